@@ -1,0 +1,81 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+/** Why a run failed, as the contract closes the set. */
+export const RunErrorCode = Type.Union([
+  Type.Literal("model_unavailable"),
+  Type.Literal("model_rate_limited"),
+  Type.Literal("model_refused"),
+  Type.Literal("timeout"),
+  Type.Literal("cancelled"),
+  Type.Literal("interrupted"),
+  Type.Literal("credit_exhausted"),
+  Type.Literal("tool_failed"),
+  Type.Literal("store_unavailable"),
+  Type.Literal("internal"),
+]);
+export type RunErrorCode = Static<typeof RunErrorCode>;
+
+/** Codes after which the same request may succeed later. */
+const RECOVERABLE: ReadonlySet<RunErrorCode> = new Set([
+  "model_unavailable",
+  "model_rate_limited",
+  "timeout",
+  "interrupted",
+  "store_unavailable",
+]);
+export const isRecoverable = (code: RunErrorCode): boolean => RECOVERABLE.has(code);
+
+/**
+ * A failure that a run ends with. `message` is meant for people and is shown to clients: it holds no secret, no stack, no
+ * upstream text. What really happened goes into `cause`, which only the log sees.
+ */
+export class RunError extends Error {
+  override readonly name = "RunError";
+  constructor(
+    readonly code: RunErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Why a request was refused before a run began. The HTTP status of each is chosen in one place, `routes/errors.ts`. */
+export type RequestErrorCode =
+  | "malformed_json"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "conflict"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "invalid"
+  | "too_many_runs"
+  | "busy"
+  | "draining"
+  | "store_unavailable"
+  | "internal";
+
+export interface ErrorDetail {
+  /** JSON pointer to the field, such as `/userId`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A request that cannot be served. `message` and `details` name the field and the remedy, never the rejected value. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly details: readonly ErrorDetail[];
+  /** Seconds after which a retry makes sense; sent as `retry-after`. */
+  readonly retryAfter: number | undefined;
+  constructor(
+    readonly code: RequestErrorCode,
+    message: string,
+    options: { readonly details?: readonly ErrorDetail[]; readonly retryAfter?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.details = options.details ?? [];
+    this.retryAfter = options.retryAfter;
+  }
+}

@@ -1,0 +1,14 @@
+/** One turn's side of the conversation, as a thread keeps it. */
+export interface Message {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly content: string;
+  /**
+   * The event it belongs to: a user's message carries the seq of its run's first event, an assistant's that of the run's
+   * terminal event. So a client that has read the messages can follow the events after the last of them.
+   */
+  readonly seq: number;
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}

@@ -1,0 +1,46 @@
+import type { RunErrorCode } from "./error.ts";
+import type { ThreadKey } from "./thread.ts";
+
+export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
+export const addUsage = (a: Usage, b: Usage): Usage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+});
+
+/** One credit pays for 1,000 input tokens or 250 output tokens: the usual 1 to 4 between the two prices. */
+export const creditsOf = (usage: Usage): number => (usage.inputTokens + 4 * usage.outputTokens) / 1000;
+
+/** What a run was asked, as its row keeps it. Nothing here is secret: an auth token never gets this far. */
+export interface RunInput {
+  /** The user's words; they become the thread's user message. */
+  readonly message: string;
+  readonly images: readonly string[];
+  /** False: the answer is one token event at the end. */
+  readonly streamTokens: boolean;
+  /** BCP 47 primary language of texts meant for people, when the message itself does not tell. */
+  readonly locale: Locale;
+  /** What the agent alone understands. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+export type Locale = "en" | "ko";
+
+export interface Run {
+  readonly runId: string;
+  readonly threadKey: ThreadKey;
+  readonly agent: string;
+  readonly status: RunStatus;
+  /** How often a replica has taken it up; 0 while queued. */
+  readonly attempt: number;
+  readonly usage: Usage | null;
+  readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+export const hasEnded = (status: RunStatus): boolean => status !== "queued" && status !== "running";

@@ -1,0 +1,33 @@
+/**
+ * Time, identity and chance, injected everywhere: a test hands in its own, so nothing in the rooms reads a clock or rolls
+ * a die behind its back.
+ */
+export interface System {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A fresh UUIDv7: unguessable in its last 74 bits, and sorted by time of making (RFC 9562 §5.7). */
+  id(): string;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const realSystem: System = {
+  now: () => Date.now(),
+  id: () => Bun.randomUUIDv7(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", abort, { once: true });
+    }),
+};

@@ -1,0 +1,22 @@
+import { Type } from "@sinclair/typebox";
+
+/** 1–128 characters, no `:` (it parts user from thread in the key), no control characters. */
+export const UserId = Type.String({ minLength: 1, maxLength: 128, pattern: "^[^:\\u0000-\\u001f\\u007f-\\u009f]+$" });
+/** 1–256 characters, no control characters; may hold `:`. */
+export const ThreadId = Type.String({ minLength: 1, maxLength: 256, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$" });
+
+/** `userId:threadId`. Unambiguous, because a user id holds no `:`. Two users with one thread id never meet. */
+export type ThreadKey = `${string}:${string}`;
+
+export const threadKey = (userId: string, threadId: string): ThreadKey => `${userId}:${threadId}`;
+export const userOf = (key: ThreadKey): string => key.slice(0, key.indexOf(":"));
+export const threadIdOf = (key: ThreadKey): string => key.slice(key.indexOf(":") + 1);
+
+export interface Thread {
+  readonly threadKey: ThreadKey;
+  readonly title: string | null;
+  /** The highest seq that a finished run has left; a running one may be past it. 0 for an empty thread. */
+  readonly lastSeq: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}

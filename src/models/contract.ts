@@ -1,0 +1,86 @@
+import type { TSchema } from "@sinclair/typebox";
+import type { RunErrorCode } from "../domain/error.ts";
+import type { Usage } from "../domain/run.ts";
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** The parsed JSON arguments; a string when the model wrote something that is no JSON (the tool's schema refuses it). */
+  readonly input: unknown;
+}
+
+export type ModelMessage =
+  | { readonly role: "user"; readonly content: string; readonly images: readonly string[] }
+  | { readonly role: "assistant"; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  | {
+      readonly role: "tool";
+      readonly toolCallId: string;
+      readonly name: string;
+      /** JSON-able, as the tool returned it. */
+      readonly output: unknown;
+      readonly isError: boolean;
+    };
+
+/** A tool as a model is told of it. `input` is a JSON Schema object. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly input: TSchema;
+}
+
+export interface ModelRequest {
+  readonly system: string;
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly ToolSpec[];
+  /** Left out: the provider's default. */
+  readonly temperature?: number;
+  readonly maxOutputTokens?: number;
+}
+
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+/**
+ * What a model says. Any number of text, reasoning and tool_call parts, then exactly one finish, last. A tool call comes
+ * whole, once its arguments are complete.
+ */
+export type ModelPart =
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "reasoning"; readonly delta: string }
+  | ({ readonly type: "tool_call" } & ToolCall)
+  | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
+
+export interface ModelContext {
+  /** Aborting ends the call at once, its connection included; the generator then throws the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A language model. `stream` makes one call; whatever goes wrong in it is thrown as a ModelError (or the signal's reason),
+ * never anything else: a cut stream, garbage on the wire and a refusal included. It never retries on its own: `withRetry`
+ * and `withFallback` do, around it.
+ */
+export interface Model {
+  /** As it is configured, such as `openai:gpt-5` or `builtin`. */
+  readonly id: string;
+  stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelPart>;
+  /** Reaches the provider without spending a token; throws a ModelError that says what to mend. */
+  check(context: ModelContext): Promise<void>;
+}
+
+/** A failed model call. `message` is fit to be shown; the provider's own words are only in `cause`. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  /** Whether the same call may succeed when it is made again: 429, 5xx, a network that failed. */
+  readonly retryable: boolean;
+  /** What the provider asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    readonly code: Extract<RunErrorCode, "model_unavailable" | "model_rate_limited" | "model_refused">,
+    message: string,
+    options: { readonly retryable: boolean; readonly retryAfterMs?: number | undefined; readonly cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

@@ -1,0 +1,186 @@
+import type { RunErrorCode } from "../domain/error.ts";
+import type { EventType, LogEvent } from "../domain/event.ts";
+import type { Message } from "../domain/message.ts";
+import type { Run, RunInput, Usage } from "../domain/run.ts";
+import type { Thread, ThreadKey } from "../domain/thread.ts";
+
+/**
+ * Where everything is kept. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
+ * (test/conformance/store.ts) runs against both.
+ *
+ * Every call settles within its deadline. What goes wrong on the way to the database, a passed deadline included, is
+ * thrown as a StoreError; a broken pool is replaced behind the scenes, so that the next call may succeed.
+ */
+export interface Store {
+  readonly runs: RunStore;
+  readonly events: EventStore;
+  readonly threads: ThreadStore;
+  readonly images: ImageStore;
+  /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
+  migrate(): Promise<number>;
+  /** Throws a StoreError when the database cannot be reached or lacks migrations. */
+  check(): Promise<void>;
+  /** Waits for nothing: what is under way fails. Harmless when called twice. */
+  close(): Promise<void>;
+}
+
+/** Permission to write to a thread on behalf of a run. A write with a stale epoch is refused: another replica has it. */
+export interface Fence {
+  readonly threadKey: ThreadKey;
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+export interface NewRun {
+  readonly runId: string;
+  readonly threadKey: ThreadKey;
+  readonly agent: string;
+  readonly input: RunInput;
+  readonly traceId: string;
+  /** The id of the user's message, should the run start at once. */
+  readonly messageId: string;
+  /** The process that will execute it. */
+  readonly owner: string;
+  /** How long it stays the owner's without a renewal, in milliseconds. */
+  readonly leaseMs: number;
+  /** How many runs may wait in one thread behind the running one. */
+  readonly maxQueued: number;
+  readonly now: number;
+}
+
+export interface Claimed {
+  readonly state: "running";
+  readonly fence: Fence;
+  /** The thread's highest seq; the run's first event gets the next one. */
+  readonly lastSeq: number;
+}
+export type Begun =
+  | Claimed
+  /** Another run of the thread is not done; `claim` it when its turn may have come. */
+  | { readonly state: "queued" }
+  /** `maxQueued` runs wait already; nothing was written. */
+  | { readonly state: "full" };
+
+/** All that a run's end writes, in one transaction. */
+export interface RunEnd {
+  readonly status: "succeeded" | "failed" | "cancelled";
+  /** The last events, the terminal one at the end; numbered on from what the run has appended. */
+  readonly events: readonly LogEvent[];
+  readonly checkpoints: readonly NewCheckpoint[];
+  /** The answer so far, also of a failed or cancelled run. Null: the run never said a word. */
+  readonly message: { readonly id: string; readonly content: string } | null;
+  readonly usage: Usage;
+  readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
+  readonly now: number;
+}
+
+export interface RunStore {
+  /**
+   * Makes the thread if need be, and the run. If no other run of the thread is queued or running, the run starts: status
+   * `running`, epoch 1, attempt 1, and the user's message is kept with seq `lastSeq + 1`. Otherwise it is queued.
+   */
+  begin(run: NewRun): Promise<Begun>;
+  /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */
+  claim(run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs" | "now">): Promise<Claimed | null>;
+  /** Ends a run. False, with nothing written, when the fence is stale or the run has ended or is gone. */
+  finish(fence: Fence, end: RunEnd): Promise<boolean>;
+  /**
+   * Prolongs the lease of all unfinished runs of `owner`, and says what the others want of them: `lost` are those of
+   * `runIds` that the owner no longer holds, `cancelled` those that somebody asked to cancel.
+   */
+  renew(owner: string, runIds: readonly string[], leaseMs: number, now: number): Promise<{ readonly lost: readonly string[]; readonly cancelled: readonly string[] }>;
+  /** Unfinished runs whose lease has passed, or whose owner is in `deadOwners`; oldest first. */
+  orphans(now: number, deadOwners: readonly string[], limit: number): Promise<readonly Pick<Run, "runId" | "threadKey">[]>;
+  /** The owners of all unfinished runs. */
+  owners(): Promise<readonly string[]>;
+  /**
+   * Takes an orphan over, to end it: a new epoch (so that its old owner can write no more), status `running`, the user's
+   * message kept if the run never started. Null when it has ended, or when its lease is current and its owner is not in
+   * `deadOwners`.
+   */
+  takeover(
+    run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs" | "now">,
+    deadOwners: readonly string[],
+  ): Promise<Claimed | null>;
+  /** Another user's run is null, as is one that never was. */
+  get(userId: string, runId: string): Promise<Run | null>;
+  /** Asks the run's owner, wherever it is, to cancel it. Idempotent; null as with `get`. */
+  requestCancel(userId: string, runId: string): Promise<Run | null>;
+}
+
+/** A node's change of state, kept with the seq that the thread had reached. Never a copy of the whole. */
+export interface NewCheckpoint {
+  readonly checkpointId: string;
+  readonly seq: number;
+  readonly node: string;
+  /** Compact JSON. */
+  readonly change: string;
+  readonly at: number;
+}
+export interface Checkpoint extends NewCheckpoint {
+  readonly runId: string;
+}
+
+/** What one run adds in one commit. */
+export interface Append {
+  readonly fence: Fence;
+  readonly events: readonly LogEvent[];
+  readonly checkpoints: readonly NewCheckpoint[];
+}
+
+export interface EventStore {
+  /**
+   * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused because
+   * their fence is stale, their run has ended, or their thread is gone.
+   */
+  append(batch: readonly Append[]): Promise<ReadonlySet<string>>;
+  /** Up to `limit` events after `seq`, in order. */
+  read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
+  /** The first and last seq the log holds; null for an empty or unknown thread. */
+  bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
+  /** The highest seq of each of these threads that has any event: what a reader of another replica's runs polls. */
+  heads(threadKeys: readonly ThreadKey[]): Promise<ReadonlyMap<ThreadKey, number>>;
+  /** All events of one run whose type is among `types`, in order. */
+  ofRun(threadKey: ThreadKey, runId: string, types: readonly EventType[]): Promise<readonly LogEvent[]>;
+}
+
+export interface ThreadStore {
+  get(threadKey: ThreadKey): Promise<Thread | null>;
+  /** The run that is running, or else the oldest queued one. */
+  activeRun(threadKey: ThreadKey): Promise<Run | null>;
+  /** All messages in order. */
+  messages(threadKey: ThreadKey): Promise<readonly Message[]>;
+  /**
+   * The newest messages before `beforeSeq` whose contents add up to at most `maxChars` characters (at least one is
+   * returned if there is any), in order, oldest first. Cost is that of what it returns, not of the thread.
+   */
+  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly Message[]>;
+  checkpoints(threadKey: ThreadKey): Promise<readonly Checkpoint[]>;
+  /** Removes the thread with all that belongs to it. A run's late write is refused and brings nothing back. False: there was none. */
+  delete(threadKey: ThreadKey): Promise<boolean>;
+}
+
+export interface StoredImage {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ImageStore {
+  /** False, with nothing written, when the thread is gone. */
+  put(threadKey: ThreadKey, image: StoredImage & { readonly imageId: string; readonly width: number; readonly height: number; readonly now: number }): Promise<boolean>;
+  /** The id is unguessable and is all one needs. */
+  get(imageId: string): Promise<StoredImage | null>;
+}
+
+/** The database did not do what it was asked. `message` is fit for a log line; nothing of it goes to a client. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  constructor(
+    /** `unavailable` may pass; `failed` will not. */
+    readonly code: "unavailable" | "failed",
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
