@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { Environment } from "./config/environment.ts";
+import type { Variable } from "./config/variable.ts";
+
+const COMMANDS = {
+  serve: "Start the service. This is what happens without a command.",
+  migrate: "Bring the database up to date, then exit.",
+  check: "Try the configuration, the database and the models, then exit.",
+} as const;
+
+export type Command = keyof typeof COMMANDS | "help" | "version";
+
+/** `argv` without the executable. The error completes "yeoul: …". Never throws. */
+export const parseCli = (argv: readonly string[]): { readonly command: Command } | { readonly error: string } => {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "v" } },
+      allowPositionals: true,
+    });
+    if (values.help) return { command: "help" };
+    if (values.version) return { command: "version" };
+    const [command = "serve", ...more] = positionals;
+    if (more.length > 0) return { error: "takes one command; see yeoul --help" };
+    return isCommand(command) ? { command } : { error: "no such command; see yeoul --help" };
+  } catch {
+    return { error: "no such option; see yeoul --help" };
+  }
+};
+
+const isCommand = (text: string): text is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, text);
+
+/** What `yeoul --help` prints. */
+export const helpText = (): string =>
+  [
+    "Yeoul turns a language-model agent into a durable stream.",
+    "",
+    "Usage: yeoul [command]",
+    "",
+    ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${name.padEnd(12)}${meaning}`),
+    `  ${"--help".padEnd(12)}Print this.`,
+    `  ${"--version".padEnd(12)}Print the version.`,
+    "",
+    "Environment (a file .env is read too):",
+    "",
+    ...Object.entries(Environment.properties).flatMap(([name, form]) => describe(name, form)),
+  ].join("\n");
+
+const describe = (name: string, form: Variable): readonly string[] => [
+  `  ${name}${form.default === undefined ? "" : `=${form.default}`}`,
+  `      ${form.description}`,
+  `      Allowed: ${form.allowed}.`,
+];

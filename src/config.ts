@@ -1,0 +1,98 @@
+import { Value } from "@sinclair/typebox/value";
+import { Environment, type VariableName } from "./config/environment.ts";
+import { brokenRules, type Mistake } from "./config/rules.ts";
+import type { Variable } from "./config/variable.ts";
+import type { Locale } from "./domain/run.ts";
+import type { ModelSpec } from "./models/spec.ts";
+
+/** How to reach a provider. Null: not given; a missing base URL means the provider's own. */
+export interface ProviderAccess {
+  readonly apiKey: string | null;
+  readonly baseUrl: string | null;
+}
+
+/** All that an operator decides. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
+export interface Config {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Null: requests need none. */
+  readonly authToken: string | null;
+  /** As browsers send them; `*` is any. */
+  readonly corsOrigins: readonly string[];
+  readonly database:
+    | { readonly kind: "postgres"; readonly url: string }
+    | { readonly kind: "embedded"; readonly dataDir: string };
+  /** At least one, in the order they are tried. Each has the access that it needs in `providers`. */
+  readonly models: readonly ModelSpec[];
+  readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, ProviderAccess>>;
+  readonly runTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly drainTimeoutMs: number;
+  readonly maxRuns: number;
+  readonly maxRunsPerUser: number;
+  readonly historyTokens: number;
+  readonly locale: Locale;
+  readonly logLevel: Environment["LOG_LEVEL"];
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+/**
+ * Reads the variables that `Environment` lists, and no others. Surrounding white space is dropped (a secret from a file
+ * often ends in a newline), and an empty text counts as unset. Never throws.
+ */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): ConfigResult => {
+  const names = Object.keys(Environment.properties) as VariableName[];
+  const values = Object.fromEntries(names.flatMap((name) => readVariable(name, env[name])));
+  const wrong = new Set([...Value.Errors(Environment, values)].map(({ path }) => path.split("/")[1] as VariableName));
+  const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name as VariableName)));
+  const mistakes = [
+    ...[...wrong].map((name) => ({ name, message: `must be ${formOf(name).allowed}` })),
+    ...brokenRules(sound, wrong),
+  ];
+  return mistakes.length > 0
+    ? { ok: false, mistakes }
+    : { ok: true, config: deepFreeze(toConfig(sound as Environment)) };
+};
+
+const formOf = (name: VariableName): Variable => Environment.properties[name];
+
+const readVariable = (name: VariableName, given: string | undefined): readonly (readonly [VariableName, unknown])[] => {
+  const form = formOf(name);
+  const text = given?.trim() || form.default;
+  return text === undefined ? [] : [[name, form.read(text)]];
+};
+
+const toConfig = (env: Environment): Config => ({
+  host: env.HOST,
+  port: env.PORT,
+  authToken: env.AUTH_TOKEN ?? null,
+  corsOrigins: env.CORS_ORIGINS ?? [],
+  database:
+    env.DATABASE_URL === undefined
+      ? { kind: "embedded", dataDir: env.DATA_DIR }
+      : { kind: "postgres", url: env.DATABASE_URL },
+  models: env.MODEL,
+  providers: {
+    openai: { apiKey: env.OPENAI_API_KEY ?? null, baseUrl: env.OPENAI_BASE_URL ?? null },
+    anthropic: { apiKey: env.ANTHROPIC_API_KEY ?? null, baseUrl: env.ANTHROPIC_BASE_URL ?? null },
+    google: { apiKey: env.GOOGLE_GENERATIVE_AI_API_KEY ?? null, baseUrl: null },
+    compatible: { apiKey: env.MODEL_API_KEY ?? null, baseUrl: env.MODEL_BASE_URL ?? null },
+  },
+  runTimeoutMs: env.RUN_TIMEOUT,
+  heartbeatMs: env.HEARTBEAT_INTERVAL,
+  drainTimeoutMs: env.DRAIN_TIMEOUT,
+  maxRuns: env.MAX_RUNS,
+  maxRunsPerUser: env.MAX_RUNS_PER_USER,
+  historyTokens: env.HISTORY_TOKENS,
+  locale: env.LOCALE,
+  logLevel: env.LOG_LEVEL,
+});
+
+const deepFreeze = <T>(value: T): T => {
+  if (value !== null && typeof value === "object") Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+};

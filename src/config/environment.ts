@@ -1,0 +1,91 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { ModelSpec, parseModelSpecs } from "../models/spec.ts";
+import { choice, duration, integer, secret, text, url, variable } from "./variable.ts";
+
+/**
+ * Every variable that Yeoul reads: the one source of what is allowed, of `--help`, and of the types behind `Config`.
+ * Rules that tie variables together are in `rules.ts`.
+ */
+export const Environment = Type.Object({
+  HOST: text("^[A-Za-z0-9._:%-]{1,255}$", "a host name or an IP address", {
+    description: "Address to listen on. One that is not loopback wants AUTH_TOKEN, or AUTH=none.",
+    default: "127.0.0.1",
+  }),
+  PORT: integer(0, 65_535, { description: "Port to listen on; 0 picks a free one and prints it.", default: "8011" }),
+  AUTH_TOKEN: Type.Optional(
+    secret({ description: "What clients send as `authorization: Bearer …`. Unset: no request is asked for it." }),
+  ),
+  AUTH: Type.Optional(
+    choice(["none"], {
+      description:
+        "`none` serves without AUTH_TOKEN on any HOST: whoever reaches the port may spend the model's money.",
+    }),
+  ),
+  CORS_ORIGINS: Type.Optional(
+    variable(Type.Array(Type.String()), {
+      description: "Origins whose pages may call, separated by commas.",
+      allowed: "* or origins such as https://example.com, with no path, separated by commas",
+      read: parseOrigins,
+    }),
+  ),
+  DATABASE_URL: Type.Optional(
+    url(["postgres", "postgresql"], { description: "Postgres to keep everything in. Unset: embedded, in DATA_DIR." }),
+  ),
+  DATA_DIR: text("^[^\\0]+$", "a path", {
+    description: "Folder of the embedded database; one process at a time.",
+    default: "./data",
+  }),
+  MODEL: variable(Type.Array(ModelSpec, { minItems: 1 }), {
+    description: "The model; of several, separated by commas, the first that works.",
+    allowed: "builtin, openai:ID, anthropic:ID, google:ID or compatible:ID, or several of them separated by commas",
+    default: "builtin",
+    read: parseModelSpecs,
+  }),
+  MODEL_BASE_URL: Type.Optional(
+    url(["http", "https"], { description: "Where compatible:ID is served, up to and including /v1." }),
+  ),
+  MODEL_API_KEY: Type.Optional(secret({ description: "Key for MODEL_BASE_URL, if it wants one." })),
+  OPENAI_API_KEY: Type.Optional(secret({ description: "Key for openai:ID." })),
+  OPENAI_BASE_URL: Type.Optional(url(["http", "https"], { description: "In place of OpenAI's own address." })),
+  ANTHROPIC_API_KEY: Type.Optional(secret({ description: "Key for anthropic:ID." })),
+  ANTHROPIC_BASE_URL: Type.Optional(url(["http", "https"], { description: "In place of Anthropic's own address." })),
+  GOOGLE_GENERATIVE_AI_API_KEY: Type.Optional(secret({ description: "Key for google:ID." })),
+  RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended.", default: "5m" }),
+  HEARTBEAT_INTERVAL: duration("10ms", "1h", {
+    description: "A stream quiet for so long gets a comment frame, so that proxies keep it open.",
+    default: "10s",
+  }),
+  DRAIN_TIMEOUT: duration("10ms", "1h", {
+    description: "How long a stopping process lets its runs go on before it ends them.",
+    default: "30s",
+  }),
+  MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "1000" }),
+  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "20" }),
+  HISTORY_TOKENS: integer(0, 10_000_000, {
+    description: "How much of a thread's past goes to the model, in tokens, estimated.",
+    default: "8000",
+  }),
+  LOCALE: choice(["en", "ko"], {
+    description: "Language of texts meant for people, when the question does not tell.",
+    default: "en",
+  }),
+  LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
+    description: "The least of what is logged, on stderr.",
+    default: "info",
+  }),
+});
+export type Environment = Static<typeof Environment>;
+export type VariableName = keyof Environment;
+
+/** In the form browsers send (`origin` of the URL standard), so that they can be compared as they are. */
+function parseOrigins(text: string): readonly string[] | null {
+  const origins = text.split(",").map((item) => parseOrigin(item.trim()));
+  return origins.every((origin) => origin !== null) ? origins : null;
+}
+
+function parseOrigin(text: string): string | null {
+  if (text === "*") return text;
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s]+$/i.test(text) || !URL.canParse(text)) return null;
+  const { origin } = new URL(text);
+  return origin === "null" ? text.toLowerCase() : origin; // an app's own scheme, such as capacitor://localhost
+}
