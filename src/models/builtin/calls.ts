@@ -1,0 +1,46 @@
+import { type Expr, variablesOf } from "./expression.ts";
+import { equationToTool, toTool } from "./print.ts";
+import type { Task } from "./task.ts";
+
+/** The tool that a task needs, by the name the agents offer it under, and what to hand it. */
+export interface NeededCall {
+  readonly name: "solve_equation" | "calculate" | "plot_function";
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+const calculate = (name: string, ...args: readonly (Expr | string)[]): NeededCall => {
+  const inside = args.map((arg) => (typeof arg === "string" ? arg : toTool(arg))).join(", ");
+  return { name: "calculate", input: { expression: `${name}(${inside})` } };
+};
+
+const derivative = (of: string, variable: string, order: number): string =>
+  order === 0 ? of : `diff(${derivative(of, variable, order - 1)}, ${variable})`;
+
+export const callFor = (task: Task): NeededCall => {
+  switch (task.kind) {
+    case "equations": {
+      const equations = task.equations.map(equationToTool);
+      const all = variablesOf(...task.equations.flatMap(({ left, right }) => [left, right]));
+      const chosen = task.variables.length < all.length ? { variables: task.variables } : {};
+      return { name: "solve_equation", input: { equations, ...chosen } };
+    }
+    case "arithmetic":
+      return { name: "calculate", input: { expression: toTool(task.of) } };
+    case "derivative":
+      return { name: "calculate", input: { expression: derivative(toTool(task.of), task.variable, task.order) } };
+    case "integral":
+      return task.bounds === null
+        ? calculate("integrate", task.of, task.variable)
+        : calculate("defint", task.of, task.bounds.from, task.bounds.to, task.variable);
+    case "limit":
+      return calculate("limit", task.of, task.variable, task.to);
+    case "sum":
+      return calculate("sum", task.of, task.variable, task.bounds.from, task.bounds.to);
+    case "rewrite":
+      return calculate(task.how, task.of);
+    case "plot": {
+      const { variable, from, to } = task;
+      return { name: "plot_function", input: { expressions: task.of.map(toTool), variable, from, to } };
+    }
+  }
+};

@@ -1,0 +1,144 @@
+import type { Locale } from "../../../domain/run.ts";
+import { type Complex, evaluate } from "../evaluate.ts";
+import { type Equation, type Expr, substitute, variablesOf } from "../expression.ts";
+import { parse } from "../parse.ts";
+import { equationToText, toText } from "../print.ts";
+import { differenceOf, isClose, linearOf, quadraticOf } from "../sample.ts";
+import { approximation, decimals, show } from "../show.ts";
+import type { TaskOf } from "../task.ts";
+import { answer, numbered, type Say, sayIn } from "./answer.ts";
+import { byElimination } from "./elimination.ts";
+import { narrated } from "./narrate.ts";
+import { noteIn } from "./notes.ts";
+import { byFactorsOrDiscriminant } from "./quadratic.ts";
+import type { Solved } from "./results.ts";
+
+type Task = TaskOf<"equations">;
+type Solution = Readonly<Record<string, string>>;
+
+/** More solutions than this are not all written out. */
+const MAX_SHOWN = 8;
+
+const opening = ({ equations, variables }: Task, say: Say): string => {
+  const shown = equations.map((equation) => `\`${equationToText(equation)}\``).join(", ");
+  const names = variables.join(", ");
+  if (equations.length > 1)
+    return say({
+      ko: `연립방정식 ${shown}을 미지수 ${names}에 대하여 풉니다.`,
+      en: `We solve the system ${shown} for ${names}.`,
+    });
+  return say({ ko: `방정식 ${shown}을 ${names}에 대하여 풉니다.`, en: `We solve the equation ${shown} for ${names}.` });
+};
+
+const method = (task: Task, solved: Solved, locale: Locale): string => {
+  const [first] = task.equations;
+  const [variable] = task.variables;
+  if (first === undefined || variable === undefined) return "";
+  const onlyOne = variablesOf(first.left, first.right).length === 1;
+  if (task.equations.length === 2 && task.variables.length === 2) {
+    const text = byElimination(task.equations, task.variables, solved.solutions, locale);
+    if (text !== "") return text;
+  }
+  if (task.equations.length === 1 && onlyOne) {
+    const linear = linearOf(differenceOf(first), [variable]);
+    if (linear !== null && solved.steps.length > 0) return numbered(narrated(solved.steps, locale));
+    const coefficients = quadraticOf(differenceOf(first), variable);
+    if (coefficients !== null && coefficients[0] !== 0)
+      return byFactorsOrDiscriminant(coefficients, variable, solved.solutions, locale);
+  }
+  return solved.steps.length > 0 ? numbered(narrated(solved.steps, locale)) : "";
+};
+
+const written = (solution: Solution): string =>
+  Object.entries(solution)
+    .map(([name, value]) => `${name} = ${show(value)}${approximation(value)}`)
+    .join(", ");
+
+type Verdict = "holds" | "fails" | "unknown";
+
+const compare = (left: Complex, right: Complex): boolean => isClose(left.re, right.re) && isClose(left.im, right.im);
+
+/** One equation with a solution put in: the sentence that shows it, and whether it holds. */
+const checked = (
+  equation: Equation,
+  solution: Solution,
+  say: Say,
+): { readonly text: string; readonly verdict: Verdict } => {
+  const values = new Map<string, Expr>();
+  for (const [name, text] of Object.entries(solution)) {
+    const value = parse(text);
+    if (value !== null) values.set(name, value);
+  }
+  const [left, right] = [substitute(equation.left, values), substitute(equation.right, values)];
+  const [leftValue, rightValue] = [evaluate(left), evaluate(right)];
+  if (leftValue === null || rightValue === null) return { text: "", verdict: "unknown" };
+  const holds = compare(leftValue, rightValue);
+  const complexText = ({ re, im }: Complex): string =>
+    Math.abs(im) < 1e-9
+      ? decimals(Math.abs(re) < 1e-9 ? 0 : re)
+      : `${decimals(re)}${im < 0 ? " - " : " + "}${decimals(Math.abs(im))}i`;
+  const side = (expr: Expr, value: Complex): string => {
+    const [text, result] = [toText(expr), complexText(value)];
+    return text === result
+      ? text
+      : `${text} ${Object.values(solution).some((one) => approximation(one) !== "") ? "≈" : "="} ${result}`;
+  };
+  const sides = say({
+    ko: `좌변은 ${side(left, leftValue)}, 우변은 ${side(right, rightValue)}`,
+    en: `left side ${side(left, leftValue)}, right side ${side(right, rightValue)}`,
+  });
+  const verdict = holds ? say({ ko: "성립합니다", en: "true" }) : say({ ko: "성립하지 않습니다", en: "not true" });
+  return {
+    text: say({ ko: `${sides}: ${verdict}.`, en: `${sides}: ${verdict}.` }),
+    verdict: holds ? "holds" : "fails",
+  };
+};
+
+const checks = (
+  task: Task,
+  solutions: readonly Solution[],
+  say: Say,
+): { readonly text: string; readonly failed: boolean } => {
+  const lines: string[] = [];
+  let failed = false;
+  for (const solution of solutions.slice(0, MAX_SHOWN)) {
+    for (const equation of task.equations) {
+      const { text, verdict } = checked(equation, solution, say);
+      if (verdict === "fails") failed = true;
+      if (text !== "")
+        lines.push(
+          `- \`${Object.entries(solution)
+            .map(([name, value]) => `${name} = ${show(value)}`)
+            .join(", ")}\` → ${text}`,
+        );
+    }
+  }
+  const title = say({ ko: "검산: 구한 값을 원래 식에 대입합니다.", en: "Check, by substitution into the original:" });
+  return { text: lines.length === 0 ? "" : [title, ...lines].join("\n"), failed };
+};
+
+export const explainEquations = (task: Task, solved: Solved, locale: Locale): string => {
+  const say = sayIn(locale);
+  const note = noteIn(task, solved, locale);
+  const label = say({ ko: "답", en: "Answer" });
+  if (solved.solutions.length === 0) {
+    return answer([opening(task, say), method(task, solved, locale), note.sentence], `${label}: ${note.result}`);
+  }
+  const check = checks(task, solved.solutions, say);
+  const doubt = check.failed
+    ? say({
+        ko: "대입한 결과가 맞지 않으므로 이 답은 믿을 수 없습니다.",
+        en: "The substitution fails, so this answer cannot be trusted.",
+      })
+    : "";
+  const shown = solved.solutions.slice(0, MAX_SHOWN).map(written);
+  const alone = shown.length === 1 || task.variables.length === 1;
+  const list = (alone ? shown : shown.map((text) => `(${text})`)).join(say({ ko: " 또는 ", en: " or " }));
+  const more = solved.solutions.length > MAX_SHOWN ? " …" : "";
+  const doubted = check.failed ? say({ ko: " (검산 실패)", en: " (check failed)" }) : "";
+  const kind = note.result === "" ? "" : ` (${note.result})`;
+  return answer(
+    [opening(task, say), method(task, solved, locale), note.sentence, check.text, doubt],
+    `${label}: ${list}${more}${kind}${doubted}`,
+  );
+};

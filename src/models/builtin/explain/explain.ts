@@ -1,0 +1,35 @@
+import type { Locale } from "../../../domain/run.ts";
+import type { Task } from "../task.ts";
+import { answer, sayIn } from "./answer.ts";
+import { explainEquations } from "./equations.ts";
+import { failureIn, solvedIn } from "./results.ts";
+
+export interface Outcome {
+  readonly output: unknown;
+  readonly isError: boolean;
+}
+
+const failed = (output: unknown, locale: Locale): string => {
+  const say = sayIn(locale);
+  const reason = failureIn(output);
+  return answer(
+    [
+      say({
+        ko: "문제는 알아보았지만 도구가 답을 내지 못했습니다. 확인되지 않은 답을 지어내지 않겠습니다.",
+        en: "I understood the question, but the tool could not answer it, and I will not make an answer up.",
+      }),
+      reason === "" ? "" : say({ ko: `도구의 말: ${reason}`, en: `The tool says: ${reason}` }),
+    ],
+    say({ ko: "답: 풀지 못했습니다", en: "Answer: not solved" }),
+  );
+};
+
+/** The whole answer to a task whose tool has spoken; its last line is the result, in bold. */
+export const explain = (task: Task, { output, isError }: Outcome, locale: Locale): string => {
+  if (isError) return failed(output, locale);
+  if (task.kind === "equations") {
+    const solved = solvedIn(output);
+    return solved === null ? failed(output, locale) : explainEquations(task, solved, locale);
+  }
+  return failed(output, locale);
+};

@@ -1,0 +1,98 @@
+import type { Locale } from "../../../domain/run.ts";
+import { variablesOf } from "../expression.ts";
+import { differenceOf, isClose, linearOf } from "../sample.ts";
+import type { TaskOf } from "../task.ts";
+import { sayIn } from "./answer.ts";
+import type { Solved } from "./results.ts";
+
+/** What a list of solutions cannot say: that there is none, that all are, that some are complex. */
+export interface Note {
+  readonly sentence: string;
+  /** A few words for the last line; empty when the solutions speak for themselves. */
+  readonly result: string;
+}
+
+/** Both sides the same whatever the unknown (`all`), or apart by a constant (`none`). */
+const constantIn = ({ equations }: TaskOf<"equations">): "all" | "none" | null => {
+  const [first] = equations;
+  if (first === undefined || equations.length > 1) return null;
+  const linear = linearOf(differenceOf(first), variablesOf(first.left, first.right).slice(0, 3));
+  if (linear === null || linear.slice(0, -1).some((coefficient) => coefficient !== 0)) return null;
+  return isClose(linear.at(-1) ?? 0, 0) ? "all" : "none";
+};
+
+export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, locale: Locale): Note => {
+  const say = sayIn(locale);
+  const constant = solutions.length === 0 ? constantIn(task) : null;
+  if (constant === "all" || /identity|infinitely|every|all real/i.test(note)) {
+    return {
+      sentence:
+        solutions.length === 0
+          ? say({
+              ko: "미지수에 어떤 값을 넣어도 양변이 같으므로 항등식입니다.",
+              en: "Both sides are equal whatever the unknown is: it is an identity.",
+            })
+          : say({
+              ko: "해가 무수히 많습니다. 남은 미지수는 자유롭게 정할 수 있습니다.",
+              en: "There are infinitely many solutions: the remaining unknowns are free.",
+            }),
+      result: say({ ko: "해가 무수히 많습니다", en: "infinitely many solutions" }),
+    };
+  }
+  if (/no.?real.?solution was found/i.test(note)) {
+    return {
+      sentence: say({
+        ko: "찾아본 범위(-1000부터 1000까지)에서 실수해를 찾지 못했습니다.",
+        en: `The tool's remark: ${note}.`,
+      }),
+      result: say({ ko: "실수해를 찾지 못했습니다", en: "no real solution was found" }),
+    };
+  }
+  if (solutions.length > 0 && /no.?real/i.test(note)) {
+    return {
+      sentence: say({ ko: "실수해는 없고 허수해만 있습니다.", en: "There is no real solution, only complex ones." }),
+      result: say({ ko: "실수해는 없음", en: "no real solution" }),
+    };
+  }
+  if (constant === "none" || /no.?(?:real.?)?solution/i.test(note)) {
+    return {
+      sentence: say({
+        ko: "어떤 값도 식을 만족할 수 없습니다.",
+        en: "No value can satisfy it.",
+      }),
+      result: say({ ko: "해가 없습니다", en: "no solution" }),
+    };
+  }
+  const period = /add any multiple of ([\d*a-z]+)/i.exec(note)?.[1]?.replaceAll("*", "").replace("pi", "π");
+  if (period !== undefined) {
+    return {
+      sentence: say({
+        ko: `주기함수이므로 각 해에 ${period}의 정수배를 더한 값도 모두 해입니다.`,
+        en: `The equation is periodic: any whole multiple of ${period} may be added to each solution.`,
+      }),
+      result: say({ ko: `+ ${period}의 정수배`, en: `plus any multiple of ${period}` }),
+    };
+  }
+  if (solutions.length === 0) {
+    return {
+      sentence: say({
+        ko: "도구가 이 식의 해를 찾지 못했습니다. 해가 없다는 뜻은 아닙니다.",
+        en: "The tool found no solution; that does not mean that there is none.",
+      }),
+      result: say({ ko: "해를 찾지 못했습니다", en: "no solution was found" }),
+    };
+  }
+  if (/rounded|approximat/i.test(note)) {
+    return { sentence: say({ ko: "일부 값은 반올림한 근삿값입니다.", en: "Some values are rounded." }), result: "" };
+  }
+  if (/between -1000 and 1000/.test(note)) {
+    return {
+      sentence: say({
+        ko: "-1000과 1000 사이의 실수해입니다.",
+        en: "These are the real solutions between -1000 and 1000.",
+      }),
+      result: "",
+    };
+  }
+  return { sentence: "", result: "" };
+};

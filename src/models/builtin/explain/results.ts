@@ -1,0 +1,48 @@
+/** What came back from a tool, as far as its shape can be trusted: tools are others' code, and a model must not throw. */
+export interface Solved {
+  readonly solutions: readonly Readonly<Record<string, string>>[];
+  readonly note: string;
+  readonly steps: readonly string[];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const solutionsIn = (value: unknown): Readonly<Record<string, string>>[] =>
+  Array.isArray(value)
+    ? value
+        .filter(isRecord)
+        .map((one) => Object.fromEntries(Object.entries(one).map(([name, text]) => [name, String(text)])))
+        .filter((one) => Object.keys(one).length > 0)
+    : [];
+
+/** Exact solutions, or the approximate ones where there are no exact ones; null when it is no such output. */
+export const solvedIn = (output: unknown): Solved | null => {
+  if (!isRecord(output) || !Array.isArray(output.solutions)) return null;
+  const exact = solutionsIn(output.solutions);
+  const steps = Array.isArray(output.steps) ? output.steps.filter((step) => typeof step === "string") : [];
+  return {
+    solutions: exact.length > 0 ? exact : solutionsIn(output.approximate),
+    note: typeof output.note === "string" ? output.note : "",
+    steps,
+  };
+};
+
+export interface Calculated {
+  readonly result: string;
+  readonly decimal: string | null;
+}
+
+export const calculatedIn = (output: unknown): Calculated | null => {
+  if (!isRecord(output) || typeof output.result !== "string" || output.result === "") return null;
+  return { result: output.result, decimal: typeof output.decimal === "string" ? output.decimal : null };
+};
+
+export const imageUrlIn = (output: unknown): string | null =>
+  isRecord(output) && typeof output.url === "string" ? output.url : null;
+
+/** The tool's own words for why it failed. */
+export const failureIn = (output: unknown): string => {
+  const text = isRecord(output) ? (output.error ?? output.message) : output;
+  return typeof text === "string" ? text.slice(0, 300) : "";
+};

@@ -1,0 +1,44 @@
+import { evaluate } from "./evaluate.ts";
+import type { Expr } from "./expression.ts";
+import { lex } from "./lex.ts";
+import { parse, parseEquation } from "./parse.ts";
+import { equationToText, toText } from "./print.ts";
+import { tidy } from "./tidy.ts";
+
+/** A formula as a tool wrote it, for people; what cannot be read is shown as it came, without signs that Markdown eats. */
+export const show = (text: string): string => {
+  const equation = parseEquation(lex(text));
+  if (equation !== null) return equationToText({ left: tidy(equation.left), right: tidy(equation.right) });
+  const expr = parse(text);
+  return expr === null ? text.replaceAll("*", "·") : toText(tidy(expr));
+};
+
+/** Six significant decimals, without trailing zeros. */
+export const decimals = (value: number): string => {
+  const rounded = Number(value.toPrecision(7));
+  return String(Object.is(rounded, -0) ? 0 : rounded);
+};
+
+/** Irrational as far as one sees: a root, a function or a constant such as π is left in it. */
+const isIrrational = (expr: Expr): boolean => {
+  switch (expr.kind) {
+    case "number":
+      return false;
+    case "symbol":
+      return expr.name !== "i" && expr.name !== "Infinity";
+    case "call":
+      return true;
+    case "binary":
+      return isIrrational(expr.left) || isIrrational(expr.right) || (expr.op === "^" && expr.right.kind !== "number");
+    default:
+      return isIrrational(expr.of);
+  }
+};
+
+/** ` ≈ 1.414214` where the exact value is real and irrational, otherwise nothing. */
+export const approximation = (text: string): string => {
+  const expr = parse(text);
+  if (expr === null || !isIrrational(expr)) return "";
+  const value = evaluate(expr);
+  return value === null || Math.abs(value.im) > 1e-12 ? "" : ` ≈ ${decimals(value.re)}`;
+};
