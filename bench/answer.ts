@@ -1,0 +1,52 @@
+/**
+ * What the stand-in says, named so that both ends know it: `paced-400x20` is an answer of 400 tokens at 20 a second, and
+ * `quiet` is none until the stand-in is told to release it. The name travels in the question or as the model's name.
+ */
+export interface Answer {
+  readonly tokens: number;
+  /** Tokens a second, 1–1,000. 0: held back until released. */
+  readonly rate: number;
+}
+
+/** One in each token and nowhere else on any of the wires, so that counting this byte counts tokens, however it is cut. */
+export const MARK = 0x7e;
+
+export const QUIET: Answer = { tokens: 1, rate: 0 };
+
+export const nameOf = (answer: Answer): string =>
+  answer.rate === 0 ? "quiet" : `paced-${answer.tokens}x${answer.rate}`;
+
+/** The first answer named in the text; undefined when none is, or when its numbers are out of bounds. */
+export const answerIn = (text: string): Answer | undefined => {
+  const match = /\bquiet\b|\bpaced-(\d{1,6})x(\d{1,4})\b/.exec(text);
+  if (match === null) return undefined;
+  if (match[1] === undefined) return QUIET;
+  const answer = { tokens: Number(match[1]), rate: Number(match[2]) };
+  return answer.tokens >= 1 && answer.rate >= 1 && answer.rate <= 1000 ? answer : undefined;
+};
+
+/** The text of the `index`th token, counted from 1; token 0 is `firstToken`. */
+export const tokenText = (index: number): string => `~${index.toString(36)} `;
+
+/**
+ * The first token carries how long the stand-in itself took over it, in milliseconds: a client that subtracts this from
+ * its own waiting knows what the relay in between added, with no clock shared between processes.
+ */
+export const firstToken = (ownMs: number): string => `~t=${ownMs.toFixed(3)} `;
+
+/** The stand-in's own milliseconds, once the whole first token is there. */
+export const ownMsIn = (text: string): number | undefined => {
+  const match = /~t=(\d+\.\d{3}) /.exec(text);
+  return match === null ? undefined : Number(match[1]);
+};
+
+/** Whether a text is the whole answer, each token in its place. */
+export const isWhole = (text: string, answer: Answer): boolean => {
+  const [first, ...rest] = text.split(/(?<= )/);
+  return (
+    first !== undefined &&
+    ownMsIn(first) !== undefined &&
+    rest.length === answer.tokens - 1 &&
+    rest.every((token, index) => token === tokenText(index + 1))
+  );
+};

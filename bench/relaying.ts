@@ -1,0 +1,68 @@
+import { start } from "./child.ts";
+import type { Load, LoadResult } from "./load.ts";
+import type { Options } from "./options.ts";
+import type { Server } from "./servers.ts";
+
+/** One target's share of a round. */
+export interface Relayed {
+  readonly target: Server["target"];
+  /** Many streams, all open throughout the window. */
+  readonly steady: LoadResult;
+  /** Few and short streams, one after another: many first tokens. */
+  readonly first: LoadResult;
+}
+
+/** Streams in which the time to the first token is measured. */
+export const FIRST_STREAMS = 50;
+
+const RAMP = 2;
+const WARM = 2;
+
+type Shape = Omit<Load, "target" | "url" | "pid" | "besidePid">;
+
+/** What the CPU of a token is measured with. A second is to spare, lest an answer end before its window does. */
+const steadyShape = ({ streams, rate, seconds }: Options): Shape => ({
+  streams,
+  answer: { tokens: (RAMP + WARM + seconds + 1) * rate, rate },
+  rampSeconds: RAMP,
+  warmSeconds: WARM,
+  windowSeconds: seconds,
+  again: false,
+});
+
+const FIRST: Shape = {
+  streams: FIRST_STREAMS,
+  answer: { tokens: 20, rate: 20 },
+  rampSeconds: 1,
+  warmSeconds: 0,
+  windowSeconds: 6,
+  again: true,
+};
+
+/** Puts one load on one server. Throws when a single token of a single stream did not come, or when it takes far too long. */
+const put = async (server: Server, besidePid: number | null, shape: Shape): Promise<LoadResult> => {
+  const load: Load = { target: server.target, url: server.url, pid: server.pid, besidePid, ...shape };
+  const client = start([process.execPath, "bench/load.ts", JSON.stringify(load)]);
+  const seconds = shape.rampSeconds + shape.answer.tokens / shape.answer.rate + shape.windowSeconds;
+  const deadline = setTimeout(() => void client.end(), (2 * seconds + 20) * 1000);
+  const result = JSON.parse(await client.line()) as LoadResult;
+  clearTimeout(deadline);
+  await client.end();
+  const faults = Object.entries(result.faults).map(
+    ([fault, count]) => `${count} of ${result.streams} streams: ${fault}`,
+  );
+  if (faults.length > 0) throw new Error(`${server.target} failed: ${faults.join("; ")}.`);
+  return result;
+};
+
+/** Lets a server run its code a few times before it counts. */
+export const warmUp = (server: Server): Promise<LoadResult> => put(server, null, { ...FIRST, windowSeconds: 2 });
+
+export const relay = async (server: Server, databasePid: number | null, options: Options): Promise<Relayed> => {
+  const besidePid = server.target === "yeoul" ? databasePid : null;
+  return {
+    target: server.target,
+    steady: await put(server, besidePid, steadyShape(options)),
+    first: await put(server, besidePid, FIRST),
+  };
+};

@@ -1,0 +1,113 @@
+import { type Claim, claimsOf, isHit } from "./claims.ts";
+import { type Figures, figuresOf, type Range, ratioOf } from "./figures.ts";
+import type { Held } from "./holding.ts";
+import type { Machine } from "./machine.ts";
+import type { Options } from "./options.ts";
+import type { Relayed } from "./relaying.ts";
+import type { TargetName } from "./targets.ts";
+
+export interface Outcome {
+  readonly options: Options;
+  readonly relayed: readonly Relayed[];
+  readonly held: readonly Held[];
+  /** Null when none took part. */
+  readonly database: string | null;
+}
+
+const TITLES: Readonly<Record<TargetName, string>> = {
+  floor: "hand-written Bun relay, keeps nothing",
+  streamText: "AI SDK `streamText` handler, keeps nothing",
+  yeoul: "Yeoul, keeps everything in Postgres",
+};
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(head), row(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(row)].join("\n");
+
+const spread = ({ median, least, most }: Range, digits: number): string =>
+  `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+
+const relayedTable = ({ options, relayed }: Outcome): string => {
+  const versus = (target: TargetName, other: TargetName): string =>
+    options.only.includes(other) ? ratioOf(target, other, relayed).median.toFixed(2) : "";
+  const cells = (one: Figures): string[] => [
+    TITLES[one.target],
+    spread(one.cpu, 1),
+    versus(one.target, "floor"),
+    versus(one.target, "streamText"),
+    one.wholeCpu.median.toFixed(1),
+    one.besideCpu.median === 0 ? "" : one.besideCpu.median.toFixed(1),
+    Math.round(one.pace.median).toLocaleString("en"),
+    `${one.added.median.toFixed(1)} / ${one.added.p99.toFixed(1)}`,
+  ];
+  return table(
+    [
+      "",
+      "CPU a token, µs",
+      "of the relay",
+      "of `streamText`",
+      "with each stream's begin and end, µs",
+      "Postgres beside it, µs",
+      "tokens a second",
+      "added to the first token, median / p99, ms",
+    ],
+    options.only.map((target) => cells(figuresOf(target, relayed))),
+  );
+};
+
+const KINDS: Readonly<Record<Held["kind"], string>> = {
+  runs: "each with its own run and model call",
+  readers: "all following a few runs",
+};
+
+const heldTable = (held: readonly Held[]): string =>
+  table(
+    ["", "quiet streams", "KiB each"],
+    held.map((one) => [
+      `${TITLES[one.target]}; ${KINDS[one.kind]}`,
+      one.streams.toLocaleString("en"),
+      (one.bytesEach / 1024).toFixed(1),
+    ]),
+  );
+
+const claimsTable = (claims: readonly Claim[]): string =>
+  table(
+    ["claim", "target, at most", "measured", ""],
+    claims.map((claim) => [
+      claim.what,
+      `${claim.target} ${claim.unit}`,
+      `${claim.measured.toFixed(2)} ${claim.unit}`,
+      isHit(claim) ? "hit" : "**miss**",
+    ]),
+  );
+
+/** The tables, as Markdown that reads well in a terminal too. */
+export const tablesOf = (outcome: Outcome): string => {
+  const claims = claimsOf(outcome.relayed, outcome.held);
+  return [
+    ...(claims.length > 0 ? [claimsTable(claims)] : []),
+    relayedTable(outcome),
+    ...(outcome.held.length > 0 ? [heldTable(outcome.held)] : []),
+  ].join("\n\n");
+};
+
+/** What bench/RESULTS.md holds. */
+export const pageOf = (outcome: Outcome, machine: Machine): string => {
+  const { streams, rate, seconds, rounds } = outcome.options;
+  return `# What \`bun run bench\` measured last
+
+${machine.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}, Bun ${machine.bun}${outcome.database === null ? "" : `, ${outcome.database}`}.
+${streams} streams of ${rate} tokens a second, ${rounds} rounds of ${seconds} s over all targets in turn; medians (least–most) of the
+rounds, ratios taken within each round.
+
+${tablesOf(outcome)}
+
+## How to read it
+- CPU is user and system time of the server process alone, from the kernel, over a window in which all streams are open.
+  Client, model stand-in and Postgres run on the same machine, in processes of their own.
+- Every token of every stream is counted and every stream's end is checked; a run that misses one fails and writes no table.
+- *Added to the first token* is what the client waited, less what the model stand-in says it took itself: the client's own
+  connection is in it. The streams are short, and new ones begin all the time.
+- *KiB each* is the growth of the resident memory of a fresh process, after 200 streams to warm it, by the streams held.
+`;
+};

@@ -1,0 +1,126 @@
+/**
+ * A model stand-in in its own process: OpenAI's chat completions, streamed, at the pace that the question (or else the
+ * model's name) asks for. It is cheap, since it shares the machine with what is being measured: one timer for all
+ * streams, every chunk encoded once, and phases spread so that no two streams are in step.
+ */
+import { type Answer, answerIn, firstToken, nameOf, tokenText } from "./answer.ts";
+import { Wheel } from "./wheel.ts";
+
+interface Stream {
+  readonly answer: Answer;
+  readonly controller: ReadableStreamDirectController;
+  /** When the request came, and when token 0 is due; milliseconds of `performance.now()`. */
+  readonly received: number;
+  readonly start: number;
+  readonly end: () => void;
+  sent: number;
+  gone: boolean;
+}
+
+interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+}
+
+const encoder = new TextEncoder();
+const frame = (value: unknown): Uint8Array => encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
+const chunk = (delta: Record<string, string>, finish: string | null = null): Uint8Array =>
+  frame({
+    id: "chatcmpl-stand-in",
+    object: "chat.completion.chunk",
+    created: 1_700_000_000,
+    model: "stand-in",
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+
+const ROLE = chunk({ role: "assistant", content: "" });
+const FINISH = chunk({}, "stop");
+const DONE = encoder.encode("data: [DONE]\n\n");
+const usage = (tokens: number): Uint8Array =>
+  frame({
+    id: "chatcmpl-stand-in",
+    object: "chat.completion.chunk",
+    created: 1_700_000_000,
+    model: "stand-in",
+    choices: [],
+    usage: { prompt_tokens: 8, completion_tokens: tokens, total_tokens: 8 + tokens },
+  });
+
+const chunks: Uint8Array[] = [];
+const chunkOf = (index: number): Uint8Array => (chunks[index] ??= chunk({ content: tokenText(index) }));
+
+const quiet = new Set<Stream>();
+const wheel = new Wheel<Stream>(speak);
+
+function speak(stream: Stream): void {
+  if (stream.gone) return;
+  const { controller, answer } = stream;
+  const first = stream.sent === 0;
+  controller.write(first ? chunk({ content: firstToken(performance.now() - stream.received) }) : chunkOf(stream.sent));
+  stream.sent += 1;
+  if (stream.sent < answer.tokens) {
+    controller.flush();
+    wheel.add(stream, stream.start + (stream.sent * 1000) / answer.rate);
+    return;
+  }
+  controller.write(FINISH);
+  controller.write(usage(answer.tokens));
+  controller.write(DONE);
+  stream.end();
+}
+
+/** Fractions that spread evenly whatever their number: multiples of the golden ratio. */
+let phases = 0;
+const phase = (): number => (phases++ * 0.618_033_988_749_895) % 1;
+
+const respond = (answer: Answer, request: Request): Response => {
+  const received = performance.now();
+  const body = new ReadableStream({
+    type: "direct",
+    pull: (controller) =>
+      new Promise<void>((resolve) => {
+        // The first token comes 50 to 100 ms after the question: soon, as from a small model, and out of step.
+        const start = received + 50 + 50 * phase();
+        const stream: Stream = { answer, controller, received, start, end: resolve, sent: 0, gone: false };
+        request.signal.addEventListener("abort", () => {
+          stream.gone = true;
+          quiet.delete(stream);
+          resolve();
+        });
+        controller.write(ROLE);
+        controller.flush();
+        if (answer.rate === 0) quiet.add(stream);
+        else wheel.add(stream, start);
+      }),
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+};
+
+const complete = async (request: Request): Promise<Response> => {
+  const { model, messages } = (await request.json()) as ChatRequest;
+  const question = messages.findLast((message) => message.role === "user")?.content;
+  const answer = answerIn(JSON.stringify(question ?? "")) ?? answerIn(model);
+  if (answer !== undefined) return respond(answer, request);
+  return Response.json({ error: { message: "Ask for `paced-100x20` or `quiet`.", type: "invalid" } }, { status: 400 });
+};
+
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  idleTimeout: 0,
+  routes: {
+    "/v1/chat/completions": { POST: complete },
+    "/v1/models": { GET: () => Response.json({ object: "list", data: [{ id: "paced-100x20", object: "model" }] }) },
+    /** Lets every quiet stream say its one token and end. */
+    "/release": {
+      POST: () => {
+        const held = [...quiet];
+        quiet.clear();
+        for (const stream of held) speak(stream);
+        return Response.json({ released: held.length });
+      },
+    },
+    "/health": { GET: () => Response.json({ quiet: quiet.size, default: nameOf({ tokens: 100, rate: 20 }) }) },
+  },
+});
+console.log(`stand-in listening on ${server.url.origin}`);

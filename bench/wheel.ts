@@ -1,0 +1,46 @@
+/** Slots of a millisecond each; a power of two, so that a slot is found with a mask. */
+const SLOTS = 2048;
+
+/**
+ * One timer for any number of things that fall due: a ring of one-millisecond slots. It turns only while something is in
+ * it, and catches up when the process was late, so that the pace holds over any length of time.
+ */
+export class Wheel<T> {
+  readonly #slots: T[][] = Array.from({ length: SLOTS }, () => []);
+  readonly #onDue: (item: T) => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** The last millisecond that was dealt with. */
+  #turned = 0;
+  #size = 0;
+
+  constructor(onDue: (item: T) => void) {
+    this.#onDue = onDue;
+  }
+
+  /** `at`: milliseconds of `performance.now()`, at most two seconds ahead. What is overdue comes with the next turn. */
+  add(item: T, at: number): void {
+    if (this.#timer === undefined) {
+      this.#turned = Math.floor(performance.now());
+      this.#timer = setInterval(() => this.#turn(), 1);
+    }
+    const slot = Math.min(Math.max(Math.ceil(at), this.#turned + 1), this.#turned + SLOTS - 1);
+    this.#slots[slot & (SLOTS - 1)]?.push(item);
+    this.#size += 1;
+  }
+
+  #turn(): void {
+    const now = Math.floor(performance.now());
+    while (this.#turned < now && this.#size > 0) {
+      this.#turned += 1;
+      const index = this.#turned & (SLOTS - 1);
+      const due = this.#slots[index];
+      if (due === undefined || due.length === 0) continue;
+      this.#slots[index] = [];
+      this.#size -= due.length;
+      for (const item of due) this.#onDue(item);
+    }
+    if (this.#size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
