@@ -1,0 +1,59 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { helpText, parseCli } from "../src/cli.ts";
+import { Environment } from "../src/config/environment.ts";
+
+describe("the command line", () => {
+  test.each([
+    [[], "serve"],
+    [["serve"], "serve"],
+    [["migrate"], "migrate"],
+    [["check"], "check"],
+    [["--help"], "help"],
+    [["-h"], "help"],
+    [["check", "--help"], "help"],
+    [["--version"], "version"],
+    [["-v"], "version"],
+  ] as const)("%j means %s", (argv, command) => {
+    expect(parseCli(argv)).toEqual({ command });
+  });
+
+  test.each([[["--port", "1"]], [["start"]], [["serve", "check"]], [["toString"]], [["--help=yes"]]])(
+    "%j is refused",
+    (argv) => {
+      expect(parseCli(argv)).toHaveProperty("error", expect.stringContaining("yeoul --help"));
+    },
+  );
+
+  test("is never the reason for a throw", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (argv) => {
+        const result = parseCli(argv);
+        return "command" in result || "error" in result;
+      }),
+    );
+  });
+});
+
+test("the help names every command and every variable with its default", () => {
+  const help = helpText();
+  for (const command of ["serve", "migrate", "check", "--help", "--version"]) expect(help).toContain(`  ${command} `);
+  for (const [name, form] of Object.entries(Environment.properties)) {
+    expect(help).toContain(form.default === undefined ? `  ${name}\n` : `  ${name}=${form.default}\n`);
+    expect(help).toContain(form.description);
+  }
+});
+
+test("the help fits a terminal of 120 columns", () => {
+  expect(
+    helpText()
+      .split("\n")
+      .filter((line) => line.length > 120),
+  ).toEqual([]);
+});
+
+test(".env.example shows every variable, unset, with its default", async () => {
+  const example = await Bun.file(new URL("../.env.example", import.meta.url)).text();
+  const shown = example.split("\n").filter((line) => /^#?[A-Z_]+=/.test(line));
+  expect(shown).toEqual(Object.entries(Environment.properties).map(([name, form]) => `#${name}=${form.default ?? ""}`));
+});

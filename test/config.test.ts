@@ -1,0 +1,206 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { Environment } from "../src/config/environment.ts";
+import { readConfig } from "../src/config.ts";
+
+const names = Object.keys(Environment.properties);
+
+const configOf = (env: Record<string, string>) => {
+  const result = readConfig(env);
+  if (!result.ok) throw new Error(JSON.stringify(result.mistakes));
+  return result.config;
+};
+const mistakesOf = (env: Record<string, string>): Record<string, string> => {
+  const result = readConfig(env);
+  return result.ok ? {} : Object.fromEntries(result.mistakes.map(({ name, message }) => [name, message]));
+};
+
+describe("an empty environment", () => {
+  test("gives the defaults", () => {
+    expect(configOf({})).toEqual({
+      host: "127.0.0.1",
+      port: 8011,
+      authToken: null,
+      corsOrigins: [],
+      database: { kind: "embedded", dataDir: "./data" },
+      models: [{ provider: "builtin", model: "builtin" }],
+      providers: {
+        openai: { apiKey: null, baseUrl: null },
+        anthropic: { apiKey: null, baseUrl: null },
+        google: { apiKey: null, baseUrl: null },
+        compatible: { apiKey: null, baseUrl: null },
+      },
+      runTimeoutMs: 300_000,
+      heartbeatMs: 10_000,
+      drainTimeoutMs: 30_000,
+      maxRuns: 1000,
+      maxRunsPerUser: 20,
+      historyTokens: 8000,
+      locale: "en",
+      logLevel: "info",
+    });
+  });
+
+  test("is the same as one of empty texts and blanks", () => {
+    const blank = Object.fromEntries(names.map((name, index) => [name, index % 2 ? "" : " \n"]));
+    expect(configOf(blank)).toEqual(configOf({}));
+  });
+});
+
+describe("a variable that is right", () => {
+  test.each([
+    [
+      "a duration in any unit",
+      { RUN_TIMEOUT: "2h", HEARTBEAT_INTERVAL: "500ms" },
+      { runTimeoutMs: 7_200_000, heartbeatMs: 500 },
+    ],
+    ["port 0", { PORT: "0" }, { port: 0 }],
+    ["Postgres", { DATABASE_URL: "postgres://u:p@h/d" }, { database: { kind: "postgres", url: "postgres://u:p@h/d" } }],
+    [
+      "a socket's Postgres",
+      { DATABASE_URL: "postgresql:///d" },
+      { database: { kind: "postgres", url: "postgresql:///d" } },
+    ],
+    ["a data folder", { DATA_DIR: "/var/lib/yeoul" }, { database: { kind: "embedded", dataDir: "/var/lib/yeoul" } }],
+    ["a secret from a file that ends in a newline", { AUTH_TOKEN: "s3cret\n" }, { authToken: "s3cret" }],
+    [
+      "origins, as browsers write them",
+      { CORS_ORIGINS: "https://A.example:443, http://localhost:3000,capacitor://localhost,*" },
+      { corsOrigins: ["https://a.example", "http://localhost:3000", "capacitor://localhost", "*"] },
+    ],
+  ])("is read: %s", (_, env, config) => {
+    expect(configOf(env as unknown as Record<string, string>)).toMatchObject(config);
+  });
+
+  test("is read: several models, in their order, with ids that hold a colon", () => {
+    const env = {
+      MODEL: "openai:gpt-5, compatible:qwen2.5:7b,builtin",
+      OPENAI_API_KEY: "k",
+      MODEL_BASE_URL: "http://h/v1",
+    };
+    expect(configOf(env).models).toEqual([
+      { provider: "openai", model: "gpt-5" },
+      { provider: "compatible", model: "qwen2.5:7b" },
+      { provider: "builtin", model: "builtin" },
+    ]);
+  });
+});
+
+describe("a variable that is wrong", () => {
+  test.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "80.5"],
+    ["PORT", "1e3"],
+    ["PORT", "0x10"],
+    ["HOST", "http://localhost"],
+    ["RUN_TIMEOUT", "30"],
+    ["RUN_TIMEOUT", "0s"],
+    ["RUN_TIMEOUT", "25h"],
+    ["DRAIN_TIMEOUT", "1.5s"],
+    ["DATABASE_URL", "mysql://h/d"],
+    ["DATABASE_URL", "postgres://h:port/d"],
+    ["MODEL", "gpt-5"],
+    ["MODEL", "openai:"],
+    ["MODEL", "builtin:x"],
+    ["MODEL", "mistral:large"],
+    ["MODEL", "builtin,"],
+    ["MODEL_BASE_URL", "localhost:11434"],
+    ["CORS_ORIGINS", "https://example.com/"],
+    ["CORS_ORIGINS", "example.com"],
+    ["CORS_ORIGINS", "https://user@example.com"],
+    ["AUTH", "off"],
+    ["AUTH_TOKEN", "two words"],
+    ["MAX_RUNS", "0"],
+    ["LOCALE", "fr"],
+    ["LOG_LEVEL", "verbose"],
+  ])("is named with what is allowed: %s=%s", (name, value) => {
+    const mistakes = mistakesOf({ [name]: value });
+    expect(Object.keys(mistakes)).toEqual([name]);
+    expect(mistakes[name]).toStartWith("must be ");
+  });
+
+  test("hides no other: all are reported at once, those between variables too", () => {
+    const env = { PORT: "x", LOCALE: "fr", MODEL: "openai:a,anthropic:b,google:c,compatible:d", HOST: "0.0.0.0" };
+    expect(Object.keys(mistakesOf(env)).sort()).toEqual(
+      [
+        "PORT",
+        "LOCALE",
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "GOOGLE_GENERATIVE_AI_API_KEY",
+        "MODEL_BASE_URL",
+        "AUTH_TOKEN",
+      ].sort(),
+    );
+  });
+
+  test("is reported once, also where a model needs it", () => {
+    const result = readConfig({ MODEL: "openai:a,openai:b", OPENAI_API_KEY: "two words" });
+    expect(result.ok ? [] : result.mistakes.map(({ name }) => name)).toEqual(["OPENAI_API_KEY"]);
+  });
+});
+
+describe("an open door", () => {
+  test.each(["0.0.0.0", "::", "example.com", "127.evil.example", "10.0.0.1"])("is refused on %s", (HOST) => {
+    expect(Object.keys(mistakesOf({ HOST }))).toEqual(["AUTH_TOKEN"]);
+    expect(configOf({ HOST, AUTH_TOKEN: "s" }).authToken).toBe("s");
+    expect(configOf({ HOST, AUTH: "none" }).authToken).toBeNull();
+  });
+
+  test.each(["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1"])("is none on %s", (HOST) => {
+    expect(configOf({ HOST }).host).toBe(HOST);
+  });
+
+  test("stays locked by a token that is set, whatever AUTH says", () => {
+    expect(configOf({ HOST: "0.0.0.0", AUTH: "none", AUTH_TOKEN: "s" }).authToken).toBe("s");
+  });
+});
+
+describe("any environment", () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "1",
+      "0",
+      "5m",
+      "builtin",
+      "openai:a",
+      "compatible:b",
+      "*",
+      "none",
+      "::",
+      "https://h",
+      "postgres://h/d",
+      "en",
+    ),
+  );
+  const environment = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value);
+
+  test("gives a deeply frozen config, or mistakes that each name a variable", () => {
+    fc.assert(
+      fc.property(environment, (env) => {
+        const result = readConfig(env);
+        if (result.ok) return isDeeplyFrozen(result.config);
+        const named = result.mistakes.map(({ name }) => name);
+        return named.length > 0 && new Set(named).size === named.length && named.every((name) => names.includes(name));
+      }),
+    );
+  });
+
+  test("never shows a value in its mistakes", () => {
+    // A control character within makes it wrong for every variable but DATA_DIR.
+    const secret = fc.string({ unit: "grapheme-ascii" }).map((text) => `s3c\u0001ret${text}!`);
+    const others = names.filter((name) => name !== "DATA_DIR");
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...others), secret, { minKeys: 1 }), (env) => {
+        const result = readConfig(env);
+        return !result.ok && result.mistakes.every(({ message }) => !message.includes("s3c"));
+      }),
+    );
+  });
+});
+
+const isDeeplyFrozen = (value: unknown): boolean =>
+  value === null || typeof value !== "object" || (Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen));
