@@ -8,7 +8,7 @@ const COMMANDS = {
   check: "Try the configuration, the database and the models, then exit.",
 } as const;
 
-export type Command = keyof typeof COMMANDS | "help" | "version";
+type Command = keyof typeof COMMANDS | "help" | "version";
 
 /** `argv` without the executable. The error completes "yeoul: …". Never throws. */
 export const parseCli = (argv: readonly string[]): { readonly command: Command } | { readonly error: string } => {

@@ -36,7 +36,7 @@ export interface Config {
   readonly logLevel: Environment["LOG_LEVEL"];
 }
 
-export type ConfigResult =
+type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
