@@ -25,3 +25,9 @@ export const NEEDS_TOOL: Readonly<Record<Locale, (tool: string) => string>> = {
   en: (tool) =>
     `I understand the question, but the built-in model does not calculate by itself: it needs the tool \`${tool}\`, which is not offered here. Please ask the solve agent, or choose another model with the environment variable \`MODEL\`.`,
 };
+
+/** Before a second try at a question whose first answer was doubted. */
+export const AGAIN: Readonly<Record<Locale, string>> = {
+  ko: "앞의 답이 맞지 않는다고 하셔서 원래 문제를 처음부터 다시 풀고 검산했습니다.",
+  en: "The answer before was doubted, so I have solved the original question anew and checked it again.",
+};

@@ -1,8 +1,8 @@
+import { languageOf } from "../../domain/language.ts";
 import { readArgument, readRange } from "./bounds.ts";
 import { evaluate } from "./evaluate.ts";
 import { call, type Expr, rewrite, variablesOf } from "./expression.ts";
 import { readSentence, type Sentence } from "./formulas.ts";
-import { languageOf } from "./language.ts";
 import { parse } from "./parse.ts";
 import type { Task } from "./task.ts";
 
@@ -20,7 +20,7 @@ const withoutNames = (text: string): string =>
 
 /** In English calculus `log` is the natural logarithm; in Korean schools it is to base 10. */
 const withLogarithm = (expr: Expr, text: string): Expr =>
-  languageOf(text) === "ko"
+  languageOf(text, "en") === "ko"
     ? expr
     : rewrite(expr, (node) =>
         node.kind === "call" && node.name === "log" && node.args.length === 1 ? call("ln", ...node.args) : node,

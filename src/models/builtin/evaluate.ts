@@ -65,8 +65,8 @@ const CONSTANTS: Readonly<Record<string, Complex>> = {
 };
 
 /** One value, or NaN: an unknown name, a function outside of its domain. */
-const valueOf = (expr: Expr, values: ReadonlyMap<string, Complex>): Complex => {
-  const of = (child: Expr | undefined): Complex => (child === undefined ? real(Number.NaN) : valueOf(child, values));
+const complexOf = (expr: Expr, values: ReadonlyMap<string, Complex>): Complex => {
+  const of = (child: Expr | undefined): Complex => (child === undefined ? real(Number.NaN) : complexOf(child, values));
   switch (expr.kind) {
     case "number":
       return real(Number(expr.text));
@@ -98,7 +98,7 @@ const valueOf = (expr: Expr, values: ReadonlyMap<string, Complex>): Complex => {
 
 /** What it comes to in floating point; null when that is no finite number. For checks, not for answers. */
 export const evaluate = (expr: Expr, values: ReadonlyMap<string, Complex> = new Map()): Complex | null => {
-  const value = valueOf(expr, values);
+  const value = complexOf(expr, values);
   const infinite =
     Number.isNaN(value.re) || Number.isNaN(value.im) || !Number.isFinite(value.re) || !Number.isFinite(value.im);
   return infinite ? null : value;

@@ -50,7 +50,7 @@ const WORDS: ReadonlySet<string> = new Set(
 );
 
 const PIECE =
-  /(?<number>\d+(?:\.\d+)?|\.\d+)|(?<name>[A-Za-z]+)|(?<sign>[\u0391-\u03c9∞])|(?<operator>[-+*/^=()|!%,√<>])|(?<hangul>[\uac00-\ud7a3]+)|(?<blank>[ \t\u00a0]+)|(?<other>[^])/gu;
+  /(?<number>\d+(?:\.\d+)?|\.\d+)|(?<name>[A-Za-z]+)|(?<sign>[\u0391-\u03c9∞])|(?<operator>[-+*/^=()|!%,√<>])|(?<hangul>[\uac00-\ud7a3]+)|(?<blank>[ \t\u00a0]+)|(?<other>.)/gsu;
 
 /** `sinx`, `xy`, `xe`: a run of letters as functions and one-letter variables; null when it is a word. */
 const splitName = (name: string, touchesFormula: boolean): readonly Token[] | null => {
@@ -115,7 +115,7 @@ export const lex = (text: string): Token[] => {
         isFormulaMark(text[start - 1]) || isFormulaMark(text[end]) || /^\s*[=^+*/]/.test(text.slice(end, end + 4));
       const split = isLoneWord(text, start, end) ? null : splitName(piece, touches);
       if (split === null) tokens.push({ kind: "word", text: piece, spaced });
-      else split.forEach((token, index) => tokens.push(index === 0 ? { ...token, spaced } : token));
+      else tokens.push(...split.map((token, index) => (index === 0 ? { ...token, spaced } : token)));
     } else tokens.push({ kind: groups.hangul === undefined ? "break" : "word", text: piece, spaced });
     spaced = false;
   }

@@ -1,5 +1,5 @@
-import { GREEK } from "./greek.ts";
 import type { Equation, Expr } from "./expression.ts";
+import { GREEK } from "./greek.ts";
 
 const STRENGTH = { "+": 1, "-": 1, "*": 2, "/": 2, "^": 4 } as const;
 

@@ -1,11 +1,12 @@
+import { languageOf } from "../../domain/language.ts";
+import type { Locale } from "../../domain/run.ts";
 import { storable } from "../../domain/text.ts";
 import type { ModelRequest } from "../contract.ts";
-import { ABOUT, NEEDS_TOOL } from "./about.ts";
+import { ABOUT, AGAIN, NEEDS_TOOL } from "./about.ts";
 import { callFor, type NeededCall } from "./calls.ts";
 import { conversationIn } from "./conversation.ts";
 import { explain } from "./explain/explain.ts";
-import { languageOf } from "./language.ts";
-import { recognise } from "./recognise.ts";
+import { understand } from "./understand.ts";
 
 /** What the model does with a request: it calls a tool, or it speaks. */
 export type Reply =
@@ -14,16 +15,22 @@ export type Reply =
 
 const text = (said: string): Reply => ({ kind: "text", text: storable(said) });
 
+/** That of the last words that have one, then what the system prompt asks for: a bare formula is of no language. */
+const languageIn = (system: string, questions: readonly string[]): Locale =>
+  questions.reduceRight<Locale>(
+    (locale, question) => languageOf(question.slice(0, 4000), locale),
+    /\bin Korean\b/.test(system.slice(0, 2000)) ? "ko" : "en",
+  );
+
 /** A pure function of the request; it never throws. */
 export const reply = (request: ModelRequest): Reply => {
   const { questions, outcomes } = conversationIn(request.messages);
-  const question = questions[0] ?? "";
-  const locale = languageOf(question);
-  const task = recognise(question);
+  const locale = languageIn(request.system, questions);
+  const { task, again } = understand(questions);
   if (task === null) return text(ABOUT[locale]);
   const call = callFor(task);
   const outcome = outcomes.findLast(({ name }) => name === call.name);
-  if (outcome !== undefined) return text(explain(task, outcome, locale));
+  if (outcome !== undefined) return text(`${again ? `${AGAIN[locale]}\n\n` : ""}${explain(task, outcome, locale)}`);
   if (!request.tools.some(({ name }) => name === call.name)) return text(NEEDS_TOOL[locale](call.name));
   return { kind: "call", call };
 };

@@ -5,11 +5,17 @@ import { parse, parseEquation } from "./parse.ts";
 import { equationToText, toText } from "./print.ts";
 import { tidy } from "./tidy.ts";
 
+/** Tools write the natural logarithm `log`, and that to base 10 `log10`. */
+const inOurNames = (text: string): string => text.replace(/\blog\(/g, "ln(").replace(/\blog10\(/g, "log(");
+
+/** A formula from a tool's output as a tree; null when it cannot be read. */
+export const readTool = (text: string): Expr | null => parse(inOurNames(text));
+
 /** A formula as a tool wrote it, for people; what cannot be read is shown as it came, without signs that Markdown eats. */
 export const show = (text: string): string => {
-  const equation = parseEquation(lex(text));
+  const equation = text.length > 2000 ? null : parseEquation(lex(inOurNames(text)));
   if (equation !== null) return equationToText({ left: tidy(equation.left), right: tidy(equation.right) });
-  const expr = parse(text);
+  const expr = readTool(text);
   return expr === null ? text.replaceAll("*", "·") : toText(tidy(expr));
 };
 
@@ -35,10 +41,10 @@ const isIrrational = (expr: Expr): boolean => {
   }
 };
 
-/** ` ≈ 1.414214` where the exact value is real and irrational, otherwise nothing. */
-export const approximation = (text: string): string => {
-  const expr = parse(text);
-  if (expr === null || !isIrrational(expr)) return "";
+/** `1.414214` where the exact value is real and irrational; null for any other. */
+export const approximation = (text: string): string | null => {
+  const expr = readTool(text);
+  if (expr === null || !isIrrational(expr)) return null;
   const value = evaluate(expr);
-  return value === null || Math.abs(value.im) > 1e-12 ? "" : ` ≈ ${decimals(value.re)}`;
+  return value === null || Math.abs(value.im) > 1e-12 ? null : decimals(value.re);
 };

@@ -1,10 +1,9 @@
 import type { Locale } from "../../../domain/run.ts";
 import { type Complex, evaluate } from "../evaluate.ts";
 import { type Equation, type Expr, substitute, variablesOf } from "../expression.ts";
-import { parse } from "../parse.ts";
 import { equationToText, toText } from "../print.ts";
 import { differenceOf, isClose, linearOf, quadraticOf } from "../sample.ts";
-import { approximation, decimals, show } from "../show.ts";
+import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, numbered, type Say, sayIn } from "./answer.ts";
 import { byElimination } from "./elimination.ts";
@@ -51,7 +50,7 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
 
 const written = (solution: Solution): string =>
   Object.entries(solution)
-    .map(([name, value]) => `${name} = ${show(value)}${approximation(value)}`)
+    .map(([name, value]) => `${name} = ${show(value)}`)
     .join(", ");
 
 type Verdict = "holds" | "fails" | "unknown";
@@ -66,7 +65,7 @@ const checked = (
 ): { readonly text: string; readonly verdict: Verdict } => {
   const values = new Map<string, Expr>();
   for (const [name, text] of Object.entries(solution)) {
-    const value = parse(text);
+    const value = readTool(text);
     if (value !== null) values.set(name, value);
   }
   const [left, right] = [substitute(equation.left, values), substitute(equation.right, values)];
@@ -81,7 +80,7 @@ const checked = (
     const [text, result] = [toText(expr), complexText(value)];
     return text === result
       ? text
-      : `${text} ${Object.values(solution).some((one) => approximation(one) !== "") ? "≈" : "="} ${result}`;
+      : `${text} ${Object.values(solution).some((one) => approximation(one) !== null) ? "≈" : "="} ${result}`;
   };
   const sides = say({
     ko: `좌변은 ${side(left, leftValue)}, 우변은 ${side(right, rightValue)}`,
@@ -117,6 +116,17 @@ const checks = (
   return { text: lines.length === 0 ? "" : [title, ...lines].join("\n"), failed };
 };
 
+const inDecimals = (solutions: readonly Solution[], say: Say): string => {
+  const values = solutions.slice(0, MAX_SHOWN).flatMap((solution) =>
+    Object.entries(solution).flatMap(([name, value]) => {
+      const decimal = approximation(value);
+      return decimal === null ? [] : [`\`${name} ≈ ${decimal}\``];
+    }),
+  );
+  if (values.length === 0) return "";
+  return say({ ko: `소수로 나타내면 ${values.join(", ")}입니다.`, en: `In decimals: ${values.join(", ")}.` });
+};
+
 export const explainEquations = (task: Task, solved: Solved, locale: Locale): string => {
   const say = sayIn(locale);
   const note = noteIn(task, solved, locale);
@@ -134,11 +144,20 @@ export const explainEquations = (task: Task, solved: Solved, locale: Locale): st
   const shown = solved.solutions.slice(0, MAX_SHOWN).map(written);
   const alone = shown.length === 1 || task.variables.length === 1;
   const list = (alone ? shown : shown.map((text) => `(${text})`)).join(say({ ko: " 또는 ", en: " or " }));
-  const more = solved.solutions.length > MAX_SHOWN ? " …" : "";
-  const doubted = check.failed ? say({ ko: " (검산 실패)", en: " (check failed)" }) : "";
-  const kind = note.result === "" ? "" : ` (${note.result})`;
+  const remarks = [
+    ...(solved.solutions.length > MAX_SHOWN ? ["…"] : []),
+    ...(note.result === "" ? [] : [note.result]),
+    ...(check.failed ? [say({ ko: "검산 실패", en: "check failed" })] : []),
+  ];
   return answer(
-    [opening(task, say), method(task, solved, locale), note.sentence, check.text, doubt],
-    `${label}: ${list}${more}${kind}${doubted}`,
+    [
+      opening(task, say),
+      method(task, solved, locale),
+      note.sentence,
+      check.text,
+      inDecimals(solved.solutions, say),
+      doubt,
+    ],
+    `${label}: ${[list, ...remarks].join(", ")}`,
   );
 };

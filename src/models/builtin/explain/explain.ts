@@ -1,8 +1,10 @@
 import type { Locale } from "../../../domain/run.ts";
 import type { Task } from "../task.ts";
 import { answer, sayIn } from "./answer.ts";
+import { explainCalculated } from "./calculated.ts";
 import { explainEquations } from "./equations.ts";
-import { failureIn, solvedIn } from "./results.ts";
+import { explainPlot } from "./plotted.ts";
+import { calculatedIn, failureIn, imageUrlIn, solvedIn } from "./results.ts";
 
 export interface Outcome {
   readonly output: unknown;
@@ -31,5 +33,7 @@ export const explain = (task: Task, { output, isError }: Outcome, locale: Locale
     const solved = solvedIn(output);
     return solved === null ? failed(output, locale) : explainEquations(task, solved, locale);
   }
-  return failed(output, locale);
+  if (task.kind === "plot") return explainPlot(task, imageUrlIn(output), locale);
+  const calculated = calculatedIn(output);
+  return calculated === null ? failed(output, locale) : explainCalculated(task, calculated, locale);
 };

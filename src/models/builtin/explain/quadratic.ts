@@ -1,7 +1,6 @@
 import type { Locale } from "../../../domain/run.ts";
 import { evaluate } from "../evaluate.ts";
-import { parse } from "../parse.ts";
-import { decimals, show } from "../show.ts";
+import { decimals, readTool, show } from "../show.ts";
 import { numbered, sayIn } from "./answer.ts";
 
 /** `x^2 - 5x + 6`, without terms that are zero. */
@@ -76,7 +75,9 @@ export const byFactorsOrDiscriminant = (
   }
   const sign = (value: number): string => (value < 0 ? `(${decimals(value)})` : decimals(value));
   const computed = `\`D = b^2 - 4ac = ${sign(b)}^2 - 4·${sign(a)}·${sign(c)} = ${decimals(discriminant)}\``;
-  const isComplex = roots.some((root) => Math.abs(evaluate(parse(root) ?? { kind: "number", text: "0" })?.im ?? 0) > 0);
+  const isComplex = roots.some(
+    (root) => Math.abs(evaluate(readTool(root) ?? { kind: "number", text: "0" })?.im ?? 0) > 0,
+  );
   const meaning =
     discriminant < 0 || isComplex
       ? say({

@@ -35,6 +35,8 @@ export interface Calculated {
 
 export const calculatedIn = (output: unknown): Calculated | null => {
   if (!isRecord(output) || typeof output.result !== "string" || output.result === "") return null;
+  // A computer algebra that does not know hands the question back.
+  if (/\b(?:integrate|defint|diff|limit|sum)\(/.test(output.result)) return null;
   return { result: output.result, decimal: typeof output.decimal === "string" ? output.decimal : null };
 };
 

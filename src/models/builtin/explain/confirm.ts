@@ -1,0 +1,58 @@
+import { type Expr, variablesOf } from "../expression.ts";
+import { isClose, valueAt } from "../sample.ts";
+
+/** What numbers say about a symbolic answer. `unclear`: too few points where both can be measured. */
+export type Verdict = "confirmed" | "refuted" | "unclear";
+
+const POINTS = [0.37, 0.83, 1.41, 2.23, -0.61, 3.7] as const;
+
+const compare = (pairs: readonly (readonly [number | null, number | null])[], tolerance: number): Verdict => {
+  const both = pairs.filter((pair): pair is readonly [number, number] => pair[0] !== null && pair[1] !== null);
+  if (both.length < 2) return "unclear";
+  return both.every(([a, b]) => isClose(a, b, tolerance)) ? "confirmed" : "refuted";
+};
+
+/** Values for all variables: `x` runs, the others stand still. */
+const around = (exprs: readonly Expr[], variable: string, x: number): Record<string, number> => {
+  const others = variablesOf(...exprs).filter((name) => name !== variable);
+  return { ...Object.fromEntries(others.map((name, index) => [name, 1.1 + index * 0.7])), [variable]: x };
+};
+
+const slope = (expr: Expr, exprs: readonly Expr[], variable: string, x: number): number | null => {
+  const h = 1e-5;
+  const [high, low] = [valueAt(expr, around(exprs, variable, x + h)), valueAt(expr, around(exprs, variable, x - h))];
+  return high === null || low === null ? null : (high - low) / (2 * h);
+};
+
+/** Is `slopes` the derivative of `of`? By difference quotients. */
+export const confirmDerivative = (of: Expr, slopes: Expr, variable: string): Verdict => {
+  const both = [of, slopes];
+  return compare(
+    POINTS.map((x) => [slope(of, both, variable, x), valueAt(slopes, around(both, variable, x))] as const),
+    1e-4,
+  );
+};
+
+/** Are they the same function? By values. */
+export const confirmSame = (a: Expr, b: Expr): Verdict => {
+  const [variable = "x"] = variablesOf(a, b);
+  return compare(
+    POINTS.map((x) => [valueAt(a, around([a, b], variable, x)), valueAt(b, around([a, b], variable, x))] as const),
+    1e-7,
+  );
+};
+
+/** Is `value` the integral of `of` from `from` to `to`? By Simpson's rule with 400 intervals. */
+export const confirmArea = (of: Expr, variable: string, from: number, to: number, value: number): Verdict => {
+  const intervals = 400;
+  const width = (to - from) / intervals;
+  let sum = 0;
+  for (let index = 0; index <= intervals; index += 1) {
+    const height = valueAt(of, { [variable]: from + index * width });
+    if (height === null) return "unclear";
+    sum += height * (index === 0 || index === intervals ? 1 : index % 2 === 1 ? 4 : 2);
+  }
+  const area = (sum * width) / 3;
+  // A pole or a fast swing between two points fools the rule: only agreement says something.
+  return isClose(area, value, 1e-4) ? "confirmed" : "unclear";
+};

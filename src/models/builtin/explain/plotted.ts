@@ -1,0 +1,20 @@
+import type { Locale } from "../../../domain/run.ts";
+import { toText } from "../print.ts";
+import { decimals } from "../show.ts";
+import type { TaskOf } from "../task.ts";
+import { answer, sayIn } from "./answer.ts";
+
+/** @param url of the picture, relative; null when the tool did not tell. */
+export const explainPlot = ({ of, variable, from, to }: TaskOf<"plot">, url: string | null, locale: Locale): string => {
+  const say = sayIn(locale);
+  const shown = of.map((expr) => `y = ${toText(expr)}`).join(", ");
+  const range = `${decimals(from)} ≤ ${variable} ≤ ${decimals(to)}`;
+  const alt = shown.replace(/[[\]]/g, "");
+  return answer(
+    [
+      say({ ko: `\`${range}\` 범위에서 그래프를 그렸습니다.`, en: `The graph over \`${range}\`:` }),
+      url === null || /[\s()<>]/.test(url) ? "" : `![${alt}](${url})`,
+    ],
+    say({ ko: `그래프: ${shown} (${range})`, en: `Graph: ${shown} (${range})` }),
+  );
+};
