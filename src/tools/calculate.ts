@@ -1,0 +1,25 @@
+import { Type } from "@sinclair/typebox";
+import type { Tool } from "./contract.ts";
+import { MAX_EXPRESSION_CHARS } from "./math/expression.ts";
+import type { MathEngine } from "./math/engine.ts";
+
+const Input = Type.Object({
+  expression: Type.String({
+    minLength: 1,
+    maxLength: MAX_EXPRESSION_CHARS,
+    description: "Plain notation, such as 12*(3+4)^2 or diff(x^3*sin(x), x). No LaTeX.",
+  }),
+});
+
+/** `calculate`: exact arithmetic, algebra and calculus; see `Calculated` for the output. */
+export const calculateTool = (engine: MathEngine): Tool<typeof Input> => ({
+  name: "calculate",
+  description:
+    "Computes exactly: arithmetic with fractions, decimals and big integers; simplify(f), expand(f), factor(f); diff(f, x) or diff(f, x, 2); " +
+    "integrate(f, x); defint(f, a, b, x); limit(f, x, a), limit(f, x, 0, right), a may be Infinity; sum(f, n, 1, 10), product(f, n, 1, 10); " +
+    "gcd, lcm, mod, factorial. Results are checked numerically. log(x) is natural; log10(x), log(x, base), pi, e, i exist.",
+  input: Input,
+  async *call({ expression }, { signal }) {
+    return await engine.run({ kind: "calculate", expression }, signal);
+  },
+});

@@ -1,0 +1,64 @@
+const TWO_PI = 2 * Math.PI;
+
+/** Where the real line is searched: finely near zero, coarsely further out. */
+const GRID: readonly number[] = [
+  ...Array.from({ length: 190 }, (_, n) => -1000 + n * 5 + 0.0137),
+  ...Array.from({ length: 2003 }, (_, n) => -50.0371 + n * 0.05),
+  ...Array.from({ length: 190 }, (_, n) => 50.1137 + n * 5),
+].sort((a, b) => a - b);
+
+const bisect = (f: (x: number) => number, from: number, to: number): number => {
+  let [low, high] = [from, to];
+  const sign = Math.sign(f(low));
+  for (let n = 0; n < 40; n++) {
+    const middle = (low + high) / 2;
+    if (Math.sign(f(middle)) === sign) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+};
+
+/** Where |f| is least between two points, by thirds. */
+const dip = (f: (x: number) => number, from: number, to: number): number => {
+  let [low, high] = [from, to];
+  for (let n = 0; n < 40; n++) {
+    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (Math.abs(f(a)) < Math.abs(f(b))) high = b;
+    else low = a;
+  }
+  return (low + high) / 2;
+};
+
+/** Whether |f| dips so low between three points, seen against its bend, that it may reach zero there. */
+const touches = (y0: number, y1: number, y2: number): boolean =>
+  y0 * y2 > 0 &&
+  Math.abs(y1) < Math.abs(y0) &&
+  Math.abs(y1) < Math.abs(y2) &&
+  Math.abs(y1) <= Math.abs(y0 - 2 * y1 + y2);
+
+/** Real roots between −1000 and 1000, as good as doubles allow; a double root may be off by 1e-8. Some may be missed. */
+export const scanRoots = (f: (x: number) => number, from = -1000, to = 1000): readonly number[] => {
+  const grid = GRID.filter((x) => x >= from && x <= to);
+  const values = grid.map(f);
+  const roots: number[] = [];
+  for (let n = 0; n + 1 < grid.length; n++) {
+    const [x0, x1, x2] = [grid[n] ?? 0, grid[n + 1] ?? 0, grid[n + 2] ?? Number.NaN];
+    const [y0, y1, y2] = [values[n] ?? Number.NaN, values[n + 1] ?? Number.NaN, values[n + 2] ?? Number.NaN];
+    if (y0 === 0) roots.push(x0);
+    else if (y0 * y1 < 0) roots.push(bisect(f, x0, x1));
+    else if (touches(y0, y1, y2)) roots.push(dip(f, x0, x2));
+  }
+  return roots;
+};
+
+/** π or 2π, if that is a period of f. */
+export const periodOf = (f: (x: number) => number): number | null => {
+  const points = [0.3217, 1.1291, 2.0173, -0.7311, 4.4419];
+  const has = (period: number): boolean => {
+    const pairs = points
+      .map((x) => [f(x), f(x + period)] as const)
+      .filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
+    return pairs.length > 1 && pairs.every(([a, b]) => Math.abs(a - b) < 1e-9 * Math.max(1, Math.abs(a)));
+  };
+  return has(Math.PI) ? Math.PI : has(TWO_PI) ? TWO_PI : null;
+};

@@ -1,0 +1,95 @@
+import { ToolError } from "../contract.ts";
+import { CONSTANTS, type Expression, operation, parse, unknowns } from "./expression.ts";
+import { difference, type Equation } from "./residual.ts";
+import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
+import { solveOne } from "./solve-one.ts";
+import { solveSystem } from "./solve-system.ts";
+import { stepsOf } from "./steps.ts";
+
+/** What `solve_equation` answers. */
+export interface Solution {
+  readonly solutions: readonly Readonly<Record<string, string>>[];
+  readonly approximate: readonly Readonly<Record<string, string>>[];
+  readonly note?: string;
+  readonly steps: readonly string[];
+}
+
+/** Reads `lhs = rhs`; a lone expression stands for `expression = 0`. */
+export const parseEquation = (text: string): Equation => {
+  const sides = text.replaceAll("＝", "=").replaceAll("==", "=").split("=");
+  const [left = "", right = "0"] = sides;
+  if (sides.length > 2)
+    throw new ToolError(`"${text.slice(0, 80)}" has more than one "="; give each equation on its own.`);
+  if (/[<>≤≥≠]/u.test(text)) throw new ToolError('Inequalities are not solved here; give equations with one "=".');
+  return { left: parse(left), right: parse(right) };
+};
+
+const PREFERRED = ["x", "y", "z", "t", "n", "u", "v", "w"];
+
+/** The unknowns that were asked for; otherwise as many as there are equations, x, y, z first. */
+const chooseUnknowns = (equations: readonly Equation[], wanted: readonly string[] | undefined): readonly string[] => {
+  const present = [...new Set(equations.flatMap((equation) => unknowns(difference(equation))))];
+  if (wanted !== undefined && wanted.length > 0) {
+    const missing = wanted.find((name) => !present.includes(name) || CONSTANTS.has(name));
+    if (missing !== undefined && present.length > 0)
+      throw new ToolError(
+        `The unknown "${missing.slice(0, 40)}" does not occur in the equations; their unknowns are ${present.join(", ")}.`,
+      );
+    return wanted;
+  }
+  const rank = (name: string): number => (PREFERRED.indexOf(name) + PREFERRED.length + 1) % (PREFERRED.length + 1);
+  const ordered = [...present].sort(
+    (a, b) => (PREFERRED.includes(a) ? rank(a) : 99) - (PREFERRED.includes(b) ? rank(b) : 99),
+  );
+  return equations.length === 1 ? ordered.slice(0, 1) : ordered;
+};
+
+const isTrue = ({ left, right }: Equation): boolean => {
+  const { note } = solveOne(
+    {
+      left: operation("+", left, { kind: "name", name: "x" }),
+      right: operation("+", right, { kind: "name", name: "x" }),
+    },
+    "x",
+  );
+  return note === "identity";
+};
+
+/** Solves one equation or a system. Throws a ToolError when it cannot, with what to do instead. */
+export const solve = (texts: readonly string[], wanted?: readonly string[]): Solution => {
+  const equations = texts.map(parseEquation);
+  for (const equation of equations) refuseCommands(difference(equation));
+  const names = chooseUnknowns(equations, wanted);
+  const [first] = equations;
+  if (names.length === 0) {
+    const note = equations.every(isTrue) ? "identity" : "no_solution";
+    return { solutions: [], approximate: [], note, steps: [] };
+  }
+  const only = names.length === 1 ? names[0] : undefined;
+  const solved =
+    equations.length === 1 && first && only !== undefined ? solveOne(first, only) : solveSystem(equations, names);
+  if (solved === null)
+    throw new ToolError(
+      "This system is not solved here: no equation gives one unknown by itself. Eliminate an unknown first, or give a simpler system.",
+    );
+  const steps =
+    equations.length === 1 && first && only !== undefined ? stepsOf(texts[0] ?? "", first, only, solved) : [];
+  return present(solved, steps);
+};
+
+const refuseCommands = (expression: Expression): void => {
+  const text = JSON.stringify(expression);
+  const command = /"name":"(diff|integrate|defint|limit|sum|product|factor|expand|simplify)"/u.exec(text)?.[1];
+  if (command !== undefined)
+    throw new ToolError(`Work out ${command}(…) with calculate first, then solve the equation.`);
+};
+
+const present = ({ solutions, note }: Solved, steps: readonly string[]): Solution => {
+  const ordered = [...solutions].sort(inOrder);
+  const texts = (of: (value: Value) => string): readonly Readonly<Record<string, string>>[] =>
+    ordered.map((solution) => Object.fromEntries(Object.entries(solution).map(([name, value]) => [name, of(value)])));
+  const approximate = texts(({ exact, number }) =>
+    Number.isNaN(number.re) ? exact : number.im === 0 ? decimal(number.re) : decimalComplex(number),
+  );
+  return { solutions: texts(({ exact }) => exact), approximate, ...(note === undefined ? {} : { note }), steps };
+};

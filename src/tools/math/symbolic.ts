@@ -1,0 +1,56 @@
+import nerdamer from "nerdamer-prime/all";
+import { type Expression, MAX_ANSWER_CHARS, parse, print, some, unknowns } from "./expression.ts";
+import { compile } from "./numeric.ts";
+import { agree } from "./residual.ts";
+
+/** Nerdamer keeps variables, functions and caches for the whole process; no call may see what an earlier one left. */
+const forget = (): void => {
+  nerdamer.clearVars();
+  nerdamer.flush();
+};
+
+/** What nerdamer makes of an expression, as an expression again; null when it fails or answers outside the notation. */
+export const symbolic = (expression: Expression | string): Expression | null => {
+  try {
+    forget();
+    return parseAnswer(nerdamer(typeof expression === "string" ? expression : print(expression)).toString());
+  } catch {
+    return null;
+  }
+};
+
+/** Nerdamer's solutions of `expression = 0` for one unknown: to be checked, for some are wrong. */
+export const symbolicSolutions = (expression: Expression, name: string): readonly Expression[] => {
+  try {
+    forget();
+    const found: unknown = nerdamer(`${print(expression)}=0`).solveFor?.(name);
+    return (Array.isArray(found) ? found : [found]).flatMap((one) => parseAnswer(String(one)) ?? []);
+  } catch {
+    return [];
+  }
+};
+
+const parseAnswer = (text: string): Expression | null => {
+  try {
+    return parse(text, MAX_ANSWER_CHARS);
+  } catch {
+    return null;
+  }
+};
+
+/** The expression as nerdamer tidies it, if that provably has the same values; itself otherwise. */
+export const simplest = (expression: Expression): Expression => {
+  const names = unknowns(expression);
+  const isEqual = (other: Expression | null): other is Expression => {
+    try {
+      return other !== null && agree(compile(other, names), compile(expression, names), names) === true;
+    } catch {
+      return false;
+    }
+  };
+  const tidy = symbolic(expression);
+  const best = isEqual(tidy) ? tidy : expression;
+  if (!some(best, ({ kind }) => kind === "call")) return best;
+  const simple = symbolic(`simplify(${print(best)})`);
+  return isEqual(simple) && print(simple).length < print(best).length ? simple : best;
+};
