@@ -1,6 +1,6 @@
 /**
  * The client for quiet streams, in its own process: opens so many, says `held`, keeps them until its input has a line,
- * says how many the server dropped meanwhile, and closes them. Its argument is a `Hold` as JSON.
+ * then says what became of them (`HoldResult`) and closes them. Its argument is a `Hold` as JSON.
  */
 import { type Ask, exchange } from "./exchange.ts";
 
@@ -10,40 +10,55 @@ export interface Hold {
   readonly asks: readonly Pick<Ask, "url" | "method" | "headers" | "body">[];
 }
 
+export interface HoldResult {
+  /** Streams that were refused, or ended while they should have been held. */
+  readonly lost: number;
+  /** What happened to the first of them. */
+  readonly fault: string | null;
+}
+
 /** How many streams may be on their way to their response's headers at once. */
 const OPENING = 64;
 
 const hold = JSON.parse(String(process.argv[2])) as Hold;
 const closing = new AbortController();
-let opened = 0;
-let ended = 0;
+let live = 0;
 let next = 0;
+let fault: string | null = null;
 
-/** Resolves once the headers are there, and leaves the stream open; rejects when they never come. */
+/** Resolves when the headers are there, and leaves the stream open, or when there will be none. */
 const open = (index: number): Promise<void> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const ask = hold.asks[index % hold.asks.length];
     if (ask === undefined) throw new Error("There is nothing to ask.");
-    const body = ask.body?.replace("#", String(index));
+    const body = ask.body === undefined ? {} : { body: ask.body.replace("#", String(index)) };
+    let mine = 0;
     const onHead = (): void => {
-      opened += 1;
+      mine = 1;
+      live += 1;
       resolve();
     };
-    exchange({ ...ask, ...(body === undefined ? {} : { body }), onHead, signal: closing.signal }).then(({ status }) => {
-      ended += 1;
-      reject(new Error(`The stream ended with status ${status}.`));
-    }, reject);
+    const onEnd = (reason: string): void => {
+      live -= mine;
+      fault ??= reason;
+      resolve();
+    };
+    exchange({ ...ask, ...body, onHead, signal: closing.signal }).then(
+      ({ status }) => onEnd(`ended, status ${status}`),
+      (error: unknown) => onEnd(String(error)),
+    );
   });
 
 const opener = async (): Promise<void> => {
   while (next < hold.streams) {
     next += 1;
-    await open(next - 1).catch((error: unknown) => console.error(String(error)));
+    await open(next - 1);
   }
 };
 await Promise.all(Array.from({ length: OPENING }, opener));
 console.log("held");
 for await (const _line of console) break;
-console.log(JSON.stringify({ lost: ended + (hold.streams - opened - ended) }));
+const result: HoldResult = { lost: hold.streams - live, fault };
+console.log(JSON.stringify(result));
 closing.abort();
 process.exit(0);

@@ -1,5 +1,5 @@
 import { type Child, start } from "./child.ts";
-import type { Hold } from "./hold.ts";
+import type { Hold, HoldResult } from "./hold.ts";
 import type { Server } from "./servers.ts";
 import { question, type TargetName, WIRES } from "./targets.ts";
 import { residentBytes } from "./usage.ts";
@@ -26,9 +26,9 @@ const hold = async (plan: Hold): Promise<Child> => {
 
 const letGo = async (client: Child): Promise<void> => {
   client.say("close");
-  const { lost } = JSON.parse(await client.line()) as { lost: number };
+  const { lost, fault } = JSON.parse(await client.line()) as HoldResult;
   await client.end();
-  if (lost > 0) throw new Error(`${lost} quiet streams were refused, or dropped while they were held.`);
+  if (lost > 0) throw new Error(`${lost} quiet streams were not held; the first: ${fault}.`);
 };
 
 /** Resident bytes once they keep still: within 0.5 % for three seconds, or after fifteen. */

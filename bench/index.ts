@@ -3,7 +3,7 @@ import { endAll, start, startServer } from "./child.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Held, holdReaders, holdRuns } from "./holding.ts";
 import { thisMachine } from "./machine.ts";
-import { type Options, readOptions, USAGE } from "./options.ts";
+import { type Options, readOptions } from "./options.ts";
 import { type Relayed, relay, warmUp } from "./relaying.ts";
 import { type Outcome, pageOf, tablesOf } from "./report.ts";
 import { type Server, type Surroundings, startTarget } from "./servers.ts";
@@ -77,7 +77,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 try {
   await bench(readOptions(process.argv.slice(2)));
 } catch (error) {
-  note(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  note(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 } finally {
   await endAll();

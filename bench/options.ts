@@ -23,7 +23,7 @@ export interface Options {
   readonly write: boolean;
 }
 
-export const USAGE = `bun run bench [options]
+const USAGE = `bun run bench [options]
   --streams N    streams at a time                              500
   --rate N       tokens a second in each, 1-1000                20
   --seconds N    window in which CPU is measured                20
@@ -32,12 +32,20 @@ export const USAGE = `bun run bench [options]
   --readers N    quiet readers of one process, 0 for none       10000
   --runs N       quiet streams with their own run, 0 for none   2000
   --source       measure src/main.ts, not a fresh dist/yeoul
-  --profile      as --source, with a CPU profile in bench/profile
+  --profile      as --source, with a CPU profile in bench/profile, and no quiet streams unless asked for
   --database URL a Postgres to use, in place of one of our own
   --no-write     leave bench/RESULTS.md as it is`;
 
-/** Throws an Error whose message tells what is wrong with the arguments. */
+/** Throws an Error whose message tells what is wrong with the arguments, and which there are. */
 export const readOptions = (args: readonly string[]): Options => {
+  try {
+    return parse(args);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+};
+
+const parse = (args: readonly string[]): Options => {
   const { values } = parseArgs({
     args: [...args],
     allowNegative: true,
@@ -47,8 +55,8 @@ export const readOptions = (args: readonly string[]): Options => {
       seconds: { type: "string", default: "20" },
       rounds: { type: "string", default: "3" },
       only: { type: "string", default: TARGETS.join(",") },
-      readers: { type: "string", default: "10000" },
-      runs: { type: "string", default: "2000" },
+      readers: { type: "string" },
+      runs: { type: "string" },
       source: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       database: { type: "string" },
@@ -57,8 +65,10 @@ export const readOptions = (args: readonly string[]): Options => {
   });
   const only = TARGETS.filter((name) => values.only.split(",").includes(name));
   if (only.length !== values.only.split(",").length) throw new Error(`--only takes some of ${TARGETS.join(", ")}.`);
-  const readers = only.includes("yeoul") ? whole("readers", values.readers, 0, 60_000) : 0;
-  const runs = whole("runs", values.runs, 0, 20_000);
+  const readers = only.includes("yeoul")
+    ? whole("readers", values.readers ?? (values.profile ? "0" : "10000"), 0, 60_000)
+    : 0;
+  const runs = whole("runs", values.runs ?? (values.profile ? "0" : "2000"), 0, 20_000);
   return {
     streams: whole("streams", values.streams, 1, 5_000),
     rate: whole("rate", values.rate, 1, 1_000),

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { figuresOf, quantile, ratioOf } from "../../bench/figures.ts";
+import type { LoadResult, Spent } from "../../bench/load.ts";
+import type { Relayed } from "../../bench/relaying.ts";
+
+const spent = (micros: number): Spent => ({ seconds: 2, tokens: 1_000_000, server: micros, beside: 1 });
+const result = (micros: number, added: readonly number[]): LoadResult => ({
+  window: spent(micros),
+  whole: spent(micros + 1),
+  added,
+  streams: added.length,
+  faults: {},
+});
+const round = (target: Relayed["target"], micros: number): Relayed => ({
+  target,
+  steady: result(micros, []),
+  first: result(0, [micros, 100]),
+});
+
+test("a quantile lies between its neighbours in proportion", () => {
+  expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
+  expect(quantile([10], 0.99)).toBe(10);
+  expect(quantile([], 0.5)).toBeNaN();
+});
+
+test("targets are compared within each round, so that a machine that slows down slows both", () => {
+  const relayed = [round("floor", 30), round("yeoul", 45), round("floor", 60), round("yeoul", 90), round("floor", 40)];
+  expect(ratioOf("yeoul", "floor", relayed)).toEqual({ median: 1.5, least: 1.5, most: 1.5 });
+  expect(ratioOf("yeoul", "streamText", relayed).median).toBeNaN();
+});
+
+test("figures are microseconds of CPU and tokens a second", () => {
+  const figures = figuresOf("floor", [round("floor", 30), round("floor", 32), round("yeoul", 900)]);
+  expect(figures.cpu).toEqual({ median: 31, least: 30, most: 32 });
+  expect(figures.wholeCpu.median).toBe(32);
+  expect(figures.besideCpu.median).toBe(1);
+  expect(figures.pace.median).toBe(500_000);
+  expect(figures.added.count).toBe(4);
+  expect(figures.added.median).toBe(66);
+});

@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { Wheel } from "../../bench/wheel.ts";
+
+test("things fall due in the order of their time and never early", async () => {
+  const start = performance.now();
+  const offsets = [40, 3, 17.5, 0, -5, 3];
+  const due: { offset: number; at: number }[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wheel = new Wheel<number>((offset) => {
+    due.push({ offset, at: performance.now() - start });
+    if (due.length === offsets.length) resolve();
+  });
+  for (const offset of offsets) wheel.add(offset, start + offset);
+  await promise;
+  expect(due.map(({ offset }) => Math.max(offset, 0))).toEqual([0, 0, 3, 3, 17.5, 40]);
+  for (const { offset, at } of due) expect(at).toBeGreaterThanOrEqual(offset);
+});
+
+test("a thing may be put back while it is due, and a wheel that ran empty starts again", async () => {
+  const turns: number[] = [];
+  let { promise, resolve } = Promise.withResolvers<void>();
+  const wheel = new Wheel<number>((left) => {
+    turns.push(left);
+    if (left === 0) resolve();
+    else wheel.add(left - 1, performance.now());
+  });
+  wheel.add(3, performance.now() + 2);
+  await promise;
+  ({ promise, resolve } = Promise.withResolvers<void>());
+  wheel.add(1, performance.now() + 2);
+  await promise;
+  expect(turns).toEqual([3, 2, 1, 0, 1, 0]);
+});
