@@ -17,3 +17,30 @@ export const storableJson = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(storableJson);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storableJson(item)]));
 };
+
+/**
+ * Mends text that arrives in pieces: a surrogate pair may be split between two of them, and each half alone would be lost.
+ * A high surrogate at the end of a piece is held back until the next one comes.
+ */
+export class PieceMender {
+  #held = "";
+
+  /** The mended text that can be passed on now. */
+  push(piece: string): string {
+    let text = this.#held + piece;
+    this.#held = "";
+    const last = text.charCodeAt(text.length - 1);
+    if (last >= 0xd800 && last <= 0xdbff) {
+      this.#held = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    return storable(text);
+  }
+
+  /** What was held back, mended: no other half came. */
+  flush(): string {
+    const rest = storable(this.#held);
+    this.#held = "";
+    return rest;
+  }
+}

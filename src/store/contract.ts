@@ -131,7 +131,8 @@ export interface Append {
 export interface EventStore {
   /**
    * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused because
-   * their fence is stale, their run has ended, or their thread is gone.
+   * their fence is stale, their run has ended, or their thread is gone. Idempotent: what this run has already appended
+   * under the same seq stays as it is, so a caller that was not told the outcome may repeat the call.
    */
   append(batch: readonly Append[]): Promise<ReadonlySet<string>>;
   /** Up to `limit` events after `seq`, in order. */

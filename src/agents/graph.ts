@@ -1,0 +1,63 @@
+import type { EventBody } from "../domain/event.ts";
+import type { Agent, AgentContext, AgentNode } from "./contract.ts";
+
+/** No graph of ours is longer; one that is goes in circles. */
+const MAX_STEPS = 64;
+
+/** Where a graph's walk is written down. */
+export interface WalkSink {
+  /** A returned promise is awaited before the walk goes on: back-pressure. */
+  emit(body: EventBody, node: string): Promise<void> | undefined;
+  /** `change` is what the node changed of the state. */
+  checkpoint(node: string, change: unknown): void;
+}
+
+/**
+ * Walks the graph from its start to its end. Every node says `in_progress` and `completed` around what it does, and is
+ * followed by a checkpoint. Throws what a node throws, and the signal's reason once that has aborted.
+ */
+export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<void> => {
+  let state = agent.begin(context.input);
+  let name: string | null = agent.start;
+  for (let step = 0; name !== null; step++) {
+    const node = agent.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) throw new Error(`agent ${agent.name} has no node ${name}`);
+    if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
+    await sink.emit(progress(node, "in_progress", context), node.name);
+    const change = await runNode(node, state, context, sink);
+    state = { ...state, ...change };
+    sink.checkpoint(node.name, change);
+    await sink.emit(progress(node, "completed", context), node.name);
+    name = node.next(state);
+  }
+};
+
+const runNode = async <State>(
+  node: AgentNode<State>,
+  state: State,
+  context: AgentContext,
+  sink: WalkSink,
+): Promise<Partial<State>> => {
+  const steps = node.run(state, context);
+  try {
+    for (;;) {
+      const step = await steps.next();
+      if (step.done === true) return step.value;
+      const wait = sink.emit(step.value, node.name);
+      if (wait !== undefined) await wait;
+      if (context.signal.aborted) throw context.signal.reason;
+    }
+  } finally {
+    // Lets a node that was left in the middle close its model's connection.
+    await steps.return({});
+  }
+};
+
+const progress = <State>(
+  node: AgentNode<State>,
+  status: "in_progress" | "completed",
+  context: AgentContext,
+): EventBody => ({
+  type: "solve_progress",
+  payload: { node: node.name, stage: node.stage, status, message: node.message(context.locale) },
+});

@@ -1,0 +1,16 @@
+import type { Agent } from "../contract.ts";
+import { check } from "./check.ts";
+import type { SolveState } from "./state.ts";
+import { think } from "./think.ts";
+import { understand } from "./understand.ts";
+
+const MAX_TITLE = 80;
+
+/** Answers a question, with maths tools where it is about maths: understand → solve → check. */
+export const solve: Agent<SolveState> = {
+  name: "solve",
+  title: ({ message }) => [...message.replace(/\s+/g, " ").trim()].slice(0, MAX_TITLE).join(""),
+  begin: ({ message }) => ({ message, language: "en", maths: false, equations: [], answer: "", verified: null }),
+  start: "understand",
+  nodes: [understand, think, check],
+};

@@ -1,0 +1,32 @@
+import { mathTools } from "../../tools/index.ts";
+import type { AgentContext, AgentNode } from "../contract.ts";
+import { type Conversation, converse } from "../converse.ts";
+import { systemPrompt } from "./prompt.ts";
+import type { SolveState } from "./state.ts";
+
+/** What the model is given for a turn. */
+export const conversationOf = async (state: SolveState, context: AgentContext): Promise<Conversation> => {
+  const history = await context.history();
+  const before = history.map((turn) =>
+    turn.role === "user"
+      ? ({ role: "user", content: turn.content, images: [] } as const)
+      : ({ role: "assistant", content: turn.content, toolCalls: [] } as const),
+  );
+  return {
+    system: systemPrompt(state.language, state.maths),
+    messages: [...before, { role: "user", content: state.message, images: context.input.images }],
+    tools: state.maths ? mathTools() : [],
+  };
+};
+
+/** The model answers, with the tools at hand. Its words go out as they come. */
+export const think: AgentNode<SolveState> = {
+  name: "solve",
+  stage: "solving",
+  message: (locale) => (locale === "ko" ? "풀고 있습니다." : "Working it out."),
+  async *run(state, context) {
+    const { text } = yield* converse(await conversationOf(state, context), context);
+    return { answer: text };
+  },
+  next: (state) => (state.equations.length > 0 ? "check" : null),
+};

@@ -1,0 +1,25 @@
+import { languageOf } from "../../domain/language.ts";
+import type { AgentNode } from "../contract.ts";
+import { equationsIn } from "./equations.ts";
+import type { SolveState } from "./state.ts";
+
+/** Signs that a text is about maths: a formula, LaTeX, or the words such questions are put in. */
+const MATHS =
+  /\d\s*[-+*/^×÷=<>%]|[-+*/^×÷=<>]\s*\d|[a-z]\s*[=^]|√|∫|∑|π|\\[a-z]{2,}|\b(?:solve|equations?|calculate|compute|derivatives?|differentiate|integra\w+|limit|factor\w*|expand|plot|graph|sum|product|sqrt|root|percent|probability|average|how (?:many|much))\b|방정식|부등식|미분|적분|극한|인수분해|전개|그래프|계산|더하|빼|곱하|나누|제곱|확률|평균|넓이|부피|퍼센트|몇/iu;
+
+/** Reads the question: its language, its equations, whether it wants tools. Calls no model: nothing may stand before the first token. */
+export const understand: AgentNode<SolveState> = {
+  name: "understand",
+  stage: "analysis",
+  message: (locale) => (locale === "ko" ? "질문을 읽고 있습니다." : "Reading the question."),
+  async *run({ message }, context) {
+    const language = languageOf(message, context.locale);
+    const history = await context.history();
+    const last = history.findLast((turn) => turn.role === "user");
+    const maths = MATHS.test(message) || (last !== undefined && MATHS.test(last.content));
+    const equations = equationsIn(message);
+    yield { type: "node_result", payload: { node: "understand", output: { language, maths, equations } } };
+    return { language, maths, equations };
+  },
+  next: () => "solve",
+};

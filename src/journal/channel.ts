@@ -1,0 +1,126 @@
+import type { LogEvent } from "../domain/event.ts";
+
+/** Bounds of the tail a channel keeps for its readers; whoever is further behind reads from the store. */
+export const TAIL_EVENTS = 256;
+export const TAIL_CHARS = 256 * 1024;
+
+/** Wakes one waiting reader. A wake that comes while nobody waits is kept for the next wait. */
+export class Bell {
+  #resolve: (() => void) | undefined;
+  #rung = false;
+
+  ring(): void {
+    if (this.#resolve === undefined) {
+      this.#rung = true;
+      return;
+    }
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve();
+  }
+
+  /** Resolves at the next ring, or at once when one came since the last wait. One waiter at a time. */
+  wait(): Promise<void> {
+    if (this.#rung) {
+      this.#rung = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+}
+
+/**
+ * What this process knows of one thread's log: how far it is committed, and its last events. Readers hold a cursor and a
+ * bell, nothing else, so one that is slow or gone costs no memory.
+ */
+export class Channel {
+  readonly bells = new Set<Bell>();
+  /** Open writers of this process; while there is one, every commit is announced here. */
+  writers = 0;
+  /** The highest seq known to be committed. -1: not known, ask the store. */
+  #head = -1;
+  /** Contiguous, ends at `#head`. */
+  #tail: LogEvent[] = [];
+  #tailChars = 0;
+  /** Why readers can be told nothing more, once the store has been away for too long. */
+  #failure: Error | undefined;
+
+  get head(): number {
+    return this.#head;
+  }
+
+  /**
+   * The committed events after `cursor`, or none when there are none yet.
+   * Null: they are not in memory, the store has them. Throws what `fail` was given.
+   */
+  after(cursor: number): readonly LogEvent[] | null {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#head < 0) return null;
+    if (cursor >= this.#head) return [];
+    const first = this.#tail[0];
+    if (first === undefined || first.seq > cursor + 1) return null;
+    return this.#tail.slice(cursor + 1 - first.seq);
+  }
+
+  /** Takes what was just committed and wakes the readers. Events follow on `head` without a gap. */
+  publish(events: readonly LogEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const before = this.#tail.at(-1);
+    if (before !== undefined && events[0]?.seq !== before.seq + 1) this.#forget();
+    for (const event of events) {
+      this.#tail.push(event);
+      this.#tailChars += event.json.length;
+    }
+    this.#head = last.seq;
+    this.#trim();
+    this.#wake();
+  }
+
+  /** Learns from elsewhere (the store, another replica) that the log reaches `seq`. */
+  learn(seq: number): void {
+    if (seq <= this.#head) return;
+    this.#head = seq;
+    this.#forget();
+    this.#wake();
+  }
+
+  /** Gives up on the store: readers are told, now and until the next writer opens. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake();
+  }
+
+  /** A writer begins behind `seq`. */
+  open(seq: number): void {
+    this.writers++;
+    this.#failure = undefined;
+    this.learn(seq);
+  }
+
+  #wake(): void {
+    for (const bell of this.bells) bell.ring();
+  }
+
+  #forget(): void {
+    this.#tail = [];
+    this.#tailChars = 0;
+  }
+
+  /** Lets the tail grow to twice its bounds before cutting it back, so that the cost of cutting is spread. */
+  #trim(): void {
+    if (this.#tail.length <= 2 * TAIL_EVENTS && this.#tailChars <= 2 * TAIL_CHARS) return;
+    let from = this.#tail.length;
+    let chars = 0;
+    while (from > 0 && this.#tail.length - from < TAIL_EVENTS) {
+      chars += this.#tail[from - 1]?.json.length ?? 0;
+      if (chars > TAIL_CHARS) break;
+      from--;
+    }
+    this.#tailChars = 0;
+    this.#tail = this.#tail.slice(from);
+    for (const event of this.#tail) this.#tailChars += event.json.length;
+  }
+}

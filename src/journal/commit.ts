@@ -1,0 +1,198 @@
+import { RunError } from "../domain/error.ts";
+import type { LogEvent } from "../domain/event.ts";
+import type { System } from "../domain/system.ts";
+import { type Append, type Store, StoreError } from "../store/contract.ts";
+import type { Hub } from "./hub.ts";
+import type { Committer, Ending, Outcome, RunWriter } from "./writer.ts";
+
+/** A commit that carries at least this many runs means that the process is busy. */
+const BUSY_RUNS = 16;
+/**
+ * How long a busy process lets events gather before the next commit, in milliseconds. Between 2 and 10 the cost of a token
+ * hardly changes (see bench/RESULTS.md); a pause delays what is read by half of it on average.
+ */
+const BUSY_PAUSE_MS = 5;
+/** Between two attempts to reach a store that is away. */
+const RETRY_MS = 250;
+
+/** Why a run must stop because of its log. `lost`: another replica has taken it over, this one may write no more. */
+export type Broken = RunError | "lost";
+
+export interface JournalLog {
+  /** A run spoke after its end; harmless. */
+  ignored(runId: string, type: string): void;
+  /** The store has been away for longer than runs can wait. */
+  outage(error: StoreError, runs: number): void;
+  /** The store refuses what a run says, though it is there: a defect. */
+  rejected(runId: string, error: StoreError): void;
+}
+
+export interface CommitOptions {
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly system: System;
+  readonly log: JournalLog;
+  /** How long runs wait for a store that is away, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Group commit, as databases do it: one commit is under way at a time, and what arrives meanwhile travels with the next,
+ * for all runs of the process in one statement. An idle process commits at once.
+ *
+ * When the store is away the commit is tried again until it is back, however long that takes; it is the runs that give up
+ * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
+ */
+export class GroupCommit implements Committer {
+  readonly #writers = new Map<RunWriter, (why: Broken) => void>();
+  readonly #dirty = new Set<RunWriter>();
+  #looping = false;
+  #current: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: CommitOptions) {}
+
+  now(): number {
+    return this.options.system.now();
+  }
+
+  /** `broken` is called at most once, when the log can no longer take what the run says. */
+  register(writer: RunWriter, broken: (why: Broken) => void): void {
+    this.#writers.set(writer, broken);
+  }
+
+  mark(writer: RunWriter): void {
+    this.#dirty.add(writer);
+    if (this.#looping) return;
+    this.#looping = true;
+    // A node says several things in one go: they travel together.
+    queueMicrotask(() => void this.#loop());
+  }
+
+  ignored(writer: RunWriter, type: string): void {
+    this.options.log.ignored(writer.fence.runId, type);
+  }
+
+  async finish(writer: RunWriter, ending: Ending): Promise<Outcome> {
+    const { store, hub } = this.options;
+    while (writer.isInFlight) await this.#current;
+    const { fence, events, checkpoints } = writer.take();
+    const all = [...events, ...writer.number(ending.events)];
+    const speechless = writer.answer === "" && ending.status !== "succeeded";
+    const end = {
+      status: ending.status,
+      usage: ending.usage,
+      error: ending.error,
+      now: ending.now,
+      events: all,
+      checkpoints,
+      message: speechless ? null : { id: ending.messageId, content: writer.answer },
+    };
+    let uncertain = false;
+    const kept = await this.#untilReached([writer], async () => {
+      try {
+        return (await store.runs.finish(fence, end)) || (uncertain && (await this.#isKept(fence.threadKey, all)));
+      } catch (error) {
+        uncertain = true;
+        throw error;
+      }
+    });
+    if (kept) hub.get(fence.threadKey)?.publish(all);
+    this.#writers.delete(writer);
+    writer.settled();
+    hub.close(fence.threadKey);
+    return kept ? "kept" : "refused";
+  }
+
+  /** Whether an attempt whose outcome was not told has ended the run after all. */
+  async #isKept(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
+    const last = events.at(-1);
+    if (last === undefined) return false;
+    const [found] = await this.options.store.events.read(key, last.seq - 1, 1);
+    return found?.seq === last.seq && found.runId === last.runId && found.type === last.type;
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      const writers = [...this.#dirty].filter((writer) => writer.hasPending);
+      this.#dirty.clear();
+      if (writers.length === 0) continue;
+      this.#current = this.#commit(writers);
+      await this.#current;
+      if (writers.length >= BUSY_RUNS) await this.options.system.sleep(BUSY_PAUSE_MS);
+    }
+    this.#looping = false;
+  }
+
+  async #commit(writers: readonly RunWriter[]): Promise<void> {
+    const batch = writers.map((writer) => writer.take());
+    try {
+      const refused = await this.#untilReached(writers, () => this.options.store.events.append(batch));
+      for (let i = 0; i < writers.length; i++) this.#settle(writers[i], batch[i], refused);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (writers.length > 1) {
+        // One run's events must not take the others' down with them.
+        for (const [i, writer] of writers.entries()) await this.#retryAlone(writer, batch[i]);
+      } else for (const writer of writers) this.#reject(writer, error);
+    }
+  }
+
+  async #retryAlone(writer: RunWriter, append: Append | undefined): Promise<void> {
+    if (append === undefined) return;
+    try {
+      const refused = await this.#untilReached([writer], () => this.options.store.events.append([append]));
+      this.#settle(writer, append, refused);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#reject(writer, error);
+    }
+  }
+
+  #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlySet<string>): void {
+    if (writer === undefined || append === undefined) return;
+    if (refused.has(append.fence.runId)) this.#break(writer, "lost");
+    else this.options.hub.get(append.fence.threadKey)?.publish(append.events);
+    writer.settled();
+  }
+
+  #reject(writer: RunWriter, error: StoreError): void {
+    this.options.log.rejected(writer.fence.runId, error);
+    writer.discard();
+    this.#break(writer, new RunError("internal", "The answer could not be kept.", { cause: error }));
+  }
+
+  /** Repeats `call` while the store is away. Runs of this process are told once their patience has passed. */
+  async #untilReached<T>(writers: readonly RunWriter[], call: () => Promise<T>): Promise<T> {
+    const { system, patienceMs } = this.options;
+    const since = system.now();
+    let toldRuns = false;
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+        if (!toldRuns && system.now() - since >= patienceMs) {
+          toldRuns = true;
+          this.#giveUp(writers, error);
+        }
+        await system.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  #giveUp(writers: readonly RunWriter[], error: StoreError): void {
+    this.options.log.outage(error, writers.length);
+    const why = new RunError("store_unavailable", "The answer could not be kept: the store is away.", { cause: error });
+    for (const writer of writers) {
+      this.options.hub.get(writer.fence.threadKey)?.fail(error);
+      this.#break(writer, why);
+    }
+  }
+
+  #break(writer: RunWriter, why: Broken): void {
+    const broken = this.#writers.get(writer);
+    // Told once; a second reason adds nothing.
+    this.#writers.set(writer, () => {});
+    broken?.(why);
+  }
+}

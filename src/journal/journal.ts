@@ -1,0 +1,63 @@
+import type { LogEvent } from "../domain/event.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+import { type Fence, StoreError } from "../store/contract.ts";
+import { type Broken, type CommitOptions, GroupCommit } from "./commit.ts";
+import { follow } from "./follow.ts";
+import { Hub } from "./hub.ts";
+import { RunWriter } from "./writer.ts";
+
+/** Between two attempts of a reader to reach a store that is away. */
+const REREAD_MS = 250;
+
+/** The log as the rest of the house sees it: runs write to it, readers follow it. */
+export class Journal {
+  readonly #hub = new Hub();
+  readonly #commit: GroupCommit;
+
+  constructor(private readonly options: Omit<CommitOptions, "hub">) {
+    this.#commit = new GroupCommit({ ...options, hub: this.#hub });
+  }
+
+  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`. */
+  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void): RunWriter {
+    const writer = new RunWriter(fence, lastSeq, this.#commit);
+    this.#hub.open(fence.threadKey, lastSeq);
+    this.#commit.register(writer, broken);
+    return writer;
+  }
+
+  /** See `follow`. A store that goes away while one reads is waited for as long as runs wait for it. */
+  follow(
+    key: ThreadKey,
+    cursor: number,
+    options: { readonly signal: AbortSignal; readonly quietMs: number },
+  ): AsyncGenerator<readonly LogEvent[], void, void> {
+    const read = (thread: ThreadKey, after: number, limit: number) => this.#readPatiently(thread, after, limit);
+    return follow(this.#hub, read, key, cursor, { ...options, now: () => this.options.system.now() });
+  }
+
+  /**
+   * Looks for news of threads that another replica writes and somebody reads here. One statement for all of them, none
+   * when there are none: no notification is needed for it to be right, so it also works behind a pooler that has none.
+   */
+  async tick(): Promise<void> {
+    const keys = this.#hub.remote();
+    if (keys.length === 0) return;
+    const heads = await this.options.store.events.heads(keys);
+    for (const [key, seq] of heads) this.#hub.get(key)?.learn(seq);
+  }
+
+  async #readPatiently(key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> {
+    const { store, system, patienceMs } = this.options;
+    const since = system.now();
+    for (;;) {
+      try {
+        return await store.events.read(key, after, limit);
+      } catch (error) {
+        const away = error instanceof StoreError && error.code === "unavailable";
+        if (!away || system.now() - since >= patienceMs) throw error;
+        await system.sleep(REREAD_MS);
+      }
+    }
+  }
+}
