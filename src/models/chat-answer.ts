@@ -1,0 +1,177 @@
+import { NO_USAGE, type Usage } from "../domain/run.ts";
+import type { FinishReason, ModelError, ModelPart } from "./contract.ts";
+import { cutOff, failureOfReport, garbage, type Place, refusal } from "./failure.ts";
+import { parseToolInput } from "./tool-input.ts";
+import { usageOf } from "./usage.ts";
+
+/** A chunk of a chat-completions stream, as far as it is read here. Nothing in it is sure to be there, or to be so. */
+interface Chunk {
+  readonly choices?: readonly (Choice | null)[] | null;
+  readonly usage?: {
+    readonly prompt_tokens?: unknown;
+    readonly completion_tokens?: unknown;
+  } | null;
+  readonly error?: unknown;
+}
+interface Choice {
+  readonly delta?: Delta | null;
+  readonly finish_reason?: string | null;
+}
+interface Delta {
+  /** Mistral's reasoning models send a list of parts. */
+  readonly content?: string | readonly ContentPart[] | null;
+  /** DeepSeek, vLLM, Qwen. */
+  readonly reasoning_content?: string | null;
+  /** OpenRouter, Ollama, Groq. */
+  readonly reasoning?: string | null;
+  readonly refusal?: string | null;
+  readonly tool_calls?: readonly CallDelta[] | null;
+}
+interface ContentPart {
+  readonly type?: string;
+  readonly text?: unknown;
+  readonly thinking?: unknown;
+}
+interface CallDelta {
+  readonly index?: number | null;
+  readonly id?: string | null;
+  readonly function?: {
+    readonly name?: string | null;
+    readonly arguments?: string | null;
+  } | null;
+}
+interface PendingCall {
+  readonly index: number;
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/**
+ * Reads one answer from the data of its events. `take` and `end` add what is said to `parts`, which the caller empties.
+ * Once it is `over`, nothing more is read, and the caller throws `failure`, if there is one, after the last part.
+ */
+export class ChatAnswer {
+  readonly parts: ModelPart[] = [];
+  over = false;
+  failure: ModelError | undefined;
+  #usage: Usage = NO_USAGE;
+  #finish: FinishReason | undefined;
+  readonly #calls: PendingCall[] = [];
+  readonly #place: Place;
+  readonly #newId: () => string;
+
+  /** `newId` names a call that the server left without an id. */
+  constructor(place: Place, newId: () => string) {
+    this.#place = place;
+    this.#newId = newId;
+  }
+
+  take(data: string): void {
+    if (this.over) return;
+    if (data === "[DONE]") {
+      this.end();
+      return;
+    }
+    try {
+      this.#read(JSON.parse(data) as Chunk);
+    } catch (error) {
+      // No JSON, or JSON of another shape: null where an object should be, a number for a list.
+      this.#end(garbage(data, error));
+    }
+  }
+
+  /** The stream is over: `[DONE]` has come, or, from servers that send none, the end of the body. */
+  end(): void {
+    if (this.over) return;
+    if (this.#finish === undefined) {
+      this.#end(cutOff());
+      return;
+    }
+    for (const call of this.#calls) {
+      const id = call.id === "" ? this.#newId() : call.id;
+      this.parts.push({
+        type: "tool_call",
+        id,
+        name: call.name,
+        input: parseToolInput(call.arguments),
+      });
+    }
+    // Ollama and others finish a call with "stop".
+    const reason = this.#finish === "stop" && this.#calls.length > 0 ? "tool_calls" : this.#finish;
+    this.parts.push({ type: "finish", reason, usage: this.#usage });
+    this.over = true;
+  }
+
+  /** The events themselves cannot be read. */
+  fail(cause: unknown): void {
+    this.#end(garbage("", cause));
+  }
+
+  #end(failure: ModelError): void {
+    this.failure ??= failure;
+    this.over = true;
+  }
+
+  #read(chunk: Chunk): void {
+    if (chunk.error) {
+      this.#end(failureOfReport(chunk.error, this.#place));
+      return;
+    }
+    if (chunk.usage) this.#usage = usageOf(chunk.usage.prompt_tokens, chunk.usage.completion_tokens);
+    const choice = chunk.choices?.[0];
+    if (!choice) return;
+    if (choice.delta) this.#readDelta(choice.delta);
+    if (choice.finish_reason) this.#readFinish(choice.finish_reason);
+  }
+
+  #readDelta(delta: Delta): void {
+    this.#say("reasoning", delta.reasoning_content ?? delta.reasoning);
+    if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
+    else this.#say("text", delta.content);
+    if (delta.refusal) this.#end(refusal(new Error(delta.refusal)));
+    if (delta.tool_calls) for (const call of delta.tool_calls) this.#readCall(call);
+  }
+
+  #say(type: "text" | "reasoning", delta: unknown): void {
+    if (typeof delta === "string" && delta !== "") this.parts.push({ type, delta });
+  }
+
+  #readPart(part: ContentPart): void {
+    if (part.type === "text") this.#say("text", part.text);
+    if (part.type === "thinking" && Array.isArray(part.thinking)) {
+      for (const thought of part.thinking as readonly ContentPart[]) this.#say("reasoning", thought.text);
+    }
+  }
+
+  /**
+   * A call's pieces share an index. Servers that leave it out send a call whole; Gemini's compatible endpoint sends several
+   * calls under index 0, each with an id and a name of its own.
+   */
+  #readCall(delta: CallDelta): void {
+    const index = delta.index ?? this.#calls.length;
+    const id = delta.id ?? "";
+    const name = delta.function?.name ?? "";
+    let call = this.#calls.findLast((pending) => pending.index === index);
+    if (call === undefined || (id !== "" && name !== "" && call.id !== "" && call.id !== id)) {
+      call = { index, id: "", name: "", arguments: "" };
+      this.#calls.push(call);
+    }
+    if (call.id === "") call.id = id;
+    if (call.name === "") call.name = name;
+    call.arguments += delta.function?.arguments ?? "";
+  }
+
+  #readFinish(reason: string): void {
+    if (reason === "content_filter") this.#end(refusal(new Error("finish_reason content_filter")));
+    else if (reason === "error" || reason === "insufficient_system_resource") this.#end(cutOff(new Error(reason)));
+    else this.#finish = FINISH[reason] ?? "stop";
+  }
+}
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  length: "length",
+  max_tokens: "length",
+  tool_calls: "tool_calls",
+  function_call: "tool_calls",
+};

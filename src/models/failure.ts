@@ -1,0 +1,122 @@
+import { ModelError } from "./contract.ts";
+
+/** The headers of a response, as `fetch` or the AI SDK hand them over. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+/** What a provider answered instead of a stream. */
+export interface Refused {
+  readonly status: number;
+  readonly header: HeaderReader;
+  /** The body as text, as far as it was read. */
+  readonly body: string;
+}
+
+/** Where the failing call went, so that a message can name the remedy. */
+export interface Place {
+  /** The environment variable that holds the provider's key. */
+  readonly keyVariable: string;
+  /** Milliseconds since the epoch: a `retry-after` may be a date. */
+  now(): number;
+}
+
+/** Longest stretch of a provider's own words that is kept for the log. */
+const MAX_WORDS = 2_000;
+
+/**
+ * The failure behind an HTTP status. 408, 409, 429 and 5xx may pass; every other 4xx is a mistake that stays one. Quota
+ * that is used up comes as a 429 too (OpenAI's `insufficient_quota`), and waiting does not bring it back; a wrong key comes
+ * from Google as a 400 with the reason `API_KEY_INVALID`; Azure's content filter is a 400 with the code `content_filter`.
+ */
+export const failureOfStatus = ({ status, header, body }: Refused, place: Place): ModelError => {
+  const cause = new Error(`HTTP ${status}: ${body.slice(0, MAX_WORDS)}`);
+  const retryAfterMs = retryAfter(header, place.now());
+  if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
+    const message = `The model service refused the key (HTTP ${status}). Set ${place.keyVariable} to a valid one.`;
+    return new ModelError("model_unavailable", message, {
+      retryable: false,
+      cause,
+    });
+  }
+  if (status === 429 && body.includes("insufficient_quota")) return quotaUsedUp(cause);
+  if (status === 429) return limited({ retryAfterMs, cause });
+  if (status === 400 && /"(content_filter|content_policy_violation)"/.test(body)) return refusal(cause);
+  const retryable = status === 408 || status === 409 || status >= 500;
+  return new ModelError("model_unavailable", sentenceOf(status), {
+    retryable,
+    retryAfterMs,
+    cause,
+  });
+};
+
+/**
+ * The failure behind an error that arrived inside a stream, after a 200. Its `code` may be an HTTP status as a number
+ * (OpenRouter, Google) or, as its `type` or `status`, a word (OpenAI, Anthropic). An unknown word may pass: the provider
+ * had accepted the request.
+ */
+export const failureOfReport = (report: unknown, place: Place): ModelError => {
+  const words = JSON.stringify(report) ?? "undefined";
+  const status = numericCode(report);
+  if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, place);
+  const cause = new Error(`Reported in the stream: ${words.slice(0, MAX_WORDS)}`);
+  if (words.includes("insufficient_quota")) return quotaUsedUp(cause);
+  if (/rate_limit|too_many_requests|RESOURCE_EXHAUSTED/.test(words)) return limited({ cause });
+  if (/"(content_filter|content_policy_violation)"/.test(words)) return refusal(cause);
+  return new ModelError("model_unavailable", "The model service failed in the middle of its answer.", {
+    retryable: true,
+    cause,
+  });
+};
+
+/** No connection, or one that broke. */
+export const unreachable = (cause: unknown): ModelError =>
+  new ModelError("model_unavailable", "The model service could not be reached.", { retryable: true, cause });
+
+/** The stream ended before the model had finished. */
+export const cutOff = (cause?: unknown): ModelError =>
+  new ModelError("model_unavailable", "The model's answer broke off before its end.", { retryable: true, cause });
+
+/** Something that does not follow the provider's wire. `words` is what arrived. */
+export const garbage = (words: string, cause?: unknown): ModelError =>
+  new ModelError("model_unavailable", "The model service sent something unreadable.", {
+    retryable: true,
+    cause: new Error(`Unreadable: ${words.slice(0, MAX_WORDS)}`, { cause }),
+  });
+
+/** The model, or the filter in front of it, declined. Asking again does not change its mind. */
+export const refusal = (cause?: unknown): ModelError =>
+  new ModelError("model_refused", "The model declined to answer this request.", { retryable: false, cause });
+
+/**
+ * How long a response asks to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `retry-after` in seconds or
+ * as an HTTP date (RFC 9110 §10.2.3). A date gone by is 0; nonsense is undefined.
+ */
+export const retryAfter = (header: HeaderReader, now: number): number | undefined => {
+  const exact = duration(header("retry-after-ms"), 1);
+  if (exact !== undefined) return exact;
+  const text = header("retry-after");
+  const seconds = duration(text, 1_000);
+  if (seconds !== undefined || !text) return seconds;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+};
+
+const duration = (text: string | null | undefined, unit: number): number | undefined =>
+  text && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Math.ceil(Number(text) * unit) : undefined;
+
+const limited = (options: { readonly retryAfterMs?: number | undefined; readonly cause: unknown }): ModelError =>
+  new ModelError("model_rate_limited", "The model service is limiting requests.", { retryable: true, ...options });
+
+const quotaUsedUp = (cause: unknown): ModelError =>
+  new ModelError("model_rate_limited", "The quota of the model account is used up.", { retryable: false, cause });
+
+const sentenceOf = (status: number): string => {
+  if (status >= 500 || status === 408 || status === 409) return `The model service failed (HTTP ${status}).`;
+  if (status === 404) return "The model service knows no such model (HTTP 404). Check its name and the base URL.";
+  if (status < 400) return `The model service answered with a redirect (HTTP ${status}). Set the final base URL.`;
+  return `The model service rejected the request (HTTP ${status}).`;
+};
+
+const numericCode = (report: unknown): number | undefined => {
+  const code = report !== null && typeof report === "object" && "code" in report ? Number(report.code) : Number.NaN;
+  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : undefined;
+};

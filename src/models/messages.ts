@@ -1,0 +1,69 @@
+import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
+import { toolInputObject } from "./tool-input.ts";
+
+/**
+ * The body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the dialect that
+ * every compatible server speaks: `max_tokens`, role `system`, no `strict`. Usage is asked for, and comes in a last chunk.
+ */
+export const chatBody = (model: string, request: ModelRequest): string =>
+  JSON.stringify({
+    model,
+    stream: true,
+    stream_options: { include_usage: true },
+    messages: [
+      ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
+      ...request.messages.map(chatMessage),
+    ],
+    ...(request.tools.length === 0 ? {} : { tools: request.tools.map(chatTool), tool_choice: "auto" }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.maxOutputTokens === undefined ? {} : { max_tokens: request.maxOutputTokens }),
+  });
+
+const chatMessage = (message: ModelMessage): object => {
+  switch (message.role) {
+    case "user":
+      return {
+        role: "user",
+        content: userContent(message.content, message.images),
+      };
+    case "assistant":
+      // `tool_calls: []` and `content: ""` beside calls are refused by some servers.
+      return message.toolCalls.length === 0
+        ? { role: "assistant", content: message.content }
+        : {
+            role: "assistant",
+            content: message.content === "" ? null : message.content,
+            tool_calls: message.toolCalls.map(({ id, name, input }) => ({
+              id,
+              type: "function",
+              function: {
+                name,
+                arguments: JSON.stringify(toolInputObject(input)),
+              },
+            })),
+          };
+    case "tool":
+      return {
+        role: "tool",
+        tool_call_id: message.toolCallId,
+        content: toolContent(message.output, message.isError),
+      };
+  }
+};
+
+/** Plain text stays a plain string: small servers know no content parts. */
+const userContent = (text: string, images: readonly string[]): string | object[] =>
+  images.length === 0
+    ? text
+    : [{ type: "text", text }, ...images.map((url) => ({ type: "image_url", image_url: { url } }))];
+
+/** The wire has no mark for a failed call, so the content says it. */
+const toolContent = (output: unknown, isError: boolean): string => {
+  if (isError) return JSON.stringify({ error: output ?? null });
+  return typeof output === "string" ? output : JSON.stringify(output ?? null);
+};
+
+const chatTool = ({ name, description, input }: ToolSpec): object => ({
+  type: "function",
+  function: { name, description, parameters: input },
+});
