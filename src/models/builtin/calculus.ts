@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { call, type Expr, rewrite, variablesOf } from "./expression.ts";
 import { readSentence, type Sentence } from "./formulas.ts";
 import { parse } from "./parse.ts";
-import type { Task } from "./task.ts";
+import type { Side, Task } from "./task.ts";
 
 /**
  * The readers for what is asked by a sign or a key word. Each answers null when the question is of another kind, and
@@ -64,21 +64,32 @@ const LIMITS: readonly RegExp[] = [
   ),
 ];
 
-export const limitIn = (text: string): Reading => {
-  if (!/\blim|극한|approaches|->/i.test(text)) return null;
-  // 0+ and 0-: one-sided limits are beyond the tools.
-  if (/-> ?\(?[-+]?[\d∞π]+ ?(?:\^ ?)?\(?[-+]|[우좌]극한|from the (?:left|right)/.test(text)) return "unclear";
+/** `0+`, `0^-`, `from the right`, `우극한`, taken out of the text. */
+const takeSide = (text: string): { readonly text: string; readonly side: Side } => {
+  const match = /(-> ?\(?[-+]?[\d.π]{1,12}) ?\^? ?\(?([-+])\)?(?=[\s)]|$)/.exec(text);
+  const said = /from the right|우극한/i.test(text) ? "right" : /from the left|좌극한/i.test(text) ? "left" : null;
+  if (match === null) return { text: text.replace(/\bfrom the (?:left|right)\b/gi, " ; "), side: said };
+  const kept = text.slice(0, match.index) + (match[1] ?? "");
+  const closing = /\^ ?\(/.test(match[0]) ? "" : match[0].endsWith(")") ? ")" : "";
+  return {
+    text: kept + closing + text.slice(match.index + match[0].length),
+    side: match[2] === "+" ? "right" : "left",
+  };
+};
+
+export const limitIn = (question: string): Reading => {
+  if (!/\blim|극한|approaches|->/i.test(question)) return null;
+  const { text, side } = takeSide(question);
   const endless = /([a-z]) ?(?:가|이) ?(?:한없이|무한히) 커질 ?때/i.exec(text);
   const found = endless ?? LIMITS.map((pattern) => pattern.exec(text)).find((match) => match !== null);
   if (found === undefined || found === null) return /극한|\blim/i.test(text) ? "unclear" : null;
   const variable = found[1] ?? "x";
   const target = (endless === null ? found[2] : "∞") ?? "";
   // The pattern may have taken the parenthesis that closes `lim_(x->0)`.
-  const opens = (target.match(/\(/g) ?? []).length;
-  const to = parse(opens === 0 ? target.replaceAll(")", "") : target);
+  const to = parse(target.includes("(") ? target : target.replaceAll(")", ""));
   const of = operandOf(readSentence(withoutNames(cut(text, found.index, found.index + found[0].length))));
   if (to === null || of === null || variablesOf(of).some((name) => name !== variable)) return "unclear";
-  return { kind: "limit", of: withLogarithm(of, text), variable, to };
+  return { kind: "limit", of: withLogarithm(of, text), variable, to, side };
 };
 
 const DIFFERENTIAL = /(?<![A-Za-z]{3})d([xyztuvwrsθ])(?![A-Za-z])/g;

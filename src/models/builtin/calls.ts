@@ -13,9 +13,6 @@ const calculate = (name: string, ...args: readonly (Expr | string)[]): NeededCal
   return { name: "calculate", input: { expression: `${name}(${inside})` } };
 };
 
-const derivative = (of: string, variable: string, order: number): string =>
-  order === 0 ? of : `diff(${derivative(of, variable, order - 1)}, ${variable})`;
-
 export const callFor = (task: Task): NeededCall => {
   switch (task.kind) {
     case "equations": {
@@ -27,13 +24,13 @@ export const callFor = (task: Task): NeededCall => {
     case "arithmetic":
       return { name: "calculate", input: { expression: toTool(task.of) } };
     case "derivative":
-      return { name: "calculate", input: { expression: derivative(toTool(task.of), task.variable, task.order) } };
+      return calculate("diff", task.of, task.variable, ...(task.order === 1 ? [] : [String(task.order)]));
     case "integral":
       return task.bounds === null
         ? calculate("integrate", task.of, task.variable)
         : calculate("defint", task.of, task.bounds.from, task.bounds.to, task.variable);
     case "limit":
-      return calculate("limit", task.of, task.variable, task.to);
+      return calculate("limit", task.of, task.variable, task.to, ...(task.side === null ? [] : [task.side]));
     case "sum":
       return calculate("sum", task.of, task.variable, task.bounds.from, task.bounds.to);
     case "rewrite":

@@ -28,6 +28,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   tanh: "tanh",
   ln: "ln",
   log: "log",
+  lg: "log",
   exp: "exp",
   sqrt: "sqrt",
   cbrt: "cbrt",

@@ -1,4 +1,4 @@
-import type { Equation, Expr } from "./expression.ts";
+import { type Equation, type Expr, variablesOf } from "./expression.ts";
 import { GREEK } from "./greek.ts";
 
 const STRENGTH = { "+": 1, "-": 1, "*": 2, "/": 2, "^": 4 } as const;
@@ -50,7 +50,7 @@ const print = (expr: Expr, style: Style): string => {
   }
 };
 
-/** Every sign written out, natural logarithm `log`, no other: what any computer algebra reads the same way. */
+/** Every sign written out; `log` is the natural logarithm, as in computer algebra. */
 const TOOL: Style = {
   name: (name) => GREEK.get(name) ?? name,
   minus: "-",
@@ -58,7 +58,7 @@ const TOOL: Style = {
   times: () => "*",
   call: (name, args) => {
     if (name === "ln") return `log(${args.join(",")})`;
-    if (name === "log") return `(log(${args[0]})/log(${args[1] ?? "10"}))`;
+    if (name === "log") return args[1] === undefined ? `log10(${args[0]})` : `log(${args.join(",")})`;
     if (name === "exp") return `(e^(${args.join(",")}))`;
     if (name === "cbrt") return `((${args.join(",")})^(1/3))`;
     return `${name}(${args.join(",")})`;
@@ -66,9 +66,12 @@ const TOOL: Style = {
   factorial: (of) => `factorial(${of})`,
 };
 
-const isNumeric = (expr: Expr): boolean =>
-  expr.kind === "number" ||
-  (expr.kind === "binary" && expr.op !== "+" && expr.op !== "-" && isNumeric(expr.left) && isNumeric(expr.right));
+/** A variable, or a whole power of one: these stand side by side without a sign. */
+const isLetter = (expr: Expr): boolean =>
+  expr.kind === "symbol" ||
+  (expr.kind === "binary" && expr.op === "^" && expr.left.kind === "symbol" && expr.right.kind === "number");
+/** The factor that the next one stands beside. */
+const lastFactor = (expr: Expr): Expr => (expr.kind === "binary" && expr.op === "*" ? expr.right : expr);
 
 /** As it is written by hand: `3x^2 - 2·sin(x)`. No asterisk, which Markdown would take for emphasis. */
 const HAND: Style = {
@@ -76,11 +79,11 @@ const HAND: Style = {
   minus: "-",
   spaced: true,
   times: (left, right, rightText) => {
-    if (/^\d/.test(rightText)) return "·";
-    if (isNumeric(left)) return "";
-    const plain = (expr: Expr): boolean =>
-      expr.kind === "symbol" || (expr.kind === "binary" && expr.op === "^" && expr.left.kind === "symbol");
-    return (plain(left) || (left.kind === "binary" && left.op === "*")) && plain(right) ? "" : "·";
+    const last = lastFactor(left);
+    if (last.kind === "number")
+      return /^\d/.test(rightText) || (variablesOf(right).length === 0 && !isLetter(right)) ? "·" : "";
+    if (isLetter(last)) return isLetter(right) ? "" : "·";
+    return rightText.startsWith("(") && strengthOf(last) === 1 && variablesOf(right).length > 0 ? "" : "·";
   },
   call: (name, args) => {
     if (name === "sqrt") return /^(?:\d+|.)$/u.test(args[0] ?? "") ? `√${args[0]}` : `√(${args[0]})`;

@@ -6,7 +6,7 @@ import { equationToText, toText } from "./print.ts";
 import { tidy } from "./tidy.ts";
 
 /** Tools write the natural logarithm `log`, and that to base 10 `log10`. */
-const inOurNames = (text: string): string => text.replace(/\blog\(/g, "ln(").replace(/\blog10\(/g, "log(");
+const inOurNames = (text: string): string => text.replace(/\blog10\(/g, "lg(").replace(/\blog\(/g, "ln(");
 
 /** A formula from a tool's output as a tree; null when it cannot be read. */
 export const readTool = (text: string): Expr | null => parse(inOurNames(text));
@@ -26,7 +26,7 @@ export const decimals = (value: number): string => {
 };
 
 /** Irrational as far as one sees: a root, a function or a constant such as π is left in it. */
-const isIrrational = (expr: Expr): boolean => {
+export const isIrrational = (expr: Expr): boolean => {
   switch (expr.kind) {
     case "number":
       return false;

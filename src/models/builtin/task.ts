@@ -6,7 +6,7 @@ export type Task =
   | { readonly kind: "arithmetic"; readonly of: Expr }
   | { readonly kind: "derivative"; readonly of: Expr; readonly variable: string; readonly order: number }
   | { readonly kind: "integral"; readonly of: Expr; readonly variable: string; readonly bounds: Bounds | null }
-  | { readonly kind: "limit"; readonly of: Expr; readonly variable: string; readonly to: Expr }
+  | { readonly kind: "limit"; readonly of: Expr; readonly variable: string; readonly to: Expr; readonly side: Side }
   | { readonly kind: "sum"; readonly of: Expr; readonly variable: string; readonly bounds: Bounds }
   | { readonly kind: "rewrite"; readonly how: Rewriting; readonly of: Expr }
   | {
@@ -18,6 +18,9 @@ export type Task =
     };
 export type TaskOf<K extends Task["kind"]> = Extract<Task, { kind: K }>;
 export type Rewriting = "factor" | "expand" | "simplify";
+
+/** From which side a limit is approached; null for both. */
+export type Side = "left" | "right" | null;
 
 export interface Bounds {
   readonly from: Expr;

@@ -1,6 +1,7 @@
 import { binary, type Expr, negate, number } from "../expression.ts";
 import { toText } from "../print.ts";
 import { show } from "../show.ts";
+import { tidy } from "../tidy.ts";
 
 /** A sum of many terms need not be spelled out to its end. */
 const MAX_LINES = 8;
@@ -39,11 +40,46 @@ const reduce = (expr: Expr): Expr | null => {
   return value === null || !Number.isSafeInteger(value) ? null : asExpr(value);
 };
 
-/** `12·(3 + 4) = 12·7 = 84`: one operation a line while the numbers are whole, then the result. */
+interface Fraction {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The terms of a sum of whole numbers and fractions; null for anything else. */
+const fractionsIn = (expr: Expr): readonly Fraction[] | null => {
+  if (expr.kind === "binary" && (expr.op === "+" || expr.op === "-")) {
+    const [left, right] = [fractionsIn(expr.left), fractionsIn(expr.right)];
+    if (left === null || right === null) return null;
+    return [...left, ...right.map(({ top, bottom }) => ({ top: expr.op === "-" ? -top : top, bottom }))];
+  }
+  const whole = integerOf(expr);
+  if (whole !== null) return [{ top: whole, bottom: 1 }];
+  if (expr.kind !== "binary" || expr.op !== "/") return null;
+  const [top, bottom] = [integerOf(expr.left), integerOf(expr.right)];
+  return top === null || bottom === null || bottom <= 0 ? null : [{ top, bottom }];
+};
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** `2/6 + 1/6` and `3/6` for `1/3 + 1/6`; nothing where there are no fractions to add. */
+const overOneDenominator = (of: Expr): readonly string[] => {
+  const fractions = fractionsIn(of);
+  if (fractions === null || fractions.length < 2 || fractions.every(({ bottom }) => bottom === 1)) return [];
+  const common = fractions.reduce((all, { bottom }) => (all / gcd(all, bottom)) * bottom, 1);
+  const tops = fractions.map(({ top, bottom }) => top * (common / bottom));
+  if (common > 1e6 || !tops.every(Number.isSafeInteger)) return [];
+  const sum = tops
+    .map((top) => binary("/", asExpr(top), number(common)))
+    .reduce((left, right) => binary("+", left, right));
+  return [toText(tidy(sum)), `${tops.reduce((total, top) => total + top, 0)}/${common}`];
+};
+
+/** `12·(3 + 4) = 12·7 = 84`: one operation a line while the numbers are whole, then the result. Empty for a single line. */
 export const byHand = (of: Expr, result: string): string => {
   const lines = [toText(of)];
   for (let next = reduce(of); next !== null && lines.length < MAX_LINES; next = reduce(next)) lines.push(toText(next));
-  const end = show(result);
-  if (lines.at(-1) !== end) lines.push(end);
-  return lines.map((line, index) => (index === 0 ? `\`${line}\`` : `= \`${line}\``)).join("\n");
+  lines.push(...overOneDenominator(of), show(result));
+  const distinct = lines.filter((line, index) => line !== lines[index - 1]);
+  if (distinct.length === 1) return "";
+  return distinct.map((line, index) => (index === 0 ? `\`${line}\`` : `= \`${line}\``)).join("\n");
 };

@@ -26,7 +26,7 @@ const question = (task: CalculatedTask): string => {
       return `∫ ${bounds}${operand} d${task.variable}`;
     }
     case "limit":
-      return `lim(${task.variable} → ${toText(task.to)}) ${operand}`;
+      return `lim(${task.variable} → ${toText(task.to)}${task.side === null ? "" : task.side === "right" ? "+" : "-"}) ${operand}`;
     case "sum":
       return `Σ(${task.variable} = ${toText(task.bounds.from)} … ${toText(task.bounds.to)}) ${operand}`;
     default:
@@ -45,7 +45,7 @@ const opening = (task: CalculatedTask, say: Say): string => {
   switch (task.kind) {
     case "derivative":
       return say({
-        ko: `\`${toText(task.of)}\`를 ${task.variable}에 대하여 미분합니다: ${shown}`,
+        ko: `${task.variable}에 대하여 미분합니다: ${shown}`,
         en: `We differentiate with respect to ${task.variable}: ${shown}`,
       });
     case "integral":
@@ -57,9 +57,9 @@ const opening = (task: CalculatedTask, say: Say): string => {
     case "sum":
       return say({ ko: `합을 구합니다: ${shown}`, en: `We look for the sum: ${shown}` });
     case "rewrite":
-      return say({ ko: `${shown} 식을 ${REWRITING[task.how].ko}합니다.`, en: `${REWRITING[task.how].en} ${shown}.` });
+      return say({ ko: `${REWRITING[task.how].ko}합니다: ${shown}`, en: `${REWRITING[task.how].en}: ${shown}` });
     case "arithmetic":
-      return say({ ko: `${shown} 값을 계산합니다.`, en: `We calculate ${shown}.` });
+      return say({ ko: `계산합니다: ${shown}`, en: `We calculate ${shown}.` });
   }
 };
 
@@ -154,28 +154,34 @@ const shownResult = (result: string, say: Say): string => {
   return show(result);
 };
 
+/** `≈ 1.414214`, `≈ 0.3333333`, `= 0.5`; null for whole numbers and for what is a decimal already. */
+const decimalOf = (result: string, decimal: string | null): string | null => {
+  const irrational = approximation(result);
+  if (irrational !== null) return `≈ ${irrational}`;
+  const value = decimal === null || !result.includes("/") ? Number.NaN : Number(decimal);
+  if (!Number.isFinite(value)) return null;
+  const [top = "", bottom = ""] = result.split("/");
+  return `${value * Number(bottom) === Number(top) ? "=" : "≈"} ${decimals(value)}`;
+};
+
 export const explainCalculated = (task: CalculatedTask, { result, decimal }: Calculated, locale: Locale): string => {
   const say = sayIn(locale);
   const expr = readTool(result);
   const verdict = verdictOf(task, expr);
   const constant = task.kind === "integral" && task.bounds === null ? " + C" : "";
   const shown = shownResult(result, say) + constant;
-  const exactly =
-    expr !== null && variablesOf(expr).length === 0 ? (approximation(result) ?? fraction(result, decimal)) : null;
-  const inDecimals =
-    exactly === null
+  const inDecimals = expr !== null && variablesOf(expr).length === 0 ? decimalOf(result, decimal) : null;
+  const remark =
+    inDecimals === null
       ? ""
-      : say({ ko: `소수로 나타내면 약 ${exactly}입니다.`, en: `In decimals that is about ${exactly}.` });
+      : say({
+          ko: `소수로 나타내면 \`${shown} ${inDecimals}\`입니다.`,
+          en: `In decimals: \`${shown} ${inDecimals}\`.`,
+        });
   const doubted = verdict === "refuted" ? say({ ko: " (검산 실패)", en: " (check failed)" }) : "";
   const equation = task.kind === "arithmetic" ? "" : `\`${question(task)} = ${shown}\``;
   return answer(
-    [opening(task, say), method(task, result, locale), equation, check(task, verdict, say), inDecimals],
+    [opening(task, say), method(task, result, locale), equation, check(task, verdict, say), remark],
     `${say({ ko: "답", en: "Answer" })}: ${shown}${doubted}`,
   );
-};
-
-/** The decimal of a fraction such as 1/3; whole numbers and finite decimals need none. */
-const fraction = (result: string, decimal: string | null): string | null => {
-  const value = decimal === null || !result.includes("/") ? Number.NaN : Number(decimal);
-  return Number.isFinite(value) ? decimals(value) : null;
 };

@@ -3,7 +3,7 @@ import { type Complex, evaluate } from "../evaluate.ts";
 import { type Equation, type Expr, substitute, variablesOf } from "../expression.ts";
 import { equationToText, toText } from "../print.ts";
 import { differenceOf, isClose, linearOf, quadraticOf } from "../sample.ts";
-import { approximation, decimals, readTool, show } from "../show.ts";
+import { approximation, decimals, isIrrational, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, numbered, type Say, sayIn } from "./answer.ts";
 import { byElimination } from "./elimination.ts";
@@ -21,12 +21,15 @@ const MAX_SHOWN = 8;
 const opening = ({ equations, variables }: Task, say: Say): string => {
   const shown = equations.map((equation) => `\`${equationToText(equation)}\``).join(", ");
   const names = variables.join(", ");
-  if (equations.length > 1)
-    return say({
-      ko: `연립방정식 ${shown}을 미지수 ${names}에 대하여 풉니다.`,
-      en: `We solve the system ${shown} for ${names}.`,
-    });
-  return say({ ko: `방정식 ${shown}을 ${names}에 대하여 풉니다.`, en: `We solve the equation ${shown} for ${names}.` });
+  return equations.length > 1
+    ? say({
+        ko: `다음 연립방정식을 ${names}에 대하여 풉니다: ${shown}`,
+        en: `We solve this system for ${names}: ${shown}`,
+      })
+    : say({
+        ko: `다음 방정식을 ${names}에 대하여 풉니다: ${shown}`,
+        en: `We solve this equation for ${names}: ${shown}`,
+      });
 };
 
 const method = (task: Task, solved: Solved, locale: Locale): string => {
@@ -45,7 +48,12 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
     if (coefficients !== null && coefficients[0] !== 0)
       return byFactorsOrDiscriminant(coefficients, variable, solved.solutions, locale);
   }
-  return solved.steps.length > 0 ? numbered(narrated(solved.steps, locale)) : "";
+  if (solved.steps.length > 0) return numbered(narrated(solved.steps, locale));
+  if (solved.solutions.length === 0) return "";
+  return sayIn(locale)({
+    ko: "해는 기호 계산 도구가 구했습니다.",
+    en: "The solutions were found by the symbolic tool.",
+  });
 };
 
 const written = (solution: Solution): string =>
@@ -78,9 +86,7 @@ const checked = (
       : `${decimals(re)}${im < 0 ? " - " : " + "}${decimals(Math.abs(im))}i`;
   const side = (expr: Expr, value: Complex): string => {
     const [text, result] = [toText(expr), complexText(value)];
-    return text === result
-      ? text
-      : `${text} ${Object.values(solution).some((one) => approximation(one) !== null) ? "≈" : "="} ${result}`;
+    return text === result ? text : `${text} ${isIrrational(expr) ? "≈" : "="} ${result}`;
   };
   const sides = say({
     ko: `좌변은 ${side(left, leftValue)}, 우변은 ${side(right, rightValue)}`,

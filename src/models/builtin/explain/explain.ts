@@ -13,14 +13,15 @@ export interface Outcome {
 
 const failed = (output: unknown, locale: Locale): string => {
   const say = sayIn(locale);
-  const reason = failureIn(output);
+  // The rest of it is advice for a model, not for the reader.
+  const [reason = ""] = failureIn(output).split(/(?<=[.;]) /);
   return answer(
     [
       say({
         ko: "문제는 알아보았지만 도구가 답을 내지 못했습니다. 확인되지 않은 답을 지어내지 않겠습니다.",
         en: "I understood the question, but the tool could not answer it, and I will not make an answer up.",
       }),
-      reason === "" ? "" : say({ ko: `도구의 말: ${reason}`, en: `The tool says: ${reason}` }),
+      reason === "" ? "" : say({ ko: `도구의 설명: “${reason}”`, en: `The tool says: “${reason}”` }),
     ],
     say({ ko: "답: 풀지 못했습니다", en: "Answer: not solved" }),
   );

@@ -1,34 +1,55 @@
 import type { Locale } from "../../../domain/run.ts";
-import type { Equation } from "../expression.ts";
+import { type BinaryOp, binary, type Equation, type Expr } from "../expression.ts";
 import { lex } from "../lex.ts";
 import { parseEquation } from "../parse.ts";
 import { toText } from "../print.ts";
 import { show } from "../show.ts";
+import { tidy } from "../tidy.ts";
 import { type Say, sayIn } from "./answer.ts";
 
 /** More steps than this tire a reader; the first ones and the last are kept. */
 const MAX_STEPS = 14;
 
-/** What was done to both sides, or to one of them, told from the equation before and after; empty when it cannot be told. */
-const doing = (before: Equation, after: Equation, say: Say): string => {
-  const [left, right] = [toText(after.left), toText(after.right)];
-  if (after.left.kind === "binary" && after.right.kind === "binary" && after.left.op === after.right.op) {
-    const by = toText(after.left.right);
-    const isSame =
-      by === toText(after.right.right) &&
-      toText(after.left.left) === toText(before.left) &&
-      toText(after.right.left) === toText(before.right);
-    if (isSame && after.left.op === "+") return say({ ko: `양변에 ${by} 더하기`, en: `add ${by} to both sides` });
-    if (isSame && after.left.op === "-")
-      return say({ ko: `양변에서 ${by} 빼기`, en: `subtract ${by} from both sides` });
-    if (isSame && after.left.op === "*") return say({ ko: `양변에 ${by} 곱하기`, en: `multiply both sides by ${by}` });
-    if (isSame && after.left.op === "/") return say({ ko: `양변을 ${by} 로 나누기`, en: `divide both sides by ${by}` });
+/** 로 or 으로, by how the last digit is read: 삼, 육 and 영 end in a consonant other than ㄹ. */
+const by = (text: string): string => `${text}${/[036]$/.test(text) ? "으로" : "로"}`;
+
+const shown = (expr: Expr): string => toText(tidy(expr));
+
+/** The one operation that made both sides of `after` from those of `before`, and its operand; null when there is none. */
+const operationIn = (before: Equation, after: Equation): { readonly op: BinaryOp; readonly by: Expr } | null => {
+  const { left, right } = after;
+  if (left.kind !== "binary" || right.kind !== "binary" || left.op !== right.op) return null;
+  const isSame =
+    shown(left.right) === shown(right.right) &&
+    shown(left.left) === shown(before.left) &&
+    shown(right.left) === shown(before.right);
+  return isSame ? { op: left.op, by: left.right } : null;
+};
+
+/** What was done to both sides, or to one of them, and what came of it, told from the equation before and after. */
+const told = (before: Equation, after: Equation, say: Say): string => {
+  const operation = operationIn(before, after);
+  if (operation !== null) {
+    // Written out, not tidied: the reader shall see the same done on both sides.
+    const apply = (side: Expr): string => toText(binary(operation.op, tidy(side), operation.by));
+    const both = `\`${apply(before.left)} = ${apply(before.right)}\``;
+    const what = shown(operation.by);
+    if (operation.op === "+")
+      return say({ ko: `양변에 ${what} 더하기: ${both}`, en: `Add ${what} to both sides: ${both}` });
+    if (operation.op === "-")
+      return say({ ko: `양변에서 ${what} 빼기: ${both}`, en: `Subtract ${what} from both sides: ${both}` });
+    if (operation.op === "*")
+      return say({ ko: `양변에 ${what} 곱하기: ${both}`, en: `Multiply both sides by ${what}: ${both}` });
+    if (operation.op === "/")
+      return say({ ko: `양변을 ${by(what)} 나누기: ${both}`, en: `Divide both sides by ${what}: ${both}` });
   }
-  if (right === toText(before.right)) return say({ ko: "좌변 정리", en: "simplify the left side" });
-  if (left === toText(before.left)) return say({ ko: "우변 정리", en: "simplify the right side" });
-  if (left === toText(before.right) && right === toText(before.left))
-    return say({ ko: "양변 바꾸기", en: "swap the sides" });
-  return "";
+  const [left, right] = [shown(after.left), shown(after.right)];
+  const result = `\`${left} = ${right}\``;
+  if (right === shown(before.right))
+    return say({ ko: `좌변 정리: ${result}`, en: `Simplify the left side: ${result}` });
+  if (left === shown(before.left)) return say({ ko: `우변 정리: ${result}`, en: `Simplify the right side: ${result}` });
+  if (left === shown(before.right)) return say({ ko: `양변 바꾸기: ${result}`, en: `Swap the sides: ${result}` });
+  return result;
 };
 
 /** `before -> after`, as the tool gives its steps; anything else is shown as it came. */
@@ -36,8 +57,7 @@ const narrate = (step: string, say: Say): string => {
   const [before = "", after] = step.split(/ ?(?:->|→) ?/);
   if (after === undefined) return `\`${show(before)}\``;
   const [from, to] = [parseEquation(lex(before)), parseEquation(lex(after))];
-  const done = from === null || to === null ? "" : doing(from, to, say);
-  return `\`${show(before)}\` → \`${show(after)}\`${done === "" ? "" : ` (${done})`}`;
+  return from === null || to === null ? `\`${show(after)}\`` : told(from, to, say);
 };
 
 /** The solver's own steps, each with what was done in the reader's language. */

@@ -160,7 +160,7 @@ export const integralRule = (of: Expr, x: string, locale: Locale): string => {
       en: "The power rule backwards: `∫ x^n dx = x^(n+1)/(n+1)`.",
     });
   }
-  if (op === "^" && !contains(left, x) && isX(right, x))
+  if (op === "^" && !contains(left, x) && (isX(right, x) || substitutionIn(of, number(1), x) !== null))
     return say({ ko: "지수함수의 적분 공식을 씁니다.", en: "The integral of an exponential." });
   if (op !== "*") return "";
   if (!contains(left, x) || !contains(right, x)) {
