@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { Tool } from "./contract.ts";
 import { MAX_EXPRESSION_CHARS } from "./math/expression.ts";
-import type { MathEngine } from "./math/engine.ts";
+import type { ToolThread } from "./thread.ts";
 
 const Input = Type.Object({
   expression: Type.String({
@@ -12,7 +12,7 @@ const Input = Type.Object({
 });
 
 /** `calculate`: exact arithmetic, algebra and calculus; see `Calculated` for the output. */
-export const calculateTool = (engine: MathEngine): Tool<typeof Input> => ({
+export const calculateTool = (thread: ToolThread): Tool<typeof Input> => ({
   name: "calculate",
   description:
     "Computes exactly: arithmetic with fractions, decimals and big integers; simplify(f), expand(f), factor(f); diff(f, x) or diff(f, x, 2); " +
@@ -20,6 +20,6 @@ export const calculateTool = (engine: MathEngine): Tool<typeof Input> => ({
     "gcd, lcm, mod, factorial. Results are checked numerically. log(x) is natural; log10(x), log(x, base), pi, e, i exist.",
   input: Input,
   async *call({ expression }, { signal }) {
-    return await engine.run({ kind: "calculate", expression }, signal);
+    return await thread.run({ kind: "calculate", expression }, signal);
   },
 });

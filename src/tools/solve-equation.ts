@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { Tool } from "./contract.ts";
 import { MAX_EXPRESSION_CHARS } from "./math/expression.ts";
-import type { MathEngine } from "./math/engine.ts";
+import type { ToolThread } from "./thread.ts";
 
 const Input = Type.Object({
   equations: Type.Array(Type.String({ minLength: 1, maxLength: 2 * MAX_EXPRESSION_CHARS }), {
@@ -18,7 +18,7 @@ const Input = Type.Object({
 });
 
 /** `solve_equation`: exact and approximate solutions of one equation or a system; see `Solution` for the output. */
-export const solveEquationTool = (engine: MathEngine): Tool<typeof Input> => ({
+export const solveEquationTool = (thread: ToolThread): Tool<typeof Input> => ({
   name: "solve_equation",
   description:
     "Solves an equation or a system of equations exactly. Returns every solution found (checked by substitution), decimals, " +
@@ -26,6 +26,6 @@ export const solveEquationTool = (engine: MathEngine): Tool<typeof Input> => ({
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
   async *call({ equations, variables }, { signal }) {
-    return await engine.run({ kind: "solve", equations, variables }, signal);
+    return await thread.run({ kind: "solve", equations, variables }, signal);
   },
 });

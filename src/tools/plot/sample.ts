@@ -1,6 +1,7 @@
 import { ToolError } from "../contract.ts";
-import { parse, unknowns } from "./expression.ts";
-import { compileReal } from "./numeric.ts";
+import { parse, unknowns } from "../math/expression.ts";
+import { compileReal } from "../math/numeric.ts";
+import { formula } from "./formula.ts";
 
 const POINTS = 600;
 /** A point of a curve; null parts it. */
@@ -15,7 +16,7 @@ export const sampleCurves = (
 ): readonly (readonly CurvePoint[])[] => expressions.map((text) => sampleCurve(text, variable, from, to));
 
 const sampleCurve = (text: string, variable: string, from: number, to: number): readonly CurvePoint[] => {
-  const expression = parse(text.replace(/^\s*(?:y|f\(x\))\s*=/u, ""));
+  const expression = parse(formula(text));
   const stranger = unknowns(expression).find((name) => name !== variable);
   if (stranger !== undefined)
     throw new ToolError(

@@ -1,0 +1,62 @@
+import { Value } from "@sinclair/typebox/value";
+import type { EventBody } from "../domain/event.ts";
+import { storable, storableJson } from "../domain/text.ts";
+import { type Tool, type ToolContext, ToolError } from "./contract.ts";
+
+/** What the model is told of a call. An error's output is `{ error }`, and says what to change. */
+export interface ToolOutcome {
+  readonly output: unknown;
+  readonly isError: boolean;
+}
+
+const MAX_OUTPUT_CHARS = 20_000;
+const MAX_ERROR_CHARS = 4_000;
+
+/**
+ * Calls a tool by name on behalf of a model, passing on the events of its way. A bad call, a tool that cannot answer and a
+ * tool that breaks are all outcomes for the model; what broke is told to `onUnexpected`. Throws only the signal's reason.
+ */
+export async function* callTool(
+  tools: readonly Tool[],
+  call: { readonly name: string; readonly input: unknown },
+  context: ToolContext,
+  onUnexpected: (error: unknown) => void,
+): AsyncGenerator<EventBody, ToolOutcome, void> {
+  context.signal.throwIfAborted();
+  const tool = tools.find(({ name }) => name === call.name);
+  if (tool === undefined)
+    return failed(`There is no tool of that name; there are ${tools.map(({ name }) => name).join(", ") || "none"}.`);
+  const mistake = firstMistake(tool, call.input);
+  if (mistake !== null) return failed(mistake);
+  try {
+    const output = yield* tool.call(call.input, context);
+    return bounded(output);
+  } catch (error) {
+    if (context.signal.aborted) throw context.signal.reason;
+    if (error instanceof ToolError) return failed(error.message);
+    onUnexpected(error);
+    return failed("The tool failed. Go on without it, or try another way.");
+  }
+}
+
+const failed = (message: string): ToolOutcome => ({
+  output: { error: storable(message.slice(0, MAX_ERROR_CHARS)) },
+  isError: true,
+});
+
+/** Names the field and the rule, in the schema's words; never echoes the value. */
+const firstMistake = ({ input: schema }: Tool, input: unknown): string | null => {
+  if (typeof input === "string") return "The arguments are not valid JSON; send one JSON object.";
+  const error = Value.Errors(schema, input).First();
+  return error === undefined
+    ? null
+    : `The argument ${error.path === "" ? "object" : error.path} is wrong: ${error.message}.`;
+};
+
+/** An output as the log can keep it: JSON, storable text, at most 20,000 characters. */
+const bounded = (output: unknown): ToolOutcome => {
+  const json = JSON.stringify(output ?? null);
+  if (json.length > MAX_OUTPUT_CHARS)
+    return failed(`The output is longer than ${MAX_OUTPUT_CHARS} characters; ask for less.`);
+  return { output: storableJson(JSON.parse(json)), isError: false };
+};
