@@ -1,4 +1,7 @@
+import { MARK as MARK_BYTE } from "./answer.ts";
 import { startServer } from "./child.ts";
+
+const MARK = String.fromCharCode(MARK_BYTE);
 
 /** A database that is the bench's alone. */
 export interface Database {
@@ -7,6 +10,8 @@ export interface Database {
   readonly pid: number | null;
   /** Version, and the settings that make a commit durable. */
   readonly about: string;
+  /** How many of the stand-in's tokens are kept there, as events of their runs. */
+  tokens(): Promise<number>;
   drop(): Promise<void>;
 }
 
@@ -25,6 +30,14 @@ export const openDatabase = async (given: string | undefined): Promise<Database>
     url: server.href,
     pid: own?.pid ?? null,
     about: `Postgres ${settings?.version}, fsync ${settings?.fsync}, synchronous_commit ${settings?.commit}`,
+    async tokens() {
+      const kept = new Bun.SQL(server.href, { max: 1 });
+      const [row] =
+        (await kept`select coalesce(sum(length(payload::text) - length(replace(payload::text, ${MARK}, ''))), 0)
+        as count from events where type = 'token'`) as { count: string }[];
+      await kept.end();
+      return Number(row?.count);
+    },
     async drop() {
       await admin.unsafe(`drop database if exists ${name} with (force)`);
       await admin.end();

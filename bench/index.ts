@@ -1,5 +1,5 @@
 /** What we claim, measured: `bun run bench`. Options are in options.ts; what is measured, in relaying.ts and holding.ts. */
-import { endAll, start, startServer } from "./child.ts";
+import { endAll, startServer } from "./child.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Held, holdReaders, holdRuns } from "./holding.ts";
 import { thisMachine } from "./machine.ts";
@@ -11,30 +11,38 @@ import { type Server, type Surroundings, startTarget } from "./servers.ts";
 const note = (text: string): void => console.error(text);
 
 const build = async (): Promise<void> => {
-  const builder = start([process.execPath, "run", "build"]);
-  const lines: string[] = [];
-  try {
-    for (;;) lines.push(await builder.line());
-  } catch {
-    await builder.end();
-  }
-  if (!(await Bun.file(`${import.meta.dir}/../dist/yeoul`).exists())) throw new Error(lines.join("\n"));
+  const cwd = `${import.meta.dir}/..`;
+  const { exited } = Bun.spawn([process.execPath, "run", "build"], { cwd, stdout: "ignore", stderr: "inherit" });
+  if ((await exited) !== 0) throw new Error("`bun run build` failed.");
+};
+
+/** All that Yeoul passed on must be there afterwards: a relay that keeps less is no fair comparison. */
+const checkKept = async (database: Database, relayed: number): Promise<void> => {
+  const kept = await database.tokens();
+  if (kept !== relayed) throw new Error(`yeoul relayed ${relayed} tokens and kept ${kept}.`);
+  note(`all ${kept} tokens that yeoul relayed are in Postgres`);
 };
 
 const relayInRounds = async (options: Options, around: Surroundings, database: Database | undefined) => {
   const servers: Server[] = [];
   for (const target of options.only) servers.push(await startTarget(target, around));
-  for (const server of servers) await warmUp(server);
   const relayed: Relayed[] = [];
+  let toKeep = 0;
+  for (const server of servers) {
+    const { whole } = await warmUp(server);
+    if (server.target === "yeoul") toKeep += whole.tokens;
+  }
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const server of servers) {
       const one = await relay(server, database?.pid ?? null, options);
       relayed.push(one);
+      if (server.target === "yeoul") toKeep += one.steady.whole.tokens + one.first.whole.tokens;
       const { server: cpu, tokens } = one.steady.window;
       note(`round ${round} of ${options.rounds}: ${server.target} ${((cpu * 1e6) / tokens).toFixed(1)} µs a token`);
     }
   }
   for (const server of servers) await server.end();
+  if (database !== undefined) await checkKept(database, toKeep);
   return relayed;
 };
 

@@ -106,6 +106,7 @@ ${tablesOf(outcome)}
 - CPU is user and system time of the server process alone, from the kernel, over a window in which all streams are open.
   Client, model stand-in and Postgres run on the same machine, in processes of their own.
 - Every token of every stream is counted and every stream's end is checked; a run that misses one fails and writes no table.
+  Afterwards the tokens in Postgres are counted too: they must be as many as were relayed.
 - *Added to the first token* is what the client waited, less what the model stand-in says it took itself: the client's own
   connection is in it. The streams are short, and new ones begin all the time.
 - *KiB each* is the growth of the resident memory of a fresh process, after 200 streams to warm it, by the streams held.
