@@ -12,6 +12,16 @@ export interface Sentence {
 const isOperator = (token: Token | undefined, among: string): boolean =>
   token?.kind === "operator" && among.includes(token.text);
 
+/** `(x = 2)`: prose has put an equation in parentheses. */
+const hasEnclosedEquals = (tokens: readonly Token[]): boolean => {
+  let depth = 0;
+  return tokens.some((token) => {
+    if (isOperator(token, "(")) depth += 1;
+    if (isOperator(token, ")")) depth -= 1;
+    return depth > 0 && isOperator(token, "=");
+  });
+};
+
 /** Without what cannot stand at a formula's ends: `= 7 =`, an exclamation mark, a parenthesis of the prose. */
 const trimmed = (tokens: readonly Token[]): readonly Token[] => {
   let start = 0;
@@ -20,6 +30,8 @@ const trimmed = (tokens: readonly Token[]): readonly Token[] => {
   while (end > start && isOperator(tokens[end - 1], "=*/^,(+-√")) end -= 1;
   const span = tokens.slice(start, end);
   if (isOperator(span.at(-1), "!") && span.some((token) => isOperator(token, "="))) return trimmed(span.slice(0, -1));
+  if (isOperator(span[0], "(") && isOperator(span.at(-1), ")") && hasEnclosedEquals(span))
+    return trimmed(span.slice(1, -1));
   const opened = span.filter((token) => isOperator(token, "(")).length;
   const closed = span.filter((token) => isOperator(token, ")")).length;
   if (opened > closed && isOperator(span[0], "(")) return trimmed(span.slice(1));
