@@ -7,7 +7,7 @@ const Input = Type.Object({
   expression: Type.String({
     minLength: 1,
     maxLength: MAX_EXPRESSION_CHARS,
-    description: "Plain notation, such as 12*(3+4)^2 or diff(x^3*sin(x), x). No LaTeX.",
+    description: "Plain notation, such as 12*(3+4)^2 or diff(x^3*sin(x), x)..",
   }),
 });
 

@@ -96,6 +96,7 @@ const isName = (token: string): boolean => /^[A-Za-z]/u.test(token);
 const mend = (text: string): string =>
   text
     .toWellFormed()
+    .replace(/(\d+(?:\.\d+)?)\s*°/gu, "($1*pi/180)")
     .replace(/[\uFF01-\uFF5E]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ]+/gu, (run) => {
       const plain = [...run].map((sign) => SUPERSCRIPT_MEANS[SUPERSCRIPTS.indexOf(sign)] ?? "").join("");

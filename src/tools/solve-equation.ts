@@ -7,7 +7,7 @@ const Input = Type.Object({
   equations: Type.Array(Type.String({ minLength: 1, maxLength: 2 * MAX_EXPRESSION_CHARS }), {
     minItems: 1,
     maxItems: 8,
-    description: 'Each "lhs = rhs" in plain notation: 2*x+3=7, x^2=2, sqrt(x)=3, sin(x)=1/2. No LaTeX.',
+    description: 'Each "lhs = rhs" in plain notation: 2*x+3=7, x^2=2, sqrt(x)=3, sin(x)=1/2..',
   }),
   variables: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 40 }), {

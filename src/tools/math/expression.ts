@@ -1,4 +1,5 @@
 import { ToolError } from "../contract.ts";
+import { fromLatex } from "../latex.ts";
 import { FUNCTIONS, tokens } from "../notation.ts";
 
 /** A parsed expression of the plain notation. */
@@ -153,7 +154,7 @@ class Parser {
  */
 export const parse = (text: string, maxChars = MAX_EXPRESSION_CHARS): Expression => {
   if (text.length > maxChars) throw new ToolError(`The expression is longer than ${maxChars} characters; shorten it.`);
-  return new Parser(tokens(text), maxChars).parse();
+  return new Parser(tokens(fromLatex(text)), maxChars).parse();
 };
 
 /** For machines: every operation in parentheses. */

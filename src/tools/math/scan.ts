@@ -39,7 +39,7 @@ const touches = (y0: number, y1: number, y2: number): boolean =>
 /** Real roots between −1000 and 1000, as good as doubles allow; a double root may be off by 1e-8. Some may be missed. */
 export const scanRoots = (f: (x: number) => number, from = -1000, to = 1000): readonly number[] => {
   const grid = GRID.filter((x) => x >= from && x <= to);
-  const values = grid.map(f);
+  const values = grid.map((x) => f(x));
   const roots: number[] = [];
   for (let n = 0; n + 1 < grid.length; n++) {
     const [x0, x1, x2] = [grid[n] ?? 0, grid[n + 1] ?? 0, grid[n + 2] ?? Number.NaN];

@@ -1,4 +1,5 @@
 import { ToolError } from "../contract.ts";
+import { fromLatex } from "../latex.ts";
 import { CONSTANTS, type Expression, operation, parse, unknowns } from "./expression.ts";
 import { difference, type Equation } from "./residual.ts";
 import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
@@ -16,7 +17,7 @@ export interface Solution {
 
 /** Reads `lhs = rhs`; a lone expression stands for `expression = 0`. */
 export const parseEquation = (text: string): Equation => {
-  const sides = text.replaceAll("＝", "=").replaceAll("==", "=").split("=");
+  const sides = fromLatex(text).replaceAll("＝", "=").replaceAll("==", "=").split("=");
   const [left = "", right = "0"] = sides;
   if (sides.length > 2)
     throw new ToolError(`"${text.slice(0, 80)}" has more than one "="; give each equation on its own.`);

@@ -14,7 +14,7 @@ const sides = (a: number, side: Side): readonly ("left" | "right")[] =>
 export const tendsTo = (f: (x: number) => number, a: number, side: Side, value: number): boolean =>
   sides(a, side).every((one) => {
     const values = approach(a, one, Number.isFinite(a) ? 14 : 28)
-      .map(f)
+      .map((x) => f(x))
       .filter((y) => !Number.isNaN(y));
     if (values.length < 6) return false;
     const [early, late] = [values.slice(0, 3), values.slice(-4)];
@@ -49,7 +49,7 @@ const extrapolate = (values: readonly number[]): number => {
 export const tendency = (f: (x: number) => number, a: number, side: Side): number => {
   const limits = sides(a, side).map((one) => {
     const points = approach(a, one, 16);
-    return extrapolate(points.map(f));
+    return extrapolate(points.map((x) => f(x)));
   });
   const [first = Number.NaN, second = first] = limits;
   return Math.abs(first - second) <= 1e-7 * Math.max(1, Math.abs(first)) ? first : Number.NaN;
