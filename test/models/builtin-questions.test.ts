@@ -109,6 +109,10 @@ const NO_TASK: readonly string[] = [
   "E = mc^2",
   "미분이 뭐야?",
   "Prove that x = x",
+  "How do I integrate 3 payment providers into my new shop?",
+  "Please sum up the story of the war from 1 to 10 for my kids in simple words",
+  "The speed limit is 50",
+  "Draw a picture of a cat",
   "The store is open 9-5, call 555-1234",
 ];
 

@@ -1,8 +1,12 @@
 import { isOnlyAsking } from "./asking.ts";
-import { derivativeIn, integralIn, limitIn, plotIn, sumIn } from "./calculus.ts";
 import { type Equation, type Expr, substitute, variablesOf } from "./expression.ts";
 import { readSentence, type Sentence } from "./formulas.ts";
 import { plain } from "./plain.ts";
+import { derivativeIn } from "./questions/derivative.ts";
+import { integralIn } from "./questions/integral.ts";
+import { limitIn } from "./questions/limit.ts";
+import { plotIn } from "./questions/plot.ts";
+import { sumIn } from "./questions/sum.ts";
 import type { Rewriting, Task } from "./task.ts";
 
 /** Longer than any question that this model could answer; it keeps the work bounded, whatever comes. In characters. */
@@ -67,10 +71,12 @@ const longest = (expressions: readonly Expr[]): Expr | undefined =>
     .map((expr) => ({ expr, size: JSON.stringify(expr).length }))
     .sort((a, b) => b.size - a.size)[0]?.expr;
 
-const rewritingIn = (text: string, { expressions, equations }: Sentence): Task | null => {
+const rewritingIn = (text: string, { expressions, equations, words }: Sentence): Task | null => {
   const how = REWRITINGS.find(([pattern]) => pattern.test(text))?.[1];
   if (how === undefined || equations.length > 0) return null;
-  const of = longest(expressions) ?? (how === "factor" ? expressions.find(({ kind }) => kind === "number") : undefined);
+  const of =
+    longest(expressions) ??
+    (how === "factor" && words.length <= 5 ? expressions.find(({ kind }) => kind === "number") : undefined);
   return of === undefined ? null : { kind: "rewrite", how, of };
 };
 

@@ -22,7 +22,7 @@ export type Rewriting = "factor" | "expand" | "simplify";
 /** From which side a limit is approached; null for both. */
 export type Side = "left" | "right" | null;
 
-export interface Bounds {
+interface Bounds {
   readonly from: Expr;
   readonly to: Expr;
 }

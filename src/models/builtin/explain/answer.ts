@@ -15,4 +15,3 @@ export const answer = (paragraphs: readonly string[], result: string): string =>
 
 export const numbered = (steps: readonly string[]): string =>
   steps.map((step, index) => `${index + 1}. ${step}`).join("\n");
-export const bulleted = (items: readonly string[]): string => items.map((item) => `- ${item}`).join("\n");

@@ -1,9 +1,8 @@
 import type { Locale } from "../../../domain/run.ts";
-import { type Complex, evaluate } from "../evaluate.ts";
-import { type Equation, type Expr, substitute, variablesOf } from "../expression.ts";
-import { equationToText, toText } from "../print.ts";
-import { differenceOf, isClose, linearOf, quadraticOf } from "../sample.ts";
-import { approximation, decimals, isIrrational, readTool, show } from "../show.ts";
+import { variablesOf } from "../expression.ts";
+import { equationToText } from "../print.ts";
+import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
+import { approximation, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, numbered, type Say, sayIn } from "./answer.ts";
 import { byElimination } from "./elimination.ts";
@@ -11,12 +10,9 @@ import { narrated } from "./narrate.ts";
 import { noteIn } from "./notes.ts";
 import { byFactorsOrDiscriminant } from "./quadratic.ts";
 import type { Solved } from "./results.ts";
+import { checks, MAX_SHOWN, type Solution } from "./substitution.ts";
 
 type Task = TaskOf<"equations">;
-type Solution = Readonly<Record<string, string>>;
-
-/** More solutions than this are not all written out. */
-const MAX_SHOWN = 8;
 
 const opening = ({ equations, variables }: Task, say: Say): string => {
   const shown = equations.map((equation) => `\`${equationToText(equation)}\``).join(", ");
@@ -60,67 +56,6 @@ const written = (solution: Solution): string =>
   Object.entries(solution)
     .map(([name, value]) => `${name} = ${show(value)}`)
     .join(", ");
-
-type Verdict = "holds" | "fails" | "unknown";
-
-const compare = (left: Complex, right: Complex): boolean => isClose(left.re, right.re) && isClose(left.im, right.im);
-
-/** One equation with a solution put in: the sentence that shows it, and whether it holds. */
-const checked = (
-  equation: Equation,
-  solution: Solution,
-  say: Say,
-): { readonly text: string; readonly verdict: Verdict } => {
-  const values = new Map<string, Expr>();
-  for (const [name, text] of Object.entries(solution)) {
-    const value = readTool(text);
-    if (value !== null) values.set(name, value);
-  }
-  const [left, right] = [substitute(equation.left, values), substitute(equation.right, values)];
-  const [leftValue, rightValue] = [evaluate(left), evaluate(right)];
-  if (leftValue === null || rightValue === null) return { text: "", verdict: "unknown" };
-  const holds = compare(leftValue, rightValue);
-  const complexText = ({ re, im }: Complex): string =>
-    Math.abs(im) < 1e-9
-      ? decimals(Math.abs(re) < 1e-9 ? 0 : re)
-      : `${decimals(re)}${im < 0 ? " - " : " + "}${decimals(Math.abs(im))}i`;
-  const side = (expr: Expr, value: Complex): string => {
-    const [text, result] = [toText(expr), complexText(value)];
-    return text === result ? text : `${text} ${isIrrational(expr) ? "≈" : "="} ${result}`;
-  };
-  const sides = say({
-    ko: `좌변은 ${side(left, leftValue)}, 우변은 ${side(right, rightValue)}`,
-    en: `left side ${side(left, leftValue)}, right side ${side(right, rightValue)}`,
-  });
-  const verdict = holds ? say({ ko: "성립합니다", en: "true" }) : say({ ko: "성립하지 않습니다", en: "not true" });
-  return {
-    text: say({ ko: `${sides}: ${verdict}.`, en: `${sides}: ${verdict}.` }),
-    verdict: holds ? "holds" : "fails",
-  };
-};
-
-const checks = (
-  task: Task,
-  solutions: readonly Solution[],
-  say: Say,
-): { readonly text: string; readonly failed: boolean } => {
-  const lines: string[] = [];
-  let failed = false;
-  for (const solution of solutions.slice(0, MAX_SHOWN)) {
-    for (const equation of task.equations) {
-      const { text, verdict } = checked(equation, solution, say);
-      if (verdict === "fails") failed = true;
-      if (text !== "")
-        lines.push(
-          `- \`${Object.entries(solution)
-            .map(([name, value]) => `${name} = ${show(value)}`)
-            .join(", ")}\` → ${text}`,
-        );
-    }
-  }
-  const title = say({ ko: "검산: 구한 값을 원래 식에 대입합니다.", en: "Check, by substitution into the original:" });
-  return { text: lines.length === 0 ? "" : [title, ...lines].join("\n"), failed };
-};
 
 const inDecimals = (solutions: readonly Solution[], say: Say): string => {
   const values = solutions.slice(0, MAX_SHOWN).flatMap((solution) =>

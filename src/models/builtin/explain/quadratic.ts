@@ -4,7 +4,7 @@ import { decimals, readTool, show } from "../show.ts";
 import { numbered, sayIn } from "./answer.ts";
 
 /** `x^2 - 5x + 6`, without terms that are zero. */
-export const polynomialText = (coefficients: readonly number[], variable: string): string => {
+const polynomialText = (coefficients: readonly number[], variable: string): string => {
   const degree = coefficients.length - 1;
   const terms = coefficients.flatMap((coefficient, index) => {
     if (coefficient === 0) return [];

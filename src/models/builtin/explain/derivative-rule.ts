@@ -1,0 +1,90 @@
+import type { Locale } from "../../../domain/run.ts";
+import { binary, call, contains, type Expr, negate, number, symbol } from "../expression.ts";
+import { toText } from "../print.ts";
+import { tidy } from "../tidy.ts";
+import { sayIn } from "./answer.ts";
+import { innerOf, isX } from "./structure.ts";
+
+const isE = (expr: Expr): boolean => expr.kind === "symbol" && expr.name === "e";
+
+/** The derivative of a function in the tables, to write a rule's parts out; null for any other. */
+const tabled = (expr: Expr, x: string): Expr | null => {
+  if (!contains(expr, x)) return number(0);
+  if (isX(expr, x)) return number(1);
+  if (expr.kind === "binary" && expr.op === "^") {
+    if (isX(expr.left, x) && expr.right.kind === "number" && /^[1-9]\d?$/.test(expr.right.text)) {
+      const n = Number(expr.right.text);
+      return n === 2
+        ? binary("*", number(2), symbol(x))
+        : binary("*", number(n), binary("^", symbol(x), number(n - 1)));
+    }
+    return isE(expr.left) && isX(expr.right, x) ? expr : null;
+  }
+  if (expr.kind !== "call" || expr.args[0] === undefined || !isX(expr.args[0], x)) return null;
+  if (expr.name === "sin") return call("cos", symbol(x));
+  if (expr.name === "cos") return negate(call("sin", symbol(x)));
+  if (expr.name === "ln") return binary("/", number(1), symbol(x));
+  return expr.name === "exp" ? expr : null;
+};
+
+const part = (name: string, expr: Expr, x: string): string => {
+  const derivative = tabled(expr, x);
+  const shown = `\`${name} = ${toText(expr)}\``;
+  return derivative === null ? shown : `${shown}, \`${name}' = ${toText(tidy(derivative))}\``;
+};
+
+/** The rule of differentiation that the outermost operation calls for; empty when none has a name. */
+export const derivativeRule = (of: Expr, x: string, locale: Locale): string => {
+  const say = sayIn(locale);
+  if (!contains(of, x)) return say({ ko: "상수를 미분하면 0입니다.", en: "The derivative of a constant is 0." });
+  if (of.kind === "negate") return derivativeRule(of.of, x, locale);
+  const inner = innerOf(of, x);
+  if (inner !== null) {
+    return say({
+      ko: `합성함수이므로 연쇄법칙을 씁니다. 바깥 함수를 미분한 것에 안쪽 \`u = ${toText(inner)}\`의 도함수를 곱합니다.`,
+      en: `This is a composite function, so the chain rule applies: the derivative of the outside, times that of the inside \`u = ${toText(inner)}\`.`,
+    });
+  }
+  if (of.kind !== "binary") return say({ ko: "기본 함수의 미분 공식을 씁니다.", en: "This is a standard derivative." });
+  const { op, left, right } = of;
+  if (op === "+" || op === "-") {
+    return say({
+      ko: "합과 차는 항마다 미분하고, 거듭제곱에는 `(x^n)' = n·x^(n-1)`을 씁니다.",
+      en: "A sum is differentiated term by term, with the power rule `(x^n)' = n·x^(n-1)` for powers.",
+    });
+  }
+  const [leftVaries, rightVaries] = [contains(left, x), contains(right, x)];
+  if (op === "*" && leftVaries && rightVaries) {
+    const parts = `${part("u", left, x)}; ${part("v", right, x)}`;
+    return say({
+      ko: `두 함수의 곱이므로 곱의 미분법 \`(uv)' = u'v + uv'\`을 씁니다: ${parts}.`,
+      en: `A product, so the product rule \`(uv)' = u'v + uv'\` applies: ${parts}.`,
+    });
+  }
+  if (op === "/" && rightVaries) {
+    const parts = `${part("u", left, x)}; ${part("v", right, x)}`;
+    return say({
+      ko: `몫의 미분법 \`(u/v)' = (u'v - uv')/v^2\`을 씁니다: ${parts}.`,
+      en: `A quotient, so the quotient rule \`(u/v)' = (u'v - uv')/v^2\` applies: ${parts}.`,
+    });
+  }
+  if (op !== "^") {
+    const rest = derivativeRule(leftVaries ? left : right, x, locale);
+    return say({ ko: `상수배는 그대로 두고 미분합니다. ${rest}`, en: `A constant factor stays as it is. ${rest}` });
+  }
+  if (leftVaries && !rightVaries) {
+    return say({
+      ko: "거듭제곱의 미분법 `(x^n)' = n·x^(n-1)`을 씁니다.",
+      en: "The power rule applies: `(x^n)' = n·x^(n-1)`.",
+    });
+  }
+  if (!leftVaries)
+    return say({
+      ko: "지수함수의 미분 공식 `(a^x)' = a^x·ln(a)`를 씁니다.",
+      en: "The rule for exponentials applies: `(a^x)' = a^x·ln(a)`.",
+    });
+  return say({
+    ko: "밑과 지수에 모두 변수가 있으므로 로그 미분법을 씁니다.",
+    en: "Base and exponent both vary, so logarithmic differentiation applies.",
+  });
+};

@@ -1,0 +1,87 @@
+import type { Locale } from "../../../domain/run.ts";
+import { contains, type Expr, number } from "../expression.ts";
+import { toText } from "../print.ts";
+import { isClose, valueAt } from "../sample.ts";
+import { sayIn } from "./answer.ts";
+import { innerOf, isX } from "./structure.ts";
+
+const isTranscendental = (expr: Expr, x: string): boolean =>
+  contains(expr, x) &&
+  ((expr.kind === "call" && /^(?:sin|cos|exp|ln)$/.test(expr.name)) ||
+    (expr.kind === "binary" && expr.op === "^" && !contains(expr.left, x)));
+
+/** The inside of `composite` whose derivative is, but for a constant, the other factor. */
+const substitutionIn = (composite: Expr, other: Expr, x: string): Expr | null => {
+  const inner = innerOf(composite, x);
+  if (inner === null) return null;
+  const h = 1e-5;
+  const ratios = [0.7, 1.3, 2.1].map((at) => {
+    const [high, low, value] = [
+      valueAt(inner, { [x]: at + h }),
+      valueAt(inner, { [x]: at - h }),
+      valueAt(other, { [x]: at }),
+    ];
+    return high === null || low === null || value === null ? Number.NaN : (value * 2 * h) / (high - low);
+  });
+  const [first = Number.NaN] = ratios;
+  return ratios.every((ratio) => isClose(ratio, first, 1e-5)) ? inner : null;
+};
+
+/** The rule of integration that fits; empty when none is recognised. */
+export const integralRule = (of: Expr, x: string, locale: Locale): string => {
+  const say = sayIn(locale);
+  if (of.kind === "negate") return integralRule(of.of, x, locale);
+  if (!contains(of, x)) return say({ ko: "상수의 적분입니다.", en: "The integral of a constant." });
+  if (of.kind === "call" && of.name === "ln") {
+    return say({
+      ko: "`u = ln(x)`, `v' = 1`로 놓고 부분적분합니다.",
+      en: "Integration by parts, with `u = ln(x)` and `v' = 1`.",
+    });
+  }
+  if (of.kind === "call" || isX(of, x)) {
+    return isX(of, x)
+      ? say({
+          ko: "`∫ x^n dx = x^(n+1)/(n+1)` 공식을 씁니다.",
+          en: "The power rule backwards: `∫ x^n dx = x^(n+1)/(n+1)`.",
+        })
+      : say({ ko: "기본 적분 공식을 씁니다.", en: "This is a standard integral." });
+  }
+  if (of.kind !== "binary") return "";
+  const { op, left, right } = of;
+  if (op === "+" || op === "-") {
+    return say({
+      ko: "합과 차는 항마다 적분하고, 거듭제곱에는 `∫ x^n dx = x^(n+1)/(n+1)`을 씁니다.",
+      en: "A sum is integrated term by term, powers by `∫ x^n dx = x^(n+1)/(n+1)`.",
+    });
+  }
+  if (op === "/" && !contains(left, x) && isX(right, x))
+    return say({ ko: "`∫ 1/x dx = ln|x|`를 씁니다.", en: "`∫ 1/x dx = ln|x|`." });
+  if (op === "^" && isX(left, x) && !contains(right, x)) {
+    return say({
+      ko: "`∫ x^n dx = x^(n+1)/(n+1)` 공식을 씁니다.",
+      en: "The power rule backwards: `∫ x^n dx = x^(n+1)/(n+1)`.",
+    });
+  }
+  if (op === "^" && !contains(left, x) && (isX(right, x) || substitutionIn(of, number(1), x) !== null))
+    return say({ ko: "지수함수의 적분 공식을 씁니다.", en: "The integral of an exponential." });
+  if (op !== "*") return "";
+  if (!contains(left, x) || !contains(right, x)) {
+    const rest = integralRule(contains(left, x) ? left : right, x, locale);
+    return rest === ""
+      ? ""
+      : say({ ko: `상수배는 밖으로 꺼냅니다. ${rest}`, en: `The constant factor comes out. ${rest}` });
+  }
+  const inner = substitutionIn(right, left, x) ?? substitutionIn(left, right, x);
+  if (inner !== null) {
+    return say({ ko: `\`u = ${toText(inner)}\`로 놓고 치환적분합니다.`, en: `Substitute \`u = ${toText(inner)}\`.` });
+  }
+  if (!isTranscendental(left, x) && !isTranscendental(right, x)) return "";
+  // ln is differentiated first; otherwise the power is.
+  const isLogarithm = (expr: Expr): boolean => expr.kind === "call" && expr.name === "ln";
+  const [u, v] =
+    isLogarithm(right) || (isTranscendental(left, x) && !isLogarithm(left)) ? [right, left] : [left, right];
+  return say({
+    ko: `부분적분 \`∫ u v' = uv - ∫ u'v\`를 씁니다: \`u = ${toText(u)}\`, \`v' = ${toText(v)}\`.`,
+    en: `Integration by parts, \`∫ u v' = uv - ∫ u'v\`, with \`u = ${toText(u)}\` and \`v' = ${toText(v)}\`.`,
+  });
+};
