@@ -1,0 +1,39 @@
+import {
+  AISDKError,
+  APICallError,
+  EmptyResponseBodyError,
+  InvalidResponseDataError,
+  JSONParseError,
+  TypeValidationError,
+} from "@ai-sdk/provider";
+import { ModelError } from "./contract.ts";
+import { cutOff, failureOfReport, failureOfStatus, garbage, type Place, unreachable } from "./failure.ts";
+
+/**
+ * The failure behind whatever a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
+ * carry the whole request, conversation included: of those, only the message goes into the cause.
+ */
+export const failureOfSdk = (error: unknown, place: Place): ModelError => {
+  if (error instanceof ModelError) return error;
+  if (APICallError.isInstance(error)) return failureOfCall(error, place);
+  if (isUnreadable(error)) return garbage(error.message);
+  if (AISDKError.isInstance(error)) {
+    const message = "The model cannot take this request.";
+    return new ModelError("model_unavailable", message, { retryable: false, cause: new Error(error.message) });
+  }
+  // A connection that broke is a TypeError; what a provider reports in its stream is a plain object.
+  return error instanceof Error ? cutOff(error) : failureOfReport(error, place);
+};
+
+const isUnreadable = (error: unknown): error is AISDKError =>
+  JSONParseError.isInstance(error) ||
+  TypeValidationError.isInstance(error) ||
+  InvalidResponseDataError.isInstance(error) ||
+  EmptyResponseBodyError.isInstance(error);
+
+const failureOfCall = (error: APICallError, place: Place): ModelError => {
+  const { statusCode: status, responseHeaders: headers, responseBody } = error;
+  if (status === undefined) return unreachable(new Error(error.message, { cause: error.cause }));
+  if (status < 300) return garbage(error.message);
+  return failureOfStatus({ status, header: (name) => headers?.[name], body: responseBody ?? error.message }, place);
+};

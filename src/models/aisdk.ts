@@ -1,0 +1,98 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import { failureOfSdk } from "./aisdk-failure.ts";
+import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
+import { cutOff, type Place, refusal } from "./failure.ts";
+import { callOptions } from "./prompt.ts";
+import { parseToolInput } from "./tool-input.ts";
+import { usageOf } from "./usage.ts";
+
+export interface AiSdkOptions {
+  /** Such as `anthropic:claude-sonnet-4-5`. */
+  readonly id: string;
+  readonly model: LanguageModelV4;
+  readonly place: Place;
+  /** What the provider alone understands; sent with every call. */
+  readonly providerOptions: SharedV4ProviderOptions;
+  check(context: ModelContext): Promise<void>;
+}
+
+type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
+
+/**
+ * A model behind a provider of the AI SDK, called at the level of its `doStream`: the provider's wire is the SDK's affair,
+ * the loop above it is ours. `streamText` would do that loop too, for four times the CPU.
+ */
+export const aiSdkModel = (options: AiSdkOptions): Model => ({
+  id: options.id,
+  stream: (request, context) => answer(options, request, context),
+  check: (context) => options.check(context),
+});
+
+async function* answer(
+  { model, place, providerOptions }: AiSdkOptions,
+  request: ModelRequest,
+  { signal }: ModelContext,
+): AsyncGenerator<ModelPart, void, void> {
+  // Some providers tee their stream, and then a cancelled reader alone closes no connection.
+  const left = new AbortController();
+  const settle = async <T>(step: PromiseLike<T>): Promise<T> => {
+    try {
+      return await step;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : failureOfSdk(error, place);
+    }
+  };
+  signal.throwIfAborted();
+  const options = callOptions(request, AbortSignal.any([signal, left.signal]));
+  let calls = 0;
+  try {
+    const { stream } = await settle(model.doStream({ ...options, providerOptions }));
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await settle(reader.read());
+      signal.throwIfAborted();
+      if (done) throw cutOff();
+      switch (value.type) {
+        case "text-delta":
+          if (value.delta !== "") yield { type: "text", delta: value.delta };
+          break;
+        case "reasoning-delta":
+          if (value.delta !== "") yield { type: "reasoning", delta: value.delta };
+          break;
+        case "tool-call":
+          calls++;
+          yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
+          break;
+        case "error":
+          throw failureOfSdk(value.error, place);
+        case "finish":
+          yield finishOf(value, calls);
+          return;
+      }
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+const finishOf = ({ finishReason, usage }: Finish, calls: number): ModelPart => ({
+  type: "finish",
+  reason: reasonOf(finishReason, calls),
+  usage: usageOf(usage.inputTokens.total, usage.outputTokens.total),
+});
+
+const reasonOf = ({ unified, raw }: Finish["finishReason"], calls: number): FinishReason => {
+  switch (unified) {
+    case "content-filter":
+      throw refusal(new Error(`Finished with ${raw ?? unified}`));
+    case "error":
+    case "interrupted":
+      throw cutOff(new Error(`Finished with ${raw ?? unified}`));
+    case "length":
+      return "length";
+    case "tool-calls":
+      return "tool_calls";
+    default:
+      return calls > 0 ? "tool_calls" : "stop";
+  }
+};

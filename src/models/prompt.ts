@@ -1,0 +1,107 @@
+import type {
+  JSONValue,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
+  LanguageModelV4ToolResultPart,
+} from "@ai-sdk/provider";
+import { ModelError, type ModelMessage, type ModelRequest, type ToolSpec } from "./contract.ts";
+import { toolInputObject } from "./tool-input.ts";
+
+type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
+
+/** A request as the AI SDK's providers take it. Throws a ModelError for an image they cannot be told of. */
+export const callOptions = (request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions => ({
+  prompt: promptOf(request),
+  abortSignal,
+  ...(request.tools.length === 0 ? {} : { tools: request.tools.map(functionTool), toolChoice: { type: "auto" } }),
+  ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+  ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
+});
+
+const promptOf = ({ system, messages }: ModelRequest): LanguageModelV4Prompt => {
+  const prompt: LanguageModelV4Prompt = system === "" ? [] : [{ role: "system", content: system }];
+  for (const message of messages) {
+    const last = prompt.at(-1);
+    // Results of calls made together go back together: Gemini counts them against the calls.
+    if (message.role === "tool" && last?.role === "tool") last.content.push(toolResult(message));
+    else if (!isEmptyAnswer(message)) prompt.push(promptMessage(message));
+  }
+  return prompt;
+};
+
+/** An answer that was cancelled before its first word: Anthropic refuses a message without content. */
+const isEmptyAnswer = (message: ModelMessage): boolean =>
+  message.role === "assistant" && message.content === "" && message.toolCalls.length === 0;
+
+const promptMessage = (message: ModelMessage): LanguageModelV4Message => {
+  switch (message.role) {
+    case "user":
+      return { role: "user", content: [...textParts(message.content), ...message.images.map(imagePart)] };
+    case "assistant":
+      return {
+        role: "assistant",
+        content: [
+          ...textParts(message.content),
+          ...message.toolCalls.map(({ id, name, input }) => ({
+            type: "tool-call" as const,
+            toolCallId: id,
+            toolName: name,
+            input: toolInputObject(input),
+          })),
+        ],
+      };
+    case "tool":
+      return { role: "tool", content: [toolResult(message)] };
+  }
+};
+
+/** No empty text either: Anthropic refuses that too. */
+const textParts = (text: string) => (text === "" ? [] : [{ type: "text" as const, text }]);
+
+const toolResult = ({ toolCallId, name, output, isError }: ToolMessage): LanguageModelV4ToolResultPart => ({
+  type: "tool-result",
+  toolCallId,
+  toolName: name,
+  output: resultOutput(output, isError),
+});
+
+const resultOutput = (output: unknown, isError: boolean): LanguageModelV4ToolResultOutput => {
+  if (typeof output === "string") return { type: isError ? "error-text" : "text", value: output };
+  // JSON-able, says the contract of tools.
+  return { type: isError ? "error-json" : "json", value: (output ?? null) as JSONValue };
+};
+
+const functionTool = ({ name, description, input }: ToolSpec): LanguageModelV4FunctionTool => ({
+  type: "function",
+  name,
+  description,
+  inputSchema: input as LanguageModelV4FunctionTool["inputSchema"],
+});
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = { png: "image/png", gif: "image/gif", webp: "image/webp" };
+
+/** A provider fetches an address itself, and wants to be told a media type: by its ending, else JPEG. */
+const imagePart = (image: string): LanguageModelV4FilePart => {
+  if (image.startsWith("data:")) return inlineImage(image);
+  const url = URL.parse(image);
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") throw unusableImage();
+  const ending = url.pathname.slice(url.pathname.lastIndexOf(".") + 1).toLowerCase();
+  return { type: "file", mediaType: MEDIA_TYPES[ending] ?? "image/jpeg", data: { type: "url", url } };
+};
+
+/** `data:image/png;base64,…` (RFC 2397). Without a media type, the provider looks at the bytes. */
+const inlineImage = (image: string): LanguageModelV4FilePart => {
+  const comma = image.indexOf(",");
+  const [mediaType, ...parameters] = image.slice("data:".length, comma).split(";");
+  if (comma < 0 || parameters.at(-1)?.trim() !== "base64") throw unusableImage();
+  return { type: "file", mediaType: mediaType || "image", data: { type: "data", data: image.slice(comma + 1) } };
+};
+
+const unusableImage = (): ModelError =>
+  new ModelError("model_unavailable", "An image must be an http(s) address or a base64 data: URL.", {
+    retryable: false,
+  });
