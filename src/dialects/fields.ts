@@ -1,0 +1,19 @@
+import { type TSchema, Type } from "@sinclair/typebox";
+import { UserId, ThreadId } from "../domain/thread.ts";
+
+/** Callers that serialise an absent optional as null mean the same as those that leave it out. */
+export const nullable = <T extends TSchema>(schema: T, description: string) =>
+  Type.Optional(Type.Union([schema, Type.Null()], { description }));
+
+/** Text with something in it besides white space. */
+export const NotBlank = Type.String({ pattern: "\\S", description: "text that is not blank" });
+
+export const UserField = Type.String({
+  ...UserId,
+  description: "1 to 128 characters without ':' and control characters",
+});
+
+export const ThreadField = nullable(
+  ThreadId,
+  "1 to 256 characters without control characters; null or left out for a new thread",
+);

@@ -1,0 +1,6 @@
+import type { Dialect } from "./contract.ts";
+import { native } from "./native.ts";
+import { streamV2 } from "./stream-v2.ts";
+
+/** Every wire that questions come in by. */
+export const dialects: readonly Dialect[] = [streamV2, native];

@@ -1,0 +1,52 @@
+import { Type } from "@sinclair/typebox";
+import { payloadOf } from "../domain/event.ts";
+import type { Dialect, View } from "./contract.ts";
+import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+
+const Request = Type.Object({
+  message: NotBlank,
+  userId: UserField,
+  threadId: ThreadField,
+  filesUrl: nullable(Type.Array(Type.String()), "a list of URLs, or null"),
+  chosenFeatures: nullable(Type.Array(Type.String()), "a list of names, or null; the caller's own business"),
+  streamTokens: nullable(Type.Boolean(), "true, false or null; false: the answer comes as one delta at the end"),
+  agentConfig: nullable(Type.Object({}), "an object, or null"),
+  authToken: nullable(Type.String(), "text, or null; neither logged nor stored"),
+});
+
+/** The backend adapter: POST /stream/v2, called server to server. No `id:` line, three event names, camelCase in. */
+export const streamV2: Dialect<typeof Request> = {
+  name: "stream-v2",
+  endpoints: [{ method: "POST", path: "/stream/v2" }],
+  agent: "solve",
+  request: Request,
+  parse: (body, locale) => ({
+    userId: body.userId,
+    threadId: body.threadId ?? null,
+    input: {
+      message: body.message,
+      images: body.filesUrl ?? [],
+      streamTokens: body.streamTokens ?? true,
+      locale,
+      options: { chosenFeatures: body.chosenFeatures ?? [], agentConfig: body.agentConfig ?? {} },
+    },
+  }),
+  translate(event, view) {
+    switch (event.type) {
+      case "token":
+        return { event: "llm.token.delta", data: withThread(event.json, view) };
+      case "done":
+        return { event: "run.completed", data: JSON.stringify({ thread_id: view.threadId }) };
+      case "error": {
+        const { message } = payloadOf(event, "error");
+        return { event: "run.failed", data: JSON.stringify({ message, thread_id: view.threadId }) };
+      }
+      default:
+        return null;
+    }
+  },
+};
+
+/** The payload's own JSON with the thread's id put in: it is not parsed only to be written again. */
+const withThread = (json: string, { threadId }: View): string =>
+  `${json.slice(0, -1)},"thread_id":${JSON.stringify(threadId)}}`;

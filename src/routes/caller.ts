@@ -1,0 +1,53 @@
+import { Value } from "@sinclair/typebox/value";
+import { RequestError } from "../domain/error.ts";
+import type { Locale } from "../domain/run.ts";
+import { isStorable } from "../domain/text.ts";
+import { UserId } from "../domain/thread.ts";
+import { invalid } from "./validate.ts";
+
+/**
+ * The user a request without a user field of its own speaks for: the query `userId` or the header `x-user-id`.
+ * Throws `invalid` when there is none, when it is repeated, or when the two differ.
+ */
+export const callerOf = (request: Request): string => {
+  const queried = new URL(request.url).searchParams.getAll("userId");
+  const header = request.headers.get("x-user-id");
+  const named = header === null ? queried : [...queried, header];
+  const detail = (message: string) => invalid([{ path: "/userId", message }]);
+  if (named.length === 0) throw detail("is required, as the query userId or the header x-user-id");
+  // A repeated header arrives joined by a comma and is no longer anybody's id.
+  if (queried.length > 1 || new Set(named).size > 1 || header?.includes(", ")) throw detail("must be given once");
+  const [userId] = named;
+  if (!Value.Check(UserId, userId) || !isStorable(userId)) {
+    throw detail("must be 1 to 128 characters without ':' and control characters");
+  }
+  return userId;
+};
+
+/** As OpenTelemetry's propagation has it: https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+const TRACE_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's trace id (`x-trace-id`, or that of `traceparent`), or else `fresh`. */
+export const traceIdOf = (headers: Headers, fresh: () => string): string => {
+  const own = headers.get("x-trace-id");
+  if (own !== null && TRACE_ID.test(own)) return own;
+  return headers.get("traceparent")?.match(TRACEPARENT)?.[1] ?? fresh();
+};
+
+/** The first language of `accept-language`, in order of preference, that there are texts in; else `fallback`. */
+export const localeOf = (headers: Headers, fallback: Locale): Locale => {
+  const ranges = (headers.get("accept-language") ?? "").slice(0, 500).split(",");
+  const weighted = ranges.map((range) => {
+    const [tag = "", ...parameters] = range.trim().toLowerCase().split(";");
+    const q = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find((value) => value !== undefined);
+    return { language: tag.split("-")[0] ?? "", weight: q === undefined ? 1 : Number(q) };
+  });
+  const known = weighted.filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);
+  const best = known.sort((a, b) => b.weight - a.weight)[0];
+  return best === undefined ? fallback : (best.language as Locale);
+};
+
+/** Throws `not_found`, the same for what never was and for what is another user's. */
+export const notFound = (what: "thread" | "run" | "image" | "endpoint"): RequestError =>
+  new RequestError("not_found", `There is no such ${what}.`);

@@ -1,0 +1,41 @@
+import { RequestError, type RequestErrorCode } from "../domain/error.ts";
+import { StoreError } from "../store/contract.ts";
+
+/** The one place where a refusal becomes an HTTP status. */
+const STATUS: Record<RequestErrorCode, number> = {
+  malformed_json: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  invalid: 422,
+  too_many_runs: 429,
+  busy: 503,
+  draining: 503,
+  store_unavailable: 503,
+  internal: 500,
+};
+
+/** Whatever was thrown, as a refusal that may be shown. What is not meant for clients is only in its `cause`. */
+export const requestErrorOf = (thrown: unknown): RequestError => {
+  if (thrown instanceof RequestError) return thrown;
+  if (thrown instanceof StoreError && thrown.code === "unavailable") {
+    return new RequestError("store_unavailable", "The store is away. Try again shortly.", {
+      retryAfter: 5,
+      cause: thrown,
+    });
+  }
+  return new RequestError("internal", "The server failed to answer.", { cause: thrown });
+};
+
+/** The refusal as the common contract words it. */
+export const refusal = (error: RequestError): Response => {
+  const { code, message, details, retryAfter } = error;
+  const headers = new Headers({ "content-type": "application/json; charset=utf-8" });
+  if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
+  if (code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="yeoul"');
+  return new Response(JSON.stringify({ error: { code, message, details } }), { status: STATUS[code], headers });
+};

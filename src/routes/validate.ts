@@ -1,0 +1,55 @@
+import type { Static, TSchema } from "@sinclair/typebox";
+import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
+import { type ErrorDetail, RequestError } from "../domain/error.ts";
+import { isStorable } from "../domain/text.ts";
+
+/** A refusal names this many fields at most. */
+const MAX_DETAILS = 20;
+/** Deeper values than this are no request of any contract. */
+const MAX_DEPTH = 64;
+
+export type Validator<S extends TSchema> = (value: unknown) => Static<S>;
+
+/**
+ * Compiles a schema to a check that returns the value or throws `invalid` (422), naming each wrong field and what it must
+ * be, from the field's `description`; never the value. Text that Postgres cannot hold is refused as well, in the fields
+ * that the schema lists.
+ */
+export const validator = <S extends TSchema>(schema: S): Validator<S> => {
+  const check = TypeCompiler.Compile(schema);
+  const fields = Object.keys((schema as { properties?: object }).properties ?? {});
+  return (value) => {
+    if (!check.Check(value)) throw invalid(detailsOf(check, value));
+    const unstorable = fields.flatMap((field) => unstorableIn((value as Record<string, unknown>)[field], `/${field}`));
+    if (unstorable.length > 0) throw invalid(unstorable.slice(0, MAX_DETAILS));
+    return value;
+  };
+};
+
+export const invalid = (details: readonly ErrorDetail[]): RequestError => {
+  const [first] = details;
+  const where = first?.path ? `${first.path.slice(1)} ` : "The body ";
+  return new RequestError("invalid", `${where}${first?.message ?? "is not valid"}.`, { details });
+};
+
+/** One detail for each field, on the field itself: what is wrong deeper down is said by its description. */
+const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDetail[] => {
+  const details = new Map<string, ErrorDetail>();
+  for (const { path, schema } of check.Errors(value)) {
+    if (details.has(path)) continue;
+    details.set(path, { path, message: schema.description ? `must be ${schema.description}` : "is not of the right type" });
+    if (details.size === MAX_DETAILS) break;
+  }
+  return details.size > 0 ? [...details.values()] : [{ path: "", message: "must be a JSON object" }];
+};
+
+const unstorableIn = (value: unknown, path: string, depth = 0): readonly ErrorDetail[] => {
+  if (typeof value === "string") {
+    return isStorable(value) ? [] : [{ path, message: "must not hold NUL or half a surrogate pair" }];
+  }
+  if (value === null || typeof value !== "object") return [];
+  if (depth >= MAX_DEPTH) return [{ path, message: `must not be nested deeper than ${MAX_DEPTH} levels` }];
+  // A wrong key is reported at its object: the key itself may not be repeated to the caller.
+  if (!Object.keys(value).every(isStorable)) return [{ path, message: "must not hold NUL or half a surrogate pair" }];
+  return Object.entries(value).flatMap(([key, item]) => unstorableIn(item, `${path}/${key}`, depth + 1));
+};

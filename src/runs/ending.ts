@@ -1,0 +1,43 @@
+import { isRecoverable, RunError } from "../domain/error.ts";
+import type { EventBody, TerminalEvent } from "../domain/event.ts";
+import { creditsOf, type Usage } from "../domain/run.ts";
+import type { Ending } from "../journal/writer.ts";
+import { ModelError } from "../models/contract.ts";
+
+/** What a run ends with, for whatever was thrown. What is no failure of ours to name is `internal`; its cause goes to the log. */
+export const runErrorOf = (thrown: unknown): RunError => {
+  if (thrown instanceof RunError) return thrown;
+  if (thrown instanceof ModelError) return new RunError(thrown.code, thrown.message, { cause: thrown.cause ?? thrown });
+  return new RunError("internal", "The server failed to answer.", { cause: thrown });
+};
+
+/** The last words of a run and how its row ends. Pure. `failure` null: it succeeded. */
+export const endingOf = (
+  failure: RunError | null,
+  facts: {
+    readonly messageId: string;
+    readonly usage: Usage;
+    readonly now: number;
+  },
+): Ending => {
+  const { messageId, usage, now } = facts;
+  const settled: EventBody = {
+    type: "credit_settled",
+    payload: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, credits: creditsOf(usage) },
+  };
+  const terminal: TerminalEvent =
+    failure === null
+      ? { type: "done", payload: { message_id: messageId } }
+      : {
+          type: "error",
+          payload: { code: failure.code, message: failure.message, recoverable: isRecoverable(failure.code) },
+        };
+  return {
+    status: failure === null ? "succeeded" : failure.code === "cancelled" ? "cancelled" : "failed",
+    error: failure === null ? null : { code: failure.code, message: failure.message },
+    usage,
+    messageId,
+    now,
+    events: [settled, terminal],
+  };
+};

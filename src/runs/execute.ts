@@ -1,0 +1,169 @@
+import type { Agent, AgentContext } from "../agents/contract.ts";
+import { walk } from "../agents/graph.ts";
+import { RunError } from "../domain/error.ts";
+import type { EventBody } from "../domain/event.ts";
+import { languageOf } from "../domain/language.ts";
+import type { Message } from "../domain/message.ts";
+import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
+import type { System } from "../domain/system.ts";
+import { storableJson } from "../domain/text.ts";
+import { estimateTokens } from "../domain/tokens.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Outcome, RunWriter } from "../journal/writer.ts";
+import type { Model } from "../models/contract.ts";
+import type { Claimed, Store } from "../store/contract.ts";
+import { endingOf, runErrorOf } from "./ending.ts";
+import type { LiveRun } from "./live.ts";
+import type { RunLog } from "./log.ts";
+
+/** A node that is told to stop gets this long to close what it has open; then the run ends without it. */
+const UNWIND_MS = 1000;
+
+export interface ExecuteParts {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly model: Model;
+  readonly system: System;
+  readonly log: RunLog;
+  readonly runTimeoutMs: number;
+  readonly historyTokens: number;
+}
+
+/**
+ * Executes a run that holds its fence, from its first event to its last. Never throws: whatever happens, the run ends with
+ * exactly one terminal event, unless another replica has taken it over, which then sees to that.
+ */
+export const execute = async <State>(
+  live: LiveRun,
+  claimed: Claimed,
+  agent: Agent<State>,
+  input: RunInput,
+  parts: ExecuteParts,
+): Promise<Outcome> => {
+  const { journal, system, log } = parts;
+  const begun = system.now();
+  const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why));
+  live.start(claimed.lastSeq);
+  log.started(live, agent.name);
+  const ended = new AbortController();
+  system.sleep(parts.runTimeoutMs, ended.signal).then(
+    () => live.abort(new RunError("timeout", `The answer took longer than ${parts.runTimeoutMs / 1000} s.`)),
+    () => {}, // the run ended first
+  );
+
+  const turn = new Turn(live, claimed, input, writer, parts);
+  const failure = await turn.take(agent);
+  ended.abort();
+  turn.sayHeld();
+  const messageId = system.id();
+  const outcome = await writer.close(endingOf(failure, { messageId, usage: turn.usage, now: system.now() }));
+  log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs: system.now() - begun });
+  return outcome;
+};
+
+/** Written nowhere: the fence refuses it, and whoever holds the run now ends it. */
+const LOST = new RunError("interrupted", "Another replica has taken the run over.");
+
+/** One run's dealings with its agent. */
+class Turn {
+  usage: Usage = NO_USAGE;
+  /** Tokens that wait for the end, when the caller wants the answer in one piece. */
+  #held = "";
+  #history: Promise<readonly Message[]> | undefined;
+
+  constructor(
+    private readonly live: LiveRun,
+    private readonly claimed: Claimed,
+    private readonly input: RunInput,
+    private readonly writer: RunWriter,
+    private readonly parts: ExecuteParts,
+  ) {}
+
+  /** Walks the agent's graph. Returns why it failed, or null. */
+  async take<State>(agent: Agent<State>): Promise<RunError | null> {
+    const { signal } = this.live;
+    this.writer.emit({ type: "page_start", payload: { title: agent.title(this.input) } }, "");
+    const walked = walk(agent, this.#context(), {
+      emit: (body, node) => this.#emit(body, node),
+      checkpoint: (node, change) =>
+        this.writer.checkpoint({
+          checkpointId: this.parts.system.id(),
+          node,
+          change: JSON.stringify(storableJson(change)),
+        }),
+    }).then(
+      () => null,
+      (thrown: unknown) => ({ thrown }),
+    );
+    const failure = await Promise.race([walked, this.#stopped(walked)]);
+    if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
+    return failure === null ? null : runErrorOf(failure.thrown);
+  }
+
+  /** Says in one piece what was held back. */
+  sayHeld(): void {
+    if (this.#held !== "") this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
+    this.#held = "";
+  }
+
+  #emit(body: EventBody, node: string): Promise<void> | undefined {
+    if (body.type !== "token" || this.input.streamTokens) return this.writer.emit(body, node);
+    this.#held += body.payload.delta;
+    return undefined;
+  }
+
+  /** Resolves a grace period after the run was told to stop, or as soon as the walk has ended. */
+  async #stopped(walked: Promise<unknown>): Promise<null> {
+    const { signal } = this.live;
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        // A run that is never stopped must not keep this waiting for ever.
+        void walked.then(() => resolve());
+      });
+    }
+    if (signal.aborted) await Promise.race([walked, this.parts.system.sleep(UNWIND_MS)]);
+    return null;
+  }
+
+  #context(): AgentContext {
+    const { live, input, parts } = this;
+    return {
+      input,
+      signal: live.signal,
+      system: parts.system,
+      model: parts.model,
+      locale: languageOf(input.message, input.locale),
+      history: () => {
+        this.#history ??= this.#readHistory();
+        return this.#history;
+      },
+      spend: (usage) => {
+        this.usage = addUsage(this.usage, usage);
+      },
+      report: (error) => parts.log.trouble(live, error),
+      saveImage: async (image) => {
+        await parts.store.images.put(live.threadKey, { ...image, now: parts.system.now() });
+        return `api/v1/images/${image.imageId}`;
+      },
+    };
+  }
+
+  async #readHistory(): Promise<readonly Message[]> {
+    const { historyTokens, store } = this.parts;
+    // No text has more tokens than characters, and English has a quarter: read by characters, then cut by tokens.
+    const messages = await store.threads.recentMessages(
+      this.live.threadKey,
+      this.claimed.lastSeq + 1,
+      4 * historyTokens,
+    );
+    let from = messages.length;
+    let tokens = 0;
+    while (from > 0) {
+      tokens += estimateTokens(messages[from - 1]?.content ?? "");
+      if (tokens > historyTokens) break;
+      from--;
+    }
+    return messages.slice(from);
+  }
+}

@@ -1,0 +1,46 @@
+import type { RunError } from "../domain/error.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+
+/** A run that this process executes, or that waits here for its turn. */
+export class LiveRun {
+  /** The store has its row; until then nobody else can know of it. */
+  isKept = false;
+  readonly #started = Promise.withResolvers<number | null>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #controller = new AbortController();
+
+  constructor(
+    readonly runId: string,
+    readonly threadKey: ThreadKey,
+    readonly userId: string,
+    readonly traceId: string,
+  ) {}
+
+  /** The thread's last seq before the run's first event: where its readers begin. Null: it will never start. */
+  get started(): Promise<number | null> {
+    return this.#started.promise;
+  }
+
+  /** Resolves once the run's end is kept, or once another replica has taken it over. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Aborts with a RunError, which the run then ends with, or with `lost`, when it must not write another word. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(why: RunError | "lost"): void {
+    this.#controller.abort(why);
+  }
+
+  start(lastSeq: number): void {
+    this.#started.resolve(lastSeq);
+  }
+
+  end(): void {
+    this.#started.resolve(null);
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,26 @@
+import type { RunError } from "../domain/error.ts";
+import type { Usage } from "../domain/run.ts";
+import type { Outcome } from "../journal/writer.ts";
+import type { LiveRun } from "./live.ts";
+
+/** What the runs have to say to an operator. Never a prompt, an answer or a key. */
+export interface RunLog {
+  started(run: LiveRun, agent: string): void;
+  ended(
+    run: LiveRun,
+    facts: {
+      readonly agent: string;
+      readonly outcome: Outcome;
+      /** Null: it succeeded. */
+      readonly failure: RunError | null;
+      readonly usage: Usage;
+      readonly durationMs: number;
+    },
+  ): void;
+  /** Something failed that the run could live with. */
+  trouble(run: LiveRun, error: unknown): void;
+  /** A run that a dead process had left behind was ended. */
+  recovered(runId: string): void;
+  /** Upkeep (leases, orphans) failed; it is tried again at the next tick. */
+  upkeepFailed(error: unknown): void;
+}

@@ -1,0 +1,82 @@
+import { RequestError } from "../domain/error.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+import type { LiveRun } from "./live.ts";
+
+export interface Limits {
+  /** Runs of this process that have not ended, the waiting ones included. */
+  readonly maxRuns: number;
+  /** The same, for one user. */
+  readonly maxRunsPerUser: number;
+}
+
+/** Seconds after which a caller that was turned away may try again. */
+const RETRY_AFTER = 5;
+
+/** The runs of this process, and the door in front of them. */
+export class Registry {
+  readonly #runs = new Map<string, LiveRun>();
+  readonly #perUser = new Map<string, number>();
+  /** Woken whenever a run of the thread ends. */
+  readonly #waiting = new Map<ThreadKey, Set<() => void>>();
+
+  constructor(private readonly limits: Limits) {}
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  all(): readonly LiveRun[] {
+    return [...this.#runs.values()];
+  }
+
+  get(runId: string): LiveRun | undefined {
+    return this.#runs.get(runId);
+  }
+
+  /** Takes a place for the run. Throws `busy` (503) or `too_many_runs` (429) when there is none. */
+  admit(run: LiveRun): void {
+    const ofUser = this.#perUser.get(run.userId) ?? 0;
+    if (ofUser >= this.limits.maxRunsPerUser) {
+      throw new RequestError(
+        "too_many_runs",
+        `You have ${ofUser} runs under way, which is the limit. Wait for one to end.`,
+        {
+          retryAfter: RETRY_AFTER,
+        },
+      );
+    }
+    if (this.#runs.size >= this.limits.maxRuns) {
+      throw new RequestError("busy", "The service runs as much as it may. Try again shortly.", {
+        retryAfter: RETRY_AFTER,
+      });
+    }
+    this.#runs.set(run.runId, run);
+    this.#perUser.set(run.userId, ofUser + 1);
+  }
+
+  /** Gives the run's place back and lets the next of its thread go. */
+  release(run: LiveRun): void {
+    if (!this.#runs.delete(run.runId)) return;
+    const ofUser = (this.#perUser.get(run.userId) ?? 1) - 1;
+    if (ofUser > 0) this.#perUser.set(run.userId, ofUser);
+    else this.#perUser.delete(run.userId);
+    run.end();
+    const waiting = this.#waiting.get(run.threadKey);
+    this.#waiting.delete(run.threadKey);
+    for (const wake of waiting ?? []) wake();
+  }
+
+  /** Resolves when a run of the thread ends in this process. `forget` drops the wait. */
+  nextEnd(key: ThreadKey): { readonly promise: Promise<void>; forget(): void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(resolve));
+    return {
+      promise,
+      forget: () => {
+        waiting.delete(resolve);
+        if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+      },
+    };
+  }
+}
