@@ -88,9 +88,18 @@ export interface RunStore {
    * Prolongs the lease of all unfinished runs of `owner`, and says what the others want of them: `lost` are those of
    * `runIds` that the owner no longer holds, `cancelled` those that somebody asked to cancel.
    */
-  renew(owner: string, runIds: readonly string[], leaseMs: number, now: number): Promise<{ readonly lost: readonly string[]; readonly cancelled: readonly string[] }>;
+  renew(
+    owner: string,
+    runIds: readonly string[],
+    leaseMs: number,
+    now: number,
+  ): Promise<{ readonly lost: readonly string[]; readonly cancelled: readonly string[] }>;
   /** Unfinished runs whose lease has passed, or whose owner is in `deadOwners`; oldest first. */
-  orphans(now: number, deadOwners: readonly string[], limit: number): Promise<readonly Pick<Run, "runId" | "threadKey">[]>;
+  orphans(
+    now: number,
+    deadOwners: readonly string[],
+    limit: number,
+  ): Promise<readonly Pick<Run, "runId" | "threadKey">[]>;
   /** The owners of all unfinished runs. */
   owners(): Promise<readonly string[]>;
   /**
@@ -168,7 +177,15 @@ export interface StoredImage {
 
 export interface ImageStore {
   /** False, with nothing written, when the thread is gone. */
-  put(threadKey: ThreadKey, image: StoredImage & { readonly imageId: string; readonly width: number; readonly height: number; readonly now: number }): Promise<boolean>;
+  put(
+    threadKey: ThreadKey,
+    image: StoredImage & {
+      readonly imageId: string;
+      readonly width: number;
+      readonly height: number;
+      readonly now: number;
+    },
+  ): Promise<boolean>;
   /** The id is unguessable and is all one needs. */
   get(imageId: string): Promise<StoredImage | null>;
 }

@@ -1,0 +1,62 @@
+import type { SQL } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { System } from "../domain/system.ts";
+import { StoreError } from "./contract.ts";
+import { storeError } from "./failure.ts";
+
+/** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
+export interface Session {
+  readonly db: PgDatabase<PgQueryResultHKT>;
+  /** Runs one statement and gives its rows, keyed as the statement names them. */
+  rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
+  /** READ COMMITTED: each statement sees what was committed before it began. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+/** A driver: a session, and what to do about one that no longer answers. */
+export interface Driver {
+  readonly session: Session;
+  /** Gives the session up; the next call gets another. What is under way in it fails. */
+  abandon(session: Session): void;
+  close(): Promise<void>;
+}
+
+/** Every call of the store passes through here: it settles within the deadline, and throws nothing but StoreErrors. */
+export class Database {
+  constructor(
+    private readonly driver: Driver,
+    private readonly system: System,
+    private readonly deadlineMs: number,
+  ) {}
+
+  /** `name` opens the message of whatever error the call ends with. */
+  async call<T>(name: string, work: (session: Session) => Promise<T>, deadlineMs = this.deadlineMs): Promise<T> {
+    const { session } = this.driver;
+    const timer = new AbortController();
+    const deadline = this.system.sleep(deadlineMs, timer.signal).then(() => {
+      this.driver.abandon(session);
+      throw new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`);
+    });
+    try {
+      return await Promise.race([work(session), deadline]);
+    } catch (error) {
+      throw storeError(name, error);
+    } finally {
+      timer.abort();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.driver.close();
+  }
+}
+
+/** The drivers differ in the shape of a raw result alone; `rowsOf` takes the rows out of it. */
+export const sessionOf = (
+  db: PgDatabase<PgQueryResultHKT>,
+  rowsOf: (result: unknown) => readonly unknown[],
+): Session => ({
+  db,
+  rows: async <Row extends object>(statement: SQL) => rowsOf(await db.execute(statement)) as readonly Row[],
+  transaction: (work) => db.transaction((inner) => work(sessionOf(inner, rowsOf))),
+});

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
+import { drizzle } from "drizzle-orm/pglite";
+import type { System } from "../../domain/system.ts";
+import { type Store, StoreError } from "../contract.ts";
+import { Database, sessionOf } from "../database.ts";
+import { storeOver } from "../store.ts";
+import { type DirectoryLock, lockDirectory } from "./lock.ts";
+
+const DEADLINE_MS = 5_000;
+
+export interface PgliteStoreOptions {
+  /** Null: in memory, gone with the process. A directory is held by one process at a time. */
+  readonly dataDir: string | null;
+  readonly system: System;
+  /** For each call but `migrate`; 5,000 unless told. */
+  readonly deadlineMs?: number;
+  /** What PGlite otherwise reads from its package, which an executable does not have beside it. */
+  readonly assets?: PgliteAssets;
+}
+
+export interface PgliteAssets extends Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle"> {
+  /** An initialised database to start from, as a tarball: saves the 4 s of initdb on the first start. */
+  readonly loadDataDir?: Blob;
+}
+
+/** Postgres inside this process. Its fsync is off: a killed process loses nothing acknowledged, a power cut may. */
+export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOptions): Promise<Store> => {
+  const lock = dataDir === null ? null : lockDirectory(dataDir);
+  try {
+    const client = await open(dataDir, options.assets ?? {});
+    const session = sessionOf(
+      drizzle(client, { casing: "snake_case" }),
+      (result) => (result as { rows: unknown[] }).rows,
+    );
+    let closing: Promise<void> | undefined;
+    const driver = {
+      session,
+      // There is no connection to lose: a call that is late is behind others, in the same process.
+      abandon: () => {},
+      close: () => (closing ??= close(client, lock)),
+    };
+    return storeOver(new Database(driver, system, options.deadlineMs ?? DEADLINE_MS), system);
+  } catch (cause) {
+    lock?.release();
+    throw cause instanceof StoreError
+      ? cause
+      : new StoreError("failed", `could not open the embedded database in ${dataDir ?? "memory"}`, { cause });
+  }
+};
+
+const JSON_TYPE = 114;
+const BIGINT_TYPE = 20;
+
+const open = (dataDir: string | null, { loadDataDir, ...assets }: PgliteAssets): Promise<PGlite> =>
+  PGlite.create({
+    ...(dataDir !== null && { dataDir: join(dataDir, "postgres") }),
+    ...(loadDataDir !== undefined && { loadDataDir }),
+    ...assets,
+    parsers: { [JSON_TYPE]: (text) => text, [BIGINT_TYPE]: Number },
+    serializers: { [JSON_TYPE]: (text: string) => text },
+  });
+
+/** The directory is free once the last page is written, not before. */
+const close = async (client: PGlite, lock: DirectoryLock | null): Promise<void> => {
+  await client.close().catch(() => {});
+  lock?.release();
+};

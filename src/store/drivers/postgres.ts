@@ -1,0 +1,118 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import type { System } from "../../domain/system.ts";
+import type { Store } from "../contract.ts";
+import { Database, type Driver, type Session, sessionOf } from "../database.ts";
+import { storeOver } from "../store.ts";
+
+/** Long enough for a database that fails over, short enough for a person who waits. */
+const DEADLINE_MS = 5_000;
+const MAX_CONNECTIONS = 10;
+
+export interface PostgresOptions {
+  /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
+  readonly url: string;
+  readonly system: System;
+  /** For each call but `migrate`; 5,000 unless told. */
+  readonly deadlineMs?: number;
+  /** 10 unless told. */
+  readonly maxConnections?: number;
+}
+
+/** Connects with the first call, not before. */
+export const postgresStore = ({ url, system, ...options }: PostgresOptions): Store => {
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const pools = new Pools(url, deadlineMs, options.maxConnections ?? MAX_CONNECTIONS);
+  return storeOver(new Database(pools, system, deadlineMs), system);
+};
+
+/**
+ * One pool at a time. After a restart of Postgres some queries of postgres.js 3.4.9 never settle, and a pool that holds
+ * such a query is no use any more: it is left to its own end, and another takes its place.
+ */
+class Pools implements Driver {
+  #pool: Pool;
+
+  constructor(
+    private readonly url: string,
+    private readonly deadlineMs: number,
+    private readonly maxConnections: number,
+  ) {
+    this.#pool = this.#open();
+  }
+
+  get session(): Session {
+    return this.#pool.session;
+  }
+
+  abandon(session: Session): void {
+    if (session !== this.#pool.session) return;
+    const old = this.#pool;
+    this.#pool = this.#open();
+    end(old);
+  }
+
+  async close(): Promise<void> {
+    end(this.#pool);
+  }
+
+  #open(): Pool {
+    const { url, prepare } = withoutPgbouncer(this.url);
+    const sql = postgres(url, {
+      max: this.maxConnections,
+      // Array parameters are the only use of it, and there are none: see columns.ts. Saves a query for each connection.
+      fetch_types: false,
+      connect_timeout: this.deadlineMs / 1000,
+      onnotice: () => {},
+      types: {
+        json: { to: 114, from: [114], serialize: (text: string) => text, parse: (text: string) => text },
+        bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
+      },
+      connection: {
+        application_name: "yeoul",
+        // What nobody waits for any more should not hold its locks. Pgbouncer refuses a connection that sets these.
+        ...(prepare && { statement_timeout: this.deadlineMs, idle_in_transaction_session_timeout: this.deadlineMs }),
+      },
+      ...(!prepare && { prepare }),
+    });
+    return {
+      sql,
+      session: sessionOf(drizzle(preparing(sql), { casing: "snake_case" }), (result) => result as unknown[]),
+    };
+  }
+}
+
+interface Pool {
+  readonly sql: postgres.Sql<Parsed>;
+  readonly session: Session;
+}
+type Parsed = { json: string; bigint: number };
+
+/** Never awaited: with a query that does not settle it would not settle either. */
+const end = ({ sql }: Pool): void => void sql.end({ timeout: 0 }).catch(() => {});
+
+/**
+ * Drizzle has postgres.js prepare only what was given a name, and what is not prepared takes two round trips. All texts
+ * here are constant, so all are prepared (and none where the URL says so: that switch is stronger).
+ */
+const preparing = <S extends postgres.Sql<Parsed> | postgres.TransactionSql<Parsed>>(sql: S): S => {
+  const { unsafe } = sql;
+  sql.unsafe = (text, parameters, options) => unsafe(text, parameters, { ...options, prepare: true });
+  if ("begin" in sql) {
+    const { begin } = sql;
+    const prepared = (work: (inner: postgres.TransactionSql<Parsed>) => unknown) =>
+      begin((inner) => work(preparing(inner)));
+    sql.begin = prepared as typeof begin;
+  }
+  return sql;
+};
+
+/** `pgbouncer=true` is what Prisma made known for it; Postgres itself would refuse the parameter. */
+const withoutPgbouncer = (text: string): { url: string; prepare: boolean } => {
+  const url = new URL(text);
+  const pgbouncer = url.searchParams.get("pgbouncer") === "true";
+  const unprepared = url.searchParams.get("prepare") === "false";
+  url.searchParams.delete("pgbouncer");
+  url.searchParams.delete("prepare");
+  return { url: url.href, prepare: !pgbouncer && !unprepared };
+};

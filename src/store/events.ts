@@ -1,0 +1,116 @@
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { askedRows, eventRows, insertCheckpoints, insertEvents, texts } from "./columns.ts";
+import type { Append, EventStore } from "./contract.ts";
+import type { Database, Session } from "./database.ts";
+import { sqlState } from "./failure.ts";
+import { events, runs } from "./schema.ts";
+
+const UNIQUE_VIOLATION = "23505";
+
+export const eventQueries = (database: Database): EventStore => ({
+  append: (batch) =>
+    database.call("events.append", async (session) => {
+      const held = await append(session, batch).catch((error) => {
+        if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, batch);
+        throw error;
+      });
+      const refused = new Set(batch.map(({ fence }) => fence.runId));
+      for (const { runId } of held) refused.delete(runId);
+      return refused;
+    }),
+
+  read: (threadKey, after, limit) =>
+    database.call("events.read", ({ db }) =>
+      db
+        .select(logEvent)
+        .from(events)
+        .where(and(eq(events.threadKey, threadKey), gt(events.seq, after)))
+        .orderBy(asc(events.seq))
+        .limit(limit),
+    ),
+
+  bounds: (threadKey) =>
+    database.call("events.bounds", async ({ rows }) => {
+      const [row] = await rows<{ first: number | null; last: number | null }>(
+        sql`select min(seq) as first, max(seq) as last from events where thread_key = ${threadKey}`,
+      );
+      return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
+    }),
+
+  heads: (threadKeys) =>
+    database.call("events.heads", async ({ rows }) => {
+      const found = await rows<{ threadKey: (typeof threadKeys)[number]; seq: number }>(sql`
+        select asked.thread_key as "threadKey", head.seq
+        from ${texts(threadKeys)} as asked (thread_key)
+        cross join lateral (
+          select seq from events where events.thread_key = asked.thread_key order by seq desc limit 1
+        ) head`);
+      return new Map(found.map(({ threadKey, seq }) => [threadKey, seq]));
+    }),
+
+  // A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins.
+  ofRun: (threadKey, runId, types) =>
+    database.call("events.ofRun", ({ db }) =>
+      db
+        .select(logEvent)
+        .from(events)
+        .innerJoin(runs, and(eq(runs.threadKey, events.threadKey), eq(runs.runId, events.runId)))
+        .where(
+          and(
+            eq(events.threadKey, threadKey),
+            eq(runs.runId, runId),
+            gt(events.seq, runs.startSeq),
+            inArray(events.type, [...types]),
+          ),
+        )
+        .orderBy(asc(events.seq)),
+    ),
+});
+
+const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
+
+type Held = readonly { readonly runId: string }[];
+
+/**
+ * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
+ * SHARE keeps a run's end, its takeover and its thread's deletion waiting (they lock FOR UPDATE) while leases are renewed
+ * beside it. Should one of those be first, the row is looked at again after the wait, and the run is refused.
+ */
+const append = (session: Session, batch: readonly Append[]): Promise<Held> => {
+  const points = batch.some(({ checkpoints }) => checkpoints.length > 0);
+  return session.rows(sql`
+    with held as (
+      select asked.place, runs.thread_key, runs.run_id
+      from ${askedRows(batch)}
+      join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+      where runs.epoch = asked.epoch and runs.status = 'running'
+      for key share of runs
+    ), written as (${insertEvents(batch)}
+    )${points ? sql`, points as (${insertCheckpoints(batch)}\n)` : sql``}
+    select run_id as "runId" from held`);
+};
+
+/**
+ * After a conflict: the caller was not told how the same call ended, and repeats it. What the run has written already
+ * stays; a run that finds another's event under its number is refused.
+ */
+const appendAgain = (session: Session, batch: readonly Append[]): Promise<Held> =>
+  session.rows(sql`
+    with asked as (select * from ${askedRows(batch)}),
+    taken as (
+      select asked.place from ${eventRows(batch)}
+      join asked on asked.place = event.place
+      join events on events.thread_key = asked.thread_key and events.seq = event.seq
+      where events.run_id <> asked.run_id
+    ), held as (
+      select asked.place, runs.thread_key, runs.run_id
+      from asked
+      join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+      where runs.epoch = asked.epoch and runs.status = 'running' and asked.place not in (select place from taken)
+      for key share of runs
+    ), written as (${insertEvents(batch)}
+      on conflict do nothing
+    ), points as (${insertCheckpoints(batch)}
+      on conflict do nothing
+    )
+    select run_id as "runId" from held`);

@@ -1,0 +1,34 @@
+import { DrizzleQueryError } from "drizzle-orm";
+import { StoreError } from "./contract.ts";
+
+/**
+ * SQLSTATE classes and codes that may pass: connection, out of resources, operator intervention (a restart, a statement
+ * timeout), deadlock or serialization, a standby that is about to be promoted, a lock not had in time.
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const PASSING_STATES = /^(08|53|57|40|25006|55P03)/;
+/** What postgres.js and the socket below it call a connection that failed. */
+const CONNECTION_FAILURES =
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|ERR_SOCKET|FailedToOpenSocket)/;
+
+/** Undefined when the error is none of the database's. */
+export const sqlState = (error: unknown): string | undefined => {
+  const { code } = (inner(error) ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+};
+
+/**
+ * Any error of a call as a StoreError. Drizzle's own message is dropped: it holds the statement and its parameters, which
+ * is to say what people wrote.
+ */
+export const storeError = (call: string, error: unknown): StoreError => {
+  const cause = inner(error);
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const code = cause instanceof StoreError ? cause.code : mayPass(sqlState(cause)) ? "unavailable" : "failed";
+  return new StoreError(code, `${call}: ${reason}`, { cause });
+};
+
+const inner = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);
+
+const mayPass = (code: string | undefined): boolean =>
+  code !== undefined && (PASSING_STATES.test(code) || CONNECTION_FAILURES.test(code));

@@ -1,0 +1,66 @@
+import { sql } from "drizzle-orm";
+import { StoreError } from "./contract.ts";
+import type { Database, Session } from "./database.ts";
+import { sqlState } from "./failure.ts";
+import { migrations } from "./migrations.ts";
+
+/** Others wait for whoever migrates; an index on a large table takes its time. */
+const DEADLINE_MS = 10 * 60_000;
+/** Any number that no other user of the database takes for its own advisory lock: "yeoul" in ASCII. */
+const LOCK = 0x79656f756c;
+const UNDEFINED_TABLE = "42P01";
+
+export const migrationQueries = (database: Database, now: () => number) => ({
+  migrate: () => database.call("migrate", (session) => applyMissing(session, now()), DEADLINE_MS),
+
+  check: () =>
+    database.call("check", async (session) => {
+      const lacking = await missing(session);
+      if (lacking.length > 0) {
+        const names = lacking.map((migration) => migration.name).join(", ");
+        throw new StoreError(
+          "failed",
+          `the database lacks the migrations ${names}: start once with migrations allowed`,
+        );
+      }
+    }),
+});
+
+/** One query when nothing is missing: a start waits for it. */
+const applyMissing = async (session: Session, now: number): Promise<number> => {
+  let applied = 0;
+  for (const { name } of await missing(session)) {
+    if (await session.transaction((inner) => apply(inner, name, now))) applied += 1;
+  }
+  return applied;
+};
+
+/** Migrations that this program knows and the database lacks. Later ones, of a newer replica, are none of its business. */
+const missing = async (session: Session) => {
+  const done = await names(session).catch((error) => {
+    if (sqlState(error) === UNDEFINED_TABLE) return new Set<string>();
+    throw error;
+  });
+  return migrations.filter(({ name }) => !done.has(name));
+};
+
+const names = async (session: Session): Promise<ReadonlySet<string>> => {
+  const rows = await session.rows<{ name: string }>(sql`select name from yeoul_migrations`);
+  return new Set(rows.map(({ name }) => name));
+};
+
+/** False: another process has applied it while this one waited for the lock. */
+const apply = async (session: Session, name: string, now: number): Promise<boolean> => {
+  await session.rows(sql`select set_config('statement_timeout', ${String(DEADLINE_MS)}, true)`);
+  await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
+  await session.rows(
+    sql`create table if not exists yeoul_migrations (name text primary key, applied_at bigint not null)`,
+  );
+  if ((await names(session)).has(name)) return false;
+  const migration = migrations.find((candidate) => candidate.name === name);
+  for (const statement of migration?.sql.split("--> statement-breakpoint") ?? []) {
+    await session.rows(sql.raw(statement));
+  }
+  await session.rows(sql`insert into yeoul_migrations (name, applied_at) values (${name}, ${now}::bigint)`);
+  return true;
+};

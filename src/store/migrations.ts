@@ -1,0 +1,6 @@
+import first from "../../drizzle/0000_first.sql" with { type: "text" };
+
+/** What `drizzle/meta/_journal.json` lists, in its order (a test compares the two): Drizzle's own runner reads a folder, and an executable has none. */
+export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
+  { name: "0000_first", sql: first },
+];

@@ -1,0 +1,19 @@
+import { inArray } from "drizzle-orm";
+import type { Run } from "../domain/run.ts";
+import { runs } from "./schema.ts";
+
+/** Written out as the index `runs_unfinished` has it. */
+export const unfinished = inArray(runs.status, ["queued", "running"]);
+
+export const runOf = (row: typeof runs.$inferSelect) =>
+  ({
+    runId: row.runId,
+    threadKey: row.threadKey,
+    agent: row.agent,
+    status: row.status,
+    attempt: row.attempt,
+    usage: row.inputTokens === null ? null : { inputTokens: row.inputTokens, outputTokens: row.outputTokens ?? 0 },
+    error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
+    createdAt: row.createdAt,
+    endedAt: row.endedAt,
+  }) satisfies Run;

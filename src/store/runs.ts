@@ -1,0 +1,142 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Run } from "../domain/run.ts";
+import { userOf } from "../domain/thread.ts";
+import { storable, storableJson } from "../domain/text.ts";
+import { insertCheckpoints, insertEvents } from "./columns.ts";
+import type { Begun, Claimed, Fence, NewRun, RunEnd, RunStore } from "./contract.ts";
+import type { Database, Session } from "./database.ts";
+import { runOf } from "./rows.ts";
+import { runs } from "./schema.ts";
+
+/** How much of its first message names a thread. */
+const TITLE_CHARACTERS = 80;
+
+export const runQueries = (
+  database: Database,
+): Pick<RunStore, "begin" | "claim" | "finish" | "get" | "requestCancel"> => ({
+  begin: (run) => database.call("runs.begin", (session) => begin(session, run)),
+  claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
+  finish: (fence, end) => database.call("runs.finish", (session) => finish(session, fence, end)),
+  get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
+
+  requestCancel: (userId, runId) =>
+    database.call("runs.requestCancel", async (session) => {
+      await session.rows(sql`
+        update runs set cancel_requested = true
+        where run_id = ${runId} and split_part(thread_key, ':', 1) = ${userId} and status in ('queued', 'running')`);
+      return get(session, userId, runId);
+    }),
+});
+
+/**
+ * One statement and no transaction around it: somebody waits for the first token. All that it decides on is in the
+ * thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's snapshot sees.
+ */
+const begin = async (session: Session, run: NewRun): Promise<Begun> => {
+  const input = storableJson(run.input) as NewRun["input"];
+  const [thread] = await session.rows<{ lastSeq: number; starts: boolean }>(sql`
+    with thread as (
+      insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
+      values (${run.threadKey}, ${userOf(run.threadKey)}, ${titleOf(input.message)}, 0, 1, true, 0, ${run.now}, ${run.now})
+      on conflict (thread_key) do update set
+        turns = threads.turns + 1,
+        running = threads.running or threads.queued = 0,
+        queued = threads.queued + (threads.running or threads.queued > 0)::int,
+        updated_at = excluded.updated_at
+      where threads.queued < ${run.maxQueued}::int or not (threads.running or threads.queued > 0)
+      returning last_seq, turns, queued = 0 as starts
+    ), run as (
+      insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at)
+      select ${run.threadKey}::text, ${run.runId}::text, ${run.agent}::text, case when starts then 'running' else 'queued' end,
+        turns, starts::int, starts::int, ${run.owner}::text, ${run.now + run.leaseMs}::bigint,
+        case when starts then last_seq end, ${JSON.stringify(input)}::text::json, ${run.traceId}::text, ${run.now}::bigint
+      from thread
+    ), message as (
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+      select ${run.threadKey}::text, last_seq + 1, 'user', ${run.messageId}::text, ${run.runId}::text, ${input.message}::text, ${run.now}::bigint
+      from thread where starts
+    )
+    select last_seq as "lastSeq", starts from thread`);
+  if (thread === undefined) return { state: "full" };
+  return thread.starts ? claimed(run, 1, thread.lastSeq) : { state: "queued" };
+};
+
+/** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
+const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): Promise<Claimed | null> => {
+  await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
+  const [row] = await session.rows<{ epoch: number; lastSeq: number }>(sql`
+    with next as (
+      select run_id from runs
+      where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
+      order by turn limit 1
+    ), thread as (
+      update threads set running = true, queued = queued - 1, updated_at = ${run.now}::bigint
+      where thread_key = ${run.threadKey} and not running and exists (select from next where run_id = ${run.runId})
+      returning thread_key, last_seq
+    ), claimed as (
+      update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
+        lease_until = ${run.now + run.leaseMs}::bigint, start_seq = thread.last_seq
+      from thread where runs.thread_key = thread.thread_key and runs.run_id = ${run.runId}
+      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, runs.input ->> 'message' as content
+    ), message as (
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+      select thread_key, start_seq + 1, 'user', ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
+    )
+    select epoch, start_seq as "lastSeq" from claimed`);
+  return row === undefined ? null : claimed(run, row.epoch, row.lastSeq);
+};
+
+/** One statement: the thread is locked before its run, as everywhere, so that no two calls wait for each other. */
+const finish = async (session: Session, fence: Fence, end: RunEnd): Promise<boolean> => {
+  const lastSeq = end.events.at(-1)?.seq ?? 0;
+  const held = await session.rows(sql`
+    with thread as (
+      select thread_key from threads where thread_key = ${fence.threadKey} for update
+    ), held as (
+      select 1 as place, runs.thread_key, runs.run_id
+      from runs join thread on runs.thread_key = thread.thread_key
+      where runs.run_id = ${fence.runId} and runs.epoch = ${fence.epoch}::int and runs.status = 'running'
+      for update of runs
+    ), ended as (
+      update runs set status = ${end.status}::text, ended_at = ${end.now}::bigint,
+        input_tokens = ${end.usage.inputTokens}::int, output_tokens = ${end.usage.outputTokens}::int,
+        error_code = ${end.error?.code ?? null}::text, error_message = ${end.error && storable(end.error.message)}::text
+      from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
+    ), left_thread as (
+      update threads set running = false, last_seq = greatest(last_seq, ${lastSeq}::int), updated_at = ${end.now}::bigint
+      from held where threads.thread_key = held.thread_key
+    ), message as (
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+      select thread_key, ${lastSeq}::int, 'assistant', ${end.message?.id ?? null}::text, run_id,
+        ${end.message && storable(end.message.content)}::text, ${end.now}::bigint
+      from held where ${end.message !== null}::boolean
+    ), written as (${insertEvents([end])}
+    ), points as (${insertCheckpoints([end])}
+    )
+    select 1 from held`);
+  return held.length > 0;
+};
+
+const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {
+  const [row] = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId)))
+    .limit(1);
+  return row === undefined ? null : runOf(row);
+};
+
+export const claimed = (run: Pick<NewRun, "threadKey" | "runId">, epoch: number, lastSeq: number): Claimed => ({
+  state: "running",
+  fence: { threadKey: run.threadKey, runId: run.runId, epoch },
+  lastSeq,
+});
+
+/** One line; of a long text only its beginning is looked at. */
+const titleOf = (message: string): string => {
+  const line = message
+    .slice(0, 8 * TITLE_CHARACTERS)
+    .trim()
+    .replace(/\s+/gu, " ");
+  return [...line].slice(0, TITLE_CHARACTERS).join("").toWellFormed();
+};

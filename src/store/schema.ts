@@ -1,0 +1,132 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, customType, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import type { RunErrorCode } from "../domain/error.ts";
+import type { EventType } from "../domain/event.ts";
+import type { Message } from "../domain/message.ts";
+import type { RunStatus } from "../domain/run.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+
+/**
+ * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can live
+ * on one shard (Citus: distribute by `thread_key`). There are no foreign keys: a thread's row lock does their work, see
+ * `locks.ts`. Times are milliseconds since the epoch, as the domain has them.
+ *
+ * After a change here: `bunx drizzle-kit generate`, then add the new file to `migrations.ts`.
+ */
+
+/** `json`, not `jsonb`: it keeps the text as it was written, and it takes the escapes `\u0000` and `\ud800`. Never parsed here. */
+const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+const time = () => bigint({ mode: "number" });
+const key = () => text().$type<ThreadKey>().notNull();
+
+export const threads = pgTable(
+  "threads",
+  {
+    threadKey: key(),
+    userId: text().notNull(),
+    title: text(),
+    /** The seq of the last event that a finished run has left. */
+    lastSeq: integer().notNull(),
+    /** How many runs were ever begun; gives each run its place in the queue. */
+    turns: integer().notNull(),
+    /** Whether one of them is running, and how many wait: kept here so that `begin` is a single statement. */
+    running: boolean().notNull(),
+    queued: integer().notNull(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.threadKey] }),
+    index("threads_of_user").on(table.userId, table.updatedAt.desc(), table.threadKey),
+  ],
+);
+
+export const runs = pgTable(
+  "runs",
+  {
+    threadKey: key(),
+    runId: text().notNull(),
+    agent: text().notNull(),
+    status: text().$type<RunStatus>().notNull(),
+    /** Its place among the thread's runs, from 1. */
+    turn: integer().notNull(),
+    /** Raised whenever another process takes the run; a write with an older one is refused. 0 while queued. */
+    epoch: integer().notNull(),
+    attempt: integer().notNull(),
+    owner: text().notNull(),
+    leaseUntil: time().notNull(),
+    cancelRequested: boolean().notNull().default(false),
+    /** The thread's last seq when the run started: its own events lie after it. */
+    startSeq: integer(),
+    input: jsonText().notNull(),
+    traceId: text().notNull(),
+    inputTokens: integer(),
+    outputTokens: integer(),
+    errorCode: text().$type<RunErrorCode>(),
+    errorMessage: text(),
+    createdAt: time().notNull(),
+    endedAt: time(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.threadKey, table.runId] }),
+    index("runs_by_id").on(table.runId),
+    // A handful of rows at any time, and of fixed columns: renewing a lease writes to no index (a HOT update).
+    index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
+  ],
+);
+
+export const messages = pgTable(
+  "messages",
+  {
+    threadKey: key(),
+    seq: integer().notNull(),
+    role: text().$type<Message["role"]>().notNull(),
+    id: text().notNull(),
+    runId: text().notNull(),
+    content: text().notNull(),
+    createdAt: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.role] })],
+);
+
+export const checkpoints = pgTable(
+  "checkpoints",
+  {
+    threadKey: key(),
+    seq: integer().notNull(),
+    checkpointId: text().notNull(),
+    runId: text().notNull(),
+    node: text().notNull(),
+    change: jsonText().notNull(),
+    at: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.checkpointId] })],
+);
+
+export const events = pgTable(
+  "events",
+  {
+    threadKey: key(),
+    seq: integer().notNull(),
+    at: time().notNull(),
+    runId: text().notNull(),
+    type: text().$type<EventType>().notNull(),
+    payload: jsonText().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.threadKey, table.seq] })],
+);
+
+export const images = pgTable(
+  "images",
+  {
+    threadKey: key(),
+    imageId: text().notNull(),
+    mediaType: text().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    bytes: bytes().notNull(),
+    createdAt: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.threadKey, table.imageId] }), index("images_by_id").on(table.imageId)],
+);
