@@ -44,3 +44,7 @@ export interface Agent<State> {
   readonly start: string;
   readonly nodes: readonly AgentNode<State>[];
 }
+
+/** An agent of whatever state: the graph's walk keeps that to itself. */
+// biome-ignore lint/suspicious/noExplicitAny: state goes in and out of the same agent; no caller ever sees it.
+export type AnyAgent = Agent<any>;

@@ -73,7 +73,7 @@ async function* use(
 ): AsyncGenerator<EventBody, ModelMessage, void> {
   const about = { tool_call_id: call.id, name: call.name };
   yield { type: "tool_start", payload: { ...about, input: call.input } };
-  const { output, isError } = yield* callTool(tools, call, { ...context, onUnexpected: context.report });
+  const { output, isError } = yield* callTool(tools, call, context, (error) => context.report(error));
   yield { type: "tool_result", payload: { ...about, output, is_error: isError } };
   return { role: "tool", toolCallId: call.id, name: call.name, output, isError };
 }

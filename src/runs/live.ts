@@ -5,6 +5,8 @@ import type { ThreadKey } from "../domain/thread.ts";
 export class LiveRun {
   /** The store has its row; until then nobody else can know of it. */
   isKept = false;
+  /** Nothing of it happens here any more. */
+  hasEnded = false;
   readonly #started = Promise.withResolvers<number | null>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
@@ -40,6 +42,7 @@ export class LiveRun {
   }
 
   end(): void {
+    this.hasEnded = true;
     this.#started.resolve(null);
     this.#ended.resolve();
   }

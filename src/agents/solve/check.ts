@@ -1,4 +1,5 @@
 import type { ModelMessage } from "../../models/contract.ts";
+import type { Tool } from "../../tools/contract.ts";
 import { checkSolution } from "../../tools/verify.ts";
 import type { AgentNode } from "../contract.ts";
 import { converse } from "../converse.ts";
@@ -15,7 +16,7 @@ const holds = (equations: readonly string[], answer: string): boolean | null => 
 };
 
 /** Puts the answer's values back into the question's equations. Only when that fails is the model asked once more, visibly. */
-export const check: AgentNode<SolveState> = {
+export const check = (tools: readonly Tool[]): AgentNode<SolveState> => ({
   name: "check",
   stage: "verification",
   message: (locale) => (locale === "ko" ? "답을 대입해 확인하고 있습니다." : "Putting the result back in."),
@@ -23,7 +24,7 @@ export const check: AgentNode<SolveState> = {
     let { answer } = state;
     let verified = holds(state.equations, answer);
     if (verified === false) {
-      const conversation = await conversationOf(state, context);
+      const conversation = await conversationOf(state, tools, context);
       const messages: readonly ModelMessage[] = [
         ...conversation.messages,
         { role: "assistant", content: answer, toolCalls: [] },
@@ -37,4 +38,4 @@ export const check: AgentNode<SolveState> = {
     return { answer, verified };
   },
   next: () => null,
-};
+});

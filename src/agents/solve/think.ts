@@ -1,11 +1,15 @@
-import { mathTools } from "../../tools/index.ts";
+import type { Tool } from "../../tools/contract.ts";
 import type { AgentContext, AgentNode } from "../contract.ts";
 import { type Conversation, converse } from "../converse.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 
 /** What the model is given for a turn. */
-export const conversationOf = async (state: SolveState, context: AgentContext): Promise<Conversation> => {
+export const conversationOf = async (
+  state: SolveState,
+  tools: readonly Tool[],
+  context: AgentContext,
+): Promise<Conversation> => {
   const history = await context.history();
   const before = history.map((turn) =>
     turn.role === "user"
@@ -15,18 +19,18 @@ export const conversationOf = async (state: SolveState, context: AgentContext): 
   return {
     system: systemPrompt(state.language, state.maths),
     messages: [...before, { role: "user", content: state.message, images: context.input.images }],
-    tools: state.maths ? mathTools() : [],
+    tools: state.maths ? tools : [],
   };
 };
 
 /** The model answers, with the tools at hand. Its words go out as they come. */
-export const think: AgentNode<SolveState> = {
+export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({
   name: "solve",
   stage: "solving",
   message: (locale) => (locale === "ko" ? "풀고 있습니다." : "Working it out."),
   async *run(state, context) {
-    const { text } = yield* converse(await conversationOf(state, context), context);
+    const { text } = yield* converse(await conversationOf(state, tools, context), context);
     return { answer: text };
   },
   next: (state) => (state.equations.length > 0 ? "check" : null),
-};
+});

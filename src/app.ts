@@ -1,0 +1,97 @@
+import type { AnyAgent } from "./agents/contract.ts";
+import { solveAgent } from "./agents/solve/index.ts";
+import type { Config } from "./config.ts";
+import type { System } from "./domain/system.ts";
+import { Journal } from "./journal/journal.ts";
+import type { HouseLog } from "./log.ts";
+import type { Model } from "./models/contract.ts";
+import { modelFrom } from "./models/providers.ts";
+import { Readiness } from "./routes/health.ts";
+import { httpApp } from "./routes/index.ts";
+import { Registry } from "./runs/registry.ts";
+import { Runs } from "./runs/runs.ts";
+import { Upkeep } from "./runs/upkeep.ts";
+import type { Store } from "./store/contract.ts";
+import { embeddedAssets } from "./store/drivers/assets.ts";
+import { pgliteStore } from "./store/drivers/pglite.ts";
+import { postgresStore } from "./store/drivers/postgres.ts";
+import { mathTools } from "./tools/index.ts";
+
+/** How long runs and readers wait for a store that is away. */
+const STORE_PATIENCE_MS = 15_000;
+/** How often leases are renewed, and how long a cancellation takes at most to reach another replica. */
+const UPKEEP_MS = 2_000;
+/** How often threads that other replicas write are looked at, while somebody reads them here. */
+const REMOTE_POLL_MS = 200;
+
+/** Every part that the outside gives: a test gives others. */
+export interface Outside {
+  readonly config: Config;
+  readonly store: Store;
+  readonly model: Model;
+  readonly system: System;
+  readonly log: HouseLog;
+  /** This process among all that share the store. */
+  readonly owner: string;
+  isDead(owner: string): boolean;
+  readonly storePatienceMs?: number;
+}
+
+/** The store that the configuration names, not yet migrated. */
+export const openStore = async (config: Config, system: System): Promise<Store> =>
+  config.database.kind === "postgres"
+    ? postgresStore({ url: config.database.url, system })
+    : pgliteStore({ dataDir: config.database.dataDir, system, assets: await embeddedAssets() });
+
+export const openModel = (config: Config, system: System, log: HouseLog): Model =>
+  modelFrom(config.models, { providers: config.providers, system, log: log.models });
+
+/** A service that listens. */
+export interface Service {
+  readonly url: string;
+  /** Takes no more runs, lets those under way finish within the drain timeout, ends the rest, then stops listening. */
+  drain(): Promise<void>;
+}
+
+/** Puts the house together, ends what a dead process left behind and begins to listen. */
+export const serve = async (outside: Outside): Promise<Service> => {
+  const { config, store, model, system, log, owner, isDead } = outside;
+  const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
+  const journal = new Journal({ store, system, log: log.journal, patienceMs });
+  const registry = new Registry(config);
+  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken } = config;
+  const parts = { store, journal, model, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
+  const runs = new Runs(parts);
+  const upkeep = new Upkeep({ ...parts, isDead });
+  const readiness = new Readiness({ store, model, system, isDraining: () => runs.isDraining });
+  const agents = new Map<string, AnyAgent>([solveAgent(mathTools())].map((agent) => [agent.name, agent]));
+  const http = httpApp(
+    { store, journal, runs, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
+    { authToken, failed: log.requestFailed },
+  );
+
+  await upkeep.tick();
+  const stopUpkeep = every(UPKEEP_MS, () => upkeep.tick());
+  const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
+  http.listen({ hostname: config.host, port: config.port, idleTimeout: 0 });
+  const { hostname, port } = http.server ?? {};
+  return {
+    url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    drain: async () => {
+      await runs.drain(config.drainTimeoutMs);
+      await http.stop();
+      stopUpkeep();
+      stopPolling();
+    },
+  };
+};
+
+/** Calls `tick` again `ms` after it has come to its end. Returns how to stop that. */
+const every = (ms: number, tick: () => Promise<void>): (() => void) => {
+  let timer: ReturnType<typeof setTimeout>;
+  const next = () => {
+    timer = setTimeout(() => void tick().finally(next), ms);
+  };
+  next();
+  return () => clearTimeout(timer);
+};

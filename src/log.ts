@@ -1,0 +1,57 @@
+import pino, { type Logger } from "pino";
+import type { ThreadKey } from "./domain/thread.ts";
+import type { JournalLog } from "./journal/commit.ts";
+import type { ModelLog } from "./models/log.ts";
+import type { LiveRun } from "./runs/live.ts";
+import type { RunLog } from "./runs/log.ts";
+
+/** What the rooms have to say to an operator. Never a prompt, an answer or a key: none of them is handed in here. */
+export interface HouseLog {
+  readonly runs: RunLog;
+  readonly journal: JournalLog;
+  readonly models: ModelLog;
+  requestFailed(path: string, error: unknown): void;
+  streamBroken(runId: string, error: unknown): void;
+}
+
+/** JSON lines on standard error. Written at once: a line that explains a crash must not die in a buffer. */
+export const openLog = (level: string): Logger =>
+  pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    pino.destination({ dest: 2, sync: true }),
+  );
+
+const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
+
+export const houseLog = (log: Logger): HouseLog => ({
+  runs: {
+    started: (run, agent) => log.info({ ...about(run), agent }, "run started"),
+    ended: (run, { agent, outcome, failure, usage, durationMs }) => {
+      const line = {
+        ...about(run),
+        agent,
+        outcome: outcome === "refused" ? "lost" : (failure?.code ?? "succeeded"),
+        input_tokens: usage.inputTokens,
+        output_tokens: usage.outputTokens,
+        duration_ms: durationMs,
+      };
+      if (failure?.cause === undefined) log.info(line, "run ended");
+      else log.error({ ...line, err: failure.cause }, "run ended");
+    },
+    trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
+    recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
+    upkeepFailed: (err) => log.warn({ err }, "upkeep failed, will be tried again"),
+  },
+  journal: {
+    ignored: (run, type) => log.debug({ run, type }, "event after the run's end ignored"),
+    outage: (err, runs) => log.error({ err, runs }, "store away for too long, runs give up"),
+    rejected: (run, err) => log.error({ run, err }, "store refuses a run's events"),
+  },
+  models: {
+    retry: ({ model, attempt, delayMs, error }) =>
+      log.warn({ model, attempt, delay_ms: Math.round(delayMs), err: error }, "model call failed, retrying"),
+    fallback: ({ model, next, error }) => log.warn({ model, next, err: error }, "model call failed, asking the next"),
+  },
+  requestFailed: (path, err) => log.error({ path, err }, "request failed"),
+  streamBroken: (run, err) => log.error({ run, err }, "stream broke"),
+});

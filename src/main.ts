@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { version } from "../package.json";
+import { helpText, parseCli } from "./cli.ts";
+import { type Config, readConfig } from "./config.ts";
+import { realSystem } from "./domain/system.ts";
+import { isDeadOwner, ownerName } from "./owner.ts";
+
+// The house is imported by the commands, below: it takes longer to load than all that is decided before it.
+
+/** Bad arguments or configuration, as most commands have it. */
+const EXIT_USAGE = 2;
+const EXIT_FAILED = 1;
+/** A signal to a group of processes reaches a child of npx several times at once; a person's second one comes later. */
+const SECOND_SIGNAL_MS = 500;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
+
+/**
+ * Bun's fetch runs at most 256 requests at once unless this is set before the process starts, and the 257th model stream
+ * would wait for one to end. 65535 is the most that Bun takes. The process replaces itself (execve): the same id, the same
+ * descriptors, so whoever started it notices nothing. Where there is no execve, it goes on with 256.
+ */
+const liftFetchLimit = (): void => {
+  const { argv, env, execArgv, execPath } = process;
+  if (env.BUN_CONFIG_MAX_HTTP_REQUESTS !== undefined) return;
+  const isExecutable = import.meta.url.includes("$bunfs");
+  const args = isExecutable ? argv.slice(2) : [...execArgv, ...argv.slice(1)];
+  process.execve?.(execPath, [execPath, ...args], { ...env, BUN_CONFIG_MAX_HTTP_REQUESTS: "65535" });
+};
+
+/** When the process of this id started, in ticks since boot; null when there is none. Linux; elsewhere ids alone must do. */
+const startOf = (pid: number): string | null => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? null;
+  } catch {
+    return isAlive(pid) ? "" : null;
+  }
+};
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+const main = async (): Promise<number | "serving"> => {
+  const cli = parseCli(process.argv.slice(2));
+  if ("error" in cli) {
+    complain(cli.error);
+    return EXIT_USAGE;
+  }
+  if (cli.command === "help" || cli.command === "version") {
+    say(cli.command === "help" ? helpText() : version);
+    return 0;
+  }
+  const read = readConfig(process.env);
+  if (!read.ok) {
+    for (const { name, message } of read.mistakes) complain(`${name} ${message}`);
+    return EXIT_USAGE;
+  }
+  try {
+    if (cli.command === "migrate") return await migrate(read.config);
+    if (cli.command === "check") return await check(read.config);
+    return await run(read.config);
+  } catch (error) {
+    complain(error instanceof Error ? error.message : "failed to start");
+    return EXIT_FAILED;
+  }
+};
+
+const migrate = async (config: Config): Promise<number> => {
+  const { openStore } = await import("./app.ts");
+  const store = await openStore(config, realSystem);
+  const applied = await store.migrate();
+  say(applied === 0 ? "the database is up to date" : `applied ${applied} migration${applied === 1 ? "" : "s"}`);
+  await store.close();
+  return 0;
+};
+
+const check = async (config: Config): Promise<number> => {
+  const { openModel, openStore } = await import("./app.ts");
+  const { houseLog, openLog } = await import("./log.ts");
+  const model = openModel(config, realSystem, houseLog(openLog(config.logLevel)));
+  const tries = {
+    configuration: async () => {},
+    store: async () => {
+      const store = await openStore(config, realSystem);
+      await store.check().finally(() => store.close());
+    },
+    model: () => model.check({ signal: AbortSignal.timeout(config.runTimeoutMs) }),
+  };
+  let failed = 0;
+  for (const [name, attempt] of Object.entries(tries)) {
+    const verdict = await attempt().then(
+      () => "ok",
+      (error: unknown) => (error instanceof Error ? error.message : "failed"),
+    );
+    if (verdict !== "ok") failed++;
+    say(`${name}: ${verdict}`);
+  }
+  return failed === 0 ? 0 : EXIT_FAILED;
+};
+
+const run = async (config: Config): Promise<"serving"> => {
+  const { openModel, openStore, serve } = await import("./app.ts");
+  const { houseLog, openLog } = await import("./log.ts");
+  const log = houseLog(openLog(config.logLevel));
+  const store = await openStore(config, realSystem);
+  await store.migrate();
+  const self = { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? "" };
+  const service = await serve({
+    config,
+    store,
+    model: openModel(config, realSystem, log),
+    system: realSystem,
+    log,
+    owner: ownerName(self),
+    // An embedded database has one process at a time: whoever else owned a run in it is gone.
+    isDead: (owner) => config.database.kind === "embedded" || isDeadOwner(owner, self, startOf),
+  });
+  say(`yeoul listening on ${service.url}`);
+
+  let asked: number | undefined;
+  const stop = (): void => {
+    const now = realSystem.now();
+    if (asked !== undefined) {
+      if (now - asked > SECOND_SIGNAL_MS) process.exit(EXIT_FAILED);
+      return;
+    }
+    asked = now;
+    void service
+      .drain()
+      .then(() => store.close())
+      .then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  return "serving";
+};
+
+liftFetchLimit();
+void main().then((code) => {
+  if (code !== "serving") process.exit(code);
+});

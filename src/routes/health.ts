@@ -1,0 +1,70 @@
+import type { System } from "../domain/system.ts";
+import { type Model, ModelError } from "../models/contract.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+
+/** How long a check of the model is good for: probes come every few seconds, and providers count calls. */
+const MODEL_CHECK_MS = 30_000;
+/** A probe waits this long for the model; then it counts as away. */
+const MODEL_PATIENCE_MS = 5_000;
+
+export interface Health {
+  readonly status: "ready" | "unready";
+  /** Each `ok`, or why not. `drain` is there only while the process drains. */
+  readonly checks: {
+    readonly store: string;
+    readonly migrations: string;
+    readonly model: string;
+    readonly drain?: string;
+  };
+}
+
+export interface HealthParts {
+  readonly store: Store;
+  readonly model: Model;
+  readonly system: System;
+  isDraining(): boolean;
+}
+
+/** Whether requests should be sent here. */
+export class Readiness {
+  #model: { readonly at: number; readonly verdict: Promise<string> } | undefined;
+
+  constructor(private readonly parts: HealthParts) {}
+
+  async look(): Promise<Health> {
+    const [{ store, migrations }, model] = await Promise.all([this.#checkStore(), this.#checkModel()]);
+    const drain = this.parts.isDraining() ? { drain: "shutting down: this process takes no more runs" } : {};
+    const checks = { store, migrations, model, ...drain };
+    const isReady = Object.values(checks).every((check) => check === "ok");
+    return { status: isReady ? "ready" : "unready", checks };
+  }
+
+  async #checkStore(): Promise<{ store: string; migrations: string }> {
+    try {
+      await this.parts.store.check();
+      return { store: "ok", migrations: "ok" };
+    } catch (error) {
+      if (error instanceof StoreError && error.code === "failed") {
+        return { store: "ok", migrations: "migrations are missing: run yeoul migrate" };
+      }
+      return { store: "the database cannot be reached", migrations: "unknown while the database cannot be reached" };
+    }
+  }
+
+  #checkModel(): Promise<string> {
+    const { model, system } = this.parts;
+    const now = system.now();
+    if (this.#model === undefined || now - this.#model.at > MODEL_CHECK_MS) {
+      const signal = AbortSignal.timeout(MODEL_PATIENCE_MS);
+      const verdict = model.check({ signal }).then(
+        () => "ok",
+        (error) => (error instanceof ModelError ? error.message : "the model cannot be reached"),
+      );
+      this.#model = { at: now, verdict };
+      void verdict.then((said) => {
+        if (said !== "ok") this.#model = undefined;
+      });
+    }
+    return this.#model.verdict;
+  }
+}

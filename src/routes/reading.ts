@@ -1,0 +1,62 @@
+import { Elysia } from "elysia";
+import { threadKey } from "../domain/thread.ts";
+import { callerOf, localeOf, notFound, traceIdOf } from "./caller.ts";
+import type { RouteParts } from "./context.ts";
+import { cursorOf, replayStream } from "./replay.ts";
+import { streamHeaders } from "./stream.ts";
+import { invalid } from "./validate.ts";
+import { runView, threadView } from "./views.ts";
+
+/** Threads and runs, as the native contract has them. Another user's are not found. */
+export const readingRoutes = (parts: RouteParts) => {
+  const { store, runs, system } = parts;
+  return new Elysia({ name: "reading", prefix: "/api/v1" })
+    .get("/threads/:threadId", async ({ params, request }) => {
+      const key = threadKey(callerOf(request), params.threadId);
+      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      // The run first: one that ends in between has its message among those read after it.
+      const active = await store.threads.activeRun(key);
+      return threadView(params.threadId, await store.threads.messages(key), active);
+    })
+    .get("/threads/:threadId/events", async ({ params, request, set }) => {
+      const key = threadKey(callerOf(request), params.threadId);
+      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      const cursor = cursorOf(request, params.threadId);
+      if (cursor === null) {
+        throw invalid([{ path: "/after", message: "must be the id of an event, or its seq" }]);
+      }
+      const active = await store.threads.activeRun(key);
+      const last = (await store.events.bounds(key))?.last ?? 0;
+      if (active === null && last <= cursor) return new Response(null, { status: 204 });
+      const traceId = traceIdOf(request.headers, () => system.id());
+      const locale = localeOf(request.headers, parts.locale);
+      const view = { threadId: params.threadId, runId: active?.runId ?? "", traceId, locale };
+      Object.assign(set.headers, streamHeaders(view));
+      return replayStream(key, cursor, view, request.signal, parts);
+    })
+    .get("/runs/:runId", async ({ params, request }) => {
+      const run = await store.runs.get(callerOf(request), params.runId);
+      if (run === null) throw notFound("run");
+      return runView(run);
+    })
+    .post(
+      "/runs/:runId/cancel",
+      async ({ params, request }) => {
+        const wait = new URL(request.url).searchParams.get("wait") === "1";
+        const run = await runs.cancel(callerOf(request), params.runId, wait, request.signal);
+        if (run === null) throw notFound("run");
+        return runView(run);
+      },
+      { parse: "none" },
+    )
+    .get("/images/:imageId", async ({ params, set }) => {
+      const image = await store.images.get(params.imageId);
+      if (image === null) throw notFound("image");
+      set.headers["content-type"] = image.mediaType;
+      set.headers["cache-control"] = "private, max-age=31536000, immutable";
+      // An SVG is a document: opened by itself it must run nothing.
+      set.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+      set.headers["x-content-type-options"] = "nosniff";
+      return image.bytes;
+    });
+};

@@ -1,0 +1,33 @@
+import type { Message } from "../domain/message.ts";
+import type { Run } from "../domain/run.ts";
+import { threadIdOf } from "../domain/thread.ts";
+import type { Usage } from "../domain/run.ts";
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** A thread as GET /api/v1/threads/{threadId} shows it. */
+export const threadView = (threadId: string, messages: readonly Message[], active: Run | null) => ({
+  thread_id: threadId,
+  messages: messages.map(({ id, role, content, seq, createdAt }) => ({
+    id,
+    role,
+    content,
+    seq,
+    created_at: iso(createdAt),
+  })),
+  active_run: active === null ? null : { run_id: active.runId, status: active.status },
+});
+
+const usageView = (usage: Usage) => ({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens });
+
+/** A run as GET /api/v1/runs/{runId} shows it. */
+export const runView = (run: Run) => ({
+  run_id: run.runId,
+  thread_id: threadIdOf(run.threadKey),
+  status: run.status,
+  attempt: run.attempt,
+  usage: run.usage === null ? null : usageView(run.usage),
+  error: run.error,
+  created_at: iso(run.createdAt),
+  ended_at: run.endedAt === null ? null : iso(run.endedAt),
+});
