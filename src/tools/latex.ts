@@ -44,7 +44,7 @@ const MAX_CHARS = 4_000;
 const MAX_DEPTH = 40;
 
 type Token = string;
-const TOKEN = /\\[A-Za-z]+|\\[^]|\s+|[^]/gu;
+const TOKEN = /\\[A-Za-z]+|\\[\s\S]|\s+|[\s\S]/gu;
 
 /** Reads tokens one after the other; a group, a command's argument, a bound. Every step consumes a token, so it ends. */
 class Reader {

@@ -34,6 +34,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     PI: "pi",
   }),
 );
+const isFunction = (word: string): boolean => FUNCTIONS.has(ALIASES.get(word) ?? word);
 const WORDS: ReadonlySet<string> = new Set([...FUNCTIONS, ...ALIASES.keys(), "pi", "Infinity"]);
 
 const SYMBOLS: ReadonlyMap<string, string> = new Map(
@@ -81,14 +82,13 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map(
     "]": ")",
     "{": "(",
     "}": ")",
-    "**": "^",
   }),
 );
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ";
 const SUPERSCRIPT_MEANS = "0123456789+-()n";
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
-const TOKEN = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|[A-Za-z][A-Za-z0-9_]*|\s+|[^]/gu;
+const TOKEN = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|[A-Za-z][A-Za-z0-9_]*|\s+|[\s\S]/gu;
 const isNumber = (token: string): boolean => /^\.?\d/u.test(token);
 const isName = (token: string): boolean => /^[A-Za-z]/u.test(token);
 
@@ -96,17 +96,18 @@ const isName = (token: string): boolean => /^[A-Za-z]/u.test(token);
 const mend = (text: string): string =>
   text
     .toWellFormed()
-    .replace(/(\d+(?:\.\d+)?)\s*°/gu, "($1*pi/180)")
+    .replaceAll("**", "^")
     .replace(/[\uFF01-\uFF5E]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+    .replace(/[^\x20-\x7e]|[[\]{}]/gu, (sign) => SYMBOLS.get(sign) ?? sign)
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ]+/gu, (run) => {
       const plain = [...run].map((sign) => SUPERSCRIPT_MEANS[SUPERSCRIPTS.indexOf(sign)] ?? "").join("");
       return plain.length === 1 ? `^${plain} ` : `^(${plain})`;
     })
     .replace(
-      /([A-Za-z])([₀-₉]+)/gu,
+      /([A-Za-z][A-Za-z0-9_]*)\s*([₀-₉]+)/gu,
       (_all, name: string, run: string) => `${name}_${[...run].map((sign) => SUBSCRIPTS.indexOf(sign)).join("")}`,
     )
-    .replace(/\*\*|[^\x20-\x7e]|[[\]{}]/gu, (sign) => SYMBOLS.get(sign) ?? sign);
+    .replace(/(\d+(?:\.\d+)?)\s*°/gu, "($1*pi/180)");
 
 /** `xsin` → x, sin; `sinx` → sin, x; `xy` → x, y. A longer unknown word stays one name. */
 const splitName = (word: string, beforeParen: boolean): readonly string[] => {
@@ -115,11 +116,11 @@ const splitName = (word: string, beforeParen: boolean): readonly string[] => {
   if (beforeParen) {
     for (let start = 1; start < word.length && start <= 2; start++) {
       const rest = word.slice(start);
-      if (WORDS.has(rest)) return [...word.slice(0, start), ALIASES.get(rest) ?? rest];
+      if (isFunction(rest)) return [...word.slice(0, start), ALIASES.get(rest) ?? rest];
     }
   } else {
     const head = word.slice(0, -1);
-    if (head.length > 1 && WORDS.has(head)) return [ALIASES.get(head) ?? head, word.slice(-1)];
+    if (head.length > 1 && isFunction(head)) return [ALIASES.get(head) ?? head, word.slice(-1)];
   }
   return word.length === 2 ? [...word] : [known];
 };
@@ -198,7 +199,22 @@ export const tokens = (text: string): readonly string[] => {
 
 /**
  * Plain text made regular: Unicode operators, superscripts and full-width signs become ASCII, `2x` becomes `2*x`,
- * `x(x+1)` `x*(x+1)`, `sin 2x` `sin(2*x)`. What is no mathematics passes unharmed. Normalising twice changes nothing more.
+ * `x(x+1)` `x*(x+1)`, `sin 2x` `sin(2*x)`. What is no mathematics passes unharmed, and so does text of more than 4,000
+ * characters. Normalising twice changes nothing more.
  */
-export const normalise = (text: string): string =>
-  tokens(text).reduce((all, token) => all + (/[\d.]$/u.test(all) && isNumber(token) ? " " : "") + token, "");
+export const normalise = (text: string): string => {
+  let current = text;
+  // Joined tokens may read anew as something regular, in nonsense such as `√_₁`: rare, and settled by going on.
+  for (let round = 0; round < MAX_ROUNDS && current.length <= MAX_CHARS; round++) {
+    const next = tokens(current).reduce((all, token) => `${all}${wouldMerge(all, token) ? " " : ""}${token}`, "");
+    if (next === current) break;
+    current = next;
+  }
+  return current;
+};
+const MAX_CHARS = 4_000;
+const MAX_ROUNDS = 8;
+
+/** Whether a token, put right behind a text, would be read as one with its end. */
+const wouldMerge = (text: string, token: string): boolean =>
+  (/[\d.]$/u.test(text) && isNumber(token)) || (text.endsWith("*") && token === "*");

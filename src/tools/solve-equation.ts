@@ -25,6 +25,7 @@ export const solveEquationTool = (thread: ToolThread): Tool<typeof Input> => ({
     "and the steps for a linear or quadratic equation. An empty list of solutions with a note such as no_solution or identity is an answer too. " +
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
+  // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
   async *call({ equations, variables }, { signal }) {
     return await thread.run({ kind: "solve", equations, variables }, signal);
   },

@@ -66,9 +66,13 @@ const roundingOf = (
   }, 0);
 };
 
-/** Half a unit of the last decimal of a plain decimal number; 0 for anything exact. */
+/** Half a unit of the last decimal of a real or complex decimal number; 0 for anything exact. */
 const halfDigit = (value: Expression): number => {
   if (value.kind === "negative") return halfDigit(value.of);
+  if (value.kind === "operation" && /[+-]/u.test(value.sign))
+    return Math.max(halfDigit(value.left), halfDigit(value.right));
+  if (value.kind === "operation" && value.sign === "*" && value.right.kind === "name" && value.right.name === "i")
+    return halfDigit(value.left);
   const decimals = value.kind === "number" ? /^\d*\.(\d+)$/u.exec(value.text)?.[1] : undefined;
   return decimals === undefined ? 0 : 0.5 * 10 ** -decimals.length;
 };

@@ -1,6 +1,6 @@
 import Complex from "complex.js";
 import { ToolError } from "../contract.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression, Sign } from "./expression.ts";
 
 /** Evaluates at a point; the values stand in the order of the names given to `compile`. NaN where there is no value. */
 export type Evaluate = (values: readonly Complex[]) => Complex;
@@ -97,6 +97,14 @@ const power = (base: Complex, exponent: Complex): Complex => {
   return base.pow(exponent);
 };
 
+const OPERATIONS: Readonly<Record<Sign, (a: Complex, b: Complex) => Complex>> = {
+  "+": (a, b) => a.add(b),
+  "-": (a, b) => a.sub(b),
+  "*": (a, b) => a.mul(b),
+  "/": (a, b) => a.div(b),
+  "^": power,
+};
+
 /**
  * Makes a fast function of an expression; the cost of each evaluation is that of its size. Throws a ToolError for a name
  * that is not among `names`, and for what has no numeric meaning, such as a derivative that is still to be taken.
@@ -122,20 +130,10 @@ export const compile = (expression: Expression, names: readonly string[]): Evalu
       return (values) => of(values).neg();
     }
     case "operation": {
+      const apply = OPERATIONS[expression.sign];
       const left = compile(expression.left, names);
       const right = compile(expression.right, names);
-      switch (expression.sign) {
-        case "+":
-          return (values) => left(values).add(right(values));
-        case "-":
-          return (values) => left(values).sub(right(values));
-        case "*":
-          return (values) => left(values).mul(right(values));
-        case "/":
-          return (values) => left(values).div(right(values));
-        case "^":
-          return (values) => power(left(values), right(values));
-      }
+      return (values) => apply(left(values), right(values));
     }
     case "call": {
       const f = NUMERIC.get(expression.name);

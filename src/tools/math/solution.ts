@@ -1,4 +1,4 @@
-import Complex from "complex.js";
+import type Complex from "complex.js";
 
 /** A value of an unknown: exact as text, and as a number to 14 digits or so (NaN when it holds other unknowns). */
 export interface Value {

@@ -59,6 +59,8 @@ const transcendental = (equation: Equation, name: string): Solved => {
     .filter(({ number }) => period === null || (number.re > -1e-9 && number.re < period - 1e-9))
     .sort((a, b) => a.number.re - b.number.re)
     .filter(({ number }, at, all) => at === 0 || number.re - (all[at - 1]?.number.re ?? 0) > 1e-6);
+  if (period === null && found.length > 200)
+    return { solutions: [], note: "it holds on whole intervals, not at single points" };
   const solutions = found.slice(0, MAX_LISTED).map((value) => one(name, value));
   if (solutions.length === 0) return { solutions, note: "no real solution was found between -1000 and 1000" };
   const all = "real solutions between -1000 and 1000";

@@ -8,8 +8,8 @@ import { same, type Solved, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { symbolic } from "./symbolic.ts";
 
-const MAX_BRANCHES = 32;
-const zeroEquation = (zero: Expression): Equation => ({ left: zero, right: number(0) });
+export const MAX_BRANCHES = 32;
+export const zeroEquation = (zero: Expression): Equation => ({ left: zero, right: number(0) });
 
 /** What an unknown equals, in terms of unknowns that were eliminated after it. */
 interface Step {
@@ -43,11 +43,12 @@ export const solveSystem = (equations: readonly Equation[], names: readonly stri
     : { solutions };
 };
 
-const unknownsOf = (solution: Readonly<Record<string, Value>>): readonly string[] => [
+export const unknownsOf = (solution: Readonly<Record<string, Value>>): readonly string[] => [
   ...new Set(Object.values(solution).flatMap(({ exact }) => unknowns(parse(exact)))),
 ];
 
-const holds = (
+/** Whether a solution satisfies every equation; `given` are the unknowns that its values hold. */
+export const holds = (
   equations: readonly Equation[],
   solution: Readonly<Record<string, Value>>,
   given: readonly string[],
@@ -119,7 +120,7 @@ const eliminate = (
 };
 
 /** The text of a value; its decimals to 15 digits where the text is only rounded. */
-const exactly = (value: Value | undefined): Expression => {
+export const exactly = (value: Value | undefined): Expression => {
   if (value === undefined) return number(0);
   const isRounded = /\.\d/u.test(value.exact) && !Number.isNaN(value.number.re);
   if (!isRounded) return parse(value.exact);
@@ -196,20 +197,20 @@ const backSubstitute = (steps: readonly Step[], names: readonly string[]): Reado
   for (const name of names) {
     const expression = known.get(name);
     if (expression === undefined) continue;
-    const value = valueOf(expression);
+    const value = toValue(expression);
     if (value === null) return null;
     solution[name] = value;
   }
   return solution;
 };
 
-const valueOf = (expression: Expression): Value | null => {
+const toValue = (expression: Expression): Value | null => {
   const names = unknowns(expression);
   if (names.length > 0) return { exact: pretty(symbolic(expression) ?? expression), number: Complex.NAN };
   // A constant is the root of x − c = 0: the solver for one unknown writes it exactly, if it is rational.
   const rational = asFraction(expression, "");
   if (rational) {
-    const solved = solveOne({ left: { kind: "name", name: "x" }, right: expression }, "x").solutions[0]?.["x"];
+    const solved = solveOne({ left: { kind: "name", name: "x" }, right: expression }, "x").solutions[0]?.x;
     if (solved) return solved;
   }
   const value = compile(expression, [])([]);

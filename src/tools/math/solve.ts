@@ -4,6 +4,7 @@ import { CONSTANTS, type Expression, operation, parse, unknowns } from "./expres
 import { difference, type Equation } from "./residual.ts";
 import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
+import { solveSquares } from "./solve-squares.ts";
 import { solveSystem } from "./solve-system.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -68,7 +69,9 @@ export const solve = (texts: readonly string[], wanted?: readonly string[]): Sol
   }
   const only = names.length === 1 ? names[0] : undefined;
   const solved =
-    equations.length === 1 && first && only !== undefined ? solveOne(first, only) : solveSystem(equations, names);
+    equations.length === 1 && first && only !== undefined
+      ? solveOne(first, only)
+      : (solveSystem(equations, names) ?? solveSquares(equations, names));
   if (solved === null)
     throw new ToolError(
       "This system is not solved here: no equation gives one unknown by itself. Eliminate an unknown first, or give a simpler system.",

@@ -1,6 +1,7 @@
 import mathsteps from "mathsteps";
 import { normalise } from "../notation.ts";
 import { asFraction, degree } from "./polynomial.ts";
+import { pretty } from "./pretty.ts";
 import { type Rational, rational, show, ZERO } from "./rational.ts";
 import { difference, type Equation } from "./residual.ts";
 import type { Solved } from "./solution.ts";
@@ -11,7 +12,8 @@ const MAX_STEPS = 12;
 export const stepsOf = (text: string, equation: Equation, name: string, { solutions }: Solved): readonly string[] => {
   const fraction = asFraction(difference(equation), name);
   if (fraction === null || degree(fraction.bottom) !== 0 || solutions.length === 0) return [];
-  const given = tidy(text.includes("=") ? text : `${text} = 0`);
+  const asPlain = /[\\{}$]/u.test(text) ? `${pretty(equation.left)} = ${pretty(equation.right)}` : text;
+  const given = tidy(asPlain.includes("=") ? asPlain : `${asPlain} = 0`);
   const answers = solutions.map((solution) => solution[name]?.exact ?? "");
   if (degree(fraction.top) === 1) return linear(given, name, answers[0] ?? "");
   return degree(fraction.top) === 2 ? quadratic(given, fraction.top, name, answers) : [];
