@@ -1,3 +1,4 @@
+CREATE TYPE "public"."message_role" AS ENUM('user', 'assistant');--> statement-breakpoint
 CREATE TABLE "checkpoints" (
 	"thread_key" text NOT NULL,
 	"seq" integer NOT NULL,
@@ -33,7 +34,7 @@ CREATE TABLE "images" (
 CREATE TABLE "messages" (
 	"thread_key" text NOT NULL,
 	"seq" integer NOT NULL,
-	"role" text NOT NULL,
+	"role" "message_role" NOT NULL,
 	"id" text NOT NULL,
 	"run_id" text NOT NULL,
 	"content" text NOT NULL,

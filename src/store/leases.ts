@@ -73,7 +73,7 @@ const takeover = async (session: Session, run: Takeover, deadOwners: readonly st
       where thread_key = ${run.threadKey}
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select thread_key, seq + 1, 'user', ${run.messageId}::text, run_id, content, ${run.now}::bigint
+      select thread_key, seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint
       from taken where ${held.queued}::boolean
     )
     select epoch, seq as "lastSeq" from taken`);

@@ -53,7 +53,7 @@ const begin = async (session: Session, run: NewRun): Promise<Begun> => {
       from thread
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select ${run.threadKey}::text, last_seq + 1, 'user', ${run.messageId}::text, ${run.runId}::text, ${input.message}::text, ${run.now}::bigint
+      select ${run.threadKey}::text, last_seq + 1, 'user'::message_role, ${run.messageId}::text, ${run.runId}::text, ${input.message}::text, ${run.now}::bigint
       from thread where starts
     )
     select last_seq as "lastSeq", starts from thread`);
@@ -80,7 +80,7 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): P
       returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, runs.input ->> 'message' as content
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select thread_key, start_seq + 1, 'user', ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
+      select thread_key, start_seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
     )
     select epoch, start_seq as "lastSeq" from claimed`);
   return row === undefined ? null : claimed(run, row.epoch, row.lastSeq);
@@ -107,7 +107,7 @@ const finish = async (session: Session, fence: Fence, end: RunEnd): Promise<bool
       from held where threads.thread_key = held.thread_key
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select thread_key, ${lastSeq}::int, 'assistant', ${end.message?.id ?? null}::text, run_id,
+      select thread_key, ${lastSeq}::int, 'assistant'::message_role, ${end.message?.id ?? null}::text, run_id,
         ${end.message && storable(end.message.content)}::text, ${end.now}::bigint
       from held where ${end.message !== null}::boolean
     ), written as (${insertEvents([end])}

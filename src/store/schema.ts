@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, customType, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, customType, index, integer, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import type { RunErrorCode } from "../domain/error.ts";
 import type { EventType } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
@@ -9,7 +9,7 @@ import type { ThreadKey } from "../domain/thread.ts";
 /**
  * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can live
  * on one shard (Citus: distribute by `thread_key`). There are no foreign keys: a thread's row lock does their work, see
- * `locks.ts`. Times are milliseconds since the epoch, as the domain has them.
+ * `threads.ts` and `runs.ts`. Times are milliseconds since the epoch, as the domain has them.
  *
  * After a change here: `bunx drizzle-kit generate`, then add the new file to `migrations.ts`.
  */
@@ -76,12 +76,16 @@ export const runs = pgTable(
   ],
 );
 
+/** Sorted as it is written here: where two messages share a seq, the user's comes first. */
+const roles = ["user", "assistant"] as const satisfies readonly Message["role"][];
+export const messageRole = pgEnum("message_role", roles);
+
 export const messages = pgTable(
   "messages",
   {
     threadKey: key(),
     seq: integer().notNull(),
-    role: text().$type<Message["role"]>().notNull(),
+    role: messageRole().notNull(),
     id: text().notNull(),
     runId: text().notNull(),
     content: text().notNull(),

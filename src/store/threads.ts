@@ -38,7 +38,7 @@ export const threadQueries = (database: Database): ThreadStore => ({
         .select(message)
         .from(messages)
         .where(eq(messages.threadKey, threadKey))
-        .orderBy(asc(messages.seq), desc(messages.role)),
+        .orderBy(asc(messages.seq), asc(messages.role)),
     ),
 
   // Walks back from the newest, one index look-up a message, and stops at the first that does not fit.

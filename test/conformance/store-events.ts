@@ -1,0 +1,129 @@
+import { expect, test } from "bun:test";
+import type { LogEvent } from "../../src/domain/event.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { appended, endAt, newRun, started, token } from "../support/runs.ts";
+import type { StoreUnderTest } from "./store.ts";
+
+export const storeWritesEvents = (under: StoreUnderTest): void => {
+  test("a batch writes for many runs and refuses only those whose fence does not hold", async () => {
+    const { store, thread } = under;
+    const held = await Promise.all(Array.from({ length: 5 }, () => started(store, newRun(thread()))));
+    const batch = held.map(({ fence }, index) => ({
+      fence: index === 3 ? { ...fence, epoch: 7 } : fence,
+      events: [token(fence, 1), token(fence, 2)],
+      checkpoints: index === 4 ? [{ checkpointId: "c", seq: 2, node: "n", change: "[1]", at: 5 }] : [],
+    }));
+    const stale = batch[3]?.fence;
+    expect([...(await store.events.append(batch))]).toEqual([stale?.runId ?? ""]);
+    for (const { fence, events, checkpoints } of batch) {
+      const kept = fence === stale ? [] : events;
+      expect(await store.events.read(fence.threadKey, 0, 10)).toEqual([...kept]);
+      expect(await store.threads.checkpoints(fence.threadKey)).toHaveLength(checkpoints.length);
+    }
+  });
+
+  test("an empty batch is harmless, and a run or thread that never was is refused", async () => {
+    const { store } = under;
+    expect((await store.events.append([])).size).toBe(0);
+    const fence = { threadKey: "u1:nowhere", runId: "nobody", epoch: 1 } as const;
+    expect([...(await store.events.append([{ fence, events: [token(fence, 1)], checkpoints: [] }]))]).toEqual([
+      "nobody",
+    ]);
+    expect(await store.events.bounds("u1:nowhere")).toBeNull();
+  });
+
+  test("saying the same again is harmless: an unknown outcome may be repeated, alone or with more", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    const checkpoints = [{ checkpointId: "c", seq: 2, node: "n", change: "{}", at: 5 }];
+    const events = [token(fence, 1), token(fence, 2)];
+    await store.events.append([{ fence, events, checkpoints }]);
+    expect((await store.events.append([{ fence, events: [...events, token(fence, 3)], checkpoints }])).size).toBe(0);
+    expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 3 });
+    expect(await store.threads.checkpoints(fence.threadKey)).toHaveLength(1);
+  });
+
+  test("a run never writes over another's event: it is refused, the rest of the batch is kept", async () => {
+    const { store, thread } = under;
+    const [key, other] = [thread(), thread()];
+    const first = await started(store, newRun(key));
+    await appended(store, first.fence, 1);
+    await store.runs.finish(first.fence, endAt(first.fence, 2));
+    const [second, beside] = [await started(store, newRun(key)), await started(store, newRun(other))];
+    const refused = await store.events.append([
+      { fence: second.fence, events: [token(second.fence, 2), token(second.fence, 3)], checkpoints: [] },
+      { fence: beside.fence, events: [token(beside.fence, 1)], checkpoints: [] },
+    ]);
+    expect([...refused]).toEqual([second.fence.runId]);
+    expect(await store.events.bounds(key)).toEqual({ first: 1, last: 2 });
+    expect(await store.events.bounds(other)).toEqual({ first: 1, last: 1 });
+  });
+
+  test("numbers go on without a gap over all runs of a thread, and each run can be read alone", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const ids: string[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      const { fence, lastSeq } = await started(store, newRun(key));
+      expect(lastSeq).toBe(turn * 3);
+      await appended(store, fence, lastSeq + 1, lastSeq + 2);
+      await store.runs.finish(fence, endAt(fence, lastSeq + 3));
+      ids.push(fence.runId);
+    }
+    const all = await store.events.read(key, 0, 100);
+    expect(all.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const ofSecond = await store.events.ofRun(key, ids[1] ?? "", ["token", "done"]);
+    expect(ofSecond.map(({ seq, type }) => [seq, type])).toEqual([
+      [4, "token"],
+      [5, "token"],
+      [6, "done"],
+    ]);
+    expect((await store.events.ofRun(key, ids[1] ?? "", ["done", "error"])).map(({ seq }) => seq)).toEqual([6]);
+    expect(await store.events.ofRun(key, "never was", ["token"])).toEqual([]);
+  });
+
+  test("reading goes page by page, and past the end there is nothing", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    const seqs = Array.from({ length: 250 }, (_, index) => index + 1);
+    await appended(store, fence, ...seqs);
+    const read: LogEvent[] = [];
+    for (let page = await store.events.read(fence.threadKey, 0, 100); page.length > 0; ) {
+      read.push(...page);
+      page = await store.events.read(fence.threadKey, read.length, 100);
+    }
+    expect(read).toEqual(seqs.map((seq) => token(fence, seq)));
+    expect(await store.events.heads([fence.threadKey, "u1:unknown"])).toEqual(new Map([[fence.threadKey, 250]]));
+    expect((await store.events.heads([])).size).toBe(0);
+  });
+
+  test("two processes that write to one thread at once: the one that holds the run wins, whole batches only", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread());
+    const { fence } = await started(store, run);
+    const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
+    const current = taken?.fence ?? fence;
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        index % 2 === 0 ? appended(store, fence, index + 1) : appended(store, current, index, index + 1),
+      ),
+    );
+    expect(results).toEqual(results.map((_, index) => index % 2 === 1));
+    expect((await store.events.read(fence.threadKey, 0, 100)).map(({ seq }) => seq)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+  });
+
+  test("what the database cannot take is refused with a clear error, and the next call works", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    for (const json of ['{"delta":"\0"}', "{", '{"delta":"\x1e"}']) {
+      const refused = await store.events
+        .append([{ fence, events: [token(fence, 1, json)], checkpoints: [] }])
+        .catch((error) => error);
+      expect(refused).toBeInstanceOf(StoreError);
+      expect(refused).toMatchObject({ code: "failed", message: expect.stringMatching(/^events\.append: /) });
+    }
+    expect(await appended(store, fence, 1)).toBe(true);
+  });
+};

