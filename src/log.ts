@@ -17,7 +17,12 @@ export interface HouseLog {
 /** JSON lines on standard error. Written at once: a line that explains a crash must not die in a buffer. */
 export const openLog = (level: string): Logger =>
   pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     pino.destination({ dest: 2, sync: true }),
   );
 

@@ -13,11 +13,7 @@ export const ownerName = ({ host, pid, started }: ProcessIdentity): string => `$
  * Whether an owner is certainly dead: it ran on this machine, and no process of that id and start is there any more. What
  * another machine's processes do can't be seen from here; their leases run out by themselves.
  */
-export const isDeadOwner = (
-  owner: string,
-  self: ProcessIdentity,
-  startOf: (pid: number) => string | null,
-): boolean => {
+export const isDeadOwner = (owner: string, self: ProcessIdentity, startOf: (pid: number) => string | null): boolean => {
   const [, host, pid, started] = /^(.*)\/(\d+)\/(.*)$/.exec(owner) ?? [];
   if (host !== self.host || pid === undefined || owner === ownerName(self)) return false;
   return startOf(Number(pid)) !== started;

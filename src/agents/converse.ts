@@ -33,7 +33,7 @@ export async function* converse(
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const offered = round < MAX_ROUNDS ? tools : [];
     const lead = spoken || answer !== "" ? PARAGRAPH : "";
-    const { text, toolCalls } = yield* speak({ system, messages: said, tools: offered }, context, lead);
+    const { text, toolCalls } = yield* speak({ system, messages: [...said], tools: offered }, context, lead);
     if (text !== "") answer += lead + text;
     said.push({ role: "assistant", content: text, toolCalls });
     if (toolCalls.length === 0) break;

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
-import { UserId, ThreadId } from "../domain/thread.ts";
+import { ThreadId, UserId } from "../domain/thread.ts";
 
 /** Callers that serialise an absent optional as null mean the same as those that leave it out. */
 export const nullable = <T extends TSchema>(schema: T, description: string) =>

@@ -88,7 +88,10 @@ export class RunWriter {
 
   /** Keeps a node's change of state, in the order of the events around it. */
   checkpoint(checkpoint: Omit<NewCheckpoint, "seq" | "at">): void {
-    if (this.isClosed) return this.committer.ignored(this, "checkpoint");
+    if (this.isClosed) {
+      this.committer.ignored(this, "checkpoint");
+      return;
+    }
     this.#checkpoints.push({ ...checkpoint, seq: this.#lastSeq, at: this.committer.now() });
     this.committer.mark(this);
   }

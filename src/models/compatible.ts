@@ -1,5 +1,6 @@
 import { createParser } from "eventsource-parser";
-import { realSystem, type System } from "../domain/system.ts";
+import type { System } from "../domain/system.ts";
+import { rootOf } from "./access.ts";
 import { ChatAnswer } from "./chat-answer.ts";
 import type { Model, ModelContext, ModelPart } from "./contract.ts";
 import { cutOff, type Place } from "./failure.ts";
@@ -13,9 +14,9 @@ export interface CompatibleOptions {
   readonly model: string;
   /** Up to and including `/v1`. */
   readonly baseUrl: string;
-  /** Null or left out: the server wants none. */
-  readonly apiKey?: string | null;
-  readonly system?: System;
+  /** Null: the server wants none. */
+  readonly apiKey: string | null;
+  readonly system: System;
 }
 
 /** Longest event that is buffered, in characters; past it the stream counts as garbage. */
@@ -27,12 +28,12 @@ const STREAMING = { stream: true } as const;
  * Mistral and many more. This is the hot path of the service, so it goes straight from `fetch` to parts: one reader, one
  * decoder, one parser with a callback, one generator, and no stream in between.
  */
-export const compatibleModel = ({ id, model, baseUrl, apiKey, system = realSystem }: CompatibleOptions): Model => {
+export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: CompatibleOptions): Model => {
   const place: Place = {
     keyVariable: "MODEL_API_KEY",
     now: () => system.now(),
   };
-  const root = baseUrl.replace(/\/+$/, "");
+  const root = rootOf(baseUrl);
   const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
   const newCallId = () => `call_${system.id()}`;
   return {

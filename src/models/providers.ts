@@ -1,20 +1,13 @@
 import type { System } from "../domain/system.ts";
-import { aiSdkModel } from "./aisdk.ts";
+import { type Access, given } from "./access.ts";
 import { builtinModel } from "./builtin/index.ts";
 import { compatibleModel } from "./compatible.ts";
-import type { Model, ModelContext } from "./contract.ts";
+import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
-import { reach } from "./http.ts";
 import type { ModelLog } from "./log.ts";
 import { withRetry } from "./retry.ts";
-import { SDK } from "./sdk.ts";
+import { sdkModel } from "./sdk.ts";
 import type { ModelSpec } from "./spec.ts";
-
-/** How a provider is reached. Null: no key is sent (an error where one is needed), the provider's own address. */
-interface Access {
-  readonly apiKey: string | null;
-  readonly baseUrl: string | null;
-}
 
 export interface ModelOptions {
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, Access>>;
@@ -33,41 +26,17 @@ export const modelFrom = (specs: readonly ModelSpec[], options: ModelOptions): M
   return others.length === 0 ? first : withFallback([first, ...others], options.log);
 };
 
-const oneModel = (spec: ModelSpec, options: ModelOptions): Model => {
-  switch (spec.provider) {
+const oneModel = ({ provider, model }: ModelSpec, { providers, system, log }: ModelOptions): Model => {
+  switch (provider) {
     case "builtin":
       return builtinModel();
-    case "compatible":
-      return withRetry(compatible(spec.model, options), options);
+    case "compatible": {
+      const { apiKey, baseUrl: url } = providers.compatible;
+      const baseUrl = given(url, "MODEL_BASE_URL");
+      const id = `compatible:${model}`;
+      return withRetry(compatibleModel({ id, model, baseUrl, apiKey, system }), { system, log });
+    }
     default:
-      return withRetry(hosted(spec.provider, spec.model, options), options);
+      return withRetry(sdkModel(provider, model, providers[provider], system), { system, log });
   }
-};
-
-const compatible = (model: string, { providers: { compatible }, system }: ModelOptions): Model =>
-  compatibleModel({
-    id: `compatible:${model}`,
-    model,
-    baseUrl: given(compatible.baseUrl, "MODEL_BASE_URL"),
-    apiKey: compatible.apiKey,
-    system,
-  });
-
-const hosted = (provider: keyof typeof SDK, model: string, { providers, system }: ModelOptions): Model => {
-  const sdk = SDK[provider];
-  const apiKey = given(providers[provider].apiKey, sdk.keyVariable);
-  const baseURL = (providers[provider].baseUrl ?? sdk.baseURL).replace(/\/+$/, "");
-  const place = { keyVariable: sdk.keyVariable, now: () => system.now() };
-  return aiSdkModel({
-    id: `${provider}:${model}`,
-    model: sdk.open({ apiKey, baseURL }, model),
-    providerOptions: sdk.providerOptions,
-    place,
-    check: (context: ModelContext) => reach({ url: `${baseURL}/models`, headers: sdk.headers(apiKey), place }, context),
-  });
-};
-
-const given = (value: string | null, variable: string): string => {
-  if (value === null) throw new Error(`${variable} must be set for this model.`);
-  return value;
 };

@@ -14,6 +14,7 @@ export const bearerGuard = (token: string): ((headers: Headers) => void) => {
     if (scheme?.toLowerCase() !== "bearer" || !given) {
       throw new RequestError("unauthorized", "Send the header authorization: Bearer … with the service's token.");
     }
-    if (!timingSafeEqual(expected, digest(given))) throw new RequestError("forbidden", "The token is not the right one.");
+    if (!timingSafeEqual(expected, digest(given)))
+      throw new RequestError("forbidden", "The token is not the right one.");
   };
 };

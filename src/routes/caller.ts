@@ -40,7 +40,9 @@ export const localeOf = (headers: Headers, fallback: Locale): Locale => {
   const ranges = (headers.get("accept-language") ?? "").slice(0, 500).split(",");
   const weighted = ranges.map((range) => {
     const [tag = "", ...parameters] = range.trim().toLowerCase().split(";");
-    const q = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find((value) => value !== undefined);
+    const q = parameters
+      .map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1])
+      .find((value) => value !== undefined);
     return { language: tag.split("-")[0] ?? "", weight: q === undefined ? 1 : Number(q) };
   });
   const known = weighted.filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);

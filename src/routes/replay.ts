@@ -39,7 +39,8 @@ export async function* replayStream(
       if (batch.length > 0) yield utf8.encode(framesOf(batch, view));
       else yield utf8.encode(COMMENT_FRAME);
       reached = batch.at(-1)?.seq ?? reached;
-      const mayBeOver = batch.length === 0 || (active === null ? reached >= end : batch.some(({ type }) => isTerminal(type)));
+      const mayBeOver =
+        batch.length === 0 || (active === null ? reached >= end : batch.some(({ type }) => isTerminal(type)));
       if (!mayBeOver) continue;
       active = await store.threads.activeRun(key);
       end = (await store.events.bounds(key))?.last ?? 0;

@@ -1,7 +1,7 @@
+import type { Dialect, View } from "../dialects/contract.ts";
 import { isRecoverable, RunError } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { System } from "../domain/system.ts";
-import type { Dialect, View } from "../dialects/contract.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { LiveRun } from "../runs/live.ts";
 import { type Store, StoreError } from "../store/contract.ts";
@@ -48,7 +48,10 @@ export async function* runStream(
   try {
     const start = yield* untilStarted(live, signal, parts.heartbeatMs);
     if (start === "gone") return;
-    ended = start === null ? unkept(live, CANCELLED, parts.system.now()) : yield* untilEnded(dialect, live, start, view, signal, parts);
+    ended =
+      start === null
+        ? unkept(live, CANCELLED, parts.system.now())
+        : yield* untilEnded(dialect, live, start, view, signal, parts);
   } catch (error) {
     parts.broken(live.runId, error);
     ended = unkept(live, error instanceof StoreError ? AWAY : FAILED, parts.system.now());
@@ -92,7 +95,8 @@ async function* untilEnded(
     if (batch.length === 0) {
       yield COMMENT;
       // Taken over by another replica, its end comes by way of the store; deleted with its thread, none ever will.
-      if (live.hasEnded && (await store.runs.get(live.userId, live.runId)) === null) return unkept(live, CANCELLED, system.now());
+      if (live.hasEnded && (await store.runs.get(live.userId, live.runId)) === null)
+        return unkept(live, CANCELLED, system.now());
       continue;
     }
     let text = "";

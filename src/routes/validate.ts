@@ -37,7 +37,10 @@ const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDet
   const details = new Map<string, ErrorDetail>();
   for (const { path, schema } of check.Errors(value)) {
     if (details.has(path)) continue;
-    details.set(path, { path, message: schema.description ? `must be ${schema.description}` : "is not of the right type" });
+    details.set(path, {
+      path,
+      message: schema.description ? `must be ${schema.description}` : "is not of the right type",
+    });
     if (details.size === MAX_DETAILS) break;
   }
   return details.size > 0 ? [...details.values()] : [{ path: "", message: "must be a JSON object" }];

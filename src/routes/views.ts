@@ -1,7 +1,6 @@
 import type { Message } from "../domain/message.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run, Usage } from "../domain/run.ts";
 import { threadIdOf } from "../domain/thread.ts";
-import type { Usage } from "../domain/run.ts";
 
 const iso = (at: number): string => new Date(at).toISOString();
 

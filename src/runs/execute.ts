@@ -54,7 +54,7 @@ export const execute = async <State>(
   const turn = new Turn(live, claimed, input, writer, parts);
   const failure = await turn.take(agent);
   ended.abort();
-  turn.sayHeld();
+  await turn.sayHeld();
   const messageId = system.id();
   const outcome = await writer.close(endingOf(failure, { messageId, usage: turn.usage, now: system.now() }));
   log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs: system.now() - begun });
@@ -82,7 +82,7 @@ class Turn {
   /** Walks the agent's graph. Returns why it failed, or null. */
   async take<State>(agent: Agent<State>): Promise<RunError | null> {
     const { signal } = this.live;
-    this.writer.emit({ type: "page_start", payload: { title: agent.title(this.input) } }, "");
+    await this.writer.emit({ type: "page_start", payload: { title: agent.title(this.input) } }, "");
     const walked = walk(agent, this.#context(), {
       emit: (body, node) => this.#emit(body, node),
       checkpoint: (node, change) =>
@@ -101,9 +101,8 @@ class Turn {
   }
 
   /** Says in one piece what was held back. */
-  sayHeld(): void {
-    if (this.#held !== "") this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
-    this.#held = "";
+  async sayHeld(): Promise<void> {
+    if (this.#held !== "") await this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
   }
 
   #emit(body: EventBody, node: string): Promise<void> | undefined {

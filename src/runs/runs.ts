@@ -60,9 +60,13 @@ export class Runs {
         now: system.now(),
       });
       if (begun.state === "full") {
-        throw new RequestError("conflict", `The thread has a turn running and ${MAX_QUEUED} waiting. Try again later.`, {
-          retryAfter: 5,
-        });
+        throw new RequestError(
+          "conflict",
+          `The thread has a turn running and ${MAX_QUEUED} waiting. Try again later.`,
+          {
+            retryAfter: 5,
+          },
+        );
       }
       live.isKept = true;
       void this.#carry(live, agent, request.input, begun.state === "running" ? begun : this.#awaitTurn(live, turn));

@@ -11,8 +11,15 @@ const MAX_CHARS = 4000;
  */
 export const equationsIn = (text: string): readonly string[] => {
   // A word cannot be part of a formula: it parts one from the next.
-  const parts = text.slice(0, MAX_CHARS).replace(/\$+|\\[[\]()]/g, " ; ").replace(WORD, " ; ").split(/[;,\n]/);
-  return parts.flatMap((part) => part.match(FORMULA) ?? []).map(tidy).filter(hasUnknown);
+  const parts = text
+    .slice(0, MAX_CHARS)
+    .replace(/\$+|\\[[\]()]/g, " ; ")
+    .replace(WORD, " ; ")
+    .split(/[;,\n]/);
+  return parts
+    .flatMap((part) => part.match(FORMULA) ?? [])
+    .map(tidy)
+    .filter(hasUnknown);
 };
 
 const tidy = (formula: string): string => formula.trim().replace(/[\s.,]+$/, "");

@@ -1,0 +1,71 @@
+import type { Model, ModelContext, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+
+/** One call of the model, in the test's hands. */
+export interface ScriptedCall {
+  readonly request: ModelRequest;
+  readonly signal: AbortSignal;
+  say(...parts: readonly ModelPart[]): void;
+  /** Says a text and finishes with a usage of 10 tokens in and 5 out. */
+  finish(text?: string): void;
+  fail(error: unknown): void;
+}
+
+export interface ScriptedModel extends Model {
+  /** The next call that nobody has taken yet; waits for one. */
+  nextCall(): Promise<ScriptedCall>;
+}
+
+/** What a queue of parts ends with, should it end. */
+type Item = { readonly part: ModelPart } | { readonly error: unknown };
+
+/** A model that says what the test tells it to, when the test tells it to. Nothing in it waits for time to pass. */
+export const scriptedModel = (): ScriptedModel => {
+  const calls: ScriptedCall[] = [];
+  const takers: ((call: ScriptedCall) => void)[] = [];
+  return {
+    id: "scripted",
+    check: async () => {},
+    nextCall: () => {
+      const call = calls.shift();
+      return call === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(call);
+    },
+    async *stream(request: ModelRequest, { signal }: ModelContext) {
+      const items: Item[] = [];
+      let wake = () => {};
+      const add = (item: Item) => {
+        items.push(item);
+        wake();
+      };
+      const say = (...parts: readonly ModelPart[]) => {
+        for (const part of parts) add({ part });
+      };
+      const call: ScriptedCall = {
+        request,
+        signal,
+        say,
+        finish: (text) => {
+          if (text !== undefined) say({ type: "text", delta: text });
+          say({ type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } });
+        },
+        fail: (error) => add({ error }),
+      };
+      const taker = takers.shift();
+      if (taker === undefined) calls.push(call);
+      else taker(call);
+      signal.addEventListener("abort", () => wake());
+      for (;;) {
+        signal.throwIfAborted();
+        const item = items.shift();
+        if (item === undefined) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          continue;
+        }
+        if ("error" in item) throw item.error;
+        yield item.part;
+        if (item.part.type === "finish") return;
+      }
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { type Outside, type Service, serve } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import { houseLog, openLog } from "../../src/log.ts";
+import type { Model } from "../../src/models/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { scriptedModel } from "./scripted-model.ts";
+
+export interface TestService<M extends Model> extends Service {
+  readonly store: Store;
+  readonly model: M;
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+  get(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** The house behind a real socket, with a scripted model and an embedded database in memory unless others are given. */
+export const startService = async <M extends Model = ReturnType<typeof scriptedModel>>(
+  options: {
+    readonly model?: M;
+    readonly store?: Store;
+    /** As the environment would name them. */
+    readonly env?: Readonly<Record<string, string>>;
+    readonly owner?: string;
+  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log">> = {},
+): Promise<TestService<M>> => {
+  const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
+  if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+  const store = options.store ?? (await pgliteStore({ dataDir: null, system: realSystem }));
+  await store.migrate();
+  const model = options.model ?? (scriptedModel() as unknown as M);
+  const service = await serve({
+    config: read.config,
+    store,
+    model,
+    system: realSystem,
+    log: options.log ?? houseLog(openLog(read.config.logLevel)),
+    owner: options.owner ?? "test",
+    isDead: options.isDead ?? (() => false),
+    ...(options.storePatienceMs !== undefined && { storePatienceMs: options.storePatienceMs }),
+  });
+  return {
+    ...service,
+    store,
+    model,
+    get: (path, init) => fetch(service.url + path, init),
+    post: (path, body, init) =>
+      fetch(service.url + path, {
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...init,
+        headers: { "content-type": "application/json", ...init?.headers },
+      }),
+  };
+};

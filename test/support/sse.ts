@@ -1,0 +1,74 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+
+/** A stream being read: what came so far, and a way to wait for what comes next. */
+export interface SseReader {
+  readonly events: readonly EventSourceMessage[];
+  readonly comments: number;
+  readonly text: string;
+  /** Resolves with the first event, among those that came and those to come, that fits; rejects when the stream ends before. */
+  until(fits: (event: EventSourceMessage) => boolean): Promise<EventSourceMessage>;
+  /** Resolves once that many comment frames have come. */
+  untilComments(count: number): Promise<void>;
+  /** Resolves with all events at the stream's end. */
+  toEnd(): Promise<readonly EventSourceMessage[]>;
+  /** Goes away, as a browser that is closed does. */
+  leave(): Promise<void>;
+}
+
+export const readSse = (response: Response): SseReader => {
+  const events: EventSourceMessage[] = [];
+  let comments = 0;
+  let text = "";
+  let isOver = false;
+  let wake = () => {};
+  const change = () => new Promise<void>((resolve) => (wake = resolve));
+  let changed = change();
+  const announce = () => {
+    const ring = wake;
+    changed = change();
+    ring();
+  };
+  const parser = createParser({ onEvent: (event) => events.push(event), onComment: () => comments++ });
+  const reader = (response.body ?? new Response("").body)?.getReader();
+  const decoder = new TextDecoder();
+  const pump = async () => {
+    try {
+      for (;;) {
+        const step = await reader?.read();
+        if (step === undefined || step.done) break;
+        const piece = decoder.decode(step.value, { stream: true });
+        text += piece;
+        parser.feed(piece);
+        announce();
+      }
+    } finally {
+      isOver = true;
+      announce();
+    }
+  };
+  const ended = pump().catch(() => {});
+  const wait = async <T>(look: () => T | undefined): Promise<T> => {
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      if (isOver) throw new Error(`the stream ended before; it said: ${text.slice(-500)}`);
+      await changed;
+    }
+  };
+  return {
+    events,
+    get comments() {
+      return comments;
+    },
+    get text() {
+      return text;
+    },
+    until: (fits) => wait(() => events.find(fits)),
+    untilComments: async (count) => void (await wait(() => (comments >= count ? true : undefined))),
+    toEnd: async () => {
+      await ended;
+      return events;
+    },
+    leave: async () => void (await reader?.cancel()),
+  };
+};
