@@ -62,7 +62,7 @@ const roundingOf = (
     if (half === 0) return total;
     const moved = (by: number): Complex => gap(point.map((z, n) => (n === at ? z.add(new Complex(by, 0)) : z)));
     const spread = moved(half).sub(moved(-half)).abs();
-    return total + (Number.isFinite(spread) ? 0.55 * spread : 0) / scale;
+    return total + (Number.isFinite(spread) ? (point[at]?.im === 0 ? 0.55 : 0.8) * spread : 0) / scale;
   }, 0);
 };
 

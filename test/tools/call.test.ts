@@ -1,0 +1,121 @@
+import { expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { callTool } from "../../src/tools/call.ts";
+import { type Tool, type ToolContext, ToolError } from "../../src/tools/contract.ts";
+import { mathTools } from "../../src/tools/index.ts";
+import { finish, toolContext } from "../support/tool-context.ts";
+
+const Input = Type.Object({ word: Type.String({ maxLength: 5 }), times: Type.Optional(Type.Integer()) });
+const tool = (work: (word: string, context: ToolContext) => unknown): Tool<typeof Input> => ({
+  name: "say",
+  description: "Says a word.",
+  input: Input,
+  async *call({ word }, context) {
+    yield { type: "image_placeholder", payload: { image_id: "i1", alt: word } };
+    return await work(word, context);
+  },
+});
+const never = (error: unknown): void => {
+  throw new Error("nothing unexpected was expected", { cause: error });
+};
+const call = async (one: Tool, input: unknown, onUnexpected = never, context = toolContext(), name = "say") =>
+  await finish(callTool([one], { name, input }, context, onUnexpected));
+
+test("a good call passes the tool's events on and returns its output", async () => {
+  const { events, value } = await call(
+    tool((word) => ({ said: word })),
+    { word: "hi" },
+  );
+  expect(events).toEqual([{ type: "image_placeholder", payload: { image_id: "i1", alt: "hi" } }]);
+  expect(value).toEqual({ output: { said: "hi" }, isError: false });
+});
+
+test.each<[string, unknown, string]>([
+  ["a missing field", {}, "/word"],
+  ["a wrong type", { word: 5 }, "/word"],
+  ["a string too long", { word: "secret-value" }, "/word"],
+  ["a wrong optional field", { word: "hi", times: 1.5 }, "/times"],
+  ["no object", [1], "object"],
+  ["arguments that were no JSON", '{"word":', "not valid JSON"],
+  ["null", null, "object"],
+])("%s is told to the model without running the tool", async (_what, input, hint) => {
+  const { events, value } = await call(tool(never), input);
+  expect(events).toEqual([]);
+  expect(value.isError).toBe(true);
+  expect(JSON.stringify(value.output)).toContain(hint);
+  expect(JSON.stringify(value.output)).not.toContain("secret-value");
+});
+
+test("an unknown tool is answered with those that exist", async () => {
+  const { value } = await call(tool(never), { word: "hi" }, never, toolContext(), "sing");
+  expect(value).toEqual({ output: { error: "There is no tool of that name; there are say." }, isError: true });
+});
+
+test("a tool that cannot answer tells the model why", async () => {
+  const { value } = await call(
+    tool(() => {
+      throw new ToolError("Use a shorter word.");
+    }),
+    { word: "hi" },
+  );
+  expect(value).toEqual({ output: { error: "Use a shorter word." }, isError: true });
+});
+
+test("a tool that breaks is reported, and the model learns nothing of how", async () => {
+  const reported: unknown[] = [];
+  const broken = new Error("postgres://user:password@host");
+  const { value } = await call(
+    tool(() => {
+      throw broken;
+    }),
+    { word: "hi" },
+    (error) => reported.push(error),
+  );
+  expect(reported).toEqual([broken]);
+  expect(value.isError).toBe(true);
+  expect(JSON.stringify(value.output)).not.toContain("password");
+});
+
+test("outputs are storable, and too large ones are refused", async () => {
+  const mended = await call(
+    tool(() => ({ a: "x\0y\ud800", b: undefined })),
+    { word: "hi" },
+  );
+  expect(mended.value).toEqual({ output: { a: "x\uFFFDy\uFFFD" }, isError: false });
+  const large = await call(
+    tool(() => "x".repeat(30_000)),
+    { word: "hi" },
+  );
+  expect(large.value).toEqual({
+    output: { error: "The output is longer than 20000 characters; ask for less." },
+    isError: true,
+  });
+  const nothing = await call(
+    tool(() => undefined),
+    { word: "hi" },
+  );
+  expect(nothing.value).toEqual({ output: null, isError: false });
+});
+
+test("an abort throws the signal's reason, before and during the call", async () => {
+  const reason = new Error("stopped");
+  const controller = new AbortController();
+  const context = toolContext({ signal: controller.signal });
+  const working = tool(() => {
+    controller.abort(reason);
+    throw new ToolError("late");
+  });
+  expect(call(working, { word: "hi" }, never, context)).rejects.toBe(reason);
+  expect(call(tool(never), { word: "hi" }, never, toolContext({ signal: AbortSignal.abort(reason) }))).rejects.toBe(
+    reason,
+  );
+});
+
+test("the four tools have names, descriptions and object schemas that a model can be given", () => {
+  const tools = mathTools();
+  expect(tools.map(({ name }) => name)).toEqual(["solve_equation", "calculate", "plot_function", "run_javascript"]);
+  for (const { description, input } of tools) {
+    expect(description.length).toBeGreaterThan(80);
+    expect(JSON.parse(JSON.stringify(input))).toMatchObject({ type: "object" });
+  }
+});
