@@ -40,9 +40,9 @@ test("work that does not end is ended after two seconds, while the event loop go
   const thread = new ToolThread();
   let turns = 0;
   const beat = setInterval(() => turns++, 20);
-  // Nerdamer multiplies out what no guard forbids, for far longer than anybody waits.
-  const endless = thread.run({ kind: "calculate", expression: "expand((a+b+c+d+f)^30*(a-b+2c-d+g)^30)" }, quiet);
-  await expect(endless).rejects.toBeInstanceOf(ToolError);
+  // No guard forbids it, and nerdamer works on it for far longer than anybody waits.
+  const endless = thread.run({ kind: "calculate", expression: "simplify((x^20-1)/(x^5+x^3+1)+(x^19+3)/(x^4-7))" }, quiet);
+  await expect(endless).rejects.toThrow("longer than 2 s");
   clearInterval(beat);
   expect(turns).toBeGreaterThan(10);
   expect(await thread.run({ kind: "calculate", expression: "1+1" }, quiet)).toEqual({ result: "2" });

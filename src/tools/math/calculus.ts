@@ -1,13 +1,14 @@
 import Complex from "complex.js";
 import { ToolError } from "../contract.ts";
+import { isEqual } from "./equal.ts";
 import { exactValue, fromRational } from "./exact.ts";
 import { type Expression, number, operation, parse, print, some, substitute, unknowns } from "./expression.ts";
 import { compile, compileReal } from "./numeric.ts";
-import { decimal } from "./solution.ts";
 import { quadrature } from "./quadrature.ts";
 import * as Q from "./rational.ts";
 import { recognise } from "./recognise.ts";
 import { agree } from "./residual.ts";
+import { decimal } from "./solution.ts";
 import { symbolic } from "./symbolic.ts";
 import { type Side, tendency, tendsTo } from "./tendency.ts";
 
@@ -140,7 +141,7 @@ export const limit = ([f, by, to, from]: readonly Expression[]): Expression => {
   for (const infinite of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
     if (tendsTo(g, a, side, infinite)) return fromNumber(infinite);
   if (tendsTo(g, a, side, 0)) return number(0);
-  return unproved("The limit does not exist, or differs from left to right.");
+  return unproved("The limit does not exist, differs from left to right, or could not be proved.");
 };
 
 /** sum(f, n, a, b) and product(f, n, a, b) */
@@ -198,7 +199,6 @@ export const expandLike =
   ([f]: readonly Expression[]): Expression => {
     if (f === undefined) throw new ToolError(`Usage: ${command}(f).`);
     const answer = symbolic(`${command}(${print(f)})`);
-    const names = unknowns(f);
-    const proved = answer && !isOpen(answer) && safely(() => agree(compile(answer, names), compile(f, names), names));
-    return answer && proved === true ? answer : unproved(`${command} gave nothing that could be proved equal.`);
+    const proved = answer && !isOpen(answer) && isEqual(answer, f);
+    return answer && proved ? answer : unproved(`${command} gave nothing that could be proved equal.`);
   };

@@ -1,10 +1,10 @@
 import { ToolError } from "../contract.ts";
 import { differentiate, expandLike, integrate, integrateBetween, limit, sumOf } from "./calculus.ts";
+import { exactCall, guardPower } from "./exact.ts";
 import { type Expression, number, operation, parse, some, unknowns } from "./expression.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
 import { pretty } from "./pretty.ts";
-import { exactCall, guardPower } from "./exact.ts";
 import * as Q from "./rational.ts";
 import { agree } from "./residual.ts";
 import { decimalComplex } from "./solution.ts";

@@ -1,6 +1,6 @@
 import type { Expression } from "./expression.ts";
-import * as Q from "./rational.ts";
 import type { Rational } from "./rational.ts";
+import * as Q from "./rational.ts";
 
 /** Coefficients from the constant upwards; the last is not zero, and the empty list is the zero polynomial. */
 export type Polynomial = readonly Rational[];
@@ -21,7 +21,7 @@ const leading = (p: Polynomial): Rational => at(p, p.length - 1);
 const add = (a: Polynomial, b: Polynomial): Polynomial =>
   trim(Array.from({ length: Math.max(a.length, b.length) }, (_, n) => Q.add(at(a, n), at(b, n))));
 const scale = (p: Polynomial, by: Rational): Polynomial => trim(p.map((c) => Q.multiply(c, by)));
-const multiply = (a: Polynomial, b: Polynomial): Polynomial => {
+export const multiply = (a: Polynomial, b: Polynomial): Polynomial => {
   const product: Rational[] = Array.from({ length: Math.max(0, a.length + b.length - 1) }, () => Q.ZERO);
   a.forEach((x, n) => {
     b.forEach((y, m) => {

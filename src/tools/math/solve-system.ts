@@ -1,10 +1,11 @@
 import Complex from "complex.js";
+import { isEqual } from "./equal.ts";
 import { type Expression, number, operation, parse, print, substitute, unknowns } from "./expression.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
 import { pretty } from "./pretty.ts";
 import { agree, difference, type Equation, residual } from "./residual.ts";
-import { same, type Solved, type Value } from "./solution.ts";
+import { type Solved, same, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { symbolic } from "./symbolic.ts";
 
@@ -158,11 +159,7 @@ const tidy = (expression: Expression): Expression => {
   const only = names[0];
   if (only !== undefined && names.length === 1 && asFraction(expression, only)) return expression;
   const small = symbolic(`expand(${print(expression)})`);
-  try {
-    return small && agree(compile(small, names), compile(expression, names), names) === true ? small : expression;
-  } catch {
-    return expression;
-  }
+  return small && isEqual(small, expression) ? small : expression;
 };
 
 /** An equation c·x + r = 0 in which neither c nor r holds x, and c is a number if there is such a choice. */

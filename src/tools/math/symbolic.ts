@@ -1,7 +1,6 @@
 import nerdamer from "nerdamer-prime/all";
-import { type Expression, MAX_ANSWER_CHARS, parse, print, some, unknowns } from "./expression.ts";
-import { compile } from "./numeric.ts";
-import { agree } from "./residual.ts";
+import { isEqual } from "./equal.ts";
+import { type Expression, MAX_ANSWER_CHARS, parse, print, some } from "./expression.ts";
 
 /** Nerdamer keeps variables, functions and caches for the whole process; no call may see what an earlier one left. */
 const forget = (): void => {
@@ -38,19 +37,11 @@ const parseAnswer = (text: string): Expression | null => {
   }
 };
 
-/** The expression as nerdamer tidies it, if that provably has the same values; itself otherwise. */
+/** The expression as nerdamer tidies it, if that provably means the same; itself otherwise. */
 export const simplest = (expression: Expression): Expression => {
-  const names = unknowns(expression);
-  const isEqual = (other: Expression | null): other is Expression => {
-    try {
-      return other !== null && agree(compile(other, names), compile(expression, names), names) === true;
-    } catch {
-      return false;
-    }
-  };
   const tidy = symbolic(expression);
-  const best = isEqual(tidy) ? tidy : expression;
+  const best = tidy && isEqual(tidy, expression) ? tidy : expression;
   if (!some(best, ({ kind }) => kind === "call")) return best;
   const simple = symbolic(`simplify(${print(best)})`);
-  return isEqual(simple) && print(simple).length < print(best).length ? simple : best;
+  return simple && print(simple).length < print(best).length && isEqual(simple, expression) ? simple : best;
 };

@@ -10,24 +10,41 @@ const approach = (a: number, side: "left" | "right", count: number): readonly nu
 const sides = (a: number, side: Side): readonly ("left" | "right")[] =>
   !Number.isFinite(a) ? ["right"] : side === "both" ? ["left", "right"] : [side];
 
+const LEVELS = 28;
+/** Several points a level, so that one zero of an oscillation, or of cancelled digits, is not taken for convergence. */
+const JITTER = [1, 1.13, 1.31, 1.47];
+
 /** Whether f(x), as far as numbers can show, tends to `value` (which may be infinite) as x tends to `a`. */
 export const tendsTo = (f: (x: number) => number, a: number, side: Side, value: number): boolean =>
   sides(a, side).every((one) => {
-    const values = approach(a, one, Number.isFinite(a) ? 14 : 28)
-      .map((x) => f(x))
-      .filter((y) => !Number.isNaN(y));
-    if (values.length < 6) return false;
-    const [early, late] = [values.slice(0, 3), values.slice(-4)];
-    if (!Number.isFinite(value)) {
-      const grows =
-        Math.min(...late.map((y) => y * Math.sign(value))) > Math.max(...early.map((y) => y * Math.sign(value)));
-      return grows && late.every((y) => y * Math.sign(value) > 3);
-    }
-    const errors = (of: readonly number[]): readonly number[] =>
-      of.map((y) => Math.abs(y - value) / Math.max(1, Math.abs(value)));
-    const [first, last] = [Math.max(...errors(early)), Math.max(...errors(late))];
-    return last < 0.05 && (last < 1e-6 || last < 0.7 * first);
+    const levels = approach(a, one, LEVELS).map((x) =>
+      JITTER.map((by) => f(Number.isFinite(a) ? a + (x - a) / by : x * by)),
+    );
+    const defined = levels.map((ys) => ys.filter((y) => !Number.isNaN(y))).filter((ys) => ys.length > 0);
+    if (defined.length < 6) return false;
+    if (!Number.isFinite(value)) return diverges(defined.map((ys) => Math.min(...ys.map((y) => y * Math.sign(value)))));
+    return converges(
+      defined.map((ys) => Math.max(...ys.map((y) => Math.abs(y - value))) / Math.max(1, Math.abs(value))),
+    );
   });
+
+const diverges = (sizes: readonly number[]): boolean =>
+  Math.min(...sizes.slice(-4)) > Math.max(3, ...sizes.slice(0, 3)) &&
+  sizes.slice(-8).every((size, n, all) => n === 0 || size >= (all[n - 1] ?? 0));
+
+/**
+ * Errors must fall ten-thousandfold, and by degrees: cancellation of digits makes errors vanish at one stroke, or stay, and
+ * then the numbers show nothing.
+ */
+const converges = (errors: readonly number[]): boolean => {
+  if (Math.max(...errors.slice(0, 4)) < 1e-9) return true;
+  const target = 1e-4 * Math.max(...errors.slice(0, 3));
+  const reached = errors.findIndex((error) => error <= target);
+  if (reached < 1) return false;
+  return errors
+    .slice(Math.max(1, reached - 2), reached + 1)
+    .every((error, n) => error <= 0.85 * (errors[Math.max(1, reached - 2) + n - 1] ?? 0));
+};
 
 /** Neville's extrapolation to h = 0 of values at h, h/2, h/4 …; NaN when it does not settle. */
 const extrapolate = (values: readonly number[]): number => {

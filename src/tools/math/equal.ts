@@ -1,0 +1,25 @@
+import { type Expression, unknowns } from "./expression.ts";
+import { compile } from "./numeric.ts";
+import { asFraction, multiply } from "./polynomial.ts";
+import { show } from "./rational.ts";
+import { agree } from "./residual.ts";
+
+/**
+ * Whether two expressions mean the same: proved exactly for rational functions of one unknown or none, where a wrong digit
+ * far back would pass for rounding; by comparing values otherwise. False also when it cannot be told.
+ */
+export const isEqual = (a: Expression, b: Expression): boolean => {
+  const names = [...new Set([...unknowns(a), ...unknowns(b)])];
+  if (names.length <= 1) {
+    const [p, q] = [asFraction(a, names[0] ?? ""), asFraction(b, names[0] ?? "")];
+    if (p && q) {
+      const [left, right] = [multiply(p.top, q.bottom), multiply(q.top, p.bottom)];
+      return left.map(show).join() === right.map(show).join();
+    }
+  }
+  try {
+    return agree(compile(a, names), compile(b, names), names) === true;
+  } catch {
+    return false;
+  }
+};
