@@ -50,7 +50,7 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Place)
 
 /**
  * The failure behind an error that arrived inside a stream, after a 200. Its `code` may be an HTTP status as a number
- * (OpenRouter, Google) or, as its `type` or `status`, a word (OpenAI, Anthropic). An unknown word may pass: the provider
+ * (OpenRouter, Google; the AI SDK says `statusCode`), or its `type` or `status` a word (OpenAI, Anthropic). An unknown word may pass: the provider
  * had accepted the request.
  */
 export const failureOfReport = (report: unknown, place: Place): ModelError => {
@@ -117,6 +117,7 @@ const sentenceOf = (status: number): string => {
 };
 
 const numericCode = (report: unknown): number | undefined => {
-  const code = report !== null && typeof report === "object" && "code" in report ? Number(report.code) : Number.NaN;
-  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : undefined;
+  if (report === null || typeof report !== "object") return undefined;
+  const { code, statusCode }: { readonly code?: unknown; readonly statusCode?: unknown } = report;
+  return [statusCode, code].map(Number).find((value) => Number.isInteger(value) && value >= 400 && value <= 599);
 };

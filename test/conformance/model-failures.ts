@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import { ModelError } from "../../src/models/contract.ts";
+import { says } from "../support/model-server.ts";
+import { type Driver, failureFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
+
+/** What goes wrong, and what becomes of it. */
+export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start): void => {
+  test("429 is a rate limit that may pass, after the time it names", async () => {
+    const { server, model } = start();
+    server.reply({ status: 429, headers: { "retry-after": "7" }, body: '{"error":{"message":"slow down, org-42"}}' });
+    const { parts, error } = await failureFrom(model);
+    expect(parts).toEqual([]);
+    expect(error).toMatchObject({ code: "model_rate_limited", retryable: true, retryAfterMs: 7_000 });
+  });
+
+  test.each([408, 409, 500, 503, 529])("%i may pass", async (status) => {
+    const { server, model } = start();
+    server.reply({ status });
+    expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: true });
+  });
+
+  test.each([301, 400, 404, 422])("%i stays", async (status) => {
+    const { server, model } = start();
+    server.reply({ status, headers: { location: "/elsewhere" } });
+    expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: false });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([401, 403])("%i names the variable of the key, not the key", async (status) => {
+    const { server, model } = start();
+    server.reply({ status, body: JSON.stringify({ error: { message: `bad key ${KEY}`, type: "x" } }) });
+    const { error } = await failureFrom(model);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
+    expect(error.message).toContain(keyVariable);
+    expect(error.message).not.toContain(KEY);
+  });
+
+  test("nobody there is a failure that may pass", async () => {
+    const { error } = await failureFrom(open("http://127.0.0.1:9"));
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
+  });
+
+  test("a stream that ends before its finish is cut", async () => {
+    const { server, model } = start();
+    server.reply({ frames: wire.encode({ text: ["half a"], finish: null }) });
+    const { parts, error } = await failureFrom(model);
+    expect(textOf(parts)).toBe("half a");
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
+  });
+
+  test("a connection that breaks in the middle is a cut too", async () => {
+    const { server, model } = start();
+    server.reply({ frames: wire.encode({ text: ["half a"], finish: null }), ending: "hang" });
+    const { parts, error } = await failureFrom(model, QUESTION, () => server.drop());
+    expect(textOf(parts)).toBe("half a");
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
+  });
+
+  test("a refusal is a refusal", async () => {
+    const { server, model } = start();
+    server.reply(says(wire, { finish: "refusal" }));
+    expect((await failureFrom(model)).error).toMatchObject({ code: "model_refused", retryable: false });
+  });
+
+  test.each(["data: {not json}\n\n", "data: 42\n\n", "data: null\n\n", 'data: {"choices":7,"type":7}\n\n'])(
+    "garbage (%j) is a failure",
+    async (garbage) => {
+      const { server, model } = start();
+      server.reply({ frames: [garbage] });
+      expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: true });
+    },
+  );
+
+  test("an error inside the stream ends it, and its words stay in the cause", async () => {
+    const { server, model } = start();
+    const [...begun] = wire.encode({ text: ["half a"], finish: null });
+    server.reply({ frames: [...begun, wire.encodeFailure("secret words of the provider")] });
+    const { parts, error } = await failureFrom(model);
+    expect(textOf(parts)).toBe("half a");
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
+    expect(error.message).not.toContain("secret words");
+    expect(String(error.cause)).toContain("secret words");
+  });
+
+  test("a check passes when the provider answers, also without a list of models", async () => {
+    await start().model.check({ signal: never });
+    await start(() => new Response("no such path", { status: 404 })).model.check({ signal: never });
+  });
+
+  test("a check says which variable to mend", async () => {
+    const { server, model } = start(() => Response.json({ error: `bad key ${KEY}` }, { status: 401 }));
+    const error = await model.check({ signal: never }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
+    expect((error as ModelError).message).toContain(keyVariable);
+    expect((error as ModelError).message).not.toContain(KEY);
+    expect(server.received).toEqual([]);
+  });
+
+  test("a check that nobody answers fails, and one that is aborted ends with the reason", async () => {
+    const nobody = open("http://127.0.0.1:9");
+    await expect(nobody.check({ signal: never })).rejects.toBeInstanceOf(ModelError);
+    const reason = new Error("too late");
+    await expect(nobody.check({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+};

@@ -1,0 +1,54 @@
+import { type Model, ModelError, type ModelPart, type ModelRequest } from "../../src/models/contract.ts";
+import type { ModelServer } from "../support/model-server.ts";
+import type { Said, Wire } from "../support/wires/wire.ts";
+
+export interface Driver {
+  readonly wire: Wire;
+  /** The model, reached at `url` with the key `KEY`. */
+  open(url: string): Model;
+  /** The environment variable that a refused key is to name. */
+  readonly keyVariable: string;
+}
+
+/** Long enough to be found if it leaks, and of no known shape. */
+export const KEY = "key-7f3a9c51d20e48b6";
+
+export const QUESTION: ModelRequest = {
+  system: "Answer briefly.",
+  messages: [{ role: "user", content: "여울이 뭐야?", images: [] }],
+  tools: [],
+};
+export const HELLO: Said = {
+  text: ["여울", "은 ", "빠른 물\n", "살 🌊", "."],
+  usage: { inputTokens: 12, outputTokens: 5 },
+  finish: "stop",
+};
+export const never = new AbortController().signal;
+
+export const heardFrom = async (model: Model, request = QUESTION, signal = never): Promise<ModelPart[]> =>
+  Array.fromAsync(model.stream(request, { signal }));
+
+/** The parts until it failed, and the failure; `onPart` runs after each. */
+export const failureFrom = async (
+  model: Model,
+  request = QUESTION,
+  onPart: () => unknown = () => {},
+): Promise<{ parts: ModelPart[]; error: ModelError }> => {
+  const parts: ModelPart[] = [];
+  try {
+    for await (const part of model.stream(request, { signal: never })) {
+      parts.push(part);
+      onPart();
+    }
+  } catch (error) {
+    if (error instanceof ModelError) return { parts, error };
+    throw error;
+  }
+  throw new Error(`Nothing failed: ${JSON.stringify(parts)}`);
+};
+
+export const textOf = (parts: readonly ModelPart[], type: "text" | "reasoning" = "text"): string =>
+  parts.map((part) => (part.type === type ? part.delta : "")).join("");
+
+/** A model and the stand-in it talks to, in the hands of one test. `models` answers the question for a list of models. */
+export type Start = (models?: () => Response) => { readonly server: ModelServer; readonly model: Model };

@@ -1,0 +1,27 @@
+import { afterAll, describe } from "bun:test";
+import { type ModelServer, modelServer } from "../support/model-server.ts";
+import { modelAborts } from "./model-aborts.ts";
+import { modelAnswers } from "./model-answers.ts";
+import { modelFailures } from "./model-failures.ts";
+import type { Driver, Start } from "./model-kit.ts";
+
+/**
+ * One suite for every model that speaks HTTP: a stand-in says the same in each provider's own words and the same parts are
+ * expected, and each request is read back. A model may lack nothing of it: there is no way to say so.
+ */
+export const modelConformance = (name: string, driver: Driver): void => {
+  describe(`${name} keeps the model contract`, () => {
+    const servers: ModelServer[] = [];
+    afterAll(async () => {
+      for (const server of servers) await server[Symbol.asyncDispose]();
+    });
+    const start: Start = (models) => {
+      const server = modelServer(driver.wire, models);
+      servers.push(server);
+      return { server, model: driver.open(server.url) };
+    };
+    modelAnswers(driver, start);
+    modelFailures(driver, start);
+    modelAborts(driver, start);
+  });
+};

@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { ModelError } from "../../src/models/contract.ts";
+import { withFallback } from "../../src/models/fallback.ts";
+import type { ModelLog } from "../../src/models/log.ts";
+import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
+
+const never = { signal: new AbortController().signal };
+const quiet: ModelLog = { retry: () => {}, fallback: () => {} };
+const down = new ModelError("model_unavailable", "Down.", { retryable: true });
+const wrongKey = new ModelError("model_unavailable", "Wrong key.", { retryable: false });
+const refused = new ModelError("model_refused", "No.", { retryable: false });
+
+test("the first model that speaks answers, and each step is a line in the log", async () => {
+  const models = [
+    toldModel("a", [{ fails: down }]),
+    toldModel("b", [{ fails: wrongKey }]),
+    toldModel("c", [{ says: ANSWER }]),
+    toldModel("d", [{ says: ANSWER }]),
+  ] as const;
+  const steps: unknown[] = [];
+  const model = withFallback(models, { ...quiet, fallback: (info) => void steps.push(info) });
+  expect(await Array.fromAsync(model.stream(REQUEST, never))).toEqual([...ANSWER]);
+  expect(steps).toEqual([
+    { model: "a", next: "b", error: down },
+    { model: "b", next: "c", error: wrongKey },
+  ]);
+  expect(models.map((one) => one.calls())).toEqual([1, 1, 1, 0]);
+});
+
+test("when none speaks, the last failure is the failure", async () => {
+  const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], quiet);
+  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(wrongKey);
+});
+
+test("a model that breaks off in the middle is not continued by another", async () => {
+  const next = toldModel("b", [{ says: ANSWER }]);
+  const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], quiet);
+  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(down);
+  expect(next.calls()).toBe(0);
+});
+
+test("a refusal is not taken to another model", async () => {
+  const next = toldModel("b", [{ says: ANSWER }]);
+  const model = withFallback([toldModel("a", [{ fails: refused }]), next], quiet);
+  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(refused);
+  expect(next.calls()).toBe(0);
+});
+
+test("an abort is not taken to another model", async () => {
+  const reason = new Error("cancelled");
+  const next = toldModel("b", [{ says: ANSWER }]);
+  const model = withFallback([toldModel("a", [{ fails: reason }]), next], quiet);
+  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(reason);
+  expect(next.calls()).toBe(0);
+});
+
+test("its id lists the models in their order", () => {
+  expect(withFallback([toldModel("a", []), toldModel("b", [])], quiet).id).toBe("a,b");
+});
+
+test("it is ready when one model is, else it says what the first lacks", async () => {
+  await withFallback([toldModel("a", [], wrongKey), toldModel("b", [])], quiet).check(never);
+  const none = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], down)], quiet);
+  await expect(none.check(never)).rejects.toBe(wrongKey);
+  const reason = new Error("too late");
+  const aborted = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], reason)], quiet);
+  await expect(aborted.check(never)).rejects.toBe(reason);
+});

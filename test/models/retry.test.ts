@@ -1,0 +1,131 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { realSystem, type System } from "../../src/domain/system.ts";
+import { ModelError } from "../../src/models/contract.ts";
+import type { ModelLog } from "../../src/models/log.ts";
+import { retryDelay, withRetry } from "../../src/models/retry.ts";
+import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
+
+const failure = (options: { retryable?: boolean; retryAfterMs?: number } = {}): ModelError =>
+  new ModelError("model_unavailable", "It failed.", { retryable: true, ...options });
+const never = { signal: new AbortController().signal };
+
+/** Sleeps take no time, and are written down. */
+const recorder = () => {
+  const slept: number[] = [];
+  const lines: Parameters<ModelLog["retry"]>[0][] = [];
+  const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
+  const log: ModelLog = { retry: (info) => void lines.push(info), fallback: () => {} };
+  return { slept, lines, options: { system, log } };
+};
+
+describe("the wait before a retry", () => {
+  test("is 1 s, doubling, of which the upper half is chance", () => {
+    expect([1, 2, 3].map((attempt) => retryDelay(attempt, failure(), 0))).toEqual([500, 1_000, 2_000]);
+    expect([1, 2, 3].map((attempt) => retryDelay(attempt, failure(), 0.5))).toEqual([750, 1_500, 3_000]);
+  });
+
+  test("never comes a fourth time, nor for what cannot pass", () => {
+    expect(retryDelay(4, failure(), 0)).toBeNull();
+    expect(retryDelay(1, failure({ retryable: false, retryAfterMs: 10 }), 0)).toBeNull();
+  });
+
+  test("is what the provider asked for, and up to a second more", () => {
+    expect(retryDelay(1, failure({ retryAfterMs: 7_000 }), 0)).toBe(7_000);
+    expect(retryDelay(3, failure({ retryAfterMs: 0 }), 0.25)).toBe(250);
+  });
+
+  test("gives up on a provider that asks for more than a minute", () => {
+    expect(retryDelay(1, failure({ retryAfterMs: 60_001 }), 0)).toBeNull();
+    expect(retryDelay(1, failure({ retryAfterMs: 60_000 }), 0.9)).toBe(60_000);
+  });
+
+  test("is never sooner than asked and never over a minute", () => {
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    const asked = fc.option(fc.nat(100_000), { nil: undefined });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), asked, random, (attempt, retryAfterMs, chance) => {
+        const delay = retryDelay(attempt, failure(retryAfterMs === undefined ? {} : { retryAfterMs }), chance);
+        if (delay !== null) expect(delay).toBeWithin(retryAfterMs ?? 500, 60_001);
+      }),
+    );
+  });
+});
+
+describe("a retried model", () => {
+  test("answers after failures, and each retry is a line in the log", async () => {
+    const { slept, lines, options } = recorder();
+    const error = failure();
+    const model = toldModel("m", [{ fails: error }, { fails: failure({ retryAfterMs: 9 }) }, { says: ANSWER }]);
+    expect(await Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).toEqual([...ANSWER]);
+    expect(slept).toEqual([750, 509]);
+    expect(lines.map(({ model, attempt, delayMs }) => [model, attempt, delayMs])).toEqual([
+      ["m", 1, 750],
+      ["m", 2, 509],
+    ]);
+    expect(lines[0]?.error).toBe(error);
+  });
+
+  test("gives up after three retries with the last failure", async () => {
+    const { slept, options } = recorder();
+    const last = failure();
+    const model = toldModel("m", [{ fails: failure() }, { fails: failure() }, { fails: failure() }, { fails: last }]);
+    await expect(Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).rejects.toBe(last);
+    expect([model.calls(), slept.length]).toEqual([4, 3]);
+  });
+
+  test("is not called again for what cannot pass", async () => {
+    const { options } = recorder();
+    const refused = new ModelError("model_refused", "No.", { retryable: false });
+    const model = toldModel("m", [{ fails: refused }, { says: ANSWER }]);
+    await expect(Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).rejects.toBe(refused);
+    expect(model.calls()).toBe(1);
+  });
+
+  test("is not called again once it has said something", async () => {
+    const { options } = recorder();
+    const error = failure();
+    const model = toldModel("m", [{ says: ANSWER.slice(0, 1), fails: error }, { says: ANSWER }]);
+    const said: unknown[] = [];
+    const call = (async () => {
+      for await (const part of withRetry(model, options).stream(REQUEST, never)) said.push(part);
+    })();
+    await expect(call).rejects.toBe(error);
+    expect([model.calls(), said]).toEqual([1, [...ANSWER.slice(0, 1)]]);
+  });
+
+  test("stops waiting as soon as it is aborted", async () => {
+    const reason = new Error("cancelled");
+    const stop = new AbortController();
+    const model = toldModel("m", [{ fails: failure({ retryAfterMs: 30_000 }) }]);
+    const log: ModelLog = { retry: () => queueMicrotask(() => stop.abort(reason)), fallback: () => {} };
+    const stream = withRetry(model, { system: realSystem, log }).stream(REQUEST, { signal: stop.signal });
+    await expect(Array.fromAsync(stream)).rejects.toBe(reason);
+    expect(model.calls()).toBe(1);
+  });
+
+  test("ends its call when the reader stops reading", async () => {
+    let ended = false;
+    const model = {
+      ...toldModel("m", []),
+      async *stream() {
+        try {
+          yield* ANSWER;
+        } finally {
+          ended = true;
+        }
+      },
+    };
+    for await (const _ of withRetry(model, recorder().options).stream(REQUEST, never)) break;
+    expect(ended).toBe(true);
+  });
+
+  test("keeps its id, and is checked once", async () => {
+    const { slept, options } = recorder();
+    const error = failure();
+    const model = withRetry(toldModel("openai:x", [], error), options);
+    expect(model.id).toBe("openai:x");
+    await expect(model.check(never)).rejects.toBe(error);
+    expect(slept).toEqual([]);
+  });
+});

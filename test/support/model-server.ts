@@ -1,0 +1,93 @@
+import type { Said, Wire } from "./wires/wire.ts";
+
+/** How a stand-in answers one call. */
+export type Reply =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | {
+      readonly frames: readonly string[];
+      /** Where the body is split: one piece, one a frame (the default), or one a byte. */
+      readonly split?: "whole" | "frames" | "bytes";
+      /** Awaited before the first frame. */
+      readonly after?: Promise<void>;
+      /** What happens after the last frame: the body ends (the default), or nothing more comes. */
+      readonly ending?: "end" | "hang";
+    };
+
+interface Received {
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: unknown;
+  /** Resolves once the client has closed the connection before the answer's end. */
+  readonly left: Promise<void>;
+}
+
+export interface ModelServer extends AsyncDisposable {
+  /** Without a path: a client's base URL. */
+  readonly url: string;
+  readonly received: readonly Received[];
+  /** Queues the answers of the next calls; a call past them gets a 500. */
+  reply(...replies: readonly Reply[]): void;
+  /** Resolves when the next call has arrived. */
+  arrival(): Promise<Received>;
+  /** Breaks all connections; nobody answers any more. */
+  drop(): Promise<void>;
+}
+
+export const says = (wire: Wire, said: Said): Reply => ({ frames: wire.encode(said) });
+
+/**
+ * A provider's stand-in on a free port: answers POSTs to the wire's path as told, the list of models with `models`, and
+ * everything else with 404.
+ */
+export const modelServer = (wire: Wire, models: () => Response = () => Response.json({ data: [] })): ModelServer => {
+  const replies: Reply[] = [];
+  const received: Received[] = [];
+  const waiting: ((received: Received) => void)[] = [];
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    async fetch(request) {
+      const { pathname: path } = new URL(request.url);
+      if (request.method === "GET" && path.endsWith("/models")) return models();
+      if (!path.endsWith(wire.path)) return new Response("no such path", { status: 404 });
+      const left = Promise.withResolvers<void>();
+      request.signal.addEventListener("abort", () => left.resolve());
+      const call = { path, headers: request.headers, body: (await request.json()) as unknown, left: left.promise };
+      received.push(call);
+      waiting.shift()?.(call);
+      const reply = replies.shift() ?? { status: 500, body: "nothing was scripted" };
+      if ("status" in reply) {
+        return new Response(reply.body ?? "{}", { status: reply.status, headers: reply.headers ?? {} });
+      }
+      return new Response(bodyOf(reply), { headers: { "content-type": "text/event-stream" } });
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    received,
+    reply: (...more) => void replies.push(...more),
+    arrival: () => new Promise((resolve) => waiting.push(resolve)),
+    drop: () => server.stop(true),
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+};
+
+type Streamed = Extract<Reply, { readonly frames: readonly string[] }>;
+
+async function* bodyOf({ frames, split, after, ending }: Streamed) {
+  await after;
+  for (const piece of piecesOf(frames, split)) {
+    yield piece;
+    // A turn of the event loop, so that the bytes leave one by one.
+    if (split === "bytes") await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (ending === "hang") await new Promise<never>(() => {});
+}
+
+const piecesOf = (frames: readonly string[], split: Streamed["split"] = "frames"): Iterable<Uint8Array> => {
+  const bytes = new TextEncoder().encode(frames.join(""));
+  if (split === "whole") return [bytes];
+  if (split === "bytes") return Array.from(bytes, (byte) => Uint8Array.of(byte));
+  return frames.map((text) => new TextEncoder().encode(text));
+};

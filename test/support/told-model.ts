@@ -1,0 +1,40 @@
+import type { Model, ModelError, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+
+/** One call: the parts it says, then the error it fails with, if any. */
+export interface Script {
+  readonly says?: readonly ModelPart[];
+  readonly fails?: ModelError | Error;
+}
+
+export interface ToldModel extends Model {
+  /** How many calls have begun. */
+  calls(): number;
+}
+
+/** A model that answers its calls as told, in order, and the last way ever after. */
+export const toldModel = (id: string, scripts: readonly Script[], check?: Error): ToldModel => {
+  let calls = 0;
+  return {
+    id,
+    calls: () => calls,
+    async *stream(_request: ModelRequest, { signal }) {
+      const script = scripts[Math.min(calls++, scripts.length - 1)];
+      for (const part of script?.says ?? []) {
+        signal.throwIfAborted();
+        yield part;
+      }
+      if (script?.fails !== undefined) throw script.fails;
+    },
+    check: () => (check === undefined ? Promise.resolve() : Promise.reject(check)),
+  };
+};
+
+export const ANSWER: readonly ModelPart[] = [
+  { type: "text", delta: "hello" },
+  { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } },
+];
+export const REQUEST: ModelRequest = {
+  system: "",
+  messages: [{ role: "user", content: "hi", images: [] }],
+  tools: [],
+};

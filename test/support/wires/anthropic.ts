@@ -1,0 +1,129 @@
+import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+
+interface Block {
+  readonly type: "text" | "image" | "tool_use" | "tool_result";
+  readonly text?: string;
+  readonly source?: { readonly url?: string; readonly media_type?: string; readonly data?: string };
+  readonly id?: string;
+  readonly name?: string;
+  readonly input?: unknown;
+  readonly tool_use_id?: string;
+  readonly content?: string | readonly Block[];
+}
+interface MessagesRequest {
+  readonly system?: readonly Block[];
+  readonly messages: readonly { readonly role: "user" | "assistant"; readonly content: readonly Block[] }[];
+  readonly tools?: readonly { readonly name: string; readonly description: string; readonly input_schema: unknown }[];
+  readonly max_tokens: number;
+  readonly temperature?: number;
+}
+
+const FINISH = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use", refusal: "refusal" } as const;
+
+const event = (type: string, more: object = {}): string => frame({ type, ...more }, type);
+
+const block = (index: number, start: object, deltas: readonly object[]): string[] => [
+  event("content_block_start", { index, content_block: start }),
+  ...deltas.map((delta) => event("content_block_delta", { index, delta })),
+  event("content_block_stop", { index }),
+];
+
+const encode = (said: Said): string[] => {
+  const { inputTokens = 0, outputTokens = 0 } = said.usage ?? {};
+  let index = 0;
+  return [
+    event("message_start", {
+      message: {
+        id: "msg_01StandIn",
+        type: "message",
+        role: "assistant",
+        model: "stand-in-2025",
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: {
+          input_tokens: inputTokens,
+          cache_creation_input_tokens: 0,
+          cache_read_input_tokens: 0,
+          output_tokens: 1,
+          service_tier: "standard",
+        },
+      },
+    }),
+    event("ping"),
+    ...(said.reasoning === undefined
+      ? []
+      : block(index++, { type: "thinking", thinking: "", signature: "" }, [
+          ...said.reasoning.map((thinking) => ({ type: "thinking_delta", thinking })),
+          { type: "signature_delta", signature: "EqQBCgIYAhIM" },
+        ])),
+    ...(said.text === undefined
+      ? []
+      : block(
+          index++,
+          { type: "text", text: "" },
+          said.text.map((text) => ({ type: "text_delta", text })),
+        )),
+    ...(said.calls ?? []).flatMap(({ id, name, pieces }) =>
+      block(
+        index++,
+        { type: "tool_use", id, name, input: {} },
+        ["", ...pieces].map((partial_json) => ({ type: "input_json_delta", partial_json })),
+      ),
+    ),
+    ...(said.finish === null
+      ? []
+      : [
+          event("message_delta", {
+            delta: { stop_reason: FINISH[said.finish], stop_sequence: null },
+            usage: { output_tokens: outputTokens },
+          }),
+          event("message_stop"),
+        ]),
+  ];
+};
+
+const textOf = (content: string | readonly Block[] | undefined): string =>
+  typeof content === "string" ? content : (content ?? []).map(({ text }) => text ?? "").join("");
+
+const imageOf = ({ source }: Block): string[] =>
+  source === undefined ? [] : [source.url ?? `data:${source.media_type};base64,${source.data}`];
+
+const turnsOf = ({ role, content }: MessagesRequest["messages"][number]): Turn[] => {
+  const results = content.filter(({ type }) => type === "tool_result");
+  if (results.length > 0) {
+    return results.map((result) => ({
+      role: "tool",
+      id: result.tool_use_id ?? "",
+      output: textOf(result.content),
+    }));
+  }
+  const text = textOf(content);
+  if (role === "user") return [{ role, text, images: content.flatMap(imageOf) }];
+  const uses = content.filter(({ type }) => type === "tool_use");
+  return [{ role, text, calls: uses.map(({ id = "", name = "", input }) => ({ id, name, input })) }];
+};
+
+const decode = (body: unknown): Heard => {
+  const request = body as MessagesRequest;
+  return {
+    system: textOf(request.system),
+    turns: request.messages.flatMap(turnsOf),
+    tools: (request.tools ?? []).map(({ name, description, input_schema }) => ({
+      name,
+      description,
+      input: input_schema,
+    })),
+    maxOutputTokens: request.max_tokens,
+    temperature: request.temperature,
+  };
+};
+
+/** https://docs.anthropic.com/en/docs/build-with-claude/streaming */
+export const anthropicMessages: Wire = {
+  path: "/messages",
+  encode,
+  encodeFailure: (message) => event("error", { error: { type: "overloaded_error", message } }),
+  decode,
+  key: (headers) => headers.get("x-api-key"),
+};

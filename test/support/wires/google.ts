@@ -1,0 +1,99 @@
+import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+
+interface Part {
+  readonly text?: string;
+  readonly inlineData?: { readonly mimeType: string; readonly data: string };
+  readonly fileData?: { readonly fileUri: string };
+  readonly functionCall?: { readonly id?: string; readonly name: string; readonly args: unknown };
+  readonly functionResponse?: {
+    readonly id?: string;
+    readonly name: string;
+    readonly response: { readonly content?: unknown; readonly error?: unknown };
+  };
+}
+interface GenerateRequest {
+  readonly systemInstruction?: { readonly parts: readonly Part[] };
+  readonly contents: readonly { readonly role: "user" | "model"; readonly parts: readonly Part[] }[];
+  readonly tools?: readonly {
+    readonly functionDeclarations: readonly { name: string; description: string; parametersJsonSchema: unknown }[];
+  }[];
+  readonly generationConfig?: { readonly maxOutputTokens?: number; readonly temperature?: number };
+}
+
+const FINISH = { stop: "STOP", length: "MAX_TOKENS", tool_calls: "STOP", refusal: "SAFETY" } as const;
+
+const chunk = (parts: readonly object[], more: { readonly candidate?: object; readonly usage?: object } = {}): string =>
+  frame({
+    candidates: [{ content: { parts, role: "model" }, index: 0, ...more.candidate }],
+    ...(more.usage === undefined ? {} : { usageMetadata: more.usage }),
+    modelVersion: "stand-in-2025",
+    responseId: "standInResponse",
+  });
+
+/** Gemini sends a call whole: its pieces are joined. */
+const encode = (said: Said): string[] => [
+  ...(said.reasoning ?? []).map((text) => chunk([{ text, thought: true }])),
+  ...(said.text ?? []).map((text) => chunk([{ text }])),
+  ...(said.calls ?? []).map(({ id, name, pieces }) =>
+    chunk([{ functionCall: { id, name, args: JSON.parse(pieces.join("") || "{}") as unknown } }]),
+  ),
+  ...(said.finish === null ? [] : [finish(said.finish, said.usage)]),
+];
+
+const finish = (reason: NonNullable<Said["finish"]>, usage: Said["usage"]): string => {
+  const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+  return chunk([{ text: "" }], {
+    candidate: { finishReason: FINISH[reason] },
+    usage: {
+      promptTokenCount: inputTokens,
+      candidatesTokenCount: outputTokens,
+      totalTokenCount: inputTokens + outputTokens,
+    },
+  });
+};
+
+const imageOf = ({ inlineData, fileData }: Part): string[] => {
+  if (fileData !== undefined) return [fileData.fileUri];
+  return inlineData === undefined ? [] : [`data:${inlineData.mimeType};base64,${inlineData.data}`];
+};
+
+const outputOf = (content: unknown): string => (typeof content === "string" ? content : JSON.stringify(content));
+
+const turnsOf = ({ role, parts }: GenerateRequest["contents"][number]): Turn[] => {
+  const results = parts.flatMap(({ functionResponse }) => functionResponse ?? []);
+  if (results.length > 0) {
+    return results.map(({ id = "", response }) => ({
+      role: "tool",
+      id,
+      output: outputOf(response.content ?? response.error),
+    }));
+  }
+  const text = parts.map((part) => part.text ?? "").join("");
+  if (role === "user") return [{ role, text, images: parts.flatMap(imageOf) }];
+  const calls = parts.flatMap(({ functionCall: call }) =>
+    call === undefined ? [] : [{ id: call.id ?? "", name: call.name, input: call.args }],
+  );
+  return [{ role: "assistant", text, calls }];
+};
+
+const decode = (body: unknown): Heard => {
+  const request = body as GenerateRequest;
+  return {
+    system: (request.systemInstruction?.parts ?? []).map(({ text }) => text ?? "").join(""),
+    turns: request.contents.flatMap(turnsOf),
+    tools: (request.tools ?? []).flatMap(({ functionDeclarations }) =>
+      functionDeclarations.map(({ name, description, parametersJsonSchema: input }) => ({ name, description, input })),
+    ),
+    maxOutputTokens: request.generationConfig?.maxOutputTokens,
+    temperature: request.generationConfig?.temperature,
+  };
+};
+
+/** https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent */
+export const googleGenerate: Wire = {
+  path: ":streamGenerateContent",
+  encode,
+  encodeFailure: (message) => frame({ error: { code: 503, message, status: "UNAVAILABLE" } }),
+  decode,
+  key: (headers) => headers.get("x-goog-api-key"),
+};

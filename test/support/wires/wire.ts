@@ -1,0 +1,44 @@
+import type { Usage } from "../../../src/domain/run.ts";
+import type { ToolCall } from "../../../src/models/contract.ts";
+
+/** What a stand-in is to say, in no provider's words; each wire has its own way to say it. */
+export interface Said {
+  readonly reasoning?: readonly string[];
+  readonly text?: readonly string[];
+  /** `pieces`, joined, are the arguments as JSON. */
+  readonly calls?: readonly { readonly id: string; readonly name: string; readonly pieces: readonly string[] }[];
+  readonly usage?: Usage;
+  /** Null: the stream ends without saying why. */
+  readonly finish: "stop" | "length" | "tool_calls" | "refusal" | null;
+}
+
+/** One turn of a request, read back from a provider's words. */
+export type Turn =
+  | { readonly role: "user"; readonly text: string; readonly images: readonly string[] }
+  | { readonly role: "assistant"; readonly text: string; readonly calls: readonly ToolCall[] }
+  | { readonly role: "tool"; readonly id: string; readonly output: string };
+
+/** A request, read back. */
+export interface Heard {
+  readonly system: string;
+  readonly turns: readonly Turn[];
+  readonly tools: readonly { readonly name: string; readonly description: string; readonly input: unknown }[];
+  readonly maxOutputTokens: number | undefined;
+  readonly temperature: number | undefined;
+}
+
+/** A provider's wire, from the provider's side. */
+export interface Wire {
+  /** The end of the path that answers are streamed from. */
+  readonly path: string;
+  /** Event-stream frames, each with its blank line. */
+  encode(said: Said): string[];
+  /** A failure that is reported in the stream, after a 200. */
+  encodeFailure(message: string): string;
+  decode(body: unknown): Heard;
+  /** The key, as the headers carry it. */
+  key(headers: Headers): string | null;
+}
+
+export const frame = (data: unknown, event?: string): string =>
+  `${event === undefined ? "" : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
