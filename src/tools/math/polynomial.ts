@@ -5,7 +5,7 @@ import * as Q from "./rational.ts";
 /** Coefficients from the constant upwards; the last is not zero, and the empty list is the zero polynomial. */
 export type Polynomial = readonly Rational[];
 
-export const MAX_DEGREE = 24;
+const MAX_DEGREE = 24;
 /** The most that a power of numbers may take, about 3,000 decimal digits. */
 const MAX_BITS = 10_000;
 

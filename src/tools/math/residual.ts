@@ -24,11 +24,11 @@ export const residual = (
 };
 
 /** Points at which formulas are compared: nothing about them is special, so agreement there is no accident. */
-export const SAMPLES: readonly number[] = [
+const SAMPLES: readonly number[] = [
   0.7390851, 1.3181527, 2.4177312, -0.6112763, -1.8473191, 0.2917453, 5.3711932, 3.0918271,
 ];
 /** The n-th sample for the m-th name. */
-export const sample = (n: number, m: number): Complex =>
+const sample = (n: number, m: number): Complex =>
   new Complex((SAMPLES[(n + 3 * m) % SAMPLES.length] ?? 1) + m * 0.137, 0);
 
 /** True, false, or null when no sample could tell. */
