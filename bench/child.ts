@@ -24,6 +24,10 @@ const unlimited = (command: readonly string[]): string[] => [
   ...command,
 ];
 
+/** The program's own file: that of the runtime that runs it tells nothing. */
+const nameOf = (command: readonly string[]): string =>
+  command.find((word) => word.endsWith(".ts")) ?? command[0] ?? "nothing";
+
 /** Starts a program at the root of the repository. What it writes on stderr is shown. */
 export const start = (command: readonly string[], env: Readonly<Record<string, string>> = {}): Child => {
   const spawned = Bun.spawn(unlimited(command), {
@@ -40,7 +44,7 @@ export const start = (command: readonly string[], env: Readonly<Record<string, s
     async line() {
       const { value, done } = await lines.next();
       if (!done) return value;
-      throw new Error(`\`${command.slice(0, 2).join(" ")}\` ended with ${await spawned.exited} and said nothing.`);
+      throw new Error(`\`${nameOf(command)}\` ended with ${await spawned.exited} and said nothing.`);
     },
     say(text) {
       spawned.stdin.write(`${text}\n`);

