@@ -3,15 +3,9 @@ import type { LogEvent } from "../domain/event.ts";
 import type { System } from "../domain/system.ts";
 import { type Append, type Store, StoreError } from "../store/contract.ts";
 import type { Hub } from "./hub.ts";
+import { Pace } from "./pace.ts";
 import type { Committer, Ending, Outcome, RunWriter } from "./writer.ts";
 
-/** A commit that carries at least this many runs means that the process is busy. */
-const BUSY_RUNS = 16;
-/**
- * How long a busy process lets events gather before the next commit, in milliseconds. Between 2 and 10 the cost of a token
- * hardly changes (see bench/RESULTS.md); a pause delays what is read by half of it on average.
- */
-const BUSY_PAUSE_MS = 5;
 /** Between two attempts to reach a store that is away. */
 const RETRY_MS = 250;
 
@@ -38,7 +32,7 @@ export interface CommitOptions {
 
 /**
  * Group commit, as databases do it: one commit is under way at a time, and what arrives meanwhile travels with the next,
- * for all runs of the process in one statement. An idle process commits at once.
+ * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`).
  *
  * When the store is away the commit is tried again until it is back, however long that takes; it is the runs that give up
  * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
@@ -46,6 +40,7 @@ export interface CommitOptions {
 export class GroupCommit implements Committer {
   readonly #writers = new Map<RunWriter, (why: Broken) => void>();
   readonly #dirty = new Set<RunWriter>();
+  readonly #pace = new Pace();
   #looping = false;
   #current: Promise<void> = Promise.resolve();
 
@@ -116,9 +111,10 @@ export class GroupCommit implements Committer {
       const writers = [...this.#dirty].filter((writer) => writer.hasPending);
       this.#dirty.clear();
       if (writers.length === 0) continue;
+      const pause = this.#pace.after(writers.length, this.now());
       this.#current = this.#commit(writers);
       await this.#current;
-      if (writers.length >= BUSY_RUNS) await this.options.system.sleep(BUSY_PAUSE_MS);
+      if (pause > 0) await this.options.system.sleep(pause);
     }
     this.#looping = false;
   }
