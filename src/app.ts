@@ -24,6 +24,9 @@ const UPKEEP_MS = 2_000;
 /** How often threads that other replicas write are looked at, while somebody reads them here. */
 const REMOTE_POLL_MS = 200;
 
+/** A connection that sends no request for so many seconds is closed. */
+const IDLE_S = 60;
+
 /** Every part that the outside gives: a test gives others. */
 export interface Outside {
   readonly config: Config;
@@ -73,7 +76,8 @@ export const serve = async (outside: Outside): Promise<Service> => {
   await upkeep.tick();
   const stopUpkeep = every(UPKEEP_MS, () => upkeep.tick());
   const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
-  http.listen({ hostname: config.host, port: config.port, idleTimeout: 0 });
+  // In development Bun answers a bug with its source and stack.
+  http.listen({ hostname: config.host, port: config.port, idleTimeout: IDLE_S, development: false });
   const { hostname, port } = http.server ?? {};
   return {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,

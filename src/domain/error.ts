@@ -43,10 +43,12 @@ export class RunError extends Error {
 /** Why a request was refused before a run began. The HTTP status of each is chosen in one place, `routes/errors.ts`. */
 export type RequestErrorCode =
   | "malformed_json"
+  | "malformed_request"
   | "unauthorized"
   | "forbidden"
   | "not_found"
   | "method_not_allowed"
+  | "timeout"
   | "conflict"
   | "payload_too_large"
   | "unsupported_media_type"

@@ -2,6 +2,8 @@ import { RequestError } from "../domain/error.ts";
 
 /** A JSON body's bound, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** A whole body must arrive within so many milliseconds: a client may be slow, but not for ever. */
+const BODY_PATIENCE_MS = 30_000;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -22,15 +24,30 @@ export const readJson = async (request: Request): Promise<unknown> => {
   }
 };
 
-/** Counts while it reads: a declared length may be missing or wrong. */
+/** Counts while it reads: a declared length may be missing or wrong. Throws `timeout` as well. */
 const readText = async (request: Request): Promise<string> => {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(reject, BODY_PATIENCE_MS, new RequestError("timeout", "The body did not arrive in time."));
+  const reader = request.body?.getReader();
+  try {
+    for (;;) {
+      const step = await Promise.race([reader?.read(), late]);
+      if (step === undefined || step.done) break;
+      size += step.value.byteLength;
+      if (size > MAX_BODY_BYTES) throw tooLarge();
+      chunks.push(step.value);
+    }
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    // Its client is gone, and with it whoever could read the refusal.
+    throw new RequestError("malformed_request", "The body broke off.", { cause });
+  } finally {
+    clearTimeout(timer);
+    // What is still to come is not wanted, and there may be no end of it.
+    void reader?.cancel().catch(() => {});
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));

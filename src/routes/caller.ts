@@ -2,7 +2,7 @@ import { Value } from "@sinclair/typebox/value";
 import { RequestError } from "../domain/error.ts";
 import type { Locale } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
-import { UserId } from "../domain/thread.ts";
+import { ThreadId, UserId } from "../domain/thread.ts";
 import { invalid } from "./validate.ts";
 
 /**
@@ -11,7 +11,7 @@ import { invalid } from "./validate.ts";
  */
 export const callerOf = (request: Request): string => {
   const queried = new URL(request.url).searchParams.getAll("userId");
-  const header = request.headers.get("x-user-id");
+  const header = headerText(request.headers, "x-user-id");
   const named = header === null ? queried : [...queried, header];
   const detail = (message: string) => invalid([{ path: "/userId", message }]);
   if (named.length === 0) throw detail("is required, as the query userId or the header x-user-id");
@@ -22,6 +22,27 @@ export const callerOf = (request: Request): string => {
     throw detail("must be 1 to 128 characters without ':' and control characters");
   }
   return userId;
+};
+
+/** The thread id of a path. Throws `invalid` for one that no thread can have. */
+export const threadIdIn = (params: { readonly threadId: string }): string => {
+  const { threadId } = params;
+  if (Value.Check(ThreadId, threadId) && isStorable(threadId)) return threadId;
+  throw invalid([{ path: "/threadId", message: "must be 1 to 256 characters without control characters" }]);
+};
+
+/**
+ * A header that may hold any text. Clients send UTF-8 (EventSource its `Last-Event-ID`), and the server hands every byte
+ * over as a character of its own (Fetch standard, "isomorphic decode"). Bytes that are no UTF-8 stay as they are.
+ */
+export const headerText = (headers: Headers, name: string): string | null => {
+  const value = headers.get(name);
+  if (value === null || !/[\x80-\xff]/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+  } catch {
+    return value;
+  }
 };
 
 /** As OpenTelemetry's propagation has it: https://www.w3.org/TR/trace-context/#traceparent-header */

@@ -4,10 +4,12 @@ import { StoreError } from "../store/contract.ts";
 /** The one place where a refusal becomes an HTTP status. */
 const STATUS: Record<RequestErrorCode, number> = {
   malformed_json: 400,
+  malformed_request: 400,
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  timeout: 408,
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { RequestError } from "../domain/error.ts";
 import { askingRoutes } from "./asking.ts";
 import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
@@ -20,13 +21,18 @@ export interface HttpOptions {
 export const httpApp = (parts: RouteParts, { authToken, failed }: HttpOptions) => {
   const guard = authToken === null ? null : bearerGuard(authToken);
   return new Elysia({ name: "http" })
-    .onRequest(({ request }) => {
-      if (guard !== null && !OPEN_PATHS.has(new URL(request.url).pathname)) guard(request.headers);
+    .onRequest(({ request, server }) => {
+      // The idle timeout is for connections that ask for nothing: an answer may be quiet for as long as it likes.
+      server?.timeout(request, 0);
+      const url = URL.parse(request.url);
+      // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
+      if (url === null) throw new RequestError("malformed_request", "The Host header is not a valid host.");
+      if (guard !== null && !OPEN_PATHS.has(url.pathname)) guard(request.headers);
     })
     .onError({ as: "global" }, ({ error, code, request }) => {
       if (code === "NOT_FOUND") return refusal(notFound("endpoint"));
       const refused = requestErrorOf(error);
-      if (refused.code === "internal") failed(new URL(request.url).pathname, refused.cause);
+      if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
       return refusal(refused);
     })
     .get("/health", () => ({ status: "ok" }))

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
+import { isStorable } from "../domain/text.ts";
 import { threadKey } from "../domain/thread.ts";
-import { callerOf, localeOf, notFound, traceIdOf } from "./caller.ts";
+import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { cursorOf, replayStream } from "./replay.ts";
 import { streamHeaders } from "./stream.ts";
@@ -12,16 +13,18 @@ export const readingRoutes = (parts: RouteParts) => {
   const { store, runs, system } = parts;
   return new Elysia({ name: "reading", prefix: "/api/v1" })
     .get("/threads/:threadId", async ({ params, request }) => {
-      const key = threadKey(callerOf(request), params.threadId);
+      const threadId = threadIdIn(params);
+      const key = threadKey(callerOf(request), threadId);
       if ((await store.threads.get(key)) === null) throw notFound("thread");
       // The run first: one that ends in between has its message among those read after it.
       const active = await store.threads.activeRun(key);
-      return threadView(params.threadId, await store.threads.messages(key), active);
+      return threadView(threadId, await store.threads.messages(key), active);
     })
     .get("/threads/:threadId/events", async ({ params, request, set }) => {
-      const key = threadKey(callerOf(request), params.threadId);
+      const threadId = threadIdIn(params);
+      const key = threadKey(callerOf(request), threadId);
       if ((await store.threads.get(key)) === null) throw notFound("thread");
-      const cursor = cursorOf(request, params.threadId);
+      const cursor = cursorOf(request, threadId);
       if (cursor === null) {
         throw invalid([{ path: "/after", message: "must be the id of an event, or its seq" }]);
       }
@@ -30,12 +33,13 @@ export const readingRoutes = (parts: RouteParts) => {
       if (active === null && last <= cursor) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
-      const view = { threadId: params.threadId, runId: active?.runId ?? "", traceId, locale };
+      const view = { threadId, runId: active?.runId ?? "", traceId, locale };
       Object.assign(set.headers, streamHeaders(view));
       return replayStream(key, cursor, view, request.signal, parts);
     })
     .get("/runs/:runId", async ({ params, request }) => {
-      const run = await store.runs.get(callerOf(request), params.runId);
+      const userId = callerOf(request);
+      const run = isStorable(params.runId) ? await store.runs.get(userId, params.runId) : null;
       if (run === null) throw notFound("run");
       return runView(run);
     })
@@ -43,14 +47,15 @@ export const readingRoutes = (parts: RouteParts) => {
       "/runs/:runId/cancel",
       async ({ params, request }) => {
         const wait = new URL(request.url).searchParams.get("wait") === "1";
-        const run = await runs.cancel(callerOf(request), params.runId, wait, request.signal);
+        const userId = callerOf(request);
+        const run = isStorable(params.runId) ? await runs.cancel(userId, params.runId, wait, request.signal) : null;
         if (run === null) throw notFound("run");
         return runView(run);
       },
       { parse: "none" },
     )
     .get("/images/:imageId", async ({ params, set }) => {
-      const image = await store.images.get(params.imageId);
+      const image = isStorable(params.imageId) ? await store.images.get(params.imageId) : null;
       if (image === null) throw notFound("image");
       set.headers["content-type"] = image.mediaType;
       set.headers["cache-control"] = "private, max-age=31536000, immutable";

@@ -3,6 +3,7 @@ import { native } from "../dialects/native.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { COMMENT_FRAME, encodeFrame } from "../wire/encode.ts";
+import { headerText } from "./caller.ts";
 import type { StreamParts } from "./stream.ts";
 
 const utf8 = new TextEncoder();
@@ -12,7 +13,7 @@ const utf8 = new TextEncoder();
  * query `after`; 0, the beginning, when neither is given. Null: it says something that no event was ever called.
  */
 export const cursorOf = (request: Request, threadId: string): number | null => {
-  const id = request.headers.get("last-event-id");
+  const id = headerText(request.headers, "last-event-id");
   const text = id ?? new URL(request.url).searchParams.get("after") ?? "0";
   const seq = id?.startsWith(`${threadId}:`) ? id.slice(threadId.length + 1) : text;
   return /^\d{1,15}$/.test(seq) ? Number(seq) : null;

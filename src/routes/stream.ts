@@ -20,8 +20,8 @@ export const streamHeaders = (view: Omit<View, "locale">): Record<string, string
   "x-thread-id": headerText(view.threadId),
 });
 
-/** A thread id may hold what a header cannot: then it goes percent-encoded. */
-const headerText = (text: string): string => (/^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text));
+/** A thread id may hold what a header cannot: then it goes percent-encoded, as does one that would read like that. */
+const headerText = (text: string): string => (/^[\x21-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text));
 
 export interface StreamParts {
   readonly journal: Journal;

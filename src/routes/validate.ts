@@ -20,8 +20,11 @@ export const validator = <S extends TSchema>(schema: S): Validator<S> => {
   const fields = Object.keys((schema as { properties?: object }).properties ?? {});
   return (value) => {
     if (!check.Check(value)) throw invalid(detailsOf(check, value));
-    const unstorable = fields.flatMap((field) => unstorableIn((value as Record<string, unknown>)[field], `/${field}`));
-    if (unstorable.length > 0) throw invalid(unstorable.slice(0, MAX_DETAILS));
+    const details = fields.flatMap((field) => {
+      const message = whyUnstorable((value as Record<string, unknown>)[field]);
+      return message === null ? [] : [{ path: `/${field}`, message }];
+    });
+    if (details.length > 0) throw invalid(details);
     return value;
   };
 };
@@ -46,13 +49,17 @@ const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDet
   return details.size > 0 ? [...details.values()] : [{ path: "", message: "must be a JSON object" }];
 };
 
-const unstorableIn = (value: unknown, path: string, depth = 0): readonly ErrorDetail[] => {
-  if (typeof value === "string") {
-    return isStorable(value) ? [] : [{ path, message: "must not hold NUL or half a surrogate pair" }];
+/** What keeps a field's value from being stored; null: nothing. Where it is inside is not said: keys are the caller's own. */
+const whyUnstorable = (value: unknown, depth = 0): string | null => {
+  if (typeof value === "string") return isStorable(value) ? null : UNSTORABLE;
+  if (value === null || typeof value !== "object") return null;
+  if (depth >= MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
+  if (!Object.keys(value).every(isStorable)) return UNSTORABLE;
+  for (const item of Object.values(value)) {
+    const why = whyUnstorable(item, depth + 1);
+    if (why !== null) return why;
   }
-  if (value === null || typeof value !== "object") return [];
-  if (depth >= MAX_DEPTH) return [{ path, message: `must not be nested deeper than ${MAX_DEPTH} levels` }];
-  // A wrong key is reported at its object: the key itself may not be repeated to the caller.
-  if (!Object.keys(value).every(isStorable)) return [{ path, message: "must not hold NUL or half a surrogate pair" }];
-  return Object.entries(value).flatMap(([key, item]) => unstorableIn(item, `${path}/${key}`, depth + 1));
+  return null;
 };
+
+const UNSTORABLE = "must not hold NUL or half a surrogate pair";

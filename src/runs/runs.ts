@@ -91,7 +91,9 @@ export class Runs {
     for (;;) {
       const aborted = Promise.withResolvers<void>();
       signal.addEventListener("abort", () => aborted.resolve(), { once: true });
-      await Promise.race([live?.ended ?? system.sleep(TURN_POLL_MS), aborted.promise]);
+      // One that has ended here and not in the store was taken over by another replica.
+      const change = live === undefined || live.hasEnded ? system.sleep(TURN_POLL_MS) : live.ended;
+      await Promise.race([change, aborted.promise]);
       const now = await store.runs.get(userId, runId);
       if (now === null || hasEnded(now.status) || signal.aborted) return now;
     }
