@@ -38,7 +38,8 @@ export interface CommitOptions {
  * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
  */
 export class GroupCommit implements Committer {
-  readonly #writers = new Map<RunWriter, (why: Broken) => void>();
+  /** Null: it has been told already. */
+  readonly #writers = new Map<RunWriter, ((why: Broken) => void) | null>();
   readonly #dirty = new Set<RunWriter>();
   readonly #pace = new Pace();
   #looping = false;
@@ -67,9 +68,28 @@ export class GroupCommit implements Committer {
     this.options.log.ignored(writer.fence.runId, type);
   }
 
-  async finish(writer: RunWriter, ending: Ending): Promise<Outcome> {
-    const { store, hub } = this.options;
+  async finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome> {
     while (writer.isInFlight) await this.#current;
+    try {
+      for (const way of [ending, lastResort]) {
+        try {
+          return await this.#end(writer, way);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          this.options.log.rejected(writer.fence.runId, error);
+          writer.discard();
+        }
+      }
+      return "refused";
+    } finally {
+      this.#writers.delete(writer);
+      writer.settled();
+      this.options.hub.close(writer.fence.threadKey);
+    }
+  }
+
+  async #end(writer: RunWriter, ending: Ending): Promise<Outcome> {
+    const { store, hub } = this.options;
     const { fence, events, checkpoints } = writer.take();
     const all = [...events, ...writer.number(ending.events)];
     const speechless = writer.answer === "" && ending.status !== "succeeded";
@@ -83,7 +103,8 @@ export class GroupCommit implements Committer {
       message: speechless ? null : { id: ending.messageId, content: writer.answer },
     };
     let uncertain = false;
-    const kept = await this.#untilReached([writer], async () => {
+    const waiting = () => [writer];
+    const kept = await this.#untilReached(waiting, async () => {
       try {
         return (await store.runs.finish(fence, end)) || (uncertain && (await this.#isKept(fence.threadKey, all)));
       } catch (error) {
@@ -92,9 +113,6 @@ export class GroupCommit implements Committer {
       }
     });
     if (kept) hub.get(fence.threadKey)?.publish(all);
-    this.#writers.delete(writer);
-    writer.settled();
-    hub.close(fence.threadKey);
     return kept ? "kept" : "refused";
   }
 
@@ -122,7 +140,7 @@ export class GroupCommit implements Committer {
   async #commit(writers: readonly RunWriter[]): Promise<void> {
     const batch = writers.map((writer) => writer.take());
     try {
-      const refused = await this.#untilReached(writers, () => this.options.store.events.append(batch));
+      const refused = await this.#untilReached(this.#waiting, () => this.options.store.events.append(batch));
       for (let i = 0; i < writers.length; i++) this.#settle(writers[i], batch[i], refused);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -136,7 +154,7 @@ export class GroupCommit implements Committer {
   async #retryAlone(writer: RunWriter, append: Append | undefined): Promise<void> {
     if (append === undefined) return;
     try {
-      const refused = await this.#untilReached([writer], () => this.options.store.events.append([append]));
+      const refused = await this.#untilReached(this.#waiting, () => this.options.store.events.append([append]));
       this.#settle(writer, append, refused);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -157,26 +175,28 @@ export class GroupCommit implements Committer {
     this.#break(writer, new RunError("internal", "The answer could not be kept.", { cause: error }));
   }
 
-  /** Repeats `call` while the store is away. Runs of this process are told once their patience has passed. */
-  async #untilReached<T>(writers: readonly RunWriter[], call: () => Promise<T>): Promise<T> {
+  /** Whose words are on their way to the store, and who has spoken since: that waits behind the commit under way. */
+  readonly #waiting = (): readonly RunWriter[] =>
+    [...this.#writers.keys()].filter((writer) => writer.isInFlight || writer.hasPending);
+
+  /** Repeats `call` while the store is away. Once patience has passed, whoever waits by then is told, and told once. */
+  async #untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
     const { system, patienceMs } = this.options;
     const since = system.now();
-    let toldRuns = false;
     for (;;) {
       try {
         return await call();
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
-        if (!toldRuns && system.now() - since >= patienceMs) {
-          toldRuns = true;
-          this.#giveUp(writers, error);
-        }
+        if (system.now() - since >= patienceMs) this.#giveUp(waiting(), error);
         await system.sleep(RETRY_MS);
       }
     }
   }
 
-  #giveUp(writers: readonly RunWriter[], error: StoreError): void {
+  #giveUp(waiting: readonly RunWriter[], error: StoreError): void {
+    const writers = waiting.filter((writer) => this.#writers.get(writer));
+    if (writers.length === 0) return;
     this.options.log.outage(error, writers.length);
     const why = new RunError("store_unavailable", "The answer could not be kept: the store is away.", { cause: error });
     for (const writer of writers) {
@@ -187,8 +207,9 @@ export class GroupCommit implements Committer {
 
   #break(writer: RunWriter, why: Broken): void {
     const broken = this.#writers.get(writer);
+    if (!broken) return;
     // Told once; a second reason adds nothing.
-    this.#writers.set(writer, () => {});
-    broken?.(why);
+    this.#writers.set(writer, null);
+    broken(why);
   }
 }

@@ -37,9 +37,10 @@ export async function* follow(
     while (!signal.aborted) {
       let batch = channel.after(cursor);
       if (batch === null) {
-        batch = await read(key, cursor, PAGE);
+        batch = await unlessAborted(signal, read(key, cursor, PAGE));
         // A page that is not full ends at the head as it was; a commit since then has rung the bell.
-        if (batch.length > 0 && batch.length < PAGE) channel.learn(cursor + batch.length);
+        const end = batch.at(-1);
+        if (end !== undefined && batch.length < PAGE) channel.learn(end.seq);
       }
       const last = batch.at(-1);
       if (last !== undefined) {
@@ -59,6 +60,14 @@ export async function* follow(
     hub.leave(key, bell);
   }
 }
+
+/** The page, or an empty one as soon as nobody wants it any more. */
+const unlessAborted = (signal: AbortSignal, page: Promise<readonly LogEvent[]>): Promise<readonly LogEvent[]> =>
+  new Promise((resolve, reject) => {
+    const abort = () => resolve([]);
+    signal.addEventListener("abort", abort, { once: true });
+    page.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 
 /** One timer a reader, re-armed only when it fires: a token costs no more than noting the time. */
 class QuietTimer {

@@ -18,9 +18,9 @@ export class Journal {
     this.#commit = new GroupCommit({ ...options, hub: this.#hub });
   }
 
-  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`. */
-  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void): RunWriter {
-    const writer = new RunWriter(fence, lastSeq, this.#commit);
+  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`, with `answer` said so far. */
+  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, answer = ""): RunWriter {
+    const writer = new RunWriter(fence, lastSeq, this.#commit, answer);
     this.#hub.open(fence.threadKey, lastSeq);
     this.#commit.register(writer, broken);
     return writer;

@@ -1,4 +1,4 @@
-import type { EventBody, LogEvent, TerminalEvent } from "../domain/event.ts";
+import type { EventBody, EventType, LogEvent, TerminalEvent } from "../domain/event.ts";
 import { PieceMender, storableJson } from "../domain/text.ts";
 import type { Append, Fence, NewCheckpoint, RunEnd } from "../store/contract.ts";
 
@@ -12,9 +12,14 @@ interface Pending {
   readonly seq: number;
   readonly at: number;
   readonly node: string;
-  readonly body: EventBody;
+  readonly type: EventType;
   /** The joined text of a token or reasoning event; other events have none. */
   text: string;
+  /**
+   * The payload of any other event. Made as it is said: what cannot be written fails the node that said it, not the commit
+   * that carries every run.
+   */
+  readonly json: string;
 }
 
 /** How a run's end came out: kept, or refused because another replica has taken the run over. */
@@ -30,20 +35,23 @@ export interface Committer {
   now(): number;
   /** There is something to commit. */
   mark(writer: RunWriter): void;
-  finish(writer: RunWriter, ending: Ending): Promise<Outcome>;
+  /** `lastResort` is how the run ends should the store refuse what it said last. */
+  finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome>;
   /** Something was said after the end. */
   ignored(writer: RunWriter, type: string): void;
 }
 
 /**
  * One run's way into the log. Numbers what the run says, joins consecutive tokens of a node that wait for the same commit
- * and bounds what waits. Never throws.
+ * and bounds what waits. Throws nothing but what JSON makes of a payload that is no JSON.
  */
 export class RunWriter {
-  /** The answer as the log will have it: all token deltas so far. */
-  answer = "";
+  /** What the log already has of the answer, and what it will have once it has taken what is in flight. */
+  #keptAnswer: string;
+  #takenAnswer: string;
   #pending: Pending[] = [];
   #checkpoints: NewCheckpoint[] = [];
+  #isInFlight = false;
   /** Events on their way to the store. */
   #inFlight = 0;
   #lastSeq: number;
@@ -55,8 +63,12 @@ export class RunWriter {
     readonly fence: Fence,
     lastSeq: number,
     private readonly committer: Committer,
+    /** The answer as the log will have it: all token deltas so far. */
+    public answer = "",
   ) {
     this.#lastSeq = lastSeq;
+    this.#keptAnswer = answer;
+    this.#takenAnswer = answer;
   }
 
   get isClosed(): boolean {
@@ -64,7 +76,7 @@ export class RunWriter {
   }
 
   get isInFlight(): boolean {
-    return this.#inFlight > 0;
+    return this.#isInFlight;
   }
 
   get hasPending(): boolean {
@@ -79,8 +91,9 @@ export class RunWriter {
     }
     if (body.type === "token" || body.type === "reasoning") this.#say(body, node);
     else {
+      const json = jsonOf(body);
       this.#endOfText(node);
-      this.#push(body, node, "");
+      this.#push(body.type, node, "", json);
     }
     if (this.#pending.length + this.#inFlight < MAX_UNKEPT) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
@@ -97,10 +110,10 @@ export class RunWriter {
   }
 
   /** Says the last words and ends the run, in one transaction. Closing twice is harmless: the first ending counts. */
-  close(ending: Ending): Promise<Outcome> {
+  close(ending: Ending, lastResort: Ending): Promise<Outcome> {
     if (this.#closed === undefined) {
       this.#endOfText("");
-      this.#closed = this.committer.finish(this, ending);
+      this.#closed = this.committer.finish(this, ending, lastResort);
       this.#release();
     }
     return this.#closed;
@@ -113,27 +126,39 @@ export class RunWriter {
     this.#pending = [];
     this.#checkpoints = [];
     this.#inFlight += events.length;
+    this.#isInFlight = true;
+    this.#takenAnswer = this.answer;
     return { fence: this.fence, events, checkpoints };
   }
 
-  /** For the committer: numbers the last words. */
+  /** For the committer: numbers the last words. They are in flight like the rest. */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
-    return bodies.map((body) =>
-      this.#toLog({ seq: ++this.#lastSeq, at: this.committer.now(), node: "", body, text: "" }),
-    );
+    this.#inFlight += bodies.length;
+    const at = this.committer.now();
+    return bodies.map((body) => ({
+      runId: this.fence.runId,
+      seq: ++this.#lastSeq,
+      type: body.type,
+      at,
+      json: jsonOf(body),
+    }));
   }
 
   /** For the committer: the store has taken what `take` gave out. */
   settled(): void {
     this.#inFlight = 0;
+    this.#isInFlight = false;
+    this.#keptAnswer = this.#takenAnswer;
     this.#release();
   }
 
-  /** For the committer: the store will never take it. Numbering goes on where the log really ends. */
+  /** For the committer: the store will never take it. Numbering and answer go on where the log really ends. */
   discard(): void {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
     this.#pending = [];
     this.#checkpoints = [];
+    this.answer = this.#keptAnswer;
+    this.#takenAnswer = this.#keptAnswer;
     this.settled();
   }
 
@@ -149,8 +174,8 @@ export class RunWriter {
     if (text === "") return;
     if (body.type === "token") this.answer += text;
     const last = this.#pending.at(-1);
-    if (last?.body.type === body.type && last.node === node && last.text.length < MAX_JOINED_CHARS) last.text += text;
-    else this.#push(body, node, text);
+    if (last?.type === body.type && last.node === node && last.text.length < MAX_JOINED_CHARS) last.text += text;
+    else this.#push(body.type, node, text, "");
   }
 
   /** Half a surrogate pair cannot wait past the text it belongs to. */
@@ -159,20 +184,18 @@ export class RunWriter {
       const rest = this.#menders[type].flush();
       if (rest === "") continue;
       if (type === "token") this.answer += rest;
-      this.#push({ type, payload: { delta: rest } }, node, rest);
+      this.#push(type, node, rest, "");
     }
   }
 
-  #push(body: EventBody, node: string, text: string): void {
-    this.#pending.push({ seq: ++this.#lastSeq, at: this.committer.now(), node, body, text });
+  #push(type: EventType, node: string, text: string, json: string): void {
+    this.#pending.push({ seq: ++this.#lastSeq, at: this.committer.now(), node, type, text, json });
     this.committer.mark(this);
   }
 
-  #toLog({ seq, at, body, text }: Pending): LogEvent {
-    const json =
-      body.type === "token" || body.type === "reasoning"
-        ? `{"delta":${JSON.stringify(text)}}`
-        : JSON.stringify(storableJson(body.payload));
-    return { runId: this.fence.runId, seq, type: body.type, at, json };
+  #toLog({ seq, at, type, text, json }: Pending): LogEvent {
+    return { runId: this.fence.runId, seq, type, at, json: json === "" ? `{"delta":${JSON.stringify(text)}}` : json };
   }
 }
+
+const jsonOf = ({ payload }: EventBody): string => JSON.stringify(storableJson(payload));

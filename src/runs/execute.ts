@@ -55,11 +55,14 @@ export const execute = async <State>(
   const failure = await turn.take(agent);
   ended.abort();
   await turn.sayHeld();
-  const messageId = system.id();
-  const outcome = await writer.close(endingOf(failure, { messageId, usage: turn.usage, now: system.now() }));
+  const facts = { messageId: system.id(), usage: turn.usage, now: system.now() };
+  const outcome = await writer.close(endingOf(failure, facts), endingOf(UNKEPT, { ...facts, usage: NO_USAGE }));
   log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs: system.now() - begun });
   return outcome;
 };
+
+/** For the rare end that the store refuses: without what the run said last, and without the figures. */
+const UNKEPT = new RunError("internal", "The answer could not be kept.");
 
 /** Written nowhere: the fence refuses it, and whoever holds the run now ends it. */
 const LOST = new RunError("interrupted", "Another replica has taken the run over.");
@@ -82,8 +85,18 @@ class Turn {
   /** Walks the agent's graph. Returns why it failed, or null. */
   async take<State>(agent: Agent<State>): Promise<RunError | null> {
     const { signal } = this.live;
+    const walked = this.#walk(agent).then(
+      () => null,
+      (thrown: unknown) => ({ thrown }),
+    );
+    const failure = await Promise.race([walked, this.#stopped(walked)]);
+    if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
+    return failure === null ? null : runErrorOf(failure.thrown);
+  }
+
+  async #walk<State>(agent: Agent<State>): Promise<void> {
     await this.writer.emit({ type: "page_start", payload: { title: agent.title(this.input) } }, "");
-    const walked = walk(agent, this.#context(), {
+    await walk(agent, this.#context(), {
       emit: (body, node) => this.#emit(body, node),
       checkpoint: (node, change) =>
         this.writer.checkpoint({
@@ -91,13 +104,7 @@ class Turn {
           node,
           change: JSON.stringify(storableJson(change)),
         }),
-    }).then(
-      () => null,
-      (thrown: unknown) => ({ thrown }),
-    );
-    const failure = await Promise.race([walked, this.#stopped(walked)]);
-    if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
-    return failure === null ? null : runErrorOf(failure.thrown);
+    });
   }
 
   /** Says in one piece what was held back. */

@@ -55,11 +55,12 @@ export class Upkeep {
   async #interrupt({ fence, lastSeq }: Claimed): Promise<void> {
     const { store, journal, system } = this.parts;
     const said = await store.events.ofRun(fence.threadKey, fence.runId, ["token"]);
-    const writer = journal.open(fence, lastSeq, () => {});
-    writer.answer = said.map((event) => payloadOf(event, "token").delta).join("");
+    const answer = said.map((event) => payloadOf(event, "token").delta).join("");
+    const writer = journal.open(fence, lastSeq, () => {}, answer);
     const why = new RunError("interrupted", "The service stopped before the answer was complete.");
     // What the model counted died with the process; what it said can still be counted.
-    const usage = { inputTokens: 0, outputTokens: estimateTokens(writer.answer) };
-    await writer.close(endingOf(why, { messageId: system.id(), usage, now: system.now() }));
+    const usage = { inputTokens: 0, outputTokens: estimateTokens(answer) };
+    const ending = endingOf(why, { messageId: system.id(), usage, now: system.now() });
+    await writer.close(ending, ending);
   }
 }
