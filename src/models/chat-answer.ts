@@ -41,7 +41,7 @@ interface CallDelta {
   } | null;
 }
 interface PendingCall {
-  readonly index: number;
+  readonly index: number | null | undefined;
   id: string;
   name: string;
   arguments: string;
@@ -144,34 +144,45 @@ export class ChatAnswer {
     }
   }
 
-  /**
-   * A call's pieces share an index. Servers that leave it out send a call whole; Gemini's compatible endpoint sends several
-   * calls under index 0, each with an id and a name of its own.
-   */
   #readCall(delta: CallDelta): void {
-    const index = delta.index ?? this.#calls.length;
-    const id = delta.id ?? "";
-    const name = delta.function?.name ?? "";
-    let call = this.#calls.findLast((pending) => pending.index === index);
-    if (call === undefined || (id !== "" && name !== "" && call.id !== "" && call.id !== id)) {
-      call = { index, id: "", name: "", arguments: "" };
-      this.#calls.push(call);
-    }
+    const id = text(delta.id);
+    const name = text(delta.function?.name);
+    const call = this.#pending(delta.index, id, name) ?? this.#begin(delta.index);
     if (call.id === "") call.id = id;
     if (call.name === "") call.name = name;
-    call.arguments += delta.function?.arguments ?? "";
+    call.arguments += text(delta.function?.arguments);
+  }
+
+  /**
+   * The call that a piece continues. Pieces share an index; of servers that leave it out, each named piece is a call. Gemini's
+   * compatible endpoint sends all calls under index 0, each with an id and a name of its own.
+   */
+  #pending(index: number | null | undefined, id: string, name: string): PendingCall | undefined {
+    const named = id !== "" && name !== "";
+    if (typeof index !== "number") return name !== "" ? undefined : this.#calls.at(-1);
+    const call = this.#calls.findLast((pending) => pending.index === index);
+    return call !== undefined && named && call.id !== "" && call.id !== id ? undefined : call;
+  }
+
+  #begin(index: number | null | undefined): PendingCall {
+    const call: PendingCall = { index, id: "", name: "", arguments: "" };
+    this.#calls.push(call);
+    return call;
   }
 
   #readFinish(reason: string): void {
     if (reason === "content_filter") this.#end(refusal(new Error("finish_reason content_filter")));
     else if (reason === "error" || reason === "insufficient_system_resource") this.#end(cutOff(new Error(reason)));
-    else this.#finish = FINISH[reason] ?? "stop";
+    else this.#finish = FINISH.get(reason) ?? "stop";
   }
 }
 
-const FINISH: Readonly<Record<string, FinishReason>> = {
-  length: "length",
-  max_tokens: "length",
-  tool_calls: "tool_calls",
-  function_call: "tool_calls",
-};
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Anything else is a stop: servers have many words for it. */
+const FINISH: ReadonlyMap<string, FinishReason> = new Map([
+  ["length", "length"],
+  ["max_tokens", "length"],
+  ["tool_calls", "tool_calls"],
+  ["function_call", "tool_calls"],
+]);

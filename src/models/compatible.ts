@@ -40,7 +40,7 @@ export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: Compatib
     id,
     stream: (request, context) => {
       const call = { url: `${root}/chat/completions`, headers, place };
-      return answer(call, chatBody(model, request), newCallId, context);
+      return answer(call, () => chatBody(model, request), newCallId, context);
     },
     check: (context) => reach({ url: `${root}/models`, headers, place }, context),
   };
@@ -48,12 +48,12 @@ export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: Compatib
 
 async function* answer(
   call: Call,
-  body: string,
+  body: () => string,
   newCallId: () => string,
   context: ModelContext,
 ): AsyncGenerator<ModelPart, void, void> {
   const { signal } = context;
-  const response = await post(call, body, context);
+  const response = await post(call, body(), context);
   if (response.body === null) throw cutOff();
   const reader = response.body.getReader();
   const chat = new ChatAnswer(call.place, newCallId);

@@ -1,4 +1,5 @@
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
+import { readImage } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
 /**
@@ -53,9 +54,13 @@ const chatMessage = (message: ModelMessage): object => {
 
 /** Plain text stays a plain string: small servers know no content parts. */
 const userContent = (text: string, images: readonly string[]): string | object[] =>
-  images.length === 0
-    ? text
-    : [{ type: "text", text }, ...images.map((url) => ({ type: "image_url", image_url: { url } }))];
+  images.length === 0 ? text : [{ type: "text", text }, ...images.map(imageContent)];
+
+/** As it came, once it is known to be a picture's address or the picture itself. */
+const imageContent = (image: string): object => {
+  readImage(image);
+  return { type: "image_url", image_url: { url: image } };
+};
 
 /** The wire has no mark for a failed call, so the content says it. */
 const toolContent = (output: unknown, isError: boolean): string => {

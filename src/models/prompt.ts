@@ -8,7 +8,8 @@ import type {
   LanguageModelV4ToolResultOutput,
   LanguageModelV4ToolResultPart,
 } from "@ai-sdk/provider";
-import { ModelError, type ModelMessage, type ModelRequest, type ToolSpec } from "./contract.ts";
+import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
+import { readImage } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
 type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
@@ -82,26 +83,19 @@ const functionTool = ({ name, description, input }: ToolSpec): LanguageModelV4Fu
   inputSchema: input as LanguageModelV4FunctionTool["inputSchema"],
 });
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = { png: "image/png", gif: "image/gif", webp: "image/webp" };
-
-/** A provider fetches an address itself, and wants to be told a media type: by its ending, else JPEG. */
-const imagePart = (image: string): LanguageModelV4FilePart => {
-  if (image.startsWith("data:")) return inlineImage(image);
-  const url = URL.parse(image);
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") throw unusableImage();
-  const ending = url.pathname.slice(url.pathname.lastIndexOf(".") + 1).toLowerCase();
-  return { type: "file", mediaType: MEDIA_TYPES[ending] ?? "image/jpeg", data: { type: "url", url } };
+const MEDIA_TYPES: Readonly<Record<string, string | undefined>> = {
+  png: "image/png",
+  gif: "image/gif",
+  webp: "image/webp",
 };
 
-/** `data:image/png;base64,…` (RFC 2397). Without a media type, the provider looks at the bytes. */
-const inlineImage = (image: string): LanguageModelV4FilePart => {
-  const comma = image.indexOf(",");
-  const [mediaType, ...parameters] = image.slice("data:".length, comma).split(";");
-  if (comma < 0 || parameters.at(-1)?.trim() !== "base64") throw unusableImage();
-  return { type: "file", mediaType: mediaType || "image", data: { type: "data", data: image.slice(comma + 1) } };
+/** An address must come with a media type, so it is told by its ending, else JPEG. Of bytes, the provider finds it out. */
+const imagePart = (text: string): LanguageModelV4FilePart => {
+  const image = readImage(text);
+  if ("base64" in image) {
+    return { type: "file", mediaType: image.mediaType || "image", data: { type: "data", data: image.base64 } };
+  }
+  const { pathname } = image.url;
+  const ending = pathname.slice(pathname.lastIndexOf(".") + 1).toLowerCase();
+  return { type: "file", mediaType: MEDIA_TYPES[ending] ?? "image/jpeg", data: { type: "url", url: image.url } };
 };
-
-const unusableImage = (): ModelError =>
-  new ModelError("model_unavailable", "An image must be an http(s) address or a base64 data: URL.", {
-    retryable: false,
-  });

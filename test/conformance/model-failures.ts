@@ -82,6 +82,17 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(String(error.cause)).toContain("secret words");
   });
 
+  test.each(["file:///etc/passwd", "a.png", "", "data:image/png,raw", "data:image/png;base64"])(
+    "the picture %j is a mistake that stays, and is not sent",
+    async (image) => {
+      const { server, model } = start();
+      const messages = [{ role: "user", content: "무엇?", images: [image] }] as const;
+      const { error } = await failureFrom(model, { ...QUESTION, messages });
+      expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
+      expect(server.received).toEqual([]);
+    },
+  );
+
   test("a check passes when the provider answers, also without a list of models", async () => {
     await start().model.check({ signal: never });
     await start(() => new Response("no such path", { status: 404 })).model.check({ signal: never });

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { type ModelOptions, modelFrom } from "../../src/models/providers.ts";
+import { parseModelSpecs } from "../../src/models/spec.ts";
+import { modelServer, says } from "../support/model-server.ts";
+import { ANSWER, REQUEST } from "../support/told-model.ts";
+import { openAiChat } from "../support/wires/openai-chat.ts";
+
+const NONE = { apiKey: null, baseUrl: null };
+const KEYED = { apiKey: "key", baseUrl: null };
+const options = (providers: Partial<ModelOptions["providers"]> = {}): ModelOptions => ({
+  providers: { openai: NONE, anthropic: NONE, google: NONE, compatible: NONE, ...providers },
+  system: { ...realSystem, sleep: () => Promise.resolve() },
+  log: { retry: () => {}, fallback: () => {} },
+});
+const from = (text: string, providers?: Partial<ModelOptions["providers"]>) =>
+  modelFrom(parseModelSpecs(text) ?? [], options(providers));
+
+describe("the model that is named", () => {
+  test("has the id that names it, also when its own id holds colons", () => {
+    const providers = {
+      openai: KEYED,
+      anthropic: KEYED,
+      google: KEYED,
+      compatible: { apiKey: null, baseUrl: "http://x" },
+    };
+    for (const id of ["builtin", "openai:gpt-5", "anthropic:claude", "google:gemini", "compatible:qwen3:8b"]) {
+      expect(from(id, providers).id).toBe(id);
+    }
+    expect(from("openai:gpt-5, builtin", providers).id).toBe("openai:gpt-5,builtin");
+  });
+
+  test.each([
+    ["openai:x", "OPENAI_API_KEY"],
+    ["anthropic:x", "ANTHROPIC_API_KEY"],
+    ["google:x", "GOOGLE_GENERATIVE_AI_API_KEY"],
+    ["compatible:x", "MODEL_BASE_URL"],
+  ])("%s is not made without %s", (id, variable) => {
+    expect(() => from(id)).toThrow(variable);
+  });
+
+  test("is called again when it fails, and then the next one is", async () => {
+    await using server = modelServer(openAiChat);
+    await using spare = modelServer(openAiChat);
+    const failing = { apiKey: null, baseUrl: `${server.url}/v1` };
+    const text = says(openAiChat, { text: ["hello"], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
+    server.reply({ status: 503 }, { status: 429 }, text);
+    const one = from("compatible:x", { compatible: failing });
+    expect(await Array.fromAsync(one.stream(REQUEST, { signal: new AbortController().signal }))).toEqual([...ANSWER]);
+    expect(server.received).toHaveLength(3);
+    const providers = { compatible: failing, openai: { apiKey: "key", baseUrl: `${spare.url}/v1` } };
+    const two = from("openai:y,compatible:x", providers);
+    server.reply(text);
+    expect(await Array.fromAsync(two.stream(REQUEST, { signal: new AbortController().signal }))).toEqual([...ANSWER]);
+  });
+});

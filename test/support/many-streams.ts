@@ -1,0 +1,19 @@
+import { realSystem as system } from "../../src/domain/system.ts";
+import { compatibleModel } from "../../src/models/compatible.ts";
+
+/**
+ * A process of its own, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts: opens COUNT streams of the model at
+ * URL at once (`bun many-streams.ts URL COUNT`), and prints how many came to their finish.
+ */
+const [baseUrl = "", count = ""] = process.argv.slice(2);
+const model = compatibleModel({ id: "compatible:x", model: "x", baseUrl, apiKey: null, system });
+const context = { signal: new AbortController().signal };
+const request = { system: "", messages: [{ role: "user", content: "hi", images: [] }], tools: [] } as const;
+
+const finished = await Promise.all(
+  Array.from({ length: Number(count) }, async () => {
+    const parts = await Array.fromAsync(model.stream(request, context));
+    return parts.at(-1)?.type === "finish";
+  }),
+);
+console.log(finished.filter(Boolean).length);
