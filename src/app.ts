@@ -9,7 +9,7 @@ import { modelFrom } from "./models/providers.ts";
 import { Readiness } from "./routes/health.ts";
 import { httpApp } from "./routes/index.ts";
 import { Registry } from "./runs/registry.ts";
-import { Runs } from "./runs/runs.ts";
+import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import type { Store } from "./store/contract.ts";
 import { embeddedAssets } from "./store/drivers/assets.ts";
@@ -26,6 +26,9 @@ const REMOTE_POLL_MS = 200;
 
 /** A connection that sends no request for so many seconds is closed. */
 const IDLE_S = 60;
+
+/** How long a reader may take for the last of a stream once all runs have ended, before it is told to come back. */
+const FAREWELL_MS = 1_000;
 
 /** Every part that the outside gives: a test gives others. */
 export interface Outside {
@@ -83,7 +86,10 @@ export const serve = async (outside: Outside): Promise<Service> => {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     drain: async () => {
       await runs.drain(config.drainTimeoutMs);
-      await http.stop();
+      const stopped = http.stop();
+      const within = (ms: number) => Promise.race([stopped.then(() => true), system.sleep(ms).then(() => false)]);
+      if (!(await within(FAREWELL_MS))) journal.dismiss(RESTARTED);
+      if (!(await within(FAREWELL_MS))) await http.stop(true);
       stopUpkeep();
       stopPolling();
     },
@@ -92,10 +98,14 @@ export const serve = async (outside: Outside): Promise<Service> => {
 
 /** Calls `tick` again `ms` after it has come to its end. Returns how to stop that. */
 const every = (ms: number, tick: () => Promise<void>): (() => void) => {
-  let timer: ReturnType<typeof setTimeout>;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
   const next = () => {
-    timer = setTimeout(() => void tick().finally(next), ms);
+    if (!isStopped) timer = setTimeout(() => void tick().finally(next), ms);
   };
   next();
-  return () => clearTimeout(timer);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 };

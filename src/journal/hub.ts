@@ -41,6 +41,11 @@ export class Hub {
     return keys;
   }
 
+  /** Tells every reader that there is nothing more to come from here. */
+  fail(error: Error): void {
+    for (const channel of this.#channels.values()) channel.fail(error);
+  }
+
   #obtain(key: ThreadKey): Channel {
     const known = this.#channels.get(key);
     if (known !== undefined) return known;

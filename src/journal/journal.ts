@@ -1,3 +1,4 @@
+import type { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Fence, StoreError } from "../store/contract.ts";
@@ -45,6 +46,11 @@ export class Journal {
     if (keys.length === 0) return;
     const heads = await this.options.store.events.heads(keys);
     for (const [key, seq] of heads) this.#hub.get(key)?.learn(seq);
+  }
+
+  /** Ends what readers are left, with `why`: one whose run is another replica's would have the process wait for that. */
+  dismiss(why: RunError): void {
+    this.#hub.fail(why);
   }
 
   async #readPatiently(key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> {

@@ -50,11 +50,11 @@ export async function* runStream(
     if (start === "gone") return;
     ended =
       start === null
-        ? unkept(live, CANCELLED, parts.system.now())
+        ? unkept(live, reasonOf(live), parts.system.now())
         : yield* untilEnded(dialect, live, start, view, signal, parts);
   } catch (error) {
     parts.broken(live.runId, error);
-    ended = unkept(live, error instanceof StoreError ? AWAY : FAILED, parts.system.now());
+    ended = unkept(live, failureOf(error), parts.system.now());
   }
   if (ended === undefined || ended === "ended") return;
   const frame = dialect.translate(ended, view);
@@ -119,6 +119,12 @@ async function* untilEnded(
 const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
 const FAILED = new RunError("internal", "The server failed to stream the answer.");
 const CANCELLED = new RunError("cancelled", "The run was cancelled.");
+
+const failureOf = (error: unknown): RunError =>
+  error instanceof RunError ? error : error instanceof StoreError ? AWAY : FAILED;
+
+/** Why a run never started here. */
+const reasonOf = ({ signal }: LiveRun): RunError => (signal.reason instanceof RunError ? signal.reason : CANCELLED);
 
 /** A terminal event of this stream alone: there is no place in the log for it. */
 const unkept = (live: LiveRun, { code, message }: RunError, now: number): LogEvent => ({

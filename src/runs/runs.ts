@@ -2,7 +2,7 @@ import type { Agent } from "../agents/contract.ts";
 import { RequestError, RunError } from "../domain/error.ts";
 import { hasEnded, type Run, type RunInput } from "../domain/run.ts";
 import { threadKey } from "../domain/thread.ts";
-import type { Claimed } from "../store/contract.ts";
+import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
 import { type ExecuteParts, execute } from "./execute.ts";
 import { LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
@@ -13,6 +13,9 @@ export const MAX_QUEUED = 8;
 export const LEASE_MS = 15_000;
 /** A turn that waits for one on another replica looks this often whether that has ended. */
 const TURN_POLL_MS = 500;
+
+/** What runs and streams end with that a shutdown cannot wait for. */
+export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
 
 /** What a dialect makes of a request. */
 export interface RunRequest {
@@ -27,6 +30,9 @@ export interface RunsParts extends ExecuteParts {
   /** This process among all that share the store. */
   readonly owner: string;
 }
+
+/** What a run needs to be claimed. */
+type Turn = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs">;
 
 /** Starts runs and ends them. A run belongs to the server: nobody has to wait for it, or watch it. */
 export class Runs {
@@ -104,12 +110,15 @@ export class Runs {
    * none is left, or when even that takes longer than `graceMs`.
    */
   async drain(timeoutMs: number, graceMs = 5000): Promise<void> {
+    const { registry } = this.parts;
     this.#draining = true;
     if (await this.#emptied(timeoutMs)) return;
-    for (const run of this.parts.registry.all()) {
-      run.abort(new RunError("interrupted", "The service was restarted before the answer was complete."));
+    for (const run of registry.all()) {
+      run.abort(RESTARTED);
     }
-    await this.#emptied(graceMs);
+    if (await this.#emptied(graceMs)) return;
+    // The store is away, or another replica's turn comes before: whoever sweeps next ends these.
+    for (const run of registry.all()) registry.release(run);
   }
 
   async #emptied(withinMs: number): Promise<boolean> {
@@ -134,37 +143,45 @@ export class Runs {
       const claimed = await turn;
       if (claimed !== null) await execute(live, claimed, agent, input, this.parts);
     } catch (error) {
-      // execute does not throw; a claim does when the store goes away. The sweep ends what stays behind.
+      // execute does not throw; a claim may. The sweep ends what stays behind.
       log.trouble(live, error);
     } finally {
       registry.release(live);
     }
   }
 
-  /** Null: the run was ended by somebody else, or its thread is gone. */
-  async #awaitTurn(
-    live: LiveRun,
-    turn: { runId: string; threadKey: LiveRun["threadKey"]; messageId: string; owner: string; leaseMs: number },
-  ): Promise<Claimed | null> {
-    const { registry, store, system } = this.parts;
-    for (;;) {
+  /** Null: the run was ended by somebody else, or its thread is gone. A store that goes away meanwhile is waited for. */
+  async #awaitTurn(live: LiveRun, turn: Turn): Promise<Claimed | null> {
+    const { registry, system } = this.parts;
+    while (!live.hasEnded) {
       const next = registry.nextEnd(live.threadKey);
-      const claimed = await store.runs.claim({ ...turn, now: system.now() });
-      if (claimed !== null) {
+      try {
+        const claimed = await this.#tryTurn(live, turn);
+        if (claimed !== "not yet") return claimed;
+        const polled = new AbortController();
+        const poll = system.sleep(TURN_POLL_MS, polled.signal).catch(() => {});
+        await Promise.race([next.promise, poll]);
+        polled.abort();
+      } finally {
         next.forget();
-        return claimed;
       }
-      const polled = new AbortController();
-      const poll = system.sleep(TURN_POLL_MS, polled.signal).then(
-        () => true,
-        () => false,
-      );
-      const isPoll = await Promise.race([next.promise.then(() => false), poll]);
-      polled.abort();
-      next.forget();
-      if (!isPoll) continue;
+    }
+    return null;
+  }
+
+  async #tryTurn(live: LiveRun, turn: Turn): Promise<Claimed | null | "not yet"> {
+    const { store, system, owner } = this.parts;
+    try {
+      const claimed = await store.runs.claim({ ...turn, now: system.now() });
+      if (claimed !== null) return claimed;
       const run = await store.runs.get(live.userId, live.runId);
       if (run === null || hasEnded(run.status)) return null;
+      if (run.status === "queued") return "not yet";
+      // A claim that succeeded and did not tell: it is ours, unless another replica has taken it over since.
+      return (await store.runs.takeover({ ...turn, now: system.now() }, [owner])) ?? "not yet";
+    } catch (error) {
+      if (error instanceof StoreError && error.code === "unavailable") return "not yet";
+      throw error;
     }
   }
 }

@@ -85,8 +85,9 @@ export interface RunStore {
   /** Ends a run. False, with nothing written, when the fence is stale or the run has ended or is gone. */
   finish(fence: Fence, end: RunEnd): Promise<boolean>;
   /**
-   * Prolongs the lease of all unfinished runs of `owner`, and says what the others want of them: `lost` are those of
-   * `runIds` that the owner no longer holds, `cancelled` those that somebody asked to cancel.
+   * Prolongs the lease of those of `runIds` that are unfinished and `owner`'s, and says what the others want of them:
+   * `lost` are those that the owner no longer holds, `cancelled` those that somebody asked to cancel. What the owner does
+   * not name is left to become an orphan: it may not know of a run whose beginning it was never told of.
    */
   renew(
     owner: string,

@@ -14,7 +14,7 @@ export const leaseQueries = (database: Database): Pick<RunStore, "renew" | "orph
     database.call("runs.renew", async ({ rows }) => {
       const held = await rows<{ runId: string; cancelRequested: boolean }>(sql`
         update runs set lease_until = ${now + leaseMs}::bigint
-        where owner = ${owner} and status in ('queued', 'running')
+        where owner = ${owner} and status in ('queued', 'running') and run_id in (select ${texts(runIds)})
         returning run_id as "runId", cancel_requested as "cancelRequested"`);
       const cancelled = new Map(held.map((run) => [run.runId, run.cancelRequested]));
       return {
