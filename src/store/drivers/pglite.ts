@@ -6,6 +6,7 @@ import { type Store, StoreError } from "../contract.ts";
 import { Database, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { makeOnce, unpack } from "./new-directory.ts";
 
 const DEADLINE_MS = 5_000;
 
@@ -20,8 +21,8 @@ export interface PgliteStoreOptions {
 }
 
 export interface PgliteAssets extends Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle"> {
-  /** An initialised database to start from, as a tarball: saves the 4 s of initdb on the first start. */
-  readonly loadDataDir?: Blob;
+  /** A migrated database to begin with, as tar and zstd: saves the 4 s of initdb on the first start. */
+  readonly archive?: Blob;
 }
 
 /** Postgres inside this process. Its fsync is off: a killed process loses nothing acknowledged, a power cut may. */
@@ -51,15 +52,20 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
 
 const JSON_TYPE = 114;
 const BIGINT_TYPE = 20;
+const FORMATS: PGliteOptions = {
+  parsers: { [JSON_TYPE]: (text) => text, [BIGINT_TYPE]: Number },
+  serializers: { [JSON_TYPE]: (text: string) => text },
+};
 
-const open = (dataDir: string | null, { loadDataDir, ...assets }: PgliteAssets): Promise<PGlite> =>
-  PGlite.create({
-    ...(dataDir !== null && { dataDir: join(dataDir, "postgres") }),
-    ...(loadDataDir !== undefined && { loadDataDir }),
-    ...assets,
-    parsers: { [JSON_TYPE]: (text) => text, [BIGINT_TYPE]: Number },
-    serializers: { [JSON_TYPE]: (text: string) => text },
+const open = async (dataDir: string | null, { archive, ...assets }: PgliteAssets): Promise<PGlite> => {
+  if (dataDir === null) return PGlite.create({ ...assets, ...FORMATS });
+  const directory = join(dataDir, "postgres");
+  await makeOnce(directory, async (unfinished) => {
+    if (archive !== undefined) await unpack(archive, unfinished);
+    else await (await PGlite.create({ dataDir: unfinished, ...assets })).close();
   });
+  return PGlite.create({ dataDir: directory, ...assets, ...FORMATS });
+};
 
 /** The directory is free once the last page is written, not before. */
 const close = async (client: PGlite, lock: DirectoryLock | null): Promise<void> => {

@@ -1,0 +1,13 @@
+import prepared from "../../../dist/database.tar.zst" with { type: "file" };
+import initdb from "../../../node_modules/@electric-sql/pglite/dist/initdb.wasm" with { type: "file" };
+import share from "../../../node_modules/@electric-sql/pglite/dist/pglite.data" with { type: "file" };
+import postgres from "../../../node_modules/@electric-sql/pglite/dist/pglite.wasm" with { type: "file" };
+import type { PgliteAssets } from "./pglite.ts";
+
+/** Only an executable has these: `build.ts` makes the archive first, and PGlite's package has no export for its files. */
+export const loadEmbedded = async (): Promise<PgliteAssets> => {
+  const [pgliteWasmModule, initdbWasmModule] = await Promise.all([compile(postgres), compile(initdb)]);
+  return { pgliteWasmModule, initdbWasmModule, fsBundle: Bun.file(share), archive: Bun.file(prepared) };
+};
+
+const compile = async (path: string): Promise<WebAssembly.Module> => WebAssembly.compile(await Bun.file(path).bytes());
