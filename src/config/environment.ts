@@ -59,8 +59,8 @@ export const Environment = Type.Object({
     description: "How long a stopping process lets its runs go on before it ends them.",
     default: "30s",
   }),
-  MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "1000" }),
-  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "20" }),
+  MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "2000" }),
+  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "100" }),
   HISTORY_TOKENS: integer(0, 10_000_000, {
     description: "How much of a thread's past goes to the model, in tokens, estimated.",
     default: "8000",
