@@ -157,6 +157,8 @@ class Turn {
 
   async #readHistory(): Promise<readonly Message[]> {
     const { historyTokens, store } = this.parts;
+    // A new thread has none; asking would only delay its first token.
+    if (this.claimed.lastSeq === 0) return [];
     // No text has more tokens than characters, and English has a quarter: read by characters, then cut by tokens.
     const messages = await store.threads.recentMessages(
       this.live.threadKey,
