@@ -3,7 +3,7 @@ import type { Tool } from "../../tools/contract.ts";
 import { checkSolution } from "../../tools/verify.ts";
 import type { AgentNode } from "../contract.ts";
 import { converse } from "../converse.ts";
-import { assignmentsIn } from "./equations.ts";
+import { assignmentsIn } from "./assignments.ts";
 import { reconsider } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 import { conversationOf } from "./think.ts";
