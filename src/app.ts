@@ -24,8 +24,8 @@ const UPKEEP_MS = 2_000;
 /** How often threads that other replicas write are looked at, while somebody reads them here. */
 const REMOTE_POLL_MS = 200;
 
-/** A connection that sends no request for so many seconds is closed. */
-const IDLE_S = 60;
+/** A connection on which nothing moves for so many seconds is closed; no more can be asked of Bun. */
+const IDLE_S = 255;
 
 /** How long a reader may take for the last of a stream once all runs have ended, before it is told to come back. */
 const FAREWELL_MS = 1_000;
@@ -79,8 +79,10 @@ export const serve = async (outside: Outside): Promise<Service> => {
   await upkeep.tick();
   const stopUpkeep = every(UPKEEP_MS, () => upkeep.tick());
   const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
+  // A stream beats more often than that, or else it must not be closed for being quiet.
+  const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
   // In development Bun answers a bug with its source and stack.
-  http.listen({ hostname: config.host, port: config.port, idleTimeout: IDLE_S, development: false });
+  http.listen({ hostname: config.host, port: config.port, idleTimeout, development: false });
   const { hostname, port } = http.server ?? {};
   return {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,

@@ -21,9 +21,7 @@ export interface HttpOptions {
 export const httpApp = (parts: RouteParts, { authToken, failed }: HttpOptions) => {
   const guard = authToken === null ? null : bearerGuard(authToken);
   return new Elysia({ name: "http" })
-    .onRequest(({ request, server }) => {
-      // The idle timeout is for connections that ask for nothing: an answer may be quiet for as long as it likes.
-      server?.timeout(request, 0);
+    .onRequest(({ request }) => {
       const url = URL.parse(request.url);
       // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
       if (url === null) throw new RequestError("malformed_request", "The Host header is not a valid host.");

@@ -5,7 +5,6 @@ import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "./caller.ts
 import type { RouteParts } from "./context.ts";
 import { cursorOf, replayStream } from "./replay.ts";
 import { streamHeaders } from "./stream.ts";
-import { invalid } from "./validate.ts";
 import { runView, threadView } from "./views.ts";
 
 /** Threads and runs, as the native contract has them. Another user's are not found. */
@@ -24,13 +23,11 @@ export const readingRoutes = (parts: RouteParts) => {
       const threadId = threadIdIn(params);
       const key = threadKey(callerOf(request), threadId);
       if ((await store.threads.get(key)) === null) throw notFound("thread");
-      const cursor = cursorOf(request, threadId);
-      if (cursor === null) {
-        throw invalid([{ path: "/after", message: "must be the id of an event, or its seq" }]);
-      }
+      const named = cursorOf(request, threadId);
       const active = await store.threads.activeRun(key);
-      const last = (await store.events.bounds(key))?.last ?? 0;
-      if (active === null && last <= cursor) return new Response(null, { status: 204 });
+      const { first, last } = (await store.events.bounds(key)) ?? { first: 1, last: 0 };
+      const cursor = named !== null && named >= first - 1 && named <= last ? named : null;
+      if (active === null && cursor === last) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
       const view = { threadId, runId: active?.runId ?? "", traceId, locale };

@@ -4,16 +4,18 @@ import { threadIdOf } from "../domain/thread.ts";
 
 const iso = (at: number): string => new Date(at).toISOString();
 
+export const messageView = ({ id, role, content, seq, createdAt }: Message) => ({
+  id,
+  role,
+  content,
+  seq,
+  created_at: iso(createdAt),
+});
+
 /** A thread as GET /api/v1/threads/{threadId} shows it. */
 export const threadView = (threadId: string, messages: readonly Message[], active: Run | null) => ({
   thread_id: threadId,
-  messages: messages.map(({ id, role, content, seq, createdAt }) => ({
-    id,
-    role,
-    content,
-    seq,
-    created_at: iso(createdAt),
-  })),
+  messages: messages.map(messageView),
   active_run: active === null ? null : { run_id: active.runId, status: active.status },
 });
 

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
+import { threadOf } from "../support/views.ts";
 
 let service: TestService<ReturnType<typeof scriptedModel>>;
 beforeAll(async () => {
   service = await startService();
 });
-afterAll(() => service.drain());
+afterAll(() => service.stop());
 
 const deltas = (events: readonly { event?: string | undefined; data: string }[]) =>
   events.filter(({ event }) => event === "llm.token.delta").map(({ data }) => JSON.parse(data).delta);
@@ -25,8 +26,8 @@ describe("POST /stream/v2", () => {
     const events = await stream.toEnd();
     expect(deltas(events).join("")).toBe("Good day.");
     expect(events.at(-1)).toMatchObject({ event: "run.completed", data: '{"thread_id":"t1"}' });
-    const thread = await (await service.get("/api/v1/threads/t1?userId=u1")).json();
-    expect(thread.messages.map(({ role, content }: { role: string; content: string }) => [role, content])).toEqual([
+    const { messages } = await threadOf(service, "u1", "t1");
+    expect(messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", "hello"],
       ["assistant", "Good day."],
     ]);

@@ -1,10 +1,10 @@
 import { type Outside, type Service, serve } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
-import { realSystem } from "../../src/domain/system.ts";
+import { realSystem, type System } from "../../src/domain/system.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Model } from "../../src/models/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { memoryStore } from "./pglite.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
 export interface TestService<M extends Model> extends Service {
@@ -12,6 +12,8 @@ export interface TestService<M extends Model> extends Service {
   readonly model: M;
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
   get(path: string, init?: RequestInit): Promise<Response>;
+  /** Ends the service and closes its store, unless that was given. */
+  stop(): Promise<void>;
 }
 
 /** The house behind a real socket, with a scripted model and an embedded database in memory unless others are given. */
@@ -22,18 +24,20 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     /** As the environment would name them. */
     readonly env?: Readonly<Record<string, string>>;
     readonly owner?: string;
+    readonly system?: System;
   } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
-  const store = options.store ?? (await pgliteStore({ dataDir: null, system: realSystem }));
+  const system = options.system ?? realSystem;
+  const store = options.store ?? (await memoryStore(system));
   await store.migrate();
   const model = options.model ?? (scriptedModel() as unknown as M);
   const service = await serve({
     config: read.config,
     store,
     model,
-    system: realSystem,
+    system,
     log: options.log ?? houseLog(openLog(read.config.logLevel)),
     owner: options.owner ?? "test",
     isDead: options.isDead ?? (() => false),
@@ -43,6 +47,10 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     ...service,
     store,
     model,
+    stop: async () => {
+      await service.drain();
+      if (options.store === undefined) await store.close();
+    },
     get: (path, init) => fetch(service.url + path, init),
     post: (path, body, init) =>
       fetch(service.url + path, {

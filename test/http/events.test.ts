@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { EventSourceMessage } from "eventsource-parser";
+import { solve, solved } from "../support/answers.ts";
+import { type NativeEvent, nativeEvents, range, seqs } from "../support/native-events.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse, type SseReader } from "../support/sse.ts";
+import { refusalOf, threadOf } from "../support/views.ts";
+
+let service: TestService<ScriptedModel>;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+const events = (userId: string, threadId: string, query = "", headers: Record<string, string> = {}) =>
+  service.get(`/api/v1/threads/${encodeURIComponent(threadId)}/events?userId=${userId}${query}`, { headers });
+const read = async (...given: Parameters<typeof events>): Promise<SseReader> => {
+  const response = await events(...given);
+  expect(response.status).toBe(200);
+  return readSse(response);
+};
+const toEnd = async (...given: Parameters<typeof events>): Promise<readonly NativeEvent[]> =>
+  nativeEvents(await (await read(...given)).toEnd());
+
+describe("GET /api/v1/threads/{threadId}/events", () => {
+  test("replays all runs of a thread as they were streamed, then ends", async () => {
+    const first = await solved(service, "replay", "t");
+    const second = await solved(service, "replay", "t");
+    expect(await toEnd("replay", "t")).toEqual([...first.events, ...second.events]);
+  });
+
+  test("carries the headers that are common to all streams", async () => {
+    await solved(service, "common", "t");
+    const response = await events("common", "t", "", { "x-trace-id": "mine" });
+    const names = ["content-type", "cache-control", "x-accel-buffering", "x-thread-id", "x-trace-id"];
+    expect(names.map((name) => response.headers.get(name))).toEqual([
+      "text/event-stream; charset=utf-8",
+      "no-cache, no-transform",
+      "no",
+      "t",
+      "mine",
+    ]);
+    expect(response.headers.has("x-run-id")).toBe(true);
+    await readSse(response).leave();
+  });
+
+  test("answers 204 when there is nothing to say, and 404 when there is no such thread", async () => {
+    const { events: said } = await solved(service, "quiet", "t");
+    const last = said.length;
+    for (const [query, headers] of [
+      [`&after=${last}`, {}],
+      ["", { "last-event-id": `t:${last}` }],
+      ["", { "last-event-id": `${last}` }],
+    ] as const) {
+      const response = await events("quiet", "t", query, headers);
+      expect([response.status, await response.text()]).toEqual([204, ""]);
+    }
+    expect((await events("quiet", "never")).status).toBe(404);
+  });
+
+  test("a reader that comes back after any event gets each of the others once", async () => {
+    const { events: said } = await solved(service, "cut", "t", (call) => {
+      for (let i = 0; i < 4; i++) {
+        call.say({ type: "text", delta: `word ${i} ` }, { type: "reasoning", delta: "hm" });
+      }
+      call.finish("end");
+    });
+    for (const cut of range(0, said.length - 1)) {
+      const rest = said.slice(cut);
+      expect(await toEnd("cut", "t", `&after=${cut}`)).toEqual(rest);
+      if (cut > 0) expect(await toEnd("cut", "t", "", { "last-event-id": `t:${cut}` })).toEqual(rest);
+    }
+  });
+
+  test("Last-Event-ID goes before after, as an EventSource keeps the address it began with", async () => {
+    const { events: said } = await solved(service, "both", "t");
+    expect(await toEnd("both", "t", "&after=1", { "last-event-id": "t:5" })).toEqual(said.slice(5));
+  });
+
+  test("follows a run live from wherever the reader stopped, cut at every event", async () => {
+    const run = await solve(service, "live", "t");
+    const call = await service.model.nextCall();
+    const got: EventSourceMessage[] = [];
+    let last = 0;
+    for (let i = 0; i < 12; i++) {
+      const reader = await read("live", "t", `&after=${last}`);
+      call.say({ type: "text", delta: `${i} ` });
+      const next = await reader.until(({ id }) => Number(id?.split(":")[1]) === last + 1);
+      got.push(next);
+      last++;
+      await reader.leave();
+    }
+    const rest = await read("live", "t", `&after=${last}`);
+    call.finish("end");
+    const all = nativeEvents([...got, ...(await rest.toEnd())]);
+    expect(all).toEqual(nativeEvents(await run.stream.toEnd()));
+    expect(seqs(all)).toEqual(range(1, all.length));
+  });
+
+  test("goes on from run to run while the thread has turns waiting, and ends after the last", async () => {
+    const first = await solve(service, "chain", "t");
+    const second = await solve(service, "chain", "t");
+    const reader = await read("chain", "t");
+    (await service.model.nextCall()).finish("one");
+    (await service.model.nextCall()).finish("two");
+    const all = nativeEvents(await reader.toEnd());
+    const [a, b] = await Promise.all([first.stream.toEnd(), second.stream.toEnd()]);
+    expect(all).toEqual([...nativeEvents(a), ...nativeEvents(b)]);
+  });
+
+  test("an id that no event ever had is answered with a reset: the messages, and the run that goes on", async () => {
+    const { events: said } = await solved(service, "reset", "t");
+    for (const id of [`t:${said.length + 1}`, "other:3", "nonsense", "t:-1", "t:1e3"]) {
+      const frames = await (await read("reset", "t", "", { "last-event-id": id })).toEnd();
+      expect(frames.map(({ event }) => event)).toEqual(["reset"]);
+      const { messages } = await threadOf(service, "reset", "t");
+      expect(JSON.parse(frames[0]?.data ?? "")).toEqual({ type: "reset", thread_id: "t", first_seq: 1, messages });
+      expect(frames[0]?.id).toBe(`t:${said.length}`);
+      expect((await events("reset", "t", "", { "last-event-id": frames[0]?.id ?? "" })).status).toBe(204);
+    }
+    const run = await solve(service, "reset", "t");
+    const call = await service.model.nextCall();
+    const reader = await read("reset", "t", "&after=999999");
+    await reader.until(({ event }) => event === "reset");
+    call.finish("more");
+    const [reset, ...rest] = await reader.toEnd();
+    const snapshot = JSON.parse(reset?.data ?? "").messages as { content: string; seq: number }[];
+    const from = snapshot.at(-1)?.seq ?? 0;
+    expect(snapshot.map(({ content }) => content)).toEqual(["hello there", "Good day.", "hello there"]);
+    expect(nativeEvents(rest)).toEqual(nativeEvents(await run.stream.toEnd()).filter(({ seq }) => seq > from));
+  });
+
+  test("an after that is no number is refused", async () => {
+    await solved(service, "after", "t");
+    for (const after of ["abc", "-1", "1.5", "1e3", "9".repeat(40), "", "%00"]) {
+      const response = await events("after", "t", `&after=${after}`);
+      expect(response.status).toBe(422);
+      expect((await refusalOf(response)).details).toMatchObject([{ path: "/after" }]);
+    }
+  });
+});

@@ -1,0 +1,46 @@
+import type { Model } from "../../src/models/contract.ts";
+import { type NativeEvent, nativeEvents } from "./native-events.ts";
+import type { ScriptedCall, ScriptedModel } from "./scripted-model.ts";
+import type { TestService } from "./service.ts";
+import { readSse, type SseReader } from "./sse.ts";
+
+/** A run under way: its stream, and the model's side of it. */
+export interface Asked {
+  readonly response: Response;
+  readonly runId: string;
+  readonly threadId: string;
+  readonly stream: SseReader;
+}
+
+const asked = (response: Response): Asked => {
+  if (response.status !== 200) throw new Error(`refused with ${response.status}`);
+  return {
+    response,
+    runId: response.headers.get("x-run-id") ?? "",
+    threadId: decodeURIComponent(response.headers.get("x-thread-id") ?? ""),
+    stream: readSse(response),
+  };
+};
+
+/** Puts a question in the native envelope; resolves once the stream's headers are there. */
+export const solve = async (
+  service: TestService<Model>,
+  userId: string,
+  threadId: string | null = null,
+  problem = "hello there",
+): Promise<Asked> => asked(await service.post("/api/v1/solve", { problem, user_id: userId, thread_id: threadId }));
+
+/** Asks, lets the model answer through `answer`, and reads the stream to its end. */
+export const solved = async (
+  service: TestService<ScriptedModel>,
+  userId: string,
+  threadId: string | null,
+  answer: string | ((call: ScriptedCall, run: Asked) => void | Promise<void>) = "Good day.",
+  problem?: string,
+): Promise<Asked & { readonly events: readonly NativeEvent[] }> => {
+  const run = await solve(service, userId, threadId, problem);
+  const call = await service.model.nextCall();
+  if (typeof answer === "string") call.finish(answer);
+  else await answer(call, run);
+  return { ...run, events: nativeEvents(await run.stream.toEnd()) };
+};

@@ -1,0 +1,41 @@
+import { expect } from "bun:test";
+import { Value } from "@sinclair/typebox/value";
+import type { EventSourceMessage } from "eventsource-parser";
+import { type EventBody, type EventType, type Payload, payloads } from "../../src/domain/event.ts";
+
+/** An event as the native envelope shows it. */
+export type NativeEvent = EventBody & {
+  readonly thread_id: string;
+  readonly run_id: string;
+  readonly seq: number;
+  readonly at: string;
+};
+
+const KEYS = ["type", "thread_id", "run_id", "seq", "at", "payload"];
+
+/**
+ * Reads frames of the native envelope, and checks each against the contract: its keys, its id, its event name, its time and
+ * its payload's schema, in which no key too many is found.
+ */
+export const nativeEvents = (frames: readonly EventSourceMessage[]): readonly NativeEvent[] =>
+  frames.map(({ id, event, data }) => {
+    const said = JSON.parse(data) as NativeEvent;
+    expect(Object.keys(said)).toEqual(KEYS);
+    expect(id).toBe(`${said.thread_id}:${said.seq}`);
+    expect(event).toBe(said.type);
+    expect(new Date(said.at).toISOString()).toBe(said.at);
+    const schema = payloads[said.type];
+    expect([...Value.Errors(schema, said.payload)]).toEqual([]);
+    expect(Value.Clean(schema, structuredClone(said.payload))).toEqual(said.payload);
+    return said;
+  });
+
+/** The payloads of one type, in order. */
+export const payloadsOf = <T extends EventType>(events: readonly NativeEvent[], type: T): readonly Payload<T>[] =>
+  events.flatMap((event) => (event.type === type ? [event.payload as Payload<T>] : []));
+
+export const seqs = (events: readonly NativeEvent[]): readonly number[] => events.map(({ seq }) => seq);
+
+/** `first`, `first + 1`, … `last`. */
+export const range = (first: number, last: number): readonly number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
