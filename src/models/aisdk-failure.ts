@@ -16,7 +16,7 @@ import { cutOff, failureOfReport, failureOfStatus, garbage, type Place, unreacha
 export const failureOfSdk = (error: unknown, place: Place): ModelError => {
   if (error instanceof ModelError) return error;
   if (APICallError.isInstance(error)) return failureOfCall(error, place);
-  if (isUnreadable(error)) return garbage(error.message);
+  if (isUnreadable(error)) return garbage(error.message, error.cause);
   if (AISDKError.isInstance(error)) {
     const message = "The model cannot take this request.";
     return new ModelError("model_unavailable", message, { retryable: false, cause: new Error(error.message) });
@@ -34,6 +34,7 @@ const isUnreadable = (error: unknown): error is AISDKError =>
 const failureOfCall = (error: APICallError, place: Place): ModelError => {
   const { statusCode: status, responseHeaders: headers, responseBody } = error;
   if (status === undefined) return unreachable(new Error(error.message, { cause: error.cause }));
-  if (status < 300) return garbage(error.message);
+  // A 2xx whose body could not be read: it held something else, or the connection broke.
+  if (status < 300) return isUnreadable(error.cause) ? garbage(error.message, error.cause) : cutOff(error.cause);
   return failureOfStatus({ status, header: (name) => headers?.[name], body: responseBody ?? error.message }, place);
 };

@@ -35,21 +35,14 @@ async function* answer(
 ): AsyncGenerator<ModelPart, void, void> {
   // Some providers tee their stream, and then a cancelled reader alone closes no connection.
   const left = new AbortController();
-  const settle = async <T>(step: PromiseLike<T>): Promise<T> => {
-    try {
-      return await step;
-    } catch (error) {
-      throw signal.aborted ? signal.reason : failureOfSdk(error, place);
-    }
-  };
   signal.throwIfAborted();
   const options = callOptions(request, AbortSignal.any([signal, left.signal]));
   let calls = 0;
   try {
-    const { stream } = await settle(model.doStream({ ...options, providerOptions }));
+    const { stream } = await model.doStream({ ...options, providerOptions });
     const reader = stream.getReader();
     for (;;) {
-      const { done, value } = await settle(reader.read());
+      const { done, value } = await reader.read();
       signal.throwIfAborted();
       if (done) throw cutOff();
       switch (value.type) {
@@ -64,12 +57,14 @@ async function* answer(
           yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
           break;
         case "error":
-          throw failureOfSdk(value.error, place);
+          throw value.error;
         case "finish":
           yield finishOf(value, calls);
           return;
       }
     }
+  } catch (error) {
+    throw signal.aborted ? signal.reason : failureOfSdk(error, place);
   } finally {
     left.abort();
   }

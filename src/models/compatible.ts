@@ -2,7 +2,7 @@ import { createParser } from "eventsource-parser";
 import type { System } from "../domain/system.ts";
 import { rootOf } from "./access.ts";
 import { ChatAnswer } from "./chat-answer.ts";
-import type { Model, ModelContext, ModelPart } from "./contract.ts";
+import { type Model, type ModelContext, ModelError, type ModelPart } from "./contract.ts";
 import { cutOff, type Place } from "./failure.ts";
 import { type Call, post, reach } from "./http.ts";
 import { chatBody } from "./messages.ts";
@@ -65,16 +65,9 @@ async function* answer(
     },
   });
   const decoder = new TextDecoder();
-  const next = async () => {
-    try {
-      return await reader.read();
-    } catch (error) {
-      throw signal.aborted ? signal.reason : cutOff(error);
-    }
-  };
   try {
     while (!chat.over) {
-      const { done, value } = await next();
+      const { done, value } = await reader.read();
       if (done) chat.end();
       else parser.feed(decoder.decode(value, STREAMING));
       // What was said before a failure is still handed over.
@@ -85,6 +78,9 @@ async function* answer(
       chat.parts.length = 0;
     }
     if (chat.failure !== undefined) throw chat.failure;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof ModelError ? error : cutOff(error);
   } finally {
     // After the last byte this gives the connection back to the pool; before it, it closes the connection.
     reader.cancel().catch(() => {});
