@@ -3,9 +3,10 @@ import type { Append } from "./contract.ts";
 
 /**
  * Many rows as a few parameters, one a column, so that a statement's text is the same for any number of rows (it is
- * prepared once) and a row costs JavaScript next to nothing. Every parameter is text, cast by the server, so that no
- * driver has a say in how an array is written.
+ * rendered once and prepared once) and a row costs JavaScript next to nothing. Every parameter is text, cast by the
+ * server, so that no driver has a say in how an array is written.
  */
+export type Columns = Readonly<Record<string, string>>;
 
 /** Parts the JSON texts of a column: a control character that JSON never holds outside an escape (RFC 8259 §7). */
 const RECORD_SEPARATOR = "\x1e";
@@ -13,29 +14,33 @@ const RECORD_SEPARATOR = "\x1e";
 /** Any texts at all as a set of rows. */
 export const texts = (values: readonly string[]): SQL => sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
 
+const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
+const jsonTexts = (name: string): SQL => sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
 /** Numbers, or words of our own making that need no quotes. */
-const plain = (values: readonly (number | string)[], type: "int" | "bigint" | "text"): SQL =>
-  sql`unnest(${`{${values.join(",")}}`}::text::${sql.raw(type)}[])`;
-
-const jsonTexts = (values: readonly string[]): SQL =>
-  sql`string_to_table(${values.join(RECORD_SEPARATOR)}::text, ${sql.raw(`E'\\x1e'`)})`;
+const plain = (name: string, type: "int" | "bigint" | "text"): SQL =>
+  sql`unnest(${sql.placeholder(name)}::text::${sql.raw(type)}[])`;
+const array = (values: readonly (number | string)[]): string => `{${values.join(",")}}`;
 
 /** Who asks to write: a row for each item of the batch, `place` counting from 1. */
-export const askedRows = (batch: readonly Append[]): SQL => sql`
+export const askedRows = sql`
   rows from (
-    ${texts(batch.map(({ fence }) => fence.threadKey))},
-    ${texts(batch.map(({ fence }) => fence.runId))},
-    ${plain(
-      batch.map(({ fence }) => fence.epoch),
-      "int",
-    )}
+    ${anyTexts("askedKeys")}, ${anyTexts("askedRuns")}, ${plain("askedEpochs", "int")}
   ) with ordinality as asked (thread_key, run_id, epoch, place)`;
 
-type Events = readonly Pick<Append, "events">[];
-type Checkpoints = readonly Pick<Append, "checkpoints">[];
+export const askedColumns = (batch: readonly Pick<Append, "fence">[]): Columns => ({
+  askedKeys: JSON.stringify(batch.map(({ fence }) => fence.threadKey)),
+  askedRuns: JSON.stringify(batch.map(({ fence }) => fence.runId)),
+  askedEpochs: array(batch.map(({ fence }) => fence.epoch)),
+});
 
 /** The batch's events; `place` says whose they are. */
-export const eventRows = (batch: Events): SQL => {
+export const eventRows = sql`
+  rows from (
+    ${plain("eventPlaces", "int")}, ${plain("eventSeqs", "int")}, ${plain("eventTimes", "bigint")},
+    ${plain("eventTypes", "text")}, ${jsonTexts("eventPayloads")}
+  ) as event (place, seq, at, type, payload)`;
+
+export const eventColumns = (batch: readonly Pick<Append, "events">[]): Columns => {
   const places: number[] = [];
   const seqs: number[] = [];
   const times: number[] = [];
@@ -50,38 +55,38 @@ export const eventRows = (batch: Events): SQL => {
       payloads.push(event.json);
     }
   }
-  return sql`
-  rows from (
-    ${plain(places, "int")}, ${plain(seqs, "int")}, ${plain(times, "bigint")}, ${plain(types, "text")}, ${jsonTexts(payloads)}
-  ) as event (place, seq, at, type, payload)`;
+  return {
+    eventPlaces: array(places),
+    eventSeqs: array(seqs),
+    eventTimes: array(times),
+    eventTypes: array(types),
+    eventPayloads: payloads.join(RECORD_SEPARATOR),
+  };
 };
 
 /** Inserts the events of those places that the CTE `held` has. */
-export const insertEvents = (batch: Events): SQL => sql`
+export const insertEvents = sql`
   insert into events (thread_key, seq, at, run_id, type, payload)
   select held.thread_key, event.seq, event.at, held.run_id, event.type, event.payload::json
-  from ${eventRows(batch)} join held on held.place = event.place`;
+  from ${eventRows} join held on held.place = event.place`;
+
+export const checkpointColumns = (batch: readonly Pick<Append, "checkpoints">[]): Columns => {
+  const rows = batch.flatMap(({ checkpoints }, index) => checkpoints.map((point) => ({ ...point, place: index + 1 })));
+  return {
+    pointPlaces: array(rows.map(({ place }) => place)),
+    pointSeqs: array(rows.map(({ seq }) => seq)),
+    pointTimes: array(rows.map(({ at }) => at)),
+    pointIds: JSON.stringify(rows.map(({ checkpointId }) => checkpointId)),
+    pointNodes: JSON.stringify(rows.map(({ node }) => node)),
+    pointChanges: rows.map(({ change }) => change).join(RECORD_SEPARATOR),
+  };
+};
 
 /** The same for checkpoints. */
-export const insertCheckpoints = (batch: Checkpoints): SQL => {
-  const rows = batch.flatMap(({ checkpoints }, index) =>
-    checkpoints.map((checkpoint) => ({ ...checkpoint, place: index + 1 })),
-  );
-  return sql`
+export const insertCheckpoints = sql`
   insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
   select held.thread_key, point.seq, point.checkpoint_id, held.run_id, point.node, point.change::json, point.at
   from rows from (
-    ${plain(
-      rows.map(({ place }) => place),
-      "int",
-    )}, ${plain(
-      rows.map(({ seq }) => seq),
-      "int",
-    )},
-    ${texts(rows.map(({ checkpointId }) => checkpointId))}, ${texts(rows.map(({ node }) => node))},
-    ${jsonTexts(rows.map(({ change }) => change))}, ${plain(
-      rows.map(({ at }) => at),
-      "bigint",
-    )}
-  ) as point (place, seq, checkpoint_id, node, change, at) join held on held.place = point.place`;
-};
+    ${plain("pointPlaces", "int")}, ${plain("pointSeqs", "int")}, ${plain("pointTimes", "bigint")},
+    ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${jsonTexts("pointChanges")}
+  ) as point (place, seq, at, checkpoint_id, node, change) join held on held.place = point.place`;

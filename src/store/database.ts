@@ -1,14 +1,19 @@
-import type { SQL } from "drizzle-orm";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { Query, SQL } from "drizzle-orm";
+import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
 import { storeError } from "./failure.ts";
+
+/** Given as the reason, so that none has to be made, with its stack, for each call. */
+const SETTLED = new Error("the call has settled");
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
 export interface Session {
   readonly db: PgDatabase<PgQueryResultHKT>;
   /** Runs one statement and gives its rows, keyed as the statement names them. */
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
+  /** The same for a statement that was rendered before, its placeholders filled with `values`. */
+  run(query: Query, values: Readonly<Record<string, unknown>>): Promise<readonly unknown[]>;
   /** READ COMMITTED: each statement sees what was committed before it began. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
@@ -23,6 +28,13 @@ export interface Driver {
 
 /** Why a deadline's timer is dropped. Made once: without it each call would pay for an error and its stack, some 50 µs. */
 const IN_TIME = new Error("the call came back in time");
+
+/** A statement whose text is made once: rendering takes longer than many a statement. Its values are `sql.placeholder`s. */
+export const statement = <Row extends object>(text: SQL) => {
+  const query = new PgDialect().sqlToQuery(text);
+  return (session: Session, values: Readonly<Record<string, unknown>>) =>
+    session.run(query, values) as Promise<readonly Row[]>;
+};
 
 /** Every call of the store passes through here: it settles within the deadline, and throws nothing but StoreErrors. */
 export class Database {
@@ -61,5 +73,7 @@ export const sessionOf = (
 ): Session => ({
   db,
   rows: async <Row extends object>(statement: SQL) => rowsOf(await db.execute(statement)) as readonly Row[],
+  run: async (query, values) =>
+    rowsOf(await db._.session.prepareQuery(query, undefined, "statement", false).execute({ ...values })),
   transaction: (work) => db.transaction((inner) => work(sessionOf(inner, rowsOf))),
 });

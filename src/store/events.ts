@@ -1,7 +1,16 @@
 import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
-import { askedRows, eventRows, insertCheckpoints, insertEvents, texts } from "./columns.ts";
+import {
+  askedColumns,
+  askedRows,
+  checkpointColumns,
+  eventColumns,
+  eventRows,
+  insertCheckpoints,
+  insertEvents,
+  texts,
+} from "./columns.ts";
 import type { Append, EventStore } from "./contract.ts";
-import type { Database, Session } from "./database.ts";
+import { type Database, type Session, statement } from "./database.ts";
 import { sqlState } from "./failure.ts";
 import { events, runs } from "./schema.ts";
 
@@ -10,13 +19,11 @@ const UNIQUE_VIOLATION = "23505";
 export const eventQueries = (database: Database): EventStore => ({
   append: (batch) =>
     database.call("events.append", async (session) => {
-      const held = await append(session, batch).catch((error) => {
-        if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, batch);
+      const refused = await append(session, batch).catch((error) => {
+        if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
         throw error;
       });
-      const refused = new Set(batch.map(({ fence }) => fence.runId));
-      for (const { runId } of held) refused.delete(runId);
-      return refused;
+      return new Set(refused.map(({ runId }) => runId));
     }),
 
   read: (threadKey, after, limit) =>
@@ -69,48 +76,49 @@ export const eventQueries = (database: Database): EventStore => ({
 
 const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
 
-type Held = readonly { readonly runId: string }[];
+type Refused = { readonly runId: string };
 
 /**
  * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
  * SHARE keeps a run's end, its takeover and its thread's deletion waiting (they lock FOR UPDATE) while leases are renewed
  * beside it. Should one of those be first, the row is looked at again after the wait, and the run is refused.
  */
-const append = (session: Session, batch: readonly Append[]): Promise<Held> => {
-  const points = batch.some(({ checkpoints }) => checkpoints.length > 0);
-  return session.rows(sql`
-    with held as (
-      select asked.place, runs.thread_key, runs.run_id
-      from ${askedRows(batch)}
-      join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
-      where runs.epoch = asked.epoch and runs.status = 'running'
-      for key share of runs
-    ), written as (${insertEvents(batch)}
-    )${points ? sql`, points as (${insertCheckpoints(batch)}\n)` : sql``}
-    select run_id as "runId" from held`);
-};
+const holding = sql`
+  select asked.place, runs.thread_key, runs.run_id
+  from asked join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+  where runs.epoch = asked.epoch and runs.status = 'running'
+  for key share of runs`;
+const refused = sql`select run_id as "runId" from asked where place not in (select place from held)`;
+
+const appendEvents = statement<Refused>(sql`
+  with asked as (select * from ${askedRows}), held as (${holding}), written as (${insertEvents}) ${refused}`);
+
+const appendWithCheckpoints = statement<Refused>(sql`
+  with asked as (select * from ${askedRows}), held as (${holding}), written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
 
 /**
  * After a conflict: the caller was not told how the same call ended, and repeats it. What the run has written already
  * stays; a run that finds another's event under its number is refused.
  */
-const appendAgain = (session: Session, batch: readonly Append[]): Promise<Held> =>
-  session.rows(sql`
-    with asked as (select * from ${askedRows(batch)}),
-    taken as (
-      select asked.place from ${eventRows(batch)}
-      join asked on asked.place = event.place
-      join events on events.thread_key = asked.thread_key and events.seq = event.seq
-      where events.run_id <> asked.run_id
-    ), held as (
-      select asked.place, runs.thread_key, runs.run_id
-      from asked
-      join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
-      where runs.epoch = asked.epoch and runs.status = 'running' and asked.place not in (select place from taken)
-      for key share of runs
-    ), written as (${insertEvents(batch)}
-      on conflict do nothing
-    ), points as (${insertCheckpoints(batch)}
-      on conflict do nothing
-    )
-    select run_id as "runId" from held`);
+const appendAgain = statement<Refused>(sql`
+  with asked as (select * from ${askedRows}), holding as (${holding}),
+  taken as (
+    select event.place from ${eventRows}
+    join holding on holding.place = event.place
+    join events on events.thread_key = holding.thread_key and events.seq = event.seq
+    where events.run_id <> holding.run_id
+  ), held as (select * from holding where place not in (select place from taken)),
+  written as (${insertEvents} on conflict do nothing),
+  points as (${insertCheckpoints} on conflict do nothing)
+  ${refused}`);
+
+const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> =>
+  batch.some(({ checkpoints }) => checkpoints.length > 0)
+    ? appendWithCheckpoints(session, columnsOf(batch))
+    : appendEvents(session, { ...askedColumns(batch), ...eventColumns(batch) });
+
+const columnsOf = (batch: readonly Append[]) => ({
+  ...askedColumns(batch),
+  ...eventColumns(batch),
+  ...checkpointColumns(batch),
+});

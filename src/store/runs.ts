@@ -2,11 +2,13 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Run } from "../domain/run.ts";
 import { userOf } from "../domain/thread.ts";
 import { storable, storableJson } from "../domain/text.ts";
-import { insertCheckpoints, insertEvents } from "./columns.ts";
+import { checkpointColumns, eventColumns, insertCheckpoints, insertEvents } from "./columns.ts";
 import type { Begun, Claimed, Fence, NewRun, RunEnd, RunStore } from "./contract.ts";
-import type { Database, Session } from "./database.ts";
+import { type Database, type Session, statement } from "./database.ts";
 import { runOf } from "./rows.ts";
 import { runs } from "./schema.ts";
+
+const value = (name: string) => sql.placeholder(name);
 
 /** How much of its first message names a thread. */
 const TITLE_CHARACTERS = 80;
@@ -87,33 +89,45 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): P
 };
 
 /** One statement: the thread is locked before its run, as everywhere, so that no two calls wait for each other. */
+const finishRun = statement(sql`
+  with thread as (
+    select thread_key from threads where thread_key = ${value("threadKey")} for update
+  ), held as (
+    select 1 as place, runs.thread_key, runs.run_id
+    from runs join thread on runs.thread_key = thread.thread_key
+    where runs.run_id = ${value("runId")} and runs.epoch = ${value("epoch")}::int and runs.status = 'running'
+    for update of runs
+  ), ended as (
+    update runs set status = ${value("status")}::text, ended_at = ${value("now")}::bigint,
+      input_tokens = ${value("inputTokens")}::int, output_tokens = ${value("outputTokens")}::int,
+      error_code = ${value("errorCode")}::text, error_message = ${value("errorMessage")}::text
+    from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
+  ), idle_thread as (
+    update threads set running = false, last_seq = greatest(last_seq, ${value("lastSeq")}::int), updated_at = ${value("now")}::bigint
+    from held where threads.thread_key = held.thread_key
+  ), message as (
+    insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+    select thread_key, ${value("lastSeq")}::int, 'assistant'::message_role, ${value("messageId")}::text, run_id,
+      ${value("content")}::text, ${value("now")}::bigint
+    from held where ${value("messageId")}::text is not null
+  ), written as (${insertEvents}), points as (${insertCheckpoints})
+  select 1 from held`);
+
 const finish = async (session: Session, fence: Fence, end: RunEnd): Promise<boolean> => {
-  const lastSeq = end.events.at(-1)?.seq ?? 0;
-  const held = await session.rows(sql`
-    with thread as (
-      select thread_key from threads where thread_key = ${fence.threadKey} for update
-    ), held as (
-      select 1 as place, runs.thread_key, runs.run_id
-      from runs join thread on runs.thread_key = thread.thread_key
-      where runs.run_id = ${fence.runId} and runs.epoch = ${fence.epoch}::int and runs.status = 'running'
-      for update of runs
-    ), ended as (
-      update runs set status = ${end.status}::text, ended_at = ${end.now}::bigint,
-        input_tokens = ${end.usage.inputTokens}::int, output_tokens = ${end.usage.outputTokens}::int,
-        error_code = ${end.error?.code ?? null}::text, error_message = ${end.error && storable(end.error.message)}::text
-      from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
-    ), left_thread as (
-      update threads set running = false, last_seq = greatest(last_seq, ${lastSeq}::int), updated_at = ${end.now}::bigint
-      from held where threads.thread_key = held.thread_key
-    ), message as (
-      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select thread_key, ${lastSeq}::int, 'assistant'::message_role, ${end.message?.id ?? null}::text, run_id,
-        ${end.message && storable(end.message.content)}::text, ${end.now}::bigint
-      from held where ${end.message !== null}::boolean
-    ), written as (${insertEvents([end])}
-    ), points as (${insertCheckpoints([end])}
-    )
-    select 1 from held`);
+  const held = await finishRun(session, {
+    ...fence,
+    status: end.status,
+    now: end.now,
+    inputTokens: end.usage.inputTokens,
+    outputTokens: end.usage.outputTokens,
+    errorCode: end.error?.code ?? null,
+    errorMessage: end.error && storable(end.error.message),
+    lastSeq: end.events.at(-1)?.seq ?? 0,
+    messageId: end.message?.id ?? null,
+    content: end.message && storable(end.message.content),
+    ...eventColumns([end]),
+    ...checkpointColumns([end]),
+  });
   return held.length > 0;
 };
 

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import postgres from "postgres";
+import { realSystem } from "../../src/domain/system.ts";
+import { type Store, StoreError } from "../../src/store/contract.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { newRun, started } from "../support/runs.ts";
+
+const DEADLINE_MS = 1_000;
+/** For a loaded machine: what lies between a timer's time and its callback. */
+const MARGIN_MS = 1_000;
+
+describe("a Postgres that is slow, gone or back", () => {
+  let server: PostgresServer;
+  let url: string;
+  let store: Store;
+  beforeAll(async () => {
+    server = await startPostgres();
+    url = await server.freshDatabase();
+    store = postgresStore({ url, system: realSystem, deadlineMs: DEADLINE_MS, maxConnections: 5 });
+    await store.migrate();
+  }, 30_000);
+  afterAll(async () => {
+    await store.close();
+    await server.stop();
+  });
+
+  /** How a call ended, and that it took no longer than it may. */
+  const settled = async (call: Promise<unknown>): Promise<StoreError | null> => {
+    const begun = realSystem.now();
+    const error = await call.then(
+      () => null,
+      (reason) => reason,
+    );
+    expect(realSystem.now() - begun).toBeLessThan(DEADLINE_MS + MARGIN_MS);
+    if (error !== null) expect(error).toBeInstanceOf(StoreError);
+    return error;
+  };
+
+  test("a call behind somebody else's lock ends with its deadline, and the next one works", async () => {
+    const { fence } = await started(store, newRun("u1:locked"));
+    const other = postgres(url, { max: 1 });
+    await other.begin(async (held) => {
+      await held`select 1 from threads for update`;
+      expect(await settled(store.threads.delete(fence.threadKey))).toMatchObject({ code: "unavailable" });
+      expect(await settled(store.check())).toBeNull();
+    });
+    await other.end();
+    expect(await settled(store.threads.get(fence.threadKey))).toBeNull();
+  }, 10_000);
+
+  test("every call of twenty loops settles while the server restarts, and afterwards all succeed", async () => {
+    const done = new AbortController();
+    const outcomes = Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const failures: StoreError[] = [];
+        while (!done.signal.aborted) {
+          const failure = await settled(store.threads.get(`u1:${index}`));
+          if (failure !== null) failures.push(failure);
+          await realSystem.sleep(1);
+        }
+        return failures;
+      }),
+    );
+    for (let restart = 0; restart < 3; restart++) {
+      await realSystem.sleep(50);
+      await server.stop();
+      expect(await settled(store.check())).toMatchObject({ code: "unavailable" });
+      await server.start();
+      await eventually(() => store.check());
+    }
+    done.abort();
+    const failures = (await outcomes).flat();
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.filter(({ code }) => code !== "unavailable")).toEqual([]);
+    for (let index = 0; index < 20; index++) expect(await settled(store.threads.get(`u1:${index}`))).toBeNull();
+  }, 60_000);
+
+  test("nothing of the connection string is in an error", async () => {
+    const nowhere = postgresStore({
+      url: "postgres://someone:sesame@127.0.0.1:1/x",
+      system: realSystem,
+      deadlineMs: DEADLINE_MS,
+    });
+    const error = await settled(nowhere.check());
+    expect(error).toMatchObject({ code: "unavailable" });
+    expect(error?.message).not.toContain("sesame");
+    await nowhere.close();
+  });
+
+  test("after close, once or twice, a call fails at once", async () => {
+    const closing = postgresStore({ url, system: realSystem, deadlineMs: DEADLINE_MS });
+    await closing.check();
+    await closing.close();
+    await closing.close();
+    expect(await settled(closing.check())).toMatchObject({ code: "unavailable" });
+  });
+
+  for (const query of ["prepare=false", "pgbouncer=true"]) {
+    test(`with ?${query} it works without prepared statements`, async () => {
+      const plain = postgresStore({ url: `${url}?${query}`, system: realSystem, maxConnections: 1 });
+      await started(plain, newRun(`u1:${query}`));
+      await plain.close();
+    });
+  }
+});
+
+/** A server that has just said it is ready may still refuse the first connections. */
+const eventually = async (call: () => Promise<unknown>): Promise<void> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      if (attempt === 20) throw error;
+      await realSystem.sleep(100);
+    }
+  }
+};
