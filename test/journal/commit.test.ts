@@ -1,0 +1,177 @@
+import { describe, expect, test } from "bun:test";
+import type { LogEvent } from "../../src/domain/event.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { closedGate } from "../support/gate.ts";
+import { close, fenceOf, journalOver, note, open, say } from "../support/journal.ts";
+import { memoryLog } from "../support/memory-log.ts";
+import { tappedStore } from "../support/tapped-store.ts";
+
+const gated = () => {
+  const log = memoryLog();
+  const gate = closedGate();
+  const { store, taps } = tappedStore(log.store);
+  taps.append = async (next, batch) => {
+    await gate.pass();
+    return next(batch);
+  };
+  return { log, gate, store, taps, ...journalOver(store) };
+};
+
+/** Reads a thread until `count` events have come. */
+const reading = (journal: ReturnType<typeof journalOver>["journal"], key: `${string}:${string}`) => {
+  const seen: LogEvent[] = [];
+  const left = new AbortController();
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  void (async () => {
+    for await (const batch of journal.follow(key, 0, { signal: left.signal, quietMs: 60_000 })) {
+      seen.push(...batch);
+      for (const { count, resolve } of waiting) if (seen.length >= count) resolve();
+    }
+  })();
+  return {
+    seen,
+    leave: () => left.abort(),
+    until: (count: number) =>
+      seen.length >= count ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ count, resolve })),
+  };
+};
+
+describe("group commit", () => {
+  test("a reader sees an event once the store has it, not before", async () => {
+    const { journal, gate, log } = gated();
+    const { writer } = open(journal, fenceOf("u:t"));
+    const reader = reading(journal, "u:t");
+    void writer.emit(say("hello"), "n");
+    await gate.reached(1);
+    await new Promise(setImmediate); // all that could happen without the store has happened
+    expect(reader.seen).toEqual([]);
+    expect(log.events("u:t")).toEqual([]);
+    gate.open();
+    await reader.until(1);
+    expect(reader.seen).toEqual([...log.events("u:t")]);
+    reader.leave();
+  });
+
+  test("what all runs say while a commit is under way travels in the next one", async () => {
+    const { journal, gate, log } = gated();
+    const writers = ["a", "b", "c"].map((name) => open(journal, fenceOf(`u:${name}`)).writer);
+    void writers[0]?.emit(say("first"), "n");
+    await gate.reached(1);
+    for (const writer of writers) void writer.emit(say("second"), "n");
+    for (const writer of writers) void writer.emit(note(), "n");
+    gate.open();
+    await gate.reached(2);
+    await Promise.all(writers.map(close));
+    expect(log.appends.map((batch) => batch.map(({ events }) => events.length))).toEqual([[1], [2, 2, 2]]);
+  });
+
+  test("an idle process commits at once, with all that a node says in one go", async () => {
+    const { journal, gate, log } = gated();
+    gate.open();
+    const { writer } = open(journal, fenceOf("u:t"));
+    void writer.emit(say("a"), "n");
+    void writer.emit(note(), "n");
+    void writer.emit(say("b"), "n");
+    await gate.reached(1);
+    await close(writer);
+    expect(log.appends.map((batch) => batch[0]?.events.map(({ type }) => type))).toEqual([
+      ["token", "node_result", "token"],
+    ]);
+  });
+
+  test("a run's end waits for the commit under way and takes along what waits", async () => {
+    const { journal, gate, log } = gated();
+    const { writer } = open(journal, fenceOf("u:t"));
+    void writer.emit(say("one "), "n");
+    await gate.reached(1);
+    void writer.emit(say("two"), "n");
+    const ended = close(writer);
+    gate.open();
+    expect(await ended).toBe("kept");
+    expect(log.events("u:t").map(({ type, seq }) => [seq, type])).toEqual([
+      [1, "token"],
+      [2, "token"],
+      [3, "credit_settled"],
+      [4, "done"],
+    ]);
+    expect(log.end("run of u:t")?.message?.content).toBe("one two");
+  });
+
+  test("a closed run takes no more events, and closing twice is harmless", async () => {
+    const { journal, gate, log, told } = gated();
+    gate.open();
+    const { writer } = open(journal, fenceOf("u:t"));
+    void writer.emit(say("answer"), "n");
+    const [first, second] = [close(writer), close(writer)];
+    expect(writer.emit(say(" more"), "n")).toBeUndefined();
+    writer.checkpoint({ checkpointId: "c", node: "n", change: "{}" });
+    expect([await first, await second]).toEqual(["kept", "kept"]);
+    expect(await close(writer)).toBe("kept");
+    expect(log.events("u:t").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
+    expect(log.end("run of u:t")?.message?.content).toBe("answer");
+    expect(told.ignored).toEqual(["run of u:t token", "run of u:t checkpoint"]);
+  });
+
+  test("a run whose fence is stale is told once, and writes not another word", async () => {
+    const { journal, gate, log } = gated();
+    gate.open();
+    const { writer, broken } = open(journal, fenceOf("u:t"));
+    void writer.emit(say("mine"), "n");
+    const reader = reading(journal, "u:t");
+    await reader.until(1);
+    log.steal("run of u:t");
+    void writer.emit(say("not mine"), "n");
+    void writer.emit(note(), "n");
+    expect(await close(writer)).toBe("refused");
+    expect(broken.filter((why) => why === "lost").length).toBeLessThanOrEqual(1);
+    expect(log.events("u:t").map(({ json }) => json)).toEqual(['{"delta":"mine"}']);
+    expect(reader.seen).toHaveLength(1);
+    reader.leave();
+  });
+
+  test("a run that the store refuses does not take the others down", async () => {
+    const { log, taps, journal, told, gate } = gated();
+    gate.open();
+    taps.append = async (next, batch) => {
+      await gate.pass();
+      if (batch.some(({ fence }) => fence.runId === "poison")) throw new StoreError("failed", "no");
+      return next(batch);
+    };
+    const poisoned = open(journal, fenceOf("u:p", "poison"));
+    const others = ["a", "b", "c"].map((name) => open(journal, fenceOf(`u:${name}`)));
+    for (const { writer } of [poisoned, ...others]) void writer.emit(say("words"), "n");
+    await gate.reached(5); // all at once, then each alone
+    const ends = await Promise.all([poisoned, ...others].map(({ writer }) => close(writer)));
+    expect(ends).toEqual(["kept", "kept", "kept", "kept"]);
+    for (const { broken } of others) expect(broken).toEqual([]);
+    for (const name of ["a", "b", "c"]) expect(log.end(`run of u:${name}`)?.message?.content).toBe("words");
+    expect(poisoned.broken).toMatchObject([{ code: "internal" }]);
+    expect(told.rejected).toEqual(["poison"]);
+    // What the log does not have is no part of the message.
+    expect(log.events("u:p").map(({ seq, type }) => [seq, type])).toEqual([
+      [1, "credit_settled"],
+      [2, "done"],
+    ]);
+    expect(log.end("poison")?.message?.content).toBe("");
+  });
+
+  test("an end that the store refuses is made without what was said last", async () => {
+    const { log, taps, journal, told, gate } = gated();
+    gate.open();
+    taps.finish = async (next, fence, end) => {
+      if (end.events.some(({ json }) => json.includes("poison"))) throw new StoreError("failed", "no");
+      return next(fence, end);
+    };
+    const { writer } = open(journal, fenceOf("u:t"));
+    const reader = reading(journal, "u:t");
+    void writer.emit(say("good"), "n");
+    await reader.until(1);
+    void writer.emit(say(" poison"), "n");
+    expect(await close(writer)).toBe("kept");
+    expect(log.end("run of u:t")?.message?.content).toBe("good");
+    expect(told.rejected).toHaveLength(1);
+    await reader.until(3);
+    expect(reader.seen.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    reader.leave();
+  });
+});

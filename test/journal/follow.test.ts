@@ -1,0 +1,266 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { LogEvent } from "../../src/domain/event.ts";
+import { TAIL_CHARS } from "../../src/journal/channel.ts";
+import { follow } from "../../src/journal/follow.ts";
+import { Hub } from "../../src/journal/hub.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { closedGate } from "../support/gate.ts";
+import { hastySystem } from "../support/hasty-system.ts";
+import { fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { memoryLog } from "../support/memory-log.ts";
+import { tappedStore } from "../support/tapped-store.ts";
+
+const KEY = "u:t";
+/** Ten of these and a tail begins to forget. */
+const BIG = JSON.stringify({ delta: "x".repeat(TAIL_CHARS / 5) });
+
+/** A thread's log, its hub, and readers of both. */
+const thread = () => {
+  const hub = new Hub();
+  const log: LogEvent[] = [];
+  let reads = 0;
+  const read = async (_key: string, after: number, limit: number) => {
+    reads++;
+    return log.slice(after, after + limit);
+  };
+  return {
+    hub,
+    log,
+    reads: () => reads,
+    /** Writes to the store; the returned call tells the hub. */
+    commit: (count: number, isBig = false) => {
+      const events = Array.from(
+        { length: count },
+        (_, i): LogEvent => ({
+          runId: "r",
+          seq: log.length + 1 + i,
+          type: "token",
+          at: 1,
+          json: isBig ? BIG : '{"delta":""}',
+        }),
+      );
+      log.push(...events);
+      return () => hub.get(KEY)?.publish(events);
+    },
+    reader: (cursor: number, signal: AbortSignal, quietMs = 60_000, source: typeof read = read) =>
+      follow(hub, source, KEY, cursor, { signal, quietMs, now: () => performance.now() }),
+  };
+};
+
+const numbers = (batch: readonly LogEvent[] | void) => (batch ?? []).map(({ seq }) => seq);
+const anySignal = () => new AbortController().signal;
+
+describe("follow", () => {
+  test("replays what is kept, then goes on live, each event once", async () => {
+    const { hub, commit, reader } = thread();
+    commit(3);
+    hub.open(KEY, 3);
+    const events = reader(1, anySignal());
+    expect(numbers((await events.next()).value)).toEqual([2, 3]);
+    const next = events.next();
+    commit(2)();
+    expect(numbers((await next).value)).toEqual([4, 5]);
+  });
+
+  test("a live reader costs the store nothing", async () => {
+    const { hub, commit, reader, reads } = thread();
+    hub.open(KEY, 0);
+    const events = reader(0, anySignal());
+    for (let seq = 1; seq <= 10; seq++) {
+      const next = events.next();
+      commit(1)();
+      expect(numbers((await next).value)).toEqual([seq]);
+    }
+    expect(reads()).toBe(0);
+  });
+
+  test("a reader that is further behind than the tail goes on from the store", async () => {
+    const { hub, commit, reader, reads } = thread();
+    hub.open(KEY, 0);
+    for (let i = 0; i < 20; i++) commit(1, true)();
+    const events = reader(0, anySignal());
+    const seen: number[] = [];
+    while (seen.length < 20) seen.push(...numbers((await events.next()).value));
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(reads()).toBeGreaterThan(0);
+  });
+
+  test("an abort ends it at once: while it waits, while the store is read, and between two batches", async () => {
+    const { hub, commit, reader } = thread();
+    hub.open(KEY, 0);
+    const waiting = new AbortController();
+    const next = reader(0, waiting.signal).next();
+    await new Promise(setImmediate);
+    waiting.abort();
+    expect((await next).done).toBe(true);
+
+    commit(1);
+    hub.close(KEY);
+    const reading = new AbortController();
+    const gate = closedGate();
+    const stuck = reader(0, reading.signal, 60_000, async () => {
+      await gate.pass();
+      return [];
+    }).next();
+    await gate.reached(1);
+    reading.abort();
+    expect((await stuck).done).toBe(true);
+
+    const between = new AbortController();
+    const events = reader(0, between.signal);
+    expect(numbers((await events.next()).value)).toEqual([1]);
+    between.abort();
+    expect((await events.next()).done).toBe(true);
+  });
+
+  test("a quiet interval yields an empty batch, again and again, and events in between set it back", async () => {
+    const { hub, commit, reader } = thread();
+    hub.open(KEY, 0);
+    const events = reader(0, anySignal(), 20);
+    expect((await events.next()).value).toEqual([]);
+    expect((await events.next()).value).toEqual([]);
+    const next = events.next();
+    commit(1)();
+    expect(numbers((await next).value)).toEqual([1]);
+    const before = performance.now();
+    expect((await events.next()).value).toEqual([]);
+    expect(performance.now() - before).toBeGreaterThan(15);
+  });
+
+  test("nothing is left behind once readers and writers have gone, whichever way they went", async () => {
+    const { hub, commit, reader } = thread();
+    const left = new AbortController();
+    const [aborted, returned, thrown] = [
+      reader(0, left.signal),
+      reader(0, anySignal()),
+      reader(0, anySignal(), 60_000, () => Promise.reject(new StoreError("failed", "no"))),
+    ];
+    await expect(thrown.next()).rejects.toThrow("no");
+    commit(1);
+    for (const events of [aborted, returned]) await events.next();
+    hub.open(KEY, 1);
+    expect(hub.get(KEY)?.bells.size).toBe(2);
+    await returned.return();
+    const last = aborted.next();
+    left.abort();
+    await last;
+    expect(hub.get(KEY)?.bells.size).toBe(0);
+    hub.close(KEY);
+    expect(hub.get(KEY)).toBeUndefined();
+    expect(hub.remote()).toEqual([]);
+  });
+
+  test("threads that others write are looked at for their readers, and for nobody else", async () => {
+    const memory = memoryLog();
+    const { journal: here } = journalOver(memory.store);
+    const { journal: there } = journalOver(memory.store);
+    const left = new AbortController();
+    const events = here.follow(KEY, 0, { signal: left.signal, quietMs: 60_000 });
+    const next = events.next();
+    const { writer } = open(there, fenceOf(KEY));
+    void writer.emit(say("from afar"), "n");
+    while (memory.events(KEY).length === 0) await new Promise(setImmediate);
+    await here.tick();
+    expect(numbers((await next).value)).toEqual([1]);
+    const end = events.next();
+    left.abort();
+    await end;
+    await here.tick(); // asks for no thread at all
+  });
+
+  test("a store that goes away while one reads is waited for, but no longer than patience lasts", async () => {
+    const memory = memoryLog();
+    const { store, taps } = tappedStore(memory.store);
+    const { journal } = journalOver(store, { system: hastySystem(), patienceMs: 2_000 });
+    let failures = 3;
+    taps.read = (next, key, after, limit) => {
+      if (failures-- > 0) return Promise.reject(new StoreError("unavailable", "away"));
+      return next(key, after, limit);
+    };
+    const { journal: writing } = journalOver(memory.store);
+    const { writer } = open(writing, fenceOf(KEY));
+    void writer.emit(say("x"), "n");
+    while (memory.events(KEY).length === 0) await new Promise(setImmediate);
+    expect(numbers((await journal.follow(KEY, 0, { signal: anySignal(), quietMs: 60_000 }).next()).value)).toEqual([1]);
+    failures = Number.POSITIVE_INFINITY;
+    const events = journal.follow(KEY, 0, { signal: anySignal(), quietMs: 60_000 });
+    await expect(events.next()).rejects.toThrow(StoreError);
+  });
+});
+
+const action = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("commit" as const),
+      count: fc.integer({ min: 1, max: 4 }),
+      big: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("commit" as const), count: fc.constant(250), big: fc.constant(false) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("publish" as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("read" as const), reader: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("poll" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const) }) },
+);
+
+test("register, replay, live: no event is lost or seen twice, whatever comes between commits, reads and overflows", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { maxLength: 50 }),
+      fc.array(fc.nat(6), { minLength: 3, maxLength: 3 }),
+      async (actions, starts) => {
+        const { hub, log, commit, reader } = thread();
+        commit(3);
+        hub.open(KEY, 3);
+        const left = new AbortController();
+        // A reader is let on by the actions; until then it holds what it was given, as one with a slow socket does.
+        const readers = starts.map((start) => {
+          const cursor = Math.min(start, 3);
+          const seen: number[] = [];
+          const events = reader(cursor, left.signal);
+          let pending: Promise<void> | undefined;
+          const step = () => {
+            pending ??= events.next().then(({ value }) => {
+              seen.push(...numbers(value));
+              pending = undefined;
+            });
+            return pending;
+          };
+          return { cursor, seen, step };
+        });
+        // Committed, and not announced yet: an append whose answer is on its way.
+        let announce: (() => void) | undefined;
+        for (const act of actions) {
+          if (act.do === "commit") {
+            announce?.();
+            announce = commit(act.count, act.big);
+          } else if (act.do === "publish") {
+            announce?.();
+            announce = undefined;
+          } else if (act.do === "read") void readers[act.reader]?.step();
+          else if (act.do === "turn") await new Promise(setImmediate);
+          else if (act.do === "poll") hub.get(KEY)?.learn(log.length);
+          else {
+            announce?.();
+            announce = undefined;
+            hub.close(KEY);
+            hub.open(KEY, log.length);
+          }
+        }
+        announce?.();
+        commit(1)();
+        for (const { cursor, seen, step } of readers) {
+          while (seen.at(-1) !== log.length) await step();
+          expect(seen).toEqual(log.slice(cursor).map(({ seq }) => seq));
+        }
+        left.abort();
+      },
+    ),
+    { numRuns: 300 },
+  ));

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { RunError } from "../../src/domain/error.ts";
+import { NO_USAGE } from "../../src/domain/run.ts";
+import { MAX_UNKEPT } from "../../src/journal/writer.ts";
+import { endingOf } from "../../src/runs/ending.ts";
+import { closedGate } from "../support/gate.ts";
+import { close, fenceOf, journalOver, note, open, say, think } from "../support/journal.ts";
+import { memoryLog } from "../support/memory-log.ts";
+import { tappedStore } from "../support/tapped-store.ts";
+
+/** A run whose first commit is under way and waits at the gate. */
+const busy = async () => {
+  const log = memoryLog();
+  const gate = closedGate();
+  const { store, taps } = tappedStore(log.store);
+  taps.append = async (next, batch) => {
+    await gate.pass();
+    return next(batch);
+  };
+  const { journal } = journalOver(store);
+  const { writer } = open(journal, fenceOf("u:t"));
+  void writer.emit(note("start"), "n");
+  await gate.reached(1);
+  const texts = () => log.events("u:t").flatMap(({ type, json }) => (type === "token" ? [JSON.parse(json).delta] : []));
+  return { log, gate, journal, writer, texts };
+};
+
+describe("a run's writer", () => {
+  test("joins consecutive tokens of a node that wait for the same commit, and no others", async () => {
+    const { writer, gate, log } = await busy();
+    for (const [event, node] of [
+      [say("a"), "n"],
+      [say("b"), "n"],
+      [say("c"), "other"],
+      [think("hm"), "other"],
+      [think("hmm"), "other"],
+      [say("d"), "other"],
+      [note(), "other"],
+      [say("e"), "other"],
+    ] as const)
+      void writer.emit(event, node);
+    gate.open();
+    await close(writer);
+    const said = log.events("u:t").map(({ type, json }) => [type, JSON.parse(json).delta]);
+    expect(said.slice(1, -2)).toEqual([
+      ["token", "ab"],
+      ["token", "c"],
+      ["reasoning", "hmhmm"],
+      ["token", "d"],
+      ["node_result", undefined],
+      ["token", "e"],
+    ]);
+    expect(log.end("run of u:t")?.message?.content).toBe("abcde");
+  });
+
+  test("a surrogate pair that is split between two deltas survives", async () => {
+    const { writer, gate, log, texts } = await busy();
+    for (const half of ["x\ud83d", "\ude00y"]) void writer.emit(say(half), "n");
+    gate.open();
+    await close(writer);
+    expect(texts().join("")).toBe("x😀y");
+    expect(log.end("run of u:t")?.message?.content).toBe("x😀y");
+  });
+
+  test("half a pair and NUL are replaced, in text and in payloads, where no other half comes", async () => {
+    const { writer, gate, log, texts } = await busy();
+    void writer.emit(say("x\ud83d"), "n");
+    void writer.emit(note({ "k\0": ["\udc00"] }), "n");
+    void writer.emit(say("\0y\ud800"), "n");
+    gate.open();
+    await close(writer);
+    expect(texts()).toEqual(["x", "\ufffd", "\ufffdy", "\ufffd"]);
+    expect(log.end("run of u:t")?.message?.content).toBe(texts().join(""));
+    const payload = log.events("u:t").find(({ json }) => json.includes("k"))?.json;
+    expect(JSON.parse(payload ?? "")).toEqual({ node: "n", output: { "k\ufffd": ["\ufffd"] } });
+  });
+
+  test("however the answer is cut into deltas, the log and the message hold all of it", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ unit: "binary" }), { maxLength: 20 }), fc.nat(), async (words, at) => {
+        const text = words.join("").toWellFormed().replaceAll("\0", "");
+        const cut = text.length === 0 ? 0 : at % (text.length + 1);
+        const { writer, gate, log, texts } = await busy();
+        for (const piece of [text.slice(0, cut), text.slice(cut)]) void writer.emit(say(piece), "n");
+        gate.open();
+        await close(writer);
+        expect(texts().join("")).toBe(text);
+        expect(log.end("run of u:t")?.message?.content ?? "").toBe(text);
+      }),
+      { numRuns: 100 },
+    ));
+
+  test("with 256 events that the store has not taken the producer waits until it has", async () => {
+    const { writer, gate } = await busy();
+    let said = 1;
+    while (said < MAX_UNKEPT - 1) {
+      expect(writer.emit(note(said), "n")).toBeUndefined();
+      said++;
+    }
+    const wait = writer.emit(note("last"), "n");
+    expect(wait).toBeInstanceOf(Promise);
+    let isOver = false;
+    const over = wait?.then(() => {
+      isOver = true;
+    });
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    gate.open();
+    await over;
+    expect(isOver).toBe(true);
+    await close(writer);
+  });
+
+  test("tokens that are joined are bounded too: a model that never stops while the store is away has to wait", async () => {
+    const { writer, gate } = await busy();
+    const kilobyte = "x".repeat(1024);
+    let kilobytes = 0;
+    while (writer.emit(say(kilobyte), "n") === undefined) kilobytes++;
+    expect(kilobytes).toBeLessThan(256 * 17);
+    expect(kilobytes).toBeGreaterThan(256);
+    gate.open();
+    await close(writer);
+  });
+
+  test("a reader that is slow, or never reads, makes nobody wait", async () => {
+    const { writer, gate, journal, log } = await busy();
+    gate.open();
+    const left = new AbortController();
+    const stalled = journal.follow("u:t", 0, { signal: left.signal, quietMs: 60_000 });
+    await stalled.next(); // and never again
+    for (let i = 0; i < 3 * MAX_UNKEPT; i++) await writer.emit(note(i), "n");
+    expect(await close(writer)).toBe("kept");
+    expect(log.events("u:t")).toHaveLength(3 * MAX_UNKEPT + 3);
+    left.abort();
+  });
+
+  test("a payload that is no JSON fails whoever says it, and nobody else", async () => {
+    const { writer, gate, journal, log } = await busy();
+    const other = open(journal, fenceOf("u:other")).writer;
+    expect(() => writer.emit(note(1n), "n")).toThrow(TypeError);
+    void other.emit(say("fine"), "n");
+    gate.open();
+    expect(await Promise.all([close(writer), close(other)])).toEqual(["kept", "kept"]);
+    expect(log.events("u:other").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
+  });
+
+  test("a run that said nothing and failed has no message, one that succeeded has an empty one", async () => {
+    const { gate, journal, log } = await busy();
+    gate.open();
+    const failure = new RunError("timeout", "late");
+    const failed = endingOf(failure, { messageId: "m", usage: NO_USAGE, now: 1 });
+    await open(journal, fenceOf("u:failed")).writer.close(failed, failed);
+    await close(open(journal, fenceOf("u:empty")).writer);
+    expect(log.end("run of u:failed")).toMatchObject({ status: "failed", message: null });
+    expect(log.end("run of u:empty")?.message?.content).toBe("");
+  });
+
+  test("checkpoints stand at the seq their run had reached, and none is lost at the end", async () => {
+    const { writer, gate, log } = await busy();
+    void writer.emit(say("a"), "n");
+    writer.checkpoint({ checkpointId: "1", node: "n", change: '{"a":1}' });
+    void writer.emit(note(), "n");
+    writer.checkpoint({ checkpointId: "2", node: "m", change: "{}" });
+    const ended = close(writer);
+    gate.open();
+    await ended;
+    expect(log.checkpoints("run of u:t").map(({ checkpointId, seq }) => [checkpointId, seq])).toEqual([
+      ["1", 2],
+      ["2", 3],
+    ]);
+  });
+});

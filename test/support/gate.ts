@@ -1,0 +1,35 @@
+/** A door that calls wait at until the test opens it. */
+export interface Gate {
+  /** Waits while the gate is closed. */
+  pass(): Promise<void>;
+  /** Resolves once `count` calls have come to the gate, in all. */
+  reached(count: number): Promise<void>;
+  /** Lets through who waits and whoever comes. */
+  open(): void;
+  close(): void;
+}
+
+export const closedGate = (): Gate => {
+  let arrived = 0;
+  let isOpen = false;
+  let waiting: (() => void)[] = [];
+  let watchers: { readonly count: number; readonly resolve: () => void }[] = [];
+  return {
+    pass: () => {
+      arrived++;
+      for (const { count, resolve } of watchers) if (arrived >= count) resolve();
+      watchers = watchers.filter(({ count }) => arrived < count);
+      return isOpen ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+    },
+    reached: (count) =>
+      arrived >= count ? Promise.resolve() : new Promise((resolve) => watchers.push({ count, resolve })),
+    open: () => {
+      isOpen = true;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+    close: () => {
+      isOpen = false;
+    },
+  };
+};

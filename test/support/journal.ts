@@ -1,0 +1,47 @@
+import type { EventBody } from "../../src/domain/event.ts";
+import { NO_USAGE } from "../../src/domain/run.ts";
+import { realSystem, type System } from "../../src/domain/system.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import type { Broken, JournalLog } from "../../src/journal/commit.ts";
+import { Journal } from "../../src/journal/journal.ts";
+import type { Ending, RunWriter } from "../../src/journal/writer.ts";
+import { endingOf } from "../../src/runs/ending.ts";
+import type { Fence, Store } from "../../src/store/contract.ts";
+
+/** What the journal has told its operator. */
+export interface Told {
+  readonly ignored: string[];
+  readonly rejected: string[];
+  outages: number;
+}
+
+export const journalOver = (
+  store: Store,
+  options: { readonly system?: System; readonly patienceMs?: number } = {},
+): { readonly journal: Journal; readonly told: Told } => {
+  const told: Told = { ignored: [], rejected: [], outages: 0 };
+  const log: JournalLog = {
+    ignored: (runId, type) => void told.ignored.push(`${runId} ${type}`),
+    rejected: (runId) => void told.rejected.push(runId),
+    outage: () => void told.outages++,
+  };
+  const { system = realSystem, patienceMs = 1_000 } = options;
+  return { journal: new Journal({ store, system, log, patienceMs }), told };
+};
+
+export const fenceOf = (threadKey: ThreadKey, runId = `run of ${threadKey}`): Fence => ({ threadKey, runId, epoch: 1 });
+
+/** A writer at the beginning of its thread, and why it was told to stop. */
+export const open = (journal: Journal, fence: Fence, lastSeq = 0): { writer: RunWriter; broken: Broken[] } => {
+  const broken: Broken[] = [];
+  return { writer: journal.open(fence, lastSeq, (why) => broken.push(why)), broken };
+};
+
+export const say = (delta: string): EventBody => ({ type: "token", payload: { delta } });
+export const think = (delta: string): EventBody => ({ type: "reasoning", payload: { delta } });
+export const note = (output: unknown = null): EventBody => ({ type: "node_result", payload: { node: "n", output } });
+
+export const success = (): Ending => endingOf(null, { messageId: "m", usage: NO_USAGE, now: 1 });
+
+/** Ends a run well. */
+export const close = (writer: RunWriter) => writer.close(success(), success());

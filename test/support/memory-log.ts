@@ -1,0 +1,65 @@
+import type { LogEvent } from "../../src/domain/event.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import type { Append, NewCheckpoint, RunEnd, Store } from "../../src/store/contract.ts";
+
+/** What a journal writes and reads, in memory: runs hold their fences as long as the test lets them. */
+export interface MemoryLog {
+  readonly store: Store;
+  readonly appends: readonly (readonly Append[])[];
+  events(key: ThreadKey): readonly LogEvent[];
+  checkpoints(runId: string): readonly NewCheckpoint[];
+  end(runId: string): RunEnd | undefined;
+  /** Another replica takes the run over. */
+  steal(runId: string): void;
+}
+
+/** Throws when a run leaves a gap in its thread's numbers or uses one twice: the real one could not. */
+export const memoryLog = (): MemoryLog => {
+  const logs = new Map<ThreadKey, LogEvent[]>();
+  const checkpoints = new Map<string, NewCheckpoint[]>();
+  const ends = new Map<string, RunEnd>();
+  const stolen = new Set<string>();
+  const appends: (readonly Append[])[] = [];
+  const log = (key: ThreadKey): LogEvent[] => {
+    const known = logs.get(key) ?? [];
+    logs.set(key, known);
+    return known;
+  };
+  const write = ({ fence, events, checkpoints: points }: Append): boolean => {
+    if (stolen.has(fence.runId) || ends.has(fence.runId)) return false;
+    const kept = log(fence.threadKey);
+    for (const event of events) {
+      if (event.seq <= kept.length && kept[event.seq - 1] === event) continue; // the same call, repeated
+      if (event.seq !== kept.length + 1) throw new Error(`event ${event.seq} after ${kept.length}`);
+      kept.push(event);
+    }
+    const before = checkpoints.get(fence.runId) ?? [];
+    checkpoints.set(fence.runId, [...before, ...points.filter((point) => !before.includes(point))]);
+    return true;
+  };
+  const store = {
+    events: {
+      append: async (batch: readonly Append[]) => {
+        appends.push(batch);
+        return new Set(batch.filter((append) => !write(append)).map(({ fence }) => fence.runId));
+      },
+      read: async (key: ThreadKey, after: number, limit: number) => log(key).slice(after, after + limit),
+      heads: async (keys: readonly ThreadKey[]) => new Map(keys.map((key) => [key, log(key).length] as const)),
+    },
+    runs: {
+      finish: async (fence: Append["fence"], end: RunEnd) => {
+        const isWritten = write({ fence, events: end.events, checkpoints: end.checkpoints });
+        if (isWritten) ends.set(fence.runId, end);
+        return isWritten;
+      },
+    },
+  };
+  return {
+    store: store as unknown as Store,
+    appends,
+    events: log,
+    checkpoints: (runId) => checkpoints.get(runId) ?? [],
+    end: (runId) => ends.get(runId),
+    steal: (runId) => void stolen.add(runId),
+  };
+};

@@ -1,0 +1,37 @@
+import type { EventStore, RunStore, Store } from "../../src/store/contract.ts";
+
+type Tap<F extends (...args: never[]) => unknown> = (next: F, ...args: Parameters<F>) => ReturnType<F>;
+
+/** What a test puts in front of calls; each may call `next`, wait, throw, or do so afterwards. Set and removed at any time. */
+export interface Taps {
+  append?: Tap<EventStore["append"]> | undefined;
+  read?: Tap<EventStore["read"]> | undefined;
+  begin?: Tap<RunStore["begin"]> | undefined;
+  claim?: Tap<RunStore["claim"]> | undefined;
+  finish?: Tap<RunStore["finish"]> | undefined;
+}
+
+/** A store whose calls pass through the test's hands. */
+export const tappedStore = (store: Store): { readonly store: Store; readonly taps: Taps } => {
+  const taps: Taps = {};
+  const { runs, events } = store;
+  return {
+    taps,
+    store: {
+      ...store,
+      runs: {
+        ...runs,
+        begin: (run) => (taps.begin === undefined ? runs.begin(run) : taps.begin(runs.begin, run)),
+        claim: (run) => (taps.claim === undefined ? runs.claim(run) : taps.claim(runs.claim, run)),
+        finish: (fence, end) =>
+          taps.finish === undefined ? runs.finish(fence, end) : taps.finish(runs.finish, fence, end),
+      },
+      events: {
+        ...events,
+        append: (batch) => (taps.append === undefined ? events.append(batch) : taps.append(events.append, batch)),
+        read: (key, after, limit) =>
+          taps.read === undefined ? events.read(key, after, limit) : taps.read(events.read, key, after, limit),
+      },
+    },
+  };
+};
