@@ -62,11 +62,12 @@ const KINDS: Readonly<Record<Held["kind"], string>> = {
 
 const heldTable = (held: readonly Held[]): string =>
   table(
-    ["", "quiet streams", "KiB each"],
+    ["", "quiet streams", "KiB each", "at most meanwhile"],
     held.map((one) => [
       `${TITLES[one.target]}; ${KINDS[one.kind]}`,
       one.streams.toLocaleString("en"),
       (one.bytesEach / 1024).toFixed(1),
+      (one.mostBytesEach / 1024).toFixed(1),
     ]),
   );
 
@@ -109,6 +110,7 @@ ${tablesOf(outcome)}
   Afterwards the tokens in Postgres are counted too: they must be as many as were relayed.
 - *Added to the first token* is what the client waited, less what the model stand-in says it took itself: the client's own
   connection is in it. The streams are short, and new ones begin all the time.
-- *KiB each* is the growth of the resident memory of a fresh process, after 200 streams to warm it, by the streams held.
+- *KiB each* is the growth of the resident memory of a fresh process, after 200 streams to warm it, by the streams held; they are held
+  long enough for a heartbeat to reach each (two, for the readers). Nobody asks the process to collect its garbage.
 `;
 };
