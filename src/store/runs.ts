@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Run } from "../domain/run.ts";
+import type { Run, RunInput } from "../domain/run.ts";
 import { userOf } from "../domain/thread.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import { checkpointColumns, eventColumns, insertCheckpoints, insertEvents } from "./columns.ts";
@@ -34,31 +34,40 @@ export const runQueries = (
  * One statement and no transaction around it: somebody waits for the first token. All that it decides on is in the
  * thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's snapshot sees.
  */
-const begin = async (session: Session, run: NewRun): Promise<Begun> => {
-  const input = storableJson(run.input) as NewRun["input"];
-  const [thread] = await session.rows<{ lastSeq: number; starts: boolean }>(sql`
-    with thread as (
-      insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
-      values (${run.threadKey}, ${userOf(run.threadKey)}, ${titleOf(input.message)}, 0, 1, true, 0, ${run.now}, ${run.now})
-      on conflict (thread_key) do update set
-        turns = threads.turns + 1,
-        running = threads.running or threads.queued = 0,
-        queued = threads.queued + (threads.running or threads.queued > 0)::int,
-        updated_at = excluded.updated_at
-      where threads.queued < ${run.maxQueued}::int or not (threads.running or threads.queued > 0)
-      returning last_seq, turns, queued = 0 as starts
-    ), run as (
-      insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at)
-      select ${run.threadKey}::text, ${run.runId}::text, ${run.agent}::text, case when starts then 'running' else 'queued' end,
-        turns, starts::int, starts::int, ${run.owner}::text, ${run.now + run.leaseMs}::bigint,
-        case when starts then last_seq end, ${JSON.stringify(input)}::text::json, ${run.traceId}::text, ${run.now}::bigint
-      from thread
-    ), message as (
-      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select ${run.threadKey}::text, last_seq + 1, 'user'::message_role, ${run.messageId}::text, ${run.runId}::text, ${input.message}::text, ${run.now}::bigint
-      from thread where starts
-    )
-    select last_seq as "lastSeq", starts from thread`);
+const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
+  with thread as (
+    insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
+    values (${value("threadKey")}, ${value("userId")}, ${value("title")}, 0, 1, true, 0, ${value("now")}, ${value("now")})
+    on conflict (thread_key) do update set
+      turns = threads.turns + 1,
+      running = threads.running or threads.queued = 0,
+      queued = threads.queued + (threads.running or threads.queued > 0)::int,
+      updated_at = excluded.updated_at
+    where threads.queued < ${value("maxQueued")}::int or not (threads.running or threads.queued > 0)
+    returning thread_key, last_seq, turns, queued = 0 as starts, updated_at as now
+  ), run as (
+    insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at)
+    select thread_key, ${value("runId")}::text, ${value("agent")}::text, case when starts then 'running' else 'queued' end,
+      turns, starts::int, starts::int, ${value("owner")}::text, now + ${value("leaseMs")}::bigint,
+      case when starts then last_seq end, ${value("input")}::text::json, ${value("traceId")}::text, now
+    from thread
+    returning run_id
+  ), message as (
+    insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+    select thread_key, last_seq + 1, 'user'::message_role, ${value("messageId")}::text, run_id, ${value("message")}::text, now
+    from thread cross join run where starts
+  )
+  select last_seq as "lastSeq", starts from thread`);
+
+const begin = async (session: Session, { input, ...run }: NewRun): Promise<Begun> => {
+  const kept = storableJson(input) as RunInput;
+  const [thread] = await beginRun(session, {
+    ...run,
+    userId: userOf(run.threadKey),
+    title: titleOf(kept.message),
+    input: JSON.stringify(kept),
+    message: kept.message,
+  });
   if (thread === undefined) return { state: "full" };
   return thread.starts ? claimed(run, 1, thread.lastSeq) : { state: "queued" };
 };
