@@ -12,9 +12,6 @@ import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import type { Store } from "./store/contract.ts";
-import { embeddedAssets } from "./store/drivers/assets.ts";
-import { pgliteStore } from "./store/drivers/pglite.ts";
-import { postgresStore } from "./store/drivers/postgres.ts";
 import { mathTools } from "./tools/index.ts";
 
 /** How long runs and readers wait for a store that is away. */
@@ -43,13 +40,20 @@ export interface Outside {
   readonly storePatienceMs?: number;
 }
 
-/** The store that the configuration names, not yet migrated. */
-export const openStore = async (config: Config, system: System): Promise<Store> =>
-  config.database.kind === "postgres"
-    ? postgresStore({ url: config.database.url, system })
-    : pgliteStore({ dataDir: config.database.dataDir, system, assets: await embeddedAssets() });
+/** The store that the configuration names, not yet migrated. Loads no driver but its own: a start waits for what it loads. */
+export const openStore = async ({ database }: Config, system: System): Promise<Store> => {
+  if (database.kind === "postgres") {
+    const { postgresStore } = await import("./store/drivers/postgres.ts");
+    return postgresStore({ url: database.url, system });
+  }
+  const [{ embeddedAssets }, { pgliteStore }] = await Promise.all([
+    import("./store/drivers/assets.ts"),
+    import("./store/drivers/pglite.ts"),
+  ]);
+  return pgliteStore({ dataDir: database.dataDir, system, assets: await embeddedAssets() });
+};
 
-export const openModel = (config: Config, system: System, log: HouseLog): Model =>
+export const openModel = (config: Config, system: System, log: HouseLog): Promise<Model> =>
   modelFrom(config.models, { providers: config.providers, system, log: log.models });
 
 /** A service that listens. */

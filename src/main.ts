@@ -83,7 +83,7 @@ const migrate = async (config: Config): Promise<number> => {
 const check = async (config: Config): Promise<number> => {
   const { openModel, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const model = openModel(config, realSystem, houseLog(openLog(config.logLevel)));
+  const model = await openModel(config, realSystem, houseLog(openLog(config.logLevel)));
   const tries = {
     configuration: async () => {},
     store: async () => {
@@ -114,15 +114,13 @@ const run = async (config: Config): Promise<"serving"> => {
   const service = await serve({
     config,
     store,
-    model: openModel(config, realSystem, log),
+    model: await openModel(config, realSystem, log),
     system: realSystem,
     log,
     owner: ownerName(self),
     // An embedded database has one process at a time: whoever else owned a run in it is gone.
     isDead: (owner) => config.database.kind === "embedded" || isDeadOwner(owner, self, startOf),
   });
-  say(`yeoul listening on ${service.url}`);
-
   let asked: number | undefined;
   const stop = (): void => {
     const now = realSystem.now();
@@ -138,6 +136,8 @@ const run = async (config: Config): Promise<"serving"> => {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // Last: whoever reads this line may send a signal next.
+  say(`yeoul listening on ${service.url}`);
   return "serving";
 };
 

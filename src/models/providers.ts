@@ -6,7 +6,6 @@ import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
 import type { ModelLog } from "./log.ts";
 import { withRetry } from "./retry.ts";
-import { sdkModel } from "./sdk.ts";
 import type { ModelSpec } from "./spec.ts";
 
 export interface ModelOptions {
@@ -20,13 +19,14 @@ export interface ModelOptions {
  * take from there is always given. Throws an Error that names the variable when a provider's access is not complete, which
  * the configuration has made sure of.
  */
-export const modelFrom = (specs: readonly ModelSpec[], options: ModelOptions): Model => {
-  const [first, ...others] = specs.map((spec) => oneModel(spec, options));
+export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
+  const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
   if (first === undefined) throw new Error("No model is named: MODEL is empty.");
   return others.length === 0 ? first : withFallback([first, ...others], options.log);
 };
 
-const oneModel = ({ provider, model }: ModelSpec, { providers, system, log }: ModelOptions): Model => {
+const oneModel = async (spec: ModelSpec, { providers, system, log }: ModelOptions): Promise<Model> => {
+  const { provider, model } = spec;
   switch (provider) {
     case "builtin":
       return builtinModel();
@@ -36,7 +36,10 @@ const oneModel = ({ provider, model }: ModelSpec, { providers, system, log }: Mo
       const id = `compatible:${model}`;
       return withRetry(compatibleModel({ id, model, baseUrl, apiKey, system }), { system, log });
     }
-    default:
+    default: {
+      // The SDKs take longer to load than the rest of the service, and most have no use for them.
+      const { sdkModel } = await import("./sdk.ts");
       return withRetry(sdkModel(provider, model, providers[provider], system), { system, log });
+    }
   }
 };

@@ -1,8 +1,8 @@
 import Complex from "complex.js";
+import { parseEquation } from "./math/equation.ts";
 import { type Expression, operation, parse, unknowns } from "./math/expression.ts";
 import { compile } from "./math/numeric.ts";
 import { agree, difference, type Equation, residual } from "./math/residual.ts";
-import { parseEquation } from "./math/solve.ts";
 
 /** The relative distance of the two sides up to which an exact value solves an equation. */
 const TOLERANCE = 1e-9;

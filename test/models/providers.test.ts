@@ -17,7 +17,7 @@ const from = (text: string, providers?: Partial<ModelOptions["providers"]>) =>
   modelFrom(parseModelSpecs(text) ?? [], options(providers));
 
 describe("the model that is named", () => {
-  test("has the id that names it, also when its own id holds colons", () => {
+  test("has the id that names it, also when its own id holds colons", async () => {
     const providers = {
       openai: KEYED,
       anthropic: KEYED,
@@ -25,9 +25,9 @@ describe("the model that is named", () => {
       compatible: { apiKey: null, baseUrl: "http://x" },
     };
     for (const id of ["builtin", "openai:gpt-5", "anthropic:claude", "google:gemini", "compatible:qwen3:8b"]) {
-      expect(from(id, providers).id).toBe(id);
+      expect((await from(id, providers)).id).toBe(id);
     }
-    expect(from("openai:gpt-5, builtin", providers).id).toBe("openai:gpt-5,builtin");
+    expect((await from("openai:gpt-5, builtin", providers)).id).toBe("openai:gpt-5,builtin");
   });
 
   test.each([
@@ -35,8 +35,8 @@ describe("the model that is named", () => {
     ["anthropic:x", "ANTHROPIC_API_KEY"],
     ["google:x", "GOOGLE_GENERATIVE_AI_API_KEY"],
     ["compatible:x", "MODEL_BASE_URL"],
-  ])("%s is not made without %s", (id, variable) => {
-    expect(() => from(id)).toThrow(variable);
+  ])("%s is not made without %s", async (id, variable) => {
+    await expect(from(id)).rejects.toThrow(variable);
   });
 
   test("is called again when it fails, and then the next one is", async () => {
@@ -45,11 +45,11 @@ describe("the model that is named", () => {
     const failing = { apiKey: null, baseUrl: `${server.url}/v1` };
     const text = says(openAiChat, { text: ["hello"], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
     server.reply({ status: 503 }, { status: 429 }, text);
-    const one = from("compatible:x", { compatible: failing });
+    const one = await from("compatible:x", { compatible: failing });
     expect(await Array.fromAsync(one.stream(REQUEST, { signal: new AbortController().signal }))).toEqual([...ANSWER]);
     expect(server.received).toHaveLength(3);
     const providers = { compatible: failing, openai: { apiKey: "key", baseUrl: `${spare.url}/v1` } };
-    const two = from("openai:y,compatible:x", providers);
+    const two = await from("openai:y,compatible:x", providers);
     server.reply(text);
     expect(await Array.fromAsync(two.stream(REQUEST, { signal: new AbortController().signal }))).toEqual([...ANSWER]);
   });

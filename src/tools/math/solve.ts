@@ -1,5 +1,5 @@
 import { ToolError } from "../contract.ts";
-import { fromLatex } from "../latex.ts";
+import { parseEquation } from "./equation.ts";
 import { CONSTANTS, type Expression, operation, parse, unknowns } from "./expression.ts";
 import { difference, type Equation } from "./residual.ts";
 import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
@@ -15,16 +15,6 @@ export interface Solution {
   readonly note?: string;
   readonly steps: readonly string[];
 }
-
-/** Reads `lhs = rhs`; a lone expression stands for `expression = 0`. */
-export const parseEquation = (text: string): Equation => {
-  const sides = fromLatex(text).replaceAll("＝", "=").replaceAll("==", "=").split("=");
-  const [left = "", right = "0"] = sides;
-  if (sides.length > 2)
-    throw new ToolError(`"${text.slice(0, 80)}" has more than one "="; give each equation on its own.`);
-  if (/[<>≤≥≠]/u.test(text)) throw new ToolError('Inequalities are not solved here; give equations with one "=".');
-  return { left: parse(left), right: parse(right) };
-};
 
 const PREFERRED = ["x", "y", "z", "t", "n", "u", "v", "w"];
 
