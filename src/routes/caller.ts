@@ -39,7 +39,7 @@ export const headerText = (headers: Headers, name: string): string | null => {
   const value = headers.get(name);
   if (value === null || !/[\x80-\xff]/.test(value)) return value;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(value, "latin1"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, "latin1"));
   } catch {
     return value;
   }

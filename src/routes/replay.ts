@@ -21,7 +21,9 @@ const SEQ = /^\d{1,15}$/;
 export const cursorOf = (request: Request, threadId: string): number | null => {
   const id = headerText(request.headers, "last-event-id");
   if (id) {
-    const seq = id.startsWith(`${threadId}:`) ? id.slice(threadId.length + 1) : id;
+    // HTTP strips the spaces around a header's value.
+    const name = `${threadId.replace(/^ +/, "")}:`;
+    const seq = id.startsWith(name) ? id.slice(name.length) : id;
     return SEQ.test(seq) ? Number(seq) : null;
   }
   const after = new URL(request.url).searchParams.get("after") ?? "0";
