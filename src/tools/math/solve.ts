@@ -1,6 +1,6 @@
 import { ToolError } from "../contract.ts";
 import { parseEquation } from "./equation.ts";
-import { CONSTANTS, type Expression, operation, parse, unknowns } from "./expression.ts";
+import { CONSTANTS, type Expression, operation, unknowns } from "./expression.ts";
 import { difference, type Equation } from "./residual.ts";
 import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
