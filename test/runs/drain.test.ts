@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { agentOf, endOf, house, sharedStore } from "../support/house.ts";
+import { say } from "../support/journal.ts";
+import { scriptedModel } from "../support/scripted-model.ts";
+import { startService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+
+let store: Store;
+beforeAll(async () => {
+  store = await sharedStore();
+}, 30_000);
+
+const endless = agentOf(async function* ({ signal }) {
+  yield say("so far");
+  await new Promise((stop) => signal.addEventListener("abort", stop));
+  signal.throwIfAborted();
+  return {};
+});
+
+describe("a drain", () => {
+  test("lets runs finish that do so in time, the waiting ones too, and takes no new ones", async () => {
+    const here = await house({ store });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const agent = agentOf(async function* () {
+      yield say("in time");
+      await promise;
+      return {};
+    });
+    const threadId = realSystem.id();
+    const turns = [await here.start(agent, { threadId }), await here.start(agent, { threadId })];
+    const drained = here.runs.drain(30_000);
+    await expect(here.start(agent)).rejects.toMatchObject({ code: "draining" });
+    resolve();
+    await drained;
+    for (const { events } of turns) expect((await events).at(-1)?.type).toBe("done");
+  });
+
+  test("ends the rest as interrupted, the waiting ones too, with what they have said", async () => {
+    const here = await house({ store });
+    const threadId = realSystem.id();
+    const turns = [await here.start(endless, { threadId }), await here.start(endless, { threadId })];
+    await here.runs.drain(20);
+    for (const { events } of turns)
+      expect(endOf(await events)).toMatchObject({ code: "interrupted", recoverable: true });
+    const messages = await store.threads.messages(`u:${threadId}`);
+    expect(messages.map(({ content }) => content).slice(0, 2)).toEqual(["hi", "so far"]);
+    expect(here.registry.size).toBe(0);
+  });
+
+  test("does not wait for a turn that another replica's run keeps waiting", async () => {
+    const [here, there] = [await house({ store }), await house({ store })];
+    const threadId = realSystem.id();
+    const { live } = await there.start(endless, { threadId });
+    const waiting = await here.start(endless, { threadId });
+    await here.runs.drain(10, 10);
+    expect(await waiting.events).toEqual([]);
+    expect(waiting.live.signal.reason).toMatchObject({ code: "interrupted" });
+    expect(await store.runs.get("u", waiting.live.runId)).toMatchObject({ status: "queued" });
+    await there.runs.drain(0);
+    await live.ended;
+  });
+
+  test("ends every stream with its terminal frame, and the service exits though readers are connected", async () => {
+    const service = await startService({ store, owner: "drained", env: { DRAIN_TIMEOUT: "10ms" } });
+    const post = (threadId: string) => service.post("/stream/v2", { message: "hi", userId: "d", threadId });
+    const threadId = realSystem.id();
+    const streams = [await post(threadId), await post(threadId), await post(realSystem.id())].map(readSse);
+    (await service.model.nextCall()).say({ type: "text", delta: "half a" });
+    await Promise.race(streams.map((stream) => stream.until(({ event }) => event === "llm.token.delta")));
+    await service.drain();
+    for (const stream of streams) {
+      const events = await stream.toEnd();
+      expect(events.filter(({ event }) => event?.startsWith("run."))).toHaveLength(1);
+      expect(events.at(-1)).toMatchObject({ event: "run.failed" });
+    }
+    await expect(service.get("/health")).rejects.toThrow();
+  });
+
+  test("does not wait for readers of another replica's run", async () => {
+    const model = scriptedModel();
+    const busy = await startService({ store, owner: "busy", model });
+    const leaving = await startService({ store, owner: "leaving", env: { DRAIN_TIMEOUT: "10ms" } });
+    const threadId = realSystem.id();
+    const running = readSse(await busy.post("/stream/v2", { message: "hi", userId: "d", threadId }));
+    const call = await model.nextCall();
+    const watching = readSse(await leaving.get(`/api/v1/threads/${threadId}/events?userId=d`));
+    call.say({ type: "text", delta: "hello" });
+    await watching.until(({ event }) => event === "token");
+    await leaving.drain();
+    await watching.toEnd();
+    call.finish();
+    expect((await running.toEnd()).at(-1)).toMatchObject({ event: "run.completed" });
+    await busy.drain();
+  }, 20_000);
+});

@@ -1,0 +1,201 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { AgentContext } from "../../src/agents/contract.ts";
+import { RunError } from "../../src/domain/error.ts";
+import type { EventBody } from "../../src/domain/event.ts";
+import { ModelError } from "../../src/models/contract.ts";
+import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
+import { say } from "../support/journal.ts";
+
+let here: House;
+beforeAll(async () => {
+  here = await house();
+}, 30_000);
+
+/** Yields what it is given, then throws or returns. */
+const saying = (events: readonly EventBody[], thrown?: { readonly error: unknown }) =>
+  agentOf(async function* () {
+    yield* events;
+    if (thrown !== undefined) throw thrown.error;
+    return {};
+  });
+
+const hanging = () => new Promise<never>(() => {});
+const untilAborted = ({ signal }: AgentContext) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+describe("a run that ends", () => {
+  const refused = new ModelError("model_refused", "No.", { retryable: false });
+  const table: readonly (readonly [string, unknown, string, string])[] = [
+    ["an Error", new Error("secret detail"), "internal", "The server failed to answer."],
+    ["a string", "secret detail", "internal", "The server failed to answer."],
+    ["undefined", undefined, "internal", "The server failed to answer."],
+    ["a ModelError", refused, "model_refused", "No."],
+    ["a RunError", new RunError("tool_failed", "The tool broke."), "tool_failed", "The tool broke."],
+    ["an abort reason that is not ours", AbortSignal.abort().reason, "internal", "The server failed to answer."],
+  ];
+  for (const [what, error, code, message] of table) {
+    for (const words of [[], ["so ", "far"]]) {
+      test(`with ${what} thrown ${words.length > 0 ? "amid an answer" : "before the first word"} says ${code}, once`, async () => {
+        const { live, events } = await here.start(saying(words.map(say), { error }));
+        const seen = await events;
+        expect(seen.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
+        expect(seen.filter(({ type }) => type === "credit_settled")).toHaveLength(1);
+        expect(endOf(seen)).toMatchObject({ code, message });
+        expect(seen[0]?.type).toBe("page_start");
+        await live.ended;
+        expect(await here.store.runs.get("u", live.runId)).toMatchObject({
+          status: "failed",
+          error: { code, message },
+        });
+        const messages = await here.store.threads.messages(live.threadKey);
+        expect(messages.map(({ content }) => content)).toEqual(words.length > 0 ? ["hi", "so far"] : ["hi"]);
+        expect(here.registry.get(live.runId)).toBeUndefined();
+      });
+    }
+  }
+
+  test("well says done with the id of the message it left", async () => {
+    const { live, events } = await here.start(saying([say("the "), say("answer")]));
+    const seen = await events;
+    const messages = await here.store.threads.messages(live.threadKey);
+    expect(endOf(seen)).toEqual({ message_id: messages[1]?.id ?? "" });
+    expect(messages[1]).toMatchObject({ content: "the answer", seq: seen.at(-1)?.seq ?? 0, role: "assistant" });
+  });
+
+  test("with an agent that breaks before its first node still ends", async () => {
+    const untitled = { ...saying([]), title: () => JSON.parse("{") };
+    const nowhere = { ...saying([]), start: "missing" };
+    const beginless = { ...saying([]), begin: () => JSON.parse("{") };
+    const circular = agentOf(async function* () {
+      yield { type: "node_result", payload: { node: "n", output: 1n } };
+      return {};
+    });
+    for (const agent of [untitled, nowhere, beginless, circular]) {
+      expect(endOf(await (await here.start(agent)).events)).toMatchObject({ code: "internal" });
+    }
+  });
+
+  test("with a graph that goes in circles ends", async () => {
+    const agent = agentOf(async function* () {
+      return {};
+    });
+    const [node] = agent.nodes;
+    if (node === undefined) throw new Error("no node");
+    const circles = { ...agent, nodes: [{ ...node, next: () => "node" }] };
+    expect(endOf(await (await here.start(circles)).events)).toMatchObject({ code: "internal" });
+  });
+
+  test("keeps nothing of what a node that ignores its signal says after the end", async () => {
+    const [heard, goOn, said] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+    const stubborn = agentOf(async function* () {
+      yield say("before");
+      heard?.resolve();
+      await goOn?.promise;
+      try {
+        yield say("after");
+      } finally {
+        said?.resolve();
+      }
+      return {};
+    });
+    const { live, events } = await here.start(stubborn);
+    await heard?.promise;
+    live.abort(new RunError("cancelled", "Stop."));
+    const seen = await events;
+    goOn?.resolve();
+    await said?.promise;
+    expect(await logOf(here.store, live.threadKey)).toEqual([...seen]);
+    expect(answerIn(seen)).toBe("before");
+  });
+
+  test("though a node ignores its signal for ever, ends a second after it was told to", async () => {
+    const deaf = agentOf(async function* () {
+      yield say("words");
+      return await hanging();
+    });
+    const { live, events } = await here.start(deaf);
+    await here.runs.cancel("u", live.runId, false, live.signal);
+    const seen = await events;
+    expect(endOf(seen)).toMatchObject({ code: "cancelled", recoverable: false });
+    await live.ended;
+    expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "cancelled" });
+  });
+
+  test("never, times out", async () => {
+    const short = await house({ store: here.store, runTimeoutMs: 50 });
+    const endless = agentOf(async function* (context) {
+      yield say("words");
+      await untilAborted(context);
+      context.signal.throwIfAborted();
+      return {};
+    });
+    const { live, events } = await short.start(endless);
+    const seen = await events;
+    expect(endOf(seen)).toMatchObject({ code: "timeout", recoverable: true });
+    expect(answerIn(seen)).toBe("words");
+    await live.ended;
+    expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "failed" });
+  });
+
+  test("without streaming says its whole answer as one token, also when it failed", async () => {
+    for (const thrown of [undefined, { error: new Error("late") }]) {
+      const agent = saying([say("one "), say("two")], thrown);
+      const seen = await (await here.start(agent, { streamTokens: false })).events;
+      expect(seen.filter(({ type }) => type === "token").map(({ json }) => json)).toEqual(['{"delta":"one two"}']);
+    }
+  });
+});
+
+describe("a cancel", () => {
+  const nobody = new AbortController().signal;
+  const talking = () =>
+    agentOf(async function* (context) {
+      yield say("so far");
+      await untilAborted(context);
+      context.signal.throwIfAborted();
+      return {};
+    });
+
+  test("with wait answers when the run has ended, and its text so far stays", async () => {
+    const { live, events } = await here.start(talking());
+    while (answerIn(await logOf(here.store, live.threadKey)) === "") await new Promise(setImmediate);
+    expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
+    expect(endOf(await events)).toMatchObject({ code: "cancelled" });
+    expect((await here.store.threads.messages(live.threadKey)).at(-1)).toMatchObject({ content: "so far" });
+  });
+
+  test("that comes again, together with another, or after the end changes nothing", async () => {
+    const { live, events } = await here.start(talking());
+    const both = [1, 2].map(() => here.runs.cancel("u", live.runId, true, nobody));
+    for (const run of await Promise.all(both)) expect(run).toMatchObject({ status: "cancelled" });
+    expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
+    expect((await events).filter(({ type }) => type === "error")).toHaveLength(1);
+
+    const done = await here.start(saying([say("done")]));
+    await done.live.ended;
+    expect(await here.runs.cancel("u", done.live.runId, true, nobody)).toMatchObject({ status: "succeeded" });
+    expect((await logOf(here.store, done.live.threadKey)).at(-1)?.type).toBe("done");
+  });
+
+  test("of another user's run, or of none, finds nothing and stops nothing", async () => {
+    const { live } = await here.start(talking());
+    expect(await here.runs.cancel("somebody", live.runId, true, nobody)).toBeNull();
+    expect(await here.runs.cancel("u", "never was", true, nobody)).toBeNull();
+    expect(live.signal.aborted).toBe(false);
+    await here.runs.cancel("u", live.runId, true, nobody);
+  });
+
+  test("at any moment of a run leaves exactly one end", async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const { live, events } = await here.start(saying([say("a"), say("b")]));
+      for (let i = 0; i < turns; i++) await new Promise(setImmediate);
+      const run = await here.runs.cancel("u", live.runId, true, nobody);
+      const seen = await events;
+      expect(seen.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
+      expect(run?.status).toBe(seen.at(-1)?.type === "done" ? "succeeded" : "cancelled");
+    }
+  });
+});

@@ -1,0 +1,179 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { RequestError, RunError } from "../../src/domain/error.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import { MAX_QUEUED } from "../../src/runs/runs.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { agentOf, endOf, type House, house, logOf } from "../support/house.ts";
+import { say } from "../support/journal.ts";
+import { tappedStore } from "../support/tapped-store.ts";
+
+let here: House;
+beforeAll(async () => {
+  here = await house();
+}, 30_000);
+const nobody = new AbortController().signal;
+
+/** A run that says its message and ends when it is told to, or when it is stopped. */
+const held = () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const agent = agentOf(async function* ({ input, signal }) {
+    yield say(input.message);
+    await Promise.race([promise, new Promise((stop) => signal.addEventListener("abort", stop))]);
+    signal.throwIfAborted();
+    return {};
+  });
+  return { agent, release: resolve };
+};
+
+describe("turns of one thread", () => {
+  test("wait for each other, in order, and none begins before the one before has ended", async () => {
+    const threadId = realSystem.id();
+    const { agent, release } = held();
+    const turns = [];
+    for (const message of ["1", "2", "3", "4"]) turns.push(await here.start(agent, { threadId, message }));
+    release();
+    await Promise.all(turns.map(({ events }) => events));
+    const log = await logOf(here.store, `u:${threadId}`);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    const order = turns.map(({ live }) => live.runId);
+    expect([...new Set(log.map(({ runId }) => runId))]).toEqual(order);
+    expect(log.filter(({ type }) => type === "done").map(({ runId }) => runId)).toEqual(order);
+    const messages = await here.store.threads.messages(`u:${threadId}`);
+    expect(messages.map(({ content }) => content)).toEqual(["1", "1", "2", "2", "3", "3", "4", "4"]);
+  });
+
+  test("are refused once eight wait, with nothing written", async () => {
+    const threadId = realSystem.id();
+    const { agent, release } = held();
+    const turns = [];
+    for (let i = 0; i <= MAX_QUEUED; i++) turns.push(await here.start(agent, { threadId }));
+    const before = here.registry.size;
+    await expect(here.start(agent, { threadId })).rejects.toMatchObject({ code: "conflict" });
+    expect(here.registry.size).toBe(before);
+    release();
+    await Promise.all(turns.map(({ live }) => live.ended));
+  });
+
+  test("that are cancelled while they wait end as cancelled when their turn comes, the others go on", async () => {
+    const threadId = realSystem.id();
+    const { agent, release } = held();
+    const [first, second, third] = await Promise.all([
+      here.start(agent, { threadId, message: "1" }),
+      here.start(agent, { threadId, message: "2" }),
+      here.start(agent, { threadId, message: "3" }),
+    ]);
+    const queued = [first, second, third].filter(({ live }) => live !== undefined);
+    const running = (await here.store.threads.activeRun(`u:${threadId}`))?.runId;
+    const [waits, goesOn] = queued.filter(({ live }) => live.runId !== running);
+    if (waits === undefined || goesOn === undefined) throw new Error("nobody waits");
+    const cancelled = here.runs.cancel("u", waits.live.runId, true, nobody);
+    while (!waits.live.signal.aborted) await new Promise(setImmediate);
+    release();
+    expect(await cancelled).toMatchObject({ status: "cancelled" });
+    expect(endOf(await waits.events)).toMatchObject({ code: "cancelled" });
+    expect((await goesOn.events).at(-1)?.type).toBe("done");
+  });
+
+  test("wait for a store that goes away meanwhile, also when a claim was made and not told", async () => {
+    const { store, taps } = tappedStore(here.store);
+    const replica = await house({ store });
+    const threadId = realSystem.id();
+    const { agent, release } = held();
+    const first = await replica.start(agent, { threadId, message: "1" });
+    let calls = 0;
+    taps.claim = async (next, run) => {
+      if (++calls <= 2) throw new StoreError("unavailable", "away");
+      const claimed = await next(run);
+      if (claimed === null) return null;
+      taps.claim = undefined;
+      throw new StoreError("unavailable", "made, and not told");
+    };
+    const second = await replica.start(agent, { threadId, message: "2" });
+    release();
+    expect((await first.events).at(-1)?.type).toBe("done");
+    expect((await second.events).at(-1)?.type).toBe("done");
+    expect(taps.claim).toBeUndefined();
+    const messages = await here.store.threads.messages(`u:${threadId}`);
+    expect(messages.map(({ content }) => content)).toEqual(["1", "1", "2", "2"]);
+  });
+});
+
+describe("the door", () => {
+  test("refuses a user's next run, and the process's, with the time to come back", async () => {
+    const small = await house({ store: here.store, maxRuns: 3, maxRunsPerUser: 2 });
+    const { agent, release } = held();
+    await small.start(agent, { userId: "anna" });
+    await small.start(agent, { userId: "anna" });
+    await expect(small.start(agent, { userId: "anna" })).rejects.toMatchObject({
+      code: "too_many_runs",
+      retryAfter: 5,
+    });
+    const last = await small.start(agent, { userId: "ben" });
+    await expect(small.start(agent, { userId: "cleo" })).rejects.toMatchObject({ code: "busy", retryAfter: 5 });
+    release();
+    await last.live.ended;
+    const next = await small.start(agent, { userId: "cleo" });
+    await next.live.ended;
+  });
+
+  test("a begin that fails gives its place back", async () => {
+    const { store, taps } = tappedStore(here.store);
+    const small = await house({ store, maxRuns: 1 });
+    taps.begin = () => Promise.reject(new StoreError("unavailable", "away"));
+    for (let i = 0; i < 3; i++) await expect(small.start(held().agent)).rejects.toThrow(StoreError);
+    taps.begin = undefined;
+    const { agent, release } = held();
+    release();
+    expect((await (await small.start(agent)).events).at(-1)?.type).toBe("done");
+    expect(small.registry.size).toBe(0);
+  });
+
+  test("whatever runs end with, every place is free again", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            user: fc.constantFrom("a", "b"),
+            thread: fc.nat(2),
+            end: fc.constantFrom("done", "throws", "cancel", "timeout"),
+          }),
+          { minLength: 1, maxLength: 8 },
+        ),
+        async (plan) => {
+          const small = await house({ store: here.store, maxRuns: 6, maxRunsPerUser: 4 });
+          const place = realSystem.id();
+          const { agent, release } = held();
+          const failing = agentOf(async function* () {
+            yield say("x");
+            throw new Error("fails");
+          });
+          const lives = [];
+          for (const { user, thread, end } of plan) {
+            try {
+              const { live } = await small.start(end === "throws" ? failing : agent, {
+                userId: user,
+                threadId: `${place} ${thread}`,
+              });
+              lives.push(live);
+              if (end === "cancel") await small.runs.cancel(user, live.runId, false, nobody);
+              if (end === "timeout") live.abort(new RunError("timeout", "late"));
+            } catch (error) {
+              if (!(error instanceof RequestError)) throw error;
+            }
+          }
+          release();
+          await Promise.all(lives.map(({ ended }) => ended));
+          expect(small.registry.size).toBe(0);
+          // As many as may be, at once: no place was lost.
+          const again = held();
+          const full = [];
+          for (let i = 0; i < 4; i++) full.push(await small.start(again.agent, { userId: "a" }));
+          for (let i = 0; i < 2; i++) full.push(await small.start(again.agent, { userId: "b" }));
+          again.release();
+          await Promise.all(full.map(({ live }) => live.ended));
+        },
+      ),
+      { numRuns: 15 },
+    ));
+});

@@ -1,0 +1,127 @@
+import type { Agent, AgentContext } from "../../src/agents/contract.ts";
+import type { EventBody, LogEvent } from "../../src/domain/event.ts";
+import { isTerminal } from "../../src/domain/event.ts";
+import { realSystem, type System } from "../../src/domain/system.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import { Journal } from "../../src/journal/journal.ts";
+import { houseLog, openLog } from "../../src/log.ts";
+import type { Model } from "../../src/models/contract.ts";
+import { Registry } from "../../src/runs/registry.ts";
+import { type RunRequest, Runs } from "../../src/runs/runs.ts";
+import { Upkeep } from "../../src/runs/upkeep.ts";
+import type { LiveRun } from "../../src/runs/live.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { scriptedModel } from "./scripted-model.ts";
+
+let shared: Promise<Store> | undefined;
+/** An embedded database in memory that all suites of this process share: each keeps to threads of its own. */
+export const sharedStore = (): Promise<Store> =>
+  (shared ??= pgliteStore({ dataDir: null, system: realSystem }).then(async (store) => {
+    await store.migrate();
+    return store;
+  }));
+
+/** Runs, journal and upkeep without the HTTP in front of them. */
+export interface House {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly runs: Runs;
+  readonly upkeep: Upkeep;
+  /** Starts a run and reads it to its terminal event. */
+  readonly start: (agent: Agent<unknown>, request?: Partial<Asked>) => Promise<Started>;
+}
+
+interface Asked {
+  readonly userId: string;
+  readonly threadId: string;
+  readonly message: string;
+  readonly streamTokens: boolean;
+}
+
+export interface Started {
+  readonly live: LiveRun;
+  /** All of the run's events, once its terminal one has come. Empty: it never started. */
+  readonly events: Promise<readonly LogEvent[]>;
+}
+
+export const house = async (
+  options: {
+    readonly store?: Store;
+    readonly owner?: string;
+    readonly system?: System;
+    readonly model?: Model;
+    readonly maxRuns?: number;
+    readonly maxRunsPerUser?: number;
+    readonly patienceMs?: number;
+    readonly runTimeoutMs?: number;
+    readonly historyTokens?: number;
+    readonly isDead?: (owner: string) => boolean;
+  } = {},
+): Promise<House> => {
+  const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isDead = () => false } = options;
+  const store = options.store ?? (await sharedStore());
+  const log = houseLog(openLog("silent"));
+  const journal = new Journal({ store, system, log: log.journal, patienceMs });
+  const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
+  const parts = {
+    store,
+    journal,
+    registry,
+    system,
+    owner,
+    log: log.runs,
+    model: options.model ?? scriptedModel(),
+    runTimeoutMs: options.runTimeoutMs ?? 60_000,
+    historyTokens: options.historyTokens ?? 8_000,
+  };
+  const runs = new Runs(parts);
+  return {
+    store,
+    journal,
+    registry,
+    runs,
+    upkeep: new Upkeep({ ...parts, isDead }),
+    start: async (agent, { userId = "u", threadId = system.id(), message = "hi", streamTokens = true } = {}) => {
+      const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options: {} };
+      const live = await runs.start(agent, { userId, threadId, input }, "trace");
+      return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
+    },
+  };
+};
+
+const readRun = async (journal: Journal, { threadKey, runId }: LiveRun, from: number): Promise<readonly LogEvent[]> => {
+  const events: LogEvent[] = [];
+  const signal = new AbortController().signal;
+  for await (const batch of journal.follow(threadKey, from, { signal, quietMs: 60_000 })) {
+    for (const event of batch) {
+      if (event.runId !== runId) continue;
+      events.push(event);
+      if (isTerminal(event.type)) return events;
+    }
+  }
+  return events;
+};
+
+/** All that a thread's log holds. */
+export const logOf = (store: Store, key: ThreadKey): Promise<readonly LogEvent[]> => store.events.read(key, 0, 10_000);
+
+export const answerIn = (events: readonly LogEvent[]): string =>
+  events.flatMap(({ type, json }) => (type === "token" ? [JSON.parse(json).delta as string] : [])).join("");
+
+/** The payload of a run's terminal event. */
+export const endOf = (events: readonly LogEvent[]): unknown => JSON.parse(events.at(-1)?.json ?? "null");
+
+/** An agent of one node, which is the test's own. */
+export const agentOf = (
+  run: (context: AgentContext) => AsyncGenerator<EventBody, Record<string, unknown>, void>,
+): Agent<unknown> => ({
+  name: "told",
+  title: ({ message }) => message,
+  begin: () => ({}),
+  start: "node",
+  nodes: [
+    { name: "node", stage: "stage", message: () => "doing", run: (_state, context) => run(context), next: () => null },
+  ],
+});
