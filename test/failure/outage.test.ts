@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Store } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { hastySystem } from "../support/hasty-system.ts";
+import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
+import { note, say } from "../support/journal.ts";
+import { scriptedModel } from "../support/scripted-model.ts";
+import { startService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { type Taps, tappedStore } from "../support/tapped-store.ts";
+
+let real: Store;
+beforeAll(async () => {
+  real = await sharedStore();
+}, 30_000);
+
+const away = () => Promise.reject(new StoreError("unavailable", "away"));
+
+/** From now on nothing gets through; resolves with the first call that did not. */
+const cut = (taps: Taps): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const refuse = () => {
+    resolve();
+    return away();
+  };
+  Object.assign(taps, { append: refuse, finish: refuse, read: refuse, begin: refuse, claim: refuse });
+  return promise;
+};
+const mend = (taps: Taps): void => {
+  for (const name of ["append", "finish", "read", "begin", "claim"] as const) taps[name] = undefined;
+};
+
+const counting = (words: number, between: (i: number) => Promise<void> | void) =>
+  agentOf(async function* ({ signal }) {
+    for (let i = 0; i < words; i++) {
+      await between(i);
+      signal.throwIfAborted();
+      yield say(`${i} `);
+    }
+    return {};
+  });
+
+describe("a store that is away for less than patience", () => {
+  test("costs a run time, and nothing else", async () => {
+    const { store, taps } = tappedStore(real);
+    const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
+    const agent = counting(10, (i) => {
+      if (i === 3) void cut(taps);
+      if (i === 8) setTimeout(() => mend(taps), 50);
+    });
+    const { live, events } = await here.start(agent);
+    const seen = await events;
+    expect(answerIn(seen)).toBe("0 1 2 3 4 5 6 7 8 9 ");
+    expect(seen.at(-1)?.type).toBe("done");
+    expect((await store.threads.messages(live.threadKey)).at(-1)?.content).toBe(answerIn(seen));
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+  });
+
+  test("and that commits what it does not tell keeps every event and every end once", async () => {
+    const { store, taps } = tappedStore(real);
+    const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
+    let untold = 0;
+    const half = async <T>(call: () => Promise<T>): Promise<T> => {
+      const value = await call();
+      if (untold++ % 2 === 0) throw new StoreError("unavailable", "done, and not told");
+      return value;
+    };
+    taps.append = (next, batch) => half(() => next(batch));
+    taps.finish = (next, fence, end) => half(() => next(fence, end));
+    const runs = [1, 2, 3].map(() => here.start(counting(5, () => new Promise(setImmediate))));
+    for (const { live, events } of await Promise.all(runs)) {
+      const seen = await events;
+      expect(answerIn(seen)).toBe("0 1 2 3 4 ");
+      expect(seen.at(-1)?.type).toBe("done");
+      await live.ended;
+      expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "succeeded" });
+      expect(await logOf(store, live.threadKey)).toEqual([...seen]);
+    }
+    expect(untold).toBeGreaterThan(4);
+  });
+});
+
+describe("a store that is away for longer than patience", () => {
+  test("fails the run, whose reader gets one terminal frame and nothing that is not kept; later the log gets its end", async () => {
+    const { store, taps } = tappedStore(real);
+    const service = await startService({
+      store,
+      owner: "outage",
+      model: scriptedModel(),
+      storePatienceMs: 300,
+    });
+    const [kept, gone, quiet] = await Promise.all(
+      ["kept", "gone", "quiet"].map(async (threadId) => {
+        const response = await service.post("/stream/v2", { message: "hi", userId: `o ${threadId}`, threadId });
+        const call = await service.model.nextCall();
+        return { threadId, call, stream: readSse(response), runId: response.headers.get("x-run-id") ?? "" };
+      }),
+    );
+    if (kept === undefined || gone === undefined || quiet === undefined) throw new Error("three were asked");
+    for (const { call, stream } of [kept, gone, quiet]) {
+      call.say({ type: "text", delta: "kept" });
+      await stream.until(({ event }) => event === "llm.token.delta");
+    }
+    const refused = cut(taps);
+    kept.call.say({ type: "text", delta: " unkept" });
+    await refused;
+    // This one begins to speak when the commit that cannot be made is under way already.
+    gone.call.say({ type: "text", delta: " unkept" });
+    for (const { stream } of [kept, gone]) {
+      const events = await stream.toEnd();
+      expect(events.map(({ event }) => event)).toEqual(["llm.token.delta", "run.failed"]);
+      expect(JSON.parse(events[0]?.data ?? "").delta).toBe("kept");
+      expect(events[1]?.data).toContain("store");
+    }
+    const refusedRun = await service.post("/stream/v2", { message: "hi", userId: "o new", threadId: "new" });
+    expect(refusedRun.status).toBe(503);
+    await refusedRun.body?.cancel();
+    mend(taps);
+    // One that had nothing to say while the store was away has noticed nothing.
+    quiet.call.finish(" all along");
+    expect((await quiet.stream.toEnd()).at(-1)?.event).toBe("run.completed");
+    for (const { threadId, runId } of [kept, gone]) {
+      const userId = `o ${threadId}`;
+      const wait = await service.post(`/api/v1/runs/${runId}/cancel?wait=1&userId=${encodeURIComponent(userId)}`, "");
+      expect(await wait.json()).toMatchObject({ status: "failed", error: { code: "store_unavailable" } });
+      const log = await logOf(real, `${userId}:${threadId}`);
+      expect(endOf(log)).toMatchObject({ code: "store_unavailable", recoverable: true });
+      expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+      expect((await real.threads.messages(`${userId}:${threadId}`)).at(-1)?.content).toBe(answerIn(log));
+    }
+    const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "o new", threadId: "new" }));
+    (await service.model.nextCall()).finish("works");
+    expect((await next.toEnd()).at(-1)?.event).toBe("run.completed");
+    await service.drain();
+  }, 20_000);
+
+  test("lets a producer that waits for it go, and takes no memory beyond its bound", async () => {
+    const { store, taps } = tappedStore(real);
+    const here = await house({ store, system: hastySystem(), patienceMs: 2_000 });
+    let said = 0;
+    const agent = agentOf(async function* () {
+      void cut(taps);
+      for (;;) {
+        yield note(said++);
+      }
+    });
+    const { live, events } = await here.start(agent);
+    await expect(events).rejects.toThrow(StoreError);
+    expect(said).toBeLessThanOrEqual(257);
+    mend(taps);
+    await live.ended;
+    expect(endOf(await logOf(real, live.threadKey))).toMatchObject({ code: "store_unavailable" });
+    expect(here.registry.size).toBe(0);
+  });
+});
+
+test("a run whose events the store refuses fails alone", async () => {
+  const { store, taps } = tappedStore(real);
+  const here = await house({ store });
+  const bad = (text: string) => text.includes("poison");
+  taps.append = async (next, batch) => {
+    if (batch.some(({ events }) => events.some(({ json }) => bad(json)))) throw new StoreError("failed", "refused");
+    return next(batch);
+  };
+  taps.finish = async (next, fence, end) => {
+    if (end.events.some(({ json }) => bad(json))) throw new StoreError("failed", "refused");
+    return next(fence, end);
+  };
+  const poisoned = agentOf(async function* ({ signal }) {
+    yield say("good ");
+    await new Promise(setImmediate);
+    yield say("poison");
+    await new Promise((stop) => signal.addEventListener("abort", stop));
+    signal.throwIfAborted();
+    return {};
+  });
+  const good = counting(20, () => new Promise(setImmediate));
+  const started = await Promise.all([here.start(good), here.start(poisoned), here.start(good)]);
+  const [first, middle, last] = await Promise.all(started.map(({ events }) => events));
+  for (const seen of [first, last]) expect(seen?.at(-1)?.type).toBe("done");
+  expect(endOf(middle ?? [])).toMatchObject({ code: "internal" });
+  const key = started[1]?.live.threadKey ?? "u:";
+  expect((await store.threads.messages(key)).at(-1)?.content).toBe(answerIn(middle ?? []));
+});

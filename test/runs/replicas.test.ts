@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+
+/** Two services, each with connections and a model of its own, on one Postgres. */
+let a: TestService<ScriptedModel>;
+let b: TestService<ScriptedModel>;
+beforeAll(async () => {
+  const url = await freshDatabase();
+  const replica = (owner: string) =>
+    startService({ store: postgresStore({ url, system: realSystem }), owner, model: scriptedModel() });
+  a = await replica("a");
+  b = await replica("b");
+}, 60_000);
+afterAll(async () => {
+  for (const { drain, store } of [a, b]) {
+    await drain();
+    await store.close();
+  }
+});
+
+const ask = (service: typeof a, threadId: string, message = "hi") =>
+  service.post("/stream/v2", { message, userId: "u", threadId });
+const watch = async (service: typeof a, threadId: string) =>
+  readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=u`));
+
+describe("two replicas on one Postgres", () => {
+  test("a reader on one follows a run on the other, live and to its end", async () => {
+    const threadId = realSystem.id();
+    const asked = readSse(await ask(a, threadId));
+    const call = await a.model.nextCall();
+    const watched = await watch(b, threadId);
+    for (const word of ["one ", "two ", "three "]) {
+      call.say({ type: "text", delta: word });
+      await watched.until(({ event, data }) => event === "token" && data.includes(word));
+    }
+    call.finish("end");
+    await asked.toEnd();
+    const events = await watched.toEnd();
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => `${threadId}:${i + 1}`));
+    expect(events.at(-1)?.event).toBe("done");
+    const tokens = events.filter(({ event }) => event === "token").map(({ data }) => JSON.parse(data).payload.delta);
+    expect(tokens.join("")).toBe("one two three end");
+  });
+
+  test("a cancel on one stops the run on the other, and with wait answers once that has ended", async () => {
+    const threadId = realSystem.id();
+    const response = await ask(a, threadId);
+    const asked = readSse(response);
+    const call = await a.model.nextCall();
+    call.say({ type: "text", delta: "so far" });
+    await asked.until(({ event }) => event === "llm.token.delta");
+    const cancel = await b.post(`/api/v1/runs/${response.headers.get("x-run-id")}/cancel?wait=1&userId=u`, "");
+    expect(await cancel.json()).toMatchObject({ status: "cancelled" });
+    expect(call.signal.aborted).toBe(true);
+    expect((await asked.toEnd()).at(-1)).toMatchObject({ event: "run.failed" });
+    const thread = await (await b.get(`/api/v1/threads/${threadId}?userId=u`)).json();
+    expect(thread).toMatchObject({ messages: [{ content: "hi" }, { content: "so far" }], active_run: null });
+  });
+
+  test("a turn that one was asked starts when the other's on the same thread has ended, and knows what was said", async () => {
+    const threadId = realSystem.id();
+    const first = readSse(await ask(a, threadId, "first"));
+    const call = await a.model.nextCall();
+    const second = readSse(await ask(b, threadId, "second"));
+    const third = readSse(await ask(a, threadId, "third"));
+    call.finish("1");
+    const next = await b.model.nextCall();
+    expect(next.request.messages.map((message) => ("content" in message ? message.content : ""))).toEqual([
+      "first",
+      "1",
+      "second",
+    ]);
+    next.finish("2");
+    (await a.model.nextCall()).finish("3");
+    for (const stream of [first, second, third]) {
+      const events = await stream.toEnd();
+      expect(events.map(({ event }) => event)).toEqual(["llm.token.delta", "run.completed"]);
+    }
+    const log = (await a.store.events.read(`u:${threadId}`, 0, 1_000)) ?? [];
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    const messages = await b.store.threads.messages(`u:${threadId}`);
+    expect(messages.map(({ content }) => content)).toEqual(["first", "1", "second", "2", "third", "3"]);
+  });
+
+  test("many turns asked of both at once run one after the other", async () => {
+    const threadId = realSystem.id();
+    const models = [a, b].map(async ({ model }) => {
+      for (let i = 0; i < 3; i++) (await model.nextCall()).finish("answer");
+    });
+    const streams = await Promise.all([a, b, a, b, a, b].map((service, i) => ask(service, threadId, `${i}`)));
+    const events = await Promise.all(streams.map((response) => readSse(response).toEnd()));
+    await Promise.all(models);
+    for (const seen of events) expect(seen.at(-1)?.event).toBe("run.completed");
+    const log = await a.store.events.read(`u:${threadId}`, 0, 1_000);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    const runs = log.map(({ runId }) => runId).filter((runId, i, all) => runId !== all[i - 1]);
+    expect(new Set(runs).size).toBe(runs.length);
+    expect(runs).toHaveLength(6);
+  }, 20_000);
+});
