@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { realSystem } from "../src/domain/system.ts";
+import { pgliteStore } from "../src/store/drivers/pglite.ts";
+import { type Box, box, executable } from "./support/executable.ts";
+
+const ARCHIVE = resolve(import.meta.dir, "../dist/database.tar.zst");
+
+let folder: string;
+beforeAll(async () => {
+  await executable();
+  folder = mkdtempSync(join(tmpdir(), "yeoul-prepared-"));
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Everything in the public schema that a query could tell apart. */
+const SCHEMA = `
+  select 'column' as kind, table_name || '.' || column_name as name, ordinal_position || ' ' || data_type || ' ' ||
+    is_nullable || ' ' || coalesce(column_default, '') as definition
+    from information_schema.columns where table_schema = 'public'
+  union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+  union all select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    from pg_constraint where connamespace = 'public'::regnamespace
+  union all select 'migration', name, '' from yeoul_migrations
+  union all select 'setting', name, setting from pg_settings
+    where name in ('server_version', 'server_encoding', 'lc_collate', 'TimeZone')
+  order by 1, 2`;
+
+const schemaOf = async (dataDir: string): Promise<readonly unknown[]> => {
+  const client = await PGlite.create({ dataDir: join(dataDir, "postgres") });
+  const { rows } = await client.query(SCHEMA);
+  await client.close();
+  return rows;
+};
+
+describe("the database prepared at build time", () => {
+  test("lacks no migration, and is what initdb and the migrations make", async () => {
+    const [prepared, plain] = [join(folder, "prepared"), join(folder, "plain")];
+    const unpacked = await pgliteStore({
+      dataDir: prepared,
+      system: realSystem,
+      assets: { archive: Bun.file(ARCHIVE) },
+    });
+    expect(await unpacked.migrate()).toBe(0);
+    await unpacked.check();
+    await unpacked.close();
+    const made = await pgliteStore({ dataDir: plain, system: realSystem });
+    expect(await made.migrate()).toBeGreaterThan(0);
+    await made.close();
+    const schema = await schemaOf(prepared);
+    expect(schema.length).toBeGreaterThan(20);
+    expect(schema).toEqual(await schemaOf(plain));
+  }, 60_000);
+});
+
+describe("a process killed while it makes its data directory", () => {
+  test("leaves nothing that the next one trusts", async () => {
+    using alone = await box();
+    // What is there when the kill comes between the first file and the last.
+    const unfinished = join(alone.dataDir, "postgres.unfinished");
+    mkdirSync(join(unfinished, "base"), { recursive: true });
+    await Bun.write(join(unfinished, "PG_VERSION"), "17\n");
+    await using service = await alone.serve();
+    expect((await fetch(`${service.url}/api/v1/health`)).status).toBe(200);
+    expect(existsSync(unfinished)).toBe(false);
+  }, 30_000);
+
+  test("at any moment: the next one serves", async () => {
+    using alone = await box();
+    const left = new Set<string>();
+    for (const files of [0, 200, 400, 600, 800]) {
+      rmSync(alone.dataDir, { recursive: true, force: true });
+      await killedAt(alone, files);
+      for (const name of readdirSync(alone.dataDir)) left.add(name);
+      await using service = await alone.serve();
+      expect((await fetch(`${service.url}/api/v1/health`)).status).toBe(200);
+    }
+    expect(left).toContain("postgres.unfinished");
+  }, 60_000);
+
+  test("and nobody else may read what it made", async () => {
+    using alone = await box();
+    await using _service = await alone.serve();
+    expect(statSync(join(alone.dataDir, "postgres")).mode & 0o777).toBe(0o700);
+  }, 30_000);
+});
+
+/** Starts the service and kills it as soon as it has unpacked so many of the thousand files. */
+const killedAt = async ({ path, dataDir }: Box, files: number): Promise<void> => {
+  const env = { DATA_DIR: dataDir, PORT: "0" };
+  await using child = Bun.spawn([join(path, "yeoul")], { cwd: path, env, stdout: "ignore", stderr: "ignore" });
+  const unfinished = join(dataDir, "postgres.unfinished");
+  while (!existsSync(join(dataDir, "postgres")) && child.exitCode === null) {
+    if (existsSync(unfinished) && readdirSync(unfinished, { recursive: true }).length >= files) break;
+    await new Promise((wake) => setImmediate(wake));
+  }
+  child.kill("SIGKILL");
+  await child.exited;
+};

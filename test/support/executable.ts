@@ -1,0 +1,105 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dir, "../..");
+const BUILT = join(ROOT, "dist/yeoul");
+/** What the executable is made of. */
+const SOURCES = new Bun.Glob("{build.ts,package.json,bun.lock,src/**,drizzle/*.sql}");
+
+let built: Promise<string> | undefined;
+
+/** The path of dist/yeoul, built first when it is older than what it is made of. */
+export const executable = (): Promise<string> => (built ??= build());
+
+const build = async (): Promise<string> => {
+  const changed = Math.max(...[...SOURCES.scanSync(ROOT)].map((path) => statSync(join(ROOT, path)).mtimeMs));
+  if (existsSync(BUILT) && statSync(BUILT).mtimeMs > changed) return BUILT;
+  const child = Bun.spawn([process.execPath, "build.ts"], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
+  if ((await child.exited) !== 0) throw new Error(`the build failed: ${await new Response(child.stderr).text()}`);
+  return BUILT;
+};
+
+/** A directory that holds the executable and nothing else; removed by `using`. */
+export interface Box extends Disposable {
+  readonly path: string;
+  /** Where this box's services keep their data; made by them. */
+  readonly dataDir: string;
+  /** Runs a command to its end. */
+  run(args: readonly string[], env?: Env): Promise<Ended>;
+  /** Starts the service; resolves with its first line on stdout, or rejects with how it ended. */
+  serve(env?: Env): Promise<Running>;
+}
+/** All there is in the process's environment, DATA_DIR and PORT aside. */
+type Env = Readonly<Record<string, string>>;
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+export interface Running extends AsyncDisposable {
+  readonly firstLine: string;
+  readonly url: string;
+  /** Resolves with the exit code; a signal that was not handled counts 128 and its number. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
+}
+
+export const box = async (): Promise<Box> => {
+  const source = await executable();
+  const path = mkdtempSync(join(tmpdir(), "yeoul-box-"));
+  copyFileSync(source, join(path, "yeoul"));
+  const dataDir = join(path, "data");
+  const spawn = (args: readonly string[], env: Env = {}) =>
+    Bun.spawn([join(path, "yeoul"), ...args], {
+      cwd: path,
+      env: { DATA_DIR: dataDir, PORT: "0", ...env },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+  return {
+    path,
+    dataDir,
+    run: async (args, env) => {
+      const child = spawn(args, env);
+      const [stdout, stderr] = await Promise.all([
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
+      return { code: await child.exited, stdout, stderr };
+    },
+    serve: async (env) => {
+      const child = spawn([], env);
+      // Read to the end, or the service would wait for room in the pipe.
+      const stderr = new Response(child.stderr).text();
+      const firstLine = await firstLineOf(child.stdout);
+      if (firstLine === null) throw new Error(`ended with ${await child.exited}: ${await stderr}`);
+      const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<number> => {
+        child.kill(signal);
+        return child.exited;
+      };
+      return {
+        firstLine,
+        url: firstLine.replace("yeoul listening on ", ""),
+        end,
+        [Symbol.asyncDispose]: async () => void (await end("SIGKILL")),
+      };
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+};
+
+/** Null: the stream ended before. */
+const firstLineOf = async (stdout: ReadableStream<Uint8Array>): Promise<string | null> => {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of stdout) {
+    text += decoder.decode(piece, { stream: true });
+    const end = text.indexOf("\n");
+    if (end >= 0) return text.slice(0, end);
+  }
+  return null;
+};
+
+/** POSTs JSON to a running service. */
+export const post = (url: string, body: unknown): Promise<Response> =>
+  fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
