@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { dialects } from "../../src/dialects/index.ts";
+import type { EventType } from "../../src/domain/event.ts";
+import { ModelError, type ModelPart } from "../../src/models/contract.ts";
+import { expectGolden } from "../support/golden.ts";
+import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { type TestSystem, testSystem } from "../support/test-system.ts";
+
+let service: TestService<ScriptedModel>;
+let system: TestSystem;
+beforeAll(async () => {
+  system = testSystem();
+  service = await startService({ system, env: { LOCALE: "ko" } });
+});
+afterAll(() => service.stop());
+
+/** A conversation with a dialect's service, one step at a time, so that every transcript falls into the same frames. */
+interface Stage {
+  readonly runId: string;
+  readonly userId: string;
+  /** Says a part and waits until the log shows an event of that type once more. */
+  say(call: ScriptedCall, part: ModelPart, shows: EventType): Promise<void>;
+}
+
+interface Case {
+  readonly name: string;
+  readonly problem: string;
+  /** Only for dialects that know the flag. */
+  readonly streamTokens?: false;
+  play(stage: Stage): Promise<void>;
+}
+
+const usage = { inputTokens: 120, outputTokens: 40 };
+const text = (delta: string): ModelPart => ({ type: "text", delta });
+const tools: ModelPart = { type: "finish", reason: "tool_calls", usage };
+const end: ModelPart = { type: "finish", reason: "stop", usage };
+
+const cases: readonly Case[] = [
+  {
+    name: "success",
+    problem: "2x + 3 = 7 을 풀어줘.",
+    play: async ({ say }) => {
+      const first = await service.model.nextCall();
+      await say(first, { type: "reasoning", delta: "일차방정식이다.\n" }, "reasoning");
+      const input = { expression: "(7 - 3) / 2" };
+      first.say({ type: "tool_call", id: "call-1", name: "calculate", input }, tools);
+      const second = await service.model.nextCall();
+      await say(second, text("양변에서 3을 빼면\n2x = 4 "), "token");
+      await say(second, text("입니다. 🎉\r\n\n"), "token");
+      await say(second, text("**x = 2**"), "token");
+      second.say(end);
+    },
+  },
+  {
+    name: "failure",
+    problem: "안녕?",
+    play: async ({ say }) => {
+      const call = await service.model.nextCall();
+      await say(call, text("안녕하세"), "token");
+      const cause = new Error("upstream said: sk-secret");
+      call.fail(new ModelError("model_rate_limited", "The model's limit is reached.", { retryable: true, cause }));
+    },
+  },
+  {
+    name: "cancelled",
+    problem: "hello",
+    play: async ({ say, runId, userId }) => {
+      const call = await service.model.nextCall();
+      await say(call, text("Good "), "token");
+      await service.post(`/api/v1/runs/${runId}/cancel?wait=1&userId=${userId}`, "");
+    },
+  },
+  {
+    name: "whole",
+    problem: "hello",
+    streamTokens: false,
+    play: async () => {
+      const call = await service.model.nextCall();
+      call.say(text("Good "), text("day.\n"), text("끝"), end);
+    },
+  },
+  {
+    name: "plot",
+    problem: "y = x^2 의 그래프를 그려줘",
+    play: async ({ say }) => {
+      const call = await service.model.nextCall();
+      const input = { expressions: ["x^2"], from: -2, to: 2 };
+      call.say({ type: "tool_call", id: "call-1", name: "plot_function", input }, tools);
+      const second = await service.model.nextCall();
+      await say(second, text("꼭짓점은 원점입니다."), "token");
+      second.say(end);
+    },
+  },
+];
+
+/** How each wire asks. */
+const bodies: Record<string, (userId: string, threadId: string, given: Case) => Record<string, unknown>> = {
+  "stream-v2": (userId, threadId, { problem, streamTokens }) => ({
+    ...{ message: problem, userId, threadId, filesUrl: null, chosenFeatures: ["solve"], agentConfig: null },
+    ...(streamTokens === false && { streamTokens }),
+  }),
+  native: (user_id, thread_id, { problem }) => ({ problem, user_id, thread_id }),
+};
+
+const transcripts = dialects
+  .filter(({ name }) => name in bodies)
+  .flatMap(({ name, endpoints }, dialect) =>
+    cases.flatMap((given, index) =>
+      given.streamTokens === false && name === "native"
+        ? []
+        : [
+            {
+              file: `${name}-${given.name}.sse`,
+              name,
+              path: endpoints[0]?.path ?? "",
+              given,
+              from: 1000 * dialect + 100 * index,
+            },
+          ],
+    ),
+  );
+
+describe("golden transcripts", () => {
+  test("there are some of every dialect: a new one says in `bodies` how it is asked", () => {
+    expect(Object.keys(bodies).sort()).toEqual(dialects.map(({ name }) => name).sort());
+  });
+
+  test.each(transcripts)(
+    "$file is what it was, byte for byte, and reads back as the same events",
+    async (transcript) => {
+      const { file, name, path, given, from } = transcript;
+      system.countFrom(from);
+      const userId = `golden-${name}`;
+      const threadId = `스레드:${given.name}`;
+      const response = await service.post(path, bodies[name]?.(userId, threadId, given));
+      const stream = readSse(response);
+      const events = `/api/v1/threads/${encodeURIComponent(threadId)}/events?userId=${userId}`;
+      const log = readSse(await service.get(events));
+      const shown = (type: EventType) => log.events.filter(({ event }) => event === type).length;
+      await given.play({
+        runId: response.headers.get("x-run-id") ?? "",
+        userId,
+        log,
+        say: async (call, part, type) => {
+          const seen = shown(type);
+          call.say(part);
+          await log.until(() => shown(type) > seen);
+        },
+      });
+      const read = await stream.toEnd();
+      await log.toEnd();
+      expectGolden(file, stream.text);
+      expect(stream.text).toMatch(/^:\n\n/);
+      expect(stream.text).not.toContain("sk-secret");
+      expect(readBack(stream.text)).toEqual([...read]);
+      // A view and nothing more: what it shows is in the log, in the same order.
+      if (name === "native") expect(log.text.replace(/^:\n\n/, "")).toBe(stream.text.replace(/^:\n\n/, ""));
+    },
+  );
+});
+
+/** Fed a character at a time, as the worst of networks would. */
+const readBack = (transcript: string): readonly EventSourceMessage[] => {
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  for (const character of transcript) parser.feed(character);
+  return events;
+};
