@@ -143,7 +143,6 @@ describe("golden transcripts", () => {
       await given.play({
         runId: response.headers.get("x-run-id") ?? "",
         userId,
-        log,
         say: async (call, part, type) => {
           const seen = shown(type);
           call.say(part);
