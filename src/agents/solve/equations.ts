@@ -18,8 +18,8 @@ const CUT = new RegExp(
 const TORN = /^\s*(?:[+*×·÷/^=)}]|[-−]\s|\(?\d+\))|[-−+*×·÷/^=\\]\s*$/u;
 /** Two things that only white space parts: a product, or the end of a sentence before a formula. */
 const JUXTAPOSED = /[\p{L}\d)}²³]\s+[\p{L}\d({\\√|]/u;
-/** A base of ten or of e, degrees or radians: the question does not say. */
-const AMBIGUOUS = /log|(?<![\p{L}\\])\\?(?:a|arc)?(?:sin|cos|tan|cot|sec|csc)|°/u;
+/** A base of ten or of e, degrees or radians, a function or a factor: the question does not say. */
+const AMBIGUOUS = /log|(?<![\p{L}\\])\\?(?:a|arc)?(?:sin|cos|tan|cot|sec|csc)|°|(?<!\p{L})[fghFGH]\s*\(/u;
 /** A value that is given, rather than asked for: `x = 3`. */
 const GIVEN = /^\s*\p{L}\s*=\s*[-−+*/^().\d√π\s]*$/u;
 

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { converse, MAX_ROUNDS } from "../../src/agents/converse.ts";
+import { type Tool, ToolError } from "../../src/tools/contract.ts";
+import { agentContext, answering, call, text } from "../support/agent-context.ts";
+import { finish } from "../support/tool-context.ts";
+
+/** A tool that answers, or fails, as it is told. */
+const tool = (name: string, answer: () => unknown): Tool => ({
+  name,
+  description: name,
+  input: Type.Object({ n: Type.Number() }),
+  async *call() {
+    return answer();
+  },
+});
+const double = tool("double", () => 4);
+const conversation = (tools: readonly Tool[]) => ({
+  system: "s",
+  messages: [{ role: "user" as const, content: "hi", images: [] }],
+  tools,
+});
+
+describe("a conversation", () => {
+  test("lets the model speak again after each tool, a paragraph apart, and tells it what came out", async () => {
+    const model = answering([text("Let me "), text("see."), call("double", { n: 2 })], [text("It is 4.")]);
+    const context = agentContext(model);
+    const { events, value } = await finish(converse(conversation([double]), context));
+    expect(events.map(({ type }) => type)).toEqual(["token", "token", "tool_start", "tool_result", "token"]);
+    expect(value.text).toBe("Let me see.\n\nIt is 4.");
+    const said = events.flatMap((event) => (event.type === "token" ? [event.payload.delta] : []));
+    expect(said.join("")).toBe(value.text);
+    expect(model.asked[1]?.messages.slice(1)).toEqual([
+      { role: "assistant", content: "Let me see.", toolCalls: [{ id: "c1", name: "double", input: { n: 2 } }] },
+      { role: "tool", toolCallId: "c1", name: "double", output: 4, isError: false },
+    ]);
+    expect(context.spent).toEqual([
+      { inputTokens: 10, outputTokens: 5 },
+      { inputTokens: 10, outputTokens: 5 },
+    ]);
+  });
+
+  test("ends though the model calls tools for ever: the last round has none to offer", async () => {
+    const model = answering([call("double", { n: 2 })]);
+    const { events } = await finish(converse(conversation([double]), agentContext(model)));
+    expect(model.asked).toHaveLength(MAX_ROUNDS);
+    expect(model.asked.map(({ tools }) => tools.length)).toEqual([...Array(MAX_ROUNDS - 1).fill(1), 0]);
+    expect(events.filter(({ type }) => type === "tool_start").length).toBeLessThanOrEqual(MAX_ROUNDS);
+  });
+
+  const failing: readonly (readonly [string, Tool, unknown, RegExp, number])[] = [
+    [
+      "that cannot answer",
+      tool("t", () => {
+        throw new ToolError("Give a number below 10.");
+      }),
+      { n: 1 },
+      /below 10/,
+      0,
+    ],
+    [
+      "that breaks",
+      tool("t", () => {
+        throw new Error("secret");
+      }),
+      { n: 1 },
+      /failed/,
+      1,
+    ],
+    ["that is given wrong arguments", tool("t", () => 1), { n: "one" }, /\/n/, 0],
+    ["that is given no JSON", tool("t", () => 1), "{n:", /JSON/, 0],
+    ["that there is not", tool("other", () => 1), { n: 1 }, /no tool/, 0],
+  ];
+  for (const [what, broken, input, told, reports] of failing) {
+    test(`tells the model of a tool ${what}, and goes on`, async () => {
+      const model = answering([call("t", input)], [text("Then without.")]);
+      const context = agentContext(model);
+      const { events, value } = await finish(converse(conversation([broken]), context));
+      const answer = model.asked[1]?.messages.at(-1);
+      expect(answer).toMatchObject({ role: "tool", isError: true });
+      expect(JSON.stringify(answer)).toMatch(told);
+      expect(JSON.stringify(answer)).not.toContain("secret");
+      expect(events.find(({ type }) => type === "tool_result")).toMatchObject({ payload: { is_error: true } });
+      expect(value.text).toBe("Then without.");
+      expect(context.reported).toHaveLength(reports);
+    });
+  }
+
+  test("counts what a call that was cut short has cost", async () => {
+    const context = agentContext({
+      ...answering(),
+      async *stream() {
+        yield text("four tokens, about");
+        throw new Error("cut");
+      },
+    });
+    await expect(finish(converse(conversation([]), context))).rejects.toThrow("cut");
+    expect(context.spent[0]?.outputTokens).toBeGreaterThan(3);
+  });
+});

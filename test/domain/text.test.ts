@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { isStorable, PieceMender, storable, storableJson } from "../../src/domain/text.ts";
+
+/** Any UTF-16 at all: halves of pairs and NUL included. */
+const units = fc.array(
+  fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0, 0xd83d, 0xde00, 0x41, 0xac00)),
+  { maxLength: 40 },
+);
+const anyText = units.map((codes) => String.fromCharCode(...codes));
+
+const mended = (pieces: readonly string[]): string => {
+  const mender = new PieceMender();
+  return pieces.map((piece) => mender.push(piece)).join("") + mender.flush();
+};
+
+describe("text that the store can hold", () => {
+  test("has no NUL and no half of a pair", () => {
+    for (const text of ["", "abc", "가", "😀", "\ufffd"])
+      expect([isStorable(text), storable(text)]).toEqual([true, text]);
+    for (const [text, better] of [
+      ["a\0b", "a\ufffdb"],
+      ["\ud83d", "\ufffd"],
+      ["\ude00\ud83d", "\ufffd\ufffd"],
+    ] as const)
+      expect([isStorable(text), storable(text)]).toEqual([false, better]);
+  });
+
+  test("is made of any text, keeps its length, and is not made again", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const better = storable(text);
+        expect(isStorable(better)).toBe(true);
+        expect(better).toHaveLength(text.length);
+        expect(storable(better)).toBe(better);
+        if (isStorable(text)) expect(better).toBe(text);
+      }),
+    );
+  });
+
+  test("is all that is left in JSON, keys included, and what is no text stays", () => {
+    expect(storableJson({ "k\0": ["\ud800", 1, null, true, { a: "ok" }] })).toEqual({
+      "k\ufffd": ["\ufffd", 1, null, true, { a: "ok" }],
+    });
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(storableJson(JSON.parse(JSON.stringify(value)))).toEqual(JSON.parse(storable(JSON.stringify(value))));
+      }),
+    );
+  });
+});
+
+describe("text that comes in pieces", () => {
+  test("is mended as it would be in one, wherever it is cut", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (let cut = 0; cut <= text.length; cut++) {
+          expect(mended([text.slice(0, cut), text.slice(cut)])).toBe(storable(text));
+        }
+      }),
+      { numRuns: 200 },
+    );
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(mended([...Array(text.length).keys()].map((at) => text.slice(at, at + 1)))).toBe(storable(text));
+      }),
+    );
+  });
+
+  test("waits for no more than half a pair", () => {
+    const mender = new PieceMender();
+    expect(mender.push("ab\ud83d")).toBe("ab");
+    expect(mender.push("")).toBe("");
+    expect(mender.push("\ude00")).toBe("😀");
+    expect(mender.flush()).toBe("");
+    expect(mender.push("\ud83d")).toBe("");
+    expect(mender.flush()).toBe("\ufffd");
+    expect(mender.flush()).toBe("");
+  });
+});

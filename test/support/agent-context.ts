@@ -1,0 +1,46 @@
+import type { AgentContext } from "../../src/agents/contract.ts";
+import type { Message } from "../../src/domain/message.ts";
+import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
+import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import { toolContext } from "./tool-context.ts";
+
+/** A model that answers its calls in turn, the last way ever after, and remembers what it was asked. */
+export const answering = (
+  ...answers: readonly (readonly ModelPart[])[]
+): Model & { readonly asked: ModelRequest[] } => {
+  const asked: ModelRequest[] = [];
+  return {
+    id: "answering",
+    asked,
+    check: async () => {},
+    async *stream(request) {
+      const parts = answers[Math.min(asked.push(request), answers.length) - 1] ?? [];
+      yield* parts;
+      const calls = parts.some(({ type }) => type === "tool_call");
+      yield { type: "finish", reason: calls ? "tool_calls" : "stop", usage: { inputTokens: 10, outputTokens: 5 } };
+    },
+  };
+};
+
+export const text = (delta: string): ModelPart => ({ type: "text", delta });
+export const call = (name: string, input: unknown, id = "c1"): ModelPart => ({ type: "tool_call", id, name, input });
+
+/** A node's context; `spent` and `reported` tell what it was told. */
+export const agentContext = (
+  model: Model,
+  options: { readonly message?: string; readonly history?: readonly Message[]; readonly signal?: AbortSignal } = {},
+): AgentContext & { readonly spent: Usage[]; readonly reported: unknown[] } => {
+  const spent: Usage[] = [];
+  const reported: unknown[] = [];
+  const { message = "hi", history = [], signal } = options;
+  return {
+    ...toolContext(signal === undefined ? {} : { signal }),
+    input: { message, images: [], streamTokens: true, locale: "en", options: {} },
+    model,
+    spent,
+    reported,
+    history: async () => history,
+    spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
+    report: (error) => void reported.push(error),
+  };
+};
