@@ -11,6 +11,7 @@ const tool = (name: string, answer: () => unknown): Tool => ({
   description: name,
   input: Type.Object({ n: Type.Number() }),
   async *call() {
+    yield* [];
     return answer();
   },
 });

@@ -48,7 +48,8 @@ const thread = () => {
   };
 };
 
-const numbers = (batch: readonly LogEvent[] | void) => (batch ?? []).map(({ seq }) => seq);
+/** The numbers of a step's batch; none once the generator has come to its end. */
+const numbers = (batch: unknown) => (Array.isArray(batch) ? batch.map(({ seq }: LogEvent) => seq) : []);
 const anySignal = () => new AbortController().signal;
 
 describe("follow", () => {

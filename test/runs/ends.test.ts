@@ -79,12 +79,9 @@ describe("a run that ends", () => {
   });
 
   test("with a graph that goes in circles ends", async () => {
-    const agent = agentOf(async function* () {
-      return {};
-    });
-    const [node] = agent.nodes;
+    const [node] = saying([]).nodes;
     if (node === undefined) throw new Error("no node");
-    const circles = { ...agent, nodes: [{ ...node, next: () => "node" }] };
+    const circles = { ...saying([]), nodes: [{ ...node, next: () => "node" }] };
     expect(endOf(await (await here.start(circles)).events)).toMatchObject({ code: "internal" });
   });
 

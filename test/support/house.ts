@@ -6,10 +6,10 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Model } from "../../src/models/contract.ts";
+import type { LiveRun } from "../../src/runs/live.ts";
 import { Registry } from "../../src/runs/registry.ts";
 import { type RunRequest, Runs } from "../../src/runs/runs.ts";
 import { Upkeep } from "../../src/runs/upkeep.ts";
-import type { LiveRun } from "../../src/runs/live.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { scriptedModel } from "./scripted-model.ts";
@@ -40,7 +40,7 @@ interface Asked {
   readonly streamTokens: boolean;
 }
 
-export interface Started {
+interface Started {
   readonly live: LiveRun;
   /** All of the run's events, once its terminal one has come. Empty: it never started. */
   readonly events: Promise<readonly LogEvent[]>;

@@ -41,7 +41,7 @@ export const say = (delta: string): EventBody => ({ type: "token", payload: { de
 export const think = (delta: string): EventBody => ({ type: "reasoning", payload: { delta } });
 export const note = (output: unknown = null): EventBody => ({ type: "node_result", payload: { node: "n", output } });
 
-export const success = (): Ending => endingOf(null, { messageId: "m", usage: NO_USAGE, now: 1 });
+const success = (): Ending => endingOf(null, { messageId: "m", usage: NO_USAGE, now: 1 });
 
 /** Ends a run well. */
 export const close = (writer: RunWriter) => writer.close(success(), success());
