@@ -50,7 +50,7 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
     import("./store/drivers/assets.ts"),
     import("./store/drivers/pglite.ts"),
   ]);
-  return pgliteStore({ dataDir: database.dataDir, system, assets: await embeddedAssets() });
+  return pgliteStore({ dataDir: database.dataDir, system, ...(await embeddedAssets()) });
 };
 
 export const openModel = (config: Config, system: System, log: HouseLog): Promise<Model> =>

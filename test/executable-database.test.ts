@@ -42,7 +42,7 @@ describe("the database prepared at build time", () => {
     const unpacked = await pgliteStore({
       dataDir: prepared,
       system: realSystem,
-      assets: { archive: Bun.file(ARCHIVE) },
+      archive: Bun.file(ARCHIVE),
     });
     expect(await unpacked.migrate()).toBe(0);
     await unpacked.check();

@@ -32,12 +32,12 @@ export interface Box extends Disposable {
 }
 /** All there is in the process's environment, DATA_DIR and PORT aside. */
 type Env = Readonly<Record<string, string>>;
-export interface Ended {
+interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
-export interface Running extends AsyncDisposable {
+interface Running extends AsyncDisposable {
   readonly firstLine: string;
   readonly url: string;
   /** Resolves with the exit code; a signal that was not handled counts 128 and its number. */

@@ -17,19 +17,18 @@ export interface PgliteStoreOptions {
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
   /** What PGlite otherwise reads from its package, which an executable does not have beside it. */
-  readonly assets?: PgliteAssets;
-}
-
-export interface PgliteAssets extends Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle"> {
+  readonly assets?: PgliteAssets | Promise<PgliteAssets>;
   /** A migrated database to begin with, as tar and zstd: saves the 4 s of initdb on the first start. */
   readonly archive?: Blob;
 }
+
+export type PgliteAssets = Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle">;
 
 /** Postgres inside this process. Its fsync is off: a killed process loses nothing acknowledged, a power cut may. */
 export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOptions): Promise<Store> => {
   const lock = dataDir === null ? null : lockDirectory(dataDir);
   try {
-    const client = await open(dataDir, options.assets ?? {});
+    const client = await open(dataDir, options);
     const session = sessionOf(
       drizzle(client, { casing: "snake_case" }),
       (result) => (result as { rows: unknown[] }).rows,
@@ -57,14 +56,17 @@ const FORMATS: PGliteOptions = {
   serializers: { [JSON_TYPE]: (text: string) => text },
 };
 
-const open = async (dataDir: string | null, { archive, ...assets }: PgliteAssets): Promise<PGlite> => {
-  if (dataDir === null) return PGlite.create({ ...assets, ...FORMATS });
+const open = async (
+  dataDir: string | null,
+  { assets, archive }: Pick<PgliteStoreOptions, "assets" | "archive">,
+): Promise<PGlite> => {
+  if (dataDir === null) return PGlite.create({ ...(await assets), ...FORMATS });
   const directory = join(dataDir, "postgres");
   await makeOnce(directory, async (unfinished) => {
     if (archive !== undefined) await unpack(archive, unfinished);
-    else await (await PGlite.create({ dataDir: unfinished, ...assets })).close();
+    else await (await PGlite.create({ dataDir: unfinished, ...(await assets) })).close();
   });
-  return PGlite.create({ dataDir: directory, ...assets, ...FORMATS });
+  return PGlite.create({ dataDir: directory, ...(await assets), ...FORMATS });
 };
 
 /** The directory is free once the last page is written, not before. */
