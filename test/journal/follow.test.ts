@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { TAIL_CHARS } from "../../src/journal/channel.ts";
 import { follow } from "../../src/journal/follow.ts";
@@ -85,6 +86,31 @@ describe("follow", () => {
     while (seen.length < 20) seen.push(...numbers((await events.next()).value));
     expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     expect(reads()).toBeGreaterThan(0);
+  });
+
+  test("a reader at the end of what this process wrote goes on with what another one has written since", async () => {
+    const { hub, log, commit, reader } = thread();
+    hub.open(KEY, 0);
+    const events = reader(0, anySignal());
+    const first = events.next();
+    commit(2)();
+    expect(numbers((await first).value)).toEqual([1, 2]);
+    hub.close(KEY);
+    const next = events.next();
+    commit(1);
+    hub.get(KEY)?.learn(log.length);
+    expect(numbers((await next).value)).toEqual([3]);
+  });
+
+  test("readers that are dismissed are told why, those that come later are not", async () => {
+    const { store } = memoryLog();
+    const { journal } = journalOver(store);
+    const options = { signal: anySignal(), quietMs: 20 };
+    const next = journal.follow(KEY, 0, { ...options, quietMs: 60_000 }).next();
+    await new Promise(setImmediate);
+    journal.dismiss(new RunError("interrupted", "Closing."));
+    await expect(next).rejects.toMatchObject({ code: "interrupted" });
+    expect((await journal.follow(KEY, 0, options).next()).value).toEqual([]);
   });
 
   test("an abort ends it at once: while it waits, while the store is read, and between two batches", async () => {
