@@ -5,18 +5,12 @@ import { failureOfStatus, type Place, unreachable } from "./failure.ts";
 const MAX_ERROR_BODY = 16_384;
 
 /**
- * `fetch` for model calls. It has no time limit of its own: Bun's 5 minutes of silence would end a model that thinks for
- * longer, and a run has its timeout. It follows no redirect: one could carry the key to an address nobody configured.
+ * `fetch` for model calls. It follows no redirect: one could carry the key to an address nobody configured. It has no time
+ * limit: a model may think for long (Bun 1.4.5 waited through 330 s of silence, before the headers and after), and a run has
+ * its timeout.
  */
-export const modelFetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-  // `timeout` is Bun's own, and not in its types.
-  const patient: RequestInit & { readonly timeout: false } = {
-    ...init,
-    redirect: "manual",
-    timeout: false,
-  };
-  return fetch(url, patient);
-};
+export const modelFetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, redirect: "manual" });
 
 export interface Call {
   readonly url: string;
