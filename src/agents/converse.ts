@@ -1,7 +1,7 @@
 import type { EventBody } from "../domain/event.ts";
 import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { estimateTokens } from "../domain/tokens.ts";
-import type { ModelMessage, ModelRequest, ToolCall } from "../models/contract.ts";
+import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
 import { callTool } from "../tools/call.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext } from "./contract.ts";
@@ -33,7 +33,16 @@ export async function* converse(
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const offered = round < MAX_ROUNDS ? tools : [];
     const lead = spoken || answer !== "" ? PARAGRAPH : "";
-    const { text, toolCalls } = yield* speak({ system, messages: [...said], tools: offered }, context, lead);
+    const call = new ModelCall({ system, messages: [...said], tools: offered }, lead);
+    try {
+      for await (const part of context.model.stream(call.request, context)) {
+        const event = call.hear(part);
+        if (event !== null) yield event;
+      }
+    } finally {
+      context.spend(call.usage());
+    }
+    const { text, toolCalls } = call;
     if (text !== "") answer += lead + text;
     said.push({ role: "assistant", content: text, toolCalls });
     if (toolCalls.length === 0) break;
@@ -42,28 +51,40 @@ export async function* converse(
   return { text: answer, messages: said };
 }
 
-/** One model call. `lead` goes before its first word, if it says any. */
-async function* speak(
-  request: ModelRequest,
-  context: AgentContext,
-  lead: string,
-): AsyncGenerator<EventBody, { text: string; toolCalls: readonly ToolCall[] }, void> {
-  const toolCalls: ToolCall[] = [];
-  let text = "";
-  let usage: Usage | undefined;
-  try {
-    for await (const part of context.model.stream(request, { signal: context.signal })) {
-      if (part.type === "text") {
-        yield { type: "token", payload: { delta: text === "" ? lead + part.delta : part.delta } };
-        text += part.delta;
-      } else if (part.type === "reasoning") yield { type: "reasoning", payload: { delta: part.delta } };
-      else if (part.type === "tool_call") toolCalls.push({ id: part.id, name: part.name, input: part.input });
-      else usage = part.usage;
+/** One model call, and what it has said so far. `lead` goes before its first word, if it says any. */
+class ModelCall {
+  text = "";
+  readonly toolCalls: ToolCall[] = [];
+  #usage: Usage | undefined;
+
+  constructor(
+    readonly request: ModelRequest,
+    private readonly lead: string,
+  ) {}
+
+  /** What the part says to whoever watches; null: nothing. */
+  hear(part: ModelPart): EventBody | null {
+    switch (part.type) {
+      case "text": {
+        const delta = this.text === "" ? this.lead + part.delta : part.delta;
+        this.text += part.delta;
+        return { type: "token", payload: { delta } };
+      }
+      case "reasoning":
+        return { type: "reasoning", payload: { delta: part.delta } };
+      case "tool_call":
+        this.toolCalls.push({ id: part.id, name: part.name, input: part.input });
+        return null;
+      case "finish":
+        this.#usage = part.usage;
+        return null;
     }
-  } finally {
-    context.spend(usage ?? (text === "" ? NO_USAGE : estimate(request, text)));
   }
-  return { text, toolCalls };
+
+  /** As the provider told it; an estimate for a call that was cut short and did not live to tell. */
+  usage(): Usage {
+    return this.#usage ?? (this.text === "" ? NO_USAGE : estimate(this.request, this.text));
+  }
 }
 
 async function* use(
@@ -78,7 +99,6 @@ async function* use(
   return { role: "tool", toolCallId: call.id, name: call.name, output, isError };
 }
 
-/** What a call that was cut short has cost: it did not live to tell. */
 const estimate = (request: ModelRequest, text: string): Usage => {
   const asked = request.messages.map((message) =>
     message.role === "tool" ? JSON.stringify(message.output) : message.content,

@@ -7,6 +7,8 @@ import type { Frame } from "../wire/encode.ts";
 /** What a stream's frames may speak of besides the event. */
 export interface View {
   readonly threadId: string;
+  /** The same as JSON: written once, put into every frame. */
+  readonly threadJson: string;
   readonly runId: string;
   readonly traceId: string;
   readonly locale: Locale;

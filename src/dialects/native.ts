@@ -20,10 +20,10 @@ export const native: Dialect<typeof Request> = {
     threadId: body.thread_id ?? null,
     input: { message: body.problem, images: body.image_urls ?? [], streamTokens: true, locale, options: {} },
   }),
-  translate(event, { threadId }) {
-    const { type, runId, seq, at, json } = event;
-    const head = JSON.stringify({ type, thread_id: threadId, run_id: runId, seq, at: new Date(at) });
-    const data = `${head.slice(0, -1)},"payload":${json}}`;
+  translate({ type, runId, seq, at, json }, { threadId, threadJson }) {
+    // Type and run id are of our own making and need no escaping; the payload is JSON already.
+    const place = `"thread_id":${threadJson},"run_id":"${runId}","seq":${seq},"at":"${new Date(at).toISOString()}"`;
+    const data = `{"type":"${type}",${place},"payload":${json}}`;
     return seq === 0 ? { event: type, data } : { id: `${threadId}:${seq}`, event: type, data };
   },
 };

@@ -48,5 +48,4 @@ export const streamV2: Dialect<typeof Request> = {
 };
 
 /** The payload's own JSON with the thread's id put in: it is not parsed only to be written again. */
-const withThread = (json: string, { threadId }: View): string =>
-  `${json.slice(0, -1)},"thread_id":${JSON.stringify(threadId)}}`;
+const withThread = (json: string, { threadJson }: View): string => `${json.slice(0, -1)},"thread_id":${threadJson}}`;

@@ -1,14 +1,14 @@
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
-import { Bell } from "./channel.ts";
+import { Bell, type Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
 
 /** Events fetched from the store at once by a reader that is behind. */
 const PAGE = 200;
 
 export interface FollowOptions {
-  /** Aborting ends the generator at once, quietly. */
+  /** Aborting ends the reading at once, quietly. */
   readonly signal: AbortSignal;
   /** After this many milliseconds without an event an empty batch is yielded: time for a heartbeat. */
   readonly quietMs: number;
@@ -16,48 +16,92 @@ export interface FollowOptions {
   readonly now: () => number;
 }
 
+type Step = IteratorResult<readonly LogEvent[], undefined>;
+const OVER: Step = { done: true, value: undefined };
+const QUIET: Step = { done: false, value: [] };
+
 /**
  * The events of a thread after `cursor`, first those that are kept, then live, without end: the caller stops reading.
- * Yields batches, each event once and in order of seq; an empty batch says that the quiet interval has passed. Nothing is
+ * Gives batches, each event once and in order of seq; an empty batch says that the quiet interval has passed. Nothing is
  * fetched or kept ahead of the reader. Throws the store's error when it stays away.
+ *
+ * An iterator by hand: a generator, and a second one around it, cost each token of each reader more than all else here.
  */
-export async function* follow(
-  hub: Hub,
-  read: EventStore["read"],
-  key: ThreadKey,
-  cursor: number,
-  { signal, quietMs, now }: FollowOptions,
-): AsyncGenerator<readonly LogEvent[], void, void> {
-  const bell = new Bell();
-  const channel = hub.join(key, bell);
-  const quiet = new QuietTimer(quietMs, now, bell);
-  const ring = () => bell.ring();
-  signal.addEventListener("abort", ring);
-  try {
-    while (!signal.aborted) {
-      let batch = channel.after(cursor);
-      if (batch === null) {
-        batch = await unlessAborted(signal, read(key, cursor, PAGE));
-        // A page that is not full ends at the head as it was; a commit since then has rung the bell.
-        const end = batch.at(-1);
-        if (end !== undefined && batch.length < PAGE) channel.learn(end.seq);
+export class Follower implements AsyncIterableIterator<readonly LogEvent[], undefined, void> {
+  readonly #bell = new Bell();
+  readonly #channel: Channel;
+  readonly #quiet: QuietTimer;
+  /** A batch was given since, and the reader has seen something of it. */
+  #wasShown = false;
+  #isOver = false;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly read: EventStore["read"],
+    private readonly key: ThreadKey,
+    private cursor: number,
+    private readonly options: FollowOptions,
+  ) {
+    this.#channel = hub.join(key, this.#bell);
+    this.#quiet = new QuietTimer(options.quietMs, options.now, this.#bell);
+    options.signal.addEventListener("abort", this.#end);
+    if (options.signal.aborted) this.#end();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Nothing of the last batch was shown, so the quiet goes on. */
+  skipped(): void {
+    this.#wasShown = false;
+  }
+
+  async next(): Promise<Step> {
+    if (this.#wasShown) this.#quiet.restart();
+    this.#wasShown = false;
+    try {
+      while (!this.#isOver) {
+        const batch = this.#channel.after(this.cursor) ?? (await this.#readPage());
+        const last = batch.at(-1);
+        if (last !== undefined) {
+          this.cursor = last.seq;
+          this.#wasShown = true;
+          return { done: false, value: batch };
+        }
+        if (this.#quiet.hasPassed) {
+          this.#quiet.restart();
+          return QUIET;
+        }
+        await this.#bell.wait();
       }
-      const last = batch.at(-1);
-      if (last !== undefined) {
-        cursor = last.seq;
-        yield batch;
-        quiet.restart();
-      } else if (quiet.hasPassed) {
-        yield [];
-        quiet.restart();
-      } else {
-        await bell.wait();
-      }
+    } catch (error) {
+      this.#end();
+      throw error;
     }
-  } finally {
-    quiet.stop();
-    signal.removeEventListener("abort", ring);
-    hub.leave(key, bell);
+    return OVER;
+  }
+
+  async return(): Promise<Step> {
+    this.#end();
+    return OVER;
+  }
+
+  readonly #end = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#quiet.stop();
+    this.options.signal.removeEventListener("abort", this.#end);
+    this.hub.leave(this.key, this.#bell);
+    this.#bell.ring();
+  };
+
+  async #readPage(): Promise<readonly LogEvent[]> {
+    const batch = await unlessAborted(this.options.signal, this.read(this.key, this.cursor, PAGE));
+    // A page that is not full ends at the head as it was; a commit since then has rung the bell.
+    const end = batch.at(-1);
+    if (end !== undefined && batch.length < PAGE) this.#channel.learn(end.seq);
+    return batch;
   }
 }
 

@@ -3,7 +3,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Fence, StoreError } from "../store/contract.ts";
 import { type Broken, type CommitOptions, GroupCommit } from "./commit.ts";
-import { follow } from "./follow.ts";
+import { Follower } from "./follow.ts";
 import { Hub } from "./hub.ts";
 import { RunWriter } from "./writer.ts";
 
@@ -27,14 +27,14 @@ export class Journal {
     return writer;
   }
 
-  /** See `follow`. A store that goes away while one reads is waited for as long as runs wait for it. */
+  /** See `Follower`. A store that goes away while one reads is waited for as long as runs wait for it. */
   follow(
     key: ThreadKey,
     cursor: number,
     options: { readonly signal: AbortSignal; readonly quietMs: number },
-  ): AsyncGenerator<readonly LogEvent[], void, void> {
-    const read = (thread: ThreadKey, after: number, limit: number) => this.#readPatiently(thread, after, limit);
-    return follow(this.#hub, read, key, cursor, { ...options, now: () => this.options.system.now() });
+  ): Follower {
+    const { signal, quietMs } = options;
+    return new Follower(this.#hub, this.#read, key, cursor, { signal, quietMs, now: this.#now });
   }
 
   /**
@@ -53,7 +53,9 @@ export class Journal {
     this.#hub.fail(why);
   }
 
-  async #readPatiently(key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> {
+  readonly #now = (): number => this.options.system.now();
+
+  readonly #read = async (key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> => {
     const { store, system, patienceMs } = this.options;
     const since = system.now();
     for (;;) {
@@ -65,5 +67,5 @@ export class Journal {
         await system.sleep(REREAD_MS);
       }
     }
-  }
+  };
 }

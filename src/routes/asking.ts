@@ -29,7 +29,8 @@ const asker = (dialect: Dialect, parts: RouteParts) => {
     const locale = localeOf(request.headers, parts.locale);
     const traceId = traceIdOf(request.headers, () => parts.system.id());
     const live = await parts.runs.start(agent, dialect.parse(validate(body), locale), traceId);
-    const view = { threadId: threadIdOf(live.threadKey), runId: live.runId, traceId, locale };
+    const threadId = threadIdOf(live.threadKey);
+    const view = { threadId, threadJson: JSON.stringify(threadId), runId: live.runId, traceId, locale };
     Object.assign(headers, streamHeaders(view));
     return runStream(dialect, live, view, request.signal, parts);
   };

@@ -30,7 +30,8 @@ export const readingRoutes = (parts: RouteParts) => {
       if (active === null && cursor === last) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
-      const view = { threadId, runId: active?.runId ?? "", traceId, locale };
+      const threadJson = JSON.stringify(threadId);
+      const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
       Object.assign(set.headers, streamHeaders(view));
       return replayStream(key, cursor, view, request.signal, parts);
     })

@@ -5,7 +5,7 @@ import type { Message } from "../domain/message.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
 import { headerText } from "./caller.ts";
-import type { StreamParts } from "./stream.ts";
+import type { StreamParts } from "./run-reader.ts";
 import { invalid } from "./validate.ts";
 import { messageView } from "./views.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { TAIL_CHARS } from "../../src/journal/channel.ts";
-import { follow } from "../../src/journal/follow.ts";
+import { Follower } from "../../src/journal/follow.ts";
 import { Hub } from "../../src/journal/hub.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { closedGate } from "../support/gate.ts";
@@ -45,7 +45,7 @@ const thread = () => {
       return () => hub.get(KEY)?.publish(events);
     },
     reader: (cursor: number, signal: AbortSignal, quietMs = 60_000, source: typeof read = read) =>
-      follow(hub, source, KEY, cursor, { signal, quietMs, now: () => performance.now() }),
+      new Follower(hub, source, KEY, cursor, { signal, quietMs, now: () => performance.now() }),
   };
 };
 
