@@ -4,9 +4,6 @@ import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
 import { storeError } from "./failure.ts";
 
-/** Given as the reason, so that none has to be made, with its stack, for each call. */
-const SETTLED = new Error("the call has settled");
-
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
 export interface Session {
   readonly db: PgDatabase<PgQueryResultHKT>;
@@ -38,6 +35,8 @@ export const statement = <Row extends object>(text: SQL) => {
 
 /** Every call of the store passes through here: it settles within the deadline, and throws nothing but StoreErrors. */
 export class Database {
+  #closed = false;
+
   constructor(
     private readonly driver: Driver,
     private readonly system: System,
@@ -46,6 +45,7 @@ export class Database {
 
   /** `name` opens the message of whatever error the call ends with. */
   async call<T>(name: string, work: (session: Session) => Promise<T>, deadlineMs = this.deadlineMs): Promise<T> {
+    if (this.#closed) throw new StoreError("unavailable", `${name}: the store is closed`);
     const { session } = this.driver;
     const timer = new AbortController();
     const deadline = this.system.sleep(deadlineMs, timer.signal).then(() => {
@@ -62,6 +62,7 @@ export class Database {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.driver.close();
   }
 }

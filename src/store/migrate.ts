@@ -26,11 +26,13 @@ export const migrationQueries = (database: Database, now: () => number) => ({
     }),
 });
 
+type Migration = (typeof migrations)[number];
+
 /** One query when nothing is missing: a start waits for it. */
 const applyMissing = async (session: Session, now: number): Promise<number> => {
   let applied = 0;
-  for (const { name } of await missing(session)) {
-    if (await session.transaction((inner) => apply(inner, name, now))) applied += 1;
+  for (const migration of await missing(session)) {
+    if (await session.transaction((inner) => apply(inner, migration, now))) applied += 1;
   }
   return applied;
 };
@@ -50,15 +52,14 @@ const names = async (session: Session): Promise<ReadonlySet<string>> => {
 };
 
 /** False: another process has applied it while this one waited for the lock. */
-const apply = async (session: Session, name: string, now: number): Promise<boolean> => {
+const apply = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
   await session.rows(sql`select set_config('statement_timeout', ${String(DEADLINE_MS)}, true)`);
   await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
   await session.rows(
     sql`create table if not exists yeoul_migrations (name text primary key, applied_at bigint not null)`,
   );
   if ((await names(session)).has(name)) return false;
-  const migration = migrations.find((candidate) => candidate.name === name);
-  for (const statement of migration?.sql.split("--> statement-breakpoint") ?? []) {
+  for (const statement of text.split("--> statement-breakpoint")) {
     await session.rows(sql.raw(statement));
   }
   await session.rows(sql`insert into yeoul_migrations (name, applied_at) values (${name}, ${now}::bigint)`);

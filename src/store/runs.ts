@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Run, RunInput } from "../domain/run.ts";
-import { userOf } from "../domain/thread.ts";
 import { storable, storableJson } from "../domain/text.ts";
+import { userOf } from "../domain/thread.ts";
 import { checkpointColumns, eventColumns, insertCheckpoints, insertEvents } from "./columns.ts";
 import type { Begun, Claimed, Fence, NewRun, RunEnd, RunStore } from "./contract.ts";
 import { type Database, type Session, statement } from "./database.ts";

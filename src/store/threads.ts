@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Message } from "../domain/message.ts";
 import type { ThreadStore } from "./contract.ts";
 import type { Database } from "./database.ts";
@@ -105,6 +105,6 @@ const message = {
 };
 
 /** The newest message that meets the condition, with the characters it brings the sum to. */
-const before = (condition: ReturnType<typeof sql>, chars: ReturnType<typeof sql>) => sql`
+const before = (condition: SQL, chars: SQL) => sql`
   select thread_key, seq, role, id, run_id, content, created_at, ${chars} + length(content)::bigint as chars
   from messages where ${condition} order by seq desc, role desc limit 1`;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { appended, endAt, newRun, started, token } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeWritesEvents = (under: StoreUnderTest): void => {
   test("a batch writes for many runs and refuses only those whose fence does not hold", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newRun, started } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsImages = (under: StoreUnderTest): void => {
   test("a picture comes back byte for byte, by its id alone", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsRuns = (under: StoreUnderTest): void => {
   test("a thread's first run starts at once and keeps the user's message with its first event's seq", async () => {

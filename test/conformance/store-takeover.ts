@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 const MANY = 10_000;
 

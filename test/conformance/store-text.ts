@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { storable, storableJson } from "../../src/domain/text.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 /** Every kind of character, lone surrogates and NUL among them. */
 const anyText = fc.string({ unit: "binary" });

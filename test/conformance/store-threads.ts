@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
-import type { StoreUnderTest } from "./store.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 const PNG = { imageId: "late", mediaType: "image/png", bytes: new Uint8Array([1]), width: 1, height: 1, now: 1 };
 

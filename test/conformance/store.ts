@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { storeWritesEvents } from "./store-events.ts";
 import { storeKeepsImages } from "./store-images.ts";
+import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
+import { storeTakesOver } from "./store-takeover.ts";
 import { storeKeepsText } from "./store-text.ts";
 import { storeKeepsThreads } from "./store-threads.ts";
-import { storeTakesOver } from "./store-takeover.ts";
-import { storeWritesEvents } from "./store-events.ts";
-
-/** What a suite is handed: the store under test, migrated, and a thread that no other test knows. */
-export interface StoreUnderTest {
-  readonly store: Store;
-  thread(): ThreadKey;
-}
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 /** What every store must do, whatever it keeps things in. `open` gives one over an empty database. */
 export const storeConformance = (name: string, open: () => Promise<Store>): void => {
@@ -33,6 +28,7 @@ export const storeConformance = (name: string, open: () => Promise<Store>): void
       thread: () => `u1:${realSystem.id()}`,
     };
     describe("runs", () => storeKeepsRuns(under));
+    describe("queue", () => storeKeepsTheQueue(under));
     describe("takeover", () => storeTakesOver(under));
     describe("events", () => storeWritesEvents(under));
     describe("threads", () => storeKeepsThreads(under));

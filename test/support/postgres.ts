@@ -17,7 +17,10 @@ export interface PostgresServer {
 let shared: Promise<PostgresServer> | undefined;
 
 /** The URL of a new, empty database on the server that all suites of this process share; it starts with the first call. */
-export const freshDatabase = async (): Promise<string> => (await (shared ??= startPostgres())).freshDatabase();
+export const freshDatabase = async (): Promise<string> => {
+  shared ??= startPostgres();
+  return (await shared).freshDatabase();
+};
 
 /** A server apart, for a test that stops it. The process's end ends it too, however many are running. */
 export const startPostgres = async (): Promise<PostgresServer> => {

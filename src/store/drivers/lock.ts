@@ -14,17 +14,32 @@ export interface DirectoryLock {
  * Throws a StoreError that names the directory when another process, or another part of this one, holds it.
  */
 export const lockDirectory = (directory: string): DirectoryLock => {
-  mkdirSync(directory, { recursive: true });
-  const database = new Database(join(directory, "yeoul.lock"), { create: true, readwrite: true });
+  const database = open(directory);
   try {
-    database.exec("pragma locking_mode = exclusive; begin exclusive");
+    database.exec("pragma journal_mode = memory; pragma locking_mode = exclusive; begin exclusive");
   } catch (cause) {
     database.close();
-    throw new StoreError(
-      "unavailable",
-      `the data directory ${directory} is in use by another process: stop that one, or give this one a directory of its own`,
-      { cause },
-    );
+    throw refusal(directory, cause);
   }
   return { release: () => database.close() };
 };
+
+const open = (directory: string): Database => {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return new Database(join(directory, "yeoul.lock"), { create: true, readwrite: true });
+  } catch (cause) {
+    throw refusal(directory, cause);
+  }
+};
+
+const refusal = (directory: string, cause: unknown): StoreError =>
+  (cause as { code?: unknown }).code === "SQLITE_BUSY"
+    ? new StoreError(
+        "unavailable",
+        `the data directory ${directory} is in use by another process: stop that one, or give this one a directory of its own`,
+        { cause },
+      )
+    : new StoreError("failed", `cannot write in the data directory ${directory}: check that it may be written to`, {
+        cause,
+      });

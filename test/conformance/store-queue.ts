@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Claimed, NewRun } from "../../src/store/contract.ts";
+import { endAt, newRun } from "../support/runs.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
+
+const MAX_QUEUED = 2;
+/** What happens next in the thread; `pick` chooses among the runs that wait. */
+const step = fc.record({
+  kind: fc.constantFrom("begin", "finish", "claim", "takeover" as const),
+  pick: fc.nat(MAX_QUEUED),
+});
+
+export const storeKeepsTheQueue = (under: StoreUnderTest): void => {
+  test("whatever happens to a thread's runs, it is never stuck: at most one runs, the others keep their turn", async () => {
+    const { store, thread } = under;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const key = thread();
+        const waiting: NewRun[] = [];
+        let running: Claimed | null = null;
+        let lastSeq = 0;
+        for (const { kind, pick } of steps) {
+          const chosen: NewRun | undefined = waiting[pick];
+          if (kind === "begin") {
+            const run = newRun(key, { maxQueued: MAX_QUEUED });
+            const free = running === null && waiting.length === 0;
+            const begun = await store.runs.begin(run);
+            expect(begun.state).toBe(free ? "running" : waiting.length < MAX_QUEUED ? "queued" : "full");
+            if (begun.state === "running") running = begun;
+            if (begun.state === "queued") waiting.push(run);
+          } else if (kind === "finish" && running !== null) {
+            lastSeq += 1;
+            expect(await store.runs.finish(running.fence, endAt(running.fence, lastSeq))).toBe(true);
+            running = null;
+          } else if (kind === "claim" && chosen !== undefined) {
+            const claim = await store.runs.claim(chosen);
+            expect(claim !== null).toBe(running === null && pick === 0);
+            if (claim !== null) running = claim;
+            if (claim !== null) waiting.splice(pick, 1);
+          } else if (kind === "takeover" && chosen !== undefined) {
+            const taken = await store.runs.takeover({ ...chosen, owner: "other" }, ["here"]);
+            expect(taken !== null).toBe(running === null);
+            if (taken !== null) running = taken;
+            if (taken !== null) waiting.splice(pick, 1);
+          }
+          if (running !== null) expect(running.lastSeq).toBe(lastSeq);
+        }
+        const active = await store.threads.activeRun(key);
+        expect(active?.runId).toBe(running?.fence.runId ?? waiting[0]?.runId);
+      }),
+      { numRuns: 25 },
+    );
+  }, 30_000);
+
+  test("a run that its owner does not name is not renewed", async () => {
+    const { store, thread } = under;
+    const [named, unnamed] = [newRun(thread(), { owner: "forgetful" }), newRun(thread(), { owner: "forgetful" })];
+    await store.runs.begin(named);
+    await store.runs.begin(unnamed);
+    expect(await store.runs.renew("forgetful", [named.runId], 1_000, 1_900)).toEqual({ lost: [], cancelled: [] });
+    const orphans = (await store.runs.orphans(2_500, [], 10_000)).map(({ runId }) => runId);
+    expect(orphans).toContain(unnamed.runId);
+    expect(orphans).not.toContain(named.runId);
+  });
+};
