@@ -18,10 +18,7 @@ export const migrationQueries = (database: Database, now: () => number) => ({
       const lacking = await missing(session);
       if (lacking.length > 0) {
         const names = lacking.map((migration) => migration.name).join(", ");
-        throw new StoreError(
-          "failed",
-          `the database lacks the migrations ${names}: start once with migrations allowed`,
-        );
+        throw new StoreError("failed", `the database lacks the migrations ${names}: run "yeoul migrate"`);
       }
     }),
 });
