@@ -1,7 +1,7 @@
 import type { LogEvent } from "../domain/event.ts";
 
 /** Bounds of the tail a channel keeps for its readers; whoever is further behind reads from the store. */
-const TAIL_EVENTS = 256;
+const TAIL_EVENTS = 32;
 export const TAIL_CHARS = 256 * 1024;
 
 /** Wakes one waiting reader. A wake that comes while nobody waits is kept for the next wait. */

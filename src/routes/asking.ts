@@ -5,7 +5,8 @@ import { threadIdOf } from "../domain/thread.ts";
 import { readJson } from "./body.ts";
 import { localeOf, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
-import { runStream, streamHeaders } from "./stream.ts";
+import { RunReader } from "./run-reader.ts";
+import { streamHeaders } from "./stream.ts";
 import { validator } from "./validate.ts";
 
 /** The endpoints that take a question and stream its run: one for each wire in `dialects`. */
@@ -32,7 +33,7 @@ const asker = (dialect: Dialect, parts: RouteParts) => {
     const threadId = threadIdOf(live.threadKey);
     const view = { threadId, threadJson: JSON.stringify(threadId), runId: live.runId, traceId, locale };
     Object.assign(headers, streamHeaders(view));
-    return runStream(dialect, live, view, request.signal, parts);
+    return new RunReader(dialect, live, view, request.signal, parts);
   };
 };
 

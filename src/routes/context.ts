@@ -2,7 +2,7 @@ import type { AnyAgent } from "../agents/contract.ts";
 import type { Locale } from "../domain/run.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Readiness } from "./health.ts";
-import type { StreamParts } from "./run-reader.ts";
+import type { StreamParts } from "./stream.ts";
 
 /** What the routes need of the house. */
 export interface RouteParts extends StreamParts {

@@ -3,7 +3,7 @@ import { isStorable } from "../domain/text.ts";
 import { threadKey } from "../domain/thread.ts";
 import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
-import { cursorOf, replayStream } from "./replay.ts";
+import { cursorOf, ReplayReader } from "./replay.ts";
 import { streamHeaders } from "./stream.ts";
 import { runView, threadView } from "./views.ts";
 
@@ -33,7 +33,7 @@ export const readingRoutes = (parts: RouteParts) => {
       const threadJson = JSON.stringify(threadId);
       const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
       Object.assign(set.headers, streamHeaders(view));
-      return replayStream(key, cursor, view, request.signal, parts);
+      return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, request.signal, parts);
     })
     .get("/runs/:runId", async ({ params, request }) => {
       const userId = callerOf(request);

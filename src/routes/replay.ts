@@ -3,13 +3,12 @@ import { native } from "../dialects/native.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import { COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
+import type { Follower } from "../journal/follow.ts";
+import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { headerText } from "./caller.ts";
-import type { StreamParts } from "./run-reader.ts";
+import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
 import { invalid } from "./validate.ts";
 import { messageView } from "./views.ts";
-
-const utf8 = new TextEncoder();
 
 const SEQ = /^\d{1,15}$/;
 
@@ -31,44 +30,88 @@ export const cursorOf = (request: Request, threadId: string): number | null => {
   return Number(after);
 };
 
-/**
- * A thread's log in the native envelope, after `cursor`: what is kept, then live until no run of the thread is left.
- * Null: the reader named an event that the log does not hold; it is told so, and goes on from where the messages end.
- */
-export async function* replayStream(
-  key: ThreadKey,
-  cursor: number | null,
-  view: View,
-  signal: AbortSignal,
-  { journal, store, heartbeatMs, broken }: StreamParts,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield utf8.encode(COMMENT_FRAME);
-  try {
-    let reached = cursor ?? 0;
-    if (cursor === null) {
-      const messages = await store.threads.messages(key);
-      const first = (await store.events.bounds(key))?.first ?? 1;
-      reached = messages.at(-1)?.seq ?? first - 1;
-      yield utf8.encode(encodeFrame(resetFrame(view, first, reached, messages)));
+/** What is known of a thread when somebody comes to read it. */
+export interface ReplayStart {
+  /** Null: the reader named an event that the log does not hold; it is told so, and goes on from where the messages end. */
+  readonly cursor: number | null;
+  /** The first and last seq the log holds. */
+  readonly first: number;
+  readonly last: number;
+  /** Asked before `last`: a run that has ended by then has its last event in the log. */
+  readonly isActive: boolean;
+}
+
+/** One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left. */
+export class ReplayReader implements StreamIterator {
+  #follower: Follower | undefined;
+  #hasBegun = false;
+  #isOver = false;
+  #isActive: boolean;
+  #last: number;
+  #reached: number;
+
+  constructor(
+    private readonly key: ThreadKey,
+    private readonly start: ReplayStart,
+    private readonly view: View,
+    private readonly signal: AbortSignal,
+    private readonly parts: StreamParts,
+  ) {
+    this.#isActive = start.isActive;
+    this.#last = start.last;
+    this.#reached = start.cursor ?? 0;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<StreamStep> {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      return COMMENT;
     }
-    // Asked before anything is read: a run that has ended by now has its last event in the log.
-    let active = await store.threads.activeRun(key);
-    let end = (await store.events.bounds(key))?.last ?? 0;
-    if (active === null && reached >= end) return;
-    for await (const batch of journal.follow(key, reached, { signal, quietMs: heartbeatMs })) {
-      if (batch.length > 0) yield utf8.encode(framesOf(batch, view));
-      else yield utf8.encode(COMMENT_FRAME);
-      reached = batch.at(-1)?.seq ?? reached;
-      const mayBeOver =
-        batch.length === 0 || (active === null ? reached >= end : batch.some(({ type }) => isTerminal(type)));
-      if (!mayBeOver) continue;
-      active = await store.threads.activeRun(key);
-      end = (await store.events.bounds(key))?.last ?? 0;
-      if (active === null && reached >= end) return;
+    try {
+      if (this.#follower === undefined) {
+        const reset = this.start.cursor === null ? await this.#reset() : null;
+        const { journal, heartbeatMs } = this.parts;
+        this.#follower = journal.follow(this.key, this.#reached, { signal: this.signal, quietMs: heartbeatMs });
+        if (reset !== null) return bytes(encodeFrame(reset));
+      }
+      if (this.#isOver || this.#isDone()) return this.return();
+      const { value: batch } = await this.#follower.next();
+      if (batch === undefined) return this.return();
+      this.#reached = batch.at(-1)?.seq ?? this.#reached;
+      // A terminal event may have been the last; a quiet time may mean that the thread is gone.
+      if (batch.length === 0 || batch.some(({ type }) => isTerminal(type))) await this.#lookAgain();
+      return batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
+    } catch (error) {
+      // Its end without a terminal frame tells the reader to come back with the last id it has seen.
+      if (!this.#isOver) this.parts.broken(this.view.runId, error);
+      return this.return();
     }
-  } catch (error) {
-    // Its end without a terminal frame tells the reader to come back with the last id it has seen.
-    broken(view.runId, error);
+  }
+
+  async return(): Promise<StreamStep> {
+    this.#isOver = true;
+    await this.#follower?.return();
+    return END;
+  }
+
+  #isDone(): boolean {
+    return !this.#isActive && this.#reached >= this.#last;
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { store } = this.parts;
+    this.#isActive = (await store.threads.activeRun(this.key)) !== null;
+    this.#last = (await store.events.bounds(this.key))?.last ?? 0;
+  }
+
+  async #reset(): Promise<Frame> {
+    const messages = await this.parts.store.threads.messages(this.key);
+    this.#reached = messages.at(-1)?.seq ?? this.start.first - 1;
+    return resetFrame(this.view, this.start.first, this.#reached, messages);
   }
 }
 

@@ -1,25 +1,20 @@
 import type { Dialect, View } from "../dialects/contract.ts";
 import { isRecoverable, RunError } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
-import type { System } from "../domain/system.ts";
 import type { Follower } from "../journal/follow.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { LiveRun } from "../runs/live.ts";
-import { type Store, StoreError } from "../store/contract.ts";
-import { COMMENT_FRAME, encodeFrame } from "../wire/encode.ts";
+import { StoreError } from "../store/contract.ts";
+import { encodeFrame } from "../wire/encode.ts";
+import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
 
-export interface StreamParts {
-  readonly journal: Journal;
-  readonly store: Store;
-  readonly system: System;
-  readonly heartbeatMs: number;
-  /** Something broke while a stream was under way: for the log. */
-  broken(runId: string, error: unknown): void;
-}
-
-/** One reader of one run, in one dialect: what is to be sent next. */
-export class RunReader {
+/**
+ * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
+ * has been quiet, and exactly one terminal frame. Ends early, without one, only when the reader is gone (`signal`). Never
+ * throws. To Elysia it is a generator; one by hand, since a real one costs a token as much as all that is done in here.
+ */
+export class RunReader implements StreamIterator {
   #follower: Follower | undefined;
+  #hasBegun = false;
   #isOver = false;
 
   constructor(
@@ -30,43 +25,50 @@ export class RunReader {
     private readonly parts: StreamParts,
   ) {}
 
-  /** The next frames, or a comment when it has been quiet. Null: the terminal frame has been given, or the reader is gone. Never throws. */
-  async next(): Promise<string | null> {
-    if (this.#isOver) return null;
-    try {
-      const start = this.#follower ?? (await this.#start());
-      return start === null || typeof start === "string" ? start : await this.#read(start);
-    } catch (error) {
-      this.parts.broken(this.live.runId, error);
-      return this.#endWith(error instanceof RunError ? error : error instanceof StoreError ? AWAY : FAILED);
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<StreamStep> {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      return COMMENT;
     }
+    try {
+      const follower = this.#follower ?? (await this.#start());
+      if (follower === null) return COMMENT;
+      while (!this.#isOver) {
+        const { value: batch } = await follower.next();
+        if (batch === undefined) break;
+        if (batch.length === 0) {
+          if (!(await this.#isGone())) return COMMENT;
+          throw CANCELLED;
+        }
+        const text = this.#translate(batch);
+        if (text !== "") return bytes(text);
+        // What this wire does not show leaves its reader waiting all the same.
+        follower.skipped();
+      }
+    } catch (error) {
+      if (!this.#isOver) return this.#endWith(error);
+    }
+    return this.return();
   }
 
-  leave(): void {
+  async return(): Promise<StreamStep> {
     this.#isOver = true;
-    void this.#follower?.return();
+    await this.#follower?.return();
+    return END;
   }
 
-  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. */
-  async #start(): Promise<Follower | string | null> {
+  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. Null: it still waits. */
+  async #start(): Promise<Follower | null> {
     const { live, signal, parts } = this;
     const start = await within(live.started, parts.heartbeatMs, signal);
-    if (start === "late") return signal.aborted ? null : COMMENT_FRAME;
-    if (start === null) return this.#endWith(live.signal.reason instanceof RunError ? live.signal.reason : CANCELLED);
+    if (start === "late") return null;
+    if (start === null) throw live.signal.reason instanceof RunError ? live.signal.reason : CANCELLED;
     this.#follower = parts.journal.follow(live.threadKey, start, { signal, quietMs: parts.heartbeatMs });
     return this.#follower;
-  }
-
-  async #read(follower: Follower): Promise<string | null> {
-    for (;;) {
-      const { value: batch } = await follower.next();
-      if (batch === undefined) return null;
-      if (batch.length === 0) return (await this.#isGone()) ? this.#endWith(CANCELLED) : COMMENT_FRAME;
-      const text = this.#translate(batch);
-      if (text !== "") return text;
-      // What this wire does not show leaves its reader waiting all the same.
-      follower.skipped();
-    }
   }
 
   #translate(batch: readonly LogEvent[]): string {
@@ -90,17 +92,14 @@ export class RunReader {
   }
 
   /** A terminal event of this stream alone: there is no place in the log for it. */
-  #endWith({ code, message }: RunError): string {
+  #endWith(thrown: unknown): StreamStep {
+    if (thrown !== CANCELLED) this.parts.broken(this.live.runId, thrown);
     this.#isOver = true;
-    const event: LogEvent = {
-      runId: this.live.runId,
-      seq: 0,
-      type: "error",
-      at: this.parts.system.now(),
-      json: JSON.stringify({ code, message, recoverable: isRecoverable(code) }),
-    };
+    const { code, message } = thrown instanceof RunError ? thrown : thrown instanceof StoreError ? AWAY : FAILED;
+    const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
+    const event: LogEvent = { runId: this.live.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
     const frame = this.dialect.translate(event, this.view);
-    return frame === null ? COMMENT_FRAME : encodeFrame(frame);
+    return frame === null ? END : bytes(encodeFrame(frame));
   }
 }
 

@@ -1,10 +1,27 @@
-import type { Dialect, View } from "../dialects/contract.ts";
-import type { LiveRun } from "../runs/live.ts";
+import type { View } from "../dialects/contract.ts";
+import type { System } from "../domain/system.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Store } from "../store/contract.ts";
 import { COMMENT_FRAME } from "../wire/encode.ts";
-import { RunReader, type StreamParts } from "./run-reader.ts";
+
+/** What streams are made of. */
+export interface StreamParts {
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly system: System;
+  readonly heartbeatMs: number;
+  /** Something broke while a stream was under way: for the log. */
+  broken(runId: string, error: unknown): void;
+}
+
+/** A response's body: each step is one write. */
+export type StreamStep = IteratorResult<Uint8Array, undefined>;
+export type StreamIterator = AsyncIterableIterator<Uint8Array, undefined, void>;
 
 const utf8 = new TextEncoder();
-const COMMENT = utf8.encode(COMMENT_FRAME);
+export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.encode(text) });
+export const COMMENT: StreamStep = bytes(COMMENT_FRAME);
+export const END: StreamStep = { done: true, value: undefined };
 
 /** What every stream's response says, see the common contract. */
 export const streamHeaders = (view: Omit<View, "locale">): Record<string, string> => ({
@@ -18,27 +35,3 @@ export const streamHeaders = (view: Omit<View, "locale">): Record<string, string
 
 /** A thread id may hold what a header cannot: then it goes percent-encoded, as does one that would read like that. */
 const headerText = (text: string): string => (/^[\x21-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text));
-
-/**
- * A run as bytes of a dialect: a comment at once, then its frames as they are kept, a comment whenever it has been quiet,
- * and exactly one terminal frame. Ends early, without one, only when the reader is gone (`signal`). Never throws.
- */
-export async function* runStream(
-  dialect: Dialect,
-  live: LiveRun,
-  view: View,
-  signal: AbortSignal,
-  parts: StreamParts,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield COMMENT;
-  const reader = new RunReader(dialect, live, view, signal, parts);
-  try {
-    for (;;) {
-      const text = await reader.next();
-      if (text === null) return;
-      yield text === COMMENT_FRAME ? COMMENT : utf8.encode(text);
-    }
-  } finally {
-    reader.leave();
-  }
-}
