@@ -47,6 +47,8 @@ export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: Compatib
   };
 };
 
+type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
 /**
  * One call and what it says. An iterator by hand: of all that a token costs in here, a generator's yield was the largest.
  * The connection is given back after the last byte, and closed before it by an abort, a failure or `return`.
@@ -55,7 +57,7 @@ class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
   readonly #chat: ChatAnswer;
   readonly #parser: EventSourceParser;
   readonly #decoder = new TextDecoder();
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #reader: ByteReader | undefined;
   /** How many of the parts read so far have been given. */
   #given = 0;
   #isOver = false;
@@ -119,7 +121,7 @@ class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
     }
   }
 
-  async #open(): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  async #open(): Promise<ByteReader> {
     const { body } = await post(this.call, this.body(), this.context);
     if (body === null) throw cutOff();
     return body.getReader();

@@ -18,6 +18,8 @@ export interface Session {
 /** A driver: a session, and what to do about one that no longer answers. */
 export interface Driver {
   readonly session: Session;
+  /** Does a call's work, when its turn has come. */
+  enter<T>(work: () => Promise<T>): Promise<T>;
   /** Gives the session up; the next call gets another. What is under way in it fails. */
   abandon(session: Session): void;
   close(): Promise<void>;
@@ -53,7 +55,7 @@ export class Database {
       throw new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`);
     });
     try {
-      return await Promise.race([work(session), deadline]);
+      return await Promise.race([this.driver.enter(() => work(session)), deadline]);
     } catch (error) {
       throw storeError(name, error);
     } finally {

@@ -14,7 +14,10 @@ const read = (text: string, cuts: readonly number[] = []): EventSourceMessage[] 
 
 const fieldText = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/[\r\n\0]/.test(text));
 const dataText = fc.string({
-  unit: fc.oneof(fc.constantFrom("\r", "\n", "\r\n", ":", " ", "data:", "id: 9\n", "\n\n"), fc.string({ unit: "grapheme", maxLength: 3 })),
+  unit: fc.oneof(
+    fc.constantFrom("\r", "\n", "\r\n", ":", " ", "data:", "id: 9\n", "\n\n"),
+    fc.string({ unit: "grapheme", maxLength: 3 }),
+  ),
 });
 
 describe("encodeFrame", () => {

@@ -7,6 +7,7 @@ import { Database, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { makeOnce, unpack } from "./new-directory.ts";
+import { Turns } from "./turns.ts";
 
 const DEADLINE_MS = 5_000;
 
@@ -33,9 +34,11 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
       drizzle(client, { casing: "snake_case" }),
       (result) => (result as { rows: unknown[] }).rows,
     );
+    const turns = new Turns(system);
     let closing: Promise<void> | undefined;
     const driver = {
       session,
+      enter: <T>(work: () => Promise<T>) => turns.enter(work),
       // There is no connection to lose: a call that is late is behind others, in the same process.
       abandon: () => {},
       close: () => (closing ??= close(client, lock)),

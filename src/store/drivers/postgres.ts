@@ -45,6 +45,11 @@ class Pools implements Driver {
     return this.#pool.session;
   }
 
+  /** The pool queues what it has no connection for. */
+  enter<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   abandon(session: Session): void {
     if (session !== this.#pool.session) return;
     const old = this.#pool;

@@ -1,0 +1,14 @@
+import { expect, test } from "bun:test";
+import { Pace } from "../../src/journal/pace.ts";
+
+test("a slow stream is never paused for, a busy process at most 8 ms", () => {
+  const pauseAt = (eventsAMs: number) => {
+    const pace = new Pace();
+    let pause = 0;
+    for (let now = 1000; now < 2000; now += 10) pause = pace.after(eventsAMs * 10, now);
+    return pause;
+  };
+  expect([0.1, 1, 2].map(pauseAt)).toEqual([0, 0, 0]);
+  expect(pauseAt(5)).toBeGreaterThan(0);
+  expect([20, 1000].map(pauseAt)).toEqual([8, 8]);
+});
