@@ -6,7 +6,7 @@ import type { Locale } from "./domain/run.ts";
 import type { ModelSpec } from "./models/spec.ts";
 
 /** How to reach a provider. Null: not given; a missing base URL means the provider's own. */
-export interface ProviderAccess {
+interface ProviderAccess {
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
 }

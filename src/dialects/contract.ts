@@ -14,7 +14,7 @@ export interface View {
   readonly locale: Locale;
 }
 
-export interface Endpoint {
+interface Endpoint {
   readonly method: "GET" | "POST";
   readonly path: `/${string}`;
 }

@@ -1,5 +1,5 @@
 /** The longest pause between two commits, in milliseconds: what is read is then late by half of it on average. */
-export const MAX_PAUSE_MS = 8;
+const MAX_PAUSE_MS = 8;
 /** The rate is an average over about this long, in milliseconds: shorter than a person notices, longer than a burst. */
 const MEMORY_MS = 100;
 

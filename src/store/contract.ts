@@ -127,7 +127,7 @@ export interface NewCheckpoint {
   readonly change: string;
   readonly at: number;
 }
-export interface Checkpoint extends NewCheckpoint {
+interface Checkpoint extends NewCheckpoint {
   readonly runId: string;
 }
 
@@ -171,7 +171,7 @@ export interface ThreadStore {
   delete(threadKey: ThreadKey): Promise<boolean>;
 }
 
-export interface StoredImage {
+interface StoredImage {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
