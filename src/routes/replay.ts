@@ -82,8 +82,9 @@ export class ReplayReader implements StreamIterator {
       const { value: batch } = await this.#follower.next();
       if (batch === undefined) return this.return();
       this.#reached = batch.at(-1)?.seq ?? this.#reached;
-      // A terminal event may have been the last; a quiet time may mean that the thread is gone.
-      if (batch.length === 0 || batch.some(({ type }) => isTerminal(type))) await this.#lookAgain();
+      // A terminal event past what was known may have been the last; a quiet time may mean that the thread is gone.
+      const mayBeLast = !this.#isActive || batch.some(({ type }) => isTerminal(type));
+      if (batch.length === 0 || (this.#reached >= this.#last && mayBeLast)) await this.#lookAgain();
       return batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
     } catch (error) {
       // Its end without a terminal frame tells the reader to come back with the last id it has seen.

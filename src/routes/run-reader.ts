@@ -93,7 +93,8 @@ export class RunReader implements StreamIterator {
 
   /** A terminal event of this stream alone: there is no place in the log for it. */
   #endWith(thrown: unknown): StreamStep {
-    if (thrown !== CANCELLED) this.parts.broken(this.live.runId, thrown);
+    // A RunError is how the run ended, or why readers are dismissed: nothing broke.
+    if (!(thrown instanceof RunError)) this.parts.broken(this.live.runId, thrown);
     this.#isOver = true;
     const { code, message } = thrown instanceof RunError ? thrown : thrown instanceof StoreError ? AWAY : FAILED;
     const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });

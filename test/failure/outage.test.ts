@@ -89,14 +89,15 @@ describe("a store that is away for longer than patience", () => {
       model: scriptedModel(),
       storePatienceMs: 300,
     });
-    const [kept, gone, quiet] = await Promise.all(
-      ["kept", "gone", "quiet"].map(async (threadId) => {
-        const response = await service.post("/stream/v2", { message: "hi", userId: `o ${threadId}`, threadId });
-        const call = await service.model.nextCall();
-        return { threadId, call, stream: readSse(response), runId: response.headers.get("x-run-id") ?? "" };
-      }),
-    );
-    if (kept === undefined || gone === undefined || quiet === undefined) throw new Error("three were asked");
+    // One after another: the next call of the model is then sure to be this run's.
+    const ask = async (threadId: string) => {
+      const response = await service.post("/stream/v2", { message: "hi", userId: `o ${threadId}`, threadId });
+      const call = await service.model.nextCall();
+      return { threadId, call, stream: readSse(response), runId: response.headers.get("x-run-id") ?? "" };
+    };
+    const kept = await ask("kept");
+    const gone = await ask("gone");
+    const quiet = await ask("quiet");
     for (const { call, stream } of [kept, gone, quiet]) {
       call.say({ type: "text", delta: "kept" });
       await stream.until(({ event }) => event === "llm.token.delta");
@@ -158,9 +159,14 @@ test("a run whose events the store refuses fails alone", async () => {
   const { store, taps } = tappedStore(real);
   const here = await house({ store });
   const bad = (text: string) => text.includes("poison");
+  // Words that wait for the same commit are one event: the good one has to be kept before the bad one is said.
+  const kept = Promise.withResolvers<void>();
   taps.append = async (next, batch) => {
-    if (batch.some(({ events }) => events.some(({ json }) => bad(json)))) throw new StoreError("failed", "refused");
-    return next(batch);
+    const texts = batch.flatMap(({ events }) => events.map(({ json }) => json));
+    if (texts.some(bad)) throw new StoreError("failed", "refused");
+    const refused = await next(batch);
+    if (texts.some((text) => text.includes("good "))) kept.resolve();
+    return refused;
   };
   taps.finish = async (next, fence, end) => {
     if (end.events.some(({ json }) => bad(json))) throw new StoreError("failed", "refused");
@@ -168,7 +174,7 @@ test("a run whose events the store refuses fails alone", async () => {
   };
   const poisoned = agentOf(async function* ({ signal }) {
     yield say("good ");
-    await new Promise(setImmediate);
+    await kept.promise;
     yield say("poison");
     await new Promise((stop) => signal.addEventListener("abort", stop));
     signal.throwIfAborted();
