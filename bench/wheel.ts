@@ -7,20 +7,21 @@ const SLOTS = 2048;
  */
 export class Wheel<T> {
   readonly #slots: T[][] = Array.from({ length: SLOTS }, () => []);
-  readonly #onDue: (item: T) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The last millisecond that was dealt with. */
   #turned = 0;
   #size = 0;
 
-  constructor(onDue: (item: T) => void) {
-    this.#onDue = onDue;
-  }
+  /** `now` in milliseconds. */
+  constructor(
+    private readonly onDue: (item: T) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
-  /** `at`: milliseconds of `performance.now()`, at most two seconds ahead. What is overdue comes with the next turn. */
+  /** `at`: milliseconds of the wheel's clock, at most two seconds ahead. What is overdue comes with the next turn. */
   add(item: T, at: number): void {
     if (this.#timer === undefined) {
-      this.#turned = Math.floor(performance.now());
+      this.#turned = Math.floor(this.now());
       this.#timer = setInterval(() => this.#turn(), 1);
     }
     const slot = Math.min(Math.max(Math.ceil(at), this.#turned + 1), this.#turned + SLOTS - 1);
@@ -29,7 +30,7 @@ export class Wheel<T> {
   }
 
   #turn(): void {
-    const now = Math.floor(performance.now());
+    const now = Math.floor(this.now());
     while (this.#turned < now && this.#size > 0) {
       this.#turned += 1;
       const index = this.#turned & (SLOTS - 1);
@@ -37,7 +38,7 @@ export class Wheel<T> {
       if (due === undefined || due.length === 0) continue;
       this.#slots[index] = [];
       this.#size -= due.length;
-      for (const item of due) this.#onDue(item);
+      for (const item of due) this.onDue(item);
     }
     if (this.#size > 0) return;
     clearInterval(this.#timer);
