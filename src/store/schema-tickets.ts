@@ -1,0 +1,23 @@
+import { bigint, customType, index, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+
+const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
+const time = () => bigint({ mode: "number" });
+
+/** Questions that were handed in and are asked, once, by whoever comes with the ticket. */
+export const tickets = pgTable(
+  "tickets",
+  {
+    userId: text().notNull(),
+    /** The unguessable part. */
+    ticketId: text().notNull(),
+    dialect: text().notNull(),
+    /** The run's request, as compact JSON. */
+    request: jsonText().notNull(),
+    /** The run that it became. Null: nobody has come yet. */
+    runId: text(),
+    threadId: text(),
+    createdAt: time().notNull(),
+    expiresAt: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.ticketId] }), index("tickets_by_end").on(table.expiresAt)],
+);
