@@ -69,7 +69,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
-  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken } = config;
+  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins } = config;
   const parts = { store, journal, model, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
   const upkeep = new Upkeep({ ...parts, isDead });
@@ -77,7 +77,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const agents = new Map<string, AnyAgent>([solveAgent(mathTools())].map((agent) => [agent.name, agent]));
   const http = httpApp(
     { store, journal, runs, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
-    { authToken, failed: log.requestFailed },
+    { authToken, corsOrigins, failed: log.requestFailed },
   );
 
   await upkeep.tick();

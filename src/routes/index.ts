@@ -4,18 +4,21 @@ import { askingRoutes } from "./asking.ts";
 import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
+import { crossOrigin } from "./cors.ts";
 import { refusal, requestErrorOf } from "./errors.ts";
 import { readingRoutes } from "./reading.ts";
 
 export interface HttpOptions {
   /** Null: requests need none. */
   readonly authToken: string | null;
+  /** As browsers send them; `*` is any. */
+  readonly corsOrigins: readonly string[];
   /** A request failed for a reason its caller is not told: for the log. */
   failed(path: string, error: unknown): void;
 }
 
 /** All endpoints, with one door in front of those that want a token, and one way out for what goes wrong. */
-export const httpApp = (parts: RouteParts, { authToken, failed }: HttpOptions) => {
+export const httpApp = (parts: RouteParts, { authToken, corsOrigins, failed }: HttpOptions) => {
   const guard = authToken === null ? null : bearerGuard(authToken);
   const enter = (request: Request): void => {
     // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
@@ -32,8 +35,11 @@ export const httpApp = (parts: RouteParts, { authToken, failed }: HttpOptions) =
       return requestErrorOf(thrown);
     }
   };
+  const app = new Elysia({ name: "http" });
+  const admit = crossOrigin(corsOrigins);
+  if (admit !== null) app.onRequest(admit);
   return (
-    new Elysia({ name: "http" })
+    app
       .onError({ as: "global" }, ({ error, code, request }) => {
         const refused = code === "NOT_FOUND" ? unknown(request) : requestErrorOf(error);
         if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
