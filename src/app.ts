@@ -1,11 +1,9 @@
-import type { AnyAgent } from "./agents/contract.ts";
-import { solveAgent } from "./agents/solve/index.ts";
+import { agentsFrom } from "./agents/index.ts";
 import type { Config } from "./config.ts";
 import type { System } from "./domain/system.ts";
 import { Journal } from "./journal/journal.ts";
 import type { HouseLog } from "./log.ts";
-import type { Model } from "./models/contract.ts";
-import { modelFrom } from "./models/providers.ts";
+import { type Models, openModels as modelsFrom } from "./models/choice.ts";
 import { Readiness } from "./routes/health.ts";
 import { httpApp } from "./routes/index.ts";
 import { Registry } from "./runs/registry.ts";
@@ -31,7 +29,7 @@ const FAREWELL_MS = 1_000;
 export interface Outside {
   readonly config: Config;
   readonly store: Store;
-  readonly model: Model;
+  readonly models: Models;
   readonly system: System;
   readonly log: HouseLog;
   /** This process among all that share the store. */
@@ -53,8 +51,8 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
   return pgliteStore({ dataDir: database.dataDir, system, ...(await embeddedAssets()) });
 };
 
-export const openModel = (config: Config, system: System, log: HouseLog): Promise<Model> =>
-  modelFrom(config.models, { providers: config.providers, system, log: log.models });
+export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>
+  modelsFrom(config.models, { providers: config.providers, system, log: log.models });
 
 /** A service that listens. */
 export interface Service {
@@ -65,16 +63,16 @@ export interface Service {
 
 /** Puts the house together, ends what a dead process left behind and begins to listen. */
 export const serve = async (outside: Outside): Promise<Service> => {
-  const { config, store, model, system, log, owner, isDead } = outside;
+  const { config, store, models, system, log, owner, isDead } = outside;
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins } = config;
-  const parts = { store, journal, model, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
+  const parts = { store, journal, models, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
   const upkeep = new Upkeep({ ...parts, isDead });
-  const readiness = new Readiness({ store, model, system, isDraining: () => runs.isDraining });
-  const agents = new Map<string, AnyAgent>([solveAgent(mathTools())].map((agent) => [agent.name, agent]));
+  const readiness = new Readiness({ store, model: models.standard, system, isDraining: () => runs.isDraining });
+  const agents = agentsFrom({ tools: mathTools() });
   const http = httpApp(
     { store, journal, runs, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
     { authToken, corsOrigins, failed: log.requestFailed },

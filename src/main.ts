@@ -81,9 +81,9 @@ const migrate = async (config: Config): Promise<number> => {
 };
 
 const check = async (config: Config): Promise<number> => {
-  const { openModel, openStore } = await import("./app.ts");
+  const { openModels, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const model = await openModel(config, realSystem, houseLog(openLog(config.logLevel)));
+  const { standard: model } = await openModels(config, realSystem, houseLog(openLog(config.logLevel)));
   const tries = {
     configuration: async () => {},
     store: async () => {
@@ -105,7 +105,7 @@ const check = async (config: Config): Promise<number> => {
 };
 
 const run = async (config: Config): Promise<"serving"> => {
-  const { openModel, openStore, serve } = await import("./app.ts");
+  const { openModels, openStore, serve } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
   const log = houseLog(openLog(config.logLevel));
   const store = await openStore(config, realSystem);
@@ -114,7 +114,7 @@ const run = async (config: Config): Promise<"serving"> => {
   const service = await serve({
     config,
     store,
-    model: await openModel(config, realSystem, log),
+    models: await openModels(config, realSystem, log),
     system: realSystem,
     log,
     owner: ownerName(self),

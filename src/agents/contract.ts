@@ -1,3 +1,4 @@
+import type { Upload } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
@@ -7,6 +8,9 @@ import type { ToolContext } from "../tools/contract.ts";
 /** What a node may use of the world. */
 export interface AgentContext extends ToolContext {
   readonly input: RunInput;
+  readonly userId: string;
+  /** What came with the question; it is kept nowhere. */
+  readonly file: Upload | null;
   /** The language of the answer. */
   readonly locale: Locale;
   readonly model: Model;
@@ -43,6 +47,10 @@ export interface Agent<State> {
   begin(input: RunInput): State;
   readonly start: string;
   readonly nodes: readonly AgentNode<State>[];
+  /** What the run's `done` event carries for wires that show it whole, JSON-able. Undefined: nothing but the answer's text. */
+  result(state: Readonly<State>): unknown;
+  /** The longest that a run of it may take, in milliseconds. Null: as the service has it for all. */
+  readonly timeoutMs: number | null;
 }
 
 /** An agent of whatever state: the graph's walk keeps that to itself. */

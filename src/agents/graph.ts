@@ -14,9 +14,9 @@ export interface WalkSink {
 
 /**
  * Walks the graph from its start to its end. Every node says `in_progress` and `completed` around what it does, and is
- * followed by a checkpoint. Throws what a node throws, and the signal's reason once that has aborted.
+ * followed by a checkpoint. Returns the agent's result. Throws what a node throws, and the signal's reason once that has aborted.
  */
-export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<void> => {
+export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<unknown> => {
   let state = agent.begin(context.input);
   let name: string | null = agent.start;
   for (let step = 0; name !== null; step++) {
@@ -30,6 +30,7 @@ export const walk = async <State>(agent: Agent<State>, context: AgentContext, si
     await sink.emit(progress(node, "completed", context), node.name);
     name = node.next(state);
   }
+  return agent.result(state);
 };
 
 const runNode = async <State>(

@@ -1,4 +1,6 @@
 import type { Static, TSchema } from "@sinclair/typebox";
+import type { Upload } from "../domain/document.ts";
+import type { RequestError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { Locale } from "../domain/run.ts";
 import type { RunRequest } from "../runs/runs.ts";
@@ -14,9 +16,44 @@ export interface View {
   readonly locale: Locale;
 }
 
-interface Endpoint {
+/**
+ * How an endpoint answers. `stream`: the run's frames. `answer`: one JSON body, once the run has ended. `ticket`: 201 with an
+ * unguessable id, under which the question waits; `join`, whose path ends in `/:id`: the frames of that ticket's run, which
+ * begins with the first who comes and is joined by all others.
+ */
+export type Form = "stream" | "answer" | "ticket" | "join";
+
+export interface Endpoint {
   readonly method: "GET" | "POST";
   readonly path: `/${string}`;
+  readonly form: Form;
+}
+
+/** Who asks, besides what the body says. */
+export interface Caller {
+  /** What the caller's headers ask for. */
+  readonly locale: Locale;
+  /** The user that header or query name; null: none. Throws `invalid` when they name no user or two. */
+  userId(): string | null;
+  /** What came with a multipart request. */
+  readonly file: Upload | null;
+}
+
+/** A JSON response of a wire's own. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Thrown by `parse` where a wire tells in its stream, in this one frame, why there is nothing to run. */
+export class StreamRefusal extends Error {
+  override readonly name = "StreamRefusal";
+  constructor(
+    readonly frameFor: (view: View) => Frame,
+    readonly threadId: string | null,
+  ) {
+    super("answered in the stream");
+  }
 }
 
 /**
@@ -29,15 +66,27 @@ export interface Dialect<Request extends TSchema = TSchema> {
   /** The agent that answers. */
   readonly agent: string;
   /**
-   * The JSON body, or of a GET the query. Fields it does not list are ignored. A field's `description` completes the
-   * sentence "… must be", and is what a caller is told when the field is wrong.
+   * The JSON body, of a GET the query (every value is text), of a multipart request its fields. Fields it does not list are
+   * ignored. A field's `description` completes the sentence "… must be", and is what a caller is told when the field is wrong.
    */
   readonly request: Request;
-  /** `body` has passed the schema. `locale` is what the caller's headers ask for. */
-  parse(body: Static<Request>, locale: Locale): RunRequest;
+  /** Whether it may come as multipart/form-data, with a file. */
+  readonly takesFile: boolean;
+  /** `body` has passed the schema. Throws a RequestError (`invalid`) for what no schema can say, or a StreamRefusal. */
+  parse(body: Static<Request>, caller: Caller): RunRequest;
   /**
    * The frame that shows the event; null where this wire does not show it. Every terminal event has a frame, and only
    * terminal ones have terminal frames. A seq of 0 marks a failure that could not be kept: it names no place in the log.
    */
   translate(event: LogEvent, view: View): Frame | null;
+  /** The body of an `answer` endpoint, made of the run's terminal event. Null: the wire has no such endpoint. */
+  readonly answer: ((end: LogEvent, view: View) => Answer) | null;
+  /** How the wire words a refusal before a run. Null: as the common contract has it. */
+  readonly refuse: ((error: RequestError, status: number) => Answer | null) | null;
 }
+
+/** Of wires that do nothing but stream what they were asked as JSON. */
+export const STREAM_ONLY = { takesFile: false, answer: null, refuse: null } as const;
+
+/** Of questions that leave the model to the operator and come with no file. */
+export const PLAIN_RUN = { model: null, file: null } as const;

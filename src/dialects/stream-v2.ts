@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { payloadOf } from "../domain/event.ts";
-import type { Dialect, View } from "./contract.ts";
+import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 
 const Request = Type.Object({
@@ -17,10 +17,12 @@ const Request = Type.Object({
 /** The backend adapter: POST /stream/v2, called server to server. No `id:` line, three event names, camelCase in. */
 export const streamV2: Dialect<typeof Request> = {
   name: "stream-v2",
-  endpoints: [{ method: "POST", path: "/stream/v2" }],
+  endpoints: [{ method: "POST", path: "/stream/v2", form: "stream" }],
   agent: "solve",
   request: Request,
-  parse: (body, locale) => ({
+  ...STREAM_ONLY,
+  parse: (body, { locale }) => ({
+    ...PLAIN_RUN,
     userId: body.userId,
     threadId: body.threadId ?? null,
     input: {

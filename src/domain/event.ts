@@ -55,8 +55,11 @@ export const payloads = {
     output_tokens: Type.Integer(),
     credits: Type.Number(),
   }),
-  /** Terminal: success. The message is in the store by the time anybody reads this. */
-  done: Type.Object({ message_id: Type.String() }),
+  /**
+   * Terminal: success. The message is in the store by the time anybody reads this. `result` is what the agent made of its
+   * run, for wires whose last frame holds all of it; the native envelope leaves it out.
+   */
+  done: Type.Object({ message_id: Type.String(), result: Type.Optional(Type.Unknown()) }),
   /** Terminal: failure. `recoverable` says whether the same request may succeed later. */
   error: Type.Object({ code: RunErrorCode, message: Type.String(), recoverable: Type.Boolean() }),
 };

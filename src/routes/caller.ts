@@ -5,19 +5,28 @@ import { isStorable } from "../domain/text.ts";
 import { ThreadId, UserId } from "../domain/thread.ts";
 import { invalid } from "./validate.ts";
 
-/**
- * The user a request without a user field of its own speaks for: the query `userId` or the header `x-user-id`.
- * Throws `invalid` when there is none, when it is repeated, or when the two differ.
- */
+/** The user a request without a user field of its own speaks for, see `namedUser`. Throws `invalid` when there is none. */
 export const callerOf = (request: Request): string => {
+  const userId = namedUser(request);
+  if (userId === null) {
+    throw invalid([{ path: "/userId", message: "is required, as the query userId or the header x-user-id" }]);
+  }
+  return userId;
+};
+
+/**
+ * The user that the query `userId` or the header `x-user-id` names; null: neither is there. Throws `invalid` when it is
+ * none that can be, when it is repeated, or when the two differ.
+ */
+export const namedUser = (request: Request): string | null => {
   const queried = new URL(request.url).searchParams.getAll("userId");
   const header = headerText(request.headers, "x-user-id");
   const named = header === null ? queried : [...queried, header];
   const detail = (message: string) => invalid([{ path: "/userId", message }]);
-  if (named.length === 0) throw detail("is required, as the query userId or the header x-user-id");
   // A repeated header arrives joined by a comma and is no longer anybody's id.
   if (queried.length > 1 || new Set(named).size > 1 || header?.includes(", ")) throw detail("must be given once");
   const [userId] = named;
+  if (userId === undefined) return null;
   if (!Value.Check(UserId, userId) || !isStorable(userId)) {
     throw detail("must be 1 to 128 characters without ':' and control characters");
   }

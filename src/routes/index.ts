@@ -5,7 +5,7 @@ import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
-import { refusal, requestErrorOf } from "./errors.ts";
+import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { readingRoutes } from "./reading.ts";
 
 export interface HttpOptions {
@@ -43,7 +43,7 @@ export const httpApp = (parts: RouteParts, { authToken, corsOrigins, failed }: H
       .onError({ as: "global" }, ({ error, code, request }) => {
         const refused = code === "NOT_FOUND" ? unknown(request) : requestErrorOf(error);
         if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
-        return refusal(refused);
+        return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
       // Whoever probes has no token.
       .get("/health", () => ({ status: "ok" }))

@@ -18,7 +18,7 @@ export class RunReader implements StreamIterator {
   #isOver = false;
 
   constructor(
-    private readonly dialect: Dialect,
+    private readonly dialect: Pick<Dialect, "translate">,
     private readonly live: LiveRun,
     private readonly view: View,
     private readonly signal: AbortSignal,

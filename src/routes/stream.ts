@@ -2,7 +2,7 @@ import type { View } from "../dialects/contract.ts";
 import type { System } from "../domain/system.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Store } from "../store/contract.ts";
-import { COMMENT_FRAME } from "../wire/encode.ts";
+import { COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
 
 /** What streams are made of. */
 export interface StreamParts {
@@ -28,10 +28,21 @@ export const streamHeaders = (view: Omit<View, "locale">): Record<string, string
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
+  ...runHeaders(view),
+});
+
+/** Where to find the run again. */
+export const runHeaders = (view: Omit<View, "locale">): Record<string, string> => ({
   "x-trace-id": view.traceId,
   "x-run-id": view.runId,
   "x-thread-id": headerText(view.threadId),
 });
+
+/** A stream that has one thing to say. */
+export async function* oneFrame(frame: Frame): AsyncGenerator<Uint8Array, void, void> {
+  yield utf8.encode(COMMENT_FRAME);
+  yield utf8.encode(encodeFrame(frame));
+}
 
 /** A thread id may hold what a header cannot: then it goes percent-encoded, as does one that would read like that. */
 const headerText = (text: string): string => (/^[\x21-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text));

@@ -11,23 +11,24 @@ export const runErrorOf = (thrown: unknown): RunError => {
   return new RunError("internal", "The server failed to answer.", { cause: thrown });
 };
 
-/** The last words of a run and how its row ends. Pure. `failure` null: it succeeded. */
+/** The last words of a run and how its row ends. Pure. `failure` null: it succeeded, with this result. */
 export const endingOf = (
   failure: RunError | null,
   facts: {
     readonly messageId: string;
     readonly usage: Usage;
     readonly now: number;
+    readonly result?: unknown;
   },
 ): Ending => {
-  const { messageId, usage, now } = facts;
+  const { messageId, usage, now, result } = facts;
   const settled: EventBody = {
     type: "credit_settled",
     payload: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, credits: creditsOf(usage) },
   };
   const terminal: TerminalEvent =
     failure === null
-      ? { type: "done", payload: { message_id: messageId } }
+      ? { type: "done", payload: { message_id: messageId, ...(result !== undefined && { result }) } }
       : {
           type: "error",
           payload: { code: failure.code, message: failure.message, recoverable: isRecoverable(failure.code) },

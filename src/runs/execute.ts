@@ -1,5 +1,6 @@
 import type { Agent, AgentContext } from "../agents/contract.ts";
 import { walk } from "../agents/graph.ts";
+import type { Upload } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
@@ -22,11 +23,18 @@ const UNWIND_MS = 1000;
 export interface ExecuteParts {
   readonly store: Store;
   readonly journal: Journal;
-  readonly model: Model;
   readonly system: System;
   readonly log: RunLog;
   readonly runTimeoutMs: number;
   readonly historyTokens: number;
+}
+
+/** What a run is about. */
+export interface Task<State> {
+  readonly agent: Agent<State>;
+  readonly input: RunInput;
+  readonly model: Model;
+  readonly file: Upload | null;
 }
 
 /**
@@ -36,27 +44,31 @@ export interface ExecuteParts {
 export const execute = async <State>(
   live: LiveRun,
   claimed: Claimed,
-  agent: Agent<State>,
-  input: RunInput,
+  task: Task<State>,
   parts: ExecuteParts,
 ): Promise<Outcome> => {
   const { journal, system, log } = parts;
+  const { agent } = task;
+  const timeoutMs = agent.timeoutMs ?? parts.runTimeoutMs;
   const begun = system.now();
   const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why));
   live.start(claimed.lastSeq);
   log.started(live, agent.name);
   const ended = new AbortController();
-  system.sleep(parts.runTimeoutMs, ended.signal).then(
-    () => live.abort(new RunError("timeout", `The answer took longer than ${parts.runTimeoutMs / 1000} s.`)),
+  system.sleep(timeoutMs, ended.signal).then(
+    () => live.abort(new RunError("timeout", `The answer took longer than ${timeoutMs / 1000} s.`)),
     () => {}, // the run ended first
   );
 
-  const turn = new Turn(live, claimed, input, writer, parts);
-  const failure = await turn.take(agent);
+  const turn = new Turn(live, claimed, task, writer, parts);
+  const failure = await turn.take();
   ended.abort();
   await turn.sayHeld();
-  const facts = { messageId: system.id(), usage: turn.usage, now: system.now() };
-  const outcome = await writer.close(endingOf(failure, facts), endingOf(UNKEPT, { ...facts, usage: NO_USAGE }));
+  const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
+  const outcome = await writer.close(
+    endingOf(failure, facts),
+    endingOf(UNKEPT, { ...facts, usage: NO_USAGE, result: undefined }),
+  );
   log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs: system.now() - begun });
   return outcome;
 };
@@ -68,8 +80,9 @@ const UNKEPT = new RunError("internal", "The answer could not be kept.");
 const LOST = new RunError("interrupted", "Another replica has taken the run over.");
 
 /** One run's dealings with its agent. */
-class Turn {
+class Turn<State> {
   usage: Usage = NO_USAGE;
+  result: unknown;
   /** Tokens that wait for the end, when the caller wants the answer in one piece. */
   #held = "";
   #history: Promise<readonly Message[]> | undefined;
@@ -77,15 +90,15 @@ class Turn {
   constructor(
     private readonly live: LiveRun,
     private readonly claimed: Claimed,
-    private readonly input: RunInput,
+    private readonly task: Task<State>,
     private readonly writer: RunWriter,
     private readonly parts: ExecuteParts,
   ) {}
 
   /** Walks the agent's graph. Returns why it failed, or null. */
-  async take<State>(agent: Agent<State>): Promise<RunError | null> {
+  async take(): Promise<RunError | null> {
     const { signal } = this.live;
-    const walked = this.#walk(agent).then(
+    const walked = this.#walk().then(
       () => null,
       (thrown: unknown) => ({ thrown }),
     );
@@ -94,9 +107,10 @@ class Turn {
     return failure === null ? null : runErrorOf(failure.thrown);
   }
 
-  async #walk<State>(agent: Agent<State>): Promise<void> {
-    await this.writer.emit({ type: "page_start", payload: { title: agent.title(this.input) } }, "");
-    await walk(agent, this.#context(), {
+  async #walk(): Promise<void> {
+    const { agent, input } = this.task;
+    await this.writer.emit({ type: "page_start", payload: { title: agent.title(input) } }, "");
+    this.result = await walk(agent, this.#context(), {
       emit: (body, node) => this.#emit(body, node),
       checkpoint: (node, change) =>
         this.writer.checkpoint({
@@ -113,7 +127,7 @@ class Turn {
   }
 
   #emit(body: EventBody, node: string): Promise<void> | undefined {
-    if (body.type !== "token" || this.input.streamTokens) return this.writer.emit(body, node);
+    if (body.type !== "token" || this.task.input.streamTokens) return this.writer.emit(body, node);
     this.#held += body.payload.delta;
     return undefined;
   }
@@ -133,12 +147,15 @@ class Turn {
   }
 
   #context(): AgentContext {
-    const { live, input, parts } = this;
+    const { live, parts } = this;
+    const { input, file, model } = this.task;
     return {
       input,
+      userId: live.userId,
+      file,
       signal: live.signal,
       system: parts.system,
-      model: parts.model,
+      model,
       locale: languageOf(input.message, input.locale),
       history: () => {
         this.#history ??= this.#readHistory();

@@ -1,9 +1,12 @@
 import type { Agent } from "../agents/contract.ts";
+import type { Upload } from "../domain/document.ts";
 import { RequestError, RunError } from "../domain/error.ts";
 import { hasEnded, type Run, type RunInput } from "../domain/run.ts";
 import { threadKey } from "../domain/thread.ts";
+import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
+import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
-import { type ExecuteParts, execute } from "./execute.ts";
+import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import { LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
 
@@ -23,10 +26,15 @@ export interface RunRequest {
   /** Null: a new thread. */
   readonly threadId: string | null;
   readonly input: RunInput;
+  /** Null: the configured one. */
+  readonly model: ModelChoice | null;
+  /** What came with the question, for the agent alone: it is kept nowhere. */
+  readonly file: Upload | null;
 }
 
 export interface RunsParts extends ExecuteParts {
   readonly registry: Registry;
+  readonly models: Models;
   /** This process among all that share the store. */
   readonly owner: string;
 }
@@ -46,13 +54,14 @@ export class Runs {
 
   /**
    * Starts a run, or queues it behind the one that its thread is busy with. Resolves once the run is in the store.
-   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `conflict`), with nothing written, or the store's error.
+   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `conflict`, `invalid` for a model that is not to be had), with nothing written, or the store's error.
    */
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string): Promise<LiveRun> {
     if (this.#draining)
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
     const { registry, system, store, owner } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
+    const model = await this.#modelFor(request.model);
     const live = new LiveRun(system.id(), key, request.userId, traceId);
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner, leaseMs: LEASE_MS };
@@ -75,7 +84,8 @@ export class Runs {
         );
       }
       live.isKept = true;
-      void this.#carry(live, agent, request.input, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
+      const task = { agent, input: request.input, model, file: request.file };
+      void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
       return live;
     } catch (error) {
       registry.release(live);
@@ -121,6 +131,18 @@ export class Runs {
     for (const run of registry.all()) registry.release(run);
   }
 
+  async #modelFor(choice: ModelChoice | null): Promise<Model> {
+    const { models } = this.parts;
+    if (choice === null) return models.standard;
+    try {
+      return await models.choose(choice);
+    } catch (error) {
+      if (!(error instanceof ModelChoiceError)) throw error;
+      const { path, message } = error;
+      throw new RequestError("invalid", `${path.slice(1)} ${message}.`, { details: [{ path, message }] });
+    }
+  }
+
   async #emptied(withinMs: number): Promise<boolean> {
     const { registry, system } = this.parts;
     const all = Promise.all(registry.all().map((run) => run.ended)).then(() => true);
@@ -132,16 +154,11 @@ export class Runs {
     return emptied;
   }
 
-  async #carry<State>(
-    live: LiveRun,
-    agent: Agent<State>,
-    input: RunInput,
-    turn: Claimed | Promise<Claimed | null>,
-  ): Promise<void> {
+  async #carry<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
     const { log, registry } = this.parts;
     try {
       const claimed = await turn;
-      if (claimed !== null) await execute(live, claimed, agent, input, this.parts);
+      if (claimed !== null) await execute(live, claimed, task, this.parts);
     } catch (error) {
       // execute does not throw; a claim may. The sweep ends what stays behind.
       log.trouble(live, error);

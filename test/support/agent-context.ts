@@ -36,6 +36,8 @@ export const agentContext = (
   return {
     ...toolContext(signal === undefined ? {} : { signal }),
     input: { message, images: [], streamTokens: true, locale: "en", options: {} },
+    userId: "u",
+    file: null,
     model,
     spent,
     reported,

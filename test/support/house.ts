@@ -65,6 +65,7 @@ export const house = async (
   const log = houseLog(openLog("silent"));
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
+  const model = options.model ?? scriptedModel();
   const parts = {
     store,
     journal,
@@ -72,7 +73,7 @@ export const house = async (
     system,
     owner,
     log: log.runs,
-    model: options.model ?? scriptedModel(),
+    models: { standard: model, choose: async () => model },
     runTimeoutMs: options.runTimeoutMs ?? 60_000,
     historyTokens: options.historyTokens ?? 8_000,
   };
@@ -85,7 +86,7 @@ export const house = async (
     upkeep: new Upkeep({ ...parts, isDead }),
     start: async (agent, { userId = "u", threadId = system.id(), message = "hi", streamTokens = true } = {}) => {
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options: {} };
-      const live = await runs.start(agent, { userId, threadId, input }, "trace");
+      const live = await runs.start(agent, { userId, threadId, input, model: null, file: null }, "trace");
       return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
     },
   };
@@ -124,4 +125,6 @@ export const agentOf = (
   nodes: [
     { name: "node", stage: "stage", message: () => "doing", run: (_state, context) => run(context), next: () => null },
   ],
+  result: () => undefined,
+  timeoutMs: null,
 });

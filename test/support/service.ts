@@ -2,6 +2,7 @@ import { type Outside, type Service, serve } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import { houseLog, openLog } from "../../src/log.ts";
+import type { Models } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { memoryStore } from "./pglite.ts";
@@ -21,6 +22,8 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
   options: {
     readonly model?: M;
     readonly store?: Store;
+    /** What requests may choose from; unless given, they get `model` whatever they choose. */
+    readonly models?: Models;
     /** As the environment would name them. */
     readonly env?: Readonly<Record<string, string>>;
     readonly owner?: string;
@@ -36,7 +39,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
   const service = await serve({
     config: read.config,
     store,
-    model,
+    models: options.models ?? { standard: model, choose: async () => model },
     system,
     log: options.log ?? houseLog(openLog(read.config.logLevel)),
     owner: options.owner ?? "test",

@@ -14,4 +14,6 @@ export const solveAgent = (tools: readonly Tool[]): Agent<SolveState> => ({
   begin: ({ message }) => ({ message, language: "en", maths: false, equations: [], answer: "", verified: null }),
   start: "understand",
   nodes: [understand, think(tools), check(tools)],
+  result: () => undefined,
+  timeoutMs: null,
 });

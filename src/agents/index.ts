@@ -1,0 +1,11 @@
+import type { Tool } from "../tools/contract.ts";
+import type { AnyAgent } from "./contract.ts";
+import { solveAgent } from "./solve/index.ts";
+
+export interface AgentParts {
+  readonly tools: readonly Tool[];
+}
+
+/** Every agent there is, by its name. */
+export const agentsFrom = ({ tools }: AgentParts): ReadonlyMap<string, AnyAgent> =>
+  new Map([solveAgent(tools)].map((agent: AnyAgent) => [agent.name, agent]));

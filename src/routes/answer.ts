@@ -1,0 +1,28 @@
+import type { Answer, View } from "../dialects/contract.ts";
+import { isTerminal, type LogEvent } from "../domain/event.ts";
+import type { LiveRun } from "../runs/live.ts";
+import { RunReader } from "./run-reader.ts";
+import { runHeaders, type StreamParts } from "./stream.ts";
+
+/** The run's terminal event, once it has one. Throws the signal's reason when whoever waits for it is gone. */
+export const endOf = async (live: LiveRun, view: View, signal: AbortSignal, parts: StreamParts): Promise<LogEvent> => {
+  let end: LogEvent | undefined;
+  // Reads as a stream does, its patience and its own terminal events included, and keeps the last.
+  const onlyEnd = {
+    translate: (event: LogEvent) => {
+      if (isTerminal(event.type)) end = event;
+      return null;
+    },
+  };
+  const reader = new RunReader(onlyEnd, live, view, signal, parts);
+  for (let step = await reader.next(); step.done !== true; step = await reader.next());
+  if (end === undefined) throw signal.reason ?? new Error(`run ${live.runId} was read to its end, and there was none`);
+  return end;
+};
+
+/** The answer as JSON, with the headers that a stream of the same run would have. */
+export const answerOf = ({ status, body }: Answer, view: View): Response =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...runHeaders(view) },
+  });
