@@ -1,0 +1,62 @@
+import { Parser } from "htmlparser2";
+
+/** A page in one linear pass: its size, and its text without any of its structure but the lines. */
+export interface HtmlSurvey {
+  readonly elements: number;
+  /** How many elements stand within each other at most. */
+  readonly depth: number;
+  /** Of `<title>`. */
+  readonly title: string;
+  readonly text: string;
+}
+
+export const surveyHtml = (html: string): HtmlSurvey => {
+  let elements = 0;
+  let depth = 0;
+  let deepest = 0;
+  let hidden = 0;
+  let title = "";
+  let inTitle = false;
+  const text: string[] = [];
+  const parser = new Parser({
+    onopentagname: (name) => {
+      elements++;
+      depth++;
+      deepest = Math.max(deepest, depth);
+      if (HIDDEN.has(name)) hidden++;
+      if (name === "title") inTitle = true;
+      if (!INLINE.has(name)) text.push("\n");
+    },
+    onclosetag: (name) => {
+      depth--;
+      if (HIDDEN.has(name)) hidden--;
+      if (name === "title") inTitle = false;
+      if (!INLINE.has(name)) text.push("\n");
+    },
+    ontext: (data) => {
+      if (inTitle) title += data;
+      else if (hidden === 0) text.push(data);
+    },
+  });
+  parser.end(html);
+  return { elements, depth: deepest, title: tidy(title), text: linesOf(text.join("")) };
+};
+
+/** Their text is not for readers. */
+const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "noscript", "template", "svg", "iframe", "title"]);
+
+/** Elements that do not begin a line. */
+const INLINE: ReadonlySet<string> = new Set(
+  "a abbr b bdi bdo cite code data dfn em font i img ins del kbd label mark q s samp small span strong sub sup time u var wbr".split(
+    " ",
+  ),
+);
+
+export const tidy = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+const linesOf = (text: string): string =>
+  text
+    .split(/\s*\n\s*/)
+    .map(tidy)
+    .filter((line) => line !== "")
+    .join("\n\n");

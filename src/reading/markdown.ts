@@ -1,0 +1,50 @@
+import { Lexer } from "marked";
+
+/** Settings between two `---` lines at the very start, as many tools write them. */
+const FRONT_MATTER = /^---[ \t]*\n([\s\S]{0,10000}?)\n---[ \t]*(?:\n|$)/;
+const TITLE_LINE = /^title[ \t]*:[ \t]*["']?(.+?)["']?[ \t]*$/im;
+
+/** Markdown without its front matter, and its title: the front matter's, else the first heading. */
+export const readMarkdown = (source: string): { readonly title: string | null; readonly text: string } => {
+  const settings = FRONT_MATTER.exec(source);
+  const text = settings === null ? source : source.slice(settings[0].length);
+  return { title: TITLE_LINE.exec(settings?.[1] ?? "")?.[1] ?? firstHeading(text), text };
+};
+
+/** Looked for in the beginning only: what comes later is no title. */
+const firstHeading = (text: string): string | null => {
+  for (const token of blocksOf(text.slice(0, 20_000))) {
+    if (token.type === "heading") return plain(token.text) || null;
+  }
+  return null;
+};
+
+export interface Block {
+  readonly type: string;
+  /** As it stands in the source; the `raw` of all blocks, joined, is the source. */
+  readonly raw: string;
+  /** Of a heading: its words. */
+  readonly text: string;
+  /** Of a heading: 1 to 6. */
+  readonly depth: number;
+}
+
+/**
+ * The blocks of a Markdown text (https://github.github.com/gfm/). Inline markup stays as it is: parsing it takes marked
+ * quadratic time on nasty input. `text` must have \n line ends.
+ */
+export const blocksOf = (text: string): readonly Block[] =>
+  new Lexer({ gfm: true }).blockTokens(text, []).map((token) => ({
+    type: token.type,
+    raw: token.raw,
+    text: "text" in token && typeof token.text === "string" ? token.text : "",
+    depth: "depth" in token && typeof token.depth === "number" ? token.depth : 0,
+  }));
+
+/** A heading's words without the marks of emphasis, code and links. */
+export const plain = (heading: string): string =>
+  heading
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[*_`]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();

@@ -1,0 +1,86 @@
+import type { Upload } from "../domain/document.ts";
+import { UnreadableError } from "../domain/unreadable.ts";
+
+/** The kinds of file that are read here. */
+export type ReadableType = "text/plain" | "text/markdown" | "text/html" | "text/csv" | "application/pdf";
+
+/**
+ * What a file is. Its first bytes count most (a PDF may come as `notes.txt`), then the declared type, then the name where
+ * that type is missing or general. Throws `unsupported` for anything that no reader here takes.
+ */
+export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
+  const begins = (signature: string, from = 0): boolean =>
+    signature.length <= bytes.length - from && [...signature].every((c, i) => bytes[from + i] === c.charCodeAt(0));
+  if (begins("%PDF-")) return "application/pdf";
+  if (SIGNATURES.some((signature) => begins(signature))) throw unsupported();
+
+  const declared = mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const extension = /\.([a-z0-9]{1,10})$/.exec(name.trim().toLowerCase())?.[1] ?? "";
+  const named = EXTENSIONS.get(extension);
+  const told = TYPES.get(declared) ?? (GENERAL.test(declared) ? (named ?? "text/plain") : undefined);
+  if (told === undefined) throw unsupported();
+  if (told === "application/pdf") return told;
+  if (isBinary(bytes)) throw unsupported();
+  // An HTML file that nobody called so is of no use as plain text.
+  return told === "text/plain" && HTML_START.test(latin1(bytes, 512)) ? "text/html" : told;
+};
+
+/** The character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */
+export const charsetOf = (mediaType: string): string | undefined =>
+  /;\s*charset\s*=\s*"?([\w.:+-]{1,40})/i.exec(mediaType)?.[1]?.toLowerCase();
+
+/** The first characters, each byte as one. */
+export const latin1 = (bytes: Uint8Array, length: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, bytes.length)).toString("latin1");
+
+const unsupported = (): UnreadableError =>
+  new UnreadableError(
+    "unsupported",
+    "This kind of file is not read here: send text, Markdown, HTML, CSV or PDF (other documents can be saved as PDF).",
+  );
+
+const TYPES: ReadonlyMap<string, ReadableType> = new Map([
+  ["text/markdown", "text/markdown"],
+  ["text/x-markdown", "text/markdown"],
+  ["text/html", "text/html"],
+  ["application/xhtml+xml", "text/html"],
+  ["text/csv", "text/csv"],
+  ["application/csv", "text/csv"],
+  ["text/tab-separated-values", "text/csv"],
+  // What Windows with Excel installed calls a CSV file; a real spreadsheet is told by its first bytes.
+  ["application/vnd.ms-excel", "text/csv"],
+  ["application/pdf", "application/pdf"],
+  ["application/x-pdf", "application/pdf"],
+]);
+
+/** Types that say no more than that it is text, or nothing at all: the name may know better. */
+const GENERAL = /^(?:|text\/.*|application\/(?:octet-stream|json|xml|yaml|x-yaml|.*\+json|.*\+xml))$/;
+
+const EXTENSIONS: ReadonlyMap<string, ReadableType> = new Map([
+  ["md", "text/markdown"],
+  ["markdown", "text/markdown"],
+  ["html", "text/html"],
+  ["htm", "text/html"],
+  ["xhtml", "text/html"],
+  ["csv", "text/csv"],
+  ["tsv", "text/csv"],
+  ["pdf", "application/pdf"],
+]);
+
+/** Archives (of which office files are some), old office files, pictures, executables. */
+const SIGNATURES = [
+  "PK\x03\x04",
+  "\xd0\xcf\x11\xe0",
+  "\x89PNG",
+  "\xff\xd8\xff",
+  "GIF8",
+  "\x1f\x8b",
+  "\x7fELF",
+  "{\\rtf",
+];
+
+const HTML_START = /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)[\s>]/i;
+
+/** A NUL among the first bytes; a byte order mark of UTF-16 explains it. */
+const isBinary = (bytes: Uint8Array): boolean =>
+  !/^(?:\xff\xfe|\xfe\xff)/.test(latin1(bytes, 2)) && bytes.subarray(0, 1024).includes(0);

@@ -1,0 +1,35 @@
+import { UnreadableError } from "../domain/unreadable.ts";
+import type { ReadUpload, SplitReading } from "./contract.ts";
+import { charsetOf, typeOf } from "./media-type.ts";
+import { type ReadingLimits, ReadingThread } from "./thread.ts";
+
+/** What may be handed in, in bytes. */
+export const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
+
+/** A page takes milliseconds; a book of a thousand pages some ten seconds. */
+const LIMITS: ReadingLimits = { silenceMs: 3_000, totalMs: 60_000 };
+
+export interface Reader {
+  readonly read: ReadUpload;
+  readonly split: SplitReading;
+}
+
+/** A reader with a thread of its own, which starts with its first file. One for the process: it reads one file at a time. */
+export const openReader = (limits: ReadingLimits = LIMITS): Reader => {
+  const thread = new ReadingThread(limits);
+  return {
+    read: async (upload, { signal, baseUrl }) => {
+      const { bytes, mediaType } = upload;
+      if (bytes.length > MAX_UPLOAD_BYTES) {
+        throw new UnreadableError(
+          "too_large",
+          `The file is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB: split it.`,
+        );
+      }
+      if (bytes.length === 0) throw new UnreadableError("empty", "The file is empty.");
+      const source = { type: typeOf(upload), bytes, charset: charsetOf(mediaType), baseUrl };
+      return await thread.run({ kind: "read", source }, signal);
+    },
+    split: (reading, signal) => thread.run({ kind: "split", reading }, signal),
+  };
+};

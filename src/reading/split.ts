@@ -1,0 +1,105 @@
+import { UnreadableError } from "../domain/unreadable.ts";
+import { blocksOf } from "./blocks.ts";
+import type { Piece, Reading } from "./contract.ts";
+import { splitTable } from "./split-table.ts";
+import { unitsOf } from "./units.ts";
+
+/** Sizes in characters (UTF-16 units). */
+export interface SplitBounds {
+  /** No piece of text is longer. */
+  readonly max: number;
+  /** A piece that goes on where another ended repeats at most so much of its end. Less than `max`. */
+  readonly overlap: number;
+  /** A document makes no more pieces than this. */
+  readonly maxPieces: number;
+}
+
+export const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
+
+/**
+ * A reading in pieces: of a table its rows, of a text stretches that begin at a heading or end at `max`, between blocks,
+ * sentences or lines. Within a section each piece repeats the end of the one before. Every character but white space is in
+ * some piece. Throws `too_large` past `maxPieces`.
+ */
+export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly Piece[] => {
+  const pieces = reading.table === null ? splitText(reading, bounds) : splitTable(reading.table, bounds);
+  if (pieces.length <= bounds.maxPieces) return pieces;
+  throw new UnreadableError("too_large", `The document falls into more than ${bounds.maxPieces} pieces: split it.`);
+};
+
+/** A stretch of the text that is not parted. */
+interface Unit {
+  readonly start: number;
+  readonly end: number;
+}
+
+const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly Piece[] => {
+  const isMarkdown = mediaType === "text/markdown" || mediaType === "text/html";
+  return sectionsOf(text, isMarkdown, bounds.max).flatMap(({ headings, units }) =>
+    packed(units, bounds).flatMap(({ start, end }) => {
+      const content = text.slice(start, end).replace(/^(?:[ \t]*\n)+|\s+$/g, "");
+      const page = pageAt(pageStarts, start);
+      return content.trim() === "" ? [] : [{ content, headings, metadata: page === null ? {} : { page }, rows: null }];
+    }),
+  );
+};
+
+interface Section {
+  readonly headings: readonly string[];
+  readonly units: readonly Unit[];
+}
+
+/** The text from heading to heading; headings that follow each other begin one section, that of the last. */
+const sectionsOf = (text: string, isMarkdown: boolean, max: number): readonly Section[] => {
+  const sections: Section[] = [];
+  let path: readonly string[] = [];
+  let units: Unit[] = [];
+  let hasBody = false;
+  let at = 0;
+  const close = (): void => {
+    if (units.length > 0) sections.push({ headings: path.filter((heading) => heading !== ""), units });
+    units = [];
+    hasBody = false;
+  };
+  for (const block of blocksOf(text, isMarkdown)) {
+    if (block.heading !== null) {
+      if (hasBody) close();
+      const { depth, text: words } = block.heading;
+      path = [...Array.from({ length: depth - 1 }, (_, level) => path[level] ?? ""), words];
+    } else if (block.raw.trim() !== "") hasBody = true;
+    for (const unit of unitsOf(block, max)) {
+      units.push({ start: at, end: at + unit.length });
+      at += unit.length;
+    }
+  }
+  close();
+  return sections;
+};
+
+/** Units joined to stretches of at most `max`, each beginning with those at the end of the one before that fit in `overlap`. */
+const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Unit[] => {
+  const stretches: Unit[] = [];
+  let first = 0;
+  units.forEach((unit, at) => {
+    const start = units[first]?.start ?? 0;
+    if (at === 0 || unit.end - start <= max) return;
+    const end = unit.start;
+    stretches.push({ start, end });
+    first = at;
+    while (repeats(units[first - 1], { end, overlap }) && unit.end - (units[first - 1]?.start ?? 0) <= max) first--;
+  });
+  const last = units.at(-1);
+  return last === undefined ? stretches : [...stretches, { start: units[first]?.start ?? 0, end: last.end }];
+};
+
+const repeats = (
+  unit: Unit | undefined,
+  { end, overlap }: { readonly end: number; readonly overlap: number },
+): boolean => unit !== undefined && end - unit.start <= overlap;
+
+/** The page on which a place of the text lies, from 1; null when there are none. */
+const pageAt = (pageStarts: readonly number[], place: number): number | null => {
+  if (pageStarts.length === 0) return null;
+  const after = pageStarts.findIndex((start) => start > place);
+  return after === -1 ? pageStarts.length : Math.max(1, after);
+};

@@ -1,0 +1,61 @@
+import type { Block } from "./blocks.ts";
+
+const SENTENCES = new Intl.Segmenter("ko", { granularity: "sentence" });
+const GRAPHEMES = new Intl.Segmenter("ko", { granularity: "grapheme" });
+
+/** A full stop after these ends no sentence; the segmenter thinks so when a capital follows. */
+const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|vol|pp?|mr|mrs|ms|dr|prof|st)\.\s$/i;
+
+/**
+ * A block in pieces of at most `max` characters, cut where it hurts least: not at all, between sentences (prose) or lines,
+ * and only in the last resort between what people take for characters. Joined, they are the block.
+ */
+export const unitsOf = (block: Block, max: number): readonly string[] => {
+  if (block.raw.length <= max) return [block.raw];
+  const parts = block.isProse ? sentencesOf(block.raw) : linesOf(block.raw);
+  return parts.flatMap((part) => (part.length <= max ? [part] : finer(part, max, block.isProse)));
+};
+
+const finer = (part: string, max: number, isSentence: boolean): readonly string[] => {
+  if (isSentence) return cut(part, max);
+  return sentencesOf(part).flatMap((sentence) => (sentence.length <= max ? [sentence] : cut(sentence, max)));
+};
+
+const linesOf = (text: string): readonly string[] => text.split(/(?<=\n)/);
+
+const sentencesOf = (text: string): readonly string[] => {
+  const sentences: string[] = [];
+  let open = "";
+  for (const { segment } of SENTENCES.segment(text)) {
+    open += segment;
+    if (ABBREVIATION.test(open.slice(-12))) continue;
+    sentences.push(open);
+    open = "";
+  }
+  return open === "" ? sentences : [...sentences, open];
+};
+
+/** Behind the last white space that fits, else behind the last whole character (a flag of two, a letter with its accent). */
+const cut = (text: string, max: number): readonly string[] => {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > max) {
+    const space = rest.slice(0, max).search(/\s\S*$/) + 1;
+    const at = space > max / 2 ? space : lastGrapheme(rest, max);
+    parts.push(rest.slice(0, at));
+    rest = rest.slice(at);
+  }
+  return [...parts, rest];
+};
+
+/** Where the last grapheme that ends within `max` characters ends. One longer than that is cut between code points. */
+const lastGrapheme = (text: string, max: number): number => {
+  const last = GRAPHEMES.segment(text.slice(0, max + MAX_GRAPHEME)).containing(max);
+  if (last !== undefined && last.index > 0) return last.index;
+  return isLowSurrogate(text.charCodeAt(max)) ? max - 1 : max;
+};
+
+/** Longer clusters are decoration piled up on one letter. */
+const MAX_GRAPHEME = 64;
+
+const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
