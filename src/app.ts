@@ -67,7 +67,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
-  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins } = config;
+  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins, compressStreams } = config;
   const parts = { store, journal, models, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
   const upkeep = new Upkeep({ ...parts, isDead });
@@ -75,7 +75,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const agents = agentsFrom({ tools: mathTools() });
   const http = httpApp(
     { store, journal, runs, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
-    { authToken, corsOrigins, failed: log.requestFailed },
+    { authToken, corsOrigins, compressStreams, failed: log.requestFailed },
   );
 
   await upkeep.tick();

@@ -20,6 +20,8 @@ export interface Config {
   readonly authToken: string | null;
   /** As browsers send them; `*` is any. */
   readonly corsOrigins: readonly string[];
+  /** Whether a stream is gzipped for a client that accepts it. */
+  readonly compressStreams: boolean;
   readonly database:
     | { readonly kind: "postgres"; readonly url: string }
     | { readonly kind: "embedded"; readonly dataDir: string };
@@ -71,6 +73,7 @@ const toConfig = (env: Environment): Config => ({
   port: env.PORT,
   authToken: env.AUTH_TOKEN ?? null,
   corsOrigins: env.CORS_ORIGINS ?? [],
+  compressStreams: env.COMPRESS_STREAMS === "on",
   database:
     env.DATABASE_URL === undefined
       ? { kind: "embedded", dataDir: env.DATA_DIR }

@@ -22,6 +22,7 @@ describe("an empty environment", () => {
       port: 8011,
       authToken: null,
       corsOrigins: [],
+    compressStreams: false,
       database: { kind: "embedded", dataDir: "./data" },
       models: [{ provider: "builtin", model: "builtin" }],
       providers: {

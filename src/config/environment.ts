@@ -28,6 +28,10 @@ export const Environment = Type.Object({
       read: parseOrigins,
     }),
   ),
+  COMPRESS_STREAMS: choice(["on", "off"], {
+    description: "`on` gzips the streams of clients that accept it: a fifth of the bytes for some 20 µs a frame.",
+    default: "off",
+  }),
   DATABASE_URL: Type.Optional(
     url(["postgres", "postgresql"], { description: "Postgres to keep everything in. Unset: embedded, in DATA_DIR." }),
   ),

@@ -3,6 +3,7 @@ import { RequestError } from "../domain/error.ts";
 import type { Locale } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
 import { ThreadId, UserId } from "../domain/thread.ts";
+import { preferencesOf } from "./preferences.ts";
 import { invalid } from "./validate.ts";
 
 /** The user a request without a user field of its own speaks for, see `namedUser`. Throws `invalid` when there is none. */
@@ -65,18 +66,12 @@ export const traceIdOf = (headers: Headers, fresh: () => string): string => {
   return headers.get("traceparent")?.match(TRACEPARENT)?.[1] ?? fresh();
 };
 
-/** The first language of `accept-language`, in order of preference, that there are texts in; else `fallback`. */
+/** The language that `accept-language` prefers among those that there are texts in; else `fallback`. */
 export const localeOf = (headers: Headers, fallback: Locale): Locale => {
-  const ranges = (headers.get("accept-language") ?? "").slice(0, 500).split(",");
-  const weighted = ranges.map((range) => {
-    const [tag = "", ...parameters] = range.trim().toLowerCase().split(";");
-    const q = parameters
-      .map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1])
-      .find((value) => value !== undefined);
-    return { language: tag.split("-")[0] ?? "", weight: q === undefined ? 1 : Number(q) };
-  });
-  const known = weighted.filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);
-  const best = known.sort((a, b) => b.weight - a.weight)[0];
+  const languages = preferencesOf(headers.get("accept-language"))
+    .map(({ name, weight }) => ({ language: name.split("-")[0], weight }))
+    .filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);
+  const best = languages.sort((a, b) => b.weight - a.weight)[0];
   return best === undefined ? fallback : (best.language as Locale);
 };
 

@@ -3,6 +3,7 @@ import { RequestError } from "../domain/error.ts";
 import { askingRoutes } from "./asking.ts";
 import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
+import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
@@ -13,12 +14,15 @@ export interface HttpOptions {
   readonly authToken: string | null;
   /** As browsers send them; `*` is any. */
   readonly corsOrigins: readonly string[];
+  /** Whether a stream may be gzipped, for a client that accepts it. */
+  readonly compressStreams: boolean;
   /** A request failed for a reason its caller is not told: for the log. */
   failed(path: string, error: unknown): void;
 }
 
 /** All endpoints, with one door in front of those that want a token, and one way out for what goes wrong. */
-export const httpApp = (parts: RouteParts, { authToken, corsOrigins, failed }: HttpOptions) => {
+export const httpApp = (parts: RouteParts, options: HttpOptions) => {
+  const { authToken, corsOrigins, compressStreams, failed } = options;
   const guard = authToken === null ? null : bearerGuard(authToken);
   const enter = (request: Request): void => {
     // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
@@ -38,6 +42,7 @@ export const httpApp = (parts: RouteParts, { authToken, corsOrigins, failed }: H
   const app = new Elysia({ name: "http" });
   const admit = crossOrigin(corsOrigins);
   if (admit !== null) app.onRequest(admit);
+  if (compressStreams) app.onAfterHandle(compressStream);
   return (
     app
       .onError({ as: "global" }, ({ error, code, request }) => {

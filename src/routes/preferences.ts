@@ -1,0 +1,21 @@
+interface Preference {
+  /** In lower case. */
+  readonly name: string;
+  /** 0 to 1; 0 is a refusal. */
+  readonly weight: number;
+}
+
+/** Longer than what any client sends; the rest is not looked at. */
+const MAX_CHARS = 500;
+
+/** What a header such as `accept-language` lists, as it stands there (RFC 9110 §12.4.2). A weight that is none counts as 1. */
+export const preferencesOf = (header: string | null): readonly Preference[] =>
+  (header ?? "")
+    .slice(0, MAX_CHARS)
+    .toLowerCase()
+    .split(",")
+    .map((item) => {
+      const [name = "", ...parameters] = item.split(";");
+      const weight = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
+      return { name: name.trim(), weight: weight === undefined ? 1 : Number(weight) };
+    });

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "bun:test";
+import { gunzipSync } from "node:zlib";
+import { Elysia } from "elysia";
+import { compressStream } from "../../src/routes/compress.ts";
+import { bytes, END, type StreamIterator, type StreamStep } from "../../src/routes/stream.ts";
+
+/** A stream that counts what is asked of it. Without an end unless `frames` has one. */
+class Counted implements StreamIterator {
+  asked = 0;
+  readonly left = Promise.withResolvers<void>();
+  constructor(private readonly frames: readonly string[] | null = null) {}
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+  async next(): Promise<StreamStep> {
+    const n = this.asked++;
+    // Lets sockets have their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.frames === null) return bytes(`data: ${n}\n\n`);
+    const frame = this.frames[n];
+    return frame === undefined ? END : bytes(frame);
+  }
+  async return(): Promise<StreamStep> {
+    this.left.resolve();
+    return END;
+  }
+}
+
+const asked = (accepted: string | null, response: unknown, vary?: string) => {
+  const headers: Record<string, string> = vary === undefined ? {} : { vary };
+  const request = new Request("http://x/", { headers: accepted === null ? {} : { "accept-encoding": accepted } });
+  return { stream: compressStream({ request, response, set: { headers } }), headers };
+};
+
+describe("a stream is gzipped", () => {
+  test.each([
+    "gzip",
+    "GZIP",
+    "gzip, deflate, br, zstd",
+    "br;q=1, gzip;q=0.1",
+    "x-gzip",
+    "*",
+    "identity;q=0.5, *;q=0.1",
+  ])("for a client that accepts %j", (accepted) => {
+    const { stream, headers } = asked(accepted, new Counted());
+    expect(stream).toBeDefined();
+    expect(headers).toEqual({ "content-encoding": "gzip", vary: "accept-encoding" });
+  });
+
+  test.each([null, "", "identity", "br, zstd", "gzip;q=0", "gzip ; q=0.0", "*;q=0", "gzip;q=0, *", "gzipped"])(
+    "not for one that says %j, and caches are told all the same",
+    (accepted) => {
+      const { stream, headers } = asked(accepted, new Counted());
+      expect(stream).toBeUndefined();
+      expect(headers).toEqual({ vary: "accept-encoding" });
+    },
+  );
+
+  test("beside what the answer varies on already", () => {
+    expect(asked("gzip", new Counted(), "origin").headers.vary).toBe("origin, accept-encoding");
+  });
+
+  test("and nothing else is", () => {
+    for (const response of [null, undefined, "text", { status: "ok" }, new Response("x"), new Uint8Array(3)]) {
+      const { stream, headers } = asked("gzip", response);
+      expect([stream, headers]).toEqual([undefined, {}]);
+    }
+  });
+
+  test("step by step: no frame is asked for before somebody wants it, the trailer comes last, and once", async () => {
+    const plain = new Counted(["data: one\n\n", ":\n\n"]);
+    const { stream } = asked("gzip", plain);
+    const pieces: Uint8Array[] = [];
+    for (const expected of [1, 2, 3]) {
+      const step = await stream?.next();
+      expect([step?.done, plain.asked]).toEqual([false, expected]);
+      if (step?.value) pieces.push(step.value);
+    }
+    expect(await stream?.next()).toEqual(END);
+    expect(plain.asked).toBe(3);
+    expect(gunzipSync(new Uint8Array(Buffer.concat(pieces))).toString()).toBe("data: one\n\n:\n\n");
+  });
+
+  test("no longer once its reader has left: the plain one is told, and nothing is said any more", async () => {
+    const plain = new Counted();
+    const { stream } = asked("gzip", plain);
+    await stream?.next();
+    expect(await stream?.return()).toEqual(END);
+    await plain.left.promise;
+    expect(await stream?.next()).toEqual(END);
+    expect(plain.asked).toBe(1);
+  });
+});
+
+test("a client that closes its connection ends the plain stream", async () => {
+  const plain = new Counted();
+  const app = new Elysia().onAfterHandle(compressStream).get("/", () => plain);
+  app.listen({ hostname: "127.0.0.1", port: 0 });
+  const leave = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${app.server?.port}/`, { signal: leave.signal });
+  await response.body?.getReader().read();
+  leave.abort();
+  await plain.left.promise;
+  await app.stop(true);
+});
