@@ -1,0 +1,51 @@
+import { isIP } from "node:net";
+import { UnreadableError } from "../domain/unreadable.ts";
+import type { Reach } from "./reach.ts";
+
+/** Characters; browsers and servers differ, and few pages come near. */
+const MAX_LENGTH = 4_096;
+
+/** Ends of names that no public page has: RFC 6761, 6762 with its appendix G, 7686, 8375, 9476, and ICANN's `internal`. */
+const CLOSED_ENDS = new Set(
+  "alt arpa corp example home internal intranet invalid lan local localhost onion private test".split(" "),
+);
+
+/**
+ * What a URL, given by a user or by a redirect of `base`, asks for, without its fragment. Throws an UnreadableError unless
+ * it may be asked for; what the host's name stands for is still to be looked up then.
+ */
+export const targetOf = (text: string, base: URL | null, reach: Reach): URL => {
+  const url = text.length <= MAX_LENGTH ? URL.parse(text, base?.href) : null;
+  if (url === null)
+    throw new UnreadableError("malformed", "This is no URL: give a whole one, as in https://example.com/page.");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw forbidden("Only http and https URLs can be fetched.");
+  if (url.username !== "" || url.password !== "") {
+    throw forbidden("A URL that holds a user name or a password cannot be fetched: leave them out.");
+  }
+  if (!reach.allowsPort(portOf(url))) throw forbidden("Only the web's own ports, 80 and 443, can be fetched from.");
+  url.hash = "";
+  url.hostname = url.hostname.replace(/\.$/, "");
+  const literal = literalOf(url);
+  if (literal === null ? !isPublicName(url.hostname) : !reach.allowsAddress(literal)) throw notPublic();
+  return url;
+};
+
+/** The same for a name as for an address, and nothing of what the name stands for. */
+export const notPublic = (): UnreadableError => forbidden("Only pages on the public internet can be fetched.");
+
+const forbidden = (message: string): UnreadableError => new UnreadableError("forbidden_address", message);
+
+const portOf = ({ port, protocol }: URL): number => (port === "" ? (protocol === "https:" ? 443 : 80) : Number(port));
+
+/** The host where it is an address: `URL` has made all of its forms plain, and put IPv6 in brackets. */
+const literalOf = ({ hostname }: URL): string | null => {
+  const bare = hostname.replace(/^\[|\]$/g, "");
+  return isIP(bare) === 0 ? null : bare;
+};
+
+/** A name of a single label is one of the local network. */
+const isPublicName = (name: string): boolean => {
+  const [end = "", ...rest] = name.split(".").reverse();
+  return rest.length > 0 && !CLOSED_ENDS.has(end);
+};

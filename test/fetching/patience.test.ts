@@ -1,0 +1,114 @@
+import { describe, expect, test } from "bun:test";
+import type { Reach } from "../../src/fetching/reach.ts";
+import { fetched, refusal, serving } from "../support/fetched-page.ts";
+import { loopbackReach } from "../support/loopback-reach.ts";
+import { type Answer, HTML, page, pageServer, redirect } from "../support/page-server.ts";
+
+const BROKE_OFF = "unreachable: The page's server could not be reached, or broke off.";
+
+describe("a page without an end", () => {
+  /** Writes until the other side has had enough. */
+  const pours: Answer = (socket) => {
+    const pour = () => {
+      while (socket.writable && socket.write(new Uint8Array(65_536))) {}
+    };
+    socket.on("drain", pour);
+    socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n");
+    pour();
+  };
+  const drips: Answer = (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
+    const drip = setInterval(() => socket.write("1\r\na\r\n"), 5);
+    socket.on("close", () => clearInterval(drip));
+  };
+  const keepsSilent: Answer = () => {};
+  const headWithoutEnd: Answer = (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n");
+    const more = setInterval(() => socket.write("x: y\r\n"), 5);
+    socket.on("close", () => clearInterval(more));
+  };
+  const TOO_LATE = "unreachable: The page took too long to arrive.";
+
+  test("is cut off at the bound, and its connection closed", async () => {
+    await using server = await serving(pours);
+    expect(await refusal(fetched(server, "/"))).toBe("too_large: The page is too large to be fetched.");
+    await server.closed();
+  });
+
+  test("is not begun when it says how large it is", async () => {
+    await using server = await serving((socket) =>
+      socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 1000001\r\n\r\n"),
+    );
+    expect(await refusal(fetched(server, "/"))).toBe("too_large: The page is too large to be fetched.");
+    await server.closed();
+  });
+
+  test.each([
+    ["whose body drips", drips],
+    ["whose head drips", headWithoutEnd],
+    ["that never begins", keepsSilent],
+  ])("%s is given up on in time, and its connection closed", async (_, answer) => {
+    await using server = await serving(answer);
+    expect(await refusal(fetched(server, "/", { bounds: { milliseconds: 100 } }))).toBe(TOO_LATE);
+    await server.closed();
+  });
+
+  test("has one time for all its redirects", async () => {
+    await using server = await pageServer({
+      "/": (socket, head) => void setTimeout(() => redirect("/")(socket, head), 30),
+    });
+    const bounds = { milliseconds: 100, redirects: 1_000 };
+    expect(await refusal(fetched(server, "/", { bounds }))).toBe(TOO_LATE);
+  });
+
+  test("whose name is never found is given up on in time", async () => {
+    await using server = await serving(keepsSilent);
+    const reach: Reach = { ...loopbackReach(), lookup: () => new Promise(() => {}) };
+    expect(await refusal(fetched(server, "/", { reach, bounds: { milliseconds: 50 } }))).toBe(TOO_LATE);
+  });
+
+  test.each([
+    ["while its head is awaited", keepsSilent],
+    ["while its body comes", drips],
+  ])("is left as soon as the caller aborts, %s", async (_, answer) => {
+    const caller = new AbortController();
+    await using server = await serving((socket, head) => {
+      answer(socket, head);
+      setTimeout(() => caller.abort("the caller left"), 20);
+    });
+    expect(await refusal(fetched(server, "/", { signal: caller.signal }))).toBe("the caller left");
+    await server.closed();
+  });
+
+  test("is not begun for a caller who has left", async () => {
+    await using server = await serving(keepsSilent);
+    expect(await refusal(fetched(server, "/", { signal: AbortSignal.abort("left before") }))).toBe("left before");
+    expect(server.connections()).toBe(0);
+  });
+});
+
+describe("a server that does not keep to the rules", () => {
+  test.each<[string, Answer]>([
+    ["a head that is too large", page({ ...HTML, "x-large": "a".repeat(200_000) }, "hi")],
+    ["no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],
+    ["nothing", (socket) => socket.end()],
+    ["a reset", (socket) => socket.resetAndDestroy()],
+    [
+      "less than it promised",
+      (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\n\r\nhi"),
+    ],
+    [
+      "an unfinished chunk",
+      (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhi"),
+    ],
+  ])("and sends %s is said to have broken off", async (_, answer) => {
+    await using server = await serving(answer);
+    expect(await refusal(fetched(server, "/"))).toBe(BROKE_OFF);
+  });
+
+  test("or is not there", async () => {
+    const server = await serving(page(HTML, "hi"));
+    await server[Symbol.asyncDispose]();
+    expect(await refusal(fetched(server, "/"))).toBe(BROKE_OFF);
+  });
+});

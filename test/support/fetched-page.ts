@@ -1,0 +1,37 @@
+import { UnreadableError } from "../../src/domain/unreadable.ts";
+import { type FetchBounds, fetchPage, type Page } from "../../src/fetching/fetch-page.ts";
+import type { Reach } from "../../src/fetching/reach.ts";
+import { loopbackReach } from "./loopback-reach.ts";
+import { type Answer, type PageServer, pageServer } from "./page-server.ts";
+
+const BOUNDS: FetchBounds = { milliseconds: 5_000, redirects: 5, sent: 1_000_000, whole: 2_000_000 };
+
+interface Asking {
+  readonly reach?: Reach;
+  readonly bounds?: Partial<FetchBounds>;
+  readonly signal?: AbortSignal;
+  readonly host?: string;
+  readonly scheme?: string;
+}
+
+/** Fetches from a server of the test's, which is `pages.example.com` unless told, under bounds of a megabyte and a few seconds. */
+export const fetched = ({ port }: PageServer, path: string, asking: Asking = {}): Promise<Page> =>
+  fetchPage(`${asking.scheme ?? "http"}://${asking.host ?? "pages.example.com"}:${port}${path}`, {
+    signal: asking.signal ?? new AbortController().signal,
+    reach: asking.reach ?? loopbackReach(),
+    bounds: { ...BOUNDS, ...asking.bounds },
+  });
+
+/** What the user is told when it fails, as `code: message`. */
+export const refusal = async (attempt: Promise<Page>): Promise<string> => {
+  const error = await attempt.then(
+    () => "nothing was refused",
+    (reason: unknown) => reason,
+  );
+  return error instanceof UnreadableError ? `${error.code}: ${error.message}` : String(error);
+};
+
+/** One page at `/`. */
+export const serving = (answer: Answer): Promise<PageServer> => pageServer({ "/": answer });
+
+export const textOf = ({ bytes }: Page): string => new TextDecoder().decode(bytes);
