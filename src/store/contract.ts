@@ -3,6 +3,7 @@ import type { EventType, LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
+import type { TilStore } from "./contract-tils.ts";
 
 /**
  * Where everything is kept. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
@@ -16,6 +17,7 @@ export interface Store {
   readonly events: EventStore;
   readonly threads: ThreadStore;
   readonly images: ImageStore;
+  readonly tils: TilStore;
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
   /** Throws a StoreError when the database cannot be reached or lacks migrations. */
@@ -127,7 +129,7 @@ export interface NewCheckpoint {
   readonly change: string;
   readonly at: number;
 }
-interface Checkpoint extends NewCheckpoint {
+export interface Checkpoint extends NewCheckpoint {
   readonly runId: string;
 }
 
@@ -166,9 +168,60 @@ export interface ThreadStore {
    * returned if there is any), in order, oldest first. Cost is that of what it returns, not of the thread.
    */
   recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly Message[]>;
-  checkpoints(threadKey: ThreadKey): Promise<readonly Checkpoint[]>;
-  /** Removes the thread with all that belongs to it. A run's late write is refused and brings nothing back. False: there was none. */
-  delete(threadKey: ThreadKey): Promise<boolean>;
+  /**
+   * The user's threads, the one last written to first. Which is written to between two pages moves to the front: no thread
+   * is given twice, and those that are left alone are each given once.
+   */
+  list(userId: string, page: ThreadPage): Promise<readonly Thread[]>;
+  /** In the order they were made. */
+  checkpoints(threadKey: ThreadKey, page: CheckpointPage): Promise<readonly Checkpoint[]>;
+  checkpoint(threadKey: ThreadKey, checkpointId: string): Promise<Checkpoint | null>;
+  /**
+   * Makes a thread that begins with what another has said, in one transaction; that one stays as it is. `gone`: the other
+   * or its checkpoint is not there (any more). `taken`: the new thread is there already. Nothing was written then.
+   */
+  fork(fork: Fork): Promise<Thread | "gone" | "taken">;
+  /**
+   * Removes the thread with all that belongs to it. A run's late write is refused and brings nothing back. Returns the ids
+   * of its runs that had not ended; null: there was no such thread.
+   */
+  delete(threadKey: ThreadKey): Promise<readonly string[] | null>;
+}
+
+export interface ThreadPage {
+  readonly limit: number;
+  /** The last thread of the page before; null for the first page. */
+  readonly after: Pick<Thread, "threadKey" | "updatedAt"> | null;
+}
+
+export interface CheckpointPage {
+  readonly limit: number;
+  /** The last checkpoint of the page before; null for the first page. */
+  readonly after: Pick<Checkpoint, "seq" | "checkpointId"> | null;
+}
+
+/**
+ * What of a thread another one begins with: all up to the event `through`, under the same numbers and ids, and the
+ * checkpoints up to `checkpoint`. The runs come along as having been executed by nobody (attempt 0): they tell of where
+ * they were, and what they cost was paid there.
+ */
+export interface Fork {
+  readonly from: ThreadKey;
+  /** Of the same user. */
+  readonly to: ThreadKey;
+  readonly checkpoint: Pick<Checkpoint, "seq" | "checkpointId">;
+  readonly through: number;
+  /** Null: `through` is a run's terminal event. Else it lies within a run, which in the new thread is one of its own. */
+  readonly cut: CutRun | null;
+  readonly now: number;
+}
+
+export interface CutRun {
+  readonly runId: string;
+  /** What it is called in the new thread: one id never names two runs that end in two ways. */
+  readonly newRunId: string;
+  /** How it ends there, right behind `through`. */
+  readonly end: RunEnd;
 }
 
 interface StoredImage {

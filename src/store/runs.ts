@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { Run, RunInput } from "../domain/run.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import { userOf } from "../domain/thread.ts";
@@ -145,6 +145,8 @@ const get = async ({ db }: Session, userId: string, runId: string): Promise<Run 
     .select()
     .from(runs)
     .where(and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId)))
+    // Where it was executed, should forks of that thread have it too.
+    .orderBy(desc(runs.attempt))
     .limit(1);
   return row === undefined ? null : runOf(row);
 };

@@ -1,19 +1,23 @@
 import type { System } from "../domain/system.ts";
+import { checkpointQueries } from "./checkpoints.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { eventQueries } from "./events.ts";
+import { forkQuery } from "./forks.ts";
 import { imageQueries } from "./images.ts";
 import { leaseQueries } from "./leases.ts";
 import { migrationQueries } from "./migrate.ts";
 import { runQueries } from "./runs.ts";
 import { threadQueries } from "./threads.ts";
+import { tilQueries } from "./tils.ts";
 
 /** The store over a driver's database; all that the drivers share is in here. */
 export const storeOver = (database: Database, system: System): Store => ({
   runs: { ...runQueries(database), ...leaseQueries(database) },
   events: eventQueries(database),
-  threads: threadQueries(database),
+  threads: { ...threadQueries(database), ...checkpointQueries(database), fork: forkQuery(database) },
   images: imageQueries(database),
+  tils: tilQueries(database),
   ...migrationQueries(database, system.now),
   close: () => database.close(),
 });

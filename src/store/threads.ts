@@ -1,25 +1,28 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Message } from "../domain/message.ts";
-import type { ThreadStore } from "./contract.ts";
+import { hasEnded, type RunStatus } from "../domain/run.ts";
+import type { ThreadPage, ThreadStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { runOf, unfinished } from "./rows.ts";
-import { checkpoints, messages, runs, threads } from "./schema.ts";
+import { messages, runs, threads } from "./schema.ts";
 
-export const threadQueries = (database: Database): ThreadStore => ({
+export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
-      const [thread] = await db
-        .select({
-          threadKey: threads.threadKey,
-          title: threads.title,
-          lastSeq: threads.lastSeq,
-          createdAt: threads.createdAt,
-          updatedAt: threads.updatedAt,
-        })
-        .from(threads)
-        .where(eq(threads.threadKey, threadKey));
-      return thread ?? null;
+      const [found] = await db.select(thread).from(threads).where(eq(threads.threadKey, threadKey));
+      return found ?? null;
     }),
+
+  list: (userId, { limit, after }) =>
+    database.call("threads.list", ({ db }) =>
+      db
+        .select(thread)
+        .from(threads)
+        .where(and(eq(threads.userId, userId), after === null ? undefined : behind(after)))
+        // As the index `threads_of_user` has it, or else it would not be of use.
+        .orderBy(sql`${threads.updatedAt} desc nulls last`, asc(threads.threadKey))
+        .limit(limit),
+    ),
 
   activeRun: (threadKey) =>
     database.call("threads.activeRun", async ({ db }) => {
@@ -60,40 +63,38 @@ export const threadQueries = (database: Database): ThreadStore => ({
       return newestFirst.toReversed();
     }),
 
-  checkpoints: (threadKey) =>
-    database.call("threads.checkpoints", ({ db }) =>
-      db
-        .select({
-          checkpointId: checkpoints.checkpointId,
-          runId: checkpoints.runId,
-          seq: checkpoints.seq,
-          node: checkpoints.node,
-          change: checkpoints.change,
-          at: checkpoints.at,
-        })
-        .from(checkpoints)
-        .where(eq(checkpoints.threadKey, threadKey))
-        .orderBy(asc(checkpoints.seq), asc(checkpoints.checkpointId)),
-    ),
-
   // Three statements, as each sees only what was committed before it began: the thread's lock keeps new runs, ends and
   // images out; removing the runs waits for the appends under way; only then is everything there to be removed.
   delete: (threadKey) =>
     database.call("threads.delete", ({ transaction }) =>
       transaction(async ({ rows }) => {
         const found = await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
-        if (found.length === 0) return false;
-        await rows(sql`delete from runs where thread_key = ${threadKey}`);
+        if (found.length === 0) return null;
+        const runs = await rows<{ runId: string; status: RunStatus }>(
+          sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
+        );
         await rows(sql`
           with e as (delete from events where thread_key = ${threadKey}),
           m as (delete from messages where thread_key = ${threadKey}),
           c as (delete from checkpoints where thread_key = ${threadKey}),
           i as (delete from images where thread_key = ${threadKey})
           delete from threads where thread_key = ${threadKey}`);
-        return true;
+        return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
       }),
     ),
 });
+
+const thread = {
+  threadKey: threads.threadKey,
+  title: threads.title,
+  lastSeq: threads.lastSeq,
+  createdAt: threads.createdAt,
+  updatedAt: threads.updatedAt,
+};
+
+/** The first half alone is what the index can look for. */
+const behind = ({ updatedAt, threadKey }: NonNullable<ThreadPage["after"]>): SQL =>
+  sql`${threads.updatedAt} <= ${updatedAt} and (${threads.updatedAt} < ${updatedAt} or ${threads.threadKey} > ${threadKey})`;
 
 const message = {
   id: messages.id,

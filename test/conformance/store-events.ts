@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { StoreError } from "../../src/store/contract.ts";
-import { appended, endAt, newRun, started, token } from "../support/runs.ts";
+import { appended, checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeWritesEvents = (under: StoreUnderTest): void => {
@@ -18,7 +18,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     for (const { fence, events, checkpoints } of batch) {
       const kept = fence === stale ? [] : events;
       expect(await store.events.read(fence.threadKey, 0, 10)).toEqual([...kept]);
-      expect(await store.threads.checkpoints(fence.threadKey)).toHaveLength(checkpoints.length);
+      expect(await checkpointsOf(store, fence.threadKey)).toHaveLength(checkpoints.length);
     }
   });
 
@@ -40,7 +40,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     await store.events.append([{ fence, events, checkpoints }]);
     expect((await store.events.append([{ fence, events: [...events, token(fence, 3)], checkpoints }])).size).toBe(0);
     expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 3 });
-    expect(await store.threads.checkpoints(fence.threadKey)).toHaveLength(1);
+    expect(await checkpointsOf(store, fence.threadKey)).toHaveLength(1);
   });
 
   test("a run never writes over another's event: it is refused, the rest of the batch is kept", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { appended, endAt, newRun, started } from "../support/runs.ts";
+import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsRuns = (under: StoreUnderTest): void => {
@@ -132,7 +132,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       endedAt: 2_000,
     });
     expect(await store.events.read(key, 1, 10)).toEqual([...end.events]);
-    expect(await store.threads.checkpoints(key)).toEqual([{ ...checkpoint, runId: fence.runId }]);
+    expect(await checkpointsOf(store, key)).toEqual([{ ...checkpoint, runId: fence.runId }]);
     expect((await store.threads.messages(key)).at(-1)).toMatchObject({ role: "assistant", content: "so far", seq: 2 });
     expect(await store.threads.get(key)).toMatchObject({ lastSeq: 2, updatedAt: 2_000 });
   });

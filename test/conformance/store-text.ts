@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { storable, storableJson } from "../../src/domain/text.ts";
-import { endAt, newRun, started, token } from "../support/runs.ts";
+import { checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 /** Every kind of character, lone surrogates and NUL among them. */
@@ -51,7 +51,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
       at: index,
     }));
     await store.events.append([{ fence, events: [], checkpoints }]);
-    const kept = await store.threads.checkpoints(fence.threadKey);
+    const kept = await checkpointsOf(store, fence.threadKey);
     expect(kept).toEqual(checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId })));
   });
 
@@ -89,7 +89,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
       await store.events.append([{ fence, events: [token(fence, 1)], checkpoints: [] }]);
       expect(await store.events.heads([key])).toEqual(new Map([[key, 1]]));
       expect(await store.runs.get('user {"\\}', fence.runId)).toMatchObject({ threadKey: key });
-      expect(await store.threads.delete(key)).toBe(true);
+      expect(await store.threads.delete(key)).toEqual([fence.runId]);
     }
   });
 };

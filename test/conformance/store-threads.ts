@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { appended, endAt, newRun, started } from "../support/runs.ts";
+import type { Thread } from "../../src/domain/thread.ts";
+import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const PNG = { imageId: "late", mediaType: "image/png", bytes: new Uint8Array([1]), width: 1, height: 1, now: 1 };
@@ -64,6 +65,69 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(roles.map((messages) => messages.map(({ role }) => role))).toEqual(Array(2).fill(["user", "assistant"]));
   });
 
+  test("a user's threads are listed page by page, the one last written to first", async () => {
+    const { store } = under;
+    const userId = `lister ${crypto.randomUUID()}`;
+    const keyOf = (id: string) => `${userId}:${id}` as const;
+    // "b" and "c" were written to in the same millisecond.
+    const order = ["d", "b", "c", "a", "e:f"];
+    const times = [4_000, 3_000, 3_000, 2_000, 1_000];
+    for (const [i, id] of order.entries()) await started(store, newRun(keyOf(id), { message: id, now: times[i] ?? 0 }));
+    await started(store, newRun(`${userId}x:other`));
+    const pages = async (limit: number): Promise<Thread[]> => {
+      const all: Thread[] = [];
+      for (;;) {
+        const page = await store.threads.list(userId, { limit, after: all.at(-1) ?? null });
+        expect(page.length).toBeLessThanOrEqual(limit);
+        all.push(...page);
+        if (page.length < limit) return all;
+      }
+    };
+    for (const limit of [1, 2, 3, 5, 100]) {
+      expect((await pages(limit)).map(({ title }) => title)).toEqual(order);
+    }
+    expect(await store.threads.list(userId, { limit: 1, after: null })).toEqual([
+      { threadKey: keyOf("d"), title: "d", lastSeq: 0, createdAt: 4_000, updatedAt: 4_000 },
+    ]);
+    expect(await store.threads.list("nobody", { limit: 9, after: null })).toEqual([]);
+  });
+
+  test("threads that are written to, made or deleted while one turns the pages come neither twice nor in others' way", async () => {
+    const { store } = under;
+    const userId = `reader ${crypto.randomUUID()}`;
+    for (let i = 0; i < 6; i++) await started(store, newRun(`${userId}:${i}`, { message: `${i}`, now: 1_000 + i }));
+    const seen = [...(await store.threads.list(userId, { limit: 2, after: null }))];
+    const after = seen.at(-1) ?? null;
+    await store.runs.begin(newRun(`${userId}:5`, { now: 9_000 }));
+    await store.runs.begin(newRun(`${userId}:2`, { now: 9_001 }));
+    await started(store, newRun(`${userId}:new`, { now: 9_002 }));
+    await store.threads.delete(`${userId}:4`);
+    seen.push(...(await store.threads.list(userId, { limit: 10, after })));
+    expect(seen.map(({ title }) => title)).toEqual(["5", "4", "3", "1", "0"]);
+  });
+
+  test("checkpoints come page by page in the order they were made, and one by its id", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    const checkpoints = [1, 1, 2, 5, 9].map((seq, i) => ({
+      checkpointId: `c${i}`,
+      seq,
+      node: "n",
+      change: `{"i":${i}}`,
+      at: i,
+    }));
+    await store.events.append([{ fence, events: [], checkpoints }]);
+    const all = checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId }));
+    expect(await checkpointsOf(store, fence.threadKey)).toEqual(all);
+    for (const [i, point] of all.entries()) {
+      const page = await store.threads.checkpoints(fence.threadKey, { limit: 2, after: point });
+      expect(page).toEqual(all.slice(i + 1, i + 3));
+      expect(await store.threads.checkpoint(fence.threadKey, point.checkpointId)).toEqual(point);
+    }
+    expect(await store.threads.checkpoint(fence.threadKey, "c9")).toBeNull();
+    expect(await store.threads.checkpoint(thread(), "c0")).toBeNull();
+  });
+
   test("a deleted thread is gone with all that belongs to it, and no late write brings anything back", async () => {
     const { store, thread } = under;
     const [key, image] = [thread(), { ...PNG, imageId: crypto.randomUUID() }];
@@ -73,8 +137,8 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     await store.runs.begin(queued);
     await appended(store, fence, 1);
     await store.images.put(key, image);
-    expect(await store.threads.delete(key)).toBe(true);
-    expect(await store.threads.delete(key)).toBe(false);
+    expect((await store.threads.delete(key))?.toSorted()).toEqual([run.runId, queued.runId].toSorted());
+    expect(await store.threads.delete(key)).toBeNull();
 
     expect(await appended(store, fence, 2)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 2))).toBe(false);
@@ -86,7 +150,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.get(key)).toBeNull();
     expect(await store.events.bounds(key)).toBeNull();
     expect(await store.threads.messages(key)).toEqual([]);
-    expect(await store.threads.checkpoints(key)).toEqual([]);
+    expect(await checkpointsOf(store, key)).toEqual([]);
     expect(await store.runs.get("u1", run.runId)).toBeNull();
     expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 0 });
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { storeWritesEvents } from "./store-events.ts";
+import { storeForksThreads } from "./store-forks.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
@@ -32,6 +33,7 @@ export const storeConformance = (name: string, open: () => Promise<Store>): void
     describe("takeover", () => storeTakesOver(under));
     describe("events", () => storeWritesEvents(under));
     describe("threads", () => storeKeepsThreads(under));
+    describe("forks", () => storeForksThreads(under));
     describe("text", () => storeKeepsText(under));
     describe("images", () => storeKeepsImages(under));
   });

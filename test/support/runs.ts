@@ -2,7 +2,7 @@ import type { LogEvent } from "../../src/domain/event.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Claimed, Fence, NewRun, RunEnd, Store } from "../../src/store/contract.ts";
+import type { Checkpoint, Claimed, Fence, NewRun, RunEnd, Store } from "../../src/store/contract.ts";
 
 /** A run as a test wants it, with all that the test does not care about filled in. */
 export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?: string } = {}): NewRun => {
@@ -48,6 +48,10 @@ export const endAt = (fence: Fence, seq: number, given: Partial<RunEnd> = {}): R
   now: 2_000,
   ...given,
 });
+
+/** All checkpoints of a thread, of which no test makes more than fit on one page. */
+export const checkpointsOf = (store: Store, key: ThreadKey): Promise<readonly Checkpoint[]> =>
+  store.threads.checkpoints(key, { limit: 1_000, after: null });
 
 /** Appends events for one run; true when it was not refused. */
 export const appended = async (store: Store, fence: Fence, ...seqs: readonly number[]): Promise<boolean> => {
