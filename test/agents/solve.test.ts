@@ -7,6 +7,7 @@ import { calculateTool } from "../../src/tools/calculate.ts";
 import { ToolThread } from "../../src/tools/thread.ts";
 import { answering, text } from "../support/agent-context.ts";
 import { answerIn, house, logOf, sharedStore } from "../support/house.ts";
+import { checkpointsOf } from "../support/runs.ts";
 
 const agent = solveAgent([calculateTool(new ToolThread())]);
 let store: Store;
@@ -62,7 +63,7 @@ describe("the agent solve", () => {
     ]);
     expect(verified).toBe(true);
     expect(model.asked).toHaveLength(1);
-    const points = await store.threads.checkpoints(live.threadKey);
+    const points = await checkpointsOf(store, live.threadKey);
     expect(points.map(({ node, change }) => [node, JSON.parse(change)])).toEqual([
       ["understand", { language: "en", maths: true, equations: ["2x + 3 = 7"] }],
       ["solve", { answer: "**x = 2**" }],
