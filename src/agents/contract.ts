@@ -22,8 +22,18 @@ export interface AgentContext extends ToolContext {
   report(error: unknown): void;
 }
 
+/** Says one event. What it returns, if anything, must be awaited before the next: the log is behind. Throws when the run must stop. */
+export type Say = (event: EventBody) => Promise<void> | undefined;
+
 /**
- * One node of the graph. `run` yields events and returns its change of state; the checkpoint after it holds that change
+ * A stretch of events that come one by one from elsewhere, such as a model's words: a node yields it whole, and the walk has
+ * it spoken. Each word would otherwise pass through every generator between the model and the walk. What it throws is thrown
+ * at the node's `yield`.
+ */
+export type Speech = (say: Say) => Promise<void>;
+
+/**
+ * One node of the graph. `run` yields events, or speeches, and returns its change of state; the checkpoint after it holds that change
  * and nothing else. It may throw: a RunError or ModelError ends the run with that code, anything else with `internal`.
  * It must come to its end soon after `context.signal` aborts.
  */
@@ -33,7 +43,7 @@ export interface AgentNode<State> {
   readonly stage: string;
   /** What it is doing, for people. */
   message(locale: Locale): string;
-  run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody, Partial<State>, void>;
+  run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody | Speech, Partial<State>, void>;
   /** The node that follows, or null at the end. Pure: it sees the state with this node's change applied. */
   next(state: Readonly<State>): string | null;
 }

@@ -4,7 +4,7 @@ import { estimateTokens } from "../domain/tokens.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
 import { callTool } from "../tools/call.ts";
 import type { Tool } from "../tools/contract.ts";
-import type { AgentContext } from "./contract.ts";
+import type { AgentContext, Say, Speech } from "./contract.ts";
 
 /** Model calls in one conversation; the last one is made without tools, so that it has to answer. */
 export const MAX_ROUNDS = 8;
@@ -20,14 +20,14 @@ export interface Conversation {
 
 /**
  * Lets the model speak, calls the tools it asks for and lets it speak again, until it has answered. Its words are yielded
- * as they come. Returns the text of all rounds, and the messages with everything that was said. `spoken` says that this
+ * as they come, a speech for each round. Returns the text of all rounds, and the messages with everything that was said. `spoken` says that this
  * turn has answered something already, which a paragraph parts from what comes now.
  */
 export async function* converse(
   { system, messages, tools }: Conversation,
   context: AgentContext,
   spoken = false,
-): AsyncGenerator<EventBody, { text: string; messages: readonly ModelMessage[] }, void> {
+): AsyncGenerator<EventBody | Speech, { text: string; messages: readonly ModelMessage[] }, void> {
   const said: ModelMessage[] = [...messages];
   let answer = "";
   for (let round = 1; round <= MAX_ROUNDS; round++) {
@@ -35,10 +35,7 @@ export async function* converse(
     const lead = spoken || answer !== "" ? PARAGRAPH : "";
     const call = new ModelCall({ system, messages: [...said], tools: offered }, lead);
     try {
-      for await (const part of context.model.stream(call.request, context)) {
-        const event = call.hear(part);
-        if (event !== null) yield event;
-      }
+      yield (say) => call.relay(context.model.stream(call.request, context), say);
     } finally {
       context.spend(call.usage());
     }
@@ -62,8 +59,17 @@ class ModelCall {
     private readonly lead: string,
   ) {}
 
+  /** Says what the model says, as it comes. */
+  async relay(parts: AsyncIterable<ModelPart>, say: Say): Promise<void> {
+    for await (const part of parts) {
+      const event = this.#hear(part);
+      const wait = event === null ? undefined : say(event);
+      if (wait !== undefined) await wait;
+    }
+  }
+
   /** What the part says to whoever watches; null: nothing. */
-  hear(part: ModelPart): EventBody | null {
+  #hear(part: ModelPart): EventBody | null {
     switch (part.type) {
       case "text": {
         const delta = this.text === "" ? this.lead + part.delta : part.delta;

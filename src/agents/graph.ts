@@ -1,5 +1,5 @@
 import type { EventBody } from "../domain/event.ts";
-import type { Agent, AgentContext, AgentNode } from "./contract.ts";
+import type { Agent, AgentContext, AgentNode, Say } from "./contract.ts";
 
 /** No graph of ours is longer; one that is goes in circles. */
 const MAX_STEPS = 64;
@@ -39,15 +39,25 @@ const runNode = async <State>(
   context: AgentContext,
   sink: WalkSink,
 ): Promise<Partial<State>> => {
+  const say: Say = (event) => {
+    const wait = sink.emit(event, node.name);
+    if (context.signal.aborted) throw context.signal.reason;
+    return wait;
+  };
   const steps = node.run(state, context);
   try {
-    for (;;) {
-      const step = await steps.next();
-      if (step.done === true) return step.value;
-      const wait = sink.emit(step.value, node.name);
-      if (wait !== undefined) await wait;
-      if (context.signal.aborted) throw context.signal.reason;
+    let step = await steps.next();
+    while (step.done !== true) {
+      const said = step.value;
+      try {
+        await (typeof said === "function" ? said(say) : say(said));
+      } catch (thrown) {
+        step = await steps.throw(thrown);
+        continue;
+      }
+      step = await steps.next();
     }
+    return step.value;
   } finally {
     // Lets a node that was left in the middle close its model's connection.
     await steps.return({});

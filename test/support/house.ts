@@ -1,4 +1,4 @@
-import type { Agent, AgentContext } from "../../src/agents/contract.ts";
+import type { Agent, AgentContext, Speech } from "../../src/agents/contract.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
 import { isTerminal } from "../../src/domain/event.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
@@ -116,7 +116,7 @@ export const endOf = (events: readonly LogEvent[]): unknown => JSON.parse(events
 
 /** An agent of one node, which is the test's own. */
 export const agentOf = (
-  run: (context: AgentContext) => AsyncGenerator<EventBody, Record<string, unknown>, void>,
+  run: (context: AgentContext) => AsyncGenerator<EventBody | Speech, Record<string, unknown>, void>,
 ): Agent<unknown> => ({
   name: "told",
   title: ({ message }) => message,

@@ -1,3 +1,4 @@
+import type { Speech } from "../../src/agents/contract.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import type { Locale } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
@@ -22,12 +23,20 @@ export const toolContext = (
 
 /** Runs a generator to its end: what it said, and what it returned. */
 export const finish = async <T>(
-  generator: AsyncGenerator<EventBody, T, void>,
+  generator: AsyncGenerator<EventBody | Speech, T, void>,
 ): Promise<{ readonly events: readonly EventBody[]; readonly value: T }> => {
   const events: EventBody[] = [];
-  for (;;) {
-    const step = await generator.next();
-    if (step.done === true) return { events, value: step.value };
-    events.push(step.value);
+  let step = await generator.next();
+  while (step.done !== true) {
+    const said = step.value;
+    try {
+      if (typeof said === "function") await said((event) => void events.push(event));
+      else events.push(said);
+    } catch (thrown) {
+      step = await generator.throw(thrown);
+      continue;
+    }
+    step = await generator.next();
   }
+  return { events, value: step.value };
 };
