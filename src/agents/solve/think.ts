@@ -1,6 +1,7 @@
 import type { Tool } from "../../tools/contract.ts";
 import type { AgentContext, AgentNode } from "../contract.ts";
 import { type Conversation, converse } from "../converse.ts";
+import { turnsOf } from "../turns.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 
@@ -9,19 +10,14 @@ export const conversationOf = async (
   state: SolveState,
   tools: readonly Tool[],
   context: AgentContext,
-): Promise<Conversation> => {
-  const history = await context.history();
-  const before = history.map((turn) =>
-    turn.role === "user"
-      ? ({ role: "user", content: turn.content, images: [] } as const)
-      : ({ role: "assistant", content: turn.content, toolCalls: [] } as const),
-  );
-  return {
-    system: systemPrompt(state.language, state.maths),
-    messages: [...before, { role: "user", content: state.message, images: context.input.images }],
-    tools: state.maths ? tools : [],
-  };
-};
+): Promise<Conversation> => ({
+  system: systemPrompt(state.language, state.maths),
+  messages: [
+    ...turnsOf(await context.history()),
+    { role: "user", content: state.message, images: context.input.images },
+  ],
+  tools: state.maths ? tools : [],
+});
 
 /** The model answers, with the tools at hand. Its words go out as they come. */
 export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({

@@ -1,21 +1,8 @@
 import { languageOf } from "../../domain/language.ts";
 import type { AgentNode } from "../contract.ts";
+import { isAboutMaths } from "../maths.ts";
 import { equationsIn } from "./equations.ts";
 import type { SolveState } from "./state.ts";
-
-/** Signs that a text is about maths: a formula, LaTeX, or the words such questions are put in. */
-const SIGNS =
-  /\d\s*(?:[-+*/^×÷=<>%]|!(?!\p{L}))|[-+*/^×÷=<>]\s*\d|[a-z]\s*[=^]|[√∫∑π→]|\\[a-z]{2,}|\b(?:sin|cos|tan|cot|sec|csc|lim|log|ln|exp)(?:[_^(\d]|\s+[\d(]|\s+[a-z]\b)/iu;
-const ENGLISH =
-  /\b(?:solve|equations?|calculate|compute|derivatives?|differentiate|integra\w+|limit|factor\w*|expand|plot|graph|sum|product|sqrt|root|squared|cubed|percent|probability|average|how (?:many|much)|(?:divided|multiplied) by|to the power|\d\s*(?:plus|minus|times|over|mod)\s*\d)\b/iu;
-const KOREAN =
-  /방정식|부등식|미분|적분|극한|인수분해|전개|그래프|계산|더하|빼|곱하|나누|제곱|확률|평균|넓이|부피|퍼센트|몇|팩토리얼|로그(?![인아])|루트|부터\s*\d+\s*까지|(?<!\p{L})[합곱](?:은|을|이|의|과)(?!\p{L})/u;
-
-/** Full-width and other forms of the same signs count as those. */
-const isMaths = (text: string): boolean => {
-  const usual = text.normalize("NFKC");
-  return SIGNS.test(usual) || ENGLISH.test(usual) || KOREAN.test(usual);
-};
 
 /** Reads the question: its language, its equations, whether it wants tools. Calls no model: nothing may stand before the first token. */
 export const understand: AgentNode<SolveState> = {
@@ -24,9 +11,7 @@ export const understand: AgentNode<SolveState> = {
   message: (locale) => (locale === "ko" ? "질문을 읽고 있습니다." : "Reading the question."),
   async *run({ message }, context) {
     const language = languageOf(message, context.locale);
-    const history = await context.history();
-    const last = history.findLast((turn) => turn.role === "user");
-    const maths = isMaths(message) || (last !== undefined && isMaths(last.content));
+    const maths = isAboutMaths(message, await context.history());
     const equations = equationsIn(message);
     yield { type: "node_result", payload: { node: "understand", output: { language, maths, equations } } };
     return { language, maths, equations };
