@@ -1,0 +1,73 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+
+/**
+ * Users' documents and their pieces. Every key begins with the user, see `schema.ts`. A document's row is the lock of its
+ * pieces. Their vectors are in a table that `vectors.ts` makes where the database can: it is in no migration.
+ */
+
+const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
+const lexemes = customType<{ data: string; driverData: string }>({ dataType: () => "tsvector" });
+const time = () => bigint({ mode: "number" });
+
+export const documents = pgTable(
+  "documents",
+  {
+    userId: text().notNull(),
+    documentId: text().notNull(),
+    collection: text().notNull(),
+    title: text().notNull(),
+    mediaType: text().notNull(),
+    metadata: jsonText().notNull(),
+    contentHash: text().notNull(),
+    /** The header of a table, as a JSON array of texts. */
+    columns: jsonText(),
+    chunks: integer().notNull(),
+    /** False while its pieces are being written: until then nobody sees it. */
+    isReady: boolean().notNull(),
+    createdAt: time().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.documentId] }),
+    uniqueIndex("documents_content").on(table.userId, table.collection, table.contentHash).where(sql`is_ready`),
+    // As an `order by … desc` wants it: nulls first.
+    index("documents_newest").on(
+      table.userId,
+      table.createdAt.desc().nullsFirst(),
+      table.documentId.desc().nullsFirst(),
+    ),
+    index("documents_drafts").on(table.userId, table.createdAt).where(sql`not is_ready`),
+  ],
+);
+
+export const chunks = pgTable(
+  "chunks",
+  {
+    userId: text().notNull(),
+    documentId: text().notNull(),
+    ordinal: integer().notNull(),
+    content: text().notNull(),
+    /** A JSON array of texts. */
+    headings: jsonText().notNull(),
+    metadata: jsonText().notNull(),
+    /** A JSON array of rows, which are arrays of texts. */
+    rows: jsonText(),
+    /** What search looks for, see `lexemes.ts`. */
+    tokens: lexemes().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.documentId, table.ordinal] }),
+    // A row has some two hundred lexemes: they are put in by the thousand, sorted, not one at a time. `put` sees to the rest.
+    index("chunks_tokens").using("gin", table.tokens).with({ fastupdate: true, gin_pending_list_limit: 1024 }),
+  ],
+);
