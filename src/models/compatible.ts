@@ -86,14 +86,25 @@ class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
   async next(): Promise<IteratorResult<ModelPart, undefined>> {
     const { signal } = this.context;
     if (this.#isOver) return OVER;
+    const chat = this.#chat;
+    const { parts } = chat;
     try {
-      const { parts } = this.#chat;
-      if (this.#given === parts.length) await this.#readOn();
+      if (this.#given === parts.length) {
+        parts.length = 0;
+        this.#given = 0;
+        this.#reader ??= await this.#open();
+        // In here rather than in a method of its own: another promise for each token is about a microsecond.
+        while (!chat.over && parts.length === 0) {
+          const { done, value } = await this.#reader.read();
+          if (done) chat.end();
+          else this.#parser.feed(this.#decoder.decode(value, STREAMING));
+        }
+      }
       if (signal.aborted) throw signal.reason;
       const value = parts[this.#given++];
       if (value !== undefined) return { done: false, value };
       // What was said before a failure has been handed over by now.
-      if (this.#chat.failure !== undefined) throw this.#chat.failure;
+      if (chat.failure !== undefined) throw chat.failure;
       return await this.return();
     } catch (error) {
       await this.return();
@@ -106,19 +117,6 @@ class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
     this.#isOver = true;
     this.#reader?.cancel().catch(() => {});
     return OVER;
-  }
-
-  /** Reads until something was said, or until there is nothing more. */
-  async #readOn(): Promise<void> {
-    const chat = this.#chat;
-    chat.parts.length = 0;
-    this.#given = 0;
-    this.#reader ??= await this.#open();
-    while (!chat.over && chat.parts.length === 0) {
-      const { done, value } = await this.#reader.read();
-      if (done) chat.end();
-      else this.#parser.feed(this.#decoder.decode(value, STREAMING));
-    }
   }
 
   async #open(): Promise<ByteReader> {
