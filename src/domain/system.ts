@@ -7,6 +7,8 @@ export interface System {
   now(): number;
   /** A fresh UUIDv7: unguessable in its last 74 bits, and sorted by time of making (RFC 9562 §5.7). */
   id(): string;
+  /** A fresh secret: 256 bits from the cryptographic generator, as 43 characters of base64url. */
+  secret(): string;
   /** Uniform in [0, 1). */
   random(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
@@ -16,6 +18,7 @@ export interface System {
 export const realSystem: System = {
   now: () => Date.now(),
   id: () => Bun.randomUUIDv7(),
+  secret: () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url"),
   random: () => Math.random(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

@@ -14,6 +14,7 @@ export const testSystem = (): TestSystem => {
   return {
     now: () => Date.UTC(2026, 0, 1),
     id: () => `01990000-0000-7000-8000-${(next++).toString(16).padStart(12, "0")}`,
+    secret: () => `secret-${next++}`.padEnd(43, "-"),
     random: () => 0.5,
     sleep: realSystem.sleep,
     countFrom: (number) => {
