@@ -49,12 +49,20 @@ const IPV4_COMPATIBLE = /^::[\d.]+$/;
  * that `new URL` makes plain (WHATWG URL §3.5) before they come here.
  */
 export const isPublicAddress = (address: string): boolean => {
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return isPublicIpv4(ipaddr.IPv4.parse(address));
-  if (!ipaddr.IPv6.isValid(address) || address.includes("%") || IPV4_COMPATIBLE.test(address)) return false;
-  const ip = ipaddr.IPv6.parse(address);
-  return STANDS_FOR_IPV4.some((range) => ip.match(range))
-    ? isPublicIpv4(new ipaddr.IPv4(ip.toByteArray().slice(-4)))
-    : ip.match(OPEN_IPV6) && !CLOSED_IPV6.some((range) => ip.match(range));
+  const ip = meaningOf(address);
+  if (ip === null) return false;
+  if (ip instanceof ipaddr.IPv4) return !CLOSED_IPV4.some((range) => ip.match(range));
+  return ip.match(OPEN_IPV6) && !CLOSED_IPV6.some((range) => ip.match(range));
 };
 
-const isPublicIpv4 = (ip: ipaddr.IPv4): boolean => !CLOSED_IPV4.some((range) => ip.match(range));
+/** Whether both reach the same, however they are written. */
+export const isSameAddress = (left: string, right: string): boolean =>
+  meaningOf(left)?.toNormalizedString() === meaningOf(right)?.toNormalizedString();
+
+/** What is reached by this address. Null: it is not the plain text of one. */
+const meaningOf = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | null => {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
+  if (!ipaddr.IPv6.isValid(address) || address.includes("%") || IPV4_COMPATIBLE.test(address)) return null;
+  const ip = ipaddr.IPv6.parse(address);
+  return STANDS_FOR_IPV4.some((range) => ip.match(range)) ? new ipaddr.IPv4(ip.toByteArray().slice(-4)) : ip;
+};

@@ -51,11 +51,7 @@ const parsed = (text: string): MIMEType | null => {
 };
 
 /** The whole body, decompressed. Ends the connection as soon as a bound is passed. */
-export const bytesOf = async (
-  response: IncomingMessage,
-  bounds: ContentBounds,
-  signal: AbortSignal,
-): Promise<Uint8Array> => {
+export const bytesOf = async (response: IncomingMessage, bounds: ContentBounds): Promise<Uint8Array> => {
   const decoder = DECODERS.get((response.headers["content-encoding"] ?? "").trim().toLowerCase());
   if (decoder === undefined) {
     throw new UnreadableError("unsupported", "The page is compressed in a way that was not asked for.");
@@ -68,8 +64,8 @@ export const bytesOf = async (
   const through = decoder();
   const [sent, whole] = [atMost(bounds.sent), atMost(bounds.whole)];
   await (through === null
-    ? pipeline(response, sent, whole, collect, { signal })
-    : pipeline(response, sent, through, whole, collect, { signal }));
+    ? pipeline(response, sent, whole, collect)
+    : pipeline(response, sent, through, whole, collect));
   return Bun.concatArrayBuffers(parts, Number.POSITIVE_INFINITY, true);
 };
 

@@ -42,7 +42,7 @@ export const fetchPage = async (
   try {
     const { found, response } = await follow(url, reach, bounds.redirects, bound);
     const mediaType = mediaTypeOf(response);
-    return { url: found.href, name: nameOf(found), mediaType, bytes: await bytesOf(response, bounds, bound) };
+    return { url: found.href, name: nameOf(found), mediaType, bytes: await bytesOf(response, bounds) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (late.aborted) throw new UnreadableError("unreachable", "The page took too long to arrive.");

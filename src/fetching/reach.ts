@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
-import { isPublicAddress } from "./address.ts";
+import { isPublicAddress, isSameAddress } from "./address.ts";
 
 /** Where pages may be fetched from. There is one for the service, `PUBLIC_WEB`; tests, which have loopback only, bring theirs. */
 export interface Reach {
@@ -21,13 +21,16 @@ export interface Place {
 /**
  * Public addresses but this machine's own, behind which it would meet itself with its guard down: what arrives from the
  * machine itself passes no firewall. Ports 80 and 443: others serve few pages and many things that are none.
- * No variable of the environment makes this wider.
  */
-export const PUBLIC_WEB: Reach = {
-  allowsAddress: (address) => isPublicAddress(address) && !ownAddresses().includes(address),
+export const publicWeb = (interfaces: typeof networkInterfaces): Reach => ({
+  allowsAddress: (address) =>
+    isPublicAddress(address) && !addressesOf(interfaces()).some((own) => isSameAddress(own, address)),
   allowsPort: (port) => port === 80 || port === 443,
   lookup: (host) => lookup(host, { all: true }),
-};
+});
 
-const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+/** Read anew at each look: interfaces come and go. No variable of the environment makes this wider. */
+export const PUBLIC_WEB: Reach = publicWeb(networkInterfaces);
+
+const addressesOf = (interfaces: ReturnType<typeof networkInterfaces>): string[] =>
+  Object.values(interfaces).flatMap((entries = []) => entries.map(({ address }) => address));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { createGzip } from "node:zlib";
 import type { Reach } from "../../src/fetching/reach.ts";
-import { fetched, refusal, serving } from "../support/fetched-page.ts";
+import { fetched, refusal, serving, textOf } from "../support/fetched-page.ts";
 import { loopbackReach } from "../support/loopback-reach.ts";
 import { type Answer, HTML, page, pageServer, redirect } from "../support/page-server.ts";
 
@@ -21,6 +22,13 @@ describe("a page without an end", () => {
     const drip = setInterval(() => socket.write("1\r\na\r\n"), 5);
     socket.on("close", () => clearInterval(drip));
   };
+  const dripsGzip: Answer = (socket) => {
+    const gzip = createGzip();
+    socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-encoding: gzip\r\n\r\n");
+    gzip.on("data", (part: Uint8Array) => socket.write(part));
+    const drip = setInterval(() => gzip.write("a", () => gzip.flush()), 5);
+    socket.on("close", () => clearInterval(drip));
+  };
   const keepsSilent: Answer = () => {};
   const headWithoutEnd: Answer = (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n");
@@ -29,9 +37,12 @@ describe("a page without an end", () => {
   };
   const TOO_LATE = "unreachable: The page took too long to arrive.";
 
-  test("is cut off at the bound, and its connection closed", async () => {
+  test.each([
+    ["as it is sent", { whole: Number.POSITIVE_INFINITY }],
+    ["as a whole", { sent: Number.POSITIVE_INFINITY }],
+  ])("is cut off at the bound for what it is %s, and its connection closed", async (_, bounds) => {
     await using server = await serving(pours);
-    expect(await refusal(fetched(server, "/"))).toBe("too_large: The page is too large to be fetched.");
+    expect(await refusal(fetched(server, "/", { bounds }))).toBe("too_large: The page is too large to be fetched.");
     await server.closed();
   });
 
@@ -45,6 +56,7 @@ describe("a page without an end", () => {
 
   test.each([
     ["whose body drips", drips],
+    ["whose compressed body drips", dripsGzip],
     ["whose head drips", headWithoutEnd],
     ["that never begins", keepsSilent],
   ])("%s is given up on in time, and its connection closed", async (_, answer) => {
@@ -87,9 +99,14 @@ describe("a page without an end", () => {
   });
 });
 
+test("a head may hold 32 KiB", async () => {
+  await using server = await serving(page({ ...HTML, "x-large": "a".repeat(30_000) }, "hi"));
+  expect(textOf(await fetched(server, "/"))).toBe("hi");
+});
+
 describe("a server that does not keep to the rules", () => {
   test.each<[string, Answer]>([
-    ["a head that is too large", page({ ...HTML, "x-large": "a".repeat(200_000) }, "hi")],
+    ["a head that is too large", page({ ...HTML, "x-large": "a".repeat(33_000) }, "hi")],
     ["no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],
     ["nothing", (socket) => socket.end()],
     ["a reset", (socket) => socket.resetAndDestroy()],

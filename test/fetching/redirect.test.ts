@@ -76,6 +76,18 @@ describe("a redirect", () => {
     expect(server.heads).toHaveLength(6);
   });
 
+  test("is left before the next is asked for", async () => {
+    const left = Promise.withResolvers<void>();
+    await using server = await pageServer({
+      "/": (socket) => {
+        socket.on("close", () => left.resolve());
+        socket.write("HTTP/1.1 302 Found\r\nlocation: /next\r\n\r\nand so on, without an end");
+      },
+      "/next": (socket, head) => void left.promise.then(() => page(HTML, "next")(socket, head)),
+    });
+    expect(textOf(await fetched(server, "/"))).toBe("next");
+  });
+
   test("to nowhere is no page", async () => {
     await using server = await serving(says("302 Found", {}));
     expect(await refusal(fetched(server, "/"))).toBe(
