@@ -9,6 +9,7 @@ import { storeKeepsRuns } from "./store-runs.ts";
 import { storeTakesOver } from "./store-takeover.ts";
 import { storeKeepsText } from "./store-text.ts";
 import { storeKeepsThreads } from "./store-threads.ts";
+import { storeKeepsTils } from "./store-tils.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 /** What every store must do, whatever it keeps things in. `open` gives one over an empty database. */
@@ -36,5 +37,6 @@ export const storeConformance = (name: string, open: () => Promise<Store>): void
     describe("forks", () => storeForksThreads(under));
     describe("text", () => storeKeepsText(under));
     describe("images", () => storeKeepsImages(under));
+    describe("TILs", () => storeKeepsTils(under));
   });
 };
