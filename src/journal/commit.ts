@@ -2,6 +2,7 @@ import { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { System } from "../domain/system.ts";
 import { type Append, type Store, StoreError } from "../store/contract.ts";
+import type { Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
 import { Pace } from "./pace.ts";
 import type { Committer, Ending, Outcome, RunWriter } from "./writer.ts";
@@ -30,6 +31,14 @@ export interface CommitOptions {
   readonly patienceMs: number;
 }
 
+/** A run's writer, as this process knows it. */
+interface Registered {
+  /** Where what it has committed is announced. */
+  readonly channel: Channel;
+  /** Null: it has been told already. */
+  broken: ((why: Broken) => void) | null;
+}
+
 /**
  * Group commit, as databases do it: one commit is under way at a time, and what arrives meanwhile travels with the next,
  * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`).
@@ -38,8 +47,7 @@ export interface CommitOptions {
  * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
  */
 export class GroupCommit implements Committer {
-  /** Null: it has been told already. */
-  readonly #writers = new Map<RunWriter, ((why: Broken) => void) | null>();
+  readonly #writers = new Map<RunWriter, Registered>();
   readonly #dirty = new Set<RunWriter>();
   readonly #pace = new Pace();
   #looping = false;
@@ -52,8 +60,8 @@ export class GroupCommit implements Committer {
   }
 
   /** `broken` is called at most once, when the log can no longer take what the run says. */
-  register(writer: RunWriter, broken: (why: Broken) => void): void {
-    this.#writers.set(writer, broken);
+  register(writer: RunWriter, channel: Channel, broken: (why: Broken) => void): void {
+    this.#writers.set(writer, { channel, broken });
   }
 
   mark(writer: RunWriter): void {
@@ -82,14 +90,15 @@ export class GroupCommit implements Committer {
       }
       return "refused";
     } finally {
+      const channel = this.#channelOf(writer);
       this.#writers.delete(writer);
       writer.settled();
-      this.options.hub.close(writer.fence.threadKey);
+      if (channel !== undefined) this.options.hub.close(writer.fence.threadKey, channel);
     }
   }
 
   async #end(writer: RunWriter, ending: Ending): Promise<Outcome> {
-    const { store, hub } = this.options;
+    const { store } = this.options;
     const { fence, events, checkpoints } = writer.take();
     const all = [...events, ...writer.number(ending.events)];
     const speechless = writer.answer === "" && ending.status !== "succeeded";
@@ -112,7 +121,7 @@ export class GroupCommit implements Committer {
         throw error;
       }
     });
-    if (kept) hub.get(fence.threadKey)?.publish(all);
+    if (kept) this.#channelOf(writer)?.publish(all);
     return kept ? "kept" : "refused";
   }
 
@@ -165,7 +174,7 @@ export class GroupCommit implements Committer {
   #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlySet<string>): void {
     if (writer === undefined || append === undefined) return;
     if (refused.has(append.fence.runId)) this.#break(writer, "lost");
-    else this.options.hub.get(append.fence.threadKey)?.publish(append.events);
+    else this.#channelOf(writer)?.publish(append.events);
     writer.settled();
   }
 
@@ -195,21 +204,26 @@ export class GroupCommit implements Committer {
   }
 
   #giveUp(waiting: readonly RunWriter[], error: StoreError): void {
-    const writers = waiting.filter((writer) => this.#writers.get(writer));
+    const writers = waiting.filter((writer) => (this.#writers.get(writer)?.broken ?? null) !== null);
     if (writers.length === 0) return;
     this.options.log.outage(error, writers.length);
     const why = new RunError("store_unavailable", "The answer could not be kept: the store is away.", { cause: error });
     for (const writer of writers) {
-      this.options.hub.get(writer.fence.threadKey)?.fail(error);
+      this.#channelOf(writer)?.fail(error);
       this.#break(writer, why);
     }
   }
 
+  #channelOf(writer: RunWriter): Channel | undefined {
+    return this.#writers.get(writer)?.channel;
+  }
+
   #break(writer: RunWriter, why: Broken): void {
-    const broken = this.#writers.get(writer);
-    if (!broken) return;
+    const registered = this.#writers.get(writer);
+    const broken = registered?.broken ?? null;
+    if (registered === undefined || broken === null) return;
     // Told once; a second reason adds nothing.
-    this.#writers.set(writer, null);
+    registered.broken = null;
     broken(why);
   }
 }

@@ -92,7 +92,7 @@ export class Follower implements AsyncIterableIterator<readonly LogEvent[], unde
     this.#isOver = true;
     this.#quiet.stop();
     this.options.signal.removeEventListener("abort", this.#end);
-    this.hub.leave(this.key, this.#bell);
+    this.hub.leave(this.key, this.#channel, this.#bell);
     this.#bell.ring();
   };
 

@@ -1,5 +1,16 @@
+import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Bell, Channel } from "./channel.ts";
+
+/** What is left to say to whoever reads or runs in a thread that is no more. */
+export const DELETED = new RunError("cancelled", "The thread was deleted.");
+
+/** A channel as it was looked at. */
+interface Remote {
+  readonly key: ThreadKey;
+  readonly channel: Channel;
+  readonly head: number;
+}
 
 /** The channels of all threads that somebody in this process reads or writes just now. */
 export class Hub {
@@ -16,29 +27,41 @@ export class Hub {
     return channel;
   }
 
-  leave(key: ThreadKey, bell: Bell): void {
-    this.#channels.get(key)?.bells.delete(bell);
-    this.#release(key);
+  leave(key: ThreadKey, channel: Channel, bell: Bell): void {
+    channel.bells.delete(bell);
+    this.#release(key, channel);
   }
 
-  /** A writer of this process comes; the log is committed up to `seq`. */
+  /**
+   * A writer of this process comes; the log is committed up to `seq`. A log only grows: if more is known of it, that was
+   * another thread of this name, which has been deleted since.
+   */
   open(key: ThreadKey, seq: number): Channel {
+    const known = this.#channels.get(key);
+    if (known !== undefined && known.head > seq) this.drop(key, known);
     const channel = this.#obtain(key);
     channel.open(seq);
     return channel;
   }
 
-  close(key: ThreadKey): void {
-    const channel = this.#channels.get(key);
-    if (channel !== undefined) channel.writers--;
-    this.#release(key);
+  close(key: ThreadKey, channel: Channel): void {
+    channel.writers--;
+    this.#release(key, channel);
+  }
+
+  /** The thread is deleted: its readers are told, and one that is made under its name begins with nothing. */
+  drop(key: ThreadKey, channel: Channel): void {
+    channel.fail(DELETED);
+    if (this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 
   /** Threads that are read here and written, if at all, by another replica. */
-  remote(): ThreadKey[] {
-    const keys: ThreadKey[] = [];
-    for (const [key, channel] of this.#channels) if (channel.writers === 0) keys.push(key);
-    return keys;
+  remote(): readonly Remote[] {
+    const remote: Remote[] = [];
+    for (const [key, channel] of this.#channels) {
+      if (channel.writers === 0) remote.push({ key, channel, head: channel.head });
+    }
+    return remote;
   }
 
   /** Tells every reader that there is nothing more to come from here. */
@@ -54,8 +77,8 @@ export class Hub {
     return channel;
   }
 
-  #release(key: ThreadKey): void {
-    const channel = this.#channels.get(key);
-    if (channel !== undefined && channel.writers === 0 && channel.bells.size === 0) this.#channels.delete(key);
+  #release(key: ThreadKey, channel: Channel): void {
+    if (channel.writers > 0 || channel.bells.size > 0) return;
+    if (this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 }

@@ -22,8 +22,7 @@ export class Journal {
   /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`, with `answer` said so far. */
   open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, answer = ""): RunWriter {
     const writer = new RunWriter(fence, lastSeq, this.#commit, answer);
-    this.#hub.open(fence.threadKey, lastSeq);
-    this.#commit.register(writer, broken);
+    this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
     return writer;
   }
 
@@ -40,12 +39,28 @@ export class Journal {
   /**
    * Looks for news of threads that another replica writes and somebody reads here. One statement for all of them, none
    * when there are none: no notification is needed for it to be right, so it also works behind a pooler that has none.
+   * A log only grows: one that ends before what was known of it is gone.
    */
   async tick(): Promise<void> {
-    const keys = this.#hub.remote();
-    if (keys.length === 0) return;
-    const heads = await this.options.store.events.heads(keys);
-    for (const [key, seq] of heads) this.#hub.get(key)?.learn(seq);
+    const remote = this.#hub.remote();
+    if (remote.length === 0) return;
+    const heads = await this.options.store.events.heads(remote.map(({ key }) => key));
+    for (const { key, channel, head } of remote) {
+      const seq = heads.get(key) ?? 0;
+      if (seq < head) this.#hub.drop(key, channel);
+      else if (seq > 0) channel.learn(seq);
+    }
+  }
+
+  /**
+   * To be asked for before a thread is deleted, and called once it is: ends its readers here with `DELETED`. A thread that
+   * was made under the same name in between is another's and stays.
+   */
+  deletion(key: ThreadKey): () => void {
+    const channel = this.#hub.get(key);
+    return () => {
+      if (channel !== undefined) this.#hub.drop(key, channel);
+    };
   }
 
   /** Ends what readers are left, with `why`: one whose run is another replica's would have the process wait for that. */

@@ -90,12 +90,12 @@ describe("follow", () => {
 
   test("a reader at the end of what this process wrote goes on with what another one has written since", async () => {
     const { hub, log, commit, reader } = thread();
-    hub.open(KEY, 0);
+    const channel = hub.open(KEY, 0);
     const events = reader(0, anySignal());
     const first = events.next();
     commit(2)();
     expect(numbers((await first).value)).toEqual([1, 2]);
-    hub.close(KEY);
+    hub.close(KEY, channel);
     const next = events.next();
     commit(1);
     hub.get(KEY)?.learn(log.length);
@@ -115,7 +115,7 @@ describe("follow", () => {
 
   test("an abort ends it at once: while it waits, while the store is read, and between two batches", async () => {
     const { hub, commit, reader } = thread();
-    hub.open(KEY, 0);
+    const channel = hub.open(KEY, 0);
     const waiting = new AbortController();
     const next = reader(0, waiting.signal).next();
     await new Promise(setImmediate);
@@ -123,7 +123,7 @@ describe("follow", () => {
     expect((await next).done).toBe(true);
 
     commit(1);
-    hub.close(KEY);
+    hub.close(KEY, channel);
     const reading = new AbortController();
     const gate = closedGate();
     const stuck = reader(0, reading.signal, 60_000, async () => {
@@ -166,14 +166,14 @@ describe("follow", () => {
     await expect(thrown.next()).rejects.toThrow("no");
     commit(1);
     for (const events of [aborted, returned]) await events.next();
-    hub.open(KEY, 1);
+    const channel = hub.open(KEY, 1);
     expect(hub.get(KEY)?.bells.size).toBe(2);
     await returned.return();
     const last = aborted.next();
     left.abort();
     await last;
     expect(hub.get(KEY)?.bells.size).toBe(0);
-    hub.close(KEY);
+    hub.close(KEY, channel);
     expect(hub.get(KEY)).toBeUndefined();
     expect(hub.remote()).toEqual([]);
   });
@@ -244,7 +244,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
       async (actions, starts) => {
         const { hub, log, commit, reader } = thread();
         commit(3);
-        hub.open(KEY, 3);
+        let channel = hub.open(KEY, 3);
         const left = new AbortController();
         // A reader is let on by the actions; until then it holds what it was given, as one with a slow socket does.
         const readers = starts.map((start) => {
@@ -276,8 +276,8 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
           else {
             announce?.();
             announce = undefined;
-            hub.close(KEY);
-            hub.open(KEY, log.length);
+            hub.close(KEY, channel);
+            channel = hub.open(KEY, log.length);
           }
         }
         announce?.();

@@ -11,6 +11,8 @@ export interface MemoryLog {
   end(runId: string): RunEnd | undefined;
   /** Another replica takes the run over. */
   steal(runId: string): void;
+  /** Another replica deletes the thread. */
+  delete(key: ThreadKey): void;
 }
 
 /** Throws when a run leaves a gap in its thread's numbers or uses one twice: the real one could not. */
@@ -58,6 +60,7 @@ export const memoryLog = (): MemoryLog => {
     store: store as unknown as Store,
     appends,
     events: log,
+    delete: (key) => void logs.delete(key),
     checkpoints: (runId) => checkpoints.get(runId) ?? [],
     end: (runId) => ends.get(runId),
     steal: (runId) => void stolen.add(runId),

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import type { LogEvent } from "../../src/domain/event.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { type MemoryLog, memoryLog } from "../support/memory-log.ts";
+
+const KEY = "u:t";
+let log: MemoryLog;
+let journal: Journal;
+beforeEach(() => {
+  log = memoryLog();
+  ({ journal } = journalOver(log.store));
+});
+
+const follow = (cursor: number, on = journal) =>
+  on.follow(KEY, cursor, { signal: new AbortController().signal, quietMs: 60_000 });
+const runsOf = (batch: readonly LogEvent[] | undefined) => [...new Set(batch?.map(({ runId }) => runId))];
+
+/** A run that says a word and, unless told otherwise, ends. */
+const speak = async (runId: string, on = journal) => {
+  const { writer } = open(on, fenceOf(KEY, runId));
+  await writer.emit(say("hello"), "");
+  return { writer, end: () => close(writer) };
+};
+
+describe("a thread that is deleted", () => {
+  test("is told to its readers; one made under its name has nothing of it, though the old run ends late", async () => {
+    const old = await speak("old");
+    const reading = follow(0);
+    expect(runsOf((await reading.next()).value)).toEqual(["old"]);
+    const next = reading.next();
+    const deleted = journal.deletion(KEY);
+    log.delete(KEY);
+    log.steal("old");
+    deleted();
+    await expect(next).rejects.toMatchObject({ code: "cancelled" });
+    const anew = await speak("new");
+    expect(await old.end()).toBe("refused");
+    const readingAnew = follow(0);
+    expect(runsOf((await readingAnew.next()).value)).toEqual(["new"]);
+    const last = readingAnew.next();
+    expect(await anew.end()).toBe("kept");
+    expect((await last).value?.at(-1)?.type).toBe("done");
+  });
+
+  test("and made anew before anybody here knew: its log is shorter than what was known, so it is another's", async () => {
+    await (await speak("old")).end();
+    const reading = follow(0);
+    expect((await reading.next()).value).toHaveLength(3);
+    const next = reading.next();
+    const deleted = journal.deletion(KEY);
+    log.delete(KEY);
+    const anew = await speak("new");
+    await expect(next).rejects.toMatchObject({ code: "cancelled" });
+    const readingAnew = follow(0);
+    expect(runsOf((await readingAnew.next()).value)).toEqual(["new"]);
+    // Now it is told, and it is not the new thread's readers that it is told of.
+    deleted();
+    const last = readingAnew.next();
+    await anew.end();
+    expect((await last).value?.at(-1)?.type).toBe("done");
+  });
+
+  test("on another replica is told by the next look", async () => {
+    const { journal: there } = journalOver(log.store);
+    await (await speak("old", there)).end();
+    const reading = follow(0);
+    expect((await reading.next()).value).toHaveLength(3);
+    const next = reading.next();
+    await journal.tick();
+    log.delete(KEY);
+    await journal.tick();
+    await expect(next).rejects.toMatchObject({ code: "cancelled" });
+  });
+});
