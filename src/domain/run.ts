@@ -37,6 +37,9 @@ export interface Run {
   readonly status: RunStatus;
   /** How often a replica has taken it up; 0 while queued. */
   readonly attempt: number;
+  /** The thread's last seq before the run's first event. Null while it waits for its turn. */
+  readonly startSeq: number | null;
+  readonly traceId: string;
   readonly usage: Usage | null;
   readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
   readonly createdAt: number;

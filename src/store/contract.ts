@@ -3,6 +3,7 @@ import type { EventType, LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
+import type { TicketStore } from "./contract-tickets.ts";
 import type { TilStore } from "./contract-tils.ts";
 
 /**
@@ -17,6 +18,7 @@ export interface Store {
   readonly events: EventStore;
   readonly threads: ThreadStore;
   readonly images: ImageStore;
+  readonly tickets: TicketStore;
   readonly tils: TilStore;
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
@@ -61,7 +63,9 @@ export type Begun =
   /** Another run of the thread is not done; `claim` it when its turn may have come. */
   | { readonly state: "queued" }
   /** `maxQueued` runs wait already; nothing was written. */
-  | { readonly state: "full" };
+  | { readonly state: "full" }
+  /** The run was begun before; nothing was written. */
+  | { readonly state: "known" };
 
 /** All that a run's end writes, in one transaction. */
 export interface RunEnd {
@@ -80,6 +84,7 @@ export interface RunStore {
   /**
    * Makes the thread if need be, and the run. If no other run of the thread is queued or running, the run starts: status
    * `running`, epoch 1, attempt 1, and the user's message is kept with seq `lastSeq + 1`. Otherwise it is queued.
+   * A run id is begun once, however many ask for it at the same time.
    */
   begin(run: NewRun): Promise<Begun>;
   /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */

@@ -12,6 +12,8 @@ export const runOf = (row: typeof runs.$inferSelect) =>
     agent: row.agent,
     status: row.status,
     attempt: row.attempt,
+    startSeq: row.startSeq,
+    traceId: row.traceId,
     usage: row.inputTokens === null ? null : { inputTokens: row.inputTokens, outputTokens: row.outputTokens ?? 0 },
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
     createdAt: row.createdAt,

@@ -5,10 +5,13 @@ import { userOf } from "../domain/thread.ts";
 import { checkpointColumns, eventColumns, insertCheckpoints, insertEvents } from "./columns.ts";
 import type { Begun, Claimed, Fence, NewRun, RunEnd, RunStore } from "./contract.ts";
 import { type Database, type Session, statement } from "./database.ts";
+import { sqlState } from "./failure.ts";
 import { runOf } from "./rows.ts";
 import { runs } from "./schema.ts";
 
 const value = (name: string) => sql.placeholder(name);
+
+const UNIQUE_VIOLATION = "23505";
 
 /** How much of its first message names a thread. */
 const TITLE_CHARACTERS = 80;
@@ -16,7 +19,13 @@ const TITLE_CHARACTERS = 80;
 export const runQueries = (
   database: Database,
 ): Pick<RunStore, "begin" | "claim" | "finish" | "get" | "requestCancel"> => ({
-  begin: (run) => database.call("runs.begin", (session) => begin(session, run)),
+  begin: (run) =>
+    database.call("runs.begin", (session) =>
+      begin(session, run).catch((error: unknown): Begun => {
+        if (sqlState(error) === UNIQUE_VIOLATION) return { state: "known" };
+        throw error;
+      }),
+    ),
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   finish: (fence, end) => database.call("runs.finish", (session) => finish(session, fence, end)),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),

@@ -9,6 +9,7 @@ import { leaseQueries } from "./leases.ts";
 import { migrationQueries } from "./migrate.ts";
 import { runQueries } from "./runs.ts";
 import { threadQueries } from "./threads.ts";
+import { ticketQueries } from "./tickets.ts";
 import { tilQueries } from "./tils.ts";
 
 /** The store over a driver's database; all that the drivers share is in here. */
@@ -17,6 +18,7 @@ export const storeOver = (database: Database, system: System): Store => ({
   events: eventQueries(database),
   threads: { ...threadQueries(database), ...checkpointQueries(database), fork: forkQuery(database) },
   images: imageQueries(database),
+  tickets: ticketQueries(database),
   tils: tilQueries(database),
   ...migrationQueries(database, system.now),
   close: () => database.close(),

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Message } from "../domain/message.ts";
 import { hasEnded, type RunStatus } from "../domain/run.ts";
+import { threadIdOf, userOf } from "../domain/thread.ts";
 import type { ThreadPage, ThreadStore } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { runOf, unfinished } from "./rows.ts";
@@ -77,7 +78,8 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
           with e as (delete from events where thread_key = ${threadKey}),
           m as (delete from messages where thread_key = ${threadKey}),
           c as (delete from checkpoints where thread_key = ${threadKey}),
-          i as (delete from images where thread_key = ${threadKey})
+          i as (delete from images where thread_key = ${threadKey}),
+          t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
           delete from threads where thread_key = ${threadKey}`);
         return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
       }),

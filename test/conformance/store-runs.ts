@@ -20,6 +20,8 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       agent: "chat",
       status: "running",
       attempt: 1,
+      startSeq: 0,
+      traceId: "trace",
       usage: null,
       error: null,
       createdAt: 1_000,

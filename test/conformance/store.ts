@@ -9,6 +9,7 @@ import { storeKeepsRuns } from "./store-runs.ts";
 import { storeTakesOver } from "./store-takeover.ts";
 import { storeKeepsText } from "./store-text.ts";
 import { storeKeepsThreads } from "./store-threads.ts";
+import { storeKeepsTickets } from "./store-tickets.ts";
 import { storeKeepsTils } from "./store-tils.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -37,6 +38,7 @@ export const storeConformance = (name: string, open: () => Promise<Store>): void
     describe("forks", () => storeForksThreads(under));
     describe("text", () => storeKeepsText(under));
     describe("images", () => storeKeepsImages(under));
+    describe("tickets", () => storeKeepsTickets(under));
     describe("TILs", () => storeKeepsTils(under));
   });
 };

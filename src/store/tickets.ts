@@ -1,0 +1,33 @@
+import { sql } from "drizzle-orm";
+import { threadIdOf, threadKey, userOf } from "../domain/thread.ts";
+import type { Ticket, TicketStore } from "./contract-tickets.ts";
+import type { Database } from "./database.ts";
+import { tickets } from "./schema-tickets.ts";
+
+export const ticketQueries = (database: Database): TicketStore => ({
+  put: ({ threadKey: key, ...ticket }) =>
+    database.call("tickets.put", async ({ db }) => {
+      await db.insert(tickets).values({ ...ticket, userId: userOf(key), threadId: threadIdOf(key) });
+    }),
+
+  get: (userId, ticketId, now) =>
+    database.call("tickets.get", async ({ rows }) => {
+      const [found] = await rows<Omit<Ticket, "threadKey"> & { threadId: string }>(sql`
+        select dialect, request::text, run_id as "runId", thread_id as "threadId", created_at as "createdAt"
+        from tickets where user_id = ${userId} and ticket_id = ${ticketId} and expires_at > ${now}::bigint`);
+      if (found === undefined) return null;
+      const { threadId, ...ticket } = found;
+      return { ...ticket, threadKey: threadKey(userId, threadId) };
+    }),
+
+  // Another replica sweeps at the same time: each takes what the other has not.
+  sweep: (now, limit) =>
+    database.call("tickets.sweep", async ({ rows }) => {
+      const swept = await rows(sql`
+        delete from tickets where (user_id, ticket_id) in (
+          select user_id, ticket_id from tickets where expires_at <= ${now}::bigint
+          order by expires_at limit ${limit}::int for update skip locked
+        ) returning 1`);
+      return swept.length;
+    }),
+});
