@@ -18,6 +18,7 @@ export interface FetchBounds extends ContentBounds {
   readonly redirects: number;
 }
 
+/** 10 s, 5 MiB sent, 10 MiB whole. */
 const BOUNDS: FetchBounds = { milliseconds: 10_000, redirects: 5, sent: 5 * 1024 ** 2, whole: 10 * 1024 ** 2 };
 
 /**
@@ -90,14 +91,15 @@ const redirectOf = ({ statusCode = 0, headers: { location } }: IncomingMessage):
   if (!REDIRECTS.has(statusCode) || location === undefined) {
     throw new UnreadableError("unreachable", `The page's server answered with ${statusCode} instead of a page.`);
   }
-  // Many servers send UTF-8 as it is, and the head is read as Latin-1 (WHATWG Fetch §2.2.2 decodes it again, too).
+  // Many servers send UTF-8 as it is, and Node reads a head as Latin-1.
   return Buffer.from(location, "latin1").toString();
 };
 
+/** Without control characters, which a path may well hold and a database may not. */
 const nameOf = ({ pathname, hostname }: URL): string => {
   const last = pathname.split("/").findLast((part) => part !== "") ?? hostname;
   try {
-    return decodeURIComponent(last);
+    return decodeURIComponent(last).replace(/\p{Cc}/gu, "");
   } catch {
     return last;
   }

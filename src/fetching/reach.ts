@@ -9,11 +9,11 @@ export interface Reach {
   allowsPort(port: number): boolean;
   /** All addresses of a name, in the order to try them in. Rejects when there are none. */
   lookup(host: string): Promise<readonly Place[]>;
-  /** Whose word on certificates is taken besides the usual authorities': PEM. */
+  /** Whose word on certificates is taken in place of the usual authorities': PEM. */
   readonly authority?: string;
 }
 
-export interface Place {
+interface Place {
   readonly address: string;
   readonly family: number;
 }

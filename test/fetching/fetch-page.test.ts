@@ -16,6 +16,17 @@ describe("a page", () => {
     expect(textOf(found)).toBe("<p>재고</p>");
   });
 
+  test.each([
+    ["/", "pages.example.com"],
+    ["/a/b/", "b"],
+    ["/%EC%9E%AC%EA%B3%A0.pdf", "재고.pdf"],
+    ["/a%00%0Ab", "ab"],
+    ["/100%", "100%"],
+  ])("at %s is called %s", async (path, name) => {
+    await using server = await pageServer({ [path]: page(HTML, "hi") });
+    expect((await fetched(server, path)).name).toBe(name);
+  });
+
   test("is asked for without a word on who asks", async () => {
     await using server = await serving(page(HTML, "hi"));
     await fetched(server, "/");
