@@ -5,6 +5,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { Locale } from "../domain/run.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Frame } from "../wire/encode.ts";
+import type { Guide } from "./guide.ts";
 
 /** What a stream's frames may speak of besides the event. */
 export interface View {
@@ -83,6 +84,8 @@ export interface Dialect<Request extends TSchema = TSchema> {
   readonly answer: ((end: LogEvent, view: View) => Answer) | null;
   /** How the wire words a refusal before a run. Null: as the common contract has it. */
   readonly refuse: ((error: RequestError, status: number) => Answer | null) | null;
+  /** For the OpenAPI document. Tests hold real frames, answers and refusals against it. */
+  readonly guide: Guide;
 }
 
 /** Of wires that do nothing but stream what they were asked as JSON. */

@@ -1,13 +1,47 @@
 import { Type } from "@sinclair/typebox";
-import { type LogEvent, payloadOf } from "../domain/event.ts";
+import { type EventType, type LogEvent, payloadOf, payloads } from "../domain/event.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 
 const Request = Type.Object({
   problem: NotBlank,
   user_id: UserField,
   thread_id: ThreadField,
   image_urls: nullable(Type.Array(Type.String()), "a list of URLs, or null"),
+});
+
+const WHEN: Record<EventType, string> = {
+  page_start: "the run has begun; a client may open a page for the answer",
+  solve_progress: "a node of the agent starts or ends",
+  token: "a piece of the answer",
+  reasoning: "a piece of the model's visible reasoning, where it gives any; never part of the answer",
+  tool_start: "a tool is called",
+  tool_result: "the tool has answered",
+  image_placeholder: "a picture is being drawn",
+  image_result: "the picture is there, at a URL relative to the service's root, or could not be drawn",
+  sources: "what retrieval found",
+  node_result: "a node's result",
+  credit_settled: "what the run has used; once a run, failed and cancelled ones included",
+  done: "finished, and kept; terminal",
+  error: "failed; terminal",
+};
+
+const frameOf = (type: EventType): FrameGuide => ({
+  event: type,
+  when: WHEN[type],
+  id: "`thread_id:seq`",
+  data: Type.Object({
+    type: Type.Literal(type),
+    thread_id: Type.String(),
+    run_id: Type.String(),
+    seq: Type.Integer({
+      minimum: 0,
+      description: "Counts up by one within the thread; 0: the failure could not be kept.",
+    }),
+    at: Type.String({ format: "date-time" }),
+    payload: type === "done" ? Type.Omit(payloads.done, ["result"]) : payloads[type],
+  }),
 });
 
 /** The native envelope: everything a run says, under ids that name one event for ever. */
@@ -30,6 +64,14 @@ export const native: Dialect<typeof Request> = {
     const place = `"thread_id":${threadJson},"run_id":"${runId}","seq":${seq},"at":"${new Date(at).toISOString()}"`;
     const data = `{"type":"${type}",${place},"payload":${json}}`;
     return seq === 0 ? { event: type, data } : { id: `${threadId}:${seq}`, event: type, data };
+  },
+  guide: {
+    ...COMMON_GUIDE,
+    title: "Native envelope",
+    about:
+      "Everything a run says, of which the other wires show a part. `seq` counts up by one within a thread, over all its " +
+      "runs, with no gap and no reuse, so that an id names one event for ever.",
+    frames: (Object.keys(payloads) as EventType[]).map(frameOf),
   },
 };
 

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { payloadOf } from "../domain/event.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+import { COMMON_GUIDE } from "./guide.ts";
 
 const Request = Type.Object({
   message: NotBlank,
@@ -46,6 +47,26 @@ export const streamV2: Dialect<typeof Request> = {
       default:
         return null;
     }
+  },
+  guide: {
+    ...COMMON_GUIDE,
+    title: "Backend adapter",
+    about:
+      "For a backend that relays the answer. Its fields may be null where they may be left out. Frames have no `id:` line, " +
+      "since most events of a run are not shown here; each carries `thread_id`, to be sent back as `threadId` with the next turn.",
+    frames: [
+      {
+        event: "llm.token.delta",
+        when: "a piece of the answer; all of them, concatenated, are what the thread keeps",
+        data: Type.Object({ delta: Type.String(), thread_id: Type.String() }),
+      },
+      { event: "run.completed", when: "finished, and kept; terminal", data: Type.Object({ thread_id: Type.String() }) },
+      {
+        event: "run.failed",
+        when: "failed; terminal",
+        data: Type.Object({ message: Type.String(), thread_id: Type.String() }),
+      },
+    ],
   },
 };
 
