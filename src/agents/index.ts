@@ -1,4 +1,5 @@
 import type { Tool } from "../tools/contract.ts";
+import { askAgent } from "./ask/index.ts";
 import type { AnyAgent } from "./contract.ts";
 import { solveAgent } from "./solve/index.ts";
 
@@ -8,4 +9,4 @@ export interface AgentParts {
 
 /** Every agent there is, by its name. */
 export const agentsFrom = ({ tools }: AgentParts): ReadonlyMap<string, AnyAgent> =>
-  new Map([solveAgent(tools)].map((agent: AnyAgent) => [agent.name, agent]));
+  new Map([solveAgent(tools), askAgent(tools)].map((agent: AnyAgent) => [agent.name, agent]));

@@ -17,3 +17,11 @@ export const ThreadField = nullable(
   ThreadId,
   "1 to 256 characters without control characters; null or left out for a new thread",
 );
+
+/** Whom a caller speaks for that names no user, where a wire lets it. */
+export const DEFAULT_USER = "default_user";
+
+export const OptionalUserField = nullable(
+  UserId,
+  `1 to 128 characters without ':' and control characters; null or left out for ${DEFAULT_USER}`,
+);

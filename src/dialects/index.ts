@@ -1,6 +1,7 @@
+import { ask, askByQuery } from "./ask.ts";
 import type { Dialect } from "./contract.ts";
 import { native } from "./native.ts";
 import { streamV2 } from "./stream-v2.ts";
 
 /** Every wire that questions come in by. */
-export const dialects: readonly Dialect[] = [streamV2, native];
+export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery];

@@ -88,3 +88,9 @@ export const isTerminal = (type: EventType): type is "done" | "error" => type ==
 /** The payload of a kept event, parsed. The caller has looked at `event.type`. */
 export const payloadOf = <T extends EventType>(event: LogEvent, _type: T): Payload<T> =>
   JSON.parse(event.json) as Payload<T>;
+
+/** The delta of a kept `token` or `reasoning` event, still as JSON: it is not parsed only to be written again. */
+export const deltaJson = ({ json }: LogEvent): string => json.slice(DELTA.length, -1);
+
+/** How the payload begins, which has no other key. */
+const DELTA = '{"delta":';
