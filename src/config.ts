@@ -3,7 +3,7 @@ import { Environment, type VariableName } from "./config/environment.ts";
 import { brokenRules, type Mistake } from "./config/rules.ts";
 import type { Variable } from "./config/variable.ts";
 import type { Locale } from "./domain/run.ts";
-import type { ModelSpec } from "./models/spec.ts";
+import type { EmbeddingSpec, ModelSpec } from "./models/spec.ts";
 
 /** How to reach a provider. Null: not given; a missing base URL means the provider's own. */
 interface ProviderAccess {
@@ -27,6 +27,8 @@ export interface Config {
     | { readonly kind: "embedded"; readonly dataDir: string };
   /** At least one, in the order they are tried. Each has the access that it needs in `providers`. */
   readonly models: readonly ModelSpec[];
+  /** What documents are embedded with; it has its access in `providers` as well. */
+  readonly embedding: EmbeddingSpec;
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, ProviderAccess>>;
   readonly runTimeoutMs: number;
   readonly heartbeatMs: number;
@@ -79,6 +81,7 @@ const toConfig = (env: Environment): Config => ({
       ? { kind: "embedded", dataDir: env.DATA_DIR }
       : { kind: "postgres", url: env.DATABASE_URL },
   models: env.MODEL,
+  embedding: env.EMBEDDING_MODEL,
   providers: {
     openai: { apiKey: env.OPENAI_API_KEY ?? null, baseUrl: env.OPENAI_BASE_URL ?? null },
     anthropic: { apiKey: env.ANTHROPIC_API_KEY ?? null, baseUrl: env.ANTHROPIC_BASE_URL ?? null },

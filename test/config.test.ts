@@ -22,9 +22,10 @@ describe("an empty environment", () => {
       port: 8011,
       authToken: null,
       corsOrigins: [],
-    compressStreams: false,
+      compressStreams: false,
       database: { kind: "embedded", dataDir: "./data" },
       models: [{ provider: "builtin", model: "builtin" }],
+      embedding: { provider: "builtin", model: "builtin" },
       providers: {
         openai: { apiKey: null, baseUrl: null },
         anthropic: { apiKey: null, baseUrl: null },
@@ -56,6 +57,11 @@ describe("a variable that is right", () => {
       { runTimeoutMs: 7_200_000, heartbeatMs: 500 },
     ],
     ["port 0", { PORT: "0" }, { port: 0 }],
+    [
+      "an embedding model",
+      { EMBEDDING_MODEL: "compatible:BAAI/bge-m3", MODEL_BASE_URL: "http://127.0.0.1:1/v1" },
+      { embedding: { provider: "compatible", model: "BAAI/bge-m3" } },
+    ],
     ["Postgres", { DATABASE_URL: "postgres://u:p@h/d" }, { database: { kind: "postgres", url: "postgres://u:p@h/d" } }],
     [
       "a socket's Postgres",
@@ -106,6 +112,8 @@ describe("a variable that is wrong", () => {
     ["MODEL", "builtin:x"],
     ["MODEL", "mistral:large"],
     ["MODEL", "builtin,"],
+    ["EMBEDDING_MODEL", "anthropic:x"],
+    ["EMBEDDING_MODEL", "builtin,openai:x"],
     ["MODEL_BASE_URL", "localhost:11434"],
     ["CORS_ORIGINS", "https://example.com/"],
     ["CORS_ORIGINS", "example.com"],

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { ModelSpec, parseModelSpecs } from "../models/spec.ts";
+import { EmbeddingSpec, ModelSpec, parseEmbeddingSpec, parseModelSpecs } from "../models/spec.ts";
 import { choice, duration, integer, secret, text, url, variable } from "./variable.ts";
 
 /**
@@ -44,6 +44,12 @@ export const Environment = Type.Object({
     allowed: "builtin, openai:ID, anthropic:ID, google:ID or compatible:ID, or several of them separated by commas",
     default: "builtin",
     read: parseModelSpecs,
+  }),
+  EMBEDDING_MODEL: variable(EmbeddingSpec, {
+    description: "What makes the vectors that documents are searched by. After a change: yeoul reindex.",
+    allowed: "builtin, openai:ID, google:ID or compatible:ID",
+    default: "builtin",
+    read: parseEmbeddingSpec,
   }),
   MODEL_BASE_URL: Type.Optional(
     url(["http", "https"], { description: "Where compatible:ID is served, up to and including /v1." }),

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import type { ModelSpec } from "../models/spec.ts";
 import type { Environment, VariableName } from "./environment.ts";
 
 /** `name` is the variable to mend, `message` completes it to a sentence and never holds a variable's value. */
@@ -20,9 +21,17 @@ const NEEDED = {
 } as const;
 
 const missingForModels = (sound: Partial<Environment>): readonly Mistake[] =>
-  [...new Set(sound.MODEL?.map(({ provider }) => provider))].flatMap((provider) => {
+  [
+    ...wants("MODEL", sound.MODEL ?? [], sound),
+    ...wants("EMBEDDING_MODEL", sound.EMBEDDING_MODEL ? [sound.EMBEDDING_MODEL] : [], sound),
+  ].filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at);
+
+const wants = (variable: VariableName, specs: readonly ModelSpec[], sound: Partial<Environment>): readonly Mistake[] =>
+  [...new Set(specs.map(({ provider }) => provider))].flatMap((provider) => {
     const name = NEEDED[provider];
-    return name && sound[name] === undefined ? [{ name, message: `must be set, because MODEL names ${provider}` }] : [];
+    return name && sound[name] === undefined
+      ? [{ name, message: `must be set, because ${variable} names ${provider}` }]
+      : [];
   });
 
 /** An open door to a paid model must be asked for. */

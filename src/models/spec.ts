@@ -14,10 +14,23 @@ export const ModelSpec = Type.Object({
 });
 export type ModelSpec = Static<typeof ModelSpec>;
 
+/** An embedding model, as `EMBEDDING_MODEL` names it: Anthropic has none. */
+export const EmbeddingSpec = Type.Object({
+  provider: Type.Exclude(ModelSpec.properties.provider, Type.Literal("anthropic")),
+  model: ModelSpec.properties.model,
+});
+export type EmbeddingSpec = Static<typeof EmbeddingSpec>;
+
 /** `builtin` or `provider:ID`, one or several parted by commas, in the order they are tried. Null: it is not that. */
 export const parseModelSpecs = (text: string): readonly ModelSpec[] | null => {
   const specs = text.split(",").map((item) => parseOne(item.trim()));
   return specs.every((spec) => Value.Check(ModelSpec, spec)) ? specs : null;
+};
+
+/** `builtin` or `provider:ID`. Null: it is not that. */
+export const parseEmbeddingSpec = (text: string): EmbeddingSpec | null => {
+  const spec = parseOne(text);
+  return Value.Check(EmbeddingSpec, spec) ? spec : null;
 };
 
 const parseOne = (text: string): unknown => {

@@ -1,0 +1,45 @@
+import { type EmbeddingModel, MAX_TEXT, type Vector } from "./contract.ts";
+import { addFeatures } from "./features.ts";
+
+const DIMENSION = 512;
+/** How long it computes before the event loop gets its turn, in characters: some 2 ms. */
+const BREATH = 20_000;
+
+/**
+ * The built-in embedding: no model, no key, the same vector everywhere and for ever. It knows words and pieces of words,
+ * not meanings: "lorry" and "truck" are strangers to it, "재고" and "재고는" are not.
+ */
+export const builtinEmbedding = (): EmbeddingModel => ({
+  // The number goes up whenever the vectors change, so that stored ones are made anew.
+  id: "builtin:1",
+  dimension: DIMENSION,
+  embed: async (texts, _purpose, signal) => {
+    const vectors: Vector[] = [];
+    let done = 0;
+    for (const text of texts) {
+      signal.throwIfAborted();
+      vectors.push(vectorOf(text.slice(0, MAX_TEXT)));
+      done += text.length;
+      if (done < BREATH) continue;
+      done = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return vectors;
+  },
+});
+
+/**
+ * Feature hashing (Weinberger, Dasgupta, Langford, Smola, Attenberg: "Feature Hashing for Large Scale Multitask Learning",
+ * ICML 2009, https://arxiv.org/abs/0902.2206): each feature adds its weight to one place of the vector, with a sign, both
+ * from its hash, so that collisions cancel out on average. Repetition counts as 1 + ln n. Of length 1.
+ */
+const vectorOf = (text: string): Vector => {
+  const vector = new Float64Array(DIMENSION);
+  addFeatures(text, (hash, count, weight) => {
+    const value = weight * (1 + Math.log(count));
+    const at = (hash >>> 1) % DIMENSION;
+    vector[at] = (vector[at] ?? 0) + (hash & 1 ? value : -value);
+  });
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return Array.from(vector, (value) => (length === 0 ? 0 : value / length));
+};

@@ -1,0 +1,53 @@
+import { stemOf, stopWords } from "./words.ts";
+
+/** A run of letters and digits. */
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+const HANGUL = /[가-힣]/;
+
+/** A Latin word tells more than its pieces do; Korean words change their endings, and their pieces tell as much. */
+const WORD_WEIGHT = 2;
+const WEIGHT = 1;
+
+/**
+ * Calls `add` once for each feature of a text with its hash, how often it occurs, and its weight. Features are the words
+ * without their endings, common ones left out; of Hangul also the words as they are and their pieces of 2 and 3 syllables
+ * (which do not mind where people put spaces), of other scripts pieces of 3 letters, the ends of the word marked. Width
+ * and case of letters don't count, nor does whether Hangul comes composed.
+ */
+export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
+  const heavy = new Map<number, number>();
+  const light = new Map<number, number>();
+  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(WORD)) {
+    if (stopWords.has(word)) continue;
+    const stem = stemOf(word);
+    if (HANGUL.test(word)) {
+      count(light, hashOf(stem, WHOLE));
+      if (stem !== word) count(light, hashOf(word, WHOLE));
+      countPieces(light, stem, 2);
+      countPieces(light, stem, 3);
+    } else {
+      count(heavy, hashOf(stem, WHOLE));
+      if (!/^\d+$/.test(word)) countPieces(light, `<${stem}>`, 3);
+    }
+  }
+  for (const [hash, times] of heavy) add(hash, times, WORD_WEIGHT);
+  for (const [hash, times] of light) add(hash, times, WEIGHT);
+};
+
+const count = (counts: Map<number, number>, hash: number): void => void counts.set(hash, (counts.get(hash) ?? 0) + 1);
+
+const countPieces = (counts: Map<number, number>, text: string, length: number): void => {
+  for (let at = 0; at + length <= text.length; at++) count(counts, hashOf(text, PIECE, at, at + length));
+};
+
+/** What a hash begins with: FNV's own offset, and another, so that a word and the same letters in a longer one differ. */
+const PIECE = 0x811c9dc5;
+const WHOLE = 0x9747b28c;
+
+/** FNV-1a over UTF-16 units, its bits mixed once more: both ends of the number are used. 32 bits, unsigned. */
+const hashOf = (text: string, seed: number, from = 0, to = text.length): number => {
+  let hash = seed;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 12)) >>> 0;
+};
