@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { dialects } from "../../src/dialects/index.ts";
 import type { EventType } from "../../src/domain/event.ts";
 import { ModelError, type ModelPart } from "../../src/models/contract.ts";
-import { expectGolden } from "../support/golden.ts";
+import { expectGolden, hasGolden, readBack } from "../support/golden.ts";
 import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -96,7 +95,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** How each wire asks. */
+/** How each wire of the agent `solve` asks; those of other agents have tests of their own beside this one. */
 const bodies: Record<string, (userId: string, threadId: string, given: Case) => Record<string, unknown>> = {
   "stream-v2": (userId, threadId, { problem, streamTokens }) => ({
     ...{ message: problem, userId, threadId, filesUrl: null, chosenFeatures: ["solve"], agentConfig: null },
@@ -124,8 +123,9 @@ const transcripts = dialects
   );
 
 describe("golden transcripts", () => {
-  test("there are some of every dialect: a new one says in `bodies` how it is asked", () => {
-    expect(Object.keys(bodies).sort()).toEqual(dialects.map(({ name }) => name).sort());
+  test("there are some of every dialect, of its success and of its failure", () => {
+    const missing = dialects.flatMap(({ name }) => [`${name}-success.sse`, `${name}-failure.sse`]);
+    expect(missing.filter((file) => !hasGolden(file))).toEqual([]);
   });
 
   test.each(transcripts)(
@@ -160,11 +160,3 @@ describe("golden transcripts", () => {
     },
   );
 });
-
-/** Fed a character at a time, as the worst of networks would. */
-const readBack = (transcript: string): readonly EventSourceMessage[] => {
-  const events: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (event) => events.push(event) });
-  for (const character of transcript) parser.feed(character);
-  return events;
-};

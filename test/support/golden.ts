@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
 
 const FIXTURES = join(import.meta.dir, "../fixtures");
 
@@ -14,4 +15,14 @@ export const expectGolden = (name: string, transcript: string): void => {
   expect(existsSync(path) ? readFileSync(path, "utf8") : `no fixture ${name}; UPDATE_GOLDEN=1 writes it`).toBe(
     transcript,
   );
+};
+
+export const hasGolden = (name: string): boolean => existsSync(join(FIXTURES, name));
+
+/** A transcript's events, fed to the parser a character at a time, as the worst of networks would. */
+export const readBack = (transcript: string): readonly EventSourceMessage[] => {
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  for (const character of transcript) parser.feed(character);
+  return events;
 };
