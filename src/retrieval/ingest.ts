@@ -1,0 +1,37 @@
+import type { Upload } from "../domain/document.ts";
+import type { EmbeddingModel } from "../models/embedding/contract.ts";
+import type { Piece, Reading } from "../reading/contract.ts";
+import type { NewChunk } from "../store/contract-documents.ts";
+import { embeddedText } from "./embedded-text.ts";
+
+/** Pieces that are embedded, and written, at a time: one call of most providers. */
+const BATCH = 64;
+
+/** Titles are cut here, in characters. */
+const MAX_TITLE = 300;
+
+/** Names a content, so that it is taken in once: SHA-256 of its bytes, in hex. */
+export const contentHash = ({ bytes }: Upload): string => new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+
+/** What the caller calls it, else what it calls itself, else its file's name without the folders. */
+export const titleOf = (told: string | null, reading: Reading, { name }: Upload): string => {
+  const file = name.split(/[/\\]/).at(-1) ?? "";
+  const title = [told, reading.title, file].map((text) => text?.trim() ?? "").find((text) => text !== "") ?? "untitled";
+  return title.slice(0, MAX_TITLE).toWellFormed();
+};
+
+/** Pieces as the store takes them, embedded a batch at a time, when it asks for the next. Null: they get no vectors. */
+export async function* chunksOf(
+  title: string,
+  pieces: readonly Piece[],
+  embedding: EmbeddingModel | null,
+  signal: AbortSignal,
+): AsyncGenerator<readonly NewChunk[], void, void> {
+  for (let from = 0; from < pieces.length; from += BATCH) {
+    const batch = pieces.slice(from, from + BATCH);
+    const texts = batch.map((piece) => embeddedText({ title, ...piece }));
+    const vectors = embedding === null ? [] : await embedding.embed(texts, "document", signal);
+    signal.throwIfAborted();
+    yield batch.map((piece, at) => ({ ...piece, vector: vectors[at] ?? null }));
+  }
+}

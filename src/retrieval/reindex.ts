@@ -1,0 +1,52 @@
+import type { EmbeddingModel } from "../models/embedding/contract.ts";
+import type { ChunkKey, DocumentStore } from "../store/contract-documents.ts";
+import { embeddedText } from "./embedded-text.ts";
+import { standingOf } from "./standing.ts";
+
+/** Pieces embedded and written at a time; what an interruption loses. */
+const BATCH = 64;
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Gives every piece that lacks it a vector of this model, of all users, telling after each batch. It may be interrupted at
+ * any time, and begun again: what is done stays done. Returns how many pieces it has embedded. Throws a ModelError, the
+ * store's error, or the signal's reason.
+ */
+export const reindex = async (
+  { documents, embedding }: { readonly documents: DocumentStore; readonly embedding: EmbeddingModel },
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<number> => {
+  if ((await documents.embeddings()).length === 0) return 0;
+  const dimension = await dimensionOf(embedding, signal);
+  const { behind: total } = await standingOf(documents, { id: embedding.id, dimension });
+  let done = 0;
+  let after: ChunkKey | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const batch = await documents.unembedded(embedding.id, dimension, after, BATCH);
+    const last = batch.at(-1);
+    if (last === undefined) return done;
+    const vectors = await embedding.embed(batch.map(embeddedText), "document", signal);
+    const keyed = batch.map(({ userId, documentId, ordinal }, at) => ({
+      userId,
+      documentId,
+      ordinal,
+      vector: vectors[at] ?? [],
+    }));
+    done += await documents.setEmbeddings(embedding.id, keyed);
+    after = { userId: last.userId, documentId: last.documentId, ordinal: last.ordinal };
+    tell({ done, total: Math.max(done, total) });
+  }
+};
+
+/** A model that does not say how long its vectors are is asked for one. */
+const dimensionOf = async (embedding: EmbeddingModel, signal: AbortSignal): Promise<number> => {
+  if (embedding.dimension !== null) return embedding.dimension;
+  const [vector = []] = await embedding.embed(["yeoul"], "query", signal);
+  return vector.length;
+};
