@@ -1,0 +1,20 @@
+const segmenter = new Intl.Segmenter("ko", { granularity: "sentence" });
+
+/** A full stop after these ends no sentence, nor after a number that the sentence begins with; the segmenter thinks so. */
+const NO_END =
+  /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|vol|pp?|mr|mrs|ms|dr|prof|st)\.\s+$|^\s*\d{1,3}\.\s+$/iu;
+/** The longest of those, with white space around it. */
+const NO_END_LENGTH = 12;
+
+/** A paragraph's sentences, Korean or English, each with the white space behind it: joined, they are the text. */
+export const sentencesOf = (text: string): readonly string[] => {
+  const sentences: string[] = [];
+  let open = "";
+  for (const { segment } of segmenter.segment(text)) {
+    open += segment;
+    if (NO_END.test(open.slice(-NO_END_LENGTH))) continue;
+    sentences.push(open);
+    open = "";
+  }
+  return open === "" ? sentences : [...sentences, open];
+};

@@ -1,0 +1,38 @@
+import { sentencesOf } from "../../domain/sentences.ts";
+
+/** Shorter ones say nothing by themselves; of longer ones the beginning is quoted. In UTF-16 units. */
+const SHORTEST = 4;
+const LONGEST = 400;
+
+const HEADING = /^#{1,6}\s|^(?:[=-]{3,}|[|:\s-]+)$/u;
+const FENCE = /^(?:```|~~~)/u;
+/** A line that stands by itself: an item of a list, a row of a table, a field and its value. */
+const ITEM = /^(?:[-*+•]\s|\d{1,3}[.)]\s|\||[^.!?]{1,40}:\s)/u;
+
+/**
+ * What a passage states, in pieces that can be quoted by themselves: sentences, items of lists, rows of tables. As they
+ * stand in the passage, but for line ends and other runs of white space, which become one space.
+ */
+export const statementsOf = (content: string): readonly string[] => {
+  const statements: string[] = [];
+  let paragraph: string[] = [];
+  const close = () => {
+    statements.push(...sentencesOf(paragraph.join(" ")));
+    paragraph = [];
+  };
+  for (const raw of content.split("\n")) {
+    const line = raw.replace(/\s+/gu, " ").trim();
+    const isProse = line !== "" && !HEADING.test(line) && !FENCE.test(line);
+    if (!isProse || ITEM.test(line)) close();
+    // An item may go on in the lines below it.
+    if (isProse) paragraph.push(line);
+  }
+  close();
+  return statements.map((statement) => shortened(statement.trim())).filter(({ length }) => length >= SHORTEST);
+};
+
+const shortened = (statement: string): string => {
+  if (statement.length <= LONGEST) return statement;
+  const start = statement.slice(0, LONGEST).toWellFormed();
+  return `${start.slice(0, start.search(/\s\S*$/u) + 1 || LONGEST).trim()} …`;
+};
