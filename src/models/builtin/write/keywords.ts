@@ -1,0 +1,68 @@
+import { stopWords } from "../../../domain/stop-words.ts";
+import { type Term, termsOf } from "../../../domain/terms.ts";
+import type { Section } from "./sections.ts";
+
+/** What notes of any subject say. */
+const EMPTY: ReadonlySet<string> = new Set(
+  `use uses used using make makes made like get gets got got let lets one two three new now first last next many much well
+  example examples way ways thing things e.g i.e etc vs via per without within whether because while still yet even need needs
+  want wants work works come comes take takes run runs add adds see say says said find show shows today learn learned til note
+  http https www com 오늘 배운 배웠다 예 예를 들어 들면 아주 매우 더 덜 가장 모두 모든 각 다시 바로 먼저 다음 이것 그것 여기 저기 지금 이제 때문 사용 정도
+  우리 내 나 자신 하나 둘 두 세 첫 여러 다른 같은 이런 그런 저런 이렇게 그렇게 만약 아니라 아닌 아니다 있고 있어 없고 쓰는 쓴 쓸 따로 함께 또한 바로 그냥 계속 항상 이미 아직 서로 각각 보통 것이 것은 것을 수가 점이 점을`.split(
+    /\s+/u,
+  ),
+);
+
+/** How Korean verbs and adjectives end that no particle was cut from: they name nothing. */
+const VERB =
+  /(?:다|요|까|면서|으면|아서|어서|려고|도록|지만|거나|는데|었던|했던|습니다|니다|리면|되면|하면|우고|지면|이라)$/u;
+
+/** A heading's words tell more about a text than those below it. */
+const IN_HEADING = 3;
+/** In a Korean text they are what the thing is called everywhere; it parts those that are there equally often. */
+const IS_LATIN = 0.5;
+const LATIN = /^[a-z]/;
+
+/** The words of a sentence that say what it is about, each without its ending. */
+export const tellingTerms = (text: string): readonly Term[] =>
+  termsOf(text).filter(({ forms }) => !forms.some((form) => stopWords.has(form) || EMPTY.has(form)));
+
+/** The form of a term that stands for all of them. */
+export const stemOf = ({ forms }: Term): string => forms.at(-1) ?? "";
+
+/** What a text is about: the words that it says most often, at most `most`, in lower case, the most telling first. */
+export const keywordsOf = (sections: readonly Section[], most: number): readonly string[] => {
+  const counts = new Map<string, { count: number; readonly names: Map<string, number> }>();
+  const take = (text: string, weight: number): void => {
+    for (const term of tellingTerms(text)) {
+      const name = nameOf(term);
+      if (!isName(name)) continue;
+      const known = counts.get(stemOf(term)) ?? {
+        count: LATIN.test(name) ? IS_LATIN : 0,
+        names: new Map<string, number>(),
+      };
+      known.count += weight;
+      known.names.set(name, (known.names.get(name) ?? 0) + 1);
+      counts.set(stemOf(term), known);
+    }
+  };
+  for (const { heading, statements } of sections) {
+    take(heading, IN_HEADING);
+    for (const statement of statements) take(statement, 1);
+  }
+  return [...counts.values()]
+    .sort((one, other) => other.count - one.count)
+    .slice(0, most)
+    .map(({ names }) => mostOf(names));
+};
+
+/** An English stem is no word (`databas`); a Korean one is the noun. */
+const nameOf = (term: Term): string => {
+  const [word = ""] = term.forms;
+  return /^[a-z]+$/.test(word) ? word : stemOf(term);
+};
+
+const isName = (name: string): boolean => name.length > 1 && /^\p{L}/u.test(name) && !VERB.test(name);
+
+const mostOf = (names: ReadonlyMap<string, number>): string =>
+  [...names].sort(([, one], [, other]) => other - one)[0]?.[0] ?? "";

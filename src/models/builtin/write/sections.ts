@@ -1,0 +1,61 @@
+import { statementsOf } from "../statements.ts";
+
+/** A stretch of a text under one heading. */
+export interface Section {
+  /** Without marks. Empty: the text begins without one. */
+  readonly heading: string;
+  /** What it says, in pieces that stand by themselves, each on one line. */
+  readonly statements: readonly string[];
+  /** Its blocks of code, fences included. */
+  readonly code: readonly string[];
+}
+
+/** `# Words`, or a line in brackets of its own, as plain texts write them. */
+const HEADING = /^#{1,6}\s+(.*?)[\s#]*$|^[[【〈《](.{1,60})[\]】〉》]$/u;
+const FENCE = /^(```+|~~~+)/;
+
+/**
+ * A text by its headings, whatever their depth. Line by line, in linear time: marked's lexer takes quadratic time on a
+ * paragraph of one long line, and this runs in the process that serves everybody.
+ */
+export const sectionsOf = (text: string): readonly Section[] => {
+  const sections: { readonly heading: string; readonly lines: string[]; readonly code: string[] }[] = [];
+  const open = (heading: string) => {
+    const section = { heading, lines: [], code: [] };
+    sections.push(section);
+    return section;
+  };
+  const lines = text.split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    const heading = HEADING.exec(line);
+    const fence = FENCE.exec(line)?.[1];
+    if (heading !== null) open(plain(heading[1] ?? heading[2] ?? ""));
+    else if (fence !== undefined) {
+      const end = lines.findIndex((later, index) => index > at && later.startsWith(fence));
+      const last = end < 0 ? lines.length : end;
+      (sections.at(-1) ?? open("")).code.push([...lines.slice(at, last), fence].join("\n"));
+      at = last;
+    } else if (!line.startsWith("|")) (sections.at(-1) ?? open("")).lines.push(line); // a row says little without its header
+  }
+  return sections.map(({ heading, lines, code }) => ({ heading, code, statements: saidIn(lines) }));
+};
+
+const saidIn = (lines: readonly string[]): readonly string[] =>
+  statementsOf(lines.join("\n"))
+    .map(bare)
+    .filter((said) => /\p{L}/u.test(said));
+
+/** A statement without what marks it as an item of a list or a quotation. */
+const bare = (statement: string): string =>
+  statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "").trim();
+
+/** Words without the marks of emphasis, code and links. */
+export const plain = (words: string): string =>
+  words
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    // Not those within a name, such as `max_wait_`.
+    .replace(/(?<![\p{L}\p{N}_`])_+|_+(?![\p{L}\p{N}_`])/gu, "")
+    .replace(/[*`]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
