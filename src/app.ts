@@ -8,6 +8,7 @@ import { Readiness } from "./routes/health.ts";
 import { httpApp } from "./routes/index.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
+import { Tickets } from "./runs/tickets.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import type { Store } from "./store/contract.ts";
 import { mathTools } from "./tools/index.ts";
@@ -70,11 +71,12 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins, compressStreams } = config;
   const parts = { store, journal, models, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
+  const tickets = new Tickets({ store, system, runs, registry });
   const upkeep = new Upkeep({ ...parts, isDead });
   const readiness = new Readiness({ store, model: models.standard, system, isDraining: () => runs.isDraining });
   const agents = agentsFrom({ tools: mathTools() });
   const http = httpApp(
-    { store, journal, runs, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
+    { store, journal, runs, tickets, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
     { authToken, corsOrigins, compressStreams, failed: log.requestFailed },
   );
 

@@ -1,11 +1,16 @@
 import type { Answer, View } from "../dialects/contract.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
-import type { LiveRun } from "../runs/live.ts";
+import type { ReadableRun } from "../runs/kept.ts";
 import { RunReader } from "./run-reader.ts";
 import { runHeaders, type StreamParts } from "./stream.ts";
 
 /** The run's terminal event, once it has one. Throws the signal's reason when whoever waits for it is gone. */
-export const endOf = async (live: LiveRun, view: View, signal: AbortSignal, parts: StreamParts): Promise<LogEvent> => {
+export const endOf = async (
+  run: ReadableRun,
+  view: View,
+  signal: AbortSignal,
+  parts: StreamParts,
+): Promise<LogEvent> => {
   let end: LogEvent | undefined;
   // Reads as a stream does, its patience and its own terminal events included, and keeps the last.
   const onlyEnd = {
@@ -14,9 +19,9 @@ export const endOf = async (live: LiveRun, view: View, signal: AbortSignal, part
       return null;
     },
   };
-  const reader = new RunReader(onlyEnd, live, view, signal, parts);
+  const reader = new RunReader(onlyEnd, run, view, signal, parts);
   for (let step = await reader.next(); step.done !== true; step = await reader.next());
-  if (end === undefined) throw signal.reason ?? new Error(`run ${live.runId} was read to its end, and there was none`);
+  if (end === undefined) throw signal.reason ?? new Error(`run ${run.runId} was read to its end, and there was none`);
   return end;
 };
 

@@ -1,9 +1,11 @@
 import { Elysia } from "elysia";
 import type { AnyAgent } from "../agents/contract.ts";
-import { type Caller, type Dialect, type Form, StreamRefusal, type View } from "../dialects/contract.ts";
+import { type Dialect, type Endpoint, StreamRefusal, type View } from "../dialects/contract.ts";
 import { dialects } from "../dialects/index.ts";
+import { RequestError } from "../domain/error.ts";
+import type { Locale } from "../domain/run.ts";
 import { threadIdOf } from "../domain/thread.ts";
-import type { LiveRun } from "../runs/live.ts";
+import type { ReadableRun } from "../runs/kept.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import { answerOf, endOf } from "./answer.ts";
 import { readJson } from "./body.ts";
@@ -12,6 +14,7 @@ import type { RouteParts } from "./context.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "./errors.ts";
 import { RunReader } from "./run-reader.ts";
 import { oneFrame, streamHeaders } from "./stream.ts";
+import { ticketAnswer, ticketIn } from "./tickets.ts";
 import { type Validator, validator } from "./validate.ts";
 
 /** The endpoints that take a question: those of each wire in `dialects`. */
@@ -19,12 +22,23 @@ export const askingRoutes = (parts: RouteParts) => {
   const app = new Elysia({ name: "asking" });
   for (const dialect of dialects) {
     const desk = new Desk(dialect, parts);
-    for (const { method, path, form } of dialect.endpoints) {
-      app.route(method, path, ({ request, set }) => desk.serve(form, request, set.headers), { parse: "none" });
+    for (const endpoint of dialect.endpoints) {
+      const { method, path } = endpoint;
+      app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), { parse: "none" });
     }
   }
   return app;
 };
+
+/** One request, and what its headers say. */
+interface Visit {
+  readonly endpoint: Endpoint;
+  readonly request: Request;
+  /** Those of the response, where it is a stream. */
+  readonly headers: Record<string, unknown>;
+  readonly locale: Locale;
+  readonly traceId: string;
+}
 
 /** Where one wire's questions are taken. */
 class Desk {
@@ -41,55 +55,75 @@ class Desk {
     this.#validate = validator(dialect.request);
   }
 
-  async serve(form: Form, request: Request, headers: Record<string, unknown>): Promise<unknown> {
+  async serve(endpoint: Endpoint, request: Request, headers: Record<string, unknown>): Promise<unknown> {
+    const { dialect, parts } = this;
+    const locale = localeOf(request.headers, parts.locale);
+    const traceId = traceIdOf(request.headers, () => parts.system.id());
+    const visit: Visit = { endpoint, request, headers, locale, traceId };
     try {
-      return await this.#serve(form, request, headers);
+      return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));
     } catch (thrown) {
       const error = requestErrorOf(thrown);
-      const answer = this.dialect.refuse?.(error, statusOf(error)) ?? null;
+      const answer = dialect.refuse?.(error, statusOf(error)) ?? null;
       throw answer === null ? error : new WordedRefusal(error, answer);
     }
   }
 
-  async #serve(form: Form, request: Request, headers: Record<string, unknown>): Promise<unknown> {
+  async #ask(visit: Visit): Promise<unknown> {
     const { dialect, parts } = this;
-    const locale = localeOf(request.headers, parts.locale);
-    const traceId = traceIdOf(request.headers, () => parts.system.id());
+    const { endpoint, request, locale, traceId } = visit;
     const body = this.#validate(request.method === "GET" ? queryOf(request) : await readJson(request));
-    const caller: Caller = { locale, userId: () => namedUser(request), file: null };
     let asked: RunRequest;
     try {
-      asked = dialect.parse(body, caller);
+      asked = dialect.parse(body, { locale, userId: () => namedUser(request), file: null });
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
-      const view = viewOf(thrown.threadId ?? parts.system.id(), parts.system.id(), traceId, locale);
-      Object.assign(headers, streamHeaders(view));
-      return oneFrame(thrown.frameFor(view));
+      return refusedInStream(thrown, visit, parts);
     }
+    if (endpoint.form === "ticket")
+      return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
     const live = await parts.runs.start(this.#agent, asked, traceId);
-    const view = viewOf(threadIdOf(live.threadKey), live.runId, traceId, locale);
-    return form === "answer" ? this.#answer(live, view, request.signal) : this.#stream(live, view, request, headers);
+    return endpoint.form === "answer" ? this.#answer(live, visit) : this.#stream(live, visit);
   }
 
-  #stream(live: LiveRun, view: View, request: Request, headers: Record<string, unknown>): RunReader {
+  async #join(visit: Visit): Promise<RunReader> {
+    const { dialect, parts } = this;
+    const { request, traceId } = visit;
+    const id = ticketIn(request);
+    return this.#stream(await parts.tickets.redeem(dialect.name, this.#agent, id, traceId, request.signal), visit);
+  }
+
+  #stream(run: ReadableRun, { request, headers, locale }: Visit): RunReader {
+    const view = viewOf(run, locale);
     Object.assign(headers, streamHeaders(view));
-    return new RunReader(this.dialect, live, view, request.signal, this.parts);
+    return new RunReader(this.dialect, run, view, request.signal, this.parts);
   }
 
-  async #answer(live: LiveRun, view: View, signal: AbortSignal): Promise<Response> {
+  async #answer(run: ReadableRun, { request, locale }: Visit): Promise<Response> {
     const { dialect, parts } = this;
     if (dialect.answer === null) throw new Error(`the dialect ${dialect.name} gives no answer in one piece`);
-    return answerOf(dialect.answer(await endOf(live, view, signal, parts), view), view);
+    const view = viewOf(run, locale);
+    return answerOf(dialect.answer(await endOf(run, view, request.signal, parts), view), view);
   }
 }
 
-const viewOf = (threadId: string, runId: string, traceId: string, locale: View["locale"]): View => ({
-  threadId,
-  threadJson: JSON.stringify(threadId),
-  runId,
-  traceId,
-  locale,
-});
+const viewOf = ({ threadKey, runId, traceId }: ReadableRun, locale: Locale): View => {
+  const threadId = threadIdOf(threadKey);
+  return { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale };
+};
+
+/** A stream of one frame, for no run: its ids lead nowhere. */
+const refusedInStream = (
+  refusal: StreamRefusal,
+  { endpoint, headers, locale, traceId }: Visit,
+  { system }: RouteParts,
+) => {
+  if (endpoint.form !== "stream") throw new RequestError("invalid", "There is nothing to answer.");
+  const threadId = refusal.threadId ?? system.id();
+  const view = { threadId, threadJson: JSON.stringify(threadId), runId: system.id(), traceId, locale };
+  Object.assign(headers, streamHeaders(view));
+  return oneFrame(refusal.frameFor(view));
+};
 
 /** A parameter that is repeated is a list, which no schema of a query takes. */
 const queryOf = (request: Request): unknown => {

@@ -1,12 +1,14 @@
 import type { AnyAgent } from "../agents/contract.ts";
 import type { Locale } from "../domain/run.ts";
 import type { Runs } from "../runs/runs.ts";
+import type { Tickets } from "../runs/tickets.ts";
 import type { Readiness } from "./health.ts";
 import type { StreamParts } from "./stream.ts";
 
 /** What the routes need of the house. */
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
+  readonly tickets: Tickets;
   readonly agents: ReadonlyMap<string, AnyAgent>;
   readonly readiness: Readiness;
   /** Default language of texts meant for people. */

@@ -2,7 +2,7 @@ import type { Dialect, View } from "../dialects/contract.ts";
 import { isRecoverable, RunError } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Follower } from "../journal/follow.ts";
-import type { LiveRun } from "../runs/live.ts";
+import type { ReadableRun } from "../runs/kept.ts";
 import { StoreError } from "../store/contract.ts";
 import { encodeFrame } from "../wire/encode.ts";
 import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
@@ -19,7 +19,7 @@ export class RunReader implements StreamIterator {
 
   constructor(
     private readonly dialect: Pick<Dialect, "translate">,
-    private readonly live: LiveRun,
+    private readonly run: ReadableRun,
     private readonly view: View,
     private readonly signal: AbortSignal,
     private readonly parts: StreamParts,
@@ -63,18 +63,18 @@ export class RunReader implements StreamIterator {
 
   /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. Null: it still waits. */
   async #start(): Promise<Follower | null> {
-    const { live, signal, parts } = this;
-    const start = await within(live.started, parts.heartbeatMs, signal);
+    const { run, signal, parts } = this;
+    const start = await within(run.started, parts.heartbeatMs, signal);
     if (start === "late") return null;
-    if (start === null) throw live.signal.reason instanceof RunError ? live.signal.reason : CANCELLED;
-    this.#follower = parts.journal.follow(live.threadKey, start, { signal, quietMs: parts.heartbeatMs });
+    if (start === null) throw run.signal.reason instanceof RunError ? run.signal.reason : CANCELLED;
+    this.#follower = parts.journal.follow(run.threadKey, start, { signal, quietMs: parts.heartbeatMs });
     return this.#follower;
   }
 
   #translate(batch: readonly LogEvent[]): string {
     let text = "";
     for (const event of batch) {
-      if (event.runId !== this.live.runId) continue;
+      if (event.runId !== this.run.runId) continue;
       const frame = this.dialect.translate(event, this.view);
       if (frame !== null) text += encodeFrame(frame);
       if (isTerminal(event.type)) {
@@ -87,18 +87,18 @@ export class RunReader implements StreamIterator {
 
   /** Taken over by another replica, a run's end comes by way of the store; deleted with its thread, none ever will. */
   async #isGone(): Promise<boolean> {
-    const { live, parts } = this;
-    return live.hasEnded && (await parts.store.runs.get(live.userId, live.runId)) === null;
+    const { run, parts } = this;
+    return run.hasEnded && (await parts.store.runs.get(run.userId, run.runId)) === null;
   }
 
   /** A terminal event of this stream alone: there is no place in the log for it. */
   #endWith(thrown: unknown): StreamStep {
     // A RunError is how the run ended, or why readers are dismissed: nothing broke.
-    if (!(thrown instanceof RunError)) this.parts.broken(this.live.runId, thrown);
+    if (!(thrown instanceof RunError)) this.parts.broken(this.run.runId, thrown);
     this.#isOver = true;
     const { code, message } = thrown instanceof RunError ? thrown : thrown instanceof StoreError ? AWAY : FAILED;
     const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
-    const event: LogEvent = { runId: this.live.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
+    const event: LogEvent = { runId: this.run.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
     const frame = this.dialect.translate(event, this.view);
     return frame === null ? END : bytes(encodeFrame(frame));
   }

@@ -2,7 +2,8 @@ import type { Agent } from "../agents/contract.ts";
 import type { Upload } from "../domain/document.ts";
 import { RequestError, RunError } from "../domain/error.ts";
 import { hasEnded, type Run, type RunInput } from "../domain/run.ts";
-import { threadKey } from "../domain/thread.ts";
+import { type ThreadKey, threadKey } from "../domain/thread.ts";
+import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
@@ -15,7 +16,7 @@ export const MAX_QUEUED = 8;
 /** How long a run stays its process's without a renewal. */
 export const LEASE_MS = 15_000;
 /** A turn that waits for one on another replica looks this often whether that has ended. */
-const TURN_POLL_MS = 500;
+export const TURN_POLL_MS = 500;
 
 /** What runs and streams end with that a shutdown cannot wait for. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
@@ -55,14 +56,15 @@ export class Runs {
   /**
    * Starts a run, or queues it behind the one that its thread is busy with. Resolves once the run is in the store.
    * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `conflict`, `invalid` for a model that is not to be had), with nothing written, or the store's error.
+   * A run that was named beforehand has its `runId`, and begins once: `conflict` when it has begun already.
    */
-  async start<State>(agent: Agent<State>, request: RunRequest, traceId: string): Promise<LiveRun> {
+  async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
     if (this.#draining)
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
     const { registry, system, store, owner } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
-    const model = await this.#modelFor(request.model);
-    const live = new LiveRun(system.id(), key, request.userId, traceId);
+    const model = await this.modelFor(request.model);
+    const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner, leaseMs: LEASE_MS };
     try {
@@ -83,6 +85,7 @@ export class Runs {
           },
         );
       }
+      if (begun.state === "known") throw new RequestError("conflict", "The run has begun already.");
       live.isKept = true;
       const task = { agent, input: request.input, model, file: request.file };
       void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
@@ -116,6 +119,20 @@ export class Runs {
   }
 
   /**
+   * Removes a thread with all that belongs to it. Its runs stop, here at once and on other replicas as soon as they notice;
+   * until then nothing that they write is taken. Whoever reads it is told. False: there was no such thread.
+   */
+  async deleteThread(key: ThreadKey): Promise<boolean> {
+    const { registry, store, journal } = this.parts;
+    const tellReaders = journal.deletion(key);
+    const stopped = await store.threads.delete(key);
+    if (stopped === null) return false;
+    for (const runId of stopped) registry.get(runId)?.abort(DELETED);
+    tellReaders();
+    return true;
+  }
+
+  /**
    * Takes no more runs and lets those under way finish; what is left after `timeoutMs` ends as `interrupted`. Resolves when
    * none is left, or when even that takes longer than `graceMs`.
    */
@@ -131,7 +148,8 @@ export class Runs {
     for (const run of registry.all()) registry.release(run);
   }
 
-  async #modelFor(choice: ModelChoice | null): Promise<Model> {
+  /** The model that a request chooses. Throws `invalid`, naming the field, for one that is not to be had. */
+  async modelFor(choice: ModelChoice | null): Promise<Model> {
     const { models } = this.parts;
     if (choice === null) return models.standard;
     try {

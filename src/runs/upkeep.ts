@@ -8,6 +8,9 @@ import { LEASE_MS, type RunsParts } from "./runs.ts";
 
 /** How many orphans one tick ends. */
 const ORPHANS_A_TICK = 100;
+/** How often expired tickets are swept out, and how many at once: an expired one is worth nothing, swept or not. */
+const SWEEP_MS = 60_000;
+const TICKETS_A_SWEEP = 1_000;
 
 export interface UpkeepParts extends RunsParts {
   readonly journal: Journal;
@@ -15,8 +18,10 @@ export interface UpkeepParts extends RunsParts {
   isDead(owner: string): boolean;
 }
 
-/** What must happen every now and then: leases are renewed, cancellations heard of, orphans ended. */
+/** What must happen every now and then: leases are renewed, cancellations heard of, orphans ended, old tickets swept out. */
 export class Upkeep {
+  #sweptAt = 0;
+
   constructor(private readonly parts: UpkeepParts) {}
 
   /** Also called once on start. Never throws: what fails is logged and tried again at the next tick. */
@@ -24,6 +29,7 @@ export class Upkeep {
     try {
       await this.#renew();
       await this.#endOrphans();
+      await this.#sweepTickets();
     } catch (error) {
       this.parts.log.upkeepFailed(error);
     }
@@ -49,6 +55,14 @@ export class Upkeep {
       await this.#interrupt(claimed);
       log.recovered(runId);
     }
+  }
+
+  async #sweepTickets(): Promise<void> {
+    const { store, system } = this.parts;
+    const now = system.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    // When that many have gone there may be more: the next tick goes on.
+    if ((await store.tickets.sweep(now, TICKETS_A_SWEEP)) < TICKETS_A_SWEEP) this.#sweptAt = now;
   }
 
   /** What the run had said stays in the thread. */

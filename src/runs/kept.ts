@@ -1,0 +1,58 @@
+import { hasEnded, type Run } from "../domain/run.ts";
+import type { System } from "../domain/system.ts";
+import { type ThreadKey, userOf } from "../domain/thread.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+import type { LiveRun } from "./live.ts";
+import { TURN_POLL_MS } from "./runs.ts";
+
+/** A run as its readers see it, wherever it is executed. */
+export type ReadableRun = Pick<
+  LiveRun,
+  "runId" | "threadKey" | "userId" | "traceId" | "started" | "hasEnded" | "signal"
+>;
+
+/** A run that the store knows and this process does not: another replica executes it, or it is over. */
+export class KeptRun implements ReadableRun {
+  readonly runId: string;
+  readonly threadKey: ThreadKey;
+  readonly userId: string;
+  readonly traceId: string;
+  /** Nothing of it happens here. */
+  readonly hasEnded = true;
+  readonly signal = new AbortController().signal;
+  readonly #started: () => Promise<number | null>;
+  #asked: Promise<number | null> | undefined;
+
+  /** `reader` aborts when nobody wants to know any more. */
+  constructor(run: Run, reader: AbortSignal, parts: { readonly store: Store; readonly system: System }) {
+    this.runId = run.runId;
+    this.threadKey = run.threadKey;
+    this.userId = userOf(run.threadKey);
+    this.traceId = run.traceId;
+    this.#started = () => turnOf(run, reader, parts);
+  }
+
+  get started(): Promise<number | null> {
+    this.#asked ??= this.#started();
+    return this.#asked;
+  }
+}
+
+/** Waits for the run's turn, if it has to: the seq before its first event, or null when it will never have one. */
+const turnOf = async (
+  run: Run,
+  reader: AbortSignal,
+  { store, system }: { readonly store: Store; readonly system: System },
+): Promise<number | null> => {
+  let now: Run | null = run;
+  while (now !== null && now.startSeq === null && !hasEnded(now.status)) {
+    await system.sleep(TURN_POLL_MS, reader).catch(() => {});
+    if (reader.aborted) return null;
+    try {
+      now = await store.runs.get(userOf(run.threadKey), run.runId);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+    }
+  }
+  return now?.startSeq ?? null;
+};
