@@ -57,6 +57,7 @@ export type RequestErrorCode =
   | "busy"
   | "draining"
   | "store_unavailable"
+  | "model_unavailable"
   | "internal";
 
 export interface ErrorDetail {

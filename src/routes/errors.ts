@@ -1,5 +1,7 @@
 import type { Answer } from "../dialects/contract.ts";
 import { RequestError, type RequestErrorCode } from "../domain/error.ts";
+import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
+import { ModelError } from "../models/contract.ts";
 import { StoreError } from "../store/contract.ts";
 
 /** A refusal that a wire has worded itself. */
@@ -14,7 +16,7 @@ export class WordedRefusal extends Error {
 }
 
 /** The one place where a refusal becomes an HTTP status. */
-const STATUS: Record<RequestErrorCode, number> = {
+export const STATUS: Record<RequestErrorCode, number> = {
   malformed_json: 400,
   malformed_request: 400,
   unauthorized: 401,
@@ -30,6 +32,7 @@ const STATUS: Record<RequestErrorCode, number> = {
   busy: 503,
   draining: 503,
   store_unavailable: 503,
+  model_unavailable: 503,
   internal: 500,
 };
 
@@ -45,8 +48,27 @@ export const requestErrorOf = (thrown: unknown): RequestError => {
       cause: thrown,
     });
   }
+  if (thrown instanceof UnreadableError) return unreadable(thrown);
+  // Of a model that a request itself needs: a run has its own words for that.
+  if (thrown instanceof ModelError) {
+    return new RequestError("model_unavailable", thrown.message, { retryAfter: 30, cause: thrown });
+  }
   return new RequestError("internal", "The server failed to answer.", { cause: thrown });
 };
+
+const UNREADABLE: Record<UnreadableCode, RequestErrorCode> = {
+  unsupported: "unsupported_media_type",
+  too_large: "payload_too_large",
+  encrypted: "invalid",
+  malformed: "invalid",
+  empty: "invalid",
+  forbidden_address: "invalid",
+  unreachable: "invalid",
+};
+
+/** What cannot be read, as a refusal; `path` is the field that it came in, such as `/file`. */
+export const unreadable = ({ code, message, cause }: UnreadableError, path?: string): RequestError =>
+  new RequestError(UNREADABLE[code], message, { details: path === undefined ? [] : [{ path, message }], cause });
 
 /** The refusal as the common contract words it, or as a wire does. */
 export const refusal = (error: RequestError, worded: Answer | null): Response => {

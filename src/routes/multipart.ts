@@ -1,0 +1,61 @@
+import type { Upload } from "../domain/document.ts";
+import { RequestError } from "../domain/error.ts";
+import { readBytes } from "./body.ts";
+import { invalid } from "./validate.ts";
+
+/** A form may take so long to arrive, in milliseconds: 20 MB at a slow uplink. */
+const PATIENCE_MS = 300_000;
+/** What the fields and the wrapping may add to the files, in bytes. */
+const ALLOWANCE = 1024 * 1024;
+/** More parts than this are no form of ours. */
+const MAX_PARTS = 100;
+
+export interface Multipart {
+  /** Each name once. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly files: readonly (Upload & { readonly field: string })[];
+}
+
+export const isMultipart = (request: Request): boolean =>
+  /^multipart\/form-data\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "");
+
+/**
+ * A form of `multipart/form-data` (RFC 7578), held in memory: `maxBytes` bound its files together. An input for a file that
+ * was left empty is no file. Throws `payload_too_large`, `malformed_request`, `invalid` for a field that is repeated, and
+ * what `readBytes` throws.
+ */
+export const readMultipart = async (
+  request: Request,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<Multipart> => {
+  const bytes = await readBytes(request, { maxBytes: maxBytes + ALLOWANCE, patienceMs: PATIENCE_MS });
+  const form = await parse(bytes, request.headers.get("content-type") ?? "");
+  const fields = new Map<string, string>();
+  const files: (Upload & { readonly field: string })[] = [];
+  for (const [field, value] of form) {
+    if (fields.size + files.length === MAX_PARTS) throw malformed(new Error("too many parts"));
+    if (typeof value === "string") {
+      if (fields.has(field)) throw invalid([{ path: `/${field}`, message: "must be given once" }]);
+      fields.set(field, value);
+    } else {
+      // Bun 1.4.5 leaves the name out where the form has an empty one.
+      const name = "name" in value && typeof value.name === "string" ? value.name : "";
+      if (value.size > 0 || name !== "") files.push({ field, name, mediaType: value.type, bytes: await value.bytes() });
+    }
+  }
+  if (files.reduce((size, file) => size + file.bytes.length, 0) > maxBytes) {
+    throw new RequestError("payload_too_large", `The file is larger than ${maxBytes / 1024 / 1024} MiB.`);
+  }
+  return { fields: Object.fromEntries(fields), files };
+};
+
+const parse = async (bytes: Buffer, type: string): Promise<Iterable<readonly [string, string | Blob]>> => {
+  try {
+    return await new Response(new Uint8Array(bytes), { headers: { "content-type": type } }).formData();
+  } catch (cause) {
+    throw malformed(cause);
+  }
+};
+
+const malformed = (cause: unknown): RequestError =>
+  new RequestError("malformed_request", "The body is not a valid multipart/form-data form.", { cause });
