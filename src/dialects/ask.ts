@@ -5,6 +5,7 @@ import type { RunRequest } from "../runs/runs.ts";
 import type { Frame } from "../wire/encode.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY, StreamRefusal, type View } from "./contract.ts";
 import { DEFAULT_USER, OptionalUserField, ThreadField } from "./fields.ts";
+import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 import { FAILURE, NO_QUESTION } from "./messages.ts";
 
 /** What questions of this family consist of. A blank one passes: it is answered in the stream. */
@@ -40,6 +41,24 @@ export const answerFrame = (event: LogEvent, { traceId, locale }: View): Frame |
   }
 };
 
+export const ANSWER_FRAMES: readonly FrameGuide[] = [
+  {
+    event: null,
+    when: "a piece of the answer",
+    data: Type.Object({ type: Type.Literal("token"), content: Type.String(), trace_id: Type.String() }),
+  },
+  {
+    event: null,
+    when: "finished, and kept; terminal",
+    data: Type.Object({ type: Type.Literal("done"), trace_id: Type.String() }),
+  },
+  {
+    event: null,
+    when: "failed, or nothing was asked; the message is for people, in the caller's language; terminal",
+    data: Type.Object({ type: Type.Literal("error"), message: Type.String() }),
+  },
+];
+
 const errorFrame = (message: string): Frame => ({ data: JSON.stringify({ type: "error", message }) });
 
 /** POST /ask: a question, answered without `event:` and `id:` lines, for a browser's `onmessage`. */
@@ -51,6 +70,14 @@ export const ask: Dialect<typeof Question> = {
   ...STREAM_ONLY,
   parse: (body, { locale }) => questionRun(body, locale, {}),
   translate: answerFrame,
+  guide: {
+    ...COMMON_GUIDE,
+    title: "Question and answer",
+    about:
+      "A question and its answer, in frames for a browser's `onmessage`. With the same `user_id` and `thread_id` the next " +
+      "question is understood in the light of the earlier ones. A blank question is answered in the stream, by an `error` frame.",
+    frames: ANSWER_FRAMES,
+  },
 };
 
 const Query = Type.Object({ ...Question.properties, question: Type.Optional(Question.properties.question) });
@@ -62,4 +89,12 @@ export const askByQuery: Dialect<typeof Query> = {
   endpoints: [{ method: "GET", path: "/ask", form: "stream" }],
   request: Query,
   parse: ({ question = "", ...query }, { locale }) => questionRun({ ...query, question }, locale, {}),
+  guide: {
+    ...ask.guide,
+    title: "Question and answer, for EventSource",
+    about:
+      "The same by GET, which is all that EventSource can. That shows its user what comes in a stream and nothing of a " +
+      "refusal, so a question that is left out is answered as a blank one. EventSource asks again whenever a stream has " +
+      "ended: close it with the `done` or `error` frame.",
+  },
 };

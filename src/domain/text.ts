@@ -44,3 +44,17 @@ export class PieceMender {
     return rest;
   }
 }
+
+const graphemes = new Intl.Segmenter("ko", { granularity: "grapheme" });
+
+/**
+ * The first `count` code points, or a few less: none is cut, nor what people take for a character (an accented letter, a
+ * family of emoji), unless that alone is longer.
+ */
+export const beginning = (text: string, count: number): string => {
+  let end = 0;
+  for (let taken = 0; taken < count && end < text.length; taken++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  if (end === text.length) return text;
+  const straddled = graphemes.segment(text).containing(end);
+  return text.slice(0, straddled?.index || end);
+};

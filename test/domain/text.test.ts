@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isStorable, PieceMender, storable, storableJson } from "../../src/domain/text.ts";
+import { beginning, isStorable, PieceMender, storable, storableJson } from "../../src/domain/text.ts";
 
 /** Any UTF-16 at all: halves of pairs and NUL included. */
 const units = fc.array(
@@ -76,5 +76,35 @@ describe("text that comes in pieces", () => {
     expect(mender.push("\ud83d")).toBe("");
     expect(mender.flush()).toBe("\ufffd");
     expect(mender.flush()).toBe("");
+  });
+});
+
+describe("the beginning of a text", () => {
+  test.each([
+    ["abc", 3, "abc"],
+    ["abcd", 3, "abc"],
+    ["가나다", 2, "가나"],
+    ["🎉🎉🎉", 2, "🎉🎉"],
+    // e and an accent of its own, a family of three, a flag of two letters.
+    ["ab\u0065\u0301", 3, "ab"],
+    ["a👨‍👩‍👧b", 4, "a"],
+    ["🇰🇷🇰🇷", 3, "🇰🇷"],
+    ["\r\n", 1, "\r"],
+    [`e${"\u0301".repeat(300)}`, 200, `e${"\u0301".repeat(199)}`],
+    ["", 3, ""],
+  ])("of %j, %i at most: %j", (text, count, start) => {
+    expect(beginning(text, count)).toBe(start);
+  });
+
+  test("is the text as far as it goes, never longer than asked, and never ends in half a pair", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 12 }), (text, count) => {
+        const start = beginning(text, count);
+        expect(text.startsWith(start)).toBe(true);
+        expect([...start].length).toBeLessThanOrEqual(count);
+        expect(start.isWellFormed()).toBe(true);
+        expect(start === "").toBe(text === "");
+      }),
+    );
   });
 });

@@ -38,6 +38,7 @@ interface Asked {
   readonly threadId: string;
   readonly message: string;
   readonly streamTokens: boolean;
+  readonly options: RunRequest["input"]["options"];
 }
 
 interface Started {
@@ -84,8 +85,9 @@ export const house = async (
     registry,
     runs,
     upkeep: new Upkeep({ ...parts, isDead }),
-    start: async (agent, { userId = "u", threadId = system.id(), message = "hi", streamTokens = true } = {}) => {
-      const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options: {} };
+    start: async (agent, asked = {}) => {
+      const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = asked;
+      const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };
       const live = await runs.start(agent, { userId, threadId, input, model: null, file: null }, "trace");
       return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
     },

@@ -2,11 +2,15 @@ import { languageOf } from "../../domain/language.ts";
 import type { Locale } from "../../domain/run.ts";
 import { storable } from "../../domain/text.ts";
 import type { ModelRequest } from "../contract.ts";
+import { readPassages } from "../passages.ts";
+import { readWriting } from "../writing.ts";
 import { ABOUT, AGAIN, NEEDS_TOOL } from "./about.ts";
 import { callFor, type NeededCall } from "./calls.ts";
 import { conversationIn } from "./conversation.ts";
 import { explain } from "./explain/explain.ts";
+import { quote } from "./quote.ts";
 import { understand } from "./understand.ts";
+import { write } from "./write/write.ts";
 
 /** What the model does with a request: it calls a tool, or it speaks. */
 export type Reply =
@@ -24,7 +28,11 @@ const languageIn = (system: string, questions: readonly string[]): Locale =>
 
 /** A pure function of the request; it never throws. */
 export const reply = (request: ModelRequest): Reply => {
+  const writing = readWriting(request);
+  if (writing !== null) return text(write(writing));
   const { questions, outcomes } = conversationIn(request.messages);
+  const quoted = readPassages(questions[0] ?? "");
+  if (quoted !== null) return text(quote(quoted, languageIn(request.system, [quoted.question, ...questions.slice(1)])));
   const locale = languageIn(request.system, questions);
   const { task, again } = understand(questions);
   if (task === null) return text(ABOUT[locale]);

@@ -1,6 +1,7 @@
 import { sentencesOf } from "../../domain/sentences.ts";
+import { beginning } from "../../domain/text.ts";
 
-/** Shorter ones say nothing by themselves; of longer ones the beginning is quoted. In UTF-16 units. */
+/** Shorter ones say nothing by themselves; of longer ones the beginning is quoted. In characters. */
 const SHORTEST = 4;
 const LONGEST = 400;
 
@@ -33,6 +34,7 @@ export const statementsOf = (content: string): readonly string[] => {
 
 const shortened = (statement: string): string => {
   if (statement.length <= LONGEST) return statement;
-  const start = statement.slice(0, LONGEST).toWellFormed();
-  return `${start.slice(0, start.search(/\s\S*$/u) + 1 || LONGEST).trim()} …`;
+  const start = beginning(statement, LONGEST);
+  const space = start.lastIndexOf(" ");
+  return `${start.slice(0, space > LONGEST / 2 ? space : undefined)} …`;
 };

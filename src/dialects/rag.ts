@@ -1,0 +1,69 @@
+import { Type } from "@sinclair/typebox";
+import { RagOptions } from "../agents/rag/state.ts";
+import { type LogEvent, payloadOf } from "../domain/event.ts";
+import { beginning } from "../domain/text.ts";
+import { ANSWER_FRAMES, answerFrame, Question, questionRun } from "./ask.ts";
+import { type Dialect, STREAM_ONLY } from "./contract.ts";
+import { nullable } from "./fields.ts";
+import { COMMON_GUIDE } from "./guide.ts";
+
+/** Of a passage, so many characters are shown. */
+const SHOWN = 200;
+
+const Request = Type.Object({
+  ...Question.properties,
+  k: nullable(RagOptions.properties.k, "a whole number from 1 to 20, or null for 3"),
+  collection: nullable(
+    RagOptions.properties.collection,
+    "1 to 128 characters without control characters, or null for default",
+  ),
+});
+
+/** POST /rag: as /ask, from the user's documents. Its first frame tells the passages that the answer rests on. */
+export const rag: Dialect<typeof Request> = {
+  name: "rag",
+  endpoints: [{ method: "POST", path: "/rag", form: "stream" }],
+  agent: "rag",
+  request: Request,
+  ...STREAM_ONLY,
+  parse: ({ k, collection, ...question }, { locale }) => {
+    const options: RagOptions = { k: k ?? 3, collection: collection ?? "default" };
+    return questionRun(question, locale, options);
+  },
+  translate: (event, view) =>
+    event.type === "sources" ? { data: JSON.stringify(sourcesOf(event)) } : answerFrame(event, view),
+  guide: {
+    ...COMMON_GUIDE,
+    title: "Question to documents",
+    about:
+      "A question answered from passages of the user's documents and from nothing else, each cited by its number in " +
+      "`sources`, from 1: `[2]`. Where nothing was found, the answer says so and no model is asked.",
+    frames: [
+      {
+        event: null,
+        when: "the passages that the answer rests on, best first; none were found if it is empty; once, before all other frames unless the search itself failed",
+        data: Type.Object({
+          type: Type.Literal("sources"),
+          data: Type.Array(
+            Type.Object({
+              content: Type.String({ description: `The passage's first ${SHOWN} characters.` }),
+              metadata: Type.Object(
+                { document_id: Type.String(), title: Type.String(), score: Type.Number({ minimum: 0, maximum: 1 }) },
+                { description: "The document's own metadata, and where in it the passage stands, besides these." },
+              ),
+            }),
+          ),
+        }),
+      },
+      ...ANSWER_FRAMES,
+    ],
+  },
+};
+
+const sourcesOf = (event: LogEvent) => ({
+  type: "sources",
+  data: payloadOf(event, "sources").items.map(({ content, metadata, score }) => ({
+    content: beginning(content, SHOWN),
+    metadata: { ...metadata, score },
+  })),
+});

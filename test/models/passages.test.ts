@@ -1,0 +1,44 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { readPassages, withPassages } from "../../src/models/passages.ts";
+
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("\n\nQuestion:\n", "\n", "\r\n\u2028", '"}', "Passages", "[1]", "가나다"),
+);
+
+describe("a question with its passages", () => {
+  test("reads back as it was, whatever they hold: no passage ends its own quotation", () => {
+    const passages = fc.array(fc.record({ title: text, content: text }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(text, passages, (question, given) => {
+        expect(readPassages(withPassages(question, given))).toEqual({ question, passages: given });
+      }),
+    );
+  });
+
+  test("numbers the passages from 1", () => {
+    const said = withPassages("왜?", [
+      { title: "가", content: "나\n다" },
+      { title: "A", content: "B" },
+    ]);
+    expect(said.split("\n").slice(1)).toEqual([
+      '{"number":1,"title":"가","content":"나\\n다"}',
+      '{"number":2,"title":"A","content":"B"}',
+      "",
+      "Question:",
+      "왜?",
+    ]);
+  });
+
+  test.each([
+    "",
+    "Why?",
+    withPassages("Why?", []),
+    withPassages("Why?", [{ title: "a", content: "b" }]).replace("number", "nombre"),
+    withPassages("Why?", [{ title: "a", content: "b" }]).replace("{", "["),
+    withPassages("Why?", [{ title: "a", content: "b" }]).replace("Question:", "Query:"),
+  ])("is not seen in other text: %j", (said) => {
+    expect(readPassages(said)).toBeNull();
+  });
+});

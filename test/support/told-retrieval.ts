@@ -1,0 +1,28 @@
+import type { Passage } from "../../src/domain/document.ts";
+import type { Query, Retrieval } from "../../src/retrieval/contract.ts";
+
+/** A search that finds what it is told to, in order, and the last ever after; remembers what it was asked. */
+export const toldRetrieval = (
+  ...answers: readonly (readonly Passage[] | Error)[]
+): Pick<Retrieval, "search"> & { readonly asked: readonly (Query & { readonly userId: string })[] } => {
+  const asked: (Query & { readonly userId: string })[] = [];
+  return {
+    asked,
+    search: async (userId, query, signal) => {
+      signal.throwIfAborted();
+      const answer = answers[Math.min(asked.push({ ...query, userId }), answers.length) - 1] ?? [];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+};
+
+export const passage = (content: string, given: Partial<Passage> = {}): Passage => ({
+  documentId: "d1",
+  title: "Policy",
+  content,
+  metadata: {},
+  score: 0.5,
+  table: null,
+  ...given,
+});
