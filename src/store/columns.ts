@@ -11,8 +11,9 @@ export type Columns = Readonly<Record<string, string>>;
 /** Parts the JSON texts of a column: a control character that JSON never holds outside an escape (RFC 8259 §7). */
 const RECORD_SEPARATOR = "\x1e";
 
-/** Any texts at all as a set of rows. */
-export const texts = (values: readonly string[]): SQL => sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
+/** Any texts at all, and nulls, as a set of rows. */
+export const texts = (values: readonly (string | null)[]): SQL =>
+  sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
 
 const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
 const jsonTexts = (name: string): SQL => sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;

@@ -3,6 +3,7 @@ import type { EventType, LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
+import type { DocumentStore } from "./contract-documents.ts";
 import type { TicketStore } from "./contract-tickets.ts";
 import type { TilStore } from "./contract-tils.ts";
 
@@ -18,6 +19,7 @@ export interface Store {
   readonly events: EventStore;
   readonly threads: ThreadStore;
   readonly images: ImageStore;
+  readonly documents: DocumentStore;
   readonly tickets: TicketStore;
   readonly tils: TilStore;
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */

@@ -5,13 +5,13 @@ import { sqlState } from "./failure.ts";
 import { migrations } from "./migrations.ts";
 
 /** Others wait for whoever migrates; an index on a large table takes its time. */
-const DEADLINE_MS = 10 * 60_000;
+export const DDL_DEADLINE_MS = 10 * 60_000;
 /** Any number that no other user of the database takes for its own advisory lock: "yeoul" in ASCII. */
 const LOCK = 0x79656f756c;
 const UNDEFINED_TABLE = "42P01";
 
 export const migrationQueries = (database: Database, now: () => number) => ({
-  migrate: () => database.call("migrate", (session) => applyMissing(session, now()), DEADLINE_MS),
+  migrate: () => database.call("migrate", (session) => applyMissing(session, now()), DDL_DEADLINE_MS),
 
   check: () =>
     database.call("check", async (session) => {
@@ -48,10 +48,15 @@ const names = async (session: Session): Promise<ReadonlySet<string>> => {
   return new Set(rows.map(({ name }) => name));
 };
 
+/** For the rest of the transaction: nobody else changes tables, and a statement may take as long as that does. */
+export const lockTables = async (session: Session): Promise<void> => {
+  await session.rows(sql`select set_config('statement_timeout', ${String(DDL_DEADLINE_MS)}, true)`);
+  await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
+};
+
 /** False: another process has applied it while this one waited for the lock. */
 const apply = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
-  await session.rows(sql`select set_config('statement_timeout', ${String(DEADLINE_MS)}, true)`);
-  await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
+  await lockTables(session);
   await session.rows(
     sql`create table if not exists yeoul_migrations (name text primary key, applied_at bigint not null)`,
   );

@@ -2,6 +2,7 @@ import type { System } from "../domain/system.ts";
 import { checkpointQueries } from "./checkpoints.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { documentStore } from "./document-store.ts";
 import { eventQueries } from "./events.ts";
 import { forkQuery } from "./forks.ts";
 import { imageQueries } from "./images.ts";
@@ -11,15 +12,26 @@ import { runQueries } from "./runs.ts";
 import { threadQueries } from "./threads.ts";
 import { ticketQueries } from "./tickets.ts";
 import { tilQueries } from "./tils.ts";
+import { Vectors } from "./vectors.ts";
 
-/** The store over a driver's database; all that the drivers share is in here. */
-export const storeOver = (database: Database, system: System): Store => ({
-  runs: { ...runQueries(database), ...leaseQueries(database) },
-  events: eventQueries(database),
-  threads: { ...threadQueries(database), ...checkpointQueries(database), fork: forkQuery(database) },
-  images: imageQueries(database),
-  tickets: ticketQueries(database),
-  tils: tilQueries(database),
-  ...migrationQueries(database, system.now),
-  close: () => database.close(),
-});
+/** The store over a driver's database; all that the drivers share is in here. `hasAnn`: see `Vectors`. */
+export const storeOver = (database: Database, system: System, hasAnn: boolean): Store => {
+  const vectors = new Vectors(database, hasAnn);
+  const { migrate, check } = migrationQueries(database, system.now);
+  return {
+    runs: { ...runQueries(database), ...leaseQueries(database) },
+    events: eventQueries(database),
+    threads: { ...threadQueries(database), ...checkpointQueries(database), fork: forkQuery(database) },
+    images: imageQueries(database),
+    tickets: ticketQueries(database),
+    tils: tilQueries(database),
+    documents: documentStore(database, vectors),
+    migrate: async () => {
+      const applied = await migrate();
+      await vectors.prepare();
+      return applied;
+    },
+    check,
+    close: () => database.close(),
+  };
+};

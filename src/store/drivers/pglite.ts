@@ -5,6 +5,7 @@ import type { System } from "../../domain/system.ts";
 import { type Store, StoreError } from "../contract.ts";
 import { Database, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
+import { withExtensions } from "./extensions.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { makeOnce, unpack } from "./new-directory.ts";
 import { Turns } from "./turns.ts";
@@ -43,7 +44,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
       abandon: () => {},
       close: () => (closing ??= close(client, lock)),
     };
-    return storeOver(new Database(driver, system, options.deadlineMs ?? DEADLINE_MS), system);
+    return storeOver(new Database(driver, system, options.deadlineMs ?? DEADLINE_MS), system, false);
   } catch (cause) {
     lock?.release();
     throw cause instanceof StoreError
@@ -59,18 +60,19 @@ const FORMATS: PGliteOptions = {
   serializers: { [JSON_TYPE]: (text: string) => text },
 };
 
-const open = async (
+const open = (
   dataDir: string | null,
   { assets, archive }: Pick<PgliteStoreOptions, "assets" | "archive">,
-): Promise<PGlite> => {
-  if (dataDir === null) return PGlite.create({ ...(await assets), ...FORMATS });
-  const directory = join(dataDir, "postgres");
-  await makeOnce(directory, async (unfinished) => {
-    if (archive !== undefined) await unpack(archive, unfinished);
-    else await (await PGlite.create({ dataDir: unfinished, ...(await assets) })).close();
+): Promise<PGlite> =>
+  withExtensions(dataDir, async (extensions) => {
+    if (dataDir === null) return PGlite.create({ ...(await assets), ...FORMATS, extensions });
+    const directory = join(dataDir, "postgres");
+    await makeOnce(directory, async (unfinished) => {
+      if (archive !== undefined) await unpack(archive, unfinished);
+      else await (await PGlite.create({ dataDir: unfinished, ...(await assets) })).close();
+    });
+    return PGlite.create({ dataDir: directory, ...(await assets), ...FORMATS, extensions });
   });
-  return PGlite.create({ dataDir: directory, ...(await assets), ...FORMATS });
-};
 
 /** The directory is free once the last page is written, not before. */
 const close = async (client: PGlite, lock: DirectoryLock | null): Promise<void> => {

@@ -23,7 +23,7 @@ export interface PostgresOptions {
 export const postgresStore = ({ url, system, ...options }: PostgresOptions): Store => {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const pools = new Pools(url, deadlineMs, options.maxConnections ?? MAX_CONNECTIONS);
-  return storeOver(new Database(pools, system, deadlineMs), system);
+  return storeOver(new Database(pools, system, deadlineMs), system, true);
 };
 
 /**
@@ -76,7 +76,12 @@ class Pools implements Driver {
       connection: {
         application_name: "yeoul",
         // What nobody waits for any more should not hold its locks. Pgbouncer refuses a connection that sets these.
-        ...(prepare && { statement_timeout: this.deadlineMs, idle_in_transaction_session_timeout: this.deadlineMs }),
+        ...(prepare && {
+          statement_timeout: this.deadlineMs,
+          idle_in_transaction_session_timeout: this.deadlineMs,
+          // Of pgvector 0.8 or later, and nothing to any other server: an index is followed until enough of the user's own are found.
+          "hnsw.iterative_scan": "strict_order",
+        }),
       },
       ...(!prepare && { prepare }),
     });

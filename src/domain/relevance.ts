@@ -1,0 +1,57 @@
+import type { Term } from "./terms.ts";
+
+/** The k of Cormack, Clarke, Büttcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009. */
+const K = 60;
+
+/**
+ * Several orders of the same things as one, the best first: each thing gets 1 / (60 + rank) from every order that it is in.
+ * Only places count, so that scores of different kinds need no common scale. Equal sums keep the order they were met in.
+ */
+export const fuse = (orders: readonly (readonly string[])[]): readonly string[] => {
+  const sums = new Map<string, number>();
+  for (const order of orders) {
+    for (const [index, key] of order.entries()) sums.set(key, (sums.get(key) ?? 0) + 1 / (K + index + 1));
+  }
+  return Array.from(sums)
+    .sort(([, one], [, other]) => other - one)
+    .map(([key]) => key);
+};
+
+/** How rare a lexeme is among `total` pieces of which `holding` hold it: Robertson and Spärck Jones, kept positive. */
+export const rarityOf = (holding: number, total: number): number =>
+  Math.log(1 + (Math.max(0, total - holding) + 0.5) / (holding + 0.5));
+
+/** A term that is only found in parts says about half as much. */
+const PARTS_WORTH = 0.5;
+
+/**
+ * The share of a query, from 0 to 1, that a text's lexemes cover, each term counting as much as it is rare. 0 for a query
+ * without terms.
+ */
+export const coverageOf = (
+  terms: readonly Term[],
+  lexemes: ReadonlySet<string>,
+  rarity: (lexeme: string) => number,
+): number => {
+  let covered = 0;
+  let whole = 0;
+  for (const { forms, parts } of terms) {
+    const worth = rarity(forms.at(-1) ?? "");
+    whole += worth;
+    if (forms.some((form) => lexemes.has(form))) covered += worth;
+    else if (parts.length > 0) {
+      covered += (worth * PARTS_WORTH * parts.filter((part) => lexemes.has(part)).length) / parts.length;
+    }
+  }
+  return whole === 0 ? 0 : covered / whole;
+};
+
+/**
+ * How well a text answers, from 0 to 1, on the same scale for any query: what its words cover and how near its vector lies,
+ * half and half. Either alone where the other was not asked (null).
+ */
+export const scoreOf = (coverage: number | null, cosine: number | null): number => {
+  const near = cosine === null ? null : Math.min(1, Math.max(0, cosine));
+  if (near === null) return coverage ?? 0;
+  return coverage === null ? near : (coverage + near) / 2;
+};

@@ -1,0 +1,18 @@
+import type { DocumentStore } from "./contract-documents.ts";
+import type { Database } from "./database.ts";
+import { documentQueries } from "./documents.ts";
+import { putQuery } from "./put-document.ts";
+import { reembeddingQueries } from "./reembedding.ts";
+import { searchQuery } from "./search.ts";
+import type { Vectors } from "./vectors.ts";
+
+export const documentStore = (database: Database, vectors: Vectors): DocumentStore => {
+  const queries = documentQueries(database, vectors);
+  return {
+    ...queries,
+    ...putQuery(database, vectors, queries),
+    ...searchQuery(database, vectors),
+    ...reembeddingQueries(database, vectors),
+    capabilities: () => vectors.capabilities(),
+  };
+};

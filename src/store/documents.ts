@@ -1,0 +1,114 @@
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { Document, Table } from "../domain/document.ts";
+import { storable, storableJson } from "../domain/text.ts";
+import type { DocumentStore } from "./contract-documents.ts";
+import type { Database, Session } from "./database.ts";
+import { documents } from "./schema-documents.ts";
+import type { Vectors } from "./vectors.ts";
+
+export const documentQueries = (
+  database: Database,
+  vectors: Vectors,
+): Pick<DocumentStore, "find" | "get" | "list" | "delete" | "table"> => ({
+  find: (userId, collection, contentHash) =>
+    database.call("documents.find", async ({ db }) => {
+      const [found] = await db
+        .select()
+        .from(documents)
+        .where(
+          and(
+            ready(userId),
+            eq(documents.collection, storable(collection)),
+            eq(documents.contentHash, storable(contentHash)),
+          ),
+        );
+      return found === undefined ? null : documentOf(found);
+    }),
+
+  get: (userId, documentId) =>
+    database.call("documents.get", async ({ db }) => {
+      const [found] = await db
+        .select()
+        .from(documents)
+        .where(and(ready(userId), eq(documents.documentId, storable(documentId))));
+      return found === undefined ? null : documentOf(found);
+    }),
+
+  list: (userId, { collection, limit, after }) =>
+    database.call("documents.list", async ({ db }) => {
+      const found = await db
+        .select()
+        .from(documents)
+        .where(
+          and(
+            ready(userId),
+            collection === null ? undefined : eq(documents.collection, storable(collection)),
+            after === null
+              ? undefined
+              : sql`(${documents.createdAt}, ${documents.documentId}) < (${after.createdAt}::bigint, ${storable(after.documentId)})`,
+          ),
+        )
+        .orderBy(desc(documents.createdAt), desc(documents.documentId))
+        .limit(limit);
+      return found.map(documentOf);
+    }),
+
+  delete: (userId, documentId) =>
+    database.call("documents.delete", ({ transaction }) =>
+      transaction(async (session) => {
+        const held = await session.rows(
+          sql`select 1 from documents where ${the(userId, documentId)} and is_ready for update`,
+        );
+        if (held.length === 0) return false;
+        await removeDocument(session, vectors, userId, documentId);
+        return true;
+      }),
+    ),
+
+  table: (userId, documentId, maxRows) =>
+    database.call("documents.table", async ({ rows }) => {
+      // Every piece of a table holds a row, so that no more pieces than rows are needed.
+      const found = await rows<{ columns: string; rows: string | null }>(sql`
+        select d.columns, c.rows
+        from documents d left join lateral (
+          select ordinal, rows from chunks
+          where user_id = d.user_id and document_id = d.document_id and rows is not null
+          order by ordinal limit ${maxRows}::int
+        ) c on true
+        where d.user_id = ${userId} and d.document_id = ${storable(documentId)} and d.is_ready and d.columns is not null
+        order by c.ordinal`);
+      const [first] = found;
+      if (first === undefined) return null;
+      const all = found.flatMap((piece) => (piece.rows === null ? [] : (JSON.parse(piece.rows) as Table["rows"])));
+      return { columns: JSON.parse(first.columns) as Table["columns"], rows: all.slice(0, maxRows) };
+    }),
+});
+
+/** A document's row, in a statement of its own words. */
+export const the = (userId: string, documentId: string): SQL =>
+  sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
+
+/** In a transaction that has the document's row locked. Pieces first, which waits for vectors under way; then what those were. */
+export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
+  await session.rows(sql`delete from chunks where ${the(userId, documentId)}`);
+  if (await vectors.isReady(session))
+    await session.rows(sql`delete from chunk_vectors where ${the(userId, documentId)}`);
+  await session.rows(sql`delete from documents where ${the(userId, documentId)}`);
+};
+
+/** What a JSON column gets. */
+export const jsonOf = (value: unknown): string => JSON.stringify(storableJson(value));
+
+export const documentOf = (row: typeof documents.$inferSelect) =>
+  ({
+    documentId: row.documentId,
+    userId: row.userId,
+    collection: row.collection,
+    title: row.title,
+    mediaType: row.mediaType,
+    metadata: JSON.parse(row.metadata) as Document["metadata"],
+    chunks: row.chunks,
+    createdAt: row.createdAt,
+  }) satisfies Document;
+
+const ready = (userId: string) => and(eq(documents.userId, userId), eq(documents.isReady, true));

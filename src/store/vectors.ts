@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { type SQL, sql } from "drizzle-orm";
+import { storable } from "../domain/text.ts";
+import { texts } from "./columns.ts";
+import type { ChunkVector, Embedding, SearchCapabilities } from "./contract-documents.ts";
+import type { Database, Session } from "./database.ts";
+import { DDL_DEADLINE_MS, lockTables } from "./migrate.ts";
+
+/** What an HNSW index takes of each type (https://github.com/pgvector/pgvector#hnsw); longer vectors have none. */
+const LONGEST_VECTOR = 2_000;
+const LONGEST_HALFVEC = 4_000;
+/** Vectors a statement: reading one from its text takes the embedded database half a millisecond, on the event loop. */
+const ROWS = 20;
+
+/**
+ * Vectors of pieces, where the database has the extension `vector`. Their table is made outside the migrations: a server may
+ * get the extension years after its tables, or never. All are of length 1, so that the inner product is the cosine.
+ */
+export class Vectors {
+  #isReady = false;
+  /** Models and dimensions whose index is known to be there. */
+  readonly #indexed = new Set<string>();
+
+  constructor(
+    private readonly database: Database,
+    /** Whether there are approximate indexes (HNSW). Without them all of a user's vectors are compared. */
+    private readonly hasAnn: boolean,
+  ) {}
+
+  /** Makes the extension and the table where this database lets us; a refusal is told by `capabilities`. */
+  async prepare(): Promise<void> {
+    const { vectors, isOffered } = await this.#probe();
+    if (vectors || !isOffered) return;
+    await this.database
+      .call("vectors.prepare", ({ transaction }) => transaction(makeTable), DDL_DEADLINE_MS)
+      .catch(() => {});
+  }
+
+  async capabilities(): Promise<SearchCapabilities> {
+    const { vectors, isOffered } = await this.#probe();
+    if (vectors) return { vectors, reason: null };
+    const reason = isOffered
+      ? 'the extension "vector" is there but could not be made: have a superuser run "create extension vector" in this database, then start again'
+      : 'the database server has no extension "vector": install pgvector there, then start again';
+    return { vectors, reason: `search is by words alone, as ${reason}` };
+  }
+
+  /** One short statement until the table is there, none from then on. */
+  async isReady({ rows }: Pick<Session, "rows">): Promise<boolean> {
+    if (this.#isReady) return true;
+    const [found] = await rows<{ isReady: boolean }>(sql`select to_regclass('chunk_vectors') is not null as "isReady"`);
+    this.#isReady = found?.isReady === true;
+    return this.#isReady;
+  }
+
+  /** Before the first vectors of a model and dimension are written, when there is nothing to put into the index yet. */
+  async #prepareIndex(model: string, dimension: number): Promise<void> {
+    const known = `${dimension} ${model}`;
+    if (!this.hasAnn || dimension > LONGEST_HALFVEC || this.#indexed.has(known)) return;
+    const build = ({ transaction }: Session) =>
+      transaction(async (session) => {
+        if (!(await this.isReady(session))) return;
+        const name = sql.identifier(`chunk_vectors_${dimension}_${digest(model)}`);
+        const [found] = await session.rows(sql`select 1 where to_regclass(${name.value}) is not null`);
+        if (found !== undefined) return;
+        await lockTables(session);
+        await session.rows(sql`
+          create index if not exists ${name} on chunk_vectors
+          using hnsw ((embedding::${typeOf(dimension)}) ${sql.raw(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops")})
+          where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
+      });
+    await this.database.call("vectors.index", build, DDL_DEADLINE_MS);
+    this.#indexed.add(known);
+  }
+
+  /**
+   * In short statements. Pieces that are gone get none, nor does a vector without a direction (all zero) count. Returns how many
+   * pieces have theirs: none where the database has no vectors.
+   */
+  async write(model: string, vectors: readonly ChunkVector[]): Promise<number> {
+    let written = 0;
+    for (let at = 0; at < vectors.length; at += ROWS) {
+      const some = vectors.slice(at, at + ROWS);
+      if (!(await this.database.call("vectors.write", (session) => this.isReady(session)))) return 0;
+      for (const dimension of new Set(some.map(({ vector }) => vector.length)))
+        await this.#prepareIndex(model, dimension);
+      written += await this.database.call("vectors.write", (session) => insert(session, model, some));
+    }
+    return written;
+  }
+
+  /** The nearest of the user's pieces, or of one collection's, nearest first; none where the database has no vectors. */
+  async nearest(
+    session: Session,
+    userId: string,
+    collection: string | null,
+    { model, vector }: Embedding,
+    limit: number,
+  ): Promise<readonly Near[]> {
+    const unit = unitOf(vector);
+    if (unit === null || !(await this.isReady(session))) return [];
+    const type = typeOf(vector.length);
+    return session.rows<Near>(sql`
+      select document_id as "documentId", ordinal, -(embedding::${type} <#> ${unit}::${type}) as cosine
+      from chunk_vectors
+      where user_id = ${userId} and model = ${storable(model)} and dimension = ${sql.raw(String(vector.length))}
+        and document_id in (
+          select document_id from documents
+          where user_id = ${userId} and is_ready and (${collection}::text is null or collection = ${collection}::text)
+        )
+      order by embedding::${type} <#> ${unit}::${type}
+      limit ${limit}::int`);
+  }
+
+  async #probe(): Promise<{ readonly vectors: boolean; readonly isOffered: boolean }> {
+    if (this.#isReady) return { vectors: true, isOffered: true };
+    return this.database.call("vectors.probe", async (session) => {
+      if (await this.isReady(session)) return { vectors: true, isOffered: true };
+      const offered = await session.rows(sql`select 1 from pg_available_extensions where name = 'vector'`);
+      return { vectors: false, isOffered: offered.length > 0 };
+    });
+  }
+}
+
+/** The lock on a piece makes its deletion wait, or finds that it is gone. */
+const insert = async ({ rows }: Session, model: string, vectors: readonly ChunkVector[]): Promise<number> => {
+  const units = vectors.flatMap(({ vector, ...key }) => {
+    const text = unitOf(vector);
+    return text === null ? [] : [{ ...key, text, dimension: vector.length }];
+  });
+  if (units.length === 0) return 0;
+  const column = (of: (unit: (typeof units)[number]) => string | number) =>
+    texts(units.map((unit) => String(of(unit))));
+  const written = await rows(sql`
+    insert into chunk_vectors (user_id, document_id, ordinal, model, dimension, embedding)
+    select c.user_id, c.document_id, c.ordinal, ${storable(model)}, v.dimension::int, v.embedding::vector
+    from rows from (
+      ${column(({ userId }) => userId)}, ${column(({ documentId }) => documentId)}, ${column(({ ordinal }) => ordinal)},
+      ${column(({ dimension }) => dimension)}, ${column(({ text }) => text)}
+    ) as v (user_id, document_id, ordinal, dimension, embedding)
+    join chunks c on c.user_id = v.user_id and c.document_id = v.document_id and c.ordinal = v.ordinal::int
+    for key share of c
+    on conflict (user_id, document_id, ordinal)
+    do update set model = excluded.model, dimension = excluded.dimension, embedding = excluded.embedding
+    returning 1`);
+  return written.length;
+};
+
+export interface Near {
+  readonly documentId: string;
+  readonly ordinal: number;
+  readonly cosine: number;
+}
+
+/**
+ * Any dimension, of any model: each has an index of its own. Rows stay in the table up to a page's size: out of it, each
+ * comparison of a scan would be a look-up, as it is by default for vectors of more than 500 numbers.
+ */
+const makeTable = async (session: Session): Promise<void> => {
+  await lockTables(session);
+  await session.rows(sql`create extension if not exists vector`);
+  await session.rows(sql`
+    create table if not exists chunk_vectors (
+      user_id text not null, document_id text not null, ordinal integer not null,
+      model text not null, dimension integer not null, embedding vector not null,
+      primary key (user_id, document_id, ordinal)
+    ) with (toast_tuple_target = 8160)`);
+  await session.rows(sql`alter table chunk_vectors alter embedding set storage main`);
+};
+
+const typeOf = (dimension: number): SQL =>
+  sql.raw(`${dimension > LONGEST_VECTOR && dimension <= LONGEST_HALFVEC ? "halfvec" : "vector"}(${dimension})`);
+
+/** A vector of length 1 in that direction, as pgvector reads it; 7 digits after the point are what it keeps. Null: it has no direction. */
+const unitOf = (vector: readonly number[]): string | null => {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  if (squares === 0) return null;
+  const scale = 1e7 / Math.sqrt(squares);
+  return `[${vector.map((value) => Math.round(value * scale) / 1e7).join(",")}]`;
+};
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+/** For statements that take no parameters. */
+const literal = (text: string): SQL => sql.raw(`'${storable(text).replaceAll("'", "''")}'`);
