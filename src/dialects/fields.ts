@@ -3,14 +3,19 @@ import { ThreadId, UserId } from "../domain/thread.ts";
 
 /** Callers that serialise an absent optional as null mean the same as those that leave it out. */
 export const nullable = <T extends TSchema>(schema: T, description: string) =>
-  Type.Optional(Type.Union([schema, Type.Null()], { description }));
+  Type.Optional(Type.Union([schema, Type.Null()], { description, examples: [null] }));
 
 /** Text with something in it besides white space. */
-export const NotBlank = Type.String({ pattern: "\\S", description: "text that is not blank" });
+export const NotBlank = Type.String({
+  pattern: "\\S",
+  description: "text that is not blank",
+  examples: ["Solve 2x + 3 = 7."],
+});
 
 export const UserField = Type.String({
   ...UserId,
   description: "1 to 128 characters without ':' and control characters",
+  examples: ["u1"],
 });
 
 export const ThreadField = nullable(

@@ -12,6 +12,8 @@ import { readJson } from "./body.ts";
 import { localeOf, namedUser, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "./errors.ts";
+import { askingOperation } from "./openapi/asking.ts";
+import { described } from "./openapi/operation.ts";
 import { RunReader } from "./run-reader.ts";
 import { oneFrame, streamHeaders } from "./stream.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
@@ -24,7 +26,11 @@ export const askingRoutes = (parts: RouteParts) => {
     const desk = new Desk(dialect, parts);
     for (const endpoint of dialect.endpoints) {
       const { method, path } = endpoint;
-      app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), { parse: "none" });
+      const detail = described(askingOperation(dialect, endpoint));
+      app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), {
+        parse: "none",
+        detail,
+      });
     }
   }
   return app;

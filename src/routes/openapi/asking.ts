@@ -1,0 +1,63 @@
+import { type TSchema, Type } from "@sinclair/typebox";
+import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
+import { pascal } from "./components.ts";
+import { json, type Operation, type Parameter, type Reply } from "./operation.ts";
+import { inPath, inQuery, STREAM_HEADERS } from "./parameters.ts";
+import { OF_RUNS } from "./refusals.ts";
+
+const SUMMARY: Record<Form, string> = {
+  stream: "Ask, and have the answer streamed",
+  answer: "Ask, and have the answer in one piece",
+  ticket: "Leave a question, to be asked with GET",
+  join: "Ask the question that was left, or join its run",
+};
+
+/** An endpoint of a wire, told from what the wire says of itself. */
+export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
+  const { guide, request, takesFile } = dialect;
+  const { method, form } = endpoint;
+  const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
+  const takesBody = method === "POST" && form !== "join";
+  const parameters = takesBody ? [] : form === "join" ? [TICKET_ID] : queryOf(request);
+  return {
+    tag: { name: guide.title, description: guide.about },
+    summary: SUMMARY[form],
+    parameters: [...parameters, ...STREAM_HEADERS],
+    ...(takesBody && { body: titled }),
+    ...(takesBody && takesFile && { form: request }),
+    replies: replyOf(dialect, form),
+    refusals: [...(form === "ticket" ? [] : OF_RUNS), form === "join" ? "not_found" : "invalid"],
+    worded: guide.refusals,
+  };
+};
+
+const TICKET_ID = inPath("id", "The ticket's id, which cannot be guessed and expires.");
+const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
+
+const replyOf = ({ name, guide }: Dialect, form: Form): Readonly<Record<number, Reply>> => {
+  switch (form) {
+    case "stream":
+    case "join":
+      return { 200: { kind: "frames", description: "The run's frames.", wire: name, frames: guide.frames } };
+    case "ticket":
+      return { 201: json("The id to GET it by.", Ticket) };
+    case "answer":
+      return { 200: json("The answer.", guide.answer ?? Type.Unknown()) };
+  }
+};
+
+/** The fields that text alone can say. */
+const queryOf = (request: TSchema): readonly Parameter[] => {
+  const { properties = {}, required = [] } = request as { properties?: Record<string, TSchema>; required?: string[] };
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    takesText(schema)
+      ? [{ ...inQuery(name, schema.description ?? ""), required: required.includes(name), schema: textOf(schema) }]
+      : [],
+  );
+};
+
+const takesText = (schema: TSchema): boolean =>
+  schema.type === "string" || (schema.anyOf as TSchema[] | undefined)?.some(takesText) === true;
+
+/** Of a field that may be text or null, the text: a query has no null. */
+const textOf = (schema: TSchema): TSchema => (schema.anyOf as TSchema[] | undefined)?.find(takesText) ?? schema;

@@ -1,0 +1,137 @@
+import { Components, type Json } from "./components.ts";
+import { eventStream } from "./event-stream.ts";
+import type { Operation, Reply, Tag } from "./operation.ts";
+import { refusalResponses, refusalsOf } from "./refusals.ts";
+
+/** A route as Elysia lists it. */
+export interface MountedRoute {
+  readonly method: string;
+  /** `/threads/:threadId` */
+  readonly path: string;
+  readonly hooks: { readonly detail?: unknown };
+}
+
+interface DocumentOptions {
+  readonly version: string;
+  /** Whether the service asks for a token. */
+  readonly wantsToken: boolean;
+}
+
+/**
+ * The OpenAPI 3.1 document of these routes. Its server is the folder that the document itself lies in, so it holds behind an
+ * ingress that strips a prefix as well. Throws for a route that is not described, and for two schemas of one name.
+ */
+export const openApiDocument = (routes: readonly MountedRoute[], { version, wantsToken }: DocumentOptions): Json => {
+  const components = new Components();
+  const tags = new Map<string, Tag>();
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { method, path, operation } of inOrder(routes)) {
+    tags.set(operation.tag.name, operation.tag);
+    const template = path.replace(/:(\w+)/g, "{$1}");
+    paths[template] = { ...paths[template], [method.toLowerCase()]: told(method, template, operation, wantsToken) };
+  }
+  const placed = components.place({ paths, responses: refusalResponses() }) as Record<"paths" | "responses", Json>;
+  return {
+    openapi: "3.1.0",
+    info: { title: "Yeoul", version, description: ABOUT, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    servers: [{ url: "." }],
+    tags: [...tags.values()],
+    ...(wantsToken && { security: [{ token: [] }] }),
+    paths: placed.paths,
+    components: {
+      schemas: components.all(),
+      responses: placed.responses,
+      headers: HEADERS,
+      ...(wantsToken && { securitySchemes: { token: { type: "http", scheme: "bearer" } } }),
+    },
+  };
+};
+
+/** What wants no token is least worth reading about: it comes last. */
+const inOrder = (routes: readonly MountedRoute[]) => {
+  const mounted = routes.flatMap(({ method, path, hooks }) => {
+    const operation = operationIn(hooks.detail);
+    if (operation === null) throw new Error(`${method} ${path} is not described`);
+    return operation === "hidden" ? [] : [{ method, path, operation }];
+  });
+  return mounted.sort((a, b) => Number(a.operation.isOpen ?? false) - Number(b.operation.isOpen ?? false));
+};
+
+/** Null: the route has no description. */
+const operationIn = (detail: unknown): Operation | "hidden" | null => {
+  if (typeof detail !== "object" || detail === null) return null;
+  if ("hide" in detail && detail.hide === true) return "hidden";
+  return "operation" in detail ? (detail.operation as Operation) : null;
+};
+
+const told = (method: string, path: string, operation: Operation, wantsToken: boolean): Json => {
+  const { tag, summary, description, parameters = [], replies, isOpen = false } = operation;
+  return {
+    operationId: idOf(method, path),
+    tags: [tag.name],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(wantsToken && isOpen && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...requestBody(operation),
+    responses: {
+      ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, responseOf(reply)])),
+      ...refusalsOf(operation, wantsToken),
+    },
+  };
+};
+
+/** `GET /api/v1/runs/{runId}` as `get_api_v1_runs_runId`. */
+const idOf = (method: string, path: string): string =>
+  `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+/g, "_")}`.replace(/_+$/, "");
+
+const requestBody = ({ body, form }: Operation): Json => {
+  if (body === undefined) return {};
+  const multipart = form && {
+    "multipart/form-data": {
+      schema: { ...form, properties: { ...form.properties, file: { type: "string", format: "binary" } } },
+    },
+  };
+  return { requestBody: { required: true, content: { "application/json": { schema: body }, ...multipart } } };
+};
+
+const responseOf = (reply: Reply): Json => {
+  const { description } = reply;
+  switch (reply.kind) {
+    case "empty":
+      return { description };
+    case "json":
+      return { description, content: { "application/json": { schema: reply.schema } } };
+    case "bytes":
+      return { description, content: { [reply.mediaType]: {} } };
+    case "frames": {
+      const schema = eventStream(reply.wire, reply.frames);
+      const events = reply.frames.map(({ event, when }) => `${event === null ? "" : `\`${event}\`: `}${when}`);
+      const headers = Object.fromEntries(Object.keys(HEADERS).map((name) => [name, { $ref: `${HEADER_AT}${name}` }]));
+      return {
+        description: [description, "", ...events.map((event) => `- ${event}`)].join("\n"),
+        headers,
+        content: { "text/event-stream": { schema } },
+      };
+    }
+  }
+};
+
+const HEADER_AT = "#/components/headers/";
+const HEADERS: Json = {
+  "x-trace-id": { description: "The caller's, or a fresh one.", schema: { type: "string" } },
+  "x-run-id": { description: "Of the run; empty in a replay with no run under way.", schema: { type: "string" } },
+  "x-thread-id": {
+    description: "Of the thread, percent-encoded where a header needs that.",
+    schema: { type: "string" },
+  },
+};
+
+const ABOUT = `Turns a language-model agent into a durable stream.
+
+A **thread** is an append-only log of events, a **run** a stretch of it that ends in exactly one terminal event. Every event
+is kept before a client sees it, and a client that goes away stops nothing.
+
+A **stream** is \`text/event-stream\` (WHATWG HTML §9.2). It opens with a comment, and says one whenever it has been quiet. It
+ends with exactly one terminal frame; an end without one means that the connection broke. What cannot be served gets a
+plain HTTP error, before any stream begins.`;

@@ -1,0 +1,47 @@
+import { Type } from "@sinclair/typebox";
+import { ThreadId, UserId } from "../../domain/thread.ts";
+import type { Parameter } from "./operation.ts";
+
+const header = (name: string, description: string, schema = Type.String()): Parameter => ({
+  in: "header",
+  name,
+  required: false,
+  description,
+  schema,
+});
+
+/** A parameter of the path. */
+export const inPath = (name: string, description: string, schema = Type.String()): Parameter => ({
+  in: "path",
+  name,
+  required: true,
+  description,
+  schema,
+});
+
+export const inQuery = (name: string, description: string, schema = Type.String()): Parameter => ({
+  in: "query",
+  name,
+  required: false,
+  description,
+  schema,
+});
+
+export const THREAD_ID = inPath("threadId", "The thread.", ThreadId);
+export const RUN_ID = inPath("runId", "The run, as the header `x-run-id` of its stream named it.");
+
+const named = (rest: string): readonly Parameter[] => [
+  inQuery("userId", `Whose it is; may be the header \`x-user-id\` instead${rest}`, UserId),
+  header("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
+];
+/** Of endpoints that ask whose thread or run it is. */
+export const USER = named(". One of the two is required.");
+/** Of endpoints that anybody may use without a name. */
+export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
+
+/** What every endpoint that streams reads of its headers. */
+export const STREAM_HEADERS: readonly Parameter[] = [
+  header("accept-language", "Language of texts meant for people: `ko` or `en`."),
+  header("x-trace-id", "Kept as the trace id, and sent back."),
+  header("traceparent", "Its trace id is kept where there is no `x-trace-id` (W3C Trace Context)."),
+];

@@ -1,0 +1,116 @@
+import type { TSchema } from "@sinclair/typebox";
+import type { RequestErrorCode } from "../../domain/error.ts";
+import { STATUS } from "../errors.ts";
+import type { Json } from "./components.ts";
+import type { Operation } from "./operation.ts";
+
+const MEANING: Record<RequestErrorCode, string> = {
+  malformed_json: "the body is not JSON in UTF-8",
+  malformed_request: "the request is not HTTP as it should be",
+  unauthorized: "there is no token",
+  forbidden: "the token is not the right one",
+  not_found: "there is none; another user's is not found either",
+  method_not_allowed: "the method is not the endpoint's",
+  timeout: "the body did not arrive in time",
+  conflict: "it stands against what is there already",
+  payload_too_large: "the body is too large",
+  unsupported_media_type: "the body is of a type that is not taken here",
+  invalid: "a field is missing or wrong; `details` names each and what it must be",
+  too_many_runs: "the user has as many unfinished runs as may be",
+  busy: "this process has as many unfinished runs as it may",
+  draining: "this process is shutting down",
+  store_unavailable: "the store is away",
+  model_unavailable: "a model that the request itself needs is away",
+  internal: "the server failed, for a reason that its log holds",
+};
+
+const ALWAYS: readonly RequestErrorCode[] = ["malformed_request", "internal"];
+const WITH_TOKEN: readonly RequestErrorCode[] = ["unauthorized", "forbidden"];
+const WITH_BODY: readonly RequestErrorCode[] = [
+  "malformed_json",
+  "unsupported_media_type",
+  "payload_too_large",
+  "timeout",
+  "invalid",
+];
+/** Of endpoints that start a run. */
+export const OF_RUNS: readonly RequestErrorCode[] = ["too_many_runs", "busy", "draining", "store_unavailable"];
+
+const codesOf = (status: number): readonly RequestErrorCode[] =>
+  (Object.keys(STATUS) as RequestErrorCode[]).filter((code) => STATUS[code] === status);
+
+/** The responses an operation may be refused with, by status. */
+export const refusalsOf = (operation: Operation, wantsToken: boolean): Json => {
+  const { refusals = [], worded = {}, body, isOpen = false } = operation;
+  const codes = [
+    ...ALWAYS,
+    ...refusals,
+    ...(body === undefined ? [] : WITH_BODY),
+    ...(wantsToken && !isOpen ? WITH_TOKEN : []),
+  ];
+  const common = new Set(codes.map((code) => STATUS[code]));
+  const statuses = [...new Set([...common, ...Object.keys(worded).map(Number)])].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = worded[status];
+      if (own === undefined) return [status, { $ref: `#/components/responses/Refusal${status}` }];
+      return [status, wordedResponse(status, own, common.has(status))];
+    }),
+  );
+};
+
+const wordedResponse = (status: number, own: TSchema, isCommonToo: boolean): Json => {
+  const schema = isCommonToo ? { anyOf: [own, bodySchema(status)] } : own;
+  return { description: "Refused, in this wire's own words.", content: { "application/json": { schema } } };
+};
+
+/** The common responses, by the name that `refusalsOf` refers to. */
+export const refusalResponses = (): Json => {
+  const statuses = [...new Set(Object.values(STATUS))].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      `Refusal${status}`,
+      {
+        description: codesOf(status)
+          .map((code) => `\`${code}\`: ${MEANING[code]}`)
+          .join("; "),
+        ...headersOf(status),
+        content: { "application/json": { schema: bodySchema(status) } },
+      },
+    ]),
+  );
+};
+
+const headersOf = (status: number): Json => {
+  if (status === 401) return { headers: { "www-authenticate": { schema: { const: 'Bearer realm="yeoul"' } } } };
+  if (status !== 429 && status !== 503) return {};
+  return { headers: { "retry-after": { description: "Seconds.", schema: { type: "integer" } } } };
+};
+
+/** The body of the common contract, with the codes that a status has. */
+const bodySchema = (status: number): Json => ({
+  title: `Refusal${status}`,
+  type: "object",
+  required: ["error"],
+  properties: {
+    error: {
+      type: "object",
+      required: ["code", "message", "details"],
+      properties: {
+        code: { enum: codesOf(status) },
+        message: { type: "string", description: "What is wrong and what helps; for people." },
+        details: { type: "array", items: DETAIL },
+      },
+    },
+  },
+});
+
+const DETAIL: Json = {
+  title: "RefusalDetail",
+  type: "object",
+  required: ["path", "message"],
+  properties: {
+    path: { type: "string", description: "JSON pointer to the field." },
+    message: { type: "string", description: "What it must be." },
+  },
+};
