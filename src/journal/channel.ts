@@ -6,6 +6,8 @@ export const TAIL_CHARS = 256 * 1024;
 
 /** Wakes one waiting reader. A wake that comes while nobody waits is kept for the next wait. */
 export class Bell {
+  /** Somebody wants the reader to look around; it says when it has. */
+  isNudged = false;
   #resolve: (() => void) | undefined;
   #rung = false;
 
@@ -17,6 +19,11 @@ export class Bell {
     const resolve = this.#resolve;
     this.#resolve = undefined;
     resolve();
+  }
+
+  nudge(): void {
+    this.isNudged = true;
+    this.ring();
   }
 
   /** Resolves at the next ring, or at once when one came since the last wait. One waiter at a time. */
@@ -85,6 +92,11 @@ export class Channel {
     this.#head = seq;
     this.#forget();
     this.#wake();
+  }
+
+  /** Has the readers look around: something has happened that no event tells of. */
+  nudge(): void {
+    for (const bell of this.bells) bell.nudge();
   }
 
   /** Gives up on the store: readers are told, now and until the next writer opens. */

@@ -22,7 +22,8 @@ const QUIET: Step = { done: false, value: [] };
 
 /**
  * The events of a thread after `cursor`, first those that are kept, then live, without end: the caller stops reading.
- * Gives batches, each event once and in order of seq; an empty batch says that the quiet interval has passed. Nothing is
+ * Gives batches, each event once and in order of seq; an empty batch says that the quiet interval has passed, or that
+ * there is reason to look around. Nothing is
  * fetched or kept ahead of the reader. Throws the store's error when it stays away.
  *
  * An iterator by hand: a generator, and a second one around it, cost each token of each reader more than all else here.
@@ -69,7 +70,8 @@ export class Follower implements AsyncIterableIterator<readonly LogEvent[], unde
           this.#wasShown = true;
           return { done: false, value: batch };
         }
-        if (this.#quiet.hasPassed) {
+        if (this.#quiet.hasPassed || this.#bell.isNudged) {
+          this.#bell.isNudged = false;
           this.#quiet.restart();
           return QUIET;
         }

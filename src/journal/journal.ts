@@ -63,6 +63,11 @@ export class Journal {
     };
   }
 
+  /** Has readers look whether what they read still is: a run of the thread has ended and could not say so. */
+  nudge(key: ThreadKey): void {
+    this.#hub.get(key)?.nudge();
+  }
+
   /** Ends what readers are left, with `why`: one whose run is another replica's would have the process wait for that. */
   dismiss(why: RunError): void {
     this.#hub.fail(why);

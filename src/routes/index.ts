@@ -3,11 +3,15 @@ import { RequestError } from "../domain/error.ts";
 import { askingRoutes } from "./asking.ts";
 import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
+import { checkpointRoutes } from "./checkpoints.ts";
 import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
-import { readingRoutes } from "./reading.ts";
+import { eventRoutes } from "./events.ts";
+import { imageRoutes } from "./images.ts";
+import { runRoutes } from "./runs.ts";
+import { threadRoutes } from "./threads.ts";
 
 export interface HttpOptions {
   /** Null: requests need none. */
@@ -60,6 +64,10 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       // Holds for all that follows. A look at the URL's path would not do: `\` in it is `/` to the URL standard alone.
       .onBeforeHandle(({ request }) => enter(request))
       .use(askingRoutes(parts))
-      .use(readingRoutes(parts))
+      .use(threadRoutes(parts))
+      .use(eventRoutes(parts))
+      .use(checkpointRoutes(parts))
+      .use(runRoutes(parts))
+      .use(imageRoutes(parts))
   );
 };

@@ -1,9 +1,11 @@
 import type { View } from "../dialects/contract.ts";
 import { native } from "../dialects/native.ts";
+import { isRecoverable } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { Follower } from "../journal/follow.ts";
+import { DELETED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { headerText } from "./caller.ts";
 import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
@@ -87,6 +89,7 @@ export class ReplayReader implements StreamIterator {
       if (batch.length === 0 || (this.#reached >= this.#last && mayBeLast)) await this.#lookAgain();
       return batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
     } catch (error) {
+      if (!this.#isOver && error === DELETED) return this.#endDeleted();
       // Its end without a terminal frame tells the reader to come back with the last id it has seen.
       if (!this.#isOver) this.parts.broken(this.view.runId, error);
       return this.return();
@@ -106,7 +109,19 @@ export class ReplayReader implements StreamIterator {
   async #lookAgain(): Promise<void> {
     const { store } = this.parts;
     this.#isActive = (await store.threads.activeRun(this.key)) !== null;
-    this.#last = (await store.events.bounds(this.key))?.last ?? 0;
+    const bounds = await store.events.bounds(this.key);
+    // A thread without an event is a new one, or else is no more.
+    if (bounds === null && (await store.threads.get(this.key)) === null) throw DELETED;
+    this.#last = bounds?.last ?? 0;
+  }
+
+  /** There is nothing to come back for, and no place in the log to say so. */
+  async #endDeleted(): Promise<StreamStep> {
+    await this.return();
+    const { code, message } = DELETED;
+    const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
+    const event: LogEvent = { runId: this.view.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
+    return bytes(framesOf([event], this.view));
   }
 
   async #reset(): Promise<Frame> {

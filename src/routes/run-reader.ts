@@ -2,6 +2,7 @@ import type { Dialect, View } from "../dialects/contract.ts";
 import { isRecoverable, RunError } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Follower } from "../journal/follow.ts";
+import { DELETED } from "../journal/hub.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import { StoreError } from "../store/contract.ts";
 import { encodeFrame } from "../wire/encode.ts";
@@ -42,7 +43,7 @@ export class RunReader implements StreamIterator {
         if (batch === undefined) break;
         if (batch.length === 0) {
           if (!(await this.#isGone())) return COMMENT;
-          throw CANCELLED;
+          throw DELETED;
         }
         const text = this.#translate(batch);
         if (text !== "") return bytes(text);

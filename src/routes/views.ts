@@ -1,6 +1,7 @@
 import type { Message } from "../domain/message.ts";
 import type { Run, Usage } from "../domain/run.ts";
-import { threadIdOf } from "../domain/thread.ts";
+import { type Thread, threadIdOf } from "../domain/thread.ts";
+import type { Checkpoint } from "../store/contract.ts";
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -10,6 +11,24 @@ export const messageView = ({ id, role, content, seq, createdAt }: Message) => (
   content,
   seq,
   created_at: iso(createdAt),
+});
+
+/** A thread as a list shows it. */
+export const threadSummary = ({ threadKey, title, lastSeq, createdAt, updatedAt }: Thread) => ({
+  thread_id: threadIdOf(threadKey),
+  title,
+  created_at: iso(createdAt),
+  updated_at: iso(updatedAt),
+  last_seq: lastSeq,
+});
+
+export const checkpointView = ({ checkpointId, runId, seq, node, at, change }: Checkpoint) => ({
+  checkpoint_id: checkpointId,
+  run_id: runId,
+  seq,
+  node,
+  at: iso(at),
+  change: JSON.parse(change) as unknown,
 });
 
 /** A thread as GET /api/v1/threads/{threadId} shows it. */

@@ -4,6 +4,7 @@ import { RequestError, RunError } from "../domain/error.ts";
 import { hasEnded, type Run, type RunInput } from "../domain/run.ts";
 import { type ThreadKey, threadKey } from "../domain/thread.ts";
 import { DELETED } from "../journal/hub.ts";
+import type { Outcome } from "../journal/writer.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
@@ -173,15 +174,17 @@ export class Runs {
   }
 
   async #carry<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
-    const { log, registry } = this.parts;
+    const { log, registry, journal } = this.parts;
+    let outcome: Outcome = "kept";
     try {
       const claimed = await turn;
-      if (claimed !== null) await execute(live, claimed, task, this.parts);
+      if (claimed !== null) outcome = await execute(live, claimed, task, this.parts);
     } catch (error) {
       // execute does not throw; a claim may. The sweep ends what stays behind.
       log.trouble(live, error);
     } finally {
       registry.release(live);
+      if (outcome === "refused") journal.nudge(live.threadKey);
     }
   }
 

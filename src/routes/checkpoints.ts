@@ -1,0 +1,57 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { ThreadField } from "../dialects/fields.ts";
+import { RequestError } from "../domain/error.ts";
+import { threadKey } from "../domain/thread.ts";
+import { forkThread } from "../runs/fork.ts";
+import { readJson } from "./body.ts";
+import { callerOf, notFound, threadIdIn } from "./caller.ts";
+import type { RouteParts } from "./context.ts";
+import { pageIn, pageOf } from "./page.ts";
+import { validator } from "./validate.ts";
+import { checkpointView, threadSummary } from "./views.ts";
+
+/** Most threads have all of theirs on one page; a checkpoint may hold a whole answer. */
+const PER_PAGE = { usual: 500, most: 500 };
+/** The checkpoint's seq and id. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.String()]);
+
+const ForkRequest = Type.Object({
+  checkpoint_id: Type.String({ minLength: 1, description: "the checkpoint_id of a checkpoint of the thread" }),
+  thread_id: ThreadField,
+});
+
+/** A thread's checkpoints, and the threads that go on from one. */
+export const checkpointRoutes = ({ store, system }: RouteParts) => {
+  const validate = validator(ForkRequest);
+  return new Elysia({ name: "checkpoints", prefix: "/api/v1/threads" })
+    .get("/:threadId/checkpoints", async ({ params, request }) => {
+      const key = threadKey(callerOf(request), threadIdIn(params));
+      const { limit, after } = pageIn(request, Place, PER_PAGE);
+      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
+      const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
+      const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId]);
+      return { checkpoints: items.map(checkpointView), next_cursor: next };
+    })
+    .post(
+      "/:threadId/fork",
+      async ({ params, request, set }) => {
+        const userId = callerOf(request);
+        const from = threadKey(userId, threadIdIn(params));
+        const body = validate(await readJson(request));
+        const to = threadKey(userId, body.thread_id ?? system.id());
+        if ((await store.threads.get(from)) === null) throw notFound("thread");
+        const made = await forkThread({ store, system }, from, body.checkpoint_id, to);
+        if (made === "unknown") throw notFound("checkpoint");
+        if (made === "taken") throw TAKEN;
+        set.status = 201;
+        return threadSummary(made);
+      },
+      { parse: "none" },
+    );
+};
+
+const TAKEN = new RequestError("conflict", "You have a thread with this thread_id. Choose another, or leave it out.", {
+  details: [{ path: "/thread_id", message: "must not be the id of a thread that is there" }],
+});

@@ -1,0 +1,40 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { ThreadId, threadIdOf, threadKey } from "../domain/thread.ts";
+import { callerOf, notFound, threadIdIn } from "./caller.ts";
+import type { RouteParts } from "./context.ts";
+import { pageIn, pageOf } from "./page.ts";
+import { threadSummary, threadView } from "./views.ts";
+
+const PER_PAGE = { usual: 20, most: 100 };
+/** When the thread was last written to, and its id: the first alone may be shared. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
+
+/** A user's threads, as the native contract has them. Another user's are not found. */
+export const threadRoutes = ({ store, runs }: RouteParts) =>
+  new Elysia({ name: "threads", prefix: "/api/v1/threads" })
+    .get("", async ({ request }) => {
+      const userId = callerOf(request);
+      const { limit, after } = pageIn(request, Place, PER_PAGE);
+      const place = after === null ? null : { updatedAt: after[0], threadKey: threadKey(userId, after[1]) };
+      const found = await store.threads.list(userId, { limit: limit + 1, after: place });
+      const { items, next } = pageOf(found, limit, (thread) => [thread.updatedAt, threadIdOf(thread.threadKey)]);
+      return { threads: items.map(threadSummary), next_cursor: next };
+    })
+    .get("/:threadId", async ({ params, request }) => {
+      const threadId = threadIdIn(params);
+      const key = threadKey(callerOf(request), threadId);
+      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      // The run first: one that ends in between has its message among those read after it.
+      const active = await store.threads.activeRun(key);
+      return threadView(threadId, await store.threads.messages(key), active);
+    })
+    .delete(
+      "/:threadId",
+      async ({ params, request }) => {
+        const key = threadKey(callerOf(request), threadIdIn(params));
+        if (!(await runs.deleteThread(key))) throw notFound("thread");
+        return new Response(null, { status: 204 });
+      },
+      { parse: "none" },
+    );
