@@ -7,9 +7,11 @@ import { checkpointRoutes } from "./checkpoints.ts";
 import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
+import { describingRoutes } from "./describing.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { imageRoutes } from "./images.ts";
+import { probingRoutes } from "./probing.ts";
 import { runRoutes } from "./runs.ts";
 import { threadRoutes } from "./threads.ts";
 
@@ -54,13 +56,9 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
         if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
-      // Whoever probes has no token.
-      .get("/health", () => ({ status: "ok" }))
-      .get("/api/v1/health", async ({ set }) => {
-        const health = await parts.readiness.look();
-        if (health.status !== "ready") set.status = 503;
-        return health;
-      })
+      // These want no token.
+      .use(probingRoutes(parts.readiness))
+      .use(describingRoutes(() => app.routes, authToken !== null))
       // Holds for all that follows. A look at the URL's path would not do: `\` in it is `/` to the URL standard alone.
       .onBeforeHandle(({ request }) => enter(request))
       .use(askingRoutes(parts))
