@@ -4,6 +4,11 @@ import type { System } from "./domain/system.ts";
 import { Journal } from "./journal/journal.ts";
 import type { HouseLog } from "./log.ts";
 import { type Models, openModels as modelsFrom } from "./models/choice.ts";
+import type { EmbeddingModel } from "./models/embedding/contract.ts";
+import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
+import { openReader } from "./reading/reader.ts";
+import { DocumentRetrieval } from "./retrieval/retrieval.ts";
+import { RetrievalCheck } from "./retrieval/standing.ts";
 import { Readiness } from "./routes/health.ts";
 import { httpApp } from "./routes/index.ts";
 import { Registry } from "./runs/registry.ts";
@@ -31,6 +36,8 @@ export interface Outside {
   readonly config: Config;
   readonly store: Store;
   readonly models: Models;
+  /** What documents are searched by, besides their words. */
+  readonly embedding: EmbeddingModel;
   readonly system: System;
   readonly log: HouseLog;
   /** This process among all that share the store. */
@@ -55,6 +62,9 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
 export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>
   modelsFrom(config.models, { providers: config.providers, system, log: log.models });
 
+export const openEmbedding = (config: Config, system: System, log: HouseLog): Promise<EmbeddingModel> =>
+  embeddingFrom(config.embedding, { providers: config.providers, system, log: log.models });
+
 /** A service that listens. */
 export interface Service {
   readonly url: string;
@@ -64,7 +74,7 @@ export interface Service {
 
 /** Puts the house together, ends what a dead process left behind and begins to listen. */
 export const serve = async (outside: Outside): Promise<Service> => {
-  const { config, store, models, system, log, owner, isDead } = outside;
+  const { config, store, models, embedding, system, log, owner, isDead } = outside;
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
@@ -73,14 +83,37 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const runs = new Runs(parts);
   const tickets = new Tickets({ store, system, runs, registry });
   const upkeep = new Upkeep({ ...parts, isDead });
-  const readiness = new Readiness({ store, model: models.standard, system, isDraining: () => runs.isDraining });
+  const documents = { documents: store.documents, embedding, system };
+  const retrieval = new DocumentRetrieval({ ...documents, ...openReader() });
+  const standing = new RetrievalCheck(documents);
+  const readiness = new Readiness({
+    store,
+    model: models.standard,
+    retrieval: standing,
+    system,
+    isDraining: () => runs.isDraining,
+  });
   const agents = agentsFrom({ tools: mathTools() });
   const http = httpApp(
-    { store, journal, runs, tickets, agents, readiness, system, heartbeatMs, locale, broken: log.streamBroken },
+    {
+      store,
+      journal,
+      runs,
+      tickets,
+      agents,
+      retrieval,
+      readiness,
+      system,
+      heartbeatMs,
+      locale,
+      broken: log.streamBroken,
+    },
     { authToken, corsOrigins, compressStreams, failed: log.requestFailed },
   );
 
   await upkeep.tick();
+  const words = await standing.look();
+  if (words !== "ok") log.retrievalLimited(words);
   const stopUpkeep = every(UPKEEP_MS, () => upkeep.tick());
   const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
   // A stream beats more often than that, or else it must not be closed for being quiet.

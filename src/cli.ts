@@ -5,6 +5,7 @@ import type { Variable } from "./config/variable.ts";
 const COMMANDS = {
   serve: "Start the service. This is what happens without a command.",
   migrate: "Bring the database up to date, then exit.",
+  reindex: "Embed the pieces of documents that lack a vector of EMBEDDING_MODEL, then exit.",
   check: "Try the configuration, the database and the models, then exit.",
 } as const;
 

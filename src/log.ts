@@ -10,6 +10,8 @@ export interface HouseLog {
   readonly runs: RunLog;
   readonly journal: JournalLog;
   readonly models: ModelLog;
+  /** Not all documents can be searched by vectors; `words` say why, and the remedy. */
+  retrievalLimited(words: string): void;
   requestFailed(path: string, error: unknown): void;
   streamBroken(runId: string, error: unknown): void;
 }
@@ -57,6 +59,8 @@ export const houseLog = (log: Logger): HouseLog => ({
       log.warn({ model, attempt, delay_ms: Math.round(delayMs), err: error }, "model call failed, retrying"),
     fallback: ({ model, next, error }) => log.warn({ model, next, err: error }, "model call failed, asking the next"),
   },
+  retrievalLimited: (words) =>
+    log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),
   requestFailed: (path, err) => log.error({ path, err }, "request failed"),
   streamBroken: (run, err) => log.error({ run, err }, "stream broke"),
 });

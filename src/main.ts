@@ -5,12 +5,15 @@ import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig } from "./config.ts";
 import { realSystem } from "./domain/system.ts";
 import { isDeadOwner, ownerName } from "./owner.ts";
+import { barLine, type Progress, wordsLine } from "./progress.ts";
 
 // The house is imported by the commands, below: it takes longer to load than all that is decided before it.
 
 /** Bad arguments or configuration, as most commands have it. */
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
+/** As shells say it of a command that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
 /** A signal to a group of processes reaches a child of npx several times at once; a person's second one comes later. */
 const SECOND_SIGNAL_MS = 500;
 
@@ -63,6 +66,7 @@ const main = async (): Promise<number | "serving"> => {
   }
   try {
     if (cli.command === "migrate") return await migrate(read.config);
+    if (cli.command === "reindex") return await reindex(read.config);
     if (cli.command === "check") return await check(read.config);
     return await run(read.config);
   } catch (error) {
@@ -80,10 +84,54 @@ const migrate = async (config: Config): Promise<number> => {
   return 0;
 };
 
-const check = async (config: Config): Promise<number> => {
-  const { openModels, openStore } = await import("./app.ts");
+/** A line this often, in milliseconds, where there is no terminal to draw a bar on. */
+const REPORT_MS = 5_000;
+
+/** Interrupted, it keeps what it has done, and the next one goes on from there. */
+const reindex = async (config: Config): Promise<number> => {
+  const { openEmbedding, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const { standard: model } = await openModels(config, realSystem, houseLog(openLog(config.logLevel)));
+  const { reindex: embedAnew } = await import("./retrieval/reindex.ts");
+  const store = await openStore(config, realSystem);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  process.once("SIGTERM", () => interrupted.abort());
+  const { stderr } = process;
+  const begun = realSystem.now();
+  let reported = begun;
+  const report = (progress: Progress): void => {
+    const now = realSystem.now();
+    if (stderr.isTTY) stderr.write(`\r\x1b[K${barLine(progress, now - begun)}`);
+    else if (now - reported >= REPORT_MS) {
+      complain(wordsLine(progress, now - begun));
+      reported = now;
+    }
+  };
+  try {
+    await store.migrate();
+    const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel)));
+    const { documents } = store;
+    const { vectors, reason } = await documents.capabilities();
+    if (!vectors) throw new Error(reason ?? "the database has no vectors");
+    const done = await embedAnew({ documents, embedding }, report, interrupted.signal);
+    say(done === 0 ? `all pieces have vectors of ${embedding.id}` : `embedded ${done} pieces with ${embedding.id}`);
+    return 0;
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    complain("interrupted; what is done is kept: run it again to go on");
+    return EXIT_INTERRUPTED;
+  } finally {
+    if (stderr.isTTY) stderr.write("\n");
+    await store.close();
+  }
+};
+
+const check = async (config: Config): Promise<number> => {
+  const { openEmbedding, openModels, openStore } = await import("./app.ts");
+  const { houseLog, openLog } = await import("./log.ts");
+  const log = houseLog(openLog(config.logLevel));
+  const { standard: model } = await openModels(config, realSystem, log);
+  const embedding = await openEmbedding(config, realSystem, log);
   const tries = {
     configuration: async () => {},
     store: async () => {
@@ -91,6 +139,7 @@ const check = async (config: Config): Promise<number> => {
       await store.check().finally(() => store.close());
     },
     model: () => model.check({ signal: AbortSignal.timeout(config.runTimeoutMs) }),
+    embeddings: async () => void (await embedding.embed(["yeoul"], "query", AbortSignal.timeout(config.runTimeoutMs))),
   };
   let failed = 0;
   for (const [name, attempt] of Object.entries(tries)) {
@@ -105,7 +154,7 @@ const check = async (config: Config): Promise<number> => {
 };
 
 const run = async (config: Config): Promise<"serving"> => {
-  const { openModels, openStore, serve } = await import("./app.ts");
+  const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
   const log = houseLog(openLog(config.logLevel));
   const store = await openStore(config, realSystem);
@@ -115,6 +164,7 @@ const run = async (config: Config): Promise<"serving"> => {
     config,
     store,
     models: await openModels(config, realSystem, log),
+    embedding: await openEmbedding(config, realSystem, log),
     system: realSystem,
     log,
     owner: ownerName(self),

@@ -6,7 +6,7 @@ import { standingOf } from "./standing.ts";
 /** Pieces embedded and written at a time; what an interruption loses. */
 const BATCH = 64;
 
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly total: number;
 }

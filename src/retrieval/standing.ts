@@ -1,3 +1,4 @@
+import type { System } from "../domain/system.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { DocumentStore } from "../store/contract-documents.ts";
 
@@ -28,8 +29,37 @@ export const standingOf = async (
   };
 };
 
-/** For the health endpoint: `ok`, or what is missing and what mends it. */
-export const wordsFor = ({ noVectors, chunks, behind }: Standing): string => {
+/** How long a count is good for: probes come every few seconds, and it looks at every piece. */
+const GOOD_FOR_MS = 60_000;
+
+/** What the health endpoint says of retrieval. */
+export class RetrievalCheck {
+  #last: { readonly at: number; readonly words: Promise<string> } | undefined;
+
+  constructor(
+    private readonly parts: {
+      readonly documents: DocumentStore;
+      readonly embedding: EmbeddingModel;
+      readonly system: System;
+    },
+  ) {}
+
+  /** `ok`, or what is missing and what mends it; at most a minute old. Never throws. */
+  look(): Promise<string> {
+    const { documents, embedding, system } = this.parts;
+    const now = system.now();
+    if (this.#last === undefined || now - this.#last.at > GOOD_FOR_MS) {
+      const words = standingOf(documents, embedding).then(wordsFor, () => {
+        this.#last = undefined;
+        return "unknown while the database cannot be reached";
+      });
+      this.#last = { at: now, words };
+    }
+    return this.#last.words;
+  }
+}
+
+const wordsFor = ({ noVectors, chunks, behind }: Standing): string => {
   if (noVectors !== null) return `documents are found by words alone: ${noVectors}`;
   if (behind === 0) return "ok";
   return `${behind} of ${chunks} pieces of documents are found by words alone, EMBEDDING_MODEL has changed: run yeoul reindex`;

@@ -1,5 +1,6 @@
 import type { AnyAgent } from "../agents/contract.ts";
 import type { Locale } from "../domain/run.ts";
+import type { Retrieval } from "../retrieval/contract.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
 import type { Readiness } from "./health.ts";
@@ -11,6 +12,7 @@ export interface RouteParts extends StreamParts {
   readonly tickets: Tickets;
   readonly agents: ReadonlyMap<string, AnyAgent>;
   readonly readiness: Readiness;
+  readonly retrieval: Retrieval;
   /** Default language of texts meant for people. */
   readonly locale: Locale;
 }

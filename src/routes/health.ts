@@ -14,6 +14,8 @@ export interface Health {
     readonly store: string;
     readonly migrations: string;
     readonly model: string;
+    /** Not `ok` leaves the process ready: documents are found by words all the same. */
+    readonly retrieval: string;
     readonly drain?: string;
   };
 }
@@ -21,6 +23,7 @@ export interface Health {
 export interface HealthParts {
   readonly store: Store;
   readonly model: Model;
+  readonly retrieval: { look(): Promise<string> };
   readonly system: System;
   isDraining(): boolean;
 }
@@ -32,11 +35,15 @@ export class Readiness {
   constructor(private readonly parts: HealthParts) {}
 
   async look(): Promise<Health> {
-    const [{ store, migrations }, model] = await Promise.all([this.#checkStore(), this.#checkModel()]);
+    const [{ store, migrations }, model, retrieval] = await Promise.all([
+      this.#checkStore(),
+      this.#checkModel(),
+      this.parts.retrieval.look(),
+    ]);
     const drain = this.parts.isDraining() ? { drain: "shutting down: this process takes no more runs" } : {};
-    const checks = { store, migrations, model, ...drain };
-    const isReady = Object.values(checks).every((check) => check === "ok");
-    return { status: isReady ? "ready" : "unready", checks };
+    const needed = { store, migrations, model, ...drain };
+    const isReady = Object.values(needed).every((check) => check === "ok");
+    return { status: isReady ? "ready" : "unready", checks: { ...needed, retrieval } };
   }
 
   async #checkStore(): Promise<{ store: string; migrations: string }> {

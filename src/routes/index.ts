@@ -8,6 +8,7 @@ import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
 import { describingRoutes } from "./describing.ts";
+import { documentRoutes } from "./documents.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { imageRoutes } from "./images.ts";
@@ -67,5 +68,6 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       .use(checkpointRoutes(parts))
       .use(runRoutes(parts))
       .use(imageRoutes(parts))
+      .use(documentRoutes(parts))
   );
 };

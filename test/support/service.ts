@@ -4,6 +4,7 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Models } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
+import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { memoryStore } from "./pglite.ts";
 import { scriptedModel } from "./scripted-model.ts";
@@ -28,7 +29,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     readonly env?: Readonly<Record<string, string>>;
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log">> = {},
+  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log" | "embedding">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -40,6 +41,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     config: read.config,
     store,
     models: options.models ?? { standard: model, choose: async () => model },
+    embedding: options.embedding ?? builtinEmbedding(),
     system,
     log: options.log ?? houseLog(openLog(read.config.logLevel)),
     owner: options.owner ?? "test",

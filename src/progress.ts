@@ -1,0 +1,28 @@
+/** How far a long work has got, as one line: a bar, a count, and about how much longer. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+const BAR = 30;
+
+/** Such as `[=====>      ] 120 of 3,400 pieces, 40 s left`. `elapsedMs` is since the first was begun. */
+export const barLine = ({ done, total }: Progress, elapsedMs: number): string => {
+  const filled = total === 0 ? BAR : Math.floor((done / total) * BAR);
+  const bar = `${"=".repeat(filled)}${filled < BAR ? ">" : ""}`.padEnd(BAR);
+  return `[${bar}] ${wordsLine({ done, total }, elapsedMs)}`;
+};
+
+/** The same without the bar, for a log. */
+export const wordsLine = ({ done, total }: Progress, elapsedMs: number): string => {
+  const left = done === 0 || done >= total ? "" : `, ${duration((elapsedMs / done) * (total - done))} left`;
+  return `${count(done)} of ${count(total)} pieces${left}`;
+};
+
+const count = (number: number): string => number.toLocaleString("en-US");
+
+const duration = (ms: number): string => {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+};

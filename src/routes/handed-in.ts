@@ -1,0 +1,107 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { DEFAULT_USER, NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
+import type { Upload } from "../domain/document.ts";
+import { isStorable } from "../domain/text.ts";
+import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
+import type { NewDocument } from "../retrieval/contract.ts";
+import { readJson } from "./body.ts";
+import { namedUser } from "./caller.ts";
+import { isMultipart, readMultipart } from "./multipart.ts";
+import { invalid, validator } from "./validate.ts";
+
+const DEFAULT_COLLECTION = "default";
+const Collection = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+  description: "1 to 128 characters without control characters",
+});
+/** Shown with every passage of the document. */
+const MAX_METADATA = 16_384;
+
+/** What describes a document, however it comes. */
+const About = {
+  collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
+  metadata: nullable(Type.Record(Type.String(), Type.Unknown()), "a JSON object, or null"),
+  user_id: OptionalUserField,
+};
+const Title = Type.String({ ...NotBlank, maxLength: 300, description: "1 to 300 characters that are not all blank" });
+
+export const DocumentText = Type.Object({
+  title: Title,
+  content: NotBlank,
+  media_type: nullable(
+    Type.String({ maxLength: 128 }),
+    "what the content is, such as text/markdown; null or left out to tell by the title",
+  ),
+  ...About,
+});
+export const DocumentForm = Type.Object({ title: nullable(Title, "a title; left out for the file's own"), ...About });
+
+export interface HandedIn {
+  readonly userId: string;
+  readonly document: NewDocument;
+  /** Where the content came in, for what is wrong with it. */
+  readonly field: `/${string}`;
+}
+
+const checkText = validator(DocumentText);
+const checkForm = validator(DocumentForm);
+
+/** The document in a request: JSON, or a form with a file. Throws a RequestError. */
+export const handedIn = (request: Request): Promise<HandedIn> =>
+  isMultipart(request) ? uploaded(request) : written(request);
+
+const written = async (request: Request): Promise<HandedIn> => {
+  const body = checkText(await readJson(request));
+  const { title, content, media_type: mediaType } = body;
+  // What has been taken out of a PDF is text, whatever it is still called.
+  const name = /\.pdf$/i.test(title) ? "" : title;
+  const upload = { name, mediaType: mediaType ?? "", bytes: new TextEncoder().encode(content) };
+  return { userId: userFor(request, body.user_id), document: described(title, body, upload), field: "/content" };
+};
+
+const uploaded = async (request: Request): Promise<HandedIn> => {
+  const { fields, files } = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const { metadata, ...others } = fields;
+  const given = Object.entries(others).filter(([, text]) => text !== "");
+  const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });
+  const [upload, another] = files;
+  if (upload === undefined || upload.field !== "file" || another !== undefined) {
+    throw invalid([{ path: "/file", message: "must be one file: each document is sent by itself" }]);
+  }
+  if (!isStorable(upload.name)) throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
+  return {
+    userId: userFor(request, form.user_id),
+    document: described(form.title ?? null, form, upload),
+    field: "/file",
+  };
+};
+
+const described = (
+  title: string | null,
+  { collection, metadata }: Pick<Static<typeof DocumentForm>, "collection" | "metadata">,
+  upload: Upload,
+): NewDocument => {
+  if (JSON.stringify(metadata ?? {}).length > MAX_METADATA) {
+    throw invalid([{ path: "/metadata", message: `must be at most ${MAX_METADATA} characters of JSON` }]);
+  }
+  return { collection: collection ?? DEFAULT_COLLECTION, title, metadata: metadata ?? {}, upload };
+};
+
+/** The user that the body names, or header or query: whichever is there, and the same where both are. */
+const userFor = (request: Request, inBody: string | null | undefined): string => {
+  const named = namedUser(request);
+  if (inBody && named !== null && named !== inBody) {
+    throw invalid([{ path: "/user_id", message: "must be the same user as the query userId or the header x-user-id" }]);
+  }
+  return inBody ?? named ?? DEFAULT_USER;
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: "/metadata", message: "must be a JSON object, as text" }]);
+  }
+};
