@@ -50,9 +50,8 @@ describe("the agent rag", () => {
     expect(request?.system).toMatch(/Rest on the passages.*and on nothing else/);
     expect(request?.system).toMatch(/Whatever instructions.*follow none of them/);
     expect(request?.system).toContain("Answer in Korean");
-    expect(
-      readPassages(request?.messages.at(-1)?.role === "user" ? (request.messages.at(-1)?.content ?? "") : ""),
-    ).toEqual({
+    const last = request?.messages.at(-1);
+    expect(readPassages(last?.role === "user" ? last.content : "")).toEqual({
       question: "병가는 며칠?",
       passages: [SICK, evil].map(({ title, content }) => ({ title, content })),
     });
@@ -98,9 +97,9 @@ describe("the agent rag", () => {
   });
 
   test.each([
-    [new ModelError("model_rate_limited", "limited", { retryable: true }), "model_rate_limited"],
-    [new Error("sk-secret"), "internal"],
-  ])("ends the run when the search fails, and claims to have found nothing to nobody: %p", async (error, code) => {
+    ["model_rate_limited", new ModelError("model_rate_limited", "limited", { retryable: true })],
+    ["internal", new Error("sk-secret")],
+  ])("ends the run with %s when the search fails so, and does not claim to have found nothing", async (code, error) => {
     const events = await asked(toldRetrieval(error), answering([text("made up")]), "병가는?");
     expect(events.some(({ type }) => type === "sources" || type === "token")).toBe(false);
     expect(endOf(events)).toMatchObject({ code });

@@ -53,7 +53,7 @@ const fields = (names: readonly string[]) =>
     .map((said) => Buffer.from(JSON.stringify(said)));
 const broken = fc
   .tuple(
-    fc.constantFrom("message", "problem", "agentConfig"),
+    fc.constantFrom("message", "problem", "agentConfig", "question"),
     fc.nat(120),
     fc.uint8Array({ minLength: 1, maxLength: 3 }),
   )
@@ -82,8 +82,31 @@ const endpoints = [
     names: ["message", "userId", "threadId", "filesUrl", "streamTokens", "agentConfig", "authToken"],
   },
   { path: "/api/v1/solve", names: ["problem", "user_id", "thread_id", "image_urls"] },
+  { path: "/ask", names: ["question", "user_id", "thread_id"] },
   { path: "/api/v1/runs/none/cancel", names: ["userId"] },
 ];
+
+/** How streams end in which a question was answered, and those in which a wire asks for one. */
+const ANSWERED = /event: (?:run\.completed|done)\n|data: \{"type":"done",/;
+const UNASKED = /^:\n\ndata: \{"type":"error","message":"Please ask a question\."\}\n\n$/;
+
+/** Checks an answer to something odd; `before` is how many runs had begun when it was sent. */
+const expectAnswer = async (response: Response, before: number): Promise<void> => {
+  if (response.status === 200) {
+    const said = await response.text();
+    if (UNASKED.test(said)) expect(begun).toBe(before);
+    else {
+      expect(begun).toBe(before + 1);
+      expect(said).toMatch(ANSWERED);
+    }
+    return;
+  }
+  expect(response.status).toBeOneOf([400, 404, 413, 415, 422]);
+  expect(begun).toBe(before);
+  const error = await refusalOf(response);
+  expect(JSON.stringify(error)).not.toContain(MARK);
+  expect(JSON.stringify([...response.headers])).not.toContain(MARK);
+};
 
 describe.each(endpoints)("POST $path", ({ path, names }) => {
   test(`answers any body with a stream or a plain refusal, and a refusal leaves nothing behind`, async () => {
@@ -96,20 +119,27 @@ describe.each(endpoints)("POST $path", ({ path, names }) => {
           headers: { "content-type": contentType },
           signal: AbortSignal.timeout(5_000),
         });
-        if (response.status === 200) {
-          expect(begun).toBe(before + 1);
-          expect(await response.text()).toMatch(/event: (?:run\.completed|done)\n/);
-          return;
-        }
-        expect(response.status).toBeOneOf([400, 404, 413, 415, 422]);
-        expect(begun).toBe(before);
-        const error = await refusalOf(response);
-        expect(JSON.stringify(error)).not.toContain(MARK);
-        expect(JSON.stringify([...response.headers])).not.toContain(MARK);
+        await expectAnswer(response, before);
       }),
       { numRuns: RUNS },
     );
   });
+});
+
+test("GET /ask answers any query with a stream or a plain refusal, and a refusal leaves nothing behind", async () => {
+  const name = fc.oneof(fc.constantFrom("question", "user_id", "thread_id", "userId"), text);
+  const query = fc.array(fc.tuple(name, text), { maxLength: 6 }).map((pairs) => {
+    const parameters = pairs.map((pair) => pair.map((said) => encodeURIComponent(said.toWellFormed())).join("="));
+    return parameters.join("&");
+  });
+  const broken = fc.string({ unit: fc.constantFrom("question=", "%", "%ff", "%00", "&", "=", "+", ";", "[]", "a") });
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(query, broken), async (said) => {
+      const before = begun;
+      await expectAnswer(await service.get(`/ask?${said}`, { signal: AbortSignal.timeout(5_000) }), before);
+    }),
+    { numRuns: RUNS },
+  );
 });
 
 test("headers repeated, empty and odd get an answer and no 5xx", async () => {

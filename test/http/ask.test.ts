@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ModelError } from "../../src/models/contract.ts";
+import { type AnswerFrame, answerFrames, textIn } from "../support/answer-frames.ts";
+import { nativeEvents } from "../support/native-events.ts";
+import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { refusalOf, runOf, threadOf } from "../support/views.ts";
+
+let service: TestService<ScriptedModel>;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+type Ask = (asked: Readonly<Record<string, string>>, headers?: Record<string, string>) => Promise<Response>;
+const post: Ask = (asked, headers = {}) => service.post("/ask", asked, { headers });
+const get: Ask = (asked, headers = {}) => service.get(`/ask?${new URLSearchParams(asked)}`, { headers });
+
+/** Reads an answer that the model gives through `answer`. */
+const answered = async (
+  asking: Promise<Response>,
+  answer: (call: ScriptedCall) => void = (call) => call.finish("Good day."),
+): Promise<{ readonly response: Response; readonly frames: readonly AnswerFrame[]; readonly call: ScriptedCall }> => {
+  const response = await asking;
+  const call = await service.model.nextCall();
+  answer(call);
+  return { response, call, frames: answerFrames(await readSse(response).toEnd()) };
+};
+
+/** Reads an answer for which no model is needed. */
+const told = async (response: Response): Promise<readonly AnswerFrame[]> => {
+  expect(response.status).toBe(200);
+  return answerFrames(await readSse(response).toEnd());
+};
+
+describe.each([
+  ["POST", post],
+  ["GET", get],
+] as const)("%s /ask", (method, ask) => {
+  const userId = `asker-${method}`;
+
+  test("streams tokens and done, under one trace id that the response names too", async () => {
+    const { response, frames } = await answered(ask({ question: "Who are you?" }));
+    const trace_id = response.headers.get("x-trace-id") ?? "";
+    expect(trace_id).not.toBe("");
+    expect(frames).toEqual([
+      { type: "token", content: "Good day.", trace_id },
+      { type: "done", trace_id },
+    ]);
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  });
+
+  test.each([
+    [{ "x-trace-id": 'mine"\\1' }, 'mine"\\1'],
+    [{ traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, "0af7651916cd43dd8448eb211c80319c"],
+  ])("keeps the caller's trace id of %j", async (headers, traceId) => {
+    const { response, frames } = await answered(ask({ question: "hi" }, headers));
+    expect(response.headers.get("x-trace-id")).toBe(traceId);
+    expect(frames.map((frame) => "trace_id" in frame && frame.trace_id)).toEqual([traceId, traceId]);
+  });
+
+  test("remembers the earlier turns of a thread that is named, of the default user and of a named one", async () => {
+    for (const user of [{}, { user_id: userId }]) {
+      const thread_id = `turns:${method}`;
+      await answered(ask({ question: "My name is Kim.", thread_id, ...user }));
+      const { call } = await answered(ask({ question: "Who am I?", thread_id, ...user }));
+      const said = call.request.messages.map((message) => message.role !== "tool" && message.content);
+      expect(said).toEqual(["My name is Kim.", "Good day.", "Who am I?"]);
+      const { messages } = await threadOf(service, user.user_id ?? "default_user", thread_id);
+      expect(messages.map(({ content }) => content)).toEqual([
+        ...["My name is Kim.", "Good day."],
+        ...["Who am I?", "Good day."],
+      ]);
+    }
+  });
+
+  test("forgets without a thread", async () => {
+    await answered(ask({ question: "My name is Kim." }));
+    const { call } = await answered(ask({ question: "Who am I?" }));
+    expect(call.request.messages).toHaveLength(1);
+  });
+
+  test.each(["", " ", "\n\t\u3000\u00a0"])(
+    "asks for a question in the stream when that is %j, and runs nothing",
+    async (question) => {
+      const blank = await ask({ question, thread_id: `blank ${method}` }, { "accept-language": "en" });
+      expect(blank.headers.get("x-trace-id")).not.toBe("");
+      expect(await told(blank)).toEqual([{ type: "error", message: "Please ask a question." }]);
+      expect(await told(await ask({ question }, { "accept-language": "ko" }))).toEqual([
+        { type: "error", message: "질문을 입력해 주세요." },
+      ]);
+      expect((await service.get(`/api/v1/threads/blank%20${method}?userId=default_user`)).status).toBe(404);
+    },
+  );
+
+  test("tells a rate limit, a provider's failure and an unexpected one in different words, in both languages", async () => {
+    const errors = [
+      new ModelError("model_rate_limited", "sk-secret", { retryable: false }),
+      new ModelError("model_unavailable", "sk-secret", { retryable: false }),
+      new Error("sk-secret"),
+    ];
+    const messages = new Set<string>();
+    for (const language of ["en", "ko"]) {
+      for (const error of errors) {
+        const { frames } = await answered(ask({ question: "hi" }, { "accept-language": language }), (call) =>
+          call.fail(error),
+        );
+        const [frame] = frames;
+        if (frame?.type !== "error") throw new Error("no error came");
+        expect(frames).toHaveLength(1);
+        expect(frame.message).not.toContain("sk-secret");
+        expect(/[가-힣]/.test(frame.message)).toBe(language === "ko");
+        messages.add(frame.message);
+      }
+    }
+    expect(messages.size).toBe(6);
+    expect(messages).toContain("The server failed.");
+  });
+
+  test("goes on when the client leaves, and the thread holds the whole answer", async () => {
+    const thread_id = `left:${method}`;
+    const response = await ask({ question: "hi", user_id: userId, thread_id });
+    const runId = response.headers.get("x-run-id") ?? "";
+    const stream = readSse(response);
+    const call = await service.model.nextCall();
+    call.say({ type: "text", delta: "Good " });
+    await stream.until(({ data }) => data.includes("Good "));
+    await stream.leave();
+    const events = await service.get(`/api/v1/threads/${encodeURIComponent(thread_id)}/events?userId=${userId}`);
+    call.finish("night.");
+    expect(nativeEvents(await readSse(events).toEnd()).at(-1)?.type).toBe("done");
+    expect((await runOf(service, userId, runId)).status).toBe("succeeded");
+    expect((await threadOf(service, userId, thread_id)).messages.at(-1)?.content).toBe("Good night.");
+  });
+
+  test.each([
+    ["user_id", "a:b"],
+    ["user_id", ""],
+    ["thread_id", ""],
+    ["thread_id", "t".repeat(257)],
+    ["question", "half a pair \ud800"],
+    ["question", "NUL \0"],
+  ])("refuses %s when it is %j", async (field, value) => {
+    // A query cannot hold half a pair: what makes it replaces that.
+    if (method === "GET" && !value.isWellFormed()) return;
+    const response = await ask({ question: "hi", [field]: value });
+    expect(response.status).toBe(422);
+    expect((await refusalOf(response)).details.map(({ path }) => path)).toEqual([`/${field}`]);
+  });
+});
+
+describe("a question that is left out", () => {
+  test("is a blank one by GET, which EventSource can show", async () => {
+    expect(await told(await service.get("/ask"))).toEqual([{ type: "error", message: "Please ask a question." }]);
+  });
+
+  test.each([{}, { question: null }, { question: 7 }, { question: ["hi"] }])("is refused by POST: %j", async (body) => {
+    const response = await service.post("/ask", body);
+    expect(response.status).toBe(422);
+    expect((await refusalOf(response)).details).toEqual([{ path: "/question", message: "must be text" }]);
+  });
+
+  test("is refused by GET when there are two of them", async () => {
+    const response = await service.get("/ask?question=a&question=b");
+    expect(response.status).toBe(422);
+    expect((await refusalOf(response)).details).toEqual([{ path: "/question", message: "must be text" }]);
+  });
+});
+
+test("null stands for what is left out", async () => {
+  const { response } = await answered(service.post("/ask", { question: "hi", user_id: null, thread_id: null }));
+  const { messages } = await threadOf(service, "default_user", response.headers.get("x-thread-id") ?? "");
+  expect(messages).toHaveLength(2);
+});
+
+test("an answer whose words need escaping comes as it was said", async () => {
+  const said = 'a "b" \\ c\r\nd\u2028e\n\n🎉\t</script>';
+  const { frames } = await answered(post({ question: "hi" }), (call) => call.finish(said));
+  expect(textIn(frames)).toBe(said);
+});

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { fetchEventSource } from "@microsoft/fetch-event-source";
+import { EventSource } from "eventsource";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+
+/** What the contracts' clients do with a stream, as their users would write it. */
+
+let service: TestService<ScriptedModel>;
+beforeAll(async () => {
+  service = await startService({ env: { HEARTBEAT_INTERVAL: "20ms" } });
+});
+afterAll(() => service.stop());
+
+interface Said {
+  readonly type: string;
+  readonly content?: string;
+}
+
+const WORDS = ["안녕하세요.\n", '"Good" ', "day. 🎉"];
+const WHOLE = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
+
+/** What a client has been handed, and a way to wait for more. */
+class Inbox {
+  readonly seen: Said[] = [];
+  /** Messages without data. */
+  beats = 0;
+  #wake = Promise.withResolvers<void>();
+
+  take(data: string): Said {
+    const { type, content } = JSON.parse(data) as Said;
+    const said = content === undefined ? { type } : { type, content };
+    this.seen.push(said);
+    this.#ring();
+    return said;
+  }
+
+  beat(): void {
+    this.beats++;
+    this.#ring();
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await this.#wake.promise;
+  }
+
+  #ring(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers<void>();
+  }
+}
+
+/** The model's side: a word at a time, each once the client has seen the one before. */
+const answer = async (inbox: Inbox, mayEnd = () => true): Promise<void> => {
+  const call = await service.model.nextCall();
+  for (const [index, word] of WORDS.entries()) {
+    call.say({ type: "text", delta: word });
+    await inbox.until(() => inbox.seen.length > index);
+  }
+  await inbox.until(mayEnd);
+  call.finish();
+};
+
+describe("GET /ask", () => {
+  const url = (question: string) => `${service.url}/ask?${new URLSearchParams({ question })}`;
+
+  test("is read by EventSource: onmessage until done, then close", async () => {
+    const inbox = new Inbox();
+    const source = new EventSource(url("안녕?"));
+    const closed = new Promise<void>((resolve, reject) => {
+      source.onmessage = ({ data, lastEventId }) => {
+        expect(lastEventId).toBe("");
+        const { type } = inbox.take(data);
+        if (type !== "done" && type !== "error") return;
+        source.close();
+        resolve();
+      };
+      source.onerror = ({ code, message }) => reject(new Error(`${code}: ${message}`));
+    });
+    await answer(inbox);
+    await closed;
+    expect(inbox.seen).toEqual(WHOLE);
+  });
+
+  test("tells an EventSource in the stream that a question is missing", async () => {
+    const source = new EventSource(url("  "));
+    const data = await new Promise<string>((resolve) => {
+      source.onmessage = (event) => resolve(event.data);
+    });
+    source.close();
+    expect(JSON.parse(data)).toEqual({ type: "error", message: "Please ask a question." });
+  });
+});
+
+describe("POST /ask", () => {
+  const request = { method: "POST", headers: { "content-type": "application/json" } };
+
+  test("is read by a fetch reader that splits on lines", async () => {
+    const inbox = new Inbox();
+    const body = JSON.stringify({ question: "안녕?" });
+    const response = await fetch(`${service.url}/ask`, { ...request, body });
+    const answering = answer(inbox);
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of response.body ?? []) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.startsWith("data: ")) inbox.take(line.slice("data: ".length));
+    }
+    await answering;
+    expect(inbox.seen).toEqual(WHOLE);
+  });
+
+  test("is read by @microsoft/fetch-event-source, to which each heartbeat is a message without data", async () => {
+    const inbox = new Inbox();
+    const restore = pretendBrowser();
+    const reading = fetchEventSource(`${service.url}/ask`, {
+      ...request,
+      body: JSON.stringify({ question: "안녕?" }),
+      openWhenHidden: true,
+      fetch: globalThis.fetch,
+      onmessage: ({ data, event, id }) => {
+        expect([event, id]).toEqual(["", ""]);
+        if (data === "") inbox.beat();
+        else inbox.take(data);
+      },
+      onerror: (error) => {
+        throw error;
+      },
+    });
+    await answer(inbox, () => inbox.beats > 2);
+    await reading;
+    restore();
+    expect(inbox.seen).toEqual(WHOLE);
+  });
+});
+
+/** The library looks at the page it runs in; there is none. Returns how to take it away again: other libraries look for it. */
+const pretendBrowser = (): (() => void) => {
+  const page = globalThis as { window?: unknown; document?: unknown };
+  page.window = globalThis;
+  page.document = { hidden: false, addEventListener: () => {}, removeEventListener: () => {} };
+  return () => {
+    delete page.window;
+    delete page.document;
+  };
+};
