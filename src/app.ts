@@ -84,7 +84,9 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const tickets = new Tickets({ store, system, runs, registry });
   const upkeep = new Upkeep({ ...parts, isDead });
   const documents = { documents: store.documents, embedding, system };
-  const retrieval = new DocumentRetrieval({ ...documents, ...openReader() });
+  const reader = openReader();
+  const retrieval = new DocumentRetrieval({ ...documents, ...reader });
+  const agents = agentsFrom({ tools: mathTools(), retrieval, read: reader.read });
   const standing = new RetrievalCheck(documents);
   const readiness = new Readiness({
     store,
@@ -93,7 +95,6 @@ export const serve = async (outside: Outside): Promise<Service> => {
     system,
     isDraining: () => runs.isDraining,
   });
-  const agents = agentsFrom({ tools: mathTools() });
   const http = httpApp(
     {
       store,

@@ -1,3 +1,5 @@
+import type { ReadUpload } from "../reading/contract.ts";
+import type { Retrieval } from "../retrieval/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import { askAgent } from "./ask/index.ts";
 import type { AnyAgent } from "./contract.ts";
@@ -5,6 +7,8 @@ import { solveAgent } from "./solve/index.ts";
 
 export interface AgentParts {
   readonly tools: readonly Tool[];
+  readonly retrieval: Retrieval;
+  readonly read: ReadUpload;
 }
 
 /** Every agent there is, by its name. */
