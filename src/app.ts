@@ -1,6 +1,7 @@
-import { agentsFrom } from "./agents/index.ts";
+import { type AgentParts, agentsFrom } from "./agents/index.ts";
 import type { Config } from "./config.ts";
 import type { System } from "./domain/system.ts";
+import { fetchPage } from "./fetching/fetch-page.ts";
 import { Journal } from "./journal/journal.ts";
 import type { HouseLog } from "./log.ts";
 import { type Models, openModels as modelsFrom } from "./models/choice.ts";
@@ -44,6 +45,8 @@ export interface Outside {
   readonly owner: string;
   isDead(owner: string): boolean;
   readonly storePatienceMs?: number;
+  /** How pages are fetched for users. Left out: from the public web. */
+  readonly fetchPage?: AgentParts["fetchPage"];
 }
 
 /** The store that the configuration names, not yet migrated. Loads no driver but its own: a start waits for what it loads. */
@@ -86,7 +89,13 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const documents = { documents: store.documents, embedding, system };
   const reader = openReader();
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
-  const agents = agentsFrom({ tools: mathTools(), retrieval, read: reader.read });
+  const agents = agentsFrom({
+    tools: mathTools(),
+    retrieval,
+    read: reader.read,
+    fetchPage: outside.fetchPage ?? fetchPage,
+    tils: store.tils,
+  });
   const standing = new RetrievalCheck(documents);
   const readiness = new Readiness({
     store,

@@ -1,16 +1,22 @@
-import type { ReadUpload } from "../reading/contract.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import { askAgent } from "./ask/index.ts";
 import type { AnyAgent } from "./contract.ts";
+import { ragAgent } from "./rag/index.ts";
 import { solveAgent } from "./solve/index.ts";
+import { tilAgent } from "./til/index.ts";
+import type { TilParts } from "./til/parts.ts";
 
-export interface AgentParts {
+export interface AgentParts extends TilParts {
   readonly tools: readonly Tool[];
   readonly retrieval: Retrieval;
-  readonly read: ReadUpload;
 }
 
 /** Every agent there is, by its name. */
-export const agentsFrom = ({ tools }: AgentParts): ReadonlyMap<string, AnyAgent> =>
-  new Map([solveAgent(tools), askAgent(tools)].map((agent: AnyAgent) => [agent.name, agent]));
+export const agentsFrom = ({ tools, retrieval, ...parts }: AgentParts): ReadonlyMap<string, AnyAgent> =>
+  new Map(
+    [solveAgent(tools), askAgent(tools), ragAgent(retrieval), tilAgent(parts)].map((agent: AnyAgent) => [
+      agent.name,
+      agent,
+    ]),
+  );

@@ -1,7 +1,9 @@
 import { ask, askByQuery } from "./ask.ts";
 import type { Dialect } from "./contract.ts";
+import { generate } from "./generate.ts";
 import { native } from "./native.ts";
+import { rag } from "./rag.ts";
 import { streamV2 } from "./stream-v2.ts";
 
 /** Every wire that questions come in by. */
-export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery];
+export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery, rag, generate];

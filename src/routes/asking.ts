@@ -8,12 +8,12 @@ import { threadIdOf } from "../domain/thread.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import { answerOf, endOf } from "./answer.ts";
-import { readJson } from "./body.ts";
 import { localeOf, namedUser, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "./errors.ts";
 import { askingOperation } from "./openapi/asking.ts";
 import { described } from "./openapi/operation.ts";
+import { questionIn } from "./question.ts";
 import { RunReader } from "./run-reader.ts";
 import { oneFrame, streamHeaders } from "./stream.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
@@ -78,10 +78,10 @@ class Desk {
   async #ask(visit: Visit): Promise<unknown> {
     const { dialect, parts } = this;
     const { endpoint, request, locale, traceId } = visit;
-    const body = this.#validate(request.method === "GET" ? queryOf(request) : await readJson(request));
+    const { body, file } = await questionIn(request, dialect.takesFile);
     let asked: RunRequest;
     try {
-      asked = dialect.parse(body, { locale, userId: () => namedUser(request), file: null });
+      asked = dialect.parse(this.#validate(body), { locale, userId: () => namedUser(request), file });
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
       return refusedInStream(thrown, visit, parts);
@@ -129,15 +129,4 @@ const refusedInStream = (
   const view = { threadId, threadJson: JSON.stringify(threadId), runId: system.id(), traceId, locale };
   Object.assign(headers, streamHeaders(view));
   return oneFrame(refusal.frameFor(view));
-};
-
-/** A parameter that is repeated is a list, which no schema of a query takes. */
-const queryOf = (request: Request): unknown => {
-  const { searchParams } = new URL(request.url);
-  return Object.fromEntries(
-    [...new Set(searchParams.keys())].map((name) => {
-      const values = searchParams.getAll(name);
-      return [name, values.length === 1 ? values[0] : values];
-    }),
-  );
 };

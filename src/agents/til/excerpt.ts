@@ -1,0 +1,27 @@
+import { sentencesOf } from "../../domain/sentences.ts";
+import { TIL_BOUNDS } from "../../domain/til.ts";
+
+/** What an excerpt is made from, in code points. */
+export const EXCERPT_FROM = 3_000;
+
+/**
+ * The excerpt in what a model has answered, on one line: at most 500 code points, cut behind a sentence, or where even the
+ * first is longer than that, behind a word.
+ */
+export const excerptIn = (answer: string): string => {
+  const text = answer.replace(/\s+/gu, " ").trim();
+  if (lengthOf(text) <= TIL_BOUNDS.excerpt) return text;
+  let fitting = "";
+  for (const sentence of sentencesOf(text)) {
+    if (lengthOf((fitting + sentence).trimEnd()) > TIL_BOUNDS.excerpt) break;
+    fitting += sentence;
+  }
+  return fitting.trim() || withinWords(text);
+};
+
+const withinWords = (text: string): string => {
+  const start = [...text].slice(0, TIL_BOUNDS.excerpt - 1).join("");
+  return `${start.slice(0, start.lastIndexOf(" ") + 1 || start.length).trim()}…`;
+};
+
+const lengthOf = (text: string): number => [...text].length;

@@ -1,0 +1,34 @@
+import { slugOf } from "../../domain/slug.ts";
+import type { Agent } from "../contract.ts";
+import { titleOf } from "../title.ts";
+import { describe } from "./describe.ts";
+import type { TilParts } from "./parts.ts";
+import { readNode } from "./read.ts";
+import { optionsOf, type TilDraft, type TilState } from "./state.ts";
+import { write } from "./write.ts";
+
+/** Writes what can be learned from a text, a page or a file, with a title, an excerpt and tags: read → write → describe. */
+export const tilAgent = (parts: TilParts): Agent<TilState> => ({
+  name: "til",
+  title: titleOf,
+  begin: (input) => ({
+    options: optionsOf(input),
+    dayNumber: null,
+    source: null,
+    content: "",
+    title: "",
+    excerpt: null,
+    tags: null,
+  }),
+  start: "read",
+  nodes: [readNode(parts), write, describe(parts)],
+  result: ({ title, dayNumber, excerpt, content, tags }): TilDraft => ({
+    title,
+    slug: slugOf(title),
+    day_number: dayNumber,
+    excerpt,
+    content,
+    tags: tags === null ? null : [...tags],
+  }),
+  timeoutMs: null,
+});

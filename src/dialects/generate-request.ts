@@ -1,0 +1,126 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { TilOptions } from "../agents/til/state.ts";
+import type { Upload } from "../domain/document.ts";
+import { RequestError } from "../domain/error.ts";
+import { isStorable } from "../domain/text.ts";
+import type { RunRequest } from "../runs/runs.ts";
+import type { Caller } from "./contract.ts";
+import { readDataUrl } from "./data-url.ts";
+import { DEFAULT_USER, nullable, OptionalUserField } from "./fields.ts";
+
+/** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
+const MAX_MESSAGE = 2_000;
+const MAX_URL = 4_096;
+
+const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
+const Provider = Type.Union([Type.Literal("anthropic"), Type.Literal("openai"), Type.Literal("google")]);
+/** A form says it in text. */
+const Flag = nullable(
+  Type.Union([Type.Boolean(), Type.String({ pattern: "^(?:[Tt]rue|[Ff]alse)$" })]),
+  "true, false or null; null or left out for true",
+);
+
+export const GenerateRequest = Type.Object({
+  input_type: nullable(InputType, "text, url or file; may be left out where a form brings a file"),
+  content: nullable(
+    Type.String(),
+    "text for text, an http or https address for url, a data: URL for file; left out where a form brings a file",
+  ),
+  provider: nullable(Provider, "anthropic, openai, google or null; null or left out for the configured model"),
+  auto_day_number: Flag,
+  auto_tags: Flag,
+  auto_excerpt: Flag,
+  user_id: OptionalUserField,
+});
+type GenerateRequest = Static<typeof GenerateRequest>;
+
+/** The request as a run of the agent `til`, each in a thread of its own. Throws `invalid` for what there is nothing to make of. */
+export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest => {
+  const { source, message, file } = inputOf(body, caller.file);
+  const options: TilOptions = {
+    source,
+    dayNumber: isOn(body.auto_day_number),
+    excerpt: isOn(body.auto_excerpt),
+    tags: isOn(body.auto_tags),
+  };
+  const provider = body.provider ?? null;
+  return {
+    userId: userOf(body, caller),
+    threadId: null,
+    input: { message, images: [], streamTokens: true, locale: caller.locale, options },
+    model: provider === null ? null : { name: null, provider, temperature: null, path: "/provider" },
+    file,
+  };
+};
+
+/** What the note is to be made of, and how the thread calls it. */
+interface Input {
+  readonly source: TilOptions["source"];
+  readonly message: string;
+  readonly file: Upload | null;
+}
+
+const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null): Input => {
+  const type = input_type ?? (sent === null ? null : "file");
+  if (type === null) throw wrong("input_type", "must be text, url or file");
+  if (sent !== null) {
+    if (type !== "file") throw wrong("input_type", "must be file where a form brings one");
+    return fileInput(sent);
+  }
+  if (content === undefined || content === null || content.trim() === "") {
+    const form = type === "file" ? ", or sent as a form (multipart/form-data) with the file in its field file" : "";
+    throw wrong("content", `must be ${EXPECTED[type]}${form}`);
+  }
+  return type === "text" ? textInput(content) : type === "url" ? urlInput(content.trim()) : fileInput(dataIn(content));
+};
+
+const EXPECTED: Readonly<Record<Input["source"], string>> = {
+  text: "text that is not blank",
+  url: "a whole http or https address, as in https://example.com/page",
+  file: "a data: URL (data:text/markdown;base64,…)",
+};
+
+/** It travels as a file does: the thread needs no second copy of a megabyte. */
+const textInput = (text: string): Input => {
+  const letters = [...text];
+  const message = letters.length > MAX_MESSAGE ? `${letters.slice(0, MAX_MESSAGE).join("")}…` : text;
+  return {
+    source: "text",
+    message,
+    file: { name: "", mediaType: "text/plain", bytes: new TextEncoder().encode(text) },
+  };
+};
+
+const urlInput = (address: string): Input => {
+  const url = address.length <= MAX_URL ? URL.parse(address) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") throw wrong("content", `must be ${EXPECTED.url}`);
+  return { source: "url", message: address, file: null };
+};
+
+const fileInput = (file: Upload): Input => {
+  if (file.bytes.length === 0) throw wrong(FILE, "must not be empty");
+  return { source: "file", message: file.name || file.mediaType || "file", file };
+};
+
+const dataIn = (content: string): Upload => {
+  const file = readDataUrl(content);
+  if (file === null || !isStorable(file.name)) throw wrong("content", `must be ${EXPECTED.file}`);
+  return file;
+};
+
+const FILE = "file";
+
+const isOn = (flag: boolean | string | null | undefined): boolean =>
+  flag !== false && String(flag).toLowerCase() !== "false";
+
+/** The user of the header or query, or of the form; the same where both are there. */
+const userOf = ({ user_id }: GenerateRequest, caller: Caller): string => {
+  const named = caller.userId();
+  if (named !== null && user_id && user_id !== named) {
+    throw wrong("user_id", "must be the same user as the query userId or the header x-user-id");
+  }
+  return named ?? user_id ?? DEFAULT_USER;
+};
+
+const wrong = (field: string, message: string): RequestError =>
+  new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });

@@ -1,0 +1,77 @@
+import { Value } from "@sinclair/typebox/value";
+import { TilDraft } from "../agents/til/state.ts";
+import type { RunErrorCode } from "../domain/error.ts";
+import { deltaJson, type LogEvent, type Payload, payloadOf } from "../domain/event.ts";
+import type { Locale } from "../domain/run.ts";
+import type { Answer, Dialect } from "./contract.ts";
+import { generateGuide } from "./generate-guide.ts";
+import { GenerateRequest, generateRun } from "./generate-request.ts";
+import { FAILURE } from "./messages.ts";
+
+/** TIL generation: text, a page or a file becomes a note with a title, an excerpt and tags. Named events without ids. */
+export const generate: Dialect<typeof GenerateRequest> = {
+  name: "generate",
+  endpoints: [
+    { method: "POST", path: "/api/v1/generate/stream", form: "stream" },
+    { method: "POST", path: "/api/v1/generate/preview", form: "answer" },
+  ],
+  agent: "til",
+  request: GenerateRequest,
+  takesFile: true,
+  parse: generateRun,
+  translate(event, { locale }) {
+    switch (event.type) {
+      case "token":
+        return { event: "content_chunk", data: `{"chunk":${deltaJson(event)}}` };
+      case "node_result": {
+        const { node, output } = payloadOf(event, "node_result");
+        return FRAMES.has(node) ? { event: node, data: JSON.stringify({ [node]: output }) } : null;
+      }
+      case "done":
+        return { event: "complete", data: '{"success":true}' };
+      case "error":
+        return { event: "error", data: JSON.stringify({ error: messageOf(payloadOf(event, "error"), locale) }) };
+      default:
+        return null;
+    }
+  },
+  answer: (end, { locale }) => (end.type === "error" ? failed(payloadOf(end, "error"), locale) : preview(end)),
+  refuse: null,
+  guide: generateGuide,
+};
+
+/** The results that are shown, by the names that agent and wire share. */
+const FRAMES: ReadonlySet<string> = new Set(["day_number", "title", "excerpt", "tags"]);
+
+const preview = (end: LogEvent): Answer => {
+  const { result } = payloadOf(end, "done");
+  const { tags, ...draft } = Value.Parse(TilDraft, result);
+  const suggested = tags ?? [];
+  return {
+    status: 200,
+    body: { ...draft, suggested_tag_ids: suggested.flatMap(({ id }) => id ?? []), suggested_tags: suggested },
+  };
+};
+
+const STATUS: Readonly<Record<RunErrorCode, number>> = {
+  /** What was handed in, or the page that it names, cannot be read. */
+  tool_failed: 422,
+  model_rate_limited: 429,
+  credit_exhausted: 429,
+  model_refused: 502,
+  model_unavailable: 503,
+  store_unavailable: 503,
+  interrupted: 503,
+  cancelled: 503,
+  timeout: 504,
+  internal: 500,
+};
+
+const failed = (error: Payload<"error">, locale: Locale): Answer => ({
+  status: STATUS[error.code],
+  body: { error: { code: error.code, message: messageOf(error, locale), details: [] } },
+});
+
+/** What cannot be read says why; of everything else the common words will do. */
+const messageOf = ({ code, message }: Payload<"error">, locale: Locale): string =>
+  code === "tool_failed" ? message : FAILURE[code][locale];

@@ -1,0 +1,43 @@
+import type { Upload } from "../domain/document.ts";
+import { isStorable } from "../domain/text.ts";
+import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
+import { readJson } from "./body.ts";
+import { isMultipart, readMultipart } from "./multipart.ts";
+import { invalid } from "./validate.ts";
+
+/** What a request brings, not yet checked. */
+export interface Question {
+  readonly body: unknown;
+  /** What came with a form. */
+  readonly file: Upload | null;
+}
+
+/** A question as its endpoint takes it: the query of a GET, else JSON or, with `takesFile`, a form. Throws a RequestError. */
+export const questionIn = async (request: Request, takesFile: boolean): Promise<Question> => {
+  if (request.method === "GET") return { body: queryOf(request), file: null };
+  if (takesFile && isMultipart(request)) return formOf(request);
+  return { body: await readJson(request), file: null };
+};
+
+/** A field that was left empty counts as left out: a browser sends all that a form has. */
+const formOf = async (request: Request): Promise<Question> => {
+  const { fields, files } = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const [file = null, another] = files;
+  if (another !== undefined || (file !== null && file.field !== "file")) {
+    throw invalid([{ path: "/file", message: "must be one file, in the field file" }]);
+  }
+  if (file !== null && !isStorable(file.name))
+    throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
+  return { body: Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== "")), file };
+};
+
+/** A parameter that is repeated is a list, which no schema of a query takes. */
+const queryOf = (request: Request): unknown => {
+  const { searchParams } = new URL(request.url);
+  return Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => {
+      const values = searchParams.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+};
