@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { RagOptions } from "../agents/rag/state.ts";
+import { Collection, DEFAULT_COLLECTION } from "../domain/document.ts";
 import { type LogEvent, payloadOf } from "../domain/event.ts";
 import { beginning } from "../domain/text.ts";
 import { ANSWER_FRAMES, answerFrame, Question, questionRun } from "./ask.ts";
@@ -7,16 +8,14 @@ import { type Dialect, STREAM_ONLY } from "./contract.ts";
 import { nullable } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
+const DEFAULT_K = 3;
 /** Of a passage, so many characters are shown. */
 const SHOWN = 200;
 
 const Request = Type.Object({
   ...Question.properties,
-  k: nullable(RagOptions.properties.k, "a whole number from 1 to 20, or null for 3"),
-  collection: nullable(
-    RagOptions.properties.collection,
-    "1 to 128 characters without control characters, or null for default",
-  ),
+  k: nullable(RagOptions.properties.k, `a whole number from 1 to 20; null or left out for ${DEFAULT_K}`),
+  collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
 });
 
 /** POST /rag: as /ask, from the user's documents. Its first frame tells the passages that the answer rests on. */
@@ -26,9 +25,10 @@ export const rag: Dialect<typeof Request> = {
   agent: "rag",
   request: Request,
   ...STREAM_ONLY,
-  parse: ({ k, collection, ...question }, { locale }) => {
-    const options: RagOptions = { k: k ?? 3, collection: collection ?? "default" };
-    return questionRun(question, locale, options);
+  parse: ({ k, collection, user_id, ...question }, caller) => {
+    const options: RagOptions = { k: k ?? DEFAULT_K, collection: collection ?? DEFAULT_COLLECTION };
+    // Documents are handed in for the user of a header, too, and looked for where they were put.
+    return questionRun({ ...question, user_id: user_id ?? caller.userId() }, caller.locale, options);
   },
   translate: (event, view) =>
     event.type === "sources" ? { data: JSON.stringify(sourcesOf(event)) } : answerFrame(event, view),

@@ -1,8 +1,19 @@
+import { Type } from "@sinclair/typebox";
+
+/** What a user's documents are searched by, a collection at a time. */
+export const Collection = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+  description: "1 to 128 characters without control characters",
+});
+/** Of documents and questions that name none. */
+export const DEFAULT_COLLECTION = "default";
+
 /** A document as its user's list shows it. */
 export interface Document {
   readonly documentId: string;
   readonly userId: string;
-  /** Documents are searched a collection at a time; `default` unless told. */
   readonly collection: string;
   readonly title: string;
   /** What it was when it came, such as `text/csv`. */

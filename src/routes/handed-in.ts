@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { DEFAULT_USER, NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
-import type { Upload } from "../domain/document.ts";
+import { Collection, DEFAULT_COLLECTION, type Upload } from "../domain/document.ts";
 import { isStorable } from "../domain/text.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import type { NewDocument } from "../retrieval/contract.ts";
@@ -9,13 +9,6 @@ import { namedUser } from "./caller.ts";
 import { isMultipart, readMultipart } from "./multipart.ts";
 import { invalid, validator } from "./validate.ts";
 
-const DEFAULT_COLLECTION = "default";
-const Collection = Type.String({
-  minLength: 1,
-  maxLength: 128,
-  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
-  description: "1 to 128 characters without control characters",
-});
 /** Shown with every passage of the document. */
 const MAX_METADATA = 16_384;
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Collection } from "../../domain/document.ts";
 import type { QuotedPassage } from "../../models/passages.ts";
 
 /** What a run of `rag` is asked besides its question. */
@@ -6,7 +7,7 @@ export const RagOptions = Type.Object({
   /** Passages to answer from, at most. */
   k: Type.Integer({ minimum: 1, maximum: 20 }),
   /** The only collection that is searched. */
-  collection: Type.String({ minLength: 1, maxLength: 128, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$" }),
+  collection: Collection,
 });
 export type RagOptions = Static<typeof RagOptions>;
 
