@@ -1,6 +1,6 @@
 import type { Upload } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
-import type { Message } from "../domain/message.ts";
+import type { Remembered } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { Model } from "../models/contract.ts";
 import type { ToolContext } from "../tools/contract.ts";
@@ -15,7 +15,7 @@ export interface AgentContext extends ToolContext {
   readonly locale: Locale;
   readonly model: Model;
   /** The conversation before this turn, newest kept first when it is too long, oldest first in the list. */
-  history(): Promise<readonly Message[]>;
+  history(): Promise<readonly Remembered[]>;
   /** Counts what a model call has cost; the run settles the sum at its end. */
   spend(usage: Usage): void;
   /** Something went wrong that the user need not know of: for the log. */

@@ -1,4 +1,6 @@
 import { type TSchema, Type } from "@sinclair/typebox";
+import { RequestError } from "../domain/error.ts";
+import { MAX_IMAGES, readImage } from "../domain/image.ts";
 import { ThreadId, UserId } from "../domain/thread.ts";
 
 /** Callers that serialise an absent optional as null mean the same as those that leave it out. */
@@ -22,6 +24,23 @@ export const ThreadField = nullable(
   ThreadId,
   "1 to 256 characters without control characters; null or left out for a new thread",
 );
+
+export const ImagesField = nullable(
+  Type.Array(Type.String(), {
+    maxItems: MAX_IMAGES,
+    examples: [["https://example.com/triangle.png"]],
+  }),
+  `a list of at most ${MAX_IMAGES} pictures, each an http(s) address or a base64 data: URL, or null`,
+);
+
+/** What an `ImagesField` holds. Throws `invalid`, naming the field, when one of it is no picture's URL. */
+export const imagesIn = (field: string, urls: readonly string[] | null | undefined): readonly string[] => {
+  const images = urls ?? [];
+  const wrong = images.findIndex((url) => readImage(url) === null);
+  if (wrong < 0) return images;
+  const message = `must hold nothing but pictures, each an http(s) address or a base64 data: URL; number ${wrong + 1} is neither`;
+  throw new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });
+};
 
 /** Whom a caller speaks for that names no user, where a wire lets it. */
 export const DEFAULT_USER = "default_user";

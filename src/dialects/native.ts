@@ -1,14 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { type EventType, type LogEvent, payloadOf, payloads } from "../domain/event.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY } from "./contract.ts";
-import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+import { ImagesField, imagesIn, NotBlank, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 
 const Request = Type.Object({
   problem: NotBlank,
   user_id: UserField,
   thread_id: ThreadField,
-  image_urls: nullable(Type.Array(Type.String()), "a list of URLs, or null"),
+  image_urls: ImagesField,
 });
 
 const WHEN: Record<EventType, string> = {
@@ -55,7 +55,13 @@ export const native: Dialect<typeof Request> = {
     ...PLAIN_RUN,
     userId: body.user_id,
     threadId: body.thread_id ?? null,
-    input: { message: body.problem, images: body.image_urls ?? [], streamTokens: true, locale, options: {} },
+    input: {
+      message: body.problem,
+      images: imagesIn("image_urls", body.image_urls),
+      streamTokens: true,
+      locale,
+      options: {},
+    },
   }),
   translate(event, { threadId, threadJson }) {
     const { type, runId, seq, at } = event;

@@ -1,14 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { payloadOf } from "../domain/event.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
-import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+import { ImagesField, imagesIn, NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
 const Request = Type.Object({
   message: NotBlank,
   userId: UserField,
   threadId: ThreadField,
-  filesUrl: nullable(Type.Array(Type.String()), "a list of URLs, or null"),
+  filesUrl: ImagesField,
   chosenFeatures: nullable(Type.Array(Type.String()), "a list of names, or null; the caller's own business"),
   streamTokens: nullable(Type.Boolean(), "true, false or null; false: the answer comes as one delta at the end"),
   agentConfig: nullable(Type.Object({}), "an object, or null"),
@@ -28,7 +28,7 @@ export const streamV2: Dialect<typeof Request> = {
     threadId: body.threadId ?? null,
     input: {
       message: body.message,
-      images: body.filesUrl ?? [],
+      images: imagesIn("filesUrl", body.filesUrl),
       streamTokens: body.streamTokens ?? true,
       locale,
       options: { chosenFeatures: body.chosenFeatures ?? [], agentConfig: body.agentConfig ?? {} },

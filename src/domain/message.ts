@@ -12,3 +12,9 @@ export interface Message {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
+
+/** A message as a model is reminded of it. */
+export interface Remembered extends Message {
+  /** What the user showed with it, by address or inline; none for an assistant's, nor for a message of long ago. */
+  readonly images: readonly string[];
+}

@@ -1,5 +1,5 @@
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
-import { readImage } from "./image.ts";
+import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
 /**
@@ -58,7 +58,7 @@ const userContent = (text: string, images: readonly string[]): string | object[]
 
 /** As it came, once it is known to be a picture's address or the picture itself. */
 const imageContent = (image: string): object => {
-  readImage(image);
+  imageOf(image);
   return { type: "image_url", image_url: { url: image } };
 };
 

@@ -9,7 +9,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from "@ai-sdk/provider";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
-import { readImage } from "./image.ts";
+import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
 type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
@@ -91,7 +91,7 @@ const MEDIA_TYPES: Readonly<Record<string, string | undefined>> = {
 
 /** An address must come with a media type, so it is told by its ending, else JPEG. Of bytes, the provider finds it out. */
 const imagePart = (text: string): LanguageModelV4FilePart => {
-  const image = readImage(text);
+  const image = imageOf(text);
   if ("base64" in image) {
     return { type: "file", mediaType: image.mediaType || "image", data: { type: "data", data: image.base64 } };
   }

@@ -4,7 +4,7 @@ import type { Upload } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
-import type { Message } from "../domain/message.ts";
+import type { Remembered } from "../domain/message.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { storableJson } from "../domain/text.ts";
@@ -85,7 +85,7 @@ class Turn<State> {
   result: unknown;
   /** Tokens that wait for the end, when the caller wants the answer in one piece. */
   #held = "";
-  #history: Promise<readonly Message[]> | undefined;
+  #history: Promise<readonly Remembered[]> | undefined;
 
   constructor(
     private readonly live: LiveRun,
@@ -172,7 +172,7 @@ class Turn<State> {
     };
   }
 
-  async #readHistory(): Promise<readonly Message[]> {
+  async #readHistory(): Promise<readonly Remembered[]> {
     const { historyTokens, store } = this.parts;
     // A new thread has none; asking would only delay its first token.
     if (this.claimed.lastSeq === 0) return [];

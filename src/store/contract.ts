@@ -1,6 +1,6 @@
 import type { RunErrorCode } from "../domain/error.ts";
 import type { EventType, LogEvent } from "../domain/event.ts";
-import type { Message } from "../domain/message.ts";
+import type { Message, Remembered } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { DocumentStore } from "./contract-documents.ts";
@@ -172,9 +172,10 @@ export interface ThreadStore {
   messages(threadKey: ThreadKey): Promise<readonly Message[]>;
   /**
    * The newest messages before `beforeSeq` whose contents add up to at most `maxChars` characters (at least one is
-   * returned if there is any), in order, oldest first. Cost is that of what it returns, not of the thread.
+   * returned if there is any), in order, oldest first. Cost is that of what it returns, not of the thread. The user's last 8
+   * come with their images.
    */
-  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly Message[]>;
+  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly Remembered[]>;
   /**
    * The user's threads, the one last written to first. Which is written to between two pages moves to the front: no thread
    * is given twice, and those that are left alone are each given once.

@@ -7,6 +7,9 @@ import type { Database } from "./database.ts";
 import { runOf, unfinished } from "./rows.ts";
 import { messages, runs, threads } from "./schema.ts";
 
+/** How many of the user's last messages come with their images: each may hold a megabyte of them. */
+const WITH_IMAGES = 8;
+
 export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
@@ -48,7 +51,7 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
   // Walks back from the newest, one index look-up a message, and stops at the first that does not fit.
   recentMessages: (threadKey, beforeSeq, maxChars) =>
     database.call("threads.recentMessages", async ({ rows }) => {
-      const newestFirst = await rows<Message>(sql`
+      const newestFirst = await rows<Message & { readonly images: string | null }>(sql`
         with recursive recent as (
           (${before(sql`seq < ${beforeSeq}::int and thread_key = ${threadKey}`, sql`0`)})
           union all
@@ -60,8 +63,15 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
           ) older
           where older.chars <= ${maxChars}::bigint
         )
-        select id, role, content, seq, run_id as "runId", created_at as "createdAt" from recent`);
-      return newestFirst.toReversed();
+        select id, role, content, seq, run_id as "runId", created_at as "createdAt",
+          case when role = 'user' and row_number() over (partition by role order by seq desc) <= ${WITH_IMAGES}::int then (
+            select input -> 'images' from runs where runs.thread_key = recent.thread_key and runs.run_id = recent.run_id
+          ) end as images
+        from recent order by seq desc, role desc`);
+      return newestFirst.toReversed().map((message) => ({
+        ...message,
+        images: JSON.parse(message.images ?? "[]") as readonly string[],
+      }));
     }),
 
   // Three statements, as each sees only what was committed before it began: the thread's lock keeps new runs, ends and

@@ -49,9 +49,27 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await recent(5, 14)).toEqual(["bbbb", "1111111111"]);
     expect(await recent(1, 1_000)).toEqual([]);
     expect(await store.threads.recentMessages("u1:unknown", 9, 9)).toEqual([]);
-    expect((await store.threads.recentMessages(key, 100, 1_000)).at(0)).toEqual(
-      (await store.threads.messages(key)).at(0) ?? expect.anything(),
+    const messages = await store.threads.messages(key);
+    expect(await store.threads.recentMessages(key, 100, 1_000)).toEqual(
+      messages.map((said) => ({ ...said, images: [] })),
     );
+  });
+
+  test("the user's last eight messages come with their images", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const images = (turn: number) => [`data:image/png;base64,AAA${turn}`, "https://example.com/ü 😀.png"];
+    for (let turn = 0; turn < 10; turn++) {
+      const run = newRun(key, { message: `${turn}` });
+      const { fence, lastSeq } = await started(store, { ...run, input: { ...run.input, images: images(turn) } });
+      await store.runs.finish(fence, endAt(fence, lastSeq + 1));
+    }
+    const recent = await store.threads.recentMessages(key, 100, 1_000);
+    expect(recent).toHaveLength(20);
+    for (const [i, { role, images: shown }] of recent.entries()) {
+      const turn = Math.floor(i / 2);
+      expect(shown).toEqual(role === "user" && turn >= 2 ? images(turn) : []);
+    }
   });
 
   test("a message of the same number comes after the user's", async () => {

@@ -41,7 +41,7 @@ export const agentContext = (
     model,
     spent,
     reported,
-    history: async () => history,
+    history: async () => history.map((message) => ({ ...message, images: [] })),
     spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
     report: (error) => void reported.push(error),
   };

@@ -18,6 +18,12 @@ export const ABOUT: Readonly<Record<Locale, string>> = {
 To talk about anything, choose a model in the server's environment: \`MODEL=openai:name-of-model\` with \`OPENAI_API_KEY\`, \`MODEL=anthropic:name-of-model\` with \`ANTHROPIC_API_KEY\`, \`MODEL=google:name-of-model\` with \`GOOGLE_GENERATIVE_AI_API_KEY\`, or, for any server that speaks OpenAI's protocol, \`MODEL=compatible:name-of-model\` with \`MODEL_BASE_URL\`.`,
 };
 
+/** Pictures came with the question. */
+export const BLIND: Readonly<Record<Locale, string>> = {
+  ko: "내장 모델은 그림을 볼 수 없습니다. 함께 보내 주신 그림은 보지 못하고 글로 적힌 내용에만 답합니다.",
+  en: "The built-in model cannot see pictures. It has not looked at what came with the question, and answers the words alone.",
+};
+
 /** The question was understood, but the tool it takes is not at hand here. */
 export const NEEDS_TOOL: Readonly<Record<Locale, (tool: string) => string>> = {
   ko: (tool) =>
