@@ -7,7 +7,11 @@ import { forkThread } from "../runs/fork.ts";
 import { readJson } from "./body.ts";
 import { callerOf, notFound, threadIdIn } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
+import { described, json } from "./openapi/operation.ts";
+import { paging, THREAD_ID, USER } from "./openapi/parameters.ts";
 import { pageIn, pageOf } from "./page.ts";
+import { CheckpointShape, listOf, ThreadSummaryShape } from "./shapes.ts";
+import { THREADS } from "./threads.ts";
 import { validator } from "./validate.ts";
 import { checkpointView, threadSummary } from "./views.ts";
 
@@ -25,15 +29,27 @@ const ForkRequest = Type.Object({
 export const checkpointRoutes = ({ store, system }: RouteParts) => {
   const validate = validator(ForkRequest);
   return new Elysia({ name: "checkpoints", prefix: "/api/v1/threads" })
-    .get("/:threadId/checkpoints", async ({ params, request }) => {
-      const key = threadKey(callerOf(request), threadIdIn(params));
-      const { limit, after } = pageIn(request, Place, PER_PAGE);
-      if ((await store.threads.get(key)) === null) throw notFound("thread");
-      const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
-      const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
-      const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId]);
-      return { checkpoints: items.map(checkpointView), next_cursor: next };
-    })
+    .get(
+      "/:threadId/checkpoints",
+      async ({ params, request }) => {
+        const key = threadKey(callerOf(request), threadIdIn(params));
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        if ((await store.threads.get(key)) === null) throw notFound("thread");
+        const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
+        const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
+        const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId]);
+        return { checkpoints: items.map(checkpointView), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          summary: "Its checkpoints, in order",
+          parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("checkpoints", CheckpointShape)) },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
     .post(
       "/:threadId/fork",
       async ({ params, request, set }) => {
@@ -48,7 +64,17 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         set.status = 201;
         return threadSummary(made);
       },
-      { parse: "none" },
+      {
+        parse: "none",
+        detail: described({
+          tag: THREADS,
+          summary: "A new thread that goes on from a checkpoint",
+          parameters: [THREAD_ID, ...USER],
+          body: { ...ForkRequest, title: "ForkRequest" },
+          replies: { 201: json("The new thread.", ThreadSummaryShape) },
+          refusals: ["not_found", "conflict", "store_unavailable"],
+        }),
+      },
     );
 };
 

@@ -1,27 +1,58 @@
 import { Elysia } from "elysia";
+import { native } from "../dialects/native.ts";
 import { threadKey } from "../domain/thread.ts";
 import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
-import { cursorOf, ReplayReader } from "./replay.ts";
+import { described, empty } from "./openapi/operation.ts";
+import { inHeader, inQuery, STREAM_HEADERS, THREAD_ID, USER } from "./openapi/parameters.ts";
+import { cursorOf, RESET_GUIDE, ReplayReader } from "./replay.ts";
 import { streamHeaders } from "./stream.ts";
+import { THREADS } from "./threads.ts";
 
 /** A thread's log in the native envelope: replayed from where the reader stopped, then live. */
 export const eventRoutes = (parts: RouteParts) => {
   const { store, system } = parts;
-  return new Elysia({ name: "events" }).get("/api/v1/threads/:threadId/events", async ({ params, request, set }) => {
-    const threadId = threadIdIn(params);
-    const key = threadKey(callerOf(request), threadId);
-    if ((await store.threads.get(key)) === null) throw notFound("thread");
-    const named = cursorOf(request, threadId);
-    const active = await store.threads.activeRun(key);
-    const { first, last } = (await store.events.bounds(key)) ?? { first: 1, last: 0 };
-    const cursor = named !== null && named >= first - 1 && named <= last ? named : null;
-    if (active === null && cursor === last) return new Response(null, { status: 204 });
-    const traceId = traceIdOf(request.headers, () => system.id());
-    const locale = localeOf(request.headers, parts.locale);
-    const threadJson = JSON.stringify(threadId);
-    const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
-    Object.assign(set.headers, streamHeaders(view));
-    return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, request.signal, parts);
-  });
+  return new Elysia({ name: "events" }).get(
+    "/api/v1/threads/:threadId/events",
+    async ({ params, request, set }) => {
+      const threadId = threadIdIn(params);
+      const key = threadKey(callerOf(request), threadId);
+      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      const named = cursorOf(request, threadId);
+      const active = await store.threads.activeRun(key);
+      const { first, last } = (await store.events.bounds(key)) ?? { first: 1, last: 0 };
+      const cursor = named !== null && named >= first - 1 && named <= last ? named : null;
+      if (active === null && cursor === last) return new Response(null, { status: 204 });
+      const traceId = traceIdOf(request.headers, () => system.id());
+      const locale = localeOf(request.headers, parts.locale);
+      const threadJson = JSON.stringify(threadId);
+      const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
+      Object.assign(set.headers, streamHeaders(view));
+      return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, request.signal, parts);
+    },
+    {
+      detail: described({
+        tag: THREADS,
+        summary: "Its events, kept ones and then live",
+        description: "Ends with the thread's last run, or at once when there is none.",
+        parameters: [
+          THREAD_ID,
+          ...USER,
+          inHeader("last-event-id", "The id of the last frame that was seen; events after it are sent."),
+          inQuery("after", "The same as a bare seq, where there is no `Last-Event-ID`."),
+          ...STREAM_HEADERS,
+        ],
+        replies: {
+          200: {
+            kind: "frames",
+            description: "The thread's events, in the native envelope.",
+            wire: native.guide.title,
+            frames: [RESET_GUIDE, ...native.guide.frames],
+          },
+          204: empty("There is nothing after that, and no run under way."),
+        },
+        refusals: ["not_found", "invalid", "store_unavailable"],
+      }),
+    },
+  );
 };

@@ -1,4 +1,5 @@
 import type { View } from "../dialects/contract.ts";
+import type { FrameGuide } from "../dialects/guide.ts";
 import { native } from "../dialects/native.ts";
 import { isRecoverable } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
@@ -8,6 +9,7 @@ import type { Follower } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { headerText } from "./caller.ts";
+import { ResetShape } from "./shapes.ts";
 import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
 import { invalid } from "./validate.ts";
 import { messageView } from "./views.ts";
@@ -130,6 +132,13 @@ export class ReplayReader implements StreamIterator {
     return resetFrame(this.view, this.start.first, this.#reached, messages);
   }
 }
+
+export const RESET_GUIDE: FrameGuide = {
+  event: "reset",
+  when: "the cursor names no event that the log holds; instead of what came before, the messages, and then what follows them",
+  id: "`thread_id:seq` of where to go on",
+  data: ResetShape,
+};
 
 /** Its id is where the reader goes on, should it lose the connection after it. */
 const resetFrame = ({ threadId }: View, first: number, reached: number, messages: readonly Message[]): Frame => ({

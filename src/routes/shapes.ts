@@ -69,6 +69,30 @@ export const RunShape = Type.Object(
   { title: "Run" },
 );
 
+export const DocumentShape = Type.Object(
+  {
+    id: Type.String(),
+    document_id: Type.String({ description: "The same as `id`." }),
+    title: Type.String(),
+    collection: Type.String(),
+    media_type: Type.String({ description: "What it was when it came." }),
+    metadata: Type.Readonly(Type.Record(Type.String(), Type.Unknown())),
+    chunks: Type.Integer({ minimum: 0, description: "Pieces that it was split into." }),
+    chunk_count: Type.Integer({ minimum: 0, description: "The same as `chunks`." }),
+    created_at: Time,
+  },
+  { title: "Document" },
+);
+
+/** A page of a list, its items under `name`. */
+export const listOf = <Name extends string, Item extends TSchema>(name: Name, item: Item) =>
+  Type.Object({
+    [name]: Type.Array(item),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: "Where the next page begins; null: there is none.",
+    }),
+  });
+
 /** The frame that answers a cursor which names no event that the log holds. */
 export const ResetShape = Type.Object({
   type: Type.Literal("reset"),

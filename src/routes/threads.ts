@@ -3,32 +3,61 @@ import { Elysia } from "elysia";
 import { ThreadId, threadIdOf, threadKey } from "../domain/thread.ts";
 import { callerOf, notFound, threadIdIn } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
+import { described, empty, json, type Tag } from "./openapi/operation.ts";
+import { paging, THREAD_ID, USER } from "./openapi/parameters.ts";
 import { pageIn, pageOf } from "./page.ts";
+import { listOf, ThreadShape, ThreadSummaryShape } from "./shapes.ts";
 import { threadSummary, threadView } from "./views.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
 /** When the thread was last written to, and its id: the first alone may be shared. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
 
+export const THREADS: Tag = { name: "Threads", description: "Each user has their own; another's are not found." };
+
 /** A user's threads, as the native contract has them. Another user's are not found. */
 export const threadRoutes = ({ store, runs }: RouteParts) =>
   new Elysia({ name: "threads", prefix: "/api/v1/threads" })
-    .get("", async ({ request }) => {
-      const userId = callerOf(request);
-      const { limit, after } = pageIn(request, Place, PER_PAGE);
-      const place = after === null ? null : { updatedAt: after[0], threadKey: threadKey(userId, after[1]) };
-      const found = await store.threads.list(userId, { limit: limit + 1, after: place });
-      const { items, next } = pageOf(found, limit, (thread) => [thread.updatedAt, threadIdOf(thread.threadKey)]);
-      return { threads: items.map(threadSummary), next_cursor: next };
-    })
-    .get("/:threadId", async ({ params, request }) => {
-      const threadId = threadIdIn(params);
-      const key = threadKey(callerOf(request), threadId);
-      if ((await store.threads.get(key)) === null) throw notFound("thread");
-      // The run first: one that ends in between has its message among those read after it.
-      const active = await store.threads.activeRun(key);
-      return threadView(threadId, await store.threads.messages(key), active);
-    })
+    .get(
+      "",
+      async ({ request }) => {
+        const userId = callerOf(request);
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        const place = after === null ? null : { updatedAt: after[0], threadKey: threadKey(userId, after[1]) };
+        const found = await store.threads.list(userId, { limit: limit + 1, after: place });
+        const { items, next } = pageOf(found, limit, (thread) => [thread.updatedAt, threadIdOf(thread.threadKey)]);
+        return { threads: items.map(threadSummary), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          summary: "The user's threads, newest first",
+          parameters: [...USER, ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("threads", ThreadSummaryShape)) },
+          refusals: ["invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .get(
+      "/:threadId",
+      async ({ params, request }) => {
+        const threadId = threadIdIn(params);
+        const key = threadKey(callerOf(request), threadId);
+        if ((await store.threads.get(key)) === null) throw notFound("thread");
+        // The run first: one that ends in between has its message among those read after it.
+        const active = await store.threads.activeRun(key);
+        return threadView(threadId, await store.threads.messages(key), active);
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          summary: "What was said, and the run under way",
+          parameters: [THREAD_ID, ...USER],
+          replies: { 200: json("The thread.", ThreadShape) },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
     .delete(
       "/:threadId",
       async ({ params, request }) => {
@@ -36,5 +65,15 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         if (!(await runs.deleteThread(key))) throw notFound("thread");
         return new Response(null, { status: 204 });
       },
-      { parse: "none" },
+      {
+        parse: "none",
+        detail: described({
+          tag: THREADS,
+          summary: "Remove all of it",
+          description: "A run under way ends with it; nothing that it says later brings the thread back.",
+          parameters: [THREAD_ID, ...USER],
+          replies: { 204: empty("It is gone.") },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
     );

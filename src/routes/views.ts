@@ -1,11 +1,13 @@
+import type { Static } from "@sinclair/typebox";
 import type { Message } from "../domain/message.ts";
 import type { Run, Usage } from "../domain/run.ts";
 import { type Thread, threadIdOf } from "../domain/thread.ts";
 import type { Checkpoint } from "../store/contract.ts";
+import type { CheckpointShape, MessageShape, RunShape, ThreadShape, ThreadSummaryShape } from "./shapes.ts";
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-export const messageView = ({ id, role, content, seq, createdAt }: Message) => ({
+export const messageView = ({ id, role, content, seq, createdAt }: Message): Static<typeof MessageShape> => ({
   id,
   role,
   content,
@@ -14,7 +16,13 @@ export const messageView = ({ id, role, content, seq, createdAt }: Message) => (
 });
 
 /** A thread as a list shows it. */
-export const threadSummary = ({ threadKey, title, lastSeq, createdAt, updatedAt }: Thread) => ({
+export const threadSummary = ({
+  threadKey,
+  title,
+  lastSeq,
+  createdAt,
+  updatedAt,
+}: Thread): Static<typeof ThreadSummaryShape> => ({
   thread_id: threadIdOf(threadKey),
   title,
   created_at: iso(createdAt),
@@ -22,7 +30,14 @@ export const threadSummary = ({ threadKey, title, lastSeq, createdAt, updatedAt 
   last_seq: lastSeq,
 });
 
-export const checkpointView = ({ checkpointId, runId, seq, node, at, change }: Checkpoint) => ({
+export const checkpointView = ({
+  checkpointId,
+  runId,
+  seq,
+  node,
+  at,
+  change,
+}: Checkpoint): Static<typeof CheckpointShape> => ({
   checkpoint_id: checkpointId,
   run_id: runId,
   seq,
@@ -32,7 +47,11 @@ export const checkpointView = ({ checkpointId, runId, seq, node, at, change }: C
 });
 
 /** A thread as GET /api/v1/threads/{threadId} shows it. */
-export const threadView = (threadId: string, messages: readonly Message[], active: Run | null) => ({
+export const threadView = (
+  threadId: string,
+  messages: readonly Message[],
+  active: Run | null,
+): Static<typeof ThreadShape> => ({
   thread_id: threadId,
   messages: messages.map(messageView),
   active_run: active === null ? null : { run_id: active.runId, status: active.status },
@@ -41,7 +60,7 @@ export const threadView = (threadId: string, messages: readonly Message[], activ
 const usageView = (usage: Usage) => ({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens });
 
 /** A run as GET /api/v1/runs/{runId} shows it. */
-export const runView = (run: Run) => ({
+export const runView = (run: Run): Static<typeof RunShape> => ({
   run_id: run.runId,
   thread_id: threadIdOf(run.threadKey),
   status: run.status,

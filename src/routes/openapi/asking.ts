@@ -2,7 +2,7 @@ import { type TSchema, Type } from "@sinclair/typebox";
 import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
 import { pascal } from "./components.ts";
 import { json, type Operation, type Parameter, type Reply } from "./operation.ts";
-import { inPath, inQuery, STREAM_HEADERS } from "./parameters.ts";
+import { inPath, inQuery, STREAM_HEADERS, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
 const SUMMARY: Record<Form, string> = {
@@ -14,7 +14,7 @@ const SUMMARY: Record<Form, string> = {
 
 /** An endpoint of a wire, told from what the wire says of itself. */
 export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
-  const { guide, request, takesFile } = dialect;
+  const { guide, request, takesFile, refuse } = dialect;
   const { method, form } = endpoint;
   const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
   const takesBody = method === "POST" && form !== "join";
@@ -22,23 +22,24 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
   return {
     tag: { name: guide.title, description: guide.about },
     summary: SUMMARY[form],
-    parameters: [...parameters, ...STREAM_HEADERS],
+    parameters: [...parameters, ...(guide.namesUser ? USER_OR_DEFAULT : []), ...STREAM_HEADERS],
     ...(takesBody && { body: titled }),
     ...(takesBody && takesFile && { form: request }),
     replies: replyOf(dialect, form),
     refusals: [...(form === "ticket" ? [] : OF_RUNS), form === "join" ? "not_found" : "invalid"],
-    worded: guide.refusals,
+    // A wire that refuses in the common words has some of its own for runs that failed, and those end a stream.
+    worded: refuse === null && form !== "answer" ? {} : guide.refusals,
   };
 };
 
 const TICKET_ID = inPath("id", "The ticket's id, which cannot be guessed and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
-const replyOf = ({ name, guide }: Dialect, form: Form): Readonly<Record<number, Reply>> => {
+const replyOf = ({ guide }: Dialect, form: Form): Readonly<Record<number, Reply>> => {
   switch (form) {
     case "stream":
     case "join":
-      return { 200: { kind: "frames", description: "The run's frames.", wire: name, frames: guide.frames } };
+      return { 200: { kind: "frames", description: "The run's frames.", wire: guide.title, frames: guide.frames } };
     case "ticket":
       return { 201: json("The id to GET it by.", Ticket) };
     case "answer":

@@ -1,3 +1,4 @@
+import type { TSchema } from "@sinclair/typebox";
 import { Components, type Json } from "./components.ts";
 import { eventStream } from "./event-stream.ts";
 import type { Operation, Reply, Tag } from "./operation.ts";
@@ -87,13 +88,15 @@ const idOf = (method: string, path: string): string =>
 
 const requestBody = ({ body, form }: Operation): Json => {
   if (body === undefined) return {};
-  const multipart = form && {
-    "multipart/form-data": {
-      schema: { ...form, properties: { ...form.properties, file: { type: "string", format: "binary" } } },
-    },
-  };
+  const multipart = form && { "multipart/form-data": { schema: withFile(form) } };
   return { requestBody: { required: true, content: { "application/json": { schema: body }, ...multipart } } };
 };
+
+const withFile = (form: TSchema): Json => ({
+  ...form,
+  required: [...(form.required ?? []), "file"],
+  properties: { ...form.properties, file: { type: "string", format: "binary" } },
+});
 
 const responseOf = (reply: Reply): Json => {
   const { description } = reply;

@@ -1,8 +1,8 @@
-import { Type } from "@sinclair/typebox";
+import { type TSchema, Type } from "@sinclair/typebox";
 import { ThreadId, UserId } from "../../domain/thread.ts";
 import type { Parameter } from "./operation.ts";
 
-const header = (name: string, description: string, schema = Type.String()): Parameter => ({
+export const inHeader = (name: string, description: string, schema: TSchema = Type.String()): Parameter => ({
   in: "header",
   name,
   required: false,
@@ -11,7 +11,7 @@ const header = (name: string, description: string, schema = Type.String()): Para
 });
 
 /** A parameter of the path. */
-export const inPath = (name: string, description: string, schema = Type.String()): Parameter => ({
+export const inPath = (name: string, description: string, schema: TSchema = Type.String()): Parameter => ({
   in: "path",
   name,
   required: true,
@@ -19,7 +19,7 @@ export const inPath = (name: string, description: string, schema = Type.String()
   schema,
 });
 
-export const inQuery = (name: string, description: string, schema = Type.String()): Parameter => ({
+export const inQuery = (name: string, description: string, schema: TSchema = Type.String()): Parameter => ({
   in: "query",
   name,
   required: false,
@@ -32,16 +32,22 @@ export const RUN_ID = inPath("runId", "The run, as the header `x-run-id` of its 
 
 const named = (rest: string): readonly Parameter[] => [
   inQuery("userId", `Whose it is; may be the header \`x-user-id\` instead${rest}`, UserId),
-  header("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
+  inHeader("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
 ];
 /** Of endpoints that ask whose thread or run it is. */
 export const USER = named(". One of the two is required.");
 /** Of endpoints that anybody may use without a name. */
 export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
 
+/** Of lists. */
+export const paging = ({ usual, most }: { readonly usual: number; readonly most: number }): readonly Parameter[] => [
+  inQuery("limit", "How many at most.", Type.Integer({ minimum: 1, maximum: most, default: usual })),
+  inQuery("cursor", "The `next_cursor` of the page before; left out for the first."),
+];
+
 /** What every endpoint that streams reads of its headers. */
 export const STREAM_HEADERS: readonly Parameter[] = [
-  header("accept-language", "Language of texts meant for people: `ko` or `en`."),
-  header("x-trace-id", "Kept as the trace id, and sent back."),
-  header("traceparent", "Its trace id is kept where there is no `x-trace-id` (W3C Trace Context)."),
+  inHeader("accept-language", "Language of texts meant for people: `ko` or `en`."),
+  inHeader("x-trace-id", "Kept as the trace id, and sent back."),
+  inHeader("traceparent", "Its trace id is kept where there is no `x-trace-id` (W3C Trace Context)."),
 ];
