@@ -76,5 +76,6 @@ export const localeOf = (headers: Headers, fallback: Locale): Locale => {
 };
 
 /** Throws `not_found`, the same for what never was and for what is another user's. */
-export const notFound = (what: "thread" | "checkpoint" | "run" | "image" | "document" | "endpoint"): RequestError =>
-  new RequestError("not_found", `There is no such ${what}.`);
+export const notFound = (
+  what: "thread" | "checkpoint" | "run" | "image" | "document" | "TIL" | "endpoint",
+): RequestError => new RequestError("not_found", `There is no such ${what}.`);

@@ -15,6 +15,7 @@ import { imageRoutes } from "./images.ts";
 import { probingRoutes } from "./probing.ts";
 import { runRoutes } from "./runs.ts";
 import { threadRoutes } from "./threads.ts";
+import { tilRoutes } from "./tils.ts";
 
 export interface HttpOptions {
   /** Null: requests need none. */
@@ -69,5 +70,6 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       .use(runRoutes(parts))
       .use(imageRoutes(parts))
       .use(documentRoutes(parts))
+      .use(tilRoutes(parts))
   );
 };
