@@ -25,9 +25,17 @@ export const endOf = async (
   return end;
 };
 
+/** Seconds after which it makes sense to ask again for what could not be had, see the common contract. */
+const RETRY_AFTER = 5;
+
 /** The answer as JSON, with the headers that a stream of the same run would have. */
 export const answerOf = ({ status, body }: Answer, view: View): Response =>
   new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...runHeaders(view) },
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      ...(status === 429 || status === 503 ? { "retry-after": `${RETRY_AFTER}` } : {}),
+      ...runHeaders(view),
+    },
   });

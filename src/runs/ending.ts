@@ -3,11 +3,16 @@ import type { EventBody, TerminalEvent } from "../domain/event.ts";
 import { creditsOf, type Usage } from "../domain/run.ts";
 import type { Ending } from "../journal/writer.ts";
 import { ModelError } from "../models/contract.ts";
+import { StoreError } from "../store/contract.ts";
 
 /** What a run ends with, for whatever was thrown. What is no failure of ours to name is `internal`; its cause goes to the log. */
 export const runErrorOf = (thrown: unknown): RunError => {
   if (thrown instanceof RunError) return thrown;
   if (thrown instanceof ModelError) return new RunError(thrown.code, thrown.message, { cause: thrown.cause ?? thrown });
+  // Of an agent that reads it; what the run itself writes is waited for.
+  if (thrown instanceof StoreError && thrown.code === "unavailable") {
+    return new RunError("store_unavailable", "The store is away. Try again shortly.", { cause: thrown });
+  }
   return new RunError("internal", "The server failed to answer.", { cause: thrown });
 };
 
