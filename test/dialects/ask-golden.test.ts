@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { expectGolden, readBack } from "../support/golden.ts";
-import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
+import { play } from "../support/play.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { testSystem } from "../support/test-system.ts";
@@ -58,17 +59,3 @@ describe("golden transcripts of ask", () => {
     expect(readBack(stream.text)).toEqual([...read]);
   });
 });
-
-/** One step at a time, so that every transcript falls into the same frames. */
-const play = async (
-  call: ScriptedCall,
-  says: readonly (string | Error)[],
-  stream: ReturnType<typeof readSse>,
-): Promise<void> => {
-  for (const [index, said] of says.entries()) {
-    if (said instanceof Error) return call.fail(said);
-    call.say({ type: "text", delta: said });
-    await stream.until(() => stream.events.length > index);
-  }
-  call.finish();
-};

@@ -7,6 +7,8 @@ export interface SseReader {
   readonly text: string;
   /** Resolves with the first event, among those that came and those to come, that fits; rejects when the stream ends before. */
   until(fits: (event: EventSourceMessage) => boolean): Promise<EventSourceMessage>;
+  /** Resolves once that many events have come. */
+  untilEvents(count: number): Promise<void>;
   /** Resolves once that many comment frames have come. */
   untilComments(count: number): Promise<void>;
   /** Resolves with all events at the stream's end. */
@@ -64,6 +66,7 @@ export const readSse = (response: Response): SseReader => {
       return text;
     },
     until: (fits) => wait(() => events.find(fits)),
+    untilEvents: async (count) => void (await wait(() => (events.length >= count ? true : undefined))),
     untilComments: async (count) => void (await wait(() => (comments >= count ? true : undefined))),
     toEnd: async () => {
       await ended;
