@@ -36,7 +36,7 @@ export const forkThread = async (
  * along as it is. Anywhere else it cuts the turn short, and the new thread gets an end for it, so that there too every run
  * has exactly one: what was said by then counts as the answer.
  */
-export const placeOf = (
+const placeOf = (
   checkpoint: Checkpoint,
   said: readonly LogEvent[],
   system: Pick<System, "id" | "now">,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { solve, solved } from "../support/answers.ts";
-import { type CheckpointView, checkpointAfter } from "../support/checkpoints.ts";
+import { type CheckpointView, checkpointAfter, checkpointsIn } from "../support/checkpoints.ts";
 import { type NativeEvent, nativeEvents, payloadsOf, range, seqs } from "../support/native-events.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -195,6 +195,41 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     await service.get("/api/v1/threads/root?userId=u", { method: "DELETE" });
     expect(expectWellFormed(await logOf(child.thread_id))).toBe(2);
     expect(expectWellFormed(await logOf(grandchild.thread_id))).toBe(1);
+  });
+
+  test("every checkpoint of a thread that has seen everything makes a thread that is whole", async () => {
+    const half = { type: "text", delta: "half an ans" } as const;
+    await solved(service, "u", "motley", "fine");
+    await solved(service, "u", "motley", (call) => call.fail(new Error("gone")));
+    await solved(service, "u", "motley", "**x = 2**", EQUATION);
+    await solved(service, "u", "motley", async (call, { stream, runId }) => {
+      call.say(half);
+      await stream.until(({ event }) => event === "token");
+      await service.post(`/api/v1/runs/${runId}/cancel?userId=u`, "");
+    });
+    const run = await solve(service, "u", "motley", EQUATION);
+    const call = await service.model.nextCall();
+    call.say(half);
+    await run.stream.until(({ event }) => event === "token");
+    const { checkpoints } = await checkpointsIn(service, "u", "motley");
+    expect(checkpoints).toHaveLength(8);
+    for (const point of checkpoints) {
+      const { thread_id, last_seq } = await fork("motley", point);
+      const events = await logOf(thread_id);
+      expectWellFormed(events);
+      expect(events).toHaveLength(last_seq);
+      const { messages } = await threadOf(service, "u", thread_id);
+      for (const { role, seq, id } of messages) {
+        const said = events[seq - 1];
+        expect(said?.type).toBeOneOf(role === "user" ? ["page_start"] : ["done", "error"]);
+        if (said?.type === "done") expect(said.payload.message_id).toBe(id);
+      }
+      const held = (await checkpointsIn(service, "u", thread_id)).checkpoints.map(({ checkpoint_id }) => checkpoint_id);
+      expect(held).toEqual(checkpoints.slice(0, held.length).map(({ checkpoint_id }) => checkpoint_id));
+      expect(held.at(-1)).toBe(point.checkpoint_id);
+    }
+    call.finish("wer");
+    await run.stream.toEnd();
   });
 
   test("pictures outlive the thread that they were drawn in", async () => {
