@@ -4,46 +4,20 @@ import type { LogEvent } from "../domain/event.ts";
 const TAIL_EVENTS = 32;
 export const TAIL_CHARS = 256 * 1024;
 
-/** Wakes one waiting reader. A wake that comes while nobody waits is kept for the next wait. */
-export class Bell {
-  /** Somebody wants the reader to look around; it says when it has. */
-  isNudged = false;
-  #resolve: (() => void) | undefined;
-  #rung = false;
-
-  ring(): void {
-    if (this.#resolve === undefined) {
-      this.#rung = true;
-      return;
-    }
-    const resolve = this.#resolve;
-    this.#resolve = undefined;
-    resolve();
-  }
-
-  nudge(): void {
-    this.isNudged = true;
-    this.ring();
-  }
-
-  /** Resolves at the next ring, or at once when one came since the last wait. One waiter at a time. */
-  wait(): Promise<void> {
-    if (this.#rung) {
-      this.#rung = false;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
+/** Somebody who waits for news of a thread. */
+export interface Listener {
+  /** There may be something new: it is looked at before this returns. */
+  ring(): void;
+  /** The same, and whoever reads is to look around, whether or not there is anything new. */
+  nudge(): void;
 }
 
 /**
- * What this process knows of one thread's log: how far it is committed, and its last events. Readers hold a cursor and a
- * bell, nothing else, so one that is slow or gone costs no memory.
+ * What this process knows of one thread's log: how far it is committed, and its last events. Readers hold a cursor,
+ * nothing else, so one that is slow or gone costs no memory.
  */
 export class Channel {
-  readonly bells = new Set<Bell>();
+  readonly listeners = new Set<Listener>();
   /** Open writers of this process; while there is one, every commit is announced here. */
   writers = 0;
   /** The highest seq known to be committed. -1: not known, ask the store. */
@@ -96,7 +70,7 @@ export class Channel {
 
   /** Has the readers look around: something has happened that no event tells of. */
   nudge(): void {
-    for (const bell of this.bells) bell.nudge();
+    for (const listener of this.listeners) listener.nudge();
   }
 
   /** Gives up on the store: readers are told, now and until the next writer opens. */
@@ -113,7 +87,7 @@ export class Channel {
   }
 
   #wake(): void {
-    for (const bell of this.bells) bell.ring();
+    for (const listener of this.listeners) listener.ring();
   }
 
   #forget(): void {

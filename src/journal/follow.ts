@@ -1,8 +1,9 @@
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
-import { Bell, type Channel } from "./channel.ts";
+import type { Channel, Listener } from "./channel.ts";
 import type { Hub } from "./hub.ts";
+import type { Beating } from "./pulse.ts";
 
 /** Events fetched from the store at once by a reader that is behind. */
 const PAGE = 200;
@@ -10,30 +11,41 @@ const PAGE = 200;
 export interface FollowOptions {
   /** Aborting ends the reading at once, quietly. */
   readonly signal: AbortSignal;
-  /** After this many milliseconds without an event an empty batch is yielded: time for a heartbeat. */
+  /** After this many milliseconds without an event an empty batch is given: time for a heartbeat. */
   readonly quietMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-type Step = IteratorResult<readonly LogEvent[], undefined>;
-const OVER: Step = { done: true, value: undefined };
-const QUIET: Step = { done: false, value: [] };
+/** Events in order of seq. Empty: the quiet interval has passed, or there is reason to look around. */
+export type Batch = readonly LogEvent[];
+const QUIET: Batch = [];
+
+/** Whoever waits for a follower's news. */
+interface Waiter {
+  /** There may be some: time to poll. */
+  ring(): void;
+}
 
 /**
  * The events of a thread after `cursor`, first those that are kept, then live, without end: the caller stops reading.
- * Gives batches, each event once and in order of seq; an empty batch says that the quiet interval has passed, or that
- * there is reason to look around. Nothing is
- * fetched or kept ahead of the reader. Throws the store's error when it stays away.
+ * Gives batches, each event once. Nothing is fetched or kept ahead of the reader.
  *
- * An iterator by hand: a generator, and a second one around it, cost each token of each reader more than all else here.
+ * What a token costs is mostly the promises on its way, so there is a way without any: `poll`, and `wait` when that gave
+ * nothing. `next` is the same as a promise, for whoever reads less.
  */
-export class Follower implements AsyncIterableIterator<readonly LogEvent[], undefined, void> {
-  readonly #bell = new Bell();
+export class Follower implements AsyncIterableIterator<Batch, undefined, void>, Listener, Beating {
   readonly #channel: Channel;
-  readonly #quiet: QuietTimer;
+  #waiter: Waiter | undefined;
+  /** A ring came while nobody waited, or while a page was under way. */
+  #isRung = false;
+  #isNudged = false;
   /** A batch was given since, and the reader has seen something of it. */
   #wasShown = false;
+  #quietSince: number;
+  #isFetching = false;
+  #page: Batch | undefined;
+  #failure: { readonly thrown: unknown } | undefined;
   #isOver = false;
 
   constructor(
@@ -43,14 +55,64 @@ export class Follower implements AsyncIterableIterator<readonly LogEvent[], unde
     private cursor: number,
     private readonly options: FollowOptions,
   ) {
-    this.#channel = hub.join(key, this.#bell);
-    this.#quiet = new QuietTimer(options.quietMs, options.now, this.#bell);
-    options.signal.addEventListener("abort", this.#end);
-    if (options.signal.aborted) this.#end();
+    const { signal, quietMs, now } = options;
+    this.#quietSince = now();
+    this.#channel = hub.join(key, this);
+    hub.pulse.join(quietMs, this);
+    signal.addEventListener("abort", this.#end);
+    if (signal.aborted) this.#end();
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** The next batch; null: none yet; undefined: the reading has ended. Throws the store's error when it stays away. */
+  poll(): Batch | null | undefined {
+    const { now, quietMs } = this.options;
+    if (this.#wasShown) {
+      this.#wasShown = false;
+      this.#quietSince = now();
+    }
+    if (this.#isOver) return undefined;
+    try {
+      const batch = this.#take();
+      const last = batch.at(-1);
+      if (last !== undefined) {
+        this.cursor = last.seq;
+        this.#wasShown = true;
+        return batch;
+      }
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    if (!this.#isNudged && now() - this.#quietSince < quietMs) return null;
+    this.#isNudged = false;
+    this.#quietSince = now();
+    return QUIET;
+  }
+
+  /** Rings `waiter` once, as soon as there may be news: maybe before this returns. One waits at a time. */
+  wait(waiter: Waiter): void {
+    this.#waiter = waiter;
+    if (this.#isRung && !this.#isFetching) this.#wake();
+  }
+
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    return new Promise((resolve, reject) => {
+      const ring = () => {
+        try {
+          const value = this.poll();
+          if (value === undefined) resolve({ done: true, value });
+          else if (value !== null) resolve({ done: false, value });
+          else this.wait({ ring });
+        } catch (error) {
+          reject(error);
+        }
+      };
+      ring();
+    });
   }
 
   /** Nothing of the last batch was shown, so the quiet goes on. */
@@ -58,96 +120,78 @@ export class Follower implements AsyncIterableIterator<readonly LogEvent[], unde
     this.#wasShown = false;
   }
 
-  async next(): Promise<Step> {
-    if (this.#wasShown) this.#quiet.restart();
-    this.#wasShown = false;
-    try {
-      while (!this.#isOver) {
-        const batch = this.#channel.after(this.cursor) ?? (await this.#readPage());
-        const last = batch.at(-1);
-        if (last !== undefined) {
-          this.cursor = last.seq;
-          this.#wasShown = true;
-          return { done: false, value: batch };
-        }
-        if (this.#quiet.hasPassed || this.#bell.isNudged) {
-          this.#bell.isNudged = false;
-          this.#quiet.restart();
-          return QUIET;
-        }
-        await this.#bell.wait();
-      }
-    } catch (error) {
-      this.#end();
-      throw error;
-    }
-    return OVER;
+  /** Ends the reading; whoever waits is told. */
+  async return(): Promise<IteratorResult<Batch, undefined>> {
+    this.#end();
+    return { done: true, value: undefined };
   }
 
-  async return(): Promise<Step> {
-    this.#end();
-    return OVER;
+  ring(): void {
+    this.#isRung = true;
+    if (this.#waiter !== undefined && !this.#isFetching) this.#wake();
+  }
+
+  nudge(): void {
+    this.#isNudged = true;
+    this.ring();
+  }
+
+  beat(): void {
+    const { now, quietMs } = this.options;
+    if (this.#waiter !== undefined && now() - this.#quietSince >= quietMs) this.ring();
+  }
+
+  #wake(): void {
+    const waiter = this.#waiter;
+    this.#isRung = false;
+    this.#waiter = undefined;
+    waiter?.ring();
+  }
+
+  /** What follows the cursor, from memory or from the page that was fetched; asks for one when neither has it. */
+  #take(): Batch {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    const page = this.#page;
+    this.#page = undefined;
+    if (page !== undefined && page.length > 0) return page;
+    const batch = this.#channel.after(this.cursor);
+    // An empty page is the end of the log as it was: the next ring tells when it is worth another look.
+    if (batch === null && page === undefined && !this.#isFetching) this.#fetch();
+    return batch ?? QUIET;
+  }
+
+  #fetch(): void {
+    this.#isFetching = true;
+    this.read(this.key, this.cursor, PAGE)
+      .then(
+        (page) => {
+          this.#page = page;
+          // A page that is not full ends at the head as it was; a commit since then has rung.
+          const last = page.at(-1);
+          if (last !== undefined && page.length < PAGE && !this.#isOver) this.#channel.learn(last.seq);
+        },
+        (thrown: unknown) => {
+          this.#failure = { thrown };
+        },
+      )
+      .finally(() => this.#fetched());
+  }
+
+  /** Wakes the reader for its page; a ring that came meanwhile is kept, since the page may not hold what it was for. */
+  #fetched(): void {
+    this.#isFetching = false;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.ring();
   }
 
   readonly #end = (): void => {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#quiet.stop();
-    this.options.signal.removeEventListener("abort", this.#end);
-    this.hub.leave(this.key, this.#channel, this.#bell);
-    this.#bell.ring();
-  };
-
-  async #readPage(): Promise<readonly LogEvent[]> {
-    const batch = await unlessAborted(this.options.signal, this.read(this.key, this.cursor, PAGE));
-    // A page that is not full ends at the head as it was; a commit since then has rung the bell.
-    const end = batch.at(-1);
-    if (end !== undefined && batch.length < PAGE) this.#channel.learn(end.seq);
-    return batch;
-  }
-}
-
-/** The page, or an empty one as soon as nobody wants it any more. */
-const unlessAborted = (signal: AbortSignal, page: Promise<readonly LogEvent[]>): Promise<readonly LogEvent[]> =>
-  new Promise((resolve, reject) => {
-    const abort = () => resolve([]);
-    signal.addEventListener("abort", abort, { once: true });
-    page.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-
-/** One timer a reader, re-armed only when it fires: a token costs no more than noting the time. */
-class QuietTimer {
-  hasPassed = false;
-  #since: number;
-  #timer: ReturnType<typeof setTimeout>;
-
-  constructor(
-    private readonly ms: number,
-    private readonly now: () => number,
-    private readonly bell: Bell,
-  ) {
-    this.#since = now();
-    this.#timer = setTimeout(this.#fire, ms);
-  }
-
-  restart(): void {
-    this.#since = this.now();
-    if (!this.hasPassed) return;
-    this.hasPassed = false;
-    this.#timer = setTimeout(this.#fire, this.ms);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
-
-  readonly #fire = (): void => {
-    const rest = this.ms - (this.now() - this.#since);
-    if (rest > 1) {
-      this.#timer = setTimeout(this.#fire, rest);
-      return;
-    }
-    this.hasPassed = true;
-    this.bell.ring();
+    const { signal, quietMs } = this.options;
+    signal.removeEventListener("abort", this.#end);
+    this.hub.pulse.leave(quietMs, this);
+    this.hub.leave(this.key, this.#channel, this);
+    this.#wake();
   };
 }

@@ -1,6 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import { type Bell, Channel } from "./channel.ts";
+import { Channel, type Listener } from "./channel.ts";
+import { Pulse } from "./pulse.ts";
 
 /** What is left to say to whoever reads or runs in a thread that is no more. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
@@ -14,6 +15,8 @@ interface Remote {
 
 /** The channels of all threads that somebody in this process reads or writes just now. */
 export class Hub {
+  /** What tells readers that time has passed. */
+  readonly pulse = new Pulse();
   readonly #channels = new Map<ThreadKey, Channel>();
 
   get(key: ThreadKey): Channel | undefined {
@@ -21,14 +24,14 @@ export class Hub {
   }
 
   /** A reader comes. Registered before it looks at anything, so that no commit slips in between. */
-  join(key: ThreadKey, bell: Bell): Channel {
+  join(key: ThreadKey, listener: Listener): Channel {
     const channel = this.#obtain(key);
-    channel.bells.add(bell);
+    channel.listeners.add(listener);
     return channel;
   }
 
-  leave(key: ThreadKey, channel: Channel, bell: Bell): void {
-    channel.bells.delete(bell);
+  leave(key: ThreadKey, channel: Channel, listener: Listener): void {
+    channel.listeners.delete(listener);
     this.#release(key, channel);
   }
 
@@ -78,7 +81,7 @@ export class Hub {
   }
 
   #release(key: ThreadKey, channel: Channel): void {
-    if (channel.writers > 0 || channel.bells.size > 0) return;
+    if (channel.writers > 0 || channel.listeners.size > 0) return;
     if (this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 }

@@ -11,10 +11,12 @@ import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type Stream
 /**
  * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
  * has been quiet, and exactly one terminal frame. Ends early, without one, only when the reader is gone (`signal`). Never
- * throws. To Elysia it is a generator; one by hand, since a real one costs a token as much as all that is done in here.
+ * throws. To Elysia it is a generator; one by hand, with one promise a step, since all others cost a token as much as what
+ * is done in here.
  */
 export class RunReader implements StreamIterator {
   #follower: Follower | undefined;
+  #give: ((step: StreamStep | Promise<StreamStep>) => void) | undefined;
   #hasBegun = false;
   #isOver = false;
 
@@ -30,30 +32,16 @@ export class RunReader implements StreamIterator {
     return this;
   }
 
-  async next(): Promise<StreamStep> {
+  next(): Promise<StreamStep> {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      return COMMENT;
+      return Promise.resolve(COMMENT);
     }
-    try {
-      const follower = this.#follower ?? (await this.#start());
-      if (follower === null) return COMMENT;
-      while (!this.#isOver) {
-        const { value: batch } = await follower.next();
-        if (batch === undefined) break;
-        if (batch.length === 0) {
-          if (!(await this.#isGone())) return COMMENT;
-          throw DELETED;
-        }
-        const text = this.#translate(batch);
-        if (text !== "") return bytes(text);
-        // What this wire does not show leaves its reader waiting all the same.
-        follower.skipped();
-      }
-    } catch (error) {
-      if (!this.#isOver) return this.#endWith(error);
-    }
-    return this.return();
+    if (this.#follower === undefined) return this.#start();
+    return new Promise((resolve) => {
+      this.#give = resolve;
+      this.ring();
+    });
   }
 
   async return(): Promise<StreamStep> {
@@ -62,14 +50,56 @@ export class RunReader implements StreamIterator {
     return END;
   }
 
-  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. Null: it still waits. */
-  async #start(): Promise<Follower | null> {
+  /** For the follower: there may be news for whoever waits in `next`. */
+  ring(): void {
+    const step = this.#step();
+    if (step === null) this.#follower?.wait(this);
+    else this.#give?.(step);
+  }
+
+  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. */
+  async #start(): Promise<StreamStep> {
     const { run, signal, parts } = this;
-    const start = await within(run.started, parts.heartbeatMs, signal);
-    if (start === "late") return null;
-    if (start === null) throw run.signal.reason instanceof RunError ? run.signal.reason : CANCELLED;
-    this.#follower = parts.journal.follow(run.threadKey, start, { signal, quietMs: parts.heartbeatMs });
-    return this.#follower;
+    try {
+      const start = await within(run.started, parts.heartbeatMs, signal);
+      if (this.#isOver) return END;
+      if (start === "late") return COMMENT;
+      if (start === null) throw run.signal.reason instanceof RunError ? run.signal.reason : CANCELLED;
+      this.#follower = parts.journal.follow(run.threadKey, start, { signal, quietMs: parts.heartbeatMs });
+    } catch (error) {
+      return this.#isOver ? END : this.#endWith(error);
+    }
+    return this.next();
+  }
+
+  /** What there is to give; null: nothing yet. */
+  #step(): StreamStep | Promise<StreamStep> | null {
+    try {
+      while (!this.#isOver) {
+        const batch = this.#follower?.poll();
+        if (batch === null) return null;
+        if (batch === undefined) break;
+        if (batch.length === 0) return this.run.hasEnded ? this.#lookAround() : COMMENT;
+        const text = this.#translate(batch);
+        if (text !== "") return bytes(text);
+        // What this wire does not show leaves its reader waiting all the same.
+        this.#follower?.skipped();
+      }
+    } catch (error) {
+      if (!this.#isOver) return this.#endWith(error);
+    }
+    return this.return();
+  }
+
+  /** Taken over by another replica, a run's end comes by way of the store; deleted with its thread, none ever will. */
+  async #lookAround(): Promise<StreamStep> {
+    const { run, parts } = this;
+    try {
+      if ((await parts.store.runs.get(run.userId, run.runId)) !== null) return COMMENT;
+    } catch (error) {
+      return this.#endWith(error);
+    }
+    return this.#endWith(DELETED);
   }
 
   #translate(batch: readonly LogEvent[]): string {
@@ -84,12 +114,6 @@ export class RunReader implements StreamIterator {
       }
     }
     return text;
-  }
-
-  /** Taken over by another replica, a run's end comes by way of the store; deleted with its thread, none ever will. */
-  async #isGone(): Promise<boolean> {
-    const { run, parts } = this;
-    return run.hasEnded && (await parts.store.runs.get(run.userId, run.runId)) === null;
   }
 
   /** A terminal event of this stream alone: there is no place in the log for it. */

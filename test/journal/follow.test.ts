@@ -167,12 +167,12 @@ describe("follow", () => {
     commit(1);
     for (const events of [aborted, returned]) await events.next();
     const channel = hub.open(KEY, 1);
-    expect(hub.get(KEY)?.bells.size).toBe(2);
+    expect(hub.get(KEY)?.listeners.size).toBe(2);
     await returned.return();
     const last = aborted.next();
     left.abort();
     await last;
-    expect(hub.get(KEY)?.bells.size).toBe(0);
+    expect(hub.get(KEY)?.listeners.size).toBe(0);
     hub.close(KEY, channel);
     expect(hub.get(KEY)).toBeUndefined();
     expect(hub.remote()).toEqual([]);
