@@ -51,11 +51,19 @@ describe("the built-in model, asked to answer from passages", () => {
     expect(await answerTo(question, [POLICY, MANUAL])).toContain(quoted);
   });
 
-  test("says so when no sentence has a word of the question, and shows how the nearest passage begins", async () => {
-    const said = await answerTo("Wann fährt der Zug?", [MANUAL]);
-    expect(said).toStartWith("No sentence of what was found shares a word with the question");
-    expect(said).toContain("> The part number of the gasket is CD-GSK-73.");
-    expect(await answerTo("??", [{ title: "t", content: "" }])).toContain("[1] t");
+  test.each([
+    ["Wann fährt der Zug?", "> The part number of the gasket is CD-GSK-73. [1]"],
+    ["How far away is the moon, in part, when it is full and red and low?", "> The part number of the gasket"],
+  ])("says so when the passages have hardly a word of %j, and shows what is nearest", async (question, nearest) => {
+    const said = await answerTo(question, [MANUAL]);
+    expect(said).toStartWith("Your documents do not seem to answer this");
+    expect(said).toContain(nearest);
+  });
+
+  test("has an answer to a passage that says nothing, too", async () => {
+    expect(await answerTo("??", [{ title: "t", content: "" }])).toStartWith(
+      "Your documents do not seem to answer this",
+    );
   });
 
   test("looks at the last question alone", async () => {
