@@ -69,7 +69,8 @@ const takeover = async (session: Session, run: Takeover, deadOwners: readonly st
       from head where thread_key = ${run.threadKey} and run_id = ${run.runId}
       returning thread_key, run_id, epoch, head.seq, input ->> 'message' as content
     ), thread as (
-      update threads set running = true, queued = queued - ${held.queued}::boolean::int, updated_at = ${run.now}::bigint
+      update threads set running = true, queued = queued - ${held.queued}::boolean::int,
+        updated_at = greatest(updated_at, ${run.now}::bigint)
       where thread_key = ${run.threadKey}
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)

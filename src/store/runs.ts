@@ -51,9 +51,9 @@ const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
       turns = threads.turns + 1,
       running = threads.running or threads.queued = 0,
       queued = threads.queued + (threads.running or threads.queued > 0)::int,
-      updated_at = excluded.updated_at
+      updated_at = greatest(threads.updated_at, excluded.updated_at)
     where threads.queued < ${value("maxQueued")}::int or not (threads.running or threads.queued > 0)
-    returning thread_key, last_seq, turns, queued = 0 as starts, updated_at as now
+    returning thread_key, last_seq, turns, queued = 0 as starts, ${value("now")}::bigint as now
   ), run as (
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at)
     select thread_key, ${value("runId")}::text, ${value("agent")}::text, case when starts then 'running' else 'queued' end,
@@ -90,7 +90,7 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): P
       where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
       order by turn limit 1
     ), thread as (
-      update threads set running = true, queued = queued - 1, updated_at = ${run.now}::bigint
+      update threads set running = true, queued = queued - 1, updated_at = greatest(updated_at, ${run.now}::bigint)
       where thread_key = ${run.threadKey} and not running and exists (select from next where run_id = ${run.runId})
       returning thread_key, last_seq
     ), claimed as (
@@ -121,7 +121,8 @@ const finishRun = statement(sql`
       error_code = ${value("errorCode")}::text, error_message = ${value("errorMessage")}::text
     from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
   ), idle_thread as (
-    update threads set running = false, last_seq = greatest(last_seq, ${value("lastSeq")}::int), updated_at = ${value("now")}::bigint
+    update threads set running = false, last_seq = greatest(last_seq, ${value("lastSeq")}::int),
+      updated_at = greatest(updated_at, ${value("now")}::bigint)
     from held where threads.thread_key = held.thread_key
   ), message as (
     insert into messages (thread_key, seq, role, id, run_id, content, created_at)

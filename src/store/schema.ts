@@ -34,6 +34,7 @@ export const threads = pgTable(
     running: boolean().notNull(),
     queued: integer().notNull(),
     createdAt: time().notNull(),
+    /** Never falls, whatever the replicas' clocks say: lists are read page by page in its order. */
     updatedAt: time().notNull(),
   },
   (table) => [

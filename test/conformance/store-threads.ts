@@ -124,6 +124,15 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(seen.map(({ title }) => title)).toEqual(["5", "4", "3", "1", "0"]);
   });
 
+  test("a replica whose clock is behind does not move a thread back in the list", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key, { now: 9_000 }));
+    await store.runs.begin(newRun(key, { now: 5_000 }));
+    await store.runs.finish(fence, endAt(fence, 1, { now: 6_000 }));
+    expect(await store.threads.get(key)).toMatchObject({ updatedAt: 9_000 });
+  });
+
   test("checkpoints come page by page in the order they were made, and one by its id", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
