@@ -92,6 +92,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const agents = agentsFrom({
     tools: mathTools(),
     retrieval,
+    chatTimeoutMs: config.chatTimeoutMs,
     read: reader.read,
     fetchPage: outside.fetchPage ?? fetchPage,
     tils: store.tils,

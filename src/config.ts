@@ -31,6 +31,7 @@ export interface Config {
   readonly embedding: EmbeddingSpec;
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, ProviderAccess>>;
   readonly runTimeoutMs: number;
+  readonly chatTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly drainTimeoutMs: number;
   readonly maxRuns: number;
@@ -89,6 +90,7 @@ const toConfig = (env: Environment): Config => ({
     compatible: { apiKey: env.MODEL_API_KEY ?? null, baseUrl: env.MODEL_BASE_URL ?? null },
   },
   runTimeoutMs: env.RUN_TIMEOUT,
+  chatTimeoutMs: env.CHAT_TIMEOUT,
   heartbeatMs: env.HEARTBEAT_INTERVAL,
   drainTimeoutMs: env.DRAIN_TIMEOUT,
   maxRuns: env.MAX_RUNS,

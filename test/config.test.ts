@@ -33,6 +33,7 @@ describe("an empty environment", () => {
         compatible: { apiKey: null, baseUrl: null },
       },
       runTimeoutMs: 300_000,
+      chatTimeoutMs: 60_000,
       heartbeatMs: 10_000,
       drainTimeoutMs: 30_000,
       maxRuns: 2000,

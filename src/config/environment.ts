@@ -61,6 +61,7 @@ export const Environment = Type.Object({
   ANTHROPIC_BASE_URL: Type.Optional(url(["http", "https"], { description: "In place of Anthropic's own address." })),
   GOOGLE_GENERATIVE_AI_API_KEY: Type.Optional(secret({ description: "Key for google:ID." })),
   RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended.", default: "5m" }),
+  CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a turn of /api/chat.", default: "60s" }),
   HEARTBEAT_INTERVAL: duration("10ms", "1h", {
     description: "A stream quiet for so long gets a comment frame, so that proxies keep it open.",
     default: "10s",

@@ -1,4 +1,5 @@
 import { ask, askByQuery } from "./ask.ts";
+import { chat } from "./chat.ts";
 import type { Dialect } from "./contract.ts";
 import { generate } from "./generate.ts";
 import { native } from "./native.ts";
@@ -6,4 +7,4 @@ import { rag } from "./rag.ts";
 import { streamV2 } from "./stream-v2.ts";
 
 /** Every wire that questions come in by. */
-export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery, rag, generate];
+export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery, rag, chat, generate];

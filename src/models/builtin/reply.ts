@@ -2,6 +2,7 @@ import { languageOf } from "../../domain/language.ts";
 import type { Locale } from "../../domain/run.ts";
 import { storable } from "../../domain/text.ts";
 import type { ModelRequest } from "../contract.ts";
+import { readDraft } from "../draft.ts";
 import { readPassages } from "../passages.ts";
 import { readWriting } from "../writing.ts";
 import { ABOUT, AGAIN, BLIND, NEEDS_TOOL } from "./about.ts";
@@ -31,6 +32,8 @@ export const reply = (request: ModelRequest): Reply => {
   const writing = readWriting(request);
   if (writing !== null) return text(write(writing));
   const { questions, isShown, outcomes } = conversationIn(request.messages);
+  const draft = readDraft(questions[0] ?? "");
+  if (draft !== null) return text(draft);
   const quoted = readPassages(questions[0] ?? "");
   if (quoted !== null) return text(quote(quoted, languageIn(request.system, [quoted.question, ...questions.slice(1)])));
   const locale = languageIn(request.system, questions);

@@ -1,0 +1,94 @@
+import type { Passage, Table } from "../../domain/document.ts";
+import type { Payload } from "../../domain/event.ts";
+import type { Retrieval } from "../../retrieval/contract.ts";
+import type { AgentContext, AgentNode } from "../contract.ts";
+import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
+import { askTable, type TableReply } from "./table/ask.ts";
+
+/** What the agent needs of retrieval. */
+export type Lookup = Pick<Retrieval, "search" | "table">;
+
+const MAX_PASSAGES = 8;
+/** Passages that the answer rests on and shows. */
+const MAX_SOURCES = 5;
+/** One that answers so much worse than the best is chance. */
+const NEAR = 0.5;
+/** Tables that are asked, and how much of each is read. */
+const MAX_TABLES = 3;
+const MAX_CELLS = 60_000;
+
+/** Looks the question up in all of the user's documents, and asks the tables among them. Tells what it found, were it nothing. */
+export const retrieve = (lookup: Lookup): AgentNode<ChatState> => ({
+  name: "data_retrieval",
+  stage: "retrieval",
+  message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
+  async *run(state, context) {
+    const query = { text: state.query, collection: null, k: MAX_PASSAGES };
+    const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
+    const found = await askTables(lookup, passages, state, context);
+    const kept = keep(passages, found);
+    const sources = kept.map(sourceOf);
+    const confidence = rounded(Math.max(0, ...kept.map(({ score }) => score)));
+    yield { type: "sources", payload: { items: sources.map(itemOf) } };
+    const { table = null, chart = null } = found ?? {};
+    yield { type: "node_result", payload: { node: "data_retrieval", output: { confidence, table, chart } } };
+    return { sources, confidence, found };
+  },
+  next: () => "response_generation",
+});
+
+/** The table that has most to say to the question; of several alike, the one found first. */
+const askTables = async (
+  lookup: Lookup,
+  passages: readonly Passage[],
+  asked: ChatState,
+  { userId, locale, signal }: AgentContext,
+): Promise<TableAnswer | null> => {
+  const best = passages[0]?.score ?? 0;
+  const candidates = passages.filter(({ table }) => table !== null);
+  const documents = new Map(candidates.toReversed().map((passage) => [passage.documentId, passage]));
+  let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
+  for (const { documentId, title, score, table: piece } of [...documents.values()].toReversed().slice(0, MAX_TABLES)) {
+    const table = await lookup.table(userId, documentId, Math.ceil(MAX_CELLS / (piece?.columns.length || 1)));
+    signal.throwIfAborted();
+    const reply = table === null ? null : askTable(table, asked, locale);
+    if (reply === null || (score < NEAR * best && !reply.namesRow)) continue;
+    if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
+  }
+  if (answer === null) return null;
+  const { documentId, title, text, table, chart } = answer;
+  return { documentId, title, text, table, chart };
+};
+
+/** Pieces of a table that answers: those that hold its rows, or else the nearest. Of other documents whatever is near. */
+const keep = (passages: readonly Passage[], found: TableAnswer | null): readonly Passage[] => {
+  const bar = NEAR * (passages[0]?.score ?? 0);
+  const rows = new Set(found?.table?.rows.map((row) => JSON.stringify(row)));
+  const isOwn = ({ documentId }: Passage) => documentId === found?.documentId;
+  const own = passages.filter(isOwn);
+  const holding = own.filter(({ table }) => holdsAny(table, rows));
+  // The table that answers is always among them, however far down it was found.
+  const telling = holding.length > 0 ? holding : own.filter(({ score }, at) => at === 0 || score >= bar);
+  const near = passages.filter((passage) => !isOwn(passage) && passage.score >= bar);
+  return [...telling, ...near].slice(0, MAX_SOURCES);
+};
+
+const holdsAny = (table: Table | null, rows: ReadonlySet<string>): boolean =>
+  table?.rows.some((row) => rows.has(JSON.stringify(row))) ?? false;
+
+const sourceOf = ({ title, documentId, content, score, metadata }: Passage): ChatSource => ({
+  title,
+  document_id: documentId,
+  content,
+  score: rounded(score),
+  metadata,
+});
+
+const itemOf = ({ title, document_id, content, score, metadata }: ChatSource): Payload<"sources">["items"][number] => ({
+  content,
+  metadata: { ...metadata, document_id, title },
+  score,
+});
+
+/** No more digits than a score means, and never past its bounds. */
+const rounded = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

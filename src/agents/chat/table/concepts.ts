@@ -1,0 +1,34 @@
+/** What columns are about, in the words that headers and questions have for it, so that 재고 is found in a column `qty`. */
+const CONCEPTS = {
+  stock: "재고 재고량 수량 잔량 보유량 stock quantity qty inventory units",
+  price: "단가 가격 금액 값 비용 요금 price cost rate amount fee",
+  place: "창고 위치 보관 장소 지점 매장 warehouse location depot site branch store",
+  part: "부품 품번 부품번호 품목 제품 상품 물품 part item sku product",
+  name: "이름 품명 명칭 부품명 제품명 상품명 성명 name title",
+  sales: "매출 매출액 판매 판매량 sales revenue sold",
+  kind: "분류 종류 유형 구분 카테고리 category type kind",
+  maker: "공급처 공급사 업체 거래처 제조사 supplier vendor maker manufacturer",
+  team: "부서 팀 소속 department team",
+  weight: "무게 중량 weight",
+  length: "길이 length",
+  identifier: "번호 코드 아이디 전화 전화번호 우편번호 id no number code phone zip",
+} as const;
+export type Concept = keyof typeof CONCEPTS;
+
+const BY_WORD: ReadonlyMap<string, Concept> = new Map(
+  Object.entries(CONCEPTS).flatMap(([concept, words]) =>
+    words.split(" ").map((word) => [word, concept as Concept] as const),
+  ),
+);
+
+export const conceptOf = (word: string): Concept | undefined => BY_WORD.get(word);
+
+/** Adjectives that say what is compared: the most expensive is not the largest of anything. */
+const IMPLIED: readonly (readonly [RegExp, Concept])[] = [
+  [/비싼|비싸|(?<!\p{L})싼|(?<!\p{L})싸|저렴|expensive|cheap|costl|pric[ei]/iu, "price"],
+  [/무거|무겁|가벼|가볍|heav|lightest/iu, "weight"],
+  [/(?<!\p{L})긴|짧은|longest|shortest/iu, "length"],
+];
+
+export const impliedConcept = (text: string): Concept | null =>
+  IMPLIED.find(([pattern]) => pattern.test(text))?.[1] ?? null;

@@ -1,0 +1,208 @@
+import type { Column } from "./column.ts";
+import type { Reading } from "./reading.ts";
+import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
+import type { Comparison, Operation } from "./wish.ts";
+
+export type Measure = Exclude<Operation, "count" | "max" | "min">;
+
+/** What a table says to a question. Row numbers count from 0. */
+export type Finding =
+  /** Rows of these names are not in the table. */
+  | { readonly kind: "unknown"; readonly names: readonly string[] }
+  /** The rows themselves. `asked`: the columns that the question is about; none: all of them. */
+  | { readonly kind: "rows"; readonly rows: readonly number[]; readonly asked: readonly Column[] }
+  /** The rows with the largest or smallest number, the best first. */
+  | {
+      readonly kind: "extreme";
+      readonly which: "max" | "min";
+      readonly column: Column;
+      readonly rows: readonly number[];
+    }
+  /** One number over the rows. */
+  | {
+      readonly kind: "aggregate";
+      readonly of: Measure;
+      readonly column: Column;
+      readonly rows: readonly number[];
+      readonly value: number;
+    }
+  /** One number for each group; of a question for the group with most or least, that one comes first. */
+  | {
+      readonly kind: "groups";
+      readonly of: Measure | "count";
+      readonly by: Column;
+      /** Null: rows are counted. */
+      readonly column: Column | null;
+      readonly groups: readonly { readonly name: string; readonly value: number }[];
+      readonly which: "max" | "min" | null;
+    }
+  | { readonly kind: "count"; readonly rows: readonly number[] }
+  /** The different values of a column. */
+  | {
+      readonly kind: "distinct";
+      readonly column: Column;
+      readonly rows: readonly number[];
+      readonly values: readonly string[];
+    };
+
+/** Null: the question wants nothing that this table can say for certain. */
+export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
+  const { wish, operation, group, unknown } = reading;
+  if (unknown.length > 0 && reading.rows === null) return { kind: "unknown", names: unknown };
+  if (!isAbout(reading)) return null;
+  const measure = measureOf(reading, sheet);
+  const rows = rowsOf(reading, sheet, measure);
+  if (rows.length === 0) return null;
+  const isNarrowed = reading.rows !== null || wish.comparisons.length > 0;
+  const lookup = (): Finding | null =>
+    isNarrowed || (wish.isList && reading.weight > 0)
+      ? { kind: "rows", rows, asked: askedColumns(reading, sheet) }
+      : null;
+  const isCompared = measure !== null && wish.comparisons.length > 0;
+  switch (operation) {
+    case null:
+      return group !== null && measure !== null ? groupsOf("sum", measure, group, rows, sheet, null) : lookup();
+    case "count":
+      return countOf(reading, sheet, rows, isCompared ? null : measure) ?? lookup();
+    case "max":
+    case "min": {
+      if (measure === null) return lookup();
+      const by = group ?? categoryOf(reading);
+      // Prices add up to nothing.
+      const of = measure.concepts.has("price") ? "average" : "sum";
+      if (by !== null) return groupsOf(of, measure, by, rows, sheet, operation);
+      return {
+        kind: "extreme",
+        which: operation,
+        column: measure,
+        rows: extremeRows(measure, rows, operation, wish.top),
+      };
+    }
+    default: {
+      if (measure === null) return lookup();
+      if (group !== null) return groupsOf(operation, measure, group, rows, sheet, null);
+      if (rows.length === 1) return { kind: "rows", rows, asked: [measure] };
+      const value = aggregate(operation, numbersOf(measure, rows));
+      return value === null ? null : { kind: "aggregate", of: operation, column: measure, rows, value };
+    }
+  }
+};
+
+/** Less than half of a question that happens to share a word with the table is about something else. */
+const isAbout = ({ found, coverage, named, wish, operation, group }: Reading): boolean => {
+  if (found.some(({ isUnique }) => isUnique)) return true;
+  const wants = named.length > 0 || operation !== null || group !== null || wish.isList || wish.comparisons.length > 0;
+  return coverage > 0.5 || (wants && coverage === 0.5);
+};
+
+/** "How many" of something that is counted in the table already asks for that number. */
+const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measure: Column | null): Finding | null => {
+  const { group, named, wish } = reading;
+  const isNamed = measure !== null && named.includes(measure);
+  if (group !== null) return groupsOf(isNamed ? "sum" : "count", isNamed ? measure : null, group, rows, sheet, null);
+  const stock = sheet.columns.find(({ concepts, quantities }) => concepts.has("stock") && quantities !== null);
+  if (isNamed || (rows.length === 1 && stock !== undefined && wish.comparisons.length === 0)) {
+    const column = isNamed ? measure : stock;
+    if (column === undefined) return null;
+    if (rows.length === 1) return { kind: "rows", rows, asked: [column] };
+    const value = aggregate("sum", numbersOf(column, rows));
+    return value === null ? null : { kind: "aggregate", of: "sum", column, rows, value };
+  }
+  const category = categoryOf(reading);
+  if (category === null) return { kind: "count", rows };
+  const values = [...new Set(rows.map((row) => cellOf(sheet, row, category)))].filter((value) => value !== "");
+  return { kind: "distinct", column: category, rows, values };
+};
+
+/** The column whose numbers are meant: named, implied by an adjective, or the only one that there is. */
+const measureOf = ({ wish, named, operation }: Reading, { columns }: Sheet): Column | null => {
+  const measures = columns.filter(({ quantities }) => quantities !== null);
+  const own = named.find(({ quantities }) => quantities !== null);
+  if (own !== undefined) return own;
+  if (wish.implied !== null) {
+    const implied = measures.find(({ concepts }) => wish.implied !== null && concepts.has(wish.implied));
+    if (implied !== undefined) return implied;
+  }
+  if (measures.length === 1) return measures[0] ?? null;
+  if (operation === null && wish.comparisons.length === 0) return null;
+  return measures.find(({ concepts }) => concepts.has("stock")) ?? null;
+};
+
+/** A column that sorts rows into kinds: "which warehouse", "how many makers". */
+const categoryOf = ({ named, found }: Reading): Column | null =>
+  named.find((column) => column.quantities === null && column.isCategory && !found.includes(column)) ?? null;
+
+/** What is asked of the rows; how they were found is known already. */
+const askedColumns = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
+  const label = labelColumn(columns);
+  return named.filter((column) => column !== label && !found.includes(column));
+};
+
+const rowsOf = ({ rows, wish }: Reading, { table }: Sheet, measure: Column | null): readonly number[] => {
+  const all = rows === null ? table.rows.map((_, at) => at) : [...rows];
+  if (wish.comparisons.length === 0 || measure === null) return all;
+  return all.filter((row) => {
+    const quantity = measure.quantities?.[row];
+    return quantity != null && wish.comparisons.every((comparison) => isKept(comparison, quantity.value));
+  });
+};
+
+const isKept = ({ is, bound }: Comparison, value: number): boolean => {
+  if (is === "<") return value < bound;
+  if (is === "<=") return value <= bound;
+  return is === ">" ? value > bound : value >= bound;
+};
+
+const numbersOf = ({ quantities }: Column, rows: readonly number[]): readonly number[] =>
+  rows.flatMap((row) => quantities?.[row]?.value ?? []);
+
+/** Null: there is no number. */
+const aggregate = (of: Measure, numbers: readonly number[]): number | null => {
+  if (numbers.length === 0) return null;
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  if (of === "sum") return sum;
+  if (of === "average") return sum / numbers.length;
+  const sorted = numbers.toSorted((one, other) => one - other);
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2;
+};
+
+const groupsOf = (
+  of: Measure | "count",
+  column: Column | null,
+  by: Column,
+  rows: readonly number[],
+  sheet: Sheet,
+  which: "max" | "min" | null,
+): Finding | null => {
+  const members = Map.groupBy(rows, (row) => cellOf(sheet, row, by));
+  const groups = Array.from(members, ([name, ofGroup]) => {
+    if (of === "count" || column === null) return { name, value: ofGroup.length };
+    return { name, value: aggregate(of, numbersOf(column, ofGroup)) };
+  }).flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
+  if (groups.length === 0) return null;
+  const sorted =
+    which === null
+      ? groups
+      : groups.toSorted((one, other) => (which === "max" ? other.value - one.value : one.value - other.value));
+  return { kind: "groups", of, by, column, groups: sorted, which };
+};
+
+/** Of those that are equally far out, all; with `top`, so many. */
+const extremeRows = (
+  { quantities }: Column,
+  rows: readonly number[],
+  which: "max" | "min",
+  top: number | null,
+): readonly number[] => {
+  const numbered = rows.flatMap((row) => {
+    const value = quantities?.[row]?.value;
+    return value === undefined ? [] : [{ row, value }];
+  });
+  const sorted = numbered.toSorted((one, other) =>
+    which === "max" ? other.value - one.value : one.value - other.value,
+  );
+  const best = sorted[0]?.value;
+  return (top === null ? sorted.filter(({ value }) => value === best) : sorted.slice(0, top)).map(({ row }) => row);
+};

@@ -1,0 +1,71 @@
+import { Type } from "@sinclair/typebox";
+import { payloads } from "../domain/event.ts";
+import type { Guide } from "./guide.ts";
+
+const Source = Type.Object({
+  title: Type.String(),
+  document_id: Type.String(),
+  content: Type.String({ description: "its first 200 characters" }),
+  score: Type.Number({ minimum: 0, maximum: 1 }),
+  metadata: Type.Record(Type.String(), Type.Unknown()),
+});
+
+const TableData = Type.Object({
+  columns: Type.Array(Type.String()),
+  rows: Type.Array(Type.Array(Type.String()), { description: "each as long as columns" }),
+});
+
+const ChartData = Type.Object({
+  type: Type.Union([Type.Literal("bar"), Type.Literal("line")]),
+  labels: Type.Array(Type.String()),
+  series: Type.Array(Type.Object({ name: Type.String(), data: Type.Array(Type.Union([Type.Number(), Type.Null()])) }), {
+    description: "each with a datum for each label; null where a cell holds no number",
+  }),
+});
+
+const Final = Type.Object({
+  content: Type.String(),
+  sources: Type.Array(Source),
+  confidence_score: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: "how well what was found answers; 0: nothing was",
+  }),
+  table_data: Type.Union([TableData, Type.Null()]),
+  chart_data: Type.Union([ChartData, Type.Null()]),
+});
+
+const Failure = Type.Object({
+  error: Type.String({ description: "a name, such as Timeout or ConnectionError" }),
+  message: Type.String(),
+});
+
+const frame = (type: string, data: ReturnType<typeof Type.Object>) => Type.Object({ type: Type.Literal(type), data });
+
+/** Of a failed run, and of a request without a message. */
+const Plain = Type.Object({ success: Type.Literal(false), error: Type.String() });
+/** Of any other request that is refused. */
+const Refusal = Type.Object({
+  success: Type.Literal(false),
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    details: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
+  }),
+});
+const REFUSED = [404, 408, 409, 413, 415, 422, 429, 500, 503];
+
+export const chatGuide: Guide = {
+  title: "Agent chat",
+  about:
+    "Answers from the user's documents, tables among them. For `EventSource`, which can only GET: ask by query, or `POST` the question to `init` and " +
+    "open the stream of its id. The first to come begins the run; whoever comes later, a reconnect included, reads the same one from its first frame. " +
+    "An id has to be used within ten minutes and can be read for an hour. The stream's header `x-thread-id` is the `conversation_id` of the next turn.",
+  frames: [
+    { event: null, when: "a node of the agent begins or ends", data: frame("progress", payloads.solve_progress) },
+    { event: null, when: "the whole answer; terminal", data: frame("final", Final) },
+    { event: null, when: "failed; terminal", data: frame("error", Failure) },
+  ],
+  answer: Type.Union([Type.Object({ success: Type.Literal(true), data: Final }), Plain]),
+  refusals: { 400: Plain, ...Object.fromEntries(REFUSED.map((status) => [status, Refusal])) },
+};

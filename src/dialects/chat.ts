@@ -1,0 +1,112 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { RequestError, RunErrorCode } from "../domain/error.ts";
+import { type LogEvent, payloadOf } from "../domain/event.ts";
+import { chatGuide } from "./chat-guide.ts";
+import type { Caller, Dialect } from "./contract.ts";
+import { DEFAULT_USER, NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
+import { FAILURE } from "./messages.ts";
+
+const LlmConfig = Type.Object({
+  model: nullable(Type.String({ minLength: 1, maxLength: 200 }), "the name of a configured model, or null"),
+  temperature: nullable(Type.Number({ minimum: 0, maximum: 2 }), "a number from 0 to 2, or null"),
+});
+
+const Request = Type.Object({
+  message: NotBlank,
+  user_id: OptionalUserField,
+  conversation_id: ThreadField,
+  custom_prompt: nullable(Type.String({ maxLength: 10_000 }), "text of at most 10000 characters, or null"),
+  llm_config: nullable(
+    LlmConfig,
+    "an object with model (the name of a configured one) and temperature (0 to 2), each of which may be null, or null",
+  ),
+});
+
+/** A run's failure as this wire names it, and the status of `POST /api/chat` when it ends so. */
+const FAILED: Readonly<Record<RunErrorCode, { readonly name: string; readonly status: number }>> = {
+  timeout: { name: "Timeout", status: 504 },
+  model_unavailable: { name: "ConnectionError", status: 502 },
+  model_rate_limited: { name: "RateLimitError", status: 429 },
+  model_refused: { name: "RefusalError", status: 502 },
+  cancelled: { name: "Cancelled", status: 409 },
+  interrupted: { name: "Interrupted", status: 503 },
+  credit_exhausted: { name: "CreditExhausted", status: 402 },
+  tool_failed: { name: "ToolError", status: 500 },
+  store_unavailable: { name: "StoreUnavailable", status: 503 },
+  internal: { name: "InternalError", status: 500 },
+};
+
+/** `done` carries the agent's result, which is all of `final` and of the answer in one piece. */
+const resultOf = (end: LogEvent): unknown => payloadOf(end, "done").result ?? null;
+
+const failureOf = (end: LogEvent, locale: Caller["locale"]) => {
+  const { code } = payloadOf(end, "error");
+  return { ...FAILED[code], message: FAILURE[code][locale] };
+};
+
+const parse = (
+  { message, user_id, conversation_id, custom_prompt, llm_config }: Static<typeof Request>,
+  { locale }: Caller,
+) => {
+  const name = llm_config?.model ?? null;
+  const temperature = llm_config?.temperature ?? null;
+  return {
+    userId: user_id ?? DEFAULT_USER,
+    threadId: conversation_id ?? null,
+    input: { message, images: [], streamTokens: true, locale, options: { customPrompt: custom_prompt ?? null } },
+    model:
+      name === null && temperature === null ? null : { name, provider: null, temperature, path: "/llm_config/model" },
+    file: null,
+  };
+};
+
+/** No message, or one that is blank, null or no text: the contract has a wording of its own for that. */
+const isUnsaid = ({ code, details }: RequestError): boolean =>
+  code === "invalid" &&
+  details.some(
+    ({ path, message }) => path === "" || (path === "/message" && message === `must be ${NotBlank.description}`),
+  );
+
+/**
+ * Agent chat: progress, then all of the answer in one frame, for clients that show tables and charts. Frames have no `event:`
+ * and no `id:` line. Those that can only GET ask by query, or hand the question in first and come with its ticket.
+ */
+export const chat: Dialect<typeof Request> = {
+  name: "chat",
+  endpoints: [
+    { method: "POST", path: "/api/chat/stream", form: "stream" },
+    { method: "GET", path: "/api/chat/stream", form: "stream" },
+    { method: "POST", path: "/api/chat/stream/init", form: "ticket" },
+    { method: "GET", path: "/api/chat/stream/:id", form: "join" },
+    { method: "POST", path: "/api/chat", form: "answer" },
+  ],
+  agent: "chat",
+  request: Request,
+  takesFile: false,
+  parse,
+  translate(event, { locale }) {
+    switch (event.type) {
+      case "solve_progress":
+        return { data: `{"type":"progress","data":${event.json}}` };
+      case "done":
+        return { data: JSON.stringify({ type: "final", data: resultOf(event) }) };
+      case "error": {
+        const { name, message } = failureOf(event, locale);
+        return { data: JSON.stringify({ type: "error", data: { error: name, message } }) };
+      }
+      default:
+        return null;
+    }
+  },
+  answer(end, { locale }) {
+    if (end.type === "done") return { status: 200, body: { success: true, data: resultOf(end) } };
+    const { status, message } = failureOf(end, locale);
+    return { status, body: { success: false, error: message } };
+  },
+  refuse(error, status) {
+    const { code, message, details } = error;
+    if (status === 400 || isUnsaid(error)) return { status: 400, body: { success: false, error: message } };
+    return { status, body: { success: false, error: { code, message, details } } };
+  },
+  guide: chatGuide,
+};
