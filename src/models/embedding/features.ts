@@ -4,15 +4,16 @@ import { stemOf, stopWords } from "./words.ts";
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const HANGUL = /[가-힣]/;
 
-/** A Latin word tells more than its pieces do; Korean words change their endings, and their pieces tell as much. */
+/** A Latin word tells more than its pieces; Korean ones are short, and their pieces tell as much. */
 const WORD_WEIGHT = 2;
 const WEIGHT = 1;
 
 /**
  * Calls `add` once for each feature of a text with its hash, how often it occurs, and its weight. Features are the words
- * without their endings, common ones left out; of Hangul also the words as they are and their pieces of 2 and 3 syllables
- * (which do not mind where people put spaces), of other scripts pieces of 3 letters, the ends of the word marked. Width
- * and case of letters don't count, nor does whether Hangul comes composed.
+ * without their endings, common ones left out, and pieces of them: of Hangul the syllables and pairs of syllables (which do
+ * not mind where people put spaces), of other scripts three letters each, the ends of the word marked. Width and case of
+ * letters don't count, nor does whether Hangul comes composed. Longer pieces, and the words with their endings, were tried:
+ * what they add drowns in the collisions that they cause (bench/RETRIEVAL.md has the questions it was measured with).
  */
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
   const heavy = new Map<number, number>();
@@ -22,9 +23,8 @@ export const addFeatures = (text: string, add: (hash: number, count: number, wei
     const stem = stemOf(word);
     if (HANGUL.test(word)) {
       count(light, hashOf(stem, WHOLE));
-      if (stem !== word) count(light, hashOf(word, WHOLE));
+      countPieces(light, stem, 1);
       countPieces(light, stem, 2);
-      countPieces(light, stem, 3);
     } else {
       count(heavy, hashOf(stem, WHOLE));
       if (!/^\d+$/.test(word)) countPieces(light, `<${stem}>`, 3);
