@@ -1,5 +1,6 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
+import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
 import { json, type Operation, type Parameter, type Reply } from "./operation.ts";
 import { inPath, inQuery, STREAM_HEADERS, USER_OR_DEFAULT } from "./parameters.ts";
@@ -10,6 +11,13 @@ const SUMMARY: Record<Form, string> = {
   answer: "Ask, and have the answer in one piece",
   ticket: "Leave a question, to be asked with GET",
   join: "Ask the question that was left, or join its run",
+};
+
+const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
+  stream: ["invalid", ...OF_RUNS],
+  answer: ["invalid", ...OF_RUNS],
+  ticket: ["invalid", "store_unavailable"],
+  join: ["not_found", ...OF_RUNS],
 };
 
 /** An endpoint of a wire, told from what the wire says of itself. */
@@ -26,13 +34,13 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
     ...(takesBody && { body: titled }),
     ...(takesBody && takesFile && { form: request }),
     replies: replyOf(dialect, form),
-    refusals: [...(form === "ticket" ? [] : OF_RUNS), form === "join" ? "not_found" : "invalid"],
+    refusals: REFUSALS[form],
     // A wire that refuses in the common words has some of its own for runs that failed, and those end a stream.
     worded: refuse === null && form !== "answer" ? {} : guide.refusals,
   };
 };
 
-const TICKET_ID = inPath("id", "The ticket's id, which cannot be guessed and expires.");
+const TICKET_ID = inPath("id", "The id that the question was left under. It cannot be guessed, and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
 const replyOf = ({ guide }: Dialect, form: Form): Readonly<Record<number, Reply>> => {
@@ -41,7 +49,7 @@ const replyOf = ({ guide }: Dialect, form: Form): Readonly<Record<number, Reply>
     case "join":
       return { 200: { kind: "frames", description: "The run's frames.", wire: guide.title, frames: guide.frames } };
     case "ticket":
-      return { 201: json("The id to GET it by.", Ticket) };
+      return { 201: json("The id to GET it by; `location` is where.", Ticket) };
     case "answer":
       return { 200: json("The answer.", guide.answer ?? Type.Unknown()) };
   }

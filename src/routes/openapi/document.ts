@@ -1,6 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Components, type Json } from "./components.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream, nameOf } from "./event-stream.ts";
 import type { Operation, Reply, Tag } from "./operation.ts";
 import { refusalResponses, refusalsOf } from "./refusals.ts";
 
@@ -76,8 +76,8 @@ const told = (method: string, path: string, operation: Operation, wantsToken: bo
     ...(parameters.length > 0 && { parameters }),
     ...requestBody(operation),
     responses: {
-      ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, responseOf(reply)])),
       ...refusalsOf(operation, wantsToken),
+      ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, responseOf(reply)])),
     },
   };
 };
@@ -109,10 +109,10 @@ const responseOf = (reply: Reply): Json => {
       return { description, content: { [reply.mediaType]: {} } };
     case "frames": {
       const schema = eventStream(reply.wire, reply.frames);
-      const events = reply.frames.map(({ event, when }) => `${event === null ? "" : `\`${event}\`: `}${when}`);
+      const events = reply.frames.map((frame) => `- \`${nameOf(frame)}\`: ${frame.when}`);
       const headers = Object.fromEntries(Object.keys(HEADERS).map((name) => [name, { $ref: `${HEADER_AT}${name}` }]));
       return {
-        description: [description, "", ...events.map((event) => `- ${event}`)].join("\n"),
+        description: [description, "", ...events].join("\n"),
         headers,
         content: { "text/event-stream": { schema } },
       };
