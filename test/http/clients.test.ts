@@ -9,6 +9,7 @@ import { startService, type TestService } from "../support/service.ts";
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   service = await startService({ env: { HEARTBEAT_INTERVAL: "20ms" } });
+  await service.post("/api/v1/documents", { title: "인사", content: "인사는 안녕이다." });
 });
 afterAll(() => service.stop());
 
@@ -18,7 +19,7 @@ interface Said {
 }
 
 const WORDS = ["안녕하세요.\n", '"Good" ', "day. 🎉"];
-const WHOLE = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
+const WHOLE: readonly Said[] = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
 
 /** What a client has been handed, and a way to wait for more. */
 class Inbox {
@@ -53,9 +54,9 @@ class Inbox {
 /** The model's side: a word at a time, each once the client has seen the one before. */
 const answer = async (inbox: Inbox, mayEnd = () => true): Promise<void> => {
   const call = await service.model.nextCall();
-  for (const [index, word] of WORDS.entries()) {
+  for (const word of WORDS) {
     call.say({ type: "text", delta: word });
-    await inbox.until(() => inbox.seen.length > index);
+    await inbox.until(() => inbox.seen.at(-1)?.content === word);
   }
   await inbox.until(mayEnd);
   call.finish();
@@ -79,7 +80,7 @@ describe("GET /ask", () => {
     });
     await answer(inbox);
     await closed;
-    expect(inbox.seen).toEqual(WHOLE);
+    expect(inbox.seen).toEqual([...WHOLE]);
   });
 
   test("tells an EventSource in the stream that a question is missing", async () => {
@@ -92,13 +93,17 @@ describe("GET /ask", () => {
   });
 });
 
-describe("POST /ask", () => {
+const posted: readonly { readonly path: string; readonly whole: Said[] }[] = [
+  { path: "/ask", whole: [...WHOLE] },
+  { path: "/rag", whole: [{ type: "sources" }, ...WHOLE] },
+];
+describe.each(posted)("POST $path", ({ path, whole }) => {
   const request = { method: "POST", headers: { "content-type": "application/json" } };
 
   test("is read by a fetch reader that splits on lines", async () => {
     const inbox = new Inbox();
     const body = JSON.stringify({ question: "안녕?" });
-    const response = await fetch(`${service.url}/ask`, { ...request, body });
+    const response = await fetch(service.url + path, { ...request, body });
     const answering = answer(inbox);
     const decoder = new TextDecoder();
     let rest = "";
@@ -108,13 +113,13 @@ describe("POST /ask", () => {
       for (const line of lines) if (line.startsWith("data: ")) inbox.take(line.slice("data: ".length));
     }
     await answering;
-    expect(inbox.seen).toEqual(WHOLE);
+    expect(inbox.seen).toEqual(whole);
   });
 
   test("is read by @microsoft/fetch-event-source, to which each heartbeat is a message without data", async () => {
     const inbox = new Inbox();
     const restore = pretendBrowser();
-    const reading = fetchEventSource(`${service.url}/ask`, {
+    const reading = fetchEventSource(service.url + path, {
       ...request,
       body: JSON.stringify({ question: "안녕?" }),
       openWhenHidden: true,
@@ -131,7 +136,7 @@ describe("POST /ask", () => {
     await answer(inbox, () => inbox.beats > 2);
     await reading;
     restore();
-    expect(inbox.seen).toEqual(WHOLE);
+    expect(inbox.seen).toEqual(whole);
   });
 });
 

@@ -83,6 +83,7 @@ const endpoints = [
   },
   { path: "/api/v1/solve", names: ["problem", "user_id", "thread_id", "image_urls"] },
   { path: "/ask", names: ["question", "user_id", "thread_id"] },
+  { path: "/rag", names: ["question", "k", "collection", "user_id", "thread_id"] },
   { path: "/api/v1/runs/none/cancel", names: ["userId"] },
 ];
 
