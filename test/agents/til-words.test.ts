@@ -37,26 +37,33 @@ describe("a title", () => {
 
 describe("an excerpt", () => {
   test("is kept as it is up to 500 characters, on one line", () => {
-    expect(excerptIn(" One.\nTwo.  Three. ")).toBe("One. Two. Three.");
-    expect(excerptIn("🎉".repeat(500))).toBe("🎉".repeat(500));
+    expect(excerptIn(" One.\nTwo.  Three. ", "x")).toBe("One. Two. Three.");
+    expect(excerptIn("🎉".repeat(500), "x")).toBe("🎉".repeat(500));
+  });
+
+  test("is how the note begins where the model has nothing to say", () => {
+    expect(excerptIn(" \n", "# Title\n\n- item\n\nIt begins here. And goes on.\n")).toBe(
+      "It begins here. And goes on.",
+    );
+    expect(excerptIn("", "# Title")).toBe("");
   });
 
   test("is cut behind a sentence", () => {
     const sentence = `The ${"word ".repeat(40)}end. `;
-    expect(excerptIn(sentence.repeat(5))).toBe(sentence.repeat(2).trim());
-    expect(excerptIn("이 문장은 스무 글자쯤 되는 문장이다. ".repeat(50))).toEndWith("문장이다.");
+    expect(excerptIn(sentence.repeat(5), "x")).toBe(sentence.repeat(2).trim());
+    expect(excerptIn("이 문장은 스무 글자쯤 되는 문장이다. ".repeat(50), "x")).toEndWith("문장이다.");
   });
 
   test("is cut behind a word where a sentence is longer than that", () => {
-    const cut = excerptIn("word ".repeat(200));
+    const cut = excerptIn("word ".repeat(200), "x");
     expect(cut).toMatch(/word…$/);
-    expect(excerptIn("가".repeat(900))).toBe(`${"가".repeat(499)}…`);
+    expect(excerptIn("가".repeat(900), "x")).toBe(`${"가".repeat(499)}…`);
   });
 
   test("has at most 500 code points, whatever comes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 400, maxLength: 1_200 }), (answer) => {
-        expect([...excerptIn(answer)].length).toBeLessThanOrEqual(500);
+        expect([...excerptIn(answer, "x")].length).toBeLessThanOrEqual(500);
       }),
     );
   });
@@ -84,6 +91,7 @@ describe("tags", () => {
     ['["a","b","c","d","e","f","typescript"]', ["TypeScript", "+a", "+b", "+c", "+d"]],
     [`["${"x".repeat(60)}", "🎉", ""]`, []],
     ["", []],
+    ["I am sorry, but there is nothing to tag.", []],
     ["[[1, null, true]]", []],
   ])("in %p", (answer, tags) => {
     expect(names(answer)).toEqual(tags);

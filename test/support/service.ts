@@ -29,7 +29,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     readonly env?: Readonly<Record<string, string>>;
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log" | "embedding">> = {},
+  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log" | "embedding" | "fetchPage">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -47,6 +47,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     owner: options.owner ?? "test",
     isDead: options.isDead ?? (() => false),
     ...(options.storePatienceMs !== undefined && { storePatienceMs: options.storePatienceMs }),
+    ...(options.fetchPage !== undefined && { fetchPage: options.fetchPage }),
   });
   return {
     ...service,

@@ -35,7 +35,7 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
     };
     const pending = {
       title: ask("title", TITLE_FROM).then((answer) => titleIn(answer, content)),
-      excerpt: options.excerpt ? ask("excerpt", EXCERPT_FROM).then(excerptIn) : null,
+      excerpt: options.excerpt ? ask("excerpt", EXCERPT_FROM).then((answer) => excerptIn(answer, content)) : null,
       tags: options.tags ? suggest() : null,
     };
     const settled = Promise.allSettled(Object.values(pending));

@@ -5,11 +5,11 @@ import { TIL_BOUNDS } from "../../domain/til.ts";
 export const EXCERPT_FROM = 3_000;
 
 /**
- * The excerpt in what a model has answered, on one line: at most 500 code points, cut behind a sentence, or where even the
- * first is longer than that, behind a word.
+ * The excerpt in what a model has answered, or else in how the note begins, on one line: at most 500 code points, cut behind a
+ * sentence, or where even the first is longer than that, behind a word.
  */
-export const excerptIn = (answer: string): string => {
-  const text = answer.replace(/\s+/gu, " ").trim();
+export const excerptIn = (answer: string, content: string): string => {
+  const text = oneLine(answer) || oneLine(beginningOf(content));
   if (lengthOf(text) <= TIL_BOUNDS.excerpt) return text;
   let fitting = "";
   for (const sentence of sentencesOf(text)) {
@@ -25,3 +25,9 @@ const withinWords = (text: string): string => {
 };
 
 const lengthOf = (text: string): number => [...text].length;
+
+const oneLine = (text: string): string => text.replace(/\s+/gu, " ").trim();
+
+/** Its first line that is text: no heading, no code, no list. */
+const beginningOf = (content: string): string =>
+  content.split("\n").find((line) => /^[\p{L}\p{N}"'“‘「(]/u.test(line.trim())) ?? "";

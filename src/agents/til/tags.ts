@@ -23,12 +23,16 @@ export const tagsIn = (answer: string, known: readonly Tag[]): readonly Suggeste
   return [...found.values()].sort((one, other) => Number(one.is_new) - Number(other.is_new)).slice(0, MOST);
 };
 
+/** More words than these are no name: what has them is a sentence, and no list. */
+const WORDS = 3;
+
 /** A JSON list, of names or of objects that have one, whatever stands around it; or else what commas and line ends part. */
 const namesIn = (answer: string): readonly string[] => {
   const list = /\[[\s\S]*\]/.exec(answer)?.[0];
   const parsed = list === undefined ? undefined : parse(list);
   if (Array.isArray(parsed)) return parsed.flatMap(nameOf);
-  return (list ?? answer).split(/[,\n]/).map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|[\s"'`\].]+$/gu, ""));
+  const names = (list ?? answer).split(/[,\n]/).map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|[\s"'`\].]+$/gu, ""));
+  return names.every((name) => name.split(/\s+/).length <= WORDS) ? names : [];
 };
 
 const parse = (json: string): unknown => {
