@@ -47,6 +47,9 @@ export class PieceMender {
 
 const graphemes = new Intl.Segmenter("ko", { granularity: "grapheme" });
 
+/** Characters that never join the one before or after them: asking the segmenter takes 2 µs, and nearly all texts are of these. */
+const PLAIN_PAIR = /^[\x20-\x7e가-힣]{2}$/;
+
 /**
  * The first `count` code points, or a few less: none is cut, nor what people take for a character (an accented letter, a
  * family of emoji), unless that alone is longer.
@@ -55,6 +58,7 @@ export const beginning = (text: string, count: number): string => {
   let end = 0;
   for (let taken = 0; taken < count && end < text.length; taken++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   if (end === text.length) return text;
+  if (PLAIN_PAIR.test(text.slice(end - 1, end + 1))) return text.slice(0, end);
   const straddled = graphemes.segment(text).containing(end);
   return text.slice(0, straddled?.index || end);
 };

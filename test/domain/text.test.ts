@@ -96,6 +96,22 @@ describe("the beginning of a text", () => {
     expect(beginning(text, count)).toBe(start);
   });
 
+  test("cuts where the segmenter sees a boundary", () => {
+    const segmenter = new Intl.Segmenter("ko", { granularity: "grapheme" });
+    const unit = fc.constantFrom("a", " ", "가", "\u1100", "\u11a8", "각", "\u0301", "\u200d", "👩", "🇰", "\r", "\n");
+    fc.assert(
+      fc.property(fc.string({ unit, minLength: 2, maxLength: 12 }), fc.integer({ min: 1, max: 12 }), (text, count) => {
+        const start = beginning(text, count);
+        const boundaries = [...segmenter.segment(text)].map(({ index }) => index);
+        const [, second = text.length] = boundaries;
+        // One character that alone is longer than asked is cut.
+        if ([...text.slice(0, second)].length > count) return;
+        expect([...boundaries, text.length]).toContain(start.length);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test("is the text as far as it goes, never longer than asked, and never ends in half a pair", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 12 }), (text, count) => {
