@@ -1,14 +1,19 @@
 import { Type } from "@sinclair/typebox";
 import { payloadOf } from "../domain/event.ts";
+import { MAX_IMAGES, readImage } from "../domain/image.ts";
+import { isStorable } from "../domain/text.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
-import { ImagesField, imagesIn, NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
+import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
 const Request = Type.Object({
   message: NotBlank,
   userId: UserField,
   threadId: ThreadField,
-  filesUrl: ImagesField,
+  filesUrl: nullable(
+    Type.Array(Type.String()),
+    `a list of URLs, or null; the first ${MAX_IMAGES} that are pictures are shown to the model`,
+  ),
   chosenFeatures: nullable(Type.Array(Type.String()), "a list of names, or null; the caller's own business"),
   streamTokens: nullable(Type.Boolean(), "true, false or null; false: the answer comes as one delta at the end"),
   agentConfig: nullable(Type.Object({}), "an object, or null"),
@@ -28,7 +33,7 @@ export const streamV2: Dialect<typeof Request> = {
     threadId: body.threadId ?? null,
     input: {
       message: body.message,
-      images: imagesIn("filesUrl", body.filesUrl),
+      images: picturesAmong(body.filesUrl ?? []),
       streamTokens: body.streamTokens ?? true,
       locale,
       options: { chosenFeatures: body.chosenFeatures ?? [], agentConfig: body.agentConfig ?? {} },
@@ -69,6 +74,18 @@ export const streamV2: Dialect<typeof Request> = {
     ],
   },
 };
+
+/** An address that ends like a file of another kind; what has no ending may be anything. */
+const OTHER_FILE = /\.(?:pdf|docx?|xlsx?|pptx?|hwpx?|txt|md|csv|json|html?|zip|mp[34]|mov|wav)$/i;
+
+/** The caller sends whatever files its user attached, and has always been answered: what no model can see is left out. */
+const picturesAmong = (urls: readonly string[]): readonly string[] =>
+  urls
+    .filter((text) => {
+      const image = isStorable(text) ? readImage(text) : null;
+      return image !== null && !("url" in image && OTHER_FILE.test(image.url.pathname));
+    })
+    .slice(0, MAX_IMAGES);
 
 /** The payload's own JSON with the thread's id put in: it is not parsed only to be written again. */
 const withThread = (json: string, { threadJson }: View): string => `${json.slice(0, -1)},"thread_id":${threadJson}}`;

@@ -102,10 +102,11 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
       expect(shown(server, 1)).toEqual([[ADDRESS, INLINE], []]);
     }));
 
-  test("come by filesUrl as well", () =>
+  test("come by filesUrl as well, whatever other files are among them", () =>
     withService(async (service, server) => {
       server.reply(says(wire, HELLO));
-      const body = { message: "What is this?", userId, filesUrl: [INLINE] };
+      const files = ["reports/2026.key", "https://example.com/report.pdf?v=2", "", "file:///etc/passwd"];
+      const body = { message: "What is this?", userId, filesUrl: [...files, INLINE] };
       const frames = await readSse(await service.post("/stream/v2", body)).toEnd();
       expect(frames.at(-1)?.event).toBe("run.completed");
       expect(shown(server, 0)).toEqual([[INLINE]]);
@@ -113,10 +114,7 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
 });
 
 describe("pictures of a question", () => {
-  const fields = [
-    ["/api/v1/solve", "image_urls", { problem: "hi", user_id: "u" }],
-    ["/stream/v2", "filesUrl", { message: "hi", userId: "u" }],
-  ] as const;
+  const fields = [["/api/v1/solve", "image_urls", { problem: "hi", user_id: "u" }]] as const;
 
   test.each(fields)("%s refuses %s that are no pictures, naming the field and no value", async (path, field, body) => {
     const service = await startService({ store: await sharedStore() });
