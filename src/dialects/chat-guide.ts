@@ -53,6 +53,7 @@ const Refusal = Type.Object({
     details: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
   }),
 });
+const FAILED = [402, 409, 429, 500, 502, 503, 504];
 const REFUSED = [404, 408, 409, 413, 415, 422, 429, 500, 503];
 
 export const chatGuide: Guide = {
@@ -66,6 +67,7 @@ export const chatGuide: Guide = {
     { event: null, when: "the whole answer; terminal", data: frame("final", Final) },
     { event: null, when: "failed; terminal", data: frame("error", Failure) },
   ],
-  answer: Type.Union([Type.Object({ success: Type.Literal(true), data: Final }), Plain]),
+  answer: Type.Object({ success: Type.Literal(true), data: Final }),
+  failures: Object.fromEntries(FAILED.map((status) => [status, Plain])),
   refusals: { 400: Plain, ...Object.fromEntries(REFUSED.map((status) => [status, Refusal])) },
 };

@@ -50,5 +50,6 @@ export const generateGuide: Guide = {
     suggested_tag_ids: Type.Array(Type.String(), { description: "of the suggested tags, those that the user has" }),
     suggested_tags: Type.Array(SuggestedTag),
   }),
-  refusals: { 422: Failure, 429: Failure, 500: Failure, 502: Failure, 503: Failure, 504: Failure },
+  refusals: {},
+  failures: { 422: Failure, 429: Failure, 500: Failure, 502: Failure, 503: Failure, 504: Failure },
 };

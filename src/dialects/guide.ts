@@ -25,11 +25,13 @@ export interface Guide {
   readonly namesUser?: true;
   /** Each kind of frame, the terminal ones last. */
   readonly frames: readonly FrameGuide[];
-  /** The body of an `answer` endpoint. Null: the wire has no such endpoint. */
+  /** The body of an `answer` endpoint when all went well. Null: the wire has no such endpoint. */
   readonly answer: TSchema | null;
-  /** Bodies that the wire words itself, by status. Beside them it may refuse as the common contract has it. */
+  /** Bodies of an `answer` endpoint whose run has failed, by status. */
+  readonly failures: Readonly<Record<number, TSchema>>;
+  /** Bodies of refusals that the wire words itself, by status. Of any other status they are as the common contract has it. */
   readonly refusals: Readonly<Record<number, TSchema>>;
 }
 
 /** Of wires that answer in streams alone and refuse as the common contract has it. */
-export const COMMON_GUIDE = { answer: null, refusals: {} } as const;
+export const COMMON_GUIDE = { answer: null, failures: {}, refusals: {} } as const;

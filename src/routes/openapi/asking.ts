@@ -22,7 +22,7 @@ const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
 
 /** An endpoint of a wire, told from what the wire says of itself. */
 export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
-  const { guide, request, takesFile, refuse } = dialect;
+  const { guide, request, takesFile } = dialect;
   const { method, form } = endpoint;
   const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
   const takesBody = method === "POST" && form !== "join";
@@ -35,8 +35,8 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
     ...(takesBody && takesFile && { form: request }),
     replies: replyOf(dialect, form),
     refusals: REFUSALS[form],
-    // A wire that refuses in the common words has some of its own for runs that failed, and those end a stream.
-    worded: refuse === null && form !== "answer" ? {} : guide.refusals,
+    worded: guide.refusals,
+    ...(form === "answer" && { failures: guide.failures }),
   };
 };
 

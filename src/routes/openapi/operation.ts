@@ -44,8 +44,10 @@ export interface Operation {
   readonly replies: Readonly<Record<number, Reply>>;
   /** What it may be refused for, besides what every endpoint may be, and what every body may be. */
   readonly refusals?: readonly RequestErrorCode[];
-  /** Bodies that it may be refused with besides the common one, by status. */
+  /** Bodies of refusals that are not the common one, by status. */
   readonly worded?: Readonly<Record<number, TSchema>>;
+  /** Bodies of failures that are no refusals, by status. */
+  readonly failures?: Readonly<Record<number, TSchema>>;
   /** Whether it wants no token. */
   readonly isOpen?: boolean;
 }

@@ -1,4 +1,3 @@
-import type { TSchema } from "@sinclair/typebox";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { STATUS } from "../errors.ts";
 import type { Json } from "./components.ts";
@@ -39,29 +38,36 @@ export const OF_RUNS: readonly RequestErrorCode[] = ["too_many_runs", "busy", "d
 const codesOf = (status: number): readonly RequestErrorCode[] =>
   (Object.keys(STATUS) as RequestErrorCode[]).filter((code) => STATUS[code] === status);
 
-/** The responses an operation may be refused with, by status. */
+/** The responses an operation may be refused with, or fail with, by status. */
 export const refusalsOf = (operation: Operation, wantsToken: boolean): Json => {
-  const { refusals = [], worded = {}, body, isOpen = false } = operation;
+  const { refusals = [], worded = {}, failures = {}, body, isOpen = false } = operation;
   const codes = [
     ...ALWAYS,
     ...refusals,
     ...(body === undefined ? [] : WITH_BODY),
     ...(wantsToken && !isOpen ? WITH_TOKEN : []),
   ];
-  const common = new Set(codes.map((code) => STATUS[code]));
-  const statuses = [...new Set([...common, ...Object.keys(worded).map(Number)])].sort((a, b) => a - b);
+  const refused = new Set(codes.map((code) => STATUS[code]));
+  const statuses = [...new Set([...refused, ...Object.keys(failures).map(Number)])].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => {
-      const own = worded[status];
-      if (own === undefined) return [status, { $ref: `#/components/responses/Refusal${status}` }];
-      return [status, wordedResponse(status, own, common.has(status))];
+      const refusal = refused.has(status) ? (worded[status] ?? bodySchema(status)) : null;
+      const failure = failures[status] ?? null;
+      if (failure === null && worded[status] === undefined) return [status, { $ref: `${RESPONSES}${nameOf(status)}` }];
+      return [status, ownResponse(refusal, failure)];
     }),
   );
 };
 
-const wordedResponse = (status: number, own: TSchema, isCommonToo: boolean): Json => {
-  const schema = isCommonToo ? { anyOf: [own, bodySchema(status)] } : own;
-  return { description: "Refused, in this wire's own words.", content: { "application/json": { schema } } };
+const RESPONSES = "#/components/responses/";
+const nameOf = (status: number): string => `Refusal${status}`;
+
+const ownResponse = (refusal: unknown, failure: unknown): Json => {
+  const description =
+    refusal === null ? "The run failed." : failure === null ? "Refused." : "Refused, or the run failed.";
+  const bodies = [refusal, failure].filter((body) => body !== null);
+  const schema = bodies.length === 1 ? bodies[0] : { anyOf: bodies };
+  return { description, content: { "application/json": { schema } } };
 };
 
 /** The common responses, by the name that `refusalsOf` refers to. */
@@ -69,7 +75,7 @@ export const refusalResponses = (): Json => {
   const statuses = [...new Set(Object.values(STATUS))].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => [
-      `Refusal${status}`,
+      nameOf(status),
       {
         description: codesOf(status)
           .map((code) => `\`${code}\`: ${MEANING[code]}`)
@@ -89,7 +95,7 @@ const headersOf = (status: number): Json => {
 
 /** The body of the common contract, with the codes that a status has. */
 const bodySchema = (status: number): Json => ({
-  title: `Refusal${status}`,
+  title: nameOf(status),
   type: "object",
   required: ["error"],
   properties: {
