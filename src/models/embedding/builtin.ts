@@ -41,5 +41,8 @@ const vectorOf = (text: string): Vector => {
     vector[at] = (vector[at] ?? 0) + (hash & 1 ? value : -value);
   });
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return Array.from(vector, (value) => (length === 0 ? 0 : value / length));
+  if (length > 0) return Array.from(vector, (value) => value / length);
+  // Blank, or a few features that cancel out to the last: then it is like nothing else, but not nothing.
+  if (text.trim() !== "") vector[0] = 1;
+  return Array.from(vector);
 };

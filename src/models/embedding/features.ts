@@ -16,10 +16,12 @@ const WEIGHT = 1;
  * what they add drowns in the collisions that they cause (bench/RETRIEVAL.md has the questions it was measured with).
  */
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
+  const plain = text.normalize("NFKC").toLowerCase();
+  const words = Array.from(plain.matchAll(WORD), ([word]) => word);
+  const telling = words.filter((word) => !stopWords.has(word));
   const heavy = new Map<number, number>();
   const light = new Map<number, number>();
-  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(WORD)) {
-    if (stopWords.has(word)) continue;
+  for (const word of telling.length > 0 ? telling : words) {
     const stem = stemOf(word);
     if (HANGUL.test(word)) {
       count(light, hashOf(stem, WHOLE));
@@ -30,6 +32,8 @@ export const addFeatures = (text: string, add: (hash: number, count: number, wei
       if (!/^\d+$/.test(word)) countPieces(light, `<${stem}>`, 3);
     }
   }
+  // Signs alone.
+  if (words.length === 0) countPieces(light, plain.replace(/\s+/g, ""), 1);
   for (const [hash, times] of heavy) add(hash, times, WORD_WEIGHT);
   for (const [hash, times] of light) add(hash, times, WEIGHT);
 };

@@ -20,7 +20,12 @@ export const stopWords: ReadonlySet<string> = new Set(
  * A guess by its letters: `어린이` loses its end as well. What counts is that a question and its answer lose the same.
  */
 export const stemOf = (word: string): string => {
-  if (/[가-힣]$/.test(word)) return word.replace(KOREAN_ENDING, "") || word;
+  if (/[가-힣]$/.test(word)) {
+    const ending = KOREAN_ENDING.exec(word)?.[0] ?? "";
+    const stem = word.slice(0, word.length - ending.length);
+    // A noun of two syllables may end like a particle: 재고, 회의, 증가.
+    return stem.length >= 2 || (stem.length === 1 && ending.length >= 2) ? stem : word;
+  }
   return /^[a-z]+$/.test(word) ? stemmer(word) : word;
 };
 

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { realSystem, type System } from "../../src/domain/system.ts";
+import { ModelError } from "../../src/models/contract.ts";
+import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
+import { openEmbedding } from "../../src/models/embedding/open.ts";
+import type { ModelLog } from "../../src/models/log.ts";
+import type { EmbeddingSpec } from "../../src/models/spec.ts";
+import { cosine, embeddingConformance } from "../conformance/embedding.ts";
+import { KEY } from "../conformance/model-kit.ts";
+import { embeddingServer, googleEmbeddings, openAiEmbeddings, vectorFor } from "../support/embedding-server.ts";
+
+const never = new AbortController().signal;
+
+const slept: number[] = [];
+const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
+const log: ModelLog = { retry: () => {}, fallback: () => {} };
+
+type Provider = Exclude<EmbeddingSpec["provider"], "builtin">;
+const wires = { openai: openAiEmbeddings, compatible: openAiEmbeddings, google: googleEmbeddings } as const;
+const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "GOOGLE_GENERATIVE_AI_API_KEY" } as const;
+const PROVIDERS = Object.keys(wires) as Provider[];
+
+const start = async (provider: Provider) => {
+  const server = embeddingServer(wires[provider]);
+  const access = { apiKey: KEY, baseUrl: `${server.url}/v1` };
+  const providers = { openai: access, anthropic: access, google: access, compatible: access };
+  const model = await openEmbedding({ provider, model: "stand-in" }, { providers, system, log });
+  return { server, model, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+};
+
+for (const provider of PROVIDERS) {
+  embeddingConformance(provider, async (work) => {
+    await using started = await start(provider);
+    await work(started.model);
+  });
+}
+embeddingConformance("built in", (work) => work(builtinEmbedding()));
+
+describe.each(PROVIDERS)("%s", (provider) => {
+  const failureOf = async (answer: (texts: readonly string[]) => Response, times = 4): Promise<ModelError> => {
+    await using started = await start(provider);
+    started.server.reply(...Array.from({ length: times }, () => answer));
+    const thrown = await started.model.embed(["one", "two"], "document", never).catch((error: unknown) => error);
+    if (thrown instanceof ModelError) return thrown;
+    throw new Error("It did not fail", { cause: thrown });
+  };
+  const wire = wires[provider];
+
+  test("is reached with its key, and asked for as many at once as it takes", async () => {
+    await using started = await start(provider);
+    await started.model.embed(
+      Array.from({ length: 200 }, (_, at) => `text ${at}`),
+      "document",
+      never,
+    );
+    const { received } = started.server;
+    expect(received.map(({ texts }) => texts.length)).toEqual([96, 96, 8]);
+    const [first] = received;
+    expect([first?.headers.get("authorization"), first?.headers.get("x-goog-api-key")].join()).toContain(KEY);
+  });
+
+  test("is sent no more than 100,000 characters at once, of each text no more than 6,000", async () => {
+    await using started = await start(provider);
+    await started.model.embed(
+      Array.from({ length: 40 }, () => "가".repeat(7_000)),
+      "document",
+      never,
+    );
+    expect(started.server.received.map(({ texts }) => texts.length)).toEqual([16, 16, 8]);
+    expect(started.server.received[0]?.texts[0]).toHaveLength(6_000);
+  });
+
+  test("is asked again when it fails for a reason that may pass", async () => {
+    await using started = await start(provider);
+    started.server.reply(
+      () => new Response("{}", { status: 503 }),
+      () => new Response("{}", { status: 429, headers: { "retry-after": "7" } }),
+    );
+    slept.length = 0;
+    expect(await started.model.embed(["abc", "de"], "query", never)).toEqual([vectorFor("abc"), vectorFor("de")]);
+    expect(slept).toEqual([750, 7_500]);
+  });
+
+  test("is not asked again for what stays; the message names the key's variable, not the key", async () => {
+    const error = await failureOf(() => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 }), 1);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
+    expect(error.message).toContain(keys[provider]);
+    expect(error.message).not.toContain(KEY);
+  });
+
+  test.each([
+    ["too few vectors", [[1, 2, 3]]],
+    ["too many", [[1], [2], [3]]],
+    ["different lengths", [[1, 2], [1]]],
+    ["no numbers", [["a"], [null]]],
+    [
+      "nothing but zeros",
+      [
+        [0, 0],
+        [1, 2],
+      ],
+    ],
+    ["empty ones", [[], []]],
+  ])("that gives %s has failed", async (_, vectors) => {
+    expect(await failureOf(() => Response.json(wire.answer(vectors)))).toMatchObject({ code: "model_unavailable" });
+  });
+
+  test("that answers with something else has failed", async () => {
+    for (const body of ["not JSON", "{}", "[]", '{"data":7,"embeddings":7}']) {
+      expect(await failureOf(() => new Response(body))).toMatchObject({ code: "model_unavailable" });
+    }
+  });
+
+  test("that nobody serves has failed", async () => {
+    const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1" };
+    const providers = { openai: access, anthropic: access, google: access, compatible: access };
+    const model = await openEmbedding({ provider, model: "x" }, { providers, system, log });
+    await expect(model.embed(["a"], "query", never)).rejects.toMatchObject({
+      code: "model_unavailable",
+      retryable: true,
+    });
+  });
+});
+
+test.each(["openai", "compatible"] as const)(
+  "%s: vectors that come in another order are put right by their index",
+  async (provider) => {
+    await using started = await start(provider);
+    started.server.reply((texts) => {
+      const { data, ...rest } = openAiEmbeddings.answer(texts.map(vectorFor)) as { data: unknown[] };
+      return Response.json({ ...rest, data: data.toReversed() });
+    });
+    expect(await started.model.embed(["a", "bb", "ccc"], "document", never)).toEqual(["a", "bb", "ccc"].map(vectorFor));
+  },
+);
+
+test("google is told what a text is for", async () => {
+  await using started = await start("google");
+  await started.model.embed(["a"], "query", never);
+  await started.model.embed(["a"], "document", never);
+  const bodies = started.server.received.map(({ body }) => JSON.stringify(body));
+  expect(bodies[0]).toContain("RETRIEVAL_QUERY");
+  expect(bodies[1]).toContain("RETRIEVAL_DOCUMENT");
+});
+
+describe("the built-in embedding", () => {
+  const model = builtinEmbedding();
+  const likeness = async (one: string, other: string): Promise<number> => {
+    const [a = [], b = []] = await model.embed([one, other], "document", never);
+    return cosine(a, b);
+  };
+
+  test("is of length 1 for any text that is not blank, and the same every time", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme" }), async (text) => {
+        const [[one = []] = [], [other = []] = []] = [
+          await model.embed([text], "document", never),
+          await model.embed([text], "query", never),
+        ];
+        expect(one).toEqual(other);
+        expect(Math.hypot(...one)).toBeCloseTo(text.trim() === "" ? 0 : 1, 9);
+      }),
+    );
+  });
+
+  test("finds 재고 in 재고는, whichever way it is written and spaced", async () => {
+    expect(await likeness("재고는", "재고")).toBeGreaterThan(0.9);
+    expect(await likeness("재고 관리", "재고관리")).toBeGreaterThan(0.6);
+    expect(await likeness("재고 관리", "재고 관리".normalize("NFD"))).toBeCloseTo(1);
+    expect(await likeness("ABC-12345 부품", "ＡＢＣ－１２３４５ 부품")).toBeCloseTo(1);
+  });
+
+  test("places a question nearer to its answer than to another text", async () => {
+    const question = "How many days of sick leave are paid?";
+    expect(await likeness(question, "Ten days of sick leave a year are paid in full.")).toBeGreaterThan(
+      await likeness(question, "The espresso machine is descaled every month."),
+    );
+  });
+
+  test("has another id when its vectors change: stored ones must be made anew", async () => {
+    const [vector = []] = await model.embed(["여울 is where a stream runs fast, 2 m/s"], "document", never);
+    const sum = vector.reduce((total, value, at) => total + value * Math.sin(at + 1), 0);
+    expect([model.id, model.dimension, sum.toFixed(9)]).toEqual(["builtin:1", 512, "0.487214471"]);
+  });
+});

@@ -1,0 +1,68 @@
+/** A provider's wire for embeddings: what it is asked, and how it answers. */
+export interface EmbeddingWire {
+  /** The texts of a request's body. */
+  textsOf(body: unknown): readonly string[];
+  /** The body of an answer that gives these vectors. */
+  answer(vectors: readonly (readonly unknown[])[]): unknown;
+}
+
+/** https://platform.openai.com/docs/api-reference/embeddings */
+export const openAiEmbeddings: EmbeddingWire = {
+  textsOf: (body) => (body as { input: readonly string[] }).input,
+  answer: (vectors) => ({
+    object: "list",
+    model: "stand-in",
+    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
+    usage: { prompt_tokens: 1, total_tokens: 1 },
+  }),
+};
+
+interface GoogleRequest {
+  readonly content: { readonly parts: readonly { readonly text: string }[] };
+}
+/** https://ai.google.dev/api/embeddings: one text has a method of its own. */
+export const googleEmbeddings: EmbeddingWire = {
+  textsOf: (body) => {
+    const asked = body as GoogleRequest | { readonly requests: readonly GoogleRequest[] };
+    const requests = "requests" in asked ? asked.requests : [asked];
+    return requests.map(({ content }) => content.parts[0]?.text ?? "");
+  },
+  answer: (vectors) =>
+    vectors.length === 1
+      ? { embedding: { values: vectors[0] } }
+      : { embeddings: vectors.map((values) => ({ values })) },
+};
+
+interface Received {
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: unknown;
+  readonly texts: readonly string[];
+}
+type Answer = (texts: readonly string[]) => Response | Promise<Response>;
+
+/** A vector that tells which text it is of. */
+export const vectorFor = (text: string): readonly number[] => [text.length, text.codePointAt(0) ?? 0, 1];
+
+/** A provider's stand-in on a free port. It answers every call rightly, except those for which another answer is queued. */
+export const embeddingServer = (wire: EmbeddingWire) => {
+  const answers: Answer[] = [];
+  const received: Received[] = [];
+  const right: Answer = (texts) => Response.json(wire.answer(texts.map(vectorFor)));
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const body: unknown = await request.json();
+      const texts = wire.textsOf(body);
+      received.push({ path: new URL(request.url).pathname, headers: request.headers, body, texts });
+      return (answers.shift() ?? right)(texts);
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    received,
+    reply: (...more: readonly Answer[]) => void answers.push(...more),
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+};
