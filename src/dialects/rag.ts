@@ -49,7 +49,10 @@ export const rag: Dialect<typeof Request> = {
               content: Type.String({ description: `The passage's first ${SHOWN} characters.` }),
               metadata: Type.Object(
                 { document_id: Type.String(), title: Type.String(), score: Type.Number({ minimum: 0, maximum: 1 }) },
-                { description: "The document's own metadata, and where in it the passage stands, besides these." },
+                {
+                  additionalProperties: true,
+                  description: "The document's own metadata, and where in it the passage stands, besides these.",
+                },
               ),
             }),
           ),

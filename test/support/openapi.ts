@@ -7,16 +7,25 @@ import type { TestService } from "./service.ts";
 
 export type Json = { readonly [key: string]: Json } & { readonly $ref?: string; readonly summary?: string };
 
-/** The document as a service publishes it, and what real answers are held against. */
+/** The document as a service publishes it, and what real answers are held against: no key too few and none too many. */
 export interface PublishedDocument {
   readonly document: Json;
   /** `GET /api/v1/runs/{runId}`, in the document's order. */
   readonly endpoints: readonly string[];
   /** Checks that the endpoint is said to answer with this status and such a body; gives the body. */
   answers(endpoint: string, response: Response): Promise<unknown>;
-  /** Checks that the endpoint is said to stream each of these frames, with such data and no key besides. */
+  /** Checks that the endpoint is said to stream each of these frames, with such data. */
   streams(endpoint: string, frames: readonly EventSourceMessage[]): void;
 }
+
+/** The same with no room for keys that are not described, but where a schema says that there are others. */
+const closed = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  const isOpen = copy.properties === undefined || "additionalProperties" in copy || "patternProperties" in copy;
+  return isOpen || copy.type !== "object" ? copy : { ...copy, additionalProperties: false };
+};
 
 export const publishedDocument = async (service: TestService<Model>): Promise<PublishedDocument> => {
   const response = await service.get("/openapi.json");
@@ -24,7 +33,7 @@ export const publishedDocument = async (service: TestService<Model>): Promise<Pu
   const document = (await response.json()) as Json;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats(ajv);
-  ajv.addSchema(document, "document");
+  ajv.addSchema(closed(document) as Json, "document");
 
   /** What a place in the document holds, and where that stands once references are followed. */
   const at = (...path: readonly string[]): { readonly value: Json; readonly pointer: string } => {
@@ -84,8 +93,6 @@ export const publishedDocument = async (service: TestService<Model>): Promise<Pu
         check(kind.pointer, frame);
         const schema = at(...kind.pointer.slice(2).split("/"), "properties", "data", "contentSchema");
         check(schema.pointer, said);
-        const known = Object.keys(schema.value.properties ?? {});
-        if (known.length > 0) expect(known).toEqual(expect.arrayContaining(Object.keys(said)));
       }
     },
   };
