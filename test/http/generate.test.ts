@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { houseLog, openLog } from "../../src/log.ts";
+import { ModelError } from "../../src/models/contract.ts";
+import { withRetry } from "../../src/models/retry.ts";
+import { hastySystem } from "../support/hasty-system.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { refusalOf, threadOf } from "../support/views.ts";
+import { type WritingModel, writingModel } from "../support/writing-model.ts";
+
+let service: TestService<WritingModel>;
+beforeAll(async () => {
+  service = await startService({ model: writingModel() });
+});
+afterAll(() => service.stop());
+
+const STREAM = "/api/v1/generate/stream";
+const PREVIEW = "/api/v1/generate/preview";
+const TEXT = { input_type: "text", content: "Bun reads SQL." };
+
+interface Preview {
+  readonly [name: string]: unknown;
+}
+const preview = async (body: unknown, userId: string): Promise<Preview> => {
+  const response = await service.post(PREVIEW, body, { headers: { "x-user-id": userId } });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Preview;
+};
+const save = (userId: string, til: object) =>
+  service.post("/api/v1/tils", { title: "x", content: "x", ...til }, { headers: { "x-user-id": userId } });
+
+describe("a preview", () => {
+  test("is all of it in one answer, and saves nothing", async () => {
+    const userId = "previewer";
+    await save(userId, { day_number: 14, tags: ["Bun", "unrelated"] });
+    const answer = await preview(TEXT, userId);
+    expect(answer).toEqual({
+      title: "Bun reads SQL",
+      slug: "bun-reads-sql",
+      day_number: 15,
+      excerpt: "Bun reads SQL and keeps a pool.",
+      content: "Bun reads SQL. It keeps a pool.",
+      suggested_tag_ids: [expect.any(String)],
+      suggested_tags: [
+        { id: expect.any(String), name: "Bun", slug: "bun", is_new: false },
+        { id: null, name: "sql", slug: "sql", is_new: true },
+      ],
+    });
+    expect(await preview(TEXT, userId)).toEqual(answer);
+  });
+
+  test("has null for what was not asked for", async () => {
+    const off = { auto_day_number: false, auto_tags: false, auto_excerpt: false };
+    expect(await preview({ ...TEXT, ...off }, "off")).toMatchObject({
+      day_number: null,
+      excerpt: null,
+      suggested_tag_ids: [],
+      suggested_tags: [],
+    });
+  });
+
+  test("offers the user's tags to the model, the most used first, and no other user's", async () => {
+    await save("tagged", { tags: ["rare", "often"] });
+    await save("tagged", { tags: ["often"] });
+    await preview(TEXT, "tagged");
+    expect(service.model.asked.findLast(({ form }) => form === "tags")?.knownTags).toEqual(["often", "rare"]);
+  });
+
+  test("gives the model the first 2,000 characters for the title and 3,000 for the excerpt", async () => {
+    const local = await startService({ model: writingModel({ note: "🎉".repeat(4_000) }) });
+    await (await local.post(PREVIEW, TEXT)).text();
+    const lengths = Object.fromEntries(local.model.asked.map(({ form, text }) => [form, [...text].length]));
+    expect(lengths).toMatchObject({ title: 2_000, excerpt: 3_000 });
+    await local.stop();
+  });
+
+  test("has the headers that lead to its run, and the thread tells what it was made of", async () => {
+    const response = await service.post(PREVIEW, { ...TEXT, content: "word ".repeat(1_000) });
+    await response.text();
+    const threadId = response.headers.get("x-thread-id") ?? "";
+    const { messages } = await threadOf(service, "default_user", threadId);
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+    expect(messages[0]?.content).toBe(`${"word ".repeat(400)}…`);
+    expect(messages[1]?.content).toBe("Bun reads SQL. It keeps a pool.");
+  });
+
+  test.each([
+    ["model_rate_limited", 429, "5"],
+    ["model_unavailable", 503, "5"],
+    ["model_refused", 502, null],
+  ] as const)("of which the model fails with %p is answered with %p", async (code, status, retryAfter) => {
+    const failing = writingModel({ excerpt: new ModelError(code, "sk-secret", { retryable: false }) });
+    const local = await startService({ model: failing });
+    const response = await local.post(PREVIEW, TEXT, { headers: { "accept-language": "ko" } });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([status, retryAfter]);
+    const error = await refusalOf(response);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(/^모델/);
+    await local.stop();
+  });
+
+  test("that takes too long is answered with 504", async () => {
+    const model = { ...writingModel(), stream: () => ({ [Symbol.asyncIterator]: never }) };
+    const local = await startService({ model, env: { RUN_TIMEOUT: "200ms" } });
+    const response = await local.post(PREVIEW, TEXT);
+    expect([response.status, (await refusalOf(response)).code]).toEqual([504, "timeout"]);
+    await local.stop();
+  });
+});
+
+describe("day numbers", () => {
+  test("are the highest that was given plus one, for whoever asks", async () => {
+    const day = async (userId: string) => (await preview(TEXT, userId)).day_number;
+    expect(await day("counter")).toBe(1);
+    await save("counter", { day_number: 41 });
+    expect([await day("counter"), await day("other-counter")]).toEqual([42, 1]);
+  });
+
+  test("are given without a race when twenty are saved at once", async () => {
+    const saved = await Promise.all(
+      Array.from({ length: 20 }, async () => (await (await save("racer", {})).json()) as { day_number: number }),
+    );
+    expect(saved.map(({ day_number }) => day_number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 1),
+    );
+  });
+});
+
+test("each call of the model that can pass is made again, and each retry is logged", async () => {
+  const retries: unknown[] = [];
+  let failures = 0;
+  const writer = writingModel();
+  const flaky = {
+    ...writer,
+    stream: (...given: Parameters<typeof writer.stream>) => {
+      // Every other call fails before its first word.
+      if (failures++ % 2 === 0) throw new ModelError("model_unavailable", "away", { retryable: true });
+      return writer.stream(...given);
+    },
+  };
+  const log = houseLog(openLog("silent"));
+  const model = withRetry(flaky, {
+    system: hastySystem(),
+    log: { ...log.models, retry: (facts) => void retries.push(facts) },
+  });
+  const local = await startService({ model });
+  const events = await readSse(await local.post(STREAM, TEXT)).toEnd();
+  expect(events.at(-1)?.event).toBe("complete");
+  expect(retries.length).toBeGreaterThanOrEqual(4);
+  await local.stop();
+});
+
+const never = () => ({ next: () => new Promise<never>(() => {}) });
