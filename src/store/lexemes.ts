@@ -46,9 +46,9 @@ export const markOf = (userId: string, collection: string | null): string => {
   return `@${createHash("sha256").update(name).digest("base64url").slice(0, 16)}`;
 };
 
-/** A lexeme to look for, and what finding it is worth beside the others, rarity apart. */
+/** Lexemes to look for, all of them in one piece, and what that is worth beside the others, rarity apart. */
 interface Sought {
-  readonly lexeme: string;
+  readonly lexemes: readonly string[];
   readonly weight: number;
 }
 
@@ -56,8 +56,8 @@ interface Sought {
 const MOST_SOUGHT = 32;
 /** Of a question as long as a book, the beginning is enough to fill them. */
 const LONGEST_QUERY = 2_000;
-/** A word that matches to the letter is a little better than one that matches without its ending; parts are a good deal worse. */
-const WEIGHTS = { exact: 0.3, stem: 1, parts: 0.6 };
+/** All parts of a word together, beside the word. */
+const PARTS_WEIGHT = 0.6;
 
 /** The terms of a query without those that are in every question; all of them when there are no others. */
 export const queryTerms = (text: string): readonly Term[] => {
@@ -66,19 +66,24 @@ export const queryTerms = (text: string): readonly Term[] => {
   return telling.length > 0 ? telling : terms;
 };
 
+/**
+ * A word is sought without its ending: wherever it stands with that ending, it lies in the index without it too. Words that
+ * are in more pieces than are looked at may meet in one of the others, so all together are sought as well.
+ */
 export const soughtIn = (terms: readonly Term[]): readonly Sought[] => {
-  const sought = new Map<string, number>();
+  const weights = new Map<string, number>();
   const seek = (lexeme: string, weight: number): void => {
-    if (sought.has(lexeme) || sought.size < MOST_SOUGHT) sought.set(lexeme, Math.max(weight, sought.get(lexeme) ?? 0));
+    if (weights.has(lexeme) || weights.size < MOST_SOUGHT)
+      weights.set(lexeme, Math.max(weight, weights.get(lexeme) ?? 0));
   };
-  for (const { forms } of terms) {
-    for (const [index, form] of forms.entries()) seek(form, index === forms.length - 1 ? WEIGHTS.stem : WEIGHTS.exact);
-  }
+  const stems = [...new Set(terms.flatMap(({ forms }) => forms.slice(-1)))];
+  for (const stem of stems) seek(stem, 1);
   for (const { parts } of terms) {
     // A single letter or digit is everywhere.
-    for (const part of parts.filter(({ length }) => length > 1)) seek(part, WEIGHTS.parts / parts.length);
+    for (const part of parts.filter(({ length }) => length > 1)) seek(part, PARTS_WEIGHT / parts.length);
   }
-  return Array.from(sought, ([lexeme, weight]) => ({ lexeme, weight }));
+  const single = Array.from(weights, ([lexeme, weight]) => ({ lexemes: [lexeme], weight }));
+  return stems.length > 1 ? [...single, { lexemes: stems.slice(0, MOST_SOUGHT), weight: 1 }] : single;
 };
 
 /** A text cast to `tsquery`: all of these lexemes, letter for letter. */

@@ -5,7 +5,7 @@ import { type Session, statement } from "./database.ts";
 import { HIT_WEIGHTS, markOf, soughtIn, tsqueryOf } from "./lexemes.ts";
 
 /** Of a lexeme that more pieces have, any so many stand for all: it tells them apart badly. */
-const MOST_HOLDING = 1_000;
+const MOST_HOLDING = 300;
 /** So many of the pieces that hold the rarest are ranked by where, and how often, they hold them. */
 const RANKED = 100;
 
@@ -33,14 +33,17 @@ export const byWords = async (
   const found = await ranking(session, {
     userId,
     collection,
-    marked: JSON.stringify(sought.map(({ lexeme }) => tsqueryOf(mark, lexeme))),
-    words: JSON.stringify(sought.map(({ lexeme }) => tsqueryOf(lexeme))),
+    marked: JSON.stringify(sought.map(({ lexemes }) => tsqueryOf(mark, ...lexemes))),
+    words: JSON.stringify(sought.map(({ lexemes }) => tsqueryOf(...lexemes))),
     weights: `{${sought.map(({ weight }) => weight).join(",")}}`,
     limit,
   });
   const total = found[0]?.total ?? 0;
   const holding = new Map(
-    found.flatMap(({ place, holding }) => (place === null ? [] : [[sought[place - 1]?.lexeme, holding] as const])),
+    found.flatMap(({ place, holding }) => {
+      const { lexemes = [] } = place === null ? {} : (sought[place - 1] ?? {});
+      return lexemes.length === 1 ? [[lexemes[0], holding] as const] : [];
+    }),
   );
   return {
     pieces: found.flatMap(({ documentId, ordinal }) => (documentId === null ? [] : [{ documentId, ordinal }])),
@@ -97,12 +100,16 @@ const ranking = statement<Row>(sql`
     group by document_id, ordinal order by sum(worth) desc limit ${sql.raw(String(RANKED))}
   ),
   ranked as (
-    select c.document_id, c.ordinal, sum(worth * ts_rank(${sql.raw(`'${HIT_WEIGHTS}'`)}, c.tokens, word)) as score
+    select best.document_id, best.ordinal, sum(worth * ts_rank(${sql.raw(`'${HIT_WEIGHTS}'`)}, piece.tokens, word)) as score
     from best
-      join chunks c on c.user_id = ${sql.placeholder("userId")}
-        and c.document_id = best.document_id and c.ordinal = best.ordinal
-      join (asked join worth using (place)) on c.tokens @@ word
-    group by c.document_id, c.ordinal order by score desc, document_id, ordinal limit ${sql.placeholder("limit")}::int
+      cross join lateral (
+        select tokens || '' as tokens from chunks
+        where user_id = ${sql.placeholder("userId")} and document_id = best.document_id and ordinal = best.ordinal
+        offset 0
+      ) as piece
+      join (asked join worth using (place)) on piece.tokens @@ word
+    group by best.document_id, best.ordinal
+    order by score desc, document_id, ordinal limit ${sql.placeholder("limit")}::int
   )
   select total, document_id as "documentId", ordinal, null as place, null as holding, score from size cross join ranked
   union all
