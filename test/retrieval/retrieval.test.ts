@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { UnreadableError } from "../../src/domain/unreadable.ts";
+import { ModelError } from "../../src/models/contract.ts";
+import type { EmbeddingModel } from "../../src/models/embedding/contract.ts";
+import { openReader } from "../../src/reading/reader.ts";
+import type { NewDocument } from "../../src/retrieval/contract.ts";
+import { type Progress, reindex } from "../../src/retrieval/reindex.ts";
+import { DocumentRetrieval } from "../../src/retrieval/retrieval.ts";
+import { RetrievalCheck, standingOf } from "../../src/retrieval/standing.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { DocumentStore } from "../../src/store/contract-documents.ts";
+import { memoryStore } from "../support/pglite.ts";
+import { toldEmbedding } from "../support/told-embedding.ts";
+
+const never = new AbortController().signal;
+const reader = openReader();
+let store: Store;
+beforeAll(async () => {
+  store = await memoryStore();
+  await store.migrate();
+});
+afterAll(() => store.close());
+
+const retrievalWith = (embedding: EmbeddingModel, documents: DocumentStore = store.documents): DocumentRetrieval =>
+  new DocumentRetrieval({ documents, embedding, ...reader, system: realSystem });
+const file = (name: string, content: string, more: Partial<NewDocument> = {}): NewDocument => ({
+  collection: "default",
+  title: null,
+  metadata: {},
+  upload: { name, mediaType: "", bytes: new TextEncoder().encode(content) },
+  ...more,
+});
+const listed = async (userId: string): Promise<number> =>
+  (await store.documents.list(userId, { collection: null, limit: 100, after: null })).length;
+
+let users = 0;
+const newUser = (): string => `user-${users++}`;
+const PARTS = "품번,품명,재고\nABC-12345,가이드 블록,137\nABC-12346,가이드 레일,42\nABC-2,볼 너트,7\n";
+const LONG = Array.from({ length: 150 }, (_, at) => `# Section ${at}\n\nText of number ${at}.\n`).join("\n");
+
+describe("taking in", () => {
+  test("is done once for the same content in a collection, and nothing is embedded again", async () => {
+    const [user, embedding] = [newUser(), toldEmbedding()];
+    const retrieval = retrievalWith(embedding);
+    const first = await retrieval.ingest(user, file("a.md", "# One\n\ntext"), never);
+    expect(first).toMatchObject({ isNew: true, document: { title: "One", chunks: 1, mediaType: "text/markdown" } });
+    const again = await retrieval.ingest(user, file("b.txt", "# One\n\ntext", { title: "Another name" }), never);
+    expect(again).toEqual({ isNew: false, document: first.document });
+    expect(embedding.calls).toEqual([1]);
+    expect((await retrieval.ingest(user, file("a.md", "# One\n\ntext", { collection: "other" }), never)).isNew).toBe(
+      true,
+    );
+    expect((await retrieval.ingest(newUser(), file("a.md", "# One\n\ntext"), never)).isNew).toBe(true);
+  });
+
+  test("of the same content many times at once keeps one", async () => {
+    const user = newUser();
+    const retrieval = retrievalWith(toldEmbedding());
+    const all = await Promise.all(Array.from({ length: 5 }, () => retrieval.ingest(user, file("a.md", LONG), never)));
+    expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(all.map(({ document }) => document.documentId)).size).toBe(1);
+    expect(await listed(user)).toBe(1);
+  });
+
+  test.each([
+    ["the caller's title", file("notes.md", "# Heading\n\ntext", { title: "Told" }), "Told"],
+    ["its own", file("notes.md", "# Heading\n\ntext"), "Heading"],
+    ["the file's name", file("C:\\docs\\parts.csv", PARTS), "parts.csv"],
+    ["no name at all", file("", "only text."), "untitled"],
+  ])("names a document by %s", async (_, document, title) => {
+    expect((await retrievalWith(toldEmbedding()).ingest(newUser(), document, never)).document.title).toBe(title);
+  });
+
+  test("that fails halfway leaves nothing behind", async () => {
+    const user = newUser();
+    const failing = toldEmbedding("told", (call) => {
+      if (call === 2) throw new ModelError("model_unavailable", "Away.", { retryable: true });
+    });
+    await expect(retrievalWith(failing).ingest(user, file("a.md", LONG), never)).rejects.toBeInstanceOf(ModelError);
+    expect(failing.calls.length).toBe(2);
+    await expect(retrievalWith(failing).ingest(user, file("a.csv", "a,b\n1\n"), never)).rejects.toBeInstanceOf(
+      UnreadableError,
+    );
+    expect(await listed(user)).toBe(0);
+    expect(
+      await retrievalWith(toldEmbedding()).search(user, { text: "number 3", collection: null, k: 3 }, never),
+    ).toEqual([]);
+    expect((await retrievalWith(toldEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
+  });
+
+  test("that is given up halfway leaves nothing behind", async () => {
+    const user = newUser();
+    const leaving = new AbortController();
+    const reason = new Error("gone");
+    const embedding = toldEmbedding("told", (call) => {
+      if (call === 2) leaving.abort(reason);
+    });
+    const failed = retrievalWith(embedding).ingest(user, file("a.md", LONG), leaving.signal);
+    await expect(failed).rejects.toBe(reason);
+    expect(await listed(user)).toBe(0);
+  });
+});
+
+describe("searching", () => {
+  test("finds the one row that answers, and the table that it is of", async () => {
+    const user = newUser();
+    const retrieval = retrievalWith(toldEmbedding());
+    const { document } = await retrieval.ingest(
+      user,
+      file("parts.csv", PARTS, { metadata: { source: "warehouse" } }),
+      never,
+    );
+    const [best] = await retrieval.search(
+      user,
+      { text: "ABC-12345 부품의 재고는?", collection: "default", k: 3 },
+      never,
+    );
+    expect(best).toMatchObject({
+      title: "parts.csv",
+      metadata: { source: "warehouse", rows: [1, 1] },
+      table: { columns: ["품번", "품명", "재고"], rows: [["ABC-12345", "가이드 블록", "137"]] },
+    });
+    const table = await retrieval.table(user, document.documentId, 2);
+    expect(table?.rows.map(([number]) => number)).toEqual(["ABC-12345", "ABC-12346"]);
+    expect(await retrieval.table(newUser(), document.documentId, 2)).toBeNull();
+  });
+
+  test("sees the user's own documents, in the collection that is named", async () => {
+    const user = newUser();
+    const retrieval = retrievalWith(toldEmbedding());
+    await retrieval.ingest(user, file("a.md", "The ferry sails at noon.", { collection: "ships" }), never);
+    const asked = { text: "when does the ferry sail", k: 3 };
+    expect(await retrieval.search(user, { ...asked, collection: "ships" }, never)).toHaveLength(1);
+    expect(await retrieval.search(user, { ...asked, collection: null }, never)).toHaveLength(1);
+    expect(await retrieval.search(user, { ...asked, collection: "trains" }, never)).toEqual([]);
+    expect(await retrieval.search(newUser(), { ...asked, collection: "ships" }, never)).toEqual([]);
+  });
+
+  test("without vectors in the database goes by words, and calls no model", async () => {
+    const user = newUser();
+    const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
+    const documents: DocumentStore = { ...store.documents, capabilities };
+    const embedding = toldEmbedding();
+    const retrieval = retrievalWith(embedding, documents);
+    await retrieval.ingest(user, file("a.md", "The ferry sails at noon."), never);
+    expect(await retrieval.search(user, { text: "ferry", collection: null, k: 3 }, never)).toHaveLength(1);
+    expect(embedding.calls).toEqual([]);
+    const check = new RetrievalCheck({ documents, embedding, system: realSystem });
+    expect(await check.look()).toContain("the extension is missing");
+  });
+});
+
+describe("another embedding model", () => {
+  test("is noticed, words find what its vectors don't, and reindexing mends it, however often it is interrupted", async () => {
+    const own = await memoryStore();
+    await own.migrate();
+    const { documents } = own;
+    const old = toldEmbedding("old");
+    await retrievalWith(old, documents).ingest("u", file("a.md", LONG), never);
+    await retrievalWith(old, documents).ingest("v", file("b.md", `${LONG}\n\nThe ferry sails.`), never);
+    const health = (embedding: EmbeddingModel) =>
+      new RetrievalCheck({ documents, embedding, system: realSystem }).look();
+    expect(await health(old)).toBe("ok");
+
+    const embedding = toldEmbedding("new");
+    expect(await health(embedding)).toStartWith("300 of 300 pieces");
+    expect(await health(embedding)).toContain("yeoul reindex");
+    const found = await retrievalWith(embedding, documents).search(
+      "v",
+      { text: "ferry", collection: null, k: 3 },
+      never,
+    );
+    expect(found).toHaveLength(1);
+
+    const interrupted = new AbortController();
+    const told: Progress[] = [];
+    const stopped = reindex(
+      { documents, embedding },
+      (progress) => {
+        told.push(progress);
+        if (progress.done === 128) interrupted.abort(new Error("Ctrl-C"));
+      },
+      interrupted.signal,
+    );
+    await expect(stopped).rejects.toThrow("Ctrl-C");
+    expect(told.map(({ done, total }) => [done, total])).toEqual([
+      [64, 300],
+      [128, 300],
+    ]);
+    expect(await standingOf(documents, embedding)).toMatchObject({ chunks: 300, behind: 172 });
+
+    expect(await reindex({ documents, embedding }, () => {}, never)).toBe(172);
+    expect(await reindex({ documents, embedding }, () => {}, never)).toBe(0);
+    expect(await health(embedding)).toBe("ok");
+    await own.close();
+  });
+
+  test("of which nobody knows how long its vectors are is asked for one", async () => {
+    const embedding = toldEmbedding();
+    await retrievalWith(embedding).ingest(newUser(), file("a.md", "Something."), never);
+    const calls = embedding.calls.length;
+    await reindex({ documents: store.documents, embedding: { ...embedding, dimension: null } }, () => {}, never);
+    expect(embedding.calls[calls]).toBe(1);
+  });
+});

@@ -1,0 +1,26 @@
+import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
+import type { EmbeddingModel } from "../../src/models/embedding/contract.ts";
+
+export interface ToldEmbedding extends EmbeddingModel {
+  /** How many texts each call had. */
+  readonly calls: number[];
+}
+
+/** The built-in embedding under another name; `before` each call may fail it. */
+export const toldEmbedding = (
+  id = "told",
+  before: (call: number, signal: AbortSignal) => void = () => {},
+): ToldEmbedding => {
+  const model = builtinEmbedding();
+  const calls: number[] = [];
+  return {
+    id,
+    dimension: model.dimension,
+    calls,
+    embed: async (texts, purpose, signal) => {
+      calls.push(texts.length);
+      before(calls.length, signal);
+      return await model.embed(texts, purpose, signal);
+    },
+  };
+};
