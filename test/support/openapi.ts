@@ -5,7 +5,7 @@ import type { EventSourceMessage } from "eventsource-parser";
 import type { Model } from "../../src/models/contract.ts";
 import type { TestService } from "./service.ts";
 
-export type Json = { readonly [key: string]: Json } & { readonly $ref?: string; readonly summary?: string };
+type Json = { readonly [key: string]: Json } & { readonly $ref?: string; readonly summary?: string };
 
 /** The document as a service publishes it, and what real answers are held against: no key too few and none too many. */
 export interface PublishedDocument {

@@ -1,6 +1,9 @@
 /** A JSON value of the document. */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Keywords that hold values, not schemas. */
+const VALUES: ReadonlySet<string> = new Set(["const", "default", "enum", "examples"]);
+
 /** The schemas that the document names, so that it tells each of them once. */
 export class Components {
   readonly #named = new Map<string, { readonly text: string; readonly schema: Json }>();
@@ -9,7 +12,9 @@ export class Components {
   place(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map((item) => this.place(item));
     if (typeof schema !== "object" || schema === null) return schema;
-    const placed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, this.place(value)]));
+    const placed = Object.fromEntries(
+      Object.entries(schema).map(([key, value]) => [key, VALUES.has(key) ? value : this.place(value)]),
+    );
     // A property may be called `title` too, but then it is a schema.
     return typeof placed.title === "string" ? this.#name(placed.title, placed) : placed;
   }

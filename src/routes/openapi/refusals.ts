@@ -54,7 +54,7 @@ export const refusalsOf = (operation: Operation, wantsToken: boolean): Json => {
       const refusal = refused.has(status) ? (worded[status] ?? bodySchema(status)) : null;
       const failure = failures[status] ?? null;
       if (failure === null && worded[status] === undefined) return [status, { $ref: `${RESPONSES}${nameOf(status)}` }];
-      return [status, ownResponse(refusal, failure)];
+      return [status, ownResponse(status, refusal, failure)];
     }),
   );
 };
@@ -62,13 +62,19 @@ export const refusalsOf = (operation: Operation, wantsToken: boolean): Json => {
 const RESPONSES = "#/components/responses/";
 const nameOf = (status: number): string => `Refusal${status}`;
 
-const ownResponse = (refusal: unknown, failure: unknown): Json => {
-  const description =
-    refusal === null ? "The run failed." : failure === null ? "Refused." : "Refused, or the run failed.";
+/** In a wire's own words: why nothing was begun, or how the run failed, or either. */
+const ownResponse = (status: number, refusal: unknown, failure: unknown): Json => {
+  const why = [...(refusal === null ? [] : [reasons(status)]), ...(failure === null ? [] : ["the run failed"])];
   const bodies = [refusal, failure].filter((body) => body !== null);
   const schema = bodies.length === 1 ? bodies[0] : { anyOf: bodies };
-  return { description, content: { "application/json": { schema } } };
+  return { description: why.join("; "), ...headersOf(status), content: { "application/json": { schema } } };
 };
+
+/** The codes that a status has, and what each means. */
+const reasons = (status: number): string =>
+  codesOf(status)
+    .map((code) => `\`${code}\`: ${MEANING[code]}`)
+    .join("; ");
 
 /** The common responses, by the name that `refusalsOf` refers to. */
 export const refusalResponses = (): Json => {
@@ -77,9 +83,7 @@ export const refusalResponses = (): Json => {
     statuses.map((status) => [
       nameOf(status),
       {
-        description: codesOf(status)
-          .map((code) => `\`${code}\`: ${MEANING[code]}`)
-          .join("; "),
+        description: reasons(status),
         ...headersOf(status),
         content: { "application/json": { schema: bodySchema(status) } },
       },
