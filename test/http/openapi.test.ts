@@ -29,6 +29,16 @@ const CONTRACTS = [
   "DELETE /api/v1/documents/{documentId}",
   "POST /api/v1/generate/stream",
   "POST /api/v1/generate/preview",
+  "POST /api/v1/tils",
+  "GET /api/v1/tils",
+  "GET /api/v1/tils/{tilId}",
+  "DELETE /api/v1/tils/{tilId}",
+  "GET /api/v1/tags",
+  "POST /api/chat/stream",
+  "GET /api/chat/stream",
+  "POST /api/chat/stream/init",
+  "GET /api/chat/stream/{id}",
+  "POST /api/chat",
 ];
 
 let service: TestService<ScriptedModel>;
