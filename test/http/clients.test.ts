@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { fetchEventSource } from "@microsoft/fetch-event-source";
 import { EventSource } from "eventsource";
+import { pretendBrowser } from "../support/pretend-browser.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 
@@ -139,14 +140,3 @@ describe.each(posted)("POST $path", ({ path, whole }) => {
     expect(inbox.seen).toEqual(whole);
   });
 });
-
-/** The library looks at the page it runs in; there is none. Returns how to take it away again: other libraries look for it. */
-const pretendBrowser = (): (() => void) => {
-  const page = globalThis as { window?: unknown; document?: unknown };
-  page.window = globalThis;
-  page.document = { hidden: false, addEventListener: () => {}, removeEventListener: () => {} };
-  return () => {
-    delete page.window;
-    delete page.document;
-  };
-};
