@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ModelError } from "../../src/models/contract.ts";
+import { ingest } from "../support/chat.ts";
+import { expectGolden, readBack } from "../support/golden.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { type TestSystem, testSystem } from "../support/test-system.ts";
+
+let service: TestService<ScriptedModel>;
+let system: TestSystem;
+beforeAll(async () => {
+  system = testSystem();
+  service = await startService({ system, env: { CHAT_TIMEOUT: "300ms" } });
+  system.countFrom(0);
+  await ingest(service, "golden", new File(['부품,재고,단가\nABC-12345,137,"1,200원"\n'], "부품.csv"));
+}, 30_000);
+afterAll(() => service.stop());
+
+interface Case {
+  readonly file: string;
+  readonly message: string;
+  readonly user?: string;
+  readonly language?: "ko" | "en";
+  /** How the model ends; "never": it says half of it and no more. */
+  readonly says: string | Error | "never";
+}
+
+const cause = new Error("upstream said: sk-secret");
+const failed = (code: ModelError["code"]) =>
+  new ModelError(code, "The model's own message.", { retryable: false, cause });
+
+const cases: readonly Case[] = [
+  {
+    file: "chat-success",
+    message: "ABC-12345 부품의 재고는?",
+    user: "golden",
+    says: "재고는 137개\n\n**입니다**. 🎉\r\n",
+  },
+  { file: "chat-chart", message: "ABC-12345 알려줘", user: "golden", language: "ko", says: '"표"를 보세요.' },
+  { file: "chat-nothing-found", message: "How many are left?", says: "I found nothing." },
+  { file: "chat-failure", message: "hi", says: failed("model_rate_limited") },
+  { file: "chat-failure-ko", message: "hi", language: "ko", says: failed("model_rate_limited") },
+  { file: "chat-provider-failure", message: "hi", says: failed("model_unavailable") },
+  { file: "chat-unexpected", message: "hi", says: cause },
+  { file: "chat-timeout", message: "hi", says: "never" },
+  { file: "chat-timeout-ko", message: "안녕?", language: "ko", says: "never" },
+];
+
+describe("golden transcripts of chat", () => {
+  test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
+    const { file, message, user, language = "en", says } = given;
+    const headers = { "accept-language": language };
+    const response = await service.post("/api/chat/stream", { message, user_id: user }, { headers });
+    const stream = readSse(response);
+    const call = await service.model.nextCall();
+    if (says === "never") call.say({ type: "text", delta: "half of " });
+    else if (says instanceof Error) call.fail(says);
+    else call.finish(says);
+    const read = await stream.toEnd();
+    // How well a passage answers is retrieval's business, and may be told otherwise tomorrow.
+    const shown = stream.text.replace(/"((?:confidence_)?score)":0\.\d+/g, '"$1":0.5');
+    expectGolden(`${file}.sse`, shown);
+    expect(stream.text).toMatch(/^:\n\n/);
+    expect(stream.text).not.toMatch(/^(?:id|event):/m);
+    expect(stream.text).not.toContain("sk-secret");
+    expect(stream.text).not.toContain("own message");
+    expect(readBack(stream.text)).toEqual([...read]);
+  });
+});

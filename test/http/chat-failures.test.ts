@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ModelError } from "../../src/models/contract.ts";
+import { chatFrames } from "../support/chat.ts";
+import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+
+describe("how it fails", () => {
+  let service: TestService<ScriptedModel>;
+  beforeAll(async () => {
+    service = await startService({ model: scriptedModel(), env: { CHAT_TIMEOUT: "150ms" } });
+  });
+  afterAll(() => service.stop());
+
+  const failure = (code: ModelError["code"]) => new ModelError(code, "sk-secret", { retryable: false });
+  test.each([
+    ["model_unavailable", 502, "ConnectionError"],
+    ["model_rate_limited", 429, "RateLimitError"],
+    ["model_refused", 502, "RefusalError"],
+  ] as const)("%s: status %d in one piece, %s in a stream", async (code, status, error) => {
+    const whole = service.post("/api/chat", { message: "hi" });
+    (await service.model.nextCall()).fail(failure(code));
+    const response = await whole;
+    expect(response.status).toBe(status);
+    const body = await response.json();
+    expect(body).toEqual({ success: false, error: expect.any(String) });
+    expect(JSON.stringify(body)).not.toContain("sk-secret");
+    const stream = readSse(
+      await service.post("/api/chat/stream", { message: "안녕" }, { headers: { "accept-language": "ko" } }),
+    );
+    (await service.model.nextCall()).fail(failure(code));
+    const last = (await chatFrames(stream)).at(-1);
+    expect(last).toEqual({ type: "error", data: { error, message: expect.stringMatching(/[가-힣]/) } });
+  });
+
+  test("an unexpected failure is an InternalError, and says no more", async () => {
+    const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
+    (await service.model.nextCall()).fail(new Error("sk-secret"));
+    expect((await chatFrames(stream)).at(-1)).toEqual({
+      type: "error",
+      data: { error: "InternalError", message: "The server failed." },
+    });
+  });
+
+  test("a run that takes longer than CHAT_TIMEOUT ends in Timeout, and with 504", async () => {
+    const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
+    const whole = service.post("/api/chat", { message: "hi" });
+    const last = (await chatFrames(stream)).at(-1);
+    expect(last).toMatchObject({ type: "error", data: { error: "Timeout" } });
+    const response = await whole;
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({ success: false });
+  });
+
+  test("other agents are given their own time", async () => {
+    const response = await service.post("/ask", { question: "hi" });
+    for (const _ of [1, 2]) await service.model.nextCall(); // those that timed out
+    const call = await service.model.nextCall();
+    await Bun.sleep(200);
+    call.finish("late");
+    expect(await response.text()).toContain('"late"');
+  });
+});

@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { EventSource } from "eventsource";
+import fc from "fast-check";
+import { StoreError } from "../../src/store/contract.ts";
+import { type ChatFrame, chatFrames } from "../support/chat.ts";
+import { hastySystem } from "../support/hasty-system.ts";
+import { memoryStore } from "../support/pglite.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { tappedStore } from "../support/tapped-store.ts";
+
+const ticket = async (service: TestService<ScriptedModel>, body: Record<string, unknown> = {}): Promise<string> => {
+  const response = await service.post("/api/chat/stream/init", { message: "hi", ...body });
+  expect(response.status).toBe(201);
+  return ((await response.json()) as { id: string }).id;
+};
+const take = (service: TestService<ScriptedModel>, id: string) => service.get(`/api/chat/stream/${id}`);
+const contentOf = (frames: readonly ChatFrame[]): string => {
+  const last = frames.at(-1);
+  return last?.type === "final" ? last.data.content : JSON.stringify(last);
+};
+
+describe("a ticket", () => {
+  let service: TestService<ScriptedModel>;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.stop());
+
+  test("is unguessable, tells where to take it, and begins nothing by itself", async () => {
+    const response = await service.post("/api/chat/stream/init", {
+      message: "hi",
+      user_id: "김 여울/../?#",
+      conversation_id: "t1",
+    });
+    const { id } = (await response.json()) as { id: string };
+    expect(id).toMatch(/^[\w-]+\.[\w-]{43}$/);
+    const { href } = new URL(response.headers.get("location") ?? "", `${service.url}/api/chat/stream/init`);
+    expect(href).toBe(`${service.url}/api/chat/stream/${id}`);
+    expect(response.headers.get("location")).not.toContain("/");
+    expect((await service.get("/api/v1/threads/t1?userId=u")).status).toBe(404);
+    expect(await ticket(service)).not.toBe(await ticket(service));
+  });
+
+  test("is taken by EventSource, which hears the run to its end; its reconnect joins, and runs nothing twice", async () => {
+    const source = new EventSource(
+      `${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`,
+    );
+    const finals: string[] = [];
+    const opened: number[] = [];
+    const done = new Promise<void>((resolve, reject) => {
+      source.onopen = () => void opened.push(finals.length);
+      source.onmessage = ({ data }) => {
+        const frame = JSON.parse(data) as ChatFrame;
+        if (frame.type === "final") finals.push(frame.data.content);
+        // It comes again after the end, as one does whose author forgot to close it.
+        if (finals.length === 2) resolve();
+      };
+      source.onerror = ({ code }) => code !== undefined && reject(new Error(`refused with ${code}`));
+    });
+    (await service.model.nextCall()).finish("once");
+    await done;
+    source.close();
+    expect(finals).toEqual(["once", "once"]);
+    expect(opened).toEqual([0, 1]);
+    const { messages } = (await (await service.get("/api/v1/threads/es?userId=default_user")).json()) as {
+      messages: unknown[];
+    };
+    expect(messages).toHaveLength(2);
+  }, 10_000);
+
+  test("begins one run, however many come with it at once, and all read it from its beginning", async () => {
+    const id = await ticket(service);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => take(service, id)));
+    const streams = responses.map(readSse);
+    (await service.model.nextCall()).finish("for all");
+    await Promise.all(streams.map((stream) => stream.toEnd()));
+    const texts = streams.map((stream) => stream.text);
+    expect(new Set(texts.map((said) => said.replace(/^:\n\n/gm, ""))).size).toBe(1);
+    expect(texts[0]).toContain('"for all"');
+    for (const name of ["x-run-id", "x-trace-id", "x-thread-id"])
+      expect(new Set(responses.map(({ headers }) => headers.get(name))).size).toBe(1);
+    expect(texts[0]?.match(/query_analysis/g)).toHaveLength(2);
+  });
+
+  test("is joined in the middle, and after the end, with everything from the beginning", async () => {
+    const id = await ticket(service);
+    const first = readSse(await take(service, id));
+    const call = await service.model.nextCall();
+    await first.until(({ data }) => data.includes("response_generation"));
+    await first.leave();
+    const second = readSse(await take(service, id));
+    call.finish("still there");
+    const [frames, after] = [await chatFrames(second), await chatFrames(readSse(await take(service, id)))];
+    expect(contentOf(frames)).toBe("still there");
+    expect(after).toEqual(frames);
+    expect(frames.map(({ type }) => type)).toEqual([...Array<"progress">(6).fill("progress"), "final"]);
+  });
+
+  test("shows a failure to whoever joins later, in their language", async () => {
+    const id = await ticket(service);
+    const first = readSse(await take(service, id));
+    (await service.model.nextCall()).fail(new Error("sk-secret"));
+    await first.toEnd();
+    const response = await service.get(`/api/chat/stream/${id}`, { headers: { "accept-language": "ko" } });
+    expect((await chatFrames(readSse(response))).at(-1)).toEqual({
+      type: "error",
+      data: { error: "InternalError", message: "서버에 오류가 발생했습니다." },
+    });
+  });
+
+  test("waits for its turn behind the conversation's running one", async () => {
+    const turn = { conversation_id: "busy" };
+    const [one, two] = [await ticket(service, turn), await ticket(service, turn)];
+    const first = readSse(await take(service, one));
+    const call = await service.model.nextCall();
+    const second = readSse(await take(service, two));
+    call.finish("first");
+    (await service.model.nextCall()).finish("second");
+    expect(contentOf(await chatFrames(first))).toBe("first");
+    expect(contentOf(await chatFrames(second))).toBe("second");
+  });
+
+  test("goes with its conversation", async () => {
+    const id = await ticket(service, { conversation_id: "gone" });
+    const stream = readSse(await take(service, id));
+    (await service.model.nextCall()).finish("said");
+    await stream.toEnd();
+    await service.get("/api/v1/threads/gone?userId=default_user", { method: "DELETE" });
+    expect((await take(service, id)).status).toBe(404);
+  });
+
+  test("that is none is not found, whatever it is, in the wire's words", async () => {
+    const id = await ticket(service, { user_id: "anna" });
+    const [user = "", secret = ""] = id.split(".");
+    const other = Buffer.from("ben").toString("base64url");
+    const odd = ["init", secret, `${other}.${secret}`, `${user}.${secret.slice(1)}A`, `.${secret}`];
+    const made = fc.oneof(
+      fc.constantFrom(...odd),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 30 }).map((said) => encodeURIComponent(said.toWellFormed())),
+      fc.uint8Array({ maxLength: 600 }).map((bytes) => `${Buffer.from(bytes).toString("base64url")}.${secret}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(made, async (said) => {
+        const response = await take(service, said);
+        if (response.status === 400)
+          return expect(new URL(`${service.url}/api/chat/stream/${said}`).pathname).not.toMatch(/stream\/./);
+        expect(response.status).toBe(404);
+        expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+      }),
+      { numRuns: 200 },
+    );
+    expect(await (await take(service, `${user}.${"A".repeat(43)}`)).json()).toMatchObject({ success: false });
+  });
+
+  test("is not given for what could not be asked", async () => {
+    for (const body of [{ message: " " }, { user_id: "a:b" }, { llm_config: { temperature: 9 } }]) {
+      const response = await service.post("/api/chat/stream/init", { message: "hi", ...body });
+      expect(response.status).toBeOneOf([400, 422]);
+    }
+  });
+});
+
+describe("time", () => {
+  test("has to be used within ten minutes, and can be read for an hour", async () => {
+    const system = hastySystem(1);
+    const service = await startService({ system });
+    try {
+      const [used, unused] = [await ticket(service), await ticket(service)];
+      const stream = readSse(await take(service, used));
+      (await service.model.nextCall()).finish("kept");
+      await stream.toEnd();
+      system.skip(9 * 60_000);
+      const late = readSse(await take(service, await ticket(service)));
+      (await service.model.nextCall()).finish("late");
+      await late.toEnd();
+      system.skip(60_000);
+      expect((await take(service, unused)).status).toBe(404);
+      expect(contentOf(await chatFrames(readSse(await take(service, used))))).toBe("kept");
+      system.skip(50 * 60_000);
+      expect((await take(service, used)).status).toBe(404);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe("a store that goes away", () => {
+  test("while the run begins: whoever came is told to come again, and then it begins", async () => {
+    const { store, taps } = tappedStore(await memoryStore());
+    const service = await startService({ store });
+    try {
+      const id = await ticket(service);
+      taps.begin = () => Promise.reject(new StoreError("unavailable", "away"));
+      const refused = await Promise.all([take(service, id), take(service, id)]);
+      expect(refused.map(({ status }) => status)).toEqual([503, 503]);
+      expect(refused[0]?.headers.get("retry-after")).not.toBeNull();
+      expect(await refused[0]?.json()).toMatchObject({ success: false, error: { code: "store_unavailable" } });
+      taps.begin = undefined;
+      const stream = readSse(await take(service, id));
+      (await service.model.nextCall()).finish("at last");
+      expect(contentOf(await chatFrames(stream))).toBe("at last");
+    } finally {
+      await service.stop();
+      await store.close();
+    }
+  });
+});
+
+describe("a restart", () => {
+  test("leaves a ticket to be used, and one that was used to be read", async () => {
+    const store = await memoryStore();
+    const before = await startService({ store, owner: "before" });
+    const [used, unused] = [await ticket(before), await ticket(before)];
+    const stream = readSse(await take(before, used));
+    (await before.model.nextCall()).finish("before");
+    const frames = await chatFrames(stream);
+    await before.stop();
+    const after = await startService({ store, owner: "after" });
+    try {
+      expect(await chatFrames(readSse(await take(after, used)))).toEqual(frames);
+      const begun = readSse(await take(after, unused));
+      (await after.model.nextCall()).finish("after");
+      expect(contentOf(await chatFrames(begun))).toBe("after");
+    } finally {
+      await after.stop();
+      await store.close();
+    }
+  });
+
+  test("in the middle ends the run, once, and whoever joins is told", async () => {
+    const store = await memoryStore();
+    const before = await startService({ store, owner: "before", env: { DRAIN_TIMEOUT: "10ms" } });
+    const id = await ticket(before);
+    const stream = readSse(await take(before, id));
+    await before.model.nextCall();
+    await before.stop();
+    const frames = await chatFrames(stream);
+    expect(frames.at(-1)).toMatchObject({ type: "error", data: { error: "Interrupted" } });
+    const after = await startService({ store, owner: "after" });
+    try {
+      expect(await chatFrames(readSse(await take(after, id)))).toEqual(frames);
+    } finally {
+      await after.stop();
+      await store.close();
+    }
+  });
+});
