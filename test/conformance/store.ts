@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeKeepsImages } from "./store-images.ts";
@@ -12,9 +13,14 @@ import { storeKeepsThreads } from "./store-threads.ts";
 import { storeKeepsTickets } from "./store-tickets.ts";
 import { storeKeepsTils } from "./store-tils.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
+import { storeComparesVectors } from "./store-vectors.ts";
 
-/** What every store must do, whatever it keeps things in. `open` gives one over an empty database. */
-export const storeConformance = (name: string, open: () => Promise<Store>): void => {
+/** What every store must do, whatever it keeps things in. `open` gives one over an empty database. What it lacks, it declares. */
+export const storeConformance = (
+  name: string,
+  open: () => Promise<Store>,
+  has: { readonly vectors: boolean },
+): void => {
   describe(name, () => {
     let store: Store | undefined;
     beforeAll(async () => {
@@ -38,6 +44,8 @@ export const storeConformance = (name: string, open: () => Promise<Store>): void
     describe("forks", () => storeForksThreads(under));
     describe("text", () => storeKeepsText(under));
     describe("images", () => storeKeepsImages(under));
+    describe("documents", () => storeKeepsDocuments(under));
+    describe("vectors", () => storeComparesVectors(under, has.vectors));
     describe("tickets", () => storeKeepsTickets(under));
     describe("TILs", () => storeKeepsTils(under));
   });
