@@ -46,7 +46,7 @@ export interface NewTag {
   readonly newId: string;
 }
 
-export interface TilPage {
+interface TilPage {
   readonly limit: number;
   /** The last TIL of the page before; null for the first page. */
   readonly after: Pick<Til, "tilId" | "createdAt"> | null;

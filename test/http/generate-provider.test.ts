@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { builtinModel } from "../../src/models/builtin/index.ts";
+import { openModels } from "../../src/models/choice.ts";
+import type { Model } from "../../src/models/contract.ts";
+import { type ModelServer, modelServer, says } from "../support/model-server.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+import { refusalOf } from "../support/views.ts";
+import { openAiResponses } from "../support/wires/openai-responses.ts";
+
+let provider: ModelServer;
+let service: TestService<Model>;
+const retries: number[] = [];
+beforeAll(async () => {
+  provider = modelServer(openAiResponses);
+  const none = { apiKey: null, baseUrl: null };
+  const models = await openModels([{ provider: "builtin", model: "builtin" }], {
+    providers: {
+      openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` },
+      anthropic: none,
+      google: none,
+      compatible: none,
+    },
+    system: { ...realSystem, sleep: () => Promise.resolve() },
+    log: { retry: ({ attempt }) => void retries.push(attempt), fallback: () => {} },
+  });
+  service = await startService<Model>({ model: builtinModel(), models });
+});
+afterAll(async () => {
+  await service.stop();
+  await provider.drop();
+});
+
+const TEXT = {
+  input_type: "text",
+  content: "Bun reads SQL. SQL is a language.",
+  auto_tags: false,
+  auto_excerpt: false,
+};
+const generate = (given: object) => service.post("/api/v1/generate/stream", { ...TEXT, ...given });
+const said = (text: string) =>
+  says(openAiResponses, { text: [text], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
+
+test("the provider that is asked for writes, and a call that fails in passing is made again", async () => {
+  provider.reply(
+    { status: 503 },
+    { status: 429, headers: { "retry-after": "1" } },
+    said("Written by OpenAI."),
+    said("Title"),
+  );
+  const events = await readSse(await generate({ provider: "openai" })).toEnd();
+  expect(events.map(({ data }) => JSON.parse(data))).toEqual([
+    { day_number: 1 },
+    { chunk: "Written by OpenAI." },
+    { title: "Title" },
+    { success: true },
+  ]);
+  expect(retries).toEqual([1, 2]);
+});
+
+test("a provider that fails for good is told of without its words, and nobody else is asked", async () => {
+  provider.reply({ status: 401, body: '{"error":{"message":"sk-secret is wrong"}}' });
+  const stream = readSse(await generate({ provider: "openai" }));
+  expect((await stream.toEnd()).map(({ event }) => event)).toEqual(["day_number", "error"]);
+  expect(stream.text).not.toContain("sk-secret");
+});
+
+test.each([
+  ["anthropic", "ANTHROPIC_API_KEY"],
+  ["google", "GOOGLE_GENERATIVE_AI_API_KEY"],
+])("%s without its key is refused, and %s named", async (provider, key) => {
+  const response = await generate({ provider });
+  expect(response.status).toBe(422);
+  const { message, details } = await refusalOf(response);
+  expect(message).toBe(`provider is not set up here: leave it out, or have ${key} set.`);
+  expect(details.map(({ path }) => path)).toEqual(["/provider"]);
+});
+
+test("without a provider the configured model writes: the built-in one, out of the text", async () => {
+  const events = await readSse(await generate({})).toEnd();
+  const chunks = events.flatMap(({ event, data }) => (event === "content_chunk" ? [JSON.parse(data).chunk] : []));
+  expect(chunks.join("")).toContain("SQL is a language.");
+  expect(events.at(-1)?.event).toBe("complete");
+});
