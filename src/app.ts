@@ -129,8 +129,10 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
   // A stream beats more often than that, or else it must not be closed for being quiet.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
+  // Past a bound of its own Bun answers 413 without a word: bodies are counted where they are read.
+  const maxRequestBodySize = Number.MAX_SAFE_INTEGER;
   // In development Bun answers a bug with its source and stack.
-  http.listen({ hostname: config.host, port: config.port, idleTimeout, development: false });
+  http.listen({ hostname: config.host, port: config.port, idleTimeout, maxRequestBodySize, development: false });
   const { hostname, port } = http.server ?? {};
   return {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,
