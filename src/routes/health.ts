@@ -14,8 +14,8 @@ export interface Health {
     readonly store: string;
     readonly migrations: string;
     readonly model: string;
-    /** Not `ok` leaves the process ready: documents are found by words all the same. */
-    readonly retrieval: string;
+    /** There only when documents are found by words alone, and why. That leaves the process ready. */
+    readonly retrieval?: string;
     readonly drain?: string;
   };
 }
@@ -43,7 +43,8 @@ export class Readiness {
     const drain = this.parts.isDraining() ? { drain: "shutting down: this process takes no more runs" } : {};
     const needed = { store, migrations, model, ...drain };
     const isReady = Object.values(needed).every((check) => check === "ok");
-    return { status: isReady ? "ready" : "unready", checks: { ...needed, retrieval } };
+    const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }) };
+    return { status: isReady ? "ready" : "unready", checks };
   }
 
   async #checkStore(): Promise<{ store: string; migrations: string }> {
