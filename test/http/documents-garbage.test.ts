@@ -31,6 +31,9 @@ const text = fc.oneof(
 const FIELDS = ["title", "content", "collection", "metadata", "user_id", "media_type", "file"] as const;
 const name = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FIELDS) }, text);
 const jsonBody = fc.oneof(
+  fc
+    .tuple(fc.dictionary(fc.constantFrom(...FIELDS), text, { maxKeys: 2 }), text)
+    .map(([fields, content]) => Buffer.from(JSON.stringify({ title: "t", content: `a ${content}`, ...fields }))),
   fc.dictionary(name, fc.oneof(text, fc.jsonValue())).map((fields) => Buffer.from(JSON.stringify(fields))),
   fc.json().map((said) => Buffer.from(said)),
   fc.uint8Array({ maxLength: 200 }),
@@ -61,9 +64,10 @@ const part = fc
       Buffer.from("\r\n"),
     ]);
   });
+const file = Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n');
 const form = fc
-  .tuple(fc.array(part, { maxLength: 5 }), fc.constantFrom("--b--\r\n", "--b--", "--b", ""))
-  .map(([parts, end]) => Buffer.concat([...parts, Buffer.from(end)]));
+  .tuple(fc.boolean(), fc.array(part, { maxLength: 3 }), fc.constantFrom("--b--\r\n", "--b--\r\n", "--b--", "--b", ""))
+  .map(([hasFile, parts, end]) => Buffer.concat([hasFile ? file : Buffer.alloc(0), ...parts, Buffer.from(end)]));
 const cut = fc
   .tuple(form, fc.nat(300), fc.uint8Array({ maxLength: 3 }))
   .map(([whole, at, noise]) => Buffer.concat([whole.subarray(0, at), noise, whole.subarray(at + 1)]));
@@ -85,15 +89,12 @@ const expectAnswer = async (body: Uint8Array, type: string): Promise<void> => {
 };
 
 test("any JSON is kept or plainly refused, and a refusal leaves nothing behind", async () => {
-  const type = fc.constantFrom("application/json", "application/json; charset=utf-8", "text/plain", "", MARK);
+  const type = fc.constantFrom(...Array<string>(8).fill("application/json"), "text/plain", "", MARK);
   await fc.assert(fc.asyncProperty(jsonBody, type, expectAnswer), { numRuns: RUNS });
 });
 
 test("any form is kept or plainly refused, and a refusal leaves nothing behind", async () => {
-  const type = fc.constantFrom(
-    "multipart/form-data; boundary=b",
-    'multipart/form-data; boundary="b"',
-    "multipart/form-data",
-  );
+  const right = "multipart/form-data; boundary=b";
+  const type = fc.constantFrom(right, right, 'multipart/form-data; boundary="b"', "multipart/form-data");
   await fc.assert(fc.asyncProperty(fc.oneof(form, cut), type, expectAnswer), { numRuns: RUNS });
 });
