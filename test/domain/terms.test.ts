@@ -1,0 +1,81 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { termsOf } from "../../src/domain/terms.ts";
+
+const anyText = fc.string({ unit: "binary" });
+const prose = fc.string({
+  unit: fc.constantFrom(..."재고관리는을 창고에서합니다 ABCabc 0123-_./,'\\!()@éÉ東京に"),
+  maxLength: 60,
+});
+
+const formsOf = (text: string) => termsOf(text).map(({ forms }) => forms.join("|"));
+const lexemesOf = (text: string) => termsOf(text).flatMap(({ forms, parts }) => [...forms, ...parts]);
+
+describe("the terms of a text", () => {
+  test("a Korean word also stands without its particle or ending", () => {
+    expect(formsOf("부품의 재고는 물을 연결합니다")).toEqual([
+      "부품의|부품",
+      "재고는|재고",
+      "물을|물",
+      "연결합니다|연결",
+    ]);
+  });
+
+  test("a word that is all ending, or would be left a syllable, stays whole", () => {
+    expect(formsOf("은 나이 회의 에서")).toEqual(["은", "나이", "회의", "에서"]);
+  });
+
+  test("a compound of Hangul has its pairs of syllables as parts", () => {
+    expect(termsOf("재고관리를")).toEqual([{ forms: ["재고관리를", "재고관리"], parts: ["재고", "고관", "관리"] }]);
+    expect(termsOf("재고")).toEqual([{ forms: ["재고"], parts: [] }]);
+  });
+
+  test("an English word also stands as its stem", () => {
+    expect(formsOf("Refunds were processed")).toEqual(["refunds|refund", "were", "processed|process"]);
+  });
+
+  test("part numbers, versions and identifiers are one word, and their parts; whatever particle follows", () => {
+    expect(termsOf("ABC-12345의")).toEqual([{ forms: ["abc-12345의", "abc-12345"], parts: ["abc", "12345"] }]);
+    expect(formsOf("v2.1.3 foo_bar 3.14")).toEqual(["v2.1.3", "foo_bar", "3.14"]);
+    expect(termsOf("20mm")).toEqual([{ forms: ["20mm"], parts: ["20", "mm"] }]);
+    expect(formsOf("API를 4시간까지")).toEqual(["api를|api", "4시간까지|4시간"]);
+  });
+
+  test("Hangul words with something between them are words of their own", () => {
+    expect(formsOf("입고/출고")).toEqual(["입고", "출고"]);
+  });
+
+  test("width, case and composition make no difference", () => {
+    expect(lexemesOf("ＡＢＣ－１２３４５")).toEqual(lexemesOf("abc-12345"));
+    fc.assert(fc.property(prose, (text) => expect(lexemesOf(text.normalize("NFD"))).toEqual(lexemesOf(text))));
+    fc.assert(fc.property(prose, (text) => expect(lexemesOf(text.toUpperCase())).toEqual(lexemesOf(text))));
+  });
+
+  test("text without spaces is parted by a dictionary", () => {
+    expect(formsOf("東京都に行く").length).toBeGreaterThan(2);
+  });
+
+  test("texts apart have the terms of both", () => {
+    fc.assert(
+      fc.property(prose, prose, (one, other) => {
+        expect(termsOf(`${one} ${other}`)).toEqual([...termsOf(one), ...termsOf(other)]);
+      }),
+    );
+  });
+
+  test("whatever the text, each lexeme is a short word that holds neither spaces nor quotes nor marks", () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, prose), (text) => {
+        for (const lexeme of lexemesOf(text)) {
+          expect(lexeme).toMatch(/^[\p{L}\p{M}\p{N}]+(?:[-_.·/][\p{L}\p{M}\p{N}]+)*$/u);
+          expect(lexeme.length).toBeLessThanOrEqual(64);
+        }
+      }),
+    );
+  });
+
+  test("what is longer than a word is none, and costs no more than its length", () => {
+    expect(termsOf("a".repeat(100_000))).toEqual([]);
+    expect(termsOf(`${"가-".repeat(50_000)}나`)).toHaveLength(50_001);
+  });
+});
