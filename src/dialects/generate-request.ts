@@ -11,6 +11,8 @@ import { DEFAULT_USER, nullable, OptionalUserField } from "./fields.ts";
 /** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
 const MAX_MESSAGE = 2_000;
 const MAX_URL = 4_096;
+/** Of a file's name, in UTF-16 units. */
+const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
 const Provider = Type.Union([Type.Literal("anthropic"), Type.Literal("openai"), Type.Literal("google")]);
@@ -65,13 +67,17 @@ const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null):
   if (type === null) throw wrong("input_type", "must be text, url or file");
   if (sent !== null) {
     if (type !== "file") throw wrong("input_type", "must be file where a form brings one");
-    return fileInput(sent);
+    return fileInput(sent, "file");
   }
   if (content === undefined || content === null || content.trim() === "") {
     const form = type === "file" ? ", or sent as a form (multipart/form-data) with the file in its field file" : "";
     throw wrong("content", `must be ${EXPECTED[type]}${form}`);
   }
-  return type === "text" ? textInput(content) : type === "url" ? urlInput(content.trim()) : fileInput(dataIn(content));
+  return type === "text"
+    ? textInput(content)
+    : type === "url"
+      ? urlInput(content.trim())
+      : fileInput(dataIn(content), "content");
 };
 
 const EXPECTED: Readonly<Record<Input["source"], string>> = {
@@ -97,9 +103,10 @@ const urlInput = (address: string): Input => {
   return { source: "url", message: address, file: null };
 };
 
-const fileInput = (file: Upload): Input => {
-  if (file.bytes.length === 0) throw wrong(FILE, "must not be empty");
-  return { source: "file", message: file.name || file.mediaType || "file", file };
+const fileInput = (file: Upload, field: "file" | "content"): Input => {
+  if (file.bytes.length === 0) throw wrong(field, "must be a file that is not empty");
+  const name = file.name.slice(0, MAX_NAME).toWellFormed();
+  return { source: "file", message: name || file.mediaType || "file", file };
 };
 
 const dataIn = (content: string): Upload => {
@@ -107,8 +114,6 @@ const dataIn = (content: string): Upload => {
   if (file === null || !isStorable(file.name)) throw wrong("content", `must be ${EXPECTED.file}`);
   return file;
 };
-
-const FILE = "file";
 
 const isOn = (flag: boolean | string | null | undefined): boolean =>
   flag !== false && String(flag).toLowerCase() !== "false";

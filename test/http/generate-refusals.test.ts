@@ -26,7 +26,7 @@ describe("a refusal before a run", () => {
     [{ input_type: "url", content: "example.com" }, "/content"],
     [{ input_type: "file", content: "text" }, "/content"],
     [{ input_type: "file", content: "data:text/plain;base64,*" }, "/content"],
-    [{ input_type: "file", content: "data:text/plain," }, "/file"],
+    [{ input_type: "file", content: "data:text/plain," }, "/content"],
     [{ ...TEXT, provider: "acme" }, "/provider"],
     [{ ...TEXT, auto_tags: "yes" }, "/auto_tags"],
     [{ ...TEXT, auto_excerpt: 1 }, "/auto_excerpt"],

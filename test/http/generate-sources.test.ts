@@ -3,6 +3,7 @@ import { fetchPage } from "../../src/fetching/fetch-page.ts";
 import { postForm } from "../support/forms.ts";
 import { loopbackReach } from "../support/loopback-reach.ts";
 import { HTML, page, pageServer, redirect } from "../support/page-server.ts";
+import { lines, pdf } from "../support/pdf.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf, threadOf } from "../support/views.ts";
@@ -51,6 +52,14 @@ describe("a file", () => {
     const { text = "" } = source() ?? {};
     expect(text).toContain("Bun reads SQL and more.");
     expect(text).not.toContain("<p>");
+  });
+
+  test("of PDF is read by its text", async () => {
+    const file = new File([pdf([lines("Bun reads SQL.", "It keeps a pool.")]) as Uint8Array<ArrayBuffer>], "bun.pdf", {
+      type: "application/pdf",
+    });
+    expect((await send(PREVIEW, { file })).status).toBe(200);
+    expect(source()?.text).toContain("Bun reads SQL.");
   });
 
   test("comes in a data: URL, base64 or percent-encoded", async () => {
