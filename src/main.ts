@@ -102,10 +102,12 @@ const reindex = async (config: Config): Promise<number> => {
   const report = (progress: Progress): void => {
     const now = realSystem.now();
     if (stderr.isTTY) stderr.write(`\r\x1b[K${barLine(progress, now - begun)}`);
-    else if (now - reported >= REPORT_MS) {
-      complain(wordsLine(progress, now - begun));
-      reported = now;
-    }
+    else if (now - reported >= REPORT_MS) complain(wordsLine(progress, now - begun));
+    else return;
+    reported = now;
+  };
+  const endBar = (): void => {
+    if (stderr.isTTY && reported !== begun) stderr.write("\n");
   };
   try {
     await store.migrate();
@@ -114,14 +116,15 @@ const reindex = async (config: Config): Promise<number> => {
     const { vectors, reason } = await documents.capabilities();
     if (!vectors) throw new Error(reason ?? "the database has no vectors");
     const done = await embedAnew({ documents, embedding }, report, interrupted.signal);
+    endBar();
     say(done === 0 ? `all pieces have vectors of ${embedding.id}` : `embedded ${done} pieces with ${embedding.id}`);
     return 0;
   } catch (error) {
+    endBar();
     if (!interrupted.signal.aborted) throw error;
     complain("interrupted; what is done is kept: run it again to go on");
     return EXIT_INTERRUPTED;
   } finally {
-    if (stderr.isTTY) stderr.write("\n");
     await store.close();
   }
 };

@@ -147,7 +147,7 @@ describe("its commands", () => {
       expect(await alone.run(["migrate"], env)).toMatchObject({ code: 0, stdout: "the database is up to date\n" });
       expect(await alone.run(["check"], env)).toEqual({
         code: 0,
-        stdout: "configuration: ok\nstore: ok\nmodel: ok\n",
+        stdout: "configuration: ok\nstore: ok\nmodel: ok\nembeddings: ok\n",
         stderr: "",
       });
       await using service = await alone.serve(env);
