@@ -22,7 +22,7 @@ export const wordsLine = ({ done, total }: Progress, elapsedMs: number): string 
 const count = (number: number): string => number.toLocaleString("en-US");
 
 const duration = (ms: number): string => {
-  const seconds = Math.ceil(ms / 1000);
+  const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} s`;
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };

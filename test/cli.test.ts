@@ -8,6 +8,7 @@ describe("the command line", () => {
     [[], "serve"],
     [["serve"], "serve"],
     [["migrate"], "migrate"],
+    [["reindex"], "reindex"],
     [["check"], "check"],
     [["--help"], "help"],
     [["-h"], "help"],
@@ -37,7 +38,8 @@ describe("the command line", () => {
 
 test("the help names every command and every variable with its default", () => {
   const help = helpText();
-  for (const command of ["serve", "migrate", "check", "--help", "--version"]) expect(help).toContain(`  ${command} `);
+  for (const command of ["serve", "migrate", "reindex", "check", "--help", "--version"])
+    expect(help).toContain(`  ${command} `);
   for (const [name, form] of Object.entries(Environment.properties)) {
     expect(help).toContain(form.default === undefined ? `  ${name}\n` : `  ${name}=${form.default}\n`);
     expect(help).toContain(form.description);

@@ -5,7 +5,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import type { EmbeddingModel } from "../../src/models/embedding/contract.ts";
 import { openReader } from "../../src/reading/reader.ts";
 import type { NewDocument } from "../../src/retrieval/contract.ts";
-import { type Progress, reindex } from "../../src/retrieval/reindex.ts";
+import { reindex } from "../../src/retrieval/reindex.ts";
 import { DocumentRetrieval } from "../../src/retrieval/retrieval.ts";
 import { RetrievalCheck, standingOf } from "../../src/retrieval/standing.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -174,7 +174,7 @@ describe("another embedding model", () => {
     expect(found).toHaveLength(1);
 
     const interrupted = new AbortController();
-    const told: Progress[] = [];
+    const told: { readonly done: number; readonly total: number }[] = [];
     const stopped = reindex(
       { documents, embedding },
       (progress) => {
