@@ -62,6 +62,12 @@ describe("a file", () => {
     expect(source()?.text).toContain("Bun reads SQL.");
   });
 
+  test("of CSV is read as what its rows say", async () => {
+    const file = new File(["부품,재고\nABC-1,5\nABC-2,0\n"], "parts.csv", { type: "text/csv" });
+    expect((await send(PREVIEW, { file })).status).toBe(200);
+    expect(source()?.text).toBe("# parts.csv\n\n- 부품: ABC-1, 재고: 5\n- 부품: ABC-2, 재고: 0");
+  });
+
   test("comes in a data: URL, base64 or percent-encoded", async () => {
     for (const content of [
       `data:text/markdown;base64,${Buffer.from(NOTES).toString("base64")}`,

@@ -91,6 +91,8 @@ describe("the built-in model", () => {
       "",
       " ",
       "`".repeat(5_000),
+      "```\n".repeat(10_000),
+      "**".repeat(9_999),
       "#\n".repeat(5_000),
       "a ".repeat(50_000),
       "- [x](".repeat(5_000),

@@ -4,7 +4,7 @@ import { type UnreadableCode, UnreadableError } from "../../domain/unreadable.ts
 import type { Reading } from "../../reading/contract.ts";
 import type { AgentContext, AgentNode } from "../contract.ts";
 import type { TilParts } from "./parts.ts";
-import { sourceOf } from "./source.ts";
+import { MAX_SOURCE, sourceOf } from "./source.ts";
 import type { Source, TilState } from "./state.ts";
 
 /** Tells the number of the day, which is there at once, and gets what is to be learned from: text, a page, a file. */
@@ -36,16 +36,24 @@ const readSource = async (
   context: AgentContext,
 ): Promise<Source> => {
   const { input, signal } = context;
-  if (kind === "text")
-    return sourceOf({ title: null, text: new TextDecoder().decode(fileOf(context).bytes) }, input.locale);
-  const reading =
-    kind === "url" ? await readPage(input.message, parts, signal) : await parts.read(fileOf(context), { signal });
-  return sourceOf(reading, input.locale);
+  if (kind === "url") {
+    const page = await parts.fetchPage(input.message, { signal });
+    return sourceOf(proseOf(await parts.read(page, { signal, baseUrl: page.url }), page), input.locale);
+  }
+  const file = fileOf(context);
+  if (kind === "file") return sourceOf(proseOf(await parts.read(file, { signal }), file), input.locale);
+  return sourceOf({ title: null, text: new TextDecoder().decode(file.bytes) }, input.locale);
 };
 
-const readPage = async (url: string, { fetchPage, read }: TilParts, signal: AbortSignal): Promise<Reading> => {
-  const page = await fetchPage(url, { signal });
-  return read(page, { signal, baseUrl: page.url });
+/** More rows than these are longer than a source may be, however short they are. */
+const MAX_ROWS = MAX_SOURCE / 4;
+
+/** A table as what each of its rows says. */
+const proseOf = ({ title, text, table }: Reading, { name }: Upload): Pick<Reading, "title" | "text"> => {
+  if (table === null) return { title, text };
+  const { columns, rows } = table;
+  const told = rows.slice(0, MAX_ROWS).map((row) => columns.map((column, at) => `${column}: ${row[at]}`).join(", "));
+  return { title: title ?? name, text: told.map((row) => `- ${row}`).join("\n") };
 };
 
 const fileOf = ({ file }: AgentContext): Upload => {

@@ -6,9 +6,10 @@ import type { Section } from "./sections.ts";
 const EMPTY: ReadonlySet<string> = new Set(
   `use uses used using make makes made like get gets got got let lets one two three new now first last next many much well
   example examples way ways thing things e.g i.e etc vs via per without within whether because while still yet even need needs
-  want wants work works come comes take takes run runs add adds see say says said find show shows today learned til note
+  want wants work works come comes take takes run runs add adds see say says said find show shows today learned til note day days time times hour hours year years ask asks answer answers keep keeps
+  give gives set sets each every both same other others something anything nothing someone people person part parts kind kinds
   http https www com 오늘 배운 배웠다 예 예를 들어 들면 아주 매우 더 덜 가장 모두 모든 각 다시 바로 먼저 다음 이것 그것 여기 저기 지금 이제 때문 사용 정도
-  우리 내 나 자신 하나 둘 두 세 첫 여러 다른 같은 이런 그런 저런 이렇게 그렇게 만약 아니라 아닌 아니다 있고 있어 없고 쓰는 쓴 쓸 따로 함께 또한 바로 그냥 계속 항상 이미 아직 서로 각각 보통 것이 것은 것을 수가 점이 점을`.split(
+  우리 내 나 자신 하나 둘 두 세 첫 여러 다른 같은 이런 그런 저런 이렇게 그렇게 만약 아니라 아닌 아니다 있고 있어 없고 쓰는 쓴 쓸 따로 함께 또한 바로 그냥 계속 항상 이미 아직 서로 각각 보통 것이 것은 것을 수가 점이 점을 시간 오전 오후 하루 이상 이하 부분 방법`.split(
     /\s+/u,
   ),
 );

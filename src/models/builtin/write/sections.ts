@@ -32,10 +32,9 @@ export const sectionsOf = (text: string): readonly Section[] => {
     const fence = FENCE.exec(line)?.[1];
     if (heading !== null) open(plain(heading[1] ?? heading[2] ?? ""));
     else if (fence !== undefined) {
-      const end = lines.findIndex((later, index) => index > at && later.startsWith(fence));
-      const last = end < 0 ? lines.length : end;
-      (sections.at(-1) ?? open("")).code.push([...lines.slice(at, last), fence].join("\n"));
-      at = last;
+      const begin = at++;
+      while (at < lines.length && !lines[at]?.startsWith(fence)) at++;
+      (sections.at(-1) ?? open("")).code.push([...lines.slice(begin, at), fence].join("\n"));
     } else if (!line.startsWith("|")) (sections.at(-1) ?? open("")).lines.push(line); // a row says little without its header
   }
   return sections.map(({ heading, lines, code }) => ({ heading, code, statements: saidIn(lines) }));
@@ -44,11 +43,17 @@ export const sectionsOf = (text: string): readonly Section[] => {
 const saidIn = (lines: readonly string[]): readonly string[] =>
   statementsOf(lines.join("\n"))
     .map(bare)
-    .filter((said) => /\p{L}/u.test(said));
+    .filter((said) => /\p{L}/u.test(said) && !DRAWN.test(said));
 
-/** A statement without what marks it as an item of a list or a quotation. */
-const bare = (statement: string): string =>
-  statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "").trim();
+/** Lines and arrows: what is drawn of letters states nothing. */
+const DRAWN = /[\u2500-\u259f◀▶◄►]/u;
+
+/** A statement without what marks it as an item of a list or a quotation, and without half of a pair of emphasis. */
+const bare = (statement: string): string => {
+  const said = statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "");
+  const isTorn = said.split("**").length % 2 === 0;
+  return (isTorn ? said.replaceAll("**", "") : said).trim();
+};
 
 /** Words without the marks of emphasis, code and links. */
 export const plain = (words: string): string =>
