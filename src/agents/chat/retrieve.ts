@@ -1,5 +1,6 @@
 import type { Passage, Table } from "../../domain/document.ts";
 import type { Payload } from "../../domain/event.ts";
+import type { Locale } from "../../domain/run.ts";
 import type { Retrieval } from "../../retrieval/contract.ts";
 import type { AgentContext, AgentNode } from "../contract.ts";
 import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
@@ -49,15 +50,28 @@ const askTables = async (
   const documents = new Map(candidates.toReversed().map((passage) => [passage.documentId, passage]));
   let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
   for (const { documentId, title, score, table: piece } of [...documents.values()].toReversed().slice(0, MAX_TABLES)) {
-    const table = await lookup.table(userId, documentId, Math.ceil(MAX_CELLS / (piece?.columns.length || 1)));
+    const maxRows = Math.ceil(MAX_CELLS / (piece?.columns.length || 1));
+    const table = await lookup.table(userId, documentId, maxRows + 1);
     signal.throwIfAborted();
-    const reply = table === null ? null : askTable(table, asked, locale);
+    const reply = table === null ? null : askBeginning(table, maxRows, asked, locale);
     if (reply === null || (score < NEAR * best && !reply.namesRow)) continue;
     if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
   }
   if (answer === null) return null;
   const { documentId, title, text, table, chart } = answer;
   return { documentId, title, text, table, chart };
+};
+
+/** Of a table that is too long its beginning is asked, and the answer says so: a sum over part of it is not the sum. */
+const askBeginning = (table: Table, maxRows: number, asked: ChatState, locale: Locale): TableReply | null => {
+  if (table.rows.length <= maxRows) return askTable(table, asked, locale);
+  const reply = askTable({ ...table, rows: table.rows.slice(0, maxRows) }, asked, locale);
+  return reply === null ? null : { ...reply, text: `${reply.text}\n\n${ONLY[locale](maxRows)}` };
+};
+
+const ONLY: Readonly<Record<Locale, (rows: number) => string>> = {
+  en: (rows) => `The table is long: only its first ${rows} rows were looked at.`,
+  ko: (rows) => `표가 길어서 앞의 ${rows}개 행만 살펴보았습니다.`,
 };
 
 /** Pieces of a table that answers: those that hold its rows, or else the nearest. Of other documents whatever is near. */

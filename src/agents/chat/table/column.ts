@@ -23,6 +23,8 @@ export interface Column {
 
 /** A column is what most of its cells are: some are empty, or say "none". */
 const MOST = 0.8;
+/** Values of a column that sorts rows into kinds, for each row, at most. */
+const KINDS = 0.75;
 
 const TIME =
   /^(?:(?:19|20)\d{2}(?:[-./](?:0?[1-9]|1[0-2])(?:[-./]\d{1,2})?)?(?:[ T]\d{1,2}:\d{2}.*)?|(?:(?:19|20)\d{2}년\s?)?\d{1,2}월(?:\s?\d{1,2}일)?|(?:19|20)\d{2}년|(?:(?:19|20)\d{2}[- ]?)?(?:Q[1-4]|[1-4]분기)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: \d{2,4})?)$/iu;
@@ -50,7 +52,7 @@ const columnOf = (name: string, index: number, rows: Table["rows"]): Column => {
     concepts,
     quantities,
     style: styleOf(quantities ?? []),
-    isCategory: new Set(filled).size <= filled.length / 2,
+    isCategory: new Set(filled).size <= KINDS * filled.length,
     isUnique: filled.length === cells.length && new Set(cells).size === cells.length,
     isTime,
   };

@@ -1,9 +1,8 @@
+import { aggregate, extremeRows, type Measure, numbersOf } from "./aggregate.ts";
 import type { Column } from "./column.ts";
 import type { Reading } from "./reading.ts";
 import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
-import type { Comparison, Operation } from "./wish.ts";
-
-export type Measure = Exclude<Operation, "count" | "max" | "min">;
+import type { Comparison } from "./wish.ts";
 
 /** What a table says to a question. Row numbers count from 0. */
 export type Finding =
@@ -61,7 +60,10 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   const isCompared = measure !== null && wish.comparisons.length > 0;
   switch (operation) {
     case null:
-      return group !== null && measure !== null ? groupsOf("sum", measure, group, rows, sheet, null) : lookup();
+      if (group === null || measure === null) return lookup();
+      // Each group is one row: there is nothing to add up.
+      if (group.isUnique) return { kind: "rows", rows, asked: askedColumns(reading, sheet) };
+      return groupsOf("sum", measure, group, rows, sheet, null);
     case "count":
       return countOf(reading, sheet, rows, isCompared ? null : measure) ?? lookup();
     case "max":
@@ -135,7 +137,10 @@ const categoryOf = ({ named, found }: Reading): Column | null =>
 /** What is asked of the rows; how they were found is known already. */
 const askedColumns = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
   const label = labelColumn(columns);
-  return named.filter((column) => column !== label && !found.includes(column));
+  const asked = named.filter((column) => column !== label && !found.includes(column));
+  // "The stock of part 12345" does not ask what the part is called.
+  const measures = asked.filter(({ quantities }) => quantities !== null);
+  return measures.length > 0 ? measures : asked;
 };
 
 const rowsOf = ({ rows, wish }: Reading, { table }: Sheet, measure: Column | null): readonly number[] => {
@@ -151,21 +156,6 @@ const isKept = ({ is, bound }: Comparison, value: number): boolean => {
   if (is === "<") return value < bound;
   if (is === "<=") return value <= bound;
   return is === ">" ? value > bound : value >= bound;
-};
-
-const numbersOf = ({ quantities }: Column, rows: readonly number[]): readonly number[] =>
-  rows.flatMap((row) => quantities?.[row]?.value ?? []);
-
-/** Null: there is no number. */
-const aggregate = (of: Measure, numbers: readonly number[]): number | null => {
-  if (numbers.length === 0) return null;
-  const sum = numbers.reduce((total, number) => total + number, 0);
-  if (of === "sum") return sum;
-  if (of === "average") return sum / numbers.length;
-  const sorted = numbers.toSorted((one, other) => one - other);
-  const half = Math.floor(sorted.length / 2);
-  const upper = sorted[half] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2;
 };
 
 const groupsOf = (
@@ -187,22 +177,4 @@ const groupsOf = (
       ? groups
       : groups.toSorted((one, other) => (which === "max" ? other.value - one.value : one.value - other.value));
   return { kind: "groups", of, by, column, groups: sorted, which };
-};
-
-/** Of those that are equally far out, all; with `top`, so many. */
-const extremeRows = (
-  { quantities }: Column,
-  rows: readonly number[],
-  which: "max" | "min",
-  top: number | null,
-): readonly number[] => {
-  const numbered = rows.flatMap((row) => {
-    const value = quantities?.[row]?.value;
-    return value === undefined ? [] : [{ row, value }];
-  });
-  const sorted = numbered.toSorted((one, other) =>
-    which === "max" ? other.value - one.value : one.value - other.value,
-  );
-  const best = sorted[0]?.value;
-  return (top === null ? sorted.filter(({ value }) => value === best) : sorted.slice(0, top)).map(({ row }) => row);
 };

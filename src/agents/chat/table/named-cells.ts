@@ -20,13 +20,15 @@ export interface NamedCells {
 const MAX_CELL = 80;
 /** A word of a cell says which rows are meant only where there are others. */
 const MAX_SHARE = 0.9;
+/** A column of codes has hardly a cell that is none. */
+const MOST = 0.8;
 
 /** Rows by what stands in them: whole cells that the question holds, and then single words of it that cells hold. */
 export const namedCells = (wish: Wish, sheet: Sheet, taken: ReadonlySet<string>): NamedCells => {
   const { rows } = sheet.table;
   const columns = sheet.columns.filter(({ quantities }) => quantities === null);
   const whole = wholeCells(wish.question, columns, rows);
-  const words = new Set(whole.flatMap(({ terms }) => terms.flatMap(({ forms }) => forms)));
+  const words = new Set(whole.flatMap(({ words }) => words));
   let chosen: ReadonlySet<number> | null = null;
   const found: Column[] = [];
   const named: string[] = [];
@@ -67,9 +69,10 @@ const unknownNames = (
     return CODE.test(code) && !forms.some((form) => words.has(form)) ? [code] : [];
   });
   if (asked.length === 0) return [];
-  const areCodes = columns.some(
-    ({ isUnique, index }) => isUnique && rows.every((row) => CODE.test((row[index] ?? "").trim().toLowerCase())),
-  );
+  const areCodes = columns.some(({ index }) => {
+    const codes = rows.filter((row) => CODE.test((row[index] ?? "").trim().toLowerCase()));
+    return codes.length >= MOST * rows.length;
+  });
   return areCodes ? asked.map((code) => code.toUpperCase()) : [];
 };
 
@@ -86,8 +89,9 @@ const keep = (
 interface WholeCell {
   readonly column: Column;
   readonly cell: string;
-  readonly terms: readonly Term[];
-  /** Where it stands among the question's words. */
+  /** The question's words that name it, in all their forms. */
+  readonly words: readonly string[];
+  /** Where they stand. */
   readonly from: number;
   readonly to: number;
 }
@@ -99,17 +103,16 @@ const wholeCells = (
   rows: readonly (readonly string[])[],
 ): readonly WholeCell[] => {
   const folded = fold(question);
-  const words = termsOf(question);
+  const terms = termsOf(question);
   const cells: WholeCell[] = [];
   for (const column of columns) {
     const distinct = new Set(rows.map((row) => row[column.index] ?? ""));
     for (const cell of distinct) {
-      // Looking for the letters first spares most cells from being parted into words.
-      if (cell === "" || cell.length > MAX_CELL || !folded.includes(fold(cell))) continue;
-      const terms = termsOf(cell);
-      if (terms.every(({ forms }) => forms.some((form) => stopWords.has(form)))) continue;
-      const from = words.findIndex((_, at) => terms.every((term, offset) => isSame(term, words[at + offset])));
-      if (from >= 0) cells.push({ column, cell, terms, from, to: from + terms.length });
+      // Looking for the letters first spares most cells from being compared word by word.
+      const letters = fold(cell);
+      if (letters === "" || cell.length > MAX_CELL || !folded.includes(letters)) continue;
+      const span = spanOf(letters, terms);
+      if (span !== null) cells.push({ column, cell, ...span });
     }
   }
   return cells.filter(
@@ -117,12 +120,34 @@ const wholeCells = (
   );
 };
 
+/** The first words that make up these letters, the last of them in any form: `A동 3열의`, `abc12345`, `ABC 12345`. */
+const spanOf = (letters: string, terms: readonly Term[]): Pick<WholeCell, "from" | "to" | "words"> | null => {
+  for (const from of terms.keys()) {
+    let before = "";
+    for (let at = from; before.length < letters.length; at++) {
+      const term = terms[at];
+      if (term === undefined) break;
+      if (term.forms.some((form) => before + fold(form) === letters)) {
+        const words = terms.slice(from, at + 1).flatMap(({ forms }) => forms);
+        if (words.every((word) => stopWords.has(word))) break;
+        return { from, to: at + 1, words };
+      }
+      before += fold(term.forms[0] ?? "");
+    }
+  }
+  return null;
+};
+
 const isSame = ({ forms }: Term, word: Term | undefined): boolean =>
   word !== undefined && forms.some((form) => word.forms.includes(form));
 
 const holds = (cell: string, term: Term): boolean =>
-  term.forms.some((form) => fold(cell).includes(form)) &&
+  term.forms.some((form) => fold(cell).includes(fold(form))) &&
   termsOf(cell).some((word) => isSame(term, word) || term.forms.some((form) => word.parts.includes(form)));
 
-/** For a first look: without case, forms of Unicode and spaces. */
-const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, "");
+/** For a first look: without case, forms of Unicode, spaces and hyphens. */
+const fold = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s\-_./]+/gu, "");

@@ -22,6 +22,8 @@ export interface Reading {
   readonly unknown: readonly string[];
   /** How much of the table it speaks of; 0: nothing. */
   readonly weight: number;
+  /** Its words that say nothing of the table. */
+  readonly strange: readonly string[];
   /** The share of the question's own words that speak of the table, from 0 to 1. */
   readonly coverage: number;
 }
@@ -34,7 +36,8 @@ const ALIKE = 1;
 const ROW = 4;
 
 export const readWish = (wish: Wish, sheet: Sheet): Reading => {
-  const terms = termsOf(wish.rest).filter(isContent);
+  const names = new Set(sheet.columns.flatMap(({ terms }) => terms.flatMap(({ forms }) => forms)));
+  const terms = termsOf(wish.rest).filter((term) => isContent(term) || term.forms.some((form) => names.has(form)));
   const named = namedColumns(terms, sheet.columns);
   const group =
     wish.groups.map((words) => groupColumn(words, sheet.columns)).find((column) => column !== undefined) ?? null;
@@ -52,7 +55,8 @@ export const readWish = (wish: Wish, sheet: Sheet): Reading => {
     cells,
     unknown,
     weight: named.reduce((sum, { score }) => sum + score, 0) + (group === null ? 0 : OWN) + rowWeight,
-    coverage: terms.length === 0 ? (group === null ? 0 : 1) : spoken.length / terms.length,
+    strange: terms.filter((term) => !spoken.includes(term)).map(({ forms }) => forms.at(-1) ?? ""),
+    coverage: (spoken.length + (group === null ? 0 : 1)) / Math.max(1, terms.length + (group === null ? 0 : 1)),
   };
 };
 
@@ -62,10 +66,15 @@ export const readWish = (wish: Wish, sheet: Sheet): Reading => {
  */
 export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Reading => {
   if (!isMarked && now.named.length > 0 && (now.operation !== null || now.group !== null)) return now;
-  const isOther = now.rows !== null || now.unknown.length > 0;
   const wants = now.operation !== null || now.named.length > 0;
+  // "And the spanner?" names something too, only that it is not there.
+  const [name] = now.strange;
+  const isName = !wants && now.group === null && now.rows === null && now.strange.length === 1;
+  const unknown = now.unknown.length === 0 && isName && name !== undefined ? [name] : now.unknown;
+  const isOther = now.rows !== null || unknown.length > 0;
   return {
     ...now,
+    unknown,
     operation: now.operation ?? (now.named.length === 0 ? before.operation : null),
     named: now.named.length > 0 ? now.named : before.named,
     group: now.group ?? (!isOther && wants ? before.group : null),
@@ -79,7 +88,7 @@ export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Rea
 
 /** Words that only ask, and those that are in every question: they say nothing of what it is about. */
 const ASKING =
-  /^(?:좀|알려|궁금|얼마|계산|구하|구해|뭐|뭔|무엇|무슨|어느|어떤|어디|있|없|되|돼|말해|찾아|가르쳐|보여|몇|개|개수|그럼|그러면|그리고|그렇다면|우리|지금|현재|남|인지|입니|이야|이니|해줘|해주|주세요|주실|tell|give|show|please|current|currently|much|many|want|know|find|get|got|let|left|now|then|value|number)/u;
+  /^(?:좀|알려|궁금|얼마|계산|구하|구해|뭐|뭔|무엇|무슨|어느|어떤|어디|있|없|되|돼|말해|찾아|가르쳐|보여|몇|개|개수|그럼|그러면|그리고|그렇다면|우리|지금|현재|남|인지|입니|이야|이니|해줘|해주|주세요|주실|많|적은|높|낮|큰|작은|비싼|싼|저렴|무거|가벼|tell|give|show|please|current|currently|much|many|want|know|find|get|got|let|left|now|then|value|number)/u;
 
 const isContent = ({ forms }: Term): boolean =>
   (forms.at(-1)?.length ?? 0) > 1 && !forms.some((form) => stopWords.has(form) || ASKING.test(form));

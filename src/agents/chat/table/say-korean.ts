@@ -26,8 +26,7 @@ export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string
       const [best = 0, ...others] = rows;
       const head = `${subject(column.name)} ${extremeWord(column, which, "ko")}`;
       if (others.length > 0) return list(`${head} ${rows.length}개입니다.`, rowLines(rows, [column], sheet), more);
-      const name = withParticle(fullLabelOf(best, sheet), "이고", "고");
-      return `${head} 것은 ${name}, ${topic(column.name)} ${cellOf(sheet, best, column)}입니다.`;
+      return `${head} 것은 ${fullLabelOf(best, sheet)}입니다. ${topic(column.name)} ${cellOf(sheet, best, column)}입니다.`;
     }
     case "aggregate": {
       const of = where === "" ? "" : `${where}의 `;

@@ -90,10 +90,8 @@ export const nameOf = ({ of, column }: Worked, locale: Locale): string =>
 export const numberText = (value: number, { of, column }: Worked): string => {
   if (of === "count" || column === null) return String(value);
   const exact = rounded(value);
-  const { decimals } = column.style;
-  const needed =
-    Number.isInteger(exact) || exact === Number(exact.toFixed(decimals)) ? decimals : Math.max(decimals, 2);
-  return formatQuantity(exact, { ...column.style, decimals: needed });
+  const digits = String(Number(exact.toFixed(2))).split(".")[1]?.length ?? 0;
+  return formatQuantity(exact, { ...column.style, decimals: Math.max(column.style.decimals, digits) });
 };
 
 /** Without the dust of binary fractions: 0.1 + 0.2 is 0.3. */

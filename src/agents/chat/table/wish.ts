@@ -35,11 +35,11 @@ const OPERATIONS: readonly (readonly [Operation, RegExp])[] = [
   ["median", /중앙값|중간값|\bmedian\b/giu],
   [
     "min",
-    /최소(?:값)?|최저|최솟값|하위|(?:가장|제일)\s*(?:적|낮|작|싼|싸|저렴|가벼|짧|이른|빠른)\p{L}*|\b(?:min(?:imum)?|lowest|least|smallest|fewest|cheapest|lightest|shortest|earliest|bottom)\b/giu,
+    /최소(?:값)?|최저|최솟값|하위|(?:가장|제일)\s*(?:적|낮|작|싼|싸|저렴|가벼|짧|이른|빠른)\p{L}*|(?:가장|제일)(?=\s+(?:\p{L}{1,12}\s+){1,2}(?:적|낮|작|싼|싸|저렴|가벼|짧|이른|빠른))|\b(?:min(?:imum)?|lowest|least|smallest|fewest|cheapest|lightest|shortest|earliest|bottom)\b/giu,
   ],
   [
     "max",
-    /최대(?:값)?|최고|최댓값|상위|(?:가장|제일)\s*(?:많|높|큰|크|비싼|비싸|무거|긴|길|늦은)\p{L}*|\b(?:max(?:imum)?|highest|most(?:\s+expensive)?|largest|greatest|biggest|heaviest|longest|latest|top)\b/giu,
+    /최대(?:값)?|최고|최댓값|상위|(?:가장|제일)\s*(?:많|높|큰|크|비싼|비싸|무거|긴|길|늦은)\p{L}*|(?:가장|제일)(?=\s+(?:\p{L}{1,12}\s+){1,2}(?:많|높|큰|크|비싼|비싸|무거|긴|길|늦은))|\b(?:max(?:imum)?|highest|most(?:\s+expensive)?|largest|greatest|biggest|heaviest|longest|latest|top)\b/giu,
   ],
   [
     "sum",
@@ -65,6 +65,12 @@ const BOUNDS: readonly (readonly [Comparison["is"], RegExp])[] = [
   ],
 ];
 
+/** Nothing is left. */
+const NONE = /재고(?:가|는|량이)?\s*(?:없는|0인)|품절\p{L}*|소진\p{L}*|\b(?:out of stock|sold out)\b/giu;
+/** In which order, rather than which: all of them are wanted. */
+const DESCENDING = /(?:많|높|큰|크|비싼|비싸)\p{L}{0,2}\s*순\p{L}*|내림차순\p{L}*|\bdescending\b/giu;
+const ASCENDING = /(?:적|낮|작|싼|싸|저렴)\p{L}{0,2}\s*순\p{L}*|오름차순\p{L}*|\bascending\b/giu;
+
 const GROUPS: readonly RegExp[] = [
   /([\p{L}\p{N}_]{1,20})별(?:로)?(?![\p{L}])/giu,
   /(?<!\p{L})각\s+([\p{L}\p{N}_]{1,20}?)(?:의|마다)?(?![\p{L}\p{N}_])/giu,
@@ -84,8 +90,10 @@ export const wishOf = (question: string): Wish => {
     rest = rest.replace(pattern, " ");
     return found;
   };
-  const implied = impliedConcept(rest);
-  const comparisons = BOUNDS.flatMap(([is, pattern]) =>
+  const isNone = take(NONE).length > 0;
+  const implied = isNone ? "stock" : impliedConcept(rest);
+  const order = take(DESCENDING).length > 0 ? "max" : take(ASCENDING).length > 0 ? "min" : null;
+  const bounds = BOUNDS.flatMap(([is, pattern]) =>
     take(pattern).flatMap(([text = ""]) => {
       const bound = Number(text.replaceAll(",", "").replace(/\.$/, ""));
       return Number.isFinite(bound) && text !== "" ? [{ is, bound }] : [];
@@ -94,7 +102,7 @@ export const wishOf = (question: string): Wish => {
   const groups = GROUPS.flatMap((pattern) => take(pattern).flat());
   const ranked = TOP.exec(rest);
   const found = OPERATIONS.filter(([, pattern]) => take(pattern).length > 0).map(([operation]) => operation);
-  const operation = found[0] ?? null;
+  const operation = order ?? found[0] ?? null;
   const isExtreme = operation === "max" || operation === "min";
   const top = isExtreme && ranked !== null ? Number(ranked.slice(1).find((text) => text !== undefined)) : null;
   if (top !== null) rest = rest.replace(TOP, " ");
@@ -103,8 +111,8 @@ export const wishOf = (question: string): Wish => {
     question,
     operation,
     groups,
-    comparisons,
-    top: top === null ? null : Math.min(Math.max(top, 1), MAX_TOP),
+    comparisons: isNone ? [{ is: "<=", bound: 0 }, ...bounds] : bounds,
+    top: top === null ? (order === null ? null : MAX_TOP) : Math.min(Math.max(top, 1), MAX_TOP),
     isList,
     implied,
     rest,

@@ -1,6 +1,6 @@
 import type { Locale } from "../../../domain/run.ts";
+import type { Measure } from "./aggregate.ts";
 import type { Column } from "./column.ts";
-import type { Measure } from "./finding.ts";
 
 const KO: Readonly<Record<Measure, string>> = { sum: "합계", average: "평균", median: "중앙값" };
 const EN: Readonly<Record<Measure, string>> = { sum: "total", average: "average", median: "median" };
@@ -28,14 +28,14 @@ const SIZE = { ko: { max: "가장 큰", min: "가장 작은" }, en: { max: "high
 
 /** Digits as Koreans say them: 영, 일, 삼, 육, 칠, 팔 end in a consonant. */
 const CLOSED_DIGIT = /[013678]$/;
-/** Latin letters whose names end in one: L, M, N, R. */
-const CLOSED_LETTER = /[lmnr]$/i;
 
-/** The word with the particle that its last sound wants: 재고 + 은/는 → 재고는. What stands in brackets behind is not said. */
+/** The word with the particle that its last sound wants: 재고 + 은/는 → 재고는. How others than Hangul and digits are said nobody knows: stock은(는). */
 export const withParticle = (word: string, closed: string, open: string): string => {
+  // What stands in brackets behind is not said.
   const said = word.replace(/\s*[([{].*[)\]}]\s*$/u, "").replace(/[^\p{L}\p{N}]+$/u, "");
-  const last = said.codePointAt(said.length - 1) ?? 0;
+  const last = said.charCodeAt(said.length - 1);
   const isHangul = last >= 0xac00 && last <= 0xd7a3;
-  const isClosed = isHangul ? (last - 0xac00) % 28 !== 0 : CLOSED_DIGIT.test(said) || CLOSED_LETTER.test(said);
+  if (!isHangul && !/\d$/.test(said)) return `${word}${closed}(${open})`;
+  const isClosed = isHangul ? (last - 0xac00) % 28 !== 0 : CLOSED_DIGIT.test(said);
   return word + (isClosed ? closed : open);
 };
