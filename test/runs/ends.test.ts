@@ -3,6 +3,7 @@ import type { AgentContext } from "../../src/agents/contract.ts";
 import { RunError } from "../../src/domain/error.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { ModelError } from "../../src/models/contract.ts";
+import { StoreError } from "../../src/store/contract.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 
@@ -34,6 +35,13 @@ describe("a run that ends", () => {
     ["undefined", undefined, "internal", "The server failed to answer."],
     ["a ModelError", refused, "model_refused", "No."],
     ["a RunError", new RunError("tool_failed", "The tool broke."), "tool_failed", "The tool broke."],
+    [
+      "a StoreError that may pass",
+      new StoreError("unavailable", "host x"),
+      "store_unavailable",
+      "The store is away. Try again shortly.",
+    ],
+    ["a StoreError that will not", new StoreError("failed", "host x"), "internal", "The server failed to answer."],
     ["an abort reason that is not ours", AbortSignal.abort().reason, "internal", "The server failed to answer."],
   ];
   for (const [what, error, code, message] of table) {

@@ -3,7 +3,7 @@ import type { Agent } from "../contract.ts";
 import { titleOf } from "../title.ts";
 import { describe } from "./describe.ts";
 import type { TilParts } from "./parts.ts";
-import { readNode } from "./read.ts";
+import { read } from "./read.ts";
 import { optionsOf, type TilDraft, type TilState } from "./state.ts";
 import { write } from "./write.ts";
 
@@ -21,7 +21,7 @@ export const tilAgent = (parts: TilParts): Agent<TilState> => ({
     tags: null,
   }),
   start: "read",
-  nodes: [readNode(parts), write, describe(parts)],
+  nodes: [read(parts), write, describe(parts)],
   result: ({ title, dayNumber, excerpt, content, tags }): TilDraft => ({
     title,
     slug: slugOf(title),

@@ -8,7 +8,7 @@ import { MAX_SOURCE, sourceOf } from "./source.ts";
 import type { Source, TilState } from "./state.ts";
 
 /** Tells the number of the day, which is there at once, and gets what is to be learned from: text, a page, a file. */
-export const readNode = (parts: TilParts): AgentNode<TilState> => ({
+export const read = (parts: TilParts): AgentNode<TilState> => ({
   name: "read",
   stage: "reading",
   message: (locale) => (locale === "ko" ? "내용을 읽고 있습니다." : "Reading the source."),
