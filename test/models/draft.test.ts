@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { builtinModel } from "../../src/models/builtin/index.ts";
+import { readDraft, withDraft } from "../../src/models/draft.ts";
+
+test("a draft comes back as it was, whatever it and the question hold", () => {
+  const text = fc.string({ unit: "binary" });
+  fc.assert(fc.property(text, text, (draft, question) => expect(readDraft(withDraft(draft, question))).toBe(draft)));
+  fc.assert(fc.property(text, (said) => expect(readDraft(said)).toBeNull()));
+});
+
+test("the built-in model says a draft as it stands", async () => {
+  const content = withDraft("재고는 137입니다.\n\n출처: 부품.csv", "ABC-12345의 재고는?");
+  const request = { system: "", messages: [{ role: "user" as const, content, images: [] }], tools: [] };
+  let said = "";
+  for await (const part of builtinModel().stream(request, { signal: new AbortController().signal }))
+    if (part.type === "text") said += part.delta;
+  expect(said).toBe("재고는 137입니다.\n\n출처: 부품.csv");
+});
