@@ -14,7 +14,7 @@ export interface Reading {
   readonly pageStarts: readonly number[];
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly signal: AbortSignal;
   /** Where HTML came from: relative links are resolved against it. Left out: they lose their address. */
   readonly baseUrl?: string;

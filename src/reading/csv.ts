@@ -41,7 +41,7 @@ const raggedRows = (number: number, cells: number, width: number, count: number)
   const others = count > 1 ? ` (and ${count - 1} more rows like it)` : "";
   return new UnreadableError(
     "malformed",
-    `Row ${number} of the table has ${cells} cells where the header has ${width}${others}: ` +
+    `Row ${number} of the table has ${cells} cell${cells === 1 ? "" : "s"} where the header has ${width}${others}: ` +
       "give each row as many cells as the header, and quote a cell that holds the delimiter.",
   );
 };

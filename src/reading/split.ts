@@ -14,7 +14,7 @@ export interface SplitBounds {
   readonly maxPieces: number;
 }
 
-export const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
+const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
 
 /**
  * A reading in pieces: of a table its rows, of a text stretches that begin at a heading or end at `max`, between blocks,

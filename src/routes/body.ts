@@ -7,8 +7,7 @@ const BODY_PATIENCE_MS = 30_000;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-const tooLarge = (maxBytes: number) =>
-  new RequestError("payload_too_large", `The body is larger than ${maxBytes / 1024 / 1024} MiB.`);
+const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
 /** The request's JSON value. Throws `unsupported_media_type`, `payload_too_large` or `malformed_json`. */
 export const readJson = async (request: Request): Promise<unknown> => {
@@ -28,17 +27,21 @@ export const readJson = async (request: Request): Promise<unknown> => {
 export interface BodyBounds {
   readonly maxBytes: number;
   readonly patienceMs: number;
+  /** What the caller is told is too large; the body and its bound unless told. */
+  readonly tooLarge?: string;
 }
 
 /**
  * A request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws `payload_too_large`,
  * `timeout`, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
  */
-export const readBytes = async (request: Request, { maxBytes, patienceMs }: BodyBounds): Promise<Buffer> => {
+export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer> => {
+  const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.` } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
   }
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes)
+    throw new RequestError("payload_too_large", tooLarge);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -49,7 +52,7 @@ export const readBytes = async (request: Request, { maxBytes, patienceMs }: Body
       const step = await Promise.race([reader?.read(), late]);
       if (step === undefined || step.done) break;
       size += step.value.byteLength;
-      if (size > maxBytes) throw tooLarge(maxBytes);
+      if (size > maxBytes) throw new RequestError("payload_too_large", tooLarge);
       chunks.push(step.value);
     }
   } catch (cause) {
