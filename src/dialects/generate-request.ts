@@ -70,7 +70,7 @@ const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null):
     return fileInput(sent, "file");
   }
   if (content === undefined || content === null || content.trim() === "") {
-    const form = type === "file" ? ", or sent as a form (multipart/form-data) with the file in its field file" : "";
+    const form = type === "file" ? ", or sent as a form (multipart/form-data) with the file" : "";
     throw wrong("content", `must be ${EXPECTED[type]}${form}`);
   }
   return type === "text"

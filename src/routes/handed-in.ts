@@ -1,12 +1,11 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { DEFAULT_USER, NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
 import { Collection, DEFAULT_COLLECTION, type Upload } from "../domain/document.ts";
-import { isStorable } from "../domain/text.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import type { NewDocument } from "../retrieval/contract.ts";
 import { readJson } from "./body.ts";
 import { namedUser } from "./caller.ts";
-import { isMultipart, readMultipart } from "./multipart.ts";
+import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
 import { invalid, validator } from "./validate.ts";
 
 /** Shown with every passage of the document. */
@@ -55,15 +54,12 @@ const written = async (request: Request): Promise<HandedIn> => {
 };
 
 const uploaded = async (request: Request): Promise<HandedIn> => {
-  const { fields, files } = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
-  const { metadata, ...others } = fields;
+  const sent = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const { metadata, ...others } = sent.fields;
   const given = Object.entries(others).filter(([, text]) => text !== "");
   const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });
-  const [upload, another] = files;
-  if (upload === undefined || upload.field !== "file" || another !== undefined) {
-    throw invalid([{ path: "/file", message: "must be one file: each document is sent by itself" }]);
-  }
-  if (!isStorable(upload.name)) throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
+  const upload = onlyFile(sent);
+  if (upload === null) throw invalid([{ path: "/file", message: "is missing: send one file" }]);
   return {
     userId: userFor(request, form.user_id),
     document: described(form.title ?? null, form, upload),

@@ -1,5 +1,6 @@
 import type { Upload } from "../domain/document.ts";
 import { RequestError } from "../domain/error.ts";
+import { isStorable } from "../domain/text.ts";
 import { readBytes } from "./body.ts";
 import { invalid } from "./validate.ts";
 
@@ -13,7 +14,7 @@ const MAX_PARTS = 100;
 export interface Multipart {
   /** Each name once. */
   readonly fields: Readonly<Record<string, string>>;
-  readonly files: readonly (Upload & { readonly field: string })[];
+  readonly files: readonly Upload[];
 }
 
 export const isMultipart = (request: Request): boolean =>
@@ -28,10 +29,11 @@ export const readMultipart = async (
   request: Request,
   { maxBytes }: { readonly maxBytes: number },
 ): Promise<Multipart> => {
-  const bytes = await readBytes(request, { maxBytes: maxBytes + ALLOWANCE, patienceMs: PATIENCE_MS });
+  const tooLarge = `The file is larger than ${maxBytes / 1024 / 1024} MiB.`;
+  const bytes = await readBytes(request, { maxBytes: maxBytes + ALLOWANCE, patienceMs: PATIENCE_MS, tooLarge });
   const form = await parse(bytes, request.headers.get("content-type") ?? "");
   const fields = new Map<string, string>();
-  const files: (Upload & { readonly field: string })[] = [];
+  const files: Upload[] = [];
   for (const [field, value] of form) {
     if (fields.size + files.length === MAX_PARTS) throw malformed(new Error("too many parts"));
     if (typeof value === "string") {
@@ -40,13 +42,23 @@ export const readMultipart = async (
     } else {
       // Bun 1.4.5 leaves the name out where the form has an empty one.
       const name = "name" in value && typeof value.name === "string" ? value.name : "";
-      if (value.size > 0 || name !== "") files.push({ field, name, mediaType: value.type, bytes: await value.bytes() });
+      if (value.size > 0 || name !== "") files.push({ name, mediaType: value.type, bytes: await value.bytes() });
     }
   }
   if (files.reduce((size, file) => size + file.bytes.length, 0) > maxBytes) {
-    throw new RequestError("payload_too_large", `The file is larger than ${maxBytes / 1024 / 1024} MiB.`);
+    throw new RequestError("payload_too_large", tooLarge);
   }
   return { fields: Object.fromEntries(fields), files };
+};
+
+/** The form's file, whatever its field is called: clients differ. Null: it brings none. Throws `invalid` when it brings several. */
+export const onlyFile = ({ files }: Multipart): Upload | null => {
+  const [file = null, another] = files;
+  if (another !== undefined) throw invalid([{ path: "/file", message: "must be one file: each is sent by itself" }]);
+  if (file !== null && !isStorable(file.name)) {
+    throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
+  }
+  return file;
 };
 
 const parse = async (bytes: Buffer, type: string): Promise<Iterable<readonly [string, string | Blob]>> => {

@@ -1,9 +1,7 @@
 import type { Upload } from "../domain/document.ts";
-import { isStorable } from "../domain/text.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import { readJson } from "./body.ts";
-import { isMultipart, readMultipart } from "./multipart.ts";
-import { invalid } from "./validate.ts";
+import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
 
 /** What a request brings, not yet checked. */
 export interface Question {
@@ -21,14 +19,9 @@ export const questionIn = async (request: Request, takesFile: boolean): Promise<
 
 /** A field that was left empty counts as left out: a browser sends all that a form has. */
 const formOf = async (request: Request): Promise<Question> => {
-  const { fields, files } = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
-  const [file = null, another] = files;
-  if (another !== undefined || (file !== null && file.field !== "file")) {
-    throw invalid([{ path: "/file", message: "must be one file, in the field file" }]);
-  }
-  if (file !== null && !isStorable(file.name))
-    throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
-  return { body: Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== "")), file };
+  const form = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
+  return { body, file: onlyFile(form) };
 };
 
 /** A parameter that is repeated is a list, which no schema of a query takes. */

@@ -124,6 +124,15 @@ describe("a document as a file", () => {
     expect(await (await sent(form)).json()).toMatchObject({ title: "Told", metadata: { a: [1] } });
   });
 
+  test("is taken from whichever field it came in, beside a file input that was left empty", async () => {
+    const user = newUser();
+    const form = formOf({ upload: file("a.md", "# Sent\n\nx"), user_id: user });
+    form.append("file", new File([], ""));
+    const response = await sent(form);
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ title: "Sent" });
+  });
+
   test("is the user's that field, header and query name, if they agree", async () => {
     const user = newUser();
     const form = () => formOf({ file: file("a.txt", `${Math.random()}`), user_id: user });
@@ -135,7 +144,6 @@ describe("a document as a file", () => {
   const refused: [string, () => FormData, number, string][] = [
     ["no file", () => formOf({ title: "x" }), 422, "/file"],
     ["the file as text", () => formOf({ file: "text" }), 422, "/file"],
-    ["a file in another field", () => formOf({ upload: file("a.txt", "x") }), 422, "/file"],
     ["metadata that is no JSON", () => formOf({ file: file("a.txt", "x"), metadata: "{" }), 422, "/metadata"],
     ["metadata that is no object", () => formOf({ file: file("a.txt", "x"), metadata: "[1]" }), 422, "/metadata"],
     ["a picture", () => formOf({ file: file("a.png", "\x89PNG", "image/png") }), 415, "/file"],

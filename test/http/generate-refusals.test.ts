@@ -54,7 +54,7 @@ describe("a refusal before a run", () => {
       return [response.status, (await refusalOf(response)).details[0]?.path];
     };
     expect(await refused({ input_type: "text", content: "x", file })).toEqual([422, "/input_type"]);
-    expect(await refused({ other: file })).toEqual([422, "/file"]);
+    expect(await refused({ file, other: file })).toEqual([422, "/file"]);
     expect(await refused({ input_type: "file" })).toEqual([422, "/content"]);
     expect(await refused({ file: new File([], "empty.txt") })).toEqual([422, "/file"]);
   });

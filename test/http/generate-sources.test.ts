@@ -44,6 +44,11 @@ describe("a file", () => {
     expect(thread.messages[0]?.content).toBe("번.md");
   });
 
+  test("comes in whichever field its form calls it by", async () => {
+    expect((await send(PREVIEW, { upload: new File([NOTES], "notes.md") })).status).toBe(200);
+    expect(source()?.text).toBe(NOTES);
+  });
+
   test("of HTML is read as the article that it holds", async () => {
     const html =
       "<html><head><title>Bun</title></head><body><nav>Home</nav><article><h1>Bun</h1><p>Bun reads SQL and more.</p></article></body></html>";
