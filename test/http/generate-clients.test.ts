@@ -9,7 +9,9 @@ import { type WritingModel, writingModel } from "../support/writing-model.ts";
 let service: TestService<WritingModel>;
 beforeAll(async () => {
   const note = '번은 SQL을 안다.\n\n```ts\nsql`select "1"`\n```';
-  service = await startService({ model: writingModel({ note, title: "“번의 SQL”", tags: '["번"]' }) });
+  service = await startService({
+    model: writingModel((form) => ({ note, title: "“번의 SQL”", tags: '["번"]', excerpt: undefined })[form]),
+  });
 });
 afterAll(() => service.stop());
 

@@ -1,16 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { houseLog, openLog } from "../../src/log.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { withRetry } from "../../src/models/retry.ts";
+import type { WritingForm } from "../../src/models/writing.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf, threadOf } from "../support/views.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
+/** What the model writes for each form, where that is not the usual. */
+let told: Partial<Record<WritingForm, string | Error>> = {};
 let service: TestService<WritingModel>;
 beforeAll(async () => {
-  service = await startService({ model: writingModel() });
+  const model = writingModel((form) => told[form]);
+  service = await startService({ model });
+});
+afterEach(() => {
+  told = {};
 });
 afterAll(() => service.stop());
 
@@ -67,11 +74,10 @@ describe("a preview", () => {
   });
 
   test("gives the model the first 2,000 characters for the title and 3,000 for the excerpt", async () => {
-    const local = await startService({ model: writingModel({ note: "🎉".repeat(4_000) }) });
-    await (await local.post(PREVIEW, TEXT)).text();
-    const lengths = Object.fromEntries(local.model.asked.map(({ form, text }) => [form, [...text].length]));
+    told = { note: "🎉".repeat(4_000) };
+    await preview(TEXT, "long");
+    const lengths = Object.fromEntries(service.model.asked.map(({ form, text }) => [form, [...text].length]));
     expect(lengths).toMatchObject({ title: 2_000, excerpt: 3_000 });
-    await local.stop();
   });
 
   test("has the headers that lead to its run, and the thread tells what it was made of", async () => {
@@ -89,14 +95,12 @@ describe("a preview", () => {
     ["model_unavailable", 503, "5"],
     ["model_refused", 502, null],
   ] as const)("of which the model fails with %p is answered with %p", async (code, status, retryAfter) => {
-    const failing = writingModel({ excerpt: new ModelError(code, "sk-secret", { retryable: false }) });
-    const local = await startService({ model: failing });
-    const response = await local.post(PREVIEW, TEXT, { headers: { "accept-language": "ko" } });
+    told = { excerpt: new ModelError(code, "sk-secret", { retryable: false }) };
+    const response = await service.post(PREVIEW, TEXT, { headers: { "accept-language": "ko" } });
     expect([response.status, response.headers.get("retry-after")]).toEqual([status, retryAfter]);
     const error = await refusalOf(response);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/^모델/);
-    await local.stop();
   });
 
   test("that takes too long is answered with 504", async () => {
@@ -118,8 +122,12 @@ describe("day numbers", () => {
 
   test("are given without a race when twenty are saved at once", async () => {
     const saved = await Promise.all(
-      Array.from({ length: 20 }, async () => (await (await save("racer", {})).json()) as { day_number: number }),
+      Array.from({ length: 20 }, async () => {
+        const response = await save("racer", {});
+        return (await response.json()) as { readonly day_number: number; readonly slug: string };
+      }),
     );
+    expect(new Set(saved.map(({ slug }) => slug)).size).toBe(20);
     expect(saved.map(({ day_number }) => day_number).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, at) => at + 1),
     );

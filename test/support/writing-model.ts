@@ -13,8 +13,13 @@ const USUAL: Readonly<Record<WritingForm, string>> = {
   tags: '["bun", "sql"]',
 };
 
-/** A model that writes at once what it is told for each form, word by word, or fails as told; 10 tokens in and 5 out a call. */
-export const writingModel = (answers: Partial<Readonly<Record<WritingForm, string | Error>>> = {}): WritingModel => {
+/**
+ * A model that writes at once what it is told for each form, word by word, or fails as told, and is told nothing for the usual.
+ * Each call costs 10 tokens in and 5 out.
+ */
+export const writingModel = (
+  told: (form: WritingForm) => string | Error | undefined = () => undefined,
+): WritingModel => {
   const asked: Writing[] = [];
   return {
     id: "writing",
@@ -24,7 +29,7 @@ export const writingModel = (answers: Partial<Readonly<Record<WritingForm, strin
       const writing = readWriting(request);
       if (writing === null) throw new Error("it was asked for something else");
       asked.push(writing);
-      const answer = answers[writing.form] ?? USUAL[writing.form];
+      const answer = told(writing.form) ?? USUAL[writing.form];
       if (answer instanceof Error) throw answer;
       for (const delta of answer.match(/\s*\S+\s*/g) ?? []) yield { type: "text", delta };
       yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };
