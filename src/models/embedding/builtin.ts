@@ -2,8 +2,8 @@ import { type EmbeddingModel, MAX_TEXT, type Vector } from "./contract.ts";
 import { addFeatures } from "./features.ts";
 
 const DIMENSION = 512;
-/** How long it computes before the event loop gets its turn, in characters: some 2 ms. */
-const BREATH = 20_000;
+/** How much it computes before the event loop gets its turn, in characters: some 3 ms. */
+const BREATH = 5_000;
 
 /**
  * The built-in embedding: no model, no key, the same vector everywhere and for ever. It knows words and pieces of words,
