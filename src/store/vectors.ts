@@ -42,7 +42,7 @@ export class Vectors {
     const reason = isOffered
       ? 'the extension "vector" is there but could not be made: have a superuser run "create extension vector" in this database, then start again'
       : 'the database server has no extension "vector": install pgvector there, then start again';
-    return { vectors, reason: `search is by words alone, as ${reason}` };
+    return { vectors, reason };
   }
 
   /** One short statement until the table is there, none from then on. */
