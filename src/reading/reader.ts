@@ -6,8 +6,8 @@ import { type ReadingLimits, ReadingThread } from "./thread.ts";
 /** What may be handed in, in bytes. */
 export const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 
-/** A page takes milliseconds; a book of a thousand pages some ten seconds. */
-const LIMITS: ReadingLimits = { silenceMs: 3_000, totalMs: 60_000 };
+/** A page takes milliseconds, a book of a thousand pages some ten seconds, 20 MB of text a few. */
+const LIMITS: ReadingLimits = { pageMs: 3_000, pagesMs: 60_000, otherMs: 15_000 };
 
 export interface Reader {
   readonly read: ReadUpload;

@@ -6,7 +6,7 @@ export type ReadingRequest =
   | { readonly kind: "read"; readonly source: Source }
   | { readonly kind: "split"; readonly reading: Reading };
 export type ReadingAnswer =
-  /** Still at work, and getting on. */
+  /** Still at work: another page is done. */
   | { readonly state: "working" }
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "refused"; readonly code: UnreadableCode; readonly message: string };
@@ -17,10 +17,12 @@ interface Results {
 
 /** How long a file may take, in milliseconds. */
 export interface ReadingLimits {
-  /** Between two signs of progress (the pages of a PDF). It bounds memory too: a bomb unfolds some 0.2 GB a second. */
-  readonly silenceMs: number;
-  /** In all. */
-  readonly totalMs: number;
+  /** Each page of a PDF. It bounds memory too: a bomb unfolds some 0.2 GB a second. */
+  readonly pageMs: number;
+  /** A PDF in all. */
+  readonly pagesMs: number;
+  /** Any other file; a split. Nothing in these unfolds. */
+  readonly otherMs: number;
 }
 
 /**
@@ -74,12 +76,14 @@ export class ReadingThread {
       reject(signal.reason);
     };
     // Real time for a real thread: no injected clock can end a busy loop.
-    const total = setTimeout(giveUp, this.limits.totalMs);
-    let silence = setTimeout(giveUp, this.limits.silenceMs);
+    const { pageMs, pagesMs, otherMs } = this.limits;
+    const hasPages = request.kind === "read" && request.source.type === "application/pdf";
+    const total = setTimeout(giveUp, hasPages ? pagesMs : otherMs);
+    let page = setTimeout(giveUp, hasPages ? pageMs : otherMs);
     worker.onmessage = ({ data }: MessageEvent<ReadingAnswer>) => {
       if (data.state === "working") {
-        clearTimeout(silence);
-        silence = setTimeout(giveUp, this.limits.silenceMs);
+        clearTimeout(page);
+        page = setTimeout(giveUp, pageMs);
       } else if (data.state === "done") resolve(data.value);
       else reject(new UnreadableError(data.code, data.message));
     };
@@ -92,7 +96,7 @@ export class ReadingThread {
     worker.postMessage(request);
     return promise.finally(() => {
       clearTimeout(total);
-      clearTimeout(silence);
+      clearTimeout(page);
       signal.removeEventListener("abort", abort);
       worker.onmessage = null;
       worker.onerror = null;
