@@ -20,6 +20,8 @@ export interface FollowOptions {
 /** Events in order of seq. Empty: the quiet interval has passed, or there is reason to look around. */
 export type Batch = readonly LogEvent[];
 const QUIET: Batch = [];
+/** What an empty batch is, by identity, when there is: a run of the thread has ended and could not say so. */
+export const LOOK_AROUND: Batch = [];
 
 /** Whoever waits for a follower's news. */
 interface Waiter {
@@ -87,10 +89,11 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
       this.#end();
       throw error;
     }
-    if (!this.#isNudged && now() - this.#quietSince < quietMs) return null;
+    const wasNudged = this.#isNudged;
+    if (!wasNudged && now() - this.#quietSince < quietMs) return null;
     this.#isNudged = false;
     this.#quietSince = now();
-    return QUIET;
+    return wasNudged ? LOOK_AROUND : QUIET;
   }
 
   /** Rings `waiter` once, as soon as there may be news: maybe before this returns. One waits at a time. */

@@ -5,7 +5,7 @@ import { isRecoverable } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import type { Follower } from "../journal/follow.ts";
+import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { headerText } from "./caller.ts";
@@ -13,6 +13,9 @@ import { ResetShape } from "./shapes.ts";
 import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
 import { invalid } from "./validate.ts";
 import { messageView } from "./views.ts";
+
+/** Heartbeats between two looks at whether the thread is still there. */
+const QUIETS_A_LOOK = 6;
 
 const SEQ = /^\d{1,15}$/;
 
@@ -53,6 +56,7 @@ export class ReplayReader implements StreamIterator {
   #isActive: boolean;
   #last: number;
   #reached: number;
+  #quiets = 0;
 
   constructor(
     private readonly key: ThreadKey,
@@ -86,9 +90,10 @@ export class ReplayReader implements StreamIterator {
       const { value: batch } = await this.#follower.next();
       if (batch === undefined) return this.return();
       this.#reached = batch.at(-1)?.seq ?? this.#reached;
-      // A terminal event past what was known may have been the last; a quiet time may mean that the thread is gone.
+      // A terminal event past what was known may have been the last.
       const mayBeLast = !this.#isActive || batch.some(({ type }) => isTerminal(type));
-      if (batch.length === 0 || (this.#reached >= this.#last && mayBeLast)) await this.#lookAgain();
+      const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
+      if (isWorthALook) await this.#lookAgain();
       return batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
     } catch (error) {
       if (!this.#isOver && error === DELETED) return this.#endDeleted();
@@ -102,6 +107,12 @@ export class ReplayReader implements StreamIterator {
     this.#isOver = true;
     await this.#follower?.return();
     return END;
+  }
+
+  /** It should be told when the thread goes; asking the store at each heartbeat would be a thousand queries a second. */
+  #mayBeGone(nothing: Batch): boolean {
+    this.#quiets++;
+    return nothing === LOOK_AROUND || this.#quiets % QUIETS_A_LOOK === 0;
   }
 
   #isDone(): boolean {
