@@ -92,7 +92,7 @@ export const the = (userId: string, documentId: string): SQL =>
 export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
   await session.rows(sql`delete from chunks where ${the(userId, documentId)}`);
   if (await vectors.isReady(session))
-    await session.rows(sql`delete from chunk_vectors where ${the(userId, documentId)}`);
+    await session.rows(sql`delete from chunk_embeddings where ${the(userId, documentId)}`);
   await session.rows(sql`delete from documents where ${the(userId, documentId)}`);
 };
 

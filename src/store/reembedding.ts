@@ -19,7 +19,7 @@ export const reembeddingQueries = (
         const [all] = await session.rows<{ chunks: number }>(sql`select count(*)::int as chunks from chunks`);
         const counts = (await vectors.isReady(session))
           ? await session.rows<EmbeddingCount>(sql`
-              select model, dimension, count(*)::int as chunks from chunk_vectors
+              select model, dimension, count(*)::int as chunks from chunk_embeddings
               group by model, dimension order by count(*) desc, model, dimension`)
           : [];
         const bare = (all?.chunks ?? 0) - counts.reduce((sum, { chunks }) => sum + chunks, 0);
@@ -40,7 +40,7 @@ export const reembeddingQueries = (
         select c.user_id as "userId", c.document_id as "documentId", c.ordinal, d.title, c.headings, c.content
         from chunks c join documents d on d.user_id = c.user_id and d.document_id = c.document_id and d.is_ready
         where not exists (
-          select from chunk_vectors v
+          select from chunk_embeddings v
           where v.user_id = c.user_id and v.document_id = c.document_id and v.ordinal = c.ordinal
             and v.model = ${storable(model)} and v.dimension = ${dimension}::int
         ) ${behind}

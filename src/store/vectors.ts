@@ -48,7 +48,9 @@ export class Vectors {
   /** One short statement until the table is there, none from then on. */
   async isReady({ rows }: Pick<Session, "rows">): Promise<boolean> {
     if (this.#isReady) return true;
-    const [found] = await rows<{ isReady: boolean }>(sql`select to_regclass('chunk_vectors') is not null as "isReady"`);
+    const [found] = await rows<{ isReady: boolean }>(
+      sql`select to_regclass('chunk_embeddings') is not null as "isReady"`,
+    );
     this.#isReady = found?.isReady === true;
     return this.#isReady;
   }
@@ -60,12 +62,12 @@ export class Vectors {
     const build = ({ transaction }: Session) =>
       transaction(async (session) => {
         if (!(await this.isReady(session))) return;
-        const name = sql.identifier(`chunk_vectors_${dimension}_${digest(model)}`);
+        const name = sql.identifier(`chunk_embeddings_${dimension}_${digest(model)}`);
         const [found] = await session.rows(sql`select 1 where to_regclass(${name.value}) is not null`);
         if (found !== undefined) return;
         await lockTables(session);
         await session.rows(sql`
-          create index if not exists ${name} on chunk_vectors
+          create index if not exists ${name} on chunk_embeddings
           using hnsw ((embedding::${typeOf(dimension)}) ${sql.raw(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops")})
           where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
       });
@@ -102,12 +104,10 @@ export class Vectors {
     const type = typeOf(vector.length);
     return session.rows<Near>(sql`
       select document_id as "documentId", ordinal, -(embedding::${type} <#> ${unit}::${type}) as cosine
-      from chunk_vectors
+      from chunk_embeddings
       where user_id = ${userId} and model = ${storable(model)} and dimension = ${sql.raw(String(vector.length))}
-        and document_id in (
-          select document_id from documents
-          where user_id = ${userId} and is_ready and (${collection}::text is null or collection = ${collection}::text)
-        )
+        ${collection === null ? sql`` : sql`and collection = ${collection}`}
+        and document_id not in (select document_id from documents where user_id = ${userId} and not is_ready)
       order by embedding::${type} <#> ${unit}::${type}
       limit ${limit}::int`);
   }
@@ -132,13 +132,14 @@ const insert = async ({ rows }: Session, model: string, vectors: readonly ChunkV
   const column = (of: (unit: (typeof units)[number]) => string | number) =>
     texts(units.map((unit) => String(of(unit))));
   const written = await rows(sql`
-    insert into chunk_vectors (user_id, document_id, ordinal, model, dimension, embedding)
-    select c.user_id, c.document_id, c.ordinal, ${storable(model)}, v.dimension::int, v.embedding::vector
+    insert into chunk_embeddings (user_id, document_id, ordinal, collection, model, dimension, embedding)
+    select c.user_id, c.document_id, c.ordinal, d.collection, ${storable(model)}, v.dimension::int, v.embedding::vector
     from rows from (
       ${column(({ userId }) => userId)}, ${column(({ documentId }) => documentId)}, ${column(({ ordinal }) => ordinal)},
       ${column(({ dimension }) => dimension)}, ${column(({ text }) => text)}
     ) as v (user_id, document_id, ordinal, dimension, embedding)
     join chunks c on c.user_id = v.user_id and c.document_id = v.document_id and c.ordinal = v.ordinal::int
+    join documents d on d.user_id = v.user_id and d.document_id = v.document_id
     for key share of c
     on conflict (user_id, document_id, ordinal)
     do update set model = excluded.model, dimension = excluded.dimension, embedding = excluded.embedding
@@ -160,12 +161,14 @@ const makeTable = async (session: Session): Promise<void> => {
   await lockTables(session);
   await session.rows(sql`create extension if not exists vector`);
   await session.rows(sql`
-    create table if not exists chunk_vectors (
-      user_id text not null, document_id text not null, ordinal integer not null,
+    create table if not exists chunk_embeddings (
+      user_id text not null, document_id text not null, ordinal integer not null, collection text not null,
       model text not null, dimension integer not null, embedding vector not null,
       primary key (user_id, document_id, ordinal)
     ) with (toast_tuple_target = 8160)`);
-  await session.rows(sql`alter table chunk_vectors alter embedding set storage main`);
+  await session.rows(sql`alter table chunk_embeddings alter embedding set storage main`);
+  await session.rows(sql`
+    create index if not exists chunk_embeddings_alike on chunk_embeddings (user_id, collection, dimension, model)`);
 };
 
 const typeOf = (dimension: number): SQL =>

@@ -39,7 +39,7 @@ describe("Postgres with pgvector", () => {
 
   test("each model and dimension has an HNSW index of its own, as far as pgvector goes", async () => {
     const { rows } = await database.query<{ definition: string }>(
-      "select indexdef as definition from pg_indexes where tablename = 'chunk_vectors' and indexdef like '%hnsw%'",
+      "select indexdef as definition from pg_indexes where tablename = 'chunk_embeddings' and indexdef like '%hnsw%'",
     );
     const types = rows.map(({ definition }) => /::(\w+\(\d+\))/u.exec(definition)?.[1]);
     expect(types).toContain("vector(2)");
