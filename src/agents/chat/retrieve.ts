@@ -9,7 +9,8 @@ import { askTable, type TableReply } from "./table/ask.ts";
 /** What the agent needs of retrieval. */
 export type Lookup = Pick<Retrieval, "search" | "table">;
 
-const MAX_PASSAGES = 8;
+/** Pieces that are looked through for tables: one that is asked over all of its rows may have no row that fits the words well. */
+const MAX_PIECES = 32;
 /** Passages that the answer rests on and shows. */
 const MAX_SOURCES = 5;
 /** One that answers so much worse than the best is chance. */
@@ -24,12 +25,13 @@ export const retrieve = (lookup: Lookup): AgentNode<ChatState> => ({
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
   async *run(state, context) {
-    const query = { text: state.query, collection: null, k: MAX_PASSAGES };
+    const query = { text: state.query, collection: null, k: MAX_PIECES };
     const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
     const found = await askTables(lookup, passages, state, context);
     const kept = keep(passages, found);
     const sources = kept.map(sourceOf);
-    const confidence = rounded(Math.max(0, ...kept.map(({ score }) => score)));
+    const resting = found === null ? kept : kept.filter(({ documentId }) => documentId === found.documentId);
+    const confidence = rounded(bestOf(resting));
     yield { type: "sources", payload: { items: sources.map(itemOf) } };
     const { table = null, chart = null } = found ?? {};
     yield { type: "node_result", payload: { node: "data_retrieval", output: { confidence, table, chart } } };
@@ -45,16 +47,17 @@ const askTables = async (
   asked: ChatState,
   { userId, locale, signal }: AgentContext,
 ): Promise<TableAnswer | null> => {
-  const best = passages[0]?.score ?? 0;
-  const candidates = passages.filter(({ table }) => table !== null);
-  const documents = new Map(candidates.toReversed().map((passage) => [passage.documentId, passage]));
+  const bar = NEAR * bestOf(passages);
+  const pieces = passages.filter(({ table }) => table !== null);
+  const documents = [...Map.groupBy(pieces, ({ documentId }) => documentId)];
   let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
-  for (const { documentId, title, score, table: piece } of [...documents.values()].toReversed().slice(0, MAX_TABLES)) {
+  for (const [documentId, own] of documents.slice(0, MAX_TABLES)) {
+    const { title = "", table: piece = null } = own[0] ?? {};
     const maxRows = Math.ceil(MAX_CELLS / (piece?.columns.length || 1));
     const table = await lookup.table(userId, documentId, maxRows + 1);
     signal.throwIfAborted();
     const reply = table === null ? null : askBeginning(table, maxRows, asked, locale);
-    if (reply === null || (score < NEAR * best && !reply.namesRow)) continue;
+    if (reply === null || (bestOf(own) < bar && !reply.isCertain)) continue;
     if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
   }
   if (answer === null) return null;
@@ -76,7 +79,7 @@ const ONLY: Readonly<Record<Locale, (rows: number) => string>> = {
 
 /** Pieces of a table that answers: those that hold its rows, or else the nearest. Of other documents whatever is near. */
 const keep = (passages: readonly Passage[], found: TableAnswer | null): readonly Passage[] => {
-  const bar = NEAR * (passages[0]?.score ?? 0);
+  const bar = NEAR * bestOf(passages);
   const rows = new Set(found?.table?.rows.map((row) => JSON.stringify(row)));
   const isOwn = ({ documentId }: Passage) => documentId === found?.documentId;
   const own = passages.filter(isOwn);
@@ -103,6 +106,9 @@ const itemOf = ({ title, document_id, content, score, metadata }: ChatSource): P
   metadata: { ...metadata, document_id, title },
   score,
 });
+
+/** They come in the order of their ranks, which is not that of their scores. */
+const bestOf = (passages: readonly Passage[]): number => Math.max(0, ...passages.map(({ score }) => score));
 
 /** No more digits than a score means, and never past its bounds. */
 const rounded = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

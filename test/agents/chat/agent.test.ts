@@ -91,7 +91,7 @@ describe("the agent chat", () => {
     });
   });
 
-  test("confidence is that of the best source, within its bounds", async () => {
+  test("confidence is that of what the answer rests on, within its bounds", async () => {
     for (const [score, confidence] of [
       [0.123456, 0.123],
       [1.5, 1],
@@ -123,8 +123,11 @@ describe("the agent chat", () => {
     const { final } = await turn(finding(passages, { d1: PARTS, d2: other }), "재고 합계는?");
     expect(final?.table_data?.rows).toEqual([["179"]]);
     expect(final?.sources.map(({ title }) => title)).toEqual(["parts.csv", "colours.csv"]);
+    expect(final?.confidence_score).toBe(0.4);
     const far = [passage({ score: 0.9 }), piece(0, { documentId: "d3", score: 0.2 })];
-    expect((await turn(finding(far, { d3: PARTS }), "재고 합계는?")).final?.table_data).toBeNull();
+    expect((await turn(finding(far, { d3: PARTS }), "회사 재고 합계는?")).final?.table_data).toBeNull();
+    // Unless the question speaks of nothing else, or of one of its rows.
+    expect((await turn(finding(far, { d3: PARTS }), "재고 합계는?")).final?.table_data?.rows).toEqual([["179"]]);
   });
 
   test("a table that is gone by then leaves its passages", async () => {

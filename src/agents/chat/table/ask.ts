@@ -22,8 +22,8 @@ export interface TableReply {
   readonly chart: Chart | null;
   /** How much the question speaks of this table; compares replies of several. */
   readonly weight: number;
-  /** It names a row of this table. */
-  readonly namesRow: boolean;
+  /** It names a row of this table, or speaks of nothing but its columns. */
+  readonly isCertain: boolean;
 }
 
 /** What a table says to a question, by rule. Null: nothing for certain. Pure; a table of 60,000 cells takes some 100 ms. */
@@ -51,5 +51,5 @@ const replyOf = (finding: Finding, reading: Reading, sheet: Sheet, locale: Local
   table: shownTable(finding, sheet, locale),
   chart: shownChart(finding, sheet, locale),
   weight: reading.weight,
-  namesRow: reading.found.some(({ isUnique }) => isUnique),
+  isCertain: reading.found.some(({ isUnique }) => isUnique) || (reading.coverage === 1 && reading.named.length > 0),
 });
