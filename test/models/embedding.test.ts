@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { stopWords } from "../../src/domain/stop-words.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
@@ -181,6 +182,7 @@ describe("the built-in embedding", () => {
   test("has another id when its vectors change: stored ones must be made anew", async () => {
     const [vector = []] = await model.embed(["여울 is where a stream runs fast, 2 m/s"], "document", never);
     const sum = vector.reduce((total, value, at) => total + value * Math.sin(at + 1), 0);
-    expect([model.id, model.dimension, sum.toFixed(9)]).toEqual(["builtin:1", 512, "0.487214471"]);
+    const words = Bun.hash.crc32([...stopWords].join(" "));
+    expect([model.id, model.dimension, sum.toFixed(9), words]).toEqual(["builtin:1", 512, "0.487214471", 783017594]);
   });
 });

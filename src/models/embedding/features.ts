@@ -1,4 +1,5 @@
-import { stemOf, stopWords } from "./words.ts";
+import { stopWords } from "../../domain/stop-words.ts";
+import { stemOf } from "./stem.ts";
 
 /** A run of letters and digits. */
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
@@ -10,10 +11,11 @@ const WEIGHT = 1;
 
 /**
  * Calls `add` once for each feature of a text with its hash, how often it occurs, and its weight. Features are the words
- * without their endings, common ones left out, and pieces of them: of Hangul the syllables and pairs of syllables (which do
- * not mind where people put spaces), of other scripts three letters each, the ends of the word marked. Width and case of
- * letters don't count, nor does whether Hangul comes composed. Longer pieces, and the words with their endings, were tried:
- * what they add drowns in the collisions that they cause (bench/RETRIEVAL.md has the questions it was measured with).
+ * without their endings, save those that are in any text (no corpus stands behind this to tell how common a word is), and
+ * pieces of them: of Hangul the syllables and pairs of syllables (which do not mind where people put spaces), of other
+ * scripts three letters each, the ends of the word marked. Width and case of letters don't count, nor does whether Hangul
+ * comes composed. Longer pieces, and words with their endings, were tried: what they add drowns in the collisions that they
+ * cause.
  */
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
   const plain = text.normalize("NFKC").toLowerCase();
