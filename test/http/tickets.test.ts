@@ -43,6 +43,23 @@ describe("a ticket", () => {
     expect(await ticket(service)).not.toBe(await ticket(service));
   });
 
+  test("is not used up by HEAD, and neither that nor any other question by it begins a run", async () => {
+    const id = await ticket(service, { conversation_id: "headed", user_id: "h" });
+    for (const path of [
+      `/api/chat/stream/${id}`,
+      "/api/chat/stream?message=hi&user_id=h",
+      "/ask?question=hi&user_id=h",
+    ]) {
+      const response = await fetch(service.url + path, { method: "HEAD" });
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
+    }
+    const { threads } = (await (await service.get("/api/v1/threads?userId=h")).json()) as { threads: unknown[] };
+    expect(threads).toEqual([]);
+    const stream = readSse(await take(service, id));
+    (await service.model.nextCall()).finish("hello");
+    expect(contentOf(await chatFrames(stream))).toBe("hello");
+  });
+
   test("is taken by EventSource, which hears the run to its end; its reconnect joins, and runs nothing twice", async () => {
     const source = new EventSource(
       `${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`,
