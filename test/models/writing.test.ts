@@ -108,3 +108,14 @@ describe("the built-in model", () => {
     );
   });
 });
+
+test.each(["!!! ???", "😀", "2 + 2 = 4\n3 × 3 = 9", "a", "---", "| 1 | 2 |"])(
+  "a note of %j, which states nothing, is that",
+  async (text) => {
+    expect(await write("note", text)).toContain(text);
+  },
+);
+
+test("a note of a long text that states nothing is how it begins", async () => {
+  expect(await write("note", "7 ".repeat(20_000))).toHaveLength(2_000);
+});

@@ -1,3 +1,4 @@
+import { beginning } from "../../../domain/text.ts";
 import type { Writing } from "../../writing.ts";
 import { keywordsOf, stemOf, tellingTerms } from "./keywords.ts";
 import { contentOf, noteOf } from "./note.ts";
@@ -8,6 +9,8 @@ import { best, rankedStatements } from "./statements.ts";
 const MAX_TEXT = 40_000;
 /** Code points of a title that is made of a sentence. */
 const TITLE = 60;
+/** Code points of a note that is the text itself. */
+const BARE_NOTE = 2_000;
 const SENTENCES = 2;
 const TAGS = 5;
 
@@ -17,7 +20,8 @@ const TAGS = 5;
  */
 export const write = ({ form, language, text, knownTags }: Writing): string => {
   const sections = sectionsOf(text.slice(0, MAX_TEXT).replaceAll("\r\n", "\n"));
-  if (form === "note") return noteOf(sections, language);
+  // What states nothing in words, such as a formula or a list of numbers, stands for itself.
+  if (form === "note") return noteOf(sections, language) || beginning(text.trim(), BARE_NOTE);
   const content = contentOf(sections);
   if (form === "title") return titleOf(content);
   return form === "excerpt" ? excerptOf(content) : JSON.stringify(tagsOf(content, knownTags));
