@@ -13,7 +13,7 @@ export const tickets = pgTable(
     dialect: text().notNull(),
     /** The run's request, as compact JSON. */
     request: jsonText().notNull(),
-    /** The run that it became. Null: nobody has come yet. */
+    /** The run and the thread that it becomes, named when it is made. */
     runId: text(),
     threadId: text(),
     createdAt: time().notNull(),
