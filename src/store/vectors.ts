@@ -102,14 +102,19 @@ export class Vectors {
     const unit = unitOf(vector);
     if (unit === null || !(await this.isReady(session))) return [];
     const type = typeOf(vector.length);
+    // The distance stands there once: in a list of results beside the order, it would be computed twice for each vector.
     return session.rows<Near>(sql`
-      select document_id as "documentId", ordinal, -(embedding::${type} <#> ${unit}::${type}) as cosine
-      from chunk_embeddings
-      where user_id = ${userId} and model = ${storable(model)} and dimension = ${sql.raw(String(vector.length))}
-        ${collection === null ? sql`` : sql`and collection = ${collection}`}
-        and document_id not in (select document_id from documents where user_id = ${userId} and not is_ready)
-      order by embedding::${type} <#> ${unit}::${type}
-      limit ${limit}::int`);
+      select document_id as "documentId", ordinal, -distance as cosine
+      from (
+        select document_id, ordinal, embedding::${type} <#> ${unit}::${type} as distance
+        from chunk_embeddings
+        where user_id = ${userId} and model = ${storable(model)} and dimension = ${sql.raw(String(vector.length))}
+          ${collection === null ? sql`` : sql`and collection = ${collection}`}
+          and document_id not in (select document_id from documents where user_id = ${userId} and not is_ready)
+        order by distance
+        limit ${limit}::int
+      ) as nearest
+      order by distance`);
   }
 
   async #probe(): Promise<{ readonly vectors: boolean; readonly isOffered: boolean }> {

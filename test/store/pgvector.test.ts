@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { storeKeepsDocuments } from "../conformance/store-documents.ts";
 import { storeComparesVectors } from "../conformance/store-vectors.ts";
@@ -48,3 +52,19 @@ describe("Postgres with pgvector", () => {
     expect(types).not.toContain("vector(5000)");
   });
 });
+
+test("a data directory from before there were vectors gets them, and keeps nothing of how", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "yeoul-before-vectors-"));
+  try {
+    await (await PGlite.create({ dataDir: join(dataDir, "postgres") })).close();
+    for (const _start of ["first", "second"]) {
+      const store = await pgliteStore({ dataDir, system: realSystem });
+      await store.migrate();
+      expect(await store.documents.capabilities()).toEqual({ vectors: true, reason: null });
+      await store.close();
+    }
+    expect((await readdir(dataDir)).sort()).toEqual(["postgres", "yeoul.lock"]);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}, 30_000);
