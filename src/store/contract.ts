@@ -202,7 +202,7 @@ export interface ThreadPage {
   readonly after: Pick<Thread, "threadKey" | "updatedAt"> | null;
 }
 
-export interface CheckpointPage {
+interface CheckpointPage {
   readonly limit: number;
   /** The last checkpoint of the page before; null for the first page. */
   readonly after: Pick<Checkpoint, "seq" | "checkpointId"> | null;
