@@ -70,12 +70,12 @@ export interface NewChunk {
   readonly vector: readonly number[] | null;
 }
 
-export interface Put {
+interface Put {
   readonly document: Document;
   readonly isNew: boolean;
 }
 
-export interface DocumentPage {
+interface DocumentPage {
   /** Null: all of the user's. */
   readonly collection: string | null;
   readonly limit: number;
@@ -109,7 +109,7 @@ export interface Found extends Passage {
   readonly vector: Placed | null;
 }
 
-export interface Placed {
+interface Placed {
   /** From 1. */
   readonly rank: number;
   readonly score: number;

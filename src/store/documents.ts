@@ -99,7 +99,7 @@ export const removeDocument = async (session: Session, vectors: Vectors, userId:
 /** What a JSON column gets. */
 export const jsonOf = (value: unknown): string => JSON.stringify(storableJson(value));
 
-export const documentOf = (row: typeof documents.$inferSelect) =>
+const documentOf = (row: typeof documents.$inferSelect) =>
   ({
     documentId: row.documentId,
     userId: row.userId,
