@@ -40,14 +40,14 @@ const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDet
   const details = new Map<string, ErrorDetail>();
   for (const { path, schema } of check.Errors(value)) {
     if (details.has(path)) continue;
-    details.set(path, {
-      path,
-      message: schema.description ? `must be ${schema.description}` : "is not of the right type",
-    });
+    const usual = path === "" ? NO_OBJECT : "is not of the right type";
+    details.set(path, { path, message: schema.description ? `must be ${schema.description}` : usual });
     if (details.size === MAX_DETAILS) break;
   }
-  return details.size > 0 ? [...details.values()] : [{ path: "", message: "must be a JSON object" }];
+  return details.size > 0 ? [...details.values()] : [{ path: "", message: NO_OBJECT }];
 };
+
+const NO_OBJECT = "must be a JSON object";
 
 /** What keeps a field's value from being stored; null: nothing. Where it is inside is not said: keys are the caller's own. */
 const whyUnstorable = (value: unknown, depth = 0): string | null => {
