@@ -89,6 +89,10 @@ describe("a file", () => {
     expect(content).toBe(
       "Bun reads SQL. It keeps a pool.\n\n> The source was too long to read as a whole: this note is about its first 40,000 characters.",
     );
+    const described = service.model.asked.slice(-3).map(({ form, text }) => [form, text]);
+    expect(new Map(described as [string, string][])).toEqual(
+      new Map(["title", "excerpt", "tags"].map((form) => [form, "Bun reads SQL. It keeps a pool."])),
+    );
   });
 
   test("that cannot be read is told in the answer: 422, in the caller's language", async () => {

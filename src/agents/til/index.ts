@@ -5,7 +5,7 @@ import { describe } from "./describe.ts";
 import type { TilParts } from "./parts.ts";
 import { read } from "./read.ts";
 import { optionsOf, type TilDraft, type TilState } from "./state.ts";
-import { write } from "./write.ts";
+import { noticeIn, write } from "./write.ts";
 
 /** Writes what can be learned from a text, a page or a file, with a title, an excerpt and tags: read → write → describe. */
 export const tilAgent = (parts: TilParts): Agent<TilState> => ({
@@ -22,13 +22,16 @@ export const tilAgent = (parts: TilParts): Agent<TilState> => ({
   }),
   start: "read",
   nodes: [read(parts), write, describe(parts)],
-  result: ({ title, dayNumber, excerpt, content, tags }): TilDraft => ({
-    title,
-    slug: slugOf(title),
-    day_number: dayNumber,
-    excerpt,
-    content,
-    tags: tags === null ? null : [...tags],
-  }),
+  result: (state): TilDraft => {
+    const { title, dayNumber, excerpt, content, tags } = state;
+    return {
+      title,
+      slug: slugOf(title),
+      day_number: dayNumber,
+      excerpt,
+      content: content + noticeIn(state),
+      tags: tags === null ? null : [...tags],
+    };
+  },
   timeoutMs: null,
 });

@@ -48,7 +48,7 @@ export interface TilState {
   readonly dayNumber: number | null;
   /** Null: not read yet. */
   readonly source: Source | null;
-  /** The main text as it was streamed. */
+  /** The main text, without the notice behind it: title, excerpt and tags are made of this. */
   readonly content: string;
   readonly title: string;
   readonly excerpt: string | null;

@@ -12,16 +12,21 @@ export const write: AgentNode<TilState> = {
   stage: "writing",
   message: (locale) => (locale === "ko" ? "본문을 쓰고 있습니다." : "Writing the note."),
   async *run(state, context) {
-    const { text, language, isCut } = sourceIn(state);
+    const { text, language } = sourceIn(state);
     const request = writingRequest({ form: "note", language, text, knownTags: [] });
     const { text: content } = yield* converse({ ...request, tools: [] }, context);
     if (content.trim() === "") throw new RunError("model_unavailable", "The model wrote nothing.");
-    if (!isCut) return { content };
-    const note = `\n\n> ${CUT[language]}`;
-    yield { type: "token", payload: { delta: note } };
-    return { content: content + note };
+    const delta = noticeIn(state);
+    if (delta !== "") yield { type: "token", payload: { delta } };
+    return { content };
   },
   next: () => "describe",
+};
+
+/** What follows the main text when its source was cut; else nothing. */
+export const noticeIn = (state: TilState): string => {
+  const { language, isCut } = sourceIn(state);
+  return isCut ? `\n\n> ${CUT[language]}` : "";
 };
 
 const LIMIT = MAX_SOURCE.toLocaleString("en");
