@@ -55,8 +55,8 @@ export const headerText = (headers: Headers, name: string): string | null => {
   }
 };
 
-/** As OpenTelemetry's propagation has it: https://www.w3.org/TR/trace-context/#traceparent-header */
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+/** As OpenTelemetry's propagation has it, ids of nothing but zeros excluded: https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
 const TRACE_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** The caller's trace id (`x-trace-id`, or that of `traceparent`), or else `fresh`. */

@@ -43,7 +43,9 @@ describe("POST /api/v1/solve", () => {
     expect(await trace({ "x-trace-id": "mine-1" })).toBe("mine-1");
     expect(await trace({ traceparent: `00-${hex}-b7ad6b7169203331-01` })).toBe(hex);
     expect(await trace({ "x-trace-id": "two words" })).not.toBe("two words");
-    expect(await trace({ traceparent: "00-nonsense" })).toMatch(/^[0-9a-f-]{36}$/);
+    for (const none of ["00-nonsense", `00-${"0".repeat(32)}-b7ad6b7169203331-01`, `00-${hex}-${"0".repeat(16)}-01`]) {
+      expect(await trace({ traceparent: none })).toMatch(/^[0-9a-f-]{36}$/);
+    }
   });
 
   test("says all there is in order, page_start first, credit_settled once, then done with the message's id", async () => {
