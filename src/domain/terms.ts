@@ -79,7 +79,8 @@ const withoutEnding = (word: string): string => {
   for (let length = Math.min(LONGEST_ENDING, word.length - 1); length > 0; length--) {
     const ending = word.slice(-length);
     if (!ENDINGS.has(ending)) continue;
-    const stem = word.slice(0, -length);
+    // What joined the ending to the word goes with it: `b/는`.
+    const stem = word.slice(0, -length).replace(/[-_.·/]$/u, "");
     if (stem.length > 1 || AFTER_ONE.has(ending) || !HANGUL.test(stem)) return stem;
   }
   return word;

@@ -38,6 +38,7 @@ describe("the terms of a text", () => {
     expect(termsOf("ABC-12345의")).toEqual([{ forms: ["abc-12345의", "abc-12345"], parts: ["abc", "12345"] }]);
     expect(formsOf("v2.1.3 foo_bar 3.14")).toEqual(["v2.1.3", "foo_bar", "3.14"]);
     expect(termsOf("20mm")).toEqual([{ forms: ["20mm"], parts: ["20", "mm"] }]);
+    expect(termsOf("B/는")).toEqual([{ forms: ["b/는", "b"], parts: [] }]);
     expect(formsOf("API를 4시간까지")).toEqual(["api를|api", "4시간까지|4시간"]);
   });
 
