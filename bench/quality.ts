@@ -56,7 +56,7 @@ export const measure = async (language: Language, documents: DocumentStore, embe
     [];
   for (const { question, answer, kind } of questions) {
     const [vector = []] = await embedding.embed([question], "query", never);
-    const byVector = { model: embedding.id, vector };
+    const byVector = { model: embedding.id, vector, trust: embedding.trust };
     const asked = {
       lexical: { text: question, embedding: null },
       vector: { text: "", embedding: byVector },

@@ -93,7 +93,7 @@ const askStore = async (store: Store, questions: readonly string[]) => {
     for (const text of questions) {
       const [vector] = await timed(times.embed, () => embedding.embed([text], "query", signal));
       if (vector === undefined) throw new Error(`${round}: no vector`);
-      const embedded = { model: embedding.id, vector };
+      const embedded = { model: embedding.id, vector, trust: embedding.trust };
       const search = { text, embedding: null, collection: "default", limit: K };
       await timed(times.words, () => store.documents.search(USER, search));
       await timed(times.vectors, () => store.documents.search(USER, { ...search, text: "", embedding: embedded }));

@@ -3,14 +3,20 @@ import type { Term } from "./terms.ts";
 /** The k of Cormack, Clarke, Büttcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009. */
 const K = 60;
 
+/** Things by their keys, the best first, and how much the order is trusted: 1 is as much as the search by words. */
+export interface Order {
+  readonly keys: readonly string[];
+  readonly trust: number;
+}
+
 /**
- * Several orders of the same things as one, the best first: each thing gets 1 / (60 + rank) from every order that it is in.
- * Only places count, so that scores of different kinds need no common scale. Equal sums keep the order they were met in.
+ * Several orders of the same things as one, the best first: each thing gets trust / (60 + rank) from every order that it is
+ * in. Only places count, so that scores of different kinds need no common scale. Equal sums keep the order they were met in.
  */
-export const fuse = (orders: readonly (readonly string[])[]): readonly string[] => {
+export const fuse = (orders: readonly Order[]): readonly string[] => {
   const sums = new Map<string, number>();
-  for (const order of orders) {
-    for (const [index, key] of order.entries()) sums.set(key, (sums.get(key) ?? 0) + 1 / (K + index + 1));
+  for (const { keys, trust } of orders) {
+    for (const [index, key] of keys.entries()) sums.set(key, (sums.get(key) ?? 0) + trust / (K + index + 1));
   }
   return Array.from(sums)
     .sort(([, one], [, other]) => other - one)

@@ -25,7 +25,7 @@ export class DocumentRetrieval implements Retrieval {
     const hasVectors = await this.#hasVectors();
     const [vector] = hasVectors && text.trim() !== "" ? await embedding.embed([text], "query", signal) : [];
     signal.throwIfAborted();
-    const embedded = vector === undefined ? null : { model: embedding.id, vector };
+    const embedded = vector === undefined ? null : { model: embedding.id, vector, trust: embedding.trust };
     const found = await documents.search(userId, { text, embedding: embedded, collection, limit: k });
     return found.map(({ documentId, title, content, metadata, score, table }) => ({
       documentId,

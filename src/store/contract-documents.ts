@@ -97,6 +97,8 @@ export interface DocumentSearch {
 export interface Embedding {
   readonly model: string;
   readonly vector: readonly number[];
+  /** How much the order by this vector counts beside that by words, which counts 1. */
+  readonly trust: number;
 }
 
 /** A passage, and how it was found. The order is that of reciprocal rank fusion; `score` is on a scale of its own. */

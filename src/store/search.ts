@@ -27,7 +27,10 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
       ]);
       const wordOrder = words?.pieces.map(keyOf) ?? [];
       const nearOrder = near?.map(keyOf) ?? [];
-      const best = fuse([wordOrder, nearOrder]).slice(0, limit);
+      const best = fuse([
+        { keys: wordOrder, trust: 1 },
+        { keys: nearOrder, trust: embedding?.trust ?? 0 },
+      ]).slice(0, limit);
       const read = await call((session) => readPieces(session, userId, best));
       return best.flatMap((key): readonly Found[] => {
         const piece = read.get(key);

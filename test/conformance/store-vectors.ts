@@ -5,7 +5,7 @@ import { chunk, draft, words } from "../support/documents.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const near = (model: string, vector: readonly number[], change: Partial<DocumentSearch> = {}) =>
-  words("", { embedding: { model, vector }, ...change });
+  words("", { embedding: { model, vector, trust: 1 }, ...change });
 
 /** What a store does with vectors; or, where its database has none, without. */
 export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean): void => {

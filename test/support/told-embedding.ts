@@ -16,6 +16,7 @@ export const toldEmbedding = (
   return {
     id,
     dimension: model.dimension,
+    trust: model.trust,
     calls,
     embed: async (texts, purpose, signal) => {
       calls.push(texts.length);

@@ -8,6 +8,8 @@ export type EmbeddingPurpose = "document" | "query";
 export interface EmbeddingModel {
   /** As it is configured, such as `openai:text-embedding-3-small` or `builtin`. Vectors of different ids are never compared. */
   readonly id: string;
+  /** How much its order counts where words have found one too: 1 for a model that knows meanings, less for one that does not. */
+  readonly trust: number;
   /** How long its vectors are. Null: not known until the first call has returned. */
   readonly dimension: number | null;
   /**

@@ -41,6 +41,7 @@ export const providerEmbedding = ({ id, call, system, log }: ProviderOptions): E
   };
   return {
     id,
+    trust: 1,
     get dimension() {
       return dimension;
     },
