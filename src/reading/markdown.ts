@@ -1,4 +1,4 @@
-import { Lexer } from "marked";
+import { Lexer, type Token, type TokensList } from "marked";
 
 /** Settings between two `---` lines at the very start, as many tools write them. */
 const FRONT_MATTER = /^---[ \t]*\n([\s\S]{0,10000}?)\n---[ \t]*(?:\n|$)/;
@@ -30,11 +30,29 @@ export interface Block {
 }
 
 /**
- * The blocks of a Markdown text (https://github.github.com/gfm/). Inline markup stays as it is: parsing it takes marked
- * quadratic time on nasty input. `text` must have \n line ends.
+ * Looks for no blocks within lists and quotations: marked takes quadratic time and all of the stack for a line of nothing but
+ * their marks, and whoever's file is next waits for it.
+ */
+class OuterLexer extends Lexer {
+  #isWithin = false;
+
+  override blockTokens(source: string, tokens: Token[] = [], lastParagraphClipped?: boolean): TokensList {
+    if (this.#isWithin) {
+      // As marked leaves it behind each list and quotation.
+      this.state.top = true;
+      return Object.assign(tokens, { links: this.tokens.links });
+    }
+    this.#isWithin = true;
+    return super.blockTokens(source, tokens, lastParagraphClipped);
+  }
+}
+
+/**
+ * The outermost blocks of a Markdown text (https://github.github.com/gfm/). Inline markup stays as it is: parsing it takes
+ * marked quadratic time on nasty input. `text` must have \n line ends.
  */
 export const blocksOf = (text: string): readonly Block[] =>
-  new Lexer({ gfm: true }).blockTokens(text, []).map((token) => ({
+  new OuterLexer({ gfm: true }).blockTokens(text, []).map((token) => ({
     type: token.type,
     raw: token.raw,
     text: "text" in token && typeof token.text === "string" ? token.text : "",
