@@ -36,11 +36,13 @@ export interface Block {
 class OuterLexer extends Lexer {
   #isWithin = false;
 
-  override blockTokens(source: string, tokens: Token[] = [], lastParagraphClipped?: boolean): TokensList {
+  override blockTokens(source: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[];
+  override blockTokens(source: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList;
+  override blockTokens(source: string, tokens: Token[] = [], lastParagraphClipped?: boolean): Token[] {
     if (this.#isWithin) {
       // As marked leaves it behind each list and quotation.
       this.state.top = true;
-      return Object.assign(tokens, { links: this.tokens.links });
+      return tokens;
     }
     this.#isWithin = true;
     return super.blockTokens(source, tokens, lastParagraphClipped);

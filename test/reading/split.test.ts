@@ -99,6 +99,13 @@ describe("Markdown", () => {
     ]);
   });
 
+  test.each(["1. ", "> ", "- > ", "- "])("of nothing but marks, %j, is read in no time", (mark) => {
+    const source = mark.repeat(100_000);
+    const begun = performance.now();
+    expect(split(reading(source)).length).toBeGreaterThan(0);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
   test("of one long word is cut between whole characters", () => {
     for (const content of contents(split(reading("👩‍👩‍👧‍👦".repeat(20)), bounds(30)))) {
       expect(content.replaceAll("👩‍👩‍👧‍👦", "")).toBe("");
