@@ -131,8 +131,16 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
   // Past a bound of its own Bun answers 413 without a word: bodies are counted where they are read.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER;
-  // In development Bun answers a bug with its source and stack.
-  http.listen({ hostname: config.host, port: config.port, idleTimeout, maxRequestBodySize, development: false });
+  http.listen({
+    hostname: config.host,
+    port: config.port,
+    // Two processes on one port would each get some of the requests, and neither would say so.
+    reusePort: false,
+    idleTimeout,
+    maxRequestBodySize,
+    // In development Bun answers a bug with its source and stack.
+    development: false,
+  });
   const { hostname, port } = http.server ?? {};
   return {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,

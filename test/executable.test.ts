@@ -63,6 +63,18 @@ describe("alone in a directory, with an empty environment", () => {
   );
 
   test(
+    "a second process on the same port ends, and says that the port is taken",
+    async () => {
+      await using first = await alone.serve();
+      const { port } = new URL(first.url);
+      const second = await alone.run([], { PORT: port, DATA_DIR: `${alone.dataDir}-2` });
+      expect(second).toMatchObject({ code: 1, stdout: "" });
+      expect(second.stderr).toContain(`Is port ${port} in use?`);
+    },
+    SECONDS,
+  );
+
+  test(
     "a plot is drawn in the tools' thread and served",
     async () => {
       await using service = await alone.serve();

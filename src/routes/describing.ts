@@ -6,29 +6,39 @@ import { Constant } from "./docs/constant.ts";
 import type { MountedRoute } from "./openapi/document.ts";
 import { described, json, type Tag } from "./openapi/operation.ts";
 
-const TAG: Tag = { name: "This document", description: "Open to all: it says nothing that the source does not." };
+const TAG: Tag = { name: "This document", description: "What there is, for programs and for people." };
+
+type Routes = () => readonly MountedRoute[];
+
+/** `server`: the root of the service, as seen from where the document lies. */
+const documentOf = (routes: Routes, server: "." | "..", wantsToken: boolean): Constant =>
+  new Constant("application/json; charset=utf-8", async () => {
+    const { openApiDocument } = await import("./openapi/document.ts");
+    return JSON.stringify(openApiDocument(routes(), { version, server, wantsToken }));
+  });
+
+/** The OpenAPI document of `routes`. It is made when somebody asks. */
+export const documentRoute = (routes: Routes, wantsToken: boolean) => {
+  const document = documentOf(routes, ".", wantsToken);
+  return new Elysia({ name: "document" }).get("/openapi.json", ({ request }) => document.answer(request), {
+    detail: described({
+      tag: TAG,
+      summary: "This document",
+      replies: {
+        200: json("OpenAPI 3.1.", Type.Object({ openapi: Type.Literal("3.1.0") }, { additionalProperties: true })),
+      },
+    }),
+  });
+};
 
 /**
- * The OpenAPI document of `routes`, and a page to browse it. Neither wants a token: the page shows the document before
- * anybody could give it one. Nothing of it is loaded or made before somebody asks.
+ * A page to browse it. It wants no token, nor does the copy of the document that it shows: nobody could give it one before.
+ * Nothing of it is loaded or made before somebody asks.
  */
-export const describingRoutes = (routes: () => readonly MountedRoute[], wantsToken: boolean) => {
-  const document = new Constant("application/json; charset=utf-8", async () => {
-    const { openApiDocument } = await import("./openapi/document.ts");
-    return JSON.stringify(openApiDocument(routes(), { version, wantsToken }));
-  });
+export const pageRoutes = (routes: Routes, wantsToken: boolean) => {
+  const document = documentOf(routes, "..", wantsToken);
   const page = new Constant("text/html; charset=utf-8", async () => (await import("./docs/page.ts")).PAGE);
-  return new Elysia({ name: "describing" })
-    .get("/openapi.json", ({ request }) => document.answer(request), {
-      detail: described({
-        tag: TAG,
-        summary: "This document",
-        replies: {
-          200: json("OpenAPI 3.1.", Type.Object({ openapi: Type.Literal("3.1.0") }, { additionalProperties: true })),
-        },
-        isOpen: true,
-      }),
-    })
+  return new Elysia({ name: "page" })
     .get(
       "/docs",
       async ({ request, path, set }) => {
@@ -51,6 +61,7 @@ export const describingRoutes = (routes: () => readonly MountedRoute[], wantsTok
     .get(
       "/docs/:file",
       async ({ request, params }) => {
+        if (params.file === "openapi.json") return document.answer(request);
         const asset = (await import("./docs/assets.ts")).assets.get(params.file);
         if (asset === undefined) throw notFound("endpoint");
         return asset.answer(request);

@@ -7,7 +7,7 @@ import { checkpointRoutes } from "./checkpoints.ts";
 import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
-import { describingRoutes } from "./describing.ts";
+import { documentRoute, pageRoutes } from "./describing.ts";
 import { documentRoutes } from "./documents.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
@@ -60,9 +60,10 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       })
       // These want no token.
       .use(probingRoutes(parts.readiness))
-      .use(describingRoutes(() => app.routes, authToken !== null))
+      .use(pageRoutes(() => app.routes, authToken !== null))
       // Holds for all that follows. A look at the URL's path would not do: `\` in it is `/` to the URL standard alone.
       .onBeforeHandle(({ request }) => enter(request))
+      .use(documentRoute(() => app.routes, authToken !== null))
       .use(askingRoutes(parts))
       .use(threadRoutes(parts))
       .use(eventRoutes(parts))

@@ -53,10 +53,10 @@ describe("GET /docs", () => {
         expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       }
       const start = await (await fetch(new URL("docs/start.js", page.url))).text();
-      expect(start).toContain('url: "openapi.json"');
-      const documented = await fetch(new URL("openapi.json", page.url));
+      expect(start).toContain('url: "docs/openapi.json"');
+      const documented = await fetch(new URL("docs/openapi.json", page.url));
       const { servers } = (await documented.json()) as { readonly servers: readonly { readonly url: string }[] };
-      const health = new URL(`${new URL(servers[0]?.url ?? "", documented.url)}health`);
+      const health = new URL(`${new URL(`${servers[0]?.url}/`, documented.url)}health`);
       expect(await (await fetch(health)).json()).toEqual({ status: "ok" });
     },
   );

@@ -91,9 +91,12 @@ describe("GET /openapi.json", () => {
     expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
   });
 
-  test("with AUTH_TOKEN it stays open, and says which endpoints are and which are not", async () => {
+  test("with AUTH_TOKEN it wants the token, and says which endpoints do and which do not; the copy of its page is open", async () => {
     const locked = await startService({ env: { AUTH_TOKEN: "secret-token" } });
-    const { document, endpoints } = await publishedDocument(locked);
+    const { document, endpoints } = await publishedDocument(locked, {
+      headers: { authorization: "Bearer secret-token" },
+    });
+    expect((await locked.get("/docs/openapi.json")).status).toBe(200);
     expect(document.security as unknown).toEqual([{ token: [] }]);
     for (const endpoint of endpoints) {
       const [method = "", path = ""] = endpoint.split(" ");

@@ -27,8 +27,11 @@ const closed = (schema: unknown): unknown => {
   return isOpen || copy.type !== "object" ? copy : { ...copy, additionalProperties: false };
 };
 
-export const publishedDocument = async (service: TestService<Model>): Promise<PublishedDocument> => {
-  const response = await service.get("/openapi.json");
+export const publishedDocument = async (
+  service: TestService<Model>,
+  init?: RequestInit,
+): Promise<PublishedDocument> => {
+  const response = await service.get("/openapi.json", init);
   expect(response.status).toBe(200);
   const document = (await response.json()) as Json;
   const ajv = new Ajv2020({ strict: false, allErrors: true });

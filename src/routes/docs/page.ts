@@ -10,7 +10,7 @@ export const PAGE = `<!doctype html>
 </head>
 <body>
 <div id="page"></div>
-<noscript>This page wants JavaScript; the document that it shows is <a href="openapi.json">openapi.json</a>.</noscript>
+<noscript>This page wants JavaScript; the document that it shows is <a href="docs/openapi.json">openapi.json</a>.</noscript>
 <script src="docs/swagger-ui.js"></script>
 <script src="docs/start.js"></script>
 </body>
@@ -19,7 +19,7 @@ export const PAGE = `<!doctype html>
 
 /** `validatorUrl` would else send the document to a server of Swagger's, and a query could name another document. */
 export const START = `SwaggerUIBundle({
-  url: "openapi.json",
+  url: "docs/openapi.json",
   dom_id: "#page",
   deepLinking: true,
   docExpansion: "list",

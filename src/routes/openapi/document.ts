@@ -14,15 +14,20 @@ export interface MountedRoute {
 
 interface DocumentOptions {
   readonly version: string;
+  /** The root of the service, relative to the document's own address. */
+  readonly server: string;
   /** Whether the service asks for a token. */
   readonly wantsToken: boolean;
 }
 
 /**
- * The OpenAPI 3.1 document of these routes. Its server is the folder that the document itself lies in, so it holds behind an
- * ingress that strips a prefix as well. Throws for a route that is not described, and for two schemas of one name.
+ * The OpenAPI 3.1 document of these routes. Its server is relative, so it holds behind an ingress that strips
+ * a prefix as well. Throws for a route that is not described, and for two schemas of one name.
  */
-export const openApiDocument = (routes: readonly MountedRoute[], { version, wantsToken }: DocumentOptions): Json => {
+export const openApiDocument = (
+  routes: readonly MountedRoute[],
+  { version, server, wantsToken }: DocumentOptions,
+): Json => {
   const components = new Components();
   const tags = new Map<string, Tag>();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -35,7 +40,7 @@ export const openApiDocument = (routes: readonly MountedRoute[], { version, want
   return {
     openapi: "3.1.0",
     info: { title: "Yeoul", version, description: ABOUT, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
-    servers: [{ url: "." }],
+    servers: [{ url: server }],
     tags: [...tags.values()],
     ...(wantsToken && { security: [{ token: [] }] }),
     paths: placed.paths,
