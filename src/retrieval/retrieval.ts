@@ -27,7 +27,9 @@ export class DocumentRetrieval implements Retrieval {
     signal.throwIfAborted();
     const embedded = vector === undefined ? null : { model: embedding.id, vector, trust: embedding.trust };
     const found = await documents.search(userId, { text, embedding: embedded, collection, limit: k });
-    return found.map(({ documentId, title, content, metadata, score, table }) => ({
+    // Something is always nearest; what has nothing at all to do with the question is no passage for it.
+    const answering = found.filter(({ score }) => score > 0);
+    return answering.map(({ documentId, title, content, metadata, score, table }) => ({
       documentId,
       title,
       content,
