@@ -117,7 +117,11 @@ const reindex = async (config: Config): Promise<number> => {
     if (!vectors) throw new Error(reason ?? "the database has no vectors");
     const done = await embedAnew({ documents, embedding }, report, interrupted.signal);
     endBar();
-    say(done === 0 ? `all pieces have vectors of ${embedding.id}` : `embedded ${done} pieces with ${embedding.id}`);
+    say(
+      done === 0
+        ? `all pieces have vectors of ${embedding.id}`
+        : `embedded ${done} ${done === 1 ? "piece" : "pieces"} with ${embedding.id}`,
+    );
     return 0;
   } catch (error) {
     endBar();

@@ -39,7 +39,7 @@ export class Registry {
     if (ofUser >= this.limits.maxRunsPerUser) {
       throw new RequestError(
         "too_many_runs",
-        `You have ${ofUser} runs under way, which is the limit. Wait for one to end.`,
+        `You have ${ofUser} ${ofUser === 1 ? "run" : "runs"} under way, which is the limit. Wait for one to end.`,
         {
           retryAfter: RETRY_AFTER,
         },

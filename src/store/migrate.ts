@@ -11,14 +11,19 @@ const LOCK = 0x79656f756c;
 const UNDEFINED_TABLE = "42P01";
 
 export const migrationQueries = (database: Database, now: () => number) => ({
-  migrate: () => database.call("migrate", (session) => applyMissing(session, now()), DDL_DEADLINE_MS),
+  migrate: () =>
+    database.call(
+      "the database cannot be brought up to date",
+      (session) => applyMissing(session, now()),
+      DDL_DEADLINE_MS,
+    ),
 
   check: () =>
-    database.call("check", async (session) => {
+    database.call("the database cannot be used", async (session) => {
       const lacking = await missing(session);
       if (lacking.length > 0) {
         const names = lacking.map((migration) => migration.name).join(", ");
-        throw new StoreError("failed", `the database lacks the migrations ${names}: run "yeoul migrate"`);
+        throw new StoreError("failed", `it lacks the migrations ${names}: run "yeoul migrate"`);
       }
     }),
 });
