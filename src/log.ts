@@ -1,6 +1,8 @@
 import pino, { type Logger } from "pino";
 import type { ThreadKey } from "./domain/thread.ts";
+import { UnreadableError } from "./domain/unreadable.ts";
 import type { JournalLog } from "./journal/commit.ts";
+import type { ModelError } from "./models/contract.ts";
 import type { ModelLog } from "./models/log.ts";
 import type { LiveRun } from "./runs/live.ts";
 import type { RunLog } from "./runs/log.ts";
@@ -28,6 +30,13 @@ export const openLog = (level: string): Logger =>
     pino.destination({ dest: 2, sync: true }),
   );
 
+/** A failed call is no defect of ours: what it said, and no stack. */
+const why = ({ code, message, cause }: ModelError) => ({
+  code,
+  reason: message,
+  ...(cause instanceof Error && { cause: cause.message }),
+});
+
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
 export const houseLog = (log: Logger): HouseLog => ({
@@ -42,7 +51,8 @@ export const houseLog = (log: Logger): HouseLog => ({
         output_tokens: usage.outputTokens,
         duration_ms: durationMs,
       };
-      if (failure?.cause === undefined) log.info(line, "run ended");
+      // What a user has handed in and nobody can read is no trouble of the operator's.
+      if (failure?.cause === undefined || failure.cause instanceof UnreadableError) log.info(line, "run ended");
       else log.error({ ...line, err: failure.cause }, "run ended");
     },
     trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
@@ -56,8 +66,9 @@ export const houseLog = (log: Logger): HouseLog => ({
   },
   models: {
     retry: ({ model, attempt, delayMs, error }) =>
-      log.warn({ model, attempt, delay_ms: Math.round(delayMs), err: error }, "model call failed, retrying"),
-    fallback: ({ model, next, error }) => log.warn({ model, next, err: error }, "model call failed, asking the next"),
+      log.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying"),
+    fallback: ({ model, next, error }) =>
+      log.warn({ model, next, ...why(error) }, "model call failed, asking the next"),
   },
   retrievalLimited: (words) =>
     log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),

@@ -25,7 +25,7 @@ export interface Ingested {
 
 /** A user's documents: taken in, searched. Another user's are never seen. */
 export interface Retrieval {
-  /** Best first. Empty when nothing answers. Throws a ModelError when the query cannot be embedded, or the store's error. */
+  /** Best first. Empty when nothing answers. By words alone while the query cannot be embedded. Throws the store's error. */
   search(userId: string, query: Query, signal: AbortSignal): Promise<readonly Passage[]>;
   /** A whole table, for questions that no single row answers; null when the document is none or is gone. At most `maxRows` rows. */
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;

@@ -1,10 +1,14 @@
 import type { Passage, Table } from "../domain/document.ts";
 import type { System } from "../domain/system.ts";
-import type { EmbeddingModel } from "../models/embedding/contract.ts";
+import { ModelError } from "../models/contract.ts";
+import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
 import type { ReadUpload, SplitReading } from "../reading/contract.ts";
 import type { DocumentStore, SearchCapabilities } from "../store/contract-documents.ts";
 import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
+
+/** How long a search waits for its question to be embedded, retries included. */
+const QUERY_PATIENCE_MS = 2_500;
 
 export interface RetrievalParts {
   readonly documents: DocumentStore;
@@ -22,8 +26,7 @@ export class DocumentRetrieval implements Retrieval {
 
   async search(userId: string, { text, collection, k }: Query, signal: AbortSignal): Promise<readonly Passage[]> {
     const { documents, embedding } = this.parts;
-    const hasVectors = await this.#hasVectors();
-    const [vector] = hasVectors && text.trim() !== "" ? await embedding.embed([text], "query", signal) : [];
+    const vector = text.trim() !== "" && (await this.#hasVectors()) ? await this.#vectorOf(text, signal) : undefined;
     signal.throwIfAborted();
     const embedded = vector === undefined ? null : { model: embedding.id, vector, trust: embedding.trust };
     const found = await documents.search(userId, { text, embedding: embedded, collection, limit: k });
@@ -66,6 +69,18 @@ export class DocumentRetrieval implements Retrieval {
       now: system.now(),
     };
     return await documents.put(draft, chunksOf(title, pieces, model, signal));
+  }
+
+  /** Undefined: the model does not answer, or not soon enough for somebody who waits; words find most of it without. */
+  async #vectorOf(text: string, signal: AbortSignal): Promise<Vector | undefined> {
+    const late = AbortSignal.timeout(QUERY_PATIENCE_MS);
+    try {
+      const [vector] = await this.parts.embedding.embed([text], "query", AbortSignal.any([signal, late]));
+      return vector;
+    } catch (error) {
+      if (signal.aborted || !(late.aborted || error instanceof ModelError)) throw error;
+      return undefined;
+    }
   }
 
   /** Asked once, until it fails: a database does not change what it can do while it is open. */

@@ -89,6 +89,19 @@ describe("taking in", () => {
     expect((await retrievalWith(toldEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
   });
 
+  test("a search goes by words while the model does not answer, and ends with whoever asked", async () => {
+    const user = `user-${realSystem.id()}`;
+    await retrievalWith(toldEmbedding()).ingest(user, file("a.md", "Bolts are stored in hall seven."), never);
+    const away = toldEmbedding("told", (_call, signal) => {
+      signal.throwIfAborted();
+      throw new ModelError("model_unavailable", "Away.", { retryable: true });
+    });
+    const query = { text: "Where are bolts stored?", collection: null, k: 3 };
+    const [found] = await retrievalWith(away).search(user, query, never);
+    expect(found?.content).toContain("hall seven");
+    await expect(retrievalWith(away).search(user, query, AbortSignal.abort())).rejects.toThrow();
+  });
+
   test("that is given up halfway leaves nothing behind", async () => {
     const user = newUser();
     const leaving = new AbortController();
