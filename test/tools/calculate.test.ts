@@ -6,6 +6,7 @@ import { parse } from "../../src/tools/math/expression.ts";
 import { compile } from "../../src/tools/math/numeric.ts";
 import { pretty } from "../../src/tools/math/pretty.ts";
 import { agree } from "../../src/tools/math/residual.ts";
+import { ToolThread } from "../../src/tools/thread.ts";
 
 test.each([
   ["12*(3+4)^2", "588"],
@@ -146,12 +147,15 @@ test("an expression written prettily means what it meant", () => {
   );
 });
 
-test("any text is answered or refused with a ToolError", () => {
+test("any text is answered or refused with a ToolError, in its thread, which ends what never would", async () => {
+  const thread = new ToolThread();
+  const { signal } = new AbortController();
   const unit = fc.constantFrom(..."xyn019.+-*/^(),|!%e", "sin(", "diff(", "limit(", "Infinity", "factor(");
-  fc.assert(
-    fc.property(fc.string({ unit, maxLength: 16 }), (text) => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit, maxLength: 16 }), async (text) => {
       try {
-        expect(calculate(text).result.length).toBeGreaterThan(0);
+        const { result } = await thread.run({ kind: "calculate", expression: text }, signal);
+        expect(result.length).toBeGreaterThan(0);
       } catch (error) {
         expect(error).toBeInstanceOf(ToolError);
       }

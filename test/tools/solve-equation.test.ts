@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ToolError } from "../../src/tools/contract.ts";
 import { solve } from "../../src/tools/math/solve.ts";
+import { ToolThread } from "../../src/tools/thread.ts";
 import { checkSolution } from "../../src/tools/verify.ts";
 
 const valuesOf = (...equations: string[]): readonly string[] =>
@@ -166,12 +167,14 @@ describe("properties", () => {
     );
   });
 
-  test("any text is answered or refused with a ToolError", () => {
+  test("any text is answered or refused with a ToolError, in its thread, which ends what never would", async () => {
+    const thread = new ToolThread();
+    const { signal } = new AbortController();
     const unit = fc.constantFrom(..."xy019.+-*/^()|=!e", "sin(", "sqrt(", "log(");
-    fc.assert(
-      fc.property(fc.string({ unit, maxLength: 14 }), (text) => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit, maxLength: 14 }), async (text) => {
         try {
-          JSON.stringify(solve([text]));
+          JSON.stringify(await thread.run({ kind: "solve", equations: [text], variables: undefined }, signal));
         } catch (error) {
           expect(error).toBeInstanceOf(ToolError);
         }
