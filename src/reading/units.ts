@@ -1,10 +1,7 @@
+import { sentencesOf } from "../domain/sentences.ts";
 import type { Block } from "./blocks.ts";
 
-const SENTENCES = new Intl.Segmenter("ko", { granularity: "sentence" });
 const GRAPHEMES = new Intl.Segmenter("ko", { granularity: "grapheme" });
-
-/** A full stop after these ends no sentence; the segmenter thinks so when a capital follows. */
-const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|vol|pp?|mr|mrs|ms|dr|prof|st)\.\s$/i;
 
 /**
  * A block in pieces of at most `max` characters, cut where it hurts least: not at all, between sentences (prose) or lines,
@@ -22,18 +19,6 @@ const finer = (part: string, max: number, isSentence: boolean): readonly string[
 };
 
 const linesOf = (text: string): readonly string[] => text.split(/(?<=\n)/);
-
-const sentencesOf = (text: string): readonly string[] => {
-  const sentences: string[] = [];
-  let open = "";
-  for (const { segment } of SENTENCES.segment(text)) {
-    open += segment;
-    if (ABBREVIATION.test(open.slice(-12))) continue;
-    sentences.push(open);
-    open = "";
-  }
-  return open === "" ? sentences : [...sentences, open];
-};
 
 /** Behind the last white space that fits, else behind the last whole character (a flag of two, a letter with its accent). */
 const cut = (text: string, max: number): readonly string[] => {

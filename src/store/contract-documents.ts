@@ -38,13 +38,7 @@ export interface DocumentStore {
   capabilities(): Promise<SearchCapabilities>;
 }
 
-export interface DocumentDraft {
-  readonly documentId: string;
-  readonly userId: string;
-  readonly collection: string;
-  readonly title: string;
-  readonly mediaType: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
+export interface DocumentDraft extends Omit<Document, "chunks" | "createdAt"> {
   /** Names the content within the collection, such as its SHA-256 in hex. */
   readonly contentHash: string;
   /** The header of a document that is a table, null for any other. */

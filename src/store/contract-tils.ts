@@ -22,14 +22,9 @@ export interface TilStore {
   highestDay(userId: string): Promise<number>;
 }
 
-export interface NewTil {
-  readonly tilId: string;
-  readonly userId: string;
-  readonly title: string;
+export interface NewTil extends Pick<Til, "tilId" | "userId" | "title" | "content" | "excerpt"> {
   /** The one to have unless it is taken. */
   readonly slug: string;
-  readonly content: string;
-  readonly excerpt: string;
   /** Null: the next one. */
   readonly dayNumber: number | null;
   /** Those that name one tag, by id or by name, count once. */
