@@ -85,6 +85,7 @@ const endpoints = [
   { path: "/ask", names: ["question", "user_id", "thread_id"] },
   { path: "/rag", names: ["question", "k", "collection", "user_id", "thread_id"] },
   { path: "/api/v1/runs/none/cancel", names: ["userId"] },
+  { path: "/api/v1/threads/none/fork?userId=u", names: ["checkpoint_id", "thread_id"] },
 ];
 
 /** How streams end in which a question was answered, and those in which a wire asks for one. */
