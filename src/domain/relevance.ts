@@ -45,11 +45,27 @@ export const coverageOf = (
     const worth = rarity(forms.at(-1) ?? "");
     whole += worth;
     if (forms.some((form) => lexemes.has(form))) covered += worth;
-    else if (parts.length > 0) {
-      covered += (worth * PARTS_WORTH * parts.filter((part) => lexemes.has(part)).length) / parts.length;
-    }
+    else
+      covered +=
+        worth *
+        PARTS_WORTH *
+        shareOf(
+          forms.at(-1) ?? "",
+          parts.filter((part) => lexemes.has(part)),
+        );
   }
   return whole === 0 ? 0 : covered / whole;
+};
+
+/** How much of a word's characters is in one of the parts. */
+const shareOf = (word: string, parts: readonly string[]): number => {
+  const inside = new Set<number>();
+  for (const part of parts) {
+    for (let at = word.indexOf(part); at >= 0; at = word.indexOf(part, at + 1)) {
+      for (let offset = 0; offset < part.length; offset++) inside.add(at + offset);
+    }
+  }
+  return word === "" ? 0 : inside.size / word.length;
 };
 
 /**

@@ -4,7 +4,7 @@ import { stemmer } from "stemmer";
 export interface Term {
   /** The word as it stands, and, where it differs, without its ending, last. Either stands for the word. */
   readonly forms: readonly string[];
-  /** What it is put together from, which says less: `abc` and `12345` of `abc-12345`, pairs of syllables of 재고관리. */
+  /** What it is put together from, which says less: `abc` and `12345` of `abc-12345`, pairs and threes of syllables of 재고관리. */
   readonly parts: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const termOf = (word: string): Term => {
   const forms = formsOf(word);
   const stem = forms.at(-1) ?? word;
   const parts = HANGUL.test(stem)
-    ? pairs(stem)
+    ? [...grams(stem, 2), ...grams(stem, 3)]
     : stem.split(JOINT).flatMap((piece) => (piece.match(RUNS) ?? []).flatMap(formsOf));
   return { forms, parts: parts.filter((part) => !forms.includes(part)) };
 };
@@ -53,9 +53,12 @@ const formsOf = (word: string): readonly string[] => {
   return stem === word ? [word] : [word, stem];
 };
 
-/** Neighbouring syllables: Korean joins words and inflects them, and two syllables are most of its nouns. */
-const pairs = (word: string): readonly string[] =>
-  Array.from({ length: Math.max(0, word.length - 1) }, (_, at) => word.slice(at, at + 2));
+/**
+ * So many syllables that follow each other. Korean joins words and inflects them: two syllables are most of its nouns, and
+ * three, a trigram, find a longer one inside a compound.
+ */
+const grams = (word: string, size: number): readonly string[] =>
+  Array.from({ length: Math.max(0, word.length - size + 1) }, (_, at) => word.slice(at, at + size));
 
 /** Particles, and the endings of 하다, 되다 and 이다: what follows a noun. */
 const ENDINGS = new Set(

@@ -60,7 +60,8 @@ describe("relevance", () => {
   });
 
   test("parts of a word count for half", () => {
-    expect(coverage("재고관리", "재고와 관리")).toBeCloseTo(1 / 3);
+    expect(coverage("재고관리", "재고와 관리")).toBeCloseTo(1 / 2);
+    expect(coverage("재고관리", "재고")).toBeCloseTo(1 / 4);
   });
 
   test("rarity is positive and falls as more pieces hold the word, also when the counts are off", () => {

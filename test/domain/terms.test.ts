@@ -25,8 +25,12 @@ describe("the terms of a text", () => {
     expect(formsOf("은 나이 회의 에서")).toEqual(["은", "나이", "회의", "에서"]);
   });
 
-  test("a compound of Hangul has its pairs of syllables as parts", () => {
-    expect(termsOf("재고관리를")).toEqual([{ forms: ["재고관리를", "재고관리"], parts: ["재고", "고관", "관리"] }]);
+  test("a compound of Hangul has its pairs and threes of syllables as parts", () => {
+    expect(termsOf("재고관리를")).toEqual([
+      { forms: ["재고관리를", "재고관리"], parts: ["재고", "고관", "관리", "재고관", "고관리"] },
+    ]);
+    expect(termsOf("창고로")).toEqual([{ forms: ["창고로", "창고"], parts: [] }]);
+    expect(termsOf("대시보드")[0]?.parts).toContain("시보드");
     expect(termsOf("재고")).toEqual([{ forms: ["재고"], parts: [] }]);
   });
 

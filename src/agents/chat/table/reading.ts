@@ -130,7 +130,7 @@ const scoreOf = ({ forms, parts }: Term, { terms, concepts }: Column): number =>
     : 0;
 };
 
-/** Of a compound's parts, only pairs of syllables are likely to be words of their own. */
+/** Of a compound's parts, only those of more than a syllable are likely to be words of their own. */
 const isWhole = (part: string): boolean => part.length >= 2;
 
 const groupColumn = (words: string, columns: readonly Column[]): Column | undefined =>
