@@ -12,11 +12,12 @@ import { runQueries } from "./runs.ts";
 import { threadQueries } from "./threads.ts";
 import { ticketQueries } from "./tickets.ts";
 import { tilQueries } from "./tils.ts";
+import type { VectorTuning } from "./vector-index.ts";
 import { Vectors } from "./vectors.ts";
 
-/** The store over a driver's database; all that the drivers share is in here. `hasAnn`: see `Vectors`. */
-export const storeOver = (database: Database, system: System, hasAnn: boolean): Store => {
-  const vectors = new Vectors(database, hasAnn);
+/** The store over a driver's database; all that the drivers share is in here. `tuning`: see `Vectors`. */
+export const storeOver = (database: Database, system: System, tuning: VectorTuning): Store => {
+  const vectors = new Vectors(database, tuning);
   const { migrate, check } = migrationQueries(database, system.now);
   return {
     runs: { ...runQueries(database), ...leaseQueries(database) },

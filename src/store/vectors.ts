@@ -1,16 +1,13 @@
-import { createHash } from "node:crypto";
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { storable } from "../domain/text.ts";
 import { texts } from "./columns.ts";
 import type { ChunkVector, Embedding, SearchCapabilities } from "./contract-documents.ts";
 import type { Database, Session } from "./database.ts";
 import { DDL_DEADLINE_MS, lockTables } from "./migrate.ts";
+import { literal, typeOf, VectorIndex, type VectorTuning } from "./vector-index.ts";
 
-/** What an HNSW index takes of each type (https://github.com/pgvector/pgvector#hnsw); longer vectors have none. */
-const LONGEST_VECTOR = 2_000;
-const LONGEST_HALFVEC = 4_000;
-/** Vectors a statement: reading one from its text takes the embedded database half a millisecond, on the event loop. */
-const ROWS = 20;
+/** Vectors a statement: one takes the embedded database some 2 ms, on the event loop. */
+const ROWS = 8;
 
 /**
  * Vectors of pieces, where the database has the extension `vector`. Their table is made outside the migrations: a server may
@@ -18,14 +15,14 @@ const ROWS = 20;
  */
 export class Vectors {
   #isReady = false;
-  /** Models and dimensions whose index is known to be there. */
-  readonly #indexed = new Set<string>();
+  readonly #index: VectorIndex;
 
   constructor(
     private readonly database: Database,
-    /** Whether there are approximate indexes (HNSW). Without them all of a user's vectors are compared. */
-    private readonly hasAnn: boolean,
-  ) {}
+    tuning: VectorTuning,
+  ) {
+    this.#index = new VectorIndex(database, tuning);
+  }
 
   /** Makes the extension and the table where this database lets us; a refusal is told by `capabilities`. */
   async prepare(): Promise<void> {
@@ -55,26 +52,6 @@ export class Vectors {
     return this.#isReady;
   }
 
-  /** Before the first vectors of a model and dimension are written, when there is nothing to put into the index yet. */
-  async #prepareIndex(model: string, dimension: number): Promise<void> {
-    const known = `${dimension} ${model}`;
-    if (!this.hasAnn || dimension > LONGEST_HALFVEC || this.#indexed.has(known)) return;
-    const build = ({ transaction }: Session) =>
-      transaction(async (session) => {
-        if (!(await this.isReady(session))) return;
-        const name = sql.identifier(`chunk_embeddings_${dimension}_${digest(model)}`);
-        const [found] = await session.rows(sql`select 1 where to_regclass(${name.value}) is not null`);
-        if (found !== undefined) return;
-        await lockTables(session);
-        await session.rows(sql`
-          create index if not exists ${name} on chunk_embeddings
-          using hnsw ((embedding::${typeOf(dimension)}) ${sql.raw(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops")})
-          where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
-      });
-    await this.database.call("vectors.index", build, DDL_DEADLINE_MS);
-    this.#indexed.add(known);
-  }
-
   /**
    * In short statements. Pieces that are gone get none, nor does a vector without a direction (all zero) count. Returns how many
    * pieces have theirs: none where the database has no vectors.
@@ -85,9 +62,10 @@ export class Vectors {
       const some = vectors.slice(at, at + ROWS);
       if (!(await this.database.call("vectors.write", (session) => this.isReady(session)))) return 0;
       for (const dimension of new Set(some.map(({ vector }) => vector.length)))
-        await this.#prepareIndex(model, dimension);
+        await this.#index.prepare(model, dimension);
       written += await this.database.call("vectors.write", (session) => insert(session, model, some));
     }
+    await this.#index.grown(written);
     return written;
   }
 
@@ -108,7 +86,7 @@ export class Vectors {
       from (
         select document_id, ordinal, embedding::${type} <#> ${unit}::${type} as distance
         from chunk_embeddings
-        where user_id = ${userId} and model = ${storable(model)} and dimension = ${sql.raw(String(vector.length))}
+        where user_id = ${userId} and model = ${literal(model)} and dimension = ${sql.raw(String(vector.length))}
           ${collection === null ? sql`` : sql`and collection = ${collection}`}
           and document_id not in (select document_id from documents where user_id = ${userId} and not is_ready)
         order by distance
@@ -176,9 +154,6 @@ const makeTable = async (session: Session): Promise<void> => {
     create index if not exists chunk_embeddings_alike on chunk_embeddings (user_id, collection, dimension, model)`);
 };
 
-const typeOf = (dimension: number): SQL =>
-  sql.raw(`${dimension > LONGEST_VECTOR && dimension <= LONGEST_HALFVEC ? "halfvec" : "vector"}(${dimension})`);
-
 /** A vector of length 1 in that direction, as pgvector reads it; 7 digits after the point are what it keeps. Null: it has no direction. */
 const unitOf = (vector: readonly number[]): string | null => {
   let squares = 0;
@@ -187,8 +162,3 @@ const unitOf = (vector: readonly number[]): string | null => {
   const scale = 1e7 / Math.sqrt(squares);
   return `[${vector.map((value) => Math.round(value * scale) / 1e7).join(",")}]`;
 };
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
-
-/** For statements that take no parameters. */
-const literal = (text: string): SQL => sql.raw(`'${storable(text).replaceAll("'", "''")}'`);

@@ -11,6 +11,7 @@ import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { storeKeepsDocuments } from "../conformance/store-documents.ts";
 import { storeComparesVectors } from "../conformance/store-vectors.ts";
+import { chunk, draft, words } from "../support/documents.ts";
 
 /** The Postgres driver and a server that has pgvector: none comes from npm, so the embedded one stands behind a socket, for one connection. */
 describe("Postgres with pgvector", () => {
@@ -51,9 +52,36 @@ describe("Postgres with pgvector", () => {
     expect(types).toContain("halfvec(3072)");
     expect(types).not.toContain("vector(5000)");
   });
+
+  test("many pieces are found through the index, few by comparing them all", async () => {
+    const [many, few] = [`many-${realSystem.id()}`, `few-${realSystem.id()}`];
+    const around = (at: number) => Array.from({ length: 64 }, (_, dimension) => Math.cos(at * (dimension + 1)));
+    const pieces = (count: number) =>
+      Array.from({ length: count }, (_, at) => chunk(`piece ${at}`, { vector: around(at) }));
+    await under.store.documents.put(draft(few, { model: "graph" }), [pieces(3)]);
+    await under.store.documents.put(draft(many, { model: "graph" }), [pieces(400)]);
+    const scans = async () => {
+      await database.query("select pg_stat_force_next_flush()");
+      const { rows } = await database.query<{ scans: number }>(
+        "select sum(idx_scan)::int as scans from pg_stat_user_indexes where indexrelname like 'chunk_embeddings_64_%'",
+      );
+      return rows[0]?.scans;
+    };
+    const nearest = async (userId: string) => {
+      const embedding = { model: "graph", vector: around(2), trust: 1 };
+      return (await under.store.documents.search(userId, words("", { embedding })))[0];
+    };
+    // As if it were thousands: the planner takes a comparison for twenty times as dear.
+    await database.query("set cpu_operator_cost = 0.05");
+    expect(await scans()).toBe(0);
+    expect(await nearest(few)).toMatchObject({ content: "piece 2", vector: { rank: 1 } });
+    expect(await scans()).toBe(0);
+    expect(await nearest(many)).toMatchObject({ content: "piece 2", vector: { rank: 1 } });
+    expect(await scans()).toBe(1);
+  }, 20_000);
 });
 
-test("a data directory from before there were vectors gets them, and keeps nothing of how", async () => {
+test("a data directory from before there were vectors gets them and an index of them, and keeps nothing of how", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-before-vectors-"));
   try {
     await (await PGlite.create({ dataDir: join(dataDir, "postgres") })).close();
@@ -61,9 +89,14 @@ test("a data directory from before there were vectors gets them, and keeps nothi
       const store = await pgliteStore({ dataDir, system: realSystem });
       await store.migrate();
       expect(await store.documents.capabilities()).toEqual({ vectors: true, reason: null });
+      await store.documents.put(draft("u1", { model: "m" }), [[chunk("하나", { vector: [1, 0] })]]);
       await store.close();
     }
     expect((await readdir(dataDir)).sort()).toEqual(["postgres", "yeoul.lock"]);
+    const database = await PGlite.create({ dataDir: join(dataDir, "postgres"), extensions: { vector } });
+    const { rows } = await database.query("select from pg_indexes where indexdef like '%USING hnsw%vector(2)%'");
+    await database.close();
+    expect(rows).toHaveLength(1);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

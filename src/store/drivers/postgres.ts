@@ -4,6 +4,7 @@ import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
 import { Database, type Driver, type Session, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
+import { SEARCH_SETTINGS } from "../vector-index.ts";
 
 /** Long enough for a database that fails over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;
@@ -23,7 +24,7 @@ export interface PostgresOptions {
 export const postgresStore = ({ url, system, ...options }: PostgresOptions): Store => {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const pools = new Pools(url, deadlineMs, options.maxConnections ?? MAX_CONNECTIONS);
-  return storeOver(new Database(pools, system, deadlineMs), system, true);
+  return storeOver(new Database(pools, system, deadlineMs), system, { m: 16, efConstruction: 64 });
 };
 
 /**
@@ -79,8 +80,7 @@ class Pools implements Driver {
         ...(prepare && {
           statement_timeout: this.deadlineMs,
           idle_in_transaction_session_timeout: this.deadlineMs,
-          // Of pgvector 0.8 or later, and nothing to any other server: an index is followed until enough of the user's own are found.
-          "hnsw.iterative_scan": "strict_order",
+          ...SEARCH_SETTINGS,
         }),
       },
       ...(!prepare && { prepare }),

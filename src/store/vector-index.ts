@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { type SQL, sql } from "drizzle-orm";
+import { storable } from "../domain/text.ts";
+import type { Database, Session } from "./database.ts";
+import { DDL_DEADLINE_MS, lockTables } from "./migrate.ts";
+
+/** What is chosen for each driver's database. */
+export interface VectorTuning {
+  /** Links of a vector in the graph, and how many others are looked at to choose them; pgvector's own are 16 and 64. */
+  readonly m: number;
+  readonly efConstruction: number;
+}
+
+/**
+ * What a session is to say, with pgvector 0.8 or later; to another server it is nothing. As many of the graph's nearest are
+ * kept in sight, and it is followed further until enough of the user's own are found.
+ */
+export const SEARCH_SETTINGS = { "hnsw.ef_search": 200, "hnsw.iterative_scan": "strict_order" } as const;
+
+/** What the index takes of each type (https://github.com/pgvector/pgvector#hnsw); longer vectors have none. */
+const LONGEST_VECTOR = 2_000;
+const LONGEST_HALFVEC = 4_000;
+/** Statistics are gathered anew when a fifth of the vectors, and so many, have come since. */
+const CHANGED = { share: 0.2, least: 256 };
+
+/**
+ * Hierarchical navigable small worlds (Malkov and Yashunin, https://arxiv.org/abs/1603.09320) over the vectors of each model
+ * and dimension. Whether it is taken is the planner's choice: few vectors, or few of many users', are compared exactly.
+ */
+export class VectorIndex {
+  readonly #known = new Set<string>();
+  /** Vectors to come before the next gathering; undefined until it is known how many there were at the last. */
+  #untilAnalyzed: number | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tuning: VectorTuning,
+  ) {}
+
+  /** Before the first vectors of a model and dimension are written, when there is nothing to put into the index yet. */
+  async prepare(model: string, dimension: number): Promise<void> {
+    const known = `${dimension} ${model}`;
+    if (dimension > LONGEST_HALFVEC || this.#known.has(known)) return;
+    const { m, efConstruction } = this.tuning;
+    const build = ({ transaction }: Session) =>
+      transaction(async (session) => {
+        const name = sql.identifier(`chunk_embeddings_${dimension}_${digest(model)}`);
+        const [found] = await session.rows(sql`select 1 where to_regclass(${name.value}) is not null`);
+        if (found !== undefined) return;
+        await lockTables(session);
+        await session.rows(sql`
+          create index if not exists ${name} on chunk_embeddings
+          using hnsw ((embedding::${typeOf(dimension)}) ${sql.raw(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops")})
+          with (m = ${sql.raw(String(m))}, ef_construction = ${sql.raw(String(efConstruction))})
+          where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
+      });
+    await this.database.call("vectors.index", build, DDL_DEADLINE_MS);
+    this.#known.add(known);
+  }
+
+  /**
+   * After so many more were written. Without statistics the planner takes the table for small and compares all of it; on a
+   * server autovacuum would come in a minute, in the embedded database never.
+   */
+  async grown(written: number): Promise<void> {
+    this.#untilAnalyzed ??= await this.database.call("vectors.statistics", untilNext);
+    this.#untilAnalyzed -= written;
+    if (this.#untilAnalyzed > 0) return;
+    this.#untilAnalyzed = await this.database.call("vectors.analyze", async (session) => {
+      await session.rows(sql`analyze chunk_embeddings (user_id, collection, model, dimension)`);
+      return untilNext(session);
+    });
+  }
+}
+
+/** The type that vectors of that dimension are compared, and indexed, as. */
+export const typeOf = (dimension: number): SQL =>
+  sql.raw(`${dimension > LONGEST_VECTOR && dimension <= LONGEST_HALFVEC ? "halfvec" : "vector"}(${dimension})`);
+
+const untilNext = async ({ rows }: Session): Promise<number> => {
+  const [last] = await rows<{ vectors: number }>(
+    sql`select greatest(reltuples, 0)::float8 as vectors from pg_class where oid = 'chunk_embeddings'::regclass`,
+  );
+  return CHANGED.least + CHANGED.share * (last?.vectors ?? 0);
+};
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+/** For statements that take no parameters, and plans that are to find an index by it. */
+export const literal = (text: string): SQL => sql.raw(`'${storable(text).replaceAll("'", "''")}'`);
