@@ -82,12 +82,18 @@ type Refused = { readonly runId: string };
  * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
  * SHARE keeps a run's end, its takeover and its thread's deletion waiting (they lock FOR UPDATE) while leases are renewed
  * beside it. Should one of those be first, the row is looked at again after the wait, and the run is refused.
+ *
+ * Each run is looked up by itself: the planner takes what is asked for a hundred rows, and would sooner read all runs that
+ * there are than look up so many.
  */
 const holding = sql`
-  select asked.place, runs.thread_key, runs.run_id
-  from asked join runs on runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
-  where runs.epoch = asked.epoch and runs.status = 'running'
-  for key share of runs`;
+  select asked.place, run.thread_key, run.run_id
+  from asked cross join lateral (
+    select runs.thread_key, runs.run_id from runs
+    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+      and runs.epoch = asked.epoch and runs.status = 'running'
+    for key share of runs
+  ) as run`;
 const refused = sql`select run_id as "runId" from asked where place not in (select place from held)`;
 
 const appendEvents = statement<Refused>(sql`

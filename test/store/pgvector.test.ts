@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,9 @@ import { storeKeepsDocuments } from "../conformance/store-documents.ts";
 import { storeComparesVectors } from "../conformance/store-vectors.ts";
 import { chunk, draft, words } from "../support/documents.ts";
 
+// The socket server lets a call wait for a whole second now and then, which no server does.
+setDefaultTimeout(30_000);
+
 /** The Postgres driver and a server that has pgvector: none comes from npm, so the embedded one stands behind a socket, for one connection. */
 describe("Postgres with pgvector", () => {
   let database: PGlite;
@@ -25,7 +28,7 @@ describe("Postgres with pgvector", () => {
     const url = `postgres://postgres:postgres@${server.getServerConn()}/postgres`;
     opened = postgresStore({ url, system: realSystem, maxConnections: 1 });
     await opened.migrate();
-  }, 30_000);
+  });
   afterAll(async () => {
     await opened?.close();
     await server.stop();
@@ -78,7 +81,7 @@ describe("Postgres with pgvector", () => {
     expect(await scans()).toBe(0);
     expect(await nearest(many)).toMatchObject({ content: "piece 2", vector: { rank: 1 } });
     expect(await scans()).toBe(1);
-  }, 20_000);
+  });
 });
 
 test("a data directory from before there were vectors gets them and an index of them, and keeps nothing of how", async () => {
@@ -100,4 +103,4 @@ test("a data directory from before there were vectors gets them and an index of 
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-}, 30_000);
+});
