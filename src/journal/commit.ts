@@ -41,7 +41,8 @@ interface Registered {
 
 /**
  * Group commit, as databases do it: one commit is under way at a time, and what arrives meanwhile travels with the next,
- * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`).
+ * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`),
+ * but not while a run's first words wait.
  *
  * When the store is away the commit is tried again until it is back, however long that takes; it is the runs that give up
  * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
@@ -51,6 +52,10 @@ export class GroupCommit implements Committer {
   readonly #dirty = new Set<RunWriter>();
   readonly #pace = new Pace();
   #looping = false;
+  /** Somebody waits for what was marked last. */
+  #isUrgent = false;
+  /** Ends the pause that is under way. */
+  #hurry: (() => void) | undefined;
   #current: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CommitOptions) {}
@@ -64,8 +69,12 @@ export class GroupCommit implements Committer {
     this.#writers.set(writer, { channel, broken });
   }
 
-  mark(writer: RunWriter): void {
+  mark(writer: RunWriter, isUrgent: boolean): void {
     this.#dirty.add(writer);
+    if (isUrgent) {
+      this.#isUrgent = true;
+      this.#hurry?.();
+    }
     if (this.#looping) return;
     this.#looping = true;
     // A node says several things in one go: they travel together.
@@ -137,13 +146,22 @@ export class GroupCommit implements Committer {
     while (this.#dirty.size > 0) {
       const writers = [...this.#dirty].filter((writer) => writer.hasPending);
       this.#dirty.clear();
+      this.#isUrgent = false;
       if (writers.length === 0) continue;
       const pause = this.#pace.after(writers.length, this.now());
       this.#current = this.#commit(writers);
       await this.#current;
-      if (pause > 0) await this.options.system.sleep(pause);
+      if (pause > 0 && !this.#isUrgent) await this.#rest(pause);
     }
     this.#looping = false;
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const hurried = new Promise<void>((resolve) => {
+      this.#hurry = resolve;
+    });
+    await Promise.race([this.options.system.sleep(ms), hurried]);
+    this.#hurry = undefined;
   }
 
   async #commit(writers: readonly RunWriter[]): Promise<void> {

@@ -3,13 +3,13 @@ const MAX_PAUSE_MS = 8;
 /** The rate is an average over about this long, in milliseconds: shorter than a person notices, longer than a burst. */
 const MEMORY_MS = 100;
 
-/** Events a millisecond that are committed without any pause: forty streams of 50 tokens a second. */
-const FREE_RATE = 2;
+/** Milliseconds of pause for each event a millisecond. */
+const PAUSE_FOR_RATE = 8;
 
 /**
  * How long to let events gather before the next commit. A commit costs the same whether it carries one event or a hundred,
- * so the pause grows with the rate: a millisecond for each event a millisecond past the first two. 50 streams of 20 tokens a
- * second are committed as fast as the store can; 500 in some 80 commits a second.
+ * so the pause grows with the rate: a stream or two are committed as fast as the store can, ten streams of 20 tokens a second
+ * with a pause of 1 ms, 50 and more with all of it.
  */
 export class Pace {
   /** Events a millisecond. */
@@ -22,6 +22,6 @@ export class Pace {
     this.#last = now;
     const weight = Math.min(1, elapsed / MEMORY_MS);
     this.#rate += weight * (events / elapsed - this.#rate);
-    return Math.max(0, Math.min(MAX_PAUSE_MS, Math.floor(this.#rate - FREE_RATE)));
+    return Math.min(MAX_PAUSE_MS, Math.floor(this.#rate * PAUSE_FOR_RATE));
   }
 }

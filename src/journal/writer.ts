@@ -33,8 +33,8 @@ export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
 /** What a writer needs of the group commit. */
 export interface Committer {
   now(): number;
-  /** There is something to commit. */
-  mark(writer: RunWriter): void;
+  /** There is something to commit; urgent when somebody has seen nothing yet. */
+  mark(writer: RunWriter, isUrgent: boolean): void;
   /** `lastResort` is how the run ends should the store refuse what it said last. */
   finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome>;
   /** Something was said after the end. */
@@ -52,6 +52,7 @@ export class RunWriter {
   #pending: Pending[] = [];
   #checkpoints: NewCheckpoint[] = [];
   #isInFlight = false;
+  #hasSpoken = false;
   /** Events on their way to the store. */
   #inFlight = 0;
   #lastSeq: number;
@@ -106,7 +107,7 @@ export class RunWriter {
       return;
     }
     this.#checkpoints.push({ ...checkpoint, seq: this.#lastSeq, at: this.committer.now() });
-    this.committer.mark(this);
+    this.committer.mark(this, false);
   }
 
   /** Says the last words and ends the run, in one transaction. Closing twice is harmless: the first ending counts. */
@@ -190,7 +191,9 @@ export class RunWriter {
 
   #push(type: EventType, node: string, text: string, json: string): void {
     this.#pending.push({ seq: ++this.#lastSeq, at: this.committer.now(), node, type, text, json });
-    this.committer.mark(this);
+    const isFirstWord = text !== "" && !this.#hasSpoken;
+    if (isFirstWord) this.#hasSpoken = true;
+    this.committer.mark(this, isFirstWord);
   }
 
   #toLog({ seq, at, type, text, json }: Pending): LogEvent {

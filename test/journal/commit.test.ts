@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
+import { realSystem } from "../../src/domain/system.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { closedGate } from "../support/gate.ts";
 import { close, fenceOf, journalOver, note, open, say } from "../support/journal.ts";
@@ -77,6 +78,31 @@ describe("group commit", () => {
     expect(log.appends.map((batch) => batch[0]?.events.map(({ type }) => type))).toEqual([
       ["token", "node_result", "token"],
     ]);
+  });
+
+  test("a busy process pauses between commits, but not while a run's first words wait", async () => {
+    const { log, gate, store } = gated();
+    let now = 1_000;
+    const resting = Promise.withResolvers<void>();
+    const sleep = () => {
+      resting.resolve();
+      return new Promise<void>(() => {});
+    };
+    const { journal } = journalOver(store, { system: { ...realSystem, now: () => now, sleep } });
+    const writers = Array.from({ length: 100 }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
+    for (const writer of writers) void writer.emit(say("first"), "n");
+    await gate.reached(1);
+    for (const writer of writers) void writer.emit(say("second"), "n");
+    now++;
+    gate.open();
+    await resting.promise;
+    void writers[0]?.emit(say("third"), "n");
+    await new Promise(setImmediate);
+    expect(log.appends.map((batch) => batch.length)).toEqual([100, 100]);
+    void open(journal, fenceOf("u:new")).writer.emit(say("hello"), "n");
+    await gate.reached(3);
+    await new Promise(setImmediate);
+    expect(log.appends.map((batch) => batch.length)).toEqual([100, 100, 2]);
   });
 
   test("a run's end waits for the commit under way and takes along what waits", async () => {

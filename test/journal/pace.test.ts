@@ -8,7 +8,7 @@ test("a slow stream is never paused for, a busy process at most 8 ms", () => {
     for (let now = 1000; now < 2000; now += 10) pause = pace.after(eventsAMs * 10, now);
     return pause;
   };
-  expect([0.1, 1, 2].map(pauseAt)).toEqual([0, 0, 0]);
-  expect(pauseAt(5)).toBeGreaterThan(0);
-  expect([20, 1000].map(pauseAt)).toEqual([8, 8]);
+  expect([0.01, 0.1].map(pauseAt)).toEqual([0, 0]);
+  expect(pauseAt(0.5)).toBeWithin(1, 8);
+  expect([2, 20, 1000].map(pauseAt)).toEqual([8, 8, 8]);
 });

@@ -29,6 +29,7 @@ const GIVEN = /^\s*\p{L}\s*=\s*[-−+*/^().\d√π\s]*$/u;
  * nor half of one. Never throws; reads the first 4,000 characters in linear time.
  */
 export const equationsIn = (text: string): readonly string[] => {
+  if (!/[=＝]/.test(text)) return [];
   const found = plain(text.slice(0, MAX_CHARS))
     .split(BETWEEN)
     .filter((part) => !CUT.test(part))
