@@ -4,10 +4,11 @@ import { UnreadableError } from "./domain/unreadable.ts";
 import type { JournalLog } from "./journal/commit.ts";
 import type { ModelError } from "./models/contract.ts";
 import type { ModelLog } from "./models/log.ts";
+import { providerWords } from "./models/provider-error.ts";
 import type { LiveRun } from "./runs/live.ts";
 import type { RunLog } from "./runs/log.ts";
 
-/** What the rooms have to say to an operator. Never a prompt, an answer or a key: none of them is handed in here. */
+/** What the rooms have to say to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface HouseLog {
   readonly runs: RunLog;
   readonly journal: JournalLog;
@@ -37,6 +38,12 @@ const why = ({ code, message, cause }: ModelError) => ({
   ...(cause instanceof Error && { cause: cause.message }),
 });
 
+/** What a provider's message would quote: the prompt, the key. */
+const said = (log: Logger, error: unknown): void => {
+  const words = providerWords(error);
+  if (words !== undefined) log.debug({ words }, "the provider's own words");
+};
+
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
 export const houseLog = (log: Logger): HouseLog => ({
@@ -54,6 +61,7 @@ export const houseLog = (log: Logger): HouseLog => ({
       // What a user has handed in and nobody can read is no trouble of the operator's.
       if (failure?.cause === undefined || failure.cause instanceof UnreadableError) log.info(line, "run ended");
       else log.error({ ...line, err: failure.cause }, "run ended");
+      said(log, failure);
     },
     trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
     recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
@@ -65,10 +73,14 @@ export const houseLog = (log: Logger): HouseLog => ({
     rejected: (run, err) => log.error({ run, err }, "store refuses a run's events"),
   },
   models: {
-    retry: ({ model, attempt, delayMs, error }) =>
-      log.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying"),
-    fallback: ({ model, next, error }) =>
-      log.warn({ model, next, ...why(error) }, "model call failed, asking the next"),
+    retry: ({ model, attempt, delayMs, error }) => {
+      log.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
+      said(log, error);
+    },
+    fallback: ({ model, next, error }) => {
+      log.warn({ model, next, ...why(error) }, "model call failed, asking the next");
+      said(log, error);
+    },
   },
   retrievalLimited: (words) =>
     log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),

@@ -8,10 +8,11 @@ import {
 } from "@ai-sdk/provider";
 import { ModelError } from "./contract.ts";
 import { cutOff, failureOfReport, failureOfStatus, garbage, type Place, unreachable } from "./failure.ts";
+import { ProviderError } from "./provider-error.ts";
 
 /**
  * The failure behind whatever a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
- * carry the whole request, conversation included: of those, only the message goes into the cause.
+ * carry the whole request, conversation included: of those, only the message is kept.
  */
 export const failureOfSdk = (error: unknown, place: Place): ModelError => {
   if (error instanceof ModelError) return error;
@@ -19,7 +20,10 @@ export const failureOfSdk = (error: unknown, place: Place): ModelError => {
   if (isUnreadable(error)) return garbage(error.message, error.cause);
   if (AISDKError.isInstance(error)) {
     const message = "The model cannot take this request.";
-    return new ModelError("model_unavailable", message, { retryable: false, cause: new Error(error.message) });
+    return new ModelError("model_unavailable", message, {
+      retryable: false,
+      cause: new ProviderError(error.name, error.message),
+    });
   }
   // A connection that broke is a TypeError; what a provider reports in its stream is a plain object.
   return error instanceof Error ? cutOff(error) : failureOfReport(error, place);

@@ -1,6 +1,7 @@
 import { NO_USAGE, type Usage } from "../domain/run.ts";
 import type { FinishReason, ModelError, ModelPart } from "./contract.ts";
 import { cutOff, failureOfReport, garbage, type Place, refusal } from "./failure.ts";
+import { ProviderError } from "./provider-error.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
 
@@ -129,7 +130,7 @@ export class ChatAnswer {
     this.#say("reasoning", delta.reasoning_content ?? delta.reasoning);
     if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
     else this.#say("text", delta.content);
-    if (delta.refusal) this.#end(refusal(new Error(delta.refusal)));
+    if (delta.refusal) this.#end(refusal(new ProviderError("Refused", delta.refusal)));
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#readCall(call);
   }
 

@@ -67,7 +67,7 @@ export interface Model {
   check(context: ModelContext): Promise<void>;
 }
 
-/** A failed model call. `message` is fit to be shown; the provider's own words are only in `cause`. */
+/** A failed model call. `message` is fit to be shown; the provider's own words are only in `cause`, see `ProviderError`. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
   /** Whether the same call may succeed when it is made again: 429, 5xx, a network that failed. */

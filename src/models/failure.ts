@@ -1,4 +1,5 @@
 import { ModelError } from "./contract.ts";
+import { ProviderError } from "./provider-error.ts";
 
 /** The headers of a response, as `fetch` or the AI SDK hand them over. */
 export type HeaderReader = (name: string) => string | null | undefined;
@@ -19,16 +20,13 @@ export interface Place {
   now(): number;
 }
 
-/** Longest stretch of a provider's own words that is kept for the log. */
-const MAX_WORDS = 2_000;
-
 /**
  * The failure behind an HTTP status. 408, 409, 429 and 5xx may pass; every other 4xx is a mistake that stays one. Quota
  * that is used up comes as a 429 too (OpenAI's `insufficient_quota`), and waiting does not bring it back; a wrong key comes
  * from Google as a 400 with the reason `API_KEY_INVALID`; Azure's content filter is a 400 with the code `content_filter`.
  */
 export const failureOfStatus = ({ status, header, body }: Refused, place: Place): ModelError => {
-  const cause = new Error(`HTTP ${status}: ${body.slice(0, MAX_WORDS)}`);
+  const cause = new ProviderError(`HTTP ${status}`, body);
   const retryAfterMs = retryAfter(header, place.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
     const message = `The model service refused the key (HTTP ${status}). Set ${place.keyVariable} to a valid one.`;
@@ -57,7 +55,7 @@ export const failureOfReport = (report: unknown, place: Place): ModelError => {
   const words = JSON.stringify(report) ?? "undefined";
   const status = numericCode(report);
   if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, place);
-  const cause = new Error(`Reported in the stream: ${words.slice(0, MAX_WORDS)}`);
+  const cause = new ProviderError("Reported in the stream", words);
   if (words.includes("insufficient_quota")) return quotaUsedUp(cause);
   if (/rate_limit|too_many_requests|RESOURCE_EXHAUSTED/.test(words)) return limited({ cause });
   if (/"(content_filter|content_policy_violation)"/.test(words)) return refusal(cause);
@@ -79,7 +77,8 @@ export const cutOff = (cause?: unknown): ModelError =>
 export const garbage = (words: string, cause?: unknown): ModelError =>
   new ModelError("model_unavailable", "The model service sent something unreadable.", {
     retryable: true,
-    cause: new Error(`Unreadable: ${words.slice(0, MAX_WORDS)}`, { cause }),
+    // What a parser says of it quotes it.
+    cause: new ProviderError("Unreadable", cause === undefined ? words : `${words}\n${cause}`),
   });
 
 /** The model, or the filter in front of it, declined. Asking again does not change its mind. */

@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import pino from "pino";
 import { houseLog } from "../../src/log.ts";
 import { ModelError } from "../../src/models/contract.ts";
+import { failureOfStatus } from "../../src/models/failure.ts";
 import { type Store, StoreError } from "../../src/store/contract.ts";
 import { solved } from "../support/answers.ts";
 import { memoryStore } from "../support/pglite.ts";
@@ -237,6 +238,19 @@ test("at level info nothing is logged of a question, an answer, an authToken or 
   expect(logged).toContain("boom");
   expect(logged).toContain("a defect");
   expect(logged).not.toMatch(/quokka|the-right-token/);
+});
+
+test("a provider that quotes the question and the key is not quoted in the log, its codes are", async () => {
+  logged = "";
+  const body = '{"error":{"message":"No such key: quokka-key, asked for quokka-question","code":"invalid_api_key"}}';
+  const place = { keyVariable: "MODEL_API_KEY", now: () => 0 };
+  const other = await startService({ store, log });
+  await solved(other, "quoting", "t", (call) =>
+    call.fail(failureOfStatus({ status: 401, header: () => null, body }, place)),
+  );
+  await other.stop();
+  expect(logged).toContain("HTTP 401 (invalid_api_key)");
+  expect(logged).not.toContain("quokka");
 });
 
 test("what a client is not told, the log is", async () => {

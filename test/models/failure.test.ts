@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { failureOfReport, failureOfStatus, retryAfter } from "../../src/models/failure.ts";
+import { providerWords } from "../../src/models/provider-error.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const place = { keyVariable: "SOME_API_KEY", now: () => NOW };
@@ -53,13 +54,30 @@ describe("a status", () => {
     expect(ofStatus(400, '{"error":{"code":"content_filter"}}')).toMatchObject({ code: "model_refused" });
   });
 
-  test("the body is never in the message, and bounded in the cause", () => {
+  test("the body is in no message, nor in anything that prints an error; a bounded part is kept for whoever asks", () => {
     for (const status of [301, 400, 401, 403, 404, 408, 429, 500, 503]) {
       const error = ofStatus(status, `SECRET ${"x".repeat(100_000)}`);
       expect(error.message).not.toContain("SECRET");
-      expect(String(error.cause)).toContain("SECRET");
-      expect(String(error.cause).length).toBeLessThan(2_100);
+      expect(Bun.inspect(error)).not.toContain("SECRET");
+      expect(JSON.stringify(error.cause)).not.toContain("SECRET");
+      expect(providerWords(error)).toStartWith("SECRET");
+      expect(providerWords(error)).toHaveLength(2_000);
     }
+    expect(providerWords(new Error("no provider's"))).toBeUndefined();
+  });
+
+  test.each([
+    [
+      '{"error":{"message":"SECRET","type":"invalid_request_error","code":"context_length_exceeded"}}',
+      "HTTP 400 (context_length_exceeded, invalid_request_error)",
+    ],
+    ['{"type":"error","error":{"type":"overloaded_error","message":"SECRET"}}', "HTTP 400 (overloaded_error)"],
+    ['{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"SECRET"}}', "HTTP 400 (INVALID_ARGUMENT)"],
+    ['{"code":"SECRET words","status":null}', "HTTP 400"],
+    ["SECRET", "HTTP 400"],
+    ["null", "HTTP 400"],
+  ])("of %p the codes are told", (body, told) => {
+    expect(ofStatus(400, body).cause).toMatchObject({ message: told });
   });
 });
 

@@ -1,0 +1,55 @@
+/** Longest stretch of a provider's own words that is kept. */
+const MAX_WORDS = 2_000;
+/** Values of these are names of what went wrong, not sentences. */
+const CODES = ["code", "type", "status", "reason", "param"] as const;
+const CODE = /^[\w.:-]{1,64}$/;
+
+/**
+ * What a provider said of its failure. Providers quote what they refuse, the prompt and the key among it: so the message,
+ * which goes to the log, holds nothing of it but codes, such as `HTTP 400 (context_length_exceeded, messages)`.
+ */
+export class ProviderError extends Error {
+  override readonly name = "ProviderError";
+  /** Out of the reach of whatever prints an error's properties. */
+  readonly #words: string;
+
+  /** `what` in our words. Of the provider's, the first 2,000 characters are kept. */
+  constructor(what: string, words: string) {
+    const codes = codesIn(words);
+    super(codes.length === 0 ? what : `${what} (${codes.join(", ")})`);
+    this.#words = words.slice(0, MAX_WORDS);
+  }
+
+  /** The provider's own words, for the log's debug level alone. */
+  get words(): string {
+    return this.#words;
+  }
+}
+
+/** The words of whatever provider stands behind an error; undefined: none does. */
+export const providerWords = (error: unknown): string | undefined => {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ProviderError) return cause.words;
+  }
+  return undefined;
+};
+
+/** OpenAI, Anthropic and Google all put them into an object `error`; others say them at the top. */
+const codesIn = (words: string): readonly string[] => {
+  const told: unknown = parsed(words);
+  const error = isObject(told) && isObject(told.error) ? told.error : told;
+  if (!isObject(error)) return [];
+  const codes = CODES.map((name) => error[name]).filter((code) => typeof code === "string" && CODE.test(code));
+  return [...new Set(codes as string[])];
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
