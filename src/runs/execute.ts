@@ -98,13 +98,19 @@ class Turn<State> {
   /** Walks the agent's graph. Returns why it failed, or null. */
   async take(): Promise<RunError | null> {
     const { signal } = this.live;
+    // Cancelled while it waited for its turn: it does not begin.
+    const failure = signal.aborted ? null : await this.#begun();
+    if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
+    return failure === null ? null : runErrorOf(failure.thrown);
+  }
+
+  /** What the walk threw, or null when it came to its end or was left behind. */
+  async #begun(): Promise<{ readonly thrown: unknown } | null> {
     const walked = this.#walk().then(
       () => null,
       (thrown: unknown) => ({ thrown }),
     );
-    const failure = await Promise.race([walked, this.#stopped(walked)]);
-    if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
-    return failure === null ? null : runErrorOf(failure.thrown);
+    return await Promise.race([walked, this.#stopped(walked)]);
   }
 
   async #walk(): Promise<void> {

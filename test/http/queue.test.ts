@@ -65,14 +65,16 @@ describe("a thread that is busy", () => {
     expect((await threadOf(service, "full", "t")).messages).toHaveLength(18);
   });
 
-  test("a turn that is cancelled while it waits ends as cancelled when its turn comes, and the next goes on", async () => {
+  test("a turn that is cancelled while it waits says nothing but its end when its turn comes, and the next goes on", async () => {
     const running = await solve(service, "skip", "t");
     const call = await service.model.nextCall();
     const cancelled = await solve(service, "skip", "t");
     const last = await solve(service, "skip", "t");
     await service.post(`/api/v1/runs/${cancelled.runId}/cancel?userId=skip`, "");
     call.finish("one");
-    expect(payloadsOf(nativeEvents(await cancelled.stream.toEnd()), "error")).toMatchObject([{ code: "cancelled" }]);
+    const said = nativeEvents(await cancelled.stream.toEnd());
+    expect(said.map(({ type }) => type)).toEqual(["credit_settled", "error"]);
+    expect(payloadsOf(said, "error")).toMatchObject([{ code: "cancelled" }]);
     (await service.model.nextCall()).finish("three");
     const ends = await Promise.all([running, cancelled, last].map(({ stream }) => stream.toEnd()));
     expect(seqs(nativeEvents(ends.flat()))).toEqual(range(1, ends.flat().length));
