@@ -2,7 +2,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
 import type { Channel, Listener } from "./channel.ts";
-import type { Hub } from "./hub.ts";
+import { DELETED, type Hub } from "./hub.ts";
 import type { Beating } from "./pulse.ts";
 
 /** Events fetched from the store at once by a reader that is behind. */
@@ -81,6 +81,8 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
       const batch = this.#take();
       const last = batch.at(-1);
       if (last !== undefined) {
+        // A log has no gaps: this is another's, made under the same name.
+        if (batch[0]?.seq !== this.cursor + 1) throw DELETED;
         this.cursor = last.seq;
         this.#wasShown = true;
         return batch;

@@ -17,11 +17,13 @@ export const eventRoutes = (parts: RouteParts) => {
     async ({ params, request, set }) => {
       const threadId = threadIdIn(params);
       const key = threadKey(callerOf(request), threadId);
-      if ((await store.threads.get(key)) === null) throw notFound("thread");
+      const thread = await store.threads.get(key);
+      if (thread === null) throw notFound("thread");
       const named = cursorOf(request, threadId);
       const active = await store.threads.activeRun(key);
-      const { first, last } = (await store.events.bounds(key)) ?? { first: 1, last: 0 };
-      const cursor = named !== null && named >= first - 1 && named <= last ? named : null;
+      const bounds = await store.events.bounds(key);
+      const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
+      const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;
       if (active === null && cursor === last) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);

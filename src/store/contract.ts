@@ -190,8 +190,9 @@ export interface ThreadStore {
    */
   fork(fork: Fork): Promise<Thread | "gone" | "taken">;
   /**
-   * Removes the thread with all that belongs to it. A run's late write is refused and brings nothing back. Returns the ids
-   * of its runs that had not ended; null: there was no such thread.
+   * Removes the thread with all that belongs to it. A run's late write is refused and brings nothing back. What is kept is
+   * its name with its last seq: a thread that is made under it counts on from there. Returns the ids of its runs that had not
+   * ended; null: there was no such thread.
    */
   delete(threadKey: ThreadKey): Promise<readonly string[] | null>;
 }

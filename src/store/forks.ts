@@ -19,7 +19,7 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
   const [source] = await session.rows<{ title: string | null }>(sql`
     select thread.title
     from threads as thread join checkpoints as point on point.thread_key = thread.thread_key
-    where thread.thread_key = ${from} and point.seq = ${checkpoint.seq} and point.checkpoint_id = ${checkpoint.checkpointId}
+    where thread.thread_key = ${from} and not thread.is_deleted and point.seq = ${checkpoint.seq} and point.checkpoint_id = ${checkpoint.checkpointId}
     for key share of thread`);
   if (source === undefined) return "gone";
   const lastSeq = cut?.end.events.at(-1)?.seq ?? through;

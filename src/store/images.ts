@@ -8,7 +8,7 @@ export const imageQueries = (database: Database): ImageStore => ({
   put: (threadKey, image) =>
     database.call("images.put", async ({ rows }) => {
       const put = await rows(sql`
-        with thread as (select thread_key from threads where thread_key = ${threadKey} for key share)
+        with thread as (select thread_key from threads where thread_key = ${threadKey} and not is_deleted for key share)
         insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
         select thread_key, ${image.imageId}::text, ${image.mediaType}::text, ${image.width}::int, ${image.height}::int,
           ${sql.param(image.bytes, images.bytes)}::bytea, ${image.now}::bigint

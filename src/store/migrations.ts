@@ -1,10 +1,12 @@
 import first from "../../drizzle/0000_first.sql" with { type: "text" };
 import tilsAndTickets from "../../drizzle/0001_tils_and_tickets.sql" with { type: "text" };
 import documents from "../../drizzle/0002_documents.sql" with { type: "text" };
+import deletedThreads from "../../drizzle/0003_deleted_threads.sql" with { type: "text" };
 
 /** What `drizzle/meta/_journal.json` lists, in its order (a test compares the two): Drizzle's own runner reads a folder, and an executable has none. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
   { name: "0000_first", sql: first },
   { name: "0001_tils_and_tickets", sql: tilsAndTickets },
   { name: "0002_documents", sql: documents },
+  { name: "0003_deleted_threads", sql: deletedThreads },
 ];

@@ -51,6 +51,9 @@ const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
       turns = threads.turns + 1,
       running = threads.running or threads.queued = 0,
       queued = threads.queued + (threads.running or threads.queued > 0)::int,
+      title = case when threads.is_deleted then excluded.title else threads.title end,
+      created_at = case when threads.is_deleted then excluded.created_at else threads.created_at end,
+      is_deleted = false,
       updated_at = greatest(threads.updated_at, excluded.updated_at)
     where threads.queued < ${value("maxQueued")}::int or not (threads.running or threads.queued > 0)
     returning thread_key, last_seq, turns, queued = 0 as starts, ${value("now")}::bigint as now

@@ -36,6 +36,8 @@ export const threads = pgTable(
     createdAt: time().notNull(),
     /** Never falls, whatever the replicas' clocks say: lists are read page by page in its order. */
     updatedAt: time().notNull(),
+    /** Its name and its last seq are all that is left, so that no event of another thread of that name is called like one of its. */
+    isDeleted: boolean().notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.threadKey] }),

@@ -13,7 +13,10 @@ const WITH_IMAGES = 8;
 export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
-      const [found] = await db.select(thread).from(threads).where(eq(threads.threadKey, threadKey));
+      const [found] = await db
+        .select(thread)
+        .from(threads)
+        .where(and(eq(threads.threadKey, threadKey), isThere));
       return found ?? null;
     }),
 
@@ -22,7 +25,7 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
       db
         .select(thread)
         .from(threads)
-        .where(and(eq(threads.userId, userId), after === null ? undefined : behind(after)))
+        .where(and(eq(threads.userId, userId), isThere, after === null ? undefined : behind(after)))
         // As the index `threads_of_user` has it, or else it would not be of use.
         .orderBy(sql`${threads.updatedAt} desc nulls last`, asc(threads.threadKey))
         .limit(limit),
@@ -79,22 +82,29 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
   delete: (threadKey) =>
     database.call("threads.delete", ({ transaction }) =>
       transaction(async ({ rows }) => {
-        const found = await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
+        const found = await rows(
+          sql`select 1 from threads where thread_key = ${threadKey} and not is_deleted for update`,
+        );
         if (found.length === 0) return null;
         const runs = await rows<{ runId: string; status: RunStatus }>(
           sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
         );
         await rows(sql`
-          with e as (delete from events where thread_key = ${threadKey}),
+          with last as (select max(seq) as seq from events where thread_key = ${threadKey}),
+          e as (delete from events where thread_key = ${threadKey}),
           m as (delete from messages where thread_key = ${threadKey}),
           c as (delete from checkpoints where thread_key = ${threadKey}),
           i as (delete from images where thread_key = ${threadKey}),
           t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
-          delete from threads where thread_key = ${threadKey}`);
+          update threads set is_deleted = true, title = null, running = false, queued = 0,
+            last_seq = greatest(last_seq, (select seq from last))
+          where thread_key = ${threadKey}`);
         return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
       }),
     ),
 });
+
+const isThere = eq(threads.isDeleted, false);
 
 const thread = {
   threadKey: threads.threadKey,

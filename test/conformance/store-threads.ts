@@ -179,7 +179,38 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.messages(key)).toEqual([]);
     expect(await checkpointsOf(store, key)).toEqual([]);
     expect(await store.runs.get("u1", run.runId)).toBeNull();
-    expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 0 });
+    expect(
+      (await store.threads.list("u1", { limit: 1_000, after: null })).map(({ threadKey }) => threadKey),
+    ).not.toContain(key);
+  });
+
+  test("one made under a deleted thread's name counts on from where that had come to, and has nothing else of it", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key));
+    await appended(store, fence, 1, 2);
+    await store.threads.delete(key);
+    const anew = newRun(key, { now: 9_000 });
+    expect(await started(store, anew)).toMatchObject({ lastSeq: 2 });
+    expect(await store.threads.get(key)).toMatchObject({ title: anew.input.message, createdAt: 9_000, lastSeq: 2 });
+    expect((await store.threads.messages(key)).map(({ seq }) => seq)).toEqual([3]);
+    expect(await store.threads.activeRun(key)).toMatchObject({ runId: anew.runId });
+    expect(await store.threads.delete(key)).toEqual([anew.runId]);
+  });
+
+  test("a run that begins while its thread is deleted goes with it, or counts on", async () => {
+    const { store, thread } = under;
+    for (let round = 0; round < 10; round++) {
+      const key = thread();
+      const { fence } = await started(store, newRun(key));
+      await appended(store, fence, 1, 2, 3);
+      await store.runs.finish(fence, endAt(fence, 4));
+      const next = newRun(key);
+      const [, begun] = await Promise.all([store.threads.delete(key), store.runs.begin(next)]);
+      expect(begun).toMatchObject({ state: "running", lastSeq: 4 });
+      const there = (await store.threads.get(key)) !== null;
+      expect((await store.runs.get("u1", next.runId)) !== null).toBe(there);
+    }
   });
 
   test("a deletion among writes leaves no trace of them, whichever comes first", async () => {

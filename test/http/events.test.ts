@@ -131,6 +131,21 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(nativeEvents(rest)).toEqual(nativeEvents(await run.stream.toEnd()).filter(({ seq }) => seq > from));
   });
 
+  test("an id of a deleted thread is none of the thread made anew under its name", async () => {
+    const { events: old } = await solved(service, "anew", "t");
+    const last = old.at(-1)?.seq ?? 0;
+    expect((await service.get("/api/v1/threads/t?userId=anew", { method: "DELETE" })).ok).toBe(true);
+    const { events: said } = await solved(service, "anew", "t");
+    expect(said[0]?.seq).toBe(last + 1);
+    for (const query of ["", "&after=0"]) expect(await toEnd("anew", "t", query)).toEqual(said);
+    for (const seq of [1, last]) {
+      const [reset] = await (await read("anew", "t", "", { "last-event-id": `t:${seq}` })).toEnd();
+      expect(reset?.event).toBe("reset");
+      expect(JSON.parse(reset?.data ?? "")).toMatchObject({ first_seq: last + 1, messages: [{ seq: last + 1 }, {}] });
+    }
+    expect(await toEnd("anew", "t", `&after=${last + 1}`)).toEqual(said.slice(1));
+  });
+
   test("an after that is no number is refused", async () => {
     await solved(service, "after", "t");
     for (const after of ["abc", "-1", "1.5", "1e3", "9".repeat(40), "", "%00"]) {

@@ -61,6 +61,13 @@ describe("a thread that is deleted", () => {
     expect((await last).value?.at(-1)?.type).toBe("done");
   });
 
+  test("and made anew elsewhere counts on: its reader is told, and shown nothing of the other", async () => {
+    const event = { runId: "new", seq: 7, type: "token", at: 0, json: "{}" } as const;
+    const store = { ...log.store, events: { ...log.store.events, read: async () => [event] } };
+    const { journal: there } = journalOver(store);
+    await expect(follow(3, there).next()).rejects.toMatchObject({ code: "cancelled" });
+  });
+
   test("on another replica is told by the next look", async () => {
     const { journal: there } = journalOver(log.store);
     await (await speak("old", there)).end();

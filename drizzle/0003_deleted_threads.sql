@@ -1,0 +1,1 @@
+ALTER TABLE "threads" ADD COLUMN "is_deleted" boolean DEFAULT false NOT NULL;
