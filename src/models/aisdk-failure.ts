@@ -26,8 +26,12 @@ export const failureOfSdk = (error: unknown, place: Place): ModelError => {
     });
   }
   // A connection that broke is a TypeError; what a provider reports in its stream is a plain object.
-  return error instanceof Error ? cutOff(error) : failureOfReport(error, place);
+  return error instanceof Error ? cutOff(quoted(error)) : failureOfReport(error, place);
 };
+
+/** What an error says may be the provider's words. */
+const quoted = (error: unknown): ProviderError =>
+  new ProviderError(error instanceof Error ? error.name : "Broken off", String(error));
 
 const isUnreadable = (error: unknown): error is AISDKError =>
   JSONParseError.isInstance(error) ||
@@ -39,6 +43,7 @@ const failureOfCall = (error: APICallError, place: Place): ModelError => {
   const { statusCode: status, responseHeaders: headers, responseBody } = error;
   if (status === undefined) return unreachable(new Error(error.message, { cause: error.cause }));
   // A 2xx whose body could not be read: it held something else, or the connection broke.
-  if (status < 300) return isUnreadable(error.cause) ? garbage(error.message, error.cause) : cutOff(error.cause);
+  if (status < 300)
+    return isUnreadable(error.cause) ? garbage(error.message, error.cause) : cutOff(quoted(error.cause));
   return failureOfStatus({ status, header: (name) => headers?.[name], body: responseBody ?? error.message }, place);
 };

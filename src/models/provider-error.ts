@@ -1,12 +1,13 @@
 /** Longest stretch of a provider's own words that is kept. */
 const MAX_WORDS = 2_000;
 /** Values of these are names of what went wrong, not sentences. */
-const CODES = ["code", "type", "status", "reason", "param"] as const;
-const CODE = /^[\w.:-]{1,64}$/;
+const CODES = ["code", "type", "status", "reason"] as const;
+/** Words such as `rate_limit_error` and `RESOURCE_EXHAUSTED`; no key looks like that. */
+const CODE = /^(?=.{1,64}$)(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$/;
 
 /**
  * What a provider said of its failure. Providers quote what they refuse, the prompt and the key among it: so the message,
- * which goes to the log, holds nothing of it but codes, such as `HTTP 400 (context_length_exceeded, messages)`.
+ * which goes to the log, holds nothing of it but codes, such as `HTTP 400 (context_length_exceeded)`.
  */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";

@@ -78,6 +78,10 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
     );
 };
 
-const TAKEN = new RequestError("conflict", "You have a thread with this thread_id. Choose another, or leave it out.", {
-  details: [{ path: "/thread_id", message: "must not be the id of a thread that is there" }],
-});
+const TAKEN = new RequestError(
+  "conflict",
+  "This thread_id is taken, by a thread of yours or by one that you have deleted. Choose another, or leave it out.",
+  {
+    details: [{ path: "/thread_id", message: "must not be the id of a thread that is there" }],
+  },
+);

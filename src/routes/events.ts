@@ -22,6 +22,8 @@ export const eventRoutes = (parts: RouteParts) => {
       const named = cursorOf(request, threadId);
       const active = await store.threads.activeRun(key);
       const bounds = await store.events.bounds(key);
+      // Deleted meanwhile.
+      if (bounds === null && (await store.threads.get(key)) === null) throw notFound("thread");
       const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
       const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;
       if (active === null && cursor === last) return new Response(null, { status: 204 });

@@ -138,7 +138,9 @@ export class ReplayReader implements StreamIterator {
   }
 
   async #reset(): Promise<Frame> {
-    const messages = await this.parts.store.threads.messages(this.key);
+    const { threads } = this.parts.store;
+    const messages = await threads.messages(this.key);
+    if (messages.length === 0 && (await threads.get(this.key)) === null) throw DELETED;
     this.#reached = messages.at(-1)?.seq ?? this.start.first - 1;
     return resetFrame(this.view, this.start.first, this.#reached, messages);
   }

@@ -211,7 +211,12 @@ export class Runs {
     const { store, system, owner } = this.parts;
     try {
       const claimed = await store.runs.claim({ ...turn, now: system.now() });
-      if (claimed !== null) return claimed;
+      if (claimed !== null) {
+        // Another replica may have been asked to cancel it, and the next renewal is two seconds away.
+        const { cancelled } = await store.runs.renew(owner, [live.runId], LEASE_MS, system.now());
+        if (cancelled.length > 0) live.abort(new RunError("cancelled", "The run was cancelled."));
+        return claimed;
+      }
       const run = await store.runs.get(live.userId, live.runId);
       if (run === null || hasEnded(run.status)) return null;
       if (run.status === "queued") return "not yet";

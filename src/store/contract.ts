@@ -186,7 +186,7 @@ export interface ThreadStore {
   checkpoint(threadKey: ThreadKey, checkpointId: string): Promise<Checkpoint | null>;
   /**
    * Makes a thread that begins with what another has said, in one transaction; that one stays as it is. `gone`: the other
-   * or its checkpoint is not there (any more). `taken`: the new thread is there already. Nothing was written then.
+   * or its checkpoint is not there (any more). `taken`: the new thread is there already, or was and its numbers are used up. Nothing was written then.
    */
   fork(fork: Fork): Promise<Thread | "gone" | "taken">;
   /**

@@ -41,7 +41,7 @@ export const threads = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.threadKey] }),
-    index("threads_of_user").on(table.userId, table.updatedAt.desc(), table.threadKey),
+    index("threads_of_user").on(table.userId, table.updatedAt.desc(), table.threadKey).where(sql`not is_deleted`),
   ],
 );
 

@@ -78,7 +78,8 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
     }),
 
   // Three statements, as each sees only what was committed before it began: the thread's lock keeps new runs, ends and
-  // images out; removing the runs waits for the appends under way; only then is everything there to be removed.
+  // images out; removing the runs waits for the appends under way; only then is everything there to be removed. A number is
+  // left out behind the last, so that whoever has read up to there sees a gap before another thread of that name.
   delete: (threadKey) =>
     database.call("threads.delete", ({ transaction }) =>
       transaction(async ({ rows }) => {
@@ -97,14 +98,15 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
           i as (delete from images where thread_key = ${threadKey}),
           t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
           update threads set is_deleted = true, title = null, running = false, queued = 0,
-            last_seq = greatest(last_seq, (select seq from last))
+            last_seq = greatest(last_seq, (select seq from last)) + 1
           where thread_key = ${threadKey}`);
         return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
       }),
     ),
 });
 
-const isThere = eq(threads.isDeleted, false);
+/** In the words of the index, which a parameter would not be. */
+const isThere = sql`not ${threads.isDeleted}`;
 
 const thread = {
   threadKey: threads.threadKey,

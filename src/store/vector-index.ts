@@ -29,8 +29,8 @@ const CHANGED = { share: 0.2, least: 256 };
  */
 export class VectorIndex {
   readonly #known = new Set<string>();
-  /** Vectors to come before the next gathering; undefined until it is known how many there were at the last. */
-  #untilAnalyzed: number | undefined;
+  /** Vectors to come before the next gathering; infinite while one is under way. */
+  #untilAnalyzed = CHANGED.least;
 
   constructor(
     private readonly database: Database,
@@ -60,16 +60,27 @@ export class VectorIndex {
 
   /**
    * After so many more were written. Without statistics the planner takes the table for small and compares all of it; on a
-   * server autovacuum would come in a minute, in the embedded database never.
+   * server autovacuum would come in a minute, in the embedded database never. Nobody waits for it, nor fails with it: where
+   * another has the table's lock, or the server thinks better of it, the next vectors are soon enough.
    */
-  async grown(written: number): Promise<void> {
-    this.#untilAnalyzed ??= await this.database.call("vectors.statistics", untilNext);
+  grown(written: number): void {
     this.#untilAnalyzed -= written;
     if (this.#untilAnalyzed > 0) return;
-    this.#untilAnalyzed = await this.database.call("vectors.analyze", async (session) => {
-      await session.rows(sql`analyze chunk_embeddings (user_id, collection, model, dimension)`);
-      return untilNext(session);
-    });
+    this.#untilAnalyzed = Number.POSITIVE_INFINITY;
+    const analyze = ({ transaction }: Session) =>
+      transaction(async (session) => {
+        await session.rows(sql`set local lock_timeout = '100ms'`);
+        await session.rows(sql`analyze chunk_embeddings (user_id, collection, model, dimension)`);
+        return untilNext(session);
+      });
+    this.database.call("vectors.analyze", analyze, DDL_DEADLINE_MS).then(
+      (due) => {
+        this.#untilAnalyzed = due;
+      },
+      () => {
+        this.#untilAnalyzed = CHANGED.least;
+      },
+    );
   }
 }
 

@@ -65,7 +65,7 @@ export class Vectors {
         await this.#index.prepare(model, dimension);
       written += await this.database.call("vectors.write", (session) => insert(session, model, some));
     }
-    await this.#index.grown(written);
+    this.#index.grown(written);
     return written;
   }
 

@@ -191,9 +191,9 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     await appended(store, fence, 1, 2);
     await store.threads.delete(key);
     const anew = newRun(key, { now: 9_000 });
-    expect(await started(store, anew)).toMatchObject({ lastSeq: 2 });
-    expect(await store.threads.get(key)).toMatchObject({ title: anew.input.message, createdAt: 9_000, lastSeq: 2 });
-    expect((await store.threads.messages(key)).map(({ seq }) => seq)).toEqual([3]);
+    expect(await started(store, anew)).toMatchObject({ lastSeq: 3 });
+    expect(await store.threads.get(key)).toMatchObject({ title: anew.input.message, createdAt: 9_000, lastSeq: 3 });
+    expect((await store.threads.messages(key)).map(({ seq }) => seq)).toEqual([4]);
     expect(await store.threads.activeRun(key)).toMatchObject({ runId: anew.runId });
     expect(await store.threads.delete(key)).toEqual([anew.runId]);
   });
@@ -207,8 +207,9 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
       await store.runs.finish(fence, endAt(fence, 4));
       const next = newRun(key);
       const [, begun] = await Promise.all([store.threads.delete(key), store.runs.begin(next)]);
-      expect(begun).toMatchObject({ state: "running", lastSeq: 4 });
       const there = (await store.threads.get(key)) !== null;
+      // A hole between the two: whoever has read to the end of the first sees that what follows is another's.
+      expect(begun).toMatchObject({ state: "running", lastSeq: there ? 5 : 4 });
       expect((await store.runs.get("u1", next.runId)) !== null).toBe(there);
     }
   });

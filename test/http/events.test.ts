@@ -136,14 +136,14 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     const last = old.at(-1)?.seq ?? 0;
     expect((await service.get("/api/v1/threads/t?userId=anew", { method: "DELETE" })).ok).toBe(true);
     const { events: said } = await solved(service, "anew", "t");
-    expect(said[0]?.seq).toBe(last + 1);
+    expect(said[0]?.seq).toBe(last + 2);
     for (const query of ["", "&after=0"]) expect(await toEnd("anew", "t", query)).toEqual(said);
-    for (const seq of [1, last]) {
+    for (const seq of [1, last, last + 1]) {
       const [reset] = await (await read("anew", "t", "", { "last-event-id": `t:${seq}` })).toEnd();
       expect(reset?.event).toBe("reset");
-      expect(JSON.parse(reset?.data ?? "")).toMatchObject({ first_seq: last + 1, messages: [{ seq: last + 1 }, {}] });
+      expect(JSON.parse(reset?.data ?? "")).toMatchObject({ first_seq: last + 2, messages: [{ seq: last + 2 }, {}] });
     }
-    expect(await toEnd("anew", "t", `&after=${last + 1}`)).toEqual(said.slice(1));
+    expect(await toEnd("anew", "t", `&after=${last + 2}`)).toEqual(said.slice(1));
   });
 
   test("an after that is no number is refused", async () => {

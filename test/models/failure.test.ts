@@ -74,6 +74,7 @@ describe("a status", () => {
     ['{"type":"error","error":{"type":"overloaded_error","message":"SECRET"}}', "HTTP 400 (overloaded_error)"],
     ['{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"SECRET"}}', "HTTP 400 (INVALID_ARGUMENT)"],
     ['{"code":"SECRET words","status":null}', "HTTP 400"],
+    ['{"error":{"code":"invalid_api_key","param":"sk-SECRET-1","type":"sk-SECRET-1"}}', "HTTP 400 (invalid_api_key)"],
     ["SECRET", "HTTP 400"],
     ["null", "HTTP 400"],
   ])("of %p the codes are told", (body, told) => {

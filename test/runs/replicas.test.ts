@@ -62,6 +62,36 @@ describe("two replicas on one Postgres", () => {
     expect(thread).toMatchObject({ messages: [{ content: "hi" }, { content: "so far" }], active_run: null });
   });
 
+  test("a turn that waits on one and is cancelled on the other does not begin, however soon its turn comes", async () => {
+    const threadId = realSystem.id();
+    const first = readSse(await ask(a, threadId));
+    const call = await a.model.nextCall();
+    const waiting = await ask(b, threadId);
+    const runId = waiting.headers.get("x-run-id");
+    const waits = readSse(waiting);
+    expect((await a.post(`/api/v1/runs/${runId}/cancel?userId=u`, "")).status).toBe(200);
+    call.finish("1");
+    await first.toEnd();
+    expect((await waits.toEnd()).map(({ event }) => event)).toEqual(["run.failed"]);
+    expect(await (await a.get(`/api/v1/runs/${runId}?userId=u`)).json()).toMatchObject({ status: "cancelled" });
+  });
+
+  test("a thread that is deleted and made anew at once on one is not read on by the other's readers", async () => {
+    const threadId = realSystem.id();
+    const old = readSse(await ask(a, threadId));
+    const call = await a.model.nextCall();
+    call.say({ type: "text", delta: "old words" });
+    const watched = await watch(b, threadId);
+    await watched.until(({ event }) => event === "token");
+    expect((await a.get(`/api/v1/threads/${threadId}?userId=u`, { method: "DELETE" })).status).toBe(204);
+    const anew = readSse(await ask(a, threadId));
+    (await a.model.nextCall()).finish("new words");
+    await Promise.all([old.toEnd(), anew.toEnd()]);
+    const seen = await watched.toEnd();
+    expect(JSON.stringify(seen)).not.toContain("new words");
+    expect(JSON.parse(seen.at(-1)?.data ?? "")).toMatchObject({ payload: { message: "The thread was deleted." } });
+  });
+
   test("a turn that one was asked starts when the other's on the same thread has ended, and knows what was said", async () => {
     const threadId = realSystem.id();
     const first = readSse(await ask(a, threadId, "first"));
