@@ -14,7 +14,7 @@ interface ProviderAccess {
 /** All that an operator decides. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
 export interface Config {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: whichever is free. */
   readonly port: number;
   /** Null: requests need none. */
   readonly authToken: string | null;

@@ -42,17 +42,14 @@ export const coverageOf = (
   let covered = 0;
   let whole = 0;
   for (const { forms, parts } of terms) {
-    const worth = rarity(forms.at(-1) ?? "");
+    const stem = forms.at(-1) ?? "";
+    const worth = rarity(stem);
     whole += worth;
     if (forms.some((form) => lexemes.has(form))) covered += worth;
-    else
-      covered +=
-        worth *
-        PARTS_WORTH *
-        shareOf(
-          forms.at(-1) ?? "",
-          parts.filter((part) => lexemes.has(part)),
-        );
+    else {
+      const met = parts.filter((part) => lexemes.has(part));
+      covered += worth * PARTS_WORTH * shareOf(stem, met);
+    }
   }
   return whole === 0 ? 0 : covered / whole;
 };

@@ -1,3 +1,5 @@
+import { isRecord } from "../domain/json.ts";
+
 /** Longest stretch of a provider's own words that is kept. */
 const MAX_WORDS = 2_000;
 /** Values of these are names of what went wrong, not sentences. */
@@ -38,8 +40,8 @@ export const providerWords = (error: unknown): string | undefined => {
 /** OpenAI, Anthropic and Google all put them into an object `error`; others say them at the top. */
 const codesIn = (words: string): readonly string[] => {
   const told: unknown = parsed(words);
-  const error = isObject(told) && isObject(told.error) ? told.error : told;
-  if (!isObject(error)) return [];
+  const error = isRecord(told) && isRecord(told.error) ? told.error : told;
+  if (!isRecord(error)) return [];
   const codes = CODES.map((name) => error[name]).filter((code) => typeof code === "string" && CODE.test(code));
   return [...new Set(codes as string[])];
 };
@@ -51,6 +53,3 @@ const parsed = (text: string): unknown => {
     return undefined;
   }
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

@@ -82,6 +82,6 @@ const TAKEN = new RequestError(
   "conflict",
   "This thread_id is taken, by a thread of yours or by one that you have deleted. Choose another, or leave it out.",
   {
-    details: [{ path: "/thread_id", message: "must not be the id of a thread that is there" }],
+    details: [{ path: "/thread_id", message: "must not be the id of a thread that is there or has been deleted" }],
   },
 );

@@ -4,6 +4,7 @@ import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { Follower } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import type { ReadableRun } from "../runs/kept.ts";
+import { CANCELLED } from "../runs/live.ts";
 import { StoreError } from "../store/contract.ts";
 import { encodeFrame } from "../wire/encode.ts";
 import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
@@ -131,7 +132,6 @@ export class RunReader implements StreamIterator {
 
 const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
 const FAILED = new RunError("internal", "The server failed to stream the answer.");
-const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
 /** What `promise` gives, or `late` after `ms` milliseconds, or as soon as `signal` aborts. */
 const within = async <T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | "late"> => {

@@ -1,5 +1,8 @@
-import type { RunError } from "../domain/error.ts";
+import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
+
+/** What a run ends with that was asked to stop. */
+export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
 /** A run that this process executes, or that waits here for its turn. */
 export class LiveRun {

@@ -9,7 +9,7 @@ import { type ModelChoice, ModelChoiceError, type Models } from "../models/choic
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
-import { LiveRun } from "./live.ts";
+import { CANCELLED, LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
 
 /** How many turns may wait in a thread behind the running one; the next is refused with 409. */
@@ -106,7 +106,7 @@ export class Runs {
     const run = await store.runs.requestCancel(userId, runId);
     if (run === null) return null;
     const live = registry.get(runId);
-    live?.abort(new RunError("cancelled", "The run was cancelled."));
+    live?.abort(CANCELLED);
     if (!wait || hasEnded(run.status)) return run;
     for (;;) {
       const aborted = Promise.withResolvers<void>();
@@ -214,7 +214,7 @@ export class Runs {
       if (claimed !== null) {
         // Another replica may have been asked to cancel it, and the next renewal is two seconds away.
         const { cancelled } = await store.runs.renew(owner, [live.runId], LEASE_MS, system.now());
-        if (cancelled.length > 0) live.abort(new RunError("cancelled", "The run was cancelled."));
+        if (cancelled.length > 0) live.abort(CANCELLED);
         return claimed;
       }
       const run = await store.runs.get(live.userId, live.runId);

@@ -4,6 +4,7 @@ import { estimateTokens } from "../domain/tokens.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Claimed } from "../store/contract.ts";
 import { endingOf } from "./ending.ts";
+import { CANCELLED } from "./live.ts";
 import { LEASE_MS, type RunsParts } from "./runs.ts";
 
 /** How many orphans one tick ends. */
@@ -40,7 +41,7 @@ export class Upkeep {
     const runIds = registry.all().flatMap((run) => (run.isKept ? [run.runId] : []));
     if (runIds.length === 0) return;
     const { lost, cancelled } = await store.runs.renew(owner, runIds, LEASE_MS, system.now());
-    for (const runId of cancelled) registry.get(runId)?.abort(new RunError("cancelled", "The run was cancelled."));
+    for (const runId of cancelled) registry.get(runId)?.abort(CANCELLED);
     for (const runId of lost) registry.get(runId)?.abort("lost");
   }
 

@@ -158,7 +158,7 @@ export interface EventStore {
   read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
   /** The first and last seq the log holds; null for an empty or unknown thread. */
   bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
-  /** The highest seq of each of these threads that has any event: what a reader of another replica's runs polls. */
+  /** The highest seq of each of these threads that has an event: what a reader of another replica's runs polls. */
   heads(threadKeys: readonly ThreadKey[]): Promise<ReadonlyMap<ThreadKey, number>>;
   /** All events of one run whose type is among `types`, in order. */
   ofRun(threadKey: ThreadKey, runId: string, types: readonly EventType[]): Promise<readonly LogEvent[]>;
@@ -186,7 +186,8 @@ export interface ThreadStore {
   checkpoint(threadKey: ThreadKey, checkpointId: string): Promise<Checkpoint | null>;
   /**
    * Makes a thread that begins with what another has said, in one transaction; that one stays as it is. `gone`: the other
-   * or its checkpoint is not there (any more). `taken`: the new thread is there already, or was and its numbers are used up. Nothing was written then.
+   * or its checkpoint is not there (any more). `taken`: the new thread is there already, or was once, and its numbers are used
+   * up. Nothing was written then.
    */
   fork(fork: Fork): Promise<Thread | "gone" | "taken">;
   /**

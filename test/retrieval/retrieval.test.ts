@@ -207,7 +207,7 @@ describe("another embedding model", () => {
     expect(await reindex({ documents, embedding }, () => {}, never)).toBe(0);
     expect(await health(embedding)).toBe("ok");
     await own.close();
-  }, 20_000);
+  });
 
   test("of which nobody knows how long its vectors are is asked for one", async () => {
     const embedding = toldEmbedding();

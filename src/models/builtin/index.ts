@@ -29,7 +29,7 @@ async function* stream(request: ModelRequest, { signal }: ModelContext): AsyncGe
 
 /**
  * The model that answers where none is configured: no key, no network, no weights. It recognises mathematics by rule in
- * Korean, English and LaTeX, calls the same tools as any model would, and explains their results in the language of the
+ * Korean, English and LaTeX, calls the same tools as other models would, and explains their results in the language of the
  * question. To anything else it says what it can do and how to configure a model. `temperature` and `maxOutputTokens` mean
  * nothing to it.
  */

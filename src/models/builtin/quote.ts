@@ -52,7 +52,7 @@ export const quote = ({ question, passages }: QuotedQuestion, locale: Locale): s
   return parts.join("\n\n").trimEnd();
 };
 
-/** How much of the question each statement that has any of its words covers, from 0 to 1. */
+/** How much of the question each statement that has one of its words or more covers, from 0 to 1. */
 const rate = (question: string, statements: readonly Statement[]): readonly Rated[] => {
   const terms = termsOf(question).filter(({ forms }) => !forms.some((form) => stopWords.has(form)));
   const holding = new Map<string, number>();

@@ -68,7 +68,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
     return {
       sentence: say({
         ko: `주기함수이므로 각 해에 ${period}의 정수배를 더한 값도 모두 해입니다.`,
-        en: `The equation is periodic: any whole multiple of ${period} may be added to each solution.`,
+        en: `The equation is periodic: whole multiples of ${period} may be added to each solution.`,
       }),
       result: say({ ko: `+ ${period}의 정수배`, en: `plus any multiple of ${period}` }),
     };

@@ -1,12 +1,10 @@
+import { isRecord } from "../../../domain/json.ts";
 /** What came back from a tool, as far as its shape can be trusted: tools are others' code, and a model must not throw. */
 export interface Solved {
   readonly solutions: readonly Readonly<Record<string, string>>[];
   readonly note: string;
   readonly steps: readonly string[];
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const solutionsIn = (value: unknown): Readonly<Record<string, string>>[] =>
   Array.isArray(value)
