@@ -1,3 +1,3 @@
-/** Whether a value that came as JSON has properties to look at; a list has them too. */
+/** Whether a value that came as JSON is an object, and no list. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
+  typeof value === "object" && value !== null && !Array.isArray(value);
