@@ -8,11 +8,10 @@ import type { Beating } from "./pulse.ts";
 /** Events fetched from the store at once by a reader that is behind. */
 const PAGE = 200;
 
-export interface FollowOptions {
-  /** Aborting ends the reading at once, quietly. */
-  readonly signal: AbortSignal;
-  /** After this many milliseconds without an event an empty batch is given: time for a heartbeat. */
-  readonly quietMs: number;
+/** What all followers of a journal share. */
+export interface FollowSource {
+  readonly hub: Hub;
+  readonly read: EventStore["read"];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -50,19 +49,17 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
   #failure: { readonly thrown: unknown } | undefined;
   #isOver = false;
 
+  /** `quietMs`: after this many milliseconds without an event an empty batch is given, time for a heartbeat. */
   constructor(
-    private readonly hub: Hub,
-    private readonly read: EventStore["read"],
+    private readonly source: FollowSource,
     private readonly key: ThreadKey,
     private cursor: number,
-    private readonly options: FollowOptions,
+    private readonly quietMs: number,
   ) {
-    const { signal, quietMs, now } = options;
+    const { hub, now } = source;
     this.#quietSince = now();
     this.#channel = hub.join(key, this);
     hub.pulse.join(quietMs, this);
-    signal.addEventListener("abort", this.#end);
-    if (signal.aborted) this.#end();
   }
 
   [Symbol.asyncIterator](): this {
@@ -71,7 +68,7 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
 
   /** The next batch; null: none yet; undefined: the reading has ended. Throws the store's error when it stays away. */
   poll(): Batch | null | undefined {
-    const { now, quietMs } = this.options;
+    const { now } = this.source;
     if (this.#wasShown) {
       this.#wasShown = false;
       this.#quietSince = now();
@@ -88,11 +85,11 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
         return batch;
       }
     } catch (error) {
-      this.#end();
+      this.leave();
       throw error;
     }
     const wasNudged = this.#isNudged;
-    if (!wasNudged && now() - this.#quietSince < quietMs) return null;
+    if (!wasNudged && now() - this.#quietSince < this.quietMs) return null;
     this.#isNudged = false;
     this.#quietSince = now();
     return wasNudged ? LOOK_AROUND : QUIET;
@@ -125,9 +122,18 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
     this.#wasShown = false;
   }
 
-  /** Ends the reading; whoever waits is told. */
+  /** Ends the reading; whoever waits is told. Harmless when called twice. */
+  leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { hub } = this.source;
+    hub.pulse.leave(this.quietMs, this);
+    hub.leave(this.key, this.#channel, this);
+    this.#wake();
+  }
+
   async return(): Promise<IteratorResult<Batch, undefined>> {
-    this.#end();
+    this.leave();
     return { done: true, value: undefined };
   }
 
@@ -142,8 +148,7 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
   }
 
   beat(): void {
-    const { now, quietMs } = this.options;
-    if (this.#waiter !== undefined && now() - this.#quietSince >= quietMs) this.ring();
+    if (this.#waiter !== undefined && this.source.now() - this.#quietSince >= this.quietMs) this.ring();
   }
 
   #wake(): void {
@@ -167,7 +172,8 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
 
   #fetch(): void {
     this.#isFetching = true;
-    this.read(this.key, this.cursor, PAGE)
+    this.source
+      .read(this.key, this.cursor, PAGE)
       .then(
         (page) => {
           this.#page = page;
@@ -189,14 +195,4 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
     this.#waiter = undefined;
     waiter?.ring();
   }
-
-  readonly #end = (): void => {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    const { signal, quietMs } = this.options;
-    signal.removeEventListener("abort", this.#end);
-    this.hub.pulse.leave(quietMs, this);
-    this.hub.leave(this.key, this.#channel, this);
-    this.#wake();
-  };
 }

@@ -3,7 +3,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Fence, StoreError } from "../store/contract.ts";
 import { type Broken, type CommitOptions, GroupCommit } from "./commit.ts";
-import { Follower } from "./follow.ts";
+import { Follower, type FollowSource } from "./follow.ts";
 import { Hub } from "./hub.ts";
 import { RunWriter } from "./writer.ts";
 
@@ -14,9 +14,11 @@ const REREAD_MS = 250;
 export class Journal {
   readonly #hub = new Hub();
   readonly #commit: GroupCommit;
+  readonly #source: FollowSource;
 
   constructor(private readonly options: Omit<CommitOptions, "hub">) {
     this.#commit = new GroupCommit({ ...options, hub: this.#hub });
+    this.#source = { hub: this.#hub, read: this.#read, now: () => options.system.now() };
   }
 
   /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`, with `answer` said so far. */
@@ -27,13 +29,8 @@ export class Journal {
   }
 
   /** See `Follower`. A store that goes away while one reads is waited for as long as runs wait for it. */
-  follow(
-    key: ThreadKey,
-    cursor: number,
-    options: { readonly signal: AbortSignal; readonly quietMs: number },
-  ): Follower {
-    const { signal, quietMs } = options;
-    return new Follower(this.#hub, this.#read, key, cursor, { signal, quietMs, now: this.#now });
+  follow(key: ThreadKey, cursor: number, quietMs: number): Follower {
+    return new Follower(this.#source, key, cursor, quietMs);
   }
 
   /**
@@ -72,8 +69,6 @@ export class Journal {
   dismiss(why: RunError): void {
     this.#hub.fail(why);
   }
-
-  readonly #now = (): number => this.options.system.now();
 
   readonly #read = async (key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> => {
     const { store, system, patienceMs } = this.options;

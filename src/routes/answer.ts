@@ -19,8 +19,12 @@ export const endOf = async (
       return null;
     },
   };
-  const reader = new RunReader(onlyEnd, run, view, signal, parts);
-  for (let step = await reader.next(); step.done !== true; step = await reader.next());
+  const reader = new RunReader(onlyEnd, run, view, parts);
+  const leave = () => reader.leave();
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  for await (const _heartbeat of reader);
+  signal.removeEventListener("abort", leave);
   if (end === undefined) throw signal.reason ?? new Error(`run ${run.runId} was read to its end, and there was none`);
   return end;
 };

@@ -104,10 +104,10 @@ class Desk {
     return this.#stream(await parts.tickets.redeem(dialect.name, this.#agent, id, traceId, request.signal), visit);
   }
 
-  #stream(run: ReadableRun, { request, headers, locale }: Visit): RunReader {
+  #stream(run: ReadableRun, { headers, locale }: Visit): RunReader {
     const view = viewOf(run, locale);
     Object.assign(headers, streamHeaders(view));
-    return new RunReader(this.dialect, run, view, request.signal, this.parts);
+    return new RunReader(this.dialect, run, view, this.parts);
   }
 
   async #answer(run: ReadableRun, { request, locale }: Visit): Promise<Response> {

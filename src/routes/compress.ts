@@ -1,6 +1,6 @@
 import { GzipPieces } from "../wire/gzip.ts";
+import { ByteStream, END, type Give } from "./byte-stream.ts";
 import { preferencesOf } from "./preferences.ts";
-import { END, type StreamIterator, type StreamStep } from "./stream.ts";
 
 /** The part of Elysia's context that an `onAfterHandle` hook of ours touches. */
 interface Exchange {
@@ -14,15 +14,12 @@ interface Exchange {
  * step, a heartbeat too, is flushed, so a frame is as fresh as it was.
  */
 export const compressStream = ({ request, response, set: { headers } }: Exchange): GzipStream | undefined => {
-  if (!isStream(response)) return undefined;
+  if (!(response instanceof ByteStream)) return undefined;
   headers.vary = headers.vary === undefined ? "accept-encoding" : `${headers.vary}, accept-encoding`;
   if (!acceptsGzip(request.headers)) return undefined;
   headers["content-encoding"] = "gzip";
   return new GzipStream(response);
 };
-
-const isStream = (response: unknown): response is StreamIterator =>
-  typeof response === "object" && response !== null && Symbol.asyncIterator in response && "next" in response;
 
 /** RFC 9110 §12.5.3. A client that names no coding is sent none. */
 const acceptsGzip = (headers: Headers): boolean => {
@@ -32,29 +29,33 @@ const acceptsGzip = (headers: Headers): boolean => {
 };
 
 /** One step for each of the plain stream's, taken when it is asked for, and one more for gzip's trailer. */
-class GzipStream implements StreamIterator {
+class GzipStream extends ByteStream {
   readonly #gzip = new GzipPieces();
   #isOver = false;
 
-  constructor(private readonly plain: StreamIterator) {}
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  constructor(private readonly plain: ByteStream) {
+    super();
   }
 
-  async next(): Promise<StreamStep> {
-    if (this.#isOver) return END;
-    const step = await this.plain.next();
-    if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
-    // Its reader may have gone meanwhile.
-    if (this.#isOver) return END;
-    this.#isOver = true;
-    return { done: false, value: this.#gzip.end() };
+  take(give: Give): void {
+    if (this.#isOver) {
+      give(END);
+      return;
+    }
+    this.plain.take((step) => {
+      if (step.done !== true) {
+        give({ done: false, value: this.#gzip.piece(step.value) });
+        return;
+      }
+      // Its reader may have gone meanwhile.
+      const wasOver = this.#isOver;
+      this.#isOver = true;
+      give(wasOver ? END : { done: false, value: this.#gzip.end() });
+    });
   }
 
-  async return(): Promise<StreamStep> {
+  leave(): void {
     this.#isOver = true;
-    await this.plain.return?.();
-    return END;
+    this.plain.leave();
   }
 }

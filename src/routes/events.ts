@@ -32,7 +32,7 @@ export const eventRoutes = (parts: RouteParts) => {
       const threadJson = JSON.stringify(threadId);
       const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
       Object.assign(set.headers, streamHeaders(view));
-      return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, request.signal, parts);
+      return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, parts);
     },
     {
       detail: described({

@@ -7,6 +7,7 @@ import { checkpointRoutes } from "./checkpoints.ts";
 import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin } from "./cors.ts";
+import { deliver } from "./deliver.ts";
 import { documentRoute, pageRoutes } from "./describing.ts";
 import { documentRoutes } from "./documents.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
@@ -51,6 +52,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   const admit = crossOrigin(corsOrigins);
   if (admit !== null) app.onRequest(admit);
   if (compressStreams) app.onAfterHandle(compressStream);
+  app.mapResponse(deliver);
   return (
     app
       .onError({ as: "global" }, ({ error, code, request }) => {

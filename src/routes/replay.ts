@@ -8,9 +8,11 @@ import type { ThreadKey } from "../domain/thread.ts";
 import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
+import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import { headerText } from "./caller.ts";
+import { LogReader } from "./log-reader.ts";
 import { ResetShape } from "./shapes.ts";
-import { bytes, COMMENT, END, type StreamIterator, type StreamParts, type StreamStep } from "./stream.ts";
+import { COMMENT, type StreamParts } from "./stream.ts";
 import { invalid } from "./validate.ts";
 import { messageView } from "./views.ts";
 
@@ -49,10 +51,7 @@ export interface ReplayStart {
 }
 
 /** One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left. */
-export class ReplayReader implements StreamIterator {
-  #follower: Follower | undefined;
-  #hasBegun = false;
-  #isOver = false;
+export class ReplayReader extends LogReader {
   #isActive: boolean;
   #last: number;
   #reached: number;
@@ -60,52 +59,42 @@ export class ReplayReader implements StreamIterator {
 
   constructor(
     private readonly key: ThreadKey,
-    private readonly start: ReplayStart,
+    private readonly from: ReplayStart,
     private readonly view: View,
-    private readonly signal: AbortSignal,
     private readonly parts: StreamParts,
   ) {
-    this.#isActive = start.isActive;
-    this.#last = start.last;
-    this.#reached = start.cursor ?? 0;
+    super();
+    this.#isActive = from.isActive;
+    this.#last = from.last;
+    this.#reached = from.cursor ?? 0;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected async start(): Promise<StreamStep | null> {
+    const reset = this.from.cursor === null ? await this.#reset() : null;
+    const { journal, heartbeatMs } = this.parts;
+    if (this.isOver) return END;
+    this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
+    return reset === null ? null : bytes(encodeFrame(reset));
   }
 
-  async next(): Promise<StreamStep> {
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
-      return COMMENT;
-    }
-    try {
-      if (this.#follower === undefined) {
-        const reset = this.start.cursor === null ? await this.#reset() : null;
-        const { journal, heartbeatMs } = this.parts;
-        this.#follower = journal.follow(this.key, this.#reached, { signal: this.signal, quietMs: heartbeatMs });
-        if (reset !== null) return bytes(encodeFrame(reset));
-      }
-      if (this.#isOver || this.#isDone()) return this.return();
-      const { value: batch } = await this.#follower.next();
-      if (batch === undefined) return this.return();
-      this.#reached = batch.at(-1)?.seq ?? this.#reached;
-      // A terminal event past what was known may have been the last.
-      const mayBeLast = !this.#isActive || batch.some(({ type }) => isTerminal(type));
-      const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
-      if (isWorthALook) await this.#lookAgain();
-      return batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
-    } catch (error) {
-      if (!this.#isOver && error === DELETED) return this.#endDeleted();
-      // Its end without a terminal frame tells the reader to come back with the last id it has seen.
-      if (!this.#isOver) this.parts.broken(this.view.runId, error);
-      return this.return();
-    }
+  protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
+    if (this.#isDone()) return END;
+    const batch = follower.poll();
+    if (batch === null) return null;
+    if (batch === undefined) return END;
+    this.#reached = batch.at(-1)?.seq ?? this.#reached;
+    const step = batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
+    // A terminal event past what was known may have been the last.
+    const mayBeLast = !this.#isActive || batch.some(({ type }) => isTerminal(type));
+    const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
+    return isWorthALook ? this.#lookAgain().then(() => step) : step;
   }
 
-  async return(): Promise<StreamStep> {
-    this.#isOver = true;
-    await this.#follower?.return();
+  protected failed(thrown: unknown): StreamStep {
+    this.leave();
+    if (thrown === DELETED) return this.#endDeleted();
+    // Its end without a terminal frame tells the reader to come back with the last id it has seen.
+    this.parts.broken(this.view.runId, thrown);
     return END;
   }
 
@@ -129,8 +118,7 @@ export class ReplayReader implements StreamIterator {
   }
 
   /** There is nothing to come back for, and no place in the log to say so. */
-  async #endDeleted(): Promise<StreamStep> {
-    await this.return();
+  #endDeleted(): StreamStep {
     const { code, message } = DELETED;
     const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
     const event: LogEvent = { runId: this.view.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
@@ -141,8 +129,8 @@ export class ReplayReader implements StreamIterator {
     const { threads } = this.parts.store;
     const messages = await threads.messages(this.key);
     if (messages.length === 0 && (await threads.get(this.key)) === null) throw DELETED;
-    this.#reached = messages.at(-1)?.seq ?? this.start.first - 1;
-    return resetFrame(this.view, this.start.first, this.#reached, messages);
+    this.#reached = messages.at(-1)?.seq ?? this.from.first - 1;
+    return resetFrame(this.view, this.from.first, this.#reached, messages);
   }
 }
 

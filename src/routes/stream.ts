@@ -3,6 +3,7 @@ import type { System } from "../domain/system.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Store } from "../store/contract.ts";
 import { COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
+import { type ByteStream, bytes, FixedStream, type StreamStep } from "./byte-stream.ts";
 
 /** What streams are made of. */
 export interface StreamParts {
@@ -14,14 +15,7 @@ export interface StreamParts {
   broken(runId: string, error: unknown): void;
 }
 
-/** A response's body: each step is one write. */
-export type StreamStep = IteratorResult<Uint8Array, undefined>;
-export type StreamIterator = AsyncIterableIterator<Uint8Array, undefined, void>;
-
-const utf8 = new TextEncoder();
-export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.encode(text) });
 export const COMMENT: StreamStep = bytes(COMMENT_FRAME);
-export const END: StreamStep = { done: true, value: undefined };
 
 /** What every stream's response says, see the common contract. */
 export const streamHeaders = (view: Omit<View, "locale">): Record<string, string> => ({
@@ -39,10 +33,7 @@ export const runHeaders = (view: Omit<View, "locale">): Record<string, string> =
 });
 
 /** A stream that has one thing to say. */
-export async function* oneFrame(frame: Frame): AsyncGenerator<Uint8Array, void, void> {
-  yield utf8.encode(COMMENT_FRAME);
-  yield utf8.encode(encodeFrame(frame));
-}
+export const oneFrame = (frame: Frame): ByteStream => new FixedStream([COMMENT, bytes(encodeFrame(frame))]);
 
 /** A thread id may hold what a header cannot: then it goes percent-encoded, as does one that would read like that. */
 const headerText = (text: string): string => (/^[\x21-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text));

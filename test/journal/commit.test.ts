@@ -21,17 +21,17 @@ const gated = () => {
 /** Reads a thread until `count` events have come. */
 const reading = (journal: ReturnType<typeof journalOver>["journal"], key: `${string}:${string}`) => {
   const seen: LogEvent[] = [];
-  const left = new AbortController();
+  const batches = journal.follow(key, 0, 60_000);
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   void (async () => {
-    for await (const batch of journal.follow(key, 0, { signal: left.signal, quietMs: 60_000 })) {
+    for await (const batch of batches) {
       seen.push(...batch);
       for (const { count, resolve } of waiting) if (seen.length >= count) resolve();
     }
   })();
   return {
     seen,
-    leave: () => left.abort(),
+    leave: () => batches.leave(),
     until: (count: number) =>
       seen.length >= count ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ count, resolve })),
   };

@@ -12,8 +12,7 @@ beforeEach(() => {
   ({ journal } = journalOver(log.store));
 });
 
-const follow = (cursor: number, on = journal) =>
-  on.follow(KEY, cursor, { signal: new AbortController().signal, quietMs: 60_000 });
+const follow = (cursor: number, on = journal) => on.follow(KEY, cursor, 60_000);
 const runsOf = (batch: readonly LogEvent[] | undefined) => [...new Set(batch?.map(({ runId }) => runId))];
 
 /** A run that says a word and, unless told otherwise, ends. */

@@ -44,21 +44,20 @@ const thread = () => {
       log.push(...events);
       return () => hub.get(KEY)?.publish(events);
     },
-    reader: (cursor: number, signal: AbortSignal, quietMs = 60_000, source: typeof read = read) =>
-      new Follower(hub, source, KEY, cursor, { signal, quietMs, now: () => performance.now() }),
+    reader: (cursor: number, quietMs = 60_000, source: typeof read = read) =>
+      new Follower({ hub, read: source, now: () => performance.now() }, KEY, cursor, quietMs),
   };
 };
 
 /** The numbers of a step's batch; none once the generator has come to its end. */
 const numbers = (batch: unknown) => (Array.isArray(batch) ? batch.map(({ seq }: LogEvent) => seq) : []);
-const anySignal = () => new AbortController().signal;
 
 describe("follow", () => {
   test("replays what is kept, then goes on live, each event once", async () => {
     const { hub, commit, reader } = thread();
     commit(3);
     hub.open(KEY, 3);
-    const events = reader(1, anySignal());
+    const events = reader(1);
     expect(numbers((await events.next()).value)).toEqual([2, 3]);
     const next = events.next();
     commit(2)();
@@ -68,7 +67,7 @@ describe("follow", () => {
   test("a live reader costs the store nothing", async () => {
     const { hub, commit, reader, reads } = thread();
     hub.open(KEY, 0);
-    const events = reader(0, anySignal());
+    const events = reader(0);
     for (let seq = 1; seq <= 10; seq++) {
       const next = events.next();
       commit(1)();
@@ -81,7 +80,7 @@ describe("follow", () => {
     const { hub, commit, reader, reads } = thread();
     hub.open(KEY, 0);
     for (let i = 0; i < 20; i++) commit(1, true)();
-    const events = reader(0, anySignal());
+    const events = reader(0);
     const seen: number[] = [];
     while (seen.length < 20) seen.push(...numbers((await events.next()).value));
     expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -91,7 +90,7 @@ describe("follow", () => {
   test("a reader at the end of what this process wrote goes on with what another one has written since", async () => {
     const { hub, log, commit, reader } = thread();
     const channel = hub.open(KEY, 0);
-    const events = reader(0, anySignal());
+    const events = reader(0);
     const first = events.next();
     commit(2)();
     expect(numbers((await first).value)).toEqual([1, 2]);
@@ -105,46 +104,44 @@ describe("follow", () => {
   test("readers that are dismissed are told why, those that come later are not", async () => {
     const { store } = memoryLog();
     const { journal } = journalOver(store);
-    const options = { signal: anySignal(), quietMs: 20 };
-    const next = journal.follow(KEY, 0, { ...options, quietMs: 60_000 }).next();
+    const next = journal.follow(KEY, 0, 60_000).next();
     await new Promise(setImmediate);
     journal.dismiss(new RunError("interrupted", "Closing."));
     await expect(next).rejects.toMatchObject({ code: "interrupted" });
-    expect((await journal.follow(KEY, 0, options).next()).value).toEqual([]);
+    expect((await journal.follow(KEY, 0, 20).next()).value).toEqual([]);
   });
 
-  test("an abort ends it at once: while it waits, while the store is read, and between two batches", async () => {
+  test("leaving ends it at once: while it waits, while the store is read, and between two batches", async () => {
     const { hub, commit, reader } = thread();
     const channel = hub.open(KEY, 0);
-    const waiting = new AbortController();
-    const next = reader(0, waiting.signal).next();
+    const waiting = reader(0);
+    const next = waiting.next();
     await new Promise(setImmediate);
-    waiting.abort();
+    waiting.leave();
     expect((await next).done).toBe(true);
 
     commit(1);
     hub.close(KEY, channel);
-    const reading = new AbortController();
     const gate = closedGate();
-    const stuck = reader(0, reading.signal, 60_000, async () => {
+    const reading = reader(0, 60_000, async () => {
       await gate.pass();
       return [];
-    }).next();
+    });
+    const stuck = reading.next();
     await gate.reached(1);
-    reading.abort();
+    reading.leave();
     expect((await stuck).done).toBe(true);
 
-    const between = new AbortController();
-    const events = reader(0, between.signal);
+    const events = reader(0);
     expect(numbers((await events.next()).value)).toEqual([1]);
-    between.abort();
+    events.leave();
     expect((await events.next()).done).toBe(true);
   });
 
   test("a quiet interval yields an empty batch, again and again, and events in between set it back", async () => {
     const { hub, commit, reader } = thread();
     hub.open(KEY, 0);
-    const events = reader(0, anySignal(), 20);
+    const events = reader(0, 20);
     expect((await events.next()).value).toEqual([]);
     expect((await events.next()).value).toEqual([]);
     const next = events.next();
@@ -157,20 +154,19 @@ describe("follow", () => {
 
   test("nothing is left behind once readers and writers have gone, whichever way they went", async () => {
     const { hub, commit, reader } = thread();
-    const left = new AbortController();
-    const [aborted, returned, thrown] = [
-      reader(0, left.signal),
-      reader(0, anySignal()),
-      reader(0, anySignal(), 60_000, () => Promise.reject(new StoreError("failed", "no"))),
+    const [left, returned, thrown] = [
+      reader(0),
+      reader(0),
+      reader(0, 60_000, () => Promise.reject(new StoreError("failed", "no"))),
     ];
     await expect(thrown.next()).rejects.toThrow("no");
     commit(1);
-    for (const events of [aborted, returned]) await events.next();
+    for (const events of [left, returned]) await events.next();
     const channel = hub.open(KEY, 1);
     expect(hub.get(KEY)?.listeners.size).toBe(2);
     await returned.return();
-    const last = aborted.next();
-    left.abort();
+    const last = left.next();
+    left.leave();
     await last;
     expect(hub.get(KEY)?.listeners.size).toBe(0);
     hub.close(KEY, channel);
@@ -182,8 +178,7 @@ describe("follow", () => {
     const memory = memoryLog();
     const { journal: here } = journalOver(memory.store);
     const { journal: there } = journalOver(memory.store);
-    const left = new AbortController();
-    const events = here.follow(KEY, 0, { signal: left.signal, quietMs: 60_000 });
+    const events = here.follow(KEY, 0, 60_000);
     const next = events.next();
     const { writer } = open(there, fenceOf(KEY));
     void writer.emit(say("from afar"), "n");
@@ -191,7 +186,7 @@ describe("follow", () => {
     await here.tick();
     expect(numbers((await next).value)).toEqual([1]);
     const end = events.next();
-    left.abort();
+    events.leave();
     await end;
     await here.tick(); // asks for no thread at all
   });
@@ -209,9 +204,9 @@ describe("follow", () => {
     const { writer } = open(writing, fenceOf(KEY));
     void writer.emit(say("x"), "n");
     while (memory.events(KEY).length === 0) await new Promise(setImmediate);
-    expect(numbers((await journal.follow(KEY, 0, { signal: anySignal(), quietMs: 60_000 }).next()).value)).toEqual([1]);
+    expect(numbers((await journal.follow(KEY, 0, 60_000).next()).value)).toEqual([1]);
     failures = Number.POSITIVE_INFINITY;
-    const events = journal.follow(KEY, 0, { signal: anySignal(), quietMs: 60_000 });
+    const events = journal.follow(KEY, 0, 60_000);
     await expect(events.next()).rejects.toThrow(StoreError);
   });
 });
@@ -245,12 +240,11 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
         const { hub, log, commit, reader } = thread();
         commit(3);
         let channel = hub.open(KEY, 3);
-        const left = new AbortController();
         // A reader is let on by the actions; until then it holds what it was given, as one with a slow socket does.
         const readers = starts.map((start) => {
           const cursor = Math.min(start, 3);
           const seen: number[] = [];
-          const events = reader(cursor, left.signal);
+          const events = reader(cursor);
           let pending: Promise<void> | undefined;
           const step = () => {
             pending ??= events.next().then(({ value }) => {
@@ -259,7 +253,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
             });
             return pending;
           };
-          return { cursor, seen, step };
+          return { cursor, seen, step, leave: () => events.leave() };
         });
         // Committed, and not announced yet: an append whose answer is on its way.
         let announce: (() => void) | undefined;
@@ -286,7 +280,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
           while (seen.at(-1) !== log.length) await step();
           expect(seen).toEqual(log.slice(cursor).map(({ seq }) => seq));
         }
-        left.abort();
+        for (const { leave } of readers) leave();
       },
     ),
     { numRuns: 300 },

@@ -1,28 +1,25 @@
 import { describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
+import { ByteStream, bytes, END, type Give } from "../../src/routes/byte-stream.ts";
 import { compressStream } from "../../src/routes/compress.ts";
-import { bytes, END, type StreamIterator, type StreamStep } from "../../src/routes/stream.ts";
+import { deliver } from "../../src/routes/deliver.ts";
 
 /** A stream that counts what is asked of it. Without an end unless `frames` has one. */
-class Counted implements StreamIterator {
+class Counted extends ByteStream {
   asked = 0;
   readonly left = Promise.withResolvers<void>();
-  constructor(private readonly frames: readonly string[] | null = null) {}
-  [Symbol.asyncIterator](): this {
-    return this;
+  constructor(private readonly frames: readonly string[] | null = null) {
+    super();
   }
-  async next(): Promise<StreamStep> {
+  take(give: Give): void {
     const n = this.asked++;
+    const frame = this.frames === null ? `data: ${n}\n\n` : this.frames[n];
     // Lets sockets have their turn.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.frames === null) return bytes(`data: ${n}\n\n`);
-    const frame = this.frames[n];
-    return frame === undefined ? END : bytes(frame);
+    setImmediate(() => give(frame === undefined ? END : bytes(frame)));
   }
-  async return(): Promise<StreamStep> {
+  leave(): void {
     this.left.resolve();
-    return END;
   }
 }
 
@@ -94,7 +91,10 @@ describe("a stream is gzipped", () => {
 
 test("a client that closes its connection ends the plain stream", async () => {
   const plain = new Counted();
-  const app = new Elysia().onAfterHandle(compressStream).get("/", () => plain);
+  const app = new Elysia()
+    .onAfterHandle(compressStream)
+    .mapResponse(deliver)
+    .get("/", () => plain);
   app.listen({ hostname: "127.0.0.1", port: 0 });
   const leave = new AbortController();
   const response = await fetch(`http://127.0.0.1:${app.server?.port}/`, { signal: leave.signal });

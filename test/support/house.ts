@@ -96,8 +96,7 @@ export const house = async (
 
 const readRun = async (journal: Journal, { threadKey, runId }: LiveRun, from: number): Promise<readonly LogEvent[]> => {
   const events: LogEvent[] = [];
-  const signal = new AbortController().signal;
-  for await (const batch of journal.follow(threadKey, from, { signal, quietMs: 60_000 })) {
+  for await (const batch of journal.follow(threadKey, from, 60_000)) {
     for (const event of batch) {
       if (event.runId !== runId) continue;
       events.push(event);
