@@ -8,7 +8,10 @@ import type { Append } from "./contract.ts";
  */
 export type Columns = Readonly<Record<string, string>>;
 
-/** Parts the JSON texts of a column: a control character that JSON never holds outside an escape (RFC 8259 §7). */
+/**
+ * Parts the texts of a column, where they are JSON or ids: a control character that JSON never holds outside an escape
+ * (RFC 8259 §7), and that no user's or thread's id may hold.
+ */
 const RECORD_SEPARATOR = "\x1e";
 
 /** Any texts at all, and nulls, as a set of rows. */
@@ -16,7 +19,7 @@ export const texts = (values: readonly (string | null)[]): SQL =>
   sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
 
 const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
-const jsonTexts = (name: string): SQL => sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
+const separated = (name: string): SQL => sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
 /** Numbers, or words of our own making that need no quotes. */
 const plain = (name: string, type: "int" | "bigint" | "text"): SQL =>
   sql`unnest(${sql.placeholder(name)}::text::${sql.raw(type)}[])`;
@@ -25,12 +28,12 @@ const array = (values: readonly (number | string)[]): string => `{${values.join(
 /** Who asks to write: a row for each item of the batch, `place` counting from 1. */
 export const askedRows = sql`
   rows from (
-    ${anyTexts("askedKeys")}, ${anyTexts("askedRuns")}, ${plain("askedEpochs", "int")}
+    ${separated("askedKeys")}, ${separated("askedRuns")}, ${plain("askedEpochs", "int")}
   ) with ordinality as asked (thread_key, run_id, epoch, place)`;
 
 export const askedColumns = (batch: readonly Pick<Append, "fence">[]): Columns => ({
-  askedKeys: JSON.stringify(batch.map(({ fence }) => fence.threadKey)),
-  askedRuns: JSON.stringify(batch.map(({ fence }) => fence.runId)),
+  askedKeys: batch.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
+  askedRuns: batch.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
   askedEpochs: array(batch.map(({ fence }) => fence.epoch)),
 });
 
@@ -38,7 +41,7 @@ export const askedColumns = (batch: readonly Pick<Append, "fence">[]): Columns =
 export const eventRows = sql`
   rows from (
     ${plain("eventPlaces", "int")}, ${plain("eventSeqs", "int")}, ${plain("eventTimes", "bigint")},
-    ${plain("eventTypes", "text")}, ${jsonTexts("eventPayloads")}
+    ${plain("eventTypes", "text")}, ${separated("eventPayloads")}
   ) as event (place, seq, at, type, payload)`;
 
 export const eventColumns = (batch: readonly Pick<Append, "events">[]): Columns => {
@@ -89,5 +92,5 @@ export const insertCheckpoints = sql`
   select held.thread_key, point.seq, point.checkpoint_id, held.run_id, point.node, point.change::json, point.at
   from rows from (
     ${plain("pointPlaces", "int")}, ${plain("pointSeqs", "int")}, ${plain("pointTimes", "bigint")},
-    ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${jsonTexts("pointChanges")}
+    ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${separated("pointChanges")}
   ) as point (place, seq, at, checkpoint_id, node, change) join held on held.place = point.place`;

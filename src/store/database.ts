@@ -2,6 +2,7 @@ import type { Query, SQL } from "drizzle-orm";
 import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
+import { Deadlines } from "./deadlines.ts";
 import { storeError } from "./failure.ts";
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
@@ -25,8 +26,8 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** Why a deadline's timer is dropped. Made once: without it each call would pay for an error and its stack, some 50 µs. */
-const IN_TIME = new Error("the call came back in time");
+/** Steps to a deadline: a call that gets no answer ends late by a sixteenth at most. */
+const STEPS = 16;
 
 /** A statement whose text is made once: rendering takes longer than many a statement. Its values are `sql.placeholder`s. */
 export const statement = <Row extends object>(text: SQL) => {
@@ -38,28 +39,32 @@ export const statement = <Row extends object>(text: SQL) => {
 /** Every call of the store passes through here: it settles within the deadline, and throws nothing but StoreErrors. */
 export class Database {
   #closed = false;
+  readonly #deadlines: Deadlines;
 
   constructor(
     private readonly driver: Driver,
-    private readonly system: System,
+    system: System,
     private readonly deadlineMs: number,
-  ) {}
+  ) {
+    this.#deadlines = new Deadlines(system, deadlineMs / STEPS);
+  }
 
   /** `name` opens the message of whatever error the call ends with. */
   async call<T>(name: string, work: (session: Session) => Promise<T>, deadlineMs = this.deadlineMs): Promise<T> {
     if (this.#closed) throw new StoreError("unavailable", `${name}: the store is closed`);
     const { session } = this.driver;
-    const timer = new AbortController();
-    const deadline = this.system.sleep(deadlineMs, timer.signal).then(() => {
+    const late = () => {
       this.driver.abandon(session);
-      throw new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`);
-    });
+      return new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`);
+    };
     try {
-      return await Promise.race([this.driver.enter(() => work(session)), deadline]);
+      return await this.#deadlines.meet(
+        this.driver.enter(() => work(session)),
+        deadlineMs,
+        late,
+      );
     } catch (error) {
       throw storeError(name, error);
-    } finally {
-      timer.abort(IN_TIME);
     }
   }
 
