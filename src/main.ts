@@ -137,16 +137,22 @@ const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
   const log = houseLog(openLog(config.logLevel));
-  const { standard: model } = await openModels(config, realSystem, log);
+  const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
+  const modelTries: Record<string, () => Promise<void>> = {};
+  // Each by itself: together they pass as soon as one answers, and a fallback is there for when the others do not.
+  for (const spec of config.models) {
+    const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
+    modelTries[config.models.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
+  }
   const tries = {
     configuration: async () => {},
     store: async () => {
       const store = await openStore(config, realSystem);
       await store.check().finally(() => store.close());
     },
-    model: () => model.check({ signal: AbortSignal.timeout(config.runTimeoutMs) }),
-    embeddings: async () => void (await embedding.embed(["yeoul"], "query", AbortSignal.timeout(config.runTimeoutMs))),
+    ...modelTries,
+    embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   let failed = 0;
   for (const [name, attempt] of Object.entries(tries)) {

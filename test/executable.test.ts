@@ -162,6 +162,11 @@ describe("its commands", () => {
         stdout: "configuration: ok\nstore: ok\nmodel: ok\nembeddings: ok\n",
         stderr: "",
       });
+      const several = { MODEL: "builtin,compatible:gone", MODEL_BASE_URL: "http://127.0.0.1:1/v1" };
+      expect(await alone.run(["check"], { ...env, ...several })).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^model builtin: ok\nmodel compatible:gone: .*could not be reached/mu),
+      });
       await using service = await alone.serve(env);
       expect((await solve(service.url, "3x = 12", "postgres")).at(-1)?.type).toBe("done");
     },

@@ -30,7 +30,8 @@ export const eventRoutes = (parts: RouteParts) => {
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
       const threadJson = JSON.stringify(threadId);
-      const view = { threadId, threadJson, runId: active?.runId ?? "", traceId, locale };
+      const lastRun = async () => (await store.events.read(key, last - 1, 1))[0]?.runId ?? "";
+      const view = { threadId, threadJson, runId: active?.runId ?? (await lastRun()), traceId, locale };
       Object.assign(set.headers, streamHeaders(view));
       return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, parts);
     },

@@ -13,6 +13,7 @@ import { documentRoutes } from "./documents.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { imageRoutes } from "./images.ts";
+import { methodsAmong } from "./methods.ts";
 import { probingRoutes } from "./probing.ts";
 import { runRoutes } from "./runs.ts";
 import { threadRoutes } from "./threads.ts";
@@ -40,10 +41,16 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     }
     guard?.(request.headers);
   };
-  const unknown = (request: Request): RequestError => {
+  let methodsAt: ReturnType<typeof methodsAmong> | undefined;
+  const unknown = (request: Request, headers: Record<string, unknown>): RequestError => {
     try {
       enter(request);
-      return notFound("endpoint");
+      methodsAt ??= methodsAmong(app.routes);
+      const methods = methodsAt(new URL(request.url).pathname);
+      // A preflight that nobody here answers is told of no endpoint.
+      if (methods.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
+      headers.allow = methods.join(", ");
+      return new RequestError("method_not_allowed", `Ask by ${methods.join(" or ")}.`);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
@@ -55,8 +62,8 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   app.mapResponse(deliver);
   return (
     app
-      .onError({ as: "global" }, ({ error, code, request }) => {
-        const refused = code === "NOT_FOUND" ? unknown(request) : requestErrorOf(error);
+      .onError({ as: "global" }, ({ error, code, request, set }) => {
+        const refused = code === "NOT_FOUND" ? unknown(request, set.headers) : requestErrorOf(error);
         if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })

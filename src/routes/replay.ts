@@ -74,7 +74,10 @@ export class ReplayReader extends LogReader {
     const { journal, heartbeatMs } = this.parts;
     if (this.isOver) return END;
     this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
-    return reset === null ? null : bytes(encodeFrame(reset));
+    if (reset === null) return null;
+    // The run may have ended while the messages were read: its last event then lies before where the follower begins.
+    await this.#lookAgain();
+    return bytes(encodeFrame(reset));
   }
 
   protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {

@@ -152,6 +152,25 @@ test("a key of any length inside agentConfig is not sent back", async () => {
 
 describe("paths and methods", () => {
   test.each([
+    ["GET", "/stream/v2", "POST"],
+    ["DELETE", "/health", "GET, HEAD"],
+    ["PUT", "/ask", "POST, GET, HEAD"],
+    ["POST", "/api/v1/threads/t/events", "GET, HEAD"],
+    ["POST", "/api/v1/threads/a%2Fb/events/", "GET, HEAD"],
+    ["GET", "/api/v1/runs/r/cancel", "POST"],
+    ["PATCH", "/api/v1/threads/t?userId=u", "GET, HEAD, DELETE"],
+  ])("%s %s is refused, and the methods that are answered there are named", async (method, path, allowed) => {
+    const response = await service.get(path, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allowed]);
+    expect((await refusalOf(response)).code).toBe("method_not_allowed");
+  });
+
+  test.each(["/", "/stream", "/api/v1/threads/t/nothing", "/api/v1", "/healthy"])("%s is not found", async (path) => {
+    const response = await service.get(path, { method: "POST" });
+    expect([response.status, response.headers.get("allow")]).toEqual([404, null]);
+  });
+
+  test.each([
     ["GET", "/"],
     ["GET", "/nope"],
     ["GET", "/stream/v2"],

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const BUILT = join(ROOT, "dist/yeoul");
-/** What the executable is made of. */
-const SOURCES = new Bun.Glob("{build.ts,package.json,bun.lock,src/**,drizzle/*.sql}");
+/** What the executable is made of. A glob each: Bun finds nothing by alternatives that hold a slash. */
+const SOURCES = ["build.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map((glob) => new Bun.Glob(glob));
 
 let built: Promise<string> | undefined;
 
@@ -13,7 +13,8 @@ let built: Promise<string> | undefined;
 export const executable = (): Promise<string> => (built ??= build());
 
 const build = async (): Promise<string> => {
-  const changed = Math.max(...[...SOURCES.scanSync(ROOT)].map((path) => statSync(join(ROOT, path)).mtimeMs));
+  const files = SOURCES.flatMap((glob) => [...glob.scanSync(ROOT)]);
+  const changed = Math.max(...files.map((path) => statSync(join(ROOT, path)).mtimeMs));
   if (existsSync(BUILT) && statSync(BUILT).mtimeMs > changed) return BUILT;
   const child = Bun.spawn([process.execPath, "build.ts"], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
   if ((await child.exited) !== 0) throw new Error(`the build failed: ${await new Response(child.stderr).text()}`);

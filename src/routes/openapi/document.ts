@@ -128,7 +128,10 @@ const responseOf = (reply: Reply): Json => {
 const HEADER_AT = "#/components/headers/";
 const HEADERS: Json = {
   "x-trace-id": { description: "The caller's, or a fresh one.", schema: { type: "string" } },
-  "x-run-id": { description: "Of the run; empty in a replay with no run under way.", schema: { type: "string" } },
+  "x-run-id": {
+    description: "Of the run; in a replay, of the one under way or else of the last.",
+    schema: { type: "string" },
+  },
   "x-thread-id": {
     description: "Of the thread, percent-encoded where a header needs that.",
     schema: { type: "string" },
