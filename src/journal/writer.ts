@@ -125,7 +125,7 @@ export class RunWriter {
     const events = this.#pending.map((event) => this.#toLog(event));
     const checkpoints = this.#checkpoints;
     this.#pending = [];
-    if (checkpoints.length > 0) this.#checkpoints = [];
+    this.#checkpoints = [];
     this.#inFlight += events.length;
     this.#isInFlight = true;
     this.#takenAnswer = this.answer;

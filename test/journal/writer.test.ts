@@ -155,6 +155,31 @@ describe("a run's writer", () => {
     expect(log.end("run of u:empty")?.message?.content).toBe("");
   });
 
+  test("what is said while the store has yet to look at a batch travels with the next, and with no other", async () => {
+    const log = memoryLog();
+    const gate = closedGate();
+    const { store, taps } = tappedStore(log.store);
+    const seen: [events: number, checkpoints: number][] = [];
+    taps.append = async (next, batch) => {
+      await gate.pass();
+      for (const { events, checkpoints } of batch) seen.push([events.length, checkpoints.length]);
+      return next(batch);
+    };
+    const { journal } = journalOver(store);
+    const { writer } = open(journal, fenceOf("u:t"));
+    void writer.emit(note(), "n");
+    await gate.reached(1);
+    void writer.emit(note(), "n");
+    writer.checkpoint({ checkpointId: "1", node: "n", change: "{}" });
+    gate.open();
+    await gate.reached(2);
+    expect(await close(writer)).toBe("kept");
+    expect(seen).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   test("checkpoints stand at the seq their run had reached, and none is lost at the end", async () => {
     const { writer, gate, log } = await busy();
     void writer.emit(say("a"), "n");
