@@ -42,14 +42,12 @@ export abstract class LogReader extends ByteStream {
     const step = this.#next();
     if (step === null) this.follower?.wait(this);
     else if (step instanceof Promise) this.#later(step);
-    else this.#give?.(step);
+    else this.#hand(step);
   }
 
   #next(): StreamStep | Promise<StreamStep> | null {
     try {
-      const step = this.isOver || this.follower === undefined ? END : this.read(this.follower);
-      if (step === END) this.leave();
-      return step;
+      return this.isOver || this.follower === undefined ? END : this.read(this.follower);
     } catch (thrown) {
       return this.#afterwards(thrown);
     }
@@ -60,8 +58,13 @@ export abstract class LogReader extends ByteStream {
       .catch((thrown: unknown) => this.#afterwards(thrown))
       .then((given) => {
         if (given === null) this.ring();
-        else this.#give?.(given);
+        else this.#hand(given);
       });
+  }
+
+  #hand(step: StreamStep): void {
+    if (step === END) this.leave();
+    this.#give?.(step);
   }
 
   /** Nobody is told of what goes wrong once the reader has left. */
