@@ -69,7 +69,6 @@ class Desk {
     try {
       if (request.method !== endpoint.method) {
         // HEAD is answered as GET is, and must begin no run (RFC 9110 §9.2.1).
-        headers.allow = endpoint.method;
         throw new RequestError("method_not_allowed", `Ask by ${endpoint.method}.`);
       }
       return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));

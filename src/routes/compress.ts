@@ -1,5 +1,5 @@
 import { GzipPieces } from "../wire/gzip.ts";
-import { ByteStream, END, type Give } from "./byte-stream.ts";
+import { ByteStream, END, type Give, type StreamStep } from "./byte-stream.ts";
 import { preferencesOf } from "./preferences.ts";
 
 /** The part of Elysia's context that an `onAfterHandle` hook of ours touches. */
@@ -42,20 +42,25 @@ class GzipStream extends ByteStream {
       give(END);
       return;
     }
-    this.plain.take((step) => {
-      if (step.done !== true) {
-        give({ done: false, value: this.#gzip.piece(step.value) });
-        return;
-      }
-      // Its reader may have gone meanwhile.
-      const wasOver = this.#isOver;
-      this.#isOver = true;
-      give(wasOver ? END : { done: false, value: this.#gzip.end() });
-    });
+    this.plain.take((step) => give(this.#zipped(step)));
   }
 
   leave(): void {
     this.#isOver = true;
     this.plain.leave();
+  }
+
+  #zipped(step: StreamStep): StreamStep {
+    // Its reader may have gone meanwhile.
+    if (this.#isOver) return END;
+    try {
+      if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
+      this.#isOver = true;
+      return { done: false, value: this.#gzip.end() };
+    } catch {
+      // What was said ends without gzip's trailer, which tells its reader that it is not whole.
+      this.leave();
+      return END;
+    }
   }
 }

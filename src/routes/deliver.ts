@@ -54,8 +54,11 @@ class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
   readonly #give: Give = (step) => {
     try {
       this.#write(step);
-    } catch {
+    } catch (thrown) {
+      const controller = this.#controller;
       this.cancel();
+      // Without it the connection would stay open with nobody to write to it.
+      controller?.close(thrown instanceof Error ? thrown : new Error("the stream broke", { cause: thrown }));
     }
   };
 

@@ -41,19 +41,21 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     }
     guard?.(request.headers);
   };
-  let methodsAt: ReturnType<typeof methodsAmong> | undefined;
-  const unknown = (request: Request, headers: Record<string, unknown>): RequestError => {
+  let methods: ReturnType<typeof methodsAmong> | undefined;
+  const methodsAt = (request: Request): readonly string[] => {
+    methods ??= methodsAmong(app.routes);
+    return methods(new URL(request.url).pathname);
+  };
+  const unknown = (request: Request): RequestError => {
     try {
       enter(request);
-      methodsAt ??= methodsAmong(app.routes);
-      const methods = methodsAt(new URL(request.url).pathname);
-      // A preflight that nobody here answers is told of no endpoint.
-      if (methods.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
-      headers.allow = methods.join(", ");
-      return new RequestError("method_not_allowed", `Ask by ${methods.join(" or ")}.`);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
+    const others = methodsAt(request);
+    // A preflight that nobody here answers is told of no endpoint.
+    if (others.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
+    return new RequestError("method_not_allowed", `Ask by ${others.join(" or ")}.`);
   };
   const app = new Elysia({ name: "http" });
   const admit = crossOrigin(corsOrigins);
@@ -63,7 +65,8 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   return (
     app
       .onError({ as: "global" }, ({ error, code, request, set }) => {
-        const refused = code === "NOT_FOUND" ? unknown(request, set.headers) : requestErrorOf(error);
+        const refused = code === "NOT_FOUND" ? unknown(request) : requestErrorOf(error);
+        if (refused.code === "method_not_allowed") set.headers.allow = methodsAt(request).join(", ");
         if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })

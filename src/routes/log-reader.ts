@@ -1,10 +1,12 @@
+import type { View } from "../dialects/contract.ts";
 import type { Follower } from "../journal/follow.ts";
 import { ByteStream, END, type Give, type StreamStep } from "./byte-stream.ts";
-import { COMMENT } from "./stream.ts";
+import { COMMENT, type StreamParts } from "./stream.ts";
 
 /**
  * A stream that is read from a thread's log: a comment at once, then what `read` makes of the log as it grows. From the
- * commit to the socket it is one chain of calls, with no promise unless something has to be looked up.
+ * commit to the socket it is one chain of calls, with no promise unless something has to be looked up. So nothing that goes
+ * wrong for one reader may leave here: the commit is that of all runs.
  */
 export abstract class LogReader extends ByteStream {
   protected follower: Follower | undefined;
@@ -12,6 +14,13 @@ export abstract class LogReader extends ByteStream {
   protected isOver = false;
   #give: Give | undefined;
   #hasBegun = false;
+
+  constructor(
+    protected readonly view: View,
+    protected readonly parts: StreamParts,
+  ) {
+    super();
+  }
 
   /** Sets `follower`, or does not yet, and may have something to give before it is read. Asked again as long as it did not. */
   protected abstract start(): Promise<StreamStep | null>;
@@ -64,11 +73,22 @@ export abstract class LogReader extends ByteStream {
 
   #hand(step: StreamStep): void {
     if (step === END) this.leave();
-    this.#give?.(step);
+    try {
+      this.#give?.(step);
+    } catch (thrown) {
+      this.leave();
+      this.parts.broken(this.view.runId, thrown);
+    }
   }
 
   /** Nobody is told of what goes wrong once the reader has left. */
   #afterwards(thrown: unknown): StreamStep {
-    return this.isOver ? END : this.failed(thrown);
+    if (this.isOver) return END;
+    try {
+      return this.failed(thrown);
+    } catch (again) {
+      this.parts.broken(this.view.runId, again);
+      return END;
+    }
   }
 }

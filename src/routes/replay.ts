@@ -60,10 +60,10 @@ export class ReplayReader extends LogReader {
   constructor(
     private readonly key: ThreadKey,
     private readonly from: ReplayStart,
-    private readonly view: View,
-    private readonly parts: StreamParts,
+    view: View,
+    parts: StreamParts,
   ) {
-    super();
+    super(view, parts);
     this.#isActive = from.isActive;
     this.#last = from.last;
     this.#reached = from.cursor ?? 0;

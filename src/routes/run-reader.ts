@@ -22,10 +22,10 @@ export class RunReader extends LogReader {
   constructor(
     private readonly dialect: Pick<Dialect, "translate">,
     private readonly run: ReadableRun,
-    private readonly view: View,
-    private readonly parts: StreamParts,
+    view: View,
+    parts: StreamParts,
   ) {
-    super();
+    super(view, parts);
   }
 
   override leave(): void {

@@ -25,7 +25,17 @@ export class Deadlines {
   meet<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
     return new Promise((resolve, reject) => {
       // The step that is under way may be almost over.
-      const call: Call = { end: this.#step + Math.ceil(ms / this.stepMs) + 1, late: () => reject(late()) };
+      const call: Call = {
+        end: this.#step + Math.ceil(ms / this.stepMs) + 1,
+        late: () => {
+          try {
+            reject(late());
+          } catch (thrown) {
+            // Of this call alone: the counting goes on.
+            reject(thrown);
+          }
+        },
+      };
       this.#calls.add(call);
       work.then(
         (value) => {

@@ -153,12 +153,12 @@ test("a key of any length inside agentConfig is not sent back", async () => {
 describe("paths and methods", () => {
   test.each([
     ["GET", "/stream/v2", "POST"],
-    ["DELETE", "/health", "GET, HEAD"],
-    ["PUT", "/ask", "POST, GET, HEAD"],
-    ["POST", "/api/v1/threads/t/events", "GET, HEAD"],
-    ["POST", "/api/v1/threads/a%2Fb/events/", "GET, HEAD"],
+    ["DELETE", "/health", "GET"],
+    ["PUT", "/ask", "POST, GET"],
+    ["POST", "/api/v1/threads/t/events", "GET"],
+    ["POST", "/api/v1/threads/a%2Fb/events/", "GET"],
     ["GET", "/api/v1/runs/r/cancel", "POST"],
-    ["PATCH", "/api/v1/threads/t?userId=u", "GET, HEAD, DELETE"],
+    ["PATCH", "/api/v1/threads/t?userId=u", "GET, DELETE"],
   ])("%s %s is refused, and the methods that are answered there are named", async (method, path, allowed) => {
     const response = await service.get(path, { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, allowed]);

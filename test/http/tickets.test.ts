@@ -45,13 +45,13 @@ describe("a ticket", () => {
 
   test("is not used up by HEAD, and neither that nor any other question by it begins a run", async () => {
     const id = await ticket(service, { conversation_id: "headed", user_id: "h" });
-    for (const path of [
-      `/api/chat/stream/${id}`,
-      "/api/chat/stream?message=hi&user_id=h",
-      "/ask?question=hi&user_id=h",
-    ]) {
+    for (const [path, allowed] of [
+      [`/api/chat/stream/${id}`, "GET"],
+      ["/api/chat/stream?message=hi&user_id=h", "POST, GET"],
+      ["/ask?question=hi&user_id=h", "POST, GET"],
+    ] as const) {
       const response = await fetch(service.url + path, { method: "HEAD" });
-      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
+      expect([response.status, response.headers.get("allow")]).toEqual([405, allowed]);
     }
     const { threads } = (await (await service.get("/api/v1/threads?userId=h")).json()) as { threads: unknown[] };
     expect(threads).toEqual([]);

@@ -89,6 +89,17 @@ describe("a stream is gzipped", () => {
   });
 });
 
+test("a step that cannot be gzipped ends the stream, and the plain one is left", async () => {
+  const plain = new (class extends Counted {
+    override take(give: Give): void {
+      give({ done: false, value: null as never });
+    }
+  })();
+  const { stream } = asked("gzip", plain);
+  expect(await stream?.next()).toEqual(END);
+  await plain.left.promise;
+});
+
 test("a client that closes its connection ends the plain stream", async () => {
   const plain = new Counted();
   const app = new Elysia()
