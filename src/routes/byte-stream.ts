@@ -7,9 +7,8 @@ export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.e
 export const END: StreamStep = { done: true, value: undefined };
 
 /**
- * What a handler returns to stream: a generator of encoded bytes, by hand. A real one, and whatever hands its steps on,
- * costs a token more in promises than everything else between the log and the socket; so a step is asked for with `take`,
- * which has none. `next` is the same for whoever reads less.
+ * What a handler returns to stream: a generator of encoded bytes, by hand. A real one costs each token
+ * promises of its own, and so does whatever hands its steps on; so a step is asked for with `take`, which has none. `next` is the same for whoever reads less.
  */
 export abstract class ByteStream implements AsyncIterableIterator<Uint8Array, undefined, void> {
   /** Gives the next step, once, now or later; never throws. Asked again only after that. */

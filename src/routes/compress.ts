@@ -42,7 +42,15 @@ class GzipStream extends ByteStream {
       give(END);
       return;
     }
-    this.plain.take((step) => give(this.#zipped(step)));
+    this.plain.take((step) => {
+      let zipped = END;
+      try {
+        zipped = this.#zipped(step);
+      } finally {
+        // What is thrown is the plain stream's to report. Without gzip's trailer the client sees that this is not whole.
+        give(zipped);
+      }
+    });
   }
 
   leave(): void {
@@ -53,14 +61,8 @@ class GzipStream extends ByteStream {
   #zipped(step: StreamStep): StreamStep {
     // Its reader may have gone meanwhile.
     if (this.#isOver) return END;
-    try {
-      if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
-      this.#isOver = true;
-      return { done: false, value: this.#gzip.end() };
-    } catch {
-      // What was said ends without gzip's trailer, which tells its reader that it is not whole.
-      this.leave();
-      return END;
-    }
+    if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
+    this.#isOver = true;
+    return { done: false, value: this.#gzip.end() };
   }
 }

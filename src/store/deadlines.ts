@@ -9,7 +9,7 @@ interface Call {
 
 /**
  * The deadlines of all calls that are under way, with one timer for them: one for each, and an abort signal to drop it by,
- * was a tenth of what an append costs. Time goes in steps, so an end may come late by one of them.
+ * was a tenth of an append's profile. Time goes in steps, so an end may come late by one of them.
  */
 export class Deadlines {
   readonly #calls = new Set<Call>();

@@ -89,7 +89,7 @@ describe("a stream is gzipped", () => {
   });
 });
 
-test("a step that cannot be gzipped ends the stream, and the plain one is left", async () => {
+test("a step that cannot be gzipped ends the stream", async () => {
   const plain = new (class extends Counted {
     override take(give: Give): void {
       give({ done: false, value: null as never });
@@ -97,7 +97,6 @@ test("a step that cannot be gzipped ends the stream, and the plain one is left",
   })();
   const { stream } = asked("gzip", plain);
   expect(await stream?.next()).toEqual(END);
-  await plain.left.promise;
 });
 
 test("a client that closes its connection ends the plain stream", async () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { streamV2 } from "../../src/dialects/stream-v2.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import type { StreamStep } from "../../src/routes/byte-stream.ts";
-import { FixedStream } from "../../src/routes/byte-stream.ts";
+import { FixedStream, type StreamStep } from "../../src/routes/byte-stream.ts";
 import { deliver } from "../../src/routes/deliver.ts";
 import { RunReader } from "../../src/routes/run-reader.ts";
 import { LiveRun } from "../../src/runs/live.ts";
