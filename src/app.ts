@@ -18,6 +18,8 @@ import { Tickets } from "./runs/tickets.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import type { Store } from "./store/contract.ts";
 import { mathTools } from "./tools/index.ts";
+import { postBySockets } from "./upstream/client.ts";
+import { postByFetch } from "./upstream/fetched.ts";
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
@@ -63,7 +65,12 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
 };
 
 export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>
-  modelsFrom(config.models, { providers: config.providers, system, log: log.models });
+  modelsFrom(config.models, {
+    providers: config.providers,
+    post: config.isProxied ? postByFetch : postBySockets(),
+    system,
+    log: log.models,
+  });
 
 export const openEmbedding = (config: Config, system: System, log: HouseLog): Promise<EmbeddingModel> =>
   embeddingFrom(config.embedding, { providers: config.providers, system, log: log.models });

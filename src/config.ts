@@ -30,6 +30,8 @@ export interface Config {
   /** What documents are embedded with; it has its access in `providers` as well. */
   readonly embedding: EmbeddingSpec;
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, ProviderAccess>>;
+  /** Whether the environment names a proxy, which then stands between here and the models. */
+  readonly isProxied: boolean;
   readonly runTimeoutMs: number;
   readonly chatTimeoutMs: number;
   readonly heartbeatMs: number;
@@ -46,7 +48,7 @@ type ConfigResult =
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /**
- * Reads the variables that `Environment` lists, and no others. Surrounding white space is dropped (a secret from a file
+ * Reads the variables that `Environment` lists, and of no others than proxies whether they are set. Surrounding white space is dropped (a secret from a file
  * often ends in a newline), and an empty text counts as unset. Never throws.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ConfigResult => {
@@ -60,8 +62,12 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   ];
   return mistakes.length > 0
     ? { ok: false, mistakes }
-    : { ok: true, config: deepFreeze(toConfig(sound as Environment)) };
+    : { ok: true, config: deepFreeze({ ...toConfig(sound as Environment), isProxied: namesProxy(env) }) };
 };
+
+/** Whether one of the names is set by which `fetch` and most programs know their proxies. */
+const namesProxy = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  ["http_proxy", "https_proxy"].some((name) => Boolean(env[name] || env[name.toUpperCase()]));
 
 const formOf = (name: VariableName): Variable => Environment.properties[name];
 
@@ -71,7 +77,7 @@ const readVariable = (name: VariableName, given: string | undefined): readonly (
   return text === undefined ? [] : [[name, form.read(text)]];
 };
 
-const toConfig = (env: Environment): Config => ({
+const toConfig = (env: Environment): Omit<Config, "isProxied"> => ({
   host: env.HOST,
   port: env.PORT,
   authToken: env.AUTH_TOKEN ?? null,

@@ -32,6 +32,7 @@ describe("an empty environment", () => {
         google: { apiKey: null, baseUrl: null },
         compatible: { apiKey: null, baseUrl: null },
       },
+      isProxied: false,
       runTimeoutMs: 300_000,
       chatTimeoutMs: 60_000,
       heartbeatMs: 10_000,

@@ -35,7 +35,7 @@ export async function* converse(
     const lead = spoken || answer !== "" ? PARAGRAPH : "";
     const call = new ModelCall({ system, messages: [...said], tools: offered }, lead);
     try {
-      yield (say) => call.relay(context.model.stream(call.request, context), say);
+      yield (say) => call.relay(context, say);
     } finally {
       context.spend(call.usage());
     }
@@ -60,12 +60,11 @@ class ModelCall {
   ) {}
 
   /** Says what the model says, as it comes. */
-  async relay(parts: AsyncIterable<ModelPart>, say: Say): Promise<void> {
-    for await (const part of parts) {
+  relay(context: AgentContext, say: Say): Promise<void> {
+    return context.model.answer(this.request, context, (part) => {
       const event = this.#hear(part);
-      const wait = event === null ? undefined : say(event);
-      if (wait !== undefined) await wait;
-    }
+      return event === null ? undefined : say(event);
+    });
   }
 
   /** What the part says to whoever watches; null: nothing. */

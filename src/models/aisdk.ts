@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4ProviderOption
 import { failureOfSdk } from "./aisdk-failure.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type Place, refusal } from "./failure.ts";
+import { hearAll } from "./hearing.ts";
 import { callOptions } from "./prompt.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
@@ -24,11 +25,11 @@ type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
  */
 export const aiSdkModel = (options: AiSdkOptions): Model => ({
   id: options.id,
-  stream: (request, context) => answer(options, request, context),
+  answer: (request, context, hear) => hearAll(partsOf(options, request, context), hear),
   check: (context) => options.check(context),
 });
 
-async function* answer(
+async function* partsOf(
   { model, place, providerOptions }: AiSdkOptions,
   request: ModelRequest,
   { signal }: ModelContext,

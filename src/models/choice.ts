@@ -1,4 +1,4 @@
-import type { Model, ModelRequest } from "./contract.ts";
+import type { Model } from "./contract.ts";
 import { type ModelOptions, modelFrom } from "./providers.ts";
 import type { ModelSpec } from "./spec.ts";
 
@@ -80,6 +80,6 @@ const idOf = ({ provider, model }: ModelSpec): string => (provider === "builtin"
 
 const withTemperature = (model: Model, temperature: number): Model => ({
   id: model.id,
-  stream: (request: ModelRequest, context) => model.stream({ temperature, ...request }, context),
+  answer: (request, context, hear) => model.answer({ temperature, ...request }, context, hear),
   check: (context) => model.check(context),
 });

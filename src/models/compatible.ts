@@ -1,10 +1,11 @@
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { System } from "../domain/system.ts";
+import type { Post, TextBody, TextSink } from "../upstream/contract.ts";
 import { rootOf } from "./access.ts";
 import { ChatAnswer } from "./chat-answer.ts";
-import { type Model, type ModelContext, ModelError, type ModelPart } from "./contract.ts";
+import type { Hear, Model } from "./contract.ts";
 import { cutOff, type Place } from "./failure.ts";
-import { type Call, post, reach } from "./http.ts";
+import { ask, reach } from "./http.ts";
 import { chatBody } from "./messages.ts";
 
 export interface CompatibleOptions {
@@ -17,19 +18,19 @@ export interface CompatibleOptions {
   /** Null: the server wants none. */
   readonly apiKey: string | null;
   readonly system: System;
+  /** How its calls are sent. */
+  readonly post: Post;
 }
 
 /** Longest event that is buffered, in characters; past it the stream counts as garbage. */
 const MAX_EVENT = 16 * 1024 * 1024;
-const STREAMING = { stream: true } as const;
-const OVER = { done: true, value: undefined } as const;
 
 /**
  * A model behind any server that speaks OpenAI's chat-completions wire: vLLM, Ollama, llama.cpp, OpenRouter, DeepSeek,
- * Mistral and many more. This is the hot path of the service, so it goes straight from `fetch` to parts: one reader, one
- * decoder, one parser with a callback, one iterator, and no stream in between.
+ * Mistral and many more. This is the hot path of the service, so it goes straight from the response's text to the listener:
+ * one parser with a callback, and neither a stream nor an iterator in between.
  */
-export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: CompatibleOptions): Model => {
+export const compatibleModel = ({ id, model, baseUrl, apiKey, system, post }: CompatibleOptions): Model => {
   const place: Place = {
     keyVariable: "MODEL_API_KEY",
     now: () => system.now(),
@@ -39,37 +40,33 @@ export const compatibleModel = ({ id, model, baseUrl, apiKey, system }: Compatib
   const newCallId = () => `call_${system.id()}`;
   return {
     id,
-    stream: (request, context) => {
+    answer: async (request, context, hear) => {
       const call = { url: `${root}/chat/completions`, headers, place };
-      return new Answer(call, () => chatBody(model, request), newCallId, context);
+      const { body } = await ask(call, chatBody(model, request), context, post);
+      await new Answer(body, new ChatAnswer(place, newCallId), context.signal, hear).read();
     },
     check: (context) => reach({ url: `${root}/models`, headers, place }, context),
   };
 };
 
-type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
-
 /**
- * One call and what it says. An iterator by hand: of all that a token costs in here, a generator's yield was the largest.
- * The connection is given back after the last byte, and closed before it by an abort, a failure or `return`.
+ * One response and what it says. All of it happens in the call that brings the bytes: a promise for each token would cost
+ * more than reading it. The connection is given back after the last word, and closed before it by an abort, a failure or
+ * a listener that throws.
  */
-class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
-  readonly #chat: ChatAnswer;
+class Answer implements TextSink {
   readonly #parser: EventSourceParser;
-  readonly #decoder = new TextDecoder();
-  #reader: ByteReader | undefined;
-  /** How many of the parts read so far have been given. */
-  #given = 0;
+  readonly #heard = Promise.withResolvers<void>();
+  /** How many of the parts read so far have been told. */
+  #told = 0;
   #isOver = false;
 
   constructor(
-    private readonly call: Call,
-    private readonly body: () => string,
-    newCallId: () => string,
-    private readonly context: ModelContext,
+    private readonly body: TextBody,
+    private readonly chat: ChatAnswer,
+    private readonly signal: AbortSignal,
+    private readonly hear: Hear,
   ) {
-    const chat = new ChatAnswer(call.place, newCallId);
-    this.#chat = chat;
     this.#parser = createParser({
       maxBufferSize: MAX_EVENT,
       onEvent: (event) => chat.take(event.data),
@@ -79,49 +76,65 @@ class Answer implements AsyncIterableIterator<ModelPart, undefined, void> {
     });
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  /** Resolves once the finish has been heard. */
+  read(): Promise<void> {
+    this.body.pour(this);
+    return this.#heard.promise;
   }
 
-  async next(): Promise<IteratorResult<ModelPart, undefined>> {
-    const { signal } = this.context;
-    if (this.#isOver) return OVER;
-    const chat = this.#chat;
-    const { parts } = chat;
+  text(piece: string): void {
+    this.#parser.feed(piece);
+    this.#tell();
+  }
+
+  end(): void {
+    this.chat.end();
+    this.#tell();
+  }
+
+  fail(thrown: unknown): void {
+    this.#stop(this.signal.aborted ? this.signal.reason : cutOff(thrown));
+  }
+
+  /** Tells what has been read. True: there may be more, and it can be told. */
+  #tell(): boolean {
+    const { parts } = this.chat;
     try {
-      if (this.#given === parts.length) {
-        parts.length = 0;
-        this.#given = 0;
-        this.#reader ??= await this.#open();
-        // In here rather than in a method of its own: another promise for each token is about a microsecond.
-        while (!chat.over && parts.length === 0) {
-          const { done, value } = await this.#reader.read();
-          if (done) chat.end();
-          else this.#parser.feed(this.#decoder.decode(value, STREAMING));
-        }
+      for (let part = parts[this.#told]; part !== undefined; part = parts[this.#told]) {
+        this.#told += 1;
+        const wait = this.hear(part);
+        if (this.#isOver) return false;
+        if (wait === undefined) continue;
+        this.body.pause();
+        wait.then(this.#goOn, this.#stop);
+        return false;
       }
-      if (signal.aborted) throw signal.reason;
-      const value = parts[this.#given++];
-      if (value !== undefined) return { done: false, value };
-      // What was said before a failure has been handed over by now.
-      if (chat.failure !== undefined) throw chat.failure;
-      return await this.return();
-    } catch (error) {
-      await this.return();
-      if (signal.aborted) throw signal.reason;
-      throw error instanceof ModelError ? error : cutOff(error);
+    } catch (thrown) {
+      this.#stop(thrown);
+      return false;
     }
+    parts.length = 0;
+    this.#told = 0;
+    if (!this.chat.over) return true;
+    // What was said before a failure has been told by now.
+    if (this.chat.failure !== undefined) this.#stop(this.chat.failure);
+    else this.#finish();
+    return false;
   }
 
-  async return(): Promise<IteratorResult<ModelPart, undefined>> {
+  readonly #goOn = (): void => {
+    if (!this.#isOver && this.#tell()) this.body.resume();
+  };
+
+  readonly #stop = (thrown: unknown): void => {
     this.#isOver = true;
-    this.#reader?.cancel().catch(() => {});
-    return OVER;
-  }
+    this.body.cancel();
+    this.#heard.reject(thrown);
+  };
 
-  async #open(): Promise<ByteReader> {
-    const { body } = await post(this.call, this.body(), this.context);
-    if (body === null) throw cutOff();
-    return body.getReader();
+  #finish(): void {
+    this.#isOver = true;
+    this.body.finish();
+    this.#heard.resolve();
   }
 }

@@ -50,19 +50,26 @@ export type ModelPart =
   | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
 
 export interface ModelContext {
-  /** Aborting ends the call at once, its connection included; the generator then throws the signal's reason. */
+  /** Aborting ends the call at once, its connection included; the call then rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A language model. `stream` makes one call; whatever goes wrong in it is thrown as a ModelError (or the signal's reason),
- * never anything else: a cut stream, garbage on the wire and a refusal included. It never retries on its own: `withRetry`
- * and `withFallback` do, around it.
+ * Hears one part. What it returns, if anything, must be awaited before the next: the listener is behind. What it throws, or
+ * rejects with, ends the call, its connection included, and is thrown by it.
+ */
+export type Hear = (part: ModelPart) => Promise<void> | undefined;
+
+/**
+ * A language model. `answer` makes one call, has each part heard as it comes, and resolves after the finish. Whatever goes
+ * wrong in it is thrown as a ModelError (or the signal's reason, or what the listener threw), never anything else: a cut
+ * stream, garbage on the wire and a refusal included. It never retries on its own: `withRetry` and `withFallback` do, around
+ * it. A listener rather than an iterator: a token that is pulled through the rooms pays a promise or two in each.
  */
 export interface Model {
   /** As it is configured, such as `openai:gpt-5` or `builtin`. */
   readonly id: string;
-  stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelPart>;
+  answer(request: ModelRequest, context: ModelContext, hear: Hear): Promise<void>;
   /** Reaches the provider without spending a token; throws a ModelError that says what to mend. */
   check(context: ModelContext): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import { type Model, type ModelContext, ModelError, type ModelRequest } from "./contract.ts";
+import { type Model, type ModelContext, ModelError } from "./contract.ts";
+import { Listener } from "./hearing.ts";
 import type { ModelLog } from "./log.ts";
-import { type Opened, openCall, streamOf } from "./opening.ts";
 
 /**
  * Several models as one, tried in order. The next is asked only while nothing has been said: two halves of two models'
@@ -11,24 +11,23 @@ import { type Opened, openCall, streamOf } from "./opening.ts";
  */
 export const withFallback = (models: readonly [Model, ...Model[]], log: ModelLog): Model => ({
   id: models.map(({ id }) => id).join(","),
-  stream: (request, context) => streamOf(() => openFirst(models, request, context, log)),
+  answer: async (request, context, hear) => {
+    const listener = new Listener(hear);
+    for (const [at, model] of models.entries()) {
+      try {
+        await model.answer(request, context, listener.hear);
+        return;
+      } catch (error) {
+        const next = models[at + 1];
+        if (listener.hasHeard || next === undefined || !mayPass(error)) throw error;
+        log.fallback({ model: model.id, next: next.id, error });
+      }
+    }
+  },
   check: (context) => checkAny(models, context),
 });
 
-const openFirst = async (
-  [model, next, ...others]: readonly [Model, ...Model[]],
-  request: ModelRequest,
-  context: ModelContext,
-  log: ModelLog,
-): Promise<Opened> => {
-  try {
-    return await openCall(model, request, context);
-  } catch (error) {
-    if (next === undefined || !(error instanceof ModelError) || error.code === "model_refused") throw error;
-    log.fallback({ model: model.id, next: next.id, error });
-    return openFirst([next, ...others], request, context, log);
-  }
-};
+const mayPass = (error: unknown): error is ModelError => error instanceof ModelError && error.code !== "model_refused";
 
 const checkAny = async (
   [model, next, ...others]: readonly [Model, ...Model[]],

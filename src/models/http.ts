@@ -1,16 +1,10 @@
+import type { Post, TextBody, UpstreamResponse } from "../upstream/contract.ts";
+import { responseOf, upstreamFetch } from "../upstream/fetched.ts";
 import type { ModelContext, ModelError } from "./contract.ts";
 import { failureOfStatus, type Place, unreachable } from "./failure.ts";
 
-/** How much of an error's body is read, in bytes. Its code stands at the start; the log needs no more. */
+/** How much of an error's body is read, in characters. Its code stands at the start; the log needs no more. */
 const MAX_ERROR_BODY = 16_384;
-
-/**
- * `fetch` for model calls. It follows no redirect: one could carry the key to an address nobody configured. It has no time
- * limit: a model may think for long (Bun 1.4.5 waited through 330 s of silence, before the headers and after), and a run has
- * its timeout.
- */
-export const modelFetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-  fetch(url, { ...init, redirect: "manual" });
 
 export interface Call {
   readonly url: string;
@@ -19,57 +13,50 @@ export interface Call {
 }
 
 /** Posts JSON and gives the response, which is a 2xx; any other is thrown as a ModelError, an abort as its reason. */
-export const post = async ({ url, headers, place }: Call, body: string, context: ModelContext): Promise<Response> => {
-  const response = await send(url, {
-    method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body,
-    signal: context.signal,
-  });
-  if (response.ok) return response;
+export const ask = async (
+  { url, headers, place }: Call,
+  body: string,
+  { signal }: ModelContext,
+  post: Post,
+): Promise<UpstreamResponse> => {
+  const response = await answered(() => post({ url, headers, body, signal }), signal);
+  if (response.status >= 200 && response.status < 300) return response;
   throw await failureOfResponse(response, place);
 };
 
 /**
  * Asks for a list of models: it costs nothing, and it wants the key. A server that keeps no such list (404, 405) has been
- * reached all the same. Throws as `post` does.
+ * reached all the same. Throws as `ask` does.
  */
-export const reach = async ({ url, headers, place }: Call, context: ModelContext): Promise<void> => {
-  const response = await send(url, { headers, signal: context.signal });
-  const reached = response.ok || response.status === 404 || response.status === 405;
-  if (!reached) throw await failureOfResponse(response, place);
-  await response.body?.cancel();
+export const reach = async ({ url, headers, place }: Call, { signal }: ModelContext): Promise<void> => {
+  const response = responseOf(await answered(() => upstreamFetch(url, { headers, signal }), signal));
+  const { status } = response;
+  const isReached = (status >= 200 && status < 300) || status === 404 || status === 405;
+  if (!isReached) throw await failureOfResponse(response, place);
+  response.body.cancel();
 };
 
-const send = async (url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> => {
+const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise<R> => {
   try {
-    return await modelFetch(url, init);
+    return await send();
   } catch (error) {
-    throw init.signal.aborted ? init.signal.reason : unreachable(error);
+    throw signal.aborted ? signal.reason : unreachable(error);
   }
 };
 
-const failureOfResponse = async (response: Response, place: Place): Promise<ModelError> =>
-  failureOfStatus(
-    {
-      status: response.status,
-      header: (name) => response.headers.get(name),
-      body: await startOf(response),
-    },
-    place,
-  );
+const failureOfResponse = async ({ status, header, body }: UpstreamResponse, place: Place): Promise<ModelError> =>
+  failureOfStatus({ status, header, body: await startOf(body) }, place);
 
-/** The first bytes of a body as text; what a broken connection had left of it. */
-const startOf = async (response: Response): Promise<string> => {
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    for await (const bytes of response.body ?? []) {
-      text += decoder.decode(bytes, { stream: true });
-      if (text.length >= MAX_ERROR_BODY) break;
-    }
-  } catch {
-    // The status alone says enough.
-  }
-  return text;
-};
+/** A body's first characters; what a broken connection had left of it. */
+const startOf = (body: TextBody): Promise<string> =>
+  new Promise((resolve) => {
+    let start = "";
+    const tell = () => resolve(start);
+    const text = (piece: string) => {
+      start += piece;
+      if (start.length < MAX_ERROR_BODY) return;
+      body.cancel();
+      tell();
+    };
+    body.pour({ text, end: tell, fail: tell });
+  });

@@ -1,4 +1,6 @@
 import type { System } from "../domain/system.ts";
+import { postBySockets } from "../upstream/client.ts";
+import type { Post } from "../upstream/contract.ts";
 import { type Access, given } from "./access.ts";
 import { builtinModel } from "./builtin/index.ts";
 import { compatibleModel } from "./compatible.ts";
@@ -10,6 +12,8 @@ import type { ModelSpec } from "./spec.ts";
 
 export interface ModelOptions {
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, Access>>;
+  /** How calls of the chat-completions wire are sent. Left out: over sockets that they share. */
+  readonly post?: Post;
   readonly system: System;
   readonly log: ModelLog;
 }
@@ -25,7 +29,10 @@ export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptio
   return others.length === 0 ? first : withFallback([first, ...others], options.log);
 };
 
-const oneModel = async (spec: ModelSpec, { providers, system, log }: ModelOptions): Promise<Model> => {
+const oneModel = async (
+  spec: ModelSpec,
+  { providers, post = postBySockets(), system, log }: ModelOptions,
+): Promise<Model> => {
   const { provider, model } = spec;
   switch (provider) {
     case "builtin":
@@ -34,7 +41,7 @@ const oneModel = async (spec: ModelSpec, { providers, system, log }: ModelOption
       const { apiKey, baseUrl: url } = providers.compatible;
       const baseUrl = given(url, "MODEL_BASE_URL");
       const id = `compatible:${model}`;
-      return withRetry(compatibleModel({ id, model, baseUrl, apiKey, system }), { system, log });
+      return withRetry(compatibleModel({ id, model, baseUrl, apiKey, system, post }), { system, log });
     }
     default: {
       // The SDKs take longer to load than the rest of the service, and most have no use for them.

@@ -1,7 +1,7 @@
 import type { System } from "../domain/system.ts";
-import { type Model, type ModelContext, ModelError, type ModelRequest } from "./contract.ts";
+import { type Model, ModelError } from "./contract.ts";
+import { Listener } from "./hearing.ts";
 import type { ModelLog } from "./log.ts";
-import { type Opened, openCall, streamOf } from "./opening.ts";
 
 const MAX_RETRIES = 3;
 const FIRST_DELAY_MS = 1_000;
@@ -29,27 +29,22 @@ export interface RetryOptions {
  * The same model, whose failed calls are made again, up to 3 times, as `retryDelay` says. Only until a call's first part:
  * after it, a second try would say it twice. An abort ends the waiting too. `check` is not retried.
  */
-export const withRetry = (model: Model, options: RetryOptions): Model => ({
+export const withRetry = (model: Model, { system, log }: RetryOptions): Model => ({
   id: model.id,
-  stream: (request, context) => streamOf(() => openWithRetry(model, request, context, options)),
+  answer: async (request, context, hear) => {
+    const listener = new Listener(hear);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await model.answer(request, context, listener.hear);
+        return;
+      } catch (error) {
+        if (listener.hasHeard || !(error instanceof ModelError)) throw error;
+        const delayMs = retryDelay(attempt, error, system.random());
+        if (delayMs === null) throw error;
+        log.retry({ model: model.id, attempt, delayMs, error });
+        await system.sleep(delayMs, context.signal);
+      }
+    }
+  },
   check: (context) => model.check(context),
 });
-
-const openWithRetry = async (
-  model: Model,
-  request: ModelRequest,
-  context: ModelContext,
-  { system, log }: RetryOptions,
-): Promise<Opened> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await openCall(model, request, context);
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      const delayMs = retryDelay(attempt, error, system.random());
-      if (delayMs === null) throw error;
-      log.retry({ model: model.id, attempt, delayMs, error });
-      await system.sleep(delayMs, context.signal);
-    }
-  }
-};

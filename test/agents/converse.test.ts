@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { converse, MAX_ROUNDS } from "../../src/agents/converse.ts";
 import { type Tool, ToolError } from "../../src/tools/contract.ts";
 import { agentContext, answering, call, text } from "../support/agent-context.ts";
+import { saying } from "../support/heard.ts";
 import { finish } from "../support/tool-context.ts";
 
 /** A tool that answers, or fails, as it is told. */
@@ -90,10 +91,10 @@ describe("a conversation", () => {
   test("counts what a call that was cut short has cost", async () => {
     const context = agentContext({
       ...answering(),
-      async *stream() {
+      answer: saying(async function* () {
         yield text("four tokens, about");
         throw new Error("cut");
-      },
+      }),
     });
     await expect(finish(converse(conversation([]), context))).rejects.toThrow("cut");
     expect(context.spent[0]?.outputTokens).toBeGreaterThan(3);

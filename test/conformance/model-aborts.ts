@@ -10,12 +10,11 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     const stop = new AbortController();
     const reason = new Error("the run was cancelled");
     const parts: ModelPart[] = [];
-    const call = (async () => {
-      for await (const part of model.stream(QUESTION, { signal: stop.signal })) {
-        parts.push(part);
-        if (textOf(parts) === "ab") stop.abort(reason);
-      }
-    })();
+    const call = model.answer(QUESTION, { signal: stop.signal }, (part) => {
+      parts.push(part);
+      if (textOf(parts) === "ab") stop.abort(reason);
+      return undefined;
+    });
     await expect(call).rejects.toBe(reason);
     await server.received[0]?.left;
   });
@@ -40,10 +39,44 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     expect(server.received).toEqual([]);
   });
 
-  test("a reader that stops reading ends the connection", async () => {
+  test.each([
+    [
+      "throws",
+      (why: Error): undefined => {
+        throw why;
+      },
+    ],
+    ["rejects", (why: Error) => Promise.reject(why)],
+  ])("a listener that %s ends the call with that, and the connection", async (_, hear) => {
     const { server, model } = start();
-    server.reply({ frames: wire.encode({ text: ["a"], finish: null }), ending: "hang" });
-    for await (const _ of model.stream(QUESTION, { signal: never })) break;
+    server.reply({ frames: wire.encode({ text: ["a", "b"], finish: null }), ending: "hang" });
+    const why = new Error("enough");
+    let heard = 0;
+    const call = model.answer(QUESTION, { signal: never }, () => {
+      heard += 1;
+      return hear(why);
+    });
+    await expect(call).rejects.toBe(why);
+    expect(heard).toBe(1);
     await server.received[0]?.left;
+  });
+
+  test("a listener that is behind is waited for", async () => {
+    const { server, model } = start();
+    server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });
+    const heard: string[] = [];
+    let waits = 0;
+    await model.answer(QUESTION, { signal: never }, (part) => {
+      expect(waits).toBe(0);
+      if (part.type === "text") heard.push(part.delta);
+      waits += 1;
+      return new Promise((resolve) =>
+        setImmediate(() => {
+          waits -= 1;
+          resolve();
+        }),
+      );
+    });
+    expect(heard.join("")).toBe("abc");
   });
 };

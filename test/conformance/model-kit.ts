@@ -1,4 +1,5 @@
 import { type Model, ModelError, type ModelPart, type ModelRequest } from "../../src/models/contract.ts";
+import { partsOf } from "../support/heard.ts";
 import type { ModelServer } from "../support/model-server.ts";
 import type { Said, Wire } from "../support/wires/wire.ts";
 
@@ -26,7 +27,7 @@ export const HELLO: Said = {
 export const never = new AbortController().signal;
 
 export const heardFrom = async (model: Model, request = QUESTION, signal = never): Promise<ModelPart[]> =>
-  Array.fromAsync(model.stream(request, { signal }));
+  partsOf(model, request, { signal });
 
 /** The parts until it failed, and the failure; `onPart` runs after each. */
 export const failureFrom = async (
@@ -36,10 +37,11 @@ export const failureFrom = async (
 ): Promise<{ parts: ModelPart[]; error: ModelError }> => {
   const parts: ModelPart[] = [];
   try {
-    for await (const part of model.stream(request, { signal: never })) {
+    await model.answer(request, { signal: never }, (part) => {
       parts.push(part);
       onPart();
-    }
+      return undefined;
+    });
   } catch (error) {
     if (error instanceof ModelError) return { parts, error };
     throw error;

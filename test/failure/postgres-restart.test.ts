@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { saying } from "../support/heard.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -17,13 +18,13 @@ const countingModel = (): Model & { finishAll(): void } => {
     finishAll: () => {
       isOver = true;
     },
-    async *stream(_request, { signal }) {
+    answer: saying(async function* (_request, { signal }) {
       for (let i = 0; !isOver; i++) {
         yield { type: "text", delta: `${i} ` };
         await realSystem.sleep(20, signal);
       }
       yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
-    },
+    }),
   };
 };
 

@@ -104,7 +104,7 @@ describe("a preview", () => {
   });
 
   test("that takes too long is answered with 504", async () => {
-    const model = { ...writingModel(), stream: () => ({ [Symbol.asyncIterator]: never }) };
+    const model = { ...writingModel(), answer: () => new Promise<never>(() => {}) };
     const local = await startService({ model, env: { RUN_TIMEOUT: "200ms" } });
     const response = await local.post(PREVIEW, TEXT);
     expect([response.status, (await refusalOf(response)).code]).toEqual([504, "timeout"]);
@@ -140,10 +140,10 @@ test("each call of the model that can pass is made again, and each retry is logg
   const writer = writingModel();
   const flaky = {
     ...writer,
-    stream: (...given: Parameters<typeof writer.stream>) => {
+    answer: (...given: Parameters<typeof writer.answer>) => {
       // Every other call fails before its first word.
       if (failures++ % 2 === 0) throw new ModelError("model_unavailable", "away", { retryable: true });
-      return writer.stream(...given);
+      return writer.answer(...given);
     },
   };
   const log = houseLog(openLog("silent"));
@@ -157,5 +157,3 @@ test("each call of the model that can pass is made again, and each retry is logg
   expect(retries.length).toBeGreaterThanOrEqual(4);
   await local.stop();
 });
-
-const never = () => ({ next: () => new Promise<never>(() => {}) });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { builtinModel } from "../../src/models/builtin/index.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
+import { saying } from "../support/heard.ts";
 import { type PublishedDocument, publishedDocument } from "../support/openapi.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -9,9 +10,9 @@ const away: Model = {
   id: "away",
   check: async () => {},
   // biome-ignore lint/correctness/useYield: it never gets that far.
-  async *stream() {
+  answer: saying(async function* () {
     throw new ModelError("model_unavailable", "Away.", { retryable: false });
-  },
+  }),
 };
 
 let service: TestService<Model>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Model } from "../../src/models/contract.ts";
 import { solve } from "../support/answers.ts";
+import { saying } from "../support/heard.ts";
 import { nativeEvents, payloadsOf, range, seqs } from "../support/native-events.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -23,11 +24,11 @@ const gate = Promise.withResolvers<void>();
 const talker: Model = {
   id: "talker",
   check: async () => {},
-  async *stream() {
+  answer: saying(async function* () {
     await gate.promise;
     for (const n of range(1, PIECES)) yield { type: "text", delta: pieceOf(n) };
     yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: PIECES } };
-  },
+  }),
 };
 
 let service: TestService<Model>;

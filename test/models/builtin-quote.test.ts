@@ -6,15 +6,11 @@ import { builtinModel } from "../../src/models/builtin/index.ts";
 import { statementsOf } from "../../src/models/builtin/statements.ts";
 import type { ModelMessage } from "../../src/models/contract.ts";
 import { type QuotedPassage, withPassages } from "../../src/models/passages.ts";
+import { textFrom } from "../support/heard.ts";
 
 const answerTo = async (question: string, passages: readonly QuotedPassage[], before: readonly ModelMessage[] = []) => {
   const asked: ModelMessage = { role: "user", content: withPassages(question, passages), images: [] };
-  let text = "";
-  const request = { system: "", messages: [...before, asked], tools: [] };
-  for await (const part of builtinModel().stream(request, { signal: new AbortController().signal })) {
-    if (part.type === "text") text += part.delta;
-  }
-  return text;
+  return await textFrom(builtinModel(), { system: "", messages: [...before, asked], tools: [] });
 };
 
 const POLICY: QuotedPassage = {

@@ -5,6 +5,7 @@ import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
 import { callTool } from "../../src/tools/call.ts";
 import type { ToolContext } from "../../src/tools/contract.ts";
 import { mathTools } from "../../src/tools/index.ts";
+import { partsOf } from "../support/heard.ts";
 
 const { signal } = new AbortController();
 const tools = mathTools();
@@ -15,11 +16,8 @@ const context: ToolContext = {
   saveImage: async ({ imageId }) => `images/${imageId}`,
 };
 
-const speak = async (messages: readonly ModelMessage[]): Promise<ModelPart[]> => {
-  const parts: ModelPart[] = [];
-  for await (const part of builtinModel().stream({ system: "", messages, tools }, { signal })) parts.push(part);
-  return parts;
-};
+const speak = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
+  partsOf(builtinModel(), { system: "", messages, tools }, { signal });
 
 const unexpected = (error: unknown): never => {
   throw error;

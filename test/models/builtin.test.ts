@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { isStorable } from "../../src/domain/text.ts";
 import { builtinModel } from "../../src/models/builtin/index.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolSpec } from "../../src/models/contract.ts";
+import { partsOf } from "../support/heard.ts";
 
 const tools: readonly ToolSpec[] = ["solve_equation", "calculate", "plot_function"].map((name) => ({
   name,
@@ -12,12 +13,8 @@ const tools: readonly ToolSpec[] = ["solve_equation", "calculate", "plot_functio
 }));
 const user = (content: string): ModelMessage => ({ role: "user", content, images: [] });
 
-const run = async (request: Partial<ModelRequest>): Promise<ModelPart[]> => {
-  const parts: ModelPart[] = [];
-  const whole = { system: "", messages: [], tools, ...request };
-  for await (const part of builtinModel().stream(whole, { signal: new AbortController().signal })) parts.push(part);
-  return parts;
-};
+const run = (request: Partial<ModelRequest>): Promise<ModelPart[]> =>
+  partsOf(builtinModel(), { system: "", messages: [], tools, ...request }, { signal: new AbortController().signal });
 const textOf = (parts: readonly ModelPart[]): string =>
   parts.map((part) => (part.type === "text" ? part.delta : "")).join("");
 const lastLine = (text: string): string | undefined => text.trimEnd().split("\n").at(-1);
@@ -276,14 +273,9 @@ describe("the stream", () => {
   test("ends with the signal's reason as soon as it aborts", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
-    const stream = builtinModel().stream(
-      { system: "", messages: [user("hello")], tools },
-      { signal: controller.signal },
-    );
-    const read = async () => {
-      for await (const _ of stream) controller.abort(reason);
-    };
-    await expect(read()).rejects.toBe(reason);
+    const request = { system: "", messages: [user("hello")], tools };
+    const call = builtinModel().answer(request, { signal: controller.signal }, () => void controller.abort(reason));
+    await expect(call).rejects.toBe(reason);
   });
 
   test("is ready without a key or a network", async () => {

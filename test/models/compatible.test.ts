@@ -2,7 +2,9 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { realSystem as system } from "../../src/domain/system.ts";
 import { aiSdkModel } from "../../src/models/aisdk.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
-import { modelFetch, reach } from "../../src/models/http.ts";
+import { reach } from "../../src/models/http.ts";
+import { postBySockets } from "../../src/upstream/client.ts";
+import { postByFetch, upstreamFetch } from "../../src/upstream/fetched.ts";
 import { modelConformance } from "../conformance/model.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
@@ -10,18 +12,20 @@ import { openAiChat } from "../support/wires/openai-chat.ts";
 const keyVariable = "MODEL_API_KEY";
 const model = "stand-in";
 
-modelConformance("the chat-completions adapter", {
-  wire: openAiChat,
-  open: (url) => compatibleModel({ id: "compatible:x", model, baseUrl: `${url}/v1/`, apiKey: KEY, system }),
-  keyVariable,
-});
+for (const [name, post] of Object.entries({ sockets: postBySockets(), fetch: postByFetch })) {
+  modelConformance(`the chat-completions adapter over ${name}`, {
+    wire: openAiChat,
+    open: (url) => compatibleModel({ id: "compatible:x", model, baseUrl: `${url}/v1/`, apiKey: KEY, system, post }),
+    keyVariable,
+  });
+}
 
 /** Not used by the service: it shows that the adapter reads the wire as the widely used one does. */
 modelConformance("the AI SDK's chat-completions provider", {
   wire: openAiChat,
   open: (url) => {
     const baseURL = `${url}/v1`;
-    const fetch = Object.assign(modelFetch, { preconnect: globalThis.fetch.preconnect });
+    const fetch = Object.assign(upstreamFetch, { preconnect: globalThis.fetch.preconnect });
     const sdk = createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch });
     const place = { keyVariable, now: () => system.now() };
     const headers = { authorization: `Bearer ${KEY}` };

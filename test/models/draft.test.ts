@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { builtinModel } from "../../src/models/builtin/index.ts";
 import { readDraft, withDraft } from "../../src/models/draft.ts";
+import { textFrom } from "../support/heard.ts";
 
 test("a draft comes back as it was, whatever it and the question hold", () => {
   const text = fc.string({ unit: "binary" });
@@ -12,8 +13,5 @@ test("a draft comes back as it was, whatever it and the question hold", () => {
 test("the built-in model says a draft as it stands", async () => {
   const content = withDraft("재고는 137입니다.\n\n출처: 부품.csv", "ABC-12345의 재고는?");
   const request = { system: "", messages: [{ role: "user" as const, content, images: [] }], tools: [] };
-  let said = "";
-  for await (const part of builtinModel().stream(request, { signal: new AbortController().signal }))
-    if (part.type === "text") said += part.delta;
-  expect(said).toBe("재고는 137입니다.\n\n출처: 부품.csv");
+  expect(await textFrom(builtinModel(), request)).toBe("재고는 137입니다.\n\n출처: 부품.csv");
 });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { withFallback } from "../../src/models/fallback.ts";
 import type { ModelLog } from "../../src/models/log.ts";
+import { partsOf } from "../support/heard.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
 
 const never = { signal: new AbortController().signal };
@@ -19,7 +20,7 @@ test("the first model that speaks answers, and each step is a line in the log", 
   ] as const;
   const steps: unknown[] = [];
   const model = withFallback(models, { ...quiet, fallback: (info) => void steps.push(info) });
-  expect(await Array.fromAsync(model.stream(REQUEST, never))).toEqual([...ANSWER]);
+  expect(await partsOf(model, REQUEST, never)).toEqual([...ANSWER]);
   expect(steps).toEqual([
     { model: "a", next: "b", error: down },
     { model: "b", next: "c", error: wrongKey },
@@ -29,20 +30,20 @@ test("the first model that speaks answers, and each step is a line in the log", 
 
 test("when none speaks, the last failure is the failure", async () => {
   const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], quiet);
-  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(wrongKey);
+  await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);
 });
 
 test("a model that breaks off in the middle is not continued by another", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], quiet);
-  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(down);
+  await expect(partsOf(model, REQUEST, never)).rejects.toBe(down);
   expect(next.calls()).toBe(0);
 });
 
 test("a refusal is not taken to another model", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ fails: refused }]), next], quiet);
-  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(refused);
+  await expect(partsOf(model, REQUEST, never)).rejects.toBe(refused);
   expect(next.calls()).toBe(0);
 });
 
@@ -50,7 +51,7 @@ test("an abort is not taken to another model", async () => {
   const reason = new Error("cancelled");
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ fails: reason }]), next], quiet);
-  await expect(Array.fromAsync(model.stream(REQUEST, never))).rejects.toBe(reason);
+  await expect(partsOf(model, REQUEST, never)).rejects.toBe(reason);
   expect(next.calls()).toBe(0);
 });
 

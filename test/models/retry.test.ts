@@ -4,6 +4,7 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import type { ModelLog } from "../../src/models/log.ts";
 import { retryDelay, withRetry } from "../../src/models/retry.ts";
+import { partsOf } from "../support/heard.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
 
 const failure = (options: { retryable?: boolean; retryAfterMs?: number } = {}): ModelError =>
@@ -57,7 +58,7 @@ describe("a retried model", () => {
     const { slept, lines, options } = recorder();
     const error = failure();
     const model = toldModel("m", [{ fails: error }, { fails: failure({ retryAfterMs: 9 }) }, { says: ANSWER }]);
-    expect(await Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).toEqual([...ANSWER]);
+    expect(await partsOf(withRetry(model, options), REQUEST, never)).toEqual([...ANSWER]);
     expect(slept).toEqual([750, 509]);
     expect(lines.map(({ model, attempt, delayMs }) => [model, attempt, delayMs])).toEqual([
       ["m", 1, 750],
@@ -70,7 +71,7 @@ describe("a retried model", () => {
     const { slept, options } = recorder();
     const last = failure();
     const model = toldModel("m", [{ fails: failure() }, { fails: failure() }, { fails: failure() }, { fails: last }]);
-    await expect(Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).rejects.toBe(last);
+    await expect(partsOf(withRetry(model, options), REQUEST, never)).rejects.toBe(last);
     expect([model.calls(), slept.length]).toEqual([4, 3]);
   });
 
@@ -78,7 +79,7 @@ describe("a retried model", () => {
     const { options } = recorder();
     const refused = new ModelError("model_refused", "No.", { retryable: false });
     const model = toldModel("m", [{ fails: refused }, { says: ANSWER }]);
-    await expect(Array.fromAsync(withRetry(model, options).stream(REQUEST, never))).rejects.toBe(refused);
+    await expect(partsOf(withRetry(model, options), REQUEST, never)).rejects.toBe(refused);
     expect(model.calls()).toBe(1);
   });
 
@@ -87,9 +88,7 @@ describe("a retried model", () => {
     const error = failure();
     const model = toldModel("m", [{ says: ANSWER.slice(0, 1), fails: error }, { says: ANSWER }]);
     const said: unknown[] = [];
-    const call = (async () => {
-      for await (const part of withRetry(model, options).stream(REQUEST, never)) said.push(part);
-    })();
+    const call = withRetry(model, options).answer(REQUEST, never, (part) => void said.push(part));
     await expect(call).rejects.toBe(error);
     expect([model.calls(), said]).toEqual([1, [...ANSWER.slice(0, 1)]]);
   });
@@ -99,25 +98,20 @@ describe("a retried model", () => {
     const stop = new AbortController();
     const model = toldModel("m", [{ fails: failure({ retryAfterMs: 30_000 }) }]);
     const log: ModelLog = { retry: () => queueMicrotask(() => stop.abort(reason)), fallback: () => {} };
-    const stream = withRetry(model, { system: realSystem, log }).stream(REQUEST, { signal: stop.signal });
-    await expect(Array.fromAsync(stream)).rejects.toBe(reason);
+    const retried = withRetry(model, { system: realSystem, log });
+    await expect(partsOf(retried, REQUEST, { signal: stop.signal })).rejects.toBe(reason);
     expect(model.calls()).toBe(1);
   });
 
-  test("ends its call when the reader stops reading", async () => {
-    let ended = false;
-    const model = {
-      ...toldModel("m", []),
-      async *stream() {
-        try {
-          yield* ANSWER;
-        } finally {
-          ended = true;
-        }
-      },
-    };
-    for await (const _ of withRetry(model, recorder().options).stream(REQUEST, never)) break;
-    expect(ended).toBe(true);
+  test("is not called again for what its listener throws", async () => {
+    const { options } = recorder();
+    const model = toldModel("m", [{ says: ANSWER }]);
+    const why = failure();
+    const call = withRetry(model, options).answer(REQUEST, never, () => {
+      throw why;
+    });
+    await expect(call).rejects.toBe(why);
+    expect(model.calls()).toBe(1);
   });
 
   test("keeps its id, and is checked once", async () => {

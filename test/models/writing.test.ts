@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { builtinModel } from "../../src/models/builtin/index.ts";
 import { readWriting, type Writing, type WritingForm, writingRequest } from "../../src/models/writing.ts";
+import { textFrom } from "../support/heard.ts";
 import { REQUEST } from "../support/told-model.ts";
 
 const FORMS: readonly WritingForm[] = ["note", "title", "excerpt", "tags"];
@@ -11,11 +12,7 @@ const fixture = (name: string) => readFileSync(join(import.meta.dir, "../fixture
 
 const write = async (form: WritingForm, text: string, given: Partial<Writing> = {}): Promise<string> => {
   const request = writingRequest({ form, text, language: "en", knownTags: [], ...given });
-  let said = "";
-  for await (const part of builtinModel().stream(request, { signal: new AbortController().signal })) {
-    if (part.type === "text") said += part.delta;
-  }
-  return said;
+  return await textFrom(builtinModel(), request);
 };
 
 test("a request to write reads back as what was asked, whatever the text and the tags", () => {

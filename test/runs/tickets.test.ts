@@ -16,9 +16,9 @@ let calls = 0;
 const scripted = scriptedModel();
 const model: ScriptedModel = {
   ...scripted,
-  stream: (request, context) => {
+  answer: (...given) => {
     calls++;
-    return scripted.stream(request, context);
+    return scripted.answer(...given);
   },
 };
 beforeAll(async () => {

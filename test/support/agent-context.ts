@@ -2,6 +2,7 @@ import type { AgentContext } from "../../src/agents/contract.ts";
 import type { Message } from "../../src/domain/message.ts";
 import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import { saying } from "./heard.ts";
 import { toolContext } from "./tool-context.ts";
 
 /** A model that answers its calls in turn, the last way ever after, and remembers what it was asked. */
@@ -13,12 +14,12 @@ export const answering = (
     id: "answering",
     asked,
     check: async () => {},
-    async *stream(request) {
+    answer: saying(async function* (request) {
       const parts = answers[Math.min(asked.push(request), answers.length) - 1] ?? [];
       yield* parts;
       const calls = parts.some(({ type }) => type === "tool_call");
       yield { type: "finish", reason: calls ? "tool_calls" : "stop", usage: { inputTokens: 10, outputTokens: 5 } };
-    },
+    }),
   };
 };
 

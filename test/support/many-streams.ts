@@ -1,18 +1,22 @@
 import { realSystem as system } from "../../src/domain/system.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
+import { postBySockets } from "../../src/upstream/client.ts";
+import { postByFetch } from "../../src/upstream/fetched.ts";
+import { partsOf } from "./heard.ts";
 
 /**
  * A process of its own, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts: opens COUNT streams of the model at
- * URL at once (`bun many-streams.ts URL COUNT`), and prints how many came to their finish.
+ * URL at once, over `sockets` or `fetch` (`bun many-streams.ts URL COUNT HOW`), and prints how many came to their finish.
  */
-const [baseUrl = "", count = ""] = process.argv.slice(2);
-const model = compatibleModel({ id: "compatible:x", model: "x", baseUrl, apiKey: null, system });
+const [baseUrl = "", count = "", how = ""] = process.argv.slice(2);
+const post = how === "fetch" ? postByFetch : postBySockets();
+const model = compatibleModel({ id: "compatible:x", model: "x", baseUrl, apiKey: null, system, post });
 const context = { signal: new AbortController().signal };
 const request = { system: "", messages: [{ role: "user", content: "hi", images: [] }], tools: [] } as const;
 
 const finished = await Promise.all(
   Array.from({ length: Number(count) }, async () => {
-    const parts = await Array.fromAsync(model.stream(request, context));
+    const parts = await partsOf(model, request, context);
     return parts.at(-1)?.type === "finish";
   }),
 );

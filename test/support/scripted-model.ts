@@ -1,4 +1,5 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import { saying } from "./heard.ts";
 
 /** One call of the model, in the test's hands. */
 export interface ScriptedCall {
@@ -29,7 +30,7 @@ export const scriptedModel = (): ScriptedModel => {
       const call = calls.shift();
       return call === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(call);
     },
-    async *stream(request: ModelRequest, { signal }: ModelContext) {
+    answer: saying(async function* (request: ModelRequest, { signal }: ModelContext) {
       const items: Item[] = [];
       let wake = () => {};
       const add = (item: Item) => {
@@ -66,6 +67,6 @@ export const scriptedModel = (): ScriptedModel => {
         yield item.part;
         if (item.part.type === "finish") return;
       }
-    },
+    }),
   };
 };

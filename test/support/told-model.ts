@@ -1,4 +1,5 @@
 import type { Model, ModelError, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import { saying } from "./heard.ts";
 
 /** One call: the parts it says, then the error it fails with, if any. */
 export interface Script {
@@ -17,14 +18,14 @@ export const toldModel = (id: string, scripts: readonly Script[], check?: Error)
   return {
     id,
     calls: () => calls,
-    async *stream(_request: ModelRequest, { signal }) {
+    answer: saying(async function* (_request: ModelRequest, { signal }) {
       const script = scripts[Math.min(calls++, scripts.length - 1)];
       for (const part of script?.says ?? []) {
         signal.throwIfAborted();
         yield part;
       }
       if (script?.fails !== undefined) throw script.fails;
-    },
+    }),
     check: () => (check === undefined ? Promise.resolve() : Promise.reject(check)),
   };
 };

@@ -1,5 +1,6 @@
 import type { Model } from "../../src/models/contract.ts";
 import { readWriting, type Writing, type WritingForm } from "../../src/models/writing.ts";
+import { saying } from "./heard.ts";
 
 export interface WritingModel extends Model {
   /** What it was asked to write so far. */
@@ -25,7 +26,7 @@ export const writingModel = (
     id: "writing",
     asked,
     check: async () => {},
-    async *stream(request) {
+    answer: saying(async function* (request) {
       const writing = readWriting(request);
       if (writing === null) throw new Error("it was asked for something else");
       asked.push(writing);
@@ -33,6 +34,6 @@ export const writingModel = (
       if (answer instanceof Error) throw answer;
       for (const delta of answer.match(/\s*\S+\s*/g) ?? []) yield { type: "text", delta };
       yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };
-    },
+    }),
   };
 };

@@ -1,4 +1,5 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../contract.ts";
+import { hearAll } from "../hearing.ts";
 import { deltasOf } from "./deltas.ts";
 import { reply } from "./reply.ts";
 import { usageOf } from "./tokens.ts";
@@ -8,7 +9,7 @@ const DELTAS_PER_TURN = 64;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function* stream(request: ModelRequest, { signal }: ModelContext): AsyncGenerator<ModelPart, void, void> {
+async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncGenerator<ModelPart, void, void> {
   signal.throwIfAborted();
   const said = reply(request);
   if (said.kind === "call") {
@@ -33,4 +34,8 @@ async function* stream(request: ModelRequest, { signal }: ModelContext): AsyncGe
  * question. To anything else it says what it can do and how to configure a model. `temperature` and `maxOutputTokens` mean
  * nothing to it.
  */
-export const builtinModel = (): Model => ({ id: "builtin", stream, check: () => Promise.resolve() });
+export const builtinModel = (): Model => ({
+  id: "builtin",
+  answer: (request, context, hear) => hearAll(partsOf(request, context), hear),
+  check: () => Promise.resolve(),
+});

@@ -2,10 +2,10 @@ import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { EmbeddingModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
+import { upstreamFetch } from "../../upstream/fetched.ts";
 import { type Access, given, rootOf } from "../access.ts";
 import { failureOfSdk } from "../aisdk-failure.ts";
 import { garbage, type Place } from "../failure.ts";
-import { modelFetch } from "../http.ts";
 import type { EmbeddingSpec } from "../spec.ts";
 import type { EmbeddingPurpose, Vector } from "./contract.ts";
 
@@ -26,7 +26,7 @@ interface Sdk {
 }
 
 /** The SDK's type of `fetch` is Bun's, with what hangs on it. */
-const sdkFetch = Object.assign(modelFetch, { preconnect: fetch.preconnect });
+const sdkFetch = Object.assign(upstreamFetch, { preconnect: fetch.preconnect });
 
 /** Gemini's models give 3,072 numbers unless told; of these, which is what Google recommends, recall hardly differs. */
 const GOOGLE_DIMENSION = 768;

@@ -1,0 +1,65 @@
+import { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection.ts";
+import type { Post, UpstreamRequest, UpstreamResponse } from "./contract.ts";
+import { type Origin, originOf } from "./origin.ts";
+import { bytesOf } from "./request.ts";
+
+/** Idle connections that are kept for one server. */
+const MAX_IDLE = 256;
+
+const USUAL: ConnectionOptions = { ca: undefined, connectMs: 10_000, idleMs: 60_000 };
+
+/** Posts over sockets of its own, which are kept open between calls. */
+export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
+  const client = new HttpClient(options);
+  return (request) => client.post(request);
+};
+
+/**
+ * Posts to a server over sockets of its own and keeps its connections open: HTTP/1.1 for streams of small pieces, where a
+ * piece costs two thirds of what it does with `fetch`. It follows no redirect and knows no proxy: see `postByFetch`.
+ */
+class HttpClient implements ConnectionOwner {
+  /** By origin; the one used last is used next, so that the others may end. */
+  readonly #idle = new Map<string, Connection[]>();
+  readonly #options: ConnectionOptions;
+
+  constructor(options: Partial<ConnectionOptions> = {}) {
+    this.#options = { ...USUAL, ...options };
+  }
+
+  async post({ url, signal, ...request }: UpstreamRequest): Promise<UpstreamResponse> {
+    signal.throwIfAborted();
+    const target = new URL(url);
+    const origin = originOf(target);
+    const bytes = bytesOf(target, request);
+    const kept = this.#idle.get(origin.key)?.pop();
+    if (kept !== undefined) {
+      const exchange = kept.send(bytes, signal);
+      try {
+        return await exchange.head;
+      } catch (error) {
+        // A server may close an idle connection just when it is used again (RFC 9112 §9.3.1): that says nothing of the server.
+        if (signal.aborted || exchange.hasBegun) throw error;
+      }
+    }
+    return await new Connection(origin, this.#options, this).send(bytes, signal).head;
+  }
+
+  free(connection: Connection): void {
+    const idle = this.#kept(connection.origin);
+    idle.push(connection);
+    if (idle.length > MAX_IDLE) idle.shift()?.close();
+  }
+
+  lost(connection: Connection): void {
+    const idle = this.#kept(connection.origin);
+    const at = idle.indexOf(connection);
+    if (at >= 0) idle.splice(at, 1);
+  }
+
+  #kept({ key }: Origin): Connection[] {
+    const kept = this.#idle.get(key) ?? [];
+    this.#idle.set(key, kept);
+    return kept;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Post, TextBody, TextSink, UpstreamResponse } from "./contract.ts";
+
+/**
+ * `fetch` for model calls. It follows no redirect: one could carry the key to an address nobody configured. It has no time
+ * limit: a model may think for long (Bun 1.4.5 waited through 330 s of silence, before the headers and after), and a run has
+ * its timeout. It goes through the proxies that the environment names.
+ */
+export const upstreamFetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, redirect: "manual" });
+
+export const postByFetch: Post = async ({ url, headers, body, signal }) =>
+  responseOf(
+    await upstreamFetch(url, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body,
+      signal,
+    }),
+  );
+
+export const responseOf = ({ status, headers, body }: Response): UpstreamResponse => ({
+  status,
+  header: (name) => headers.get(name),
+  body: new FetchedBody(body),
+});
+
+/** As far as Bun's and the DOM's idea of it agree. */
+interface ByteReader {
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
+
+class FetchedBody implements TextBody {
+  readonly #reader: ByteReader | undefined;
+  readonly #decoder = new TextDecoder();
+  #held: PromiseWithResolvers<void> | undefined;
+  #isLeft = false;
+
+  constructor(body: ReadableStream<Uint8Array> | null) {
+    this.#reader = body?.getReader();
+  }
+
+  pour(into: TextSink): void {
+    void this.#pour(into);
+  }
+
+  pause(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  resume(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  finish(): void {
+    this.cancel();
+  }
+
+  cancel(): void {
+    this.#isLeft = true;
+    this.resume();
+    this.#reader?.cancel().catch(() => {});
+  }
+
+  async #pour(into: TextSink): Promise<void> {
+    try {
+      for (;;) {
+        const read = await this.#reader?.read();
+        if (this.#held !== undefined) await this.#held.promise;
+        if (this.#isLeft) return;
+        if (read?.value === undefined) break;
+        into.text(this.#decoder.decode(read.value, { stream: true }));
+      }
+    } catch (error) {
+      if (this.#held !== undefined) await this.#held.promise;
+      if (!this.#isLeft) into.fail(error);
+      return;
+    }
+    into.end();
+  }
+}
