@@ -51,6 +51,11 @@ describe("an empty environment", () => {
   });
 });
 
+test.each(["HTTP_PROXY", "https_proxy"])("%s tells that there is a proxy, unless it is empty", (name) => {
+  expect(configOf({ [name]: "http://proxy.test:3128" }).isProxied).toBe(true);
+  expect(configOf({ [name]: "" }).isProxied).toBe(false);
+});
+
 describe("a variable that is right", () => {
   test.each([
     [

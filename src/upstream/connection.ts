@@ -17,6 +17,8 @@ export interface ConnectionOwner {
   lost(connection: Connection): void;
 }
 
+/** `http/1.1` as it is told in a TLS handshake: length, name (RFC 7301 §3.1). */
+const ALPN = "\x08http/1.1";
 /** Silence on a connection after which TCP asks whether the other side is still there. */
 const KEEPALIVE_MS = 60_000;
 
@@ -40,9 +42,8 @@ export class Connection implements Line {
   ) {
     const { isSecure, host, port, serverName } = origin;
     const { ca, connectMs } = options;
-    const tls = { rejectUnauthorized: true, ALPNProtocols: "http/1.1", ...(ca !== undefined && { ca }) };
-    const name = serverName === undefined ? {} : { serverName };
-    const secured = isSecure ? { tls: { ...tls, ...name } } : {};
+    const named = { ...(ca !== undefined && { ca }), ...(serverName !== undefined && { serverName }) };
+    const secured = isSecure ? { tls: { rejectUnauthorized: true, ALPNProtocols: ALPN, ...named } } : {};
     this.#timer = setTimeout(() => this.#lose(new Error(`No connection within ${connectMs} ms.`)), connectMs);
     Bun.connect({ hostname: host, port, socket: HANDLER, data: this, ...secured }).catch((error: Error) =>
       this.#lose(error),

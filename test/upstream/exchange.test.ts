@@ -1,0 +1,211 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { Exchange } from "../../src/upstream/exchange.ts";
+import { tapped, textOf } from "../support/poured.ts";
+import { CHUNKED, chunkOf, counted, LAST_CHUNK } from "../support/raw-server.ts";
+
+/** An exchange without a socket: what it has asked of its connection. */
+const begin = (signal = new AbortController().signal) => {
+  const asked: string[] = [];
+  const line = {
+    pause: () => void asked.push("pause"),
+    resume: () => void asked.push("resume"),
+    end: (isReusable: boolean) => void asked.push(isReusable ? "keep" : "close"),
+  };
+  return { exchange: new Exchange(line, signal), asked };
+};
+const feed = (exchange: Exchange, text: string) => exchange.feed(Buffer.from(text));
+const opened = async (text: string) => {
+  const { exchange, asked } = begin();
+  feed(exchange, text);
+  return { exchange, asked, ...(await exchange.head) };
+};
+
+/** A body in one of the ways that HTTP has for it, and whether its connection can be used again. */
+const framed = (pieces: readonly string[], way: "chunked" | "counted" | "closed") => {
+  const body = pieces.join("");
+  if (way === "counted") return { text: counted(body, "x-way: counted\r\n"), isReusable: true };
+  if (way === "closed") return { text: `HTTP/1.1 200 OK\r\nx-way: closed\r\n\r\n${body}`, isReusable: false };
+  const chunks = pieces.filter((piece) => piece !== "").map(chunkOf);
+  const head = "HTTP/1.1 200 OK\r\nX-Way: chunked\r\nTransfer-Encoding: chunked\r\n\r\n";
+  return { text: `${head}${chunks.join("")}0\r\nx-trailer: 1\r\n\r\n`, isReusable: true };
+};
+
+test("a response is read alike however it is framed and cut", async () => {
+  const way = fc.constantFrom("chunked" as const, "counted" as const, "closed" as const);
+  const pieces = fc.array(fc.string({ unit: "grapheme", maxLength: 12 }), { maxLength: 6 });
+  const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(pieces, way, sizes, fc.boolean(), async (pieces, way, sizes, isInterim) => {
+      const { text, isReusable } = framed(pieces, way);
+      const bytes = Buffer.from(`${isInterim ? "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" : ""}${text}`);
+      const { exchange, asked } = begin();
+      const whole = exchange.head.then(({ status, header, body }) =>
+        textOf(body).then((read) => ({ status, way: header("X-WAY"), read })),
+      );
+      for (let at = 0, turn = 0; at < bytes.length; turn++) {
+        const size = sizes[turn % sizes.length] ?? 1;
+        exchange.feed(bytes.subarray(at, at + size));
+        at += size;
+      }
+      exchange.close();
+      expect(await whole).toEqual({ status: 200, way, read: pieces.join("").replace(/^\uFEFF/, "") });
+      expect(asked).toEqual([isReusable ? "keep" : "close"]);
+    }),
+  );
+});
+
+test("any bytes at all end in a body, a failure or a wait, and throw nothing", async () => {
+  const start = fc.constantFrom("", CHUNKED, "HTTP/1.1 200 OK\r\n", counted("x"), `${CHUNKED}5\r\nhello\r\n`);
+  await fc.assert(
+    fc.asyncProperty(start, fc.uint8Array({ maxLength: 300 }), async (start, bytes) => {
+      const { exchange, asked } = begin();
+      const settled = exchange.head.then(
+        ({ body }) => textOf(body).catch(() => ""),
+        () => "",
+      );
+      feed(exchange, start);
+      exchange.feed(Buffer.from(bytes));
+      exchange.close();
+      expect(typeof (await settled)).toBe("string");
+      expect(asked).toHaveLength(1);
+    }),
+  );
+});
+
+describe("a connection is not used again", () => {
+  test.each([
+    ["whose server says so", counted("hi", "connection: close\r\n")],
+    ["of HTTP/1.0", "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi"],
+    ["on which a second response follows", counted("hi") + counted("stranger")],
+    ["on which something else follows", `${counted("hi")}nonsense\r\n`],
+  ])("%s", async (_, text) => {
+    const { body, asked } = await opened(text);
+    expect(await textOf(body)).toBe("hi");
+    expect(asked).toEqual(["close"]);
+  });
+});
+
+describe("a response that cannot be one", () => {
+  test.each([
+    ["of another protocol", "SSH-2.0-OpenSSH_9.9\r\n\r\n"],
+    ["with a head without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`],
+    ["of interim responses only", "HTTP/1.1 100 Continue\r\n\r\n".repeat(6_000)],
+    ["that is compressed", counted("hi", "content-encoding: gzip\r\n")],
+    ["with two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nhi"],
+  ])("%s fails before its head", async (_, text) => {
+    const { exchange, asked } = begin();
+    feed(exchange, text);
+    await expect(exchange.head).rejects.toBeInstanceOf(Error);
+    expect(asked).toEqual(["close"]);
+  });
+
+  test("fails in the middle when a chunk does not end where it should", async () => {
+    const { body, asked } = await opened(`${CHUNKED}2\r\nhi, you\r\n`);
+    await expect(textOf(body)).rejects.toBeInstanceOf(Error);
+    expect(asked).toEqual(["close"]);
+  });
+
+  test("fails when a chunk's size has no end", async () => {
+    const { exchange, body, asked } = await opened(CHUNKED);
+    for (let sent = 0; sent < 200_000; sent += 1_000) feed(exchange, "0".repeat(1_000));
+    await expect(textOf(body)).rejects.toThrow("no body");
+    expect(asked).toEqual(["close"]);
+  });
+
+  test("fails when the connection is closed before it, or in it", async () => {
+    const unanswered = begin();
+    unanswered.exchange.close();
+    await expect(unanswered.exchange.head).rejects.toThrow("closed the connection");
+    const { exchange, body } = await opened(`${CHUNKED}5\r\nhel`);
+    exchange.close();
+    const tap = tapped(body);
+    await expect(tap.ended).rejects.toThrow("closed the connection");
+    expect(tap.text).toBe("hel");
+  });
+});
+
+describe("a body", () => {
+  test("that is held keeps what comes, in bounds, and is handed over when it goes on", async () => {
+    const { exchange, body, asked } = await opened(CHUNKED);
+    const tap = tapped(body);
+    body.pause();
+    const piece = "x".repeat(64 * 1024);
+    for (let at = 0; at < 17; at++) feed(exchange, chunkOf(piece));
+    expect(asked).toEqual(["pause"]);
+    expect(tap.text).toBe("");
+    feed(exchange, LAST_CHUNK);
+    body.resume();
+    await tap.ended;
+    expect(tap.text).toBe(piece.repeat(17));
+    expect(asked).toEqual(["pause", "resume", "keep"]);
+  });
+
+  test("that failed while it was held says first what had come", async () => {
+    const { exchange, body } = await opened(CHUNKED);
+    const tap = tapped(body);
+    body.pause();
+    feed(exchange, chunkOf("last words"));
+    exchange.close(new Error("gone"));
+    body.resume();
+    await expect(tap.ended).rejects.toThrow("gone");
+    expect(tap.text).toBe("last words");
+  });
+
+  test("that is finished with keeps its connection when it ends soon after", async () => {
+    const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
+    body.finish();
+    feed(exchange, chunkOf("a word more") + LAST_CHUNK);
+    expect(asked).toEqual(["keep"]);
+  });
+
+  test("that is finished with and goes on loses it", async () => {
+    const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
+    body.finish();
+    feed(exchange, chunkOf("x".repeat(20_000)));
+    expect(asked).toEqual(["close"]);
+  });
+
+  test("that is finished with and says no more loses it too, after a while", async () => {
+    const closed = Promise.withResolvers<boolean>();
+    const line = { pause: () => {}, resume: () => {}, end: closed.resolve };
+    const exchange = new Exchange(line, new AbortController().signal);
+    feed(exchange, CHUNKED);
+    (await exchange.head).body.finish();
+    expect(await closed.promise).toBe(false);
+  });
+
+  test("that was cancelled tells nothing more", async () => {
+    const { exchange, body, asked } = await opened(CHUNKED);
+    const tap = tapped(body);
+    body.cancel();
+    feed(exchange, chunkOf("late") + LAST_CHUNK);
+    expect([tap.text, asked]).toEqual(["", ["close"]]);
+  });
+});
+
+describe("an abort", () => {
+  test.each([
+    ["before the head", ""],
+    ["in the body", CHUNKED + chunkOf("a")],
+  ])("%s ends it with its reason", async (_, text) => {
+    const stop = new AbortController();
+    const reason = new Error("cancelled");
+    const { exchange, asked } = begin(stop.signal);
+    if (text !== "") feed(exchange, text);
+    const read = exchange.head.then(({ body }) => textOf(body));
+    if (text !== "") await exchange.head;
+    stop.abort(reason);
+    await expect(read).rejects.toBe(reason);
+    expect(asked).toEqual(["close"]);
+  });
+
+  test("after the end is none of its business", async () => {
+    const stop = new AbortController();
+    const { exchange, asked } = begin(stop.signal);
+    feed(exchange, counted("hi"));
+    stop.abort();
+    expect(await textOf((await exchange.head).body)).toBe("hi");
+    expect(asked).toEqual(["keep"]);
+  });
+});
