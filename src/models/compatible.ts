@@ -101,14 +101,18 @@ class Answer implements TextSink {
     const { parts } = this.chat;
     try {
       for (let part = parts[this.#told]; part !== undefined; part = parts[this.#told]) {
+        this.signal.throwIfAborted();
         this.#told += 1;
         const wait = this.hear(part);
+        if (wait !== undefined) {
+          this.body.pause();
+          wait.then(this.#goOn, this.#stop);
+          return false;
+        }
+        // The listener may have aborted the call.
         if (this.#isOver) return false;
-        if (wait === undefined) continue;
-        this.body.pause();
-        wait.then(this.#goOn, this.#stop);
-        return false;
       }
+      this.signal.throwIfAborted();
     } catch (thrown) {
       this.#stop(thrown);
       return false;

@@ -50,7 +50,10 @@ export type ModelPart =
   | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
 
 export interface ModelContext {
-  /** Aborting ends the call at once, its connection included; the call then rejects with the signal's reason. */
+  /**
+   * Aborting closes the call's connection at once. The call then rejects with the signal's reason, as soon as the listener that
+   * it waits for, if it does, is done; nothing more is heard.
+   */
   readonly signal: AbortSignal;
 }
 

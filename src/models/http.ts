@@ -21,7 +21,9 @@ export const ask = async (
 ): Promise<UpstreamResponse> => {
   const response = await answered(() => post({ url, headers, body, signal }), signal);
   if (response.status >= 200 && response.status < 300) return response;
-  throw await failureOfResponse(response, place);
+  const failure = await failureOfResponse(response, place);
+  signal.throwIfAborted();
+  throw failure;
 };
 
 /**

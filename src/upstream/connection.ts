@@ -44,10 +44,10 @@ export class Connection implements Line {
     const { ca, connectMs } = options;
     const named = { ...(ca !== undefined && { ca }), ...(serverName !== undefined && { serverName }) };
     const secured = isSecure ? { tls: { rejectUnauthorized: true, ALPNProtocols: ALPN, ...named } } : {};
-    this.#timer = setTimeout(() => this.#lose(new Error(`No connection within ${connectMs} ms.`)), connectMs);
     Bun.connect({ hostname: host, port, socket: HANDLER, data: this, ...secured }).catch((error: Error) =>
       this.#lose(error),
     );
+    this.#timer = setTimeout(() => this.#lose(new Error(`No connection within ${connectMs} ms.`)), connectMs);
   }
 
   /** Sends a request. One at a time: the exchange before it is over. */

@@ -11,7 +11,7 @@ export interface UpstreamRequest {
 
 /** A response whose head has come. */
 export interface UpstreamResponse {
-  /** 200–599; a redirect is not followed. */
+  /** 200–599. A redirect is not followed. */
   readonly status: number;
   /** A header's value; null when there is none. Case does not matter. */
   header(name: string): string | null;

@@ -1,5 +1,6 @@
-import { HTTPParser } from "http-parser-js";
 import type { TextBody, TextSink, UpstreamResponse } from "./contract.ts";
+import type { Framing } from "./framing.ts";
+import { Head } from "./head.ts";
 
 /** What an exchange asks of the connection that it has for itself. */
 export interface Line {
@@ -9,12 +10,8 @@ export interface Line {
   end(isReusable: boolean): void;
 }
 
-type Head = Parameters<InstanceType<typeof HTTPParser>[typeof HTTPParser.kOnHeadersComplete]>[0];
-
 /** Characters that may wait here before the server is made to wait. */
 const MAX_UNREAD = 1024 * 1024;
-/** Bytes of chunk sizes, trailers and interim responses that may come in a row, without a byte of the body. */
-const MAX_FRAMING = 128 * 1024;
 /** What a body that nobody reads any more may still bring for the sake of its connection. */
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
@@ -28,20 +25,19 @@ const STREAMING = { stream: true } as const;
 export class Exchange implements TextBody {
   /** Whether a byte has come. A server that had closed an idle connection before it saw the request sends none. */
   hasBegun = false;
-  readonly #head = Promise.withResolvers<UpstreamResponse>();
-  readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
+  readonly #response = Promise.withResolvers<UpstreamResponse>();
+  #head: Head | undefined = new Head();
+  #framing: Framing | undefined;
   readonly #decoder = new TextDecoder();
   #unread = "";
   #sink: TextSink | undefined;
   #isHeld = false;
-  #isInterim = false;
   /** Whether the server is made to wait. */
   #isPaused = false;
   #isOver = false;
   #hasLeft = false;
   #isReusable = false;
   #failure: { readonly thrown: unknown } | undefined;
-  #framing = 0;
   /** Bytes that may still come, once nobody reads. */
   #grace: number | undefined;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -50,37 +46,37 @@ export class Exchange implements TextBody {
     private readonly line: Line,
     private readonly signal: AbortSignal,
   ) {
-    const parser = this.#parser;
-    parser[HTTPParser.kOnHeadersComplete] = (head) => this.#begin(head);
-    parser[HTTPParser.kOnBody] = (bytes) => this.#take(bytes);
-    parser[HTTPParser.kOnMessageComplete] = () => this.#complete();
     signal.addEventListener("abort", this.#abort);
   }
 
   /** Rejects with whatever came first: the signal's reason, or what happened to the connection. */
   get head(): Promise<UpstreamResponse> {
-    return this.#head.promise;
+    return this.#response.promise;
   }
 
   /** Takes what has arrived. The bytes are the caller's again afterwards. */
   feed(bytes: Buffer): void {
     this.hasBegun = true;
-    this.#framing += bytes.length;
-    const fault = this.#parser.execute(bytes);
-    if (fault instanceof Error) this.#isReusable = false;
+    try {
+      let at = 0;
+      while (at < bytes.length && !this.#isOver) at = this.#read(bytes, at);
+      // Whatever follows was not asked for, and the next response could not be told from it.
+      if (at < bytes.length) this.#isReusable = false;
+    } catch (fault) {
+      this.fail(fault);
+    }
     if (this.#isOver) this.#ended();
-    else if (fault instanceof Error) this.fail(fault);
-    else if (this.#framing > MAX_FRAMING)
-      this.fail(new Error("The server sends no body, but chunk sizes or headers only."));
   }
 
   /** The connection is closed. */
   close(error?: Error): void {
     if (this.#isOver) return;
-    // A body without a length ends here, as it should.
-    if (error === undefined) this.#parser.finish();
-    if (this.#isOver) this.#ended();
-    else this.fail(error ?? new Error(`The server closed the connection ${this.hasBegun ? "too early" : "unasked"}.`));
+    if (error === undefined && this.#framing?.endsByClose === true) {
+      this.#isOver = true;
+      this.#ended();
+      return;
+    }
+    this.fail(error ?? new Error(`The server closed the connection ${this.hasBegun ? "too early" : "unasked"}.`));
   }
 
   /** Ends the exchange, unless it is over. Text that has come before can still be read. */
@@ -89,7 +85,7 @@ export class Exchange implements TextBody {
     this.#isOver = true;
     this.#isReusable = false;
     this.#failure = { thrown };
-    this.#head.reject(thrown);
+    this.#response.reject(thrown);
     this.#leave();
     this.#handOver();
   }
@@ -126,30 +122,29 @@ export class Exchange implements TextBody {
     this.#leave();
   }
 
-  #begin({ statusCode, headers, shouldKeepAlive }: Head): void {
-    if (this.#isOver) {
-      // A response that nobody asked for follows the one that was.
-      this.#isReusable = false;
-      return;
-    }
-    this.#isInterim = statusCode < 200;
-    if (this.#isInterim) return;
-    const header = (name: string): string | null => {
-      const at = headers.findIndex((word, index) => index % 2 === 0 && word.toLowerCase() === name.toLowerCase());
-      return (at >= 0 && headers[at + 1]) || null;
-    };
-    const coding = header("content-encoding") ?? "identity";
-    if (coding.toLowerCase() !== "identity") {
-      this.fail(new Error(`The server sent content-encoding ${coding}, which it was told not to.`));
-      return;
-    }
-    this.#isReusable = shouldKeepAlive;
-    this.#head.resolve({ status: statusCode, header, body: this });
+  /** Reads one thing, the head or a piece of the body, and returns where to go on. */
+  #read(bytes: Buffer, from: number): number {
+    let at = from;
+    if (this.#framing === undefined) at = this.#begin(bytes, from);
+    else at = this.#framing.read(bytes, from, this.#take);
+    // A listener may have ended it meanwhile.
+    if (this.#framing?.isOver === true) this.#isOver = true;
+    return at;
   }
 
-  #take(bytes: Buffer): void {
-    if (this.#isOver) return;
-    this.#framing = 0;
+  #begin(bytes: Buffer, from: number): number {
+    const head = this.#head;
+    if (head === undefined) return bytes.length;
+    const { at, isWhole } = head.read(bytes, from);
+    if (!isWhole) return at;
+    this.#framing = head.framing();
+    this.#isReusable = head.isReusable && !this.#framing.endsByClose;
+    this.#response.resolve({ status: head.status, header: (name) => head.field(name), body: this });
+    this.#head = undefined;
+    return at;
+  }
+
+  readonly #take = (bytes: Buffer): void => {
     if (this.#grace !== undefined) {
       this.#grace -= bytes.length;
       if (this.#grace < 0) this.cancel();
@@ -165,12 +160,7 @@ export class Exchange implements TextBody {
       this.#isPaused = true;
       this.line.pause();
     }
-  }
-
-  #complete(): void {
-    if (this.#isOver || this.#isInterim) return;
-    this.#isOver = true;
-  }
+  };
 
   /** The connection may have another exchange before this one's last words are heard. */
   #ended(): void {

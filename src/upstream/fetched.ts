@@ -67,13 +67,13 @@ class FetchedBody implements TextBody {
     try {
       for (;;) {
         const read = await this.#reader?.read();
-        if (this.#held !== undefined) await this.#held.promise;
+        while (this.#held !== undefined) await this.#held.promise;
         if (this.#isLeft) return;
         if (read?.value === undefined) break;
         into.text(this.#decoder.decode(read.value, { stream: true }));
       }
     } catch (error) {
-      if (this.#held !== undefined) await this.#held.promise;
+      while (this.#held !== undefined) await this.#held.promise;
       if (!this.#isLeft) into.fail(error);
       return;
     }

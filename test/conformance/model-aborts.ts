@@ -61,6 +61,32 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     await server.received[0]?.left;
   });
 
+  test("an abort while the listener is behind ends the call when it is done, and nothing more is heard", async () => {
+    const { server, model } = start();
+    server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });
+    const stop = new AbortController();
+    const reason = new Error("the run was cancelled");
+    let heard = 0;
+    const call = model.answer(QUESTION, { signal: stop.signal }, async () => {
+      heard += 1;
+      await new Promise(setImmediate);
+      stop.abort(reason);
+    });
+    await expect(call).rejects.toBe(reason);
+    expect(heard).toBe(1);
+  });
+
+  test("a listener that aborts its call and fails as well harms nobody else", async () => {
+    const { server, model } = start();
+    server.reply({ frames: wire.encode({ text: ["a"], finish: null }), ending: "hang" });
+    const stop = new AbortController();
+    const call = model.answer(QUESTION, { signal: stop.signal }, async () => {
+      stop.abort(new Error("the run was cancelled"));
+      throw new Error("the store is gone");
+    });
+    await expect(call).rejects.toBeInstanceOf(Error);
+  });
+
   test("a listener that is behind is waited for", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });

@@ -1,3 +1,4 @@
+import { expect, test } from "bun:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { realSystem as system } from "../../src/domain/system.ts";
 import { aiSdkModel } from "../../src/models/aisdk.ts";
@@ -6,7 +7,9 @@ import { reach } from "../../src/models/http.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
 import { postByFetch, upstreamFetch } from "../../src/upstream/fetched.ts";
 import { modelConformance } from "../conformance/model.ts";
-import { KEY } from "../conformance/model-kit.ts";
+import { KEY, QUESTION } from "../conformance/model-kit.ts";
+import { partsOf } from "../support/heard.ts";
+import { rawServer } from "../support/raw-server.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 
 const keyVariable = "MODEL_API_KEY";
@@ -38,4 +41,21 @@ modelConformance("the AI SDK's chat-completions provider", {
     });
   },
   keyVariable,
+});
+
+test("an abort while an error's words are read is an abort", async () => {
+  const stop = new AbortController();
+  const reason = new Error("the run was cancelled");
+  await using server = await rawServer((socket) => {
+    socket.write("HTTP/1.1 500 Broken\r\ncontent-length: 100\r\n\r\n{", () => setImmediate(() => stop.abort(reason)));
+  });
+  const one = compatibleModel({
+    id: "compatible:x",
+    model,
+    baseUrl: server.url,
+    apiKey: KEY,
+    system,
+    post: postBySockets(),
+  });
+  await expect(partsOf(one, QUESTION, { signal: stop.signal })).rejects.toBe(reason);
 });

@@ -74,6 +74,17 @@ describe("connections", () => {
     expect(server.requests.map(({ body }) => body)).toEqual(["first", "second", "second"]);
   });
 
+  test("that close unanswered after a while are not: the server may have worked on it", async () => {
+    await using server = await rawServer((socket, { body }) => {
+      if (body === "first") socket.write(counted("ok"));
+      else setTimeout(() => socket.destroy(), 1_200);
+    });
+    const post = postBySockets();
+    expect(await said(post, server.url, "first")).toBe("ok");
+    await expect(said(post, server.url, "second")).rejects.toBeInstanceOf(Error);
+    expect(server.requests).toHaveLength(2);
+  });
+
   test("that break after a byte of the answer are not: the server had taken the request", async () => {
     await using server = await rawServer((socket, { body }) => {
       if (body === "first") socket.write(counted("ok"));

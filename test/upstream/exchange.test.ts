@@ -79,6 +79,11 @@ describe("a connection is not used again", () => {
     ["of HTTP/1.0", "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi"],
     ["on which a second response follows", counted("hi") + counted("stranger")],
     ["on which something else follows", `${counted("hi")}nonsense\r\n`],
+    ["on which the beginning of something follows", `${counted("hi")}H`],
+    [
+      "whose response had a length and chunks",
+      `${CHUNKED.replace("\r\n\r\n", "\r\ncontent-length: 2\r\n\r\n")}${chunkOf("hi")}${LAST_CHUNK}`,
+    ],
   ])("%s", async (_, text) => {
     const { body, asked } = await opened(text);
     expect(await textOf(body)).toBe("hi");
@@ -92,7 +97,14 @@ describe("a response that cannot be one", () => {
     ["with a head without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`],
     ["of interim responses only", "HTTP/1.1 100 Continue\r\n\r\n".repeat(6_000)],
     ["that is compressed", counted("hi", "content-encoding: gzip\r\n")],
+    ["that switches to another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"],
+    ["of a status that there is not", "HTTP/1.1 777 Hm\r\n\r\n"],
+    ["with a header that is none", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
+    ["in another coding than chunks", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n"],
     ["with two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nhi"],
+    ["with a length below nothing", "HTTP/1.1 200 OK\r\ncontent-length: -43\r\n\r\nhi"],
+    ["with a length in words", "HTTP/1.1 200 OK\r\ncontent-length: abc\r\n\r\nhi"],
+    ["with a length of another kind", "HTTP/1.1 200 OK\r\ncontent-length: 0x10\r\n\r\nhi"],
   ])("%s fails before its head", async (_, text) => {
     const { exchange, asked } = begin();
     feed(exchange, text);
@@ -100,8 +112,14 @@ describe("a response that cannot be one", () => {
     expect(asked).toEqual(["close"]);
   });
 
-  test("fails in the middle when a chunk does not end where it should", async () => {
-    const { body, asked } = await opened(`${CHUNKED}2\r\nhi, you\r\n`);
+  test.each([
+    ["does not end where it should", "2\r\nhi, you\r\n"],
+    ["is of a size below nothing", "1\r\nx\r\n-6\r\nz"],
+    ["is of no size", "2\r\nhi\r\nzz\r\nmore\r\n0\r\n\r\n"],
+    ["is of a size past all bounds", "fffffffffffff\r\nx"],
+    ["has nothing where its size should be", "\r\n2\r\nhi\r\n"],
+  ])("fails in the middle when a chunk %s", async (_, chunks) => {
+    const { body, asked } = await opened(CHUNKED + chunks);
     await expect(textOf(body)).rejects.toBeInstanceOf(Error);
     expect(asked).toEqual(["close"]);
   });
@@ -109,7 +127,7 @@ describe("a response that cannot be one", () => {
   test("fails when a chunk's size has no end", async () => {
     const { exchange, body, asked } = await opened(CHUNKED);
     for (let sent = 0; sent < 200_000; sent += 1_000) feed(exchange, "0".repeat(1_000));
-    await expect(textOf(body)).rejects.toThrow("no body");
+    await expect(textOf(body)).rejects.toThrow("longer than");
     expect(asked).toEqual(["close"]);
   });
 
@@ -122,6 +140,29 @@ describe("a response that cannot be one", () => {
     const tap = tapped(body);
     await expect(tap.ended).rejects.toThrow("closed the connection");
     expect(tap.text).toBe("hel");
+  });
+});
+
+describe("a response that is unusual", () => {
+  const said = async (text: string) => {
+    const { body, status, asked } = await opened(text);
+    return [status, await textOf(body), asked[0]];
+  };
+
+  test.each([
+    ["one length, said twice", "HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nhi", [200, "hi", "keep"]],
+    ["no reason behind the status", "HTTP/1.1 429\r\ncontent-length: 2\r\n\r\nhi", [429, "hi", "keep"]],
+    ["lines without a carriage return", "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi", [200, "hi", "keep"]],
+    ["an extension behind a chunk's size", `${CHUNKED}2;a="b"\r\nhi\r\n0\r\n\r\n`, [200, "hi", "keep"]],
+    ["no body, whatever its length says", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
+    ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
+  ])("with %s is read as it is meant", async (_, text, expected) => {
+    expect(await said(text)).toEqual(expected);
+  });
+
+  test("with a header that is folded, or said twice, has it as one", async () => {
+    const { header } = await opened(counted("", "a: 1\r\n  2\r\nB: x\r\nb: y\r\nempty:\r\n"));
+    expect([header("A"), header("b"), header("empty"), header("none")]).toEqual(["1 2", "x, y", "", null]);
   });
 });
 

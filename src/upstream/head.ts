@@ -1,0 +1,102 @@
+import { Chunked, Counted, type Framing, UntilClose } from "./framing.ts";
+import { Lines } from "./lines.ts";
+
+/** Bytes of a head, interim ones before it included. */
+const MAX_HEAD = 80 * 1024;
+
+const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/;
+/** Name and value (RFC 9110 §5.1); no white space stands before the colon. */
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/;
+const LENGTH = /^\d{1,15}$/;
+
+/** The status and the headers of a response, line by line, and what they say of its body and its connection. */
+export class Head {
+  status = 0;
+  readonly #lines = new Lines("head", MAX_HEAD);
+  #isOld = false;
+  #last: string | undefined;
+  #fields = new Map<string, string>();
+
+  /**
+   * Reads on from `at`. Returns where to go on, and `isWhole` once the head has ended; interim responses (1xx) are passed over.
+   * Throws an Error when it can be no head.
+   */
+  read(bytes: Buffer, at: number): { readonly at: number; readonly isWhole: boolean } {
+    let from = at;
+    while (from < bytes.length) {
+      const line = this.#lines.next(bytes, from);
+      from = this.#lines.at;
+      if (line === null) break;
+      if (this.status === 0) this.#begin(line);
+      else if (line !== "") this.#field(line);
+      else if (this.status >= 200) return { at: from, isWhole: true };
+      else this.#interim();
+    }
+    return { at: from, isWhole: false };
+  }
+
+  /** A header's value, several as one list; null when there is none. */
+  field(name: string): string | null {
+    return this.#fields.get(name.toLowerCase()) ?? null;
+  }
+
+  /** Whether the server would take another request once the body has been read. */
+  get isReusable(): boolean {
+    return !(this.#isOld || this.#list("connection").includes("close") || (this.#isChunked && this.#hasLength));
+  }
+
+  /** How the body is framed (RFC 9112 §6.3). Throws an Error when that cannot be told, or cannot be read. */
+  framing(): Framing {
+    const coding = this.field("content-encoding")?.toLowerCase() ?? "identity";
+    if (coding !== "identity") throw new Error(`The server sent content-encoding ${coding}, which it was told not to.`);
+    if (this.status === 204 || this.status === 304) return new Counted(0);
+    if (this.#isChunked) return new Chunked();
+    if (this.field("transfer-encoding") !== null)
+      throw new Error("The server's transfer-encoding is not just chunked.");
+    if (!this.#hasLength) return new UntilClose();
+    const [length = "", ...others] = this.#list("content-length");
+    if (!LENGTH.test(length) || others.some((other) => other !== length)) {
+      throw new Error("The server's content-length is no number.");
+    }
+    return new Counted(Number(length));
+  }
+
+  get #isChunked(): boolean {
+    return this.field("transfer-encoding")?.toLowerCase() === "chunked";
+  }
+
+  get #hasLength(): boolean {
+    return this.field("content-length") !== null;
+  }
+
+  #list(name: string): readonly string[] {
+    return (this.field(name) ?? "").split(",").map((member) => member.trim().toLowerCase());
+  }
+
+  #begin(line: string): void {
+    const [, minor, status] = STATUS.exec(line) ?? [];
+    if (status === undefined) throw new Error("The server does not speak HTTP/1.1.");
+    // Nobody asked for another protocol.
+    if (status === "101") throw new Error("The server switched to another protocol.");
+    this.status = Number(status);
+    this.#isOld = minor === "0";
+  }
+
+  #field(line: string): void {
+    // A line that begins with white space goes on with the one before it (RFC 9112 §5.2).
+    const folded = /^[ \t]+(.*)$/.exec(line)?.[1];
+    const [, name = this.#last, value = folded] = folded === undefined ? (FIELD.exec(line) ?? []) : [];
+    if (name === undefined || value === undefined) throw new Error("The server sent a header that cannot be read.");
+    const key = name.toLowerCase();
+    const before = this.#fields.get(key);
+    const between = folded === undefined ? ", " : " ";
+    this.#fields.set(key, before === undefined ? value : before + between + value);
+    this.#last = key;
+  }
+
+  #interim(): void {
+    this.status = 0;
+    this.#last = undefined;
+    this.#fields = new Map();
+  }
+}
