@@ -73,6 +73,50 @@ test("any bytes at all end in a body, a failure or a wait, and throw nothing", a
   );
 });
 
+test("nor does anything put together from what a response is made of", async () => {
+  const words = fc.constantFrom(
+    ...[
+      "HTTP/1.1 200 OK\r\n",
+      "HTTP/1.0 204 No\r\n",
+      "HTTP/1.1 100 Go\r\n",
+      "content-length: ",
+      "connection: close\r\n",
+    ],
+    ...[
+      "transfer-encoding: chunked\r\n",
+      "\r\n",
+      "\n",
+      "\r",
+      " ",
+      ";",
+      ":",
+      ", ",
+      "-6",
+      "-1",
+      "0",
+      "2",
+      "5",
+      "a",
+      "fffffffffffff",
+    ],
+    ...["hi", "hello", "여울", "\0"],
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(words, { maxLength: 8 }), { maxLength: 8 }), async (reads) => {
+      const { exchange, asked } = begin();
+      const settled = exchange.head.then(
+        ({ body }) => textOf(body).catch(() => ""),
+        () => "",
+      );
+      for (const read of reads) feed(exchange, read.join(""));
+      exchange.close();
+      expect(typeof (await settled)).toBe("string");
+      expect(asked).toHaveLength(1);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 describe("a connection is not used again", () => {
   test.each([
     ["whose server says so", counted("hi", "connection: close\r\n")],
