@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:tls";
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), "utf8");
 /** For `localhost` and no other name. */
-export const CERTIFICATE = fixture("certificate");
+export const CERTIFICATE = fixture("localhost");
 
 export interface RawRequest {
   /** Request line and headers, without the empty line. */
@@ -57,7 +57,7 @@ export const rawServer = async (
     onConnection(socket);
   };
   const server = isSecure
-    ? createTlsServer({ key: fixture("key"), cert: CERTIFICATE, ALPNProtocols: ["h2", "http/1.1"] }, serve)
+    ? createTlsServer({ key: fixture("localhost-key"), cert: CERTIFICATE, ALPNProtocols: ["h2", "http/1.1"] }, serve)
     : createServer({ noDelay: true }, serve);
   server.on("tlsClientError", () => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
