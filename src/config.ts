@@ -48,8 +48,8 @@ type ConfigResult =
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /**
- * Reads the variables that `Environment` lists, and of no others than proxies whether they are set. Surrounding white space is dropped (a secret from a file
- * often ends in a newline), and an empty text counts as unset. Never throws.
+ * Reads the variables that `Environment` lists, and whether a proxy is named. Surrounding white space is dropped (a secret
+ * from a file often ends in a newline), and an empty text counts as unset. Never throws.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ConfigResult => {
   const names = Object.keys(Environment.properties) as VariableName[];
@@ -62,7 +62,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   ];
   return mistakes.length > 0
     ? { ok: false, mistakes }
-    : { ok: true, config: deepFreeze({ ...toConfig(sound as Environment), isProxied: namesProxy(env) }) };
+    : { ok: true, config: deepFreeze(toConfig(sound as Environment, namesProxy(env))) };
 };
 
 /** Whether one of the names is set by which `fetch` and most programs know their proxies. */
@@ -77,7 +77,7 @@ const readVariable = (name: VariableName, given: string | undefined): readonly (
   return text === undefined ? [] : [[name, form.read(text)]];
 };
 
-const toConfig = (env: Environment): Omit<Config, "isProxied"> => ({
+const toConfig = (env: Environment, isProxied: boolean): Config => ({
   host: env.HOST,
   port: env.PORT,
   authToken: env.AUTH_TOKEN ?? null,
@@ -95,6 +95,7 @@ const toConfig = (env: Environment): Omit<Config, "isProxied"> => ({
     google: { apiKey: env.GOOGLE_GENERATIVE_AI_API_KEY ?? null, baseUrl: null },
     compatible: { apiKey: env.MODEL_API_KEY ?? null, baseUrl: env.MODEL_BASE_URL ?? null },
   },
+  isProxied,
   runTimeoutMs: env.RUN_TIMEOUT,
   chatTimeoutMs: env.CHAT_TIMEOUT,
   heartbeatMs: env.HEARTBEAT_INTERVAL,

@@ -18,7 +18,7 @@ export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
 
 /**
  * Posts to a server over sockets of its own and keeps its connections open: HTTP/1.1 for streams of small pieces, where a
- * piece costs half of what it does with `fetch`. It follows no redirect and knows no proxy: see `postByFetch`.
+ * piece costs two thirds of what it does with `fetch`. It follows no redirect and knows no proxy: see `postByFetch`.
  */
 class HttpClient implements ConnectionOwner {
   /** By origin; the one used last is used next, so that the others may end. */

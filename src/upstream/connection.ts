@@ -24,7 +24,7 @@ const KEEPALIVE_MS = 60_000;
 
 /**
  * A socket to a server, and the exchange that has it at the moment. Opens at once. Bun's own sockets: node's cost a token
- * more than a microsecond on its way through the layers below a stream.
+ * about a microsecond more.
  */
 export class Connection implements Line {
   #socket: Socket<Connection> | undefined;

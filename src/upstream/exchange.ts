@@ -26,7 +26,7 @@ export class Exchange implements TextBody {
   /** Whether a byte has come. A server that had closed an idle connection before it saw the request sends none. */
   hasBegun = false;
   readonly #response = Promise.withResolvers<UpstreamResponse>();
-  #head: Head | undefined = new Head();
+  readonly #head = new Head();
   #framing: Framing | undefined;
   readonly #decoder = new TextDecoder();
   #unread = "";
@@ -76,7 +76,9 @@ export class Exchange implements TextBody {
       this.#ended();
       return;
     }
-    this.fail(error ?? new Error(`The server closed the connection ${this.hasBegun ? "too early" : "unasked"}.`));
+    this.fail(
+      error ?? new Error(`The server closed the connection ${this.hasBegun ? "in its answer" : "unanswered"}.`),
+    );
   }
 
   /** Ends the exchange, unless it is over. Text that has come before can still be read. */
@@ -124,23 +126,18 @@ export class Exchange implements TextBody {
 
   /** Reads one thing, the head or a piece of the body, and returns where to go on. */
   #read(bytes: Buffer, from: number): number {
-    let at = from;
-    if (this.#framing === undefined) at = this.#begin(bytes, from);
-    else at = this.#framing.read(bytes, from, this.#take);
-    // A listener may have ended it meanwhile.
+    const at = this.#framing?.read(bytes, from, this.#take) ?? this.#begin(bytes, from);
     if (this.#framing?.isOver === true) this.#isOver = true;
     return at;
   }
 
   #begin(bytes: Buffer, from: number): number {
     const head = this.#head;
-    if (head === undefined) return bytes.length;
     const { at, isWhole } = head.read(bytes, from);
     if (!isWhole) return at;
     this.#framing = head.framing();
     this.#isReusable = head.isReusable && !this.#framing.endsByClose;
     this.#response.resolve({ status: head.status, header: (name) => head.field(name), body: this });
-    this.#head = undefined;
     return at;
   }
 

@@ -128,8 +128,11 @@ describe("connections", () => {
         socket.write(refusal);
       },
     });
-    const { status, body } = await postBySockets()(asking(server.url, "x".repeat(50_000_000)));
-    expect([status, await textOf(body)]).toEqual([413, "full"]);
+    const post = postBySockets();
+    for (const turn of [1, 2]) {
+      const { status, body } = await post(asking(server.url, "x".repeat(50_000_000)));
+      expect([status, await textOf(body), server.connections]).toEqual([413, "full", turn]);
+    }
   });
 });
 

@@ -1,0 +1,19 @@
+/**
+ * A model's server that answers nobody before so many have called: if one call had to wait for another to end, none would
+ * end. Everybody gets the same frames.
+ */
+export const heldUntilAll = (count: number, frames: readonly string[]) => {
+  const all = Promise.withResolvers<void>();
+  let arrived = 0;
+  return Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    async fetch() {
+      arrived += 1;
+      if (arrived === count) all.resolve();
+      await all.promise;
+      return new Response(frames.join(""), { headers: { "content-type": "text/event-stream" } });
+    },
+  });
+};
