@@ -88,7 +88,7 @@ export class GroupCommit implements Committer {
   async finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome> {
     while (writer.isInFlight) await this.#current;
     try {
-      for (const way of [ending, lastResort]) {
+      for (const way of writer.isHeld ? [] : [ending, lastResort]) {
         try {
           return await this.#end(writer, way);
         } catch (error) {

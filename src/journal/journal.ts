@@ -5,7 +5,7 @@ import { type Fence, StoreError } from "../store/contract.ts";
 import { type Broken, type CommitOptions, GroupCommit } from "./commit.ts";
 import { Follower, type FollowSource } from "./follow.ts";
 import { Hub } from "./hub.ts";
-import { RunWriter } from "./writer.ts";
+import { type Opening, RunWriter } from "./writer.ts";
 
 /** Between two attempts of a reader to reach a store that is away. */
 const REREAD_MS = 250;
@@ -21,9 +21,9 @@ export class Journal {
     this.#source = { hub: this.#hub, read: this.#read, now: () => options.system.now() };
   }
 
-  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`, with `answer` said so far. */
-  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, answer = ""): RunWriter {
-    const writer = new RunWriter(fence, lastSeq, this.#commit, answer);
+  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`. */
+  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, opening?: Opening): RunWriter {
+    const writer = new RunWriter(fence, lastSeq, this.#commit, opening);
     this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
     return writer;
   }

@@ -30,6 +30,14 @@ export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
   readonly messageId: string;
 };
 
+/** How a run comes to its log. */
+export interface Opening {
+  /** What it has said there so far; nothing unless told. */
+  readonly answer?: string;
+  /** The store does not have the run yet: nothing is written until `release`. */
+  readonly isHeld?: boolean;
+}
+
 /** What a writer needs of the group commit. */
 export interface Committer {
   now(): number;
@@ -46,11 +54,14 @@ export interface Committer {
  * and bounds what waits. Throws nothing but what JSON makes of a payload that is no JSON.
  */
 export class RunWriter {
+  /** The answer as the log will have it: all token deltas so far. */
+  answer: string;
   /** What the log already has of the answer, and what it will have once it has taken what is in flight. */
   #keptAnswer: string;
   #takenAnswer: string;
   #pending: Pending[] = [];
   #checkpoints: NewCheckpoint[] = [];
+  #isHeld: boolean;
   #isInFlight = false;
   #hasSpoken = false;
   /** Events on their way to the store. */
@@ -64,9 +75,10 @@ export class RunWriter {
     readonly fence: Fence,
     lastSeq: number,
     private readonly committer: Committer,
-    /** The answer as the log will have it: all token deltas so far. */
-    public answer = "",
+    { answer = "", isHeld = false }: Opening = {},
   ) {
+    this.answer = answer;
+    this.#isHeld = isHeld;
     this.#lastSeq = lastSeq;
     this.#keptAnswer = answer;
     this.#takenAnswer = answer;
@@ -80,8 +92,19 @@ export class RunWriter {
     return this.#isInFlight;
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** There is something that can be written. */
   get hasPending(): boolean {
-    return this.#pending.length + this.#checkpoints.length > 0;
+    return !this.#isHeld && this.#pending.length + this.#checkpoints.length > 0;
+  }
+
+  /** The store has the run now: what it has said may be written. */
+  release(): void {
+    this.#isHeld = false;
+    if (this.hasPending) this.committer.mark(this, false);
   }
 
   /** Says one event. What it returns, if anything, must be awaited before the next: the store is behind. */
@@ -110,7 +133,10 @@ export class RunWriter {
     this.committer.mark(this, false);
   }
 
-  /** Says the last words and ends the run, in one transaction. Closing twice is harmless: the first ending counts. */
+  /**
+   * Says the last words and ends the run, in one transaction. Closing twice is harmless: the first ending counts. One that
+   * is held still writes nothing: `refused`.
+   */
   close(ending: Ending, lastResort: Ending): Promise<Outcome> {
     if (this.#closed === undefined) {
       this.#endOfText("");

@@ -13,6 +13,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Outcome, RunWriter } from "../journal/writer.ts";
 import type { Model } from "../models/contract.ts";
 import type { Claimed, Store } from "../store/contract.ts";
+import { heardOnceKept, untilKept } from "./ahead.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import type { LiveRun } from "./live.ts";
 import type { RunLog } from "./log.ts";
@@ -39,7 +40,8 @@ export interface Task<State> {
 
 /**
  * Executes a run that holds its fence, from its first event to its last. Never throws: whatever happens, the run ends with
- * exactly one terminal event, unless another replica has taken it over, which then sees to that.
+ * exactly one terminal event, unless another replica has taken it over, which then sees to that. It may be called ahead of
+ * the run's row: the model is then asked already, and should the store not take the row nothing is heard of it, nor written.
  */
 export const execute = async <State>(
   live: LiveRun,
@@ -51,9 +53,13 @@ export const execute = async <State>(
   const { agent } = task;
   const timeoutMs = agent.timeoutMs ?? parts.runTimeoutMs;
   const begun = system.now();
-  const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why));
-  live.start(claimed.lastSeq);
-  log.started(live, agent.name);
+  const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why), { isHeld: true });
+  void live.kept.then((isKept) => {
+    if (!isKept) return;
+    log.started(live, agent.name);
+    writer.release();
+    live.start(claimed.lastSeq);
+  });
   const ended = new AbortController();
   system.sleep(timeoutMs, ended.signal).then(
     () => live.abort(new RunError("timeout", `The answer took longer than ${timeoutMs / 1000} s.`)),
@@ -63,13 +69,15 @@ export const execute = async <State>(
   const turn = new Turn(live, claimed, task, writer, parts);
   const failure = await turn.take();
   ended.abort();
+  const isKept = await live.kept;
   await turn.sayHeld();
   const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
   const outcome = await writer.close(
     endingOf(failure, facts),
     endingOf(UNKEPT, { ...facts, usage: NO_USAGE, result: undefined }),
   );
-  log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs: system.now() - begun });
+  const durationMs = system.now() - begun;
+  if (isKept) log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
   return outcome;
 };
 
@@ -161,7 +169,7 @@ class Turn<State> {
       file,
       signal: live.signal,
       system: parts.system,
-      model,
+      model: live.isKept ? model : heardOnceKept(model, live),
       locale: languageOf(input.message, input.locale),
       history: () => {
         this.#history ??= this.#readHistory();
@@ -172,6 +180,7 @@ class Turn<State> {
       },
       report: (error) => parts.log.trouble(live, error),
       saveImage: async (image) => {
+        await untilKept(live);
         await parts.store.images.put(live.threadKey, { ...image, now: parts.system.now() });
         return `api/v1/images/${image.imageId}`;
       },

@@ -6,10 +6,10 @@ export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
 /** A run that this process executes, or that waits here for its turn. */
 export class LiveRun {
-  /** The store has its row; until then nobody else can know of it. */
-  isKept = false;
   /** Nothing of it happens here any more. */
   hasEnded = false;
+  #isKept = false;
+  readonly #kept = Promise.withResolvers<boolean>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
@@ -20,6 +20,16 @@ export class LiveRun {
     readonly userId: string,
     readonly traceId: string,
   ) {}
+
+  /** The store has its row; until then nobody else can know of it. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** Resolves once it is known whether the store has its row. */
+  get kept(): Promise<boolean> {
+    return this.#kept.promise;
+  }
 
   /** The thread's last seq before the run's first event: where its readers begin. Null: it will never start. */
   get started(): Promise<number | null> {
@@ -40,12 +50,18 @@ export class LiveRun {
     this.#controller.abort(why);
   }
 
+  keep(): void {
+    this.#isKept = true;
+    this.#kept.resolve(true);
+  }
+
   start(lastSeq: number): void {
     this.#started.resolve(lastSeq);
   }
 
   end(): void {
     this.hasEnded = true;
+    this.#kept.resolve(false);
     this.#started.resolve(null);
     this.#ended.resolve();
   }

@@ -8,6 +8,7 @@ import type { Outcome } from "../journal/writer.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
+import { NOT_TAKEN } from "./ahead.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import { CANCELLED, LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
@@ -44,9 +45,18 @@ export interface RunsParts extends ExecuteParts {
 /** What a run needs to be claimed. */
 type Turn = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs">;
 
+/** What `begin` gives the first run of a thread. */
+const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
+  state: "running",
+  fence: { threadKey, runId, epoch: 1 },
+  lastSeq: 0,
+});
+
 /** Starts runs and ends them. A run belongs to the server: nobody has to wait for it, or watch it. */
 export class Runs {
   #draining = false;
+  /** The store took the last run that was begun. */
+  #isTaking = true;
 
   constructor(private readonly parts: RunsParts) {}
 
@@ -68,8 +78,12 @@ export class Runs {
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner, leaseMs: LEASE_MS };
+    const task = { agent, input: request.input, model, file: request.file };
+    // A new thread has nothing to wait for, so its run goes ahead of its row, unless the store has just failed: the model is
+    // asked while Postgres writes. One that was named beforehand may have begun elsewhere.
+    const isAhead = request.threadId === null && runId === undefined && this.#isTaking;
     try {
-      const begun = await store.runs.begin({
+      const row = store.runs.begin({
         ...turn,
         agent: agent.name,
         input: request.input,
@@ -77,6 +91,9 @@ export class Runs {
         maxQueued: MAX_QUEUED,
         now: system.now(),
       });
+      if (isAhead) void this.#carry(live, task, firstTurn(turn));
+      const begun = await row;
+      this.#isTaking = true;
       if (begun.state === "full") {
         throw new RequestError(
           "conflict",
@@ -87,11 +104,12 @@ export class Runs {
         );
       }
       if (begun.state === "known") throw new RequestError("conflict", "The run has begun already.");
-      live.isKept = true;
-      const task = { agent, input: request.input, model, file: request.file };
-      void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
+      live.keep();
+      if (!isAhead) void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
       return live;
     } catch (error) {
+      if (error instanceof StoreError) this.#isTaking = false;
+      live.abort(NOT_TAKEN);
       registry.release(live);
       throw error;
     }

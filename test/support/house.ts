@@ -35,7 +35,8 @@ export interface House {
 
 interface Asked {
   readonly userId: string;
-  readonly threadId: string;
+  /** Null: a new thread, which the service names. */
+  readonly threadId: string | null;
   readonly message: string;
   readonly streamTokens: boolean;
   readonly options: RunRequest["input"]["options"];

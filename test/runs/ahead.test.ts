@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { converse } from "../../src/agents/converse.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import { NOT_TAKEN } from "../../src/runs/ahead.ts";
+import { type NewRun, StoreError } from "../../src/store/contract.ts";
+import { closedGate, type Gate } from "../support/gate.ts";
+import { agentOf, answerIn, type House, house, logOf, sharedStore } from "../support/house.ts";
+import { say } from "../support/journal.ts";
+import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
+import { type Taps, tappedStore } from "../support/tapped-store.ts";
+
+/** Asks the model at once, as `solve` does. */
+const asking = agentOf(async function* (context) {
+  yield { type: "node_result", payload: { node: "node", output: "asked" } };
+  const messages = [{ role: "user", content: context.input.message, images: [] }] as const;
+  const { text } = yield* converse({ system: "", messages, tools: [] }, context);
+  return { text };
+});
+
+/** Tells how many runs of it have begun to do something. */
+const counting = () => {
+  let begun = 0;
+  const agent = agentOf(async function* () {
+    begun++;
+    yield say("words");
+    return {};
+  });
+  return { agent, begun: () => begun };
+};
+
+/** Whatever waits for nothing but promises has happened by then. */
+const turnOfLoop = () => new Promise(setImmediate);
+
+/** A house whose runs' rows wait at a gate. */
+interface Slow {
+  readonly here: House;
+  readonly model: ScriptedModel;
+  readonly taps: Taps;
+  readonly gate: Gate;
+}
+
+const slow = async (): Promise<Slow> => {
+  const { store, taps } = tappedStore(await sharedStore());
+  const gate = closedGate();
+  taps.begin = async (begin, run) => {
+    await gate.pass();
+    return begin(run);
+  };
+  const model = scriptedModel();
+  return { here: await house({ store, model }), model, taps, gate };
+};
+
+beforeAll(async () => {
+  await sharedStore();
+}, 30_000);
+
+describe("the first run of a new thread", () => {
+  test("asks its model while its row is being written, and is heard once it is", async () => {
+    const { here, model, taps, gate } = await slow();
+    const appended: unknown[] = [];
+    taps.append = (append, batch) => {
+      appended.push(batch);
+      return append(batch);
+    };
+    let isStarted = false;
+    const starting = here.start(asking, { threadId: null }).then((started) => {
+      isStarted = true;
+      return started;
+    });
+    const call = await model.nextCall();
+    call.say({ type: "text", delta: "so " });
+    call.finish("soon");
+    await gate.reached(1);
+    expect({ isStarted, appended }).toEqual({ isStarted: false, appended: [] });
+    gate.open();
+    const { live, events } = await starting;
+    const seen = await events;
+    expect(answerIn(seen)).toBe("so soon");
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, at) => at + 1));
+    expect(seen.map(({ type }) => type).slice(0, 3)).toEqual(["page_start", "solve_progress", "node_result"]);
+    expect(await logOf(here.store, live.threadKey)).toEqual([...seen]);
+    await live.ended;
+    expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "succeeded" });
+  });
+
+  test("that says more than may wait does not say it before there is a row", async () => {
+    const { here, gate } = await slow();
+    let said = 0;
+    const talkative = agentOf(async function* () {
+      for (; said < 1_000; said++) yield { type: "node_result", payload: { node: "node", output: said } };
+      return {};
+    });
+    const starting = here.start(talkative, { threadId: null });
+    await gate.reached(1);
+    await turnOfLoop();
+    expect(said).toBeLessThan(300);
+    gate.open();
+    const seen = await (await starting).events;
+    expect(seen.filter(({ type }) => type === "node_result")).toHaveLength(1_000);
+  });
+
+  test("that the store does not take leaves nothing behind, and its call to the model is cut", async () => {
+    const { here, model, taps } = await slow();
+    const asked = Promise.withResolvers<NewRun>();
+    const refusal = Promise.withResolvers<never>();
+    taps.begin = (_begin, run) => {
+      asked.resolve(run);
+      return refusal.promise;
+    };
+    const starting = here.start(asking, { threadId: null });
+    const call = await model.nextCall();
+    call.finish("too soon");
+    refusal.reject(new StoreError("unavailable", "gone"));
+    await expect(starting).rejects.toMatchObject({ code: "unavailable" });
+    expect(call.signal.aborted).toBe(true);
+    expect(here.registry.size).toBe(0);
+    const { threadKey, runId } = await asked.promise;
+    expect(await logOf(here.store, threadKey)).toEqual([]);
+    expect(await here.store.threads.get(threadKey)).toBeNull();
+    expect(await here.store.runs.get("u", runId)).toBeNull();
+  });
+
+  test("keeps no picture before its row, and none without", async () => {
+    const { here, taps, gate } = await slow();
+    const picture = { mediaType: "image/svg+xml", bytes: new Uint8Array([60]), width: 1, height: 1 };
+    const tries: Promise<unknown>[] = [];
+    const drawing = agentOf(async function* ({ saveImage }) {
+      const saved = saveImage({ ...picture, imageId: realSystem.id() });
+      tries.push(saved.catch((error: unknown) => error));
+      yield { type: "node_result", payload: { node: "node", output: await saved } };
+      return {};
+    });
+    const starting = here.start(drawing, { threadId: null });
+    await gate.reached(1);
+    gate.open();
+    await (await starting).events;
+    expect(await tries[0]).toMatch(/^api\/v1\/images\//);
+    taps.begin = () => Promise.reject(new StoreError("unavailable", "gone"));
+    await expect(here.start(drawing, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
+    expect(await tries[1]).toBe(NOT_TAKEN);
+  });
+
+  test("waits for its row after one was not taken, until one is", async () => {
+    const { here, taps, gate } = await slow();
+    taps.begin = () => Promise.reject(new StoreError("unavailable", "gone"));
+    await expect(here.start(asking, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
+    const { agent, begun } = counting();
+    taps.begin = async (begin, run) => {
+      await gate.pass();
+      return begin(run);
+    };
+    const waiting = here.start(agent, { threadId: null });
+    await gate.reached(1);
+    await turnOfLoop();
+    expect(begun()).toBe(0);
+    gate.open();
+    await (await waiting).events;
+    gate.close();
+    const ahead = here.start(agent, { threadId: null });
+    await gate.reached(2);
+    await turnOfLoop();
+    expect(begun()).toBe(2);
+    gate.open();
+    await (await ahead).events;
+  });
+});
+
+describe("what may be refused", () => {
+  test("asks no model before its row: a thread that its caller names, a run that was named beforehand", async () => {
+    const { here, gate } = await slow();
+    const { agent, begun } = counting();
+    const named = here.start(agent, { threadId: realSystem.id() });
+    const input = { message: "hi", images: [], streamTokens: true, locale: "en", options: {} } as const;
+    const request = { userId: "u", threadId: null, input, model: null, file: null };
+    const ticket = here.runs.start(agent, request, "trace", realSystem.id());
+    await gate.reached(2);
+    await turnOfLoop();
+    expect(begun()).toBe(0);
+    gate.open();
+    await (await named).events;
+    await (await ticket).ended;
+    expect(begun()).toBe(2);
+  });
+});
