@@ -1,6 +1,7 @@
 import type { TextBody, TextSink, UpstreamResponse } from "./contract.ts";
 import type { Framing } from "./framing.ts";
 import { Head } from "./head.ts";
+import { Utf8 } from "./utf8.ts";
 
 /** What an exchange asks of the connection that it has for itself. */
 export interface Line {
@@ -16,8 +17,6 @@ const MAX_UNREAD = 1024 * 1024;
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
 
-const STREAMING = { stream: true } as const;
-
 /**
  * One request's response, from the bytes that arrive to the text that is read: HTTP/1.1 and 1.0 (RFC 9112), the body
  * chunked, counted or ended by the connection's close. Knows no socket. It ends once: with the body, or by a failure.
@@ -28,7 +27,7 @@ export class Exchange implements TextBody {
   readonly #response = Promise.withResolvers<UpstreamResponse>();
   readonly #head = new Head();
   #framing: Framing | undefined;
-  readonly #decoder = new TextDecoder();
+  readonly #utf8 = new Utf8();
   #unread = "";
   #sink: TextSink | undefined;
   #isHeld = false;
@@ -141,13 +140,13 @@ export class Exchange implements TextBody {
     return at;
   }
 
-  readonly #take = (bytes: Buffer): void => {
+  readonly #take = (bytes: Buffer, from: number, to: number): void => {
     if (this.#grace !== undefined) {
-      this.#grace -= bytes.length;
+      this.#grace -= to - from;
       if (this.#grace < 0) this.cancel();
       return;
     }
-    const text = this.#decoder.decode(bytes, STREAMING);
+    const text = this.#utf8.read(bytes, from, to);
     if (this.#sink !== undefined && !this.#isHeld) {
       this.#sink.text(text);
       return;

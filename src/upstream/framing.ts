@@ -1,4 +1,5 @@
-import { Lines } from "./lines.ts";
+/** Takes the bytes of a body that lie between `from` and `to`. They are the caller's again afterwards. */
+export type Take = (bytes: Buffer, from: number, to: number) => void;
 
 /** Tells where a body ends, and its bytes from what stands between them (RFC 9112 §6). */
 export interface Framing {
@@ -7,10 +8,10 @@ export interface Framing {
   /** Whether it ends as it should when the connection is closed. */
   readonly endsByClose: boolean;
   /**
-   * Reads on from `at` and has the next piece of the body taken, if there is one. Returns where to go on. Throws an Error when
+   * Reads on at `from` and has the next piece of the body taken, if there is one. Returns where to go on. Throws an Error when
    * the bytes cannot be a body.
    */
-  read(bytes: Buffer, at: number, take: (piece: Buffer) => void): number;
+  read(bytes: Buffer, from: number, take: Take): number;
 }
 
 /** A body of known length. */
@@ -23,11 +24,11 @@ export class Counted implements Framing {
     return this.left === 0;
   }
 
-  read(bytes: Buffer, at: number, take: (piece: Buffer) => void): number {
-    const end = Math.min(bytes.length, at + this.left);
-    this.left -= end - at;
-    if (end > at) take(bytes.subarray(at, end));
-    return end;
+  read(bytes: Buffer, from: number, take: Take): number {
+    const to = Math.min(bytes.length, from + this.left);
+    this.left -= to - from;
+    if (to > from) take(bytes, from, to);
+    return to;
   }
 }
 
@@ -36,54 +37,8 @@ export class UntilClose implements Framing {
   readonly isOver = false;
   readonly endsByClose = true;
 
-  read(bytes: Buffer, at: number, take: (piece: Buffer) => void): number {
-    take(bytes.subarray(at));
+  read(bytes: Buffer, from: number, take: Take): number {
+    take(bytes, from, bytes.length);
     return bytes.length;
-  }
-}
-
-/** The size of a chunk, and an extension that nobody reads. Thirteen digits would be past what a number counts. */
-const SIZE = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i;
-/** Bytes of all chunk sizes, extensions and trailers in a row, with no byte of the body between. */
-const MAX_LINE = 16 * 1024;
-
-/** A body in chunks, each behind its size (RFC 9112 §7.1). Trailers are passed over. */
-export class Chunked implements Framing {
-  readonly endsByClose = false;
-  isOver = false;
-  readonly #lines = new Lines("chunk size", MAX_LINE);
-  #state: "size" | "data" | "end" | "trailers" = "size";
-  #left = 0;
-
-  read(bytes: Buffer, at: number, take: (piece: Buffer) => void): number {
-    if (this.#state === "data") return this.#data(bytes, at, take);
-    const line = this.#lines.next(bytes, at);
-    if (line !== null) this.#line(line);
-    return this.#lines.at;
-  }
-
-  #data(bytes: Buffer, at: number, take: (piece: Buffer) => void): number {
-    const end = Math.min(bytes.length, at + this.#left);
-    this.#left -= end - at;
-    if (this.#left === 0) this.#state = "end";
-    this.#lines.forget();
-    take(bytes.subarray(at, end));
-    return end;
-  }
-
-  #line(line: string): void {
-    if (this.#state === "trailers") {
-      this.isOver = line === "";
-      return;
-    }
-    if (this.#state === "end") {
-      if (line !== "") throw new Error("The server sent a chunk that is longer than its size.");
-      this.#state = "size";
-      return;
-    }
-    const size = SIZE.exec(line)?.[1];
-    if (size === undefined) throw new Error("The server sent a chunk whose size cannot be read.");
-    this.#left = Number.parseInt(size, 16);
-    this.#state = this.#left === 0 ? "trailers" : "data";
   }
 }

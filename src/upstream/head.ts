@@ -1,4 +1,5 @@
-import { Chunked, Counted, type Framing, UntilClose } from "./framing.ts";
+import { Chunked } from "./chunked.ts";
+import { Counted, type Framing, UntilClose } from "./framing.ts";
 import { Lines } from "./lines.ts";
 
 /** Bytes of a head, interim ones before it included. */

@@ -170,6 +170,7 @@ describe("a response that cannot be one", () => {
 
   test("fails when a chunk's size has no end", async () => {
     const { exchange, body, asked } = await opened(CHUNKED);
+    feed(exchange, "5;");
     for (let sent = 0; sent < 200_000; sent += 1_000) feed(exchange, "0".repeat(1_000));
     await expect(textOf(body)).rejects.toThrow("longer than");
     expect(asked).toEqual(["close"]);
