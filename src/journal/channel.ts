@@ -4,6 +4,8 @@ import type { LogEvent } from "../domain/event.ts";
 const TAIL_EVENTS = 32;
 export const TAIL_CHARS = 256 * 1024;
 
+const NONE: readonly LogEvent[] = [];
+
 /** Somebody who waits for news of a thread. */
 export interface Listener {
   /** There may be something new: it is looked at before this returns. */
@@ -39,7 +41,7 @@ export class Channel {
   after(cursor: number): readonly LogEvent[] | null {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#head < 0) return null;
-    if (cursor >= this.#head) return [];
+    if (cursor >= this.#head) return NONE;
     const first = this.#tail[0];
     if (first === undefined || first.seq > cursor + 1) return null;
     return this.#tail.slice(cursor + 1 - first.seq);

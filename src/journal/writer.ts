@@ -8,19 +8,10 @@ export const MAX_UNKEPT = 256;
 const MAX_JOINED_CHARS = 16 * 1024;
 
 type Delta = Extract<EventBody, { type: "token" | "reasoning" }>;
-interface Pending {
-  readonly seq: number;
-  readonly at: number;
-  readonly node: string;
-  readonly type: EventType;
-  /** The joined text of a token or reasoning event; other events have none. */
-  text: string;
-  /**
-   * The payload of any other event. Made as it is said: what cannot be written fails the node that said it, not the commit
-   * that carries every run.
-   */
-  readonly json: string;
-}
+/** An event that waits. Its text becomes JSON once it cannot grow any more. */
+type Pending = Omit<LogEvent, "json"> & { json: string };
+
+const NONE: readonly NewCheckpoint[] = [];
 
 /** How a run's end came out: kept, or refused because another replica has taken the run over. */
 export type Outcome = "kept" | "refused";
@@ -56,11 +47,16 @@ export interface Committer {
 export class RunWriter {
   /** The answer as the log will have it: all token deltas so far. */
   answer: string;
+  /** For the committer: it is among those that have spoken since the last commit. */
+  isMarked = false;
   /** What the log already has of the answer, and what it will have once it has taken what is in flight. */
   #keptAnswer: string;
   #takenAnswer: string;
   #pending: Pending[] = [];
-  #checkpoints: NewCheckpoint[] = [];
+  /** What the last of these says so far, and the node that says it. Empty when that is no token or reasoning. */
+  #text = "";
+  #node = "";
+  #checkpoints: readonly NewCheckpoint[] = NONE;
   #isHeld: boolean;
   #isInFlight = false;
   #hasSpoken = false;
@@ -129,7 +125,8 @@ export class RunWriter {
       this.committer.ignored(this, "checkpoint");
       return;
     }
-    this.#checkpoints.push({ ...checkpoint, seq: this.#lastSeq, at: this.committer.now() });
+    const at = this.committer.now();
+    this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at }];
     this.committer.mark(this, false);
   }
 
@@ -148,10 +145,11 @@ export class RunWriter {
 
   /** For the committer: all that waits, as the store wants it. It is in flight until `settled`. */
   take(): Append {
-    const events = this.#pending.map((event) => this.#toLog(event));
+    this.#endOfEvent();
+    const events = this.#pending;
     const checkpoints = this.#checkpoints;
     this.#pending = [];
-    this.#checkpoints = [];
+    this.#checkpoints = NONE;
     this.#inFlight += events.length;
     this.#isInFlight = true;
     this.#takenAnswer = this.answer;
@@ -183,7 +181,8 @@ export class RunWriter {
   discard(): void {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
     this.#pending = [];
-    this.#checkpoints = [];
+    this.#text = "";
+    this.#checkpoints = NONE;
     this.answer = this.#keptAnswer;
     this.#takenAnswer = this.#keptAnswer;
     this.settled();
@@ -200,9 +199,13 @@ export class RunWriter {
     const text = this.#menders[body.type].push(body.payload.delta);
     if (text === "") return;
     if (body.type === "token") this.answer += text;
-    const last = this.#pending.at(-1);
-    if (last?.type === body.type && last.node === node && last.text.length < MAX_JOINED_CHARS) last.text += text;
+    if (this.#canJoin(body.type, node)) this.#text += text;
     else this.#push(body.type, node, text, "");
+  }
+
+  #canJoin(type: Delta["type"], node: string): boolean {
+    const length = this.#text.length;
+    return length > 0 && length < MAX_JOINED_CHARS && this.#node === node && this.#pending.at(-1)?.type === type;
   }
 
   /** Half a surrogate pair cannot wait past the text it belongs to. */
@@ -215,15 +218,23 @@ export class RunWriter {
     }
   }
 
+  /** `json` is the payload of an event without text. It is made as it is said: what cannot be written fails the node, not the commit. */
   #push(type: EventType, node: string, text: string, json: string): void {
-    this.#pending.push({ seq: ++this.#lastSeq, at: this.committer.now(), node, type, text, json });
+    this.#endOfEvent();
+    this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.committer.now(), json });
+    this.#text = text;
+    this.#node = node;
     const isFirstWord = text !== "" && !this.#hasSpoken;
     if (isFirstWord) this.#hasSpoken = true;
     this.committer.mark(this, isFirstWord);
   }
 
-  #toLog({ seq, at, type, text, json }: Pending): LogEvent {
-    return { runId: this.fence.runId, seq, type, at, json: json === "" ? `{"delta":${JSON.stringify(text)}}` : json };
+  /** What the last event says will not grow any more. */
+  #endOfEvent(): void {
+    const last = this.#pending.at(-1);
+    if (this.#text === "" || last === undefined) return;
+    last.json = `{"delta":${JSON.stringify(this.#text)}}`;
+    this.#text = "";
   }
 }
 

@@ -50,9 +50,11 @@ export const eventColumns = (batch: readonly Pick<Append, "events">[]): Columns 
   const times: number[] = [];
   const types: string[] = [];
   const payloads: string[] = [];
-  for (const [index, { events }] of batch.entries()) {
+  let place = 0;
+  for (const { events } of batch) {
+    place++;
     for (const event of events) {
-      places.push(index + 1);
+      places.push(place);
       seqs.push(event.seq);
       times.push(event.at);
       types.push(event.type);
