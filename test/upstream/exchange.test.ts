@@ -156,23 +156,9 @@ describe("a response that cannot be one", () => {
     expect(asked).toEqual(["close"]);
   });
 
-  test.each([
-    ["does not end where it should", "2\r\nhi, you\r\n"],
-    ["is of a size below nothing", "1\r\nx\r\n-6\r\nz"],
-    ["is of no size", "2\r\nhi\r\nzz\r\nmore\r\n0\r\n\r\n"],
-    ["is of a size past all bounds", "fffffffffffff\r\nx"],
-    ["has nothing where its size should be", "\r\n2\r\nhi\r\n"],
-  ])("fails in the middle when a chunk %s", async (_, chunks) => {
-    const { body, asked } = await opened(CHUNKED + chunks);
+  test("fails in the middle when a chunk cannot be one", async () => {
+    const { body, asked } = await opened(`${CHUNKED}1\r\nx\r\n-6\r\nz`);
     await expect(textOf(body)).rejects.toBeInstanceOf(Error);
-    expect(asked).toEqual(["close"]);
-  });
-
-  test("fails when a chunk's size has no end", async () => {
-    const { exchange, body, asked } = await opened(CHUNKED);
-    feed(exchange, "5;");
-    for (let sent = 0; sent < 200_000; sent += 1_000) feed(exchange, "0".repeat(1_000));
-    await expect(textOf(body)).rejects.toThrow("longer than");
     expect(asked).toEqual(["close"]);
   });
 
@@ -198,7 +184,6 @@ describe("a response that is unusual", () => {
     ["one length, said twice", "HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nhi", [200, "hi", "keep"]],
     ["no reason behind the status", "HTTP/1.1 429\r\ncontent-length: 2\r\n\r\nhi", [429, "hi", "keep"]],
     ["lines without a carriage return", "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi", [200, "hi", "keep"]],
-    ["an extension behind a chunk's size", `${CHUNKED}2;a="b"\r\nhi\r\n0\r\n\r\n`, [200, "hi", "keep"]],
     ["no body, whatever its length says", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
     ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
   ])("with %s is read as it is meant", async (_, text, expected) => {
