@@ -32,10 +32,9 @@ interface Waiter {
  * The events of a thread after `cursor`, first those that are kept, then live, without end: the caller stops reading.
  * Gives batches, each event once. Nothing is fetched or kept ahead of the reader.
  *
- * What a token costs is mostly the promises on its way, so there is a way without any: `poll`, and `wait` when that gave
- * nothing. `next` is the same as a promise, for whoever reads less.
+ * What a token costs is mostly the promises on its way, so there are none here: one polls, and waits when that gave nothing.
  */
-export class Follower implements AsyncIterableIterator<Batch, undefined, void>, Listener, Beating {
+export class Follower implements Listener, Beating {
   readonly #channel: Channel;
   #waiter: Waiter | undefined;
   /** A ring came while nobody waited, or while a page was under way. */
@@ -60,10 +59,6 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
     this.#quietSince = now();
     this.#channel = hub.join(key, this);
     hub.pulse.join(quietMs, this);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   /** The next batch; null: none yet; undefined: the reading has ended. Throws the store's error when it stays away. */
@@ -101,22 +96,6 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
     if (this.#isRung && !this.#isFetching) this.#wake();
   }
 
-  next(): Promise<IteratorResult<Batch, undefined>> {
-    return new Promise((resolve, reject) => {
-      const ring = () => {
-        try {
-          const value = this.poll();
-          if (value === undefined) resolve({ done: true, value });
-          else if (value !== null) resolve({ done: false, value });
-          else this.wait({ ring });
-        } catch (error) {
-          reject(error);
-        }
-      };
-      ring();
-    });
-  }
-
   /** Nothing of the last batch was shown, so the quiet goes on. */
   skipped(): void {
     this.#wasShown = false;
@@ -130,11 +109,6 @@ export class Follower implements AsyncIterableIterator<Batch, undefined, void>, 
     hub.pulse.leave(this.quietMs, this);
     hub.leave(this.key, this.#channel, this);
     this.#wake();
-  }
-
-  async return(): Promise<IteratorResult<Batch, undefined>> {
-    this.leave();
-    return { done: true, value: undefined };
   }
 
   ring(): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { StoreError } from "../../src/store/contract.ts";
+import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
 import { close, fenceOf, journalOver, note, open, say } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
@@ -21,7 +22,7 @@ const gated = () => {
 /** Reads a thread until `count` events have come. */
 const reading = (journal: ReturnType<typeof journalOver>["journal"], key: `${string}:${string}`) => {
   const seen: LogEvent[] = [];
-  const batches = journal.follow(key, 0, 60_000);
+  const batches = followed(journal, key, 0, 60_000);
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   void (async () => {
     for await (const batch of batches) {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
 import type { Journal } from "../../src/journal/journal.ts";
+import { followed } from "../support/followed.ts";
 import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
 import { type MemoryLog, memoryLog } from "../support/memory-log.ts";
 
@@ -12,7 +13,7 @@ beforeEach(() => {
   ({ journal } = journalOver(log.store));
 });
 
-const follow = (cursor: number, on = journal) => on.follow(KEY, cursor, 60_000);
+const follow = (cursor: number, on = journal) => followed(on, KEY, cursor, 60_000);
 const runsOf = (batch: readonly LogEvent[] | undefined) => [...new Set(batch?.map(({ runId }) => runId))];
 
 /** A run that says a word and, unless told otherwise, ends. */

@@ -6,6 +6,7 @@ import { TAIL_CHARS } from "../../src/journal/channel.ts";
 import { Follower } from "../../src/journal/follow.ts";
 import { Hub } from "../../src/journal/hub.ts";
 import { StoreError } from "../../src/store/contract.ts";
+import { Followed, followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { fenceOf, journalOver, open, say } from "../support/journal.ts";
@@ -45,7 +46,7 @@ const thread = () => {
       return () => hub.get(KEY)?.publish(events);
     },
     reader: (cursor: number, quietMs = 60_000, source: typeof read = read) =>
-      new Follower({ hub, read: source, now: () => performance.now() }, KEY, cursor, quietMs),
+      new Followed(new Follower({ hub, read: source, now: () => performance.now() }, KEY, cursor, quietMs)),
   };
 };
 
@@ -104,11 +105,11 @@ describe("follow", () => {
   test("readers that are dismissed are told why, those that come later are not", async () => {
     const { store } = memoryLog();
     const { journal } = journalOver(store);
-    const next = journal.follow(KEY, 0, 60_000).next();
+    const next = followed(journal, KEY, 0, 60_000).next();
     await new Promise(setImmediate);
     journal.dismiss(new RunError("interrupted", "Closing."));
     await expect(next).rejects.toMatchObject({ code: "interrupted" });
-    expect((await journal.follow(KEY, 0, 20).next()).value).toEqual([]);
+    expect((await followed(journal, KEY, 0, 20).next()).value).toEqual([]);
   });
 
   test("leaving ends it at once: while it waits, while the store is read, and between two batches", async () => {
@@ -154,19 +155,19 @@ describe("follow", () => {
 
   test("nothing is left behind once readers and writers have gone, whichever way they went", async () => {
     const { hub, commit, reader } = thread();
-    const [left, returned, thrown] = [
+    const [left, waiting, thrown] = [
       reader(0),
       reader(0),
       reader(0, 60_000, () => Promise.reject(new StoreError("failed", "no"))),
     ];
     await expect(thrown.next()).rejects.toThrow("no");
     commit(1);
-    for (const events of [left, returned]) await events.next();
+    for (const events of [left, waiting]) await events.next();
     const channel = hub.open(KEY, 1);
     expect(hub.get(KEY)?.listeners.size).toBe(2);
-    await returned.return();
-    const last = left.next();
     left.leave();
+    const last = waiting.next();
+    waiting.leave();
     await last;
     expect(hub.get(KEY)?.listeners.size).toBe(0);
     hub.close(KEY, channel);
@@ -178,7 +179,7 @@ describe("follow", () => {
     const memory = memoryLog();
     const { journal: here } = journalOver(memory.store);
     const { journal: there } = journalOver(memory.store);
-    const events = here.follow(KEY, 0, 60_000);
+    const events = followed(here, KEY, 0, 60_000);
     const next = events.next();
     const { writer } = open(there, fenceOf(KEY));
     void writer.emit(say("from afar"), "n");
@@ -204,9 +205,9 @@ describe("follow", () => {
     const { writer } = open(writing, fenceOf(KEY));
     void writer.emit(say("x"), "n");
     while (memory.events(KEY).length === 0) await new Promise(setImmediate);
-    expect(numbers((await journal.follow(KEY, 0, 60_000).next()).value)).toEqual([1]);
+    expect(numbers((await followed(journal, KEY, 0, 60_000).next()).value)).toEqual([1]);
     failures = Number.POSITIVE_INFINITY;
-    const events = journal.follow(KEY, 0, 60_000);
+    const events = followed(journal, KEY, 0, 60_000);
     await expect(events.next()).rejects.toThrow(StoreError);
   });
 });

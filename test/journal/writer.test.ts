@@ -4,6 +4,7 @@ import { RunError } from "../../src/domain/error.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import { MAX_UNKEPT } from "../../src/journal/writer.ts";
 import { endingOf } from "../../src/runs/ending.ts";
+import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
 import { close, fenceOf, journalOver, note, open, say, think } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
@@ -126,7 +127,7 @@ describe("a run's writer", () => {
   test("a reader that is slow, or never reads, makes nobody wait", async () => {
     const { writer, gate, journal, log } = await busy();
     gate.open();
-    const stalled = journal.follow("u:t", 0, 60_000);
+    const stalled = followed(journal, "u:t", 0, 60_000);
     await stalled.next(); // and never again
     for (let i = 0; i < 3 * MAX_UNKEPT; i++) await writer.emit(note(i), "n");
     expect(await close(writer)).toBe("kept");

@@ -12,6 +12,7 @@ import { type RunRequest, Runs } from "../../src/runs/runs.ts";
 import { Upkeep } from "../../src/runs/upkeep.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { followed } from "./followed.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
 let shared: Promise<Store> | undefined;
@@ -97,7 +98,7 @@ export const house = async (
 
 const readRun = async (journal: Journal, { threadKey, runId }: LiveRun, from: number): Promise<readonly LogEvent[]> => {
   const events: LogEvent[] = [];
-  for await (const batch of journal.follow(threadKey, from, 60_000)) {
+  for await (const batch of followed(journal, threadKey, from, 60_000)) {
     for (const event of batch) {
       if (event.runId !== runId) continue;
       events.push(event);
