@@ -78,6 +78,8 @@ export const openEmbedding = (config: Config, system: System, log: HouseLog): Pr
 /** A service that listens. */
 export interface Service {
   readonly url: string;
+  /** Runs that have not ended. */
+  readonly running: number;
   /** Takes no more runs, lets those under way finish within the drain timeout, ends the rest, then stops listening. */
   drain(): Promise<void>;
 }
@@ -138,19 +140,26 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
   // Past a bound of its own Bun answers 413 without a word: bodies are counted where they are read.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER;
-  http.listen({
-    hostname: config.host,
-    port: config.port,
-    // Two processes on one port would each get some of the requests, and neither would say so.
-    reusePort: false,
-    idleTimeout,
-    maxRequestBodySize,
-    // In development Bun answers a bug with its source and stack.
-    development: false,
-  });
+  try {
+    http.listen({
+      hostname: config.host,
+      port: config.port,
+      // Two processes on one port would each get some of the requests, and neither would say so.
+      reusePort: false,
+      idleTimeout,
+      maxRequestBodySize,
+      // In development Bun answers a bug with its source and stack.
+      development: false,
+    });
+  } catch (error) {
+    throw cannotListen(config, error);
+  }
   const { hostname, port } = http.server ?? {};
   return {
     url: `http://${hostname?.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    get running() {
+      return registry.size;
+    },
     drain: async () => {
       await runs.drain(config.drainTimeoutMs);
       const stopped = http.stop();
@@ -161,6 +170,17 @@ export const serve = async (outside: Outside): Promise<Service> => {
       stopPolling();
     },
   };
+};
+
+const cannotListen = ({ host, port }: Config, error: unknown): Error => {
+  const { code } = error as { code?: unknown };
+  const why =
+    code === "EADDRINUSE"
+      ? "the port is taken: set another PORT, or stop what has it"
+      : code === "EACCES"
+        ? "this process may not take the port: set a PORT from 1024 on"
+        : "this machine has no such address: set another HOST";
+  return new Error(`cannot listen on ${host}, port ${port}: ${why}`, { cause: error });
 };
 
 /** Calls `tick` again `ms` after it has come to its end. Returns how to stop that. */

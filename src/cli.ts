@@ -23,7 +23,8 @@ export const parseCli = (argv: readonly string[]): { readonly command: Command }
     if (values.version) return { command: "version" };
     const [command = "serve", ...more] = positionals;
     if (more.length > 0) return { error: "takes one command; see yeoul --help" };
-    return isCommand(command) ? { command } : { error: "no such command; see yeoul --help" };
+    if (isCommand(command) || command === "help" || command === "version") return { command };
+    return { error: "no such command; see yeoul --help" };
   } catch {
     return { error: "no such option; see yeoul --help" };
   }

@@ -15,6 +15,11 @@ export interface HouseLog {
   readonly models: ModelLog;
   /** Not all documents can be searched by vectors; `words` say why, and the remedy. */
   retrievalLimited(words: string): void;
+  /** Requests are taken from now on. */
+  serving(facts: { readonly version: string; readonly database: string; readonly model: string }): void;
+  /** No more runs are taken; so many are under way. */
+  draining(runs: number): void;
+  stopped(): void;
   requestFailed(path: string, error: unknown): void;
   streamBroken(runId: string, error: unknown): void;
 }
@@ -84,6 +89,9 @@ export const houseLog = (log: Logger): HouseLog => ({
   },
   retrievalLimited: (words) =>
     log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),
+  serving: (facts) => log.info(facts, "serving"),
+  draining: (runs) => log.info({ runs }, "draining"),
+  stopped: () => log.info("stopped"),
   requestFailed: (path, err) => log.error({ path, err }, "request failed"),
   streamBroken: (run, err) => log.error({ run, err }, "stream broke"),
 });

@@ -133,6 +133,10 @@ const reindex = async (config: Config): Promise<number> => {
   }
 };
 
+/** With what is behind it, one step, where that says more. It holds no key: see `ProviderError`. */
+const wordsOf = ({ message, cause }: Error): string =>
+  cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
+
 const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
@@ -158,7 +162,7 @@ const check = async (config: Config): Promise<number> => {
   for (const [name, attempt] of Object.entries(tries)) {
     const verdict = await attempt().then(
       () => "ok",
-      (error: unknown) => (error instanceof Error ? error.message : "failed"),
+      (error: unknown) => (error instanceof Error ? wordsOf(error) : "failed"),
     );
     if (verdict !== "ok") failed++;
     say(`${name}: ${verdict}`);
@@ -167,16 +171,20 @@ const check = async (config: Config): Promise<number> => {
 };
 
 const run = async (config: Config): Promise<"serving"> => {
+  // Until it serves there is nothing to end.
+  let stop = (): void => process.exit(0);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
   const log = houseLog(openLog(config.logLevel));
   const store = await openStore(config, realSystem);
   await store.migrate();
   const self = { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? "" };
+  const models = await openModels(config, realSystem, log);
   const service = await serve({
     config,
     store,
-    models: await openModels(config, realSystem, log),
+    models,
     embedding: await openEmbedding(config, realSystem, log),
     system: realSystem,
     log,
@@ -185,20 +193,23 @@ const run = async (config: Config): Promise<"serving"> => {
     isDead: (owner) => config.database.kind === "embedded" || isDeadOwner(owner, self, startOf),
   });
   let asked: number | undefined;
-  const stop = (): void => {
+  stop = () => {
     const now = realSystem.now();
     if (asked !== undefined) {
       if (now - asked > SECOND_SIGNAL_MS) process.exit(EXIT_FAILED);
       return;
     }
     asked = now;
+    log.draining(service.running);
     void service
       .drain()
       .then(() => store.close())
-      .then(() => process.exit(0));
+      .then(() => {
+        log.stopped();
+        process.exit(0);
+      });
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  log.serving({ version, database: config.database.kind, model: models.standard.id });
   // Last: whoever reads this line may send a signal next.
   say(`yeoul listening on ${service.url}`);
   return "serving";

@@ -15,6 +15,8 @@ describe("the command line", () => {
     [["check", "--help"], "help"],
     [["--version"], "version"],
     [["-v"], "version"],
+    [["help"], "help"],
+    [["version"], "version"],
   ] as const)("%j means %s", (argv, command) => {
     expect(parseCli(argv)).toEqual({ command });
   });

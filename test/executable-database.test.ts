@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import postgres from "postgres";
 import { realSystem } from "../src/domain/system.ts";
 import { pgliteStore } from "../src/store/drivers/pglite.ts";
 import { type Box, box, executable } from "./support/executable.ts";
+import { freshDatabase } from "./support/postgres.ts";
 
 const ARCHIVE = resolve(import.meta.dir, "../dist/database.tar.zst");
 
@@ -87,6 +89,40 @@ describe("a process killed while it makes its data directory", () => {
     expect(statSync(join(alone.dataDir, "postgres")).mode & 0o777).toBe(0o700);
   }, 30_000);
 });
+
+test("a process that is stopped while it starts exits with 0", async () => {
+  using alone = await box();
+  const url = await freshDatabase();
+  const other = postgres(url, { max: 2 });
+  // As another replica does while it migrates.
+  await other.begin(async (sql) => {
+    await sql`select pg_advisory_xact_lock(${"521392846188"}::bigint)`;
+    const env = { DATABASE_URL: url, PORT: "0" };
+    await using child = Bun.spawn([join(alone.path, "yeoul")], {
+      cwd: alone.path,
+      env,
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const waits = async () =>
+      (await other`select 1 from pg_locks where locktype = 'advisory' and not granted`).length > 0;
+    while (!(await waits()) && child.exitCode === null);
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+    expect(await new Response(child.stdout).text()).toBe("");
+  });
+  await other.end();
+}, 30_000);
+
+test("what a process has left behind that was killed while it opened is cleared away", async () => {
+  const dataDir = join(folder, "opened");
+  const left = join(dataDir, "yeoul-extensions-abc123");
+  mkdirSync(left, { recursive: true });
+  const store = await pgliteStore({ dataDir, system: realSystem });
+  await store.migrate();
+  await store.close();
+  expect(readdirSync(dataDir).toSorted()).toEqual(["postgres", "yeoul.lock"]);
+}, 30_000);
 
 /** Starts the service and kills it as soon as it has unpacked so many of the thousand files. */
 const killedAt = async ({ path, dataDir }: Box, files: number): Promise<void> => {

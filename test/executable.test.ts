@@ -69,7 +69,37 @@ describe("alone in a directory, with an empty environment", () => {
       const { port } = new URL(first.url);
       const second = await alone.run([], { PORT: port, DATA_DIR: `${alone.dataDir}-2` });
       expect(second).toMatchObject({ code: 1, stdout: "" });
-      expect(second.stderr).toContain(`Is port ${port} in use?`);
+      expect(second.stderr).toContain(`cannot listen on 127.0.0.1, port ${port}: the port is taken`);
+    },
+    SECONDS,
+  );
+
+  test.each([
+    ["a host that is not this machine's", { HOST: "203.0.113.9", AUTH: "none" }, "no such address"],
+    ["a data directory that is a file", { DATA_DIR: "yeoul" }, "is no directory"],
+  ])(
+    "%s ends the start, and says so",
+    async (_, env, words) => {
+      const ended = await alone.run([], env);
+      expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(words) });
+    },
+    SECONDS,
+  );
+
+  test(
+    "a start and a stop are logged",
+    async () => {
+      await using service = await alone.serve();
+      expect(await service.end("SIGTERM")).toBe(0);
+      const lines = (await service.stderr)
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(lines).toMatchObject([
+        { level: "info", msg: "serving", version, database: "embedded", model: "builtin" },
+        { level: "info", msg: "draining", runs: 0 },
+        { level: "info", msg: "stopped" },
+      ]);
     },
     SECONDS,
   );

@@ -49,7 +49,7 @@ interface Registered {
  */
 export class GroupCommit implements Committer {
   readonly #writers = new Map<RunWriter, Registered>();
-  /** Those that are marked. A set grows anew after each commit, 60 bytes for each of them. */
+  /** Those that are marked, and know it: a set would allocate 60 bytes for each, at every commit. */
   #marked: RunWriter[] = [];
   readonly #pace = new Pace();
   #looping = false;
@@ -90,7 +90,8 @@ export class GroupCommit implements Committer {
   async finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome> {
     while (writer.isInFlight) await this.#current;
     try {
-      for (const way of writer.isHeld ? [] : [ending, lastResort]) {
+      if (writer.isHeld) return "refused";
+      for (const way of [ending, lastResort]) {
         try {
           return await this.#end(writer, way);
         } catch (error) {

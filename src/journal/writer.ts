@@ -13,7 +13,7 @@ type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
 
-/** How a run's end came out: kept, or refused because another replica has taken the run over. */
+/** How a run's end came out: kept, or refused, because another replica has taken the run over or the store never took it. */
 export type Outcome = "kept" | "refused";
 export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
   /** What the run says last; it comes after everything that was emitted. */
@@ -100,7 +100,7 @@ export class RunWriter {
   /** The store has the run now: what it has said may be written. */
   release(): void {
     this.#isHeld = false;
-    if (this.hasPending) this.committer.mark(this, false);
+    if (this.hasPending) this.committer.mark(this, this.#hasSpoken);
   }
 
   /** Says one event. What it returns, if anything, must be awaited before the next: the store is behind. */
@@ -138,7 +138,7 @@ export class RunWriter {
     if (this.#closed === undefined) {
       this.#endOfText("");
       this.#closed = this.committer.finish(this, ending, lastResort);
-      this.#release();
+      this.#letGo();
     }
     return this.#closed;
   }
@@ -174,7 +174,7 @@ export class RunWriter {
     this.#inFlight = 0;
     this.#isInFlight = false;
     this.#keptAnswer = this.#takenAnswer;
-    this.#release();
+    this.#letGo();
   }
 
   /** For the committer: the store will never take it. Numbering and answer go on where the log really ends. */
@@ -188,7 +188,7 @@ export class RunWriter {
     this.settled();
   }
 
-  #release(): void {
+  #letGo(): void {
     if (this.#drained.length === 0) return;
     const waiting = this.#drained;
     this.#drained = [];

@@ -13,9 +13,8 @@ import type { Journal } from "../journal/journal.ts";
 import type { Outcome, RunWriter } from "../journal/writer.ts";
 import type { Model } from "../models/contract.ts";
 import type { Claimed, Store } from "../store/contract.ts";
-import { heardOnceKept, untilKept } from "./ahead.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
-import type { LiveRun } from "./live.ts";
+import { type LiveRun, NOT_TAKEN } from "./live.ts";
 import type { RunLog } from "./log.ts";
 
 /** A node that is told to stop gets this long to close what it has open; then the run ends without it. */
@@ -40,8 +39,9 @@ export interface Task<State> {
 
 /**
  * Executes a run that holds its fence, from its first event to its last. Never throws: whatever happens, the run ends with
- * exactly one terminal event, unless another replica has taken it over, which then sees to that. It may be called ahead of
- * the run's row: the model is then asked already, and should the store not take the row nothing is heard of it, nor written.
+ * exactly one terminal event, unless another replica has taken it over, which then sees to that. It may be called
+ * ahead of the run's row: whatever the run does and says then, nothing is written, nor shown, before the row is there, or at
+ * all when the store does not take it.
  */
 export const execute = async <State>(
   live: LiveRun,
@@ -70,7 +70,7 @@ export const execute = async <State>(
   const failure = await turn.take();
   ended.abort();
   const isKept = await live.kept;
-  await turn.sayHeld();
+  if (isKept) await turn.sayHeld();
   const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
   const outcome = await writer.close(
     endingOf(failure, facts),
@@ -169,7 +169,7 @@ class Turn<State> {
       file,
       signal: live.signal,
       system: parts.system,
-      model: live.isKept ? model : heardOnceKept(model, live),
+      model,
       locale: languageOf(input.message, input.locale),
       history: () => {
         this.#history ??= this.#readHistory();
@@ -180,7 +180,7 @@ class Turn<State> {
       },
       report: (error) => parts.log.trouble(live, error),
       saveImage: async (image) => {
-        await untilKept(live);
+        if (!(await live.kept)) throw NOT_TAKEN;
         await parts.store.images.put(live.threadKey, { ...image, now: parts.system.now() });
         return `api/v1/images/${image.imageId}`;
       },

@@ -1,6 +1,9 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 
+/** What a run is told that the store did not take. Nobody reads it: it has no log, and no reader. */
+export const NOT_TAKEN = new RunError("store_unavailable", "The run could not be kept.");
+
 /** What a run ends with that was asked to stop. */
 export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
@@ -26,7 +29,7 @@ export class LiveRun {
     return this.#isKept;
   }
 
-  /** Resolves once it is known whether the store has its row. */
+  /** Whether the store has taken its row, once that is known: whoever begins it says so, by `keep` or `drop`. */
   get kept(): Promise<boolean> {
     return this.#kept.promise;
   }
@@ -55,13 +58,18 @@ export class LiveRun {
     this.#kept.resolve(true);
   }
 
+  /** The store has not taken its row: it stops, and leaves nothing. */
+  drop(): void {
+    this.#kept.resolve(false);
+    this.abort(NOT_TAKEN);
+  }
+
   start(lastSeq: number): void {
     this.#started.resolve(lastSeq);
   }
 
   end(): void {
     this.hasEnded = true;
-    this.#kept.resolve(false);
     this.#started.resolve(null);
     this.#ended.resolve();
   }

@@ -8,7 +8,6 @@ import type { Outcome } from "../journal/writer.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
-import { NOT_TAKEN } from "./ahead.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import { CANCELLED, LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
@@ -55,7 +54,7 @@ const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
 /** Starts runs and ends them. A run belongs to the server: nobody has to wait for it, or watch it. */
 export class Runs {
   #draining = false;
-  /** The store took the last run that was begun. */
+  /** The store was there when a run was begun last. */
   #isTaking = true;
 
   constructor(private readonly parts: RunsParts) {}
@@ -79,8 +78,8 @@ export class Runs {
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner, leaseMs: LEASE_MS };
     const task = { agent, input: request.input, model, file: request.file };
-    // A new thread has nothing to wait for, so its run goes ahead of its row, unless the store has just failed: the model is
-    // asked while Postgres writes. One that was named beforehand may have begun elsewhere.
+    // A new thread has nothing to wait for, so its run goes ahead of its row: the model is asked while Postgres writes. Not
+    // where the store is away, and not where the run was named beforehand: that one may have begun elsewhere.
     const isAhead = request.threadId === null && runId === undefined && this.#isTaking;
     try {
       const row = store.runs.begin({
@@ -108,8 +107,8 @@ export class Runs {
       if (!isAhead) void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
       return live;
     } catch (error) {
-      if (error instanceof StoreError) this.#isTaking = false;
-      live.abort(NOT_TAKEN);
+      if (error instanceof StoreError && error.code === "unavailable") this.#isTaking = false;
+      live.drop();
       registry.release(live);
       throw error;
     }

@@ -23,7 +23,10 @@ export const migrationQueries = (database: Database, now: () => number) => ({
       const lacking = await missing(session);
       if (lacking.length > 0) {
         const names = lacking.map((migration) => migration.name).join(", ");
-        throw new StoreError("failed", `it lacks the migrations ${names}: "yeoul migrate" applies them, and so does every start`);
+        throw new StoreError(
+          "failed",
+          `it lacks the migrations ${names}: "yeoul migrate" applies them, and so does every start`,
+        );
       }
     }),
 });

@@ -3,7 +3,7 @@ const CR = "\r";
 
 /**
  * Lines out of bytes that arrive in pieces, cut anywhere: Latin-1, ended by CRLF or LF alone (RFC 9112 §2.2), at most so many
- * characters in all until `forget`.
+ * characters in all.
  */
 export class Lines {
   /** Where the line that was read last ended. */
@@ -29,10 +29,5 @@ export class Lines {
     }
     this.#rest = "";
     return text.endsWith(CR) ? text.slice(0, -1) : text;
-  }
-
-  /** The bound counts from here. */
-  forget(): void {
-    this.#read = 0;
   }
 }

@@ -11,7 +11,8 @@ export class Utf8 {
   #isAmid = true;
 
   read(bytes: Buffer, from: number, to: number): string {
-    const endsWhole = (bytes[to - 1] ?? 0x80) < 0x80;
+    if (from === to) return "";
+    const endsWhole = (bytes[to - 1] ?? 0) < 0x80;
     if (endsWhole && !this.#isAmid) return bytes.toString("utf8", from, to);
     this.#isAmid = !endsWhole;
     return this.#decoder.decode(bytes.subarray(from, to), STREAMING);

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { converse } from "../../src/agents/converse.ts";
+import { RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { NOT_TAKEN } from "../../src/runs/ahead.ts";
+import { NOT_TAKEN } from "../../src/runs/live.ts";
 import { type NewRun, StoreError } from "../../src/store/contract.ts";
 import { closedGate, type Gate } from "../support/gate.ts";
-import { agentOf, answerIn, type House, house, logOf, sharedStore } from "../support/house.ts";
+import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { type Taps, tappedStore } from "../support/tapped-store.ts";
@@ -34,6 +35,8 @@ const turnOfLoop = () => new Promise(setImmediate);
 /** A house whose runs' rows wait at a gate. */
 interface Slow {
   readonly here: House;
+  /** What the operator reads. */
+  readonly lines: readonly string[];
   readonly model: ScriptedModel;
   readonly taps: Taps;
   readonly gate: Gate;
@@ -47,7 +50,12 @@ const slow = async (): Promise<Slow> => {
     return begin(run);
   };
   const model = scriptedModel();
-  return { here: await house({ store, model }), model, taps, gate };
+  const lines: string[] = [];
+  const log: NonNullable<Parameters<typeof house>[0]>["log"] = {
+    started: () => void lines.push("started"),
+    ended: (_run, { failure }) => void lines.push(failure?.code ?? "succeeded"),
+  };
+  return { here: await house({ store, model, log }), lines, model, taps, gate };
 };
 
 beforeAll(async () => {
@@ -55,11 +63,11 @@ beforeAll(async () => {
 }, 30_000);
 
 describe("the first run of a new thread", () => {
-  test("asks its model while its row is being written, and is heard once it is", async () => {
-    const { here, model, taps, gate } = await slow();
-    const appended: unknown[] = [];
+  test("asks its model while its row is being written, and what it says is written with the first commit after that", async () => {
+    const { here, lines, model, taps, gate } = await slow();
+    const appended: string[][] = [];
     taps.append = (append, batch) => {
-      appended.push(batch);
+      appended.push(batch.flatMap(({ events }) => events.map(({ type }) => type)));
       return append(batch);
     };
     let isStarted = false;
@@ -69,18 +77,74 @@ describe("the first run of a new thread", () => {
     });
     const call = await model.nextCall();
     call.say({ type: "text", delta: "so " });
-    call.finish("soon");
     await gate.reached(1);
-    expect({ isStarted, appended }).toEqual({ isStarted: false, appended: [] });
+    await turnOfLoop();
+    expect({ isStarted, appended, lines }).toEqual({ isStarted: false, appended: [], lines: [] });
     gate.open();
     const { live, events } = await starting;
+    call.finish("soon");
     const seen = await events;
+    expect(appended[0]).toEqual(["page_start", "solve_progress", "node_result", "token"]);
     expect(answerIn(seen)).toBe("so soon");
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, at) => at + 1));
     expect(seen.map(({ type }) => type).slice(0, 3)).toEqual(["page_start", "solve_progress", "node_result"]);
     expect(await logOf(here.store, live.threadKey)).toEqual([...seen]);
     await live.ended;
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "succeeded" });
+    expect(lines).toEqual(["started", "succeeded"]);
+  });
+
+  test("that is over before its row is there is kept whole once it is", async () => {
+    for (const streamTokens of [true, false]) {
+      const { here, lines, gate } = await slow();
+      const { agent, begun } = counting();
+      const starting = here.start(agent, { threadId: null, streamTokens });
+      await gate.reached(1);
+      await turnOfLoop();
+      expect({ begun: begun(), lines }).toEqual({ begun: 1, lines: [] });
+      gate.open();
+      const { live, events } = await starting;
+      expect(answerIn(await events)).toBe("words");
+      await live.ended;
+      expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "succeeded" });
+      expect(lines).toEqual(["started", "succeeded"]);
+    }
+  });
+
+  test("that is stopped before its row is there ends as it was told to, once it is", async () => {
+    const { here, lines, gate } = await slow();
+    const starting = here.start(asking, { threadId: null });
+    await gate.reached(1);
+    for (const run of here.registry.all()) run.abort(new RunError("timeout", "It took too long."));
+    await turnOfLoop();
+    gate.open();
+    const { live, events } = await starting;
+    expect(endOf(await events)).toMatchObject({ code: "timeout" });
+    await live.ended;
+    expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "failed", error: { code: "timeout" } });
+    expect(lines).toEqual(["started", "timeout"]);
+  });
+
+  test.each([
+    ["new", null],
+    ["named", realSystem.id()],
+  ])("whose row comes only after the process has drained ends as interrupted, in a %s thread", async (_, threadId) => {
+    const { here, gate } = await slow();
+    const starting = here.start(asking, { threadId });
+    await gate.reached(1);
+    await here.runs.drain(0, 0);
+    expect(here.registry.size).toBe(0);
+    gate.open();
+    const { live } = await starting;
+    const ends = here.journal.follow(live.threadKey, 0, 60_000);
+    await new Promise<void>((resolve) => {
+      const ring = () => {
+        if (ends.poll()?.some(({ type }) => type === "error")) resolve();
+        else ends.wait({ ring });
+      };
+      ring();
+    });
+    expect(await here.store.runs.get("u", live.runId)).toMatchObject({ error: { code: "interrupted" } });
   });
 
   test("that says more than may wait does not say it before there is a row", async () => {
@@ -100,7 +164,16 @@ describe("the first run of a new thread", () => {
   });
 
   test("that the store does not take leaves nothing behind, and its call to the model is cut", async () => {
-    const { here, model, taps } = await slow();
+    const { here, lines, model, taps } = await slow();
+    const written: string[] = [];
+    taps.append = async () => {
+      written.push("append");
+      return new Set();
+    };
+    taps.finish = async () => {
+      written.push("finish");
+      return true;
+    };
     const asked = Promise.withResolvers<NewRun>();
     const refusal = Promise.withResolvers<never>();
     taps.begin = (_begin, run) => {
@@ -118,6 +191,27 @@ describe("the first run of a new thread", () => {
     expect(await logOf(here.store, threadKey)).toEqual([]);
     expect(await here.store.threads.get(threadKey)).toBeNull();
     expect(await here.store.runs.get("u", runId)).toBeNull();
+    expect({ written, lines }).toEqual({ written: [], lines: [] });
+  });
+
+  test("that is not taken lets go of a node that has said all that may wait, and of words that are held back", async () => {
+    const { here, taps } = await slow();
+    const refusal = Promise.withResolvers<never>();
+    taps.begin = () => refusal.promise;
+    const left = Promise.withResolvers<void>();
+    const talkative = agentOf(async function* () {
+      try {
+        yield say("held back");
+        for (;;) yield { type: "node_result", payload: { node: "node", output: null } };
+      } finally {
+        left.resolve();
+      }
+    });
+    const starting = here.start(talkative, { threadId: null, streamTokens: false });
+    await turnOfLoop();
+    refusal.reject(new StoreError("unavailable", "gone"));
+    await expect(starting).rejects.toMatchObject({ code: "unavailable" });
+    await left.promise;
   });
 
   test("keeps no picture before its row, and none without", async () => {

@@ -41,6 +41,8 @@ interface Ended {
 interface Running extends AsyncDisposable {
   readonly firstLine: string;
   readonly url: string;
+  /** All that it has written on stderr, once it has ended. */
+  readonly stderr: Promise<string>;
   /** Resolves with the exit code; a signal that was not handled counts 128 and its number. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
@@ -80,6 +82,7 @@ export const box = async (): Promise<Box> => {
       };
       return {
         firstLine,
+        stderr,
         url: firstLine.replace("yeoul listening on ", ""),
         end,
         [Symbol.asyncDispose]: async () => void (await end("SIGKILL")),

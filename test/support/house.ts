@@ -7,6 +7,7 @@ import { Journal } from "../../src/journal/journal.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Model } from "../../src/models/contract.ts";
 import type { LiveRun } from "../../src/runs/live.ts";
+import type { RunLog } from "../../src/runs/log.ts";
 import { Registry } from "../../src/runs/registry.ts";
 import { type RunRequest, Runs } from "../../src/runs/runs.ts";
 import { Upkeep } from "../../src/runs/upkeep.ts";
@@ -61,6 +62,8 @@ export const house = async (
     readonly runTimeoutMs?: number;
     readonly historyTokens?: number;
     readonly isDead?: (owner: string) => boolean;
+    /** Hears of runs that start and end; nobody unless told. */
+    readonly log?: Pick<RunLog, "started" | "ended">;
   } = {},
 ): Promise<House> => {
   const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isDead = () => false } = options;
@@ -75,7 +78,7 @@ export const house = async (
     registry,
     system,
     owner,
-    log: log.runs,
+    log: { ...log.runs, ...options.log },
     models: { standard: model, choose: async () => model },
     runTimeoutMs: options.runTimeoutMs ?? 60_000,
     historyTokens: options.historyTokens ?? 8_000,

@@ -70,12 +70,15 @@ describe("a chunk cannot be one that", () => {
   });
 
   test.each([
-    ["an extension", "2;"],
-    ["white space", "2"],
-    ["trailers", "2\r\nhi\r\n0\r\n"],
-  ])("brings %s without end", (what, start) => {
-    const filling = { extension: "x", "white space": " " }[what.replace("an ", "")] ?? "a: 1\r\n";
+    ["an extension", "2;", "x"],
+    ["white space", "2", " "],
+    ["trailers", "2\r\nhi\r\n0\r\n", "a: 1\r\n"],
+  ])("brings %s without end", (_, start, filling) => {
     expect(() => readIn(start + filling.repeat(20_000), [1_000])).toThrow("longer than");
+  });
+
+  test.each([..."/:@G`g"])("has %s for a digit", (digit) => {
+    expect(() => readIn(`1${digit}\r\nx`)).toThrow("The server sent");
   });
 
   test("while as much body as there is may come between two short sizes", () => {

@@ -6,7 +6,7 @@ import { Utf8 } from "../../src/upstream/utf8.ts";
 const readIn = (pieces: readonly Uint8Array[]): string => {
   const utf8 = new Utf8();
   return pieces
-    .map((piece) => utf8.read(Buffer.concat([Buffer.from("여"), piece, Buffer.from("울")]), 3, 3 + piece.length))
+    .map((piece) => utf8.read(Buffer.concat([Buffer.from("|"), piece, Buffer.from("울")]), 1, 1 + piece.length))
     .join("");
 };
 

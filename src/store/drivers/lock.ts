@@ -33,13 +33,24 @@ const open = (directory: string): Database => {
   }
 };
 
-const refusal = (directory: string, cause: unknown): StoreError =>
-  (cause as { code?: unknown }).code === "SQLITE_BUSY"
-    ? new StoreError(
+const refusal = (directory: string, cause: unknown): StoreError => {
+  switch ((cause as { code?: unknown }).code) {
+    case "SQLITE_BUSY":
+      return new StoreError(
         "unavailable",
         `the data directory ${directory} is in use by another process: stop that one, or give this one a directory of its own`,
         { cause },
-      )
-    : new StoreError("failed", `cannot write in the data directory ${directory}: check that it may be written to`, {
-        cause,
-      });
+      );
+    case "EEXIST":
+    case "ENOTDIR":
+      return new StoreError("failed", `the data directory ${directory} is no directory: name another`, { cause });
+    default:
+      return new StoreError(
+        "failed",
+        `cannot write in the data directory ${directory}: check that it may be written to`,
+        {
+          cause,
+        },
+      );
+  }
+};
