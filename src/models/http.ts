@@ -5,6 +5,8 @@ import { failureOfStatus, type Place, unreachable } from "./failure.ts";
 
 /** How much of an error's body is read, in characters. Its code stands at the start; the log needs no more. */
 const MAX_ERROR_BODY = 16_384;
+/** How long that may take, in milliseconds: the status alone tells enough to go on. */
+const ERROR_BODY_MS = 2_000;
 
 export interface Call {
   readonly url: string;
@@ -49,16 +51,22 @@ const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise
 const failureOfResponse = async ({ status, header, body }: UpstreamResponse, place: Place): Promise<ModelError> =>
   failureOfStatus({ status, header, body: await startOf(body) }, place);
 
-/** A body's first characters; what a broken connection had left of it. */
+/** A body's first characters; of one that breaks, or does not end soon, what has come. */
 const startOf = (body: TextBody): Promise<string> =>
   new Promise((resolve) => {
     let start = "";
-    const tell = () => resolve(start);
-    const text = (piece: string) => {
-      start += piece;
-      if (start.length < MAX_ERROR_BODY) return;
+    const tell = () => {
+      clearTimeout(late);
+      resolve(start);
+    };
+    const leave = () => {
       body.cancel();
       tell();
+    };
+    const late = setTimeout(leave, ERROR_BODY_MS);
+    const text = (piece: string) => {
+      start += piece;
+      if (start.length >= MAX_ERROR_BODY) leave();
     };
     body.pour({ text, end: tell, fail: tell });
   });

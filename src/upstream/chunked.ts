@@ -2,8 +2,8 @@ import type { Framing, Take } from "./framing.ts";
 
 /** Bytes of sizes, extensions and trailers in a row, with none of the body between. */
 const MAX_BETWEEN = 16 * 1024;
-/** Digits of a chunk's size: thirteen would be past what a number counts. */
-const MAX_DIGITS = 12;
+/** No chunk is as large, and a number counts as far. */
+const MAX_SIZE = 2 ** 48;
 
 const [TAB, LF, CR, SPACE, SEMICOLON] = [9, 10, 13, 32, 59];
 
@@ -27,7 +27,7 @@ export class Chunked implements Framing {
   readonly endsByClose = false;
   isOver = false;
   #at = SIZE;
-  #digits = 0;
+  #hasDigit = false;
   /** Of the chunk's data, once its size is known. */
   #left = 0;
   #between = 0;
@@ -61,11 +61,11 @@ export class Chunked implements Framing {
     const digit = hexOf(byte);
     if (digit >= 0) {
       this.#left = this.#left * 16 + digit;
-      this.#digits += 1;
-      if (this.#digits > MAX_DIGITS) throw unreadable();
+      this.#hasDigit = true;
+      if (this.#left >= MAX_SIZE) throw unreadable();
       return;
     }
-    if (this.#digits === 0) throw unreadable();
+    if (!this.#hasDigit) throw unreadable();
     this.#afterSize(byte);
   }
 
@@ -80,7 +80,7 @@ export class Chunked implements Framing {
   }
 
   #sized(): void {
-    this.#digits = 0;
+    this.#hasDigit = false;
     this.#at = this.#left === 0 ? TRAILER : DATA;
   }
 

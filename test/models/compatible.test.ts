@@ -59,3 +59,22 @@ test("an abort while an error's words are read is an abort", async () => {
   });
   await expect(partsOf(one, QUESTION, { signal: stop.signal })).rejects.toBe(reason);
 });
+
+test("an error whose words never end is told by its status, soon, and its connection closed", async () => {
+  await using server = await rawServer((socket) => {
+    socket.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{");
+  });
+  const one = compatibleModel({
+    id: "compatible:x",
+    model,
+    baseUrl: server.url,
+    apiKey: KEY,
+    system,
+    post: postBySockets(),
+  });
+  await expect(partsOf(one, QUESTION, { signal: new AbortController().signal })).rejects.toMatchObject({
+    code: "model_unavailable",
+    retryable: false,
+  });
+  await server.closed(1);
+}, 10_000);

@@ -25,7 +25,7 @@ describe("a body in chunks is read", () => {
     ["of one", "2\r\nhi\r\n0\r\n\r\n", "hi"],
     ["of none", "0\r\n\r\n", ""],
     ["with sizes in either case", "a\r\nhello, you\r\nA\r\nhello, you\r\n0\r\n\r\n", "hello, youhello, you"],
-    ["with zeros before a size", "0002\r\nhi\r\n000\r\n\r\n", "hi"],
+    ["with zeros before a size", "00000000000000000002\r\nhi\r\n000\r\n\r\n", "hi"],
     ["with extensions", '2;a="b";c\r\nhi\r\n0;d\r\n\r\n', "hi"],
     ["with white space behind a size", "2 \t;x\r\nhi\r\n0 \r\n\r\n", "hi"],
     ["with trailers", "2\r\nhi\r\n0\r\na: 1\r\nb: 2\r\n\r\n", "hi"],

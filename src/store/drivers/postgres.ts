@@ -9,6 +9,11 @@ import { SEARCH_SETTINGS } from "../vector-index.ts";
 /** Long enough for a database that fails over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;
 const MAX_CONNECTIONS = 10;
+/**
+ * How soon a backend notices, in the middle of a statement, that its connection is gone. Statements are pipelined, so it has
+ * more of them already, and would carry out what their callers were told has failed.
+ */
+const LEFT_MS = 500;
 
 export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
@@ -79,6 +84,7 @@ class Pools implements Driver {
         // What nobody waits for any more should not hold its locks. Pgbouncer refuses a connection that sets these.
         ...(prepare && {
           statement_timeout: this.deadlineMs,
+          client_connection_check_interval: LEFT_MS,
           idle_in_transaction_session_timeout: this.deadlineMs,
           ...SEARCH_SETTINGS,
         }),

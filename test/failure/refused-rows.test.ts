@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import postgres from "postgres";
+import { realSystem } from "../../src/domain/system.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { newRun } from "../support/runs.ts";
+
+const DEADLINE_MS = 2_000;
+
+test("runs that the store was too slow to take are not taken later, when nobody waits for them any more", async () => {
+  const url = await freshDatabase();
+  const store = postgresStore({ url, system: realSystem, deadlineMs: DEADLINE_MS, maxConnections: 2 });
+  await store.migrate();
+  const begin = (what: string) =>
+    Promise.allSettled(Array.from({ length: 20 }, (_, at) => store.runs.begin(newRun(`u:${what} ${at}`))));
+  // A connection that has prepared the statement is given the next before it has answered.
+  await begin("warm");
+  const other = postgres(url, { max: 2 });
+  const backends = async () =>
+    (await other`select 1 from pg_stat_activity where datname = current_database() and application_name = 'yeoul'`)
+      .length;
+  await other.begin(async (sql) => {
+    await sql`lock table threads in exclusive mode`;
+    const begun = await begin("slow");
+    expect(begun.map(({ status }) => status)).toEqual(begun.map(() => "rejected"));
+    // Each backend has begun with the next by then, and has as long a time for it.
+    const since = performance.now();
+    while ((await backends()) > 0 && performance.now() - since < DEADLINE_MS / 2);
+  });
+  while ((await backends()) > 0);
+  expect(await other`select 1 from threads where thread_key like 'u:slow%'`).toHaveLength(0);
+  expect(await other`select 1 from runs where thread_key like 'u:slow%'`).toHaveLength(0);
+  await other.end();
+  await store.close();
+}, 30_000);
