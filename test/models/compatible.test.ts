@@ -43,20 +43,16 @@ modelConformance("the AI SDK's chat-completions provider", {
   keyVariable,
 });
 
+const modelAt = (baseUrl: string) =>
+  compatibleModel({ id: "compatible:x", model, baseUrl, apiKey: KEY, system, post: postBySockets() });
+
 test("an abort while an error's words are read is an abort", async () => {
   const stop = new AbortController();
   const reason = new Error("the run was cancelled");
   await using server = await rawServer((socket) => {
     socket.write("HTTP/1.1 500 Broken\r\ncontent-length: 100\r\n\r\n{", () => setImmediate(() => stop.abort(reason)));
   });
-  const one = compatibleModel({
-    id: "compatible:x",
-    model,
-    baseUrl: server.url,
-    apiKey: KEY,
-    system,
-    post: postBySockets(),
-  });
+  const one = modelAt(server.url);
   await expect(partsOf(one, QUESTION, { signal: stop.signal })).rejects.toBe(reason);
 });
 
@@ -64,14 +60,7 @@ test("an error whose words never end is told by its status, soon, and its connec
   await using server = await rawServer((socket) => {
     socket.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{");
   });
-  const one = compatibleModel({
-    id: "compatible:x",
-    model,
-    baseUrl: server.url,
-    apiKey: KEY,
-    system,
-    post: postBySockets(),
-  });
+  const one = modelAt(server.url);
   await expect(partsOf(one, QUESTION, { signal: new AbortController().signal })).rejects.toMatchObject({
     code: "model_unavailable",
     retryable: false,
