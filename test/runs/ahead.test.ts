@@ -4,6 +4,7 @@ import { RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { NOT_TAKEN } from "../../src/runs/live.ts";
 import { type NewRun, StoreError } from "../../src/store/contract.ts";
+import { followed } from "../support/followed.ts";
 import { closedGate, type Gate } from "../support/gate.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
@@ -136,14 +137,9 @@ describe("the first run of a new thread", () => {
     expect(here.registry.size).toBe(0);
     gate.open();
     const { live } = await starting;
-    const ends = here.journal.follow(live.threadKey, 0, 60_000);
-    await new Promise<void>((resolve) => {
-      const ring = () => {
-        if (ends.poll()?.some(({ type }) => type === "error")) resolve();
-        else ends.wait({ ring });
-      };
-      ring();
-    });
+    for await (const batch of followed(here.journal, live.threadKey, 0, 60_000)) {
+      if (batch.some(({ type }) => type === "error")) break;
+    }
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ error: { code: "interrupted" } });
   });
 
