@@ -13,7 +13,7 @@ const LENGTH = /^\d{1,15}$/;
 /** The status and the headers of a response, line by line, and what they say of its body and its connection. */
 export class Head {
   status = 0;
-  readonly #lines = new Lines("head", MAX_HEAD);
+  readonly #lines = new Lines(MAX_HEAD);
   #isOld = false;
   #last: string | undefined;
   #fields = new Map<string, string>();
