@@ -40,7 +40,7 @@ export class RunError extends Error {
   }
 }
 
-/** Why a request was refused before a run began. The HTTP status of each is chosen in one place, `routes/errors.ts`. */
+/** Why a request was refused before a run began. The HTTP status of each is chosen in one place, `http/errors.ts`. */
 export type RequestErrorCode =
   | "malformed_json"
   | "malformed_request"

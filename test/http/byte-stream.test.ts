@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { streamV2 } from "../../src/dialects/stream-v2.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { FixedStream, type StreamStep } from "../../src/routes/byte-stream.ts";
-import { deliver } from "../../src/routes/deliver.ts";
-import { RunReader } from "../../src/routes/run-reader.ts";
+import { FixedStream, type StreamStep } from "../../src/http/byte-stream.ts";
+import { deliver } from "../../src/http/deliver.ts";
+import { RunReader } from "../../src/http/run-reader.ts";
 import { LiveRun } from "../../src/runs/live.ts";
 import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
-import { ByteStream, bytes, END, type Give } from "../../src/routes/byte-stream.ts";
-import { compressStream } from "../../src/routes/compress.ts";
-import { deliver } from "../../src/routes/deliver.ts";
+import { ByteStream, bytes, END, type Give } from "../../src/http/byte-stream.ts";
+import { compressStream } from "../../src/http/compress.ts";
+import { deliver } from "../../src/http/deliver.ts";
 
 /** A stream that counts what is asked of it. Without an end unless `frames` has one. */
 class Counted extends ByteStream {
