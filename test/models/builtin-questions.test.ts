@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { callFor } from "../../src/models/builtin/calls.ts";
 import { recognise } from "../../src/models/builtin/recognise.ts";
 import { understand } from "../../src/models/builtin/understand.ts";
+import { cpuMs } from "../support/cpu.ts";
 
 const toolInput = (question: string): unknown => {
   const task = recognise(question);
@@ -215,11 +216,12 @@ describe("any text at all", () => {
     "f(x) =",
   ];
 
-  test.each(NASTY.map((piece) => [piece]))("of %p over and over takes no longer than a blink", (piece) => {
-    const started = performance.now();
-    recognise(piece.repeat(1_000_000 / piece.length));
-    recognise(piece.repeat(Math.floor(4000 / piece.length)));
-    recognise(`2x+3=7 ${piece.repeat(Math.floor(3900 / piece.length))} 을 적분 미분 극한 합 그래프`);
-    expect(performance.now() - started).toBeLessThan(500);
+  test.each(NASTY.map((piece) => [piece]))("of %p over and over takes no longer than a blink", async (piece) => {
+    const spent = await cpuMs(() => {
+      recognise(piece.repeat(1_000_000 / piece.length));
+      recognise(piece.repeat(Math.floor(4000 / piece.length)));
+      recognise(`2x+3=7 ${piece.repeat(Math.floor(3900 / piece.length))} 을 적분 미분 극한 합 그래프`);
+    });
+    expect(spent).toBeLessThan(500);
   });
 });

@@ -5,6 +5,7 @@ import { type Store, StoreError } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { newRun, started } from "../support/runs.ts";
+import { statementNames } from "../support/statement-names.ts";
 
 const DEADLINE_MS = 1_000;
 /** For a loaded machine: what lies between a timer's time and its callback. */
@@ -96,13 +97,26 @@ describe("a Postgres that is slow, gone or back", () => {
     expect(await settled(closing.check())).toMatchObject({ code: "unavailable" });
   });
 
-  for (const query of ["prepare=false", "pgbouncer=true"]) {
-    test(`with ?${query} it works without prepared statements`, async () => {
-      const plain = postgresStore({ url: `${url}?${query}`, system: realSystem, maxConnections: 1 });
-      await started(plain, newRun(`u1:${query}`));
-      await plain.close();
-    });
-  }
+  const namesUsed = async (query: string): Promise<ReadonlySet<string>> => {
+    const proxy = await statementNames(url);
+    const through = postgresStore({ url: `${proxy.url}${query}`, system: realSystem, maxConnections: 1 });
+    try {
+      await started(through, newRun(`u1:prepared${query}`));
+    } finally {
+      await through.close();
+      proxy.close();
+    }
+    expect(proxy.names).not.toEqual([]);
+    return new Set(proxy.names);
+  };
+
+  test("statements are prepared under names of their own", async () => {
+    expect(await namesUsed("")).not.toContain("");
+  });
+
+  test.each(["?prepare=false", "?pgbouncer=true"])("with %s it works without prepared statements", async (query) => {
+    expect(await namesUsed(query)).toEqual(new Set([""]));
+  });
 });
 
 /** A server that has just said it is ready may still refuse the first connections. */

@@ -7,6 +7,7 @@ import { wishOf } from "../../../src/agents/chat/table/wish.ts";
 import type { Table } from "../../../src/domain/document.ts";
 import { languageOf } from "../../../src/domain/language.ts";
 import { readCsv } from "../../../src/reading/csv.ts";
+import { cpuMs } from "../../support/cpu.ts";
 
 const PARTS = readCsv(`품번,품명,재고,단가,창고
 ABC-12345,볼트,137,"1,200원",A동 3열
@@ -250,7 +251,7 @@ test("any question to any table is answered in bounds, or not at all, and soon",
   );
 });
 
-test("a table of 60,000 cells is asked within a second, also by a question of 20,000 letters", () => {
+test("a table of 60,000 cells is asked within a second, also by a question of 20,000 letters", async () => {
   const rows = Array.from({ length: 10_000 }, (_, at) => [
     `ABC-${10_000 + at}`,
     `부품 ${at % 97}`,
@@ -267,8 +268,6 @@ test("a table of 60,000 cells is asked within a second, also by a question of 20
     "a".repeat(20_000),
     "1".repeat(20_000),
   ]) {
-    const begun = performance.now();
-    ask(long, question);
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(await cpuMs(() => ask(long, question))).toBeLessThan(1_000);
   }
 });
