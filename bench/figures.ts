@@ -1,4 +1,4 @@
-import type { Spent } from "./load.ts";
+import type { LoadResult, Spent } from "./load.ts";
 import type { Relayed } from "./relaying.ts";
 import type { TargetName } from "./targets.ts";
 
@@ -12,8 +12,23 @@ export interface Figures {
   readonly besideCpu: Range;
   /** Tokens that came each second in the window. */
   readonly pace: Range;
-  /** Milliseconds added to the first token, over the streams of all rounds. */
-  readonly added: { readonly median: number; readonly p99: number; readonly count: number };
+  readonly added: Added;
+  readonly burst: Burst;
+}
+
+/** Milliseconds added to the first token, over the streams of all rounds. */
+export interface Added {
+  readonly median: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+/** Many streams begun at once. */
+export interface Burst {
+  readonly added: Added;
+  /** CPU of a whole run, in microseconds: the server's own, and that of the database beside it. */
+  readonly cpu: Range;
+  readonly besideCpu: Range;
 }
 
 export interface Range {
@@ -40,9 +55,13 @@ export const rangeOf = (values: readonly number[]): Range => ({
 const serverMicros = ({ server, tokens }: Spent): number => (server * 1e6) / tokens;
 const besideMicros = ({ beside, tokens }: Spent): number => (beside * 1e6) / tokens;
 
+const addedOf = (results: readonly LoadResult[]): Added => {
+  const all = results.flatMap(({ added }) => added);
+  return { median: quantile(all, 0.5), p99: quantile(all, 0.99), count: all.length };
+};
+
 export const figuresOf = (target: TargetName, relayed: readonly Relayed[]): Figures => {
   const own = relayed.filter((one) => one.target === target);
-  const added = own.flatMap(({ first }) => first.added);
   const over = (measure: (one: Relayed) => number): Range => rangeOf(own.map(measure));
   return {
     target,
@@ -50,14 +69,26 @@ export const figuresOf = (target: TargetName, relayed: readonly Relayed[]): Figu
     wholeCpu: over(({ steady }) => serverMicros(steady.whole)),
     besideCpu: over(({ steady }) => besideMicros(steady.window)),
     pace: over(({ steady }) => steady.window.tokens / steady.window.seconds),
-    added: { median: quantile(added, 0.5), p99: quantile(added, 0.99), count: added.length },
+    added: addedOf(own.map(({ first }) => first)),
+    burst: {
+      added: addedOf(own.map(({ burst }) => burst)),
+      cpu: over(({ burst }) => (burst.whole.server * 1e6) / burst.streams),
+      besideCpu: over(({ burst }) => (burst.whole.beside * 1e6) / burst.streams),
+    },
   };
 };
 
-/** CPU of one target by that of another, round by round, so that a machine that slows down slows both. */
-export const ratioOf = (target: TargetName, other: TargetName, relayed: readonly Relayed[]): Range => {
-  const micros = (name: TargetName): number[] =>
-    relayed.filter((one) => one.target === name).map(({ steady }) => serverMicros(steady.window));
-  const others = micros(other);
-  return rangeOf(micros(target).map((value, round) => value / (others[round] ?? Number.NaN)));
+/** One figure of one target by that of another, round by round, so that a machine that slows down slows both. */
+const ratios = (target: TargetName, other: TargetName, relayed: readonly Relayed[], of: (one: Relayed) => number) => {
+  const measured = (name: TargetName): number[] => relayed.filter((one) => one.target === name).map(of);
+  const others = measured(other);
+  return rangeOf(measured(target).map((value, round) => value / (others[round] ?? Number.NaN)));
 };
+
+/** CPU a token of one target by that of another. */
+export const ratioOf = (target: TargetName, other: TargetName, relayed: readonly Relayed[]): Range =>
+  ratios(target, other, relayed, ({ steady }) => serverMicros(steady.window));
+
+/** Time added to the first token of a burst, at the quantile `q`, by that of another. */
+export const burstRatioOf = (target: TargetName, other: TargetName, relayed: readonly Relayed[], q: number): Range =>
+  ratios(target, other, relayed, ({ burst }) => quantile(burst.added, q));

@@ -36,7 +36,8 @@ const relayInRounds = async (options: Options, around: Surroundings, database: D
     for (const server of servers) {
       const one = await relay(server, database?.pid ?? null, options);
       relayed.push(one);
-      if (server.target === "yeoul") toKeep += one.steady.whole.tokens + one.first.whole.tokens;
+      if (server.target === "yeoul")
+        toKeep += one.steady.whole.tokens + one.first.whole.tokens + one.burst.whole.tokens;
       const { server: cpu, tokens } = one.steady.window;
       note(`round ${round} of ${options.rounds}: ${server.target} ${((cpu * 1e6) / tokens).toFixed(1)} µs a token`);
     }

@@ -10,6 +10,8 @@ export interface Relayed {
   readonly steady: LoadResult;
   /** Few and short streams, one after another: many first tokens. */
   readonly first: LoadResult;
+  /** As many streams as in `steady`, all begun at once. */
+  readonly burst: LoadResult;
 }
 
 /** Streams in which the time to the first token is measured. */
@@ -39,6 +41,16 @@ const FIRST: Shape = {
   again: true,
 };
 
+/** A short answer: what counts is how long its first token takes, and what beginning and ending a run costs. */
+const burstShape = ({ streams }: Options): Shape => ({
+  streams,
+  answer: { tokens: 10, rate: 20 },
+  rampSeconds: 0,
+  warmSeconds: 0,
+  windowSeconds: 1,
+  again: false,
+});
+
 /** Puts one load on one server. Throws when a single token of a single stream did not come, or when it takes far too long. */
 const put = async (server: Server, besidePid: number | null, shape: Shape): Promise<LoadResult> => {
   const load: Load = { target: server.target, url: server.url, pid: server.pid, besidePid, ...shape };
@@ -64,5 +76,6 @@ export const relay = async (server: Server, databasePid: number | null, options:
     target: server.target,
     steady: await put(server, besidePid, steadyShape(options)),
     first: await put(server, besidePid, FIRST),
+    burst: await put(server, besidePid, burstShape(options)),
   };
 };

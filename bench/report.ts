@@ -55,6 +55,25 @@ const relayedTable = ({ options, relayed }: Outcome): string => {
   );
 };
 
+const burstTable = ({ options, relayed }: Outcome): string =>
+  table(
+    [
+      `${options.streams} streams begun at once, ten tokens each`,
+      "added to the first token, median / p99, ms",
+      "CPU a run, µs",
+      "Postgres beside it, µs",
+    ],
+    options.only.map((target) => {
+      const { added, cpu, besideCpu } = figuresOf(target, relayed).burst;
+      return [
+        TITLES[target],
+        `${added.median.toFixed(0)} / ${added.p99.toFixed(0)}`,
+        spread(cpu, 0),
+        besideCpu.median === 0 ? "" : spread(besideCpu, 0),
+      ];
+    }),
+  );
+
 const KINDS: Readonly<Record<Held["kind"], string>> = {
   runs: "each with its own run and model call",
   readers: "all following a few runs",
@@ -88,6 +107,7 @@ export const tablesOf = (outcome: Outcome): string => {
   return [
     ...(claims.length > 0 ? [claimsTable(claims)] : []),
     relayedTable(outcome),
+    burstTable(outcome),
     ...(outcome.held.length > 0 ? [heldTable(outcome.held)] : []),
   ].join("\n\n");
 };

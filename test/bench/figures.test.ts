@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { figuresOf, quantile, ratioOf } from "../../bench/figures.ts";
+import { burstRatioOf, figuresOf, quantile, ratioOf } from "../../bench/figures.ts";
 import type { LoadResult, Spent } from "../../bench/load.ts";
 import type { Relayed } from "../../bench/relaying.ts";
 
@@ -15,6 +15,7 @@ const round = (target: Relayed["target"], micros: number): Relayed => ({
   target,
   steady: result(micros, []),
   first: result(0, [micros, 100]),
+  burst: result(2 * micros, [micros, 2 * micros, 3 * micros]),
 });
 
 test("a quantile lies between its neighbours in proportion", () => {
@@ -37,4 +38,13 @@ test("figures are microseconds of CPU and tokens a second", () => {
   expect(figures.pace.median).toBe(500_000);
   expect(figures.added.count).toBe(4);
   expect(figures.added.median).toBe(66);
+});
+
+test("a burst is told by what it adds to the first token and by the CPU of a whole run", () => {
+  const relayed = [round("floor", 30), round("yeoul", 60)];
+  expect(burstRatioOf("yeoul", "floor", relayed, 0.5)).toEqual({ median: 2, least: 2, most: 2 });
+  const { burst } = figuresOf("yeoul", relayed);
+  expect(burst.added).toEqual({ median: 120, p99: expect.closeTo(178.8), count: 3 });
+  expect(burst.cpu.median).toBeCloseTo(121e6 / 3);
+  expect(burst.besideCpu.median).toBeCloseTo(1e6 / 3);
 });
