@@ -1,15 +1,18 @@
 import { UnreadableError } from "../domain/unreadable.ts";
+import { encodingOf, flawsIn } from "./encoding.ts";
 
 /**
- * Bytes as text: by their byte order mark, else as `declared` says, else as UTF-8, else as CP949 (what Korean Windows
- * writes), else as Windows-1252. A label that does not fit the bytes is passed over: many pages declare the wrong one.
- * Lines end in \n. Throws `malformed` for what is text in none of them.
+ * Bytes as text, in the encoding that they speak for as a whole, see `encodingOf`. What is damaged becomes U+FFFD, and the
+ * rest stays what it is. Lines end in \n. Throws `malformed` for what is text in no encoding that is read here.
  *
  * Bun's `euc-kr` is the whole of CP949, as the Encoding standard has it (https://encoding.spec.whatwg.org/#index-euc-kr).
  */
 export const decodeText = (bytes: Uint8Array, declared?: string): string => {
-  const text = decoded(bytes, declared);
-  if (controls(text) > text.length * MAX_CONTROLS) {
+  const text = new TextDecoder(encodingOf(bytes, declared) as Bun.Encoding).decode(bytes);
+  const { damaged, controls } = flawsIn(text);
+  const { length } = text;
+  const isBinary = controls > Math.max(length * MAX_CONTROLS, Math.min(FEW_CONTROLS, length / 8));
+  if (isBinary || damaged > Math.max(length * MAX_DAMAGE, Math.min(FEW_DAMAGED, length / 2))) {
     const message = "The file is not text in an encoding that is read here: save it as UTF-8.";
     throw new UnreadableError("malformed", message);
   }
@@ -18,34 +21,9 @@ export const decodeText = (bytes: Uint8Array, declared?: string): string => {
 
 /** Share of control characters past which it is no text, but bytes that happen to decode. */
 const MAX_CONTROLS = 0.01;
-
-/** Labels in use that the Encoding standard does not list. */
-const ALIASES: Readonly<Record<string, string>> = {
-  cp949: "euc-kr",
-  uhc: "euc-kr",
-  ms949: "euc-kr",
-  "x-windows-949": "euc-kr",
-};
-
-const decoded = (bytes: Uint8Array, declared?: string): string => {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  for (const label of [declared, "utf-8", "euc-kr"]) {
-    const text = label === undefined ? null : strictly(bytes, ALIASES[label] ?? label);
-    if (text !== null) return text;
-  }
-  return new TextDecoder("windows-1252").decode(bytes);
-};
-
-/** Null: the bytes are not that, or there is no such encoding. */
-const strictly = (bytes: Uint8Array, label: string): string | null => {
-  try {
-    return new TextDecoder(label as Bun.Encoding, { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-};
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is counted.
-const CONTROL = /[\0-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]/g;
-const controls = (text: string): number => text.match(CONTROL)?.length ?? 0;
+/** In a short text so many are what a damaged byte has come to. */
+const FEW_CONTROLS = 2;
+/** Share of characters that could not be decoded, past which too little is left. */
+const MAX_DAMAGE = 0.1;
+/** In a short text so many are damage all the same, up to half of it. */
+const FEW_DAMAGED = 12;

@@ -1,5 +1,6 @@
 import type { Upload } from "../domain/document.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
+import { utf16In } from "./encoding.ts";
 
 /** The kinds of file that are read here. */
 export type ReadableType = "text/plain" | "text/markdown" | "text/html" | "text/csv" | "application/pdf";
@@ -22,7 +23,7 @@ export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
   if (told === "application/pdf") return told;
   if (isBinary(bytes)) throw unsupported();
   // An HTML file that nobody called so is of no use as plain text.
-  return told === "text/plain" && HTML_START.test(latin1(bytes, 512)) ? "text/html" : told;
+  return told === "text/plain" && HTML_START.test(latin1(bytes, 1024).replaceAll("\0", "")) ? "text/html" : told;
 };
 
 /** The character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */
@@ -79,8 +80,8 @@ const SIGNATURES = [
   "{\\rtf",
 ];
 
-const HTML_START = /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)[\s>]/i;
+/** Behind a byte order mark, whichever. */
+const HTML_START = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype\s+html|html)[\s>]/i;
 
-/** A NUL among the first bytes; a byte order mark of UTF-16 explains it. */
-const isBinary = (bytes: Uint8Array): boolean =>
-  !/^(?:\xff\xfe|\xfe\xff)/.test(latin1(bytes, 2)) && bytes.subarray(0, 1024).includes(0);
+/** A NUL among the first bytes, which only UTF-16 explains. */
+const isBinary = (bytes: Uint8Array): boolean => bytes.subarray(0, 1024).includes(0) && utf16In(bytes) === null;

@@ -1,0 +1,20 @@
+/** All characters of CP949 by their two bytes, found by decoding every pair. */
+const PAIRS: ReadonlyMap<string, readonly [number, number]> = new Map(
+  Array.from({ length: 0xff - 0x81 }, (_, at) => 0x81 + at).flatMap((lead) =>
+    Array.from({ length: 0xff - 0x41 }, (_, at) => 0x41 + at).flatMap((trail) => {
+      const text = new TextDecoder("euc-kr" as Bun.Encoding).decode(Uint8Array.of(lead, trail));
+      return text.length === 1 && text !== "\ufffd" ? [[text, [lead, trail]] as const] : [];
+    }),
+  ),
+);
+
+/** A text as Korean Windows writes it. Throws for a character that it has no bytes for. */
+export const cp949 = (text: string): Uint8Array =>
+  Uint8Array.from(
+    Array.from(text).flatMap((character) => {
+      const code = character.charCodeAt(0);
+      const pair = code < 0x80 ? [code] : PAIRS.get(character);
+      if (pair === undefined) throw new Error(`CP949 has no ${character}`);
+      return pair;
+    }),
+  );
