@@ -16,14 +16,27 @@ export interface Session {
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
-/** A driver: a session, and what to do about one that no longer answers. */
+/**
+ * The ways to the database. `log`: what runs say, on a connection of its own, so that no queue of other calls stands
+ * before it. `calls`: all else.
+ */
+export type Lane = "calls" | "log";
+
+/** A driver: a session for each lane, and what to do about one that no longer answers. */
 export interface Driver {
-  readonly session: Session;
-  /** Does a call's work, when its turn has come. */
-  enter<T>(work: () => Promise<T>): Promise<T>;
+  session(lane: Lane): Session;
+  /** Does a call's work when its turn has come. Skips it, and never settles, when by then nobody waits for it any more. */
+  enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T>;
   /** Gives the session up; the next call gets another. What is under way in it fails. */
   abandon(session: Session): void;
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  /** `calls` unless told. */
+  readonly lane?: Lane;
+  /** Milliseconds; the store's own unless told. */
+  readonly deadlineMs?: number;
 }
 
 /** Steps to a deadline: a call that gets no answer ends late by a sixteenth at most. */
@@ -49,23 +62,41 @@ export class Database {
     this.#deadlines = new Deadlines(system, deadlineMs / STEPS);
   }
 
-  /** `name` opens the message of whatever error the call ends with. */
-  async call<T>(name: string, work: (session: Session) => Promise<T>, deadlineMs = this.deadlineMs): Promise<T> {
-    if (this.#closed) throw new StoreError("unavailable", `${name}: the store is closed`);
-    const { session } = this.driver;
+  /** `name` opens the message of whatever error the call ends with. One whose turn has not come by its deadline is never made. */
+  async call<T>(name: string, work: (session: Session) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const { lane = "calls", deadlineMs = this.deadlineMs } = options;
+    if (this.#closed) throw new StoreError("unavailable", `${name}: the store is closed`, { isUntried: true });
+    const session = this.driver.session(lane);
+    let isTried = false;
+    let isLate = false;
+    const entered = () => {
+      isTried = true;
+      return work(session);
+    };
     const late = () => {
-      this.driver.abandon(session);
-      return new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`);
+      isLate = true;
+      if (isTried) this.driver.abandon(session);
+      return new StoreError("unavailable", `no answer from the database within ${deadlineMs} ms`, {
+        isUntried: !isTried,
+      });
     };
     try {
       return await this.#deadlines.meet(
-        this.driver.enter(() => work(session)),
+        this.driver.enter(lane, entered, () => !isLate),
         deadlineMs,
         late,
       );
     } catch (error) {
       throw storeError(name, error);
     }
+  }
+
+  /**
+   * What `work` comes to, for calls that are made for many at once: settles by the deadline of whoever asks. `late` gives
+   * what that one is told.
+   */
+  meet<T>(work: Promise<T>, late: () => StoreError): Promise<T> {
+    return this.#deadlines.meet(work, this.deadlineMs, late);
   }
 
   close(): Promise<void> {

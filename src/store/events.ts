@@ -18,13 +18,17 @@ const UNIQUE_VIOLATION = "23505";
 
 export const eventQueries = (database: Database): EventStore => ({
   append: (batch) =>
-    database.call("events.append", async (session) => {
-      const refused = await append(session, batch).catch((error) => {
-        if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
-        throw error;
-      });
-      return new Set(refused.map(({ runId }) => runId));
-    }),
+    database.call(
+      "events.append",
+      async (session) => {
+        const refused = await append(session, batch).catch((error) => {
+          if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
+          throw error;
+        });
+        return new Set(refused.map(({ runId }) => runId));
+      },
+      { lane: "log" },
+    ),
 
   read: (threadKey, after, limit) =>
     database.call("events.read", ({ db }) =>

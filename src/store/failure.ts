@@ -11,6 +11,12 @@ const PASSING_STATES = /^(08|53|57|40|25006|55P03)/;
 const CONNECTION_FAILURES =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|ERR_SOCKET|FailedToOpenSocket)/;
 
+/** There was never a connection, or the server has refused what was asked: five characters, but for a connection that ends meanwhile. */
+const UNTRIED =
+  /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|EHOST.*|ENET.*|FailedToOpenSocket|(?!08|57)[0-9A-Z]{5})$/;
+
+const isUntried = (state: string): boolean => UNTRIED.test(state);
+
 /** Undefined when the error is none of the database's. */
 export const sqlState = (error: unknown): string | undefined => {
   const { code } = (inner(error) ?? {}) as { code?: unknown };
@@ -24,8 +30,14 @@ export const sqlState = (error: unknown): string | undefined => {
 export const storeError = (call: string, error: unknown): StoreError => {
   const cause = inner(error);
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-  const code = cause instanceof StoreError ? cause.code : mayPass(sqlState(cause)) ? "unavailable" : "failed";
-  return new StoreError(code, `${call}: ${reason}`, { cause });
+  if (cause instanceof StoreError) {
+    return new StoreError(cause.code, `${call}: ${reason}`, { cause, isUntried: cause.isUntried });
+  }
+  const state = sqlState(cause);
+  return new StoreError(mayPass(state) ? "unavailable" : "failed", `${call}: ${reason}`, {
+    cause,
+    isUntried: state !== undefined && isUntried(state),
+  });
 };
 
 const inner = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);

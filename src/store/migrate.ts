@@ -12,11 +12,9 @@ const UNDEFINED_TABLE = "42P01";
 
 export const migrationQueries = (database: Database, now: () => number) => ({
   migrate: () =>
-    database.call(
-      "the database cannot be brought up to date",
-      (session) => applyMissing(session, now()),
-      DDL_DEADLINE_MS,
-    ),
+    database.call("the database cannot be brought up to date", (session) => applyMissing(session, now()), {
+      deadlineMs: DDL_DEADLINE_MS,
+    }),
 
   check: () =>
     database.call("the database cannot be used", async (session) => {

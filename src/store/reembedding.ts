@@ -26,7 +26,7 @@ export const reembeddingQueries = (
         const none = { model: null, dimension: null, chunks: bare };
         return bare <= 0 ? counts : [...counts, none].sort((one, other) => other.chunks - one.chunks);
       },
-      COUNT_DEADLINE_MS,
+      { deadlineMs: COUNT_DEADLINE_MS },
     ),
 
   unembedded: (model, dimension, after, limit) =>

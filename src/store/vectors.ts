@@ -29,7 +29,7 @@ export class Vectors {
     const { vectors, isOffered } = await this.#probe();
     if (vectors || !isOffered) return;
     await this.database
-      .call("vectors.prepare", ({ transaction }) => transaction(makeTable), DDL_DEADLINE_MS)
+      .call("vectors.prepare", ({ transaction }) => transaction(makeTable), { deadlineMs: DDL_DEADLINE_MS })
       .catch(() => {});
   }
 

@@ -3,7 +3,7 @@ import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import type { System } from "../../domain/system.ts";
 import { type Store, StoreError } from "../contract.ts";
-import { Database, sessionOf } from "../database.ts";
+import { Database, type Lane, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
 import { SEARCH_SETTINGS } from "../vector-index.ts";
 import { withExtensions } from "./extensions.ts";
@@ -44,8 +44,8 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     const turns = new Turns(system);
     let closing: Promise<void> | undefined;
     const driver = {
-      session,
-      enter: <T>(work: () => Promise<T>) => turns.enter(work),
+      session: () => session,
+      enter: <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => turns.enter(lane, work, isWanted),
       // There is no connection to lose: a call that is late is behind others, in the same process.
       abandon: () => {},
       close: () => (closing ??= close(client, lock)),

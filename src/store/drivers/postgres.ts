@@ -2,7 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
-import { Database, type Driver, type Session, sessionOf } from "../database.ts";
+import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
 import { storeOver } from "../store.ts";
 import { SEARCH_SETTINGS } from "../vector-index.ts";
 
@@ -15,13 +15,15 @@ const MAX_CONNECTIONS = 10;
  */
 const LEFT_MS = 500;
 
+const LANES: readonly Lane[] = ["calls", "log"];
+
 export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
   readonly url: string;
   readonly system: System;
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
-  /** 10 unless told. */
+  /** For all but the log, which has one of its own; 10 unless told. */
   readonly maxConnections?: number;
 }
 
@@ -33,44 +35,49 @@ export const postgresStore = ({ url, system, ...options }: PostgresOptions): Sto
 };
 
 /**
- * One pool at a time. After a restart of Postgres some queries of postgres.js 3.4.9 never settle, and a pool that holds
+ * One pool at a time for each lane. After a restart of Postgres some queries of postgres.js 3.4.9 never settle, and a pool that holds
  * such a query is no use any more: it is left to its own end, and another takes its place.
  */
 class Pools implements Driver {
-  #pool: Pool;
+  /** Connections a lane. */
+  readonly #sizes: Readonly<Record<Lane, number>>;
+  readonly #pools: Record<Lane, Pool>;
 
   constructor(
     private readonly url: string,
     private readonly deadlineMs: number,
-    private readonly maxConnections: number,
+    maxConnections: number,
   ) {
-    this.#pool = this.#open();
+    this.#sizes = { calls: maxConnections, log: 1 };
+    this.#pools = { calls: this.#open("calls"), log: this.#open("log") };
   }
 
-  get session(): Session {
-    return this.#pool.session;
+  session(lane: Lane): Session {
+    return this.#pools[lane].session;
   }
 
   /** The pool queues what it has no connection for. */
-  enter<T>(work: () => Promise<T>): Promise<T> {
+  enter<T>(_lane: Lane, work: () => Promise<T>): Promise<T> {
     return work();
   }
 
   abandon(session: Session): void {
-    if (session !== this.#pool.session) return;
-    const old = this.#pool;
-    this.#pool = this.#open();
-    end(old);
+    for (const lane of LANES) {
+      const old = this.#pools[lane];
+      if (session !== old.session) continue;
+      this.#pools[lane] = this.#open(lane);
+      end(old);
+    }
   }
 
   async close(): Promise<void> {
-    end(this.#pool);
+    for (const lane of LANES) end(this.#pools[lane]);
   }
 
-  #open(): Pool {
+  #open(lane: Lane): Pool {
     const { url, prepare } = withoutPgbouncer(this.url);
     const sql = postgres(url, {
-      max: this.maxConnections,
+      max: this.#sizes[lane],
       // Array parameters are the only use of it, and there are none: see columns.ts. Saves a query for each connection.
       fetch_types: false,
       connect_timeout: this.deadlineMs / 1000,
