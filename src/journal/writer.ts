@@ -27,6 +27,8 @@ export interface Opening {
   readonly answer?: string;
   /** The store does not have the run yet: nothing is written until `release`. */
   readonly isHeld?: boolean;
+  /** See `Claimed.lastAt`; 0 unless told. */
+  readonly lastAt?: number;
 }
 
 /** What a writer needs of the group commit. */
@@ -63,6 +65,7 @@ export class RunWriter {
   /** Events on their way to the store. */
   #inFlight = 0;
   #lastSeq: number;
+  #lastAt: number;
   #closed: Promise<Outcome> | undefined;
   #drained: (() => void)[] = [];
   readonly #menders = { token: new PieceMender(), reasoning: new PieceMender() };
@@ -71,11 +74,12 @@ export class RunWriter {
     readonly fence: Fence,
     lastSeq: number,
     private readonly committer: Committer,
-    { answer = "", isHeld = false }: Opening = {},
+    { answer = "", isHeld = false, lastAt = 0 }: Opening = {},
   ) {
     this.answer = answer;
     this.#isHeld = isHeld;
     this.#lastSeq = lastSeq;
+    this.#lastAt = lastAt;
     this.#keptAnswer = answer;
     this.#takenAnswer = answer;
   }
@@ -125,7 +129,7 @@ export class RunWriter {
       this.committer.ignored(this, "checkpoint");
       return;
     }
-    const at = this.committer.now();
+    const at = this.#now();
     this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at }];
     this.committer.mark(this, false);
   }
@@ -159,7 +163,7 @@ export class RunWriter {
   /** For the committer: numbers the last words. They are in flight like the rest. */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
     this.#inFlight += bodies.length;
-    const at = this.committer.now();
+    const at = this.#now();
     return bodies.map((body) => ({
       runId: this.fence.runId,
       seq: ++this.#lastSeq,
@@ -186,6 +190,12 @@ export class RunWriter {
     this.answer = this.#keptAnswer;
     this.#takenAnswer = this.#keptAnswer;
     this.settled();
+  }
+
+  /** This replica's clock, unless the log is ahead of it: another replica's may be, and this one may be set back. */
+  #now(): number {
+    this.#lastAt = Math.max(this.#lastAt, this.committer.now());
+    return this.#lastAt;
   }
 
   #letGo(): void {
@@ -221,7 +231,7 @@ export class RunWriter {
   /** `json` is the payload of an event without text. It is made as it is said: what cannot be written fails the node, not the commit. */
   #push(type: EventType, node: string, text: string, json: string): void {
     this.#endOfEvent();
-    this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.committer.now(), json });
+    this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json });
     this.#text = text;
     this.#node = node;
     const isFirstWord = text !== "" && !this.#hasSpoken;

@@ -53,7 +53,10 @@ export const execute = async <State>(
   const { agent } = task;
   const timeoutMs = agent.timeoutMs ?? parts.runTimeoutMs;
   const begun = system.now();
-  const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why), { isHeld: true });
+  const writer = journal.open(claimed.fence, claimed.lastSeq, (why) => live.abort(why), {
+    isHeld: true,
+    lastAt: claimed.lastAt,
+  });
   void live.kept.then((isKept) => {
     if (!isKept) return;
     log.started(live, agent.name);

@@ -49,6 +49,7 @@ const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
   state: "running",
   fence: { threadKey, runId, epoch: 1 },
   lastSeq: 0,
+  lastAt: 0,
 });
 
 /** Starts runs and ends them. A run belongs to the server: nobody has to wait for it, or watch it. */

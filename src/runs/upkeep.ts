@@ -67,11 +67,11 @@ export class Upkeep {
   }
 
   /** What the run had said stays in the thread. */
-  async #interrupt({ fence, lastSeq }: Claimed): Promise<void> {
+  async #interrupt({ fence, lastSeq, lastAt }: Claimed): Promise<void> {
     const { store, journal, system } = this.parts;
     const said = await store.events.ofRun(fence.threadKey, fence.runId, ["token"]);
     const answer = said.map((event) => payloadOf(event, "token").delta).join("");
-    const writer = journal.open(fence, lastSeq, () => {}, { answer });
+    const writer = journal.open(fence, lastSeq, () => {}, { answer, lastAt });
     const why = new RunError("interrupted", "The service stopped before the answer was complete.");
     // What the model counted died with the process; what it said can still be counted.
     const usage = { inputTokens: 0, outputTokens: estimateTokens(answer) };

@@ -59,6 +59,11 @@ export interface Claimed {
   readonly fence: Fence;
   /** The thread's highest seq; the run's first event gets the next one. */
   readonly lastSeq: number;
+  /**
+   * No event of the thread is dated later, in milliseconds since the epoch: the run dates none of its own earlier, so that
+   * a log's times never go backwards, though the replicas that write it have clocks of their own.
+   */
+  readonly lastAt: number;
 }
 export type Begun =
   | Claimed

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { storable } from "../domain/text.ts";
-import type { Thread } from "../domain/thread.ts";
+import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { CutRun, Fork, ThreadStore } from "./contract.ts";
 import type { Database, Session } from "./database.ts";
 import { events, messages } from "./schema.ts";
@@ -31,8 +31,11 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
   if (made.length === 0) return "taken";
   await session.rows(copyRows(fork));
   if (cut !== null) await endCut(session, fork, cut);
+  await session.rows(sql`update threads set last_at = greatest(last_at, (${lastTime(to)})) where thread_key = ${to}`);
   return { threadKey: to, title: source.title, lastSeq, createdAt: now, updatedAt: now };
 };
+
+const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
 const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
   /** A run that is cut goes by another id in the new thread. */
@@ -74,11 +77,16 @@ const endCut = async ({ db, rows }: Session, { from, to }: Fork, { runId, newRun
       trace_id, ${end.usage.inputTokens}::int, ${end.usage.outputTokens}::int, ${end.error?.code ?? null}::text,
       ${end.error?.message ?? null}::text, ${end.now}::bigint, ${end.now}::bigint
     from runs where thread_key = ${from} and run_id = ${runId}`);
-  await db
-    .insert(events)
-    .values(
-      end.events.map(({ seq, at, type, json }) => ({ threadKey, seq, at, runId: newRunId, type, payload: json })),
-    );
+  await db.insert(events).values(
+    end.events.map(({ seq, at, type, json }) => ({
+      threadKey,
+      seq,
+      at: sql`greatest(${at}::bigint, (${lastTime(to)}))`,
+      runId: newRunId,
+      type,
+      payload: json,
+    })),
+  );
   if (end.message === null) return;
   const { id, content } = end.message;
   const seq = end.events.at(-1)?.seq ?? 0;

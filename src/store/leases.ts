@@ -59,15 +59,18 @@ const takeover = async (session: Session, run: Takeover, deadOwners: readonly st
       and (runs.status = 'running' or (runs.status = 'queued' and not thread.running))
     for update of runs`);
   if (held === undefined) return null;
-  const [taken] = await session.rows<{ epoch: number; lastSeq: number }>(sql`
+  const [taken] = await session.rows<{ epoch: number; lastSeq: number; lastAt: number }>(sql`
     with head as (
-      select greatest(last_seq, (select max(seq) from events where thread_key = ${run.threadKey})) as seq
-      from threads where thread_key = ${run.threadKey}
+      select greatest(last_seq, event.seq) as seq, greatest(updated_at, last_at, event.at) as at
+      from threads left join lateral (
+        select seq, at from events where events.thread_key = threads.thread_key order by seq desc limit 1
+      ) as event on true
+      where threads.thread_key = ${run.threadKey}
     ), taken as (
       update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
         lease_until = ${run.now + run.leaseMs}::bigint, start_seq = coalesce(start_seq, head.seq)
       from head where thread_key = ${run.threadKey} and run_id = ${run.runId}
-      returning thread_key, run_id, epoch, head.seq, input ->> 'message' as content
+      returning thread_key, run_id, epoch, head.seq, head.at, input ->> 'message' as content
     ), thread as (
       update threads set running = true, queued = queued - ${held.queued}::boolean::int,
         updated_at = greatest(updated_at, ${run.now}::bigint)
@@ -77,6 +80,6 @@ const takeover = async (session: Session, run: Takeover, deadOwners: readonly st
       select thread_key, seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint
       from taken where ${held.queued}::boolean
     )
-    select epoch, seq as "lastSeq" from taken`);
-  return taken === undefined ? null : claimed(run, taken.epoch, taken.lastSeq);
+    select epoch, seq as "lastSeq", at as "lastAt" from taken`);
+  return taken === undefined ? null : claimed(run, taken);
 };

@@ -43,7 +43,7 @@ export const runQueries = (
  * One statement and no transaction around it: somebody waits for the first token. All that it decides on is in the
  * thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's snapshot sees.
  */
-const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
+const beginRun = statement<{ lastSeq: number; lastAt: number; starts: boolean }>(sql`
   with thread as (
     insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
     values (${value("threadKey")}, ${value("userId")}, ${value("title")}, 0, 1, true, 0, ${value("now")}, ${value("now")})
@@ -53,10 +53,11 @@ const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
       queued = threads.queued + (threads.running or threads.queued > 0)::int,
       title = case when threads.is_deleted then excluded.title else threads.title end,
       created_at = case when threads.is_deleted then excluded.created_at else threads.created_at end,
+      last_at = case when threads.is_deleted then 0 else threads.last_at end,
       is_deleted = false,
       updated_at = greatest(threads.updated_at, excluded.updated_at)
     where threads.queued < ${value("maxQueued")}::int or not (threads.running or threads.queued > 0)
-    returning thread_key, last_seq, turns, queued = 0 as starts, ${value("now")}::bigint as now
+    returning thread_key, last_seq, greatest(updated_at, last_at) as last_at, turns, queued = 0 as starts, ${value("now")}::bigint as now
   ), run as (
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at)
     select thread_key, ${value("runId")}::text, ${value("agent")}::text, case when starts then 'running' else 'queued' end,
@@ -69,7 +70,7 @@ const beginRun = statement<{ lastSeq: number; starts: boolean }>(sql`
     select thread_key, last_seq + 1, 'user'::message_role, ${value("messageId")}::text, run_id, ${value("message")}::text, now
     from thread cross join run where starts
   )
-  select last_seq as "lastSeq", starts from thread`);
+  select last_seq as "lastSeq", last_at as "lastAt", starts from thread`);
 
 const begin = async (session: Session, { input, ...run }: NewRun): Promise<Begun> => {
   const kept = storableJson(input) as RunInput;
@@ -81,13 +82,13 @@ const begin = async (session: Session, { input, ...run }: NewRun): Promise<Begun
     message: kept.message,
   });
   if (thread === undefined) return { state: "full" };
-  return thread.starts ? claimed(run, 1, thread.lastSeq) : { state: "queued" };
+  return thread.starts ? claimed(run, { ...thread, epoch: 1 }) : { state: "queued" };
 };
 
 /** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
 const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): Promise<Claimed | null> => {
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
-  const [row] = await session.rows<{ epoch: number; lastSeq: number }>(sql`
+  const [row] = await session.rows<Place>(sql`
     with next as (
       select run_id from runs
       where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
@@ -95,18 +96,18 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): P
     ), thread as (
       update threads set running = true, queued = queued - 1, updated_at = greatest(updated_at, ${run.now}::bigint)
       where thread_key = ${run.threadKey} and not running and exists (select from next where run_id = ${run.runId})
-      returning thread_key, last_seq
+      returning thread_key, last_seq, greatest(updated_at, last_at) as last_at
     ), claimed as (
       update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
         lease_until = ${run.now + run.leaseMs}::bigint, start_seq = thread.last_seq
       from thread where runs.thread_key = thread.thread_key and runs.run_id = ${run.runId}
-      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, runs.input ->> 'message' as content
+      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, thread.last_at, runs.input ->> 'message' as content
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
       select thread_key, start_seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
     )
-    select epoch, start_seq as "lastSeq" from claimed`);
-  return row === undefined ? null : claimed(run, row.epoch, row.lastSeq);
+    select epoch, start_seq as "lastSeq", last_at as "lastAt" from claimed`);
+  return row === undefined ? null : claimed(run, row);
 };
 
 /** One statement: the thread is locked before its run, as everywhere, so that no two calls wait for each other. */
@@ -125,7 +126,7 @@ const finishRun = statement(sql`
     from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
   ), idle_thread as (
     update threads set running = false, last_seq = greatest(last_seq, ${value("lastSeq")}::int),
-      updated_at = greatest(updated_at, ${value("now")}::bigint)
+      last_at = greatest(last_at, ${value("lastAt")}::bigint), updated_at = greatest(updated_at, ${value("now")}::bigint)
     from held where threads.thread_key = held.thread_key
   ), message as (
     insert into messages (thread_key, seq, role, id, run_id, content, created_at)
@@ -145,6 +146,7 @@ const finish = async (session: Session, fence: Fence, end: RunEnd): Promise<bool
     errorCode: end.error?.code ?? null,
     errorMessage: end.error && storable(end.error.message),
     lastSeq: end.events.at(-1)?.seq ?? 0,
+    lastAt: end.events.at(-1)?.at ?? 0,
     messageId: end.message?.id ?? null,
     content: end.message && storable(end.message.content),
     ...eventColumns([end]),
@@ -164,11 +166,15 @@ const get = async ({ db }: Session, userId: string, runId: string): Promise<Run 
   return row === undefined ? null : runOf(row);
 };
 
-export const claimed = (run: Pick<NewRun, "threadKey" | "runId">, epoch: number, lastSeq: number): Claimed => ({
-  state: "running",
-  fence: { threadKey: run.threadKey, runId: run.runId, epoch },
-  lastSeq,
-});
+/** Where a run that has started stands. */
+interface Place extends Pick<Claimed, "lastSeq" | "lastAt"> {
+  readonly epoch: number;
+}
+
+export const claimed = (
+  { threadKey, runId }: Pick<NewRun, "threadKey" | "runId">,
+  { epoch, lastSeq, lastAt }: Place,
+): Claimed => ({ state: "running", fence: { threadKey, runId, epoch }, lastSeq, lastAt });
 
 /** One line; of a long text only its beginning is looked at. */
 const titleOf = (message: string): string => {

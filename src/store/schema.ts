@@ -28,6 +28,8 @@ export const threads = pgTable(
     title: text(),
     /** The seq of the last event that a finished run has left. */
     lastSeq: integer().notNull(),
+    /** No event that a finished run has left is dated later. 0 where the release before wrote: then `updatedAt` says it. */
+    lastAt: time().notNull().default(0),
     /** How many runs were ever begun; gives each run its place in the queue. */
     turns: integer().notNull(),
     /** Whether one of them is running, and how many wait: kept here so that `begin` is a single statement. */

@@ -10,6 +10,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       state: "running",
       fence: { threadKey: run.threadKey, runId: run.runId, epoch: 1 },
       lastSeq: 0,
+      lastAt: 1_000,
     });
     expect(await store.threads.messages(run.threadKey)).toEqual([
       { id: run.messageId, role: "user", content: "Hello", seq: 1, runId: run.runId, createdAt: 1_000 },
@@ -69,6 +70,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       state: "running",
       fence: { threadKey: key, runId: second.runId, epoch: 1 },
       lastSeq: 3,
+      lastAt: 1_767_225_600_999,
     });
     expect(await store.runs.claim(second)).toBeNull();
     expect(await store.runs.claim(third)).toBeNull();

@@ -40,7 +40,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     const { fence } = await started(store, run);
     await appended(store, fence, 1, 2, 3);
     const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
-    expect(taken).toEqual({ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3 });
+    expect(taken).toEqual({ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 });
     expect(await appended(store, fence, 4)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 4))).toBe(false);
     expect(await store.runs.finish({ ...fence, epoch: 2 }, endAt(fence, 4, { status: "failed" }))).toBe(true);
@@ -84,6 +84,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
       state: "running",
       fence: { threadKey: key, runId: queued.runId, epoch: 1 },
       lastSeq: 1,
+      lastAt: 1_767_225_600_999,
     });
     expect((await store.threads.messages(key)).at(-1)).toMatchObject({ id: "kept", content: "left behind", seq: 2 });
     const taken = { threadKey: key, runId: queued.runId, epoch: 1 };

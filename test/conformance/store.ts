@@ -12,6 +12,7 @@ import { storeKeepsText } from "./store-text.ts";
 import { storeKeepsThreads } from "./store-threads.ts";
 import { storeKeepsTickets } from "./store-tickets.ts";
 import { storeKeepsTils } from "./store-tils.ts";
+import { storeKeepsTimesInOrder } from "./store-times.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { storeComparesVectors } from "./store-vectors.ts";
 
@@ -42,6 +43,7 @@ export const storeConformance = (
     describe("events", () => storeWritesEvents(under));
     describe("threads", () => storeKeepsThreads(under));
     describe("forks", () => storeForksThreads(under));
+    describe("times", () => storeKeepsTimesInOrder(under));
     describe("text", () => storeKeepsText(under));
     describe("images", () => storeKeepsImages(under));
     describe("documents", () => storeKeepsDocuments(under));

@@ -1,0 +1,1 @@
+ALTER TABLE "threads" ADD COLUMN "last_at" bigint DEFAULT 0 NOT NULL;
