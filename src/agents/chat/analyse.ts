@@ -26,8 +26,8 @@ export const analyse: AgentNode<ChatState> = {
     const change = {
       isTalk: isTalk(question),
       earlier,
-      isMarked: MARKED.test(question),
-      query: [question, ...earlier.map(withoutNames)].join("\n").slice(0, MAX_QUERY).toWellFormed(),
+      isMarked: MARKED.test(question.slice(0, MAX_QUERY)),
+      query: [question.slice(0, MAX_QUERY), ...earlier.map(withoutNames)].join("\n").slice(0, MAX_QUERY).toWellFormed(),
     };
     yield { type: "node_result", payload: { node: "query_analysis", output: change } };
     return change;
@@ -35,10 +35,13 @@ export const analyse: AgentNode<ChatState> = {
   next: () => "data_retrieval",
 };
 
-const isTalk = (question: string): boolean => TALK.test(question);
+/** A longer text is no greeting. */
+const MAX_TALK = 200;
+
+const isTalk = (question: string): boolean => question.length <= MAX_TALK && TALK.test(question);
 
 const isFollowUp = (question: string): boolean =>
-  MARKED.test(question) ||
+  MARKED.test(question.slice(0, MAX_QUERY)) ||
   termsOf(question.slice(0, MAX_QUERY)).filter(({ forms }) => !forms.some((form) => stopWords.has(form))).length <=
     FEW_WORDS;
 
@@ -58,6 +61,7 @@ const goesOnFrom = (question: string, before: readonly string[]): readonly strin
 /** What the earlier question was about, without what only it was about: part numbers, dates. */
 const withoutNames = (question: string): string =>
   question
+    .slice(0, MAX_QUERY)
     .split(/\s+/u)
     .filter((word) => !/\d/u.test(word) && !MARKED.test(word))
     .join(" ");

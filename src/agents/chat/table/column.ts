@@ -26,13 +26,19 @@ const MOST = 0.8;
 /** Values of a column that sorts rows into kinds, for each row, at most. */
 const KINDS = 0.75;
 
+/** A longer cell is neither a number nor a time; in UTF-16 units. */
+const MAX_DATUM = 64;
+/** Of a column's name, so much is read and told. */
+const MAX_NAME = 200;
+
 const TIME =
   /^(?:(?:19|20)\d{2}(?:[-./](?:0?[1-9]|1[0-2])(?:[-./]\d{1,2})?)?(?:[ T]\d{1,2}:\d{2}.*)?|(?:(?:19|20)\d{2}년\s?)?\d{1,2}월(?:\s?\d{1,2}일)?|(?:19|20)\d{2}년|(?:(?:19|20)\d{2}[- ]?)?(?:Q[1-4]|[1-4]분기)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: \d{2,4})?)$/iu;
 
 export const columnsOf = ({ columns, rows }: Table): readonly Column[] =>
   columns.map((name, index) => columnOf(name, index, rows));
 
-const columnOf = (name: string, index: number, rows: Table["rows"]): Column => {
+const columnOf = (header: string, index: number, rows: Table["rows"]): Column => {
+  const name = header.slice(0, MAX_NAME).toWellFormed();
   // unitPrice and unit_price are two words each.
   const terms = termsOf(name.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")).filter(
     ({ forms }) => !forms.some((form) => stopWords.has(form)),
@@ -43,7 +49,7 @@ const columnOf = (name: string, index: number, rows: Table["rows"]): Column => {
   const filled = cells.filter((cell) => cell !== "");
   const isMost = (fits: (cell: string) => boolean) =>
     filled.length > 0 && filled.filter(fits).length >= MOST * filled.length;
-  const isTime = isMost((cell) => TIME.test(cell));
+  const isTime = isMost((cell) => cell.length <= MAX_DATUM && TIME.test(cell));
   const quantities = isTime || concepts.has("identifier") ? null : measureOf(cells, filled.length);
   return {
     index,
@@ -60,7 +66,7 @@ const columnOf = (name: string, index: number, rows: Table["rows"]): Column => {
 
 /** Numbers of one unit. */
 const measureOf = (cells: readonly string[], filled: number): readonly (Quantity | null)[] | null => {
-  const quantities = cells.map(parseQuantity);
+  const quantities = cells.map((cell) => (cell.length <= MAX_DATUM ? parseQuantity(cell) : null));
   const unit = commonest(quantities.flatMap((quantity) => (quantity === null ? [] : [quantity.style.after])));
   const alike = quantities.map((quantity) => (quantity?.style.after === unit ? quantity : null));
   const count = alike.filter((quantity) => quantity !== null).length;

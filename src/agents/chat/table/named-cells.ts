@@ -1,8 +1,9 @@
 import { stopWords } from "../../../domain/stop-words.ts";
-import { type Term, termsOf } from "../../../domain/terms.ts";
+import type { Term } from "../../../domain/terms.ts";
+import type { AskedText, Span } from "./asked-text.ts";
+import type { Cell } from "./cells.ts";
 import type { Column } from "./column.ts";
 import type { Sheet } from "./sheet.ts";
-import type { Wish } from "./wish.ts";
 
 export interface NamedCells {
   /** Null: the question names no cell. */
@@ -16,138 +17,106 @@ export interface NamedCells {
   readonly unknown: readonly string[];
 }
 
-/** A longer cell is prose, which nobody names whole. */
-const MAX_CELL = 80;
 /** A word of a cell says which rows are meant only where there are others. */
 const MAX_SHARE = 0.9;
 /** A column of codes has hardly a cell that is none. */
 const MOST = 0.8;
+/** So many different words are looked for in the cells; a question to a table has a dozen. */
+const MAX_WORDS = 60;
+/** So many names that are not there are told. */
+const MAX_UNKNOWN = 5;
 
-/** Rows by what stands in them: whole cells that the question holds, and then single words of it that cells hold. */
-export const namedCells = (wish: Wish, sheet: Sheet, taken: ReadonlySet<string>): NamedCells => {
-  const { rows } = sheet.table;
-  const columns = sheet.columns.filter(({ quantities }) => quantities === null);
-  const whole = wholeCells(wish.question, columns, rows);
-  const words = new Set(whole.flatMap(({ words }) => words));
+/**
+ * Rows by what stands in them: whole cells that the question holds, and then single words of it that cells hold. `rest` are
+ * the words that were not understood yet, `taken` those that name columns.
+ */
+export const namedCells = (
+  asked: AskedText,
+  rest: readonly Term[],
+  sheet: Sheet,
+  taken: ReadonlySet<string>,
+): NamedCells => {
+  const whole = wholeCells(asked, sheet);
+  const words = new Set(whole.flatMap(({ from, to }) => asked.terms.slice(from, to).flatMap(({ forms }) => forms)));
   let chosen: ReadonlySet<number> | null = null;
   const found: Column[] = [];
   const named: string[] = [];
-  for (const column of columns) {
-    const cells = new Set(whole.filter((named) => named.column === column).map(({ cell }) => cell));
-    if (cells.size === 0) continue;
-    const narrowed = keep(chosen, rows, (row) => cells.has(row[column.index] ?? ""));
+  for (const [column, own] of Map.groupBy(whole, ({ cell }) => cell.column)) {
+    const cells = own.map(({ cell }) => cell);
+    const narrowed = rowsOf(cells, chosen);
     // What fits nothing together with the rest was not meant as a cell: a name that is also a word.
     if (narrowed.size === 0) continue;
     chosen = narrowed;
     found.push(column);
-    named.push(...cells);
+    for (const { value } of cells) named.push(value);
   }
-  for (const term of termsOf(wish.rest)) {
-    const isKnown = term.forms.some(
-      (form) => stopWords.has(form) || taken.has(form) || words.has(form) || form.length < 2,
-    );
-    if (isKnown) continue;
-    const narrowed = keep(chosen, rows, (row) => columns.some(({ index }) => holds(row[index] ?? "", term)));
-    if (narrowed.size === 0 || narrowed.size > MAX_SHARE * rows.length + 1) continue;
+  for (const term of lookedFor(rest, taken)) {
+    if (term.forms.some((form) => words.has(form))) continue;
+    const narrowed = rowsOf(sheet.cells.holding(term), chosen);
+    if (narrowed.size === 0 || narrowed.size > MAX_SHARE * sheet.table.rows.length + 1) continue;
     chosen = narrowed;
     for (const form of term.forms) words.add(form);
   }
-  return { rows: chosen, found, cells: named, words, unknown: unknownNames(wish.question, words, columns, rows) };
+  return { rows: chosen, found, cells: named, words, unknown: unknownNames(asked, words, sheet) };
 };
 
-const CODE = /^(?=.*[a-z])(?=.*\d)[a-z\d][a-z\d\-_./]{3,}$/u;
+/** Each word once. */
+const lookedFor = (rest: readonly Term[], taken: ReadonlySet<string>): readonly Term[] => {
+  const different = new Map(rest.map((term) => [term.forms[0], term]));
+  const isKnown = (form: string): boolean => stopWords.has(form) || taken.has(form) || form.length < 2;
+  return [...different.values()].filter(({ forms }) => !forms.some(isKnown)).slice(0, MAX_WORDS);
+};
+
+/** Of those chosen before, the rows that hold one of the cells; in ascending order. */
+const rowsOf = (cells: readonly Cell[], chosen: ReadonlySet<number> | null): ReadonlySet<number> => {
+  const rows = new Set<number>();
+  for (const cell of cells) for (const row of cell.rows) if (chosen?.has(row) ?? true) rows.add(row);
+  return cells.length === 1 ? rows : new Set([...rows].sort((one, other) => one - other));
+};
+
+interface WholeCell extends Pick<Span, "from" | "to"> {
+  readonly cell: Cell;
+}
+
+/** Cells that the question holds word for word, in the table's order; of those that lie within each other, the longest. */
+const wholeCells = (asked: AskedText, { cells }: Sheet): readonly WholeCell[] => {
+  const found = new Map<Cell, WholeCell>();
+  for (const { letters, from, to } of asked.spans(cells.longestName)) {
+    for (const cell of cells.named(letters)) if (!found.has(cell)) found.set(cell, { cell, from, to });
+  }
+  const isWithin = longerSpans([...found.values()]);
+  return cells.all.flatMap((cell) => {
+    const whole = found.get(cell);
+    return whole === undefined || isWithin(whole) ? [] : [whole];
+  });
+};
+
+/** Whether a span lies in a longer one of these. */
+const longerSpans = (spans: readonly WholeCell[]): ((span: WholeCell) => boolean) => {
+  // How far those reach that begin at a word, and those that begin before it.
+  const reach: number[] = [];
+  for (const { from, to } of spans) reach[from] = Math.max(reach[from] ?? 0, to);
+  const before: number[] = [0];
+  for (let at = 0; at < reach.length; at++) before[at + 1] = Math.max(before[at] ?? 0, reach[at] ?? 0);
+  return ({ from, to }) => (reach[from] ?? 0) > to || (before[from] ?? 0) >= to;
+};
+
+const CODE = /^(?=.*[a-z])(?=.*\d)[a-z\d][a-z\d\-_./]{3,63}$/u;
+/** A longer cell is no code. */
+const MAX_CODE = 80;
 
 /** A question for something that is not there must not be answered with something else. */
-const unknownNames = (
-  question: string,
-  words: ReadonlySet<string>,
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): readonly string[] => {
-  const asked = termsOf(question).flatMap(({ forms }) => {
+const unknownNames = (asked: AskedText, words: ReadonlySet<string>, { cells, table }: Sheet): readonly string[] => {
+  const names = asked.terms.flatMap(({ forms }) => {
     const code = forms.at(-1) ?? "";
     return CODE.test(code) && !forms.some((form) => words.has(form)) ? [code] : [];
   });
-  if (asked.length === 0) return [];
-  const areCodes = columns.some(({ index }) => {
-    const codes = rows.filter((row) => CODE.test((row[index] ?? "").trim().toLowerCase()));
-    return codes.length >= MOST * rows.length;
-  });
-  return areCodes ? asked.map((code) => code.toUpperCase()) : [];
-};
-
-const keep = (
-  chosen: ReadonlySet<number> | null,
-  rows: readonly (readonly string[])[],
-  fits: (row: readonly string[]) => boolean,
-): ReadonlySet<number> => {
-  const kept = new Set<number>();
-  for (const [at, row] of rows.entries()) if ((chosen === null || chosen.has(at)) && fits(row)) kept.add(at);
-  return kept;
-};
-
-interface WholeCell {
-  readonly column: Column;
-  readonly cell: string;
-  /** The question's words that name it, in all their forms. */
-  readonly words: readonly string[];
-  /** Where they stand. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Cells that the question holds word for word; of those that lie within each other, the longest. */
-const wholeCells = (
-  question: string,
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): readonly WholeCell[] => {
-  const folded = fold(question);
-  const terms = termsOf(question);
-  const cells: WholeCell[] = [];
-  for (const column of columns) {
-    const distinct = new Set(rows.map((row) => row[column.index] ?? ""));
-    for (const cell of distinct) {
-      // Looking for the letters first spares most cells from being compared word by word.
-      const letters = fold(cell);
-      if (letters === "" || cell.length > MAX_CELL || !folded.includes(letters)) continue;
-      const span = spanOf(letters, terms);
-      if (span !== null) cells.push({ column, cell, ...span });
-    }
+  if (names.length === 0) return [];
+  const codes = new Map<Column, number>();
+  for (const { column, value, rows } of cells.all) {
+    if (value.length <= MAX_CODE && CODE.test(value.trim().toLowerCase()))
+      codes.set(column, (codes.get(column) ?? 0) + rows.length);
   }
-  return cells.filter(
-    (cell) => !cells.some(({ from, to }) => from <= cell.from && to >= cell.to && to - from > cell.to - cell.from),
-  );
+  const areCodes = codes.values().some((count) => count >= MOST * table.rows.length);
+  return areCodes ? [...new Set(names)].slice(0, MAX_UNKNOWN).map((code) => code.toUpperCase()) : [];
 };
-
-/** The first words that make up these letters, the last of them in any form: `A동 3열의`, `abc12345`, `ABC 12345`. */
-const spanOf = (letters: string, terms: readonly Term[]): Pick<WholeCell, "from" | "to" | "words"> | null => {
-  for (const from of terms.keys()) {
-    let before = "";
-    for (let at = from; before.length < letters.length; at++) {
-      const term = terms[at];
-      if (term === undefined) break;
-      if (term.forms.some((form) => before + fold(form) === letters)) {
-        const words = terms.slice(from, at + 1).flatMap(({ forms }) => forms);
-        if (words.every((word) => stopWords.has(word))) break;
-        return { from, to: at + 1, words };
-      }
-      before += fold(term.forms[0] ?? "");
-    }
-  }
-  return null;
-};
-
-const isSame = ({ forms }: Term, word: Term | undefined): boolean =>
-  word !== undefined && forms.some((form) => word.forms.includes(form));
-
-const holds = (cell: string, term: Term): boolean =>
-  term.forms.some((form) => fold(cell).includes(fold(form))) &&
-  termsOf(cell).some((word) => isSame(term, word) || term.forms.some((form) => word.parts.includes(form)));
-
-/** For a first look: without case, forms of Unicode, spaces and hyphens. */
-const fold = (text: string): string =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s\-_./]+/gu, "");

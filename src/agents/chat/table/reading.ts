@@ -1,8 +1,8 @@
 import { stopWords } from "../../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../../domain/terms.ts";
 import type { Column } from "./column.ts";
-import { conceptOf } from "./concepts.ts";
 import { namedCells } from "./named-cells.ts";
+import { ALIKE, OWN } from "./named-columns.ts";
 import type { Sheet } from "./sheet.ts";
 import type { Operation, Wish } from "./wish.ts";
 
@@ -28,22 +28,19 @@ export interface Reading {
   readonly coverage: number;
 }
 
-/** A name that is the column's own, one of its words, or another word for the same. */
-const OWN = 3;
-const PART = 2;
-const ALIKE = 1;
 /** What a row that is named says of the table, against a column. */
 const ROW = 4;
 
 export const readWish = (wish: Wish, sheet: Sheet): Reading => {
-  const names = new Set(sheet.columns.flatMap(({ terms }) => terms.flatMap(({ forms }) => forms)));
-  const terms = termsOf(wish.rest).filter((term) => isContent(term) || term.forms.some((form) => names.has(form)));
-  const named = namedColumns(terms, sheet.columns);
-  const group =
-    wish.groups.map((words) => groupColumn(words, sheet.columns)).find((column) => column !== undefined) ?? null;
+  const { names } = sheet;
+  const rest = termsOf(wish.rest);
+  const terms = rest.filter((term) => isContent(term) || term.forms.some((form) => names.has(form)));
+  const named = names.namedBy(terms);
+  const group = wish.groups.map((words) => groupColumn(words, sheet)).find((column) => column !== undefined) ?? null;
   const taken = new Set(named.flatMap(({ words }) => words));
-  const { rows, found, cells, words, unknown } = namedCells(wish, sheet, taken);
-  const spoken = terms.filter(({ forms }) => forms.some((form) => taken.has(form) || words.has(form)));
+  const { rows, found, cells, words, unknown } = namedCells(wish.asked, rest, sheet, taken);
+  const isSpoken = ({ forms }: Term): boolean => forms.some((form) => taken.has(form) || words.has(form));
+  const spoken = terms.filter(isSpoken).length;
   const rowWeight = rows === null ? 0 : cells.length > 0 ? ROW : ALIKE;
   return {
     wish,
@@ -55,8 +52,8 @@ export const readWish = (wish: Wish, sheet: Sheet): Reading => {
     cells,
     unknown,
     weight: named.reduce((sum, { score }) => sum + score, 0) + (group === null ? 0 : OWN) + rowWeight,
-    strange: terms.filter((term) => !spoken.includes(term)).map(({ forms }) => forms.at(-1) ?? ""),
-    coverage: (spoken.length + (group === null ? 0 : 1)) / Math.max(1, terms.length + (group === null ? 0 : 1)),
+    strange: terms.filter((term) => !isSpoken(term)).map(({ forms }) => forms.at(-1) ?? ""),
+    coverage: (spoken + (group === null ? 0 : 1)) / Math.max(1, terms.length + (group === null ? 0 : 1)),
   };
 };
 
@@ -93,45 +90,5 @@ const ASKING =
 const isContent = ({ forms }: Term): boolean =>
   (forms.at(-1)?.length ?? 0) > 1 && !forms.some((form) => stopWords.has(form) || ASKING.test(form));
 
-interface Named {
-  readonly column: Column;
-  readonly score: number;
-  /** The question's words that name it. */
-  readonly words: readonly string[];
-}
-
-/** Each word names the column that it fits best, or several alike. */
-const namedColumns = (terms: readonly Term[], columns: readonly Column[]): readonly Named[] => {
-  const named = new Map<Column, { score: number; words: string[] }>();
-  for (const term of terms) {
-    const scores = columns.map((column) => scoreOf(term, column));
-    const best = Math.max(0, ...scores);
-    if (best === 0) continue;
-    for (const [index, column] of columns.entries()) {
-      if (scores[index] !== best) continue;
-      const { score, words } = named.get(column) ?? { score: 0, words: [] };
-      named.set(column, { score: Math.max(score, best), words: [...words, ...term.forms] });
-    }
-  }
-  return Array.from(named, ([column, { score, words }]) => ({ column, score, words })).sort(
-    (one, other) => other.score - one.score,
-  );
-};
-
-const scoreOf = ({ forms, parts }: Term, { terms, concepts }: Column): number => {
-  const has = (words: readonly string[], of: readonly string[]) => words.some((word) => of.includes(word));
-  if (terms.some((own) => has(forms, own.forms))) return OWN;
-  if (terms.some((own) => has(forms, own.parts) || has(parts.filter(isWhole), own.forms))) return PART;
-  return forms.some((form) => {
-    const concept = conceptOf(form);
-    return concept !== undefined && concepts.has(concept);
-  })
-    ? ALIKE
-    : 0;
-};
-
-/** Of a compound's parts, only those of more than a syllable are likely to be words of their own. */
-const isWhole = (part: string): boolean => part.length >= 2;
-
-const groupColumn = (words: string, columns: readonly Column[]): Column | undefined =>
-  namedColumns(termsOf(words), columns).find(({ column }) => column.quantities === null)?.column;
+const groupColumn = (words: string, { names }: Sheet): Column | undefined =>
+  names.namedBy(termsOf(words)).find(({ column }) => column.quantities === null)?.column;

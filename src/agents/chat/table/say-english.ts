@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
-import { fullLabelOf, labelOf, list, rowLines, toldColumns } from "./lines.ts";
-import { cellOf, type Sheet } from "./sheet.ts";
+import { fullLabelOf, labelOf, list, rowLines, toldCell, toldColumns } from "./lines.ts";
+import type { Sheet } from "./sheet.ts";
 import { nameOf, numberText } from "./show.ts";
 import { extremeWord } from "./words.ts";
 
@@ -18,7 +18,7 @@ export const sayEnglish = (finding: Finding, sheet: Sheet, where: string): strin
       const told = toldColumns(asked, sheet);
       if (others.length > 0) return list(`${rows.length} rows match.`, rowLines(rows, told, sheet), more);
       const is = asked.length > 0 ? "is " : "";
-      const cells = told.map((column) => `${column.name} ${is}${cellOf(sheet, first, column) || "empty"}`);
+      const cells = told.map((column) => `${column.name} ${is}${toldCell(sheet, first, column) || "empty"}`);
       return `${labelOf(first, sheet)}: ${cells.join(", ")}.`;
     }
     case "extreme": {
@@ -26,7 +26,7 @@ export const sayEnglish = (finding: Finding, sheet: Sheet, where: string): strin
       const [best = 0, ...others] = rows;
       const what = `the ${extremeWord(column, which, "en")} ${column.name}`;
       if (others.length > 0) return list(`The ${rows.length} with ${what}:`, rowLines(rows, [column], sheet), more);
-      return `${fullLabelOf(best, sheet)} has ${what}: ${cellOf(sheet, best, column)}.`;
+      return `${fullLabelOf(best, sheet)} has ${what}: ${toldCell(sheet, best, column)}.`;
     }
     case "aggregate": {
       const of = where === "" ? "" : ` for ${where}`;

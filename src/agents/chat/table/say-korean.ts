@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
-import { fullLabelOf, labelOf, list, rowLines, toldColumns } from "./lines.ts";
-import { cellOf, type Sheet } from "./sheet.ts";
+import { fullLabelOf, labelOf, list, rowLines, toldCell, toldColumns } from "./lines.ts";
+import type { Sheet } from "./sheet.ts";
 import { nameOf, numberText } from "./show.ts";
 import { extremeWord, withParticle } from "./words.ts";
 
@@ -18,7 +18,7 @@ export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string
       const [first = 0, ...others] = rows;
       const told = toldColumns(asked, sheet);
       if (others.length > 0) return list(`해당하는 행은 ${rows.length}개입니다.`, rowLines(rows, told, sheet), more);
-      const cells = told.map((column) => `${topic(column.name)} ${cellOf(sheet, first, column) || "빈칸"}`);
+      const cells = told.map((column) => `${topic(column.name)} ${toldCell(sheet, first, column) || "빈칸"}`);
       return `${labelOf(first, sheet)}의 ${cells.join(", ")}입니다.`;
     }
     case "extreme": {
@@ -26,7 +26,7 @@ export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string
       const [best = 0, ...others] = rows;
       const head = `${subject(column.name)} ${extremeWord(column, which, "ko")}`;
       if (others.length > 0) return list(`${head} ${rows.length}개입니다.`, rowLines(rows, [column], sheet), more);
-      return `${head} 것은 ${fullLabelOf(best, sheet)}입니다. ${topic(column.name)} ${cellOf(sheet, best, column)}입니다.`;
+      return `${head} 것은 ${fullLabelOf(best, sheet)}입니다. ${topic(column.name)} ${toldCell(sheet, best, column)}입니다.`;
     }
     case "aggregate": {
       const of = where === "" ? "" : `${where}의 `;

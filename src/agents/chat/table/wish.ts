@@ -1,3 +1,4 @@
+import { AskedText, lookedAt } from "./asked-text.ts";
 import { type Concept, impliedConcept } from "./concepts.ts";
 
 export type Operation = "sum" | "average" | "median" | "max" | "min" | "count";
@@ -10,7 +11,7 @@ export interface Comparison {
 
 /** What a question wants of a table, as far as its words tell without the table. */
 export interface Wish {
-  readonly question: string;
+  readonly asked: AskedText;
   /** Null: the rows themselves. */
   readonly operation: Operation | null;
   /** Words that may name the column to group by. */
@@ -26,8 +27,6 @@ export interface Wish {
   readonly rest: string;
 }
 
-/** Of a question, so much is looked at, in UTF-16 units. */
-const MAX_QUESTION = 2_000;
 const MAX_TOP = 50;
 
 const OPERATIONS: readonly (readonly [Operation, RegExp])[] = [
@@ -53,15 +52,21 @@ const OPERATIONS: readonly (readonly [Operation, RegExp])[] = [
 ];
 
 const BOUNDS: readonly (readonly [Comparison["is"], RegExp])[] = [
-  ["<=", /([\d,.]+)\s*\p{L}{0,4}?\s*이하\p{L}*|(?:at most|no more than|up to|<=|≤)\s*[₩$€£]?([\d,.]+)/giu],
+  [
+    "<=",
+    /(?<![\d,.])([\d,.]{1,40})\s*\p{L}{0,4}?\s*이하\p{L}*|(?:at most|no more than|up to|<=|≤)\s*[₩$€£]?([\d,.]{1,40})/giu,
+  ],
   [
     "<",
-    /([\d,.]+)\s*\p{L}{0,4}?\s*(?:미만|보다\s*(?:적|작|낮|싼|싸))\p{L}*|(?:under|below|less than|fewer than|cheaper than|<)\s*[₩$€£]?([\d,.]+)/giu,
+    /(?<![\d,.])([\d,.]{1,40})\s*\p{L}{0,4}?\s*(?:미만|보다\s*(?:적|작|낮|싼|싸))\p{L}*|(?:under|below|less than|fewer than|cheaper than|<)\s*[₩$€£]?([\d,.]{1,40})/giu,
   ],
-  [">=", /([\d,.]+)\s*\p{L}{0,4}?\s*이상\p{L}*|(?:at least|no less than|>=|≥)\s*[₩$€£]?([\d,.]+)/giu],
+  [
+    ">=",
+    /(?<![\d,.])([\d,.]{1,40})\s*\p{L}{0,4}?\s*이상\p{L}*|(?:at least|no less than|>=|≥)\s*[₩$€£]?([\d,.]{1,40})/giu,
+  ],
   [
     ">",
-    /([\d,.]+)\s*\p{L}{0,4}?\s*(?:초과|보다\s*(?:많|크|큰|높|비싼|비싸)|넘는)\p{L}*|(?:over|above|more than|greater than|>)\s*[₩$€£]?([\d,.]+)/giu,
+    /(?<![\d,.])([\d,.]{1,40})\s*\p{L}{0,4}?\s*(?:초과|보다\s*(?:많|크|큰|높|비싼|비싸)|넘는)\p{L}*|(?:over|above|more than|greater than|>)\s*[₩$€£]?([\d,.]{1,40})/giu,
   ],
 ];
 
@@ -82,9 +87,9 @@ const TOP =
   /(?:상위|하위|top|bottom)\s*(\d{1,3})|(\d{1,3})\s*(?:개|곳|종|가지|명)(?=[은는을를만의]?(?!\p{L}))|\b(\d{1,2})\s+(?=most|highest|lowest|cheapest|largest|smallest|fewest)/iu;
 const LIST = /목록|리스트|나열|보여\p{L}*|모두|전부|전체|모든|\b(?:list|show|all|every|which)\b|어떤|무슨/giu;
 
-/** Pure, and linear in the question's length. */
+/** Pure. However long the question is, 2,000 characters of it are looked at. */
 export const wishOf = (question: string): Wish => {
-  let rest = question.normalize("NFKC").slice(0, MAX_QUESTION);
+  let rest = lookedAt(question);
   const take = (pattern: RegExp): readonly (readonly string[])[] => {
     const found = [...rest.matchAll(pattern)].map((match) => match.slice(1).filter((group) => group !== undefined));
     rest = rest.replace(pattern, " ");
@@ -108,7 +113,7 @@ export const wishOf = (question: string): Wish => {
   if (top !== null) rest = rest.replace(TOP, " ");
   const isList = take(LIST).length > 0;
   return {
-    question,
+    asked: new AskedText(question),
     operation,
     groups,
     comparisons: isNone ? [{ is: "<=", bound: 0 }, ...bounds] : bounds,

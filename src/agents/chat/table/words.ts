@@ -29,10 +29,16 @@ const SIZE = { ko: { max: "가장 큰", min: "가장 작은" }, en: { max: "high
 /** Digits as Koreans say them: 영, 일, 삼, 육, 칠, 팔 end in a consonant. */
 const CLOSED_DIGIT = /[013678]$/;
 
+/** Of a word, so much of its end is looked at, in UTF-16 units. */
+const MAX_END = 100;
+
 /** The word with the particle that its last sound wants: 재고 + 은/는 → 재고는. How others than Hangul and digits are said nobody knows: stock은(는). */
 export const withParticle = (word: string, closed: string, open: string): string => {
-  // What stands in brackets behind is not said.
-  const said = word.replace(/\s*[([{].*[)\]}]\s*$/u, "").replace(/[^\p{L}\p{N}]+$/u, "");
+  // What stands in brackets behind is not said. The end alone is looked at: looking for a bracket from each other one adds up.
+  const said = word
+    .slice(-MAX_END)
+    .replace(/\s*[([{].*[)\]}]\s*$/u, "")
+    .replace(/[^\p{L}\p{N}]+$/u, "");
   const last = said.charCodeAt(said.length - 1);
   const isHangul = last >= 0xac00 && last <= 0xd7a3;
   if (!isHangul && !/\d$/.test(said)) return `${word}${closed}(${open})`;
