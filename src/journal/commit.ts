@@ -1,7 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { System } from "../domain/system.ts";
-import { type Append, type Store, StoreError } from "../store/contract.ts";
+import { type Append, type Refusal, type Store, StoreError } from "../store/contract.ts";
 import type { Channel } from "./channel.ts";
 import type { Hub } from "./hub.ts";
 import { Pace } from "./pace.ts";
@@ -127,7 +127,8 @@ export class GroupCommit implements Committer {
     const waiting = () => [writer];
     const kept = await this.#untilReached(waiting, async () => {
       try {
-        return (await store.runs.finish(fence, end)) || (uncertain && (await this.#isKept(fence.threadKey, all)));
+        const outcome = await store.runs.finish(fence, end);
+        return outcome === "ended" || (uncertain && (await this.#isKept(fence.threadKey, all)));
       } catch (error) {
         uncertain = true;
         throw error;
@@ -194,7 +195,7 @@ export class GroupCommit implements Committer {
     }
   }
 
-  #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlySet<string>): void {
+  #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlyMap<string, Refusal>): void {
     if (writer === undefined || append === undefined) return;
     if (refused.has(append.fence.runId)) this.#break(writer, "lost");
     else this.#channelOf(writer)?.publish(append.events);

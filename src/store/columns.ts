@@ -12,29 +12,40 @@ export type Columns = Readonly<Record<string, string>>;
  * Parts the texts of a column, where they are JSON or ids: a control character that JSON never holds outside an escape
  * (RFC 8259 §7), and that no user's or thread's id may hold.
  */
-const RECORD_SEPARATOR = "\x1e";
+export const RECORD_SEPARATOR = "\x1e";
 
 /** Any texts at all, and nulls, as a set of rows. */
 export const texts = (values: readonly (string | null)[]): SQL =>
   sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
 
-const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
-const separated = (name: string): SQL => sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
+export const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
+export const separated = (name: string): SQL =>
+  sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
 /** Numbers, or words of our own making that need no quotes. */
-const plain = (name: string, type: "int" | "bigint" | "text"): SQL =>
+export const plain = (name: string, type: "int" | "bigint" | "text"): SQL =>
   sql`unnest(${sql.placeholder(name)}::text::${sql.raw(type)}[])`;
-const array = (values: readonly (number | string)[]): string => `{${values.join(",")}}`;
+export const array = (values: readonly (number | string)[]): string => `{${values.join(",")}}`;
 
-/** Who asks to write: a row for each item of the batch, `place` counting from 1. */
+/**
+ * A condition that all rows meet, of which the planner thinks that few do. It takes such a set for a hundred rows, or a
+ * thousand, and would sooner read a whole table than look up so many.
+ */
+export const FEW = sql`place % 1 = 0`;
+
+/**
+ * Who asks to write: a row for each item of the batch, `place` counting from 1. `after` is the event that has to be in the
+ * log for what is written to follow it.
+ */
 export const askedRows = sql`
   rows from (
-    ${separated("askedKeys")}, ${separated("askedRuns")}, ${plain("askedEpochs", "int")}
-  ) with ordinality as asked (thread_key, run_id, epoch, place)`;
+    ${separated("askedKeys")}, ${separated("askedRuns")}, ${plain("askedEpochs", "int")}, ${plain("askedAfters", "int")}
+  ) with ordinality as asked (thread_key, run_id, epoch, after, place)`;
 
-export const askedColumns = (batch: readonly Pick<Append, "fence">[]): Columns => ({
+export const askedColumns = (batch: readonly Append[]): Columns => ({
   askedKeys: batch.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
   askedRuns: batch.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
   askedEpochs: array(batch.map(({ fence }) => fence.epoch)),
+  askedAfters: array(batch.map(({ events, checkpoints }) => (events[0]?.seq ?? (checkpoints[0]?.seq ?? 0) + 1) - 1)),
 });
 
 /** The batch's events; `place` says whose they are. */

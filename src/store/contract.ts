@@ -74,6 +74,12 @@ export type Begun =
   /** The run was begun before; nothing was written. */
   | { readonly state: "known" };
 
+/**
+ * Why nothing of what a run wanted to write was. `stale`: its fence does not hold any more, the run has ended, or its thread
+ * is gone. `gap`: the log does not have the event before the first, since the database has lost what it had taken.
+ */
+export type Refusal = "stale" | "gap";
+
 /** All that a run's end writes, in one transaction. */
 export interface RunEnd {
   readonly status: "succeeded" | "failed" | "cancelled";
@@ -96,8 +102,8 @@ export interface RunStore {
   begin(run: NewRun): Promise<Begun>;
   /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */
   claim(run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs" | "now">): Promise<Claimed | null>;
-  /** Ends a run. False, with nothing written, when the fence is stale or the run has ended or is gone. */
-  finish(fence: Fence, end: RunEnd): Promise<boolean>;
+  /** Ends a run. A refusal: nothing was written. */
+  finish(fence: Fence, end: RunEnd): Promise<"ended" | Refusal>;
   /**
    * Prolongs the lease of those of `runIds` that are unfinished and `owner`'s, and says what the others want of them:
    * `lost` are those that the owner no longer holds, `cancelled` those that somebody asked to cancel. What the owner does
@@ -154,11 +160,11 @@ export interface Append {
 
 export interface EventStore {
   /**
-   * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused because
-   * their fence is stale, their run has ended, or their thread is gone. Idempotent: what this run has already appended
-   * under the same seq stays as it is, so a caller that was not told the outcome may repeat the call.
+   * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused, and why.
+   * Idempotent: what this run has already appended under the same seq stays as it is, so a caller that was not told the
+   * outcome may repeat the call.
    */
-  append(batch: readonly Append[]): Promise<ReadonlySet<string>>;
+  append(batch: readonly Append[]): Promise<ReadonlyMap<string, Refusal>>;
   /** Up to `limit` events after `seq`, in order. */
   read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
   /** The first and last seq the log holds; null for an empty or unknown thread. */

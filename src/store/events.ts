@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import {
   askedColumns,
   askedRows,
@@ -25,7 +25,7 @@ export const eventQueries = (database: Database): EventStore => ({
           if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
           throw error;
         });
-        return new Set(refused.map(({ runId }) => runId));
+        return new Map(refused.map(({ runId, isGap }) => [runId, isGap ? "gap" : "stale"]));
       },
       { lane: "log" },
     ),
@@ -80,7 +80,15 @@ export const eventQueries = (database: Database): EventStore => ({
 
 const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
 
-type Refused = { readonly runId: string };
+type Refused = { readonly runId: string; readonly isGap: boolean };
+
+/**
+ * Whether the log has the event `after`, in a query over `runs`. Commits that a failover has lost are the last ones, so
+ * whoever finds the event before its own has lost none. Where a run begins there need not be one: the thread may be new, or
+ * another of its name deleted.
+ */
+export const follows = (after: SQL) => sql`(
+  runs.start_seq = ${after} or exists (select from events where events.thread_key = runs.thread_key and events.seq = ${after}))`;
 
 /**
  * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
@@ -91,20 +99,22 @@ type Refused = { readonly runId: string };
  * there are than look up so many.
  */
 const holding = sql`
-  select asked.place, run.thread_key, run.run_id
+  select asked.place, run.thread_key, run.run_id, run.follows
   from asked cross join lateral (
-    select runs.thread_key, runs.run_id from runs
+    select runs.thread_key, runs.run_id, ${follows(sql`asked.after`)} as follows from runs
     where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
       and runs.epoch = asked.epoch and runs.status = 'running'
     for key share of runs
   ) as run`;
-const refused = sql`select run_id as "runId" from asked where place not in (select place from held)`;
+const refused = sql`
+  select run_id as "runId", place in (select place from holding where not follows) as "isGap"
+  from asked where place not in (select place from held)`;
+const asked = sql`asked as (select * from ${askedRows}), holding as (${holding}), held as (select * from holding where follows)`;
 
-const appendEvents = statement<Refused>(sql`
-  with asked as (select * from ${askedRows}), held as (${holding}), written as (${insertEvents}) ${refused}`);
+const appendEvents = statement<Refused>(sql`with ${asked}, written as (${insertEvents}) ${refused}`);
 
 const appendWithCheckpoints = statement<Refused>(sql`
-  with asked as (select * from ${askedRows}), held as (${holding}), written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
+  with ${asked}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
 
 /**
  * After a conflict: the caller was not told how the same call ended, and repeats it. What the run has written already
@@ -117,7 +127,7 @@ const appendAgain = statement<Refused>(sql`
     join holding on holding.place = event.place
     join events on events.thread_key = holding.thread_key and events.seq = event.seq
     where events.run_id <> holding.run_id
-  ), held as (select * from holding where place not in (select place from taken)),
+  ), held as (select * from holding where follows and place not in (select place from taken)),
   written as (${insertEvents} on conflict do nothing),
   points as (${insertCheckpoints} on conflict do nothing)
   ${refused}`);

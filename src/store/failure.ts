@@ -13,7 +13,7 @@ const CONNECTION_FAILURES =
 
 /** There was never a connection, or the server has refused what was asked: five characters, but for a connection that ends meanwhile. */
 const UNTRIED =
-  /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|EHOST.*|ENET.*|FailedToOpenSocket|(?!08|57)[0-9A-Z]{5})$/;
+  /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|EHOST.*|ENET.*|FailedToOpenSocket|57014|(?!08|57)[0-9A-Z]{5})$/;
 
 const isUntried = (state: string): boolean => UNTRIED.test(state);
 

@@ -2,8 +2,7 @@ import { asc, sql } from "drizzle-orm";
 import { texts } from "./columns.ts";
 import type { Claimed, RunStore } from "./contract.ts";
 import type { Database, Session } from "./database.ts";
-import { unfinished } from "./rows.ts";
-import { claimed } from "./runs.ts";
+import { claimed, unfinished } from "./rows.ts";
 import { runs } from "./schema.ts";
 
 type Takeover = Parameters<RunStore["takeover"]>[0];

@@ -1,5 +1,6 @@
 import { inArray } from "drizzle-orm";
 import type { Run } from "../domain/run.ts";
+import type { Claimed, Fence } from "./contract.ts";
 import { runs } from "./schema.ts";
 
 /** Written out as the index `runs_unfinished` has it. */
@@ -19,3 +20,13 @@ export const runOf = (row: typeof runs.$inferSelect) =>
     createdAt: row.createdAt,
     endedAt: row.endedAt,
   }) satisfies Run;
+
+/** Where a run that has started stands. */
+export interface Place extends Pick<Claimed, "lastSeq" | "lastAt"> {
+  readonly epoch: number;
+}
+
+export const claimed = (
+  { threadKey, runId }: Pick<Fence, "threadKey" | "runId">,
+  { epoch, lastSeq, lastAt }: Place,
+): Claimed => ({ state: "running", fence: { threadKey, runId, epoch }, lastSeq, lastAt });

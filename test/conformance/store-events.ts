@@ -14,7 +14,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
       checkpoints: index === 4 ? [{ checkpointId: "c", seq: 2, node: "n", change: "[1]", at: 5 }] : [],
     }));
     const stale = batch[3]?.fence;
-    expect([...(await store.events.append(batch))]).toEqual([stale?.runId ?? ""]);
+    expect([...(await store.events.append(batch))]).toEqual([[stale?.runId ?? "", "stale"]]);
     for (const { fence, events, checkpoints } of batch) {
       const kept = fence === stale ? [] : events;
       expect(await store.events.read(fence.threadKey, 0, 10)).toEqual([...kept]);
@@ -27,7 +27,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     expect((await store.events.append([])).size).toBe(0);
     const fence = { threadKey: "u1:nowhere", runId: "nobody", epoch: 1 } as const;
     expect([...(await store.events.append([{ fence, events: [token(fence, 1)], checkpoints: [] }]))]).toEqual([
-      "nobody",
+      ["nobody", "stale"],
     ]);
     expect(await store.events.bounds("u1:nowhere")).toBeNull();
   });
@@ -54,7 +54,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
       { fence: second.fence, events: [token(second.fence, 2), token(second.fence, 3)], checkpoints: [] },
       { fence: beside.fence, events: [token(beside.fence, 1)], checkpoints: [] },
     ]);
-    expect([...refused]).toEqual([second.fence.runId]);
+    expect([...refused]).toEqual([[second.fence.runId, "stale"]]);
     expect(await store.events.bounds(key)).toEqual({ first: 1, last: 2 });
     expect(await store.events.bounds(other)).toEqual({ first: 1, last: 1 });
   });

@@ -109,7 +109,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
       endedAt: end.now,
     });
     // The source's run goes on.
-    expect(await store.runs.finish(fence, endAt(fence, through + 1))).toBe(true);
+    expect(await store.runs.finish(fence, endAt(fence, through + 1))).toBe("ended");
     expect(await started(store, newRun(to))).toMatchObject({ lastSeq: 6 });
   });
 

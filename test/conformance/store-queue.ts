@@ -31,7 +31,7 @@ export const storeKeepsTheQueue = (under: StoreUnderTest): void => {
             if (begun.state === "queued") waiting.push(run);
           } else if (kind === "finish" && running !== null) {
             lastSeq += 1;
-            expect(await store.runs.finish(running.fence, endAt(running.fence, lastSeq))).toBe(true);
+            expect(await store.runs.finish(running.fence, endAt(running.fence, lastSeq))).toBe("ended");
             running = null;
           } else if (kind === "claim" && chosen !== undefined) {
             const claim = await store.runs.claim(chosen);

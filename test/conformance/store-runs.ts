@@ -128,7 +128,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       usage: { inputTokens: 10, outputTokens: 3 },
       error: { code: "timeout", message: "It took too long." },
     });
-    expect(await store.runs.finish(fence, end)).toBe(true);
+    expect(await store.runs.finish(fence, end)).toBe("ended");
     expect(await store.runs.get("u1", fence.runId)).toMatchObject({
       status: "failed",
       usage: end.usage,
@@ -144,7 +144,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
   test("a run that never said a word leaves no message", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
-    expect(await store.runs.finish(fence, endAt(fence, 1, { message: null }))).toBe(true);
+    expect(await store.runs.finish(fence, endAt(fence, 1, { message: null }))).toBe("ended");
     expect(await store.threads.messages(fence.threadKey)).toHaveLength(1);
   });
 
@@ -152,8 +152,8 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const ends = await Promise.all([1, 1, 1, 1].map((seq) => store.runs.finish(fence, endAt(fence, seq))));
-    expect(ends.filter((ended) => ended)).toHaveLength(1);
-    expect(await store.runs.finish(fence, endAt(fence, 2))).toBe(false);
+    expect(ends.filter((end) => end === "ended")).toHaveLength(1);
+    expect(await store.runs.finish(fence, endAt(fence, 2))).toBe("stale");
     expect(await appended(store, fence, 2)).toBe(false);
     expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 1 });
     expect(await store.threads.messages(fence.threadKey)).toHaveLength(2);

@@ -42,8 +42,8 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
     expect(taken).toEqual({ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 });
     expect(await appended(store, fence, 4)).toBe(false);
-    expect(await store.runs.finish(fence, endAt(fence, 4))).toBe(false);
-    expect(await store.runs.finish({ ...fence, epoch: 2 }, endAt(fence, 4, { status: "failed" }))).toBe(true);
+    expect(await store.runs.finish(fence, endAt(fence, 4))).toBe("stale");
+    expect(await store.runs.finish({ ...fence, epoch: 2 }, endAt(fence, 4, { status: "failed" }))).toBe("ended");
     expect(await store.runs.get("u1", run.runId)).toMatchObject({ status: "failed", attempt: 2 });
     expect(await store.threads.messages(run.threadKey)).toHaveLength(2);
   });
@@ -88,7 +88,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     });
     expect((await store.threads.messages(key)).at(-1)).toMatchObject({ id: "kept", content: "left behind", seq: 2 });
     const taken = { threadKey: key, runId: queued.runId, epoch: 1 };
-    expect(await store.runs.finish(taken, endAt(taken, 2, { status: "cancelled", message: null }))).toBe(true);
+    expect(await store.runs.finish(taken, endAt(taken, 2, { status: "cancelled", message: null }))).toBe("ended");
     expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 2 });
   });
 

@@ -37,6 +37,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     for (const [turn, message] of ["aaaa", "bbbb", "cccc"].entries()) {
       const { fence, lastSeq } = await started(store, newRun(key, { message }));
       const content = String(turn).repeat(10);
+      await appended(store, fence, lastSeq + 1);
       await store.runs.finish(fence, endAt(fence, lastSeq + 2, { message: { id: "m", content } }));
     }
     const recent = async (beforeSeq: number, maxChars: number) =>
@@ -143,6 +144,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
       change: `{"i":${i}}`,
       at: i,
     }));
+    await appended(store, fence, 1);
     await store.events.append([{ fence, events: [], checkpoints }]);
     const all = checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId }));
     expect(await checkpointsOf(store, fence.threadKey)).toEqual(all);
@@ -168,7 +170,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.delete(key)).toBeNull();
 
     expect(await appended(store, fence, 2)).toBe(false);
-    expect(await store.runs.finish(fence, endAt(fence, 2))).toBe(false);
+    expect(await store.runs.finish(fence, endAt(fence, 2))).toBe("stale");
     expect(await store.runs.claim(queued)).toBeNull();
     expect(await store.runs.takeover({ ...run, owner: "other" }, ["here"])).toBeNull();
     expect(await store.images.put(key, PNG)).toBe(false);

@@ -4,6 +4,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
+import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
@@ -41,6 +42,7 @@ export const storeConformance = (
     describe("queue", () => storeKeepsTheQueue(under));
     describe("takeover", () => storeTakesOver(under));
     describe("events", () => storeWritesEvents(under));
+    describe("groups", () => storeMakesCallsTogether(under));
     describe("threads", () => storeKeepsThreads(under));
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));

@@ -164,11 +164,11 @@ describe("the first run of a new thread", () => {
     const written: string[] = [];
     taps.append = async () => {
       written.push("append");
-      return new Set();
+      return new Map();
     };
     taps.finish = async () => {
       written.push("finish");
-      return true;
+      return "ended";
     };
     const asked = Promise.withResolvers<NewRun>();
     const refusal = Promise.withResolvers<never>();

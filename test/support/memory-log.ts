@@ -43,7 +43,7 @@ export const memoryLog = (): MemoryLog => {
     events: {
       append: async (batch: readonly Append[]) => {
         appends.push(batch);
-        return new Set(batch.filter((append) => !write(append)).map(({ fence }) => fence.runId));
+        return new Map(batch.filter((append) => !write(append)).map(({ fence }) => [fence.runId, "stale"] as const));
       },
       read: async (key: ThreadKey, after: number, limit: number) => log(key).slice(after, after + limit),
       heads: async (keys: readonly ThreadKey[]) => new Map(keys.map((key) => [key, log(key).length] as const)),
@@ -52,7 +52,7 @@ export const memoryLog = (): MemoryLog => {
       finish: async (fence: Append["fence"], end: RunEnd) => {
         const isWritten = write({ fence, events: end.events, checkpoints: end.checkpoints });
         if (isWritten) ends.set(fence.runId, end);
-        return isWritten;
+        return isWritten ? "ended" : "stale";
       },
     },
   };
