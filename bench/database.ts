@@ -34,7 +34,7 @@ export const openDatabase = async (given: string | undefined): Promise<Database>
       const kept = new Bun.SQL(server.href, { max: 1 });
       const [row] =
         (await kept`select coalesce(sum(length(payload::text) - length(replace(payload::text, ${MARK}, ''))), 0)
-        as count from events where type = 'token'`) as { count: string }[];
+        as count from yeoul.events where type = 'token'`) as { count: string }[];
       await kept.end();
       return Number(row?.count);
     },

@@ -55,13 +55,13 @@ export interface Outside {
 export const openStore = async ({ database }: Config, system: System): Promise<Store> => {
   if (database.kind === "postgres") {
     const { postgresStore } = await import("./store/drivers/postgres.ts");
-    return postgresStore({ url: database.url, system });
+    return postgresStore({ url: database.url, schema: database.schema, system });
   }
   const [{ embeddedAssets }, { pgliteStore }] = await Promise.all([
     import("./store/drivers/assets.ts"),
     import("./store/drivers/pglite.ts"),
   ]);
-  return pgliteStore({ dataDir: database.dataDir, system, ...(await embeddedAssets()) });
+  return pgliteStore({ dataDir: database.dataDir, schema: database.schema, system, ...(await embeddedAssets()) });
 };
 
 export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>

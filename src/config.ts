@@ -22,9 +22,9 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Whether a stream is gzipped for a client that accepts it. */
   readonly compressStreams: boolean;
-  readonly database:
-    | { readonly kind: "postgres"; readonly url: string }
-    | { readonly kind: "embedded"; readonly dataDir: string };
+  readonly database: // `schema`: where the tables are to stand; null leaves it to what is there.
+    | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null }
+    | { readonly kind: "embedded"; readonly dataDir: string; readonly schema: string | null };
   /** At least one, in the order they are tried. Each has the access that it needs in `providers`. */
   readonly models: readonly ModelSpec[];
   /** What documents are embedded with; it has its access in `providers` as well. */
@@ -83,10 +83,12 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   authToken: env.AUTH_TOKEN ?? null,
   corsOrigins: env.CORS_ORIGINS ?? [],
   compressStreams: env.COMPRESS_STREAMS === "on",
-  database:
-    env.DATABASE_URL === undefined
+  database: {
+    schema: env.DATABASE_SCHEMA ?? null,
+    ...(env.DATABASE_URL === undefined
       ? { kind: "embedded", dataDir: env.DATA_DIR }
-      : { kind: "postgres", url: env.DATABASE_URL },
+      : { kind: "postgres", url: env.DATABASE_URL }),
+  },
   models: env.MODEL,
   embedding: env.EMBEDDING_MODEL,
   providers: {

@@ -18,15 +18,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Everything in the public schema that a query could tell apart. */
+/** Everything in our schema that a query could tell apart. */
 const SCHEMA = `
   select 'column' as kind, table_name || '.' || column_name as name, ordinal_position || ' ' || data_type || ' ' ||
     is_nullable || ' ' || coalesce(column_default, '') as definition
-    from information_schema.columns where table_schema = 'public'
-  union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+    from information_schema.columns where table_schema = 'yeoul'
+  union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'yeoul'
   union all select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
-    from pg_constraint where connamespace = 'public'::regnamespace
-  union all select 'migration', name, '' from yeoul_migrations
+    from pg_constraint where connamespace = 'yeoul'::regnamespace
+  union all select 'migration', name, '' from yeoul.yeoul_migrations
   union all select 'setting', name, setting from pg_settings
     where name in ('server_version', 'server_encoding', 'lc_collate', 'TimeZone')
   order by 1, 2`;

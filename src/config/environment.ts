@@ -35,6 +35,16 @@ export const Environment = Type.Object({
   DATABASE_URL: Type.Optional(
     url(["postgres", "postgresql"], { description: "Postgres to keep everything in. Unset: embedded, in DATA_DIR." }),
   ),
+  DATABASE_SCHEMA: Type.Optional(
+    text(
+      "^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}$",
+      "1 to 63 lower-case letters, digits and _, with no digit at the beginning and no pg_",
+      {
+        description:
+          "Schema that holds the tables; made if need be. Unset: public where they stand there already, or else yeoul.",
+      },
+    ),
+  ),
   DATA_DIR: text("^[^\\0]+$", "a path", {
     description: "Folder of the embedded database; one process at a time.",
     default: "./data",

@@ -4,10 +4,13 @@ import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { storeError } from "./failure.ts";
+import type { OwnSchema } from "./own-schema.ts";
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
 export interface Session {
   readonly db: PgDatabase<PgQueryResultHKT>;
+  /** Where our tables stand. Statements leave it out of their names: it is put there on the way to the database. */
+  readonly schema: OwnSchema;
   /** Runs one statement and gives its rows, keyed as the statement names them. */
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
   /** The same for a statement that was rendered before, its placeholders filled with `values`. */
@@ -71,7 +74,7 @@ export class Database {
     let isLate = false;
     const entered = () => {
       isTried = true;
-      return work(session);
+      return session.schema.isKnown ? work(session) : this.#first(session, work);
     };
     const late = () => {
       isLate = true;
@@ -103,16 +106,36 @@ export class Database {
     this.#closed = true;
     return this.driver.close();
   }
+
+  async #first<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+    await session.schema.find(session);
+    return work(session);
+  }
 }
 
-/** The drivers differ in the shape of a raw result alone; `rowsOf` takes the rows out of it. */
+/**
+ * The drivers differ in the shape of a raw result alone; `rowsOf` takes the rows out of it. Whatever `db` renders from now on
+ * has our tables under their schema.
+ */
 export const sessionOf = (
   db: PgDatabase<PgQueryResultHKT>,
+  schema: OwnSchema,
   rowsOf: (result: unknown) => readonly unknown[],
-): Session => ({
+): Session => {
+  const { dialect } = db as unknown as { readonly dialect: PgDialect };
+  const render = dialect.sqlToQuery.bind(dialect);
+  dialect.sqlToQuery = (...args) => {
+    const query = render(...args);
+    return { ...query, sql: schema.text(query.sql) };
+  };
+  return sessionIn(db, schema, rowsOf);
+};
+
+const sessionIn: typeof sessionOf = (db, schema, rowsOf) => ({
   db,
+  schema,
   rows: async <Row extends object>(statement: SQL) => rowsOf(await db.execute(statement)) as readonly Row[],
   run: async (query, values) =>
-    rowsOf(await db._.session.prepareQuery(query, undefined, "statement", false).execute({ ...values })),
-  transaction: (work) => db.transaction((inner) => work(sessionOf(inner, rowsOf))),
+    rowsOf(await db._.session.prepareQuery(schema.query(query), undefined, "statement", false).execute({ ...values })),
+  transaction: (work) => db.transaction((inner) => work(sessionIn(inner, schema, rowsOf))),
 });

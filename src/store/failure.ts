@@ -29,7 +29,7 @@ export const sqlState = (error: unknown): string | undefined => {
  */
 export const storeError = (call: string, error: unknown): StoreError => {
   const cause = inner(error);
-  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const reason = reasonOf(error);
   if (cause instanceof StoreError) {
     return new StoreError(cause.code, `${call}: ${reason}`, { cause, isUntried: cause.isUntried });
   }
@@ -38,6 +38,12 @@ export const storeError = (call: string, error: unknown): StoreError => {
     cause,
     isUntried: state !== undefined && isUntried(state),
   });
+};
+
+/** In the database's own words. */
+export const reasonOf = (error: unknown): string => {
+  const cause = inner(error);
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
 };
 
 const inner = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);

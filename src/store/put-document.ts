@@ -137,7 +137,8 @@ const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Pr
  * What was inserted last waits in a list that every search reads through. A server's autovacuum would come to it; the embedded
  * database has none. Harmless when refused, as it is to whoever does not own the table.
  */
-const tidy = ({ rows }: Session) => rows(sql`select gin_clean_pending_list('chunks_tokens')`);
+const tidy = ({ rows, schema }: Session) =>
+  rows(sql`select gin_clean_pending_list(${schema.nameOf("chunks_tokens")}::regclass)`);
 
 /** As `documentOf` would have it, without another look. */
 const documentFrom = (draft: DocumentDraft, chunks: number): Document => ({

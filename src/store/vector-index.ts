@@ -3,6 +3,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { storable } from "../domain/text.ts";
 import type { Database, Session } from "./database.ts";
 import { DDL_DEADLINE_MS, lockTables } from "./migrate.ts";
+import { EMBEDDINGS } from "./qualify.ts";
+import { LONGEST_HALFVEC, type VectorTypes } from "./vector-types.ts";
 
 /** What is chosen for each driver's database. */
 export interface VectorTuning {
@@ -17,9 +19,6 @@ export interface VectorTuning {
  */
 export const SEARCH_SETTINGS = { "hnsw.ef_search": 200, "hnsw.iterative_scan": "strict_order" } as const;
 
-/** What the index takes of each type (https://github.com/pgvector/pgvector#hnsw); longer vectors have none. */
-const LONGEST_VECTOR = 2_000;
-const LONGEST_HALFVEC = 4_000;
 /** Statistics are gathered anew when a fifth of the vectors, and so many, have come since. */
 const CHANGED = { share: 0.2, least: 256 };
 
@@ -38,19 +37,20 @@ export class VectorIndex {
   ) {}
 
   /** Before the first vectors of a model and dimension are written, when there is nothing to put into the index yet. */
-  async prepare(model: string, dimension: number): Promise<void> {
+  async prepare(types: VectorTypes, model: string, dimension: number): Promise<void> {
     const known = `${dimension} ${model}`;
     if (dimension > LONGEST_HALFVEC || this.#known.has(known)) return;
     const { m, efConstruction } = this.tuning;
     const build = ({ transaction }: Session) =>
       transaction(async (session) => {
-        const name = sql.identifier(`chunk_embeddings_${dimension}_${digest(model)}`);
-        const [found] = await session.rows(sql`select 1 where to_regclass(${name.value}) is not null`);
+        const name = `${EMBEDDINGS}_${dimension}_${digest(model)}`;
+        const there = session.schema.nameOf(name);
+        const [found] = await session.rows(sql`select 1 where to_regclass(${there}) is not null`);
         if (found !== undefined) return;
         await lockTables(session);
         await session.rows(sql`
-          create index if not exists ${name} on chunk_embeddings
-          using hnsw ((embedding::${typeOf(dimension)}) ${sql.raw(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops")})
+          create index if not exists ${sql.identifier(name)} on chunk_embeddings
+          using hnsw ((embedding::${types.of(dimension)}) ${types.indexed(dimension)})
           with (m = ${sql.raw(String(m))}, ef_construction = ${sql.raw(String(efConstruction))})
           where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
       });
@@ -84,13 +84,9 @@ export class VectorIndex {
   }
 }
 
-/** The type that vectors of that dimension are compared, and indexed, as. */
-export const typeOf = (dimension: number): SQL =>
-  sql.raw(`${dimension > LONGEST_VECTOR && dimension <= LONGEST_HALFVEC ? "halfvec" : "vector"}(${dimension})`);
-
-const untilNext = async ({ rows }: Session): Promise<number> => {
+const untilNext = async ({ rows, schema }: Session): Promise<number> => {
   const [last] = await rows<{ vectors: number }>(
-    sql`select greatest(reltuples, 0)::float8 as vectors from pg_class where oid = 'chunk_embeddings'::regclass`,
+    sql`select greatest(reltuples, 0)::float8 as vectors from pg_class where oid = ${schema.nameOf(EMBEDDINGS)}::regclass`,
   );
   return CHANGED.least + CHANGED.share * (last?.vectors ?? 0);
 };

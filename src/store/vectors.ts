@@ -4,7 +4,9 @@ import { texts } from "./columns.ts";
 import type { ChunkVector, Embedding, SearchCapabilities } from "./contract-documents.ts";
 import type { Database, Session } from "./database.ts";
 import { DDL_DEADLINE_MS, lockTables } from "./migrate.ts";
-import { literal, typeOf, VectorIndex, type VectorTuning } from "./vector-index.ts";
+import { EMBEDDINGS } from "./qualify.ts";
+import { literal, VectorIndex, type VectorTuning } from "./vector-index.ts";
+import { VectorTypes } from "./vector-types.ts";
 
 /** Vectors a statement: one takes the embedded database some 2 ms, on the event loop. */
 const ROWS = 8;
@@ -14,7 +16,7 @@ const ROWS = 8;
  * get the extension years after its tables, or never. All are of length 1, so that the inner product is the cosine.
  */
 export class Vectors {
-  #isReady = false;
+  #types: VectorTypes | null = null;
   readonly #index: VectorIndex;
 
   constructor(
@@ -42,14 +44,17 @@ export class Vectors {
     return { vectors, reason };
   }
 
-  /** One short statement until the table is there, none from then on. */
-  async isReady({ rows }: Pick<Session, "rows">): Promise<boolean> {
-    if (this.#isReady) return true;
-    const [found] = await rows<{ isReady: boolean }>(
-      sql`select to_regclass('chunk_embeddings') is not null as "isReady"`,
-    );
-    this.#isReady = found?.isReady === true;
-    return this.#isReady;
+  async isReady(session: Pick<Session, "rows" | "schema">): Promise<boolean> {
+    return (await this.#find(session)) !== null;
+  }
+
+  /** Null: there are no vectors. One short statement until the table is there, none from then on. */
+  async #find({ rows, schema }: Pick<Session, "rows" | "schema">): Promise<VectorTypes | null> {
+    if (this.#types !== null) return this.#types;
+    const [found] = await rows<{ extensionSchema: string }>(sql`
+      select ${extensionSchema} as "extensionSchema" where to_regclass(${schema.nameOf(EMBEDDINGS)}) is not null`);
+    this.#types = found === undefined ? null : new VectorTypes(found.extensionSchema);
+    return this.#types;
   }
 
   /**
@@ -60,10 +65,11 @@ export class Vectors {
     let written = 0;
     for (let at = 0; at < vectors.length; at += ROWS) {
       const some = vectors.slice(at, at + ROWS);
-      if (!(await this.database.call("vectors.write", (session) => this.isReady(session)))) return 0;
+      const types = await this.database.call("vectors.write", (session) => this.#find(session));
+      if (types === null) return 0;
       for (const dimension of new Set(some.map(({ vector }) => vector.length)))
-        await this.#index.prepare(model, dimension);
-      written += await this.database.call("vectors.write", (session) => insert(session, model, some));
+        await this.#index.prepare(types, model, dimension);
+      written += await this.database.call("vectors.write", (session) => insert(session, types, model, some));
     }
     this.#index.grown(written);
     return written;
@@ -78,13 +84,14 @@ export class Vectors {
     limit: number,
   ): Promise<readonly Near[]> {
     const unit = unitOf(vector);
-    if (unit === null || !(await this.isReady(session))) return [];
-    const type = typeOf(vector.length);
+    const types = unit === null ? null : await this.#find(session);
+    if (types === null) return [];
+    const type = types.of(vector.length);
     // The distance stands there once: in a list of results beside the order, it would be computed twice for each vector.
     return session.rows<Near>(sql`
       select document_id as "documentId", ordinal, -distance as cosine
       from (
-        select document_id, ordinal, embedding::${type} <#> ${unit}::${type} as distance
+        select document_id, ordinal, embedding::${type} ${types.distance} ${unit}::${type} as distance
         from chunk_embeddings
         where user_id = ${userId} and model = ${literal(model)} and dimension = ${sql.raw(String(vector.length))}
           ${collection === null ? sql`` : sql`and collection = ${collection}`}
@@ -96,7 +103,7 @@ export class Vectors {
   }
 
   async #probe(): Promise<{ readonly vectors: boolean; readonly isOffered: boolean }> {
-    if (this.#isReady) return { vectors: true, isOffered: true };
+    if (this.#types !== null) return { vectors: true, isOffered: true };
     return this.database.call("vectors.probe", async (session) => {
       if (await this.isReady(session)) return { vectors: true, isOffered: true };
       const offered = await session.rows(sql`select 1 from pg_available_extensions where name = 'vector'`);
@@ -106,7 +113,12 @@ export class Vectors {
 }
 
 /** The lock on a piece makes its deletion wait, or finds that it is gone. */
-const insert = async ({ rows }: Session, model: string, vectors: readonly ChunkVector[]): Promise<number> => {
+const insert = async (
+  { rows }: Session,
+  types: VectorTypes,
+  model: string,
+  vectors: readonly ChunkVector[],
+): Promise<number> => {
   const units = vectors.flatMap(({ vector, ...key }) => {
     const text = unitOf(vector);
     return text === null ? [] : [{ ...key, text, dimension: vector.length }];
@@ -116,7 +128,7 @@ const insert = async ({ rows }: Session, model: string, vectors: readonly ChunkV
     texts(units.map((unit) => String(of(unit))));
   const written = await rows(sql`
     insert into chunk_embeddings (user_id, document_id, ordinal, collection, model, dimension, embedding)
-    select c.user_id, c.document_id, c.ordinal, d.collection, ${storable(model)}, v.dimension::int, v.embedding::vector
+    select c.user_id, c.document_id, c.ordinal, d.collection, ${storable(model)}, v.dimension::int, v.embedding::${types.vector}
     from rows from (
       ${column(({ userId }) => userId)}, ${column(({ documentId }) => documentId)}, ${column(({ ordinal }) => ordinal)},
       ${column(({ dimension }) => dimension)}, ${column(({ text }) => text)}
@@ -129,6 +141,11 @@ const insert = async ({ rows }: Session, model: string, vectors: readonly ChunkV
     returning 1`);
   return written.length;
 };
+
+/** Null: the database does not have the extension. */
+const extensionSchema = sql`(
+  select nspname from pg_extension join pg_namespace on pg_namespace.oid = extnamespace where extname = 'vector'
+)`;
 
 export interface Near {
   readonly documentId: string;
@@ -143,10 +160,12 @@ export interface Near {
 const makeTable = async (session: Session): Promise<void> => {
   await lockTables(session);
   await session.rows(sql`create extension if not exists vector`);
+  const [found] = await session.rows<{ name: string }>(sql`select ${extensionSchema} as name`);
+  const types = new VectorTypes(found?.name ?? "public");
   await session.rows(sql`
     create table if not exists chunk_embeddings (
       user_id text not null, document_id text not null, ordinal integer not null, collection text not null,
-      model text not null, dimension integer not null, embedding vector not null,
+      model text not null, dimension integer not null, embedding ${types.vector} not null,
       primary key (user_id, document_id, ordinal)
     ) with (toast_tuple_target = 8160)`);
   await session.rows(sql`alter table chunk_embeddings alter embedding set storage main`);

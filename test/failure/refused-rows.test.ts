@@ -22,7 +22,7 @@ test("runs that the store was too slow to take are not taken later, when nobody 
         where datname = current_database() and application_name = 'yeoul' and state <> 'idle'`
     ).length;
   await other.begin(async (sql) => {
-    await sql`lock table threads in exclusive mode`;
+    await sql`lock table yeoul.threads in exclusive mode`;
     const begun = await begin("slow");
     expect(begun.map(({ status }) => status)).toEqual(begun.map(() => "rejected"));
     // Each backend has begun with the next by then, and has as long a time for it.
@@ -30,8 +30,8 @@ test("runs that the store was too slow to take are not taken later, when nobody 
     while ((await backends()) > 0 && performance.now() - since < DEADLINE_MS / 2);
   });
   while ((await backends()) > 0);
-  expect(await other`select 1 from threads where thread_key like 'u:slow%'`).toHaveLength(0);
-  expect(await other`select 1 from runs where thread_key like 'u:slow%'`).toHaveLength(0);
+  expect(await other`select 1 from yeoul.threads where thread_key like 'u:slow%'`).toHaveLength(0);
+  expect(await other`select 1 from yeoul.runs where thread_key like 'u:slow%'`).toHaveLength(0);
   await other.end();
   await store.close();
 }, 30_000);

@@ -42,7 +42,7 @@ describe("a Postgres that is slow, gone or back", () => {
     const { fence } = await started(store, newRun("u1:locked"));
     const other = postgres(url, { max: 1 });
     await other.begin(async (held) => {
-      await held`select 1 from threads for update`;
+      await held`select 1 from yeoul.threads for update`;
       expect(await settled(store.threads.delete(fence.threadKey))).toMatchObject({ code: "unavailable" });
       expect(await settled(store.check())).toBeNull();
     });

@@ -84,6 +84,33 @@ describe("Postgres with pgvector", () => {
   });
 });
 
+test("pgvector is found where an operator has put it, outside of the search path", async () => {
+  const database = await PGlite.create({ extensions: { vector } });
+  await database.exec("create schema extensions; create extension vector schema extensions");
+  const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0 });
+  await server.start();
+  const url = `postgres://postgres:postgres@${server.getServerConn()}/postgres`;
+  const store = postgresStore({ url, system: realSystem, maxConnections: 1 });
+  try {
+    await store.migrate();
+    expect(await store.documents.capabilities()).toEqual({ vectors: true, reason: null });
+    const vector = [0, 1, 0];
+    await store.documents.put(draft("u1", { model: "m" }), [
+      [chunk("하나", { vector: [1, 0, 0] }), chunk("둘", { vector })],
+    ]);
+    const found = await store.documents.search("u1", words("", { embedding: { model: "m", vector, trust: 1 } }));
+    expect(found[0]).toMatchObject({ content: "둘", vector: { rank: 1 } });
+    const { rows } = await database.query(
+      "select from pg_indexes where indexdef like '%USING hnsw%extensions.vector(3)%'",
+    );
+    expect(rows).toHaveLength(1);
+  } finally {
+    await store.close();
+    await server.stop();
+    await database.close();
+  }
+});
+
 test("a data directory from before there were vectors gets them and an index of them, and keeps nothing of how", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-before-vectors-"));
   try {

@@ -68,7 +68,7 @@ const endWithThisProcess = (databaseDir: string): void => {
   Bun.spawn(["sh", "-c", script, databaseDir], { stdin: "pipe", stdout: "ignore", stderr: "ignore" }).unref();
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/pglite";
 import type { System } from "../../domain/system.ts";
 import { type Store, StoreError } from "../contract.ts";
 import { Database, type Lane, sessionOf } from "../database.ts";
+import { OwnSchema } from "../own-schema.ts";
 import { storeOver } from "../store.ts";
 import { SEARCH_SETTINGS } from "../vector-index.ts";
 import { withExtensions } from "./extensions.ts";
@@ -22,6 +23,8 @@ export interface PgliteStoreOptions {
   /** Null: in memory, gone with the process. A directory is held by one process at a time. */
   readonly dataDir: string | null;
   readonly system: System;
+  /** Where our tables stand, or are to stand. Null, or left out: `public` where they do already, or else `yeoul`. */
+  readonly schema?: string | null;
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
   /** What PGlite otherwise reads from its package, which an executable does not have beside it. */
@@ -39,6 +42,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     const client = await open(dataDir, options);
     const session = sessionOf(
       drizzle(client, { casing: "snake_case" }),
+      new OwnSchema(options.schema ?? null),
       (result) => (result as { rows: unknown[] }).rows,
     );
     const turns = new Turns(system);

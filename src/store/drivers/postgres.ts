@@ -3,6 +3,7 @@ import postgres from "postgres";
 import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
 import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
+import { OwnSchema } from "../own-schema.ts";
 import { storeOver } from "../store.ts";
 import { SEARCH_SETTINGS } from "../vector-index.ts";
 
@@ -21,6 +22,8 @@ export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
   readonly url: string;
   readonly system: System;
+  /** Where our tables stand, or are to stand. Null, or left out: `public` where they do already, or else `yeoul`. */
+  readonly schema?: string | null;
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
   /** For all but the log, which has one of its own; 10 unless told. */
@@ -30,7 +33,12 @@ export interface PostgresOptions {
 /** Connects with the first call, not before. */
 export const postgresStore = ({ url, system, ...options }: PostgresOptions): Store => {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-  const pools = new Pools(url, deadlineMs, options.maxConnections ?? MAX_CONNECTIONS);
+  const pools = new Pools(
+    url,
+    new OwnSchema(options.schema ?? null),
+    deadlineMs,
+    options.maxConnections ?? MAX_CONNECTIONS,
+  );
   return storeOver(new Database(pools, system, deadlineMs), system, { m: 16, efConstruction: 64 });
 };
 
@@ -45,6 +53,7 @@ class Pools implements Driver {
 
   constructor(
     private readonly url: string,
+    private readonly schema: OwnSchema,
     private readonly deadlineMs: number,
     maxConnections: number,
   ) {
@@ -100,7 +109,11 @@ class Pools implements Driver {
     });
     return {
       sql,
-      session: sessionOf(drizzle(preparing(sql), { casing: "snake_case" }), (result) => result as unknown[]),
+      session: sessionOf(
+        drizzle(preparing(sql), { casing: "snake_case" }),
+        this.schema,
+        (result) => result as unknown[],
+      ),
     };
   }
 }
