@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { payloads } from "../domain/event.ts";
+import { ChartData, TableData } from "../domain/shown-data.ts";
 import type { Guide } from "./guide.ts";
 
 const Source = Type.Object({
@@ -8,19 +9,6 @@ const Source = Type.Object({
   content: Type.String({ description: "its first 200 characters" }),
   score: Type.Number({ minimum: 0, maximum: 1 }),
   metadata: Type.Record(Type.String(), Type.Unknown()),
-});
-
-const TableData = Type.Object({
-  columns: Type.Array(Type.String()),
-  rows: Type.Array(Type.Array(Type.String()), { description: "each as long as columns" }),
-});
-
-const ChartData = Type.Object({
-  type: Type.Union([Type.Literal("bar"), Type.Literal("line")]),
-  labels: Type.Array(Type.String()),
-  series: Type.Array(Type.Object({ name: Type.String(), data: Type.Array(Type.Union([Type.Number(), Type.Null()])) }), {
-    description: "each with a datum for each label; null where a cell holds no number",
-  }),
 });
 
 const Final = Type.Object({

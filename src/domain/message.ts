@@ -1,3 +1,6 @@
+import type { AnswerDetail } from "./answer.ts";
+import type { RunStatus, Usage } from "./run.ts";
+
 /** One turn's side of the conversation, as a thread keeps it. */
 export interface Message {
   readonly id: string;
@@ -17,4 +20,15 @@ export interface Message {
 export interface Remembered extends Message {
   /** What the user showed with it, by address or inline; none for an assistant's, nor for a message of long ago. */
   readonly images: readonly string[];
+}
+
+/** A message with how its run ended, as a thread is shown. */
+export interface StoredMessage extends Message {
+  /** Of an assistant's. Null: it was kept without, and its run's events tell, which begin with `firstSeq`. */
+  readonly detail: AnswerDetail | null;
+  readonly firstSeq: number | null;
+  readonly status: RunStatus;
+  readonly usage: Usage | null;
+  /** What it takes in the store, in bytes. */
+  readonly bytes: number;
 }

@@ -1,7 +1,18 @@
+import { type Static, Type } from "@sinclair/typebox";
 import type { RunErrorCode } from "./error.ts";
 import type { ThreadKey } from "./thread.ts";
 
-export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+export const RunStatus = Type.Union(
+  [
+    Type.Literal("queued"),
+    Type.Literal("running"),
+    Type.Literal("succeeded"),
+    Type.Literal("failed"),
+    Type.Literal("cancelled"),
+  ],
+  { title: "RunStatus" },
+);
+export type RunStatus = Static<typeof RunStatus>;
 
 export interface Usage {
   readonly inputTokens: number;

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from "@sinclair/typebox";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { isStorable } from "../domain/text.ts";
 import { invalid } from "./validate.ts";
@@ -10,6 +10,20 @@ export interface Page<Place> {
   readonly after: Place | null;
 }
 
+/** How many items a page has. */
+interface PerPage {
+  /** Unless told. */
+  readonly usual: number;
+  readonly most: number;
+}
+
+/** The query's `limit`. Throws `invalid` for one that is not 1 to `most`. */
+export const limitIn = (request: Request, { usual, most }: PerPage): number => {
+  const limit = new URL(request.url).searchParams.get("limit") ?? `${usual}`;
+  if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= most) return Number(limit);
+  throw invalid([{ path: "/limit", message: `must be a number from 1 to ${most}` }]);
+};
+
 /**
  * The query's `limit` and `cursor`. A cursor is what `cursorAt` made of a place that fits the schema, a tuple. Throws
  * `invalid` for a limit that is not 1 to `most`, and for a cursor that this list never gave.
@@ -17,17 +31,22 @@ export interface Page<Place> {
 export const pageIn = <Place extends TSchema>(
   request: Request,
   place: Place,
-  { usual, most }: { readonly usual: number; readonly most: number },
+  perPage: PerPage,
 ): Page<Static<Place>> => {
-  const { searchParams } = new URL(request.url);
-  const limit = searchParams.get("limit") ?? `${usual}`;
-  if (!/^\d{1,9}$/.test(limit) || Number(limit) < 1 || Number(limit) > most) {
-    throw invalid([{ path: "/limit", message: `must be a number from 1 to ${most}` }]);
-  }
-  const cursor = searchParams.get("cursor");
+  const cursor = new URL(request.url).searchParams.get("cursor");
   const after = cursor === null ? null : placeOf(cursor);
   if (after !== null && !Value.Check(place, after)) throw notOurs();
-  return { limit: Number(limit), after };
+  return { limit: limitIn(request, perPage), after };
+};
+
+export const Before = Type.Integer({ minimum: 1 });
+
+/** The query's `before`, a message's seq; null: it is not there. Throws `invalid` for what is none. */
+export const beforeIn = (request: Request): number | null => {
+  const before = new URL(request.url).searchParams.get("before");
+  if (before === null) return null;
+  if (/^\d{1,15}$/.test(before) && Number(before) >= 1) return Number(before);
+  throw invalid([{ path: "/before", message: "must be the seq of a message" }]);
 };
 
 /** Splits what was read with one item more than fits into the page and the cursor of the next; null: there is none. */

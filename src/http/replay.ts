@@ -3,7 +3,6 @@ import type { FrameGuide } from "../dialects/guide.ts";
 import { native } from "../dialects/native.ts";
 import { isRecoverable } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
-import type { Message } from "../domain/message.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
@@ -11,10 +10,10 @@ import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import { headerText } from "./caller.ts";
 import { LogReader } from "./log-reader.ts";
-import { ResetShape } from "./shapes.ts";
+import { ResetShape } from "./message-shapes.ts";
+import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";
 import { COMMENT, type StreamParts } from "./stream.ts";
 import { invalid } from "./validate.ts";
-import { messageView } from "./views.ts";
 
 /** Heartbeats between two looks at whether the thread is still there. */
 const QUIETS_A_LOOK = 6;
@@ -129,11 +128,11 @@ export class ReplayReader extends LogReader {
   }
 
   async #reset(): Promise<Frame> {
-    const { threads } = this.parts.store;
-    const messages = await threads.messages(this.key);
-    if (messages.length === 0 && (await threads.get(this.key)) === null) throw DELETED;
-    this.#reached = messages.at(-1)?.seq ?? this.from.first - 1;
-    return resetFrame(this.view, this.from.first, this.#reached, messages);
+    const { store } = this.parts;
+    const snapshot = await shownMessages(store, this.key, { limit: MESSAGES.usual, before: null });
+    if (snapshot.messages.length === 0 && (await store.threads.get(this.key)) === null) throw DELETED;
+    this.#reached = snapshot.messages.at(-1)?.seq ?? this.from.first - 1;
+    return resetFrame(this.view, this.from.first, this.#reached, snapshot);
   }
 }
 
@@ -145,14 +144,14 @@ export const RESET_GUIDE: FrameGuide = {
 };
 
 /** Its id is where the reader goes on, should it lose the connection after it. */
-const resetFrame = ({ threadId }: View, first: number, reached: number, messages: readonly Message[]): Frame => ({
+const resetFrame = ({ threadId }: View, first: number, reached: number, snapshot: ShownMessages): Frame => ({
   id: `${threadId}:${reached}`,
   event: "reset",
   data: JSON.stringify({
     type: "reset",
     thread_id: threadId,
     first_seq: first,
-    messages: messages.map(messageView),
+    ...snapshot,
   }),
 });
 

@@ -1,36 +1,11 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { RunErrorCode } from "../domain/error.ts";
+import { RunStatus } from "../domain/run.ts";
+import { nullOr, Time, Tokens } from "./message-shapes.ts";
 
 // What the endpoints around runs answer with. Each has the name that the OpenAPI document gives it.
 
-const nullOr = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const Time = Type.String({ format: "date-time" });
 const Seq = Type.Integer({ minimum: 0 });
-
-const RunStatus = Type.Union(
-  (["queued", "running", "succeeded", "failed", "cancelled"] as const).map((status) => Type.Literal(status)),
-  { title: "RunStatus" },
-);
-
-export const MessageShape = Type.Object(
-  {
-    id: Type.String(),
-    role: Type.Union([Type.Literal("user"), Type.Literal("assistant")]),
-    content: Type.String(),
-    seq: Type.Integer({ minimum: 1, description: "Of the event that it belongs to: its run's first or terminal one." }),
-    created_at: Time,
-  },
-  { title: "Message" },
-);
-
-export const ThreadShape = Type.Object(
-  {
-    thread_id: Type.String(),
-    messages: Type.Array(MessageShape, { description: "In order; what a failed or cancelled run has said included." }),
-    active_run: nullOr(Type.Object({ run_id: Type.String(), status: RunStatus })),
-  },
-  { title: "Thread" },
-);
 
 export const ThreadSummaryShape = Type.Object(
   {
@@ -61,7 +36,7 @@ export const RunShape = Type.Object(
     thread_id: Type.String(),
     status: RunStatus,
     attempt: Type.Integer({ minimum: 0, description: "How often a replica has taken it up; 0 while queued." }),
-    usage: nullOr(Type.Object({ input_tokens: Type.Integer(), output_tokens: Type.Integer() })),
+    usage: nullOr(Tokens),
     error: nullOr(Type.Object({ code: RunErrorCode, message: Type.String() })),
     created_at: Time,
     ended_at: nullOr(Time),
@@ -92,14 +67,6 @@ export const listOf = <Name extends string, Item extends TSchema>(name: Name, it
       description: "Where the next page begins; null: there is none.",
     }),
   });
-
-/** The frame that answers a cursor which names no event that the log holds. */
-export const ResetShape = Type.Object({
-  type: Type.Literal("reset"),
-  thread_id: Type.String(),
-  first_seq: Type.Integer({ minimum: 1, description: "The first seq still held." }),
-  messages: Type.Array(MessageShape),
-});
 
 export const HealthShape = Type.Object(
   {

@@ -3,11 +3,13 @@ import { Elysia } from "elysia";
 import { ThreadId, threadIdOf, threadKey } from "../domain/thread.ts";
 import { callerOf, notFound, threadIdIn } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
+import { ThreadShape } from "./message-shapes.ts";
+import { activeMessage, MESSAGES, shownMessages } from "./messages.ts";
 import { described, empty, json, type Tag } from "./openapi/operation.ts";
-import { paging, THREAD_ID, USER } from "./openapi/parameters.ts";
-import { pageIn, pageOf } from "./page.ts";
-import { listOf, ThreadShape, ThreadSummaryShape } from "./shapes.ts";
-import { threadSummary, threadView } from "./views.ts";
+import { inQuery, limitParameter, paging, THREAD_ID, USER } from "./openapi/parameters.ts";
+import { Before, beforeIn, limitIn, pageIn, pageOf } from "./page.ts";
+import { listOf, ThreadSummaryShape } from "./shapes.ts";
+import { threadSummary } from "./views.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
 /** When the thread was last written to, and its id: the first alone may be shared. */
@@ -43,16 +45,30 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       async ({ params, request }) => {
         const threadId = threadIdIn(params);
         const key = threadKey(callerOf(request), threadId);
+        const page = { limit: limitIn(request, MESSAGES), before: beforeIn(request) };
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         // The run first: one that ends in between has its message among those read after it.
-        const active = await store.threads.activeRun(key);
-        return threadView(threadId, await store.threads.messages(key), active);
+        const run = await store.threads.activeRun(key);
+        const active = run === null ? null : await activeMessage(store, key, run);
+        return {
+          thread_id: threadId,
+          ...(await shownMessages(store, key, page)),
+          active_run: run === null ? null : { run_id: run.runId, status: run.status },
+          ...(active !== null && { active_message: active }),
+        };
       },
       {
         detail: described({
           tag: THREADS,
           summary: "What was said, and the run under way",
-          parameters: [THREAD_ID, ...USER],
+          description:
+            "A page of messages may end before `limit`: it has 2 MiB of them at most, unless one alone has more.",
+          parameters: [
+            THREAD_ID,
+            ...USER,
+            limitParameter(MESSAGES),
+            inQuery("before", "A message's `seq`: only older ones are given. Left out for the newest.", Before),
+          ],
           replies: { 200: json("The thread.", ThreadShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),

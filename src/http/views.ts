@@ -1,19 +1,10 @@
 import type { Static } from "@sinclair/typebox";
-import type { Message } from "../domain/message.ts";
 import type { Run, Usage } from "../domain/run.ts";
 import { type Thread, threadIdOf } from "../domain/thread.ts";
 import type { Checkpoint } from "../store/contract.ts";
-import type { CheckpointShape, MessageShape, RunShape, ThreadShape, ThreadSummaryShape } from "./shapes.ts";
+import type { CheckpointShape, RunShape, ThreadSummaryShape } from "./shapes.ts";
 
-const iso = (at: number): string => new Date(at).toISOString();
-
-export const messageView = ({ id, role, content, seq, createdAt }: Message): Static<typeof MessageShape> => ({
-  id,
-  role,
-  content,
-  seq,
-  created_at: iso(createdAt),
-});
+export const iso = (at: number): string => new Date(at).toISOString();
 
 /** A thread as a list shows it. */
 export const threadSummary = ({
@@ -46,18 +37,7 @@ export const checkpointView = ({
   change: JSON.parse(change) as unknown,
 });
 
-/** A thread as GET /api/v1/threads/{threadId} shows it. */
-export const threadView = (
-  threadId: string,
-  messages: readonly Message[],
-  active: Run | null,
-): Static<typeof ThreadShape> => ({
-  thread_id: threadId,
-  messages: messages.map(messageView),
-  active_run: active === null ? null : { run_id: active.runId, status: active.status },
-});
-
-const usageView = (usage: Usage) => ({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens });
+export const usageView = (usage: Usage) => ({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens });
 
 /** A run as GET /api/v1/runs/{runId} shows it. */
 export const runView = (run: Run): Static<typeof RunShape> => ({

@@ -113,7 +113,7 @@ export class GroupCommit implements Committer {
     const { store } = this.options;
     const { fence, events, checkpoints } = writer.take();
     const all = [...events, ...writer.number(ending.events)];
-    const speechless = writer.answer === "" && ending.status !== "succeeded";
+    const hasAnswer = writer.hasSaid || ending.status === "succeeded";
     const end = {
       status: ending.status,
       usage: ending.usage,
@@ -121,7 +121,7 @@ export class GroupCommit implements Committer {
       now: ending.now,
       events: all,
       checkpoints,
-      message: speechless ? null : { id: ending.messageId, content: writer.answer },
+      message: hasAnswer ? { id: ending.messageId, content: writer.answer, detail: writer.detail } : null,
     };
     let uncertain = false;
     const waiting = () => [writer];

@@ -1,3 +1,4 @@
+import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent, TerminalEvent } from "../domain/event.ts";
 import { PieceMender, storableJson } from "../domain/text.ts";
 import type { Append, Fence, NewCheckpoint, RunEnd } from "../store/contract.ts";
@@ -24,7 +25,7 @@ export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
 /** How a run comes to its log. */
 export interface Opening {
   /** What it has said there so far; nothing unless told. */
-  readonly answer?: string;
+  readonly said?: AnswerFold;
   /** The store does not have the run yet: nothing is written until `release`. */
   readonly isHeld?: boolean;
   /** See `Claimed.lastAt`; 0 unless told. */
@@ -47,11 +48,12 @@ export interface Committer {
  * and bounds what waits. Throws nothing but what JSON makes of a payload that is no JSON.
  */
 export class RunWriter {
-  /** The answer as the log will have it: all token deltas so far. */
-  answer: string;
   /** For the committer: it is among those that have spoken since the last commit. */
   isMarked = false;
-  /** What the log already has of the answer, and what it will have once it has taken what is in flight. */
+  /** What the log will have of the answer. Its text alone once the store has refused some of it, see `discard`. */
+  #said: AnswerFold;
+  #isWhole = true;
+  /** What the log already has of the answer's text, and what it will have once it has taken what is in flight. */
   #keptAnswer: string;
   #takenAnswer: string;
   #pending: Pending[] = [];
@@ -74,14 +76,29 @@ export class RunWriter {
     readonly fence: Fence,
     lastSeq: number,
     private readonly committer: Committer,
-    { answer = "", isHeld = false, lastAt = 0 }: Opening = {},
+    { said = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
   ) {
-    this.answer = answer;
+    this.#said = said;
     this.#isHeld = isHeld;
     this.#lastSeq = lastSeq;
     this.#lastAt = lastAt;
-    this.#keptAnswer = answer;
-    this.#takenAnswer = answer;
+    this.#keptAnswer = said.content;
+    this.#takenAnswer = said.content;
+  }
+
+  /** The answer's text as the log will have it: all token deltas so far. */
+  get answer(): string {
+    return this.#said.content;
+  }
+
+  /** Whether there is an answer to keep, were it one without a word. */
+  get hasSaid(): boolean {
+    return this.#said.hasSaid;
+  }
+
+  /** What the answer had besides its text (`AnswerDetail`), as JSON. Null: not known here any more; the log tells. */
+  get detail(): string | null {
+    return this.#isWhole ? JSON.stringify(this.#said.answer().detail) : null;
   }
 
   get isClosed(): boolean {
@@ -115,9 +132,11 @@ export class RunWriter {
     }
     if (body.type === "token" || body.type === "reasoning") this.#say(body, node);
     else {
-      const json = jsonOf(body);
+      const kept = storableBody(body);
+      const json = jsonOf(kept);
       this.#endOfText(node);
       this.#push(body.type, node, "", json);
+      this.#said.add(kept);
     }
     if (this.#pending.length + this.#inFlight < MAX_UNKEPT) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
@@ -164,13 +183,11 @@ export class RunWriter {
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
     this.#inFlight += bodies.length;
     const at = this.#now();
-    return bodies.map((body) => ({
-      runId: this.fence.runId,
-      seq: ++this.#lastSeq,
-      type: body.type,
-      at,
-      json: jsonOf(body),
-    }));
+    return bodies.map((body) => {
+      const kept = storableBody(body);
+      this.#said.add(kept);
+      return { runId: this.fence.runId, seq: ++this.#lastSeq, type: kept.type, at, json: jsonOf(kept) };
+    });
   }
 
   /** For the committer: the store has taken what `take` gave out. */
@@ -187,7 +204,9 @@ export class RunWriter {
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
-    this.answer = this.#keptAnswer;
+    this.#said = new AnswerFold();
+    this.#said.text(this.#keptAnswer);
+    this.#isWhole = false;
     this.#takenAnswer = this.#keptAnswer;
     this.settled();
   }
@@ -208,7 +227,8 @@ export class RunWriter {
   #say(body: Delta, node: string): void {
     const text = this.#menders[body.type].push(body.payload.delta);
     if (text === "") return;
-    if (body.type === "token") this.answer += text;
+    if (body.type === "token") this.#said.text(text);
+    else this.#said.reasoning(text);
     if (this.#canJoin(body.type, node)) this.#text += text;
     else this.#push(body.type, node, text, "");
   }
@@ -223,7 +243,8 @@ export class RunWriter {
     for (const type of ["token", "reasoning"] as const) {
       const rest = this.#menders[type].flush();
       if (rest === "") continue;
-      if (type === "token") this.answer += rest;
+      if (type === "token") this.#said.text(rest);
+      else this.#said.reasoning(rest);
       this.#push(type, node, rest, "");
     }
   }
@@ -248,4 +269,6 @@ export class RunWriter {
   }
 }
 
-const jsonOf = ({ payload }: EventBody): string => JSON.stringify(storableJson(payload));
+const storableBody = (body: EventBody): EventBody =>
+  ({ type: body.type, payload: storableJson(body.payload) }) as EventBody;
+const jsonOf = ({ payload }: EventBody): string => JSON.stringify(payload);

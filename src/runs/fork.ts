@@ -1,5 +1,6 @@
+import { FOLDED, foldAnswer } from "../domain/answer.ts";
 import { RunError } from "../domain/error.ts";
-import { type EventBody, type LogEvent, payloadOf } from "../domain/event.ts";
+import { type EventBody, type EventType, type LogEvent, payloadOf } from "../domain/event.ts";
 import { NO_USAGE } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
@@ -10,7 +11,7 @@ import { endingOf } from "./ending.ts";
 const UNANSWERED = new RunError("interrupted", "The thread was forked before this was answered.");
 
 /** What tells how far a run had come. */
-const TELLING = ["solve_progress", "token", "done", "error"] as const;
+const TELLING: readonly EventType[] = ["solve_progress", ...FOLDED];
 
 /**
  * Makes the thread `to`, which continues from a checkpoint of `from`: it has heard and said all that the other had by then.
@@ -54,9 +55,10 @@ const cutAt = (
   system: Pick<System, "id" | "now">,
 ): CutRun => {
   const before = said.filter((event) => event.seq <= seq);
-  const answer = before.map((event) => (event.type === "token" ? payloadOf(event, "token").delta : "")).join("");
+  const fold = foldAnswer(before);
+  const { content, detail } = fold.answer();
   const now = system.now();
-  const { messageId, events, ...ending } = endingOf(answer === "" ? UNANSWERED : null, {
+  const { messageId, events, ...ending } = endingOf(content === "" ? UNANSWERED : null, {
     messageId: system.id(),
     usage: NO_USAGE, // what it cost was settled where it ran
     now,
@@ -76,7 +78,7 @@ const cutAt = (
         json: JSON.stringify(payload),
       })),
       checkpoints: [],
-      message: answer === "" ? null : { id: messageId, content: answer },
+      message: fold.hasSaid ? { id: messageId, content, detail: JSON.stringify(detail) } : null,
     },
   };
 };

@@ -1,5 +1,5 @@
+import { FOLDED, foldAnswer } from "../domain/answer.ts";
 import { RunError } from "../domain/error.ts";
-import { payloadOf } from "../domain/event.ts";
 import { estimateTokens } from "../domain/tokens.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Claimed } from "../store/contract.ts";
@@ -69,12 +69,11 @@ export class Upkeep {
   /** What the run had said stays in the thread. */
   async #interrupt({ fence, lastSeq, lastAt }: Claimed): Promise<void> {
     const { store, journal, system } = this.parts;
-    const said = await store.events.ofRun(fence.threadKey, fence.runId, ["token"]);
-    const answer = said.map((event) => payloadOf(event, "token").delta).join("");
-    const writer = journal.open(fence, lastSeq, () => {}, { answer, lastAt });
+    const said = foldAnswer(await store.events.ofRun(fence.threadKey, fence.runId, FOLDED));
+    const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
     const why = new RunError("interrupted", "The service stopped before the answer was complete.");
     // What the model counted died with the process; what it said can still be counted.
-    const usage = { inputTokens: 0, outputTokens: estimateTokens(answer) };
+    const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
     const ending = endingOf(why, { messageId: system.id(), usage, now: system.now() });
     await writer.close(ending, ending);
   }

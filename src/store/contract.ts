@@ -1,6 +1,6 @@
 import type { RunErrorCode } from "../domain/error.ts";
 import type { EventType, LogEvent } from "../domain/event.ts";
-import type { Message, Remembered } from "../domain/message.ts";
+import type { Message, Remembered, StoredMessage } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { DocumentStore } from "./contract-documents.ts";
@@ -86,8 +86,11 @@ export interface RunEnd {
   /** The last events, the terminal one at the end; numbered on from what the run has appended. */
   readonly events: readonly LogEvent[];
   readonly checkpoints: readonly NewCheckpoint[];
-  /** The answer so far, also of a failed or cancelled run. Null: the run never said a word. */
-  readonly message: { readonly id: string; readonly content: string } | null;
+  /**
+   * The answer so far, also of a failed or cancelled run. Null: the run never said a word. `detail` is an `AnswerDetail` as
+   * compact JSON; without it, it is not known to whoever ends the run, and the events tell.
+   */
+  readonly message: { readonly id: string; readonly content: string; readonly detail?: string | null } | null;
   readonly usage: Usage;
   readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
   readonly now: number;
@@ -171,6 +174,8 @@ export interface EventStore {
   bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
   /** The highest seq of each of these threads that has an event: what a reader of another replica's runs polls. */
   heads(threadKeys: readonly ThreadKey[]): Promise<ReadonlyMap<ThreadKey, number>>;
+  /** The events from `first` through `last` whose type is among `types`, in order. */
+  between(threadKey: ThreadKey, first: number, last: number, types: readonly EventType[]): Promise<readonly LogEvent[]>;
   /** All events of one run whose type is among `types`, in order. */
   ofRun(threadKey: ThreadKey, runId: string, types: readonly EventType[]): Promise<readonly LogEvent[]>;
 }
@@ -181,6 +186,18 @@ export interface ThreadStore {
   activeRun(threadKey: ThreadKey): Promise<Run | null>;
   /** All messages in order. */
   messages(threadKey: ThreadKey): Promise<readonly Message[]>;
+  /**
+   * The newest messages before a seq, oldest of them first: at most `limit`, of at most `maxBytes` together unless the newest
+   * alone is larger. Two of one seq are not parted, so `limit` may be passed by one. Cost is that of what it returns.
+   */
+  messagePage(
+    threadKey: ThreadKey,
+    page: MessagePage,
+  ): Promise<{
+    readonly messages: readonly StoredMessage[];
+    /** There are older ones. */
+    readonly hasMore: boolean;
+  }>;
   /**
    * The newest messages before `beforeSeq` whose contents add up to at most `maxChars` characters (at least one is
    * returned if there is any), in order, oldest first. Cost is that of what it returns, not of the thread. The user's last 8
@@ -213,6 +230,13 @@ export interface ThreadPage {
   readonly limit: number;
   /** The last thread of the page before; null for the first page. */
   readonly after: Pick<Thread, "threadKey" | "updatedAt"> | null;
+}
+
+interface MessagePage {
+  readonly limit: number;
+  readonly maxBytes: number;
+  /** Null: from the newest. */
+  readonly before: number | null;
 }
 
 interface CheckpointPage {

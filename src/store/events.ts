@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, between, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import {
   askedColumns,
   askedRows,
@@ -58,6 +58,15 @@ export const eventQueries = (database: Database): EventStore => ({
         ) head`);
       return new Map(found.map(({ threadKey, seq }) => [threadKey, seq]));
     }),
+
+  between: (threadKey, first, last, types) =>
+    database.call("events.between", ({ db }) =>
+      db
+        .select(logEvent)
+        .from(events)
+        .where(and(eq(events.threadKey, threadKey), between(events.seq, first, last), inArray(events.type, [...types])))
+        .orderBy(asc(events.seq)),
+    ),
 
   // A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins.
   ofRun: (threadKey, runId, types) =>

@@ -32,9 +32,10 @@ const finishing = (unless: SQL) =>
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${plain("epochs", "int")}, ${plain("statuses", "text")}, ${plain("times", "bigint")},
       ${plain("inputs", "int")}, ${plain("outputs", "int")}, ${anyTexts("codes")}, ${anyTexts("errors")}, ${plain("lasts", "int")}, ${plain("lastTimes", "bigint")},
-      ${plain("afters", "int")}, ${anyTexts("messages")}, ${anyTexts("contents")}
+      ${plain("afters", "int")}, ${anyTexts("messages")}, ${anyTexts("contents")},
+      ${separated("details")}
     ) with ordinality as asked (thread_key, run_id, epoch, status, now, input_tokens, output_tokens, error_code, error_message,
-      last_seq, last_at, after, message_id, content, place)
+      last_seq, last_at, after, message_id, content, detail, place)
     where ${FEW}
   ), thread as (
     select asked.* from asked cross join lateral (
@@ -56,8 +57,8 @@ const finishing = (unless: SQL) =>
       updated_at = greatest(threads.updated_at, held.now)
     from held where threads.thread_key = held.thread_key
   ), message as (
-    insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-    select thread_key, last_seq, 'assistant'::message_role, message_id, run_id, content, now
+    insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
+    select thread_key, last_seq, 'assistant'::message_role, message_id, run_id, content, now, nullif(detail, 'null')::json
     from held where message_id is not null
   ), written as (${insertEvents}), points as (${insertCheckpoints})
   select place::int, follows from holding`);
@@ -70,7 +71,9 @@ export const finishQuery = (database: Database): RunStore["finish"] => {
     name: "runs.finish",
     keyOf: ({ fence }) => fence.threadKey,
     charsOf: ({ end }) =>
-      (end.message?.content.length ?? 0) + end.events.reduce((sum, { json }) => sum + json.length, 0),
+      (end.message?.content.length ?? 0) +
+      (end.message?.detail?.length ?? 0) +
+      end.events.reduce((sum, { json }) => sum + json.length, 0),
     together: (ends) => database.call("runs.finish", (session) => outcomes(session, finishTogether, ends)),
     alone: (end) =>
       database.call("runs.finish", async (session) => (await outcomes(session, finishAlone, [end]))[0] ?? "stale"),
@@ -108,6 +111,7 @@ const columnsOf = (finishes: readonly Finish[]) => {
     afters: array(ends.map(({ events }) => (events[0]?.seq ?? 1) - 1)),
     messages: JSON.stringify(ends.map(({ message }) => message?.id ?? null)),
     contents: JSON.stringify(ends.map(({ message }) => message && storable(message.content))),
+    details: ends.map(({ message }) => message?.detail ?? "null").join(RECORD_SEPARATOR),
     ...eventColumns(ends),
     ...checkpointColumns(ends),
   };

@@ -48,8 +48,8 @@ const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
         trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at
       from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${cut?.runId ?? null}::text
     ), copied_messages as (
-      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select ${to}::text, seq, role, id, ${runId}, content, created_at
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
+      select ${to}::text, seq, role, id, ${runId}, content, created_at, detail
       from messages where thread_key = ${from} and seq <= ${through}::int
     ), copied_checkpoints as (
       insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
@@ -88,9 +88,10 @@ const endCut = async ({ db, rows }: Session, { from, to }: Fork, { runId, newRun
     })),
   );
   if (end.message === null) return;
-  const { id, content } = end.message;
+  const { id, content, detail = null } = end.message;
   const seq = end.events.at(-1)?.seq ?? 0;
-  await db
-    .insert(messages)
-    .values({ threadKey, seq, role: "assistant", id, runId: newRunId, content: storable(content), createdAt: end.now });
+  await db.insert(messages).values({
+    ...{ threadKey, seq, role: "assistant", id, runId: newRunId, createdAt: end.now },
+    ...{ content: storable(content), detail },
+  });
 };

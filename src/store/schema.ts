@@ -96,6 +96,8 @@ export const messages = pgTable(
     runId: text().notNull(),
     content: text().notNull(),
     createdAt: time().notNull(),
+    /** What an answer had besides text (`AnswerDetail`). Null in a user's, and in answers from before there was this column. */
+    detail: jsonText(),
   },
   (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.role] })],
 );

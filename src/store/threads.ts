@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
-import type { Message } from "../domain/message.ts";
+import type { AnswerDetail } from "../domain/answer.ts";
+import type { Message, StoredMessage } from "../domain/message.ts";
 import { hasEnded, type RunStatus } from "../domain/run.ts";
 import { threadIdOf, userOf } from "../domain/thread.ts";
 import type { ThreadPage, ThreadStore } from "./contract.ts";
@@ -50,6 +51,32 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
         .where(eq(messages.threadKey, threadKey))
         .orderBy(asc(messages.seq), asc(messages.role)),
     ),
+
+  // Sizes are looked up without the texts; messages of one seq are peers of the window, and stand or fall together.
+  messagePage: (threadKey, { limit, maxBytes, before }) =>
+    database.call("threads.messagePage", async ({ rows }) => {
+      const found = await rows<MessageRow>(sql`
+        with newest as (
+          select messages.*, octet_length(content) + coalesce(octet_length(detail::text), 0) as bytes from messages
+          where thread_key = ${threadKey} ${before === null ? sql`` : sql`and seq < ${before}::bigint`}
+          order by seq desc, role desc limit ${limit + 2}::int
+        ), placed as (
+          select *, rank() over newer as place, count(*) over newer as taken, sum(bytes) over newer as size,
+            count(*) over () as there
+          from newest window newer as (order by seq desc)
+        )
+        select id, placed.role, content, placed.seq, placed.run_id as "runId", placed.created_at as "createdAt",
+          detail::text, bytes, runs.status, runs.input_tokens as "inputTokens", runs.output_tokens as "outputTokens",
+          there::int,
+          case when detail is null and placed.role = 'assistant' then (
+            select seq from messages as older where older.thread_key = placed.thread_key and older.seq < placed.seq
+            order by seq desc limit 1
+          ) end as "firstSeq"
+        from placed left join runs on runs.thread_key = placed.thread_key and runs.run_id = placed.run_id
+        where place = 1 or (taken <= ${limit}::int and size <= ${maxBytes}::bigint)
+        order by placed.seq, placed.role`);
+      return { messages: found.map(storedMessage), hasMore: (found[0]?.there ?? 0) > found.length };
+    }),
 
   // Walks back from the newest, one index look-up a message, and stops at the first that does not fit.
   recentMessages: (threadKey, beforeSeq, maxChars) =>
@@ -129,7 +156,33 @@ const message = {
   createdAt: messages.createdAt,
 };
 
-/** The newest message that meets the condition, with the characters it brings the sum to. */
+interface MessageRow extends Message {
+  readonly detail: string | null;
+  readonly firstSeq: number | null;
+  readonly bytes: number;
+  readonly status: RunStatus | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** How many rows the page was chosen among. */
+  readonly there: number;
+}
+
+const storedMessage = ({
+  detail,
+  status,
+  inputTokens,
+  outputTokens,
+  there: _,
+  ...message
+}: MessageRow): StoredMessage => ({
+  ...message,
+  detail: detail === null ? null : (JSON.parse(detail) as AnswerDetail),
+  // Its run's row is always there; a message without one could but be whole.
+  status: status ?? "succeeded",
+  usage: inputTokens === null ? null : { inputTokens, outputTokens: outputTokens ?? 0 },
+});
+
+/** The newest message that meets the condition, with the characters it brings the sum to. One without a word tells a model nothing. */
 const before = (condition: SQL, chars: SQL) => sql`
   select thread_key, seq, role, id, run_id, content, created_at, ${chars} + length(content)::bigint as chars
-  from messages where ${condition} order by seq desc, role desc limit 1`;
+  from messages where ${condition} and (role = 'user' or content <> '') order by seq desc, role desc limit 1`;

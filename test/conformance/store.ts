@@ -6,6 +6,7 @@ import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeKeepsImages } from "./store-images.ts";
+import { storePagesMessages } from "./store-messages.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
 import { storeTakesOver } from "./store-takeover.ts";
@@ -44,6 +45,7 @@ export const storeConformance = (
     describe("events", () => storeWritesEvents(under));
     describe("groups", () => storeMakesCallsTogether(under));
     describe("threads", () => storeKeepsThreads(under));
+    describe("messages", () => storePagesMessages(under));
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));
     describe("text", () => storeKeepsText(under));

@@ -115,7 +115,13 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
       const frames = await (await read("reset", "t", "", { "last-event-id": id })).toEnd();
       expect(frames.map(({ event }) => event)).toEqual(["reset"]);
       const { messages } = await threadOf(service, "reset", "t");
-      expect(JSON.parse(frames[0]?.data ?? "")).toEqual({ type: "reset", thread_id: "t", first_seq: 1, messages });
+      expect(JSON.parse(frames[0]?.data ?? "")).toEqual({
+        type: "reset",
+        thread_id: "t",
+        first_seq: 1,
+        messages,
+        has_more: false,
+      });
       expect(frames[0]?.id).toBe(`t:${said.length}`);
       expect((await events("reset", "t", "", { "last-event-id": frames[0]?.id ?? "" })).status).toBe(204);
     }

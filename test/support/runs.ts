@@ -49,6 +49,15 @@ export const endAt = (fence: Fence, seq: number, given: Partial<RunEnd> = {}): R
   ...given,
 });
 
+/** An end with so many tokens before its terminal event, behind `lastSeq`. */
+export const endBehind = (fence: Fence, lastSeq: number, tokens: number, given: Partial<RunEnd> = {}): RunEnd => {
+  const end = endAt(fence, lastSeq + tokens + 1, given);
+  return {
+    ...end,
+    events: [...Array.from({ length: tokens }, (_, i) => token(fence, lastSeq + i + 1)), ...end.events],
+  };
+};
+
 /** All checkpoints of a thread, of which no test makes more than fit on one page. */
 export const checkpointsOf = (store: Store, key: ThreadKey): Promise<readonly Checkpoint[]> =>
   store.threads.checkpoints(key, { limit: 1_000, after: null });

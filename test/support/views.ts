@@ -11,7 +11,11 @@ export interface ThreadView {
     readonly content: string;
     readonly seq: number;
     readonly created_at: string;
+    readonly run_id?: string;
+    readonly status?: string;
+    readonly tool_calls?: readonly { readonly tool_call_id: string; readonly output?: unknown }[];
   }[];
+  readonly has_more: boolean;
   readonly active_run: { readonly run_id: string; readonly status: string } | null;
 }
 
@@ -40,8 +44,14 @@ const ok = async <T>(response: Response): Promise<T> => {
   return (await response.json()) as T;
 };
 
-export const threadOf = async (service: TestService<Model>, userId: string, threadId: string): Promise<ThreadView> =>
-  ok(await service.get(`/api/v1/threads/${encodeURIComponent(threadId)}?userId=${encodeURIComponent(userId)}`));
+/** `query`: what follows the user in the address. */
+export const threadOf = async (
+  service: TestService<Model>,
+  userId: string,
+  threadId: string,
+  query = "",
+): Promise<ThreadView> =>
+  ok(await service.get(`/api/v1/threads/${encodeURIComponent(threadId)}?userId=${encodeURIComponent(userId)}${query}`));
 
 export const runOf = async (service: TestService<Model>, userId: string, runId: string): Promise<RunView> =>
   ok(await service.get(`/api/v1/runs/${runId}?userId=${encodeURIComponent(userId)}`));

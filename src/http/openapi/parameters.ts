@@ -39,9 +39,13 @@ export const USER = named(". One of the two is required.");
 /** Of endpoints that anybody may use without a name. */
 export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
 
+/** How many of a page. */
+export const limitParameter = ({ usual, most }: { readonly usual: number; readonly most: number }): Parameter =>
+  inQuery("limit", "How many at most.", Type.Integer({ minimum: 1, maximum: most, default: usual }));
+
 /** Of lists. */
-export const paging = ({ usual, most }: { readonly usual: number; readonly most: number }): readonly Parameter[] => [
-  inQuery("limit", "How many at most.", Type.Integer({ minimum: 1, maximum: most, default: usual })),
+export const paging = (perPage: { readonly usual: number; readonly most: number }): readonly Parameter[] => [
+  limitParameter(perPage),
   inQuery("cursor", "The `next_cursor` of the page before; left out for the first."),
 ];
 

@@ -1,0 +1,227 @@
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { type EventBody, type EventType, type LogEvent, type Payload, payloadOf } from "./event.ts";
+import type { RunStatus } from "./run.ts";
+import { ChartData, TableData } from "./shown-data.ts";
+
+/** A stretch of the answer's text: so many UTF-16 units of `content`, from where the stretch before it ended. */
+interface TextPart {
+  readonly type: "text";
+  readonly length: number;
+}
+interface ReasoningPart {
+  readonly type: "reasoning";
+  readonly text: string;
+}
+/** A call and, once it has answered, its result. `input` is null where the log holds the result alone. */
+export interface ToolCallPart extends Payload<"tool_start"> {
+  readonly type: "tool_call";
+  readonly output?: unknown;
+  readonly is_error?: boolean;
+}
+/** A picture: being drawn while it has neither `url` nor `error`. */
+export interface ImagePart extends Payload<"image_placeholder"> {
+  readonly type: "image";
+  readonly url?: string;
+  readonly media_type?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly error?: string;
+}
+interface SourcesPart extends Payload<"sources"> {
+  readonly type: "sources";
+}
+/** One thing that an answer holds. */
+export type AnswerPart = TextPart | ReasoningPart | ToolCallPart | ImagePart | SourcesPart;
+
+/** What an answer had besides its text. It is kept with the message, as JSON; the text stands there already. */
+export interface AnswerDetail {
+  /** In the order in which each was first said. */
+  readonly parts: readonly AnswerPart[];
+  readonly table_data?: TableData;
+  readonly chart_data?: ChartData;
+}
+
+/** What a run has answered, as far as its events were folded. JSON-able. */
+export interface Answer {
+  /** All token deltas, concatenated. */
+  readonly content: string;
+  readonly detail: AnswerDetail;
+  /** Null: not settled yet. */
+  readonly usage: Payload<"credit_settled"> | null;
+  /** Null: the run has not ended. */
+  readonly status: Extract<RunStatus, "succeeded" | "failed" | "cancelled"> | null;
+  /** Why it failed or was cancelled. */
+  readonly error: Payload<"error"> | null;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What the fold takes: the rest is said to a client and is no part of a message. */
+export const FOLDED = [
+  "token",
+  "reasoning",
+  "tool_start",
+  "tool_result",
+  "image_placeholder",
+  "image_result",
+  "sources",
+  "node_result",
+  "credit_settled",
+  "done",
+  "error",
+] as const satisfies readonly EventType[];
+const IS_FOLDED: ReadonlySet<EventType> = new Set(FOLDED);
+/** The same without the answer's text, for whoever has that already. */
+export const BESIDES_TEXT: readonly EventType[] = FOLDED.filter((type) => type !== "token");
+
+/**
+ * The fold of one run's events into its answer: the only place that knows what of a run becomes part of a message. It takes
+ * one event after another, in the log's order, each at a cost that does not depend on what came before, and may be looked at
+ * in between: what it gives then is the fold of the events so far. How deltas are cut makes no difference.
+ *
+ * A table or a chart comes from a node's result (`table`, `chart`) or from the run's (`table_data`, `chart_data`); the last counts.
+ */
+export class AnswerFold {
+  #content = "";
+  readonly #parts: Mutable<AnswerPart>[] = [];
+  /** By the id that events call them by; a model may use one again, and means its last then. */
+  readonly #calls = new Map<string, Mutable<ToolCallPart>>();
+  readonly #images = new Map<string, Mutable<ImagePart>>();
+  #table: TableData | undefined;
+  #chart: ChartData | undefined;
+  #usage: Answer["usage"] = null;
+  #status: Answer["status"] = null;
+  #error: Answer["error"] = null;
+
+  /** The answer's text so far. */
+  get content(): string {
+    return this.#content;
+  }
+
+  /** Whether there is something to show of it: text, or what stands beside it. Reasoning alone is none. */
+  get hasSaid(): boolean {
+    return this.#content !== "" || this.#parts.some(({ type }) => type !== "reasoning");
+  }
+
+  /** Takes the next event. Its payload must be what the log has or will have, and is not to be changed any more. */
+  add(event: EventBody): void {
+    switch (event.type) {
+      case "token":
+        this.text(event.payload.delta);
+        break;
+      case "reasoning":
+        this.reasoning(event.payload.delta);
+        break;
+      case "tool_start":
+        this.#call(event.payload);
+        break;
+      case "tool_result":
+        this.#result(event.payload);
+        break;
+      case "image_placeholder":
+        this.#image(event.payload);
+        break;
+      case "image_result":
+        Object.assign(
+          this.#images.get(event.payload.image_id) ?? this.#image({ alt: "", ...event.payload }),
+          event.payload,
+        );
+        break;
+      case "sources":
+        this.#parts.push({ type: "sources", items: event.payload.items });
+        break;
+      case "node_result":
+        this.#show(event.payload.output, "table", "chart");
+        break;
+      case "credit_settled":
+        this.#usage = event.payload;
+        break;
+      case "done":
+        this.#status = "succeeded";
+        this.#show(event.payload.result, "table_data", "chart_data");
+        break;
+      case "error":
+        this.#status = event.payload.code === "cancelled" ? "cancelled" : "failed";
+        this.#error = event.payload;
+        break;
+      default: // of no message
+    }
+  }
+
+  /** The same for an event of the log. */
+  addLogged(event: LogEvent): void {
+    if (!IS_FOLDED.has(event.type)) return;
+    this.add({ type: event.type, payload: payloadOf(event, event.type) } as EventBody);
+  }
+
+  /** A piece of the answer's text. */
+  text(delta: string): void {
+    if (delta === "") return;
+    this.#content += delta;
+    const last = this.#parts.at(-1);
+    if (last?.type === "text") last.length += delta.length;
+    else this.#parts.push({ type: "text", length: delta.length });
+  }
+
+  /** A piece of the model's reasoning. */
+  reasoning(delta: string): void {
+    if (delta === "") return;
+    const last = this.#parts.at(-1);
+    if (last?.type === "reasoning") last.text += delta;
+    else this.#parts.push({ type: "reasoning", text: delta });
+  }
+
+  /** What there is so far. Later events do not change it. */
+  answer(): Answer {
+    const parts = this.#parts.map((part) => ({ ...part }));
+    return {
+      content: this.#content,
+      detail: {
+        parts,
+        ...(this.#table !== undefined && { table_data: this.#table }),
+        ...(this.#chart !== undefined && { chart_data: this.#chart }),
+      },
+      usage: this.#usage,
+      status: this.#status,
+      error: this.#error,
+    };
+  }
+
+  #call(payload: Payload<"tool_start">): Mutable<ToolCallPart> {
+    const part: Mutable<ToolCallPart> = { type: "tool_call", ...payload };
+    this.#parts.push(part);
+    this.#calls.set(part.tool_call_id, part);
+    return part;
+  }
+
+  #result({ tool_call_id, name, output, is_error }: Payload<"tool_result">): void {
+    const call = this.#calls.get(tool_call_id) ?? this.#call({ tool_call_id, name, input: null });
+    call.output = output;
+    call.is_error = is_error;
+  }
+
+  #image({ image_id, alt }: Payload<"image_placeholder">): Mutable<ImagePart> {
+    const part: Mutable<ImagePart> = { type: "image", image_id, alt };
+    this.#parts.push(part);
+    this.#images.set(image_id, part);
+    return part;
+  }
+
+  #show(output: unknown, table: string, chart: string): void {
+    if (typeof output !== "object" || output === null) return;
+    const held = output as Readonly<Record<string, unknown>>;
+    this.#table = fitting(TableData, held[table]) ?? this.#table;
+    this.#chart = fitting(ChartData, held[chart]) ?? this.#chart;
+  }
+}
+
+const fitting = <T>(schema: TSchema & { static: T }, value: unknown): T | undefined =>
+  Value.Check(schema, value) ? (value as T) : undefined;
+
+/** The fold of these events, which are one run's, in order. */
+export const foldAnswer = (events: Iterable<LogEvent>): AnswerFold => {
+  const fold = new AnswerFold();
+  for (const event of events) fold.addLogged(event);
+  return fold;
+};
