@@ -7,6 +7,7 @@ const COMMANDS = {
   migrate: "Bring the database up to date, then exit.",
   reindex: "Embed the pieces of documents that lack a vector of EMBEDDING_MODEL, then exit.",
   check: "Try the configuration, the database and the models, then exit.",
+  licenses: "Print the licenses of all that is in this executable, then exit.",
 } as const;
 
 type Command = keyof typeof COMMANDS | "help" | "version";

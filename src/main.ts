@@ -59,6 +59,12 @@ const main = async (): Promise<number | "serving"> => {
     say(cli.command === "help" ? helpText() : version);
     return 0;
   }
+  if (cli.command === "licenses") {
+    const { thirdPartyNotices } = await import("./notices.ts");
+    // A pipe takes 64 KiB at once, and the process must not end before all is read; who stops reading has read enough.
+    await Bun.write(Bun.stdout, await thirdPartyNotices()).catch(() => {});
+    return 0;
+  }
   const read = readConfig(process.env);
   if (!read.ok) {
     for (const { name, message } of read.mistakes) complain(`${name} ${message}`);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { dependencies } from "../package.json";
 import { helpText, parseCli } from "../src/cli.ts";
 import { Environment } from "../src/config/environment.ts";
+import { thirdPartyNotices } from "../src/notices.ts";
 
 describe("the command line", () => {
   test.each([
@@ -10,9 +12,10 @@ describe("the command line", () => {
     [["migrate"], "migrate"],
     [["reindex"], "reindex"],
     [["check"], "check"],
+    [["licenses"], "licenses"],
     [["--help"], "help"],
     [["-h"], "help"],
-    [["check", "--help"], "help"],
+    [["check", "licenses", "--help"], "help"],
     [["--version"], "version"],
     [["-v"], "version"],
     [["help"], "help"],
@@ -46,6 +49,14 @@ test("the help names every command and every variable with its default", () => {
     expect(help).toContain(form.default === undefined ? `  ${name}\n` : `  ${name}=${form.default}\n`);
     expect(help).toContain(form.description);
   }
+});
+
+test("the licenses are those of every library that the executable contains, in its version", async () => {
+  const notices = await thirdPartyNotices();
+  const listed = new Set([...notices.matchAll(/^ - (\S+@\S+)$/gm)].map(([, name]) => name));
+  for (const [name, version] of Object.entries(dependencies)) expect(listed).toContain(`${name}@${version}`);
+  expect(notices).toContain("JavaScriptCore");
+  expect(notices).toContain("PostgreSQL Database Management System");
 });
 
 test("the help fits a terminal of 120 columns", () => {

@@ -1,0 +1,4 @@
+declare module "*/THIRD-PARTY-NOTICES" {
+  const path: string;
+  export default path;
+}
