@@ -1,27 +1,24 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { realSystem } from "./src/domain/system.ts";
-import { pgliteStore } from "./src/store/drivers/pglite.ts";
 
 // `bun run build` makes dist/yeoul: the service, Bun, and an embedded Postgres that is already migrated, in one file.
+// The same commit gives the same bytes, on any machine of one kind.
 
 const root = import.meta.dir;
 const ARCHIVE = join(root, "dist/database.tar.zst");
 const EXECUTABLE = join(root, "dist/yeoul");
 
-/** The database that every new DATA_DIR begins with: what initdb and the migrations make, shut down in good order. */
+/** In a process of its own, which has neither a clock nor chance. */
 const prepareDatabase = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-build-"));
   try {
-    const store = await pgliteStore({ dataDir, system: realSystem });
-    await store.migrate();
-    await store.close();
-    // Not Bun.Archive, which has no empty directories, and Postgres needs some.
-    const tar = Bun.spawn(["tar", "-c", "-C", join(dataDir, "postgres"), "."], { stdout: "pipe" });
-    const packed = await Bun.zstdCompress(await new Response(tar.stdout).bytes(), { level: 9 });
-    if ((await tar.exited) !== 0) throw new Error("tar failed");
-    await Bun.write(ARCHIVE, packed);
+    const script = join(root, "build-database.ts");
+    const { exited } = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], {
+      stdout: "inherit",
+      stderr: "inherit",
+    });
+    if ((await exited) !== 0) throw new Error("the embedded database could not be made");
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -39,6 +36,8 @@ const compile = async (): Promise<void> => {
       bytecode: true,
       splitting: true,
       minify: { syntax: true, whitespace: true },
+      // Two libraries ask for it and need it not; it would be the path of the machine that builds, so that no two had the same bytes.
+      define: { __dirname: '"/"' },
       // 5 MB, read when there is a stack to print, for an operator's log that names our files and lines.
       sourcemap: "inline",
       compile: { outfile: join(folder, "yeoul"), autoloadBunfig: false },

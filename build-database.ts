@@ -1,0 +1,51 @@
+import nodeCrypto from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pack } from "tar-stream";
+import { realSystem } from "./src/domain/system.ts";
+import { pgliteStore } from "./src/store/drivers/pglite.ts";
+
+// `bun build-database.ts DIRECTORY ARCHIVE`: the database that every new DATA_DIR begins with, which is what initdb and the
+// migrations make in the empty DIRECTORY, as tar and zstd. The same commit gives the same bytes: this process has a clock that
+// stands still and no chance. Nothing secret is made of either: initdb derives an identifier and a nonce for a login that the
+// embedded database does not have.
+
+const NOW = Date.UTC(2026, 0, 1);
+Date.now = () => NOW;
+performance.now = () => 0;
+const fill = <T extends NodeJS.ArrayBufferView>(view: T): T => {
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(7);
+  return view;
+};
+crypto.getRandomValues = fill as typeof crypto.getRandomValues;
+nodeCrypto.randomFillSync = fill as typeof nodeCrypto.randomFillSync;
+
+/** Depth first, in the order of the names: a file system's own order is its own. */
+const pathsIn = async (directory: string, prefix = ""): Promise<readonly string[]> => {
+  const entries = await readdir(join(directory, prefix), { withFileTypes: true });
+  const sorted = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const nested = sorted.map(async (entry) => {
+    const path = `${prefix}${entry.name}`;
+    return entry.isDirectory() ? [`${path}/`, ...(await pathsIn(directory, `${path}/`))] : [path];
+  });
+  return (await Promise.all(nested)).flat();
+};
+
+/** With empty directories, of which Postgres needs some and `Bun.Archive` keeps none. */
+const tarOf = async (directory: string): Promise<Uint8Array> => {
+  const archive = pack();
+  for (const name of await pathsIn(directory)) {
+    const { mode } = await stat(join(directory, name));
+    const header = { name, mode: mode & 0o777, mtime: new Date(0) };
+    if (name.endsWith("/")) archive.entry({ ...header, type: "directory" });
+    else archive.entry(header, await readFile(join(directory, name)));
+  }
+  archive.finalize();
+  return new Response(archive as unknown as ReadableStream).bytes();
+};
+
+const [dataDir = "", target = ""] = process.argv.slice(2);
+const store = await pgliteStore({ dataDir, system: { ...realSystem, now: () => NOW } });
+await store.migrate();
+await store.close();
+await Bun.write(target, await Bun.zstdCompress(await tarOf(join(dataDir, "postgres")), { level: 9 }));
