@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dir, "../..");
 const BUILT = join(ROOT, "dist/yeoul");
 /** What the executable is made of. A glob each: Bun finds nothing by alternatives that hold a slash. */
-const SOURCES = ["build.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map((glob) => new Bun.Glob(glob));
+const SOURCES = ["scripts/build*.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map((glob) => new Bun.Glob(glob));
 
 let built: Promise<string> | undefined;
 
@@ -16,7 +16,7 @@ const build = async (): Promise<string> => {
   const files = SOURCES.flatMap((glob) => [...glob.scanSync(ROOT)]);
   const changed = Math.max(...files.map((path) => statSync(join(ROOT, path)).mtimeMs));
   if (existsSync(BUILT) && statSync(BUILT).mtimeMs > changed) return BUILT;
-  const child = Bun.spawn([process.execPath, "build.ts"], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, "scripts/build.ts"], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
   if ((await child.exited) !== 0) throw new Error(`the build failed: ${await new Response(child.stderr).text()}`);
   return BUILT;
 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 // `bun run build` makes dist/yeoul: the service, Bun, and an embedded Postgres that is already migrated, in one file.
 // The same commit gives the same bytes, on any machine of one kind.
 
-const root = import.meta.dir;
+const root = join(import.meta.dir, "..");
 const ARCHIVE = join(root, "dist/database.tar.zst");
 const EXECUTABLE = join(root, "dist/yeoul");
 
@@ -13,7 +13,7 @@ const EXECUTABLE = join(root, "dist/yeoul");
 const prepareDatabase = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-build-"));
   try {
-    const script = join(root, "build-database.ts");
+    const script = join(import.meta.dir, "build-database.ts");
     const { exited } = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], {
       stdout: "inherit",
       stderr: "inherit",

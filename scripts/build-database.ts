@@ -2,10 +2,10 @@ import nodeCrypto from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pack } from "tar-stream";
-import { realSystem } from "./src/domain/system.ts";
-import { pgliteStore } from "./src/store/drivers/pglite.ts";
+import { realSystem } from "../src/domain/system.ts";
+import { pgliteStore } from "../src/store/drivers/pglite.ts";
 
-// `bun build-database.ts DIRECTORY ARCHIVE`: the database that every new DATA_DIR begins with, which is what initdb and the
+// `bun scripts/build-database.ts DIRECTORY ARCHIVE`: the database that every new DATA_DIR begins with, which is what initdb and the
 // migrations make in the empty DIRECTORY, as tar and zstd. The same commit gives the same bytes: this process has a clock that
 // stands still and no chance. Nothing secret is made of either: initdb derives an identifier and a nonce for a login that the
 // embedded database does not have.
