@@ -46,7 +46,7 @@ const readFixtures = async (): Promise<readonly CorpusDocument[]> => {
     for (const name of readdirSync(join(FIXTURES, language)).sort()) {
       const bytes = await Bun.file(join(FIXTURES, language, name)).bytes();
       const reading = await read({ name, mediaType: "", bytes }, { signal });
-      const pieces = await split(reading, signal);
+      const pieces = await split(reading, { signal });
       documents.push({ title: reading.title ?? name, columns: reading.table?.columns ?? null, pieces });
     }
   }

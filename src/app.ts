@@ -1,3 +1,4 @@
+import { openTables } from "./agents/chat/table/table-threads.ts";
 import { type AgentParts, agentsFrom } from "./agents/index.ts";
 import type { Config } from "./config.ts";
 import type { System } from "./domain/system.ts";
@@ -20,6 +21,7 @@ import type { Store } from "./store/contract.ts";
 import { mathTools } from "./tools/index.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
+import { usualThreads } from "./workers/worker-pool.ts";
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
@@ -96,10 +98,12 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const tickets = new Tickets({ store, system, runs, registry });
   const upkeep = new Upkeep({ ...parts, isDead });
   const documents = { documents: store.documents, embedding, system };
-  const reader = openReader();
+  const threads = config.workerThreads ?? usualThreads();
+  const reader = openReader({ threads });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
   const agents = agentsFrom({
-    tools: mathTools(),
+    tools: mathTools(threads),
+    askTable: openTables(threads),
     retrieval,
     chatTimeoutMs: config.chatTimeoutMs,
     read: reader.read,

@@ -38,6 +38,8 @@ export interface Config {
   readonly drainTimeoutMs: number;
   readonly maxRuns: number;
   readonly maxRunsPerUser: number;
+  /** Null: as the machine has cores. */
+  readonly workerThreads: number | null;
   readonly historyTokens: number;
   readonly locale: Locale;
   readonly logLevel: Environment["LOG_LEVEL"];
@@ -104,6 +106,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   drainTimeoutMs: env.DRAIN_TIMEOUT,
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
+  workerThreads: env.WORKER_THREADS ?? null,
   historyTokens: env.HISTORY_TOKENS,
   locale: env.LOCALE,
   logLevel: env.LOG_LEVEL,

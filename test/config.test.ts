@@ -39,6 +39,7 @@ describe("an empty environment", () => {
       drainTimeoutMs: 30_000,
       maxRuns: 2000,
       maxRunsPerUser: 100,
+      workerThreads: null,
       historyTokens: 8000,
       locale: "en",
       logLevel: "info",

@@ -8,7 +8,6 @@ import type { ToolContext } from "../tools/contract.ts";
 /** What a node may use of the world. */
 export interface AgentContext extends ToolContext {
   readonly input: RunInput;
-  readonly userId: string;
   /** What came with the question; it is kept nowhere. */
   readonly file: Upload | null;
   /** The language of the answer. */

@@ -82,6 +82,11 @@ export const Environment = Type.Object({
   }),
   MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "2000" }),
   MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "100" }),
+  WORKER_THREADS: Type.Optional(
+    integer(1, 64, {
+      description: "Threads that read files, and as many that compute for tools. Unset: as many as cores, 2 to 4.",
+    }),
+  ),
   HISTORY_TOKENS: integer(0, 10_000_000, {
     description: "How much of a thread's past goes to the model, in tokens, estimated.",
     default: "8000",

@@ -54,6 +54,7 @@ export type RequestErrorCode =
   | "unsupported_media_type"
   | "invalid"
   | "too_many_runs"
+  | "too_many_files"
   | "busy"
   | "draining"
   | "store_unavailable"

@@ -11,6 +11,8 @@ export type UnreadableCode =
   | "empty"
   /** An address that must not be reached from here. */
   | "forbidden_address"
+  /** Too much waits to be read already. */
+  | "busy"
   /** It answered with an error, too late, or not at all. */
   | "unreachable";
 

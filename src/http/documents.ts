@@ -55,7 +55,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
             201: json("Kept, and found from now on.", KeptShape),
             200: json("The user had this content in this collection already: it is kept once.", KeptShape),
           },
-          refusals: ["model_unavailable", "store_unavailable"],
+          refusals: ["too_many_files", "model_unavailable", "store_unavailable"],
         }),
       },
     )

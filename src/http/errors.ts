@@ -29,6 +29,7 @@ export const STATUS: Record<RequestErrorCode, number> = {
   unsupported_media_type: 415,
   invalid: 422,
   too_many_runs: 429,
+  too_many_files: 429,
   busy: 503,
   draining: 503,
   store_unavailable: 503,
@@ -56,6 +57,9 @@ export const requestErrorOf = (thrown: unknown): RequestError => {
   return new RequestError("internal", "The server failed to answer.", { cause: thrown });
 };
 
+/** Seconds after which files that wait have been read, on the whole. */
+const BUSY_S = 10;
+
 const UNREADABLE: Record<UnreadableCode, RequestErrorCode> = {
   unsupported: "unsupported_media_type",
   too_large: "payload_too_large",
@@ -63,12 +67,17 @@ const UNREADABLE: Record<UnreadableCode, RequestErrorCode> = {
   malformed: "invalid",
   empty: "invalid",
   forbidden_address: "invalid",
+  busy: "too_many_files",
   unreachable: "invalid",
 };
 
 /** What cannot be read, as a refusal; `path` is the field that it came in, such as `/file`. */
 export const unreadable = ({ code, message, cause }: UnreadableError, path?: string): RequestError =>
-  new RequestError(UNREADABLE[code], message, { details: path === undefined ? [] : [{ path, message }], cause });
+  new RequestError(UNREADABLE[code], message, {
+    details: path === undefined ? [] : [{ path, message }],
+    ...(code === "busy" && { retryAfter: BUSY_S }),
+    cause,
+  });
 
 /** The refusal as the common contract words it, or as a wire does. */
 export const refusal = (error: RequestError, worded: Answer | null): Response => {

@@ -15,6 +15,8 @@ export interface Reading {
 }
 
 interface ReadOptions {
+  /** Whose it is: users take turns. Left out: nobody's, who is one user too. */
+  readonly userId?: string;
   readonly signal: AbortSignal;
   /** Where HTML came from: relative links are resolved against it. Left out: they lose their address. */
   readonly baseUrl?: string;
@@ -39,4 +41,4 @@ export interface Piece {
 }
 
 /** Splits a reading at its structure, in the thread that reads. Throws `too_large` when that makes too many pieces. */
-export type SplitReading = (reading: Reading, signal: AbortSignal) => Promise<readonly Piece[]>;
+export type SplitReading = (reading: Reading, options: ReadOptions) => Promise<readonly Piece[]>;

@@ -14,11 +14,15 @@ export interface Reader {
   readonly split: SplitReading;
 }
 
-/** A reader with a thread of its own, which starts with its first file. One for the process: it reads one file at a time. */
-export const openReader = (limits: ReadingLimits = LIMITS): Reader => {
-  const thread = new ReadingThread(limits);
+export interface ReaderOptions extends ReadingLimits {
+  readonly threads: number;
+}
+
+/** A reader with threads of its own, 2 unless told, which start with the first files. One for the process: its threads are shared by all users. */
+export const openReader = ({ threads = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
+  const thread = new ReadingThread({ ...LIMITS, ...limits }, threads);
   return {
-    read: async (upload, { signal, baseUrl }) => {
+    read: async (upload, { userId = "", signal, baseUrl }) => {
       const { bytes, mediaType } = upload;
       if (bytes.length > MAX_UPLOAD_BYTES) {
         throw new UnreadableError(
@@ -28,8 +32,8 @@ export const openReader = (limits: ReadingLimits = LIMITS): Reader => {
       }
       if (bytes.length === 0) throw new UnreadableError("empty", "The file is empty.");
       const source = { type: typeOf(upload), bytes, charset: charsetOf(mediaType), baseUrl };
-      return await thread.run({ kind: "read", source }, signal);
+      return await thread.run({ kind: "read", source }, { userId, signal, bytes: bytes.length });
     },
-    split: (reading, signal) => thread.run({ kind: "split", reading }, signal),
+    split: (reading, { userId = "", signal }) => thread.run({ kind: "split", reading }, { userId, signal }),
   };
 };

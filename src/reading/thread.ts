@@ -1,5 +1,5 @@
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
-import { BoundedWorker } from "../workers/bounded-worker.ts";
+import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
 import type { Piece, Reading } from "./contract.ts";
 import type { Source } from "./read.ts";
 
@@ -26,25 +26,42 @@ export interface ReadingLimits {
   readonly otherMs: number;
 }
 
-/** Reads and splits files where nasty ones can be ended, see `BoundedWorker`. */
-export class ReadingThread {
-  readonly #worker = new BoundedWorker<ReadingRequest, ReadingAnswer>({
-    source: new URL("./worker.ts", import.meta.url).href,
-    embedded: "./reading/worker.ts",
-  });
+/** Files that may wait for a thread, and what they may weigh in memory meanwhile. */
+const WAITING = {
+  waiting: 64,
+  waitingPerUser: 16,
+  waitingBytes: 320 * 1024 * 1024,
+  waitingBytesPerUser: 160 * 1024 * 1024,
+};
 
-  constructor(private readonly limits: ReadingLimits) {}
+/** Reads and splits files where nasty ones can be ended, by users in turn, see `WorkerPool`. */
+export class ReadingThread {
+  readonly #pool: WorkerPool<ReadingRequest, ReadingAnswer>;
+
+  constructor(
+    private readonly limits: ReadingLimits,
+    threads: number,
+  ) {
+    const entry = { source: new URL("./worker.ts", import.meta.url).href, embedded: "./reading/worker.ts" } as const;
+    this.#pool = new WorkerPool(entry, { threads, ...WAITING });
+  }
 
   /** Throws an UnreadableError when the work is refused or takes too long; the signal's reason as soon as that aborts. */
-  run<K extends ReadingRequest["kind"]>(
+  async run<K extends ReadingRequest["kind"]>(
     request: Extract<ReadingRequest, { kind: K }>,
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<Results[K]> {
     const { pageMs, pagesMs, otherMs } = this.limits;
     const asked: ReadingRequest = request;
     const hasPages = asked.kind === "read" && asked.source.type === "application/pdf";
     const bounds = hasPages ? { silenceMs: pageMs, totalMs: pagesMs } : { silenceMs: otherMs, totalMs: otherMs };
-    return this.#worker.run(asked, { ...bounds, hear: heard<Results[K]>, late: tooIntricate }, signal);
+    try {
+      return await this.#pool.run(asked, { ...bounds, hear: heard<Results[K]>, late: tooIntricate }, asker);
+    } catch (error) {
+      if (error instanceof PoolFullError)
+        throw new UnreadableError("busy", "Too many files wait to be read. Try again shortly.");
+      throw error;
+    }
   }
 }
 

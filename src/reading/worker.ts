@@ -1,4 +1,5 @@
 import { UnreadableError } from "../domain/unreadable.ts";
+import { READY } from "../workers/worker-thread.ts";
 import { read } from "./read.ts";
 import { split } from "./split.ts";
 import type { ReadingAnswer, ReadingRequest } from "./thread.ts";
@@ -25,3 +26,5 @@ self.onmessage = async ({ data }) => {
     tell({ state: "refused", code, message });
   }
 };
+
+postMessage(READY);

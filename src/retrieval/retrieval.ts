@@ -52,8 +52,8 @@ export class DocumentRetrieval implements Retrieval {
     const hash = contentHash(upload);
     const known = await documents.find(userId, collection, hash);
     if (known !== null) return { document: known, isNew: false };
-    const reading = await read(upload, { signal });
-    const pieces = await split(reading, signal);
+    const reading = await read(upload, { userId, signal });
+    const pieces = await split(reading, { userId, signal });
     const title = titleOf(document.title, reading, upload);
     const model = (await this.#hasVectors()) ? embedding : null;
     const draft = {

@@ -20,7 +20,7 @@ export const calculateTool = (thread: ToolThread): Tool<typeof Input> => ({
     "gcd, lcm, mod, factorial. Results are checked numerically. log(x) is natural; log10(x), log(x, base), pi, e, i exist.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
-  async *call({ expression }, { signal }) {
-    return await thread.run({ kind: "calculate", expression }, signal);
+  async *call({ expression }, asker) {
+    return await thread.run({ kind: "calculate", expression }, asker);
   },
 });

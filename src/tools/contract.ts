@@ -12,6 +12,8 @@ export interface NewImage {
 }
 
 export interface ToolContext {
+  /** Whose run it is. */
+  readonly userId: string;
   readonly signal: AbortSignal;
   readonly system: System;
   /** Language of texts meant for people, such as a picture's alt text. */

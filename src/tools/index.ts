@@ -5,8 +5,8 @@ import { runJavaScriptTool } from "./run-javascript.ts";
 import { solveEquationTool } from "./solve-equation.ts";
 import { ToolThread } from "./thread.ts";
 
-/** The tools of the agent `solve`. They share one thread, which starts with the first call and never keeps the process alive. */
-export const mathTools = (): readonly Tool[] => {
-  const thread = new ToolThread();
-  return [solveEquationTool(thread), calculateTool(thread), plotFunctionTool(thread), runJavaScriptTool(thread)];
+/** The tools of the agent `solve`. They share a few threads, which start when they are needed and never keep the process alive. */
+export const mathTools = (threads = 2): readonly Tool[] => {
+  const shared = new ToolThread(threads);
+  return [solveEquationTool(shared), calculateTool(shared), plotFunctionTool(shared), runJavaScriptTool(shared)];
 };

@@ -31,12 +31,12 @@ export const plotFunctionTool = (thread: ToolThread): Tool<typeof Input> => ({
     "Draws the graphs of up to four functions of one variable over an interval; the user sees the picture in the answer. " +
     "Choose an interval that shows what matters: roots, turning points, asymptotes.",
   input: Input,
-  async *call({ expressions, variable = "x", from, to, title }, { signal, system, locale, saveImage }) {
+  async *call({ expressions, variable = "x", from, to, title }, { userId, signal, system, locale, saveImage }) {
     if (from >= to) throw new ToolError("`from` must be less than `to`.");
     const image_id = system.id();
     yield { type: "image_placeholder", payload: { image_id, alt: altOf(expressions, locale) } };
     try {
-      const drawing = await thread.run({ kind: "plot", expressions, variable, from, to, title }, signal);
+      const drawing = await thread.run({ kind: "plot", expressions, variable, from, to, title }, { userId, signal });
       const { svg, width, height, points, yRange } = drawing;
       const url = await saveImage({
         imageId: image_id,

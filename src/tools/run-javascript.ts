@@ -18,7 +18,7 @@ export const runJavaScriptTool = (thread: ToolThread): Tool<typeof Input> => ({
     "No network, files, timers or modules; at most 1 s and 32 MB. Returns the value of the last expression and the lines of console.log.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
-  async *call({ code }, { signal }) {
-    return await thread.run({ kind: "javascript", code }, signal);
+  async *call({ code }, asker) {
+    return await thread.run({ kind: "javascript", code }, asker);
   },
 });

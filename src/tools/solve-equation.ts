@@ -26,7 +26,7 @@ export const solveEquationTool = (thread: ToolThread): Tool<typeof Input> => ({
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
-  async *call({ equations, variables }, { signal }) {
-    return await thread.run({ kind: "solve", equations, variables }, signal);
+  async *call({ equations, variables }, asker) {
+    return await thread.run({ kind: "solve", equations, variables }, asker);
   },
 });

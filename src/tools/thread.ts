@@ -1,4 +1,4 @@
-import { BoundedWorker } from "../workers/bounded-worker.ts";
+import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
 import { ToolError } from "./contract.ts";
 import type { Ran } from "./javascript/sandbox.ts";
 import type { Calculated } from "./math/evaluate.ts";
@@ -20,23 +20,33 @@ interface Results {
   readonly javascript: Ran;
 }
 
-/** How long one request may compute. The first also pays for loading: 0.1 s in an executable, 0.4 s from source. */
+/** How long one request may compute, from when a thread begins with it. */
 const TIME_LIMIT_MS = 2_000;
 
-/** Computes where what never ends can be ended, see `BoundedWorker`. */
+/** Calls that may wait for a thread: each is a run's, of which there is a bound too, and holds little. */
+const WAITING = { waiting: 2_000, waitingPerUser: 200 };
+
+/** Computes where what never ends can be ended, in threads that all users share, see `WorkerPool`. */
 export class ToolThread {
-  readonly #worker = new BoundedWorker<ToolRequest, ToolAnswer>({
-    source: new URL("./worker.ts", import.meta.url).href,
-    embedded: "./tools/worker.ts",
-  });
+  readonly #pool: WorkerPool<ToolRequest, ToolAnswer>;
+
+  constructor(threads = 2) {
+    const entry = { source: new URL("./worker.ts", import.meta.url).href, embedded: "./tools/worker.ts" } as const;
+    this.#pool = new WorkerPool(entry, { threads, ...WAITING });
+  }
 
   /** Throws a ToolError when the work is refused, fails or takes too long; the signal's reason as soon as that aborts. */
-  run<K extends ToolRequest["kind"]>(
+  async run<K extends ToolRequest["kind"]>(
     request: Extract<ToolRequest, { kind: K }>,
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<Results[K]> {
     const bounds = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS };
-    return this.#worker.run(request, { ...bounds, hear: heard<Results[K]>, late: tooLong }, signal);
+    try {
+      return await this.#pool.run(request, { ...bounds, hear: heard<Results[K]>, late: tooLong }, asker);
+    } catch (error) {
+      if (error instanceof PoolFullError) throw new ToolError("Too much is being computed just now; try again later.");
+      throw error;
+    }
   }
 }
 

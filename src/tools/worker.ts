@@ -1,3 +1,4 @@
+import { READY } from "../workers/worker-thread.ts";
 import { ToolError } from "./contract.ts";
 import { calculate } from "./math/evaluate.ts";
 import { solve } from "./math/solve.ts";
@@ -34,3 +35,5 @@ self.onmessage = async ({ data }) => {
   }
   postMessage(answer);
 };
+
+postMessage(READY);

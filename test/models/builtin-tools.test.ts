@@ -10,6 +10,7 @@ import { partsOf } from "../support/heard.ts";
 const { signal } = new AbortController();
 const tools = mathTools();
 const context: ToolContext = {
+  userId: "u",
   signal,
   system: realSystem,
   locale: "en",

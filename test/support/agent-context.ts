@@ -37,7 +37,6 @@ export const agentContext = (
   return {
     ...toolContext(signal === undefined ? {} : { signal }),
     input: { message, images: [], streamTokens: true, locale: "en", options: {} },
-    userId: "u",
     file: null,
     model,
     spent,

@@ -10,6 +10,7 @@ export const toolContext = (
 ): ToolContext & { readonly images: readonly NewImage[] } => {
   const images: NewImage[] = [];
   return {
+    userId: "u",
     signal: options.signal ?? new AbortController().signal,
     locale: options.locale ?? "en",
     system: realSystem,

@@ -154,7 +154,7 @@ test("any text is answered or refused with a ToolError, in its thread, which end
   await fc.assert(
     fc.asyncProperty(fc.string({ unit, maxLength: 16 }), async (text) => {
       try {
-        const { result } = await thread.run({ kind: "calculate", expression: text }, signal);
+        const { result } = await thread.run({ kind: "calculate", expression: text }, { userId: "u", signal });
         expect(result.length).toBeGreaterThan(0);
       } catch (error) {
         expect(error).toBeInstanceOf(ToolError);

@@ -174,7 +174,9 @@ describe("properties", () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit, maxLength: 14 }), async (text) => {
         try {
-          JSON.stringify(await thread.run({ kind: "solve", equations: [text], variables: undefined }, signal));
+          JSON.stringify(
+            await thread.run({ kind: "solve", equations: [text], variables: undefined }, { userId: "u", signal }),
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(ToolError);
         }

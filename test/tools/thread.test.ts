@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { ToolError } from "../../src/tools/contract.ts";
 import { ToolThread } from "../../src/tools/thread.ts";
 
-const quiet = new AbortController().signal;
+const asker = (signal: AbortSignal, userId = "u") => ({ userId, signal });
+const quiet = asker(new AbortController().signal);
 const busy = { kind: "javascript", code: "const a = []; for (;;) a.push(a.length); " } as const;
 
 test("requests that come at once are answered each with its own", async () => {
@@ -25,9 +26,9 @@ test("an abort ends the thread's work at once, and the next request is served", 
   await thread.run({ kind: "calculate", expression: "1+1" }, quiet);
   const controller = new AbortController();
   const reason = new Error("enough");
-  const running = thread.run(busy, controller.signal);
+  const running = thread.run(busy, asker(controller.signal));
   const waiting = thread.run({ kind: "calculate", expression: "2+2" }, quiet);
-  const leaving = thread.run({ kind: "calculate", expression: "3+3" }, controller.signal);
+  const leaving = thread.run({ kind: "calculate", expression: "3+3" }, asker(controller.signal));
   queueMicrotask(() => controller.abort(reason));
   expect(await Promise.allSettled([running, leaving])).toEqual([
     { status: "rejected", reason },
@@ -54,9 +55,30 @@ test("work that does not end is ended after two seconds, while the event loop go
 test("an idle thread does not keep the process alive", async () => {
   const module = new URL("../../src/tools/thread.ts", import.meta.url).href;
   const script = `import { ToolThread } from ${JSON.stringify(module)};
-    const { result } = await new ToolThread().run({ kind: "calculate", expression: "6*7" }, new AbortController().signal);
+    const { result } = await new ToolThread().run({ kind: "calculate", expression: "6*7" }, { userId: "u", signal: new AbortController().signal });
     console.log(result);`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
   expect(await new Response(child.stdout).text()).toBe("42\n");
   expect(await child.exited).toBe(0);
+});
+
+test("somebody's endless loops do not make another's calculation wait, nor does waiting count as computing", async () => {
+  const thread = new ToolThread(2);
+  await Promise.all(
+    ["u", "v"].map((userId) => thread.run({ kind: "calculate", expression: "1+1" }, asker(quiet.signal, userId))),
+  );
+  const ended: string[] = [];
+  const loops = Array.from({ length: 3 }, () =>
+    thread.run(busy, quiet).catch((error: Error) => {
+      ended.push("loop");
+      return error.name;
+    }),
+  );
+  const other = thread.run({ kind: "calculate", expression: "12*(3+4)" }, asker(quiet.signal, "v"));
+  expect(await other).toEqual({ result: "84" });
+  expect(ended).toEqual([]);
+  // The loops' own user waits for them, longer than a calculation may take, and is answered.
+  const own = thread.run({ kind: "calculate", expression: "2+3" }, quiet);
+  expect(await Promise.all(loops)).toEqual(Array(3).fill("ToolError"));
+  expect(await own).toEqual({ result: "5" });
 });

@@ -4,18 +4,20 @@ import { analyse } from "./analyse.ts";
 import { respond } from "./respond.ts";
 import { type Lookup, retrieve } from "./retrieve.ts";
 import type { ChatState } from "./state.ts";
+import type { AskTable } from "./table/table-threads.ts";
 
 /** In characters. */
 const SHOWN_OF_SOURCE = 200;
 
 export interface ChatParts {
   readonly retrieval: Lookup;
+  readonly askTable: AskTable;
   /** The longest that a turn may take, in milliseconds. */
   readonly chatTimeoutMs: number;
 }
 
 /** Answers from all of the user's documents, tables among them: query_analysis → data_retrieval → response_generation. */
-export const chatAgent = ({ retrieval, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
+export const chatAgent = ({ retrieval, askTable, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
   name: "chat",
   title: titleOf,
   begin: ({ message }) => ({
@@ -30,7 +32,7 @@ export const chatAgent = ({ retrieval, chatTimeoutMs }: ChatParts): Agent<ChatSt
     content: "",
   }),
   start: "query_analysis",
-  nodes: [analyse, retrieve(retrieval), respond],
+  nodes: [analyse, retrieve(retrieval, askTable), respond],
   result: ({ content, sources, confidence, found }) => ({
     content,
     sources: sources.map((source) => ({ ...source, content: beginningOf(source.content) })),

@@ -4,7 +4,9 @@ import type { Locale } from "../../domain/run.ts";
 import type { Retrieval } from "../../retrieval/contract.ts";
 import type { AgentContext, AgentNode } from "../contract.ts";
 import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
-import { askTable, type TableReply } from "./table/ask.ts";
+import type { TableReply } from "./table/ask.ts";
+import { lookedAt } from "./table/asked-text.ts";
+import type { AskTable } from "./table/table-threads.ts";
 
 /** What the agent needs of retrieval. */
 export type Lookup = Pick<Retrieval, "search" | "table">;
@@ -20,14 +22,14 @@ const MAX_TABLES = 3;
 const MAX_CELLS = 60_000;
 
 /** Looks the question up in all of the user's documents, and asks the tables among them. Tells what it found, were it nothing. */
-export const retrieve = (lookup: Lookup): AgentNode<ChatState> => ({
+export const retrieve = (lookup: Lookup, askTable: AskTable): AgentNode<ChatState> => ({
   name: "data_retrieval",
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
   async *run(state, context) {
     const query = { text: state.query, collection: null, k: MAX_PIECES };
     const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
-    const found = await askTables(lookup, passages, state, context);
+    const found = await askTables({ lookup, askTable }, passages, state, context);
     const kept = keep(passages, found);
     const sources = kept.map(sourceOf);
     const resting = found === null ? kept : kept.filter(({ documentId }) => documentId === found.documentId);
@@ -42,9 +44,9 @@ export const retrieve = (lookup: Lookup): AgentNode<ChatState> => ({
 
 /** The table that has most to say to the question; of several alike, the one found first. */
 const askTables = async (
-  lookup: Lookup,
+  { lookup, askTable }: { readonly lookup: Lookup; readonly askTable: AskTable },
   passages: readonly Passage[],
-  asked: ChatState,
+  { question, earlier, isMarked }: ChatState,
   { userId, locale, signal }: AgentContext,
 ): Promise<TableAnswer | null> => {
   const bar = NEAR * bestOf(passages);
@@ -56,7 +58,16 @@ const askTables = async (
     const maxRows = Math.ceil(MAX_CELLS / (piece?.columns.length || 1));
     const table = await lookup.table(userId, documentId, maxRows + 1);
     signal.throwIfAborted();
-    const reply = table === null ? null : askBeginning(table, maxRows, asked, locale);
+    if (table === null) continue;
+    const beginning = table.rows.length <= maxRows ? table : { ...table, rows: table.rows.slice(0, maxRows) };
+    const request = {
+      table: beginning,
+      asked: { question: lookedAt(question), earlier: earlier.map(lookedAt), isMarked },
+      locale,
+    };
+    const said = await askTable(request, { userId, signal });
+    const reply =
+      said === null || beginning === table ? said : { ...said, text: `${said.text}\n\n${ONLY[locale](maxRows)}` };
     if (reply === null || (bestOf(own) < bar && !reply.isCertain)) continue;
     if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
   }
@@ -66,12 +77,6 @@ const askTables = async (
 };
 
 /** Of a table that is too long its beginning is asked, and the answer says so: a sum over part of it is not the sum. */
-const askBeginning = (table: Table, maxRows: number, asked: ChatState, locale: Locale): TableReply | null => {
-  if (table.rows.length <= maxRows) return askTable(table, asked, locale);
-  const reply = askTable({ ...table, rows: table.rows.slice(0, maxRows) }, asked, locale);
-  return reply === null ? null : { ...reply, text: `${reply.text}\n\n${ONLY[locale](maxRows)}` };
-};
-
 const ONLY: Readonly<Record<Locale, (rows: number) => string>> = {
   en: (rows) => `The table is long: only its first ${rows} rows were looked at.`,
   ko: (rows) => `표가 길어서 앞의 ${rows}개 행만 살펴보았습니다.`,

@@ -35,13 +35,13 @@ const readSource = async (
   parts: TilParts,
   context: AgentContext,
 ): Promise<Source> => {
-  const { input, signal } = context;
+  const { input, userId, signal } = context;
   if (kind === "url") {
     const page = await parts.fetchPage(input.message, { signal });
-    return sourceOf(proseOf(await parts.read(page, { signal, baseUrl: page.url }), page), input.locale);
+    return sourceOf(proseOf(await parts.read(page, { userId, signal, baseUrl: page.url }), page), input.locale);
   }
   const file = fileOf(context);
-  if (kind === "file") return sourceOf(proseOf(await parts.read(file, { signal }), file), input.locale);
+  if (kind === "file") return sourceOf(proseOf(await parts.read(file, { userId, signal }), file), input.locale);
   return sourceOf({ title: null, text: new TextDecoder().decode(file.bytes) }, input.locale);
 };
 
@@ -69,5 +69,6 @@ const KOREAN: Readonly<Record<UnreadableCode, string>> = {
   malformed: "내용을 읽을 수 없습니다. 형식이 올바른지 확인해 주세요.",
   empty: "읽을 내용이 없습니다.",
   forbidden_address: "가져올 수 없는 주소입니다. 누구나 볼 수 있는 http 또는 https 주소를 보내 주세요.",
+  busy: "읽기를 기다리는 파일이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
   unreachable: "페이지를 가져오지 못했습니다. 주소를 확인하거나 잠시 후 다시 시도해 주세요.",
 };

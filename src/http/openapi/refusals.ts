@@ -16,6 +16,7 @@ const MEANING: Record<RequestErrorCode, string> = {
   unsupported_media_type: "the body is of a type that is not taken here",
   invalid: "a field is missing or wrong; `details` names each and what it must be",
   too_many_runs: "the user has as many unfinished runs as may be",
+  too_many_files: "too many files wait to be read",
   busy: "this process has as many unfinished runs as it may",
   draining: "this process is shutting down",
   store_unavailable: "the store is away",

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { chatAgent } from "../../../src/agents/chat/index.ts";
+import { openTables } from "../../../src/agents/chat/table/table-threads.ts";
 import type { Passage, Table } from "../../../src/domain/document.ts";
 import { realSystem } from "../../../src/domain/system.ts";
 import { ModelError } from "../../../src/models/contract.ts";
@@ -54,6 +55,8 @@ const finding = (passages: readonly Passage[], tables: Readonly<Record<string, T
   };
 };
 
+const askTable = openTables(1);
+
 const turn = async (
   retrieval: Parameters<typeof chatAgent>[0]["retrieval"],
   message: string,
@@ -61,7 +64,7 @@ const turn = async (
 ) => {
   const model = answering([text("말씀하신 대로입니다.")]);
   const here = await house({ store, model });
-  const { events } = await here.start(chatAgent({ retrieval, chatTimeoutMs: 60_000 }), { message, threadId });
+  const { events } = await here.start(chatAgent({ retrieval, askTable, chatTimeoutMs: 60_000 }), { message, threadId });
   const seen = await events;
   const end = endOf(seen) as { result?: ChatFinal; code?: string };
   const last = model.asked[0]?.messages.at(-1);

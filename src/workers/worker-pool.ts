@@ -1,0 +1,151 @@
+import { FairQueue } from "./fair-queue.ts";
+import { type Entry, type Errand, WorkerThread } from "./worker-thread.ts";
+
+export interface PoolBounds {
+  /** Threads at most. */
+  readonly threads: number;
+  /** Requests that may wait for a thread, in all and of one user. */
+  readonly waiting: number;
+  readonly waitingPerUser: number;
+  /** What those that wait may weigh together, in bytes. Left out: no bound. */
+  readonly waitingBytes?: number;
+  readonly waitingBytesPerUser?: number;
+}
+
+/** Whose request it is, and how long it is wanted. */
+export interface Asker {
+  readonly userId: string;
+  readonly signal: AbortSignal;
+  /** What the request holds in memory while it waits, in bytes; 0 unless told. */
+  readonly bytes?: number;
+}
+
+/** As many as there are cores, within bounds: one for whoever asks much and one for all others; each may hold 100 MB. */
+export const usualThreads = (): number => Math.min(4, Math.max(2, navigator.hardwareConcurrency));
+
+/** So many wait already that another would only wait longer than anybody does. */
+export class PoolFullError extends Error {
+  override readonly name = "PoolFullError";
+}
+
+/** A thread beyond the first that had nothing to do for so long is ended, in milliseconds. */
+const IDLE_MS = 60_000;
+
+/**
+ * A few threads for the work of all users, see `WorkerThread`. Users take turns, and of several threads one is always left
+ * to others: whatever one user asks for, the next waits no longer than for one request. A request's time counts from when a
+ * thread begins with it; whoever leaves while waiting is waited for no more.
+ */
+export class WorkerPool<Request, Message> {
+  readonly #idle: WorkerThread<Request, Message>[] = [];
+  readonly #queue = new FairQueue<Waiting>();
+  readonly #running = new Map<string, number>();
+  readonly #bytes = new Map<string, number>();
+  readonly #perUser: number;
+  #threads = 0;
+  #allBytes = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly entry: Entry,
+    private readonly bounds: PoolBounds,
+  ) {
+    this.#perUser = Math.max(1, bounds.threads - 1);
+  }
+
+  /** Requests that wait for a thread. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Throws a PoolFullError when too many wait, and what `WorkerThread.run` throws. */
+  async run<T>(request: Request, errand: Errand<Message, T>, { userId, signal, bytes = 0 }: Asker): Promise<T> {
+    signal.throwIfAborted();
+    const thread = this.#free(userId) ?? (await this.#turn({ userId, signal, bytes }));
+    try {
+      return await thread.run(request, errand, signal);
+    } finally {
+      this.#release(userId, thread);
+    }
+  }
+
+  /** A thread for the user, unless it must wait. */
+  #free(userId: string): WorkerThread<Request, Message> | undefined {
+    if ((this.#running.get(userId) ?? 0) >= this.#perUser) return undefined;
+    const thread = this.#idle.pop() ?? this.#newThread();
+    if (thread !== undefined) add(this.#running, userId, 1);
+    return thread;
+  }
+
+  #newThread(): WorkerThread<Request, Message> | undefined {
+    if (this.#threads === this.bounds.threads) return undefined;
+    this.#threads += 1;
+    return new WorkerThread(this.entry);
+  }
+
+  async #turn({ userId, signal, bytes }: Required<Asker>): Promise<WorkerThread<Request, Message>> {
+    this.#checkRoom(userId, bytes);
+    const { promise, resolve, reject } = Promise.withResolvers<WorkerThread<Request, Message>>();
+    const waiting: Waiting = { userId, begin: () => resolve(this.#free(userId) ?? impossible()) };
+    const leave = (): void => {
+      if (this.#queue.delete(userId, waiting)) reject(signal.reason);
+    };
+    this.#queue.add(userId, waiting);
+    this.#weigh(userId, bytes);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", leave);
+      this.#weigh(userId, -bytes);
+    }
+  }
+
+  #checkRoom(userId: string, bytes: number): void {
+    const { waiting, waitingPerUser, waitingBytes, waitingBytesPerUser } = this.bounds;
+    const isFull =
+      this.#queue.size >= waiting ||
+      this.#queue.sizeOf(userId) >= waitingPerUser ||
+      this.#allBytes + bytes > (waitingBytes ?? Number.POSITIVE_INFINITY) ||
+      (this.#bytes.get(userId) ?? 0) + bytes > (waitingBytesPerUser ?? Number.POSITIVE_INFINITY);
+    if (isFull) throw new PoolFullError("too many requests wait for a thread");
+  }
+
+  #weigh(userId: string, bytes: number): void {
+    this.#allBytes += bytes;
+    add(this.#bytes, userId, bytes);
+  }
+
+  #release(userId: string, thread: WorkerThread<Request, Message>): void {
+    add(this.#running, userId, -1);
+    this.#idle.push(thread);
+    this.#queue.take((user) => (this.#running.get(user) ?? 0) < this.#perUser)?.begin();
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.#endIdle(), IDLE_MS);
+    this.#idleTimer.unref();
+  }
+
+  #endIdle(): void {
+    for (const thread of this.#idle.splice(1)) {
+      thread.end();
+      this.#threads -= 1;
+    }
+  }
+}
+
+interface Waiting {
+  readonly userId: string;
+  /** Takes the thread that has become free. */
+  begin(): void;
+}
+
+const impossible = (): never => {
+  throw new Error("a turn without a thread");
+};
+
+/** Zeros are not kept. */
+const add = (counts: Map<string, number>, key: string, by: number): void => {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+};

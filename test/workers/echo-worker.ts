@@ -1,0 +1,12 @@
+import { READY } from "../../src/workers/worker-thread.ts";
+
+declare const self: { onmessage: ((event: MessageEvent<string>) => void) | null };
+
+/** Says what it is told; `loop` never ends, `die` ends the thread, `silent` never answers. */
+self.onmessage = ({ data }) => {
+  if (data === "loop") for (;;);
+  if (data === "die") process.exit(1);
+  if (data !== "silent") postMessage(data);
+};
+
+postMessage(READY);

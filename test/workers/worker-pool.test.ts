@@ -1,0 +1,115 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { FairQueue } from "../../src/workers/fair-queue.ts";
+import { type PoolBounds, PoolFullError, WorkerPool } from "../../src/workers/worker-pool.ts";
+
+const entry = { source: new URL("./echo-worker.ts", import.meta.url).href, embedded: "./none.ts" } as const;
+const bounds: PoolBounds = { threads: 2, waiting: 10, waitingPerUser: 5 };
+const LATE = new Error("late");
+const errand = { totalMs: 60_000, silenceMs: 60_000, hear: (value: string) => ({ value }), late: () => LATE };
+const never = new AbortController().signal;
+const open = (given: Partial<PoolBounds> = {}) => new WorkerPool<string, string>(entry, { ...bounds, ...given });
+
+describe("users", () => {
+  test("are served while another's requests keep the threads that are theirs", async () => {
+    const pool = open();
+    const leaving = new AbortController();
+    const loops = Array.from({ length: 4 }, () =>
+      pool.run("loop", errand, { userId: "a", signal: leaving.signal }).catch(() => "left"),
+    );
+    const others = ["b", "c", "d"].map((userId) => pool.run(userId, errand, { userId, signal: never }));
+    expect(await Promise.all(others)).toEqual(["b", "c", "d"]);
+    expect(pool.waiting).toBe(3);
+    leaving.abort();
+    expect(await Promise.all(loops)).toEqual(Array(4).fill("left"));
+    expect(pool.waiting).toBe(0);
+    expect(await pool.run("again", errand, { userId: "a", signal: never })).toBe("again");
+  });
+
+  test("take turns, each one's requests in their order", async () => {
+    const pool = open({ threads: 1, waitingPerUser: 10 });
+    const ended: string[] = [];
+    const asked = ["a1", "a2", "a3", "b1", "c1", "b2"].map(async (name) => {
+      ended.push(await pool.run(name, errand, { userId: name[0] ?? "", signal: never }));
+    });
+    await Promise.all(asked);
+    expect(ended).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
+  });
+});
+
+describe("a request", () => {
+  test("past the bounds is refused at once, and nothing of it is left", async () => {
+    const pool = open({ threads: 1, waiting: 3, waitingPerUser: 2, waitingBytesPerUser: 100 });
+    const leaving = new AbortController();
+    const ask = (userId: string, bytes = 0) =>
+      pool.run("loop", errand, { userId, signal: leaving.signal, bytes }).catch((error: unknown) => error);
+    const kept = [ask("a"), ask("a", 60), ask("a", 40)];
+    expect(await ask("a")).toBeInstanceOf(PoolFullError);
+    expect(await ask("b", 101)).toBeInstanceOf(PoolFullError);
+    kept.push(ask("b"));
+    expect(await ask("c")).toBeInstanceOf(PoolFullError);
+    leaving.abort("gone");
+    expect(await Promise.all(kept)).toEqual(Array(4).fill("gone"));
+    expect(await pool.run("hello", errand, { userId: "a", signal: never, bytes: 100 })).toBe("hello");
+  });
+
+  test("is late by its own time alone, however long it has waited", async () => {
+    const pool = open({ threads: 1 });
+    const short = { ...errand, totalMs: 600 };
+    const loops = [1, 2, 3].map(() => pool.run("loop", short, { userId: "a", signal: never }).catch((error) => error));
+    const last = pool.run("last", short, { userId: "a", signal: never });
+    expect(await Promise.all(loops)).toEqual([LATE, LATE, LATE]);
+    expect(await last).toBe("last");
+  });
+
+  test("whose thread dies is told, and the next gets another", async () => {
+    const pool = open({ threads: 1 });
+    await expect(pool.run("die", errand, { userId: "a", signal: never })).rejects.toThrow("the worker");
+    expect(await pool.run("next", errand, { userId: "a", signal: never })).toBe("next");
+  });
+
+  test("in a thread that says nothing is late", async () => {
+    const pool = open();
+    const short = { ...errand, silenceMs: 300 };
+    await expect(pool.run("silent", short, { userId: "a", signal: never })).rejects.toBe(LATE);
+  });
+});
+
+test("a queue serves every user before anyone twice, loses nothing and doubles nothing", () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("add" as const), user: fc.constantFrom("a", "b", "c") }),
+    fc.record({ kind: fc.constant("take" as const), user: fc.constantFrom("", "a", "b") }),
+    fc.record({ kind: fc.constant("leave" as const), user: fc.constantFrom("a", "b", "c") }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const queue = new FairQueue<{ user: string }>();
+      const waiting: { user: string }[] = [];
+      const lastServed = new Map<string, number>();
+      for (const [at, { kind, user }] of steps.entries()) {
+        if (kind === "add") {
+          const item = { user };
+          if (!waiting.some((other) => other.user === user)) lastServed.set(user, at);
+          waiting.push(item);
+          queue.add(user, item);
+        } else if (kind === "leave") {
+          const place = waiting.findLastIndex((item) => item.user === user);
+          const [item] = place < 0 ? [] : waiting.splice(place, 1);
+          if (item !== undefined) expect(queue.delete(user, item)).toBe(true);
+        } else {
+          const taken = queue.take((other) => other !== user);
+          // The one of those who may who has waited longest for a turn, and of his the first.
+          const next = waiting
+            .filter((item) => item.user !== user)
+            .toSorted((one, other) => (lastServed.get(one.user) ?? 0) - (lastServed.get(other.user) ?? 0))[0];
+          expect(taken).toBe(next as { user: string });
+          if (next !== undefined) {
+            waiting.splice(waiting.indexOf(next), 1);
+            lastServed.set(next.user, at);
+          }
+        }
+        expect(queue.size).toBe(waiting.length);
+      }
+    }),
+  );
+});
