@@ -92,7 +92,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
-  const { runTimeoutMs, historyTokens, heartbeatMs, locale, authToken, corsOrigins, compressStreams } = config;
+  const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
   const parts = { store, journal, models, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
   const tickets = new Tickets({ store, system, runs, registry });
@@ -132,7 +132,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
       locale,
       broken: log.streamBroken,
     },
-    { authToken, corsOrigins, compressStreams, failed: log.requestFailed },
+    { identity, corsOrigins, compressStreams, log },
   );
 
   await upkeep.tick();

@@ -2,6 +2,8 @@ import { Value } from "@sinclair/typebox/value";
 import { Environment, type VariableName } from "./config/environment.ts";
 import { brokenRules, type Mistake } from "./config/rules.ts";
 import type { Variable } from "./config/variable.ts";
+import type { IdentitySettings } from "./domain/identity.ts";
+import type { Rate } from "./domain/rate.ts";
 import type { Locale } from "./domain/run.ts";
 import type { EmbeddingSpec, ModelSpec } from "./models/spec.ts";
 
@@ -16,8 +18,10 @@ export interface Config {
   readonly host: string;
   /** 0: whichever is free. */
   readonly port: number;
-  /** Null: requests need none. */
-  readonly authToken: string | null;
+  readonly identity: IdentitySettings;
+  /** Of one user, counted in the store. Null: no limit. */
+  readonly ratePerUser: Rate | null;
+  readonly tokensPerUser: Rate | null;
   /** As browsers send them; `*` is any. */
   readonly corsOrigins: readonly string[];
   /** Whether a stream is gzipped for a client that accepts it. */
@@ -82,7 +86,9 @@ const readVariable = (name: VariableName, given: string | undefined): readonly (
 const toConfig = (env: Environment, isProxied: boolean): Config => ({
   host: env.HOST,
   port: env.PORT,
-  authToken: env.AUTH_TOKEN ?? null,
+  identity: identityOf(env),
+  ratePerUser: env.RATE_LIMIT_PER_USER ?? null,
+  tokensPerUser: env.TOKENS_PER_USER ?? null,
   corsOrigins: env.CORS_ORIGINS ?? [],
   compressStreams: env.COMPRESS_STREAMS === "on",
   database: {
@@ -110,6 +116,24 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   historyTokens: env.HISTORY_TOKENS,
   locale: env.LOCALE,
   logLevel: env.LOG_LEVEL,
+});
+
+const identityOf = (env: Environment): IdentitySettings => ({
+  serviceTokens: env.AUTH_TOKEN ?? [],
+  userTokens:
+    env.JWT_SECRET === undefined && env.JWKS_URL === undefined
+      ? null
+      : {
+          secret: env.JWT_SECRET ?? null,
+          jwksUrl: env.JWKS_URL ?? null,
+          issuer: env.JWT_ISSUER ?? null,
+          audiences: env.JWT_AUDIENCE ?? [],
+          userClaim: env.JWT_USER_CLAIM ?? "sub",
+        },
+  trustedHeader: env.TRUST_USER_HEADER?.toLowerCase() ?? null,
+  accessTokenSecret: env.ACCESS_TOKEN_SECRET ?? null,
+  host: env.HOST,
+  allowedHosts: env.ALLOWED_HOSTS ?? [],
 });
 
 const deepFreeze = <T>(value: T): T => {

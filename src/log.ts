@@ -1,6 +1,7 @@
 import pino, { type Logger } from "pino";
 import type { ThreadKey } from "./domain/thread.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
+import type { HttpLog } from "./http/index.ts";
 import type { JournalLog } from "./journal/commit.ts";
 import type { ModelError } from "./models/contract.ts";
 import type { ModelLog } from "./models/log.ts";
@@ -9,7 +10,7 @@ import type { LiveRun } from "./runs/live.ts";
 import type { RunLog } from "./runs/log.ts";
 
 /** What the rooms have to say to an operator. Never a prompt, an answer or a key above the level `debug`. */
-export interface HouseLog {
+export interface HouseLog extends HttpLog {
   readonly runs: RunLog;
   readonly journal: JournalLog;
   readonly models: ModelLog;
@@ -20,7 +21,6 @@ export interface HouseLog {
   /** No more runs are taken; so many are under way. */
   draining(runs: number): void;
   stopped(): void;
-  requestFailed(path: string, error: unknown): void;
   streamBroken(runId: string, error: unknown): void;
 }
 
@@ -93,5 +93,7 @@ export const houseLog = (log: Logger): HouseLog => ({
   draining: (runs) => log.info({ runs }, "draining"),
   stopped: () => log.info("stopped"),
   requestFailed: (path, err) => log.error({ path, err }, "request failed"),
+  unusableUser: (where) => log.warn({ where }, "a credential names a user that none can be: refused"),
+  keysAway: (err) => log.warn({ err }, "the keys of JWKS_URL could not be fetched"),
   streamBroken: (run, err) => log.error({ run, err }, "stream broke"),
 });

@@ -20,7 +20,16 @@ describe("an empty environment", () => {
     expect(configOf({})).toEqual({
       host: "127.0.0.1",
       port: 8011,
-      authToken: null,
+      identity: {
+        serviceTokens: [],
+        userTokens: null,
+        trustedHeader: null,
+        accessTokenSecret: null,
+        host: "127.0.0.1",
+        allowedHosts: [],
+      },
+      ratePerUser: null,
+      tokensPerUser: null,
       corsOrigins: [],
       compressStreams: false,
       database: { kind: "embedded", dataDir: "./data", schema: null },
@@ -86,7 +95,11 @@ describe("a variable that is right", () => {
       { DATA_DIR: "/var/lib/yeoul" },
       { database: { kind: "embedded", dataDir: "/var/lib/yeoul", schema: null } },
     ],
-    ["a secret from a file that ends in a newline", { AUTH_TOKEN: "s3cret\n" }, { authToken: "s3cret" }],
+    [
+      "a secret from a file that ends in a newline",
+      { AUTH_TOKEN: "s3cret\n" },
+      { identity: { serviceTokens: ["s3cret"] } },
+    ],
     [
       "origins, as browsers write them",
       { CORS_ORIGINS: "https://A.example:443, http://localhost:3000,capacitor://localhost,*" },
@@ -144,6 +157,15 @@ describe("a variable that is wrong", () => {
     ["CORS_ORIGINS", "https://user@example.com"],
     ["AUTH", "off"],
     ["AUTH_TOKEN", "two words"],
+    ["AUTH_TOKEN", "one,"],
+    ["JWKS_URL", "keys.example"],
+    ["TRUST_USER_HEADER", "x user"],
+    ["ALLOWED_HOSTS", "https://app.example"],
+    ["ALLOWED_HOSTS", "app.example:8011"],
+    ["ALLOWED_HOSTS", "a,,b"],
+    ["RATE_LIMIT_PER_USER", "60"],
+    ["RATE_LIMIT_PER_USER", "0/m"],
+    ["TOKENS_PER_USER", "1/w"],
     ["MAX_RUNS", "0"],
     ["LOCALE", "fr"],
     ["LOG_LEVEL", "verbose"],
@@ -177,8 +199,8 @@ describe("a variable that is wrong", () => {
 describe("an open door", () => {
   test.each(["0.0.0.0", "::", "example.com", "127.evil.example", "10.0.0.1"])("is refused on %s", (HOST) => {
     expect(Object.keys(mistakesOf({ HOST }))).toEqual(["AUTH_TOKEN"]);
-    expect(configOf({ HOST, AUTH_TOKEN: "s" }).authToken).toBe("s");
-    expect(configOf({ HOST, AUTH: "none" }).authToken).toBeNull();
+    expect(configOf({ HOST, AUTH_TOKEN: "s" }).identity.serviceTokens).toEqual(["s"]);
+    expect(configOf({ HOST, AUTH: "none" }).identity.serviceTokens).toEqual([]);
   });
 
   test.each(["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1"])("is none on %s", (HOST) => {
@@ -186,7 +208,7 @@ describe("an open door", () => {
   });
 
   test("stays locked by a token that is set, whatever AUTH says", () => {
-    expect(configOf({ HOST: "0.0.0.0", AUTH: "none", AUTH_TOKEN: "s" }).authToken).toBe("s");
+    expect(configOf({ HOST: "0.0.0.0", AUTH: "none", AUTH_TOKEN: "s" }).identity.serviceTokens).toEqual(["s"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { EmbeddingSpec, ModelSpec, parseEmbeddingSpec, parseModelSpecs } from "../models/spec.ts";
+import { identityVariables } from "./identity.ts";
 import { choice, duration, integer, secret, text, url, variable } from "./variable.ts";
 
 /**
@@ -8,19 +9,12 @@ import { choice, duration, integer, secret, text, url, variable } from "./variab
  */
 export const Environment = Type.Object({
   HOST: text("^[A-Za-z0-9._:%-]{1,255}$", "a host name or an IP address", {
-    description: "Address to listen on. One that is not loopback wants AUTH_TOKEN, or AUTH=none.",
+    description:
+      "Address to listen on. One that is not loopback wants a credential (AUTH_TOKEN, JWT_SECRET, JWKS_URL), or AUTH=none.",
     default: "127.0.0.1",
   }),
   PORT: integer(0, 65_535, { description: "Port to listen on; 0 picks a free one and prints it.", default: "8011" }),
-  AUTH_TOKEN: Type.Optional(
-    secret({ description: "What clients send as `authorization: Bearer …`. Unset: no request is asked for it." }),
-  ),
-  AUTH: Type.Optional(
-    choice(["none"], {
-      description:
-        "`none` serves without AUTH_TOKEN on any HOST: whoever reaches the port may spend the model's money.",
-    }),
-  ),
+  ...identityVariables,
   CORS_ORIGINS: Type.Optional(
     variable(Type.Array(Type.String()), {
       description: "Origins whose pages may call, separated by commas.",

@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isLoopbackHost } from "../domain/host.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import type { Environment, VariableName } from "./environment.ts";
 
@@ -10,7 +10,12 @@ export interface Mistake {
 
 /** What ties variables together. `sound` holds those that are right by themselves, so that all mistakes come at once. */
 export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] =>
-  [...missingForModels(sound), ...openDoor(sound, wrong)].filter(({ name }) => !wrong.has(name));
+  [
+    ...missingForModels(sound),
+    ...openDoor(sound, wrong),
+    ...forgedHeader(sound, wrong),
+    ...idleClaims(sound, wrong),
+  ].filter(({ name }, at, all) => !wrong.has(name) && all.findIndex((other) => other.name === name) === at);
 
 const NEEDED = {
   builtin: null,
@@ -34,15 +39,30 @@ const wants = (variable: VariableName, specs: readonly ModelSpec[], sound: Parti
       : [];
   });
 
+const isSet = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>, name: VariableName): boolean =>
+  env[name] !== undefined || wrong.has(name);
+
 /** An open door to a paid model must be asked for. */
-const openDoor = (
-  { HOST, AUTH, AUTH_TOKEN }: Partial<Environment>,
-  wrong: ReadonlySet<VariableName>,
-): readonly Mistake[] => {
-  if (HOST === undefined || isLoopback(HOST) || AUTH === "none" || wrong.has("AUTH") || AUTH_TOKEN !== undefined)
-    return [];
-  return [{ name: "AUTH_TOKEN", message: "must be set, because HOST is not loopback; AUTH=none serves everybody" }];
+const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
+  const isKnown = (name: VariableName) => isSet(env, wrong, name);
+  if (env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
+  if (["AUTH", "AUTH_TOKEN", "JWT_SECRET", "JWKS_URL"].some((name) => isKnown(name as VariableName))) return [];
+  const message =
+    "must be set (or JWT_SECRET or JWKS_URL), because HOST is not loopback; AUTH=none serves everybody who reaches it";
+  return [{ name: "AUTH_TOKEN", message }];
 };
 
-const isLoopback = (host: string): boolean =>
-  host.toLowerCase() === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+/** Whoever reaches the port could write the header that is trusted. */
+const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
+  if (env.TRUST_USER_HEADER === undefined || env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
+  if (isSet(env, wrong, "AUTH_TOKEN")) return [];
+  const message = "must be set, because TRUST_USER_HEADER believes whoever reaches it, and HOST is not loopback";
+  return [{ name: "AUTH_TOKEN", message }];
+};
+
+/** What narrows users' tokens, where none are taken: whoever wrote it believes that they are. */
+const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
+  if (isSet(env, wrong, "JWT_SECRET") || isSet(env, wrong, "JWKS_URL")) return [];
+  const [idle] = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"] as const).filter((name) => env[name] !== undefined);
+  return idle ? [{ name: "JWT_SECRET", message: `must be set (or JWKS_URL), because ${idle} is` }] : [];
+};

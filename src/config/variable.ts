@@ -1,5 +1,5 @@
 import { type TLiteral, type TSchema, type TUnion, Type } from "@sinclair/typebox";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../domain/duration.ts";
 
 /** What a schema alone does not tell about a variable of the environment. */
 interface Form {
@@ -60,3 +60,11 @@ export const url = (schemes: readonly string[], about: About) =>
 /** A secret as HTTP headers can carry it. */
 export const secret = (about: About) =>
   text("^[\\x21-\\x7e]{1,4096}$", "1 to 4096 visible ASCII characters without a space", about);
+
+/** Texts that `pattern` describes, separated by commas; white space around them is dropped. */
+export const list = (pattern: string, allowed: string, about: About) =>
+  variable(Type.Array(Type.String({ pattern: `^${pattern}$` }), { minItems: 1 }), {
+    ...about,
+    allowed,
+    read: (text) => text.split(",").map((item) => item.trim()),
+  });

@@ -1,10 +1,17 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { deltaJson, type LogEvent, payloadOf } from "../domain/event.ts";
-import type { Locale } from "../domain/run.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Frame } from "../wire/encode.ts";
-import { type Dialect, PLAIN_RUN, STREAM_ONLY, StreamRefusal, type View } from "./contract.ts";
-import { DEFAULT_USER, OptionalUserField, ThreadField } from "./fields.ts";
+import {
+  type Caller,
+  type Dialect,
+  PLAIN_RUN,
+  STREAM_ONLY,
+  StreamRefusal,
+  USER_IF_NAMED,
+  type View,
+} from "./contract.ts";
+import { OptionalUserField, ThreadField } from "./fields.ts";
 import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 import { FAILURE, NO_QUESTION } from "./messages.ts";
 
@@ -17,14 +24,14 @@ export const Question = Type.Object({
 
 /** As a run. Throws a StreamRefusal when nothing is asked. */
 export const questionRun = (
-  { question, user_id, thread_id }: Static<typeof Question>,
-  locale: Locale,
+  { question, thread_id }: Omit<Static<typeof Question>, "user_id">,
+  { locale, userId }: Pick<Caller, "locale" | "userId">,
   options: RunRequest["input"]["options"],
 ): RunRequest => {
   const threadId = thread_id ?? null;
   if (question.trim() === "") throw new StreamRefusal((view) => errorFrame(NO_QUESTION[view.locale]), threadId);
   const input = { message: question, images: [], streamTokens: true, locale, options };
-  return { ...PLAIN_RUN, userId: user_id ?? DEFAULT_USER, threadId, input };
+  return { ...PLAIN_RUN, userId, threadId, input };
 };
 
 /** The frames of an answer: its tokens, and how it ended. */
@@ -67,8 +74,9 @@ export const ask: Dialect<typeof Question> = {
   endpoints: [{ method: "POST", path: "/ask", form: "stream" }],
   agent: "ask",
   request: Question,
+  ...USER_IF_NAMED,
   ...STREAM_ONLY,
-  parse: (body, { locale }) => questionRun(body, locale, {}),
+  parse: (body, caller) => questionRun(body, caller, {}),
   translate: answerFrame,
   guide: {
     ...COMMON_GUIDE,
@@ -88,7 +96,7 @@ export const askByQuery: Dialect<typeof Query> = {
   name: "ask-by-query",
   endpoints: [{ method: "GET", path: "/ask", form: "stream" }],
   request: Query,
-  parse: ({ question = "", ...query }, { locale }) => questionRun({ ...query, question }, locale, {}),
+  parse: ({ question = "", ...query }, caller) => questionRun({ ...query, question }, caller, {}),
   guide: {
     ...ask.guide,
     title: "Question and answer, for EventSource",

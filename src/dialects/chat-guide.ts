@@ -42,7 +42,7 @@ const Refusal = Type.Object({
   }),
 });
 const FAILED = [402, 409, 429, 500, 502, 503, 504];
-const REFUSED = [404, 408, 409, 413, 415, 422, 429, 500, 503];
+const REFUSED = [401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503];
 
 export const chatGuide: Guide = {
   title: "Agent chat",

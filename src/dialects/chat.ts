@@ -2,8 +2,8 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { RequestError, RunErrorCode } from "../domain/error.ts";
 import { type LogEvent, payloadOf } from "../domain/event.ts";
 import { chatGuide } from "./chat-guide.ts";
-import type { Caller, Dialect } from "./contract.ts";
-import { DEFAULT_USER, NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
+import { type Caller, type Dialect, USER_IF_NAMED } from "./contract.ts";
+import { NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
 import { FAILURE } from "./messages.ts";
 
 const LlmConfig = Type.Object({
@@ -45,13 +45,13 @@ const failureOf = (end: LogEvent, locale: Caller["locale"]) => {
 };
 
 const parse = (
-  { message, user_id, conversation_id, custom_prompt, llm_config }: Static<typeof Request>,
-  { locale }: Caller,
+  { message, conversation_id, custom_prompt, llm_config }: Static<typeof Request>,
+  { locale, userId }: Caller,
 ) => {
   const name = llm_config?.model ?? null;
   const temperature = llm_config?.temperature ?? null;
   return {
-    userId: user_id ?? DEFAULT_USER,
+    userId,
     threadId: conversation_id ?? null,
     input: { message, images: [], streamTokens: true, locale, options: { customPrompt: custom_prompt ?? null } },
     model:
@@ -82,6 +82,7 @@ export const chat: Dialect<typeof Request> = {
   ],
   agent: "chat",
   request: Request,
+  ...USER_IF_NAMED,
   takesFile: false,
   parse,
   translate(event, { locale }) {

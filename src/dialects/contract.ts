@@ -34,8 +34,8 @@ export interface Endpoint {
 export interface Caller {
   /** What the caller's headers ask for. */
   readonly locale: Locale;
-  /** The user that header or query name; null: none. Throws `invalid` when they name no user or two. */
-  userId(): string | null;
+  /** Whose request it is, whatever says so: the credential, a header, the query, or the field that `Dialect.user` tells. */
+  readonly userId: string;
   /** What came with a multipart request. */
   readonly file: Upload | null;
 }
@@ -71,6 +71,8 @@ export interface Dialect<Request extends TSchema = TSchema> {
    * ignored. A field's `description` completes the sentence "… must be", and is what a caller is told when the field is wrong.
    */
   readonly request: Request;
+  /** The field that names the user, and whether somebody must be named: else it is `default_user`. Null is the same as nothing. */
+  readonly user: { readonly field: "userId" | "user_id"; readonly isRequired: boolean };
   /** Whether it may come as multipart/form-data, with a file. */
   readonly takesFile: boolean;
   /** `body` has passed the schema. Throws a RequestError (`invalid`) for what no schema can say, or a StreamRefusal. */
@@ -90,6 +92,9 @@ export interface Dialect<Request extends TSchema = TSchema> {
 
 /** Of wires that do nothing but stream what they were asked as JSON. */
 export const STREAM_ONLY = { takesFile: false, answer: null, refuse: null } as const;
+
+/** Of wires that need not be told who asks. */
+export const USER_IF_NAMED = { user: { field: "user_id", isRequired: false } } as const;
 
 /** Of questions that leave the model to the operator and come with no file. */
 export const PLAIN_RUN = { model: null, file: null } as const;

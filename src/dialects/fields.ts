@@ -14,11 +14,11 @@ export const NotBlank = Type.String({
   examples: ["Solve 2x + 3 = 7."],
 });
 
-export const UserField = Type.String({
-  ...UserId,
-  description: "1 to 128 characters without ':' and control characters",
-  examples: ["u1"],
-});
+/** Required where nothing else says who asks: a credential, a header or the query may. */
+export const UserField = nullable(
+  Type.String({ ...UserId, examples: ["u1"] }),
+  "1 to 128 characters without ':' and control characters",
+);
 
 export const ThreadField = nullable(
   ThreadId,

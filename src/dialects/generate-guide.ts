@@ -19,7 +19,6 @@ export const generateGuide: Guide = {
     "with a title, an excerpt and tags. Nothing is saved: hand what you like of it to `POST /api/v1/tils`. " +
     "The user is that of `x-user-id`, of `userId` or of a form's `user_id`, or else `default_user`. " +
     "What is asked of a `provider` is paid by the operator, so it must have been set up.",
-  namesUser: true,
   frames: [
     {
       event: "day_number",

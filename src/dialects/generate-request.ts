@@ -6,7 +6,7 @@ import { isStorable } from "../domain/text.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
-import { DEFAULT_USER, nullable, OptionalUserField } from "./fields.ts";
+import { nullable, OptionalUserField } from "./fields.ts";
 
 /** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
 const MAX_MESSAGE = 2_000;
@@ -47,7 +47,7 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
   };
   const provider = body.provider ?? null;
   return {
-    userId: userOf(body, caller),
+    userId: caller.userId,
     threadId: null,
     input: { message, images: [], streamTokens: true, locale: caller.locale, options },
     model: provider === null ? null : { name: null, provider, temperature: null, path: "/provider" },
@@ -117,15 +117,6 @@ const dataIn = (content: string): Upload => {
 
 const isOn = (flag: boolean | string | null | undefined): boolean =>
   flag !== false && String(flag).toLowerCase() !== "false";
-
-/** The user of the header or query, or of the form; the same where both are there. */
-const userOf = ({ user_id }: GenerateRequest, caller: Caller): string => {
-  const named = caller.userId();
-  if (named !== null && user_id && user_id !== named) {
-    throw wrong("user_id", "must be the same user as the query userId or the header x-user-id");
-  }
-  return named ?? user_id ?? DEFAULT_USER;
-};
 
 const wrong = (field: string, message: string): RequestError =>
   new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });

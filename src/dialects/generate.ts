@@ -3,7 +3,7 @@ import { TilDraft } from "../agents/til/state.ts";
 import type { RunErrorCode } from "../domain/error.ts";
 import { deltaJson, type LogEvent, type Payload, payloadOf } from "../domain/event.ts";
 import type { Locale } from "../domain/run.ts";
-import type { Answer, Dialect } from "./contract.ts";
+import { type Answer, type Dialect, USER_IF_NAMED } from "./contract.ts";
 import { generateGuide } from "./generate-guide.ts";
 import { GenerateRequest, generateRun } from "./generate-request.ts";
 import { FAILURE } from "./messages.ts";
@@ -17,6 +17,7 @@ export const generate: Dialect<typeof GenerateRequest> = {
   ],
   agent: "til",
   request: GenerateRequest,
+  ...USER_IF_NAMED,
   takesFile: true,
   parse: generateRun,
   translate(event, { locale }) {

@@ -21,8 +21,6 @@ export interface Guide {
   readonly title: string;
   /** What it is for, and what cannot be seen from its schemas. */
   readonly about: string;
-  /** Whether the user may be named by the header `x-user-id` or the query `userId` as well. Left out: no. */
-  readonly namesUser?: true;
   /** Each kind of frame, the terminal ones last. */
   readonly frames: readonly FrameGuide[];
   /** The body of an `answer` endpoint when all went well. Null: the wire has no such endpoint. */

@@ -50,10 +50,11 @@ export const native: Dialect<typeof Request> = {
   endpoints: [{ method: "POST", path: "/api/v1/solve", form: "stream" }],
   agent: "solve",
   request: Request,
+  user: { field: "user_id", isRequired: true },
   ...STREAM_ONLY,
-  parse: (body, { locale }) => ({
+  parse: (body, { locale, userId }) => ({
     ...PLAIN_RUN,
-    userId: body.user_id,
+    userId,
     threadId: body.thread_id ?? null,
     input: {
       message: body.problem,

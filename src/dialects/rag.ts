@@ -4,7 +4,7 @@ import { Collection, DEFAULT_COLLECTION } from "../domain/document.ts";
 import { type LogEvent, payloadOf } from "../domain/event.ts";
 import { beginning } from "../domain/text.ts";
 import { ANSWER_FRAMES, answerFrame, Question, questionRun } from "./ask.ts";
-import { type Dialect, STREAM_ONLY } from "./contract.ts";
+import { type Dialect, STREAM_ONLY, USER_IF_NAMED } from "./contract.ts";
 import { nullable } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
@@ -24,11 +24,11 @@ export const rag: Dialect<typeof Request> = {
   endpoints: [{ method: "POST", path: "/rag", form: "stream" }],
   agent: "rag",
   request: Request,
+  ...USER_IF_NAMED,
   ...STREAM_ONLY,
-  parse: ({ k, collection, user_id, ...question }, caller) => {
+  parse: ({ k, collection, ...question }, caller) => {
     const options: RagOptions = { k: k ?? DEFAULT_K, collection: collection ?? DEFAULT_COLLECTION };
-    // Documents are handed in for the user of a header, too, and looked for where they were put.
-    return questionRun({ ...question, user_id: user_id ?? caller.userId() }, caller.locale, options);
+    return questionRun(question, caller, options);
   },
   translate: (event, view) =>
     event.type === "sources" ? { data: JSON.stringify(sourcesOf(event)) } : answerFrame(event, view),

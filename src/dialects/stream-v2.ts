@@ -26,10 +26,11 @@ export const streamV2: Dialect<typeof Request> = {
   endpoints: [{ method: "POST", path: "/stream/v2", form: "stream" }],
   agent: "solve",
   request: Request,
+  user: { field: "userId", isRequired: true },
   ...STREAM_ONLY,
-  parse: (body, { locale }) => ({
+  parse: (body, { locale, userId }) => ({
     ...PLAIN_RUN,
-    userId: body.userId,
+    userId,
     threadId: body.threadId ?? null,
     input: {
       message: body.message,

@@ -55,10 +55,13 @@ export type RequestErrorCode =
   | "invalid"
   | "too_many_runs"
   | "too_many_files"
+  | "rate_limited"
+  | "credit_exhausted"
   | "busy"
   | "draining"
   | "store_unavailable"
   | "model_unavailable"
+  | "identity_unavailable"
   | "internal";
 
 export interface ErrorDetail {
@@ -67,19 +70,37 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
+/** A limit that a user has come to, as the headers `RateLimit` and `RateLimit-Policy` tell it. */
+export interface ReachedLimit {
+  /** A name of lower-case letters. */
+  readonly name: string;
+  readonly quota: number;
+  /** What is counted. */
+  readonly unit: "requests" | "tokens" | "concurrent-requests";
+  /** Null: it is no matter of time. */
+  readonly windowMs: number | null;
+}
+
 /** A request that cannot be served. `message` and `details` name the field and the remedy, never the rejected value. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly details: readonly ErrorDetail[];
   /** Seconds after which a retry makes sense; sent as `retry-after`. */
   readonly retryAfter: number | undefined;
+  readonly limit: ReachedLimit | undefined;
   constructor(
     readonly code: RequestErrorCode,
     message: string,
-    options: { readonly details?: readonly ErrorDetail[]; readonly retryAfter?: number; readonly cause?: unknown } = {},
+    options: {
+      readonly details?: readonly ErrorDetail[];
+      readonly retryAfter?: number;
+      readonly limit?: ReachedLimit;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.details = options.details ?? [];
     this.retryAfter = options.retryAfter;
+    this.limit = options.limit;
   }
 }

@@ -1,23 +1,27 @@
+import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { AnyAgent } from "../agents/contract.ts";
 import { type Dialect, type Endpoint, StreamRefusal, type View } from "../dialects/contract.ts";
+import { DEFAULT_USER } from "../dialects/fields.ts";
 import { dialects } from "../dialects/index.ts";
-import { RequestError } from "../domain/error.ts";
+import type { Upload } from "../domain/document.ts";
+import { type ErrorDetail, RequestError } from "../domain/error.ts";
 import type { Locale } from "../domain/run.ts";
-import { threadIdOf } from "../domain/thread.ts";
+import { type ThreadKey, threadIdOf, userOf } from "../domain/thread.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import { answerOf, endOf } from "./answer.ts";
-import { localeOf, namedUser, traceIdOf } from "./caller.ts";
+import { localeOf, traceIdOf } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "./errors.ts";
+import { who } from "./identity/door.ts";
 import { askingOperation } from "./openapi/asking.ts";
 import { described } from "./openapi/operation.ts";
 import { questionIn } from "./question.ts";
 import { RunReader } from "./run-reader.ts";
 import { oneFrame, streamHeaders } from "./stream.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
-import { type Validator, validator } from "./validate.ts";
+import { invalid, type Validator, validator } from "./validate.ts";
 
 /** The endpoints that take a question: those of each wire in `dialects`. */
 export const askingRoutes = (parts: RouteParts) => {
@@ -26,7 +30,7 @@ export const askingRoutes = (parts: RouteParts) => {
     const desk = new Desk(dialect, parts);
     for (const endpoint of dialect.endpoints) {
       const { method, path } = endpoint;
-      const detail = described(askingOperation(dialect, endpoint));
+      const detail = { ...described(askingOperation(dialect, endpoint)), refuse: dialect.refuse };
       app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), {
         parse: "none",
         detail,
@@ -81,11 +85,11 @@ class Desk {
 
   async #ask(visit: Visit): Promise<unknown> {
     const { dialect, parts } = this;
-    const { endpoint, request, locale, traceId } = visit;
+    const { endpoint, request, traceId } = visit;
     const { body, file } = await questionIn(request, dialect.takesFile);
     let asked: RunRequest;
     try {
-      asked = dialect.parse(this.#validate(body), { locale, userId: () => namedUser(request), file });
+      asked = this.#parse(body, file, visit);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
       return refusedInStream(thrown, visit, parts);
@@ -96,11 +100,40 @@ class Desk {
     return endpoint.form === "answer" ? this.#answer(live, visit) : this.#stream(live, visit);
   }
 
+  #parse(body: unknown, file: Upload | null, { request, locale }: Visit): RunRequest {
+    const { field, isRequired } = this.dialect.user;
+    const identity = who(request);
+    const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
+    const userId = isRequired ? identity.requiredUser(`/${field}`) : (identity.userId ?? DEFAULT_USER);
+    const asked = this.dialect.parse(checked, { locale, userId, file });
+    return { ...asked, threadId: identity.threadFor(asked.threadId) };
+  }
+
+  /** Who mends the one should know of the other: what the schema finds, and that nobody is named, come at once. */
+  #checked(body: unknown, missing: ErrorDetail | null): Static<Dialect["request"]> {
+    try {
+      return this.#validate(body);
+    } catch (thrown) {
+      const details = thrown instanceof RequestError && thrown.code === "invalid" ? thrown.details : [];
+      const isFurther = details.length > 0 && details.every(({ path }) => path !== "" && path !== missing?.path);
+      throw missing !== null && isFurther ? invalid([...details, missing]) : thrown;
+    }
+  }
+
   async #join(visit: Visit): Promise<RunReader> {
     const { dialect, parts } = this;
     const { request, traceId } = visit;
     const id = ticketIn(request);
-    return this.#stream(await parts.tickets.redeem(dialect.name, this.#agent, id, traceId, request.signal), visit);
+    const identity = who(request);
+    const mayUse = (key: ThreadKey): void => {
+      // The ticket names the user as a path does.
+      identity.heard(userOf(key), "/userId");
+      identity.threadFor(threadIdOf(key));
+    };
+    return this.#stream(
+      await parts.tickets.redeem(dialect.name, this.#agent, id, traceId, request.signal, mayUse),
+      visit,
+    );
   }
 
   #stream(run: ReadableRun, { headers, locale }: Visit): RunReader {

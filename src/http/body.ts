@@ -1,4 +1,5 @@
 import { RequestError } from "../domain/error.ts";
+import { bodyWasRead } from "./identity/door.ts";
 
 /** A JSON body's bound, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -15,12 +16,15 @@ export const readJson = async (request: Request): Promise<unknown> => {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
   }
   const text = textOf(await readBytes(request, { maxBytes: MAX_BODY_BYTES, patienceMs: BODY_PATIENCE_MS }));
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch (cause) {
     // Nesting past what the parser's stack holds ends up here too.
     throw new RequestError("malformed_json", "The body is not valid JSON.", { cause });
   }
+  bodyWasRead(request, body);
+  return body;
 };
 
 /** How much of a body is read, and for how long. */

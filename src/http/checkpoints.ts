@@ -43,6 +43,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
       {
         detail: described({
           tag: THREADS,
+          access: "read",
           summary: "Its checkpoints, in order",
           parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
           replies: { 200: json("A page of them.", listOf("checkpoints", CheckpointShape)) },
@@ -53,9 +54,9 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
     .post(
       "/:threadId/fork",
       async ({ params, request, set }) => {
+        const body = validate(await readJson(request));
         const userId = callerOf(request);
         const from = threadKey(userId, threadIdIn(params));
-        const body = validate(await readJson(request));
         const to = threadKey(userId, body.thread_id ?? system.id());
         if ((await store.threads.get(from)) === null) throw notFound("thread");
         const made = await forkThread({ store, system }, from, body.checkpoint_id, to);
@@ -68,6 +69,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         parse: "none",
         detail: described({
           tag: THREADS,
+          access: "own",
           summary: "A new thread that goes on from a checkpoint",
           parameters: [THREAD_ID, ...USER],
           body: { ...ForkRequest, title: "ForkRequest" },

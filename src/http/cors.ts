@@ -24,21 +24,30 @@ interface Exchange {
   readonly set: { readonly headers: Record<string, string | number | undefined> };
 }
 
+/** Whether pages of an origin may call; `*` lets all of them. */
+export const isGrantedBy = (origins: readonly string[]): ((origin: string) => boolean) => {
+  const listed = new Set(origins);
+  return (origin) => listed.has("*") || listed.has(origin);
+};
+
 /**
  * Lets pages of these origins call (Fetch standard, "CORS protocol"): an `onRequest` hook, so that it comes before routing and
  * authorization, which a preflight cannot pass. Null: no origin may, and no answer speaks of the matter.
  *
  * Listed origins may send cookies, which an ingress may ask for; with `*` nobody may. An origin is compared as it stands: a
  * browser sends it in the one form that the configuration is brought to. `null`, which any sandboxed page or local file
- * can send, is therefore let in by `*` alone.
+ * can send, is therefore let in by `*` alone. `passHost` throws for a preflight that was sent to a host that is none of ours.
  */
-export const crossOrigin = (origins: readonly string[]): ((exchange: Exchange) => Response | undefined) | null => {
+export const crossOrigin = (
+  origins: readonly string[],
+  passHost: (request: Request) => void,
+): ((exchange: Exchange) => Response | undefined) | null => {
   if (origins.length === 0) return null;
-  const listed = new Set(origins);
-  const isOpen = listed.has("*");
+  const isOpen = origins.includes("*");
+  const isGranted = isGrantedBy(origins);
   const grantOf = (origin: string | null): Record<string, string> => {
     if (isOpen) return { "access-control-allow-origin": "*", "access-control-expose-headers": READ };
-    if (origin === null || !listed.has(origin)) return { vary: "origin" };
+    if (origin === null || !isGranted(origin)) return { vary: "origin" };
     return {
       vary: "origin",
       "access-control-allow-origin": origin,
@@ -52,6 +61,7 @@ export const crossOrigin = (origins: readonly string[]): ((exchange: Exchange) =
     Object.assign(set.headers, grant);
     const isPreflight = method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method");
     if (!isPreflight) return undefined;
+    passHost(request);
     if ("access-control-allow-origin" in grant) {
       Object.assign(set.headers, {
         "access-control-allow-methods": METHODS,

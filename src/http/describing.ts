@@ -4,25 +4,28 @@ import { version } from "../../package.json";
 import { notFound } from "./caller.ts";
 import { Constant } from "./docs/constant.ts";
 import type { MountedRoute } from "./openapi/document.ts";
-import { described, json, type Tag } from "./openapi/operation.ts";
+import { described, hidden, json, type Tag } from "./openapi/operation.ts";
+import type { Security } from "./openapi/security.ts";
 
 const TAG: Tag = { name: "This document", description: "What there is, for programs and for people." };
 
 type Routes = () => readonly MountedRoute[];
 
 /** `server`: the root of the service, as seen from where the document lies. */
-const documentOf = (routes: Routes, server: "." | "..", wantsToken: boolean): Constant =>
+const documentOf = (routes: Routes, server: "." | "..", security: Security): Constant =>
   new Constant("application/json; charset=utf-8", async () => {
     const { openApiDocument } = await import("./openapi/document.ts");
-    return JSON.stringify(openApiDocument(routes(), { version, server, wantsToken }));
+    return JSON.stringify(openApiDocument(routes(), { version, server, security }));
   });
 
 /** The OpenAPI document of `routes`. It is made when somebody asks. */
-export const documentRoute = (routes: Routes, wantsToken: boolean) => {
-  const document = documentOf(routes, ".", wantsToken);
+export const documentRoute = (routes: Routes, security: Security) => {
+  const document = documentOf(routes, ".", security);
   return new Elysia({ name: "document" }).get("/openapi.json", ({ request }) => document.answer(request), {
     detail: described({
       tag: TAG,
+      access: "read",
+      threads: "none",
       summary: "This document",
       replies: {
         200: json("OpenAPI 3.1.", Type.Object({ openapi: Type.Literal("3.1.0") }, { additionalProperties: true })),
@@ -35,8 +38,8 @@ export const documentRoute = (routes: Routes, wantsToken: boolean) => {
  * A page to browse it. It wants no token, nor does the copy of the document that it shows: nobody could give it one before.
  * Nothing of it is loaded or made before somebody asks.
  */
-export const pageRoutes = (routes: Routes, wantsToken: boolean) => {
-  const document = documentOf(routes, "..", wantsToken);
+export const pageRoutes = (routes: Routes, security: Security) => {
+  const document = documentOf(routes, "..", security);
   const page = new Constant("text/html; charset=utf-8", async () => (await import("./docs/page.ts")).PAGE);
   return new Elysia({ name: "page" })
     .get(
@@ -54,7 +57,7 @@ export const pageRoutes = (routes: Routes, wantsToken: boolean) => {
           tag: TAG,
           summary: "A page to browse it",
           replies: { 200: { kind: "bytes", description: "Loads nothing from outside.", mediaType: "text/html" } },
-          isOpen: true,
+          access: "open",
         }),
       },
     )
@@ -66,6 +69,6 @@ export const pageRoutes = (routes: Routes, wantsToken: boolean) => {
         if (asset === undefined) throw notFound("endpoint");
         return asset.answer(request);
       },
-      { detail: { hide: true } },
+      { detail: hidden({ access: "open" }) },
     );
 };

@@ -1,10 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { DEFAULT_USER } from "../dialects/fields.ts";
 import type { Document } from "../domain/document.ts";
 import { isStorable } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
-import { namedUser, notFound } from "./caller.ts";
+import { callerOrDefault, notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { unreadable } from "./errors.ts";
 import { DocumentForm, DocumentText, handedIn } from "./handed-in.ts";
@@ -46,6 +45,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         parse: "none",
         detail: described({
           tag: TAG,
+          access: "own",
           summary: "Hand one in",
           description: "Text, Markdown, HTML, CSV or PDF: as text in JSON, or as the file of a form.",
           parameters: USER_OR_DEFAULT,
@@ -62,7 +62,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
     .get(
       "",
       async ({ request }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
+        const userId = callerOrDefault(request);
         const { limit, after } = pageIn(request, Place, PER_PAGE);
         const place = after === null ? null : { createdAt: after[0], documentId: after[1] };
         const collection = new URL(request.url).searchParams.get("collection");
@@ -73,6 +73,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
       {
         detail: described({
           tag: TAG,
+          access: "read",
           summary: "The user's documents, newest first",
           parameters: [...USER_OR_DEFAULT, inQuery("collection", "Only those in it."), ...paging(PER_PAGE)],
           replies: { 200: json("A page of them.", listOf("documents", DocumentShape)) },
@@ -83,7 +84,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
     .delete(
       "/:documentId",
       async ({ params: { documentId }, request }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
+        const userId = callerOrDefault(request);
         if (!isStorable(documentId) || !(await documents.delete(userId, documentId))) throw notFound("document");
         return new Response(null, { status: 204 });
       },
@@ -91,6 +92,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         parse: "none",
         detail: described({
           tag: TAG,
+          access: "own",
           summary: "Take one away",
           parameters: [inPath("documentId", "As it was given when the document came in."), ...USER_OR_DEFAULT],
           replies: { 204: empty("It is gone, and found no more.") },

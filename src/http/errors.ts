@@ -1,5 +1,5 @@
 import type { Answer } from "../dialects/contract.ts";
-import { RequestError, type RequestErrorCode } from "../domain/error.ts";
+import { type ReachedLimit, RequestError, type RequestErrorCode } from "../domain/error.ts";
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
 import { ModelError } from "../models/contract.ts";
 import { StoreError } from "../store/contract.ts";
@@ -30,10 +30,13 @@ export const STATUS: Record<RequestErrorCode, number> = {
   invalid: 422,
   too_many_runs: 429,
   too_many_files: 429,
+  rate_limited: 429,
+  credit_exhausted: 429,
   busy: 503,
   draining: 503,
   store_unavailable: 503,
   model_unavailable: 503,
+  identity_unavailable: 503,
   internal: 500,
 };
 
@@ -81,10 +84,23 @@ export const unreadable = ({ code, message, cause }: UnreadableError, path?: str
 
 /** The refusal as the common contract words it, or as a wire does. */
 export const refusal = (error: RequestError, worded: Answer | null): Response => {
-  const { code, message, details, retryAfter } = error;
+  const { code, message, details, retryAfter, limit } = error;
   const headers = new Headers({ "content-type": "application/json; charset=utf-8" });
   if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
+  if (limit !== undefined) for (const [name, value] of limitHeaders(limit, retryAfter ?? 0)) headers.set(name, value);
   if (code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="yeoul"');
   const { status, body } = worded ?? { status: STATUS[code], body: { error: { code, message, details } } };
   return new Response(JSON.stringify(body), { status, headers });
+};
+
+/** draft-ietf-httpapi-ratelimit-headers-10: nothing is left, and so many seconds until there is. */
+const limitHeaders = (
+  { name, quota, unit, windowMs }: ReachedLimit,
+  resetS: number,
+): readonly (readonly [name: string, value: string])[] => {
+  const window = windowMs === null ? "" : `;w=${windowMs / 1000}`;
+  return [
+    ["ratelimit", `"${name}";r=0;t=${resetS}`],
+    ["ratelimit-policy", `"${name}";q=${quota};qu="${unit}"${window}`],
+  ];
 };

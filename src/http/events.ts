@@ -38,6 +38,7 @@ export const eventRoutes = (parts: RouteParts) => {
     {
       detail: described({
         tag: THREADS,
+        access: "read",
         summary: "Its events, kept ones and then live",
         description: "Ends with the thread's last run, or at once when there is none.",
         parameters: [

@@ -1,10 +1,10 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { DEFAULT_USER, NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
+import { NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
 import { Collection, DEFAULT_COLLECTION, type Upload } from "../domain/document.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import type { NewDocument } from "../retrieval/contract.ts";
 import { readJson } from "./body.ts";
-import { namedUser } from "./caller.ts";
+import { callerOrDefault } from "./caller.ts";
 import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
 import { invalid, validator } from "./validate.ts";
 
@@ -50,7 +50,7 @@ const written = async (request: Request): Promise<HandedIn> => {
   // What has been taken out of a PDF is text, whatever it is still called.
   const name = /\.pdf$/i.test(title) ? "" : title;
   const upload = { name, mediaType: mediaType ?? "", bytes: new TextEncoder().encode(content) };
-  return { userId: userFor(request, body.user_id), document: described(title, body, upload), field: "/content" };
+  return { userId: callerOrDefault(request), document: described(title, body, upload), field: "/content" };
 };
 
 const uploaded = async (request: Request): Promise<HandedIn> => {
@@ -61,7 +61,7 @@ const uploaded = async (request: Request): Promise<HandedIn> => {
   const upload = onlyFile(sent);
   if (upload === null) throw invalid([{ path: "/file", message: "is missing: send one file" }]);
   return {
-    userId: userFor(request, form.user_id),
+    userId: callerOrDefault(request),
     document: described(form.title ?? null, form, upload),
     field: "/file",
   };
@@ -76,15 +76,6 @@ const described = (
     throw invalid([{ path: "/metadata", message: `must be at most ${MAX_METADATA} characters of JSON` }]);
   }
   return { collection: collection ?? DEFAULT_COLLECTION, title, metadata: metadata ?? {}, upload };
-};
-
-/** The user that the body names, or header or query: whichever is there, and the same where both are. */
-const userFor = (request: Request, inBody: string | null | undefined): string => {
-  const named = namedUser(request);
-  if (inBody && named !== null && named !== inBody) {
-    throw invalid([{ path: "/user_id", message: "must be the same user as the query userId or the header x-user-id" }]);
-  }
-  return inBody ?? named ?? DEFAULT_USER;
 };
 
 const jsonIn = (text: string): unknown => {

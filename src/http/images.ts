@@ -22,6 +22,7 @@ export const imageRoutes = ({ store }: RouteParts) =>
     {
       detail: described({
         tag: { name: "Images", description: "Pictures that runs have drawn." },
+        access: "open",
         summary: "The picture that `image_result` names",
         parameters: [inPath("imageId", "Cannot be guessed, and is all one needs.")],
         replies: { 200: { kind: "bytes", description: "Never changes.", mediaType: "image/svg+xml" } },

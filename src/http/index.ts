@@ -1,54 +1,78 @@
 import { Elysia } from "elysia";
 import { RequestError } from "../domain/error.ts";
+import type { IdentitySettings } from "../domain/identity.ts";
+import { isStorable } from "../domain/text.ts";
+import { threadIdOf } from "../domain/thread.ts";
+import { accessTokenRoutes } from "./access-tokens.ts";
 import { askingRoutes } from "./asking.ts";
-import { bearerGuard } from "./auth.ts";
 import { notFound } from "./caller.ts";
 import { checkpointRoutes } from "./checkpoints.ts";
 import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
-import { crossOrigin } from "./cors.ts";
+import { crossOrigin, isGrantedBy } from "./cors.ts";
 import { deliver } from "./deliver.ts";
 import { documentRoute, pageRoutes } from "./describing.ts";
 import { documentRoutes } from "./documents.ts";
 import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
+import { NOWHERE } from "./identity/access.ts";
+import { AccessTokens } from "./identity/access-tokens.ts";
+import { Door } from "./identity/door.ts";
+import { type UserTokenLog, UserTokens } from "./identity/user-tokens.ts";
 import { imageRoutes } from "./images.ts";
 import { methodsAmong } from "./methods.ts";
+import { securityOf } from "./openapi/security.ts";
+import { type Gate, gatesOf } from "./passages.ts";
 import { probingRoutes } from "./probing.ts";
 import { runRoutes } from "./runs.ts";
 import { threadRoutes } from "./threads.ts";
 import { tilRoutes } from "./tils.ts";
 
 export interface HttpOptions {
-  /** Null: requests need none. */
-  readonly authToken: string | null;
+  readonly identity: IdentitySettings;
   /** As browsers send them; `*` is any. */
   readonly corsOrigins: readonly string[];
   /** Whether a stream may be gzipped, for a client that accepts it. */
   readonly compressStreams: boolean;
-  /** A request failed for a reason its caller is not told: for the log. */
-  failed(path: string, error: unknown): void;
+  readonly log: HttpLog;
 }
 
-/** All endpoints, with one door in front of those that want a token, and one way out for what goes wrong. */
+export interface HttpLog extends UserTokenLog {
+  /** A request failed for a reason its caller is not told. */
+  requestFailed(path: string, error: unknown): void;
+}
+
+/** All endpoints, with one door in front of them, and one way out for what goes wrong. */
 export const httpApp = (parts: RouteParts, options: HttpOptions) => {
-  const { authToken, corsOrigins, compressStreams, failed } = options;
-  const guard = authToken === null ? null : bearerGuard(authToken);
-  const enter = (request: Request): void => {
-    // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
-    if (!URL.canParse(request.url)) {
-      throw new RequestError("malformed_request", "The Host header is not a valid host.");
-    }
-    guard?.(request.headers);
-  };
+  const { identity: settings, corsOrigins, compressStreams, log } = options;
+  const { store, system } = parts;
+  const accessTokens = new AccessTokens({ secrets: store.secrets, system, configured: settings.accessTokenSecret });
+  const door = new Door({
+    settings,
+    accessTokens,
+    userTokens: settings.userTokens === null ? null : new UserTokens(settings.userTokens, system, log),
+    unusableUser: log.unusableUser,
+    isGranted: isGrantedBy(corsOrigins),
+    threadOfRun: async (userId, runId) => {
+      const run = isStorable(runId) ? await store.runs.get(userId, runId) : null;
+      return run === null ? null : threadIdOf(run.threadKey);
+    },
+  });
+  const security = securityOf(settings);
+  // Made when the first request comes: by then all routes are there.
   let methods: ReturnType<typeof methodsAmong> | undefined;
   const methodsAt = (request: Request): readonly string[] => {
     methods ??= methodsAmong(app.routes);
     return methods(new URL(request.url).pathname);
   };
-  const unknown = (request: Request): RequestError => {
+  let gates: ReturnType<typeof gatesOf> | undefined;
+  const gateAt = (method: string, path: string): Gate => {
+    gates ??= gatesOf(app.routes);
+    return gates(method, path);
+  };
+  const unknown = async (request: Request): Promise<RequestError> => {
     try {
-      enter(request);
+      await door.pass({ request }, NOWHERE);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
@@ -58,24 +82,34 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     return new RequestError("method_not_allowed", `Ask by ${others.join(" or ")}.`);
   };
   const app = new Elysia({ name: "http" });
-  const admit = crossOrigin(corsOrigins);
+  // What stands in an address, an access token among it, is told to nobody that a page goes on to.
+  app.onRequest(({ set }) => {
+    set.headers["referrer-policy"] = "no-referrer";
+  });
+  const admit = crossOrigin(corsOrigins, (request) => door.passHost(request));
   if (admit !== null) app.onRequest(admit);
   if (compressStreams) app.onAfterHandle(compressStream);
   app.mapResponse(deliver);
   return (
     app
-      .onError({ as: "global" }, ({ error, code, request, set }) => {
-        const refused = code === "NOT_FOUND" ? unknown(request) : requestErrorOf(error);
+      .onError({ as: "global" }, async ({ error, code, request, set }) => {
+        const refused = code === "NOT_FOUND" ? await unknown(request) : requestErrorOf(error);
         if (refused.code === "method_not_allowed") set.headers.allow = methodsAt(request).join(", ");
-        if (refused.code === "internal") failed(URL.parse(request.url)?.pathname ?? "", refused.cause);
+        if (refused.code === "internal") log.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
-      // These want no token.
+      // The one way in. By the route, not by a look at the URL's path: `\` in it is `/` to the URL standard alone.
+      .onBeforeHandle({ as: "global" }, async ({ request, params, route }) => {
+        const { passage, worded } = gateAt(request.method, route);
+        try {
+          await door.pass({ request, params }, passage);
+        } catch (thrown) {
+          throw worded(thrown);
+        }
+      })
       .use(probingRoutes(parts.readiness))
-      .use(pageRoutes(() => app.routes, authToken !== null))
-      // Holds for all that follows. A look at the URL's path would not do: `\` in it is `/` to the URL standard alone.
-      .onBeforeHandle(({ request }) => enter(request))
-      .use(documentRoute(() => app.routes, authToken !== null))
+      .use(pageRoutes(() => app.routes, security))
+      .use(documentRoute(() => app.routes, security))
       .use(askingRoutes(parts))
       .use(threadRoutes(parts))
       .use(eventRoutes(parts))
@@ -84,5 +118,6 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       .use(imageRoutes(parts))
       .use(documentRoutes(parts))
       .use(tilRoutes(parts))
+      .use(accessTokenRoutes(accessTokens))
   );
 };

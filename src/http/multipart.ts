@@ -2,6 +2,7 @@ import type { Upload } from "../domain/document.ts";
 import { RequestError } from "../domain/error.ts";
 import { isStorable } from "../domain/text.ts";
 import { readBytes } from "./body.ts";
+import { bodyWasRead } from "./identity/door.ts";
 import { invalid } from "./validate.ts";
 
 /** A form may take so long to arrive, in milliseconds: 20 MB at a slow uplink. */
@@ -48,6 +49,8 @@ export const readMultipart = async (
   if (files.reduce((size, file) => size + file.bytes.length, 0) > maxBytes) {
     throw new RequestError("payload_too_large", tooLarge);
   }
+  // A browser sends all that a form has: a field that was left empty names nobody.
+  bodyWasRead(request, Object.fromEntries([...fields].filter(([, text]) => text !== "")));
   return { fields: Object.fromEntries(fields), files };
 };
 

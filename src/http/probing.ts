@@ -15,7 +15,7 @@ export const probingRoutes = (readiness: Readiness) =>
         summary: "Whether the process lives",
         description: "Touches neither store nor model.",
         replies: { 200: json("It does.", Type.Object({ status: Type.Literal("ok") })) },
-        isOpen: true,
+        access: "probe",
       }),
     })
     .get(
@@ -30,7 +30,7 @@ export const probingRoutes = (readiness: Readiness) =>
           tag: TAG,
           summary: "Whether requests should be sent here",
           replies: { 200: json("They should.", HealthShape), 503: json("They should not.", HealthShape) },
-          isOpen: true,
+          access: "probe",
         }),
       },
     );

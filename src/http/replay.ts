@@ -8,7 +8,7 @@ import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, END, type StreamStep } from "./byte-stream.ts";
-import { headerText } from "./caller.ts";
+import { headerText } from "./header-text.ts";
 import { LogReader } from "./log-reader.ts";
 import { ResetShape } from "./message-shapes.ts";
 import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";

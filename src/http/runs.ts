@@ -24,6 +24,7 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
       {
         detail: described({
           tag: RUNS,
+          access: "read",
           summary: "How far it is",
           parameters: [RUN_ID, ...USER],
           replies: { 200: json("The run.", RunShape) },
@@ -44,6 +45,7 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
         parse: "none",
         detail: described({
           tag: RUNS,
+          access: "ask",
           summary: "Stop it",
           description: "What it has said stays in the thread. One that has ended stays as it is.",
           parameters: [

@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { ThreadId, threadIdOf, threadKey } from "../domain/thread.ts";
 import { callerOf, notFound, threadIdIn } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
+import { who } from "./identity/door.ts";
 import { ThreadShape } from "./message-shapes.ts";
 import { activeMessage, MESSAGES, shownMessages } from "./messages.ts";
 import { described, empty, json, type Tag } from "./openapi/operation.ts";
@@ -24,6 +25,11 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       "",
       async ({ request }) => {
         const userId = callerOf(request);
+        const { threadId: only } = who(request).claim;
+        if (only !== null) {
+          const thread = await store.threads.get(threadKey(userId, only));
+          return { threads: thread === null ? [] : [threadSummary(thread)], next_cursor: null };
+        }
         const { limit, after } = pageIn(request, Place, PER_PAGE);
         const place = after === null ? null : { updatedAt: after[0], threadKey: threadKey(userId, after[1]) };
         const found = await store.threads.list(userId, { limit: limit + 1, after: place });
@@ -33,6 +39,8 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       {
         detail: described({
           tag: THREADS,
+          access: "read",
+          threads: "handler",
           summary: "The user's threads, newest first",
           parameters: [...USER, ...paging(PER_PAGE)],
           replies: { 200: json("A page of them.", listOf("threads", ThreadSummaryShape)) },
@@ -60,6 +68,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       {
         detail: described({
           tag: THREADS,
+          access: "read",
           summary: "What was said, and the run under way",
           description:
             "A page of messages may end before `limit`: it has 2 MiB of them at most, unless one alone has more.",
@@ -85,6 +94,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         parse: "none",
         detail: described({
           tag: THREADS,
+          access: "own",
           summary: "Remove all of it",
           description: "A run under way ends with it; nothing that it says later brings the thread back.",
           parameters: [THREAD_ID, ...USER],

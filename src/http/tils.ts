@@ -1,13 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { DEFAULT_USER } from "../dialects/fields.ts";
 import { slugOf } from "../domain/slug.ts";
 import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
 import { TIL_BOUNDS } from "../domain/til.ts";
 import type { NewTag, NewTil } from "../store/contract-tils.ts";
 import { readJson } from "./body.ts";
-import { namedUser, notFound } from "./caller.ts";
+import { callerOrDefault, notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { described, empty, json, type Tag } from "./openapi/operation.ts";
 import { inPath, paging, USER_OR_DEFAULT } from "./openapi/parameters.ts";
@@ -36,8 +35,8 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
     .post(
       "/tils",
       async ({ request, set }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
-        const saved = await tils.save(newTil(userId, checkTil(await readJson(request)), system));
+        const body = checkTil(await readJson(request));
+        const saved = await tils.save(newTil(callerOrDefault(request), body, system));
         set.status = 201;
         return tilView(saved);
       },
@@ -45,6 +44,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         parse: "none",
         detail: described({
           tag: TILS,
+          access: "own",
           summary: "Save one",
           description:
             "A slug is made of the title; `-2`, `-3` … part it from others. Tags are matched without regard to case.",
@@ -58,7 +58,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
     .get(
       "/tils",
       async ({ request }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
+        const userId = callerOrDefault(request);
         const { limit, after } = pageIn(request, Place, PER_PAGE);
         const place = after === null ? null : { createdAt: after[0], tilId: after[1] };
         const found = await tils.list(userId, { limit: limit + 1, after: place });
@@ -68,6 +68,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
       {
         detail: described({
           tag: TILS,
+          access: "read",
           summary: "All of the user's, newest first",
           parameters: [...USER_OR_DEFAULT, ...paging(PER_PAGE)],
           replies: { 200: json("A page of them.", listOf("tils", TilShape)) },
@@ -78,7 +79,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
     .get(
       "/tils/:tilId",
       async ({ params: { tilId }, request }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
+        const userId = callerOrDefault(request);
         const til = isStorable(tilId) ? await tils.get(userId, tilId) : null;
         if (til === null) throw notFound("TIL");
         return tilView(til);
@@ -86,6 +87,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
       {
         detail: described({
           tag: TILS,
+          access: "read",
           summary: "One of them",
           parameters: [TIL_ID, ...USER_OR_DEFAULT],
           replies: { 200: json("The TIL.", TilShape) },
@@ -96,7 +98,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
     .delete(
       "/tils/:tilId",
       async ({ params: { tilId }, request }) => {
-        const userId = namedUser(request) ?? DEFAULT_USER;
+        const userId = callerOrDefault(request);
         if (!isStorable(tilId) || !(await tils.delete(userId, tilId))) throw notFound("TIL");
         return new Response(null, { status: 204 });
       },
@@ -104,6 +106,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         parse: "none",
         detail: described({
           tag: TILS,
+          access: "own",
           summary: "Remove one",
           description: "Its tags stay, and its day number is not given again.",
           parameters: [TIL_ID, ...USER_OR_DEFAULT],
@@ -112,9 +115,10 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         }),
       },
     )
-    .get("/tags", async ({ request }) => tagsView(await tils.tags(namedUser(request) ?? DEFAULT_USER, MOST_TAGS)), {
+    .get("/tags", async ({ request }) => tagsView(await tils.tags(callerOrDefault(request), MOST_TAGS)), {
       detail: described({
         tag: TILS,
+        access: "read",
         summary: "The user's tags, the most used first",
         parameters: USER_OR_DEFAULT,
         replies: { 200: json(`At most ${MOST_TAGS}.`, TagsShape) },

@@ -42,6 +42,7 @@ export class Registry {
         `You have ${ofUser} ${ofUser === 1 ? "run" : "runs"} under way, which is the limit. Wait for one to end.`,
         {
           retryAfter: RETRY_AFTER,
+          limit: { name: "runs", quota: this.limits.maxRunsPerUser, unit: "concurrent-requests", windowMs: null },
         },
       );
     }

@@ -3,7 +3,7 @@ import type { AnyAgent } from "../agents/contract.ts";
 import { RequestError } from "../domain/error.ts";
 import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
-import { threadIdOf, threadKey, UserId } from "../domain/thread.ts";
+import { type ThreadKey, threadIdOf, threadKey, UserId } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ticket } from "../store/contract-tickets.ts";
 import { KeptRun, type ReadableRun } from "./kept.ts";
@@ -59,7 +59,8 @@ export class Tickets {
 
   /**
    * The run that the ticket has become, or becomes now. Throws `not_found` when the ticket is none, another wire's, or has
-   * expired; else as `Runs.start`. `reader` aborts when whoever asks is gone.
+   * expired; else as `Runs.start`. `reader` aborts when whoever asks is gone. `mayUse` is asked before
+   * anything begins or is shown, and throws where whoever asks may not have that thread.
    */
   async redeem(
     dialect: string,
@@ -67,11 +68,13 @@ export class Tickets {
     id: string,
     traceId: string,
     reader: AbortSignal,
+    mayUse: (key: ThreadKey) => void,
   ): Promise<ReadableRun> {
     const { store, system } = this.parts;
     const [userId, ticketId] = partsOf(id);
     const ticket = userId === null ? null : await store.tickets.get(userId, ticketId, system.now());
     if (userId === null || ticket?.dialect !== dialect) throw UNKNOWN();
+    mayUse(ticket.threadKey);
     const begun = await this.#find(userId, ticket, reader);
     if (begun !== null) return begun;
     if (system.now() - ticket.createdAt >= BEGIN_WITHIN_MS) throw UNKNOWN();

@@ -4,8 +4,10 @@ import type { Message, Remembered, StoredMessage } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { DocumentStore } from "./contract-documents.ts";
+import type { SecretStore } from "./contract-secrets.ts";
 import type { TicketStore } from "./contract-tickets.ts";
 import type { TilStore } from "./contract-tils.ts";
+import type { UsageStore } from "./contract-usage.ts";
 
 /**
  * Where everything is kept. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
@@ -22,6 +24,8 @@ export interface Store {
   readonly documents: DocumentStore;
   readonly tickets: TicketStore;
   readonly tils: TilStore;
+  readonly secrets: SecretStore;
+  readonly usage: UsageStore;
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
   /** Throws a StoreError when the database cannot be reached or lacks migrations. */

@@ -9,9 +9,11 @@ import { imageQueries } from "./images.ts";
 import { leaseQueries } from "./leases.ts";
 import { migrationQueries } from "./migrate.ts";
 import { runQueries } from "./runs.ts";
+import { secretQueries } from "./secrets.ts";
 import { threadQueries } from "./threads.ts";
 import { ticketQueries } from "./tickets.ts";
 import { tilQueries } from "./tils.ts";
+import { usageQueries } from "./usage.ts";
 import type { VectorTuning } from "./vector-index.ts";
 import { Vectors } from "./vectors.ts";
 
@@ -26,6 +28,8 @@ export const storeOver = (database: Database, system: System, tuning: VectorTuni
     images: imageQueries(database),
     tickets: ticketQueries(database),
     tils: tilQueries(database),
+    secrets: secretQueries(database),
+    usage: usageQueries(database),
     documents: documentStore(database, vectors),
     migrate: async () => {
       const applied = await migrate();

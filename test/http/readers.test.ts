@@ -39,7 +39,7 @@ describe("a client that leaves in the middle of an answer", () => {
   test("stops nothing when it breaks the connection off before the answer has begun", async () => {
     const wire = await tap(service.url);
     const body = JSON.stringify({ message: "hello", userId: "rude", threadId: "t" });
-    const head = `POST /stream/v2 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+    const head = `POST /stream/v2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
     wire.socket.write(`${head}\r\n\r\n${body}`);
     const call = await service.model.nextCall();
     wire.socket.resetAndDestroy();
@@ -80,7 +80,7 @@ describe("a model that says nothing", () => {
   test("does not hold up the headers and a first comment", async () => {
     const wire = await tap(service.url);
     const body = JSON.stringify({ message: "hello", userId: "first", threadId: "t" });
-    const head = `POST /stream/v2 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+    const head = `POST /stream/v2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
     wire.socket.write(`${head}\r\n\r\n${body}`);
     const received = await wire.until((text) => text.includes("\r\n\r\n") && text.includes(":\n\n"));
     const [headers = "", start = ""] = received.split("\r\n\r\n");

@@ -68,7 +68,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
   });
 
   test("a missing content-type", async () => {
-    const raw = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`;
+    const raw = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`;
     expect((await exchange(service.url, raw)).status).toBe(415);
   });
 
@@ -85,7 +85,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
   });
 
   test("before it has come whole, what is declared as too large", async () => {
-    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${MIB + 1}\r\n\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${MIB + 1}\r\n\r\n`;
     expect((await exchange(service.url, head)).status).toBe(413);
   });
 
@@ -119,7 +119,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     const { code, details, message } = await refused(422, body({ [name]: value }));
     expect(code).toBe("invalid");
     expect(details.map(({ path: where }) => where)).toEqual([`/${name}`]);
-    expect(message).toStartWith(`${name} must `);
+    expect(message).toMatch(new RegExp(`^${name} (?:must|is required)`));
   });
 
   test("without echoing a value or a key of the caller's", async () => {
@@ -231,7 +231,7 @@ describe("who asks", () => {
     exchange(
       service.url,
       Buffer.from(
-        `GET /api/v1/threads/t${query} HTTP/1.1\r\nHost: x\r\n${headers.map(([k, v]) => `${k}: ${v}\r\n`).join("")}\r\n`,
+        `GET /api/v1/threads/t${query} HTTP/1.1\r\nHost: localhost\r\n${headers.map(([k, v]) => `${k}: ${v}\r\n`).join("")}\r\n`,
       ),
     );
 

@@ -70,7 +70,7 @@ describe("with AUTH_TOKEN", () => {
     ["GET", "/api/v1/threads/t/events?userId=u"],
     ["GET", "/api/v1/runs/r?userId=u"],
     ["POST", "/api/v1/runs/r/cancel?userId=u"],
-    ["GET", "/api/v1/images/i"],
+    ["GET", "/api/v1/threads?userId=u"],
     ["GET", "/nope"],
     ["GET", "/api/v1/health/../runs/r?userId=u"],
   ] as const;

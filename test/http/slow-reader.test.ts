@@ -45,7 +45,7 @@ const rss = (): number => {
 /** Asks for the thread's events and reads no further than the headers. */
 const stalled = async (): Promise<WireTap> => {
   const wire = await tap(service.url);
-  wire.socket.write("GET /api/v1/threads/t/events?userId=u HTTP/1.1\r\nHost: x\r\n\r\n");
+  wire.socket.write("GET /api/v1/threads/t/events?userId=u HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await wire.until((text) => text.includes("page_start"));
   wire.socket.pause();
   return wire;

@@ -3,7 +3,7 @@ import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
 import { json, type Operation, type Parameter, type Reply } from "./operation.ts";
-import { inPath, inQuery, STREAM_HEADERS, USER_OR_DEFAULT } from "./parameters.ts";
+import { inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
 const SUMMARY: Record<Form, string> = {
@@ -22,15 +22,21 @@ const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
 
 /** An endpoint of a wire, told from what the wire says of itself. */
 export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
-  const { guide, request, takesFile } = dialect;
+  const { guide, request, takesFile, user } = dialect;
   const { method, form } = endpoint;
   const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
   const takesBody = method === "POST" && form !== "join";
   const parameters = takesBody ? [] : form === "join" ? [TICKET_ID] : queryOf(request);
   return {
     tag: { name: guide.title, description: guide.about },
+    access: "ask",
+    threads: "handler",
     summary: SUMMARY[form],
-    parameters: [...parameters, ...(guide.namesUser ? USER_OR_DEFAULT : []), ...STREAM_HEADERS],
+    parameters: [
+      ...parameters,
+      ...(form === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
+      ...STREAM_HEADERS,
+    ],
     ...(takesBody && { body: titled }),
     ...(takesBody && takesFile && { form: request }),
     replies: replyOf(dialect, form),

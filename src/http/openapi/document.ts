@@ -1,8 +1,9 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Components, type Json } from "./components.ts";
 import { eventStream, nameOf } from "./event-stream.ts";
-import type { Operation, Reply, Tag } from "./operation.ts";
+import { isOpen, type Operation, type Reply, type Tag } from "./operation.ts";
 import { refusalResponses, refusalsOf } from "./refusals.ts";
+import { credentialParameters, type Security } from "./security.ts";
 
 /** A route as Elysia lists it. */
 export interface MountedRoute {
@@ -16,8 +17,7 @@ interface DocumentOptions {
   readonly version: string;
   /** The root of the service, relative to the document's own address. */
   readonly server: string;
-  /** Whether the service asks for a token. */
-  readonly wantsToken: boolean;
+  readonly security: Security;
 }
 
 /**
@@ -26,15 +26,19 @@ interface DocumentOptions {
  */
 export const openApiDocument = (
   routes: readonly MountedRoute[],
-  { version, server, wantsToken }: DocumentOptions,
+  { version, server, security }: DocumentOptions,
 ): Json => {
   const components = new Components();
+  const wantsCredential = security.required.length > 0;
   const tags = new Map<string, Tag>();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path, operation } of inOrder(routes)) {
     tags.set(operation.tag.name, operation.tag);
     const template = path.replace(/:(\w+)/g, "{$1}");
-    paths[template] = { ...paths[template], [method.toLowerCase()]: told(method, template, operation, wantsToken) };
+    paths[template] = {
+      ...paths[template],
+      [method.toLowerCase()]: told(method, template, operation, wantsCredential),
+    };
   }
   const placed = components.place({ paths, responses: refusalResponses() }) as Record<"paths" | "responses", Json>;
   return {
@@ -42,13 +46,13 @@ export const openApiDocument = (
     info: { title: "Yeoul", version, description: ABOUT, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     servers: [{ url: server }],
     tags: [...tags.values()],
-    ...(wantsToken && { security: [{ token: [] }] }),
+    ...(wantsCredential && { security: security.required }),
     paths: placed.paths,
     components: {
       schemas: components.all(),
       responses: placed.responses,
       headers: HEADERS,
-      ...(wantsToken && { securitySchemes: { token: { type: "http", scheme: "bearer" } } }),
+      ...(wantsCredential && { securitySchemes: security.schemes }),
     },
   };
 };
@@ -60,7 +64,7 @@ const inOrder = (routes: readonly MountedRoute[]) => {
     if (operation === null) throw new Error(`${method} ${path} is not described`);
     return operation === "hidden" ? [] : [{ method, path, operation }];
   });
-  return mounted.sort((a, b) => Number(a.operation.isOpen ?? false) - Number(b.operation.isOpen ?? false));
+  return mounted.sort((a, b) => Number(isOpen(a.operation)) - Number(isOpen(b.operation)));
 };
 
 /** Null: the route has no description. */
@@ -70,18 +74,19 @@ const operationIn = (detail: unknown): Operation | "hidden" | null => {
   return "operation" in detail ? (detail.operation as Operation) : null;
 };
 
-const told = (method: string, path: string, operation: Operation, wantsToken: boolean): Json => {
-  const { tag, summary, description, parameters = [], replies, isOpen = false } = operation;
+const told = (method: string, path: string, operation: Operation, wantsCredential: boolean): Json => {
+  const { tag, summary, description, replies } = operation;
+  const parameters = [...(operation.parameters ?? []), ...credentialParameters(method, operation)];
   return {
     operationId: idOf(method, path),
     tags: [tag.name],
     summary,
     ...(description !== undefined && { description }),
-    ...(wantsToken && isOpen && { security: [] }),
+    ...(wantsCredential && isOpen(operation) && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...requestBody(operation),
     responses: {
-      ...refusalsOf(operation, wantsToken),
+      ...refusalsOf(operation, wantsCredential),
       ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, responseOf(reply)])),
     },
   };

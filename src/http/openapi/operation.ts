@@ -1,6 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import type { FrameGuide } from "../../dialects/guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
+import type { Passage } from "../identity/access.ts";
 
 /** Endpoints that belong together: a heading on the page. */
 export interface Tag {
@@ -29,7 +30,7 @@ export type Reply = { readonly description: string } & (
  * What the OpenAPI document tells of an endpoint besides its method and path. Texts are Markdown. A schema that has a `title`
  * is found under that name among the document's components, and two with one title must be alike.
  */
-export interface Operation {
+export interface Operation extends Passage {
   readonly tag: Tag;
   /** A few words. */
   readonly summary: string;
@@ -48,12 +49,22 @@ export interface Operation {
   readonly worded?: Readonly<Record<number, TSchema>>;
   /** Bodies of failures that are no refusals, by status. */
   readonly failures?: Readonly<Record<number, TSchema>>;
-  /** Whether it wants no token. */
-  readonly isOpen?: boolean;
 }
 
 /** A route's `detail`: what it is described by, where the document looks for it. */
 export const described = (operation: Operation) => ({ summary: operation.summary, operation });
+
+/** The `detail` of a route that the document leaves out. */
+export const hidden = (passage: Passage) => ({ hide: true, operation: passage });
+
+/** What a route's `detail` says of who may use it. Null: it says nothing. */
+export const passageOf = (detail: unknown): Passage | null => {
+  if (typeof detail !== "object" || detail === null || !("operation" in detail)) return null;
+  return detail.operation as Passage;
+};
+
+/** Whether anybody may use it, without a credential. */
+export const isOpen = ({ access }: Passage): boolean => access === "open" || access === "probe";
 
 export const json = (description: string, schema: TSchema): Reply => ({ kind: "json", description, schema });
 export const empty = (description: string): Reply => ({ kind: "empty", description });

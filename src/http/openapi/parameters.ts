@@ -35,7 +35,7 @@ const named = (rest: string): readonly Parameter[] => [
   inHeader("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
 ];
 /** Of endpoints that ask whose thread or run it is. */
-export const USER = named(". One of the two is required.");
+export const USER = named(". Somebody has to be named, unless the credential says who it is.");
 /** Of endpoints that anybody may use without a name. */
 export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
 

@@ -1,13 +1,14 @@
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { STATUS } from "../errors.ts";
 import type { Json } from "./components.ts";
-import type { Operation } from "./operation.ts";
+import { isOpen, type Operation } from "./operation.ts";
 
 const MEANING: Record<RequestErrorCode, string> = {
   malformed_json: "the body is not JSON in UTF-8",
   malformed_request: "the request is not HTTP as it should be",
-  unauthorized: "there is no token",
-  forbidden: "the token is not the right one",
+  unauthorized: "there is no credential, or it has expired",
+  forbidden:
+    "the credential is not the right one, is for another user, or does not allow this; or a page elsewhere asks",
   not_found: "there is none; another user's is not found either",
   method_not_allowed: "the method is not the endpoint's",
   timeout: "the body did not arrive in time",
@@ -17,15 +18,20 @@ const MEANING: Record<RequestErrorCode, string> = {
   invalid: "a field is missing or wrong; `details` names each and what it must be",
   too_many_runs: "the user has as many unfinished runs as may be",
   too_many_files: "too many files wait to be read",
+  rate_limited: "the user has started as many runs as may be in this window",
+  credit_exhausted: "the user's tokens are used up for this window",
   busy: "this process has as many unfinished runs as it may",
   draining: "this process is shutting down",
   store_unavailable: "the store is away",
   model_unavailable: "a model that the request itself needs is away",
+  identity_unavailable: "the keys that users' tokens are checked with are away",
   internal: "the server failed, for a reason that its log holds",
 };
 
 const ALWAYS: readonly RequestErrorCode[] = ["malformed_request", "internal"];
-const WITH_TOKEN: readonly RequestErrorCode[] = ["unauthorized", "forbidden"];
+/** Anybody may be refused for the host that was asked, or for a user that is not the access token's. */
+const BY_IDENTITY: readonly RequestErrorCode[] = ["forbidden"];
+const WITH_CREDENTIAL: readonly RequestErrorCode[] = ["unauthorized", "identity_unavailable"];
 const WITH_BODY: readonly RequestErrorCode[] = [
   "malformed_json",
   "unsupported_media_type",
@@ -34,19 +40,26 @@ const WITH_BODY: readonly RequestErrorCode[] = [
   "invalid",
 ];
 /** Of endpoints that start a run. */
-export const OF_RUNS: readonly RequestErrorCode[] = ["too_many_runs", "busy", "draining", "store_unavailable"];
+export const OF_RUNS: readonly RequestErrorCode[] = [
+  "too_many_runs",
+  "rate_limited",
+  "busy",
+  "draining",
+  "store_unavailable",
+];
 
 const codesOf = (status: number): readonly RequestErrorCode[] =>
   (Object.keys(STATUS) as RequestErrorCode[]).filter((code) => STATUS[code] === status);
 
 /** The responses an operation may be refused with, or fail with, by status. */
-export const refusalsOf = (operation: Operation, wantsToken: boolean): Json => {
-  const { refusals = [], worded = {}, failures = {}, body, isOpen = false } = operation;
+export const refusalsOf = (operation: Operation, wantsCredential: boolean): Json => {
+  const { refusals = [], worded = {}, failures = {}, body } = operation;
   const codes = [
     ...ALWAYS,
     ...refusals,
     ...(body === undefined ? [] : WITH_BODY),
-    ...(wantsToken && !isOpen ? WITH_TOKEN : []),
+    ...(operation.access === "probe" ? [] : BY_IDENTITY),
+    ...(wantsCredential && !isOpen(operation) ? WITH_CREDENTIAL : []),
   ];
   const refused = new Set(codes.map((code) => STATUS[code]));
   const statuses = [...new Set([...refused, ...Object.keys(failures).map(Number)])].sort((a, b) => a - b);
@@ -95,7 +108,19 @@ export const refusalResponses = (): Json => {
 const headersOf = (status: number): Json => {
   if (status === 401) return { headers: { "www-authenticate": { schema: { const: 'Bearer realm="yeoul"' } } } };
   if (status !== 429 && status !== 503) return {};
-  return { headers: { "retry-after": { description: "Seconds.", schema: { type: "integer" } } } };
+  const after = { "retry-after": { description: "Seconds.", schema: { type: "integer" } } };
+  return { headers: status === 503 ? after : { ...after, ...LIMIT_HEADERS } };
+};
+
+const LIMIT_HEADERS: Json = {
+  ratelimit: {
+    description: "Of a user's limit: what is left, and the seconds until more is.",
+    schema: { type: "string" },
+  },
+  "ratelimit-policy": {
+    description: "Of a user's limit: how much, of what, within how many seconds.",
+    schema: { type: "string" },
+  },
 };
 
 /** The body of the common contract, with the codes that a status has. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseDuration } from "../../src/config/duration.ts";
+import { parseDuration } from "../../src/domain/duration.ts";
 
 test("a duration is a whole number of one unit, in milliseconds", () => {
   expect(["500ms", "30s", "5m", "2h"].map(parseDuration)).toEqual([500, 30_000, 300_000, 7_200_000]);

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { errors, jwtVerify, SignJWT } from "jose";
+import { RequestError } from "../../domain/error.ts";
+import type { Scope } from "../../domain/identity.ts";
+import type { System } from "../../domain/system.ts";
+import type { SecretStore } from "../../store/contract-secrets.ts";
+import { isUserId } from "./identity.ts";
+
+/** What they begin with: a reader of a leak knows what it is, and no JWT of somebody else's is taken for one. */
+const PREFIX = "yat_";
+/** The name of their secret in the store. */
+const SECRET_NAME = "access-token";
+
+/** What an access token lets its holder do. */
+export interface Grant {
+  readonly userId: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** The only thread that it may reach; null: all of the user's. */
+  readonly threadId: string | null;
+}
+
+export interface AccessTokenParts {
+  readonly secrets: SecretStore;
+  readonly system: Pick<System, "now" | "secret">;
+  /** Null: one is made once and kept in the store, so that replicas agree. */
+  readonly configured: string | null;
+}
+
+export const isAccessToken = (token: string): boolean => token.startsWith(PREFIX);
+
+/** Short-lived tokens that a backend, or a user, gives to a page: signed, kept nowhere, good until they expire. */
+export class AccessTokens {
+  #key: Promise<Uint8Array> | undefined;
+
+  constructor(private readonly parts: AccessTokenParts) {}
+
+  /** `expiresAt` is in milliseconds since the epoch, a whole second. Throws the store's error. */
+  async issue(
+    { userId, scopes, threadId }: Grant,
+    ttlMs: number,
+  ): Promise<{ readonly token: string; readonly expiresAt: number }> {
+    const now = this.parts.system.now();
+    const expires = Math.ceil((now + ttlMs) / 1000);
+    const claims = { scope: [...scopes], ...(threadId !== null && { thread: threadId }) };
+    const signed = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(userId)
+      .setIssuedAt(Math.floor(now / 1000))
+      .setExpirationTime(expires)
+      .sign(await this.#signingKey());
+    return { token: PREFIX + signed, expiresAt: expires * 1000 };
+  }
+
+  /** Throws `unauthorized` for one that has expired, `forbidden` for one that is not ours, or the store's error. */
+  async grantOf(token: string): Promise<Grant> {
+    const key = await this.#signingKey();
+    try {
+      const { payload } = await jwtVerify(token.slice(PREFIX.length), key, {
+        algorithms: ["HS256"],
+        currentDate: new Date(this.parts.system.now()),
+        requiredClaims: ["exp", "sub"],
+      });
+      const { sub = "", scope, thread } = payload;
+      if (!isUserId(sub) || !Array.isArray(scope)) throw new Error("signed, and none of ours");
+      return {
+        userId: sub,
+        scopes: new Set(scope as readonly Scope[]),
+        threadId: typeof thread === "string" ? thread : null,
+      };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) {
+        throw new RequestError("unauthorized", "The access token has expired. Ask for another one.");
+      }
+      throw new RequestError("forbidden", "The access token is not the right one.", { cause: error });
+    }
+  }
+
+  #signingKey(): Promise<Uint8Array> {
+    this.#key ??= this.#secret().then(
+      // Whoever sets one secret for two purposes must not have the tokens of one taken for the other's.
+      (secret) => createHash("sha256").update("yeoul access token\0").update(secret).digest(),
+      (error: unknown) => {
+        this.#key = undefined;
+        throw error;
+      },
+    );
+    return this.#key;
+  }
+
+  #secret(): Promise<string> {
+    const { configured, secrets, system } = this.parts;
+    return configured === null ? secrets.ensure(SECRET_NAME, system.secret()) : Promise.resolve(configured);
+  }
+}

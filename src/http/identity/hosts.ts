@@ -1,0 +1,51 @@
+import { RequestError } from "../../domain/error.ts";
+import { hostnameOf, isLoopbackHost, isLoopbackName, listenedName } from "../../domain/host.ts";
+import type { IdentitySettings } from "../../domain/identity.ts";
+
+/**
+ * Refuses requests that were sent to a name of somebody else's: a page whose name server answers with this machine's address
+ * (DNS rebinding) is of one origin with whatever listens there, and may read all of it.
+ */
+export class HostCheck {
+  /** Whether every request is looked at, before anything else is. */
+  readonly isForAll: boolean;
+  /** Whether those are that bring no token, which such a page cannot send. */
+  readonly isForUnproven: boolean;
+  readonly #allowed: ReadonlySet<string | null>;
+
+  constructor({ host, allowedHosts, serviceTokens, userTokens }: IdentitySettings) {
+    const wantsToken = serviceTokens.length > 0 || userTokens !== null;
+    this.isForUnproven = allowedHosts.length > 0 || isLoopbackHost(host);
+    this.isForAll = allowedHosts.length > 0 || (isLoopbackHost(host) && !wantsToken);
+    this.#allowed = new Set([listenedName(host), ...allowedHosts]);
+  }
+
+  /** Throws `forbidden`. */
+  pass(headers: Headers): void {
+    const name = hostnameOf(headers.get("host") ?? "");
+    if (name !== null && (this.#allowed.has(name) || isLoopbackName(name))) return;
+    throw new RequestError(
+      "forbidden",
+      "The Host header names none of this service's hosts. Reach it by localhost, or have its operator set ALLOWED_HOSTS.",
+    );
+  }
+}
+
+/**
+ * Whether a page of another origin made a browser send the request (Fetch Metadata §2.1; RFC 6454 for browsers without it).
+ * `isGranted` says which origins may. A value of `sec-fetch-site` that is none is taken for the worst.
+ */
+export const isFromElsewhere = (headers: Headers, isGranted: (origin: string) => boolean): boolean => {
+  const origin = headers.get("origin");
+  if (origin !== null && isGranted(origin)) return false;
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  return origin !== null && !isSentTo(origin, headers.get("host") ?? "");
+};
+
+/** Whether the origin is where the request was sent to. Its scheme is left alone: a proxy may have taken TLS away. */
+const isSentTo = (origin: string, host: string): boolean => {
+  const from = /^https?:\/\//i.test(origin) ? URL.parse(origin) : null;
+  if (from === null || hostnameOf(host) === null) return false;
+  return URL.parse(`${from.protocol}//${host}`)?.host === from.host;
+};

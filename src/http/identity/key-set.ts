@@ -1,0 +1,73 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import type { System } from "../../domain/system.ts";
+
+/** The keys could not be fetched: whether a token is right cannot be told now. */
+export class KeysAway extends Error {
+  override readonly name = "KeysAway";
+}
+
+/** Keys of this age are fetched again, while they go on being used. */
+const REFRESH_MS = 10 * 60_000;
+/** Keys that could not be renewed for so long are used no more. */
+const MAX_AGE_MS = 60 * 60_000;
+/** A fetch may take so long. */
+const FETCH_MS = 5_000;
+/** Tokens with unknown key ids cause so many fetches a minute at most: anybody can invent key ids. */
+const UNKNOWN_A_MINUTE = 10;
+
+/**
+ * The public keys that an identity provider publishes (RFC 7517). Fetched when the first token comes, kept, renewed in the
+ * background; a token whose key is unknown has them fetched anew, so that a rotation is followed at once. Requests that come
+ * while a fetch is under way share it; none but those that need it wait.
+ */
+export class KeySet {
+  readonly #remote: ReturnType<typeof createRemoteJWKSet>;
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+  #minute = Number.NEGATIVE_INFINITY;
+  #unknown = 0;
+
+  /** `failed`: they could not be fetched, for the log. */
+  constructor(
+    url: string,
+    private readonly system: Pick<System, "now">,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    // When to fetch is decided here: jose would let every token wait for a renewal, and no rotation be followed for 30 s.
+    const never = Number.POSITIVE_INFINITY;
+    const options = { timeoutDuration: FETCH_MS, cooldownDuration: never, cacheMaxAge: never };
+    this.#remote = createRemoteJWKSet(new URL(url), options);
+  }
+
+  /** The key of a token, for jose. Throws jose's errors, and `KeysAway`. */
+  readonly keyOf: JWTVerifyGetKey = async (header, token) => {
+    const age = this.system.now() - this.#fetchedAt;
+    if (age >= MAX_AGE_MS) await this.#fetch();
+    else if (age >= REFRESH_MS) this.#fetch().catch(() => {}); // it was logged, and the keys at hand will do
+    try {
+      return await this.#remote(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.#mayFetchForUnknown()) throw error;
+      await this.#fetch();
+      return await this.#remote(header, token);
+    }
+  };
+
+  async #fetch(): Promise<void> {
+    try {
+      await this.#remote.reload();
+      this.#fetchedAt = this.system.now();
+    } catch (cause) {
+      this.failed(cause);
+      throw new KeysAway("the JWKS could not be fetched", { cause });
+    }
+  }
+
+  #mayFetchForUnknown(): boolean {
+    const now = this.system.now();
+    if (now - this.#minute >= 60_000) {
+      this.#minute = now;
+      this.#unknown = 0;
+    }
+    return this.#unknown++ < UNKNOWN_A_MINUTE;
+  }
+}

@@ -1,0 +1,50 @@
+import { RequestError } from "../../domain/error.ts";
+import { headerText } from "../header-text.ts";
+import type { Identity } from "./identity.ts";
+
+/** What users are called by, in queries and bodies: the older contracts differ. */
+const FIELDS = ["userId", "user_id"] as const;
+/** The header that names the user wherever nobody is trusted with another. */
+const HEADER = "x-user-id";
+
+/** Takes in whom the request's header, query and path name. A repeated header arrives joined by a comma. */
+export const hearRequest = (
+  identity: Identity,
+  request: Request,
+  params: Readonly<Record<string, string | undefined>> | undefined,
+  trustedHeader: string | null,
+): void => {
+  // One that was trusted has been heard as a credential, or must say the same.
+  for (const name of new Set([HEADER, ...(trustedHeader === null ? [] : [trustedHeader])])) {
+    const header = headerText(request.headers, name);
+    if (header?.includes(", ") && identity.claim.userId === null) throw repeated("/userId");
+    if (header !== null) identity.heard(header, "/userId");
+  }
+  for (const field of FIELDS) {
+    const inPath = params?.[field];
+    if (inPath !== undefined) identity.heard(inPath, `/${field}`);
+  }
+  if (!request.url.includes("?")) return;
+  const { searchParams } = new URL(request.url);
+  for (const field of FIELDS) {
+    const named = searchParams.getAll(field);
+    for (const name of named) identity.heard(name, `/${field}`);
+    if (named.length > 1) throw repeated(`/${field}`);
+  }
+  // Who named nobody that can be must not be taken for one who named nobody.
+  void identity.userId;
+};
+
+/** Takes in whom a body names, a JSON object or a form's fields; null is the same as nothing. */
+export const hearBody = (identity: Identity, body: unknown): void => {
+  if (typeof body !== "object" || body === null) return;
+  for (const field of FIELDS) {
+    const name = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined;
+    if (typeof name === "string") identity.heard(name, `/${field}`);
+  }
+};
+
+const repeated = (path: "/userId" | "/user_id"): RequestError =>
+  new RequestError("invalid", `${path.slice(1)} must be given once.`, {
+    details: [{ path, message: "must be given once" }],
+  });

@@ -1,0 +1,45 @@
+import type { IdentitySettings } from "../../domain/identity.ts";
+import type { Json } from "./components.ts";
+import { isOpen, type Operation, type Parameter } from "./operation.ts";
+import { inQuery } from "./parameters.ts";
+
+/** What the document says of credentials: what every operation wants unless it is open, and the schemes that names. */
+export interface Security {
+  /** Empty: none is asked for. */
+  readonly required: readonly Json[];
+  readonly schemes: Json;
+}
+
+/** The credentials that a service so configured takes. */
+export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): Security => {
+  const takesService = serviceTokens.length > 0;
+  const kinds = [
+    ...(takesService ? ["the service's token, of a trusted backend"] : []),
+    ...(userTokens === null ? [] : ["a user's own token (JWT)"]),
+    "an access token",
+  ];
+  const token = { type: "http", scheme: "bearer", description: `One of: ${kinds.join(", ")}.` };
+  const header = {
+    type: "apiKey",
+    in: "header",
+    name: trustedHeader,
+    description: "The user, as an ingress writes it.",
+  };
+  const takesToken = takesService || userTokens !== null;
+  return {
+    required: [
+      ...(trustedHeader === null ? [] : [takesService ? { token: [], user: [] } : { user: [] }]),
+      ...(takesToken ? [{ token: [] }] : []),
+    ],
+    schemes: {
+      ...(takesToken && { token }),
+      ...(trustedHeader !== null && { user: header }),
+    },
+  };
+};
+
+const ACCESS_TOKEN = inQuery("access_token", "An access token, for those who can send no header, such as EventSource.");
+
+/** What an operation takes besides, for who can send no header. */
+export const credentialParameters = (method: string, operation: Operation): readonly Parameter[] =>
+  method === "GET" && !isOpen(operation) && operation.access !== "own" ? [ACCESS_TOKEN] : [];
