@@ -4,6 +4,7 @@ import { ThreadField } from "../dialects/fields.ts";
 import { RequestError } from "../domain/error.ts";
 import { threadKey } from "../domain/thread.ts";
 import { forkThread } from "../runs/fork.ts";
+import { fillsPage } from "../store/page-bytes.ts";
 import { readJson } from "./body.ts";
 import { callerOf, notFound, threadIdIn } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
@@ -37,7 +38,8 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
         const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
-        const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId]);
+        const isFull = fillsPage(found.map(({ change }) => change));
+        const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId], isFull);
         return { checkpoints: items.map(checkpointView), next_cursor: next };
       },
       {
@@ -45,6 +47,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
           tag: THREADS,
           access: "read",
           summary: "Its checkpoints, in order",
+          description: "A page ends early when its checkpoints hold much; `next_cursor` is null on the last one.",
           parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
           replies: { 200: json("A page of them.", listOf("checkpoints", CheckpointShape)) },
           refusals: ["not_found", "invalid", "store_unavailable"],

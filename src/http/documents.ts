@@ -3,7 +3,8 @@ import { Elysia } from "elysia";
 import type { Document } from "../domain/document.ts";
 import { isStorable } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
-import { callerOrDefault, notFound } from "./caller.ts";
+import { fillsPage } from "../store/page-bytes.ts";
+import { callerOrDefault, namedUser, notFound, notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { unreadable } from "./errors.ts";
 import { DocumentForm, DocumentText, handedIn } from "./handed-in.ts";
@@ -67,7 +68,12 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         const place = after === null ? null : { createdAt: after[0], documentId: after[1] };
         const collection = new URL(request.url).searchParams.get("collection");
         const found = await documents.list(userId, { collection, limit: limit + 1, after: place });
-        const { items, next } = pageOf(found, limit, ({ createdAt, documentId }) => [createdAt, documentId]);
+        const { items, next } = pageOf(
+          found,
+          limit,
+          ({ createdAt, documentId }) => [createdAt, documentId],
+          fillsPage(found.map(({ metadata }) => JSON.stringify(metadata))),
+        );
         return { documents: items.map(documentView), next_cursor: next };
       },
       {

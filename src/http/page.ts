@@ -49,15 +49,19 @@ export const beforeIn = (request: Request): number | null => {
   throw invalid([{ path: "/before", message: "must be the seq of a message" }]);
 };
 
-/** Splits what was read with one item more than fits into the page and the cursor of the next; null: there is none. */
+/**
+ * Splits what was read with one item more than fits into the page and the cursor of the next; null: there is none. `isFull`:
+ * the store may have ended the page early, because of what the items hold.
+ */
 export const pageOf = <Item>(
   found: readonly Item[],
   limit: number,
   placeOfItem: (item: Item) => readonly (number | string)[],
+  isFull = false,
 ): { readonly items: readonly Item[]; readonly next: string | null } => {
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: found.length > limit && last !== undefined ? cursorAt(placeOfItem(last)) : null };
+  return { items, next: (isFull || found.length > limit) && last !== undefined ? cursorAt(placeOfItem(last)) : null };
 };
 
 const cursorAt = (place: readonly (number | string)[]): string =>

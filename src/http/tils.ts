@@ -5,6 +5,7 @@ import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
 import { TIL_BOUNDS } from "../domain/til.ts";
 import type { NewTag, NewTil } from "../store/contract-tils.ts";
+import { fillsPage } from "../store/page-bytes.ts";
 import { readJson } from "./body.ts";
 import { callerOrDefault, notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
@@ -62,7 +63,12 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         const { limit, after } = pageIn(request, Place, PER_PAGE);
         const place = after === null ? null : { createdAt: after[0], tilId: after[1] };
         const found = await tils.list(userId, { limit: limit + 1, after: place });
-        const { items, next } = pageOf(found, limit, ({ createdAt, tilId }) => [createdAt, tilId]);
+        const { items, next } = pageOf(
+          found,
+          limit,
+          ({ createdAt, tilId }) => [createdAt, tilId],
+          fillsPage(found.map(({ content }) => content)),
+        );
         return { tils: items.map(tilView), next_cursor: next };
       },
       {

@@ -1,11 +1,12 @@
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
+import { fillsPage } from "../store/page-bytes.ts";
 import type { Channel, Listener } from "./channel.ts";
 import { DELETED, type Hub } from "./hub.ts";
 import type { Beating } from "./pulse.ts";
 
-/** Events fetched from the store at once by a reader that is behind. */
+/** Events fetched from the store at once by a reader that is behind, at most: a page also has a bound of bytes. */
 const PAGE = 200;
 
 /** What all followers of a journal share. */
@@ -21,6 +22,9 @@ export type Batch = readonly LogEvent[];
 const QUIET: Batch = [];
 /** What an empty batch is, by identity, when there is: a run of the thread has ended and could not say so. */
 export const LOOK_AROUND: Batch = [];
+
+/** Whether nothing was left that the page had no room for. */
+const isWhole = (page: Batch): boolean => page.length < PAGE && !fillsPage(page.map(({ json }) => json));
 
 /** Whoever waits for a follower's news. */
 interface Waiter {
@@ -151,9 +155,9 @@ export class Follower implements Listener, Beating {
       .then(
         (page) => {
           this.#page = page;
-          // A page that is not full ends at the head as it was; a commit since then has rung.
+          // A page that has room left ends at the head as it was; a commit since then has rung.
           const last = page.at(-1);
-          if (last !== undefined && page.length < PAGE && !this.#isOver) this.#channel.learn(last.seq);
+          if (last !== undefined && isWhole(page) && !this.#isOver) this.#channel.learn(last.seq);
         },
         (thrown: unknown) => {
           this.#failure = { thrown };

@@ -1,24 +1,23 @@
-import { and, asc, eq, sql } from "drizzle-orm";
-import type { ThreadStore } from "./contract.ts";
+import { and, eq, sql } from "drizzle-orm";
+import type { Checkpoint, ThreadStore } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { boundedPage } from "./page-bytes.ts";
 import { checkpoints } from "./schema.ts";
 
 export const checkpointQueries = (database: Database): Pick<ThreadStore, "checkpoints" | "checkpoint"> => ({
   checkpoints: (threadKey, { limit, after }) =>
-    database.call("threads.checkpoints", ({ db }) =>
-      db
-        .select(checkpoint)
-        .from(checkpoints)
-        .where(
-          and(
-            eq(checkpoints.threadKey, threadKey),
-            after === null
-              ? undefined
-              : sql`(${checkpoints.seq}, ${checkpoints.checkpointId}) > (${after.seq}, ${after.checkpointId})`,
-          ),
-        )
-        .orderBy(asc(checkpoints.seq), asc(checkpoints.checkpointId))
-        .limit(limit),
+    database.call("threads.checkpoints", ({ rows }) =>
+      rows<Checkpoint>(
+        boundedPage(
+          sql`
+            select * from checkpoints where thread_key = ${threadKey}
+              ${after === null ? sql`` : sql`and (seq, checkpoint_id) > (${after.seq}::bigint, ${after.checkpointId}::text)`}
+            order by seq, checkpoint_id limit ${limit}::int`,
+          sql`seq, checkpoint_id`,
+          sql`change`,
+          sql`checkpoint_id as "checkpointId", run_id as "runId", seq, node, change, at`,
+        ),
+      ),
     ),
 
   checkpoint: (threadKey, checkpointId) =>

@@ -19,7 +19,7 @@ export interface DocumentStore {
   /** The document that `put` would find there: ask before embedding. */
   find(userId: string, collection: string, contentHash: string): Promise<Document | null>;
   get(userId: string, documentId: string): Promise<Document | null>;
-  /** Newest first, at most `limit`. The next page begins after the last document of this one. */
+  /** Newest first, at most `limit`; fewer when a page of their metadata is full (`fillsPage`). The next page begins after the last document of this one. */
   list(userId: string, page: DocumentPage): Promise<readonly Document[]>;
   /** Removes the document with all that belongs to it. False: there was none. */
   delete(userId: string, documentId: string): Promise<boolean>;

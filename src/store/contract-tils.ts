@@ -12,7 +12,7 @@ export interface TilStore {
    */
   save(til: NewTil): Promise<Til>;
   get(userId: string, tilId: string): Promise<Til | null>;
-  /** Newest first, at most `limit`. The next page begins after the last TIL of this one. */
+  /** Newest first, at most `limit`; fewer when a page of their contents is full (`fillsPage`). The next page begins after the last TIL of this one. */
   list(userId: string, page: TilPage): Promise<readonly Til[]>;
   /** Its tags stay, and its day number is not given again. False: there was none. */
   delete(userId: string, tilId: string): Promise<boolean>;

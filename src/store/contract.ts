@@ -172,7 +172,9 @@ export interface EventStore {
    * outcome may repeat the call.
    */
   append(batch: readonly Append[]): Promise<ReadonlyMap<string, Refusal>>;
-  /** Up to `limit` events after `seq`, in order. */
+  /**
+   * Up to `limit` events after `seq`, in order; fewer when a page of them is full (`fillsPage`). None: there are none.
+   */
   read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
   /** The first and last seq the log holds; null for an empty or unknown thread. */
   bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
@@ -213,7 +215,7 @@ export interface ThreadStore {
    * is given twice, and those that are left alone are each given once.
    */
   list(userId: string, page: ThreadPage): Promise<readonly Thread[]>;
-  /** In the order they were made. */
+  /** In the order they were made; fewer than asked for when a page of their changes is full (`fillsPage`). */
   checkpoints(threadKey: ThreadKey, page: CheckpointPage): Promise<readonly Checkpoint[]>;
   checkpoint(threadKey: ThreadKey, checkpointId: string): Promise<Checkpoint | null>;
   /**

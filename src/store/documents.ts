@@ -1,8 +1,9 @@
-import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Document, Table } from "../domain/document.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import type { DocumentStore } from "./contract-documents.ts";
 import type { Database, Session } from "./database.ts";
+import { boundedPage } from "./page-bytes.ts";
 import { documents } from "./schema-documents.ts";
 import type { Vectors } from "./vectors.ts";
 
@@ -35,21 +36,20 @@ export const documentQueries = (
     }),
 
   list: (userId, { collection, limit, after }) =>
-    database.call("documents.list", async ({ db }) => {
-      const found = await db
-        .select()
-        .from(documents)
-        .where(
-          and(
-            ready(userId),
-            collection === null ? undefined : eq(documents.collection, storable(collection)),
-            after === null
-              ? undefined
-              : sql`(${documents.createdAt}, ${documents.documentId}) < (${after.createdAt}::bigint, ${storable(after.documentId)})`,
-          ),
-        )
-        .orderBy(desc(documents.createdAt), desc(documents.documentId))
-        .limit(limit);
+    database.call("documents.list", async ({ rows }) => {
+      const found = await rows<Parameters<typeof documentOf>[0]>(
+        boundedPage(
+          sql`
+            select * from documents where user_id = ${userId} and is_ready
+              ${collection === null ? sql`` : sql`and collection = ${storable(collection)}`}
+              ${after === null ? sql`` : sql`and (created_at, document_id) < (${after.createdAt}::bigint, ${storable(after.documentId)})`}
+            order by created_at desc, document_id desc limit ${limit}::int`,
+          sql`created_at desc, document_id desc`,
+          sql`metadata`,
+          sql`document_id as "documentId", user_id as "userId", collection, title, media_type as "mediaType", metadata, chunks,
+            created_at as "createdAt"`,
+        ),
+      );
       return found.map(documentOf);
     }),
 
@@ -99,7 +99,7 @@ export const removeDocument = async (session: Session, vectors: Vectors, userId:
 /** What a JSON column gets. */
 export const jsonOf = (value: unknown): string => JSON.stringify(storableJson(value));
 
-const documentOf = (row: typeof documents.$inferSelect) =>
+const documentOf = (row: Omit<typeof documents.$inferSelect, "contentHash" | "columns" | "isReady">) =>
   ({
     documentId: row.documentId,
     userId: row.userId,

@@ -1,4 +1,5 @@
 import { and, asc, between, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
+import type { LogEvent } from "../domain/event.ts";
 import {
   askedColumns,
   askedRows,
@@ -12,6 +13,7 @@ import {
 import type { Append, EventStore } from "./contract.ts";
 import { type Database, type Session, statement } from "./database.ts";
 import { sqlState } from "./failure.ts";
+import { boundedPage } from "./page-bytes.ts";
 import { events, runs } from "./schema.ts";
 
 const UNIQUE_VIOLATION = "23505";
@@ -31,14 +33,7 @@ export const eventQueries = (database: Database): EventStore => ({
     ),
 
   read: (threadKey, after, limit) =>
-    database.call("events.read", ({ db }) =>
-      db
-        .select(logEvent)
-        .from(events)
-        .where(and(eq(events.threadKey, threadKey), gt(events.seq, after)))
-        .orderBy(asc(events.seq))
-        .limit(limit),
-    ),
+    database.call("events.read", (session) => readEvents(session, { threadKey, after, limit })),
 
   bounds: (threadKey) =>
     database.call("events.bounds", async ({ rows }) => {
@@ -88,6 +83,18 @@ export const eventQueries = (database: Database): EventStore => ({
 });
 
 const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
+
+const readEvents = statement<LogEvent>(
+  boundedPage(
+    sql`
+      select run_id, seq, type, at, payload from events
+      where thread_key = ${sql.placeholder("threadKey")}::text and seq > ${sql.placeholder("after")}::bigint
+      order by seq limit ${sql.placeholder("limit")}::int`,
+    sql`seq`,
+    sql`payload`,
+    sql`run_id as "runId", seq, type, at, payload as json`,
+  ),
+);
 
 type Refused = { readonly runId: string; readonly isGap: boolean };
 

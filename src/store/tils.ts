@@ -3,6 +3,7 @@ import { storable } from "../domain/text.ts";
 import type { Tag, Til } from "../domain/til.ts";
 import type { CountedTag, NewTil, TilStore } from "./contract-tils.ts";
 import type { Database, Session } from "./database.ts";
+import { boundedPage } from "./page-bytes.ts";
 import { tagsFor } from "./tags.ts";
 
 export const tilQueries = (database: Database): TilStore => ({
@@ -18,9 +19,16 @@ export const tilQueries = (database: Database): TilStore => ({
     database.call("tils.list", async ({ rows }) => {
       const older =
         after === null ? sql`` : sql`and (created_at, til_id) < (${after.createdAt}::bigint, ${after.tilId})`;
-      const page = await rows<Row>(sql`
-        select ${WHOLE} from tils where user_id = ${userId} ${older}
-        order by created_at desc, til_id desc limit ${limit}::int`);
+      const page = await rows<Row>(
+        boundedPage(
+          sql`
+            select ${WHOLE} from tils where user_id = ${userId} ${older}
+            order by created_at desc, til_id desc limit ${limit}::int`,
+          sql`"createdAt" desc, "tilId" desc`,
+          sql`content`,
+          sql`"tilId", "userId", title, slug, content, excerpt, "dayNumber", "createdAt", tags`,
+        ),
+      );
       return page.map(tilOf);
     }),
 

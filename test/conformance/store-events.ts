@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { StoreError } from "../../src/store/contract.ts";
+import { fillsPage } from "../../src/store/page-bytes.ts";
 import { appended, checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -96,6 +99,38 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     expect(await store.events.heads([fence.threadKey, "u1:unknown"])).toEqual(new Map([[fence.threadKey, 250]]));
     expect((await store.events.heads([])).size).toBe(0);
   });
+
+  test("a page ends with the event that fills it, however well its texts are compressed, and none is lost", async () => {
+    const { store, thread } = under;
+    const alike = (chars: number) => "가나 ".repeat(chars / 3);
+    const unlike = (chars: number) => randomBytes(chars / 2).toString("hex");
+    const size = fc.constantFrom(0, 30, 3_000, 30_000, 300_000);
+    const event = fc.record({ size, isAlike: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 30 }),
+        async (made, limit) => {
+          const { fence } = await started(store, newRun(thread()));
+          const events = made.map(({ size, isAlike }, at) =>
+            token(fence, at + 1, JSON.stringify({ delta: isAlike ? alike(size) : unlike(size) })),
+          );
+          await store.events.append([{ fence, events, checkpoints: [] }]);
+          const read: LogEvent[] = [];
+          for (;;) {
+            const page = await store.events.read(fence.threadKey, read.length, limit);
+            const texts = page.map(({ json }) => json);
+            // All but the last leave room; one that could hold more and does not is the last.
+            expect(fillsPage(texts.slice(0, -1))).toBe(false);
+            read.push(...page);
+            if (page.length < limit && !fillsPage(texts)) break;
+          }
+          expect(read).toEqual(events);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  }, 60_000);
 
   test("two processes that write to one thread at once: the one that holds the run wins, whole batches only", async () => {
     const { store, thread } = under;

@@ -88,6 +88,15 @@ describe("follow", () => {
     expect(reads()).toBeGreaterThan(0);
   });
 
+  test("a page that its bytes have ended is not taken for the end of the log", async () => {
+    const { log, commit, reader } = thread();
+    commit(9, true);
+    const events = reader(0, 60_000, async (_key, after) => log.slice(after, after + 6));
+    const seen: number[] = [];
+    while (seen.length < 9) seen.push(...numbers((await events.next()).value));
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   test("a reader at the end of what this process wrote goes on with what another one has written since", async () => {
     const { hub, log, commit, reader } = thread();
     const channel = hub.open(KEY, 0);
