@@ -4,7 +4,7 @@ import type { Document } from "../domain/document.ts";
 import { isStorable } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { fillsPage } from "../store/page-bytes.ts";
-import { callerOrDefault, namedUser, notFound, notFound } from "./caller.ts";
+import { callerOrDefault, notFound } from "./caller.ts";
 import type { RouteParts } from "./context.ts";
 import { unreadable } from "./errors.ts";
 import { DocumentForm, DocumentText, handedIn } from "./handed-in.ts";
