@@ -42,7 +42,7 @@ const FIRST: Shape = {
 };
 
 /** A short answer: what counts is how long its first token takes, and what beginning and ending a run costs. */
-const burstShape = ({ streams }: Options): Shape => ({
+const burstShape = (streams: number): Shape => ({
   streams,
   answer: { tokens: 10, rate: 20 },
   rampSeconds: 0,
@@ -70,12 +70,16 @@ const put = async (server: Server, besidePid: number | null, shape: Shape): Prom
 /** Lets a server run its code a few times before it counts. */
 export const warmUp = (server: Server): Promise<LoadResult> => put(server, null, { ...FIRST, windowSeconds: 2 });
 
+/** Many short streams, all begun at once. */
+export const burst = (server: Server, besidePid: number | null, streams: number): Promise<LoadResult> =>
+  put(server, besidePid, burstShape(streams));
+
 export const relay = async (server: Server, databasePid: number | null, options: Options): Promise<Relayed> => {
   const besidePid = server.target === "yeoul" ? databasePid : null;
   return {
     target: server.target,
     steady: await put(server, besidePid, steadyShape(options)),
     first: await put(server, besidePid, FIRST),
-    burst: await put(server, besidePid, burstShape(options)),
+    burst: await burst(server, besidePid, options.streams),
   };
 };
