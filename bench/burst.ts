@@ -37,7 +37,11 @@ const measure = async (): Promise<void> => {
       })();
       ratios.push(yeoul.map((ms, at) => ms / (floor[at] ?? Number.NaN)));
     }
-    const over = (at: number): string => quantile(ratios.map((ratio) => ratio[at] ?? Number.NaN), 0.5).toFixed(2);
+    const over = (at: number): string =>
+      quantile(
+        ratios.map((ratio) => ratio[at] ?? Number.NaN),
+        0.5,
+      ).toFixed(2);
     console.log(`median of ${rounds} rounds, against the relay: p50 ${over(1)}, p99 ${over(2)}`);
   } finally {
     await endAll();

@@ -2,7 +2,7 @@ import pino, { type Logger } from "pino";
 import type { ThreadKey } from "./domain/thread.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
 import type { HttpLog } from "./http/index.ts";
-import type { JournalLog } from "./journal/commit.ts";
+import type { JournalLog } from "./journal/journal-log.ts";
 import type { ModelError } from "./models/contract.ts";
 import type { ModelLog } from "./models/log.ts";
 import { providerWords } from "./models/provider-error.ts";
@@ -74,7 +74,9 @@ export const houseLog = (log: Logger): HouseLog => ({
   },
   journal: {
     ignored: (run, type) => log.debug({ run, type }, "event after the run's end ignored"),
-    outage: (err, runs) => log.error({ err, runs }, "store away for too long, runs give up"),
+    outage: (err, runs) => log.error({ err, runs }, "store away for too long, readers are given up"),
+    rewritten: (run, events) => log.warn({ run, events }, "database has lost events, they were written again"),
+    torn: (run) => log.error({ run }, "database has lost events that nobody has any more, the run ends"),
     rejected: (run, err) => log.error({ run, err }, "store refuses a run's events"),
   },
   models: {

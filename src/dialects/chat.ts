@@ -83,6 +83,7 @@ export const chat: Dialect<typeof Request> = {
   agent: "chat",
   request: Request,
   ...USER_IF_NAMED,
+  isResumable: false,
   takesFile: false,
   parse,
   translate(event, { locale }) {

@@ -73,6 +73,12 @@ export interface Dialect<Request extends TSchema = TSchema> {
   readonly request: Request;
   /** The field that names the user, and whether somebody must be named: else it is `default_user`. Null is the same as nothing. */
   readonly user: { readonly field: "userId" | "user_id"; readonly isRequired: boolean };
+  /**
+   * Whether its clients come back by themselves with the id of the last frame they have seen, whatever the method; those of a GET
+   * do anyway (EventSource). Where the service leaves a run that goes on, such a stream ends in order; any other is cut off,
+   * since its client would take an end for success.
+   */
+  readonly isResumable: boolean;
   /** Whether it may come as multipart/form-data, with a file. */
   readonly takesFile: boolean;
   /** `body` has passed the schema. Throws a RequestError (`invalid`) for what no schema can say, or a StreamRefusal. */
@@ -91,7 +97,7 @@ export interface Dialect<Request extends TSchema = TSchema> {
 }
 
 /** Of wires that do nothing but stream what they were asked as JSON. */
-export const STREAM_ONLY = { takesFile: false, answer: null, refuse: null } as const;
+export const STREAM_ONLY = { isResumable: false, takesFile: false, answer: null, refuse: null } as const;
 
 /** Of wires that need not be told who asks. */
 export const USER_IF_NAMED = { user: { field: "user_id", isRequired: false } } as const;

@@ -18,6 +18,7 @@ export const generate: Dialect<typeof GenerateRequest> = {
   agent: "til",
   request: GenerateRequest,
   ...USER_IF_NAMED,
+  isResumable: false,
   takesFile: true,
   parse: generateRun,
   translate(event, { locale }) {

@@ -52,6 +52,7 @@ export const native: Dialect<typeof Request> = {
   request: Request,
   user: { field: "user_id", isRequired: true },
   ...STREAM_ONLY,
+  isResumable: true,
   parse: (body, { locale, userId }) => ({
     ...PLAIN_RUN,
     userId,

@@ -1,10 +1,17 @@
 import type { Answer, View } from "../dialects/contract.ts";
+import { RequestError } from "../domain/error.ts";
 import { isTerminal, type LogEvent } from "../domain/event.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import { RunReader } from "./run-reader.ts";
 import { runHeaders, type StreamParts } from "./stream.ts";
 
-/** The run's terminal event, once it has one. Throws the signal's reason when whoever waits for it is gone. */
+/** Seconds after which it makes sense to ask again for what could not be had, see the common contract. */
+const RETRY_AFTER = 5;
+
+/**
+ * The run's terminal event, once it has one. Throws the signal's reason when whoever waits for it is gone, and
+ * `store_unavailable` when the run goes on and cannot be waited for.
+ */
 export const endOf = async (
   run: ReadableRun,
   view: View,
@@ -19,18 +26,20 @@ export const endOf = async (
       return null;
     },
   };
-  const reader = new RunReader(onlyEnd, run, view, parts);
+  const reader = new RunReader(onlyEnd, run, false, view, parts);
   const leave = () => reader.leave();
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();
   for await (const _heartbeat of reader);
   signal.removeEventListener("abort", leave);
-  if (end === undefined) throw signal.reason ?? new Error(`run ${run.runId} was read to its end, and there was none`);
-  return end;
+  if (end !== undefined) return end;
+  if (signal.aborted) throw signal.reason;
+  throw new RequestError(
+    "store_unavailable",
+    `The answer cannot be waited for just now; it is still being written. Look at run ${run.runId} before you ask again.`,
+    { retryAfter: RETRY_AFTER },
+  );
 };
-
-/** Seconds after which it makes sense to ask again for what could not be had, see the common contract. */
-const RETRY_AFTER = 5;
 
 /** The answer as JSON, with the headers that a stream of the same run would have. */
 export const answerOf = ({ status, body }: Answer, view: View): Response =>

@@ -136,10 +136,11 @@ class Desk {
     );
   }
 
-  #stream(run: ReadableRun, { headers, locale }: Visit): RunReader {
+  #stream(run: ReadableRun, { endpoint, headers, locale }: Visit): RunReader {
     const view = viewOf(run, locale);
     Object.assign(headers, streamHeaders(view));
-    return new RunReader(this.dialect, run, view, this.parts);
+    const comesBack = this.dialect.isResumable || endpoint.method === "GET";
+    return new RunReader(this.dialect, run, comesBack, view, this.parts);
   }
 
   async #answer(run: ReadableRun, { request, locale }: Visit): Promise<Response> {

@@ -5,6 +5,8 @@ export type Give = (step: StreamStep) => void;
 const utf8 = new TextEncoder();
 export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.encode(text) });
 export const END: StreamStep = { done: true, value: undefined };
+/** An end, by identity, that is none: the connection is cut off, so that nobody takes what there was for the whole. */
+export const CUT: StreamStep = { done: true, value: undefined };
 
 /**
  * What a handler returns to stream: a generator of encoded bytes, by hand. A real one costs each token

@@ -1,5 +1,5 @@
 import { GzipPieces } from "../wire/gzip.ts";
-import { ByteStream, END, type Give, type StreamStep } from "./byte-stream.ts";
+import { ByteStream, CUT, END, type Give, type StreamStep } from "./byte-stream.ts";
 import { preferencesOf } from "./preferences.ts";
 
 /** The part of Elysia's context that an `onAfterHandle` hook of ours touches. */
@@ -63,6 +63,6 @@ class GzipStream extends ByteStream {
     if (this.#isOver) return END;
     if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
     this.#isOver = true;
-    return { done: false, value: this.#gzip.end() };
+    return step === CUT ? CUT : { done: false, value: this.#gzip.end() };
   }
 }

@@ -1,4 +1,4 @@
-import { ByteStream, type Give, type StreamStep } from "./byte-stream.ts";
+import { ByteStream, CUT, type Give, type StreamStep } from "./byte-stream.ts";
 
 /** The part of Elysia's context that a `mapResponse` hook of ours touches. */
 interface Exchange {
@@ -62,12 +62,15 @@ class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
     }
   };
 
-  #write({ done, value }: StreamStep): void {
+  #write(step: StreamStep): void {
     const controller = this.#controller;
     if (controller === undefined) return;
+    const { done, value } = step;
     if (done) {
       this.#controller = undefined;
-      controller.end();
+      // Without a last chunk (RFC 9112 §7.1) what came before is no whole response.
+      if (step === CUT) controller.close(new Error("the stream is cut off"));
+      else controller.end();
       return;
     }
     const written = controller.write(value);

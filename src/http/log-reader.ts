@@ -29,7 +29,7 @@ export abstract class LogReader extends ByteStream {
   protected abstract read(follower: Follower): StreamStep | Promise<StreamStep> | null;
 
   /** What is left to give once something was thrown. */
-  protected abstract failed(thrown: unknown): StreamStep;
+  protected abstract failed(thrown: unknown): StreamStep | Promise<StreamStep>;
 
   take(give: Give): void {
     this.#give = give;
@@ -72,7 +72,7 @@ export abstract class LogReader extends ByteStream {
   }
 
   #hand(step: StreamStep): void {
-    if (step === END) this.leave();
+    if (step.done === true) this.leave();
     try {
       this.#give?.(step);
     } catch (thrown) {
@@ -82,7 +82,7 @@ export abstract class LogReader extends ByteStream {
   }
 
   /** Nobody is told of what goes wrong once the reader has left. */
-  #afterwards(thrown: unknown): StreamStep {
+  #afterwards(thrown: unknown): StreamStep | Promise<StreamStep> {
     if (this.isOver) return END;
     try {
       return this.failed(thrown);

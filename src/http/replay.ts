@@ -1,18 +1,18 @@
 import type { View } from "../dialects/contract.ts";
 import type { FrameGuide } from "../dialects/guide.ts";
 import { native } from "../dialects/native.ts";
-import { isRecoverable } from "../domain/error.ts";
-import { isTerminal, type LogEvent } from "../domain/event.ts";
+import { RunError } from "../domain/error.ts";
+import { failureEvent, isTerminal, type LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
-import { DELETED } from "../journal/hub.ts";
+import { DELETED, TORN } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import { headerText } from "./header-text.ts";
 import { LogReader } from "./log-reader.ts";
 import { ResetShape } from "./message-shapes.ts";
 import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";
-import { COMMENT, type StreamParts } from "./stream.ts";
+import { COME_BACK, COMMENT, type StreamParts } from "./stream.ts";
 import { invalid } from "./validate.ts";
 
 /** Heartbeats between two looks at whether the thread is still there. */
@@ -92,12 +92,22 @@ export class ReplayReader extends LogReader {
     return isWorthALook ? this.#lookAgain().then(() => step) : step;
   }
 
-  protected failed(thrown: unknown): StreamStep {
+  protected failed(thrown: unknown): StreamStep | Promise<StreamStep> {
+    if (thrown === TORN) return this.#startAnew();
     this.leave();
     if (thrown === DELETED) return this.#endDeleted();
     // Its end without a terminal frame tells the reader to come back with the last id it has seen.
-    this.parts.broken(this.view.runId, thrown);
-    return END;
+    if (!(thrown instanceof RunError)) this.parts.broken(this.view.runId, thrown);
+    return COME_BACK;
+  }
+
+  /** What was read last is gone: the reader is told, and goes on from where the messages end. */
+  async #startAnew(): Promise<StreamStep> {
+    const reset = await this.#reset();
+    if (this.isOver) return END;
+    this.follower = this.parts.journal.follow(this.key, this.#reached, this.parts.heartbeatMs);
+    await this.#lookAgain();
+    return bytes(encodeFrame(reset));
   }
 
   /** It should be told when the thread goes; asking the store at each heartbeat would be a thousand queries a second. */
@@ -121,8 +131,7 @@ export class ReplayReader extends LogReader {
 
   /** There is nothing to come back for, and no place in the log to say so. */
   #endDeleted(): StreamStep {
-    const { code, message } = DELETED;
-    const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
+    const json = JSON.stringify(failureEvent(DELETED).payload);
     const event: LogEvent = { runId: this.view.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
     return bytes(framesOf([event], this.view));
   }

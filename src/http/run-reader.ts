@@ -1,27 +1,33 @@
 import type { Dialect, View } from "../dialects/contract.ts";
-import { isRecoverable, RunError } from "../domain/error.ts";
-import { isTerminal, type LogEvent } from "../domain/event.ts";
+import { RunError } from "../domain/error.ts";
+import { failureEvent, isTerminal, type LogEvent } from "../domain/event.ts";
+import { hasEnded } from "../domain/run.ts";
 import type { Follower } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import { CANCELLED } from "../runs/live.ts";
 import { StoreError } from "../store/contract.ts";
 import { encodeFrame } from "../wire/encode.ts";
-import { bytes, END, type StreamStep } from "./byte-stream.ts";
+import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import { LogReader } from "./log-reader.ts";
-import { COMMENT, type StreamParts } from "./stream.ts";
+import { COME_BACK, COMMENT, type StreamParts } from "./stream.ts";
 
 /**
  * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
- * has been quiet, and exactly one terminal frame. Ends without one only when the reader leaves.
+ * has been quiet, and exactly one terminal frame. Ends without one when the reader leaves, or when the service has to leave
+ * a run that goes on: where the store or this process goes away. Then it ends in order for clients that come back, and is cut
+ * off for all others, unless the run can be made to end with what they are told.
  */
 export class RunReader extends LogReader {
   /** Ends the wait for the run's turn. */
   #stopWaiting: (() => void) | undefined;
+  /** What the run has ended with without a word in the log, as its row has it. */
+  #end: RunError | undefined;
 
   constructor(
     private readonly dialect: Pick<Dialect, "translate">,
     private readonly run: ReadableRun,
+    private readonly comesBack: boolean,
     view: View,
     parts: StreamParts,
   ) {
@@ -39,9 +45,22 @@ export class RunReader extends LogReader {
     const start = await this.#orLate(run.started);
     if (this.isOver) return END;
     if (start === "late") return COMMENT;
-    if (start === null) throw run.signal.reason instanceof RunError ? run.signal.reason : CANCELLED;
-    this.follower = parts.journal.follow(run.threadKey, start, parts.heartbeatMs);
+    const from = start ?? (await this.#startElsewhere());
+    if (this.isOver) return END;
+    this.follower = parts.journal.follow(run.threadKey, from, parts.heartbeatMs);
     return null;
+  }
+
+  /** Where a run begins that will not begin here: it was ended while it waited for its turn, or another replica has it. */
+  async #startElsewhere(): Promise<number> {
+    const { run, parts } = this;
+    const found = await parts.store.runs.get(run.userId, run.runId);
+    if (found === null) throw DELETED;
+    if (found.startSeq !== null) return found.startSeq;
+    if (!hasEnded(found.status)) throw LEFT;
+    const { code, message } = found.error ?? CANCELLED;
+    this.#end = new RunError(code, message);
+    throw this.#end;
   }
 
   protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
@@ -58,13 +77,25 @@ export class RunReader extends LogReader {
     }
   }
 
-  /** A terminal event of this stream alone: there is no place in the log for it. */
   protected failed(thrown: unknown): StreamStep {
     // A RunError is how the run ended, or why readers are dismissed: nothing broke.
     if (!(thrown instanceof RunError)) this.parts.broken(this.run.runId, thrown);
+    const told = this.#tellable(thrown);
     this.isOver = true;
-    const { code, message } = thrown instanceof RunError ? thrown : thrown instanceof StoreError ? AWAY : FAILED;
-    const json = JSON.stringify({ code, message, recoverable: isRecoverable(code) });
+    if (told !== null) return this.#terminal(told);
+    return this.comesBack ? COME_BACK : CUT;
+  }
+
+  /** What the reader may be told: what the log says, or will. Null: that is not known. */
+  #tellable(thrown: unknown): RunError | null {
+    if (thrown === DELETED || (thrown instanceof RunError && thrown === this.#end)) return thrown as RunError;
+    if (this.comesBack || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;
+    return this.run.decide(AWAY);
+  }
+
+  /** A terminal event of this stream alone: there is no place in the log for it, or not yet. */
+  #terminal(error: RunError): StreamStep {
+    const json = JSON.stringify(failureEvent(error).payload);
     const event: LogEvent = { runId: this.run.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
     const frame = this.dialect.translate(event, this.view);
     return frame === null ? END : bytes(encodeFrame(frame));
@@ -106,4 +137,5 @@ export class RunReader extends LogReader {
 }
 
 const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
-const FAILED = new RunError("internal", "The server failed to stream the answer.");
+/** Nothing that a client is told: the run goes on, or will be ended by another. */
+const LEFT = new RunError("interrupted", "The run waits for its turn.");

@@ -2,7 +2,7 @@ import type { View } from "../dialects/contract.ts";
 import type { System } from "../domain/system.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Store } from "../store/contract.ts";
-import { COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
+import { COME_BACK_FRAME, COMMENT_FRAME, encodeFrame, type Frame } from "../wire/encode.ts";
 import { type ByteStream, bytes, FixedStream, type StreamStep } from "./byte-stream.ts";
 
 /** What streams are made of. */
@@ -16,6 +16,8 @@ export interface StreamParts {
 }
 
 export const COMMENT: StreamStep = bytes(COMMENT_FRAME);
+/** What precedes the end of a stream whose run goes on. */
+export const COME_BACK: StreamStep = bytes(COME_BACK_FRAME);
 
 /** What every stream's response says, see the common contract. */
 export const streamHeaders = (view: Omit<View, "locale">): Record<string, string> => ({

@@ -12,6 +12,8 @@ export interface Listener {
   ring(): void;
   /** The same, and whoever reads is to look around, whether or not there is anything new. */
   nudge(): void;
+  /** The log ends at `seq` now: what lay behind it is gone. */
+  tear(seq: number): void;
 }
 
 /**
@@ -47,10 +49,19 @@ export class Channel {
     return this.#tail.slice(cursor + 1 - first.seq);
   }
 
+  /** What is held in memory of the events after `seq`, up to the head; null when some of them are not. */
+  held(seq: number): readonly LogEvent[] | null {
+    const first = this.#tail[0];
+    if (seq >= this.#head) return NONE;
+    return first === undefined || first.seq > seq + 1 ? null : this.#tail.slice(seq + 1 - first.seq);
+  }
+
   /** Takes what was just committed and wakes the readers. Events follow on `head` without a gap. */
   publish(events: readonly LogEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
+    // Whoever had given up on the store: it is back.
+    this.#failure = undefined;
     const before = this.#tail.at(-1);
     if (before !== undefined && events[0]?.seq !== before.seq + 1) this.#forget();
     for (const event of events) {
@@ -70,12 +81,19 @@ export class Channel {
     this.#wake();
   }
 
+  /** The store has lost what lay behind `seq`, for good: whoever has read that is told. */
+  tear(seq: number): void {
+    this.#head = seq;
+    this.#forget();
+    for (const listener of this.listeners) listener.tear(seq);
+  }
+
   /** Has the readers look around: something has happened that no event tells of. */
   nudge(): void {
     for (const listener of this.listeners) listener.nudge();
   }
 
-  /** Gives up on the store: readers are told, now and until the next writer opens. */
+  /** Gives up on the store: readers are told, now and until it takes something again. */
   fail(error: Error): void {
     this.#failure = error;
     this.#wake();

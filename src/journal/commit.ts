@@ -1,42 +1,18 @@
 import { RunError } from "../domain/error.ts";
-import type { LogEvent } from "../domain/event.ts";
-import type { System } from "../domain/system.ts";
 import { type Append, type Refusal, type Store, StoreError } from "../store/contract.ts";
 import type { Channel } from "./channel.ts";
+import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";
+import { LOST, LostTails } from "./lost-tail.ts";
 import { Pace } from "./pace.ts";
-import type { Committer, Ending, Outcome, RunWriter } from "./writer.ts";
+import { Patience, type PatienceOptions } from "./patience.ts";
+import { RunEnds } from "./run-ends.ts";
+import type { Committer, RunWriter } from "./writer.ts";
+import { type Broken, Writers } from "./writers.ts";
 
-/** Between two attempts to reach a store that is away. */
-const RETRY_MS = 250;
-
-/** Why a run must stop because of its log. `lost`: another replica has taken it over, this one may write no more. */
-export type Broken = RunError | "lost";
-
-export interface JournalLog {
-  /** A run spoke after its end; harmless. */
-  ignored(runId: string, type: string): void;
-  /** The store has been away for longer than runs can wait. */
-  outage(error: StoreError, runs: number): void;
-  /** The store refuses what a run says, though it is there: a defect. */
-  rejected(runId: string, error: StoreError): void;
-}
-
-export interface CommitOptions {
+export interface CommitOptions extends PatienceOptions {
   readonly store: Store;
   readonly hub: Hub;
-  readonly system: System;
-  readonly log: JournalLog;
-  /** How long runs wait for a store that is away, in milliseconds. */
-  readonly patienceMs: number;
-}
-
-/** A run's writer, as this process knows it. */
-interface Registered {
-  /** Where what it has committed is announced. */
-  readonly channel: Channel;
-  /** Null: it has been told already. */
-  broken: ((why: Broken) => void) | null;
 }
 
 /**
@@ -44,11 +20,15 @@ interface Registered {
  * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`),
  * but not while a run's first words wait.
  *
- * When the store is away the commit is tried again until it is back, however long that takes; it is the runs that give up
- * (`store_unavailable`) once their patience has passed. What they had said is still written then, ahead of their ending.
+ * When the store is away the commit is tried again until it is back, however long that takes; it is the readers that are
+ * given up once their patience has passed. A run fails for it when one of them had to be told so, see `RunWriter.decide`.
  */
 export class GroupCommit implements Committer {
-  readonly #writers = new Map<RunWriter, Registered>();
+  readonly #writers = new Writers();
+  readonly #speaking = () => this.#writers.speaking();
+  readonly #patience: Patience;
+  readonly #lostTails: LostTails;
+  readonly #ends: RunEnds;
   /** Those that are marked, and know it: a set would allocate 60 bytes for each, at every commit. */
   #marked: RunWriter[] = [];
   readonly #pace = new Pace();
@@ -59,7 +39,12 @@ export class GroupCommit implements Committer {
   #hurry: (() => void) | undefined;
   #current: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: CommitOptions) {}
+  constructor(private readonly options: CommitOptions) {
+    const { store, log } = options;
+    this.#patience = new Patience(options, this.#writers);
+    this.#lostTails = new LostTails(store, this.#writers, log);
+    this.#ends = new RunEnds(store, this.#writers, this.#patience, this.#lostTails);
+  }
 
   now(): number {
     return this.options.system.now();
@@ -67,7 +52,7 @@ export class GroupCommit implements Committer {
 
   /** `broken` is called at most once, when the log can no longer take what the run says. */
   register(writer: RunWriter, channel: Channel, broken: (why: Broken) => void): void {
-    this.#writers.set(writer, { channel, broken });
+    this.#writers.add(writer, channel, broken);
   }
 
   mark(writer: RunWriter, isUrgent: boolean): void {
@@ -93,7 +78,7 @@ export class GroupCommit implements Committer {
       if (writer.isHeld) return "refused";
       for (const way of [ending, lastResort]) {
         try {
-          return await this.#end(writer, way);
+          return await this.#ends.end(writer, way);
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           this.options.log.rejected(writer.fence.runId, error);
@@ -102,48 +87,11 @@ export class GroupCommit implements Committer {
       }
       return "refused";
     } finally {
-      const channel = this.#channelOf(writer);
-      this.#writers.delete(writer);
+      const channel = this.#writers.remove(writer);
+      writer.verdict.ended("over");
       writer.settled();
       if (channel !== undefined) this.options.hub.close(writer.fence.threadKey, channel);
     }
-  }
-
-  async #end(writer: RunWriter, ending: Ending): Promise<Outcome> {
-    const { store } = this.options;
-    const { fence, events, checkpoints } = writer.take();
-    const all = [...events, ...writer.number(ending.events)];
-    const hasAnswer = writer.hasSaid || ending.status === "succeeded";
-    const end = {
-      status: ending.status,
-      usage: ending.usage,
-      error: ending.error,
-      now: ending.now,
-      events: all,
-      checkpoints,
-      message: hasAnswer ? { id: ending.messageId, content: writer.answer, detail: writer.detail } : null,
-    };
-    let uncertain = false;
-    const waiting = () => [writer];
-    const kept = await this.#untilReached(waiting, async () => {
-      try {
-        const outcome = await store.runs.finish(fence, end);
-        return outcome === "ended" || (uncertain && (await this.#isKept(fence.threadKey, all)));
-      } catch (error) {
-        uncertain = true;
-        throw error;
-      }
-    });
-    if (kept) this.#channelOf(writer)?.publish(all);
-    return kept ? "kept" : "refused";
-  }
-
-  /** Whether an attempt whose outcome was not told has ended the run after all. */
-  async #isKept(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
-    const last = events.at(-1);
-    if (last === undefined) return false;
-    const [found] = await this.options.store.events.read(key, last.seq - 1, 1);
-    return found?.seq === last.seq && found.runId === last.runId && found.type === last.type;
   }
 
   async #loop(): Promise<void> {
@@ -173,8 +121,9 @@ export class GroupCommit implements Committer {
   async #commit(writers: readonly RunWriter[]): Promise<void> {
     const batch = writers.map((writer) => writer.take());
     try {
-      const refused = await this.#untilReached(this.#waiting, () => this.options.store.events.append(batch));
+      const refused = await this.#append(batch);
       for (let i = 0; i < writers.length; i++) this.#settle(writers[i], batch[i], refused);
+      if (refused.size > 0) await this.#rewriteGaps(writers, batch, refused);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (writers.length > 1) {
@@ -184,70 +133,61 @@ export class GroupCommit implements Committer {
     }
   }
 
+  #append(batch: readonly Append[]): Promise<ReadonlyMap<string, Refusal>> {
+    return this.#patience.untilReached(this.#speaking, () => this.options.store.events.append(batch));
+  }
+
   async #retryAlone(writer: RunWriter, append: Append | undefined): Promise<void> {
-    if (append === undefined) return;
+    if (append === undefined || !writer.isInFlight) return;
     try {
-      const refused = await this.#untilReached(this.#waiting, () => this.options.store.events.append([append]));
+      const refused = await this.#append([append]);
       this.#settle(writer, append, refused);
+      if (refused.size > 0) await this.#rewriteGaps([writer], [append], refused);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#reject(writer, error);
     }
   }
 
+  /** One that is refused for a gap stays in flight. */
   #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlyMap<string, Refusal>): void {
     if (writer === undefined || append === undefined) return;
-    if (refused.has(append.fence.runId)) this.#break(writer, "lost");
-    else this.#channelOf(writer)?.publish(append.events);
+    const refusal = refused.get(append.fence.runId);
+    if (refusal === "gap") return;
+    if (refusal === "stale") this.#writers.break(writer, "lost");
+    else this.#writers.publish(writer, append.events);
     writer.settled();
+  }
+
+  async #rewriteGaps(
+    writers: readonly RunWriter[],
+    batch: readonly Append[],
+    refused: ReadonlyMap<string, Refusal>,
+  ): Promise<void> {
+    for (const [i, writer] of writers.entries()) {
+      const append = batch[i];
+      if (append !== undefined && refused.get(append.fence.runId) === "gap") await this.#rewrite(writer, append);
+    }
+  }
+
+  async #rewrite(writer: RunWriter, append: Append): Promise<void> {
+    let events = append.events;
+    for (let rewrites = 0; ; rewrites++) {
+      const next = events[0]?.seq ?? writer.next;
+      const lost = await this.#patience.untilReached(this.#speaking, () =>
+        this.#lostTails.before(writer, next, rewrites),
+      );
+      if (lost === null) return this.#writers.break(writer, LOST);
+      events = [...lost, ...events];
+      const refused = await this.#append([{ ...append, events }]);
+      if (refused.get(append.fence.runId) === "gap") continue;
+      return this.#settle(writer, append, refused);
+    }
   }
 
   #reject(writer: RunWriter, error: StoreError): void {
     this.options.log.rejected(writer.fence.runId, error);
     writer.discard();
-    this.#break(writer, new RunError("internal", "The answer could not be kept.", { cause: error }));
-  }
-
-  /** Whose words are on their way to the store, and who has spoken since: that waits behind the commit under way. */
-  readonly #waiting = (): readonly RunWriter[] =>
-    [...this.#writers.keys()].filter((writer) => writer.isInFlight || writer.hasPending);
-
-  /** Repeats `call` while the store is away. Once patience has passed, whoever waits by then is told, and told once. */
-  async #untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
-    const { system, patienceMs } = this.options;
-    const since = system.now();
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
-        if (system.now() - since >= patienceMs) this.#giveUp(waiting(), error);
-        await system.sleep(RETRY_MS);
-      }
-    }
-  }
-
-  #giveUp(waiting: readonly RunWriter[], error: StoreError): void {
-    const writers = waiting.filter((writer) => (this.#writers.get(writer)?.broken ?? null) !== null);
-    if (writers.length === 0) return;
-    this.options.log.outage(error, writers.length);
-    const why = new RunError("store_unavailable", "The answer could not be kept: the store is away.", { cause: error });
-    for (const writer of writers) {
-      this.#channelOf(writer)?.fail(error);
-      this.#break(writer, why);
-    }
-  }
-
-  #channelOf(writer: RunWriter): Channel | undefined {
-    return this.#writers.get(writer)?.channel;
-  }
-
-  #break(writer: RunWriter, why: Broken): void {
-    const registered = this.#writers.get(writer);
-    const broken = registered?.broken ?? null;
-    if (registered === undefined || broken === null) return;
-    // Told once; a second reason adds nothing.
-    registered.broken = null;
-    broken(why);
+    this.#writers.break(writer, new RunError("internal", "The answer could not be kept.", { cause: error }));
   }
 }

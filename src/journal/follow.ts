@@ -3,7 +3,7 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
 import { fillsPage } from "../store/page-bytes.ts";
 import type { Channel, Listener } from "./channel.ts";
-import { DELETED, type Hub } from "./hub.ts";
+import { DELETED, type Hub, TORN } from "./hub.ts";
 import type { Beating } from "./pulse.ts";
 
 /** Events fetched from the store at once by a reader that is behind, at most: a page also has a bound of bytes. */
@@ -118,6 +118,11 @@ export class Follower implements Listener, Beating {
   ring(): void {
     this.#isRung = true;
     if (this.#waiter !== undefined && !this.#isFetching) this.#wake();
+  }
+
+  tear(seq: number): void {
+    if (this.cursor > seq) this.#failure = { thrown: TORN };
+    this.ring();
   }
 
   nudge(): void {

@@ -6,6 +6,9 @@ import { Pulse } from "./pulse.ts";
 /** What is left to say to whoever reads or runs in a thread that is no more. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
 
+/** What a reader is told that has read what the store has lost since: another log than the one there is. */
+export const TORN = new RunError("interrupted", "The database has lost what was read last.");
+
 /** A channel as it was looked at. */
 interface Remote {
   readonly key: ThreadKey;

@@ -2,10 +2,12 @@ import type { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { type Fence, StoreError } from "../store/contract.ts";
-import { type Broken, type CommitOptions, GroupCommit } from "./commit.ts";
+import type { Channel } from "./channel.ts";
+import { type CommitOptions, GroupCommit } from "./commit.ts";
 import { Follower, type FollowSource } from "./follow.ts";
 import { Hub } from "./hub.ts";
 import { type Opening, RunWriter } from "./writer.ts";
+import type { Broken } from "./writers.ts";
 
 /** Between two attempts of a reader to reach a store that is away. */
 const REREAD_MS = 250;
@@ -36,7 +38,7 @@ export class Journal {
   /**
    * Looks for news of threads that another replica writes and somebody reads here. One statement for all of them, none
    * when there are none: no notification is needed for it to be right, so it also works behind a pooler that has none.
-   * A log only grows: one that ends before what was known of it is gone.
+   * A log only grows: one that ends before what was known of it is gone, or the database has lost its end.
    */
   async tick(): Promise<void> {
     const remote = this.#hub.remote();
@@ -44,9 +46,16 @@ export class Journal {
     const heads = await this.options.store.events.heads(remote.map(({ key }) => key));
     for (const { key, channel, head } of remote) {
       const seq = heads.get(key) ?? 0;
-      if (seq < head) this.#hub.drop(key, channel);
+      if (seq < head) await this.#shrunk(key, channel, seq);
       else if (seq > 0) channel.learn(seq);
     }
+  }
+
+  /** A thread that is made under a deleted one's name counts on behind it, so it has reached further than what is known. */
+  async #shrunk(key: ThreadKey, channel: Channel, seq: number): Promise<void> {
+    const thread = await this.options.store.threads.get(key);
+    if (thread === null || thread.lastSeq > channel.head) this.#hub.drop(key, channel);
+    else channel.tear(seq);
   }
 
   /**

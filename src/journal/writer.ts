@@ -1,7 +1,9 @@
 import { AnswerFold } from "../domain/answer.ts";
-import type { EventBody, EventType, LogEvent, TerminalEvent } from "../domain/event.ts";
+import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { PieceMender, storableJson } from "../domain/text.ts";
-import type { Append, Fence, NewCheckpoint, RunEnd } from "../store/contract.ts";
+import type { Append, Fence, NewCheckpoint } from "../store/contract.ts";
+import type { Ending, Outcome } from "./ending.ts";
+import { Verdict } from "./verdict.ts";
 
 /** What a run may have said without the store having taken it; past that the producer waits. */
 export const MAX_UNKEPT = 256;
@@ -13,14 +15,6 @@ type Delta = Extract<EventBody, { type: "token" | "reasoning" }>;
 type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
-
-/** How a run's end came out: kept, or refused, because another replica has taken the run over or the store never took it. */
-export type Outcome = "kept" | "refused";
-export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
-  /** What the run says last; it comes after everything that was emitted. */
-  readonly events: readonly [...EventBody[], TerminalEvent];
-  readonly messageId: string;
-};
 
 /** How a run comes to its log. */
 export interface Opening {
@@ -48,6 +42,7 @@ export interface Committer {
  * and bounds what waits. Throws nothing but what JSON makes of a payload that is no JSON.
  */
 export class RunWriter {
+  readonly verdict = new Verdict();
   /** For the committer: it is among those that have spoken since the last commit. */
   isMarked = false;
   /** What the log will have of the answer. Its text alone once the store has refused some of it, see `discard`. */
@@ -69,18 +64,22 @@ export class RunWriter {
   #lastSeq: number;
   #lastAt: number;
   #closed: Promise<Outcome> | undefined;
+  #lastWords: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
+  /** The log has lost some of what was said: the rest would not follow it. */
+  #isTorn = false;
   #drained: (() => void)[] = [];
   readonly #menders = { token: new PieceMender(), reasoning: new PieceMender() };
 
   constructor(
     readonly fence: Fence,
-    lastSeq: number,
+    /** The log's last seq before the run's first event. */
+    readonly start: number,
     private readonly committer: Committer,
     { said = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
   ) {
     this.#said = said;
     this.#isHeld = isHeld;
-    this.#lastSeq = lastSeq;
+    this.#lastSeq = start;
     this.#lastAt = lastAt;
     this.#keptAnswer = said.content;
     this.#takenAnswer = said.content;
@@ -109,6 +108,11 @@ export class RunWriter {
     return this.#isInFlight;
   }
 
+  /** The seq of what it says next. */
+  get next(): number {
+    return this.#lastSeq + 1;
+  }
+
   get isHeld(): boolean {
     return this.#isHeld;
   }
@@ -126,7 +130,7 @@ export class RunWriter {
 
   /** Says one event. What it returns, if anything, must be awaited before the next: the store is behind. */
   emit(body: EventBody, node: string): Promise<void> | undefined {
-    if (this.isClosed) {
+    if (this.isClosed || this.#isTorn) {
       this.committer.ignored(this, body.type);
       return undefined;
     }
@@ -144,7 +148,7 @@ export class RunWriter {
 
   /** Keeps a node's change of state, in the order of the events around it. */
   checkpoint(checkpoint: Omit<NewCheckpoint, "seq" | "at">): void {
-    if (this.isClosed) {
+    if (this.isClosed || this.#isTorn) {
       this.committer.ignored(this, "checkpoint");
       return;
     }
@@ -160,6 +164,7 @@ export class RunWriter {
   close(ending: Ending, lastResort: Ending): Promise<Outcome> {
     if (this.#closed === undefined) {
       this.#endOfText("");
+      this.verdict.close(ending);
       this.#closed = this.committer.finish(this, ending, lastResort);
       this.#letGo();
     }
@@ -179,15 +184,37 @@ export class RunWriter {
     return { fence: this.fence, events, checkpoints };
   }
 
-  /** For the committer: numbers the last words. They are in flight like the rest. */
+  /**
+   * For the committer: the last words, as the log has them then. The same again for the same words, since an attempt to write
+   * them may have succeeded and not told; other words may take their place.
+   */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
-    this.#inFlight += bodies.length;
+    const last = this.#lastWords;
+    if (last?.bodies === bodies && last.events[0]?.seq === this.next) return last.events;
     const at = this.#now();
-    return bodies.map((body) => {
+    // What was folded first is no part of what the run ends with now.
+    if (last !== undefined) this.#isWhole = false;
+    const events = bodies.map((body, i) => {
       const kept = storableBody(body);
-      this.#said.add(kept);
-      return { runId: this.fence.runId, seq: ++this.#lastSeq, type: kept.type, at, json: jsonOf(kept) };
+      if (last === undefined) this.#said.add(kept);
+      return { runId: this.fence.runId, seq: this.next + i, type: kept.type, at, json: jsonOf(kept) };
     });
+    this.#lastWords = { bodies, events };
+    return events;
+  }
+
+  /**
+   * For the committer: the store has lost what lay behind `lastSeq`, and so has this process. `answer` is what the log has of
+   * it. Whatever the run says from now on is ignored: it would not follow. Its end does.
+   */
+  tear(lastSeq: number, answer: string): void {
+    this.#isTorn = true;
+    this.#pending = [];
+    this.#text = "";
+    this.#checkpoints = NONE;
+    this.#lastSeq = lastSeq;
+    this.#restart(answer);
+    this.settled();
   }
 
   /** For the committer: the store has taken what `take` gave out. */
@@ -204,11 +231,16 @@ export class RunWriter {
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
-    this.#said = new AnswerFold();
-    this.#said.text(this.#keptAnswer);
-    this.#isWhole = false;
-    this.#takenAnswer = this.#keptAnswer;
+    this.#restart(this.#keptAnswer);
     this.settled();
+  }
+
+  /** The answer is this text: what stood beside it is not known here any more. */
+  #restart(answer: string): void {
+    this.#said = new AnswerFold();
+    this.#said.text(answer);
+    this.#isWhole = false;
+    this.#takenAnswer = answer;
   }
 
   /** This replica's clock, unless the log is ahead of it: another replica's may be, and this one may be set back. */

@@ -1,7 +1,7 @@
-import { isRecoverable, RunError } from "../domain/error.ts";
-import type { EventBody, TerminalEvent } from "../domain/event.ts";
+import { RunError } from "../domain/error.ts";
+import { type EventBody, failureEvent, type TerminalEvent } from "../domain/event.ts";
 import { creditsOf, type Usage } from "../domain/run.ts";
-import type { Ending } from "../journal/writer.ts";
+import type { Ending } from "../journal/ending.ts";
 import { ModelError } from "../models/contract.ts";
 import { StoreError } from "../store/contract.ts";
 
@@ -34,10 +34,7 @@ export const endingOf = (
   const terminal: TerminalEvent =
     failure === null
       ? { type: "done", payload: { message_id: messageId, ...(result !== undefined && { result }) } }
-      : {
-          type: "error",
-          payload: { code: failure.code, message: failure.message, recoverable: isRecoverable(failure.code) },
-        };
+      : failureEvent(failure);
   return {
     status: failure === null ? "succeeded" : failure.code === "cancelled" ? "cancelled" : "failed",
     error: failure === null ? null : { code: failure.code, message: failure.message },

@@ -9,8 +9,9 @@ import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts"
 import type { System } from "../domain/system.ts";
 import { storableJson } from "../domain/text.ts";
 import { estimateTokens } from "../domain/tokens.ts";
+import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Outcome, RunWriter } from "../journal/writer.ts";
+import type { RunWriter } from "../journal/writer.ts";
 import type { Model } from "../models/contract.ts";
 import type { Claimed, Store } from "../store/contract.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
@@ -57,6 +58,7 @@ export const execute = async <State>(
     isHeld: true,
     lastAt: claimed.lastAt,
   });
+  live.opened(writer.verdict);
   void live.kept.then((isKept) => {
     if (!isKept) return;
     log.started(live, agent.name);

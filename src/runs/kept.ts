@@ -8,7 +8,7 @@ import { TURN_POLL_MS } from "./runs.ts";
 /** A run as its readers see it, wherever it is executed. */
 export type ReadableRun = Pick<
   LiveRun,
-  "runId" | "threadKey" | "userId" | "traceId" | "started" | "hasEnded" | "signal"
+  "runId" | "threadKey" | "userId" | "traceId" | "started" | "hasEnded" | "decide"
 >;
 
 /** A run that the store knows and this process does not: another replica executes it, or it is over. */
@@ -19,7 +19,6 @@ export class KeptRun implements ReadableRun {
   readonly traceId: string;
   /** Nothing of it happens here. */
   readonly hasEnded = true;
-  readonly signal = new AbortController().signal;
   readonly #started: () => Promise<number | null>;
   #asked: Promise<number | null> | undefined;
 
@@ -30,6 +29,11 @@ export class KeptRun implements ReadableRun {
     this.userId = userOf(run.threadKey);
     this.traceId = run.traceId;
     this.#started = () => turnOf(run, reader, parts);
+  }
+
+  /** What it ends with is another's to say. */
+  decide(): null {
+    return null;
   }
 
   get started(): Promise<number | null> {

@@ -1,5 +1,6 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
+import type { Verdict } from "../journal/verdict.ts";
 
 /** What a run is told that the store did not take. Nobody reads it: it has no log, and no reader. */
 export const NOT_TAKEN = new RunError("store_unavailable", "The run could not be kept.");
@@ -16,6 +17,7 @@ export class LiveRun {
   readonly #started = Promise.withResolvers<number | null>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
+  #verdict: Pick<Verdict, "decide"> | undefined;
 
   constructor(
     readonly runId: string,
@@ -51,6 +53,23 @@ export class LiveRun {
 
   abort(why: RunError | "lost"): void {
     this.#controller.abort(why);
+  }
+
+  /** Its log is open: from now on that settles what it ends with. */
+  opened(verdict: Pick<Verdict, "decide">): void {
+    this.#verdict = verdict;
+  }
+
+  /**
+   * Has it end with `why`, since somebody has to be told so. Returns what may be told: `why`, or the failure that it ends with
+   * anyway. Null: that cannot be promised, since it has ended, or may have, or goes on elsewhere.
+   */
+  decide(why: RunError): RunError | null {
+    if (this.hasEnded || this.signal.reason === "lost") return null;
+    const told = this.#verdict === undefined ? why : this.#verdict.decide(why);
+    if (told !== null) this.abort(told);
+    // One that waits for its turn ends in it, with what it was told to stop for.
+    return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : told;
   }
 
   keep(): void {

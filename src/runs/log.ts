@@ -1,6 +1,6 @@
 import type { RunError } from "../domain/error.ts";
 import type { Usage } from "../domain/run.ts";
-import type { Outcome } from "../journal/writer.ts";
+import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live.ts";
 
 /** What the runs have to say to an operator. Never a prompt, an answer or a key. */

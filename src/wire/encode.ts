@@ -12,6 +12,12 @@ export interface Frame {
 /** A frame that readers skip: it opens a stream and keeps a quiet one alive. */
 export const COMMENT_FRAME = ":\n\n";
 
+/** How long a reader should wait before it comes back, in milliseconds. */
+const COME_BACK_MS = 1_000;
+
+/** What a stream says last whose reader is to come back: to EventSource, and to those who do as it does. */
+export const COME_BACK_FRAME = `retry: ${COME_BACK_MS}\n\n`;
+
 const LINE_BREAK = /\r\n|\r|\n/;
 const FORBIDDEN_IN_FIELD = /[\r\n\0]/;
 

@@ -135,22 +135,26 @@ describe("a store that is away for longer than patience", () => {
     await service.drain();
   }, 20_000);
 
-  test("lets a producer that waits for it go, and takes no memory beyond its bound", async () => {
+  test("lets readers go and has a producer wait, with no memory taken beyond its bound; when it is back the run goes on", async () => {
     const { store, taps } = tappedStore(real);
     const here = await house({ store, system: hastySystem(), patienceMs: 2_000 });
     let said = 0;
+    const isBack = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
       void cut(taps);
-      for (;;) {
-        yield note(said++);
-      }
+      for (; said < 400; said++) yield note(said);
+      isBack.resolve();
+      return {};
     });
     const { live, events } = await here.start(agent);
     await expect(events).rejects.toThrow(StoreError);
     expect(said).toBeLessThanOrEqual(257);
     mend(taps);
+    await isBack.promise;
     await live.ended;
-    expect(endOf(await logOf(real, live.threadKey))).toMatchObject({ code: "store_unavailable" });
+    const log = await logOf(real, live.threadKey);
+    expect(log.at(-1)?.type).toBe("done");
+    expect(log.filter(({ type }) => type === "node_result")).toHaveLength(400);
     expect(here.registry.size).toBe(0);
   });
 });

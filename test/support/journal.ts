@@ -2,9 +2,11 @@ import type { EventBody } from "../../src/domain/event.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Broken, JournalLog } from "../../src/journal/commit.ts";
+import type { Ending } from "../../src/journal/ending.ts";
 import { Journal } from "../../src/journal/journal.ts";
-import type { Ending, RunWriter } from "../../src/journal/writer.ts";
+import type { JournalLog } from "../../src/journal/journal-log.ts";
+import type { RunWriter } from "../../src/journal/writer.ts";
+import type { Broken } from "../../src/journal/writers.ts";
 import { endingOf } from "../../src/runs/ending.ts";
 import type { Fence, Store } from "../../src/store/contract.ts";
 
@@ -13,16 +15,23 @@ export interface Told {
   readonly ignored: string[];
   readonly rejected: string[];
   outages: number;
+  /** Events that were written again. */
+  rewritten: number;
+  readonly torn: string[];
 }
 
 export const journalOver = (
   store: Store,
   options: { readonly system?: System; readonly patienceMs?: number } = {},
 ): { readonly journal: Journal; readonly told: Told } => {
-  const told: Told = { ignored: [], rejected: [], outages: 0 };
+  const told: Told = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
   const log: JournalLog = {
     ignored: (runId, type) => void told.ignored.push(`${runId} ${type}`),
     rejected: (runId) => void told.rejected.push(runId),
+    rewritten: (_, events) => {
+      told.rewritten += events;
+    },
+    torn: (runId) => void told.torn.push(runId),
     outage: () => void told.outages++,
   };
   const { system = realSystem, patienceMs = 1_000 } = options;

@@ -48,6 +48,9 @@ export const memoryLog = (): MemoryLog => {
       read: async (key: ThreadKey, after: number, limit: number) => log(key).slice(after, after + limit),
       heads: async (keys: readonly ThreadKey[]) => new Map(keys.map((key) => [key, log(key).length] as const)),
     },
+    threads: {
+      get: async (key: ThreadKey) => (log(key).length > 0 ? { threadKey: key, lastSeq: log(key).length } : null),
+    },
     runs: {
       finish: async (fence: Append["fence"], end: RunEnd) => {
         const isWritten = write({ fence, events: end.events, checkpoints: end.checkpoints });

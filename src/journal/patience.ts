@@ -1,0 +1,53 @@
+import type { System } from "../domain/system.ts";
+import { StoreError } from "../store/contract.ts";
+import type { JournalLog } from "./journal-log.ts";
+import type { RunWriter } from "./writer.ts";
+import type { Writers } from "./writers.ts";
+
+/** Between two attempts to reach a store that is away. */
+const RETRY_MS = 250;
+
+export interface PatienceOptions {
+  readonly system: System;
+  readonly log: JournalLog;
+  /** How long readers wait for a store that is away, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** What happens while the store is away: runs go on and wait for it, their readers are given up after a while. */
+export class Patience {
+  /** Whose readers were told; until the store is back, they are told once. */
+  readonly #givenUp = new Set<RunWriter>();
+
+  constructor(
+    private readonly options: PatienceOptions,
+    private readonly writers: Writers,
+  ) {}
+
+  /** Repeats `call` while the store is away. Once patience has passed, the readers of whoever waits by then are told, once. */
+  async untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
+    const { system, patienceMs } = this.options;
+    const since = system.now();
+    for (;;) {
+      try {
+        const value = await call();
+        this.#givenUp.clear();
+        return value;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+        if (system.now() - since >= patienceMs) this.#giveUp(waiting(), error);
+        await system.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  #giveUp(waiting: readonly RunWriter[], error: StoreError): void {
+    const writers = waiting.filter((writer) => this.writers.has(writer) && !this.#givenUp.has(writer));
+    if (writers.length === 0) return;
+    this.options.log.outage(error, writers.length);
+    for (const writer of writers) {
+      this.#givenUp.add(writer);
+      this.writers.channelOf(writer)?.fail(error);
+    }
+  }
+}

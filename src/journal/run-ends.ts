@@ -1,0 +1,74 @@
+import type { LogEvent } from "../domain/event.ts";
+import { type Append, type Refusal, type RunEnd, type Store, StoreError } from "../store/contract.ts";
+import { type Ending, failing, type Outcome } from "./ending.ts";
+import { LOST, type LostTails } from "./lost-tail.ts";
+import type { Patience } from "./patience.ts";
+import type { RunWriter } from "./writer.ts";
+import type { Writers } from "./writers.ts";
+
+/** Ends runs: with all that they have said and is not in the log yet, in one transaction, whatever the store does meanwhile. */
+export class RunEnds {
+  constructor(
+    private readonly store: Store,
+    private readonly writers: Writers,
+    private readonly patience: Patience,
+    private readonly lostTails: LostTails,
+  ) {}
+
+  async end(writer: RunWriter, ending: Ending): Promise<Outcome> {
+    const { events, checkpoints } = writer.take();
+    const said = { events, checkpoints };
+    let way = ending;
+    let rewrites = 0;
+    const attempt = async (): Promise<readonly LogEvent[] | null> => {
+      for (;;) {
+        const { decided } = writer.verdict;
+        if (decided !== undefined && way.error === null) way = failing(ending, decided);
+        const end = this.#endOf(writer, said, way);
+        const outcome = await this.#tryEnd(writer, end);
+        if (outcome === "ended") return end.events;
+        if (outcome === "stale") return null;
+        const lost = await this.lostTails.before(writer, end.events[0]?.seq ?? writer.next, rewrites++);
+        if (lost !== null) said.events = [...lost, ...said.events];
+        else {
+          Object.assign(said, { events: [], checkpoints: [] });
+          way = failing(ending, LOST);
+        }
+      }
+    };
+    const kept = await this.patience.untilReached(() => [writer], attempt);
+    writer.verdict.ended("over");
+    if (kept !== null) this.writers.publish(writer, kept);
+    return kept === null ? "refused" : "kept";
+  }
+
+  #endOf(writer: RunWriter, said: Pick<Append, "events" | "checkpoints">, ending: Ending): RunEnd {
+    const { status, usage, error, now, messageId, events } = ending;
+    const hasAnswer = writer.hasSaid || status === "succeeded";
+    return {
+      ...{ status, usage, error, now, checkpoints: said.checkpoints },
+      events: [...said.events, ...writer.number(events)],
+      message: hasAnswer ? { id: messageId, content: writer.answer, detail: writer.detail } : null,
+    };
+  }
+
+  async #tryEnd(writer: RunWriter, end: RunEnd): Promise<"ended" | Refusal> {
+    const { fence } = writer;
+    try {
+      const outcome = await this.store.runs.finish(fence, end);
+      if (outcome !== "stale" || !writer.verdict.mayHaveEnded) return outcome;
+      return (await this.#isKept(fence.threadKey, end.events)) ? "ended" : "stale";
+    } catch (error) {
+      if (!(error instanceof StoreError && error.isUntried)) writer.verdict.ended("uncertain");
+      throw error;
+    }
+  }
+
+  /** Whether an attempt whose outcome was not told has ended the run after all. */
+  async #isKept(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
+    const last = events.at(-1);
+    if (last === undefined) return false;
+    const [found] = await this.store.events.read(key, last.seq - 1, 1);
+    return found?.seq === last.seq && found.runId === last.runId && found.type === last.type;
+  }
+}
