@@ -39,15 +39,14 @@ export const corpus = async (size: number): Promise<readonly CorpusDocument[]> =
 };
 
 const readFixtures = async (): Promise<readonly CorpusDocument[]> => {
-  const { read, split } = openReader();
+  const { readPieces } = openReader();
   const { signal } = new AbortController();
   const documents: CorpusDocument[] = [];
   for (const language of ["ko", "en"]) {
     for (const name of readdirSync(join(FIXTURES, language)).sort()) {
       const bytes = await Bun.file(join(FIXTURES, language, name)).bytes();
-      const reading = await read({ name, mediaType: "", bytes }, { signal });
-      const pieces = await split(reading, { signal });
-      documents.push({ title: reading.title ?? name, columns: reading.table?.columns ?? null, pieces });
+      const { title, columns, pieces } = await readPieces({ name, mediaType: "", bytes }, { signal });
+      documents.push({ title: title ?? name, columns, pieces });
     }
   }
   return documents;

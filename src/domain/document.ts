@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 export const Collection = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$",
   description: "1 to 128 characters without control characters",
 });
 /** Of documents and questions that name none. */

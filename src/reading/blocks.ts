@@ -1,3 +1,4 @@
+import { titleLine } from "../domain/readable.ts";
 import { blocksOf as markdownBlocks, plain } from "./markdown.ts";
 
 /** A stretch of text that belongs together. The `raw` of all blocks, joined, is the text. */
@@ -23,7 +24,7 @@ export const blocksOf = (text: string, isMarkdown: boolean): readonly Block[] =>
 const plainBlocks = (text: string): readonly Block[] =>
   text.split(/(?<=\n[ \t]*\n)(?=[^\n])/).flatMap((raw, at) => {
     const end = raw.indexOf("\n") + 1 || raw.length;
-    const found = headingIn(raw.slice(0, end).trim(), raw.slice(end).trim() === "");
+    const found = headingIn(titleLine(raw.slice(0, end)), raw.slice(end).trim() === "");
     if (found === null) return [{ raw, isProse: true, heading: null }];
     // What a text begins with is its title.
     const heading = at === 0 ? { ...found, depth: 1 } : found;

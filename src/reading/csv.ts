@@ -1,47 +1,48 @@
 import Papa from "papaparse";
 import type { Table } from "../domain/document.ts";
-import { UnreadableError } from "../domain/unreadable.ts";
+import { type LaidOut, tableIn } from "./table-layout.ts";
 
-/** More columns than this are no table that a passage could show. */
-const MAX_COLUMNS = 500;
+/** The likelier first. A tab stands in no text that is not parted by tabs. */
+const DELIMITERS = ["\t", ",", ";", "|"];
+/** Rows by which the delimiter is told. */
+const PREVIEW = 200;
 
 /**
- * The table in a CSV file: first row the header; comma, semicolon, tab or bar between cells, whichever it is. Blank rows
- * are skipped, empty cells past the header's end dropped, and a header cell without a name is named by its place. Rows
- * that are longer or shorter than the header are refused rather than padded: nobody can tell which of their cells is
- * missing, and the rest would stand in the wrong columns. Throws `malformed`, `too_large` or `empty`.
+ * The table in a CSV file; comma, semicolon, tab or bar between cells, whichever parts most rows alike, or the one that Excel's
+ * line `sep=;` names. How rows and header are told is `tableIn`'s. Throws `malformed`, `too_large` or `empty`.
  */
-export const readCsv = (text: string): Table => {
-  const [header = [], ...body] = rowsOf(text.replace(/^sep=.\n/i, "")); // a line for Excel alone
-  const width = header.findLastIndex((cell) => cell.trim() !== "") + 1;
-  if (width > MAX_COLUMNS) {
-    throw new UnreadableError("too_large", `The table has more than ${MAX_COLUMNS} columns: leave out some.`);
-  }
-  const columns = header.slice(0, width).map((name, at) => name.trim() || `column ${at + 1}`);
-  const rows = body.map((row) => withoutEmptyEnd(row, width));
-  const ragged = rows.flatMap((row, at) => (row.length === width ? [] : [at]));
-  const [first] = ragged;
-  if (first !== undefined) throw raggedRows(first + 2, rows[first]?.length ?? 0, width, ragged.length);
-  if (rows.length === 0) throw new UnreadableError("empty", "The table has no rows below its header.");
-  return { columns, rows };
+export const laidOutCsv = (source: string): LaidOut => {
+  const told = /^"?sep=(.)"?\n/i.exec(source);
+  const text = told === null ? source : source.slice(told[0].length);
+  return tableIn(rowsOf(text, told?.[1] ?? delimiterOf(text)));
 };
 
-const rowsOf = (text: string): readonly string[][] => {
-  const options = { skipEmptyLines: "greedy" as const, delimitersToGuess: [",", ";", "\t", "|"] };
+/** The table alone. */
+export const readCsv = (text: string): Table => laidOutCsv(text).table;
+
+const rowsOf = (text: string, delimiter: string): readonly string[][] => {
+  const options = { delimiter, newline: "\n" as const };
   const { data, errors } = Papa.parse<string[]>(text, options);
   // A bare quote, as in 3"x4, swallows what follows: then no quote is meant as one.
   if (!errors.some(({ type }) => type === "Quotes")) return data;
   return Papa.parse<string[]>(text, { ...options, quoteChar: "\0" }).data;
 };
 
-const withoutEmptyEnd = (row: readonly string[], width: number): readonly string[] =>
-  row.length > width && row.slice(width).every((cell) => cell.trim() === "") ? row.slice(0, width) : row;
-
-const raggedRows = (number: number, cells: number, width: number, count: number): UnreadableError => {
-  const others = count > 1 ? ` (and ${count - 1} more rows like it)` : "";
-  return new UnreadableError(
-    "malformed",
-    `Row ${number} of the table has ${cells} cell${cells === 1 ? "" : "s"} where the header has ${width}${others}: ` +
-      "give each row as many cells as the header, and quote a cell that holds the delimiter.",
-  );
+/** By how many rows have as many cells as most have; a title above the header, or a note below, is outvoted. */
+const delimiterOf = (text: string): string => {
+  let [best, share] = [",", 0];
+  for (const delimiter of DELIMITERS) {
+    const { data } = Papa.parse<string[]>(text, {
+      delimiter,
+      newline: "\n",
+      preview: PREVIEW,
+      skipEmptyLines: "greedy",
+    });
+    const counts = new Map<number, number>();
+    for (const { length } of data) counts.set(length, (counts.get(length) ?? 0) + 1);
+    counts.delete(1);
+    const alike = Math.max(0, ...counts.values()) / data.length;
+    if (alike > share) [best, share] = [delimiter, alike];
+  }
+  return best;
 };

@@ -10,44 +10,44 @@ export interface HtmlSurvey {
   readonly text: string;
 }
 
+/** Of a page that was written by `visibleHtml`. */
 export const surveyHtml = (html: string): HtmlSurvey => {
   let elements = 0;
   let depth = 0;
   let deepest = 0;
-  let hidden = 0;
   let title = "";
   let inTitle = false;
   const text: string[] = [];
   const parser = new Parser({
-    onopentagname: (name) => {
+    onopentag: (name, { alt }) => {
       elements++;
       depth++;
       deepest = Math.max(deepest, depth);
-      if (HIDDEN.has(name)) hidden++;
       if (name === "title") inTitle = true;
+      if (name === "img" && alt !== undefined) text.push(alt);
       if (!INLINE.has(name)) text.push("\n");
     },
     onclosetag: (name) => {
       depth--;
-      if (HIDDEN.has(name)) hidden--;
       if (name === "title") inTitle = false;
-      if (!INLINE.has(name)) text.push("\n");
+      // A table's row is a line.
+      if (CELLS.has(name)) text.push(" | ");
+      else if (!INLINE.has(name)) text.push("\n");
     },
     ontext: (data) => {
       if (inTitle) title += data;
-      else if (hidden === 0) text.push(data);
+      else text.push(data);
     },
   });
   parser.end(html);
   return { elements, depth: deepest, title: tidy(title), text: linesOf(text.join("")) };
 };
 
-/** Their text is not for readers. */
-const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "noscript", "template", "svg", "iframe", "title"]);
+const CELLS: ReadonlySet<string> = new Set(["td", "th"]);
 
 /** Elements that do not begin a line. */
 const INLINE: ReadonlySet<string> = new Set(
-  "a abbr b bdi bdo cite code data dfn em font i img ins del kbd label mark q s samp small span strong sub sup time u var wbr".split(
+  "a abbr b bdi bdo cite code data dfn em font i img ins del kbd label mark q s samp small span strong sub sup td th time u var wbr".split(
     " ",
   ),
 );
@@ -57,6 +57,6 @@ export const tidy = (text: string): string => text.replace(/\s+/g, " ").trim();
 const linesOf = (text: string): string =>
   text
     .split(/\s*\n\s*/)
-    .map(tidy)
-    .filter((line) => line !== "")
+    .map((line) => tidy(line).replace(/ \|$/, ""))
+    .filter((line) => line !== "" && line !== "|")
     .join("\n\n");

@@ -2,6 +2,9 @@ import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom";
 import TurndownService from "turndown";
 import { surveyHtml, tidy } from "./html-survey.ts";
+import { headerOf, tablesIn } from "./html-tables.ts";
+import { visibleHtml } from "./html-visible.ts";
+import { type LaidOut, tableIn } from "./table-layout.ts";
 
 /** Readability takes quadratic time on depth: 150 levels some 0.2 s, 1,000 levels 6 s. */
 const MAX_DEPTH = 150;
@@ -15,8 +18,8 @@ interface Element {
   getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
-  remove(): void;
   querySelectorAll(selector: string): Iterable<Element>;
+  readonly outerHTML: string;
 }
 interface Page extends Element {
   readonly title: string;
@@ -28,14 +31,17 @@ interface Page extends Element {
  * A page's main article as Markdown, or all of its body where no article stands out. A page that is too large or too deeply
  * nested for that gives its bare text. Links that are not http, https or mailto once resolved lose their address.
  */
-export const readHtml = (html: string, baseUrl?: string): { readonly title: string | null; readonly text: string } => {
+export const readHtml = (
+  source: string,
+  baseUrl?: string,
+): { readonly title: string | null; readonly text: string } => {
+  const html = visibleHtml(source);
   const survey = surveyHtml(html);
   if (survey.elements > MAX_ELEMENTS || survey.depth > MAX_DEPTH) {
     return { title: survey.title || null, text: survey.text };
   }
   const page = parse(html);
   const body = parse(html).body;
-  for (const element of body.querySelectorAll("script,style,noscript,template,svg,iframe,nav,form")) element.remove();
   const article = articleOf(page);
   const whole = tidy(body.textContent ?? "").length;
   const isArticle = article !== null && tidy(article.content.textContent ?? "").length >= whole * MIN_SHARE;
@@ -43,6 +49,22 @@ export const readHtml = (html: string, baseUrl?: string): { readonly title: stri
   mendLinks(content, baseUrl);
   const title = survey.title || article?.title || firstHeading(body);
   return { title: title || null, text: markdown.turndown(content as unknown as string).trim() || survey.text };
+};
+
+/**
+ * The table in a page that a spreadsheet was saved as, or that a system exports under a spreadsheet's name. Null: it has none, or
+ * several, and is read as any page. Throws as `tableIn` does.
+ */
+export const readHtmlSheet = (source: string): (LaidOut & { readonly text: string }) | null => {
+  // A cell's value is what is in force.
+  const html = visibleHtml(source, { struck: "left out" });
+  const [table, another] = tablesIn(html).filter(({ rows, isNested }) => !isNested && (rows[0]?.length ?? 0) > 1);
+  if (table === undefined || another !== undefined) return null;
+  const head = table.headRows > 1 ? [headerOf(table)] : table.rows.slice(0, table.headRows);
+  const laidOut = tableIn([...head, ...table.rows.slice(table.headRows)]);
+  const caption = table.caption === "" ? [] : [table.caption];
+  const title = laidOut.title ?? caption[0] ?? null;
+  return { ...laidOut, title, notes: [...caption, ...laidOut.notes], text: surveyHtml(html).text };
 };
 
 /** A fragment is given a document around it: linkedom and Readability fail without. */
@@ -72,22 +94,35 @@ const mendLinks = (content: Element, baseUrl: string | undefined): void => {
   }
 };
 
-const cellsOf = (row: Element): readonly string[] =>
-  [...row.querySelectorAll("th,td")].map((cell) => tidy(cell.textContent ?? "").replaceAll("|", "\\|"));
+/**
+ * As a table of GFM, which Turndown by itself does not know; its heading rows in one, else its first row, are the header. A
+ * table that holds another lays the page out: then it is what its cells hold.
+ */
+const tableOf = (content: string, table: Element): string => {
+  const [found] = tablesIn(table.outerHTML);
+  if (found === undefined || found.isNested) return `\n\n${content}\n\n`;
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const header = headerOf(found);
+  if (header.length === 0) return "";
+  const others = found.rows.slice(Math.max(1, found.headRows));
+  const lines = [line(header), line(header.map(() => "---")), ...others.map(line)];
+  return `\n\n${found.caption === "" ? "" : `${found.caption}\n\n`}${lines.join("\n")}\n\n`;
+};
 
-/** As a table of GFM, which Turndown by itself does not know; the first row is the header. */
-const tableOf = (table: Element): string => {
-  const rows = [...table.querySelectorAll("tr")].map(cellsOf).filter((row) => row.length > 0);
-  const width = Math.max(0, ...rows.map((row) => row.length));
-  if (width === 0) return "";
-  const line = (cells: readonly string[]) =>
-    `| ${Array.from({ length: width }, (_, at) => cells[at] ?? "").join(" | ")} |`;
-  const [header = [], ...others] = rows;
-  return `\n\n${[line(header), line(Array(width).fill("---")), ...others.map(line)].join("\n")}\n\n`;
+/** A fence is longer than any in what it encloses. */
+const fenced = (text: string): string => {
+  const ticks = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length)) + 1;
+  const fence = "`".repeat(ticks);
+  return `\n\n${fence}\n${text.replace(/^\n|\s+$/g, "")}\n${fence}\n\n`;
 };
 
 const markdown = new TurndownService({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" })
-  .addRule("table", { filter: "table", replacement: (_content, node) => tableOf(node as unknown as Element) })
+  .addRule("table", { filter: "table", replacement: (content, node) => tableOf(content, node as unknown as Element) })
+  // Lines and blanks of what is laid out by hand stay, whether it is called code or not.
+  .addRule("pre", {
+    filter: "pre",
+    replacement: (_content, node) => fenced((node as unknown as Element).textContent ?? ""),
+  })
   // A picture says what its words say.
   .addRule("image", {
     filter: "img",

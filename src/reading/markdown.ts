@@ -1,4 +1,5 @@
 import { Lexer, type Token, type TokensList } from "marked";
+import { titleLine } from "../domain/readable.ts";
 
 /** Settings between two `---` lines at the very start, as many tools write them. */
 const FRONT_MATTER = /^---[ \t]*\n([\s\S]{0,10000}?)\n---[ \t]*(?:\n|$)/;
@@ -63,8 +64,4 @@ export const blocksOf = (text: string): readonly Block[] =>
 
 /** A heading's words without the marks of emphasis, code and links. */
 export const plain = (heading: string): string =>
-  heading
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[*_`]+/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  titleLine(heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/~~[^~]*~~|[*_`]+/g, ""));

@@ -22,8 +22,13 @@ export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
   if (told === undefined) throw unsupported();
   if (told === "application/pdf") return told;
   if (isBinary(bytes)) throw unsupported();
+  const start = latin1(bytes, 1024).replaceAll("\0", "");
+  if (told === "text/csv") {
+    if (OTHER_SHEET.test(start)) throw unsupported();
+    return SHEET_START.test(start) ? "text/html" : told;
+  }
   // An HTML file that nobody called so is of no use as plain text.
-  return told === "text/plain" && HTML_START.test(latin1(bytes, 1024).replaceAll("\0", "")) ? "text/html" : told;
+  return told === "text/plain" && HTML_START.test(start) ? "text/html" : told;
 };
 
 /** The character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */
@@ -37,7 +42,7 @@ export const latin1 = (bytes: Uint8Array, length: number): string =>
 const unsupported = (): UnreadableError =>
   new UnreadableError(
     "unsupported",
-    "This kind of file is not read here: send text, Markdown, HTML, CSV or PDF (other documents can be saved as PDF).",
+    "This kind of file is not read here: send text, Markdown, HTML, CSV or PDF (other documents can be saved as PDF, spreadsheets as CSV).",
   );
 
 const TYPES: ReadonlyMap<string, ReadableType> = new Map([
@@ -65,6 +70,8 @@ const EXTENSIONS: ReadonlyMap<string, ReadableType> = new Map([
   ["xhtml", "text/html"],
   ["csv", "text/csv"],
   ["tsv", "text/csv"],
+  // A web page or a table in text, as many systems export them under this name.
+  ["xls", "text/csv"],
   ["pdf", "application/pdf"],
 ]);
 
@@ -82,6 +89,18 @@ const SIGNATURES = [
 
 /** Behind a byte order mark, whichever. */
 const HTML_START = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype\s+html|html)[\s>]/i;
+
+/** How a web page, or a part of one, begins that is called a spreadsheet. */
+const SHEET_START =
+  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|meta|style|body|div|table)[\s>:-]/i;
+/** Excel's own XML, and a page with all that belongs to it as one mail. */
+const OTHER_SHEET =
+  /urn:schemas-microsoft-com:office:spreadsheet["'][^>]*>\s*<|^\s*(?:<\?xml[^>]*>\s*(?:<\?mso[^>]*>\s*)?<(?:\w+:)?Workbook|mime-version:)/i;
+
+/** Whether somebody took it for a spreadsheet. */
+export const isSpreadsheet = ({ name, mediaType }: Upload): boolean =>
+  TYPES.get(mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "") === "text/csv" ||
+  /\.(?:xls|csv|tsv)$/i.test(name.trim());
 
 /** A NUL among the first bytes, which only UTF-16 explains. */
 const isBinary = (bytes: Uint8Array): boolean => bytes.subarray(0, 1024).includes(0) && utf16In(bytes) === null;

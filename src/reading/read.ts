@@ -1,8 +1,9 @@
-import { storable } from "../domain/text.ts";
+import { readable, titleLine } from "../domain/readable.ts";
+import { beginning } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { titleOfText } from "./blocks.ts";
 import type { Reading } from "./contract.ts";
-import { readCsv } from "./csv.ts";
+import { laidOutCsv } from "./csv.ts";
 import { decodeText } from "./decode.ts";
 import { readMarkdown } from "./markdown.ts";
 import { latin1, type ReadableType } from "./media-type.ts";
@@ -14,46 +15,52 @@ export interface Source {
   /** As the upload declares it. */
   readonly charset: string | undefined;
   readonly baseUrl: string | undefined;
+  /** A spreadsheet by its name or its declared type, whatever is in it. */
+  readonly isSheet: boolean;
 }
+
+const MAX_TITLE = 300;
 
 /** Computes for as long as it takes, which nasty input can make very long: for the thread, whose time is bounded. */
 export const read = async (source: Source, onPage: () => void): Promise<Reading> => {
   const reading = await readers[source.type](source, onPage);
   if (reading.text.trim() === "") throw new UnreadableError("empty", "There is no text in it.");
-  return { ...reading, title: reading.title === null ? null : storable(reading.title), mediaType: source.type };
+  const title = reading.title === null ? null : beginning(titleLine(reading.title), MAX_TITLE) || null;
+  return { table: null, pageStarts: [], ...reading, title, mediaType: source.type };
 };
 
-type Read = Omit<Reading, "mediaType">;
+type Read = Pick<Reading, "title" | "text"> & Partial<Pick<Reading, "table" | "notes" | "pageStarts">>;
 
-const textIn = ({ bytes, charset }: Source): string => storable(decodeText(bytes, charset));
+const textIn = ({ bytes, charset }: Source): string => readable(decodeText(bytes, charset));
 
 /** What is large is loaded by the first file that needs it. */
 const readers: Record<ReadableType, (source: Source, onPage: () => void) => Read | Promise<Read>> = {
   "text/plain": (source) => {
     const text = textIn(source);
-    return { title: titleOfText(text), text, table: null, pageStarts: [] };
+    return { title: titleOfText(text), text };
   },
-  "text/markdown": (source) => ({ ...readMarkdown(textIn(source)), table: null, pageStarts: [] }),
+  "text/markdown": (source) => readMarkdown(textIn(source)),
   "text/csv": (source) => {
     const text = textIn(source);
-    return { title: null, text, table: text.trim() === "" ? null : readCsv(text), pageStarts: [] };
+    return text.trim() === "" ? { title: null, text } : { text, ...laidOutCsv(text) };
   },
   "text/html": async (source) => {
-    const { readHtml } = await import("./html.ts");
-    const html = textIn({ ...source, charset: source.charset ?? charsetWithin(source.bytes) });
-    return { ...readHtml(html, source.baseUrl), table: null, pageStarts: [] };
+    const { readHtml, readHtmlSheet } = await import("./html.ts");
+    const html = decodeText(source.bytes, source.charset ?? charsetWithin(source.bytes));
+    const reading = (source.isSheet ? readHtmlSheet(html) : null) ?? readHtml(html, source.baseUrl);
+    return { ...reading, text: readable(reading.text) };
   },
   "application/pdf": async ({ bytes }, onPage) => {
     const { readPdf } = await import("./pdf.ts");
     const { title, pages } = await readPdf(bytes, onPage);
-    const texts = pages.map((page) => storable(page));
+    const texts = pages.map((page) => readable(page));
     let at = 0;
     const pageStarts = texts.map((text) => {
       const start = at;
       at += text.length + PAGE_BREAK.length;
       return start;
     });
-    return { title, text: texts.join(PAGE_BREAK), table: null, pageStarts };
+    return { title, text: texts.join(PAGE_BREAK), pageStarts };
   },
 };
 

@@ -1,6 +1,8 @@
+import type { Upload } from "../domain/document.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
-import type { ReadUpload, SplitReading } from "./contract.ts";
-import { charsetOf, typeOf } from "./media-type.ts";
+import type { ReadUpload, ReadUploadInPieces } from "./contract.ts";
+import { charsetOf, isSpreadsheet, typeOf } from "./media-type.ts";
+import type { Source } from "./read.ts";
 import { type ReadingLimits, ReadingThread } from "./thread.ts";
 
 /** What may be handed in, in bytes. */
@@ -11,7 +13,7 @@ const LIMITS: ReadingLimits = { pageMs: 3_000, pagesMs: 60_000, otherMs: 15_000 
 
 export interface Reader {
   readonly read: ReadUpload;
-  readonly split: SplitReading;
+  readonly readPieces: ReadUploadInPieces;
 }
 
 export interface ReaderOptions extends ReadingLimits {
@@ -22,18 +24,20 @@ export interface ReaderOptions extends ReadingLimits {
 export const openReader = ({ threads = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
   const thread = new ReadingThread({ ...LIMITS, ...limits }, threads);
   return {
-    read: async (upload, { userId = "", signal, baseUrl }) => {
-      const { bytes, mediaType } = upload;
-      if (bytes.length > MAX_UPLOAD_BYTES) {
-        throw new UnreadableError(
-          "too_large",
-          `The file is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB: split it.`,
-        );
-      }
-      if (bytes.length === 0) throw new UnreadableError("empty", "The file is empty.");
-      const source = { type: typeOf(upload), bytes, charset: charsetOf(mediaType), baseUrl };
-      return await thread.run({ kind: "read", source }, { userId, signal, bytes: bytes.length });
-    },
-    split: (reading, { userId = "", signal }) => thread.run({ kind: "split", reading }, { userId, signal }),
+    read: async (upload, { userId = "", signal, baseUrl }) =>
+      await thread.run("read", sourceOf(upload, baseUrl), { userId, signal, bytes: upload.bytes.length }),
+    readPieces: async (upload, { userId = "", signal, baseUrl }) =>
+      await thread.run("pieces", sourceOf(upload, baseUrl), { userId, signal, bytes: upload.bytes.length }),
   };
+};
+
+/** Throws an UnreadableError for what no thread need be asked about. */
+const sourceOf = (upload: Upload, baseUrl: string | undefined): Source => {
+  const { bytes, mediaType } = upload;
+  if (bytes.length > MAX_UPLOAD_BYTES) {
+    throw new UnreadableError("too_large", `The file is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB: split it.`);
+  }
+  if (bytes.length === 0) throw new UnreadableError("empty", "The file is empty.");
+  const type = typeOf(upload);
+  return { type, bytes, charset: charsetOf(mediaType), baseUrl, isSheet: isSpreadsheet(upload) };
 };

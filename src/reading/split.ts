@@ -1,3 +1,4 @@
+import { beginning } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { blocksOf } from "./blocks.ts";
 import type { Piece, Reading } from "./contract.ts";
@@ -22,10 +23,16 @@ const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
  * some piece. Throws `too_large` past `maxPieces`.
  */
 export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly Piece[] => {
-  const pieces = reading.table === null ? splitText(reading, bounds) : splitTable(reading.table, bounds);
-  if (pieces.length <= bounds.maxPieces) return pieces;
-  throw new UnreadableError("too_large", `The document falls into more than ${bounds.maxPieces} pieces: split it.`);
+  const { table, notes = [] } = reading;
+  const pieces = table === null ? splitText(reading, bounds) : splitTable(table, notes, bounds);
+  if (pieces === null || pieces.length > bounds.maxPieces) {
+    throw new UnreadableError("too_large", `The document falls into more than ${bounds.maxPieces} pieces: split it.`);
+  }
+  return pieces;
 };
+
+/** Every piece below it repeats a heading, in characters. */
+const MAX_HEADING = 300;
 
 /** A stretch of the text that is not parted. */
 interface Unit {
@@ -50,7 +57,7 @@ interface Section {
 }
 
 /** The text from heading to heading; headings that follow each other begin one section, that of the last. */
-const sectionsOf = (text: string, isMarkdown: boolean, max: number): readonly Section[] => {
+const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly Section[] => {
   const sections: Section[] = [];
   let path: readonly string[] = [];
   let units: Unit[] = [];
@@ -61,10 +68,12 @@ const sectionsOf = (text: string, isMarkdown: boolean, max: number): readonly Se
     units = [];
     hasBody = false;
   };
-  for (const block of blocksOf(text, isMarkdown)) {
+  for (const block of blocksOf(source, isMarkdown)) {
     if (block.heading !== null) {
       if (hasBody) close();
-      const { depth, text: words } = block.heading;
+      const { depth, text } = block.heading;
+      // It stands in the text besides, to its end.
+      const words = beginning(text, MAX_HEADING);
       path = [...Array.from({ length: depth - 1 }, (_, level) => path[level] ?? ""), words];
     } else if (block.raw.trim() !== "") hasBody = true;
     for (const unit of unitsOf(block, max)) {

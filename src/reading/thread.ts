@@ -1,19 +1,25 @@
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
 import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
-import type { Piece, Reading } from "./contract.ts";
+import type { Piece, Reading, ReadPieces } from "./contract.ts";
 import type { Source } from "./read.ts";
 
-export type ReadingRequest =
-  | { readonly kind: "read"; readonly source: Source }
-  | { readonly kind: "split"; readonly reading: Reading };
+export interface ReadingRequest {
+  /** `read` gives all of it, `pieces` what it falls into. */
+  readonly kind: "read" | "pieces";
+  readonly source: Source;
+}
 export type ReadingAnswer =
   /** Still at work: another page is done. */
   | { readonly state: "working" }
+  /** Some rows of the table, or some pieces: many at a time would hold the event loop. */
+  | { readonly state: "part"; readonly rows: readonly (readonly string[])[] }
+  | { readonly state: "part"; readonly pieces: readonly Piece[] }
+  /** The rest: a table without rows, no pieces. */
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "refused"; readonly code: UnreadableCode; readonly message: string };
 interface Results {
   readonly read: Reading;
-  readonly split: readonly Piece[];
+  readonly pieces: ReadPieces;
 }
 
 /** How long a file may take, in milliseconds. */
@@ -47,16 +53,13 @@ export class ReadingThread {
   }
 
   /** Throws an UnreadableError when the work is refused or takes too long; the signal's reason as soon as that aborts. */
-  async run<K extends ReadingRequest["kind"]>(
-    request: Extract<ReadingRequest, { kind: K }>,
-    asker: Asker,
-  ): Promise<Results[K]> {
+  async run<K extends ReadingRequest["kind"]>(kind: K, source: Source, asker: Asker): Promise<Results[K]> {
     const { pageMs, pagesMs, otherMs } = this.limits;
-    const asked: ReadingRequest = request;
-    const hasPages = asked.kind === "read" && asked.source.type === "application/pdf";
+    const hasPages = source.type === "application/pdf";
     const bounds = hasPages ? { silenceMs: pageMs, totalMs: pagesMs } : { silenceMs: otherMs, totalMs: otherMs };
+    const errand = { ...bounds, hear: assembled<Results[K]>(), late: tooIntricate };
     try {
-      return await this.#pool.run(asked, { ...bounds, hear: heard<Results[K]>, late: tooIntricate }, asker);
+      return await this.#pool.run({ kind, source }, errand, asker);
     } catch (error) {
       if (error instanceof PoolFullError)
         throw new UnreadableError("busy", "Too many files wait to be read. Try again shortly.");
@@ -65,10 +68,21 @@ export class ReadingThread {
   }
 }
 
-const heard = <T>(answer: ReadingAnswer): { readonly value: T } | null => {
-  if (answer.state === "working") return null;
-  if (answer.state === "refused") throw new UnreadableError(answer.code, answer.message);
-  return { value: answer.value as T };
+/** Puts together what comes in parts. */
+const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | null) => {
+  const rows: (readonly string[])[] = [];
+  const pieces: Piece[] = [];
+  return (answer) => {
+    if (answer.state === "refused") throw new UnreadableError(answer.code, answer.message);
+    if (answer.state === "part") {
+      if ("rows" in answer) rows.push(...answer.rows);
+      else pieces.push(...answer.pieces);
+    }
+    if (answer.state !== "done") return null;
+    const value = answer.value as Reading | ReadPieces;
+    if ("pieces" in value) return { value: { ...value, pieces } as T };
+    return { value: { ...value, table: value.table && { ...value.table, rows } } as T };
+  };
 };
 
 const tooIntricate = (): UnreadableError =>

@@ -11,8 +11,48 @@ for (const method of ["log", "info", "warn", "error", "debug"] as const) console
 
 const tell = (answer: ReadingAnswer): void => postMessage(answer);
 
-const work = (request: ReadingRequest): unknown =>
-  request.kind === "split" ? split(request.reading) : read(request.source, () => tell({ state: "working" }));
+/** What is told at a time, in strings and in characters: some 2 ms for whoever hears it. */
+const MOST_STRINGS = 4_000;
+const MOST_CHARACTERS = 256 * 1024;
+
+const work = async ({ kind, source }: ReadingRequest): Promise<unknown> => {
+  const reading = await read(source, () => tell({ state: "working" }));
+  if (kind === "read") {
+    if (reading.table === null) return reading;
+    await inParts(
+      reading.table.rows,
+      (row) => row,
+      (rows) => tell({ state: "part", rows }),
+    );
+    return { ...reading, table: { ...reading.table, rows: [] } };
+  }
+  const pieces = split(reading);
+  await inParts(
+    pieces,
+    ({ content, rows }) => [content, ...(rows ?? []).flat()],
+    (some) => tell({ state: "part", pieces: some }),
+  );
+  return { title: reading.title, mediaType: reading.mediaType, columns: reading.table?.columns ?? null, pieces: [] };
+};
+
+/** A pause between two lets the one who hears do something else: all that is there already is heard at once. */
+const inParts = async <T>(
+  items: readonly T[],
+  textsOf: (item: T) => readonly string[],
+  tellSome: (items: readonly T[]) => void,
+): Promise<void> => {
+  let [from, strings, characters] = [0, 0, 0];
+  for (const [at, item] of items.entries()) {
+    const texts = textsOf(item);
+    strings += texts.length;
+    characters += texts.reduce((sum, { length }) => sum + length, 0);
+    if (strings < MOST_STRINGS && characters < MOST_CHARACTERS) continue;
+    tellSome(items.slice(from, at + 1));
+    [from, strings, characters] = [at + 1, 0, 0];
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  if (from < items.length) tellSome(items.slice(from));
+};
 
 self.onmessage = async ({ data }) => {
   try {

@@ -1,4 +1,6 @@
 import type { Upload } from "../domain/document.ts";
+import { titleLine } from "../domain/readable.ts";
+import { beginning } from "../domain/text.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { Piece, Reading } from "../reading/contract.ts";
 import type { NewChunk } from "../store/contract-documents.ts";
@@ -13,11 +15,12 @@ const MAX_TITLE = 300;
 /** Names a content, so that it is taken in once: SHA-256 of its bytes, in hex. */
 export const contentHash = ({ bytes }: Upload): string => new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
 
-/** What the caller calls it, else what it calls itself, else its file's name without the folders. */
-export const titleOf = (told: string | null, reading: Reading, { name }: Upload): string => {
+/** What the caller calls it, else what it calls itself, else its file's name without the folders; on one line, composed. */
+export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { name }: Upload): string => {
   const file = name.split(/[/\\]/).at(-1) ?? "";
-  const title = [told, reading.title, file].map((text) => text?.trim() ?? "").find((text) => text !== "") ?? "untitled";
-  return title.slice(0, MAX_TITLE).toWellFormed();
+  const title =
+    [told, reading.title, file].map((text) => titleLine(text ?? "")).find((text) => text !== "") ?? "untitled";
+  return beginning(title, MAX_TITLE);
 };
 
 /** Pieces as the store takes them, embedded a batch at a time, when it asks for the next. Null: they get no vectors. */

@@ -1,8 +1,9 @@
 import type { Passage, Table } from "../domain/document.ts";
+import { titleLine } from "../domain/readable.ts";
 import type { System } from "../domain/system.ts";
 import { ModelError } from "../models/contract.ts";
 import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
-import type { ReadUpload, SplitReading } from "../reading/contract.ts";
+import type { ReadUploadInPieces } from "../reading/contract.ts";
 import type { DocumentStore, SearchCapabilities } from "../store/contract-documents.ts";
 import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
@@ -13,8 +14,7 @@ const QUERY_PATIENCE_MS = 2_500;
 export interface RetrievalParts {
   readonly documents: DocumentStore;
   readonly embedding: EmbeddingModel;
-  readonly read: ReadUpload;
-  readonly split: SplitReading;
+  readonly readPieces: ReadUploadInPieces;
   readonly system: System;
 }
 
@@ -34,7 +34,8 @@ export class DocumentRetrieval implements Retrieval {
     const answering = found.filter(({ score }) => score > 0);
     return answering.map(({ documentId, title, content, metadata, score, table }) => ({
       documentId,
-      title,
+      // Stored titles may be older than the rule that they are one line: a line break would forge a citation.
+      title: titleLine(title),
       content,
       metadata,
       score,
@@ -47,13 +48,12 @@ export class DocumentRetrieval implements Retrieval {
   }
 
   async ingest(userId: string, document: NewDocument, signal: AbortSignal): Promise<Ingested> {
-    const { documents, embedding, read, split, system } = this.parts;
+    const { documents, embedding, readPieces, system } = this.parts;
     const { collection, metadata, upload } = document;
     const hash = contentHash(upload);
     const known = await documents.find(userId, collection, hash);
     if (known !== null) return { document: known, isNew: false };
-    const reading = await read(upload, { userId, signal });
-    const pieces = await split(reading, { userId, signal });
+    const reading = await readPieces(upload, { userId, signal });
     const title = titleOf(document.title, reading, upload);
     const model = (await this.#hasVectors()) ? embedding : null;
     const draft = {
@@ -64,11 +64,11 @@ export class DocumentRetrieval implements Retrieval {
       mediaType: reading.mediaType,
       metadata,
       contentHash: hash,
-      columns: reading.table?.columns ?? null,
+      columns: reading.columns,
       model: model?.id ?? null,
       now: system.now(),
     };
-    return await documents.put(draft, chunksOf(title, pieces, model, signal));
+    return await documents.put(draft, chunksOf(title, reading.pieces, model, signal));
   }
 
   /** Undefined: the model does not answer, or not soon enough for somebody who waits; words find most of it without. */

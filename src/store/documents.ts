@@ -1,5 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Document, Table } from "../domain/document.ts";
+import { collectionName } from "../domain/readable.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import type { DocumentStore } from "./contract-documents.ts";
 import type { Database, Session } from "./database.ts";
@@ -19,7 +20,7 @@ export const documentQueries = (
         .where(
           and(
             ready(userId),
-            eq(documents.collection, storable(collection)),
+            eq(documents.collection, collectionName(collection)),
             eq(documents.contentHash, storable(contentHash)),
           ),
         );
@@ -41,7 +42,7 @@ export const documentQueries = (
         boundedPage(
           sql`
             select * from documents where user_id = ${userId} and is_ready
-              ${collection === null ? sql`` : sql`and collection = ${storable(collection)}`}
+              ${collection === null ? sql`` : sql`and collection = ${collectionName(collection)}`}
               ${after === null ? sql`` : sql`and (created_at, document_id) < (${after.createdAt}::bigint, ${storable(after.documentId)})`}
             order by created_at desc, document_id desc limit ${limit}::int`,
           sql`created_at desc, document_id desc`,

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Passage, Table } from "../domain/document.ts";
+import { collectionName } from "../domain/readable.ts";
 import { coverageOf, fuse, scoreOf } from "../domain/relevance.ts";
 import { type Term, termsOf } from "../domain/terms.ts";
-import { storable } from "../domain/text.ts";
 import { texts } from "./columns.ts";
 import type { ChunkKey, DocumentStore, Found } from "./contract-documents.ts";
 import type { Database, Session } from "./database.ts";
@@ -18,7 +18,7 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
   const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work);
   return {
     search: async (userId, { text, embedding, collection: named, limit }) => {
-      const collection = named === null ? null : storable(named);
+      const collection = named === null ? null : collectionName(named);
       const terms = queryTerms(text);
       const depth = Math.max(DEPTH, limit * 4);
       const [words, near] = await Promise.all([
@@ -65,8 +65,12 @@ const ofKey = (key: string): PieceKey => {
 const farthest = (near: readonly Near[], depth: number): number | null =>
   near.length < depth ? null : (near.at(-1)?.cosine ?? null);
 
+/** In UTF-16 units. */
+const JUDGED = 4_000;
+
 const coverageIn = (piece: Piece, terms: readonly Term[], { rarity }: WordHits): number => {
-  const lexemes = [piece.title, ...piece.headings, piece.content]
+  // Pieces are shorter; those that were taken in before they had a bound are judged by their beginning.
+  const lexemes = [piece.title, ...piece.headings, piece.content.slice(0, JUDGED)]
     .flatMap(termsOf)
     .flatMap(({ forms, parts }) => [...forms, ...parts]);
   return coverageOf(terms, new Set(lexemes), rarity);

@@ -1,0 +1,113 @@
+import { Parser } from "htmlparser2";
+import { tidy } from "./html-survey.ts";
+
+/** A table as its reader sees it: every cell where it stands, also in the rows and columns that it reaches over. */
+export interface HtmlTable {
+  readonly caption: string;
+  /** Rows of headings, above the others. */
+  readonly headRows: number;
+  /** Each as long as the longest. */
+  readonly rows: readonly (readonly string[])[];
+  /** A table within a table lays a page out, and its cells are no cells of this one. */
+  readonly isNested: boolean;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly across: number;
+  readonly down: number;
+  readonly isHeading: boolean;
+}
+
+/** A cell may say that it reaches over 1,000 columns and 65,534 rows: together they make no more cells than these. */
+const MAX_WIDTH = 500;
+const MAX_CELLS = 400_000;
+
+/** The outermost tables of a page that was written by `visibleHtml`, in one pass. */
+export const tablesIn = (html: string): readonly HtmlTable[] => {
+  const tables: HtmlTable[] = [];
+  let depth = 0;
+  let rows: Cell[][] = [];
+  let cell: { text: string; across: number; down: number; isHeading: boolean } | undefined;
+  let [headRows, isHead, isNested, isCaption, caption] = [0, false, false, false, ""];
+  const closeCell = (): void => {
+    if (cell !== undefined) rows.at(-1)?.push({ ...cell, text: tidy(cell.text) });
+    cell = undefined;
+  };
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (name === "table" && depth++ === 0) [rows, headRows, isNested, caption] = [[], 0, false, ""];
+      else if (name === "table") isNested = true;
+      if (cell !== undefined && !INLINE.has(name)) cell.text += " ";
+      if (name === "img" && cell !== undefined) cell.text += attributes.alt ?? "";
+      if (depth !== 1) return;
+      if (name === "tr") rows.push([]);
+      else if (name === "td" || name === "th") {
+        if (rows.length === 0) rows.push([]);
+        const span = (value: string | undefined): number =>
+          Math.min(MAX_CELLS, Math.max(1, Number.parseInt(value ?? "", 10) || 1));
+        cell = { text: "", across: span(attributes.colspan), down: span(attributes.rowspan), isHeading: name === "th" };
+      } else if (name === "thead") isHead = true;
+      else if (name === "caption") isCaption = true;
+    },
+    ontext: (text) => {
+      if (cell !== undefined) cell.text += text;
+      else if (isCaption) caption += text;
+    },
+    onclosetag: (name) => {
+      if (cell !== undefined && !INLINE.has(name)) cell.text += " ";
+      if (depth === 1) {
+        if (name === "td" || name === "th") closeCell();
+        else if (name === "caption") isCaption = false;
+        else if (name === "thead") isHead = false;
+        else if (name === "tr" && rows.at(-1)?.length === 0) rows.pop();
+        else if (name === "tr" && headRows === rows.length - 1 && (isHead || isAllHeadings(rows.at(-1)))) headRows++;
+      }
+      if (name === "table" && --depth === 0) {
+        tables.push({ caption: tidy(caption), headRows, isNested, rows: spread(rows) });
+      }
+    },
+  });
+  parser.end(html);
+  return tables;
+};
+
+const isAllHeadings = (row: readonly Cell[] = []): boolean => row.length > 0 && row.every(({ isHeading }) => isHeading);
+
+const INLINE: ReadonlySet<string> = new Set(
+  "a abbr b bdi bdo cite code data dfn em font i img ins kbd label mark q small span strong time u var ruby rb rt".split(
+    " ",
+  ),
+);
+
+/** Each cell in all the places that it reaches over, so that a row can be read by itself; a line across all columns once. */
+const spread = (rows: readonly (readonly Cell[])[]): readonly (readonly string[])[] => {
+  const widthOf = (row: readonly Cell[]): number => row.reduce((sum, { across }) => sum + across, 0);
+  const isBounded = rows.every((row) => widthOf(row) <= MAX_WIDTH);
+  const grid: (string | undefined)[][] = rows.map(() => []);
+  let cells = 0;
+  rows.forEach((row, at) => {
+    let column = 0;
+    for (const { text, across, down } of row) {
+      while (grid[at]?.[column] !== undefined) column++;
+      const isLine = row.length === 1 && column === 0;
+      for (let below = 0; below < (isBounded ? Math.min(down, rows.length - at) : 1); below++) {
+        for (let beside = 0; beside < (isBounded ? across : 1); beside++) {
+          if (cells++ < MAX_CELLS || (below === 0 && beside === 0)) {
+            const line = grid[at + below];
+            if (line !== undefined) line[column + beside] = isLine && beside > 0 ? "" : text;
+          }
+        }
+      }
+      column++;
+    }
+  });
+  const width = grid.reduce((most, { length }) => Math.max(most, length), 0);
+  return grid.map((row) => Array.from({ length: width }, (_, at) => row[at] ?? ""));
+};
+
+/** The names of a table's columns in one row, from as many rows as it has them in: `2026 Q1`. */
+export const headerOf = ({ rows, headRows }: HtmlTable): readonly string[] => {
+  const [first = [], ...others] = rows.slice(0, Math.max(1, headRows));
+  return first.map((name, at) => [...new Set([name, ...others.map((row) => row[at] ?? "")])].filter(Boolean).join(" "));
+};

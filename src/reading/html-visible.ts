@@ -1,0 +1,215 @@
+import { Parser } from "htmlparser2";
+import { type MathNode, mathText } from "./mathml.ts";
+import { subscript, superscript } from "./scripts.ts";
+import { type Look, StyleRules } from "./style-rules.ts";
+
+/** Elements whose text is not for readers, or not as long as the page's scripts run. */
+const HIDDEN: ReadonlySet<string> = new Set(
+  "script noscript template svg iframe object canvas audio video datalist rp nav noframes".split(" "),
+);
+const VOID: ReadonlySet<string> = new Set(
+  "area base br col embed hr img input link meta param source track wbr".split(" "),
+);
+/** Where all of a page may stand: scripts set `aria-hidden` on it while a dialog is open. */
+const WHOLE: ReadonlySet<string> = new Set(["html", "body", "main", "article"]);
+/** Inputs that show what is in them. */
+const SHOWN_INPUT = /^(?:|text|search|tel|url|email|number|date|month|week|time|datetime-local)$/;
+
+/** An element that is open. `out` takes what is written within it; undefined: its parent's does. */
+interface Frame {
+  readonly name: string;
+  readonly isHidden: boolean;
+  readonly out: string[] | undefined;
+  readonly math: MathNode | undefined;
+  /** What it leaves of what was written within it, as HTML. */
+  readonly close: ((inner: string) => string) | undefined;
+}
+
+interface Options {
+  /** What is struck out stands between `~~` (as in GFM), or is left out. */
+  readonly struck: "marked" | "left out";
+}
+
+/**
+ * A page as HTML that holds what its reader sees, and nothing else: without what is hidden, raised and lowered text told
+ * from its line, formulas in one line, what is struck out marked, and what is in its fields. Linear in its length.
+ */
+export const visibleHtml = (html: string, options: Options = { struck: "marked" }): string => {
+  const rewriter = new Rewriter(options);
+  const parser = new Parser(rewriter);
+  parser.end(html);
+  return rewriter.html;
+};
+
+class Rewriter {
+  readonly #rules = new StyleRules();
+  readonly #root: string[] = [];
+  readonly #frames: Frame[] = [];
+  /** Of open frames: how many hide, and the buffers that are written to. */
+  #hidden = 0;
+  readonly #buffers: string[][] = [this.#root];
+  readonly #formulas: MathNode[] = [];
+  #struck = 0;
+  #isSmall = false;
+  #options: { readonly text: string; readonly isChosen: boolean }[] = [];
+
+  constructor(private readonly options: Options) {}
+
+  get html(): string {
+    return this.#root.join("");
+  }
+
+  onopentag(name: string, attributes: Record<string, string>): void {
+    const { isHidden = false, out, math, close } = this.#frameOf(name, attributes);
+    this.#frames.push({ name, isHidden, out, math, close });
+    if (isHidden) this.#hidden++;
+    if (out !== undefined) this.#buffers.push(out);
+    if (math !== undefined) this.#formulas.push(math);
+  }
+
+  ontext(text: string): void {
+    if (this.#hidden > 0) return;
+    const formula = this.#formulas.at(-1);
+    if (formula !== undefined) formula.children.push({ name: "", text, children: [] });
+    // A style sheet is no HTML, and is never written as such.
+    else this.#write(this.#frames.at(-1)?.name === "style" ? text : Bun.escapeHTML(text));
+  }
+
+  onclosetag(name: string): void {
+    const frame = this.#frames.at(-1);
+    if (frame?.name !== name) return;
+    this.#frames.pop();
+    if (frame.isHidden) this.#hidden--;
+    if (frame.math !== undefined) this.#formulas.pop();
+    if (frame.out !== undefined) this.#buffers.pop();
+    if (frame.close !== undefined) this.#write(frame.close(frame.out?.join("") ?? ""));
+    else if (!frame.isHidden && frame.math === undefined && !VOID.has(name)) this.#write(`</${name}>`);
+  }
+
+  /** What becomes of an element; its tag is written here where it stays one. */
+  #frameOf(name: string, attributes: Record<string, string>): Partial<Frame> {
+    if (this.#hidden > 0) return { isHidden: true };
+    const formula = this.#formulas.at(-1);
+    if (formula !== undefined || name === "math") {
+      const math = { name, text: "", children: [] };
+      formula?.children.push(math);
+      if (formula !== undefined) return { math };
+      return { math, close: () => ` ${Bun.escapeHTML(mathText(math) || (attributes.alttext ?? ""))} ` };
+    }
+    if (name === "style") return { out: [], close: (css) => this.#learn(css) };
+    const look = this.#rules.lookOf(name, attributes);
+    if (isHidden(name, attributes, look)) return { isHidden: true };
+    const isSmall = name === "sup" || name === "sub" || (look.align !== undefined && INLINE.has(name));
+    // Within each other they are one: each would go through all that is within it again.
+    if ((isSmall || name === "rt") && !this.#isSmall) return this.#small(name, look);
+    const isStruck = STRUCK.has(name) || (look.isStruck === true && !WHOLE.has(name) && !GROUPS.has(name));
+    if (isStruck && this.#struck === 0) return this.#strike(name, attributes);
+    if (name === "wbr") return { close: () => "" };
+    if (name === "input") return { close: () => Bun.escapeHTML(shownInput(attributes)) };
+    if (name === "select") {
+      this.#options = [];
+      return { out: [], close: () => this.#chosen() };
+    }
+    if (name === "option") return { out: [], close: (text) => this.#offer(text, attributes.selected !== undefined) };
+    // A form is a part of the page like any other; what is in it is read.
+    const tag = PARTS.get(name) ?? name;
+    this.#write(tagOf(tag, attributes));
+    return tag === name ? {} : { close: () => `</${tag}>` };
+  }
+
+  #small(name: string, { align }: Look): Partial<Frame> {
+    this.#isSmall = true;
+    const small = name === "rt" ? ruby : name === "sup" || align === "super" ? superscript : subscript;
+    const close = (inner: string): string => {
+      this.#isSmall = false;
+      return Bun.escapeHTML(small(textOf(inner)));
+    };
+    return { out: [], close };
+  }
+
+  #strike(name: string, attributes: Record<string, string>): Partial<Frame> {
+    this.#struck++;
+    const isMark = STRUCK.has(name);
+    if (!isMark) this.#write(tagOf(name, attributes));
+    const close = (inner: string): string => {
+      this.#struck--;
+      return this.#withoutOrMarked(inner) + (isMark ? "" : `</${name}>`);
+    };
+    return { out: [], close };
+  }
+
+  #withoutOrMarked(inner: string): string {
+    if (this.options.struck === "left out") return " ";
+    if (textOf(inner).trim() === "") return inner;
+    const [, before = "", text = "", after = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(inner) ?? [];
+    return `${before}~~${text}~~${after}`;
+  }
+
+  #offer(text: string, isChosen: boolean): string {
+    this.#options.push({ text, isChosen });
+    return "";
+  }
+
+  /** What a list of choices shows: what is chosen, else the first. */
+  #chosen(): string {
+    const chosen = this.#options.filter(({ isChosen }) => isChosen);
+    const shown = chosen.length > 0 ? chosen : this.#options.slice(0, 1);
+    return shown.map(({ text }) => text).join(", ");
+  }
+
+  #learn(css: string): string {
+    this.#rules.add(css);
+    return "";
+  }
+
+  #write(html: string): void {
+    if (html !== "") this.#buffers.at(-1)?.push(html);
+  }
+}
+
+const STRUCK: ReadonlySet<string> = new Set(["del", "s", "strike"]);
+/** What style may raise or lower; of a cell or a picture `vertical-align` says where it stands. */
+const INLINE: ReadonlySet<string> = new Set(["span", "font", "small", "b", "i", "em", "strong", "a"]);
+/** Nothing but other elements may stand in them, no marks. */
+const GROUPS: ReadonlySet<string> = new Set("table thead tbody tfoot tr ul ol dl select".split(" "));
+/** What is no use in a text, and the element of the same kind that stands for it. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["form", "div"],
+  ["fieldset", "div"],
+  ["button", "span"],
+  ["textarea", "span"],
+]);
+/** Names that can be written as they are; no handlers, no styles: these have been heeded. */
+const ATTRIBUTE = /^ (?!on|style=)[a-z][\w:.-]*="/i;
+
+const tagOf = (name: string, attributes: Record<string, string>): string => {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${Bun.escapeHTML(value)}"`);
+  return `<${name}${written.filter((attribute) => ATTRIBUTE.test(attribute)).join("")}>`;
+};
+
+const isHidden = (name: string, attributes: Record<string, string>, look: Look): boolean => {
+  if (HIDDEN.has(name) || (name === "dialog" && attributes.open === undefined)) return true;
+  // Formulas that are drawn as pictures, or by scripts, stand hidden beside them.
+  if (/math|mml/i.test(attributes.class ?? "")) return attributes["aria-hidden"] === "true";
+  const isAside = attributes["aria-hidden"] === "true" && !WHOLE.has(name);
+  return isAside || attributes.hidden !== undefined || look.isShown === false || look.isVisible === false;
+};
+
+const ruby = (text: string): string => (text.trim() === "" ? "" : `(${text.trim()})`);
+
+const shownInput = ({ type = "", value = "", checked }: Record<string, string>): string => {
+  if (/^(?:checkbox|radio)$/i.test(type)) return checked === undefined ? "☐ " : "☑ ";
+  return SHOWN_INPUT.test(type.toLowerCase()) ? value : "";
+};
+
+/** Of a stretch of HTML that was written here. */
+const textOf = (html: string): string => {
+  let text = "";
+  const parser = new Parser({
+    ontext: (data) => {
+      text += data;
+    },
+  });
+  parser.end(html);
+  return text;
+};

@@ -1,0 +1,80 @@
+import { subscript, superscript } from "./scripts.ts";
+
+/** An element of MathML (https://www.w3.org/TR/mathml-core/) or a text in it. */
+export interface MathNode {
+  readonly name: string;
+  readonly text: string;
+  readonly children: MathNode[];
+}
+
+/** Formulas nested deeper are given as the text that is in them. */
+const MAX_DEPTH = 60;
+
+/** A formula in one line: `x² + 1`, `(a + b)/2`, `√(x)`, `∑_(i=1)^(n)`. */
+export const mathText = (node: MathNode, depth = 0): string => {
+  if (depth > MAX_DEPTH) return plain(node);
+  const parts = node.children.filter(({ name, text }) => name !== "" || text.trim() !== "");
+  const said = parts.map((child) => mathText(child, depth + 1));
+  const [first = "", second = "", third = ""] = said;
+  switch (node.name) {
+    case "":
+      return node.text.replace(/\s+/g, " ").trim();
+    case "annotation":
+    case "annotation-xml":
+    case "maction":
+      return node.name === "maction" ? first : "";
+    case "semantics":
+      return first;
+    case "msup":
+      return based(first) + superscript(second);
+    case "msub":
+      return based(first) + subscript(second);
+    case "msubsup":
+      return based(first) + subscript(second) + superscript(third);
+    case "munder":
+      return `${first}_(${second})`;
+    case "mover":
+      return second.length === 1 && !/[\p{L}\p{N}]/u.test(second) ? first + second : `${first}^(${second})`;
+    case "munderover":
+      return `${first}_(${second})^(${third})`;
+    case "mfrac":
+      return `${grouped(first)}/${grouped(second)}`;
+    case "msqrt":
+      return `√(${joined(said)})`;
+    case "mroot":
+      return `${superscript(second)}√(${first})`;
+    case "mfenced":
+      return `(${said.join(", ")})`;
+    case "mtr":
+    case "mlabeledtr":
+      return said.join(", ");
+    case "mtable":
+      return `[${said.join("; ")}]`;
+    case "mspace":
+      return " ";
+    default:
+      return joined(said, parts);
+  }
+};
+
+/** A number before a fraction is one with it (3 1/2), and must not run into it. */
+const joined = (said: readonly string[], parts: readonly MathNode[] = []): string =>
+  said.reduce((text, next, at) => {
+    const isMixed = parts[at]?.name === "mfrac" && /[\p{L}\p{N}]$/u.test(text);
+    return text + (isMixed ? " " : "") + next;
+  }, "");
+
+const SIMPLE = /^[\p{L}\p{N}.,]+$/u;
+const grouped = (text: string): string => (SIMPLE.test(text) ? text : `(${text})`);
+/** What is raised as a whole: `(a+b)²`, not `a+b²`. */
+const based = (text: string): string => (/[+\-−/ ]/.test(text) && !/^\(.*\)$/.test(text) ? `(${text})` : text);
+
+const plain = (node: MathNode): string => {
+  let text = "";
+  const open = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    text += next.text;
+    open.push(...next.children.toReversed());
+  }
+  return text;
+};

@@ -1,0 +1,97 @@
+/** What a style says of whether, and how, its element is read. Undefined: nothing. */
+export interface Look {
+  readonly isShown?: boolean;
+  readonly isVisible?: boolean;
+  readonly isStruck?: boolean;
+  readonly align?: "sub" | "super";
+}
+
+interface Rule {
+  readonly tag: string;
+  readonly id: string;
+  readonly classes: readonly string[];
+  readonly look: Look;
+  /** As CSS counts it: ids, then classes, then tags. */
+  readonly weight: number;
+}
+
+const MAX_RULES = 2_000;
+/** A tag, classes and an id, in that order or without some of them; nothing that depends on other elements. */
+const COMPOUND = /^(?:[a-z][\w-]*|\*)?(?:[.#][\w-]+)*$/i;
+
+/**
+ * The rules of a page's own style sheets that tell what is not read: hidden or struck out. Only selectors of one element
+ * (`p`, `.a.b`, `#c`) are known, and no at-rules: where in doubt, an element is shown.
+ */
+export class StyleRules {
+  readonly #rules: Rule[] = [];
+
+  add(css: string): void {
+    for (const { selectors, body } of topLevelRules(css)) {
+      const look = lookOf(body);
+      if (Object.keys(look).length === 0) continue;
+      for (const selector of selectors.split(",").map((text) => text.trim())) {
+        if (!COMPOUND.test(selector) || selector === "" || this.#rules.length >= MAX_RULES) continue;
+        const classes = Array.from(selector.matchAll(/\.([\w-]+)/g), ([, name = ""]) => name);
+        const id = /#([\w-]+)/.exec(selector)?.[1] ?? "";
+        const tag = /^[a-z][\w-]*/i.exec(selector)?.[0].toLowerCase() ?? "";
+        const weight = (id === "" ? 0 : 10_000) + classes.length * 100 + (tag === "" ? 0 : 1);
+        this.#rules.push({ tag, id, classes, look, weight });
+      }
+    }
+  }
+
+  /** Of an element: the page's rules, the heavier and then the later ones over the others, and over all its own `style`. */
+  lookOf(tag: string, attributes: Readonly<Record<string, string>>): Look {
+    const own = attributes.style === undefined ? {} : lookOf(attributes.style);
+    if (this.#rules.length === 0) return own;
+    const classes = new Set((attributes.class ?? "").split(/\s+/));
+    const matching = this.#rules.filter(
+      (rule) =>
+        (rule.tag === "" || rule.tag === tag) &&
+        (rule.id === "" || rule.id === attributes.id) &&
+        rule.classes.every((name) => classes.has(name)),
+    );
+    const looks = matching.toSorted((one, other) => one.weight - other.weight).map(({ look }) => look);
+    return Object.assign({}, ...looks, own);
+  }
+}
+
+const lookOf = (declarations: string): Look => {
+  const value = (property: string): string | undefined =>
+    new RegExp(`(?:^|[;{\\s])${property}\\s*:\\s*([^;}]{1,100})`, "i").exec(declarations)?.[1]?.trim().toLowerCase();
+  const display = value("display");
+  const visibility = value("visibility");
+  const decoration = value("text-decoration") ?? value("text-decoration-line");
+  const align = /^(?:sub|super)\b/.exec(value("vertical-align") ?? "")?.[0] as Look["align"];
+  const isNothing = [value("opacity"), value("font-size")].some((size) =>
+    /^0(?:\.0+)?(?:%|\w{2,3})?(?:\s|!|$)/.test(size ?? ""),
+  );
+  return {
+    ...(display !== undefined && { isShown: !display.startsWith("none") }),
+    ...(/^all/.test(value("mso-hide") ?? "") && { isShown: false }),
+    ...((visibility !== undefined || isNothing) && {
+      isVisible: !isNothing && !/^(?:hidden|collapse)/.test(visibility ?? ""),
+    }),
+    ...(decoration !== undefined && { isStruck: decoration.includes("line-through") }),
+    ...(align !== undefined && { align }),
+  };
+};
+
+/** A style sheet's rules outside of any at-rule, in one pass. */
+function* topLevelRules(css: string): Generator<{ readonly selectors: string; readonly body: string }, void, void> {
+  const text = css.replace(/\/\*[\s\S]*?(?:\*\/|$)|<!--|-->/g, " ");
+  let depth = 0;
+  let start = 0;
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{") {
+      if (depth++ === 0) open = at;
+    } else if (character === "}" && depth > 0 && --depth === 0) {
+      const selectors = text.slice(start, open).trim();
+      if (!selectors.startsWith("@")) yield { selectors, body: text.slice(open + 1, at) };
+      start = at + 1;
+    } else if (character === ";" && depth === 0) start = at + 1;
+  }
+}

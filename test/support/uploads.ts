@@ -1,0 +1,24 @@
+import type { Upload } from "../../src/domain/document.ts";
+import { UnreadableError } from "../../src/domain/unreadable.ts";
+import type { Reader } from "../../src/reading/reader.ts";
+
+const never = new AbortController().signal;
+
+/** A file of this name and content; text is written as UTF-8. */
+export const upload = (name: string, content: string | Uint8Array, mediaType = ""): Upload => ({
+  name,
+  mediaType,
+  bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
+});
+
+/** What a reader says of uploads, and how it refuses them. */
+export const readingWith = (reader: Reader) => {
+  const read = (...given: Parameters<typeof upload>) => reader.read(upload(...given), { signal: never });
+  const pieces = (...given: Parameters<typeof upload>) => reader.readPieces(upload(...given), { signal: never });
+  const failureOf = async (...given: Parameters<typeof upload>): Promise<UnreadableError> => {
+    const thrown = await pieces(...given).catch((error: unknown) => error);
+    if (thrown instanceof UnreadableError) return thrown;
+    throw new Error("It was read", { cause: thrown });
+  };
+  return { read, pieces, failureOf };
+};
