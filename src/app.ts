@@ -13,11 +13,14 @@ import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
 import { openReader } from "./reading/reader.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalCheck } from "./retrieval/standing.ts";
+import { Lease, renewalMs } from "./runs/lease.ts";
+import { Recovery } from "./runs/recovery.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import type { Store } from "./store/contract.ts";
+import type { Replica } from "./store/contract-replicas.ts";
 import { mathTools } from "./tools/index.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
@@ -25,8 +28,12 @@ import { usualThreads } from "./workers/worker-pool.ts";
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
-/** How often leases are renewed, and how long a cancellation takes at most to reach another replica. */
-const UPKEEP_MS = 2_000;
+/** How long a cancellation, or a thread's deletion, takes at most to reach another replica. */
+const UPKEEP_MS = 1_000;
+/** How often orphans are looked for, at most; as often as leases are renewed, where that is more often. */
+const RECOVERY_MS = 2_000;
+/** A start waits for the orphans that it finds to be ended, but no longer than this. */
+const RECOVERY_AT_START_MS = 2_000;
 /** How often threads that other replicas write are looked at, while somebody reads them here. */
 const REMOTE_POLL_MS = 200;
 
@@ -46,8 +53,9 @@ export interface Outside {
   readonly system: System;
   readonly log: HouseLog;
   /** This process among all that share the store. */
-  readonly owner: string;
-  isDead(owner: string): boolean;
+  readonly replica: Replica;
+  /** No other process has the store: there are no leases then, and whoever else owned a run is dead. */
+  readonly isAlone: boolean;
   readonly storePatienceMs?: number;
   /** How pages are fetched for users. Left out: from the public web. */
   readonly fetchPage?: AgentParts["fetchPage"];
@@ -86,17 +94,28 @@ export interface Service {
   drain(): Promise<void>;
 }
 
+/** Of a process that has the store to itself. */
+const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
+  renew: async () => {},
+  assure: () => undefined,
+  tick: async () => {},
+  leave: async () => {},
+};
+
 /** Puts the house together, ends what a dead process left behind and begins to listen. */
 export const serve = async (outside: Outside): Promise<Service> => {
-  const { config, store, models, embedding, system, log, owner, isDead } = outside;
+  const { config, store, models, embedding, system, log, replica, isAlone } = outside;
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry(config);
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
-  const parts = { store, journal, models, system, registry, owner, log: log.runs, runTimeoutMs, historyTokens };
+  const owner = replica.id;
+  const lease = isAlone ? NO_LEASE : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, log: log.runs });
+  const parts = { store, journal, models, system, registry, owner, lease, log: log.runs, runTimeoutMs, historyTokens };
   const runs = new Runs(parts);
   const tickets = new Tickets({ store, system, runs, registry });
-  const upkeep = new Upkeep({ ...parts, isDead });
+  const recovery = new Recovery({ ...parts, isAlone });
+  const upkeep = new Upkeep({ ...parts, recovery });
   const documents = { documents: store.documents, embedding, system };
   const threads = config.workerThreads ?? usualThreads();
   const reader = openReader({ threads });
@@ -135,11 +154,16 @@ export const serve = async (outside: Outside): Promise<Service> => {
     { identity, corsOrigins, compressStreams, log },
   );
 
-  await upkeep.tick();
+  await lease.renew();
+  await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   const words = await standing.look();
   if (words !== "ok") log.retrievalLimited(words);
-  const stopUpkeep = every(UPKEEP_MS, () => upkeep.tick());
-  const stopPolling = every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed));
+  const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
+  const others = [
+    every(UPKEEP_MS, () => upkeep.tick()),
+    every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
+    every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed)),
+  ];
   // A stream beats more often than that, or else it must not be closed for being quiet.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
   // Past a bound of its own Bun answers 413 without a word: bodies are counted where they are read.
@@ -170,8 +194,8 @@ export const serve = async (outside: Outside): Promise<Service> => {
       const within = (ms: number) => Promise.race([stopped.then(() => true), system.sleep(ms).then(() => false)]);
       if (!(await within(FAREWELL_MS))) journal.dismiss(RESTARTED);
       if (!(await within(FAREWELL_MS))) await http.stop(true);
-      stopUpkeep();
-      stopPolling();
+      for (const stop of [...others, renewing]) stop();
+      await lease.leave();
     },
   };
 };

@@ -40,6 +40,7 @@ export interface Config {
   readonly chatTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly drainTimeoutMs: number;
+  readonly leaseTtlMs: number;
   readonly maxRuns: number;
   readonly maxRunsPerUser: number;
   /** Null: as the machine has cores. */
@@ -110,6 +111,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   chatTimeoutMs: env.CHAT_TIMEOUT,
   heartbeatMs: env.HEARTBEAT_INTERVAL,
   drainTimeoutMs: env.DRAIN_TIMEOUT,
+  leaseTtlMs: env.LEASE_TTL,
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
   workerThreads: env.WORKER_THREADS ?? null,

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig } from "./config.ts";
 import { realSystem } from "./domain/system.ts";
-import { isDeadOwner, ownerName } from "./owner.ts";
 import { barLine, type Progress, wordsLine } from "./progress.ts";
 
 // The house is imported by the commands, below: it takes longer to load than all that is decided before it.
@@ -31,22 +29,6 @@ const liftFetchLimit = (): void => {
   const isExecutable = import.meta.url.includes("$bunfs");
   const args = isExecutable ? argv.slice(2) : [...execArgv, ...argv.slice(1)];
   process.execve?.(execPath, [execPath, ...args], { ...env, BUN_CONFIG_MAX_HTTP_REQUESTS: "65535" });
-};
-
-/** When the process of this id started, in ticks since boot; null when there is none. Linux; elsewhere ids alone must do. */
-const startOf = (pid: number): string | null => {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? null;
-  } catch {
-    return isAlive(pid) ? "" : null;
-  }
-};
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 };
 
 const main = async (): Promise<number | "serving"> => {
@@ -185,7 +167,6 @@ const run = async (config: Config): Promise<"serving"> => {
   const log = houseLog(openLog(config.logLevel));
   const store = await openStore(config, realSystem);
   await store.migrate();
-  const self = { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? "" };
   const models = await openModels(config, realSystem, log);
   const service = await serve({
     config,
@@ -194,9 +175,9 @@ const run = async (config: Config): Promise<"serving"> => {
     embedding: await openEmbedding(config, realSystem, log),
     system: realSystem,
     log,
-    owner: ownerName(self),
-    // An embedded database has one process at a time: whoever else owned a run in it is gone.
-    isDead: (owner) => config.database.kind === "embedded" || isDeadOwner(owner, self, startOf),
+    replica: { id: realSystem.id(), name: `${hostname()}/${process.pid}` },
+    // An embedded database has one process at a time.
+    isAlone: config.database.kind === "embedded",
   });
   let asked: number | undefined;
   stop = () => {

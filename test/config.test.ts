@@ -46,6 +46,7 @@ describe("an empty environment", () => {
       chatTimeoutMs: 60_000,
       heartbeatMs: 10_000,
       drainTimeoutMs: 30_000,
+      leaseTtlMs: 10_000,
       maxRuns: 2000,
       maxRunsPerUser: 100,
       workerThreads: null,

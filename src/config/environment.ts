@@ -74,6 +74,10 @@ export const Environment = Type.Object({
     description: "How long a stopping process lets its runs go on before it ends them.",
     default: "30s",
   }),
+  LEASE_TTL: duration("100ms", "10m", {
+    description: "With Postgres: how long after a process has died, or lost the database, the others end its runs.",
+    default: "10s",
+  }),
   MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "2000" }),
   MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "100" }),
   WORKER_THREADS: Type.Optional(

@@ -19,8 +19,10 @@ export interface RunLog {
   ): void;
   /** Something failed that the run could live with. */
   trouble(run: LiveRun, error: unknown): void;
-  /** A run that a dead process had left behind was ended. */
+  /** A run that nobody executed any more was ended. */
   recovered(runId: string): void;
-  /** Upkeep (leases, orphans) failed; it is tried again at the next tick. */
+  /** Upkeep (cancellations, orphans) failed; it is tried again at the next tick. */
   upkeepFailed(error: unknown): void;
+  /** This replica's lease could not be renewed, or ended; it is tried again at the next tick. */
+  renewalFailed(error: unknown): void;
 }

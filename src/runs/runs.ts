@@ -9,13 +9,12 @@ import { type ModelChoice, ModelChoiceError, type Models } from "../models/choic
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
+import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
 
 /** How many turns may wait in a thread behind the running one; the next is refused with 409. */
 export const MAX_QUEUED = 8;
-/** How long a run stays its process's without a renewal. */
-export const LEASE_MS = 15_000;
 /** A turn that waits for one on another replica looks this often whether that has ended. */
 export const TURN_POLL_MS = 500;
 
@@ -37,12 +36,13 @@ export interface RunRequest {
 export interface RunsParts extends ExecuteParts {
   readonly registry: Registry;
   readonly models: Models;
-  /** This process among all that share the store. */
+  /** This replica's id. */
   readonly owner: string;
+  readonly lease: Pick<Lease, "assure">;
 }
 
 /** What a run needs to be claimed. */
-type Turn = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs">;
+type Turn = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
 
 /** What `begin` gives the first run of a thread. */
 const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
@@ -77,12 +77,14 @@ export class Runs {
     const model = await this.modelFor(request.model);
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
-    const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner, leaseMs: LEASE_MS };
+    const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner };
     const task = { agent, input: request.input, model, file: request.file };
     // A new thread has nothing to wait for, so its run goes ahead of its row: the model is asked while Postgres writes. Not
     // where the store is away, and not where the run was named beforehand: that one may have begun elsewhere.
     const isAhead = request.threadId === null && runId === undefined && this.#isTaking;
     try {
+      const unsure = this.parts.lease.assure();
+      if (unsure !== undefined) await unsure;
       const row = store.runs.begin({
         ...turn,
         agent: agent.name,
@@ -230,16 +232,17 @@ export class Runs {
     try {
       const claimed = await store.runs.claim({ ...turn, now: system.now() });
       if (claimed !== null) {
-        // Another replica may have been asked to cancel it, and the next renewal is two seconds away.
-        const { cancelled } = await store.runs.renew(owner, [live.runId], LEASE_MS, system.now());
-        if (cancelled.length > 0) live.abort(CANCELLED);
+        // Another replica may have been asked to cancel it, and upkeep has not looked yet.
+        if (claimed.cancelRequested) live.abort(CANCELLED);
         return claimed;
       }
       const run = await store.runs.get(live.userId, live.runId);
       if (run === null || hasEnded(run.status)) return null;
       if (run.status === "queued") return "not yet";
       // A claim that succeeded and did not tell: it is ours, unless another replica has taken it over since.
-      return (await store.runs.takeover({ ...turn, now: system.now() }, [owner])) ?? "not yet";
+      const orphans = [live.runId];
+      const [taken] = await store.runs.takeover({ orphans, owner, limit: 1, messageId: system.id, now: system.now() });
+      return taken ?? "not yet";
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable") return "not yet";
       throw error;

@@ -44,15 +44,13 @@ export class Tickets {
     const { userId } = request;
     const threadId = request.threadId ?? system.id();
     const ticketId = system.secret();
-    const now = system.now();
     await store.tickets.put({
       ticketId,
       threadKey: threadKey(userId, threadId),
       dialect,
       request: JSON.stringify({ ...request, threadId }),
       runId: system.id(),
-      createdAt: now,
-      expiresAt: now + JOIN_WITHIN_MS,
+      ttlMs: JOIN_WITHIN_MS,
     });
     return `${Buffer.from(userId).toString("base64url")}.${ticketId}`;
   }
@@ -70,14 +68,14 @@ export class Tickets {
     reader: AbortSignal,
     mayUse: (key: ThreadKey) => void,
   ): Promise<ReadableRun> {
-    const { store, system } = this.parts;
+    const { store } = this.parts;
     const [userId, ticketId] = partsOf(id);
-    const ticket = userId === null ? null : await store.tickets.get(userId, ticketId, system.now());
+    const ticket = userId === null ? null : await store.tickets.get(userId, ticketId);
     if (userId === null || ticket?.dialect !== dialect) throw UNKNOWN();
     mayUse(ticket.threadKey);
     const begun = await this.#find(userId, ticket, reader);
     if (begun !== null) return begun;
-    if (system.now() - ticket.createdAt >= BEGIN_WITHIN_MS) throw UNKNOWN();
+    if (ticket.ageMs >= BEGIN_WITHIN_MS) throw UNKNOWN();
     try {
       return await this.#begin(agent, ticket, traceId);
     } catch (error) {

@@ -29,7 +29,7 @@ const oneRunMore = sql`
 const hasRoom = (maxQueued: SQL) => sql`(threads.queued < ${maxQueued} or not (threads.running or threads.queued > 0))`;
 const threadColumns = sql.raw("thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at");
 const runColumns = sql.raw(
-  "thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input, trace_id, created_at",
+  "thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input, trace_id, created_at",
 );
 const messageColumns = sql.raw("thread_key, seq, role, id, run_id, content, created_at");
 
@@ -50,7 +50,7 @@ const beginOne = statement<Begin>(sql`
   ), run as (
     insert into runs (${runColumns})
     select thread_key, ${value("runId")}::text, ${value("agent")}::text, case when starts then 'running' else 'queued' end,
-      turns, starts::int, starts::int, ${value("owner")}::text, now + ${value("leaseMs")}::bigint,
+      turns, starts::int, starts::int, ${value("owner")}::text,
       case when starts then last_seq end, ${value("input")}::text::json, ${value("traceId")}::text, now
     from thread
     returning run_id
@@ -69,8 +69,8 @@ const beginMany = statement<Begin & { place: number }>(sql`
   with asked as (
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${anyTexts("agents")}, ${anyTexts("owners")}, ${anyTexts("traces")},
-      ${anyTexts("messages")}, ${anyTexts("titles")}, ${separated("inputs")}, ${plain("leases", "bigint")}, ${plain("times", "bigint")}
-    ) with ordinality as asked (thread_key, run_id, agent, owner, trace_id, message_id, title, input, lease_ms, now, place)
+      ${anyTexts("messages")}, ${anyTexts("titles")}, ${separated("inputs")}, ${plain("times", "bigint")}
+    ) with ordinality as asked (thread_key, run_id, agent, owner, trace_id, message_id, title, input, now, place)
     where ${FEW}
   ), free as (
     select asked.place from asked cross join lateral (
@@ -91,7 +91,7 @@ const beginMany = statement<Begin & { place: number }>(sql`
   ), run as (
     insert into runs (${runColumns})
     select thread_key, run_id, agent, case when starts then 'running' else 'queued' end, turns, starts::int, starts::int,
-      owner, now + lease_ms, case when starts then last_seq end, input::json, trace_id, now
+      owner, case when starts then last_seq end, input::json, trace_id, now
     from begun
   ), message as (
     insert into messages (${messageColumns})
@@ -135,7 +135,6 @@ const together = async (session: Session, asked: readonly Asked[]): Promise<read
     messages: JSON.stringify(asked.map(({ messageId }) => messageId)),
     titles: JSON.stringify(asked.map(({ title }) => title)),
     inputs: asked.map(({ json }) => json).join(RECORD_SEPARATOR),
-    leases: array(asked.map(({ leaseMs }) => leaseMs)),
     times: array(asked.map(({ now }) => now)),
     maxQueued: Math.min(...asked.map(({ maxQueued }) => maxQueued)),
   });

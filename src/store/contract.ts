@@ -4,6 +4,7 @@ import type { Message, Remembered, StoredMessage } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { DocumentStore } from "./contract-documents.ts";
+import type { ReplicaStore } from "./contract-replicas.ts";
 import type { SecretStore } from "./contract-secrets.ts";
 import type { TicketStore } from "./contract-tickets.ts";
 import type { TilStore } from "./contract-tils.ts";
@@ -18,6 +19,7 @@ import type { UsageStore } from "./contract-usage.ts";
  */
 export interface Store {
   readonly runs: RunStore;
+  readonly replicas: ReplicaStore;
   readonly events: EventStore;
   readonly threads: ThreadStore;
   readonly images: ImageStore;
@@ -49,10 +51,8 @@ export interface NewRun {
   readonly traceId: string;
   /** The id of the user's message, should the run start at once. */
   readonly messageId: string;
-  /** The process that will execute it. */
+  /** The replica that will execute it, by its id. */
   readonly owner: string;
-  /** How long it stays the owner's without a renewal, in milliseconds. */
-  readonly leaseMs: number;
   /** How many runs may wait in one thread behind the running one. */
   readonly maxQueued: number;
   readonly now: number;
@@ -100,6 +100,24 @@ export interface RunEnd {
   readonly now: number;
 }
 
+/**
+ * Which unfinished runs are nobody's. `lapsed`: those of replicas whose lease is over, or that have left; none at all while
+ * the taker's own renewals do not show that the store has been there for a whole lease (its own and the other's), so
+ * that after an outage every replica has had the time to renew. `foreign`: those of every owner but the taker, for a store that one process
+ * has to itself. A list: those of the taker's own that it names, which it does not know of.
+ */
+export type Orphans = "lapsed" | "foreign" | readonly string[];
+
+export interface Taking {
+  readonly orphans: Orphans;
+  /** The replica that takes them. */
+  readonly owner: string;
+  readonly limit: number;
+  /** Makes the id of a user's message that was not kept yet. */
+  messageId(): string;
+  readonly now: number;
+}
+
 export interface RunStore {
   /**
    * Makes the thread if need be, and the run. If no other run of the thread is queued or running, the run starts: status
@@ -108,37 +126,21 @@ export interface RunStore {
    */
   begin(run: NewRun): Promise<Begun>;
   /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */
-  claim(run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs" | "now">): Promise<Claimed | null>;
+  claim(
+    run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "now">,
+  ): Promise<(Claimed & { readonly cancelRequested: boolean }) | null>;
   /** Ends a run. A refusal: nothing was written. */
   finish(fence: Fence, end: RunEnd): Promise<"ended" | Refusal>;
+  /** The owner's unfinished runs, and those among them that somebody has asked to cancel. Only reads. */
+  held(owner: string): Promise<{ readonly runIds: readonly string[]; readonly cancelled: readonly string[] }>;
+  /** Those of `runIds` that are another's by now, or gone. Those that have ended as the owner's are not lost. */
+  lost(owner: string, runIds: readonly string[]): Promise<readonly string[]>;
   /**
-   * Prolongs the lease of those of `runIds` that are unfinished and `owner`'s, and says what the others want of them:
-   * `lost` are those that the owner no longer holds, `cancelled` those that somebody asked to cancel. What the owner does
-   * not name is left to become an orphan: it may not know of a run whose beginning it was never told of.
+   * Takes runs over that nobody executes any more, the oldest first: a new epoch (so that their old owner can write no more),
+   * status `running`, the user's message kept if a run never started. One of each thread at most; the others when that has
+   * ended. An orphan that is locked just now may be left out: whoever ends orphans asks again.
    */
-  renew(
-    owner: string,
-    runIds: readonly string[],
-    leaseMs: number,
-    now: number,
-  ): Promise<{ readonly lost: readonly string[]; readonly cancelled: readonly string[] }>;
-  /** Unfinished runs whose lease has passed, or whose owner is in `deadOwners`; oldest first. */
-  orphans(
-    now: number,
-    deadOwners: readonly string[],
-    limit: number,
-  ): Promise<readonly Pick<Run, "runId" | "threadKey">[]>;
-  /** The owners of all unfinished runs. */
-  owners(): Promise<readonly string[]>;
-  /**
-   * Takes an orphan over, to end it: a new epoch (so that its old owner can write no more), status `running`, the user's
-   * message kept if the run never started. Null when it has ended, or when its lease is current and its owner is not in
-   * `deadOwners`.
-   */
-  takeover(
-    run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "leaseMs" | "now">,
-    deadOwners: readonly string[],
-  ): Promise<Claimed | null>;
+  takeover(taking: Taking): Promise<readonly Claimed[]>;
   /** Another user's run is null, as is one that never was. */
   get(userId: string, runId: string): Promise<Run | null>;
   /** Asks the run's owner, wherever it is, to cancel it. Idempotent; null as with `get`. */

@@ -21,9 +21,9 @@ export interface Session {
 
 /**
  * The ways to the database. `log`: what runs say, on a connection of its own, so that no queue of other calls stands
- * before it. `calls`: all else.
+ * before it. `lease`: this process's word that it lives, likewise. `calls`: all else.
  */
-export type Lane = "calls" | "log";
+export type Lane = "calls" | "log" | "lease";
 
 /** A driver: a session for each lane, and what to do about one that no longer answers. */
 export interface Driver {
@@ -60,7 +60,8 @@ export class Database {
   constructor(
     private readonly driver: Driver,
     system: System,
-    private readonly deadlineMs: number,
+    /** Of a call that names none of its own, in milliseconds. */
+    readonly deadlineMs: number,
   ) {
     this.#deadlines = new Deadlines(system, deadlineMs / STEPS);
   }

@@ -42,9 +42,9 @@ const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
   const runId = cut === null ? sql`run_id` : sql`case when run_id = ${cut.runId} then ${cut.newRunId} else run_id end`;
   return sql`
     with copied_runs as (
-      insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input,
+      insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
         trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
-      select ${to}::text, run_id, agent, status, turn, 0, 0, '', 0, start_seq, input,
+      select ${to}::text, run_id, agent, status, turn, 0, 0, '', start_seq, input,
         trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at
       from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${cut?.runId ?? null}::text
     ), copied_messages as (
@@ -71,9 +71,9 @@ const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
 const endCut = async ({ db, rows }: Session, { from, to }: Fork, { runId, newRunId, end }: CutRun): Promise<void> => {
   const threadKey = to;
   await rows(sql`
-    insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, lease_until, start_seq, input,
+    insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
       trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
-    select ${to}::text, ${newRunId}::text, agent, ${end.status}::text, turn, 0, 0, '', 0, start_seq, input,
+    select ${to}::text, ${newRunId}::text, agent, ${end.status}::text, turn, 0, 0, '', start_seq, input,
       trace_id, ${end.usage.inputTokens}::int, ${end.usage.outputTokens}::int, ${end.error?.code ?? null}::text,
       ${end.error?.message ?? null}::text, ${end.now}::bigint, ${end.now}::bigint
     from runs where thread_key = ${from} and run_id = ${runId}`);

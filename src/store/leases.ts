@@ -1,84 +1,35 @@
-import { asc, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { texts } from "./columns.ts";
-import type { Claimed, RunStore } from "./contract.ts";
-import type { Database, Session } from "./database.ts";
-import { claimed, unfinished } from "./rows.ts";
-import { runs } from "./schema.ts";
-
-type Takeover = Parameters<RunStore["takeover"]>[0];
+import type { RunStore } from "./contract.ts";
+import { type Database, statement } from "./database.ts";
+import { isUnfinished } from "./rows.ts";
+import { takeover } from "./takeover.ts";
 
 /** Who holds which run, and what becomes of those that nobody holds any more. */
-export const leaseQueries = (database: Database): Pick<RunStore, "renew" | "orphans" | "owners" | "takeover"> => ({
-  renew: (owner, runIds, leaseMs, now) =>
-    database.call("runs.renew", async ({ rows }) => {
-      const held = await rows<{ runId: string; cancelRequested: boolean }>(sql`
-        update runs set lease_until = ${now + leaseMs}::bigint
-        where owner = ${owner} and status in ('queued', 'running') and run_id in (select ${texts(runIds)})
-        returning run_id as "runId", cancel_requested as "cancelRequested"`);
-      const cancelled = new Map(held.map((run) => [run.runId, run.cancelRequested]));
-      return {
-        lost: runIds.filter((runId) => !cancelled.has(runId)),
-        cancelled: runIds.filter((runId) => cancelled.get(runId) === true),
-      };
+export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost" | "takeover"> => ({
+  held: (owner) =>
+    database.call("runs.held", async (session) => {
+      const [found] = await heldBy(session, { owner });
+      return { runIds: idsIn(found?.held), cancelled: idsIn(found?.cancelled) };
     }),
 
-  orphans: (now, deadOwners, limit) =>
-    database.call("runs.orphans", ({ db }) =>
-      db
-        .select({ runId: runs.runId, threadKey: runs.threadKey })
-        .from(runs)
-        .where(sql`${unfinished} and ${orphaned(now, deadOwners)}`)
-        .orderBy(asc(runs.createdAt), asc(runs.threadKey), asc(runs.turn))
-        .limit(limit),
-    ),
-
-  owners: () =>
-    database.call("runs.owners", async ({ db }) => {
-      const found = await db.selectDistinct({ owner: runs.owner }).from(runs).where(unfinished);
-      return found.map(({ owner }) => owner);
+  // Each by itself, by the index on ids: a join might read all runs there are.
+  lost: (owner, runIds) =>
+    database.call("runs.lost", async ({ rows }) => {
+      const lost = await rows<{ runId: string }>(sql`
+        select asked.run_id as "runId" from ${texts(runIds)} as asked (run_id)
+        where (select count(*) from runs where runs.run_id = asked.run_id and runs.owner = ${owner}) = 0`);
+      return lost.map(({ runId }) => runId);
     }),
 
-  takeover: (run, deadOwners) =>
-    database.call("runs.takeover", ({ transaction }) => transaction((inner) => takeover(inner, run, deadOwners))),
+  takeover: (taking) =>
+    database.call("runs.takeover", ({ transaction }) => transaction((session) => takeover(session, taking))),
 });
 
-const orphaned = (now: number, deadOwners: readonly string[]) =>
-  sql`(runs.lease_until < ${now}::bigint or runs.owner in (select ${texts(deadOwners)}))`;
+/** One row, however many runs: thousands of ids are read as one text in a millisecond. */
+const heldBy = statement<{ held: string; cancelled: string }>(sql`
+  select coalesce(json_agg(run_id), '[]')::text as held,
+    coalesce(json_agg(run_id) filter (where cancel_requested), '[]')::text as cancelled
+  from runs where owner = ${sql.placeholder("owner")} and ${isUnfinished}`);
 
-/**
- * The locks first; they wait for an append under way, which the second statement then sees. A queued run whose thread is
- * busy with another stays an orphan until that one has ended: two that run would number their events alike.
- */
-const takeover = async (session: Session, run: Takeover, deadOwners: readonly string[]): Promise<Claimed | null> => {
-  const [held] = await session.rows<{ queued: boolean }>(sql`
-    with thread as (select thread_key, running from threads where thread_key = ${run.threadKey} for update)
-    select runs.status = 'queued' as queued
-    from runs join thread on runs.thread_key = thread.thread_key
-    where runs.run_id = ${run.runId} and ${orphaned(run.now, deadOwners)}
-      and (runs.status = 'running' or (runs.status = 'queued' and not thread.running))
-    for update of runs`);
-  if (held === undefined) return null;
-  const [taken] = await session.rows<{ epoch: number; lastSeq: number; lastAt: number }>(sql`
-    with head as (
-      select greatest(last_seq, event.seq) as seq, greatest(updated_at, last_at, event.at) as at
-      from threads left join lateral (
-        select seq, at from events where events.thread_key = threads.thread_key order by seq desc limit 1
-      ) as event on true
-      where threads.thread_key = ${run.threadKey}
-    ), taken as (
-      update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
-        lease_until = ${run.now + run.leaseMs}::bigint, start_seq = coalesce(start_seq, head.seq)
-      from head where thread_key = ${run.threadKey} and run_id = ${run.runId}
-      returning thread_key, run_id, epoch, head.seq, head.at, input ->> 'message' as content
-    ), thread as (
-      update threads set running = true, queued = queued - ${held.queued}::boolean::int,
-        updated_at = greatest(updated_at, ${run.now}::bigint)
-      where thread_key = ${run.threadKey}
-    ), message as (
-      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
-      select thread_key, seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint
-      from taken where ${held.queued}::boolean
-    )
-    select epoch, seq as "lastSeq", at as "lastAt" from taken`);
-  return taken === undefined ? null : claimed(run, taken);
-};
+const idsIn = (json: string | undefined): readonly string[] => JSON.parse(json ?? "[]");

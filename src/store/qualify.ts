@@ -2,13 +2,18 @@ import { is } from "drizzle-orm";
 import { getTableConfig, isPgEnum, PgTable } from "drizzle-orm/pg-core";
 import * as base from "./schema.ts";
 import * as documents from "./schema-documents.ts";
+import * as replicas from "./schema-replicas.ts";
+import * as secrets from "./schema-secrets.ts";
 import * as tickets from "./schema-tickets.ts";
 import * as tils from "./schema-tils.ts";
+import * as usage from "./schema-usage.ts";
 
 export const MIGRATIONS = "yeoul_migrations";
 export const EMBEDDINGS = "chunk_embeddings";
 
-const declared = [base, documents, tickets, tils].flatMap((module): unknown[] => Object.values(module));
+const declared = [base, documents, replicas, secrets, tickets, tils, usage].flatMap((module): unknown[] =>
+  Object.values(module),
+);
 const TABLES = [
   ...declared.flatMap((value) => (is(value, PgTable) ? [getTableConfig(value).name] : [])),
   MIGRATIONS,

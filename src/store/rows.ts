@@ -1,10 +1,13 @@
-import { inArray } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import type { Run } from "../domain/run.ts";
 import type { Claimed, Fence } from "./contract.ts";
 import { runs } from "./schema.ts";
 
 /** Written out as the index `runs_unfinished` has it. */
 export const unfinished = inArray(runs.status, ["queued", "running"]);
+
+/** The same in plain text, which a plan for any parameters can match with the partial indexes. */
+export const isUnfinished = sql`runs.status in ('queued', 'running')`;
 
 export const runOf = (row: typeof runs.$inferSelect) =>
   ({

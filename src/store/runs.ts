@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Run } from "../domain/run.ts";
 import { beginQuery } from "./begin.ts";
-import type { Claimed, RunStore } from "./contract.ts";
+import type { RunStore } from "./contract.ts";
 import type { Database, Session } from "./database.ts";
 import { finishQuery } from "./finish.ts";
 import { claimed, type Place, runOf } from "./rows.ts";
@@ -25,9 +25,9 @@ export const runQueries = (
 });
 
 /** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
-const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): Promise<Claimed | null> => {
+const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
-  const [row] = await session.rows<Place>(sql`
+  const [row] = await session.rows<Place & { cancelRequested: boolean }>(sql`
     with next as (
       select run_id from runs
       where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
@@ -38,15 +38,16 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): P
       returning thread_key, last_seq, greatest(updated_at, last_at) as last_at
     ), claimed as (
       update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
-        lease_until = ${run.now + run.leaseMs}::bigint, start_seq = thread.last_seq
+        lease_until = null, start_seq = thread.last_seq
       from thread where runs.thread_key = thread.thread_key and runs.run_id = ${run.runId}
-      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, thread.last_at, runs.input ->> 'message' as content
+      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, thread.last_at, runs.cancel_requested,
+        runs.input ->> 'message' as content
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
       select thread_key, start_seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
     )
-    select epoch, start_seq as "lastSeq", last_at as "lastAt" from claimed`);
-  return row === undefined ? null : claimed(run, row);
+    select epoch, start_seq as "lastSeq", last_at as "lastAt", cancel_requested as "cancelRequested" from claimed`);
+  return row === undefined ? null : { ...claimed(run, row), cancelRequested: row.cancelRequested };
 };
 
 const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {

@@ -60,8 +60,10 @@ export const runs = pgTable(
     /** Raised whenever another process takes the run; a write with an older one is refused. 0 while queued. */
     epoch: integer().notNull(),
     attempt: integer().notNull(),
+    /** The replica that executes it, or will: `replicas.replicaId`. */
     owner: text().notNull(),
-    leaseUntil: time().notNull(),
+    /** Of the release before, whose replicas had no rows and held each run by itself; null where a replica's lease counts. */
+    leaseUntil: time(),
     cancelRequested: boolean().notNull().default(false),
     /** The thread's last seq when the run started: its own events lie after it. */
     startSeq: integer(),
@@ -77,8 +79,9 @@ export const runs = pgTable(
   (table) => [
     primaryKey({ columns: [table.threadKey, table.runId] }),
     index("runs_by_id").on(table.runId),
-    // A handful of rows at any time, and of fixed columns: renewing a lease writes to no index (a HOT update).
+    // A handful of rows at any time.
     index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
+    index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
   ],
 );
 

@@ -8,6 +8,7 @@ import { forkQuery } from "./forks.ts";
 import { imageQueries } from "./images.ts";
 import { leaseQueries } from "./leases.ts";
 import { migrationQueries } from "./migrate.ts";
+import { replicaQueries } from "./replicas.ts";
 import { runQueries } from "./runs.ts";
 import { secretQueries } from "./secrets.ts";
 import { threadQueries } from "./threads.ts";
@@ -23,6 +24,7 @@ export const storeOver = (database: Database, system: System, tuning: VectorTuni
   const { migrate, check } = migrationQueries(database, system.now);
   return {
     runs: { ...runQueries(database), ...leaseQueries(database) },
+    replicas: replicaQueries(database),
     events: eventQueries(database),
     threads: { ...threadQueries(database), ...checkpointQueries(database), fork: forkQuery(database) },
     images: imageQueries(database),

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { fillsPage } from "../../src/store/page-bytes.ts";
+import { takeBack } from "../support/replicas.ts";
 import { appended, checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -136,7 +137,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const run = newRun(thread());
     const { fence } = await started(store, run);
-    const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
+    const taken = await takeBack(store, run);
     const current = taken?.fence ?? fence;
     const results = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>

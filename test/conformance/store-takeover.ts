@@ -1,45 +1,85 @@
 import { expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import type { Claimed } from "../../src/store/contract.ts";
+import { register, take, takeBack, takeLapsed } from "../support/replicas.ts";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-const MANY = 10_000;
+const idsOf = (taken: readonly Claimed[]) => taken.map(({ fence }) => fence.runId);
+const fresh = () => `replica ${realSystem.id()}`;
 
 export const storeTakesOver = (under: StoreUnderTest): void => {
-  const orphaned = async (now: number, deadOwners: readonly string[], runIds: readonly string[]) =>
-    (await under.store.runs.orphans(now, deadOwners, MANY))
-      .map(({ runId }) => runId)
-      .filter((id) => runIds.includes(id));
-
-  test("a run is an orphan once its lease has passed or its owner is dead, the oldest first", async () => {
+  test("a run is an orphan once its replica's lease is over, or that has left, or never was; the oldest is taken first", async () => {
     const { store, thread } = under;
-    const [later, first] = [newRun(thread(), { now: 1_001, owner: "other" }), newRun(thread())];
-    await started(store, later);
-    await started(store, first);
-    const both = [later.runId, first.runId];
-    expect(await orphaned(1_500, [], both)).toEqual([]);
-    expect(await orphaned(1_500, ["other"], both)).toEqual([later.runId]);
-    expect(await orphaned(2_500, [], both)).toEqual([first.runId, later.runId]);
-    expect(await store.runs.orphans(2_500, [], 1)).toHaveLength(1);
-    expect(await store.runs.owners()).toEqual(expect.arrayContaining(["here", "other"]));
+    const [over, left, unknown, alive] = [fresh(), fresh(), fresh(), fresh()];
+    await register(store, over, 1);
+    for (const id of [left, alive]) await register(store, id);
+    const runs = [unknown, over, left].map((owner, i) => newRun(thread(), { owner, now: i + 1 }));
+    const healthy = newRun(thread(), { owner: alive, now: 1 });
+    for (const run of [...runs, healthy]) await started(store, run);
+    await store.replicas.leave(left);
+    await store.replicas.leave(left);
+    const wanted = runs.map(({ runId }) => runId);
+    const taken = idsOf(await takeLapsed(store, fresh(), wanted, 1));
+    expect(taken.filter((runId) => wanted.includes(runId))).toEqual(wanted);
+    expect(taken).not.toContain(healthy.runId);
+    expect(await store.runs.get("u1", healthy.runId)).toMatchObject({ status: "running", attempt: 1 });
   });
 
-  test("a renewal keeps a run from being taken, and a current lease is respected", async () => {
+  test("nobody takes a run before it has seen the store for a whole lease, and a break starts that anew", async () => {
     const { store, thread } = under;
-    const run = newRun(thread(), { owner: "alive" });
-    await started(store, run);
-    expect(await store.runs.takeover({ ...run, owner: "other", now: 1_900 }, ["somebody else"])).toBeNull();
-    await store.runs.renew("alive", [run.runId], 1_000, 1_900);
-    expect(await orphaned(2_500, [], [run.runId])).toEqual([]);
-    expect(await store.runs.takeover({ ...run, owner: "other", now: 2_500 }, [])).toBeNull();
-    expect(await store.runs.takeover({ ...run, owner: "other", now: 3_000 }, [])).not.toBeNull();
+    const [taker, owner] = [fresh(), fresh()];
+    const [first, second] = [newRun(thread(), { owner }), newRun(thread(), { owner })];
+    await started(store, first);
+    expect(await take(store, taker, "lapsed")).toEqual([]);
+    const begun = performance.now();
+    const ttlMs = 400;
+    await register(store, taker, ttlMs);
+    while (!idsOf(await take(store, taker, "lapsed")).includes(first.runId)) await register(store, taker, ttlMs);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(ttlMs);
+    await started(store, second);
+    await store.replicas.renew({ id: taker, name: "test" }, { ttlMs, isUnbroken: false });
+    expect(await take(store, taker, "lapsed")).toEqual([]);
+    expect(await store.runs.get("u1", second.runId)).toMatchObject({ status: "running", attempt: 1 });
+  });
+
+  test("a replica that is late and renews its lease before its runs were taken keeps them", async () => {
+    const { store, thread } = under;
+    const [late, gone] = [fresh(), fresh()];
+    await register(store, late, 1);
+    const [kept, orphan] = [newRun(thread(), { owner: late }), newRun(thread(), { owner: gone })];
+    for (const run of [kept, orphan]) await started(store, run);
+    await register(store, late);
+    expect(idsOf(await takeLapsed(store, fresh(), [orphan.runId]))).not.toContain(kept.runId);
+  });
+
+  test("a taker's own runs are not orphans of others', and of its own it takes those that it names", async () => {
+    const { store, thread } = under;
+    const owner = fresh();
+    const [named, other] = [newRun(thread(), { owner }), newRun(thread(), { owner })];
+    const foreign = newRun(thread(), { owner: "somebody" });
+    for (const run of [named, other, foreign]) await started(store, run);
+    const taken = await take(store, owner, [named.runId, foreign.runId, "never was"]);
+    expect(taken.map(({ fence }) => fence)).toEqual([{ threadKey: named.threadKey, runId: named.runId, epoch: 2 }]);
+  });
+
+  test("who has the store to itself takes every other owner's runs at once, and none of its own", async () => {
+    const { store, thread } = under;
+    const [me, alive] = [fresh(), fresh()];
+    await register(store, alive);
+    const [mine, others] = [newRun(thread(), { owner: me }), newRun(thread(), { owner: alive })];
+    for (const run of [mine, others]) await started(store, run);
+    const taken = idsOf(await take(store, me, "foreign"));
+    expect(taken).toContain(others.runId);
+    expect(taken).not.toContain(mine.runId);
   });
 
   test("the old owner of a taken run cannot write another word, and the new one goes on where the log ends", async () => {
     const { store, thread } = under;
-    const run = newRun(thread());
+    const run = newRun(thread(), { owner: fresh() });
     const { fence } = await started(store, run);
     await appended(store, fence, 1, 2, 3);
-    const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
+    const taken = (await takeLapsed(store, fresh(), [run.runId])).find((claim) => claim.fence.runId === run.runId);
     expect(taken).toEqual({ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 });
     expect(await appended(store, fence, 4)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 4))).toBe("stale");
@@ -53,51 +93,82 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     for (let round = 0; round < 10; round++) {
       const run = newRun(thread());
       const { fence } = await started(store, run);
-      const [wrote, taken] = await Promise.all([
-        appended(store, fence, 1, 2),
-        store.runs.takeover({ ...run, owner: "other" }, ["here"]),
-      ]);
+      const [wrote, first] = await Promise.all([appended(store, fence, 1, 2), takeBack(store, run)]);
+      // Locked by the append just then: left for the next time.
+      const taken = first ?? (await takeBack(store, run));
       expect(taken?.lastSeq).toBe(wrote ? 2 : 0);
       expect(await store.events.bounds(run.threadKey)).toEqual(wrote ? { first: 1, last: 2 } : null);
     }
   });
 
-  test("of many who take a run over exactly one gets it", async () => {
+  test("of many who take runs over at the same time exactly one gets each", async () => {
     const { store, thread } = under;
-    const run = newRun(thread());
-    await started(store, run);
-    const takers = ["a", "b", "c", "d"];
-    const taken = await Promise.all(takers.map((owner) => store.runs.takeover({ ...run, owner }, ["here"])));
-    expect(taken.filter((claim) => claim !== null)).toHaveLength(1);
+    const owner = fresh();
+    const runs = Array.from({ length: 20 }, () => newRun(thread(), { owner }));
+    for (const run of runs) await started(store, run);
+    const takers = await Promise.all(
+      ["a", "b", "c", "d"].map(async (name) => {
+        const taken: Claimed[] = [];
+        while ((await store.runs.held(owner)).runIds.length > 0) {
+          await register(store, `${owner} ${name}`, 200);
+          taken.push(...(await take(store, `${owner} ${name}`, "lapsed", 7)));
+        }
+        return idsOf(taken);
+      }),
+    );
+    expect(takers.flat().toSorted()).toEqual(expect.arrayContaining(runs.map(({ runId }) => runId).toSorted()));
+    expect(new Set(takers.flat()).size).toBe(takers.flat().length);
+    for (const { runId } of runs) expect(await store.runs.get("u1", runId)).toMatchObject({ attempt: 2 });
   });
 
   test("a queued orphan waits for the running one, then is taken over with the user's message kept", async () => {
     const { store, thread } = under;
     const key = thread();
-    const [running, queued] = [newRun(key), newRun(key, { message: "left behind", owner: "gone" })];
+    const [running, queued] = [newRun(key), newRun(key, { message: "left behind", owner: fresh() })];
     const { fence } = await started(store, running);
     await store.runs.begin(queued);
-    const take = { ...queued, owner: "other", messageId: "kept" };
-    expect(await store.runs.takeover(take, ["gone"])).toBeNull();
+    expect(await takeBack(store, queued)).toBeNull();
     await store.runs.finish(fence, endAt(fence, 1));
-    expect(await store.runs.takeover(take, ["gone"])).toEqual({
-      state: "running",
+    expect(await takeBack(store, queued)).toMatchObject({
       fence: { threadKey: key, runId: queued.runId, epoch: 1 },
       lastSeq: 1,
-      lastAt: 1_767_225_600_999,
     });
-    expect((await store.threads.messages(key)).at(-1)).toMatchObject({ id: "kept", content: "left behind", seq: 2 });
+    expect((await store.threads.messages(key)).at(-1)).toMatchObject({ content: "left behind", seq: 2 });
     const taken = { threadKey: key, runId: queued.runId, epoch: 1 };
     expect(await store.runs.finish(taken, endAt(taken, 2, { status: "cancelled", message: null }))).toBe("ended");
     expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 2 });
   });
 
-  test("a run that has ended is no orphan and cannot be taken over", async () => {
+  test("of a thread's orphans one is taken at a time: the running one, then those that waited, in their order", async () => {
     const { store, thread } = under;
-    const run = newRun(thread(), { owner: "gone" });
-    const { fence } = await started(store, run);
+    const owner = fresh();
+    const [key, other] = [thread(), thread()];
+    const runs = [newRun(key, { owner }), newRun(key, { owner }), newRun(key, { owner })];
+    const alone = newRun(other, { owner });
+    for (const run of [...runs, alone]) await store.runs.begin(run);
+    const all = [...runs, alone].map(({ runId }) => runId);
+    const order: string[] = [];
+    while (order.length < all.length) {
+      const taken = await take(store, owner, all);
+      expect(new Set(taken.map(({ fence }) => fence.threadKey)).size).toBe(taken.length);
+      for (const { fence, lastSeq } of taken) {
+        order.push(fence.runId);
+        await store.runs.finish(fence, endAt(fence, lastSeq + 1));
+      }
+    }
+    expect(order.filter((runId) => runId !== alone.runId)).toEqual(runs.map(({ runId }) => runId));
+    expect(await store.threads.activeRun(key)).toBeNull();
+    expect((await started(store, newRun(key))).lastSeq).toBe(3);
+  });
+
+  test("a run that has ended is no orphan", async () => {
+    const { store, thread } = under;
+    const owner = fresh();
+    const [ended, orphan] = [newRun(thread(), { owner }), newRun(thread(), { owner })];
+    const { fence } = await started(store, ended);
+    await started(store, orphan);
     await store.runs.finish(fence, endAt(fence, 1));
-    expect(await orphaned(9_000, ["gone"], [run.runId])).toEqual([]);
-    expect(await store.runs.takeover({ ...run, owner: "other" }, ["gone"])).toBeNull();
+    expect(await take(store, owner, [ended.runId])).toEqual([]);
+    expect(idsOf(await takeLapsed(store, fresh(), [orphan.runId]))).not.toContain(ended.runId);
   });
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Thread } from "../../src/domain/thread.ts";
+import { takeBack } from "../support/replicas.ts";
 import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -172,7 +173,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await appended(store, fence, 2)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 2))).toBe("stale");
     expect(await store.runs.claim(queued)).toBeNull();
-    expect(await store.runs.takeover({ ...run, owner: "other" }, ["here"])).toBeNull();
+    expect(await takeBack(store, run)).toBeNull();
     expect(await store.images.put(key, PNG)).toBe(false);
     expect(await store.images.get(image.imageId)).toBeNull();
     expect(await store.images.get(PNG.imageId)).toBeNull();

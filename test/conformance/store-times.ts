@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Fence, Store } from "../../src/store/contract.ts";
+import { takeBack } from "../support/replicas.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -36,7 +37,7 @@ export const storeKeepsTimesInOrder = (under: StoreUnderTest): void => {
     const run = newRun(thread(), { now: BEHIND });
     const { fence } = await started(store, run);
     await appendAt(store, fence, 1, AHEAD);
-    const taken = await store.runs.takeover({ ...run, owner: "other" }, ["here"]);
+    const taken = await takeBack(store, run);
     expect(taken).toMatchObject({ lastSeq: 1, lastAt: AHEAD });
   });
 

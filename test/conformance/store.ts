@@ -6,6 +6,7 @@ import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeKeepsImages } from "./store-images.ts";
+import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
@@ -41,6 +42,7 @@ export const storeConformance = (
     };
     describe("runs", () => storeKeepsRuns(under));
     describe("queue", () => storeKeepsTheQueue(under));
+    describe("leases", () => storeKeepsLeases(under));
     describe("takeover", () => storeTakesOver(under));
     describe("events", () => storeWritesEvents(under));
     describe("groups", () => storeMakesCallsTogether(under));

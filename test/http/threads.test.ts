@@ -75,7 +75,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       const fill = Array.from({ length: 21 }, async (_, i) => {
         const input = { message: `${i}`, images: [], streamTokens: true, locale: "en" as const, options: {} };
         const ids = { runId: realSystem.id(), messageId: realSystem.id(), threadKey: `many:${i}` as const };
-        const owner = { owner: "test", leaseMs: 60_000, maxQueued: 1, agent: "solve", traceId: "t", now: now + i };
+        const owner = { owner: "test", maxQueued: 1, agent: "solve", traceId: "t", now: now + i };
         await service.store.runs.begin({ ...ids, ...owner, input });
       });
       await Promise.all(fill);

@@ -87,14 +87,14 @@ describe("a ticket among two replicas", () => {
 
 test("upkeep sweeps out what has expired, and nothing else", async () => {
   const { store, upkeep } = await house();
-  const put = async (expiresAt: number) => {
+  const put = async (ttlMs: number) => {
     const ticketId = realSystem.secret();
-    const ticket = { dialect: "chat", request: "{}", runId: realSystem.id(), createdAt: 0 };
-    await store.tickets.put({ ...ticket, ticketId, threadKey: "sweep:t", expiresAt });
+    const ticket = { dialect: "chat", request: "{}", runId: realSystem.id() };
+    await store.tickets.put({ ...ticket, ticketId, threadKey: "sweep:t", ttlMs });
     return ticketId;
   };
-  const [old, current] = [await put(realSystem.now() - 1), await put(realSystem.now() + 60_000)];
+  const [old, current] = [await put(-1), await put(60_000)];
   await upkeep.tick();
-  expect(await store.tickets.get("sweep", old, 0)).toBeNull();
-  expect(await store.tickets.get("sweep", current, 0)).not.toBeNull();
+  expect(await store.tickets.get("sweep", old)).toBeNull();
+  expect(await store.tickets.get("sweep", current)).not.toBeNull();
 });

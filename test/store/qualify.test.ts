@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { is } from "drizzle-orm";
+import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import fc from "fast-check";
 import { qualify } from "../../src/store/qualify.ts";
 
@@ -32,6 +34,17 @@ describe("our tables' names in a statement", () => {
     "with thread as (select 1) select * from thread",
   ])("stay where they name no table: %s", (text) => {
     expect(moved(text)).toBe(text);
+  });
+
+  test("are all known: those of every file that declares tables", async () => {
+    const files = [...new Bun.Glob("schema*.ts").scanSync(`${import.meta.dir}/../../src/store`)];
+    const modules = await Promise.all(files.map((file): Promise<object> => import(`../../src/store/${file}`)));
+    const tables = modules.flatMap((module) => Object.values(module).filter((value) => is(value, PgTable)));
+    expect(tables.length).toBeGreaterThan(files.length - 1);
+    for (const table of tables) {
+      const { name } = getTableConfig(table);
+      expect(moved(`select 1 from ${name}`)).toBe(`select 1 from "own"."${name}"`);
+    }
   });
 
   test("whatever the schema is called, and whatever a literal says", () => {

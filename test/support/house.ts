@@ -6,8 +6,10 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Model } from "../../src/models/contract.ts";
+import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live.ts";
 import type { RunLog } from "../../src/runs/log.ts";
+import { Recovery } from "../../src/runs/recovery.ts";
 import { Registry } from "../../src/runs/registry.ts";
 import { type RunRequest, Runs } from "../../src/runs/runs.ts";
 import { Upkeep } from "../../src/runs/upkeep.ts";
@@ -24,12 +26,16 @@ export const sharedStore = (): Promise<Store> =>
     return store;
   }));
 
-/** Runs, journal and upkeep without the HTTP in front of them. */
+/** Runs, journal, lease and upkeep without the HTTP in front of them. */
 export interface House {
   readonly store: Store;
+  /** This replica's id. */
+  readonly owner: string;
   readonly journal: Journal;
   readonly registry: Registry;
   readonly runs: Runs;
+  readonly lease: Lease;
+  readonly recovery: Recovery;
   readonly upkeep: Upkeep;
   /** Starts a run and reads it to its terminal event. */
   readonly start: (agent: Agent<unknown>, request?: Partial<Asked>) => Promise<Started>;
@@ -61,35 +67,43 @@ export const house = async (
     readonly patienceMs?: number;
     readonly runTimeoutMs?: number;
     readonly historyTokens?: number;
-    readonly isDead?: (owner: string) => boolean;
-    /** Hears of runs that start and end; nobody unless told. */
-    readonly log?: Pick<RunLog, "started" | "ended">;
+    readonly isAlone?: boolean;
+    readonly leaseTtlMs?: number;
+    /** Hears what an operator is told; nobody unless told. */
+    readonly log?: Partial<RunLog>;
   } = {},
 ): Promise<House> => {
-  const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isDead = () => false } = options;
+  const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isAlone = false } = options;
   const store = options.store ?? (await sharedStore());
   const log = houseLog(openLog("silent"));
   const journal = new Journal({ store, system, log: log.journal, patienceMs });
   const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
   const model = options.model ?? scriptedModel();
+  const replica = { id: owner, name: "house" };
+  const lease = new Lease({ store, system, replica, ttlMs: options.leaseTtlMs ?? 60_000, log: log.runs });
   const parts = {
     store,
     journal,
     registry,
     system,
     owner,
+    lease,
     log: { ...log.runs, ...options.log },
     models: { standard: model, choose: async () => model },
     runTimeoutMs: options.runTimeoutMs ?? 60_000,
     historyTokens: options.historyTokens ?? 8_000,
   };
   const runs = new Runs(parts);
+  const recovery = new Recovery({ ...parts, isAlone });
   return {
     store,
+    owner,
     journal,
     registry,
     runs,
-    upkeep: new Upkeep({ ...parts, isDead }),
+    lease,
+    recovery,
+    upkeep: new Upkeep({ ...parts, recovery }),
     start: async (agent, asked = {}) => {
       const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = asked;
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };

@@ -15,7 +15,6 @@ export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?
     traceId: "trace",
     messageId: realSystem.id(),
     owner: "here",
-    leaseMs: 1_000,
     maxQueued: 2,
     now: 1_000,
     ...rest,

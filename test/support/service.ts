@@ -27,9 +27,10 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     readonly models?: Models;
     /** As the environment would name them. */
     readonly env?: Readonly<Record<string, string>>;
+    /** The replica's id; a fresh one unless told. */
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Outside, "storePatienceMs" | "isDead" | "log" | "embedding" | "fetchPage">> = {},
+  } & Partial<Pick<Outside, "storePatienceMs" | "isAlone" | "log" | "embedding" | "fetchPage">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -44,8 +45,8 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     embedding: options.embedding ?? builtinEmbedding(),
     system,
     log: options.log ?? houseLog(openLog(read.config.logLevel)),
-    owner: options.owner ?? "test",
-    isDead: options.isDead ?? (() => false),
+    replica: { id: options.owner ?? realSystem.id(), name: "test" },
+    isAlone: options.isAlone ?? false,
     ...(options.storePatienceMs !== undefined && { storePatienceMs: options.storePatienceMs }),
     ...(options.fetchPage !== undefined && { fetchPage: options.fetchPage }),
   });

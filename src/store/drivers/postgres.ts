@@ -16,7 +16,7 @@ const MAX_CONNECTIONS = 10;
  */
 const LEFT_MS = 500;
 
-const LANES: readonly Lane[] = ["calls", "log"];
+const LANES: readonly Lane[] = ["calls", "log", "lease"];
 
 export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
@@ -26,7 +26,7 @@ export interface PostgresOptions {
   readonly schema?: string | null;
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
-  /** For all but the log, which has one of its own; 10 unless told. */
+  /** For all but the log and the lease, which have one each; 10 unless told. */
   readonly maxConnections?: number;
 }
 
@@ -57,8 +57,8 @@ class Pools implements Driver {
     private readonly deadlineMs: number,
     maxConnections: number,
   ) {
-    this.#sizes = { calls: maxConnections, log: 1 };
-    this.#pools = { calls: this.#open("calls"), log: this.#open("log") };
+    this.#sizes = { calls: maxConnections, log: 1, lease: 1 };
+    this.#pools = { calls: this.#open("calls"), log: this.#open("log"), lease: this.#open("lease") };
   }
 
   session(lane: Lane): Session {

@@ -10,8 +10,8 @@ const BREATH_MS = 10;
  * calls come one after another, lane by lane, and every 10 ms the loop gets its turn.
  */
 export class Turns {
-  readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [] };
-  #lane: Lane = "calls";
+  readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [] };
+  #lane: "calls" | "log" = "calls";
   #isServing = false;
   #breath = 0;
 
@@ -40,8 +40,10 @@ export class Turns {
     this.#isServing = false;
   }
 
-  /** The lanes take turns, so that neither waits for the other's queue. */
+  /** A renewal goes first; the other lanes take turns, so that neither waits for the other's queue. */
   #next(): (() => Promise<void>) | undefined {
+    const renewal = this.#waiting.lease.shift();
+    if (renewal !== undefined) return renewal;
     const other = this.#lane === "calls" ? "log" : "calls";
     const lane = this.#waiting[other].length > 0 ? other : this.#lane;
     this.#lane = lane;

@@ -1,0 +1,90 @@
+import { FOLDED, foldAnswer } from "../domain/answer.ts";
+import { RunError } from "../domain/error.ts";
+import type { System } from "../domain/system.ts";
+import { estimateTokens } from "../domain/tokens.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Claimed, Orphans, Store } from "../store/contract.ts";
+import { endingOf } from "./ending.ts";
+import type { RunLog } from "./log.ts";
+
+/** How many orphans are taken over by one call, and how many are ended at a time: their answers are in memory meanwhile. */
+const A_CALL = 200;
+const AT_A_TIME = 16;
+
+export interface RecoveryParts {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly system: Pick<System, "id" | "now">;
+  /** This replica's id. */
+  readonly owner: string;
+  /** Nobody else has the store open: whoever else owned a run is dead, and no lease is waited for. */
+  readonly isAlone: boolean;
+  readonly log: Pick<RunLog, "recovered" | "upkeepFailed">;
+}
+
+/** Ends the runs that dead processes have left behind. */
+export class Recovery {
+  /** Runs that are being ended here: they are this replica's in the store, and in no registry. */
+  readonly #ending = new Set<string>();
+  #underWay: Promise<void> | undefined;
+
+  constructor(private readonly parts: RecoveryParts) {}
+
+  /** Never throws: what fails is logged and tried again at the next tick. One that is under way is joined. */
+  tick(): Promise<void> {
+    this.#underWay ??= this.#endAll(this.parts.isAlone ? "foreign" : "lapsed").finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  /** Ends runs that the store says are this replica's and that nothing here executes. Never throws. */
+  async takeBack(runIds: readonly string[]): Promise<void> {
+    const unknown = runIds.filter((runId) => !this.#ending.has(runId));
+    if (unknown.length > 0) await this.#endAll(unknown);
+  }
+
+  /** Call by call: when the running one of a thread has ended, those that waited behind it can be taken. */
+  async #endAll(orphans: Orphans): Promise<void> {
+    const { store, system, owner, log } = this.parts;
+    try {
+      for (;;) {
+        const messageId = () => system.id();
+        const taken = await store.runs.takeover({ orphans, owner, limit: A_CALL, messageId, now: system.now() });
+        if (taken.length === 0) return;
+        await this.#end(taken);
+        if (typeof orphans !== "string") return;
+      }
+    } catch (error) {
+      log.upkeepFailed(error);
+    }
+  }
+
+  async #end(taken: readonly Claimed[]): Promise<void> {
+    for (const { fence } of taken) this.#ending.add(fence.runId);
+    const waiting = taken.values();
+    const lanes = Array.from({ length: AT_A_TIME }, async () => {
+      for (const claimed of waiting) await this.#interrupt(claimed);
+    });
+    await Promise.all(lanes);
+  }
+
+  /** What the run had said stays in the thread. */
+  async #interrupt({ fence, lastSeq, lastAt }: Claimed): Promise<void> {
+    const { store, journal, system, log } = this.parts;
+    try {
+      const said = foldAnswer(await store.events.ofRun(fence.threadKey, fence.runId, FOLDED));
+      const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
+      // What the model counted died with the process; what it said can still be counted.
+      const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
+      const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
+      if ((await writer.close(ending, ending)) === "kept") log.recovered(fence.runId);
+    } catch (error) {
+      log.upkeepFailed(error);
+    } finally {
+      this.#ending.delete(fence.runId);
+    }
+  }
+}
+
+const INTERRUPTED = new RunError("interrupted", "The service stopped before the answer was complete.");

@@ -1,0 +1,20 @@
+import { integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+
+const time = () => timestamp({ withTimezone: true }).notNull();
+
+/**
+ * A row for each process that shares the database. No index but the key, so that a renewal is a HOT update. Its times are the
+ * database's own, written and compared there. (On Citus: a reference table.)
+ */
+export const replicas = pgTable("replicas", {
+  replicaId: text().primaryKey(),
+  name: text().notNull(),
+  startedAt: time(),
+  ttlMs: integer().notNull(),
+  leaseUntil: time(),
+  renewedAt: time(),
+  /** When the renewals began that have followed each other without a break up to now: how long the store has been there. */
+  renewedSince: time(),
+  /** `pg_postmaster_start_time()` at the last renewal: after a restart or a failover it is another. */
+  serverStartedAt: time(),
+});

@@ -1,0 +1,87 @@
+import { expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { register, takeBack, takeLapsed } from "../support/replicas.ts";
+import { endAt, newRun, started } from "../support/runs.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
+
+const fresh = () => `replica ${realSystem.id()}`;
+
+export const storeKeepsLeases = (under: StoreUnderTest): void => {
+  test("a request to cancel reaches the owner when it looks what it holds, and asking twice is harmless", async () => {
+    const { store, thread } = under;
+    const [key, owner] = [thread(), fresh()];
+    const [running, queued] = [newRun(key, { owner }), newRun(key, { owner })];
+    const { fence } = await started(store, running);
+    await store.runs.begin(queued);
+    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
+    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
+    const held = await store.runs.held(owner);
+    expect(held.runIds.toSorted()).toEqual([running.runId, queued.runId].toSorted());
+    expect(held.cancelled).toEqual([queued.runId]);
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect(await store.runs.requestCancel("u1", running.runId)).toMatchObject({ status: "succeeded" });
+    expect(await store.runs.held(owner)).toEqual({ runIds: [queued.runId], cancelled: [queued.runId] });
+    expect(await store.runs.held(fresh())).toEqual({ runIds: [], cancelled: [] });
+  });
+
+  test("another user's run does not exist, for looking at it and for cancelling it", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread(), { owner: fresh() });
+    await started(store, run);
+    expect(await store.runs.get("u2", run.runId)).toBeNull();
+    expect(await store.runs.requestCancel("u2", run.runId)).toBeNull();
+    expect((await store.runs.held(run.owner)).cancelled).toEqual([]);
+    expect(await store.runs.get("u1", "never was")).toBeNull();
+  });
+
+  test("an owner loses what another has taken and what is deleted, but not what has ended as its own", async () => {
+    const { store, thread } = under;
+    const owner = fresh();
+    const [taken, deleted, ended] = [
+      newRun(thread(), { owner }),
+      newRun(thread(), { owner }),
+      newRun(thread(), { owner }),
+    ];
+    for (const run of [taken, deleted]) await started(store, run);
+    const { fence } = await started(store, ended);
+    await store.runs.finish(fence, endAt(fence, 1));
+    await store.threads.delete(deleted.threadKey);
+    await takeLapsed(store, fresh(), [taken.runId]);
+    const held = newRun(thread(), { owner });
+    await started(store, held);
+    const lost = await store.runs.lost(owner, [taken.runId, deleted.runId, ended.runId, held.runId, "never was"]);
+    expect(lost.toSorted()).toEqual([taken.runId, deleted.runId, "never was"].toSorted());
+  });
+
+  test("a claim tells whether somebody has asked to cancel the run while it waited; one that was not told can be taken back", async () => {
+    const { store, thread } = under;
+    const [key, owner] = [thread(), fresh()];
+    const queued = newRun(key, { owner, message: "asked once" });
+    const { fence } = await started(store, newRun(key));
+    await store.runs.begin(queued);
+    await store.runs.requestCancel("u1", queued.runId);
+    expect(await store.runs.claim(queued)).toBeNull();
+    await store.runs.finish(fence, endAt(fence, 1));
+    const claimed = await store.runs.claim(queued);
+    expect(claimed).toMatchObject({ fence: { epoch: 1 }, lastSeq: 1, cancelRequested: true });
+    expect(await store.runs.claim(queued)).toBeNull();
+    expect(await takeBack(store, queued)).toMatchObject({ fence: { epoch: 2 }, lastSeq: 1 });
+    expect(await store.threads.messages(key)).toHaveLength(3);
+  });
+
+  test("replicas that are long gone are forgotten, unless they have left runs behind", async () => {
+    const { store, thread } = under;
+    const [gone, indebted, alive] = [fresh(), fresh(), fresh()];
+    for (const id of [gone, indebted]) await register(store, id, 1);
+    await register(store, alive);
+    const run = newRun(thread(), { owner: indebted });
+    await started(store, run);
+    expect(await store.replicas.sweep(600_000)).toBe(0);
+    while ((await store.replicas.sweep(0)) === 0);
+    expect(await store.replicas.sweep(0)).toBe(0);
+    const { fence } = (await takeBack(store, run)) ?? {};
+    if (fence === undefined) throw new Error("it is its own");
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect(await store.replicas.sweep(0)).toBe(1);
+  });
+};

@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { threadKey } from "../../src/domain/thread.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
+import { say } from "../support/journal.ts";
+import { JUDGE_MS, register } from "../support/replicas.ts";
+import { newRun, started } from "../support/runs.ts";
+import { talking, until } from "../support/talking.ts";
+
+let store: Store;
+beforeAll(async () => {
+  store = await sharedStore();
+}, 30_000);
+
+const judge = () => house({ store, leaseTtlMs: JUDGE_MS });
+
+/** As the service does it, time after time, until that has happened. */
+const recovering = ({ lease, recovery }: House, hasHappened: () => Promise<boolean>) =>
+  until(async () => {
+    await lease.renew();
+    await recovery.tick();
+    return hasHappened();
+  });
+
+const hasFailed = (runId: string) => async () => (await store.runs.get("u", runId))?.status === "failed";
+
+describe("orphans", () => {
+  test("a run of a dead replica ends as interrupted, its text so far is kept, and the thread goes on", async () => {
+    const thread = threadKey("u", realSystem.id());
+    const now = realSystem.now();
+    const { fence } = await started(store, newRun(thread, { owner: realSystem.id(), now, message: "asked" }));
+    const event = { runId: fence.runId, at: now };
+    const events = [
+      { ...event, seq: 1, type: "page_start" as const, json: '{"title":"x"}' },
+      { ...event, seq: 2, type: "token" as const, json: '{"delta":"half an "}' },
+      { ...event, seq: 3, type: "token" as const, json: '{"delta":"answer"}' },
+    ];
+    await store.events.append([{ fence, events, checkpoints: [] }]);
+    const here = await judge();
+    await recovering(here, hasFailed(fence.runId));
+    const log = await logOf(store, thread);
+    expect(log.map(({ type }) => type)).toEqual(["page_start", "token", "token", "credit_settled", "error"]);
+    expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
+    expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
+    const messages = await store.threads.messages(thread);
+    expect(messages.map(({ role, content }) => [role, content])).toEqual([
+      ["user", "asked"],
+      ["assistant", "half an answer"],
+    ]);
+    await here.recovery.tick();
+    expect(await logOf(store, thread)).toEqual([...log]);
+    const brief = agentOf(async function* () {
+      yield say("next");
+      return {};
+    });
+    const next = await here.start(brief, { threadId: thread.slice(2) });
+    expect((await next.events)[0]?.seq).toBe(6);
+  });
+
+  test("those that waited for their turn end too, the oldest first, each with its question", async () => {
+    const thread = threadKey("u", realSystem.id());
+    const given = { owner: realSystem.id(), now: realSystem.now() };
+    await started(store, newRun(thread, { ...given, message: "first" }));
+    await store.runs.begin(newRun(thread, { ...given, message: "second" }));
+    await recovering(await judge(), async () => (await store.threads.activeRun(thread)) === null);
+    const messages = await store.threads.messages(thread);
+    expect(messages.map(({ content }) => content)).toEqual(["first", "second"]);
+    const log = await logOf(store, thread);
+    expect(log.filter(({ type }) => type === "error")).toHaveLength(2);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+  });
+
+  test("who has the store to itself ends everybody else's at once, and its own not", async () => {
+    const alive = realSystem.id();
+    await register(store, alive);
+    const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: alive }));
+    const here = await house({ store, isAlone: true });
+    const { live } = await here.start(talking().agent);
+    await here.recovery.tick();
+    expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
+    expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
+    await here.runs.drain(0);
+  });
+
+  test("a run of its own that the process knows nothing of is ended, those that it executes go on", async () => {
+    const here = await house({ store });
+    const { live } = await here.start(talking().agent);
+    const thread = threadKey("u", realSystem.id());
+    const { fence } = await started(store, newRun(thread, { owner: here.owner }));
+    await here.upkeep.tick();
+    expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
+    expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
+    await here.runs.drain(0);
+  });
+});
+
+describe("a replica whose lease is over", () => {
+  /** Its lease ends as soon as it has begun a run, since nothing renews it. */
+  const stopped = () => house({ store, leaseTtlMs: 1 });
+
+  test("loses its runs, and writes not another word", async () => {
+    const [owner, other] = [await stopped(), await judge()];
+    const { agent, goOn } = talking();
+    const { live, events } = await owner.start(agent);
+    await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
+    await recovering(other, hasFailed(live.runId));
+    const log = await logOf(store, live.threadKey);
+    expect(endOf(log)).toMatchObject({ code: "interrupted" });
+    goOn(); // the old owner, back from wherever it was
+    await live.ended;
+    expect(await logOf(store, live.threadKey)).toEqual([...log]);
+    // Its readers hear of the end by way of the store.
+    await owner.journal.tick();
+    expect((await events).slice(-1)).toEqual(log.slice(-1));
+    expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "failed", attempt: 2 });
+    expect((await store.threads.messages(live.threadKey)).map(({ content }) => content)).toEqual(["hi", "word "]);
+  });
+
+  test("learns of it though it has nothing to say", async () => {
+    const [owner, other] = [await stopped(), await judge()];
+    const { live } = await owner.start(talking().agent);
+    await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
+    await recovering(other, hasFailed(live.runId));
+    const log = await logOf(store, live.threadKey);
+    await owner.upkeep.tick();
+    await live.ended;
+    expect(live.signal.reason).toBe("lost");
+    expect(await logOf(store, live.threadKey)).toEqual([...log]);
+    expect(owner.registry.size).toBe(0);
+  });
+
+  test("keeps what was not taken, and goes on when it comes back", async () => {
+    const [owner, other] = [await stopped(), await judge()];
+    const { agent, goOn } = talking();
+    const { live } = await owner.start(agent);
+    await until(async () => answerIn(await logOf(store, live.threadKey)) === "word ");
+    await register(store, owner.owner); // it is back
+    const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: realSystem.id() }));
+    await recovering(other, hasFailed(fence.runId));
+    goOn();
+    await until(async () => answerIn(await logOf(store, live.threadKey)) === "word word ");
+    await owner.upkeep.tick();
+    expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
+    await owner.runs.drain(0);
+  });
+
+  test("renews it before it begins a run: nobody may take that away at once", async () => {
+    const [owner, other] = [await house({ store, leaseTtlMs: 400 }), await judge()];
+    await register(store, owner.owner, 1);
+    const { live } = await owner.start(talking().agent);
+    const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: realSystem.id() }));
+    await until(async () => {
+      await owner.lease.tick();
+      await other.lease.renew();
+      await other.recovery.tick();
+      return hasFailed(fence.runId)();
+    });
+    expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
+    await owner.runs.drain(0);
+  });
+});
+
+test("a thousand orphans are taken by a handful of calls, and each is ended once", async () => {
+  const MANY = 1_000;
+  const own = await sharedStore();
+  const owner = realSystem.id();
+  const runs = Array.from({ length: MANY }, () => newRun(threadKey("many", realSystem.id()), { owner }));
+  for (let i = 0; i < MANY; i += 100) await Promise.all(runs.slice(i, i + 100).map((run) => own.runs.begin(run)));
+  let calls = 0;
+  const counted: Store = {
+    ...own,
+    runs: {
+      ...own.runs,
+      takeover: (taking) => {
+        calls++;
+        return own.runs.takeover(taking);
+      },
+    },
+  };
+  const recovered: string[] = [];
+  const here = await house({
+    store: counted,
+    isAlone: true,
+    log: { recovered: (runId) => void recovered.push(runId) },
+  });
+  await here.recovery.tick();
+  expect(calls).toBeLessThanOrEqual(MANY / 200 + 2);
+  expect(await own.runs.held(owner)).toEqual({ runIds: [], cancelled: [] });
+  expect(recovered.toSorted()).toEqual(expect.arrayContaining(runs.map(({ runId }) => runId).toSorted()));
+  expect(new Set(recovered).size).toBe(recovered.length);
+}, 60_000);

@@ -1,0 +1,21 @@
+import { agentOf } from "./house.ts";
+import { say } from "./journal.ts";
+
+/** Says a word now, and another whenever it is told to; ends when it is stopped. */
+export const talking = () => {
+  let wake = Promise.withResolvers<void>();
+  const agent = agentOf(async function* ({ signal }) {
+    signal.addEventListener("abort", () => wake.resolve());
+    for (;;) {
+      yield say("word ");
+      await wake.promise;
+      signal.throwIfAborted();
+      wake = Promise.withResolvers();
+    }
+  });
+  return { agent, goOn: () => wake.resolve() };
+};
+
+export const until = async (look: () => Promise<boolean>): Promise<void> => {
+  while (!(await look())) await new Promise(setImmediate);
+};
