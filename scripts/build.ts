@@ -29,9 +29,13 @@ const compile = async (): Promise<void> => {
   const folder = await mkdtemp(join(root, "dist/unfinished-"));
   try {
     await Bun.build({
-      entrypoints: ["main.ts", "tools/worker.ts", "reading/worker.ts", "agents/chat/table/worker.ts"].map((file) =>
-        join(root, "src", file),
-      ),
+      entrypoints: [
+        "main.ts",
+        "tools/worker.ts",
+        "reading/worker.ts",
+        "agents/chat/table/worker.ts",
+        "http/json/worker.ts",
+      ].map((file) => join(root, "src", file)),
       root: join(root, "src"),
       format: "esm",
       // Parsing is most of a start: bytecode saves two thirds of it, and of the rest only what is imported is read.

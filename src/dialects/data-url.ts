@@ -42,7 +42,9 @@ const percentDecoded = (text: string): Uint8Array => {
 };
 
 const PERCENT = 0x25;
-const isHex = (code: number | undefined): boolean => code !== undefined && /^[\da-f]$/i.test(String.fromCharCode(code));
+/** 0-9, A-F, a-f. By ranges: a megabyte holds 300,000 escapes. */
+const isHex = (code = 0): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 
 /** `atob` is the forgiving one (WHATWG Infra §7): white space and missing padding pass, anything else is refused. */
 const base64Decoded = (bytes: Uint8Array): Uint8Array | null => {

@@ -88,7 +88,8 @@ const EXPECTED: Readonly<Record<Input["source"], string>> = {
 
 /** It travels as a file does: the thread needs no second copy of a megabyte. */
 const textInput = (text: string): Input => {
-  const letters = [...text];
+  // No more units than that many code points can have, and one to tell whether there are more.
+  const letters = [...text.slice(0, 2 * MAX_MESSAGE + 1)];
   const message = letters.length > MAX_MESSAGE ? `${letters.slice(0, MAX_MESSAGE).join("")}…` : text;
   return {
     source: "text",

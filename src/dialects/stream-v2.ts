@@ -6,15 +6,22 @@ import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
+/** More than anybody attaches to a message, or chooses from. */
+const MAX_FILES = 100;
+const MAX_FEATURES = 100;
+
 const Request = Type.Object({
   message: NotBlank,
   userId: UserField,
   threadId: ThreadField,
   filesUrl: nullable(
-    Type.Array(Type.String()),
-    `a list of URLs, or null; the first ${MAX_IMAGES} that are pictures are shown to the model`,
+    Type.Array(Type.String(), { maxItems: MAX_FILES }),
+    `a list of at most ${MAX_FILES} URLs, or null; the first ${MAX_IMAGES} that are pictures are shown to the model`,
   ),
-  chosenFeatures: nullable(Type.Array(Type.String()), "a list of names, or null; the caller's own business"),
+  chosenFeatures: nullable(
+    Type.Array(Type.String(), { maxItems: MAX_FEATURES }),
+    `a list of at most ${MAX_FEATURES} names, or null; the caller's own business`,
+  ),
   streamTokens: nullable(Type.Boolean(), "true, false or null; false: the answer comes as one delta at the end"),
   agentConfig: nullable(Type.Object({}), "an object, or null"),
   authToken: nullable(Type.String(), "text, or null; neither logged nor stored"),

@@ -1,31 +1,41 @@
 import { RequestError } from "../domain/error.ts";
 import { bodyWasRead } from "./identity/door.ts";
+import { BodyCounter } from "./json/bounds.ts";
+import { parseAside, parseHere } from "./json/parse.ts";
 
-/** A JSON body's bound, in bytes. */
+/** A JSON body's bound, in bytes; what is larger, where an endpoint takes it, is parsed in a thread. */
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A whole JSON body must arrive within so many milliseconds: a client may be slow, but not for ever. */
 const BODY_PATIENCE_MS = 30_000;
+/** The same for one of more than 1 MiB. */
+const LARGE_PATIENCE_MS = 300_000;
 
-const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
-/** The request's JSON value. Throws `unsupported_media_type`, `payload_too_large` or `malformed_json`. */
-export const readJson = async (request: Request): Promise<unknown> => {
+/**
+ * The request's JSON value, of at most 1 MiB unless told. Its values are counted before it is parsed. Throws
+ * `unsupported_media_type`, `payload_too_large`, `malformed_json` or `busy`.
+ */
+export const readJson = async (request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> => {
   if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
   }
-  const text = textOf(await readBytes(request, { maxBytes: MAX_BODY_BYTES, patienceMs: BODY_PATIENCE_MS }));
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    // Nesting past what the parser's stack holds ends up here too.
-    throw new RequestError("malformed_json", "The body is not valid JSON.", { cause });
-  }
+  const patienceMs = maxBytes > MAX_BODY_BYTES ? LARGE_PATIENCE_MS : BODY_PATIENCE_MS;
+  const counter = new BodyCounter();
+  const bytes = await readBytes(request, { maxBytes, patienceMs, onChunk: (chunk) => counter.push(chunk) });
+  counter.end();
+  const body = bytes.length <= MAX_BODY_BYTES ? parseHere(bytes) : await parseAside(bytes, askerOf(request));
   bodyWasRead(request, body);
   return body;
 };
+
+/** Who it is has not been read yet: the header that names users, or the credential, tells most callers apart. */
+const askerOf = ({ headers, signal }: Request) => ({
+  userId: headers.get("x-user-id") ?? headers.get("authorization") ?? "",
+  signal,
+});
 
 /** How much of a body is read, and for how long. */
 export interface BodyBounds {
@@ -33,6 +43,8 @@ export interface BodyBounds {
   readonly patienceMs: number;
   /** What the caller is told is too large; the body and its bound unless told. */
   readonly tooLarge?: string;
+  /** Hears each piece as it comes, and is waited for. What it throws ends the reading. */
+  readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
 }
 
 /**
@@ -40,7 +52,7 @@ export interface BodyBounds {
  * `timeout`, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
  */
 export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer> => {
-  const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.` } = bounds;
+  const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
   }
@@ -57,6 +69,7 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
       if (step === undefined || step.done) break;
       size += step.value.byteLength;
       if (size > maxBytes) throw new RequestError("payload_too_large", tooLarge);
+      await onChunk?.(step.value);
       chunks.push(step.value);
     }
   } catch (cause) {
@@ -69,12 +82,4 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
     void reader?.cancel().catch(() => {});
   }
   return Buffer.concat(chunks);
-};
-
-const textOf = (bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new RequestError("malformed_json", "The body is not valid UTF-8.", { cause });
-  }
 };

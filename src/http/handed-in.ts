@@ -45,7 +45,7 @@ export const handedIn = (request: Request): Promise<HandedIn> =>
   isMultipart(request) ? uploaded(request) : written(request);
 
 const written = async (request: Request): Promise<HandedIn> => {
-  const body = checkText(await readJson(request));
+  const body = checkText(await readJson(request, MAX_UPLOAD_BYTES));
   const { title, content, media_type: mediaType } = body;
   // What has been taken out of a PDF is text, whatever it is still called.
   const name = /\.pdf$/i.test(title) ? "" : title;
@@ -73,15 +73,19 @@ const described = (
   upload: Upload,
 ): NewDocument => {
   if (JSON.stringify(metadata ?? {}).length > MAX_METADATA) {
-    throw invalid([{ path: "/metadata", message: `must be at most ${MAX_METADATA} characters of JSON` }]);
+    throw tooMuchMetadata();
   }
   return { collection: collection ?? DEFAULT_COLLECTION, title, metadata: metadata ?? {}, upload };
 };
 
 const jsonIn = (text: string): unknown => {
+  if (text.length > MAX_METADATA) throw tooMuchMetadata();
   try {
     return JSON.parse(text);
   } catch {
     throw invalid([{ path: "/metadata", message: "must be a JSON object, as text" }]);
   }
 };
+
+const tooMuchMetadata = () =>
+  invalid([{ path: "/metadata", message: `must be at most ${MAX_METADATA} characters of JSON` }]);

@@ -9,6 +9,7 @@ import { invalid } from "./validate.ts";
 const PATIENCE_MS = 300_000;
 /** What the fields and the wrapping may add to the files, in bytes. */
 const ALLOWANCE = 1024 * 1024;
+const FIELDS_TOO_LARGE = "The form's fields are larger than 1 MiB; send a file as a file.";
 /** More parts than this are no form of ours. */
 const MAX_PARTS = 100;
 
@@ -32,14 +33,19 @@ export const readMultipart = async (
 ): Promise<Multipart> => {
   const tooLarge = `The file is larger than ${maxBytes / 1024 / 1024} MiB.`;
   const bytes = await readBytes(request, { maxBytes: maxBytes + ALLOWANCE, patienceMs: PATIENCE_MS, tooLarge });
+  if (partsIn(bytes, request.headers.get("content-type") ?? "") > MAX_PARTS + 1)
+    throw malformed(new Error("too many parts"));
   const form = await parse(bytes, request.headers.get("content-type") ?? "");
   const fields = new Map<string, string>();
   const files: Upload[] = [];
+  let size = 0;
   for (const [field, value] of form) {
     if (fields.size + files.length === MAX_PARTS) throw malformed(new Error("too many parts"));
     if (typeof value === "string") {
       if (fields.has(field)) throw invalid([{ path: `/${field}`, message: "must be given once" }]);
       fields.set(field, value);
+      size += field.length + value.length;
+      if (size > ALLOWANCE) throw new RequestError("payload_too_large", FIELDS_TOO_LARGE);
     } else {
       // Bun 1.4.5 leaves the name out where the form has an empty one.
       const name = "name" in value && typeof value.name === "string" ? value.name : "";
@@ -62,6 +68,19 @@ export const onlyFile = ({ files }: Multipart): Upload | null => {
     throw invalid([{ path: "/file", message: "must have a name without NUL" }]);
   }
   return file;
+};
+
+/** How many parts the boundary begins, up to two more than may be: a parser would make an object of each of a million. */
+const partsIn = (bytes: Buffer, type: string): number => {
+  const [, quoted, bare] = /boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(type.slice(0, 1_000)) ?? [];
+  const boundary = quoted ?? bare;
+  if (boundary === undefined) return 0;
+  const delimiter = Buffer.from(`\n--${boundary}`);
+  // Those after the first, or after what stands before the first, each on a line of its own; the last one ends the form.
+  let parts = 0;
+  let at = bytes.indexOf(delimiter);
+  for (; at >= 0 && parts <= MAX_PARTS + 1; at = bytes.indexOf(delimiter, at + 1)) parts += 1;
+  return parts;
 };
 
 const parse = async (bytes: Buffer, type: string): Promise<Iterable<readonly [string, string | Blob]>> => {

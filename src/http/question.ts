@@ -2,6 +2,7 @@ import type { Upload } from "../domain/document.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import { readJson } from "./body.ts";
 import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
+import { invalid } from "./validate.ts";
 
 /** What a request brings, not yet checked. */
 export interface Question {
@@ -24,13 +25,20 @@ const formOf = async (request: Request): Promise<Question> => {
   return { body, file: onlyFile(form) };
 };
 
+/** More parameters than any question has. */
+const MAX_PARAMETERS = 100;
+
 /** A parameter that is repeated is a list, which no schema of a query takes. */
 const queryOf = (request: Request): unknown => {
   const { searchParams } = new URL(request.url);
+  if (searchParams.size > MAX_PARAMETERS) {
+    throw invalid([{ path: "", message: `must ask with at most ${MAX_PARAMETERS} parameters` }]);
+  }
+  const named = Map.groupBy(searchParams, ([name]) => name);
   return Object.fromEntries(
-    [...new Set(searchParams.keys())].map((name) => {
-      const values = searchParams.getAll(name);
-      return [name, values.length === 1 ? values[0] : values];
-    }),
+    Array.from(named, ([name, values]) => [
+      name,
+      values.length === 1 ? values[0]?.[1] : values.map(([, value]) => value),
+    ]),
   );
 };

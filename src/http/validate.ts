@@ -49,14 +49,23 @@ const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDet
 
 const NO_OBJECT = "must be a JSON object";
 
-/** What keeps a field's value from being stored; null: nothing. Where it is inside is not said: keys are the caller's own. */
+/**
+ * What keeps a field's value from being stored; null: nothing. Where it is inside is not said: keys are the caller's own.
+ * A list's items are gone through by their places: taking its keys, a text each, made 500,000 numbers a matter of seconds.
+ */
 const whyUnstorable = (value: unknown, depth = 0): string | null => {
   if (typeof value === "string") return isStorable(value) ? null : UNSTORABLE;
   if (value === null || typeof value !== "object") return null;
   if (depth >= MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
-  if (!Object.keys(value).every(isStorable)) return UNSTORABLE;
-  for (const item of Object.values(value)) {
-    const why = whyUnstorable(item, depth + 1);
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const why = whyUnstorable(item, depth + 1);
+      if (why !== null) return why;
+    }
+    return null;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    const why = isStorable(key) ? whyUnstorable(item, depth + 1) : UNSTORABLE;
     if (why !== null) return why;
   }
   return null;

@@ -7,7 +7,9 @@ export const MAX_SOURCE = 40_000;
 
 /** A text as a source, with its title above it unless it begins with that, and cut where it is too long. */
 export const sourceOf = (given: { readonly title: string | null; readonly text: string }, fallback: Locale): Source => {
-  const text = storable(given.text.replace(/\r\n?/g, "\n")).trim();
+  // No more than is given, were each line end two characters long.
+  const read = given.text.trimStart().slice(0, 2 * MAX_SOURCE + 2);
+  const text = storable(read.replace(/\r\n?/g, "\n")).trim();
   const title = given.title?.trim() ?? "";
   const isTitled = title === "" || text.slice(0, 2 * title.length + 10).includes(title);
   const whole = isTitled ? text : `# ${title}\n\n${text}`;
