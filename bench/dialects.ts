@@ -52,7 +52,14 @@ const record = async ({ name, endpoints }: Dialect): Promise<Recorded> => {
   const [threadId, runId] = [response.headers.get("x-thread-id") ?? "", response.headers.get("x-run-id") ?? ""];
   const kept = await service.store.events.read(threadKey(USER, threadId), 0, 10_000);
   if (kept.at(-1)?.type !== "done") throw new Error(`${name}: the run did not come to its end.`);
-  const view = { threadId, threadJson: JSON.stringify(threadId), runId, traceId: "trace", locale: "ko" } as const;
+  const view = {
+    threadId,
+    threadJson: JSON.stringify(threadId),
+    runId,
+    traceId: "trace",
+    locale: "ko",
+    options: {},
+  } as const;
   return { view, events: kept.flatMap(inTokens) };
 };
 

@@ -143,6 +143,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
       journal,
       runs,
       tickets,
+      registry,
       agents,
       retrieval,
       readiness,

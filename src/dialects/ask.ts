@@ -102,7 +102,7 @@ export const askByQuery: Dialect<typeof Query> = {
     title: "Question and answer, for EventSource",
     about:
       "The same by GET, which is all that EventSource can. That shows its user what comes in a stream and nothing of a " +
-      "refusal, so a question that is left out is answered as a blank one. EventSource asks again whenever a stream has " +
-      "ended: close it with the `done` or `error` frame.",
+      "refusal, so a question that is left out is answered as a blank one. EventSource comes back whenever a stream has " +
+      "ended; what it then sends has the run read on and asks nothing anew.",
   },
 };

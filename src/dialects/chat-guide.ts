@@ -48,10 +48,15 @@ export const chatGuide: Guide = {
   title: "Agent chat",
   about:
     "Answers from the user's documents, tables among them. For `EventSource`, which can only GET: ask by query, or `POST` the question to `init` and " +
-    "open the stream of its id. The first to come begins the run; whoever comes later, a reconnect included, reads the same one from its first frame. " +
+    "open the stream of its id. The first to come begins the run; whoever comes later reads the same one from its first frame. " +
     "An id has to be used within ten minutes and can be read for an hour. The stream's header `x-thread-id` is the `conversation_id` of the next turn.",
   frames: [
     { event: null, when: "a node of the agent begins or ends", data: frame("progress", payloads.solve_progress) },
+    {
+      event: null,
+      when: "a piece of the answer, if `stream_tokens` was asked for; all of them are the `content` of `final`",
+      data: frame("token", Type.Object({ content: Type.String() })),
+    },
     { event: null, when: "the whole answer; terminal", data: frame("final", Final) },
     { event: null, when: "failed; terminal", data: frame("error", Failure) },
   ],

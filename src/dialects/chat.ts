@@ -1,9 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { RequestError, RunErrorCode } from "../domain/error.ts";
-import { type LogEvent, payloadOf } from "../domain/event.ts";
+import { deltaJson, type LogEvent, payloadOf } from "../domain/event.ts";
 import { chatGuide } from "./chat-guide.ts";
 import { type Caller, type Dialect, USER_IF_NAMED } from "./contract.ts";
-import { NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
+import { flag, isOn, NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
 import { FAILURE } from "./messages.ts";
 
 const LlmConfig = Type.Object({
@@ -20,6 +20,7 @@ const Request = Type.Object({
     LlmConfig,
     "an object with model (the name of a configured one) and temperature (0 to 2), each of which may be null, or null",
   ),
+  stream_tokens: flag("true, false or null; true: the answer comes in pieces as well, before the whole of it"),
 });
 
 /** A run's failure as this wire names it, and the status of `POST /api/chat` when it ends so. */
@@ -45,7 +46,7 @@ const failureOf = (end: LogEvent, locale: Caller["locale"]) => {
 };
 
 const parse = (
-  { message, conversation_id, custom_prompt, llm_config }: Static<typeof Request>,
+  { message, conversation_id, custom_prompt, llm_config, stream_tokens }: Static<typeof Request>,
   { locale, userId }: Caller,
 ) => {
   const name = llm_config?.model ?? null;
@@ -53,7 +54,10 @@ const parse = (
   return {
     userId,
     threadId: conversation_id ?? null,
-    input: { message, images: [], streamTokens: true, locale, options: { customPrompt: custom_prompt ?? null } },
+    input: {
+      ...{ message, images: [], streamTokens: true, locale },
+      options: { customPrompt: custom_prompt ?? null, showsTokens: isOn(stream_tokens) ?? false },
+    },
     model:
       name === null && temperature === null ? null : { name, provider: null, temperature, path: "/llm_config/model" },
     file: null,
@@ -68,8 +72,9 @@ const isUnsaid = ({ code, details }: RequestError): boolean =>
   );
 
 /**
- * Agent chat: progress, then all of the answer in one frame, for clients that show tables and charts. Frames have no `event:`
- * and no `id:` line. Those that can only GET ask by query, or hand the question in first and come with its ticket.
+ * Agent chat: progress, then all of the answer in one frame, for clients that show tables and charts, and before that in
+ * pieces for who wants them. Frames have no `event:` line. Those that can only GET ask by query, or hand the question in
+ * first and come with its ticket.
  */
 export const chat: Dialect<typeof Request> = {
   name: "chat",
@@ -86,10 +91,14 @@ export const chat: Dialect<typeof Request> = {
   isResumable: false,
   takesFile: false,
   parse,
-  translate(event, { locale }) {
+  translate(event, { locale, options }) {
     switch (event.type) {
       case "solve_progress":
         return { data: `{"type":"progress","data":${event.json}}` };
+      case "token":
+        return options.showsTokens === true
+          ? { data: `{"type":"token","data":{"content":${deltaJson(event)}}}` }
+          : null;
       case "done":
         return { data: JSON.stringify({ type: "final", data: resultOf(event) }) };
       case "error": {

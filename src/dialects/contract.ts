@@ -2,7 +2,7 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import type { Upload } from "../domain/document.ts";
 import type { RequestError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
-import type { Locale } from "../domain/run.ts";
+import type { Locale, RunInput } from "../domain/run.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Frame } from "../wire/encode.ts";
 import type { Guide } from "./guide.ts";
@@ -15,10 +15,13 @@ export interface View {
   readonly runId: string;
   readonly traceId: string;
   readonly locale: Locale;
+  /** What the agent was asked with, as `RunInput` has it: a wire may show more of a run to who wants more. */
+  readonly options: RunInput["options"];
 }
 
 /**
- * How an endpoint answers. `stream`: the run's frames. `answer`: one JSON body, once the run has ended. `ticket`: 201 with an
+ * How an endpoint answers. Frames of a GET have an `id:` that names the run and the event: browsers' `EventSource` comes back
+ * after every end, and joins its run by that. `stream`: the run's frames. `answer`: one JSON body, once the run has ended. `ticket`: 201 with an
  * unguessable id, under which the question waits; `join`, whose path ends in `/:id`: the frames of that ticket's run, which
  * begins with the first who comes and is joined by all others.
  */

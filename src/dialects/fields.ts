@@ -14,6 +14,13 @@ export const NotBlank = Type.String({
   examples: ["Solve 2x + 3 = 7."],
 });
 
+/** True or false; a query and a form say it in text. */
+export const flag = (description: string) =>
+  nullable(Type.Union([Type.Boolean(), Type.String({ pattern: "^(?:[Tt]rue|[Ff]alse)$" })]), description);
+/** Undefined: nothing was said. */
+export const isOn = (said: boolean | string | null | undefined): boolean | undefined =>
+  said == null ? undefined : said === true || String(said).toLowerCase() === "true";
+
 /** Required where nothing else says who asks: a credential, a header or the query may. */
 export const UserField = nullable(
   Type.String({ ...UserId, examples: ["u1"] }),

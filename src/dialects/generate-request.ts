@@ -6,7 +6,7 @@ import { isStorable } from "../domain/text.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
-import { nullable, OptionalUserField } from "./fields.ts";
+import { flag, isOn, nullable, OptionalUserField } from "./fields.ts";
 
 /** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
 const MAX_MESSAGE = 2_000;
@@ -16,11 +16,7 @@ const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
 const Provider = Type.Union([Type.Literal("anthropic"), Type.Literal("openai"), Type.Literal("google")]);
-/** A form says it in text. */
-const Flag = nullable(
-  Type.Union([Type.Boolean(), Type.String({ pattern: "^(?:[Tt]rue|[Ff]alse)$" })]),
-  "true, false or null; null or left out for true",
-);
+const Flag = flag("true, false or null; null or left out for true");
 
 export const GenerateRequest = Type.Object({
   input_type: nullable(InputType, "text, url or file; may be left out where a form brings a file"),
@@ -41,9 +37,9 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
   const { source, message, file } = inputOf(body, caller.file);
   const options: TilOptions = {
     source,
-    dayNumber: isOn(body.auto_day_number),
-    excerpt: isOn(body.auto_excerpt),
-    tags: isOn(body.auto_tags),
+    dayNumber: isOn(body.auto_day_number) ?? true,
+    excerpt: isOn(body.auto_excerpt) ?? true,
+    tags: isOn(body.auto_tags) ?? true,
   };
   const provider = body.provider ?? null;
   return {
@@ -115,9 +111,6 @@ const dataIn = (content: string): Upload => {
   if (file === null || !isStorable(file.name)) throw wrong("content", `must be ${EXPECTED.file}`);
   return file;
 };
-
-const isOn = (flag: boolean | string | null | undefined): boolean =>
-  flag !== false && String(flag).toLowerCase() !== "false";
 
 const wrong = (field: string, message: string): RequestError =>
   new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });

@@ -6,8 +6,8 @@ import { DEFAULT_USER } from "../dialects/fields.ts";
 import { dialects } from "../dialects/index.ts";
 import type { Upload } from "../domain/document.ts";
 import { type ErrorDetail, RequestError } from "../domain/error.ts";
-import type { Locale } from "../domain/run.ts";
-import { type ThreadKey, threadIdOf, userOf } from "../domain/thread.ts";
+import type { Locale, RunInput } from "../domain/run.ts";
+import { threadIdOf } from "../domain/thread.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import { answerOf, endOf } from "./answer.ts";
@@ -18,8 +18,9 @@ import { who } from "./identity/door.ts";
 import { askingOperation } from "./openapi/asking.ts";
 import { described } from "./openapi/operation.ts";
 import { questionIn } from "./question.ts";
+import { frameId, lastSeen, rejoin } from "./rejoin.ts";
 import { RunReader } from "./run-reader.ts";
-import { oneFrame, streamHeaders } from "./stream.ts";
+import { oneFrame, oneNamedFrame, streamHeaders } from "./stream.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
 import { invalid, type Validator, validator } from "./validate.ts";
 
@@ -87,17 +88,21 @@ class Desk {
     const { dialect, parts } = this;
     const { endpoint, request, traceId } = visit;
     const { body, file } = await questionIn(request, dialect.takesFile);
+    const seen = endpoint.method === "GET" ? lastSeen(request) : null;
     let asked: RunRequest;
     try {
       asked = this.#parse(body, file, visit);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
-      return refusedInStream(thrown, visit, parts);
+      return seen === null ? refusedInStream(thrown, visit, parts) : NOTHING_LEFT();
     }
+    if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, visit);
     if (endpoint.form === "ticket")
       return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
     const live = await parts.runs.start(this.#agent, asked, traceId);
-    return endpoint.form === "answer" ? this.#answer(live, visit) : this.#stream(live, visit);
+    return endpoint.form === "answer"
+      ? this.#answer(live, asked.input, visit)
+      : this.#stream(live, asked.input, visit, 0);
   }
 
   #parse(body: unknown, file: Upload | null, { request, locale }: Visit): RunRequest {
@@ -120,43 +125,62 @@ class Desk {
     }
   }
 
-  async #join(visit: Visit): Promise<RunReader> {
+  async #join(visit: Visit): Promise<RunReader | Response> {
     const { dialect, parts } = this;
     const { request, traceId } = visit;
-    const id = ticketIn(request);
-    const identity = who(request);
-    const mayUse = (key: ThreadKey): void => {
-      // The ticket names the user as a path does.
-      identity.heard(userOf(key), "/userId");
-      identity.threadFor(threadIdOf(key));
-    };
-    return this.#stream(
-      await parts.tickets.redeem(dialect.name, this.#agent, id, traceId, request.signal, mayUse),
-      visit,
+    const question = await parts.tickets.look(dialect.name, ticketIn(request));
+    const { userId, ticket, request: asked } = question;
+    // The ticket names the user as a path does.
+    who(request).heard(userId, "/userId");
+    who(request).threadFor(threadIdOf(ticket.threadKey));
+    const seen = lastSeen(request);
+    if (seen !== null) {
+      // Another run's id is none of this stream's.
+      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, visit) : NOTHING_LEFT();
+    }
+    const run = await parts.tickets.redeem(question, this.#agent, traceId, request.signal);
+    return this.#stream(run, asked.input, visit, 0);
+  }
+
+  /** Whoever comes back asks nothing anew: they get what follows the frame that they have seen, if anything does. */
+  async #rejoin(seen: string, userId: string, input: RunInput, visit: Visit): Promise<RunReader | Response> {
+    const found = await rejoin(seen, userId, visit.request.signal, this.parts);
+    if (found === null) return NOTHING_LEFT();
+    who(visit.request).threadFor(threadIdOf(found.run.threadKey));
+    return this.#stream(found.run, input, visit, found.after);
+  }
+
+  #stream(run: ReadableRun, input: RunInput, { endpoint, headers, locale }: Visit, after: number): RunReader {
+    const view = viewOf(run, input, locale);
+    Object.assign(headers, streamHeaders(view));
+    const isGet = endpoint.method === "GET";
+    return new RunReader(
+      this.dialect,
+      run,
+      this.dialect.isResumable || isGet,
+      view,
+      this.parts,
+      isGet ? { after } : null,
     );
   }
 
-  #stream(run: ReadableRun, { endpoint, headers, locale }: Visit): RunReader {
-    const view = viewOf(run, locale);
-    Object.assign(headers, streamHeaders(view));
-    const comesBack = this.dialect.isResumable || endpoint.method === "GET";
-    return new RunReader(this.dialect, run, comesBack, view, this.parts);
-  }
-
-  async #answer(run: ReadableRun, { request, locale }: Visit): Promise<Response> {
+  async #answer(run: ReadableRun, input: RunInput, { request, locale }: Visit): Promise<Response> {
     const { dialect, parts } = this;
     if (dialect.answer === null) throw new Error(`the dialect ${dialect.name} gives no answer in one piece`);
-    const view = viewOf(run, locale);
+    const view = viewOf(run, input, locale);
     return answerOf(dialect.answer(await endOf(run, view, request.signal, parts), view), view);
   }
 }
 
-const viewOf = ({ threadKey, runId, traceId }: ReadableRun, locale: Locale): View => {
+const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInput, locale: Locale): View => {
   const threadId = threadIdOf(threadKey);
-  return { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale };
+  return { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options };
 };
 
-/** A stream of one frame, for no run: its ids lead nowhere. */
+/** Tells an EventSource to stop (WHATWG HTML §9.2.3). */
+const NOTHING_LEFT = (): Response => new Response(null, { status: 204 });
+
+/** A stream of one frame, for no run: its ids lead nowhere, and whoever comes back with one is told to stop. */
 const refusedInStream = (
   refusal: StreamRefusal,
   { endpoint, headers, locale, traceId }: Visit,
@@ -164,7 +188,9 @@ const refusedInStream = (
 ) => {
   if (endpoint.form !== "stream") throw new RequestError("invalid", "There is nothing to answer.");
   const threadId = refusal.threadId ?? system.id();
-  const view = { threadId, threadJson: JSON.stringify(threadId), runId: system.id(), traceId, locale };
+  const runId = system.id();
+  const view = { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options: {} };
   Object.assign(headers, streamHeaders(view));
-  return oneFrame(refusal.frameFor(view));
+  const frame = refusal.frameFor(view);
+  return endpoint.method === "GET" ? oneNamedFrame(frame, frameId(runId, 0)) : oneFrame(frame);
 };

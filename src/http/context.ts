@@ -1,6 +1,7 @@
 import type { AnyAgent } from "../agents/contract.ts";
 import type { Locale } from "../domain/run.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
+import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
 import type { Readiness } from "./health.ts";
@@ -10,6 +11,8 @@ import type { StreamParts } from "./stream.ts";
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
   readonly tickets: Tickets;
+  /** The runs of this process. */
+  readonly registry: Registry;
   readonly agents: ReadonlyMap<string, AnyAgent>;
   readonly readiness: Readiness;
   readonly retrieval: Retrieval;

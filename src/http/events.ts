@@ -31,7 +31,7 @@ export const eventRoutes = (parts: RouteParts) => {
       const locale = localeOf(request.headers, parts.locale);
       const threadJson = JSON.stringify(threadId);
       const lastRun = async () => (await store.events.read(key, last - 1, 1))[0]?.runId ?? "";
-      const view = { threadId, threadJson, runId: active?.runId ?? (await lastRun()), traceId, locale };
+      const view = { threadId, threadJson, runId: active?.runId ?? (await lastRun()), traceId, locale, options: {} };
       Object.assign(set.headers, streamHeaders(view));
       return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, parts);
     },

@@ -22,6 +22,11 @@ export abstract class LogReader extends ByteStream {
     super();
   }
 
+  /** What is given at once, before anything is looked up. */
+  protected opening(): StreamStep {
+    return COMMENT;
+  }
+
   /** Sets `follower`, or does not yet, and may have something to give before it is read. Asked again as long as it did not. */
   protected abstract start(): Promise<StreamStep | null>;
 
@@ -37,7 +42,7 @@ export abstract class LogReader extends ByteStream {
     else if (this.#hasBegun) this.#later(this.start());
     else {
       this.#hasBegun = true;
-      give(COMMENT);
+      give(this.opening());
     }
   }
 

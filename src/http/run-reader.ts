@@ -7,10 +7,17 @@ import { DELETED } from "../journal/hub.ts";
 import type { ReadableRun } from "../runs/kept.ts";
 import { CANCELLED } from "../runs/live.ts";
 import { StoreError } from "../store/contract.ts";
-import { encodeFrame } from "../wire/encode.ts";
+import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import { LogReader } from "./log-reader.ts";
-import { COME_BACK, COMMENT, type StreamParts } from "./stream.ts";
+import { frameId } from "./rejoin.ts";
+import { COME_BACK, COMMENT, namedComment, type StreamParts } from "./stream.ts";
+
+/** From where a GET reads a run, whose frames have ids then. */
+export interface Resumed {
+  /** The seq of the last event that the reader has seen; 0: none yet. */
+  readonly after: number;
+}
 
 /**
  * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
@@ -30,8 +37,14 @@ export class RunReader extends LogReader {
     private readonly comesBack: boolean,
     view: View,
     parts: StreamParts,
+    /** Null: frames have the ids that the dialect gives them, and all are sent. */
+    private readonly resumed: Resumed | null = null,
   ) {
     super(view, parts);
+  }
+
+  protected override opening(): StreamStep {
+    return this.resumed === null ? COMMENT : namedComment(frameId(this.run.runId, this.resumed.after));
   }
 
   override leave(): void {
@@ -45,7 +58,7 @@ export class RunReader extends LogReader {
     const start = await this.#orLate(run.started);
     if (this.isOver) return END;
     if (start === "late") return COMMENT;
-    const from = start ?? (await this.#startElsewhere());
+    const from = Math.max(start ?? (await this.#startElsewhere()), this.resumed?.after ?? 0);
     if (this.isOver) return END;
     this.follower = parts.journal.follow(run.threadKey, from, parts.heartbeatMs);
     return null;
@@ -126,13 +139,17 @@ export class RunReader extends LogReader {
     for (const event of batch) {
       if (event.runId !== this.run.runId) continue;
       const frame = this.dialect.translate(event, this.view);
-      if (frame !== null) text += encodeFrame(frame);
+      if (frame !== null) text += encodeFrame(this.#withId(frame, event));
       if (isTerminal(event.type)) {
         this.isOver = true;
         break;
       }
     }
     return text;
+  }
+
+  #withId(frame: Frame, { runId, seq }: LogEvent): Frame {
+    return this.resumed === null ? frame : { ...frame, id: frameId(runId, seq) };
   }
 }
 

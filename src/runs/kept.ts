@@ -3,6 +3,7 @@ import type { System } from "../domain/system.ts";
 import { type ThreadKey, userOf } from "../domain/thread.ts";
 import { type Store, StoreError } from "../store/contract.ts";
 import type { LiveRun } from "./live.ts";
+import type { Registry } from "./registry.ts";
 import { TURN_POLL_MS } from "./runs.ts";
 
 /** A run as its readers see it, wherever it is executed. */
@@ -12,7 +13,7 @@ export type ReadableRun = Pick<
 >;
 
 /** A run that the store knows and this process does not: another replica executes it, or it is over. */
-export class KeptRun implements ReadableRun {
+class KeptRun implements ReadableRun {
   readonly runId: string;
   readonly threadKey: ThreadKey;
   readonly userId: string;
@@ -41,6 +42,22 @@ export class KeptRun implements ReadableRun {
     return this.#asked;
   }
 }
+
+/**
+ * A run of the user's, as it may be read here: the live one of this process, or the store's. Null: the user has none of that
+ * id. `reader` aborts when nobody wants to know any more.
+ */
+export const findRun = async (
+  userId: string,
+  runId: string,
+  reader: AbortSignal,
+  parts: { readonly store: Store; readonly system: System; readonly registry: Registry },
+): Promise<ReadableRun | null> => {
+  const live = parts.registry.get(runId);
+  if (live?.isKept) return live.userId === userId ? live : null;
+  const run = await parts.store.runs.get(userId, runId);
+  return run === null ? null : new KeptRun(run, reader, parts);
+};
 
 /** Waits for the run's turn, if it has to: the seq before its first event, or null when it will never have one. */
 const turnOf = async (

@@ -3,10 +3,10 @@ import type { AnyAgent } from "../agents/contract.ts";
 import { RequestError } from "../domain/error.ts";
 import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
-import { type ThreadKey, threadIdOf, threadKey, UserId } from "../domain/thread.ts";
+import { threadIdOf, threadKey, UserId } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ticket } from "../store/contract-tickets.ts";
-import { KeptRun, type ReadableRun } from "./kept.ts";
+import { findRun, type ReadableRun } from "./kept.ts";
 import type { LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
 import type { RunRequest, Runs } from "./runs.ts";
@@ -24,6 +24,15 @@ export interface TicketsParts {
   readonly system: System;
   readonly runs: Runs;
   readonly registry: Registry;
+}
+
+type KeptRequest = Omit<RunRequest, "file">;
+
+/** A question that waits, or has become its run. */
+interface Question {
+  readonly userId: string;
+  readonly ticket: Ticket;
+  readonly request: KeptRequest;
 }
 
 /**
@@ -55,54 +64,44 @@ export class Tickets {
     return `${Buffer.from(userId).toString("base64url")}.${ticketId}`;
   }
 
-  /**
-   * The run that the ticket has become, or becomes now. Throws `not_found` when the ticket is none, another wire's, or has
-   * expired; else as `Runs.start`. `reader` aborts when whoever asks is gone. `mayUse` is asked before
-   * anything begins or is shown, and throws where whoever asks may not have that thread.
-   */
-  async redeem(
-    dialect: string,
-    agent: AnyAgent,
-    id: string,
-    traceId: string,
-    reader: AbortSignal,
-    mayUse: (key: ThreadKey) => void,
-  ): Promise<ReadableRun> {
+  /** Whose ticket it is, and what it asks. Throws `not_found` when it is none, another wire's, or has expired. */
+  async look(dialect: string, id: string): Promise<Question> {
     const { store } = this.parts;
     const [userId, ticketId] = partsOf(id);
     const ticket = userId === null ? null : await store.tickets.get(userId, ticketId);
     if (userId === null || ticket?.dialect !== dialect) throw UNKNOWN();
-    mayUse(ticket.threadKey);
-    const begun = await this.#find(userId, ticket, reader);
+    return { userId, ticket, request: JSON.parse(ticket.request) as KeptRequest };
+  }
+
+  /**
+   * The run that the question has become, or becomes now. Throws `not_found` when it is too late for that; else as
+   * `Runs.start`. `reader` aborts when whoever asks is gone.
+   */
+  async redeem(question: Question, agent: AnyAgent, traceId: string, reader: AbortSignal): Promise<ReadableRun> {
+    const { userId, ticket } = question;
+    const find = () => findRun(userId, ticket.runId, reader, this.parts);
+    const begun = await find();
     if (begun !== null) return begun;
     if (ticket.ageMs >= BEGIN_WITHIN_MS) throw UNKNOWN();
     try {
-      return await this.#begin(agent, ticket, traceId);
+      return await this.#begin(agent, question, traceId);
     } catch (error) {
       // Another replica was faster.
-      const other =
-        error instanceof RequestError && error.code === "conflict" ? await this.#find(userId, ticket, reader) : null;
+      const other = error instanceof RequestError && error.code === "conflict" ? await find() : null;
       if (other === null) throw error;
       return other;
     }
   }
 
-  async #find(userId: string, { runId }: Ticket, reader: AbortSignal): Promise<ReadableRun | null> {
-    const { store, registry } = this.parts;
-    const live = registry.get(runId);
-    if (live?.isKept) return live;
-    const run = await store.runs.get(userId, runId);
-    return run === null ? null : new KeptRun(run, reader, this.parts);
-  }
-
   /** All who come while it begins get the same run, or the same refusal. */
-  #begin(agent: AnyAgent, { runId, request, threadKey: key }: Ticket, traceId: string): Promise<LiveRun> {
+  #begin(agent: AnyAgent, { ticket, request }: Question, traceId: string): Promise<LiveRun> {
+    const { runId, threadKey: key } = ticket;
     const known = this.#beginning.get(runId);
     if (known !== undefined) return known;
     // It may have begun since the store was asked.
     const live = this.parts.registry.get(runId);
     if (live !== undefined) return Promise.resolve(live);
-    const asked = { ...(JSON.parse(request) as Omit<RunRequest, "file">), threadId: threadIdOf(key), file: null };
+    const asked = { ...request, threadId: threadIdOf(key), file: null };
     const beginning = this.parts.runs.start(agent, asked, traceId, runId).finally(() => this.#beginning.delete(runId));
     this.#beginning.set(runId, beginning);
     return beginning;

@@ -27,6 +27,9 @@ const field = (name: "id" | "event", value: string): string => {
   return `${name}: ${value}\n`;
 };
 
+/** A frame without data: readers show nothing, and remember the id as that of the last event. Throws as `encodeFrame`. */
+export const encodeId = (id: string): string => `${field("id", id)}\n`;
+
 /**
  * One frame as text. Data that holds CR, LF or CRLF goes out as several `data:` lines, which a reader joins with LF.
  * Throws a TypeError when `id` or `event` holds CR, LF or NUL.

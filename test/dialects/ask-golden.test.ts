@@ -5,11 +5,13 @@ import { play } from "../support/play.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
-import { testSystem } from "../support/test-system.ts";
+import { type TestSystem, testSystem } from "../support/test-system.ts";
 
 let service: TestService<ScriptedModel>;
+let system: TestSystem;
 beforeAll(async () => {
-  service = await startService({ system: testSystem() });
+  system = testSystem();
+  service = await startService({ system });
 });
 afterAll(() => service.stop());
 
@@ -48,6 +50,7 @@ const ask = ({ question, byQuery, language = "en" }: Case): Promise<Response> =>
 
 describe("golden transcripts of ask", () => {
   test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
+    system.countFrom(100 * cases.indexOf(given));
     const response = await ask(given);
     expect(response.headers.get("x-trace-id")).toBe("trace-1");
     const stream = readSse(response);

@@ -11,7 +11,7 @@ let service: TestService<ScriptedModel>;
 let system: TestSystem;
 beforeAll(async () => {
   system = testSystem();
-  service = await startService({ system, env: { CHAT_TIMEOUT: "300ms" } });
+  service = await startService({ system, env: { CHAT_TIMEOUT: "2s" } });
   system.countFrom(0);
   await ingest(service, "golden", new File(['부품,재고,단가\nABC-12345,137,"1,200원"\n'], "부품.csv"));
 }, 30_000);
@@ -22,6 +22,11 @@ interface Case {
   readonly message: string;
   readonly user?: string;
   readonly language?: "ko" | "en";
+  /** Asked by GET, whose frames have ids. */
+  readonly byQuery?: true;
+  readonly streamTokens?: true;
+  /** What the model says first, a frame each. */
+  readonly before?: readonly string[];
   /** How the model ends; "never": it says half of it and no more. */
   readonly says: string | Error | "never";
 }
@@ -38,6 +43,9 @@ const cases: readonly Case[] = [
     says: "재고는 137개\n\n**입니다**. 🎉\r\n",
   },
   { file: "chat-chart", message: "ABC-12345 알려줘", user: "golden", language: "ko", says: '"표"를 보세요.' },
+  { file: "chat-tokens", message: "hi", streamTokens: true, before: ['"Good"\n', "day"], says: ". 🎉" },
+  { file: "chat-by-query", message: "안녕?", byQuery: true, says: "Good day." },
+  { file: "chat-by-query-tokens", message: "hi", byQuery: true, streamTokens: true, before: ["Good "], says: "day." },
   { file: "chat-nothing-found", message: "How many are left?", says: "I found nothing." },
   { file: "chat-failure", message: "hi", says: failed("model_rate_limited") },
   { file: "chat-failure-ko", message: "hi", language: "ko", says: failed("model_rate_limited") },
@@ -47,13 +55,22 @@ const cases: readonly Case[] = [
   { file: "chat-timeout-ko", message: "안녕?", language: "ko", says: "never" },
 ];
 
+const ask = ({ message, user, byQuery, streamTokens }: Case, init: RequestInit): Promise<Response> => {
+  const asked = { message, ...(user && { user_id: user }), ...(streamTokens && { stream_tokens: "true" }) };
+  if (byQuery) return service.get(`/api/chat/stream?${new URLSearchParams(asked)}`, init);
+  return service.post("/api/chat/stream", { ...asked, ...(streamTokens && { stream_tokens: true }) }, init);
+};
+
 describe("golden transcripts of chat", () => {
   test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
-    const { file, message, user, language = "en", says } = given;
-    const headers = { "accept-language": language };
-    const response = await service.post("/api/chat/stream", { message, user_id: user }, { headers });
-    const stream = readSse(response);
+    const { file, language = "en", says, byQuery = false, streamTokens = false } = given;
+    if (byQuery) system.countFrom(1000 + 100 * cases.indexOf(given));
+    const stream = readSse(await ask(given, { headers: { "accept-language": language } }));
     const call = await service.model.nextCall();
+    for (const [i, delta] of (given.before ?? []).entries()) {
+      call.say({ type: "text", delta });
+      if (streamTokens) await stream.untilEvents(6 + i);
+    }
     if (says === "never") call.say({ type: "text", delta: "half of " });
     else if (says instanceof Error) call.fail(says);
     else call.finish(says);
@@ -62,7 +79,7 @@ describe("golden transcripts of chat", () => {
     const shown = stream.text.replace(/"((?:confidence_)?score)":0\.\d+/g, '"$1":0.5');
     expectGolden(`${file}.sse`, shown);
     expect(stream.text).toMatch(/^:\n\n/);
-    expect(stream.text).not.toMatch(/^(?:id|event):/m);
+    expect(stream.text).not.toMatch(byQuery ? /^event:/m : /^(?:id|event):/m);
     expect(stream.text).not.toContain("sk-secret");
     expect(stream.text).not.toContain("own message");
     expect(readBack(stream.text)).toEqual([...read]);

@@ -26,7 +26,7 @@ describe("readers of one run, from the commit to the socket without a promise", 
       heartbeatMs: 60_000,
       broken: (_: string, error: unknown) => void broken.push(error),
     };
-    const view = { threadId: "t", threadJson: '"t"', runId: "r", traceId: "trace", locale: "en" as const };
+    const view = { threadId: "t", threadJson: '"t"', runId: "r", traceId: "trace", locale: "en" as const, options: {} };
     const reader = (dialect: Pick<typeof streamV2, "translate"> = streamV2) =>
       new RunReader(dialect, live, false, view, parts);
     return { log, writer, broken, reader };

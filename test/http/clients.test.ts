@@ -71,7 +71,7 @@ describe("GET /ask", () => {
     const source = new EventSource(url("안녕?"));
     const closed = new Promise<void>((resolve, reject) => {
       source.onmessage = ({ data, lastEventId }) => {
-        expect(lastEventId).toBe("");
+        expect(lastEventId).toMatch(/^[0-9a-f-]{36}:\d+$/);
         const { type } = inbox.take(data);
         if (type !== "done" && type !== "error") return;
         source.close();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { EventSource } from "eventsource";
 import fc from "fast-check";
 import { StoreError } from "../../src/store/contract.ts";
 import { type ChatFrame, chatFrames } from "../support/chat.ts";
+import { eventSource } from "../support/event-source.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
@@ -60,27 +60,14 @@ describe("a ticket", () => {
     expect(contentOf(await chatFrames(stream))).toBe("hello");
   });
 
-  test("is taken by EventSource, which hears the run to its end; its reconnect joins, and runs nothing twice", async () => {
-    const source = new EventSource(
-      `${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`,
-    );
-    const finals: string[] = [];
-    const opened: number[] = [];
-    const done = new Promise<void>((resolve, reject) => {
-      source.onopen = () => void opened.push(finals.length);
-      source.onmessage = ({ data }) => {
-        const frame = JSON.parse(data) as ChatFrame;
-        if (frame.type === "final") finals.push(frame.data.content);
-        // It comes again after the end, as one does whose author forgot to close it.
-        if (finals.length === 2) resolve();
-      };
-      source.onerror = ({ code }) => code !== undefined && reject(new Error(`refused with ${code}`));
-    });
+  test("is taken by EventSource, which hears the run to its end once, comes back, and is told to stop", async () => {
+    const source = eventSource([`${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`]);
     (await service.model.nextCall()).finish("once");
-    await done;
-    source.close();
-    expect(finals).toEqual(["once", "once"]);
-    expect(opened).toEqual([0, 1]);
+    await source.stopped;
+    const frames = source.data.map((data) => JSON.parse(data) as ChatFrame);
+    expect(frames.map(({ type }) => type)).toEqual([...Array<"progress">(6).fill("progress"), "final"]);
+    expect(contentOf(frames)).toBe("once");
+    expect(source.requests.map(({ status }) => status)).toEqual([200, 204]);
     const { messages } = (await (await service.get("/api/v1/threads/es?userId=default_user")).json()) as {
       messages: unknown[];
     };

@@ -21,10 +21,15 @@ const KEYS = {
   error: ["type", "message"],
 };
 
-/** Reads frames of /ask and /rag, and checks each against the contract: no event name, no id, compact JSON, its keys. */
+/**
+ * Reads frames of /ask and /rag, and checks each against the contract: no event name, compact JSON, its keys; ids on all
+ * of them, as a GET has them, or on none.
+ */
 export const answerFrames = (events: readonly EventSourceMessage[]): readonly AnswerFrame[] =>
   events.map(({ id, event, data }) => {
-    expect([id, event]).toEqual([undefined, undefined]);
+    expect(event).toBeUndefined();
+    expect(id === undefined).toBe(events[0]?.id === undefined);
+    if (id !== undefined) expect(id).toMatch(/^[0-9a-f-]{36}:\d+$/);
     const said = JSON.parse(data) as AnswerFrame;
     expect(JSON.stringify(said)).toBe(data);
     expect(Object.keys(said)).toEqual(KEYS[said.type]);

@@ -1,9 +1,10 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
+import type { FrameGuide, Guide } from "../../dialects/guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
-import { json, type Operation, type Parameter, type Reply } from "./operation.ts";
-import { inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
+import { empty, json, type Operation, type Parameter, type Reply } from "./operation.ts";
+import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
 const SUMMARY: Record<Form, string> = {
@@ -35,11 +36,12 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
     parameters: [
       ...parameters,
       ...(form === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
+      ...(method === "GET" ? [LAST_EVENT_ID] : []),
       ...STREAM_HEADERS,
     ],
     ...(takesBody && { body: titled }),
     ...(takesBody && takesFile && { form: request }),
-    replies: replyOf(dialect, form),
+    replies: replyOf(dialect, endpoint),
     refusals: REFUSALS[form],
     worded: guide.refusals,
     ...(form === "answer" && { failures: guide.failures }),
@@ -49,17 +51,42 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
 const TICKET_ID = inPath("id", "The id that the question was left under. It cannot be guessed, and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
-const replyOf = ({ guide }: Dialect, form: Form): Readonly<Record<number, Reply>> => {
+const replyOf = ({ guide }: Dialect, { form, method }: Endpoint): Readonly<Record<number, Reply>> => {
   switch (form) {
     case "stream":
     case "join":
-      return { 200: { kind: "frames", description: "The run's frames.", wire: guide.title, frames: guide.frames } };
+      return method === "POST" ? { 200: framesOf(guide, guide.frames) } : resumable(guide);
     case "ticket":
       return { 201: json("The id to GET it by; `location` is where.", Ticket) };
     case "answer":
       return { 200: json("The answer.", guide.answer ?? Type.Unknown()) };
   }
 };
+
+const framesOf = ({ title }: Guide, frames: readonly FrameGuide[]): Reply => ({
+  kind: "frames",
+  description: "The run's frames.",
+  wire: title,
+  frames,
+});
+
+/** Of a GET, to which EventSource comes back. */
+const resumable = (guide: Guide): Readonly<Record<number, Reply>> => ({
+  200: framesOf(
+    { ...guide, title: `${guide.title.replace(/, for EventSource$/, "")} EventSource` },
+    guide.frames.map((frame) => ({
+      ...frame,
+      id: "the run and the event, `run_id:seq`; the first frame is this line alone",
+    })),
+  ),
+  204: empty(
+    "With `Last-Event-ID`: the run has ended and all of it was seen, or there is no such run. EventSource then stops.",
+  ),
+});
+const LAST_EVENT_ID = inHeader(
+  "last-event-id",
+  "The id of the last frame that was seen. Nothing is asked anew: its run is read on behind that.",
+);
 
 /** The fields that text alone can say. */
 const queryOf = (request: TSchema): readonly Parameter[] => {
