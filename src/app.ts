@@ -13,6 +13,7 @@ import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
 import { openReader } from "./reading/reader.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalCheck } from "./retrieval/standing.ts";
+import { Allowance } from "./runs/allowance.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
 import { Recovery } from "./runs/recovery.ts";
 import { Registry } from "./runs/registry.ts";
@@ -111,7 +112,21 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
   const owner = replica.id;
   const lease = isAlone ? NO_LEASE : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, log: log.runs });
-  const parts = { store, journal, models, system, registry, owner, lease, log: log.runs, runTimeoutMs, historyTokens };
+  const { ratePerUser, tokensPerUser } = config;
+  const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, log: log.runs });
+  const parts = {
+    store,
+    journal,
+    models,
+    system,
+    registry,
+    allowance,
+    owner,
+    lease,
+    log: log.runs,
+    runTimeoutMs,
+    historyTokens,
+  };
   const runs = new Runs(parts);
   const tickets = new Tickets({ store, system, runs, registry });
   const recovery = new Recovery({ ...parts, isAlone });

@@ -71,6 +71,7 @@ export const houseLog = (log: Logger): HouseLog => ({
     trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
     recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
     renewalFailed: (err) => log.warn({ err }, "lease not renewed, will be tried again"),
+    uncounted: (err) => log.warn({ err }, "what a user has used could not be counted"),
     upkeepFailed: (err) => log.warn({ err }, "upkeep failed, will be tried again"),
   },
   journal: {

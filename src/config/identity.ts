@@ -1,9 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { hostnameOf } from "../domain/host.ts";
 import { parseRate } from "../domain/rate.ts";
-import { choice, list, secret, text, url, variable } from "./variable.ts";
+import { choice, list, text, url, variable } from "./variable.ts";
 
 const Rate = Type.Object({ limit: Type.Integer(), windowMs: Type.Integer() });
+
+/** A secret that no header has to carry. */
+const key = (about: { readonly description: string }) => text("^[^\\0]{1,4096}$", "1 to 4096 characters", about);
 
 const rate = (description: string) =>
   Type.Optional(
@@ -32,7 +35,7 @@ export const identityVariables = {
         "`none` serves without any credential on any HOST: whoever reaches the port may spend the model's money.",
     }),
   ),
-  JWT_SECRET: Type.Optional(secret({ description: "Takes users' own tokens: JWTs signed with it (HS256, 384, 512)." })),
+  JWT_SECRET: Type.Optional(key({ description: "Takes users' own tokens: JWTs signed with it (HS256, 384, 512)." })),
   JWKS_URL: Type.Optional(
     url(["http", "https"], {
       description: "Takes users' own tokens: JWTs signed with a key that is published there. New keys are followed.",
@@ -54,7 +57,7 @@ export const identityVariables = {
     }),
   ),
   ACCESS_TOKEN_SECRET: Type.Optional(
-    secret({ description: "What access tokens for browsers are signed with. Unset: made once and kept in the store." }),
+    key({ description: "What access tokens for browsers are signed with. Unset: made once and kept in the store." }),
   ),
   ALLOWED_HOSTS: Type.Optional(
     variable(Type.Array(Type.String()), {

@@ -17,6 +17,7 @@ import type { Claimed, Store } from "../store/contract.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_TAKEN } from "./live.ts";
 import type { RunLog } from "./log.ts";
+import type { TokenMeter } from "./token-meter.ts";
 
 /** A node that is told to stop gets this long to close what it has open; then the run ends without it. */
 const UNWIND_MS = 1000;
@@ -36,6 +37,8 @@ export interface Task<State> {
   readonly input: RunInput;
   readonly model: Model;
   readonly file: Upload | null;
+  /** Null: the user's tokens are not counted. */
+  readonly meter: TokenMeter | null;
 }
 
 /**
@@ -112,7 +115,10 @@ class Turn<State> {
   async take(): Promise<RunError | null> {
     const { signal } = this.live;
     // Cancelled while it waited for its turn: it does not begin.
+    const { meter } = this.task;
+    meter?.watch((why) => this.live.abort(why));
     const failure = signal.aborted ? null : await this.#begun();
+    await meter?.settle();
     if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
     return failure === null ? null : runErrorOf(failure.thrown);
   }
@@ -146,6 +152,7 @@ class Turn<State> {
   }
 
   #emit(body: EventBody, node: string): Promise<void> | undefined {
+    if (body.type === "token" || body.type === "reasoning") this.task.meter?.said(body.payload.delta);
     if (body.type !== "token" || this.task.input.streamTokens) return this.writer.emit(body, node);
     this.#held += body.payload.delta;
     return undefined;
@@ -182,6 +189,7 @@ class Turn<State> {
       },
       spend: (usage) => {
         this.usage = addUsage(this.usage, usage);
+        this.task.meter?.spent(usage);
       },
       report: (error) => parts.log.trouble(live, error),
       saveImage: async (image) => {

@@ -21,6 +21,8 @@ export interface RunLog {
   trouble(run: LiveRun, error: unknown): void;
   /** A run that nobody executed any more was ended. */
   recovered(runId: string): void;
+  /** What a user has used could not be counted; of tokens it is tried again with the next. */
+  uncounted(error: unknown): void;
   /** Upkeep (cancellations, orphans) failed; it is tried again at the next tick. */
   upkeepFailed(error: unknown): void;
   /** This replica's lease could not be renewed, or ended; it is tried again at the next tick. */

@@ -8,6 +8,7 @@ import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
+import type { Allowance } from "./allowance.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live.ts";
@@ -34,6 +35,7 @@ export interface RunRequest {
 }
 
 export interface RunsParts extends ExecuteParts {
+  readonly allowance: Allowance;
   readonly registry: Registry;
   readonly models: Models;
   /** This replica's id. */
@@ -66,25 +68,28 @@ export class Runs {
 
   /**
    * Starts a run, or queues it behind the one that its thread is busy with. Resolves once the run is in the store.
-   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `conflict`, `invalid` for a model that is not to be had), with nothing written, or the store's error.
+   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `rate_limited`, `credit_exhausted`, `conflict`, `invalid` for a model that is not to be had), with nothing written, or the store's error.
    * A run that was named beforehand has its `runId`, and begins once: `conflict` when it has begun already.
    */
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
     if (this.#draining)
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
-    const { registry, system, store, owner } = this.parts;
+    const { registry, system, store, owner, allowance } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
     const model = await this.modelFor(request.model);
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner };
-    const task = { agent, input: request.input, model, file: request.file };
+    let isCounted = false;
     // A new thread has nothing to wait for, so its run goes ahead of its row: the model is asked while Postgres writes. Not
     // where the store is away, and not where the run was named beforehand: that one may have begun elsewhere.
     const isAhead = request.threadId === null && runId === undefined && this.#isTaking;
     try {
       const unsure = this.parts.lease.assure();
       if (unsure !== undefined) await unsure;
+      const meter = allowance.isLimited ? await allowance.take(live.userId) : null;
+      isCounted = allowance.isLimited;
+      const task = { agent, input: request.input, model, file: request.file, meter };
       const row = store.runs.begin({
         ...turn,
         agent: agent.name,
@@ -113,6 +118,7 @@ export class Runs {
       if (error instanceof StoreError && error.code === "unavailable") this.#isTaking = false;
       live.drop();
       registry.release(live);
+      if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);
       throw error;
     }
   }

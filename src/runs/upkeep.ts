@@ -5,9 +5,9 @@ import type { RunLog } from "./log.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Registry } from "./registry.ts";
 
-/** How often what has expired is swept out, and how many tickets at once: an expired one is worth nothing, swept or not. */
+/** How often what has expired is swept out, and how many rows at once: an expired one is worth nothing, swept or not. */
 const SWEEP_MS = 60_000;
-const TICKETS_A_SWEEP = 1_000;
+const ROWS_A_SWEEP = 1_000;
 /** How long a replica that is gone stays in the table, for an operator to see. */
 const REMEMBER_REPLICAS_MS = 60 * 60_000;
 
@@ -62,6 +62,7 @@ export class Upkeep {
     if (now - this.#sweptAt < SWEEP_MS) return;
     await store.replicas.sweep(REMEMBER_REPLICAS_MS);
     // When that many have gone there may be more: the next tick goes on.
-    if ((await store.tickets.sweep(TICKETS_A_SWEEP)) < TICKETS_A_SWEEP) this.#sweptAt = now;
+    const swept = [await store.tickets.sweep(ROWS_A_SWEEP), await store.usage.sweep(ROWS_A_SWEEP)];
+    if (swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
   }
 }

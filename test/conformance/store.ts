@@ -17,6 +17,7 @@ import { storeKeepsTickets } from "./store-tickets.ts";
 import { storeKeepsTils } from "./store-tils.ts";
 import { storeKeepsTimesInOrder } from "./store-times.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
+import { storeCountsUsage } from "./store-usage.ts";
 import { storeComparesVectors } from "./store-vectors.ts";
 
 /** What every store must do, whatever it keeps things in. `open` gives one over an empty database. What it lacks, it declares. */
@@ -55,6 +56,7 @@ export const storeConformance = (
     describe("documents", () => storeKeepsDocuments(under));
     describe("vectors", () => storeComparesVectors(under, has.vectors));
     describe("tickets", () => storeKeepsTickets(under));
+    describe("usage and secrets", () => storeCountsUsage(under));
     describe("TILs", () => storeKeepsTils(under));
   });
 };

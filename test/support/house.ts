@@ -1,11 +1,13 @@
 import type { Agent, AgentContext, Speech } from "../../src/agents/contract.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
 import { isTerminal } from "../../src/domain/event.ts";
+import type { Rate } from "../../src/domain/rate.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
 import { houseLog, openLog } from "../../src/log.ts";
 import type { Model } from "../../src/models/contract.ts";
+import { Allowance } from "../../src/runs/allowance.ts";
 import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live.ts";
 import type { RunLog } from "../../src/runs/log.ts";
@@ -66,6 +68,8 @@ export const house = async (
     readonly maxRunsPerUser?: number;
     readonly patienceMs?: number;
     readonly runTimeoutMs?: number;
+    readonly ratePerUser?: Rate;
+    readonly tokensPerUser?: Rate;
     readonly historyTokens?: number;
     readonly isAlone?: boolean;
     readonly leaseTtlMs?: number;
@@ -85,6 +89,12 @@ export const house = async (
     store,
     journal,
     registry,
+    allowance: new Allowance({
+      usage: store.usage,
+      ratePerUser: options.ratePerUser ?? null,
+      tokensPerUser: options.tokensPerUser ?? null,
+      log: log.runs,
+    }),
     system,
     owner,
     lease,

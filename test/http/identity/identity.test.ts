@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { RequestError } from "../../../src/domain/error.ts";
+import { ANYBODY, Identity, isUserId } from "../../../src/http/identity/identity.ts";
+import { hearBody, hearRequest } from "../../../src/http/identity/names.ts";
+
+/** All that a request may say of its user. */
+interface Said {
+  readonly header: string | null;
+  readonly userId: readonly string[];
+  readonly user_id: readonly string[];
+  readonly inPath: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Whom it is taken for, or the code of its refusal. */
+const takenFor = (credential: string | null, said: Said): string | null => {
+  const identity = new Identity({ ...ANYBODY, userId: credential });
+  const query = new URLSearchParams();
+  for (const field of ["userId", "user_id"] as const) for (const name of said[field]) query.append(field, name);
+  const headers = said.header === null ? {} : { "x-user-id": Buffer.from(said.header).toString("latin1") };
+  const request = new Request(`http://h/?${query}`, { headers });
+  try {
+    hearRequest(identity, request, said.inPath === null ? {} : { userId: said.inPath }, null);
+    hearBody(identity, said.body);
+    return `user ${identity.userId}`;
+  } catch (error) {
+    if (error instanceof RequestError) return error.code;
+    throw error;
+  }
+};
+
+const name = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("a", "b", "민수", "A") },
+  { weight: 1, arbitrary: fc.constantFrom("", "a:b", "a\u0085", "x".repeat(129)) },
+);
+const names = fc.array(name, { maxLength: 2 });
+const said: fc.Arbitrary<Said> = fc.record({
+  header: fc.oneof(fc.constant(null), fc.constantFrom("a", "b", "민수", "", "a:b", "a, b")),
+  userId: names,
+  user_id: names,
+  inPath: fc.option(name),
+  body: fc.record({ userId: fc.option(name), user_id: fc.option(name) }, { requiredKeys: [] }),
+});
+
+const namesIn = ({ header, userId, user_id, inPath, body }: Said): readonly string[] =>
+  [header, ...userId, ...user_id, inPath, ...Object.values(body)].filter((found) => typeof found === "string");
+
+describe("whose a request is", () => {
+  test("is the credential's user, or nobody's: whoever else is named anywhere makes it 403", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("a", "민수"), said, (credential, all) => {
+        const isRepeated = all.userId.length > 1 || all.user_id.length > 1;
+        const expected = namesIn(all).every((found) => found === credential)
+          ? isRepeated
+            ? "invalid"
+            : `user ${credential}`
+          : "forbidden";
+        // Which of two faults is told first is all the same.
+        const found = takenFor(credential, all);
+        if (isRepeated && expected === "forbidden") expect(found).toBeOneOf(["forbidden", "invalid"]);
+        else expect(found).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("is whoever it names, once or several times; two who differ, a repetition or no name at all are 422", () => {
+    fc.assert(
+      fc.property(said, (all) => {
+        const found = new Set(namesIn(all));
+        const isRepeated = all.userId.length > 1 || all.user_id.length > 1 || all.header === "a, b";
+        const isSound = found.size <= 1 && !isRepeated && [...found].every(isUserId);
+        expect(takenFor(null, all)).toBe(isSound ? `user ${[...found][0] ?? null}` : "invalid");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("does not depend on what a body is that is none, or on names that it inherits", () => {
+    const identity = new Identity(ANYBODY);
+    for (const body of [null, undefined, 7, "user_id", [], ["user_id"], Object.create({ user_id: "a" })])
+      hearBody(identity, body);
+    expect(identity.userId).toBeNull();
+    expect(() => identity.requiredUser("/user_id")).toThrow("user_id is required");
+  });
+
+  test("is told without the names themselves", () => {
+    const identity = new Identity({ ...ANYBODY, userId: "hunter2" });
+    try {
+      identity.heard("correct horse", "/user_id");
+      expect.unreachable();
+    } catch (error) {
+      expect(JSON.stringify([error, (error as Error).message])).not.toMatch(/hunter2|correct horse/);
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { TokenMeter } from "../../src/runs/token-meter.ts";
+
+/** A store that counts; `charges` are what it was told. */
+const meterOf = (limit: number, known = 0) => {
+  const charges: number[] = [];
+  const state = { total: known, isAway: false, failures: 0, exhausted: 0 };
+  const meter = new TokenMeter({
+    limit,
+    known,
+    charge: async (amount) => {
+      if (state.isAway) throw new Error("away");
+      charges.push(amount);
+      state.total += amount;
+      return state.total;
+    },
+    failed: () => {
+      state.failures++;
+    },
+  });
+  meter.watch(() => {
+    state.exhausted++;
+  });
+  return { meter, charges, state };
+};
+
+describe("a run's tokens", () => {
+  test("are told to the store as the model counts them, whatever was estimated before", async () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.string({ maxLength: 200 }).map((text) => ({ text })),
+        fc.record({ inputTokens: fc.nat(5000), outputTokens: fc.nat(5000) }),
+      ),
+      { maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const { meter, state } = meterOf(100_000);
+        let counted = 0;
+        for (const step of all) {
+          if ("text" in step) meter.said(step.text);
+          else {
+            meter.spent(step);
+            counted += step.inputTokens + step.outputTokens;
+          }
+        }
+        await meter.settle();
+        expect(state.total).toBe(counted);
+      }),
+    );
+  });
+
+  test("pass the budget while the model still speaks", () => {
+    const { meter, state } = meterOf(100, 90);
+    for (let i = 0; i < 40; i++) meter.said("a");
+    expect(state.exhausted).toBe(0);
+    meter.said("a");
+    expect(state.exhausted).toBeGreaterThan(0);
+  });
+
+  test("may take all of the budget, and not one more", async () => {
+    const { meter, state } = meterOf(100, 90);
+    meter.spent({ inputTokens: 5, outputTokens: 5 });
+    await meter.settle();
+    expect(state.exhausted).toBe(0);
+    meter.spent({ inputTokens: 1, outputTokens: 0 });
+    expect(state.exhausted).toBeGreaterThan(0);
+  });
+
+  test("are known to pass it once the store has told of the user's other runs", async () => {
+    const { meter, state } = meterOf(1_000);
+    state.total = 990;
+    meter.spent({ inputTokens: 20, outputTokens: 0 });
+    expect(state.exhausted).toBe(0);
+    await meter.settle();
+    expect(state.exhausted).toBeGreaterThan(0);
+  });
+
+  test("go to the store in slices, one call at a time, and not one by one", async () => {
+    const { meter, charges } = meterOf(1_000_000);
+    for (let i = 0; i < 10_000; i++) meter.said("abcd");
+    meter.spent({ inputTokens: 0, outputTokens: 10_000 });
+    await meter.settle();
+    expect(charges.reduce((sum, amount) => sum + amount, 0)).toBe(10_000);
+    expect(charges.length).toBeLessThan(20);
+  });
+
+  test("are not lost while the store is away", async () => {
+    const { meter, state } = meterOf(10_000);
+    state.isAway = true;
+    meter.spent({ inputTokens: 600, outputTokens: 0 });
+    await meter.settle();
+    expect([state.total, state.failures > 0]).toEqual([0, true]);
+    state.isAway = false;
+    meter.spent({ inputTokens: 1, outputTokens: 0 });
+    await meter.settle();
+    expect(state.total).toBe(601);
+  });
+});
