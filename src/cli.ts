@@ -5,7 +5,7 @@ import type { Variable } from "./config/variable.ts";
 const COMMANDS = {
   serve: "Start the service. This is what happens without a command.",
   migrate: "Bring the database up to date, then exit.",
-  reindex: "Embed the pieces of documents that lack a vector of EMBEDDING_MODEL, then exit.",
+  reindex: "Renew the search words of older documents, embed what lacks a vector of EMBEDDING_MODEL, then exit.",
   check: "Try the configuration, the database and the models, then exit.",
   licenses: "Print the licenses of all that is in this executable, then exit.",
 } as const;

@@ -79,7 +79,7 @@ const REPORT_MS = 5_000;
 const reindex = async (config: Config): Promise<number> => {
   const { openEmbedding, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const { reindex: embedAnew } = await import("./retrieval/reindex.ts");
+  const { reindex: embedAnew, renewWords } = await import("./retrieval/reindex.ts");
   const store = await openStore(config, realSystem);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
@@ -101,6 +101,8 @@ const reindex = async (config: Config): Promise<number> => {
     await store.migrate();
     const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel)));
     const { documents } = store;
+    const renewed = await renewWords(documents, interrupted.signal);
+    if (renewed > 0) say(`renewed the words of ${renewed} ${renewed === 1 ? "piece" : "pieces"}`);
     const { vectors, reason } = await documents.capabilities();
     if (!vectors) throw new Error(reason ?? "the database has no vectors");
     const done = await embedAnew({ documents, embedding }, report, interrupted.signal);

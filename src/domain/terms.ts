@@ -1,6 +1,7 @@
 import { stemmer } from "stemmer";
+import { comparable, ENDING_SIGNS, JOINED, JOINT, leading } from "./signs.ts";
 
-/** A word of a text, as search compares it: lower case, in Unicode's form NFKC. */
+/** A word of a text, as search compares it: lower case, in Unicode's form NFKC, with the signs that tell names apart (`c++`). */
 export interface Term {
   /** The word as it stands, and, where it differs, without its ending, last. Either stands for the word. */
   readonly forms: readonly string[];
@@ -11,9 +12,6 @@ export interface Term {
 /** A longer word is no word: base64, a picture of characters. Also well below the 2 kB that Postgres allows a lexeme. */
 const LONGEST = 64;
 
-/** Words, and words joined by a character that also stands between words: part numbers, versions, paths, identifiers. */
-const JOINED = /[\p{L}\p{M}\p{N}]+(?:[-_.·/][\p{L}\p{M}\p{N}]+)*/gu;
-const JOINT = /[-_.·/]/u;
 const HANGUL = /^[가-힣]+$/u;
 const LATIN = /^[a-z]+$/u;
 /** What is written with the next word or ends a number: `4시간`, `20mm`, `api를`. */
@@ -26,10 +24,10 @@ const dictionary = new Intl.Segmenter("ko", { granularity: "word" });
 /** All words of a text in their order. Linear in its length; made for a piece or a question, not for a book at once. */
 export const termsOf = (text: string): readonly Term[] => {
   const terms: Term[] = [];
-  for (const [joined] of text.normalize("NFKC").toLowerCase().matchAll(JOINED)) {
+  for (const [, sign, joined = ""] of comparable(text).matchAll(JOINED)) {
     // 입고/출고 is two words; abc-12345, v2.1 and read-only are one that has parts.
     const isOne = !JOINT.test(joined) || (joined.length <= LONGEST && /[a-z\d]/u.test(joined));
-    if (isOne && !UNSPACED.test(joined)) terms.push(termOf(joined));
+    if (isOne && !UNSPACED.test(joined)) terms.push(sign === undefined ? termOf(joined) : signedTerm(sign, joined));
     else for (const piece of joined.split(JOINT)) terms.push(...wordsOf(piece).map(termOf));
   }
   return terms.filter(({ forms }) => forms[0] !== undefined && forms[0].length <= LONGEST);
@@ -43,8 +41,20 @@ const termOf = (word: string): Term => {
   const stem = forms.at(-1) ?? word;
   const parts = HANGUL.test(stem)
     ? [...grams(stem, 2), ...grams(stem, 3)]
-    : stem.split(JOINT).flatMap((piece) => (piece.match(RUNS) ?? []).flatMap(formsOf));
-  return { forms, parts: parts.filter((part) => !forms.includes(part)) };
+    : stem.split(JOINT).flatMap((piece) => (piece.match(RUNS) ?? []).flatMap(partsOf));
+  return { forms, parts: parts.filter((part) => /^[\p{L}\p{M}\p{N}]/u.test(part) && !forms.includes(part)) };
+};
+
+/** A run of characters within a word; `notepad++` is also a notepad, but C++ is no C. */
+const partsOf = (run: string): readonly string[] => {
+  const bare = run.replace(ENDING_SIGNS, "");
+  return bare === run || bare.length < 2 ? formsOf(run) : [run, ...formsOf(bare)];
+};
+
+/** With its sign it is the word; without, it is a part of it. */
+const signedTerm = (sign: string, word: string): Term => {
+  const { forms, parts } = termOf(word);
+  return { forms: forms.map((form) => leading(sign) + form), parts: [...forms, ...parts] };
 };
 
 /** The word, and its stem where that differs. */

@@ -44,6 +44,26 @@ export const reindex = async (
   }
 };
 
+/**
+ * Makes the words anew of every piece that was taken in before the rules for words changed, of all users. It may be interrupted,
+ * as `reindex`. Returns how many it has renewed. Throws the store's error, or the signal's reason.
+ */
+export const renewWords = async (
+  documents: Pick<DocumentStore, "renewLexemes">,
+  signal: AbortSignal,
+): Promise<number> => {
+  let done = 0;
+  let after: ChunkKey | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const batch: readonly ChunkKey[] = await documents.renewLexemes(after, BATCH);
+    const last = batch.at(-1);
+    if (last === undefined) return done;
+    done += batch.length;
+    after = last;
+  }
+};
+
 /** A model that does not say how long its vectors are is asked for one. */
 const dimensionOf = async (embedding: EmbeddingModel, signal: AbortSignal): Promise<number> => {
   if (embedding.dimension !== null) return embedding.dimension;

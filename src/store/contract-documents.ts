@@ -28,6 +28,11 @@ export interface DocumentStore {
   /** The first `maxRows` rows of a document that is a table. Null: it is none, or is gone. */
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;
 
+  /**
+   * Makes the words of pieces anew that were taken in before the rules for words changed, in the order of their keys, from
+   * behind `after`. Returns the keys of at most `limit` that it has renewed; empty: none is left.
+   */
+  renewLexemes(after: ChunkKey | null, limit: number): Promise<readonly ChunkKey[]>;
   /** What the pieces of all users are embedded with: the most used first. */
   embeddings(): Promise<readonly EmbeddingCount[]>;
   /** Pieces of all users that have no vector of this model and dimension, in the order of their keys, from behind `after`. */

@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { documentQueries } from "./documents.ts";
 import { putQuery } from "./put-document.ts";
 import { reembeddingQueries } from "./reembedding.ts";
+import { renewLexemesQuery } from "./renew-lexemes.ts";
 import { searchQuery } from "./search.ts";
 import type { Vectors } from "./vectors.ts";
 
@@ -13,6 +14,7 @@ export const documentStore = (database: Database, vectors: Vectors): DocumentSto
     ...putQuery(database, vectors, queries),
     ...searchQuery(database, vectors),
     ...reembeddingQueries(database, vectors),
+    ...renewLexemesQuery(database),
     capabilities: () => vectors.capabilities(),
   };
 };

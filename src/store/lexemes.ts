@@ -40,6 +40,16 @@ export const tsvectorOf = (marks: readonly string[], above: readonly string[], c
   return [...marks.map(quoted), ...words].join(" ");
 };
 
+/** In every piece whose lexemes are made as this file and `termsOf` make them now; goes up whenever that changes. */
+export const LEXEMES_MARK = "@2";
+
+/** What a piece is marked with besides its words. */
+export const marksOf = (userId: string, collection: string): readonly string[] => [
+  LEXEMES_MARK,
+  markOf(userId, null),
+  markOf(userId, collection),
+];
+
 /** What all pieces of a user, or of one of the user's collections, have in common; no word begins like it. */
 export const markOf = (userId: string, collection: string | null): string => {
   const name = JSON.stringify(collection === null ? [userId] : [userId, collection]);

@@ -8,7 +8,7 @@ import type { ChunkBatch, DocumentDraft, DocumentStore } from "./contract-docume
 import type { Database, Session } from "./database.ts";
 import { jsonOf, removeDocument, the } from "./documents.ts";
 import { sqlState } from "./failure.ts";
-import { markOf, tsvectorOf } from "./lexemes.ts";
+import { marksOf, tsvectorOf } from "./lexemes.ts";
 import type { Vectors } from "./vectors.ts";
 
 /**
@@ -115,7 +115,7 @@ const writePieces = async (
 /** Under a lock that makes a sweep wait, or finds that it was here. */
 const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: ChunkBatch, first: number) => {
   const { userId, documentId, title, collection } = draft;
-  const marks = [markOf(userId, null), markOf(userId, collectionName(collection))];
+  const marks = marksOf(userId, collectionName(collection));
   const column = (of: (piece: ChunkBatch[number]) => string | null) => texts(pieces.map(of));
   const inserted = await rows(sql`
     with draft as (

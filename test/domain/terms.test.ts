@@ -46,6 +46,45 @@ describe("the terms of a text", () => {
     expect(formsOf("API를 4시간까지")).toEqual(["api를|api", "4시간까지|4시간"]);
   });
 
+  test.each([
+    ["C++ C# F# C A+ Notepad++", ["c++", "c#", "f#", "c", "a+", "notepad++"]],
+    ["C++은 C#으로 .NET에서 A+를", ["c++은|c++", "c#으로|c#", ".net에서|.net", "a+를|a+"]],
+    ["AT&T R&D Node.js c-3po v1.2.3 C++17", ["at&t", "r&d", "node.js", "c-3po", "v1.2.3", "c++17"]],
+    ["#42 @user kim@example.com 12:30", ["#42", "＠user", "kim@example.com", "12:30"]],
+    ["-5 °C, −5℃, (-3), 5%, 5 %", ["-5°c", "-5°c", "-3", "5%", "5%"]],
+    ["€10 10€ 10 € $1,000 1,000원", ["€10", "€10", "€10", "$1000", "1000원"]],
+    ["10⁵ 10^5 105 1½ 1 1/2 x₁ m² 재고¹", ["10^5", "10^5", "105", "1", "1/2", "1", "1/2", "x1", "m2", "재고", "1"]],
+  ])("signs that tell names and numbers apart belong to them: %s", (text, forms) => {
+    expect(formsOf(text)).toEqual(forms);
+  });
+
+  test("signs that only stand at a word are none of it", () => {
+    expect(formsOf("a+b 1+2 (end). Next, 3 - 5; ... C: a.html#top # title")).toEqual([
+      "a",
+      "b",
+      "1",
+      "2",
+      "end",
+      "next",
+      "3",
+      "5",
+      "c",
+      "a.html",
+      "top",
+      "title|titl",
+    ]);
+  });
+
+  test("a name is a part of itself with signs, unless it is a single letter", () => {
+    expect(termsOf(".NET #42 Notepad++ C/C++")).toEqual([
+      { forms: [".net"], parts: ["net"] },
+      { forms: ["#42"], parts: ["42"] },
+      { forms: ["notepad++"], parts: ["notepad"] },
+      { forms: ["c/c++"], parts: ["c", "c++"] },
+    ]);
+    expect(termsOf("C++ C# A+ A-").flatMap(({ parts }) => parts)).toEqual([]);
+  });
+
   test("Hangul words with something between them are words of their own", () => {
     expect(formsOf("입고/출고")).toEqual(["입고", "출고"]);
   });
@@ -72,8 +111,10 @@ describe("the terms of a text", () => {
     fc.assert(
       fc.property(fc.oneof(anyText, prose), (text) => {
         for (const lexeme of lexemesOf(text)) {
-          expect(lexeme).toMatch(/^[\p{L}\p{M}\p{N}]+(?:[-_.·/][\p{L}\p{M}\p{N}]+)*$/u);
-          expect(lexeme.length).toBeLessThanOrEqual(64);
+          expect(lexeme).toMatch(
+            /^[-.#＠€$£¥₩]?[\p{L}\p{M}\p{N}]+(?:[-_.·/&:^@+#%°]+[\p{L}\p{M}\p{N}]+)*(?:\+\+?|#|-|%|°[cf]?)?$/u,
+          );
+          expect(lexeme.length).toBeLessThanOrEqual(65);
         }
       }),
     );
