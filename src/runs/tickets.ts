@@ -31,7 +31,7 @@ type KeptRequest = Omit<RunRequest, "file">;
 /** A question that waits, or has become its run. */
 interface Question {
   readonly userId: string;
-  readonly ticket: Ticket;
+  readonly ticket: Ticket & { readonly ageMs: number };
   readonly request: KeptRequest;
 }
 
