@@ -19,9 +19,11 @@ export interface Usage {
   readonly outputTokens: number;
 }
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
+/** The most that a run's row can hold, and more than any run takes: what a provider says beyond it is no count. */
+export const MAX_TOKENS = 2 ** 31 - 1;
 export const addUsage = (a: Usage, b: Usage): Usage => ({
-  inputTokens: a.inputTokens + b.inputTokens,
-  outputTokens: a.outputTokens + b.outputTokens,
+  inputTokens: Math.min(MAX_TOKENS, a.inputTokens + b.inputTokens),
+  outputTokens: Math.min(MAX_TOKENS, a.outputTokens + b.outputTokens),
 });
 
 /** One credit pays for 1,000 input tokens or 250 output tokens: the usual 1 to 4 between the two prices. */

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { failureOfSdk } from "./aisdk-failure.ts";
+import { AnswerMeter } from "./answer-meter.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type Place, refusal } from "./failure.ts";
 import { hearAll } from "./hearing.ts";
@@ -39,6 +40,9 @@ async function* partsOf(
   signal.throwIfAborted();
   const options = callOptions(request, AbortSignal.any([signal, left.signal]));
   let calls = 0;
+  const meter = new AnswerMeter();
+  // Calls come in pieces, and then whole; those of some providers only whole.
+  const pieces = new AnswerMeter();
   try {
     const { stream } = await model.doStream({ ...options, providerOptions });
     const reader = stream.getReader();
@@ -48,13 +52,24 @@ async function* partsOf(
       if (done) throw cutOff();
       switch (value.type) {
         case "text-delta":
+          meter.said("text", value.delta);
           if (value.delta !== "") yield { type: "text", delta: value.delta };
           break;
         case "reasoning-delta":
+          meter.said("reasoning", value.delta);
           if (value.delta !== "") yield { type: "reasoning", delta: value.delta };
+          break;
+        case "tool-input-start":
+          pieces.call();
+          break;
+        case "tool-input-delta":
+          pieces.argument(value.delta);
           break;
         case "tool-call":
           calls++;
+          meter.call();
+          meter.argument(value.input);
+          meter.whole(value.input);
           yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
           break;
         case "error":

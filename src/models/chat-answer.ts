@@ -1,5 +1,6 @@
 import { NO_USAGE, type Usage } from "../domain/run.ts";
-import type { FinishReason, ModelError, ModelPart } from "./contract.ts";
+import { AnswerMeter } from "./answer-meter.ts";
+import { type FinishReason, ModelError, type ModelPart } from "./contract.ts";
 import { cutOff, failureOfReport, garbage, type Place, refusal } from "./failure.ts";
 import { ProviderError } from "./provider-error.ts";
 import { parseToolInput } from "./tool-input.ts";
@@ -42,7 +43,6 @@ interface CallDelta {
   } | null;
 }
 interface PendingCall {
-  readonly index: number | null | undefined;
   id: string;
   name: string;
   arguments: string;
@@ -59,6 +59,9 @@ export class ChatAnswer {
   #usage: Usage = NO_USAGE;
   #finish: FinishReason | undefined;
   readonly #calls: PendingCall[] = [];
+  /** The last of each index. */
+  readonly #byIndex = new Map<number, PendingCall>();
+  readonly #meter = new AnswerMeter();
   readonly #place: Place;
   readonly #newId: () => string;
 
@@ -78,7 +81,7 @@ export class ChatAnswer {
       this.#read(JSON.parse(data) as Chunk);
     } catch (error) {
       // No JSON, or JSON of another shape: null where an object should be, a number for a list.
-      this.#end(garbage(data, error));
+      this.#end(error instanceof ModelError ? error : garbage(data, error));
     }
   }
 
@@ -89,6 +92,7 @@ export class ChatAnswer {
       this.#end(cutOff());
       return;
     }
+    if (!this.#hasBounds()) return;
     for (const call of this.#calls) {
       const id = call.id === "" ? this.#newId() : call.id;
       this.parts.push({
@@ -102,6 +106,17 @@ export class ChatAnswer {
     const reason = this.#finish === "stop" && this.#calls.length > 0 ? "tool_calls" : this.#finish;
     this.parts.push({ type: "finish", reason, usage: this.#usage });
     this.over = true;
+  }
+
+  /** False: the arguments of a call are too much to be parsed, and the answer has ended for it. */
+  #hasBounds(): boolean {
+    try {
+      for (const call of this.#calls) this.#meter.whole(call.arguments);
+      return true;
+    } catch (error) {
+      this.#end(error instanceof ModelError ? error : garbage("", error));
+      return false;
+    }
   }
 
   /** The events themselves cannot be read. */
@@ -135,7 +150,9 @@ export class ChatAnswer {
   }
 
   #say(type: "text" | "reasoning", delta: unknown): void {
-    if (typeof delta === "string" && delta !== "") this.parts.push({ type, delta });
+    if (typeof delta !== "string" || delta === "") return;
+    this.#meter.said(type, delta);
+    this.parts.push({ type, delta });
   }
 
   #readPart(part: ContentPart): void {
@@ -151,7 +168,9 @@ export class ChatAnswer {
     const call = this.#pending(delta.index, id, name) ?? this.#begin(delta.index);
     if (call.id === "") call.id = id;
     if (call.name === "") call.name = name;
-    call.arguments += text(delta.function?.arguments);
+    const piece = text(delta.function?.arguments);
+    this.#meter.argument(piece);
+    call.arguments += piece;
   }
 
   /**
@@ -161,13 +180,15 @@ export class ChatAnswer {
   #pending(index: number | null | undefined, id: string, name: string): PendingCall | undefined {
     const named = id !== "" && name !== "";
     if (typeof index !== "number") return name !== "" ? undefined : this.#calls.at(-1);
-    const call = this.#calls.findLast((pending) => pending.index === index);
+    const call = this.#byIndex.get(index);
     return call !== undefined && named && call.id !== "" && call.id !== id ? undefined : call;
   }
 
   #begin(index: number | null | undefined): PendingCall {
-    const call: PendingCall = { index, id: "", name: "", arguments: "" };
+    this.#meter.call();
+    const call: PendingCall = { id: "", name: "", arguments: "" };
     this.#calls.push(call);
+    if (typeof index === "number") this.#byIndex.set(index, call);
     return call;
   }
 

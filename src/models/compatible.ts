@@ -23,7 +23,7 @@ export interface CompatibleOptions {
 }
 
 /** Longest event that is buffered, in characters; past it the stream counts as garbage. */
-const MAX_EVENT = 16 * 1024 * 1024;
+const MAX_EVENT = 1024 * 1024;
 
 /**
  * A model behind any server that speaks OpenAI's chat-completions wire: vLLM, Ollama, llama.cpp, OpenRouter, DeepSeek,

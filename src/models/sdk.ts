@@ -3,9 +3,9 @@ import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import type { System } from "../domain/system.ts";
-import { upstreamFetch } from "../upstream/fetched.ts";
 import { type Access, given, rootOf } from "./access.ts";
 import { aiSdkModel } from "./aisdk.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
 import type { Model } from "./contract.ts";
 import { reach } from "./http.ts";
 import type { ModelSpec } from "./spec.ts";
@@ -54,7 +54,7 @@ const SDK: Readonly<Record<SdkProvider, Sdk>> = {
 };
 
 /** The SDK's type of `fetch` is Bun's, with what hangs on it. */
-const sdkFetch = Object.assign(upstreamFetch, { preconnect: fetch.preconnect });
+const sdkFetch = Object.assign(boundedFetch, { preconnect: fetch.preconnect });
 
 /**
  * A model of OpenAI (Responses API), Anthropic or Google. Key and address are always handed to the SDK, which would look for

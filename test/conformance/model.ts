@@ -2,6 +2,7 @@ import { afterAll, describe } from "bun:test";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
 import { modelAborts } from "./model-aborts.ts";
 import { modelAnswers } from "./model-answers.ts";
+import { modelBounds } from "./model-bounds.ts";
 import { modelFailures } from "./model-failures.ts";
 import type { Driver, Start } from "./model-kit.ts";
 
@@ -23,5 +24,6 @@ export const modelConformance = (name: string, driver: Driver): void => {
     modelAnswers(driver, start);
     modelFailures(driver, start);
     modelAborts(driver, start);
+    modelBounds(driver, start);
   });
 };
