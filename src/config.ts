@@ -142,3 +142,25 @@ const deepFreeze = <T>(value: T): T => {
   if (value !== null && typeof value === "object") Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 };
+
+/** What no log line may hold, whoever quotes it: keys, tokens, what tokens are signed with, the database's password. */
+export const secretsOf = ({ providers, identity, database }: Config): readonly string[] => {
+  const { serviceTokens, userTokens, accessTokenSecret } = identity;
+  const password = database.kind === "postgres" ? new URL(database.url).password : "";
+  return [
+    ...Object.values(providers).map(({ apiKey }) => apiKey ?? ""),
+    ...serviceTokens,
+    userTokens?.secret ?? "",
+    accessTokenSecret ?? "",
+    password,
+    percentDecoded(password),
+  ].filter((secret) => secret !== "");
+};
+
+const percentDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};

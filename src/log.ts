@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino";
+import { Redactor } from "./domain/redact.ts";
 import type { ThreadKey } from "./domain/thread.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
 import type { HttpLog } from "./http/index.ts";
@@ -24,17 +25,27 @@ export interface HouseLog extends HttpLog {
   streamBroken(runId: string, error: unknown): void;
 }
 
-/** JSON lines on standard error. Written at once: a line that explains a crash must not die in a buffer. */
-export const openLog = (level: string): Logger =>
-  pino(
+/**
+ * JSON lines on standard error. Written at once: a line that explains a crash must not die in a buffer. No line holds one of
+ * the secrets, whoever wrote what it says and at whichever level.
+ */
+export const openLog = (level: string, secrets: readonly string[] = [], write = writeToStderr()): Logger => {
+  const redactor = new Redactor(secrets);
+  return pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    { write: (line: string) => write(redactor.redact(line)) },
   );
+};
+
+const writeToStderr = (): ((line: string) => void) => {
+  const stderr = pino.destination({ dest: 2, sync: true });
+  return (line) => void stderr.write(line);
+};
 
 /** A failed call is no defect of ours: what it said, and no stack. */
 const why = ({ code, message, cause }: ModelError) => ({

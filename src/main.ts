@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, secretsOf } from "./config.ts";
 import { realSystem } from "./domain/system.ts";
 import { barLine, type Progress, wordsLine } from "./progress.ts";
 
@@ -99,7 +99,7 @@ const reindex = async (config: Config): Promise<number> => {
   };
   try {
     await store.migrate();
-    const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel)));
+    const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel, secretsOf(config))));
     const { documents } = store;
     const renewed = await renewWords(documents, interrupted.signal);
     if (renewed > 0) say(`renewed the words of ${renewed} ${renewed === 1 ? "piece" : "pieces"}`);
@@ -130,7 +130,7 @@ const wordsOf = ({ message, cause }: Error): string =>
 const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const log = houseLog(openLog(config.logLevel));
+  const log = houseLog(openLog(config.logLevel, secretsOf(config)));
   const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
   const modelTries: Record<string, () => Promise<void>> = {};
@@ -166,7 +166,7 @@ const run = async (config: Config): Promise<"serving"> => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
-  const log = houseLog(openLog(config.logLevel));
+  const log = houseLog(openLog(config.logLevel, secretsOf(config)));
   const store = await openStore(config, realSystem);
   await store.migrate();
   const models = await openModels(config, realSystem, log);

@@ -15,7 +15,7 @@ export const RunErrorCode = Type.Union([
 ]);
 export type RunErrorCode = Static<typeof RunErrorCode>;
 
-/** Codes after which the same request may succeed later. */
+/** Codes after which the same request may succeed later, unless the failure itself says otherwise. */
 const RECOVERABLE: ReadonlySet<RunErrorCode> = new Set([
   "model_unavailable",
   "model_rate_limited",
@@ -31,12 +31,15 @@ export const isRecoverable = (code: RunErrorCode): boolean => RECOVERABLE.has(co
  */
 export class RunError extends Error {
   override readonly name = "RunError";
+  /** Whether the same request may succeed later: as its code has it, unless told. */
+  readonly isRecoverable: boolean;
   constructor(
     readonly code: RunErrorCode,
     message: string,
-    options?: { readonly cause?: unknown },
+    options: { readonly cause?: unknown; readonly isRecoverable?: boolean } = {},
   ) {
-    super(message, options);
+    super(message, { cause: options.cause });
+    this.isRecoverable = options.isRecoverable ?? isRecoverable(code);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { isRecoverable, type RunError, RunErrorCode } from "./error.ts";
+import { type RunError, RunErrorCode } from "./error.ts";
 
 /**
  * The one event vocabulary (contract "native envelope"). A thread's log holds nothing else, and every dialect is a view
@@ -86,9 +86,9 @@ export interface LogEvent {
 export const isTerminal = (type: EventType): type is "done" | "error" => type === "done" || type === "error";
 
 /** The terminal event of a run that ends with `error`. */
-export const failureEvent = ({ code, message }: RunError): TerminalEvent => ({
+export const failureEvent = ({ code, message, isRecoverable }: RunError): TerminalEvent => ({
   type: "error",
-  payload: { code, message, recoverable: isRecoverable(code) },
+  payload: { code, message, recoverable: isRecoverable },
 });
 
 /** The payload of a kept event, parsed. The caller has looked at `event.type`. */

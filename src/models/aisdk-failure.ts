@@ -22,6 +22,7 @@ export const failureOfSdk = (error: unknown, place: Place): ModelError => {
     const message = "The model cannot take this request.";
     return new ModelError("model_unavailable", message, {
       retryable: false,
+      isRecoverable: false,
       cause: new ProviderError(error.name, error.message),
     });
   }

@@ -1,5 +1,5 @@
 import type { TSchema } from "@sinclair/typebox";
-import type { RunErrorCode } from "../domain/error.ts";
+import { isRecoverable, type RunErrorCode } from "../domain/error.ts";
 import type { Usage } from "../domain/run.ts";
 
 export interface ToolCall {
@@ -82,15 +82,24 @@ export class ModelError extends Error {
   override readonly name = "ModelError";
   /** Whether the same call may succeed when it is made again: 429, 5xx, a network that failed. */
   readonly retryable: boolean;
+  /** Whether the same request may succeed later, by itself: not once the provider has refused key, model or request. */
+  readonly isRecoverable: boolean;
   /** What the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   constructor(
     readonly code: Extract<RunErrorCode, "model_unavailable" | "model_rate_limited" | "model_refused">,
     message: string,
-    options: { readonly retryable: boolean; readonly retryAfterMs?: number | undefined; readonly cause?: unknown },
+    options: {
+      readonly retryable: boolean;
+      /** As the code has it unless told. */
+      readonly isRecoverable?: boolean;
+      readonly retryAfterMs?: number | undefined;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, { cause: options.cause });
     this.retryable = options.retryable;
+    this.isRecoverable = options.isRecoverable ?? isRecoverable(code);
     this.retryAfterMs = options.retryAfterMs;
   }
 }

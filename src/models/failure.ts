@@ -30,17 +30,16 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Place)
   const retryAfterMs = retryAfter(header, place.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
     const message = `The model service refused the key (HTTP ${status}). Set ${place.keyVariable} to a valid one.`;
-    return new ModelError("model_unavailable", message, {
-      retryable: false,
-      cause,
-    });
+    return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause });
   }
   if (status === 429 && body.includes("insufficient_quota")) return quotaUsedUp(cause);
   if (status === 429) return limited({ retryAfterMs, cause });
   if (status === 400 && /"(content_filter|content_policy_violation)"/.test(body)) return refusal(cause);
   const retryable = status === 408 || status === 409 || status >= 500;
+  // Another answer takes another key, model, address or request.
   return new ModelError("model_unavailable", sentenceOf(status), {
     retryable,
+    isRecoverable: retryable,
     retryAfterMs,
     cause,
   });
@@ -59,11 +58,31 @@ export const failureOfReport = (report: unknown, place: Place): ModelError => {
   if (words.includes("insufficient_quota")) return quotaUsedUp(cause);
   if (/rate_limit|too_many_requests|RESOURCE_EXHAUSTED/.test(words)) return limited({ cause });
   if (/"(content_filter|content_policy_violation)"/.test(words)) return refusal(cause);
+  if (cause.codes.some((code) => FINAL.has(code))) {
+    const message = "The model service rejected the request after it had begun to answer.";
+    return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause });
+  }
   return new ModelError("model_unavailable", "The model service failed in the middle of its answer.", {
     retryable: true,
     cause,
   });
 };
+
+/** Words for what a status of 400, 401, 403, 404 or 413 says, of OpenAI, Anthropic and Google, in a stream that had begun with 200. */
+const FINAL: ReadonlySet<string> = new Set([
+  "invalid_request_error",
+  "authentication_error",
+  "permission_error",
+  "not_found_error",
+  "request_too_large",
+  "invalid_api_key",
+  "model_not_found",
+  "context_length_exceeded",
+  "INVALID_ARGUMENT",
+  "UNAUTHENTICATED",
+  "PERMISSION_DENIED",
+  "NOT_FOUND",
+]);
 
 /** No connection, or one that broke. */
 export const unreachable = (cause: unknown): ModelError =>

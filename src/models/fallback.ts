@@ -13,19 +13,29 @@ export const withFallback = (models: readonly [Model, ...Model[]], log: ModelLog
   id: models.map(({ id }) => id).join(","),
   answer: async (request, context, hear) => {
     const listener = new Listener(hear);
+    let mayRecover = false;
     for (const [at, model] of models.entries()) {
       try {
         await model.answer(request, context, listener.hear);
         return;
       } catch (error) {
         const next = models[at + 1];
-        if (listener.hasHeard || next === undefined || !mayPass(error)) throw error;
+        if (listener.hasHeard || !mayPass(error)) throw error;
+        mayRecover ||= error.isRecoverable;
+        if (next === undefined) throw mayRecover ? recoverable(error) : error;
         log.fallback({ model: model.id, next: next.id, error });
       }
     }
   },
   check: (context) => checkAny(models, context),
 });
+
+/** The last has failed for good, but one before it may answer later. */
+const recoverable = (error: ModelError): ModelError => {
+  if (error.isRecoverable) return error;
+  const { code, message, retryable, retryAfterMs, cause } = error;
+  return new ModelError(code, message, { retryable, retryAfterMs, isRecoverable: true, cause });
+};
 
 const mayPass = (error: unknown): error is ModelError => error instanceof ModelError && error.code !== "model_refused";
 

@@ -15,12 +15,15 @@ export class ProviderError extends Error {
   override readonly name = "ProviderError";
   /** Out of the reach of whatever prints an error's properties. */
   readonly #words: string;
+  /** What it is called, such as `rate_limit_error`. */
+  readonly codes: readonly string[];
 
   /** `what` in our words. Of the provider's, the first 2,000 characters are kept. */
   constructor(what: string, words: string) {
     const codes = codesIn(words);
     super(codes.length === 0 ? what : `${what} (${codes.join(", ")})`);
-    this.#words = words.slice(0, MAX_WORDS);
+    this.codes = codes;
+    this.#words = words.length <= MAX_WORDS ? words : withoutCutEnd(words.slice(0, MAX_WORDS));
   }
 
   /** The provider's own words, for the log's debug level alone. */
@@ -28,6 +31,13 @@ export class ProviderError extends Error {
     return this.#words;
   }
 }
+
+/** Half a key is found by nobody who takes keys out, and gives it away: what the cut went through is hidden. */
+const withoutCutEnd = (cut: string): string => {
+  let end = cut.length;
+  while (end > 0 && /[\w.~+/=:-]/.test(cut.charAt(end - 1))) end -= 1;
+  return cut.slice(0, end) + "*".repeat(cut.length - end);
+};
 
 /** The words of whatever provider stands behind an error; undefined: none does. */
 export const providerWords = (error: unknown): string | undefined => {

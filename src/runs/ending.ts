@@ -8,7 +8,10 @@ import { StoreError } from "../store/contract.ts";
 /** What a run ends with, for whatever was thrown. What is no failure of ours to name is `internal`; its cause goes to the log. */
 export const runErrorOf = (thrown: unknown): RunError => {
   if (thrown instanceof RunError) return thrown;
-  if (thrown instanceof ModelError) return new RunError(thrown.code, thrown.message, { cause: thrown.cause ?? thrown });
+  if (thrown instanceof ModelError) {
+    const { code, message, isRecoverable, cause = thrown } = thrown;
+    return new RunError(code, message, { isRecoverable, cause });
+  }
   // Of an agent that reads it; what the run itself writes is waited for.
   if (thrown instanceof StoreError && thrown.code === "unavailable") {
     return new RunError("store_unavailable", "The store is away. Try again shortly.", { cause: thrown });

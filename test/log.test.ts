@@ -1,0 +1,82 @@
+import { describe, expect, test } from "bun:test";
+import { readConfig, secretsOf } from "../src/config.ts";
+import { realSystem } from "../src/domain/system.ts";
+import { houseLog, openLog } from "../src/log.ts";
+import { ModelError } from "../src/models/contract.ts";
+import { failureOfReport, failureOfStatus } from "../src/models/failure.ts";
+
+const KEY = "key-7f3a9c51d20e48b6";
+const place = { keyVariable: "MODEL_API_KEY", now: () => realSystem.now() };
+
+const logged = (level: string) => {
+  const lines: string[] = [];
+  return { lines, log: houseLog(openLog(level, [KEY], (line) => lines.push(line))) };
+};
+
+describe("a key that the provider quotes", () => {
+  test.each([
+    ["in a sentence", `Incorrect API key provided: ${KEY}. You can find yours elsewhere.`],
+    ["as a code", `{"error":{"code":"${KEY}","message":"no"}}`],
+    ["within the headers", JSON.stringify({ headers: { authorization: `Bearer ${KEY}` } })],
+    ["where its words are cut", `${"x ".repeat(994)}${KEY} and more`],
+    ["where its words are cut, glued to others", `${"x ".repeat(900)}${"y".repeat(190)}${KEY}${"z".repeat(900)}`],
+  ])("%s is in no line, at no level, and in no message", (_, body) => {
+    for (const error of [
+      failureOfStatus({ status: 401, header: () => undefined, body }, place),
+      failureOfStatus({ status: 400, header: () => undefined, body }, place),
+      failureOfReport({ error: body }, place),
+    ]) {
+      const { lines, log } = logged("trace");
+      log.models.retry({ model: "compatible:x", attempt: 1, delayMs: 1, error });
+      log.models.fallback({ model: "a", next: "b", error });
+      log.requestFailed("/ask", new Error(`inner ${KEY}`, { cause: error }));
+      log.retrievalLimited(`it said ${KEY}`);
+      expect(lines.length).toBeGreaterThanOrEqual(4);
+      const said = [...lines, error.message].join("\n");
+      expect(said).not.toContain(KEY);
+      // Nor half of it.
+      expect(said).not.toContain(KEY.slice(0, 10));
+      for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
+    }
+  });
+});
+
+test("every secret of the configuration is one for the log", () => {
+  const secrets = {
+    OPENAI_API_KEY: "openai-key-1",
+    ANTHROPIC_API_KEY: "anthropic-key-2",
+    GOOGLE_GENERATIVE_AI_API_KEY: "google-key-3",
+    MODEL_API_KEY: "model-key-4",
+    AUTH_TOKEN: "token-number-5,token-number-6",
+    ACCESS_TOKEN_SECRET: "a-secret-for-access-tokens-number-7",
+    JWT_SECRET: "a-secret-for-the-tokens-of-users-number-8",
+  };
+  const read = readConfig({ ...secrets, DATABASE_URL: "postgres://u:pass%2Fword9@localhost/db" });
+  if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+  const expected = [...Object.values(secrets).flatMap((text) => text.split(",")), "pass%2Fword9", "pass/word9"];
+  expect(new Set(secretsOf(read.config))).toEqual(new Set(expected));
+});
+
+describe("whether the same request may succeed later", () => {
+  const ofStatus = (status: number, body = "") => failureOfStatus({ status, header: () => undefined, body }, place);
+
+  test.each([301, 400, 401, 403, 404, 405, 413, 422])("is no after a status of %d", (status) => {
+    expect(ofStatus(status)).toMatchObject({ retryable: false, isRecoverable: false });
+  });
+  test.each([408, 409, 429, 500, 502, 503, 529])("is yes after a status of %d", (status) => {
+    expect(ofStatus(status).isRecoverable).toBe(true);
+  });
+  test.each(["invalid_request_error", "authentication_error", "NOT_FOUND", "PERMISSION_DENIED"])(
+    "is no when the stream itself reports %s",
+    (type) => {
+      expect(failureOfReport({ error: { type, message: "no" } }, place)).toMatchObject({
+        retryable: false,
+        isRecoverable: false,
+      });
+    },
+  );
+  test("is yes once a quota may have been filled up again, no after a refusal", () => {
+    expect(ofStatus(429, "insufficient_quota").isRecoverable).toBe(true);
+    expect(new ModelError("model_refused", "no", { retryable: false }).isRecoverable).toBe(false);
+  });
+});
