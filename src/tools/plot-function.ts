@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { Locale } from "../domain/run.ts";
+import { MAX_EXPRESSION_CHARS } from "../notation/read.ts";
 import { type Tool, ToolError } from "./contract.ts";
-import { MAX_EXPRESSION_CHARS } from "./math/expression.ts";
 import { formula } from "./plot/formula.ts";
 import type { ToolThread } from "./thread.ts";
 

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
+import { MAX_EXPRESSION_CHARS } from "../notation/read.ts";
 import type { Tool } from "./contract.ts";
-import { MAX_EXPRESSION_CHARS } from "./math/expression.ts";
 import type { ToolThread } from "./thread.ts";
 
 const Input = Type.Object({

@@ -1,7 +1,7 @@
 import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
 import { ToolError } from "./contract.ts";
 import type { Ran } from "./javascript/sandbox.ts";
-import type { Calculated } from "./math/evaluate.ts";
+import type { Calculated } from "./math/calculated.ts";
 import type { Solution } from "./math/solve.ts";
 import type { Drawing, PlotRequest } from "./plot/draw.ts";
 

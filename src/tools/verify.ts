@@ -1,8 +1,8 @@
 import Complex from "complex.js";
-import { parseEquation } from "./math/equation.ts";
-import { type Expression, operation, parse, unknowns } from "./math/expression.ts";
+import { type Equation, type Expression, operation, unknowns } from "../notation/expression.ts";
+import { parse, parseEquation } from "../notation/read.ts";
 import { compile } from "./math/numeric.ts";
-import { agree, difference, type Equation, residual } from "./math/residual.ts";
+import { agree, difference, residual } from "./math/residual.ts";
 
 /** The relative distance of the two sides up to which an exact value solves an equation. */
 const TOLERANCE = 1e-9;
@@ -29,7 +29,7 @@ export const checkSolution = (
 };
 
 const holds = (equation: Equation, names: readonly string[], given: readonly Expression[]): boolean | null => {
-  const free = [...new Set(given.flatMap(unknowns))];
+  const free = unknowns(...given);
   const known = new Set([...names, ...free]);
   if (free.some((name) => names.includes(name))) return null;
   if (unknowns(difference(equation)).some((name) => !known.has(name))) return null;

@@ -1,3 +1,4 @@
+import { NotationError } from "../notation/mistake.ts";
 import { READY } from "../workers/worker-thread.ts";
 import { ToolError } from "./contract.ts";
 import { calculate } from "./math/evaluate.ts";
@@ -30,7 +31,9 @@ self.onmessage = async ({ data }) => {
   } catch (error) {
     // A solver that runs out of stack or memory does so for its input: to the model it is the same advice.
     const message =
-      error instanceof ToolError ? error.message : "This is too much for the tool; simplify it or split it into parts.";
+      error instanceof ToolError || error instanceof NotationError
+        ? error.message
+        : "This is too much for the tool; simplify it or split it into parts.";
     answer = { ok: false, message };
   }
   postMessage(answer);

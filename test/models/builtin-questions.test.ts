@@ -105,7 +105,6 @@ const NO_TASK: readonly string[] = [
   "철수는 사과 3개와 배 5개를 가지고 있다",
   "What time is it in 3-4 hours?",
   "I have 3 apples",
-  "2x+3<7",
   "미분방정식 y' = y 를 풀어줘",
   "E = mc^2",
   "미분이 뭐야?",

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { pretty } from "../../src/notation/pretty.ts";
+import { parse } from "../../src/notation/read.ts";
 import { ToolError } from "../../src/tools/contract.ts";
 import { calculate } from "../../src/tools/math/evaluate.ts";
-import { parse } from "../../src/tools/math/expression.ts";
 import { compile } from "../../src/tools/math/numeric.ts";
-import { pretty } from "../../src/tools/math/pretty.ts";
 import { agree } from "../../src/tools/math/residual.ts";
 import { ToolThread } from "../../src/tools/thread.ts";
 

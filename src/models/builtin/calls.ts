@@ -1,5 +1,5 @@
-import { type Expr, variablesOf } from "./expression.ts";
-import { equationToTool, toTool } from "./print.ts";
+import { type Comparison, type Expression, unknowns } from "../../notation/expression.ts";
+import { equationToTool, toTool } from "../../notation/print.ts";
 import type { Task } from "./task.ts";
 
 /** The tool that a task needs, by the name the agents offer it under, and what to hand it. */
@@ -8,21 +8,28 @@ export interface NeededCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const calculate = (name: string, ...args: readonly (Expr | string)[]): NeededCall => {
+const calculate = (name: string, ...args: readonly (Expression | string)[]): NeededCall => {
   const inside = args.map((arg) => (typeof arg === "string" ? arg : toTool(arg))).join(", ");
   return { name: "calculate", input: { expression: `${name}(${inside})` } };
 };
 
+const comparisonToTool = ({ sides, relations }: Comparison): string =>
+  sides.map((side, at) => `${at === 0 ? "" : relations[at - 1]}${toTool(side)}`).join("");
+
 export const callFor = (task: Task): NeededCall => {
   switch (task.kind) {
     case "equations": {
-      const equations = task.equations.map(equationToTool);
-      const all = variablesOf(...task.equations.flatMap(({ left, right }) => [left, right]));
+      const equations = [...task.equations.map(equationToTool), ...task.within.map(comparisonToTool)];
+      const all = unknowns(...task.equations.flatMap(({ left, right }) => [left, right]));
       const chosen = task.variables.length < all.length ? { variables: task.variables } : {};
       return { name: "solve_equation", input: { equations, ...chosen } };
     }
+    case "inequalities":
+      return { name: "solve_equation", input: { equations: task.of.map(comparisonToTool) } };
     case "arithmetic":
       return { name: "calculate", input: { expression: toTool(task.of) } };
+    case "command":
+      return calculate(task.command, ...task.args);
     case "derivative":
       return calculate("diff", task.of, task.variable, ...(task.order === 1 ? [] : [String(task.order)]));
     case "integral":

@@ -1,4 +1,4 @@
-import type { Expr } from "./expression.ts";
+import type { Expression } from "../../notation/expression.ts";
 
 /** A complex number. */
 export interface Complex {
@@ -65,30 +65,31 @@ const CONSTANTS: Readonly<Record<string, Complex>> = {
 };
 
 /** One value, or NaN: an unknown name, a function outside of its domain. */
-const complexOf = (expr: Expr, values: ReadonlyMap<string, Complex>): Complex => {
-  const of = (child: Expr | undefined): Complex => (child === undefined ? real(Number.NaN) : complexOf(child, values));
+const complexOf = (expr: Expression, values: ReadonlyMap<string, Complex>): Complex => {
+  const of = (child: Expression | undefined): Complex =>
+    child === undefined ? real(Number.NaN) : complexOf(child, values);
   switch (expr.kind) {
     case "number":
       return real(Number(expr.text));
-    case "symbol":
+    case "name":
       return values.get(expr.name) ?? CONSTANTS[expr.name] ?? real(Number.NaN);
-    case "negate":
+    case "negative":
       return subtract(real(0), of(expr.of));
-    case "factorial":
-      return real(factorial(of(expr.of).re));
-    case "binary": {
+    case "operation": {
       const [left, right] = [of(expr.left), of(expr.right)];
-      if (expr.op === "+") return add(left, right);
-      if (expr.op === "-") return subtract(left, right);
-      if (expr.op === "*") return multiply(left, right);
-      return expr.op === "/" ? divide(left, right) : power(left, right);
+      if (expr.sign === "+") return add(left, right);
+      if (expr.sign === "-") return subtract(left, right);
+      if (expr.sign === "*") return multiply(left, right);
+      return expr.sign === "/" ? divide(left, right) : power(left, right);
     }
     case "call": {
       const x = of(expr.args[0]);
       if (expr.name === "sqrt") return power(x, real(0.5));
       if (expr.name === "exp") return exp(x);
-      if (expr.name === "ln") return ln(x);
-      if (expr.name === "log") return divide(ln(x), ln(expr.args[1] === undefined ? real(10) : of(expr.args[1])));
+      if (expr.name === "log") return expr.args[1] === undefined ? ln(x) : divide(ln(x), ln(of(expr.args[1])));
+      if (expr.name === "log10") return divide(ln(x), real(Math.LN10));
+      if (expr.name === "log2") return divide(ln(x), real(Math.LN2));
+      if (expr.name === "nthroot" && expr.args[1] !== undefined) return power(x, divide(real(1), of(expr.args[1])));
       if (expr.name === "abs") return real(Math.hypot(x.re, x.im));
       if (expr.name === "factorial") return real(factorial(x.re));
       return real(x.im === 0 ? (REAL[expr.name]?.(x.re) ?? Number.NaN) : Number.NaN);
@@ -97,7 +98,7 @@ const complexOf = (expr: Expr, values: ReadonlyMap<string, Complex>): Complex =>
 };
 
 /** What it comes to in floating point; null when that is no finite number. For checks, not for answers. */
-export const evaluate = (expr: Expr, values: ReadonlyMap<string, Complex> = new Map()): Complex | null => {
+export const evaluate = (expr: Expression, values: ReadonlyMap<string, Complex> = new Map()): Complex | null => {
   const value = complexOf(expr, values);
   const infinite =
     Number.isNaN(value.re) || Number.isNaN(value.im) || !Number.isFinite(value.re) || !Number.isFinite(value.im);

@@ -10,6 +10,7 @@ import { callFor, type NeededCall } from "./calls.ts";
 import { conversationIn } from "./conversation.ts";
 import { explain } from "./explain/explain.ts";
 import { quote } from "./quote.ts";
+import { refuse } from "./refuse.ts";
 import { understand } from "./understand.ts";
 import { write } from "./write/write.ts";
 
@@ -38,8 +39,8 @@ export const reply = (request: ModelRequest): Reply => {
   if (quoted !== null) return text(quote(quoted, languageIn(request.system, [quoted.question, ...questions.slice(1)])));
   const locale = languageIn(request.system, questions);
   const say = (said: string): Reply => text(isShown ? `${BLIND[locale]}\n\n${said}` : said);
-  const { task, again } = understand(questions);
-  if (task === null) return say(ABOUT[locale]);
+  const { task, unread, again } = understand(questions);
+  if (task === null) return say(unread === undefined ? ABOUT[locale] : refuse(unread, locale));
   const call = callFor(task);
   const outcome = outcomes.findLast(({ name }) => name === call.name);
   if (outcome !== undefined) return say(`${again ? `${AGAIN[locale]}\n\n` : ""}${explain(task, outcome, locale)}`);

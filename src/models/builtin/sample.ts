@@ -1,8 +1,8 @@
+import { type Equation, type Expression, operation } from "../../notation/expression.ts";
 import { evaluate } from "./evaluate.ts";
-import { binary, type Equation, type Expr } from "./expression.ts";
 
 /** Its value where the variables have these real values; null when that is no real number. */
-export const valueAt = (expr: Expr, point: Readonly<Record<string, number>>): number | null => {
+export const valueAt = (expr: Expression, point: Readonly<Record<string, number>>): number | null => {
   const value = evaluate(expr, new Map(Object.entries(point).map(([name, re]) => [name, { re, im: 0 }])));
   return value === null || Math.abs(value.im) > 1e-9 * Math.max(1, Math.abs(value.re)) ? null : value.re;
 };
@@ -16,10 +16,10 @@ const round = (value: number): number => {
 };
 
 /** `left - right`, whose zeros are the solutions. */
-export const differenceOf = ({ left, right }: Equation): Expr => binary("-", left, right);
+export const differenceOf = ({ left, right }: Equation): Expression => operation("-", left, right);
 
 /** a, b, c of `ax^2 + bx + c`, read off from values; null when it is no such polynomial. */
-export const quadraticOf = (expr: Expr, variable: string): readonly [number, number, number] | null => {
+export const quadraticOf = (expr: Expression, variable: string): readonly [number, number, number] | null => {
   const [zero, plus, minus] = [0, 1, -1].map((x) => valueAt(expr, { [variable]: x }));
   if (zero == null || plus == null || minus == null) return null;
   const [a, b, c] = [round((plus + minus) / 2 - zero), round((plus - minus) / 2), round(zero)];
@@ -31,7 +31,7 @@ export const quadraticOf = (expr: Expr, variable: string): readonly [number, num
 };
 
 /** The coefficients of the variables in `expr`, and its constant, last; null when it is not linear in them. */
-export const linearOf = (expr: Expr, variables: readonly string[]): readonly number[] | null => {
+export const linearOf = (expr: Expression, variables: readonly string[]): readonly number[] | null => {
   const at = (values: readonly number[]) =>
     valueAt(expr, Object.fromEntries(variables.map((name, index) => [name, values[index] ?? 0])));
   const constant = at([]);

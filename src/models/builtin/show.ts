@@ -1,19 +1,27 @@
+import type { Equation, Expression } from "../../notation/expression.ts";
+import { NotationError } from "../../notation/mistake.ts";
+import { equationToText, toText } from "../../notation/print.ts";
+import { parseEquation, tryParse } from "../../notation/read.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Expr } from "./expression.ts";
-import { lex } from "./lex.ts";
-import { parse, parseEquation } from "./parse.ts";
-import { equationToText, toText } from "./print.ts";
 import { tidy } from "./tidy.ts";
 
-/** Tools write the natural logarithm `log`, and that to base 10 `log10`. */
-const inOurNames = (text: string): string => text.replace(/\blog10\(/g, "lg(").replace(/\blog\(/g, "ln(");
-
 /** A formula from a tool's output as a tree; null when it cannot be read. */
-export const readTool = (text: string): Expr | null => parse(inOurNames(text));
+export const readTool = tryParse;
+
+/** An equation as a tool wrote it; null when it is none. */
+export const readToolEquation = (text: string): Equation | null => {
+  if (text.length > 2000 || !text.includes("=")) return null;
+  try {
+    return parseEquation(text);
+  } catch (error) {
+    if (error instanceof NotationError) return null;
+    throw error;
+  }
+};
 
 /** A formula as a tool wrote it, for people; what cannot be read is shown as it came, without signs that Markdown eats. */
 export const show = (text: string): string => {
-  const equation = text.length > 2000 ? null : parseEquation(lex(inOurNames(text)));
+  const equation = readToolEquation(text);
   if (equation !== null) return equationToText({ left: tidy(equation.left), right: tidy(equation.right) });
   const expr = readTool(text);
   return expr === null ? text.replaceAll("*", "·") : toText(tidy(expr));
@@ -26,16 +34,16 @@ export const decimals = (value: number): string => {
 };
 
 /** Irrational as far as one sees: a root, a function or a constant such as π is left in it. */
-export const isIrrational = (expr: Expr): boolean => {
+export const isIrrational = (expr: Expression): boolean => {
   switch (expr.kind) {
     case "number":
       return false;
-    case "symbol":
+    case "name":
       return expr.name !== "i" && expr.name !== "Infinity";
     case "call":
       return true;
-    case "binary":
-      return isIrrational(expr.left) || isIrrational(expr.right) || (expr.op === "^" && expr.right.kind !== "number");
+    case "operation":
+      return isIrrational(expr.left) || isIrrational(expr.right) || (expr.sign === "^" && expr.right.kind !== "number");
     default:
       return isIrrational(expr.of);
   }

@@ -1,28 +1,67 @@
-import type { Equation, Expr } from "./expression.ts";
+import type { Comparison, Equation, Expression } from "../../notation/expression.ts";
 
 /** What a question asks for, as far as the built-in model understands questions. */
 export type Task =
-  | { readonly kind: "equations"; readonly equations: readonly Equation[]; readonly variables: readonly string[] }
-  | { readonly kind: "arithmetic"; readonly of: Expr }
-  | { readonly kind: "derivative"; readonly of: Expr; readonly variable: string; readonly order: number }
-  | { readonly kind: "integral"; readonly of: Expr; readonly variable: string; readonly bounds: Bounds | null }
-  | { readonly kind: "limit"; readonly of: Expr; readonly variable: string; readonly to: Expr; readonly side: Side }
-  | { readonly kind: "sum"; readonly of: Expr; readonly variable: string; readonly bounds: Bounds }
-  | { readonly kind: "rewrite"; readonly how: Rewriting; readonly of: Expr }
+  | {
+      readonly kind: "equations";
+      readonly equations: readonly Equation[];
+      readonly variables: readonly string[];
+      /** What a solution has to satisfy besides: `0 ≤ x < 2π`. */
+      readonly within: readonly Comparison[];
+    }
+  | { readonly kind: "inequalities"; readonly of: readonly Comparison[]; readonly variable: string }
+  | { readonly kind: "arithmetic"; readonly of: Expression }
+  | { readonly kind: "derivative"; readonly of: Expression; readonly variable: string; readonly order: number }
+  | { readonly kind: "integral"; readonly of: Expression; readonly variable: string; readonly bounds: Bounds | null }
+  | {
+      readonly kind: "limit";
+      readonly of: Expression;
+      readonly variable: string;
+      readonly to: Expression;
+      readonly side: Side;
+    }
+  | { readonly kind: "sum"; readonly of: Expression; readonly variable: string; readonly bounds: Bounds }
+  | { readonly kind: "rewrite"; readonly how: Rewriting; readonly of: Expression }
+  | { readonly kind: "command"; readonly command: Command; readonly args: readonly Expression[] }
   | {
       readonly kind: "plot";
-      readonly of: readonly Expr[];
+      readonly of: readonly Expression[];
       readonly variable: string;
       readonly from: number;
       readonly to: number;
     };
 export type TaskOf<K extends Task["kind"]> = Extract<Task, { kind: K }>;
-export type Rewriting = "factor" | "expand" | "simplify";
+export type Rewriting = "factor" | "expand" | "simplify" | "partfrac";
+
+/** What `calculate` does under a name and the model only passes on, with the steps that it tells. */
+export type Command =
+  | "gcd"
+  | "lcm"
+  | "mod"
+  | "mean"
+  | "median"
+  | "mode"
+  | "variance"
+  | "deviation"
+  | "binomial"
+  | "permutations"
+  | "base"
+  | "percent"
+  | "distance"
+  | "slope"
+  | "midpoint"
+  | "tangent"
+  | "vertex"
+  | "extrema"
+  | "det"
+  | "inverse"
+  | "matmul"
+  | "value";
 
 /** From which side a limit is approached; null for both. */
-export type Side = "left" | "right" | null;
+type Side = "left" | "right" | null;
 
 interface Bounds {
-  readonly from: Expr;
-  readonly to: Expr;
+  readonly from: Expression;
+  readonly to: Expression;
 }

@@ -1,11 +1,14 @@
 import Complex from "complex.js";
+import { type Expression, number, operation, replace, some, unknowns } from "../../notation/expression.ts";
+import { print } from "../../notation/print.ts";
+import * as Q from "../../notation/rational.ts";
+import { parse } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
 import { isEqual } from "./equal.ts";
 import { exactValue, fromRational } from "./exact.ts";
-import { type Expression, number, operation, parse, print, some, substitute, unknowns } from "./expression.ts";
 import { compile, compileReal } from "./numeric.ts";
+import { asFraction } from "./polynomial.ts";
 import { quadrature } from "./quadrature.ts";
-import * as Q from "./rational.ts";
 import { recognise } from "./recognise.ts";
 import { agree } from "./residual.ts";
 import { decimal } from "./solution.ts";
@@ -14,7 +17,7 @@ import { type Side, tendency, tendsTo } from "./tendency.ts";
 
 const MAX_ORDER = 10;
 const MAX_TERMS = 2_000;
-const COMMAND = /^(diff|integrate|defint|limit|sum|product|factor|expand|simplify)$/u;
+const COMMAND = /^(diff|integrate|defint|limit|sum|product|factor|expand|simplify|partfrac)$/u;
 
 const isOpen = (expression: Expression): boolean =>
   some(expression, (part) => part.kind === "call" && COMMAND.test(part.name));
@@ -115,7 +118,7 @@ export const integrateBetween = (args: readonly Expression[]): Expression => {
   const value = quadrature(compileReal(f, [name]), a, b);
   if (Number.isNaN(value)) unproved("The integral diverges, or the function is not defined between the bounds.");
   const F = Number.isFinite(a) && Number.isFinite(b) ? antiderivative(f, name) : null;
-  const exact = F && symbolic(operation("-", substitute(F, name, to), substitute(F, name, from)));
+  const exact = F && symbolic(operation("-", replace(F, name, to), replace(F, name, from)));
   const proved =
     exact && safely(() => Math.abs(compileReal(exact, [])() - value) <= 1e-6 * Math.max(1, Math.abs(value)));
   if (exact && proved && !some(exact, (part) => part.kind === "call" && part.name === "erf")) return exact;
@@ -154,9 +157,10 @@ export const sumOf =
     const [a, b] = [realNumber(from, "The first index"), realNumber(to, "The last index")];
     if (!Number.isInteger(a)) throw new ToolError("The first index is a whole number.");
     if (b === Number.POSITIVE_INFINITY && sign === "+") return infiniteSum(f, name, a);
+    if (sign === "+" && Number.isSafeInteger(b) && b - a >= MAX_TERMS) return longSum(f, name, BigInt(a), BigInt(b));
     if (!Number.isInteger(b) || b - a >= MAX_TERMS)
       throw new ToolError(`The last index is a whole number, at most ${MAX_TERMS} after the first, or Infinity.`);
-    const terms = Array.from({ length: Math.max(0, b - a + 1) }, (_, n) => substitute(f, name, number(a + n)));
+    const terms = Array.from({ length: Math.max(0, b - a + 1) }, (_, n) => replace(f, name, number(a + n)));
     const values = terms.map(exactValue).filter((value) => value !== null);
     if (values.length === terms.length)
       return fromRational(sign === "+" ? values.reduce(Q.add, Q.ZERO) : values.reduce(Q.multiply, Q.ONE));
@@ -164,9 +168,31 @@ export const sumOf =
     return short || unproved("The terms are not rational numbers and too many to write out.");
   };
 
+const MAX_SUM_DEGREE = 12;
+/**
+ * A sum of many terms of a polynomial of degree d is a polynomial of degree d + 1 in the number of terms: it is known by its first
+ * d + 2 values (Lagrange). Those behind them, that were not used, prove it.
+ */
+const longSum = (f: Expression, name: string, from: bigint, to: bigint): Expression => {
+  const polynomial = asFraction(f, name);
+  const size = polynomial?.bottom.length === 1 ? polynomial.top.length + 1 : Number.POSITIVE_INFINITY;
+  if (size > MAX_SUM_DEGREE) return unproved(`More than ${MAX_TERMS} terms are added up of polynomials only.`);
+  const partial: Q.Rational[] = [];
+  for (let n = 0; n < size + 2; n++)
+    partial.push(Q.add(partial.at(-1) ?? Q.ZERO, exactValue(replace(f, name, number(from + BigInt(n)))) ?? Q.ZERO));
+  const at = (x: bigint): Q.Rational =>
+    partial.slice(0, size).reduce((sum, value, i) => {
+      const factors = Array.from({ length: size }, (_, j) => j).filter((j) => j !== i);
+      const weight = factors.reduce((all, j) => Q.multiply(all, Q.rational(x - BigInt(j), BigInt(i - j))), Q.ONE);
+      return Q.add(sum, Q.multiply(value, weight));
+    }, Q.ZERO);
+  const proved = [size, size + 1].every((n) => Q.show(at(BigInt(n))) === Q.show(partial[n] ?? Q.ZERO));
+  return proved ? fromRational(at(to - from)) : unproved("The sum could not be proved.");
+};
+
 /** Geometric series exactly; others where their partial sums settle. */
 const infiniteSum = (f: Expression, name: string, from: number): Expression => {
-  const terms = [0, 1, 2, 3, 4].map((n) => exactValue(substitute(f, name, number(from + n))));
+  const terms = [0, 1, 2, 3, 4].map((n) => exactValue(replace(f, name, number(from + n))));
   const [first, second] = terms;
   if (first && second && first.n !== 0n) {
     const ratio = Q.divide(second, first);
@@ -195,10 +221,11 @@ const infiniteSum = (f: Expression, name: string, from: number): Expression => {
 
 /** simplify, expand and factor: the answer must have the same values as the input. */
 export const expandLike =
-  (command: "simplify" | "expand" | "factor") =>
+  (command: "simplify" | "expand" | "factor" | "partfrac") =>
   ([f]: readonly Expression[]): Expression => {
     if (f === undefined) throw new ToolError(`Usage: ${command}(f).`);
-    const answer = symbolic(`${command}(${print(f)})`);
+    const by = command === "partfrac" ? `,${unknowns(f)[0] ?? "x"}` : "";
+    const answer = symbolic(`${command}(${print(f)}${by})`);
     const proved = answer && !isOpen(answer) && isEqual(answer, f);
     return answer && proved ? answer : unproved(`${command} gave nothing that could be proved equal.`);
   };

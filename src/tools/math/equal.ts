@@ -1,7 +1,7 @@
-import { type Expression, unknowns } from "./expression.ts";
+import { type Expression, unknowns } from "../../notation/expression.ts";
+import { show } from "../../notation/rational.ts";
 import { compile } from "./numeric.ts";
 import { asFraction, multiply } from "./polynomial.ts";
-import { show } from "./rational.ts";
 import { agree } from "./residual.ts";
 
 /**

@@ -1,61 +1,53 @@
+import { type Expression, number, operation, unknowns } from "../../notation/expression.ts";
+import { pretty } from "../../notation/pretty.ts";
+import { parse } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
+import { distance, extrema, midpoint, slope, tangent, vertex } from "./analysis.ts";
+import type { Calculated } from "./calculated.ts";
 import { differentiate, expandLike, integrate, integrateBetween, limit, sumOf } from "./calculus.ts";
 import { exactCall, guardPower } from "./exact.ts";
-import { type Expression, number, operation, parse, some, unknowns } from "./expression.ts";
+import { det, inverse, matmul } from "./matrix.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
-import { pretty } from "./pretty.ts";
-import * as Q from "./rational.ts";
 import { agree } from "./residual.ts";
-import { decimalComplex } from "./solution.ts";
-import { simplest } from "./symbolic.ts";
+import { calculatedOf } from "./show.ts";
+import { solve } from "./solve.ts";
+import { deviation, mean, median, mode, variance } from "./statistics.ts";
+import { valueUnder } from "./value.ts";
+import { gcd, inBase, lcm, mod, percent } from "./whole-numbers.ts";
 
-/** What `calculate` answers. `decimal` is there when the result is a number that is not whole. */
-export interface Calculated {
-  readonly result: string;
-  readonly decimal?: string;
-}
+/** Commands whose answer is more than an expression: a list, a line, a text, or a number with the steps that lead to it. */
+const ANSWERS: ReadonlyMap<string, (args: readonly Expression[]) => Calculated> = new Map([
+  ["gcd", gcd],
+  ["lcm", lcm],
+  ["mod", mod],
+  ["base", inBase],
+  ["percent", percent],
+  ["mean", mean],
+  ["median", median],
+  ["mode", mode],
+  ["variance", variance],
+  ["deviation", deviation],
+  ["det", det],
+  ["inverse", inverse],
+  ["matmul", matmul],
+  ["distance", distance],
+  ["slope", slope],
+  ["midpoint", midpoint],
+  ["tangent", tangent],
+  ["vertex", vertex],
+  ["extrema", extrema],
+  ["value", valueUnder(solve)],
+]);
 
 /** Evaluates an expression, commands such as diff or limit included. Throws a ToolError rather than answer wrongly. */
 export const calculate = (text: string): Calculated => {
   const expression = parse(text);
-  const isFactors = expression.kind === "call" && expression.name === "factor";
+  const answer = expression.kind === "call" ? ANSWERS.get(expression.name) : undefined;
+  if (answer !== undefined && expression.kind === "call") return answer(expression.args.map(resolve));
   const value = resolve(expression);
-  const rational = isFactors ? null : asFraction(value, "");
-  if (rational) {
-    const exact = Q.divide(rational.top[0] ?? Q.ZERO, rational.bottom[0] ?? Q.ONE);
-    return showRational(
-      exact,
-      some(value, (part) => part.kind === "number" && part.text.includes(".")),
-    );
-  }
-  const isCommand = expression.kind === "call" && COMMANDS.has(expression.name);
-  const result = isCommand ? value : simplest(value);
-  if (unknowns(result).length > 0) return { result: pretty(result) };
-  const z = compile(result, [])([]);
-  if (Number.isNaN(z.re) || Number.isNaN(z.im))
-    throw new ToolError("The expression has no value, such as a division by zero.");
-  const [text_, decimal] = [pretty(result), decimalComplex(z)];
-  if (!z.isFinite() || text_ === decimal || isFactors) return { result: text_ };
-  return Number.isInteger(z.re) && Number.isInteger(z.im) && z.abs() < 1e9
-    ? { result: decimal }
-    : { result: text_, decimal };
-};
-
-/** A decimal in, a decimal out, if the fraction terminates. */
-const showRational = (exact: Q.Rational, asDecimal: boolean): Calculated => {
-  if (exact.d === 1n) return { result: Q.show(exact) };
-  const decimal = decimalComplex(compile({ kind: "number", text: String(Q.toNumber(exact)) }, [])([]));
-  const places = asDecimal ? terminating(exact.d) : null;
-  if (places === null) return { result: Q.show(exact), decimal };
-  const digits = `${(exact.n < 0n ? -exact.n : exact.n) * (10n ** BigInt(places) / exact.d)}`.padStart(places + 1, "0");
-  return { result: `${exact.n < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}` };
-};
-const terminating = (denominator: bigint): number | null => {
-  let [rest, twos, fives] = [denominator, 0, 0];
-  for (; rest % 2n === 0n; rest /= 2n) twos++;
-  for (; rest % 5n === 0n; rest /= 5n) fives++;
-  return rest === 1n && Math.max(twos, fives) <= 40 ? Math.max(twos, fives) : null;
+  if (expression.kind === "call" && expression.name === "factor") return { result: pretty(value) };
+  return calculatedOf(value, expression.kind === "call" && COMMANDS.has(expression.name));
 };
 
 type Command = (args: readonly Expression[]) => Expression;
@@ -69,6 +61,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["simplify", expandLike("simplify")],
   ["expand", expandLike("expand")],
   ["factor", expandLike("factor")],
+  ["partfrac", expandLike("partfrac")],
 ]);
 
 /** The expression with its commands carried out and its whole-number functions worked out exactly, innermost first. */

@@ -1,8 +1,8 @@
+import { type Expression, number, operation, unknowns } from "../../notation/expression.ts";
+import * as Q from "../../notation/rational.ts";
 import { ToolError } from "../contract.ts";
-import { type Expression, number, operation, unknowns } from "./expression.ts";
 import { compileReal } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
-import * as Q from "./rational.ts";
 
 const MAX_POWER_DIGITS = 1_000;
 const MAX_FACTORIAL = 400;
@@ -20,6 +20,8 @@ export const fromRational = (value: Q.Rational): Expression =>
 /** Refuses powers whose result would fill pages: 9^9^9, (x+1)^1000. */
 export const guardPower = (base: Expression, exponent: Expression): void => {
   if (unknowns(exponent).length > 0) return;
+  const [zero, none] = [exactValue(base), exactValue(exponent)];
+  if (zero?.n === 0n && none?.n === 0n) throw new ToolError("0^0 has no value that all agree on.");
   const times = Math.abs(compileReal(exponent, [])());
   if (unknowns(base).length > 0) {
     if (times > MAX_SYMBOLIC_EXPONENT)
@@ -28,6 +30,9 @@ export const guardPower = (base: Expression, exponent: Expression): void => {
   }
   const size = Math.abs(compileReal(base, [])());
   const digits = times * Math.abs(Math.log10(size || 1));
+  // A real root for schools, a complex one for most computer algebra.
+  if (none && none.d % 2n === 1n && none.d > 1n && compileReal(base, [])() < 0)
+    throw new ToolError("A root of a negative number: write cbrt(x) or nthroot(x, n) for the real one.");
   if (!(digits <= MAX_POWER_DIGITS) || times > 1e6)
     throw new ToolError(`A power has more than ${MAX_POWER_DIGITS} digits or no value; use smaller numbers.`);
 };
@@ -45,6 +50,32 @@ const factorial = (value: Q.Rational): Q.Rational => {
   let product = 1n;
   for (let n = 2n; n <= value.n; n++) product *= n;
   return Q.rational(product);
+};
+
+/** The real root, where it is rational. */
+const rootOf = (value: Q.Rational, degree: number): Q.Rational | null => {
+  if (value.n < 0n) return degree % 2 === 0 ? null : negated(rootOf(Q.negate(value), degree));
+  const [n, d] = [wholeRoot(value.n, degree), wholeRoot(value.d, degree)];
+  return n === null || d === null ? null : Q.rational(n, d);
+};
+const wholeRoot = (value: bigint, degree: number): bigint | null => {
+  let [low, high] = [0n, 1n << BigInt(Math.ceil(value.toString(2).length / degree) + 1)];
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    if (middle ** BigInt(degree) < value) low = middle + 1n;
+    else high = middle;
+  }
+  return low ** BigInt(degree) === value ? low : null;
+};
+
+/** n(n-1)…(n-k+1), divided by k! where order means nothing. */
+const chosen = (n: Q.Rational, k: Q.Rational, isUnordered: boolean): Q.Rational => {
+  const isCount = ({ n: value, d }: Q.Rational): boolean => d === 1n && value >= 0n && value <= BigInt(MAX_FACTORIAL);
+  if (!isCount(n) || !isCount(k))
+    throw new ToolError(`Choices are counted of whole numbers from 0 to ${MAX_FACTORIAL}.`);
+  let ways = 1n;
+  for (let taken = 0n; taken < k.n; taken++) ways = (ways * (n.n - taken)) / (isUnordered ? taken + 1n : 1n);
+  return Q.rational(k.n > n.n ? 0n : ways);
 };
 
 const EXACT: ReadonlyMap<string, (values: readonly Q.Rational[]) => Q.Rational | null> = new Map<
@@ -82,6 +113,14 @@ const EXACT: ReadonlyMap<string, (values: readonly Q.Rational[]) => Q.Rational |
       return subtract(a, Q.multiply(b, floor(Q.divide(a, b))));
     },
   ],
+  ["cbrt", ([value = Q.ZERO]) => rootOf(value, 3)],
+  [
+    "nthroot",
+    ([value = Q.ZERO, degree = Q.ZERO]) =>
+      degree.d === 1n && degree.n > 0n && degree.n < 100n ? rootOf(value, Number(degree.n)) : null,
+  ],
+  ["binomial", ([n = Q.ZERO, k = Q.ZERO]) => chosen(n, k, true)],
+  ["permutations", ([n = Q.ZERO, k = Q.ZERO]) => chosen(n, k, false)],
   ["log10", ([value = Q.ZERO]) => powerOf(value, 10n)],
   ["log2", ([value = Q.ZERO]) => powerOf(value, 2n)],
 ]);

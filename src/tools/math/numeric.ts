@@ -1,6 +1,6 @@
 import Complex from "complex.js";
+import type { Expression, Sign } from "../../notation/expression.ts";
 import { ToolError } from "../contract.ts";
-import type { Expression, Sign } from "./expression.ts";
 
 /** Evaluates at a point; the values stand in the order of the names given to `compile`. NaN where there is no value. */
 export type Evaluate = (values: readonly Complex[]) => Complex;
@@ -69,6 +69,8 @@ const NUMERIC: ReadonlyMap<string, (...args: readonly Complex[]) => Complex> = n
   ["ceil", real(Math.ceil)],
   ["round", real(Math.round)],
   ["erf", real(erf)],
+  ["binomial", real((n, k = Number.NaN) => Math.round(factorial(n) / factorial(k) / factorial(n - k)))],
+  ["permutations", real((n, k = Number.NaN) => Math.round(factorial(n) / factorial(n - k)))],
   ["gcd", real((...args) => args.reduce(gcd))],
   ["lcm", real((...args) => args.reduce((a, b) => Math.abs(a * b) / gcd(a, b)))],
   ["min", real(Math.min)],

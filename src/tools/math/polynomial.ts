@@ -1,6 +1,6 @@
-import type { Expression } from "./expression.ts";
-import type { Rational } from "./rational.ts";
-import * as Q from "./rational.ts";
+import type { Expression } from "../../notation/expression.ts";
+import type { Rational } from "../../notation/rational.ts";
+import * as Q from "../../notation/rational.ts";
 
 /** Coefficients from the constant upwards; the last is not zero, and the empty list is the zero polynomial. */
 export type Polynomial = readonly Rational[];
@@ -115,6 +115,8 @@ export const asFraction = (expression: Expression, name: string): Fraction | nul
           const exponent = b.top.length === 0 ? Q.ZERO : Q.divide(at(b.top, 0), at(b.bottom, 0));
           const times = Number(exponent.n);
           const base = degree(a.top) === 0 && degree(a.bottom) === 0 ? Q.divide(at(a.top, 0), at(a.bottom, 0)) : null;
+          // 0^0 is whatever one likes.
+          if (base?.n === 0n && exponent.n <= 0n) return null;
           if (base && exponent.d === 1n) {
             const size = Math.max(base.n.toString(2).length, base.d.toString(2).length) * Math.abs(times);
             return size > MAX_BITS ? null : constant(Q.power(base, times));

@@ -1,4 +1,4 @@
-import * as Q from "./rational.ts";
+import * as Q from "../../notation/rational.ts";
 
 /** The fraction with a denominator of at most `maxDenominator` that equals `x` within `tolerance`, by continued fractions. */
 const asRational = (x: number, maxDenominator: number, tolerance: number): Q.Rational | null => {

@@ -1,12 +1,6 @@
 import Complex from "complex.js";
-import { type Expression, operation } from "./expression.ts";
+import { type Equation, type Expression, operation } from "../../notation/expression.ts";
 import { compile, type Evaluate } from "./numeric.ts";
-
-/** One equation, `left = right`. */
-export interface Equation {
-  readonly left: Expression;
-  readonly right: Expression;
-}
 
 export const difference = ({ left, right }: Equation): Expression => operation("-", left, right);
 

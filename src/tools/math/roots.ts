@@ -1,6 +1,6 @@
 import Complex from "complex.js";
+import * as Q from "../../notation/rational.ts";
 import { degree, derivative, divide, type Polynomial, primitive, squareFree } from "./polynomial.ts";
-import * as Q from "./rational.ts";
 
 /** One root: its exact text where there is a short one, and its value. */
 export interface Root {

@@ -1,10 +1,14 @@
 const TWO_PI = 2 * Math.PI;
 
+/** Far out, in steps that grow. */
+const TAIL: readonly number[] = Array.from({ length: 220 }, (_, n) => 1003.7 * 1.11 ** n);
 /** Where the real line is searched: finely near zero, coarsely further out. */
 const GRID: readonly number[] = [
   ...Array.from({ length: 190 }, (_, n) => -1000 + n * 5 + 0.0137),
   ...Array.from({ length: 2003 }, (_, n) => -50.0371 + n * 0.05),
   ...Array.from({ length: 190 }, (_, n) => 50.1137 + n * 5),
+  ...TAIL.map((x) => -x),
+  ...TAIL,
 ].sort((a, b) => a - b);
 
 const bisect = (f: (x: number) => number, from: number, to: number): number => {
@@ -36,8 +40,8 @@ const touches = (y0: number, y1: number, y2: number): boolean =>
   Math.abs(y1) < Math.abs(y2) &&
   Math.abs(y1) <= Math.abs(y0 - 2 * y1 + y2);
 
-/** Real roots between −1000 and 1000, as good as doubles allow; a double root may be off by 1e-8. Some may be missed. */
-export const scanRoots = (f: (x: number) => number, from = -1000, to = 1000): readonly number[] => {
+/** Real roots, searched for closely between −1000 and 1000 and in growing steps beyond, as good as doubles allow; a double root may be off by 1e-8. Some may be missed. */
+export const scanRoots = (f: (x: number) => number, from = -1e13, to = 1e13): readonly number[] => {
   const grid = GRID.filter((x) => x >= from && x <= to);
   const values = grid.map((x) => f(x));
   const roots: number[] = [];
@@ -49,6 +53,20 @@ export const scanRoots = (f: (x: number) => number, from = -1000, to = 1000): re
     else if (touches(y0, y1, y2)) roots.push(dip(f, x0, x2));
   }
   return roots;
+};
+
+/** Whether a search in steps five times as small finds as many changes of sign: then roots between the steps are unlikely. */
+export const isScannedFinely = (f: (x: number) => number, from = -50, to = 50): boolean => {
+  const changes = (step: number): number => {
+    let [count, before] = [0, Number.NaN];
+    for (let x = from + 0.0137; x < to; x += step) {
+      const sign = Math.sign(f(x));
+      if (sign * before < 0) count++;
+      before = sign;
+    }
+    return count;
+  };
+  return changes(0.05) === changes(0.01);
 };
 
 /** π or 2π, if that is a period of f. */

@@ -1,12 +1,14 @@
 import Complex from "complex.js";
-import { type Expression, parse, some, unknowns } from "./expression.ts";
+import { type Equation, type Expression, some, unknowns } from "../../notation/expression.ts";
+import { pretty } from "../../notation/pretty.ts";
+import { parse } from "../../notation/read.ts";
+import { ToolError } from "../contract.ts";
 import { compile, compileReal } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
-import { pretty } from "./pretty.ts";
 import { recognise } from "./recognise.ts";
-import { agree, difference, type Equation, residual } from "./residual.ts";
+import { agree, difference, residual } from "./residual.ts";
 import { rootsOf } from "./roots.ts";
-import { periodOf, scanRoots } from "./scan.ts";
+import { isScannedFinely, periodOf, scanRoots } from "./scan.ts";
 import { decimal, decimalComplex, type Solved, type Value } from "./solution.ts";
 import { symbolicSolutions } from "./symbolic.ts";
 
@@ -43,12 +45,11 @@ const transcendental = (equation: Equation, name: string): Solved => {
   if (agree(zero, () => new Complex(0, 0), [name], 1e-12)) return { solutions: [], note: "identity" };
   const f = compileReal(difference(equation), [name]);
   const distance = residual(equation, [name]);
-  const period = some(
+  const waves = some(
     difference(equation),
-    (part) => part.kind === "call" && /^(sin|cos|tan|sec|csc|cot)$/u.test(part.name),
-  )
-    ? periodOf(f)
-    : null;
+    (part) => part.kind === "call" && /^(sin|cos|tan|sec|csc|cot|floor|ceil|round|mod)$/u.test(part.name),
+  );
+  const period = waves ? periodOf(f) : null;
   const found = [
     ...(period ? [] : fromSolver(difference(equation), name)),
     ...(period ? scanRoots(f, -0.1, period + 0.1) : scanRoots(f)),
@@ -59,6 +60,13 @@ const transcendental = (equation: Equation, name: string): Solved => {
     .filter(({ number }) => period === null || (number.re > -1e-9 && number.re < period - 1e-9))
     .sort((a, b) => a.number.re - b.number.re)
     .filter(({ number }, at, all) => at === 0 || number.re - (all[at - 1]?.number.re ?? 0) > 1e-6);
+  if (
+    !isScannedFinely(f, ...(period === null ? [] : [-0.1, period + 0.1])) ||
+    (period !== null && found.length > MAX_LISTED)
+  )
+    throw new ToolError(
+      "The solutions lie too close together to be told for certain; simplify the equation or bound its unknown.",
+    );
   if (period === null && found.length > 200)
     return { solutions: [], note: "it holds on whole intervals, not at single points" };
   const solutions = found.slice(0, MAX_LISTED).map((value) => one(name, value));
@@ -69,7 +77,8 @@ const transcendental = (equation: Equation, name: string): Solved => {
       solutions,
       note: `periodic: these lie in [0, ${period > 4 ? "2*pi" : "pi"}); add any multiple of ${period > 4 ? "2*pi" : "pi"}`,
     };
-  return { solutions, note: found.length > MAX_LISTED ? `the first ${MAX_LISTED} of many ${all}` : all };
+  if (found.length > MAX_LISTED) return { solutions, note: `the first ${MAX_LISTED} of many ${all}` };
+  return waves ? { solutions, note: all } : { solutions };
 };
 
 const fromSolver = (zero: Expression, name: string): readonly number[] =>

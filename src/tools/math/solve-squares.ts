@@ -1,5 +1,5 @@
-import { type Expression, number, operation, unknowns } from "./expression.ts";
-import { difference, type Equation } from "./residual.ts";
+import { type Equation, type Expression, number, operation, unknowns } from "../../notation/expression.ts";
+import { difference } from "./residual.ts";
 import type { Solved, Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { exactly, holds, MAX_BRANCHES, solveSystem, unknownsOf, zeroEquation } from "./solve-system.ts";

@@ -1,10 +1,12 @@
 import Complex from "complex.js";
+import { type Equation, type Expression, number, operation, replace, unknowns } from "../../notation/expression.ts";
+import { pretty } from "../../notation/pretty.ts";
+import { print } from "../../notation/print.ts";
+import { parse } from "../../notation/read.ts";
 import { isEqual } from "./equal.ts";
-import { type Expression, number, operation, parse, print, substitute, unknowns } from "./expression.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
-import { pretty } from "./pretty.ts";
-import { agree, difference, type Equation, residual } from "./residual.ts";
+import { agree, difference, residual } from "./residual.ts";
 import { type Solved, same, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { symbolic } from "./symbolic.ts";
@@ -140,7 +142,7 @@ const branch = (
 ): readonly (readonly Step[])[] | null => {
   const all: (readonly Step[])[] = [];
   for (const value of values) {
-    const inserted = rest.map((zero) => tidy(substitute(zero, name, value)));
+    const inserted = rest.map((zero) => tidy(replace(zero, name, value)));
     const found = eliminate(
       inserted,
       names.filter((other) => other !== name),
@@ -173,7 +175,7 @@ const linearIn = (
       if (!unknowns(zero).includes(name)) continue;
       const slope = symbolic(`diff(${print(zero)},${name})`);
       if (slope === null || unknowns(slope).includes(name) || constant(slope) === "zero") continue;
-      const rest = symbolic(print(substitute(zero, name, number(0))));
+      const rest = symbolic(print(replace(zero, name, number(0))));
       if (rest === null) continue;
       const quotient = operation("/", { kind: "negative", of: rest }, slope);
       const value = symbolic(quotient) ?? quotient;
@@ -187,7 +189,7 @@ const backSubstitute = (steps: readonly Step[], names: readonly string[]): Reado
   const known = new Map<string, Expression>();
   for (const { name, value } of [...steps].reverse()) {
     let whole = value;
-    for (const [other, expression] of known) whole = substitute(whole, other, expression);
+    for (const [other, expression] of known) whole = replace(whole, other, expression);
     known.set(name, whole);
   }
   const solution: Record<string, Value> = {};

@@ -1,18 +1,29 @@
+import {
+  CONSTANTS,
+  type Comparison,
+  type Equation,
+  type Expression,
+  operation,
+  unknowns,
+} from "../../notation/expression.ts";
+import { parseComparison, parseEquation } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
-import { parseEquation } from "./equation.ts";
-import { CONSTANTS, type Expression, operation, unknowns } from "./expression.ts";
-import { difference, type Equation } from "./residual.ts";
+import { intervalsOf, rangeText } from "./inequality.ts";
+import { difference } from "./residual.ts";
 import { decimal, decimalComplex, inOrder, type Solved, type Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { solveSquares } from "./solve-squares.ts";
 import { solveSystem } from "./solve-system.ts";
 import { stepsOf } from "./steps.ts";
+import { onlyWithin } from "./within.ts";
 
 /** What `solve_equation` answers. */
 export interface Solution {
   readonly solutions: readonly Readonly<Record<string, string>>[];
   readonly approximate: readonly Readonly<Record<string, string>>[];
   readonly note?: string;
+  /** For inequalities, the real numbers that satisfy them: `x < 2 or x > 3`, `all`, `none`. */
+  readonly range?: string;
   readonly steps: readonly string[];
 }
 
@@ -49,6 +60,28 @@ const isTrue = ({ left, right }: Equation): boolean => {
 
 /** Solves one equation or a system. Throws a ToolError when it cannot, with what to do instead. */
 export const solve = (texts: readonly string[], wanted?: readonly string[]): Solution => {
+  const comparisons = texts.map(parseComparison);
+  const isBound = ({ relations }: Comparison): boolean => relations.some((relation) => relation !== "=");
+  const bounds = comparisons.filter(isBound);
+  if (bounds.length === 0) return solveEquations(texts, wanted);
+  if (bounds.some(({ relations }) => relations.includes("≠") || relations.includes("=")))
+    throw new ToolError("Inequalities are solved here with <, >, ≤ and ≥; give each equation on its own.");
+  const names = unknowns(...comparisons.flatMap(({ sides }) => sides));
+  const [name] = names;
+  for (const { sides } of bounds) sides.forEach(refuseCommands);
+  if (names.length !== 1 || name === undefined)
+    throw new ToolError("Inequalities are solved here in one unknown; put the others in first.");
+  const equations = texts.filter((_, at) => !bounds.includes(comparisons[at] as Comparison));
+  if (equations.length > 1) throw new ToolError("Give one equation with its bounds, or inequalities alone.");
+  const [equation] = equations;
+  if (equation === undefined)
+    return { solutions: [], approximate: [], range: rangeText(intervalsOf(bounds, name), name), steps: [] };
+  const parsed = parseEquation(equation);
+  refuseCommands(difference(parsed));
+  return present(onlyWithin(solveOne(parsed, name), bounds, name), []);
+};
+
+const solveEquations = (texts: readonly string[], wanted?: readonly string[]): Solution => {
   const equations = texts.map(parseEquation);
   for (const equation of equations) refuseCommands(difference(equation));
   const names = chooseUnknowns(equations, wanted);

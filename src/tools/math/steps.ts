@@ -1,9 +1,10 @@
 import mathsteps from "mathsteps";
-import { normalise } from "../notation.ts";
+import { withExplicitProducts } from "../../notation/explicit.ts";
+import type { Equation } from "../../notation/expression.ts";
+import { pretty } from "../../notation/pretty.ts";
+import { type Rational, rational, show, ZERO } from "../../notation/rational.ts";
 import { asFraction, degree } from "./polynomial.ts";
-import { pretty } from "./pretty.ts";
-import { type Rational, rational, show, ZERO } from "./rational.ts";
-import { difference, type Equation } from "./residual.ts";
+import { difference } from "./residual.ts";
 import type { Solved } from "./solution.ts";
 
 const MAX_STEPS = 12;
@@ -30,7 +31,7 @@ const linear = (given: string, name: string, answer: string): readonly string[] 
     return [];
   }
 };
-const tidy = (equation: string): string => equation.split("=").map(normalise).join(" = ");
+const tidy = (equation: string): string => equation.split("=").map(withExplicitProducts).join(" = ");
 
 /** Standard form, then factors or the quadratic formula. */
 const quadratic = (
@@ -46,7 +47,7 @@ const quadratic = (
     return `${n < 0n ? " - " : " + "}${text}`;
   };
   const standard = `${`${term(a, `${name}^2`)}${term(b, name)}${term(c, "")}`.replace(/^ \+ /u, "").replace(/^ - /u, "-")} = 0`;
-  const asWritten = normalise(given) === normalise(standard);
+  const asWritten = withExplicitProducts(given) === withExplicitProducts(standard);
   const answer = `${name} = ${answers.join(` or ${name} = `)}`;
   const discriminant = show(asDiscriminant(a, b, c));
   const middle = answers.every((text) => /^-?[\d/]+$/u.test(text))

@@ -1,6 +1,8 @@
 import nerdamer from "nerdamer-prime/all";
+import { type Expression, some } from "../../notation/expression.ts";
+import { print } from "../../notation/print.ts";
+import { MAX_ANSWER_CHARS, parse } from "../../notation/read.ts";
 import { isEqual } from "./equal.ts";
-import { type Expression, MAX_ANSWER_CHARS, parse, print, some } from "./expression.ts";
 
 /** Nerdamer keeps variables, functions and caches for the whole process; no call may see what an earlier one left. */
 const forget = (): void => {

@@ -1,5 +1,6 @@
 import { parse as compileSpec, type Spec, View } from "vega";
-import { normalise } from "../notation.ts";
+import { toTool } from "../../notation/print.ts";
+import { parse } from "../../notation/read.ts";
 import { formula } from "./formula.ts";
 import { type CurvePoint, sampleCurves } from "./sample.ts";
 
@@ -36,7 +37,7 @@ interface Row {
 /** Samples and draws the curves. Throws a ToolError for an expression that has no values on the interval. */
 export const draw = async (request: PlotRequest): Promise<Drawing> => {
   const curves = sampleCurves(request.expressions, request.variable, request.from, request.to);
-  const labels = request.expressions.map((text) => `y = ${normalise(formula(text))}`);
+  const labels = request.expressions.map((text) => `y = ${toTool(parse(formula(text)))}`);
   const rows = curves.flatMap((curve, n) => toRows(curve, labels[n] ?? "", n));
   const yRange = visibleRange(rows.map(({ y }) => y));
   const view = new View(compileSpec(specification(request, rows, [...new Set(labels)], yRange)), { renderer: "none" });

@@ -1,5 +1,6 @@
+import { unknowns } from "../../notation/expression.ts";
+import { parse } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
-import { parse, unknowns } from "../math/expression.ts";
 import { compileReal } from "../math/numeric.ts";
 import { formula } from "./formula.ts";
 

@@ -1,6 +1,6 @@
 import type { Locale } from "../../../domain/run.ts";
-import { variablesOf } from "../expression.ts";
-import { toText } from "../print.ts";
+import { unknowns } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, type Say, sayIn } from "./answer.ts";
@@ -14,7 +14,7 @@ import { type CalculatedTask, verdictOf, verdictText } from "./verdict.ts";
 /** What is asked, in the usual signs. */
 const question = (task: CalculatedTask): string => {
   const of = toText(task.of);
-  const operand = task.of.kind === "binary" && (task.of.op === "+" || task.of.op === "-") ? `(${of})` : of;
+  const operand = task.of.kind === "operation" && (task.of.sign === "+" || task.of.sign === "-") ? `(${of})` : of;
   switch (task.kind) {
     case "derivative":
       return task.order === 1
@@ -37,6 +37,7 @@ const REWRITING = {
   factor: { ko: "인수분해", en: "Factoring" },
   expand: { ko: "전개", en: "Expanding" },
   simplify: { ko: "간단히 정리", en: "Simplifying" },
+  partfrac: { ko: "부분분수로 분해", en: "Partial fractions" },
 } as const;
 
 const opening = (task: CalculatedTask, say: Say): string => {
@@ -64,7 +65,7 @@ const opening = (task: CalculatedTask, say: Say): string => {
 
 const sumRule = ({ of, variable, bounds }: TaskOf<"sum">, say: Say): string => {
   const isCounting =
-    of.kind === "symbol" && of.name === variable && bounds.from.kind === "number" && bounds.from.text === "1";
+    of.kind === "name" && of.name === variable && bounds.from.kind === "number" && bounds.from.text === "1";
   return isCounting
     ? say({ ko: "`1 + 2 + … + n = n(n + 1)/2` 공식과 같습니다.", en: "It follows `1 + 2 + … + n = n(n + 1)/2`." })
     : "";
@@ -127,7 +128,7 @@ export const explainCalculated = (task: CalculatedTask, { result, decimal }: Cal
   const verdict = verdictOf(task, expr);
   const constant = task.kind === "integral" && task.bounds === null ? " + C" : "";
   const shown = shownResult(result, say) + constant;
-  const inDecimals = expr !== null && variablesOf(expr).length === 0 ? decimalOf(result, decimal) : null;
+  const inDecimals = expr !== null && unknowns(expr).length === 0 ? decimalOf(result, decimal) : null;
   const remark =
     inDecimals === null
       ? ""

@@ -1,4 +1,4 @@
-import { type Expr, variablesOf } from "../expression.ts";
+import { type Expression, unknowns } from "../../../notation/expression.ts";
 import { isClose, valueAt } from "../sample.ts";
 
 /** What numbers say about a symbolic answer. `unclear`: too few points where both can be measured. */
@@ -13,19 +13,19 @@ const compare = (pairs: readonly (readonly [number | null, number | null])[], to
 };
 
 /** Values for all variables: `x` runs, the others stand still. */
-const around = (exprs: readonly Expr[], variable: string, x: number): Record<string, number> => {
-  const others = variablesOf(...exprs).filter((name) => name !== variable);
+const around = (exprs: readonly Expression[], variable: string, x: number): Record<string, number> => {
+  const others = unknowns(...exprs).filter((name) => name !== variable);
   return { ...Object.fromEntries(others.map((name, index) => [name, 1.1 + index * 0.7])), [variable]: x };
 };
 
-const slope = (expr: Expr, exprs: readonly Expr[], variable: string, x: number): number | null => {
+const slope = (expr: Expression, exprs: readonly Expression[], variable: string, x: number): number | null => {
   const h = 1e-5;
   const [high, low] = [valueAt(expr, around(exprs, variable, x + h)), valueAt(expr, around(exprs, variable, x - h))];
   return high === null || low === null ? null : (high - low) / (2 * h);
 };
 
 /** Is `slopes` the derivative of `of`? By difference quotients. */
-export const confirmDerivative = (of: Expr, slopes: Expr, variable: string): Verdict => {
+export const confirmDerivative = (of: Expression, slopes: Expression, variable: string): Verdict => {
   const both = [of, slopes];
   return compare(
     POINTS.map((x) => [slope(of, both, variable, x), valueAt(slopes, around(both, variable, x))] as const),
@@ -34,8 +34,8 @@ export const confirmDerivative = (of: Expr, slopes: Expr, variable: string): Ver
 };
 
 /** Are they the same function? By values. */
-export const confirmSame = (a: Expr, b: Expr): Verdict => {
-  const [variable = "x"] = variablesOf(a, b);
+export const confirmSame = (a: Expression, b: Expression): Verdict => {
+  const [variable = "x"] = unknowns(a, b);
   return compare(
     POINTS.map((x) => [valueAt(a, around([a, b], variable, x)), valueAt(b, around([a, b], variable, x))] as const),
     1e-7,
@@ -43,7 +43,7 @@ export const confirmSame = (a: Expr, b: Expr): Verdict => {
 };
 
 /** Is `value` the integral of `of` from `from` to `to`? By Simpson's rule with 400 intervals. */
-export const confirmArea = (of: Expr, variable: string, from: number, to: number, value: number): Verdict => {
+export const confirmArea = (of: Expression, variable: string, from: number, to: number, value: number): Verdict => {
   const intervals = 400;
   const width = (to - from) / intervals;
   let sum = 0;

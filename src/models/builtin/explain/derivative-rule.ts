@@ -1,43 +1,43 @@
 import type { Locale } from "../../../domain/run.ts";
-import { binary, call, contains, type Expr, negate, number, symbol } from "../expression.ts";
-import { toText } from "../print.ts";
+import { call, contains, type Expression, name, negative, number, operation } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
 import { tidy } from "../tidy.ts";
 import { sayIn } from "./answer.ts";
 import { innerOf, isX } from "./structure.ts";
 
-const isE = (expr: Expr): boolean => expr.kind === "symbol" && expr.name === "e";
+const isE = (expr: Expression): boolean => expr.kind === "name" && expr.name === "e";
 
 /** The derivative of a function in the tables, to write a rule's parts out; null for any other. */
-const tabled = (expr: Expr, x: string): Expr | null => {
+const tabled = (expr: Expression, x: string): Expression | null => {
   if (!contains(expr, x)) return number(0);
   if (isX(expr, x)) return number(1);
-  if (expr.kind === "binary" && expr.op === "^") {
+  if (expr.kind === "operation" && expr.sign === "^") {
     if (isX(expr.left, x) && expr.right.kind === "number" && /^[1-9]\d?$/.test(expr.right.text)) {
       const n = Number(expr.right.text);
       return n === 2
-        ? binary("*", number(2), symbol(x))
-        : binary("*", number(n), binary("^", symbol(x), number(n - 1)));
+        ? operation("*", number(2), name(x))
+        : operation("*", number(n), operation("^", name(x), number(n - 1)));
     }
     return isE(expr.left) && isX(expr.right, x) ? expr : null;
   }
   if (expr.kind !== "call" || expr.args[0] === undefined || !isX(expr.args[0], x)) return null;
-  if (expr.name === "sin") return call("cos", symbol(x));
-  if (expr.name === "cos") return negate(call("sin", symbol(x)));
-  if (expr.name === "ln") return binary("/", number(1), symbol(x));
+  if (expr.name === "sin") return call("cos", name(x));
+  if (expr.name === "cos") return negative(call("sin", name(x)));
+  if (expr.name === "log") return operation("/", number(1), name(x));
   return expr.name === "exp" ? expr : null;
 };
 
-const part = (name: string, expr: Expr, x: string): string => {
+const part = (name: string, expr: Expression, x: string): string => {
   const derivative = tabled(expr, x);
   const shown = `\`${name} = ${toText(expr)}\``;
   return derivative === null ? shown : `${shown}, \`${name}' = ${toText(tidy(derivative))}\``;
 };
 
 /** The rule of differentiation that the outermost operation calls for; empty when none has a name. */
-export const derivativeRule = (of: Expr, x: string, locale: Locale): string => {
+export const derivativeRule = (of: Expression, x: string, locale: Locale): string => {
   const say = sayIn(locale);
   if (!contains(of, x)) return say({ ko: "상수를 미분하면 0입니다.", en: "The derivative of a constant is 0." });
-  if (of.kind === "negate") return derivativeRule(of.of, x, locale);
+  if (of.kind === "negative") return derivativeRule(of.of, x, locale);
   const inner = innerOf(of, x);
   if (inner !== null) {
     return say({
@@ -45,8 +45,9 @@ export const derivativeRule = (of: Expr, x: string, locale: Locale): string => {
       en: `This is a composite function, so the chain rule applies: the derivative of the outside, times that of the inside \`u = ${toText(inner)}\`.`,
     });
   }
-  if (of.kind !== "binary") return say({ ko: "기본 함수의 미분 공식을 씁니다.", en: "This is a standard derivative." });
-  const { op, left, right } = of;
+  if (of.kind !== "operation")
+    return say({ ko: "기본 함수의 미분 공식을 씁니다.", en: "This is a standard derivative." });
+  const { sign: op, left, right } = of;
   if (op === "+" || op === "-") {
     return say({
       ko: "합과 차는 항마다 미분하고, 거듭제곱에는 `(x^n)' = n·x^(n-1)`을 씁니다.",

@@ -1,6 +1,6 @@
 import type { Locale } from "../../../domain/run.ts";
-import type { Equation } from "../expression.ts";
-import { equationToText } from "../print.ts";
+import type { Equation } from "../../../notation/expression.ts";
+import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf } from "../sample.ts";
 import { decimals, show } from "../show.ts";
 import { numbered, sayIn } from "./answer.ts";

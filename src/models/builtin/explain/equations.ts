@@ -1,6 +1,6 @@
 import type { Locale } from "../../../domain/run.ts";
-import { variablesOf } from "../expression.ts";
-import { equationToText } from "../print.ts";
+import { unknowns } from "../../../notation/expression.ts";
+import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
 import { approximation, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
@@ -32,7 +32,7 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
   const [first] = task.equations;
   const [variable] = task.variables;
   if (first === undefined || variable === undefined) return "";
-  const onlyOne = variablesOf(first.left, first.right).length === 1;
+  const onlyOne = unknowns(first.left, first.right).length === 1;
   if (task.equations.length === 2 && task.variables.length === 2) {
     const text = byElimination(task.equations, task.variables, solved.solutions, locale);
     if (text !== "") return text;

@@ -2,7 +2,9 @@ import type { Locale } from "../../../domain/run.ts";
 import type { Task } from "../task.ts";
 import { answer, sayIn } from "./answer.ts";
 import { explainCalculated } from "./calculated.ts";
+import { explainCommand } from "./command.ts";
 import { explainEquations } from "./equations.ts";
+import { explainInequalities } from "./inequalities.ts";
 import { explainPlot } from "./plotted.ts";
 import { calculatedIn, failureIn, imageUrlIn, solvedIn } from "./results.ts";
 
@@ -35,6 +37,13 @@ export const explain = (task: Task, { output, isError }: Outcome, locale: Locale
     return solved === null ? failed(output, locale) : explainEquations(task, solved, locale);
   }
   if (task.kind === "plot") return explainPlot(task, imageUrlIn(output), locale);
+  if (task.kind === "inequalities") {
+    const range = solvedIn(output)?.range ?? null;
+    return range === null ? failed(output, locale) : explainInequalities(task, range, locale);
+  }
   const calculated = calculatedIn(output);
-  return calculated === null ? failed(output, locale) : explainCalculated(task, calculated, locale);
+  if (calculated !== null && task.kind === "command") return explainCommand(task, calculated, locale);
+  return calculated === null || task.kind === "command"
+    ? failed(output, locale)
+    : explainCalculated(task, calculated, locale);
 };

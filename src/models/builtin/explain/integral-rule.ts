@@ -1,17 +1,17 @@
 import type { Locale } from "../../../domain/run.ts";
-import { contains, type Expr, number } from "../expression.ts";
-import { toText } from "../print.ts";
+import { contains, type Expression, number } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
 import { isClose, valueAt } from "../sample.ts";
 import { sayIn } from "./answer.ts";
 import { innerOf, isX } from "./structure.ts";
 
-const isTranscendental = (expr: Expr, x: string): boolean =>
+const isTranscendental = (expr: Expression, x: string): boolean =>
   contains(expr, x) &&
-  ((expr.kind === "call" && /^(?:sin|cos|exp|ln)$/.test(expr.name)) ||
-    (expr.kind === "binary" && expr.op === "^" && !contains(expr.left, x)));
+  ((expr.kind === "call" && /^(?:sin|cos|exp|log)$/.test(expr.name)) ||
+    (expr.kind === "operation" && expr.sign === "^" && !contains(expr.left, x)));
 
 /** The inside of `composite` whose derivative is, but for a constant, the other factor. */
-const substitutionIn = (composite: Expr, other: Expr, x: string): Expr | null => {
+const substitutionIn = (composite: Expression, other: Expression, x: string): Expression | null => {
   const inner = innerOf(composite, x);
   if (inner === null) return null;
   const h = 1e-5;
@@ -28,11 +28,11 @@ const substitutionIn = (composite: Expr, other: Expr, x: string): Expr | null =>
 };
 
 /** The rule of integration that fits; empty when none is recognised. */
-export const integralRule = (of: Expr, x: string, locale: Locale): string => {
+export const integralRule = (of: Expression, x: string, locale: Locale): string => {
   const say = sayIn(locale);
-  if (of.kind === "negate") return integralRule(of.of, x, locale);
+  if (of.kind === "negative") return integralRule(of.of, x, locale);
   if (!contains(of, x)) return say({ ko: "상수의 적분입니다.", en: "The integral of a constant." });
-  if (of.kind === "call" && of.name === "ln") {
+  if (of.kind === "call" && of.name === "log") {
     return say({
       ko: "`u = ln(x)`, `v' = 1`로 놓고 부분적분합니다.",
       en: "Integration by parts, with `u = ln(x)` and `v' = 1`.",
@@ -46,8 +46,8 @@ export const integralRule = (of: Expr, x: string, locale: Locale): string => {
         })
       : say({ ko: "기본 적분 공식을 씁니다.", en: "This is a standard integral." });
   }
-  if (of.kind !== "binary") return "";
-  const { op, left, right } = of;
+  if (of.kind !== "operation") return "";
+  const { sign: op, left, right } = of;
   if (op === "+" || op === "-") {
     return say({
       ko: "합과 차는 항마다 적분하고, 거듭제곱에는 `∫ x^n dx = x^(n+1)/(n+1)`을 씁니다.",
@@ -77,7 +77,7 @@ export const integralRule = (of: Expr, x: string, locale: Locale): string => {
   }
   if (!isTranscendental(left, x) && !isTranscendental(right, x)) return "";
   // ln is differentiated first; otherwise the power is.
-  const isLogarithm = (expr: Expr): boolean => expr.kind === "call" && expr.name === "ln";
+  const isLogarithm = (expr: Expression): boolean => expr.kind === "call" && expr.name === "log";
   const [u, v] =
     isLogarithm(right) || (isTranscendental(left, x) && !isLogarithm(left)) ? [right, left] : [left, right];
   return say({

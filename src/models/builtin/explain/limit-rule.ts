@@ -1,13 +1,13 @@
 import type { Locale } from "../../../domain/run.ts";
-import type { Expr } from "../expression.ts";
+import type { Expression } from "../../../notation/expression.ts";
 import { isClose, valueAt } from "../sample.ts";
 import { sayIn } from "./answer.ts";
 
 /** How the function behaves at the point, and what is done about it. */
-export const limitRule = (of: Expr, x: string, to: Expr, locale: Locale): string => {
+export const limitRule = (of: Expression, x: string, to: Expression, locale: Locale): string => {
   const say = sayIn(locale);
   const endless = /Infinity/.test(JSON.stringify(to));
-  const target = endless ? (to.kind === "negate" ? -1e9 : 1e9) : (valueAt(to, {}) ?? Number.NaN);
+  const target = endless ? (to.kind === "negative" ? -1e9 : 1e9) : (valueAt(to, {}) ?? Number.NaN);
   const direct = endless ? null : valueAt(of, { [x]: target });
   if (direct !== null) {
     return say({
@@ -15,8 +15,8 @@ export const limitRule = (of: Expr, x: string, to: Expr, locale: Locale): string
       en: "The function is continuous there, so the point can simply be put in.",
     });
   }
-  if (of.kind === "binary" && of.op === "/") {
-    const at = (expr: Expr): number | null => valueAt(expr, { [x]: target });
+  if (of.kind === "operation" && of.sign === "/") {
+    const at = (expr: Expression): number | null => valueAt(expr, { [x]: target });
     const [top, bottom] = [at(of.left), at(of.right)];
     const vanish = top !== null && bottom !== null && Math.abs(top) < 1e-9 && Math.abs(bottom) < 1e-9;
     const grow = endless && top !== null && bottom !== null && Math.abs(top) > 1e6 && Math.abs(bottom) > 1e6;
@@ -28,7 +28,7 @@ export const limitRule = (of: Expr, x: string, to: Expr, locale: Locale): string
       });
     }
   }
-  const base = of.kind === "binary" && of.op === "^" ? valueAt(of.left, { [x]: target }) : null;
+  const base = of.kind === "operation" && of.sign === "^" ? valueAt(of.left, { [x]: target }) : null;
   if (endless && base !== null && isClose(base, 1, 1e-4)) {
     return say({
       ko: "1^∞ 꼴의 부정형이므로 로그를 취해 지수의 극한을 구합니다.",

@@ -1,9 +1,7 @@
 import type { Locale } from "../../../domain/run.ts";
-import { type BinaryOp, binary, type Equation, type Expr } from "../expression.ts";
-import { lex } from "../lex.ts";
-import { parseEquation } from "../parse.ts";
-import { toText } from "../print.ts";
-import { show } from "../show.ts";
+import { type Equation, type Expression, operation, type Sign } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
+import { readToolEquation, show } from "../show.ts";
 import { tidy } from "../tidy.ts";
 import { type Say, sayIn } from "./answer.ts";
 
@@ -13,34 +11,34 @@ const MAX_STEPS = 14;
 /** 로 or 으로, by how the last digit is read: 삼, 육 and 영 end in a consonant other than ㄹ. */
 const by = (text: string): string => `${text}${/[036]$/.test(text) ? "으로" : "로"}`;
 
-const shown = (expr: Expr): string => toText(tidy(expr));
+const shown = (expr: Expression): string => toText(tidy(expr));
 
 /** The one operation that made both sides of `after` from those of `before`, and its operand; null when there is none. */
-const operationIn = (before: Equation, after: Equation): { readonly op: BinaryOp; readonly by: Expr } | null => {
+const operationIn = (before: Equation, after: Equation): { readonly sign: Sign; readonly by: Expression } | null => {
   const { left, right } = after;
-  if (left.kind !== "binary" || right.kind !== "binary" || left.op !== right.op) return null;
+  if (left.kind !== "operation" || right.kind !== "operation" || left.sign !== right.sign) return null;
   const isSame =
     shown(left.right) === shown(right.right) &&
     shown(left.left) === shown(before.left) &&
     shown(right.left) === shown(before.right);
-  return isSame ? { op: left.op, by: left.right } : null;
+  return isSame ? { sign: left.sign, by: left.right } : null;
 };
 
 /** What was done to both sides, or to one of them, and what came of it, told from the equation before and after. */
 const told = (before: Equation, after: Equation, say: Say): string => {
-  const operation = operationIn(before, after);
-  if (operation !== null) {
+  const done = operationIn(before, after);
+  if (done !== null) {
     // Written out, not tidied: the reader shall see the same done on both sides.
-    const apply = (side: Expr): string => toText(binary(operation.op, tidy(side), operation.by));
+    const apply = (side: Expression): string => toText(operation(done.sign, tidy(side), done.by));
     const both = `\`${apply(before.left)} = ${apply(before.right)}\``;
-    const what = shown(operation.by);
-    if (operation.op === "+")
+    const what = shown(done.by);
+    if (done.sign === "+")
       return say({ ko: `양변에 ${what} 더하기: ${both}`, en: `Add ${what} to both sides: ${both}` });
-    if (operation.op === "-")
+    if (done.sign === "-")
       return say({ ko: `양변에서 ${what} 빼기: ${both}`, en: `Subtract ${what} from both sides: ${both}` });
-    if (operation.op === "*")
+    if (done.sign === "*")
       return say({ ko: `양변에 ${what} 곱하기: ${both}`, en: `Multiply both sides by ${what}: ${both}` });
-    if (operation.op === "/")
+    if (done.sign === "/")
       return say({ ko: `양변을 ${by(what)} 나누기: ${both}`, en: `Divide both sides by ${what}: ${both}` });
   }
   const [left, right] = [shown(after.left), shown(after.right)];
@@ -56,7 +54,7 @@ const told = (before: Equation, after: Equation, say: Say): string => {
 const narrate = (step: string, say: Say): string => {
   const [before = "", after] = step.split(/ ?(?:->|→) ?/);
   if (after === undefined) return `\`${show(before)}\``;
-  const [from, to] = [parseEquation(lex(before)), parseEquation(lex(after))];
+  const [from, to] = [readToolEquation(before), readToolEquation(after)];
   return from === null || to === null ? `\`${show(after)}\`` : told(from, to, say);
 };
 

@@ -1,5 +1,5 @@
 import type { Locale } from "../../../domain/run.ts";
-import { variablesOf } from "../expression.ts";
+import { unknowns } from "../../../notation/expression.ts";
 import { differenceOf, isClose, linearOf } from "../sample.ts";
 import type { TaskOf } from "../task.ts";
 import { sayIn } from "./answer.ts";
@@ -16,7 +16,7 @@ export interface Note {
 const constantIn = ({ equations }: TaskOf<"equations">): "all" | "none" | null => {
   const [first] = equations;
   if (first === undefined || equations.length > 1) return null;
-  const linear = linearOf(differenceOf(first), variablesOf(first.left, first.right).slice(0, 3));
+  const linear = linearOf(differenceOf(first), unknowns(first.left, first.right).slice(0, 3));
   if (linear === null || linear.slice(0, -1).some((coefficient) => coefficient !== 0)) return null;
   return isClose(linear.at(-1) ?? 0, 0) ? "all" : "none";
 };
@@ -88,10 +88,12 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
   if (/between -1000 and 1000/.test(note)) {
     return {
       sentence: say({
-        ko: "-1000과 1000 사이의 실수해입니다.",
-        en: "These are the real solutions between -1000 and 1000.",
+        ko: "-1000과 1000 사이의 실수해입니다. 그 밖에 해가 더 있을 수 있습니다.",
+        en: "These are the real solutions between -1000 and 1000; there may be others beyond.",
       }),
-      result: "",
+      result: /first \d+ of many/.test(note)
+        ? say({ ko: "그 밖에도 해가 많습니다", en: "and many more" })
+        : say({ ko: "-1000과 1000 사이에서", en: "between -1000 and 1000" }),
     };
   }
   return { sentence: "", result: "" };

@@ -1,5 +1,5 @@
 import type { Locale } from "../../../domain/run.ts";
-import { toText } from "../print.ts";
+import { toText } from "../../../notation/print.ts";
 import { decimals } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, sayIn } from "./answer.ts";

@@ -4,7 +4,12 @@ export interface Solved {
   readonly solutions: readonly Readonly<Record<string, string>>[];
   readonly note: string;
   readonly steps: readonly string[];
+  /** The solutions of inequalities: `x < 2 or x > 3`, `all`, `none`. */
+  readonly range: string | null;
 }
+
+const stepsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((step) => typeof step === "string").slice(0, 20) : [];
 
 const solutionsIn = (value: unknown): Readonly<Record<string, string>>[] =>
   Array.isArray(value)
@@ -18,24 +23,27 @@ const solutionsIn = (value: unknown): Readonly<Record<string, string>>[] =>
 export const solvedIn = (output: unknown): Solved | null => {
   if (!isRecord(output) || !Array.isArray(output.solutions)) return null;
   const exact = solutionsIn(output.solutions);
-  const steps = Array.isArray(output.steps) ? output.steps.filter((step) => typeof step === "string") : [];
   return {
     solutions: exact.length > 0 ? exact : solutionsIn(output.approximate),
     note: typeof output.note === "string" ? output.note : "",
-    steps,
+    steps: stepsIn(output.steps),
+    range: typeof output.range === "string" ? output.range : null,
   };
 };
 
 export interface Calculated {
   readonly result: string;
   readonly decimal: string | null;
+  /** How it comes about, in signs that need no translation. */
+  readonly steps: readonly string[];
 }
 
 export const calculatedIn = (output: unknown): Calculated | null => {
   if (!isRecord(output) || typeof output.result !== "string" || output.result === "") return null;
   // A computer algebra that does not know hands the question back.
   if (/\b(?:integrate|defint|diff|limit|sum)\(/.test(output.result)) return null;
-  return { result: output.result, decimal: typeof output.decimal === "string" ? output.decimal : null };
+  const steps = stepsIn(output.steps);
+  return { result: output.result, decimal: typeof output.decimal === "string" ? output.decimal : null, steps };
 };
 
 export const imageUrlIn = (output: unknown): string | null =>

@@ -1,14 +1,14 @@
-import { contains, type Expr } from "../expression.ts";
+import { contains, type Expression } from "../../../notation/expression.ts";
 
 /** Is it the variable itself? */
-export const isX = (expr: Expr, x: string): boolean => expr.kind === "symbol" && expr.name === x;
+export const isX = (expr: Expression, x: string): boolean => expr.kind === "name" && expr.name === x;
 
 /** What is inside of a composite function: the argument, the base or the exponent that is more than x alone. */
-export const innerOf = (expr: Expr, x: string): Expr | null => {
+export const innerOf = (expr: Expression, x: string): Expression | null => {
   const inner =
     expr.kind === "call"
       ? expr.args[0]
-      : expr.kind === "binary" && expr.op === "^"
+      : expr.kind === "operation" && expr.sign === "^"
         ? contains(expr.left, x)
           ? expr.left
           : expr.right

@@ -1,6 +1,6 @@
+import { type Equation, type Expression, substitute } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
 import { type Complex, evaluate } from "../evaluate.ts";
-import { type Equation, type Expr, substitute } from "../expression.ts";
-import { toText } from "../print.ts";
 import { isClose } from "../sample.ts";
 import { decimals, isIrrational, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
@@ -22,7 +22,7 @@ const checked = (
   solution: Solution,
   say: Say,
 ): { readonly text: string; readonly verdict: Verdict } => {
-  const values = new Map<string, Expr>();
+  const values = new Map<string, Expression>();
   for (const [name, text] of Object.entries(solution)) {
     const value = readTool(text);
     if (value !== null) values.set(name, value);
@@ -35,7 +35,7 @@ const checked = (
     Math.abs(im) < 1e-9
       ? decimals(Math.abs(re) < 1e-9 ? 0 : re)
       : `${decimals(re)}${im < 0 ? " - " : " + "}${decimals(Math.abs(im))}i`;
-  const side = (expr: Expr, value: Complex): string => {
+  const side = (expr: Expression, value: Complex): string => {
     const [text, result] = [toText(expr), complexText(value)];
     return text === result ? text : `${text} ${isIrrational(expr) ? "≈" : "="} ${result}`;
   };

@@ -1,17 +1,17 @@
-import { type Expr, variablesOf } from "../expression.ts";
+import { type Expression, unknowns } from "../../../notation/expression.ts";
 import { valueAt } from "../sample.ts";
 import type { Task } from "../task.ts";
 import type { Say } from "./answer.ts";
 import { confirmArea, confirmDerivative, confirmSame, type Verdict } from "./confirm.ts";
 
 /** What the tool `calculate` is for. */
-export type CalculatedTask = Exclude<Task, { kind: "equations" | "plot" }>;
+export type CalculatedTask = Exclude<Task, { kind: "equations" | "inequalities" | "command" | "plot" }>;
 
 /** What numbers say about the tool's result. */
-export const verdictOf = (task: CalculatedTask, result: Expr | null): Verdict => {
+export const verdictOf = (task: CalculatedTask, result: Expression | null): Verdict => {
   if (result === null) return "unclear";
   if (task.kind === "derivative" && task.order === 1) return confirmDerivative(task.of, result, task.variable);
-  if (task.kind === "rewrite") return variablesOf(task.of).length === 0 ? "unclear" : confirmSame(task.of, result);
+  if (task.kind === "rewrite") return unknowns(task.of).length === 0 ? "unclear" : confirmSame(task.of, result);
   if (task.kind !== "integral") return "unclear";
   if (task.bounds === null) return confirmDerivative(result, task.of, task.variable);
   const [from, to, value] = [valueAt(task.bounds.from, {}), valueAt(task.bounds.to, {}), valueAt(result, {})];

@@ -1,0 +1,50 @@
+import type { Locale } from "../../../domain/run.ts";
+import type { Comparison } from "../../../notation/expression.ts";
+import { toText } from "../../../notation/print.ts";
+import { show } from "../show.ts";
+import type { TaskOf } from "../task.ts";
+import { answer, type Say, sayIn } from "./answer.ts";
+
+const comparisonToText = ({ sides, relations }: Comparison): string =>
+  sides.map((side, at) => `${at === 0 ? "" : ` ${relations[at - 1]} `}${toText(side)}`).join("");
+
+/** `x < 2 or x > 3` in the reader's language, each bound as people write it. */
+const rangeText = (range: string, say: Say): string =>
+  range
+    .split(" or ")
+    .map((part) =>
+      part
+        .split(/( (?:<|>|≤|≥|≠|=) )/)
+        .map((piece, at) => (at % 2 === 0 ? show(piece) : piece))
+        .join(""),
+    )
+    .join(say({ ko: " 또는 ", en: " or " }));
+
+/** @param range as the tool tells it. */
+export const explainInequalities = (task: TaskOf<"inequalities">, range: string, locale: Locale): string => {
+  const say = sayIn(locale);
+  const shown = task.of.map((comparison) => `\`${comparisonToText(comparison)}\``).join(", ");
+  const result =
+    range === "all"
+      ? say({ ko: "모든 실수", en: "all real numbers" })
+      : range === "none"
+        ? say({ ko: "해가 없습니다", en: "no solution" })
+        : rangeText(range, say);
+  return answer(
+    [
+      say({
+        ko: `다음 부등식을 ${task.variable}에 대하여 풉니다: ${shown}`,
+        en: `We solve for real ${task.variable}: ${shown}`,
+      }),
+      say({
+        ko: "양변이 같아지는 값과 정의되지 않는 값으로 수직선을 나누고, 각 구간에서 부호를 확인합니다.",
+        en: "The values where both sides are equal, or one is not defined, part the number line; the sign is checked in each part.",
+      }),
+      say({
+        ko: "검산: 구간마다 여러 수를 대입해 성립하는지 확인했습니다.",
+        en: "Check: several numbers of every part were put into the original.",
+      }),
+    ],
+    `${say({ ko: "답", en: "Answer" })}: ${result}`,
+  );
+};

@@ -1,0 +1,92 @@
+import { type Span, spansIn } from "../../../notation/spans.ts";
+import { withoutSpokenOperators } from "./spoken.ts";
+
+/**
+ * A question with its formulas taken out: each stands as one sign that also says what sort of formula it is, so that a pattern over the
+ * whole text can ask for it. Nothing of the question is missing from `text` but blanks and quotation marks.
+ */
+export interface Sentence {
+  readonly text: string;
+  readonly spans: readonly Span[];
+  readonly isKorean: boolean;
+}
+
+const SORTS = {
+  number: 0,
+  percent: 1,
+  fraction: 2,
+  name: 3,
+  list: 4,
+  other: 5,
+  comparison: 6,
+  derivative: 7,
+  unread: 8,
+} as const;
+type Sort = keyof typeof SORTS;
+/** Formulas in a sentence, at most. The signs are of Unicode's private use, which no span holds. */
+const BLOCK = 0x100;
+const FIRST = 0xe000;
+
+const range = (sort: Sort): string => {
+  const start = FIRST + SORTS[sort] * BLOCK;
+  return `${String.fromCharCode(start)}-${String.fromCharCode(start + BLOCK - 1)}`;
+};
+const VALUES = `${range("number")}${range("percent")}${range("fraction")}${range("name")}${range("other")}`;
+
+/** What patterns call the formulas: `{n}` a number, `{v}` a letter, `{e}` any expression, `{c}` a comparison, `{l}` a list or a point. */
+export const MACROS: Readonly<Record<string, string>> = {
+  n: `[${range("number")}]`,
+  p: `[${range("percent")}]`,
+  part: `[${range("percent")}${range("fraction")}]`,
+  v: `[${range("name")}]`,
+  e: `[${VALUES}]`,
+  c: `[${range("comparison")}]`,
+  l: `[${range("list")}]`,
+  el: `[${VALUES}${range("list")}]`,
+  ec: `[${VALUES}${range("comparison")}]`,
+  d: `[${range("derivative")}]`,
+};
+
+const sortOf = (span: Span): Sort | null => {
+  if (span.kind === "expression") return span.form;
+  return span.kind === "comparison" || span.kind === "derivative" || span.kind === "unread" ? span.kind : null;
+};
+
+/** Quotation marks and what sets a formula off mean nothing by themselves. */
+const SILENT = /^["'`\u201c\u201d\u200b\u2063\r]$/;
+const IS_FORMULA = /[\ue000-\ue8ff]/;
+
+/** Null when the question has more formulas and words than any question that could be answered. */
+export const sentenceOf = (question: string): Sentence | null => {
+  const spans = spansIn(withoutSpokenOperators(question));
+  return spans === null || spans.length > BLOCK ? null : sentenceFrom(spans);
+};
+
+/** A sentence of spans, at most 256 of them. */
+export const sentenceFrom = (spans: readonly Span[]): Sentence => {
+  let text = "";
+  for (const [at, span] of spans.entries()) {
+    const sort = sortOf(span);
+    if (sort !== null) text += String.fromCharCode(FIRST + SORTS[sort] * BLOCK + at);
+    else if (span.kind === "word") text += ` ${span.text} `;
+    else if (!SILENT.test(span.text)) text += span.text;
+  }
+  return { text: withoutLines(text), spans, isKorean: /[가-힣ㄱ-ㅎ]/.test(text) };
+};
+
+/** The end of a line parts two formulas as a comma does; anywhere else it is a blank. */
+const withoutLines = (text: string): string =>
+  text
+    .replace(/\s*\n\s*/g, (lines, at: number, whole: string) => {
+      const [before, after] = [whole[at - 1] ?? "", whole[at + lines.length] ?? ""];
+      return IS_FORMULA.test(before) && IS_FORMULA.test(after) ? "," : " ";
+    })
+    .replace(/\s+/g, " ")
+    .trim();
+
+/** The span that a sign of the text stands for. */
+export const spanAt = ({ spans }: Sentence, sign: string): Span => {
+  const span = spans[(sign.charCodeAt(0) - FIRST) % BLOCK];
+  if (span === undefined) throw new Error("a sign stands for a span");
+  return span;
+};

@@ -1,0 +1,89 @@
+import type { Expression } from "./expression.ts";
+import { NotationError } from "./mistake.ts";
+import { isOperator, type Token } from "./token.ts";
+
+export interface ParserOptions {
+  /** In a sentence: `50% 7` is no remainder, degrees stand in angles only, and doubtful numbers are no numbers. */
+  readonly isProse: boolean;
+  /** The longest number, in digits, and the largest power of ten. */
+  readonly maxDigits: number;
+}
+
+/** A place in a run of tokens, and what the parts of the parser may ask of each other. */
+export abstract class Cursor {
+  at = 0;
+  /** The variables of the differentials (`dx`) passed and not yet claimed by an integral. */
+  readonly differentials: string[] = [];
+
+  constructor(
+    readonly tokens: readonly Token[],
+    readonly options: ParserOptions,
+  ) {}
+
+  /** Terms with `+` and `-` between them. */
+  abstract sum(): Expression;
+  /** Factors with `*`, `/` or nothing between them. */
+  abstract term(): Expression;
+  /** A power, with its sign if it has one. */
+  abstract signed(): Expression;
+  /** A value without a sign, an exponent, or anything behind it. */
+  abstract atom(): Expression;
+  /** Expressions between commas, up to the closing parenthesis; the opening one has been taken. */
+  abstract list(closing: string): readonly Expression[];
+  /** A whole expression from here to the token at `end`. */
+  abstract part(end: number): Expression;
+
+  get token(): Token | undefined {
+    return this.tokens[this.at];
+  }
+
+  take(operator: string): boolean {
+    if (!isOperator(this.token, operator)) return false;
+    this.at++;
+    return true;
+  }
+
+  expect(operator: string): void {
+    if (!this.take(operator)) this.fail(`a "${operator}" is missing`);
+  }
+
+  /** Whether the next token begins a factor that stands behind another without a sign. */
+  get startsFactor(): boolean {
+    const token = this.token;
+    if (token === undefined || token.kind === "word" || token.kind === "mark") return false;
+    return token.kind !== "operator" || isOperator(token, "( [ √ ∛ ∜ ∫ ∑ ∏ lim");
+  }
+
+  fail(reason: string): never {
+    const around = this.tokens[Math.min(this.at, this.tokens.length - 1)];
+    const text = this.tokens
+      .map((token) => token.text)
+      .join("")
+      .slice(0, 80);
+    throw new NotationError(
+      `Cannot read the expression near position ${this.at + 1} of "${text}": ${reason}. ` +
+        "Write it in plain notation such as 2*x^2 + sqrt(x) - sin(pi/3).",
+      around?.start ?? 0,
+      around?.end ?? 0,
+    );
+  }
+
+  /** The stretch from token `from` to here means two things; both are told, with `…` for what they share. */
+  ambiguous(from: number, first: string, second: string): never {
+    const last = this.token ?? this.tokens.at(-1);
+    throw new NotationError(
+      `The expression can mean ${first} or ${second}; write it with parentheses.`,
+      this.tokens[from]?.start ?? 0,
+      last?.end ?? 0,
+      [first, second],
+    );
+  }
+
+  /** The tokens from `from` to here, as they are meant. */
+  textFrom(from: number, to = this.at): string {
+    return this.tokens
+      .slice(from, to)
+      .map(({ text }) => text)
+      .join("");
+  }
+}

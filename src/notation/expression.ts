@@ -1,0 +1,96 @@
+/** A formula as a tree: what is read, computed with and printed. Mathematics only; words and layout are gone. */
+export type Expression =
+  /** Digits as they were written, with a decimal point or an exponent of ten: never rounded by the reader. */
+  | { readonly kind: "number"; readonly text: string }
+  /** An unknown, or one of the constants `pi`, `e`, `i`, `Infinity`. Greek letters go by their names: `theta`. */
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "negative"; readonly of: Expression }
+  | { readonly kind: "operation"; readonly sign: Sign; readonly left: Expression; readonly right: Expression }
+  /** A function of `functions.ts`; also `list` for `[1, 2]` and `point` for `(1, 2)`. `log` is natural. */
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] };
+export type Sign = "+" | "-" | "*" | "/" | "^";
+
+/** One equation, `left = right`. */
+export interface Equation {
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export type Relation = "=" | "<" | ">" | "≤" | "≥" | "≠";
+
+/** Formulas with relations between them, `0 ≤ x < 2`: one more side than relations. */
+export interface Comparison {
+  readonly sides: readonly Expression[];
+  readonly relations: readonly Relation[];
+}
+
+export const CONSTANTS: ReadonlySet<string> = new Set(["pi", "e", "i", "Infinity"]);
+
+/** A whole number as a tree; a negative one is the negative of a positive. */
+export const number = (value: number | bigint): Expression =>
+  value < 0 ? { kind: "negative", of: number(-value) } : { kind: "number", text: String(value) };
+export const name = (text: string): Expression => ({ kind: "name", name: text });
+export const negative = (of: Expression): Expression => ({ kind: "negative", of });
+export const call = (text: string, ...args: readonly Expression[]): Expression => ({ kind: "call", name: text, args });
+export const operation = (sign: Sign, left: Expression, right: Expression): Expression => ({
+  kind: "operation",
+  sign,
+  left,
+  right,
+});
+
+const children = (expression: Expression): readonly Expression[] => {
+  switch (expression.kind) {
+    case "number":
+    case "name":
+      return [];
+    case "negative":
+      return [expression.of];
+    case "operation":
+      return [expression.left, expression.right];
+    case "call":
+      return expression.args;
+  }
+};
+
+/** The unknowns, in order of appearance, each once; constants are none. */
+export const unknowns = (...expressions: readonly Expression[]): readonly string[] => {
+  const found = new Set<string>();
+  const visit = (part: Expression): void => {
+    if (part.kind === "name" && !CONSTANTS.has(part.name)) found.add(part.name);
+    children(part).forEach(visit);
+  };
+  expressions.forEach(visit);
+  return [...found];
+};
+
+/** Whether any part of the expression satisfies the test. */
+export const some = (expression: Expression, test: (part: Expression) => boolean): boolean =>
+  test(expression) || children(expression).some((child) => some(child, test));
+
+export const contains = (expression: Expression, unknown: string): boolean =>
+  some(expression, (part) => part.kind === "name" && part.name === unknown);
+
+/** The same tree with each node, from the leaves up, replaced by what `change` makes of it. */
+export const rewrite = (expression: Expression, change: (part: Expression) => Expression): Expression => {
+  const inside = (part: Expression): Expression => rewrite(part, change);
+  switch (expression.kind) {
+    case "number":
+    case "name":
+      return change(expression);
+    case "negative":
+      return change({ ...expression, of: inside(expression.of) });
+    case "operation":
+      return change({ ...expression, left: inside(expression.left), right: inside(expression.right) });
+    case "call":
+      return change({ ...expression, args: expression.args.map(inside) });
+  }
+};
+
+/** The expression with values in place of unknowns. */
+export const substitute = (expression: Expression, values: ReadonlyMap<string, Expression>): Expression =>
+  rewrite(expression, (part) => (part.kind === "name" ? (values.get(part.name) ?? part) : part));
+
+/** The expression with one unknown replaced everywhere. */
+export const replace = (expression: Expression, unknown: string, value: Expression): Expression =>
+  substitute(expression, new Map([[unknown, value]]));

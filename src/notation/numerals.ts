@@ -1,0 +1,60 @@
+import type { Cursor } from "./cursor.ts";
+import { type Expression, number, operation } from "./expression.ts";
+import { NotationError } from "./mistake.ts";
+import { isOperator, type Token } from "./token.ts";
+
+/** A number, a mixed number or a repeating decimal; its first token has been taken. */
+export const numberAt = (cursor: Cursor, token: Token): Expression => {
+  refuseDoubtful(cursor, token);
+  const next = cursor.token;
+  if (next?.kind === "fraction" && !next.spaced) {
+    cursor.at++;
+    return operation("+", { kind: "number", text: token.text }, fractionOf(next));
+  }
+  return repeatingAt(cursor, token) ?? { kind: "number", text: token.text };
+};
+
+/** `1/2` as it stands in a fraction's token. */
+export const fractionOf = ({ text }: Token): Expression => {
+  const [top = "", bottom = ""] = text.split("/");
+  return operation("/", { kind: "number", text: top }, { kind: "number", text: bottom });
+};
+
+const refuseDoubtful = (cursor: Cursor, token: Token): void => {
+  const { isProse, maxDigits } = cursor.options;
+  const [mantissa = "", power = "0"] = token.text.toLowerCase().split("e");
+  if (mantissa.length > maxDigits || Math.abs(Number(power)) > maxDigits)
+    throw new NotationError(`A number has more than ${maxDigits} digits; use smaller numbers.`, token.start, token.end);
+  if (!isProse) return;
+  if (/^0\d/.test(mantissa)) cursor.fail("no number begins with 0");
+  // Three times Euler's number less one, perhaps.
+  if (/^(?!1e)\d+e[+-]\d$/.test(token.text))
+    cursor.ambiguous(cursor.at - 1, `${token.text.replace("e", "*10^(")})`, token.text.replace("e", "*e"));
+};
+
+/** `0.1(6)` and `0.333...`: decimals that go on for ever, as fractions. */
+const repeatingAt = (cursor: Cursor, { text }: Token): Expression | null => {
+  const [, whole = "", fixed = ""] = /^(\d*)\.(\d*)$/.exec(text) ?? [];
+  const isPoint = /^\d+\.$/.test(text);
+  const [open, period, close] = cursor.tokens.slice(cursor.at, cursor.at + 3);
+  if (!/^\d*\.\d*$/.test(text) || open === undefined || open.spaced) return null;
+  if (isOperator(open, "(") && period?.kind === "number" && /^\d{1,20}$/.test(period.text) && isOperator(close, ")")) {
+    cursor.at += 3;
+    return repeated(whole, fixed, period.text);
+  }
+  if (!isOperator(open, "...") || isPoint) return null;
+  const run = /^(\d*?)(\d{1,6})\2\2+$/.exec(fixed);
+  if (run === null) cursor.fail("which digits repeat is not clear");
+  cursor.at++;
+  return repeated(whole, run[1] ?? "", run[2] ?? "0");
+};
+
+/** whole.fixed(period) as a quotient: over as many nines as the period has digits. */
+const repeated = (whole: string, fixed: string, period: string): Expression => {
+  const [before, all] = [BigInt(whole + fixed), BigInt(whole + fixed + period)];
+  return operation(
+    "/",
+    number(all - before),
+    number((10n ** BigInt(period.length) - 1n) * 10n ** BigInt(fixed.length)),
+  );
+};

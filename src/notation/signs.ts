@@ -1,0 +1,67 @@
+const SIGNS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "∙": "*",
+    "∗": "*",
+    "•": "*",
+    "✕": "*",
+    "÷": "/",
+    "∕": "/",
+    "⁄": "/",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "﹣": "-",
+    "→": "->",
+    "⟶": "->",
+    "≦": "≤",
+    "≧": "≥",
+    "⩽": "≤",
+    "⩾": "≥",
+    ℯ: "e",
+    ⅈ: "i",
+    "′": "'",
+    "’": "'",
+    "‘": "'",
+    "″": "''",
+    "“": '"',
+    "”": '"',
+    "…": "...",
+    "⋯": "...",
+    "\u00a0": " ",
+    "\u3000": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "、": ",",
+    "。": ".",
+  }),
+);
+const SUPER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ";
+const SUPER_MEANS = "0123456789+-()nx";
+const SUB = "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙₓ";
+const SUB_MEANS = "0123456789+-()nx";
+
+const levelled = (run: string, signs: string, means: string): string =>
+  [...run].map((sign) => means[signs.indexOf(sign)] ?? "").join("");
+
+/**
+ * Typographic signs as those of the keyboard, full-width letters and digits as usual ones, raised ones as `^(2)`, lowered ones as
+ * `_(2)`. Signs without such a twin stay: `√ ∛ ∞ π ½ ° ≤ ≥ ≠ ± ∫ ∑`, Greek letters, and whatever is no mathematics. Linear in the
+ * length of the text; a second time changes nothing.
+ */
+export const withPlainSigns = (text: string): string =>
+  text
+    .toWellFormed()
+    .normalize("NFC")
+    .replaceAll("**", "^")
+    .replace(/[\uFF01-\uFF5E]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+    // 𝑥, 𝐀, 𝟙: letters and digits of mathematical alphabets.
+    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => sign.normalize("NFKC"))
+    .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ]+/gu, (run) => `^(${levelled(run, SUPER, SUPER_MEANS)})`)
+    .replace(/[₀-₉₊₋₍₎ₙₓ]+/gu, (run) => `_(${levelled(run, SUB, SUB_MEANS)})`)
+    .replace(/<=|=</gu, "≤")
+    .replace(/>=/gu, "≥")
+    .replace(/!=(?!=)/gu, "≠")
+    .replace(/[^\x20-\x7e]/gu, (sign) => SIGNS.get(sign) ?? sign);
