@@ -82,7 +82,7 @@ const own = (owner: string, runIds: readonly string[]): SQL => sql`
   orphan as (
     select run.* from ${texts(runIds)} as asked (run_id)
     cross join lateral (
-      select ${columns} from runs where runs.run_id = asked.run_id and runs.owner = ${owner} and ${isUnfinished}
+      select ${columns} from runs where runs.run_id = asked.run_id and runs.owner = ${owner} and ${isUnfinished} offset 0
     ) as run
   )`;
 
@@ -97,7 +97,10 @@ const owners = sql`
 
 const columns = sql`runs.thread_key, runs.run_id, runs.owner, runs.status, runs.turn, runs.created_at`;
 
-/** A replica of the release before has no row, and renews its runs one by one. */
+/**
+ * A replica of the release before has no row, and renews its runs one by one. `offset 0` has each owner's runs looked up by
+ * themselves: joined, all runs there are would be read to find that none is an orphan.
+ */
 const orphansOf = (dead: SQL): SQL => sql`
   orphan as (
     select run.* from ${dead} as dead
@@ -105,6 +108,7 @@ const orphansOf = (dead: SQL): SQL => sql`
       select ${columns} from runs
       where runs.owner = dead.id and ${isUnfinished}
         and (runs.lease_until is null or runs.lease_until < ${databaseNow})
+      offset 0
     ) as run
   )`;
 
