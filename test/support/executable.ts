@@ -45,6 +45,8 @@ interface Running extends AsyncDisposable {
   readonly url: string;
   /** All that it has written on stderr, once it has ended. */
   readonly stderr: Promise<string>;
+  /** Stops it where it stands, and has it go on. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Resolves with the exit code; a signal that was not handled counts 128 and its number. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
@@ -86,6 +88,7 @@ export const box = async (): Promise<Box> => {
         firstLine,
         stderr,
         url: firstLine.replace("yeoul listening on ", ""),
+        signal: (name) => child.kill(name),
         end,
         [Symbol.asyncDispose]: async () => void (await end("SIGKILL")),
       };

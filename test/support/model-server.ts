@@ -9,6 +9,8 @@ export type Reply =
       readonly split?: "whole" | "frames" | "bytes";
       /** Awaited before the first frame. */
       readonly after?: Promise<void>;
+      /** More frames, once that has come. */
+      readonly rest?: { readonly after: Promise<void>; readonly frames: readonly string[] };
       /** What happens after the last frame: the body ends (the default), or nothing more comes. */
       readonly ending?: "end" | "hang";
     };
@@ -75,12 +77,16 @@ export const modelServer = (wire: Wire, models: () => Response = () => Response.
 
 type Streamed = Extract<Reply, { readonly frames: readonly string[] }>;
 
-async function* bodyOf({ frames, split, after, ending }: Streamed) {
+async function* bodyOf({ frames, split, after, rest, ending }: Streamed) {
   await after;
   for (const piece of piecesOf(frames, split)) {
     yield piece;
     // A turn of the event loop, so that the bytes leave one by one.
     if (split === "bytes") await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (rest !== undefined) {
+    await rest.after;
+    yield* piecesOf(rest.frames, split);
   }
   if (ending === "hang") await new Promise<never>(() => {});
 }

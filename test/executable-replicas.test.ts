@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../src/domain/system.ts";
+import { type Box, box, post } from "./support/executable.ts";
+import { modelServer, says } from "./support/model-server.ts";
+import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
+import { freshDatabase } from "./support/postgres.ts";
+import { readSse } from "./support/sse.ts";
+import { openAiChat } from "./support/wires/openai-chat.ts";
+
+const BUILD_MS = 120_000;
+const MINUTE = 60_000;
+/** Long enough that a busy machine renews in time, short enough to be waited for. */
+const LEASE_MS = 3_000;
+
+/** Two processes of one host on one Postgres, with one model. */
+let alone: Box;
+let url: string;
+beforeAll(async () => {
+  alone = await box();
+  url = await freshDatabase();
+}, BUILD_MS);
+afterAll(() => alone[Symbol.dispose]());
+
+const replica = (server: { readonly url: string }) =>
+  alone.serve({
+    DATABASE_URL: url,
+    LEASE_TTL: `${LEASE_MS}ms`,
+    MODEL: "compatible:x",
+    MODEL_BASE_URL: `${server.url}/v1`,
+  });
+
+type Replica = Awaited<ReturnType<typeof replica>>;
+
+/** A run that has said half a sentence. */
+const begun = async ({ url }: Replica) => {
+  const threadId = realSystem.id();
+  const response = await post(`${url}/api/v1/solve`, { problem: "Tell me.", user_id: "u1", thread_id: threadId });
+  const stream = readSse(response);
+  await stream.until(({ event }) => event === "token");
+  return { threadId, stream };
+};
+
+/** The whole log, read on a replica to the run's end. */
+const logOn = async ({ url }: Replica, threadId: string): Promise<readonly NativeEvent[]> =>
+  nativeEvents(await readSse(await fetch(`${url}/api/v1/threads/${threadId}/events?userId=u1&after=0`)).toEnd());
+
+const half = (after: Promise<void> = new Promise<never>(() => {})) => ({
+  ...says(openAiChat, { text: ["Half a "], finish: null }),
+  rest: { after, frames: openAiChat.encode({ text: ["sentence."], finish: "stop" }) },
+});
+const INTERRUPTED = { type: "error", payload: { code: "interrupted", recoverable: true } };
+
+describe("of two processes on one Postgres", () => {
+  test(
+    "one that is killed has its run ended by the other, its words kept, once its lease is over",
+    async () => {
+      await using server = modelServer(openAiChat);
+      server.reply(half());
+      await using living = await replica(server);
+      const dying = await replica(server);
+      const { threadId } = await begun(dying);
+      await dying.end("SIGKILL");
+      const events = await logOn(living, threadId);
+      expect(payloadsOf(events, "token")).toEqual([{ delta: "Half a " }]);
+      expect(events.at(-1)).toMatchObject(INTERRUPTED);
+    },
+    MINUTE,
+  );
+
+  test(
+    "one that is stopped for longer than a lease loses its run; it comes back, writes nothing more to that, and serves on",
+    async () => {
+      await using server = modelServer(openAiChat);
+      const more = Promise.withResolvers<void>();
+      server.reply(half(more.promise), says(openAiChat, { text: ["Well."], finish: "stop" }));
+      await using living = await replica(server);
+      await using stopped = await replica(server);
+      const { threadId, stream } = await begun(stopped);
+      stopped.signal("SIGSTOP");
+      const events = await logOn(living, threadId);
+      expect(events.at(-1)).toMatchObject(INTERRUPTED);
+      more.resolve();
+      stopped.signal("SIGCONT");
+      // Its own reader is told the log's end, not what came after.
+      expect(nativeEvents(await stream.toEnd()).at(-1)).toMatchObject(INTERRUPTED);
+      expect(await logOn(stopped, threadId)).toEqual([...events]);
+      const next = { problem: "And now?", user_id: "u1", thread_id: threadId };
+      const answer = nativeEvents(await readSse(await post(`${stopped.url}/api/v1/solve`, next)).toEnd());
+      expect(answer.at(-1)).toMatchObject({ type: "done", seq: events.length + answer.length });
+    },
+    MINUTE,
+  );
+
+  test(
+    "one that is stopped for less than a lease goes on with its sentence",
+    async () => {
+      await using server = modelServer(openAiChat);
+      const more = Promise.withResolvers<void>();
+      server.reply(half(more.promise));
+      await using living = await replica(server);
+      await using stopped = await replica(server);
+      const { threadId, stream } = await begun(stopped);
+      stopped.signal("SIGSTOP");
+      await realSystem.sleep(LEASE_MS / 4);
+      stopped.signal("SIGCONT");
+      more.resolve();
+      expect(nativeEvents(await stream.toEnd()).at(-1)?.type).toBe("done");
+      const said = payloadsOf(await logOn(living, threadId), "token") as readonly { delta: string }[];
+      expect(said.map(({ delta }) => delta).join("")).toBe("Half a sentence.");
+    },
+    MINUTE,
+  );
+
+  test(
+    "one that is killed and started again at once leaves the other's runs alone, and ends its own former one",
+    async () => {
+      await using server = modelServer(openAiChat);
+      const more = Promise.withResolvers<void>();
+      server.reply(half(more.promise), half());
+      await using living = await replica(server);
+      const { threadId: healthy, stream } = await begun(living);
+      const dying = await replica(server);
+      const { threadId: orphan } = await begun(dying);
+      await dying.end("SIGKILL");
+      await using again = await replica(server);
+      expect((await logOn(again, orphan)).at(-1)).toMatchObject(INTERRUPTED);
+      more.resolve();
+      expect(nativeEvents(await stream.toEnd()).at(-1)?.type).toBe("done");
+      expect((await logOn(again, healthy)).at(-1)?.type).toBe("done");
+    },
+    MINUTE,
+  );
+});
