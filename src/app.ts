@@ -38,6 +38,9 @@ const RECOVERY_AT_START_MS = 2_000;
 /** How often threads that other replicas write are looked at, while somebody reads them here. */
 const REMOTE_POLL_MS = 200;
 
+/** How often the store is written to where no probe does. */
+const WATCH_MS = 10_000;
+
 /** A connection on which nothing moves for so many seconds is closed; no more can be asked of Bun. */
 const IDLE_S = 255;
 
@@ -151,6 +154,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
     retrieval: standing,
     system,
     isDraining: () => runs.isDraining,
+    storeChanged: log.storeChanged,
   });
   const http = httpApp(
     {
@@ -179,6 +183,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
     every(UPKEEP_MS, () => upkeep.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
     every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed)),
+    every(WATCH_MS, () => readiness.watch()),
   ];
   // A stream beats more often than that, or else it must not be closed for being quiet.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;

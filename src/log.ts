@@ -17,6 +17,8 @@ export interface HouseLog extends HttpLog {
   readonly models: ModelLog;
   /** Not all documents can be searched by vectors; `words` say why, and the remedy. */
   retrievalLimited(words: string): void;
+  /** The store can be written to no more, and why; null: it can be again. Told once for each change. */
+  storeChanged(why: string | null): void;
   /** Requests are taken from now on. */
   serving(facts: { readonly version: string; readonly database: string; readonly model: string }): void;
   /** No more runs are taken; so many are under way. */
@@ -104,6 +106,8 @@ export const houseLog = (log: Logger): HouseLog => ({
   },
   retrievalLimited: (words) =>
     log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),
+  storeChanged: (why) =>
+    why === null ? log.info("store can be written to again") : log.error({ reason: why }, "store cannot be written to"),
   serving: (facts) => log.info(facts, "serving"),
   draining: (runs) => log.info({ runs }, "draining"),
   stopped: () => log.info("stopped"),

@@ -143,7 +143,10 @@ const check = async (config: Config): Promise<number> => {
     configuration: async () => {},
     store: async () => {
       const store = await openStore(config, realSystem);
-      await store.check().finally(() => store.close());
+      await store
+        .check()
+        .then(() => store.rehearse())
+        .finally(() => store.close());
     },
     ...modelTries,
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),

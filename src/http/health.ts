@@ -1,6 +1,7 @@
 import type { System } from "../domain/system.ts";
 import { type Model, ModelError } from "../models/contract.ts";
-import { type Store, StoreError } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
+import { StoreHealth } from "./store-health.ts";
 
 /** How long a check of the model is good for: probes come every few seconds, and providers count calls. */
 const MODEL_CHECK_MS = 30_000;
@@ -26,17 +27,23 @@ export interface HealthParts {
   readonly retrieval: { look(): Promise<string> };
   readonly system: System;
   isDraining(): boolean;
+  /** See `StoreHealth`. */
+  storeChanged(why: string | null): void;
 }
 
 /** Whether requests should be sent here. */
 export class Readiness {
   #model: { readonly at: number; readonly verdict: Promise<string> } | undefined;
 
-  constructor(private readonly parts: HealthParts) {}
+  readonly #store: StoreHealth;
+
+  constructor(private readonly parts: HealthParts) {
+    this.#store = new StoreHealth(parts.store, parts.system, parts.storeChanged);
+  }
 
   async look(): Promise<Health> {
     const [{ store, migrations }, model, retrieval] = await Promise.all([
-      this.#checkStore(),
+      this.#store.look(),
       this.#checkModel(),
       this.parts.retrieval.look(),
     ]);
@@ -47,16 +54,9 @@ export class Readiness {
     return { status: isReady ? "ready" : "unready", checks };
   }
 
-  async #checkStore(): Promise<{ store: string; migrations: string }> {
-    try {
-      await this.parts.store.check();
-      return { store: "ok", migrations: "ok" };
-    } catch (error) {
-      if (error instanceof StoreError && error.code === "failed") {
-        return { store: "ok", migrations: "migrations are missing: run yeoul migrate" };
-      }
-      return { store: "the database cannot be reached", migrations: "unknown while the database cannot be reached" };
-    }
+  /** Asked now and then by the process itself, so that its log tells of it where nobody probes. */
+  async watch(): Promise<void> {
+    await this.#store.look();
   }
 
   #checkModel(): Promise<string> {

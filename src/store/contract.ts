@@ -30,8 +30,18 @@ export interface Store {
   readonly usage: UsageStore;
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
-  /** Throws a StoreError when the database cannot be reached or lacks migrations. */
+  /** Throws a StoreError when the database cannot be reached or cannot be used, a `MigrationsMissing` when it lacks migrations. */
   check(): Promise<void>;
+  /**
+   * Writes for real, and commits it: over a row of its own, and to the disk as a table that grows does. So it finds a disk
+   * that is full, a standby, a role that may not write. Throws a StoreError; `troubleOf` has it in plain words.
+   */
+  tryWrite(): Promise<void>;
+  /**
+   * Begins a run, lets it say something and end, and takes all of it back. Throws a StoreError that names what could not be
+   * written, and why. Leaves no trace.
+   */
+  rehearse(): Promise<void>;
   /** Waits for nothing: what is under way fails. Harmless when called twice. */
   close(): Promise<void>;
 }
@@ -310,5 +320,15 @@ export class StoreError extends Error {
   ) {
     super(message, { cause: options.cause });
     this.isUntried = options.isUntried ?? code === "failed";
+  }
+}
+
+/** The message names them, and the remedy. */
+export class MigrationsMissing extends StoreError {
+  constructor(names: readonly string[]) {
+    super(
+      "failed",
+      `it lacks the migrations ${names.join(", ")}: "yeoul migrate" applies them, and so does every start`,
+    );
   }
 }

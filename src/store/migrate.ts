@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { StoreError } from "./contract.ts";
+import { MigrationsMissing, StoreError } from "./contract.ts";
 import type { Database, Session } from "./database.ts";
 import { reasonOf, sqlState } from "./failure.ts";
 import { migrations } from "./migrations.ts";
@@ -28,13 +28,7 @@ export const migrationQueries = (database: Database, now: () => number) => ({
   check: () =>
     database.call("the database cannot be used", async (session) => {
       const lacking = await missing(session);
-      if (lacking.length > 0) {
-        const names = lacking.map((migration) => migration.name).join(", ");
-        throw new StoreError(
-          "failed",
-          `it lacks the migrations ${names}: "yeoul migrate" applies them, and so does every start`,
-        );
-      }
+      if (lacking.length > 0) throw new MigrationsMissing(lacking.map(({ name }) => name));
     }),
 });
 

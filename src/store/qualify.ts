@@ -7,11 +7,12 @@ import * as secrets from "./schema-secrets.ts";
 import * as tickets from "./schema-tickets.ts";
 import * as tils from "./schema-tils.ts";
 import * as usage from "./schema-usage.ts";
+import * as writes from "./schema-writes.ts";
 
 export const MIGRATIONS = "yeoul_migrations";
 export const EMBEDDINGS = "chunk_embeddings";
 
-const declared = [base, documents, replicas, secrets, tickets, tils, usage].flatMap((module): unknown[] =>
+const declared = [base, documents, replicas, secrets, tickets, tils, usage, writes].flatMap((module): unknown[] =>
   Object.values(module),
 );
 const TABLES = [

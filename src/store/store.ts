@@ -8,9 +8,11 @@ import { forkQuery } from "./forks.ts";
 import { imageQueries } from "./images.ts";
 import { leaseQueries } from "./leases.ts";
 import { migrationQueries } from "./migrate.ts";
+import { rehearsalQuery } from "./rehearsal.ts";
 import { replicaQueries } from "./replicas.ts";
 import { runQueries } from "./runs.ts";
 import { secretQueries } from "./secrets.ts";
+import { testWriteQuery } from "./test-write.ts";
 import { threadQueries } from "./threads.ts";
 import { ticketQueries } from "./tickets.ts";
 import { tilQueries } from "./tils.ts";
@@ -39,6 +41,8 @@ export const storeOver = (database: Database, system: System, tuning: VectorTuni
       return applied;
     },
     check,
+    ...testWriteQuery(database, system.now),
+    ...rehearsalQuery(database, system, (within) => storeOver(within, system, tuning)),
     close: () => database.close(),
   };
 };

