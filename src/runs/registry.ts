@@ -15,6 +15,8 @@ const RETRY_AFTER = 5;
 /** The runs of this process, and the door in front of them. */
 export class Registry {
   readonly #runs = new Map<string, LiveRun>();
+  /** Runs that were refused, and may be there all the same until they are withdrawn: no orphans. */
+  readonly unconfirmed = new Set<string>();
   readonly #perUser = new Map<string, number>();
   /** Woken whenever a run of the thread ends. */
   readonly #waiting = new Map<ThreadKey, Set<() => void>>();

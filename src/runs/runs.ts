@@ -13,6 +13,7 @@ import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live.ts";
 import type { Registry } from "./registry.ts";
+import { Unconfirmed } from "./unconfirmed.ts";
 
 /** How many turns may wait in a thread behind the running one; the next is refused with 409. */
 export const MAX_QUEUED = 8;
@@ -60,7 +61,12 @@ export class Runs {
   /** The store was there when a run was begun last. */
   #isTaking = true;
 
-  constructor(private readonly parts: RunsParts) {}
+  readonly #unconfirmed: Unconfirmed;
+
+  constructor(private readonly parts: RunsParts) {
+    const { store, system, registry, log } = parts;
+    this.#unconfirmed = new Unconfirmed({ store, system, registry, failed: (error) => log.upkeepFailed(error) });
+  }
 
   get isDraining(): boolean {
     return this.#draining;
@@ -77,6 +83,7 @@ export class Runs {
     const { registry, system, store, owner, allowance } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
     const model = await this.modelFor(request.model);
+    if (runId !== undefined) await this.#unconfirmed.settle(runId);
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner };
@@ -116,6 +123,7 @@ export class Runs {
       return live;
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable") this.#isTaking = false;
+      if (error instanceof StoreError && !error.isUntried) this.#unconfirmed.add(turn);
       live.drop();
       registry.release(live);
       if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);

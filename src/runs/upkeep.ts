@@ -53,7 +53,8 @@ export class Upkeep {
     if (missing.length > 0) {
       for (const runId of await store.runs.lost(owner, missing)) registry.get(runId)?.abort("lost");
     }
-    await recovery.takeBack(held.runIds.filter((runId) => registry.get(runId) === undefined));
+    const isUnknown = (runId: string) => registry.get(runId) === undefined && !registry.unconfirmed.has(runId);
+    await recovery.takeBack(held.runIds.filter(isUnknown));
   }
 
   async #sweep(): Promise<void> {

@@ -102,6 +102,8 @@ const beginMany = statement<Begin & { place: number }>(sql`
 
 /** A run as the store keeps it, its JSON made once. */
 interface Asked extends NewRun {
+  /** It was asked for before, and may have begun without telling. */
+  readonly mayBeDone: boolean;
   readonly message: string;
   readonly json: string;
   readonly title: string;
@@ -117,10 +119,13 @@ export const beginQuery = (database: Database): BeginRun => {
     together: (asked) => database.call("runs.begin", (session) => together(session, asked)),
     alone: (asked) => database.call("runs.begin", (session) => alone(session, asked)),
   });
-  return (run) => group.make(askedOf(run));
+  return (run) => {
+    const asked = askedOf(run);
+    return database.repeat((mayBeDone) => group.make({ ...asked, mayBeDone }));
+  };
 };
 
-const askedOf = (run: NewRun): Asked => {
+const askedOf = (run: NewRun): Omit<Asked, "mayBeDone"> => {
   const kept = storableJson(run.input) as RunInput;
   return { ...run, message: kept.message, json: JSON.stringify(kept), title: titleOf(kept.message) };
 };
@@ -147,6 +152,15 @@ const together = async (session: Session, asked: readonly Asked[]): Promise<read
 };
 
 const alone = async (session: Session, run: Asked): Promise<Begun> => {
+  const before = run.mayBeDone ? await begunBefore(session, run) : null;
+  if (before !== null) return before;
+  const begun = await beginAlone(session, run);
+  const isRefused = begun.state === "full" || begun.state === "known";
+  // The one before may have ended only now: this one has waited for it.
+  return isRefused && run.mayBeDone ? ((await begunBefore(session, run)) ?? begun) : begun;
+};
+
+const beginAlone = async (session: Session, run: Asked): Promise<Begun> => {
   try {
     const [thread] = await beginOne(session, { ...run, userId: userOf(run.threadKey), input: run.json });
     if (thread === undefined) return { state: "full" };
@@ -155,6 +169,20 @@ const alone = async (session: Session, run: Asked): Promise<Begun> => {
     if (sqlState(error) === UNIQUE_VIOLATION) return { state: "known" };
     throw error;
   }
+};
+
+const findBegun = statement<Begin>(sql`
+  select coalesce(runs.start_seq, 0) as "lastSeq", greatest(threads.updated_at, threads.last_at) as "lastAt",
+    runs.status = 'running' as starts
+  from runs join threads on threads.thread_key = runs.thread_key
+  where runs.thread_key = ${value("threadKey")} and runs.run_id = ${value("runId")} and runs.owner = ${value("owner")}
+    and runs.status in ('queued', 'running') and runs.attempt <= 1`);
+
+/** What an attempt of this process has made of it that could not tell. Null: none has. */
+const begunBefore = async (session: Session, run: Asked): Promise<Begun | null> => {
+  const [found] = await findBegun(session, { ...run });
+  if (found === undefined) return null;
+  return found.starts ? claimed(run, { ...found, epoch: 1 }) : { state: "queued" };
 };
 
 /** One line; of a long text only its beginning is looked at. */

@@ -4,6 +4,7 @@ import type { Message, Remembered, StoredMessage } from "../domain/message.ts";
 import type { Run, RunInput, Usage } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { DocumentStore } from "./contract-documents.ts";
+import type { ImageStore } from "./contract-images.ts";
 import type { ReplicaStore } from "./contract-replicas.ts";
 import type { SecretStore } from "./contract-secrets.ts";
 import type { TicketStore } from "./contract-tickets.ts";
@@ -133,8 +134,15 @@ export interface RunStore {
    * Makes the thread if need be, and the run. If no other run of the thread is queued or running, the run starts: status
    * `running`, epoch 1, attempt 1, and the user's message is kept with seq `lastSeq + 1`. Otherwise it is queued.
    * A run id is begun once, however many ask for it at the same time.
+   *
+   * When a connection is lost on the way the call is repeated on another, within its deadline. If it fails all the same and
+   * not as `isUntried`, the run may be there, and is to be withdrawn.
    */
   begin(run: NewRun): Promise<Begun>;
+  /**
+   * Undoes a `begin` that was given up: the run, its message, and the thread if it was made for it. False: there is nothing to undo.
+   */
+  withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner">): Promise<boolean>;
   /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */
   claim(
     run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "now">,
@@ -285,26 +293,6 @@ export interface CutRun {
   readonly newRunId: string;
   /** How it ends there, right behind `through`. */
   readonly end: RunEnd;
-}
-
-interface StoredImage {
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface ImageStore {
-  /** False, with nothing written, when the thread is gone. */
-  put(
-    threadKey: ThreadKey,
-    image: StoredImage & {
-      readonly imageId: string;
-      readonly width: number;
-      readonly height: number;
-      readonly now: number;
-    },
-  ): Promise<boolean>;
-  /** The id is unguessable and is all one needs. */
-  get(imageId: string): Promise<StoredImage | null>;
 }
 
 /** The database did not do what it was asked. `message` is fit for a log line; nothing of it goes to a client. */

@@ -3,7 +3,7 @@ import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/p
 import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
-import { storeError } from "./failure.ts";
+import { isConnectionLoss, storeError } from "./failure.ts";
 import type { OwnSchema } from "./own-schema.ts";
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
@@ -42,6 +42,10 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
+/** Between two attempts of a call that lost connections have failed: at once, then after so long, then ever longer. */
+const FIRST_PAUSE_MS = 25;
+const MAX_PAUSE_MS = 500;
+
 /** Steps to a deadline: a call that gets no answer ends late by a sixteenth at most. */
 const STEPS = 16;
 
@@ -59,7 +63,7 @@ export class Database {
 
   constructor(
     private readonly driver: Driver,
-    system: System,
+    private readonly system: System,
     /** Of a call that names none of its own, in milliseconds. */
     readonly deadlineMs: number,
   ) {
@@ -92,6 +96,28 @@ export class Database {
       );
     } catch (error) {
       throw storeError(name, error);
+    }
+  }
+
+  /**
+   * Makes a call once more whenever its connection was lost, on another one, for as long as its deadline allows: a database that
+   * is there is no reason to refuse anybody. `attempt` is told whether an earlier one may have succeeded without telling. What
+   * it ends with says whether any of them may have.
+   */
+  async repeat<T>(attempt: (mayBeDone: boolean) => Promise<T>): Promise<T> {
+    const since = this.system.now();
+    let mayBeDone = false;
+    for (let pause = 0, paused = 0; ; pause = Math.min(MAX_PAUSE_MS, 2 * pause + FIRST_PAUSE_MS)) {
+      try {
+        return await attempt(mayBeDone);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        mayBeDone ||= !error.isUntried;
+        paused += pause;
+        const waited = Math.max(paused, this.system.now() - since);
+        if (!isConnectionLoss(error) || waited + pause >= this.deadlineMs) throw told(error, mayBeDone);
+        await this.system.sleep(pause);
+      }
     }
   }
 
@@ -140,3 +166,9 @@ const sessionIn: typeof sessionOf = (db, schema, rowsOf) => ({
     rowsOf(await db._.session.prepareQuery(schema.query(query), undefined, "statement", false).execute({ ...values })),
   transaction: (work) => db.transaction((inner) => work(sessionIn(inner, schema, rowsOf))),
 });
+
+/** Certain is only what all attempts are certain of. */
+const told = (error: StoreError, mayBeDone: boolean): StoreError =>
+  mayBeDone && error.isUntried
+    ? new StoreError(error.code, error.message, { cause: error.cause, isUntried: false })
+    : error;

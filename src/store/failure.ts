@@ -11,6 +11,8 @@ const PASSING_STATES = /^(08|53|57|40|25006|55P03)/;
 const CONNECTION_FAILURES =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|ERR_SOCKET|FailedToOpenSocket)/;
 
+/** Those of them that mean the connection, and not what was asked on it. */
+const LOST_STATES = /^(08|57P0|25006)/;
 /** There was never a connection, or the server has refused what was asked: five characters, but for a connection that ends meanwhile. */
 const UNTRIED =
   /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|EHOST.*|ENET.*|FailedToOpenSocket|57014|(?!08|57)[0-9A-Z]{5})$/;
@@ -44,6 +46,17 @@ export const storeError = (call: string, error: unknown): StoreError => {
 export const reasonOf = (error: unknown): string => {
   const cause = inner(error);
   return cause instanceof Error ? cause.message || cause.name : String(cause);
+};
+
+/**
+ * Whether the connection was lost or could not be had, or the server is not one that takes writes just now: on another
+ * connection the same call may succeed at once.
+ */
+export const isConnectionLoss = (error: StoreError): boolean => {
+  let cause: unknown = error;
+  while (cause instanceof StoreError) cause = cause.cause;
+  const state = sqlState(cause);
+  return state !== undefined && (CONNECTION_FAILURES.test(state) || LOST_STATES.test(state));
 };
 
 const inner = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import type { ImageStore } from "./contract.ts";
+import type { ImageStore } from "./contract-images.ts";
 import type { Database } from "./database.ts";
 import { images } from "./schema.ts";
 

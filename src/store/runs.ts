@@ -6,11 +6,13 @@ import type { Database, Session } from "./database.ts";
 import { finishQuery } from "./finish.ts";
 import { claimed, type Place, runOf } from "./rows.ts";
 import { runs } from "./schema.ts";
+import { withdrawQuery } from "./withdraw.ts";
 
 export const runQueries = (
   database: Database,
-): Pick<RunStore, "begin" | "claim" | "finish" | "get" | "requestCancel"> => ({
+): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "requestCancel"> => ({
   begin: beginQuery(database),
+  withdraw: withdrawQuery(database),
   finish: finishQuery(database),
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),

@@ -19,6 +19,7 @@ import { storeKeepsTimesInOrder } from "./store-times.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { storeCountsUsage } from "./store-usage.ts";
 import { storeComparesVectors } from "./store-vectors.ts";
+import { storeWithdrawsRuns } from "./store-withdraw.ts";
 
 /** What every store must do, whatever it keeps things in. `open` gives one over an empty database. What it lacks, it declares. */
 export const storeConformance = (
@@ -42,6 +43,7 @@ export const storeConformance = (
       thread: () => `u1:${realSystem.id()}`,
     };
     describe("runs", () => storeKeepsRuns(under));
+    describe("withdrawal", () => storeWithdrawsRuns(under));
     describe("queue", () => storeKeepsTheQueue(under));
     describe("leases", () => storeKeepsLeases(under));
     describe("takeover", () => storeTakesOver(under));

@@ -13,6 +13,8 @@ export interface SseReader {
   untilComments(count: number): Promise<void>;
   /** Resolves with all events at the stream's end. */
   toEnd(): Promise<readonly EventSourceMessage[]>;
+  /** Whether the connection was cut off, once the stream is over: it had no end. */
+  wasCut(): Promise<boolean>;
   /** Goes away, as a browser that is closed does. */
   leave(): Promise<void>;
 }
@@ -48,7 +50,10 @@ export const readSse = (response: Response): SseReader => {
       announce();
     }
   };
-  const ended = pump().catch(() => {});
+  const cut = pump().then(
+    () => false,
+    () => true,
+  );
   const wait = async <T>(look: () => T | undefined): Promise<T> => {
     for (;;) {
       const found = look();
@@ -69,9 +74,10 @@ export const readSse = (response: Response): SseReader => {
     untilEvents: async (count) => void (await wait(() => (events.length >= count ? true : undefined))),
     untilComments: async (count) => void (await wait(() => (comments >= count ? true : undefined))),
     toEnd: async () => {
-      await ended;
+      await cut;
       return events;
     },
+    wasCut: () => cut,
     leave: async () => void (await reader?.cancel()),
   };
 };

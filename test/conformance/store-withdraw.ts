@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { appended, endAt, newRun, started } from "../support/runs.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
+
+/** A beginning that was given up leaves nothing. */
+export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
+  test("a run that is withdrawn leaves no trace, nor does a thread that was made for it", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread());
+    await started(store, run);
+    expect(await store.runs.withdraw(run)).toBe(true);
+    expect(await store.runs.get("u1", run.runId)).toBeNull();
+    expect(await store.threads.get(run.threadKey)).toBeNull();
+    expect(await store.threads.messages(run.threadKey)).toEqual([]);
+    expect(await store.runs.withdraw(run)).toBe(false);
+    // As if it had never been: the numbers begin at the beginning.
+    expect(await started(store, newRun(run.threadKey))).toMatchObject({ lastSeq: 0 });
+  });
+
+  test("a thread that goes on is as it was, and the next turn has its place", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const first = await started(store, newRun(key));
+    await store.runs.finish(first.fence, endAt(first.fence, 1));
+    const run = newRun(key, { message: "never asked" });
+    await started(store, run);
+    const waiting = newRun(key);
+    await store.runs.begin(waiting);
+    expect(await store.runs.withdraw(run)).toBe(true);
+    expect((await store.threads.messages(key)).map(({ content }) => content)).toEqual(["What is 2 + 3?", "5"]);
+    expect(await store.runs.claim(waiting)).toMatchObject({ lastSeq: 1 });
+  });
+
+  test("one that waits gives its place in the queue back", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    await started(store, newRun(key, { maxQueued: 1 }));
+    const waiting = newRun(key, { maxQueued: 1 });
+    await store.runs.begin(waiting);
+    expect((await store.runs.begin(newRun(key, { maxQueued: 1 }))).state).toBe("full");
+    expect(await store.runs.withdraw(waiting)).toBe(true);
+    expect((await store.runs.begin(newRun(key, { maxQueued: 1 }))).state).toBe("queued");
+  });
+
+  test("a name that a deleted thread had stays used: an event's id names one event for ever", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key));
+    await appended(store, fence, 1, 2);
+    await store.threads.delete(key);
+    const run = newRun(key);
+    await started(store, run);
+    expect(await store.runs.withdraw(run)).toBe(true);
+    expect(await store.threads.get(key)).toBeNull();
+    expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 3 });
+  });
+
+  test("what has said something, has ended, or is another owner's is not withdrawn", async () => {
+    const { store, thread } = under;
+    const [speaking, ended, others] = [newRun(thread()), newRun(thread()), newRun(thread(), { owner: "another" })];
+    await appended(store, (await started(store, speaking)).fence, 1);
+    const { fence } = await started(store, ended);
+    await store.runs.finish(fence, endAt(fence, 1));
+    await started(store, others);
+    for (const run of [speaking, ended, { ...others, owner: "here" }]) {
+      expect(await store.runs.withdraw(run)).toBe(false);
+      expect(await store.runs.get("u1", run.runId)).not.toBeNull();
+    }
+  });
+};

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import postgres from "postgres";
+import { realSystem } from "../../src/domain/system.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { type DatabaseProxy, databaseProxy } from "../support/database-proxy.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { endAt, newRun, started } from "../support/runs.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+
+/** A question that is on its way to the database with the statement that begins its run, and with no other. */
+const MARK = "a question with a mark";
+
+let proxy: DatabaseProxy;
+let admin: postgres.Sql;
+let service: TestService<ScriptedModel>;
+beforeAll(async () => {
+  const url = await freshDatabase();
+  proxy = await databaseProxy(url);
+  admin = postgres(url, { max: 2, onnotice: () => {} });
+  const store = postgresStore({ url: proxy.url, system: realSystem, deadlineMs: 2_000 });
+  service = await startService({ store, env: { MAX_RUNS: "1000" } });
+}, 60_000);
+afterAll(async () => {
+  await service.drain();
+  await service.store.close();
+  await admin.end();
+  await proxy[Symbol.asyncDispose]();
+});
+
+const ask = (threadId: string | null, message = "hi") => service.post("/stream/v2", { message, userId: "d", threadId });
+const turn = async (threadId: string | null, message?: string): Promise<string> => {
+  const response = await ask(threadId, message);
+  expect(response.status).toBe(200);
+  const stream = readSse(response);
+  (await service.model.nextCall()).finish("ok");
+  expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
+  return response.headers.get("x-run-id") ?? "";
+};
+const table = async (name: string) =>
+  admin.unsafe(`select * from yeoul.${name} where thread_key like 'd:%' or thread_key like 'u1:%'`);
+
+describe("a POST on a connection that has just dropped", () => {
+  test("is answered as if it had not, whether the connection was idle, asked or about to answer", async () => {
+    for (const threadId of ["a", null]) {
+      await turn(threadId);
+      proxy.cutAll();
+      await turn(threadId);
+      for (const moment of ["asked", "answered"] as const) {
+        const cuts = proxy.cuts;
+        proxy.cutWhen(MARK, moment);
+        const runId = await turn(threadId, MARK);
+        expect(proxy.cuts).toBe(cuts + 1);
+        const rows = (await table("runs")).filter((run) => run.run_id === runId);
+        expect(rows).toMatchObject([{ status: "succeeded", attempt: 1 }]);
+      }
+    }
+    const { messages } = (await (await service.get("/api/v1/threads/a?userId=d")).json()) as { messages: unknown[] };
+    expect(messages).toHaveLength(8);
+  }, 30_000);
+
+  test("is answered when all backends are ended beneath it", async () => {
+    const threads = Array.from({ length: 10 }, (_, at) => `b ${at}`);
+    await turn("b");
+    const ended = admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'yeoul'`;
+    const responses = await Promise.all([...threads.map((threadId) => ask(threadId)), ended.then(() => ask("b last"))]);
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
+    const streams = responses.map(readSse);
+    for (const _ of streams) (await service.model.nextCall()).finish("ok");
+    for (const stream of streams) expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
+  }, 30_000);
+
+  test("a queued turn that was begun and not told is queued once, and has its turn", async () => {
+    const first = readSse(await ask("q"));
+    const call = await service.model.nextCall();
+    proxy.cutWhen(MARK, "answered");
+    const second = readSse(await ask("q", MARK));
+    expect(await admin`select queued from yeoul.threads where thread_key = 'd:q'`).toMatchObject([{ queued: 1 }]);
+    call.finish("one");
+    await first.toEnd();
+    (await service.model.nextCall()).finish("two");
+    expect((await second.toEnd()).at(-1)?.event).toBe("run.completed");
+  }, 30_000);
+});
+
+describe("a run that its caller was refused", () => {
+  const unfinished = async () => (await table("runs")).filter(({ status }) => status !== "succeeded");
+
+  test("is not there once the database is back, though it was begun; nor is its thread, message or place in the queue", async () => {
+    const running = readSse(await ask("w"));
+    const call = await service.model.nextCall();
+    // One group: done, and not told, and then the database is out of reach.
+    proxy.cutWhen(MARK, "gone");
+    const refused = await Promise.all([ask("gone", MARK), ask(null, MARK), ask("w", MARK)]);
+    expect(refused.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(refused.map(({ headers }) => headers.get("retry-after"))).not.toContain(null);
+    expect((await unfinished()).length).toBeGreaterThan(1);
+    proxy.refuse(false);
+    while ((await unfinished()).length > 1);
+    expect(await admin`select 1 from yeoul.threads where thread_key = 'd:gone'`).toHaveLength(0);
+    expect(await admin`select queued from yeoul.threads where thread_key = 'd:w'`).toMatchObject([{ queued: 0 }]);
+    expect(await admin`select 1 from yeoul.messages where thread_key = 'd:gone'`).toHaveLength(0);
+    call.finish("one");
+    expect((await running.toEnd()).at(-1)?.event).toBe("run.completed");
+    // The new thread's run went ahead of its row: it was stopped.
+    expect((await service.model.nextCall()).signal.aborted).toBe(true);
+    await turn("gone");
+  }, 30_000);
+
+  test("is told apart from one that cannot be there: an address that nobody answers leaves nothing to withdraw", async () => {
+    const nowhere = postgresStore({ url: "postgres://a:b@127.0.0.1:1/x", system: realSystem, deadlineMs: 500 });
+    const error = await nowhere.runs.begin(newRun("u1:nowhere")).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "unavailable", isUntried: true });
+    await nowhere.close();
+  });
+});
+
+test("a thread whose row somebody holds makes no other thread's beginning or end wait", async () => {
+  const { store } = service;
+  const keys = Array.from({ length: 20 }, (_, at) => `u1:free ${at}` as const);
+  const held = await started(store, newRun("u1:held"));
+  const stuck: Promise<unknown>[] = [];
+  await admin.begin(async (sql) => {
+    await sql`select 1 from yeoul.threads where thread_key = 'u1:held' for update`;
+    stuck.push(store.runs.begin(newRun("u1:held")));
+    const begun = await Promise.all(keys.map((key) => started(store, newRun(key))));
+    stuck.push(store.runs.finish(held.fence, endAt(held.fence, 1)));
+    const ended = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 1))));
+    expect(ended).toEqual(ended.map(() => "ended"));
+  });
+  expect(await Promise.all(stuck)).toEqual([{ state: "queued" }, "ended"]);
+}, 30_000);
