@@ -1,10 +1,13 @@
 import { getDocumentProxy } from "unpdf";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { KoreanMaps } from "./cmaps.ts";
+import { filledIn } from "./pdf-fields.ts";
+import { FontsOfPdf } from "./pdf-fonts.ts";
+import { pageText, type Run } from "./pdf-page.ts";
 
 const MAX_PAGES = 3_000;
-/** A gap of so many line heights between two lines begins a paragraph. */
-const PARAGRAPH_GAP = 1.6;
+/** Past this share of characters in fonts that do not say what they are, too little of a PDF is left. */
+const MOST_UNREADABLE = 0.5;
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 type Page = Awaited<ReturnType<Pdf["getPage"]>>;
@@ -16,7 +19,8 @@ interface PdfText {
 
 /**
  * The text of a PDF, page by page. `bytes` are used up. Calls `onPage` after each page, for whoever watches over the time: a
- * page of a kilobyte may unfold to gigabytes. Throws `encrypted`, `malformed`, `too_large` or `empty`.
+ * page of a kilobyte may unfold to gigabytes. What is filled in its forms is part of its text. Text in fonts that do not say what
+ * letters they draw is marked as unreadable, and where that is most of it the PDF is refused. Throws `encrypted`, `malformed`, `too_large` or `empty`.
  */
 export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<PdfText> => {
   const pdf = await open(bytes);
@@ -25,15 +29,28 @@ export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<Pd
       throw new UnreadableError("too_large", `The PDF has more than ${MAX_PAGES} pages: split it.`);
     }
     const pages: string[] = [];
+    const fonts = new FontsOfPdf();
+    const characters = { all: 0, unreadable: 0 };
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number);
-      pages.push(await textOf(page));
+      const { runs, unreadable } = await runsOf(page, fonts);
+      for (const { str, fontName } of runs) {
+        characters.all += str.trim().length;
+        if (unreadable.has(fontName)) characters.unreadable += str.trim().length;
+      }
+      pages.push(pageText(runs, filledIn(await page.getAnnotations({ intent: "display" })), unreadable));
       page.cleanup();
       onPage();
     }
     if (pages.every((page) => page === "")) {
       const message = "The PDF holds no text, only pictures of it perhaps: have it recognised (OCR) first.";
       throw new UnreadableError("empty", message);
+    }
+    if (characters.unreadable > characters.all * MOST_UNREADABLE) {
+      const message =
+        "The PDF's fonts do not say which letters they draw, so that its text cannot be read: " +
+        "save it again with its fonts' characters (a ToUnicode map), or have it recognised (OCR).";
+      throw new UnreadableError("malformed", message);
     }
     return { title: await titleOf(pdf), pages };
   } catch (error) {
@@ -47,27 +64,25 @@ const open = async (bytes: Uint8Array): Promise<Pdf> => {
   try {
     // `cMapUrl` must be there to be asked for anything; KoreanMaps knows the names alone.
     const maps = { BinaryDataFactory: KoreanMaps, cMapUrl: "maps/", cMapPacked: true, useWorkerFetch: false };
-    return await getDocumentProxy(bytes, { ...maps, verbosity: 0 });
+    // Pictures are not looked at, fonts are.
+    return await getDocumentProxy(bytes, { ...maps, verbosity: 0, fontExtraProperties: true, maxImageSize: 1 });
   } catch (error) {
     throw unreadable(error);
   }
 };
 
-const textOf = async (page: Page): Promise<string> => {
+const runsOf = async (page: Page, fonts: FontsOfPdf) => {
   const { items } = await page.getTextContent();
-  let text = "";
-  let lastLine: number | undefined;
-  for (const item of items) {
-    if (!("str" in item)) continue;
-    const y: unknown = item.transform[5];
-    if (typeof y === "number" && item.str.trim() !== "") {
-      const gap = lastLine === undefined ? 0 : Math.abs(lastLine - y);
-      if (text.endsWith("\n") && item.height > 0 && gap > item.height * PARAGRAPH_GAP) text += "\n";
-      lastLine = y;
-    }
-    text += item.hasEOL ? `${item.str}\n` : item.str;
+  const runs = items.flatMap((item): readonly Run[] => ("str" in item ? [item] : []));
+  const texts = new Map<string, string[]>();
+  for (const { fontName, str } of runs) {
+    if (str.trim() === "") continue;
+    const some = texts.get(fontName);
+    if (some === undefined) texts.set(fontName, [str]);
+    else some.push(str);
   }
-  return text.replace(/[ \t]+\n/g, "\n").trim();
+  const byFont = new Map(Array.from(texts, ([name, some]) => [name, some.join("")]));
+  return { runs, unreadable: await fonts.unreadableOn(page, byFont) };
 };
 
 const titleOf = async (pdf: Pdf): Promise<string | null> => {

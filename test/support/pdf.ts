@@ -13,6 +13,20 @@ export const KOREAN_FONT = (at: number): readonly string[] => [
   "<</Type/FontDescriptor/FontName/HYSMyeongJo-Medium/Flags 6/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>",
 ];
 
+/** A font that numbers its glyphs and does not say what they are: no ToUnicode map, nothing embedded. */
+export const MUTE_FONT = (at: number): readonly string[] => [
+  `<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Malgun/Encoding/Identity-H/DescendantFonts[${at + 1} 0 R]>>`,
+  `<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Malgun/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ${at + 2} 0 R/CIDToGIDMap/Identity>>`,
+  "<</Type/FontDescriptor/FontName/ABCDEF+Malgun/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>",
+];
+/** A simple font whose codes from 33 on are these glyphs. */
+export const fontOfGlyphs =
+  (...names: readonly string[]) =>
+  (at: number): readonly string[] => [
+    `<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+Foo/FirstChar 33/LastChar ${32 + names.length}/Widths[${names.map(() => 500).join(" ")}]/Encoding<</Type/Encoding/Differences[33 ${names.map((name) => `/${name}`).join(" ")}]>>/FontDescriptor ${at + 1} 0 R>>`,
+    "<</Type/FontDescriptor/FontName/ABCDEF+Foo/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>",
+  ];
+
 /** Lines of Latin text, one below the other. */
 export const lines = (...texts: readonly string[]): PdfPage => ({
   content: `BT /F1 12 Tf 72 720 Td 14 TL ${texts.map((text) => `(${text}) Tj T*`).join(" ")} ET`,
@@ -21,21 +35,32 @@ export const lines = (...texts: readonly string[]): PdfPage => ({
 /** A PDF as small as can be: these pages in one font, with a right table of cross references. */
 export const pdf = (
   pages: readonly PdfPage[],
-  options: { readonly title?: string; readonly font?: typeof KOREAN_FONT; readonly isEncrypted?: boolean } = {},
+  options: {
+    readonly title?: string;
+    readonly font?: (at: number) => readonly string[];
+    readonly isEncrypted?: boolean;
+    /** Annotations of the first page, such as the fields of a form, as their dictionaries. */
+    readonly fields?: readonly string[];
+  } = {},
 ): Uint8Array => {
   const fontAt = 3 + pages.length * 2;
   const font = options.font?.(fontAt) ?? HELVETICA;
   const infoAt = fontAt + font.length;
+  const { fields = [] } = options;
+  const fieldsAt = infoAt + (options.isEncrypted ? 2 : 1);
+  const fieldRefs = fields.map((_, at) => `${fieldsAt + at} 0 R`).join(" ");
   const objects = [
-    "<</Type/Catalog/Pages 2 0 R>>",
+    `<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[${fieldRefs}]>>>>`,
     `<</Type/Pages/Kids[${pages.map((_, at) => `${3 + at * 2} 0 R`).join(" ")}]/Count ${pages.length}>>`,
     ...pages.flatMap(({ content, filter }, at) => [
-      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${4 + at * 2} 0 R/Resources<</Font<</F1 ${fontAt} 0 R>>>>>>`,
+      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${4 + at * 2} 0 R/Resources<</Font<</F1 ${fontAt} 0 R/Helv ${fieldsAt + fields.length} 0 R>>>>${at === 0 ? `/Annots[${fieldRefs}]` : ""}>>`,
       stream(content, filter),
     ]),
     ...font,
     `<</Title(${options.title ?? ""})>>`,
     ...(options.isEncrypted ? [`<</Filter/Standard/V 1/R 2/O<${"41".repeat(32)}>/U<${"42".repeat(32)}>/P -44>>`] : []),
+    ...fields,
+    ...HELVETICA,
   ];
   let file = "%PDF-1.4\n";
   const offsets = objects.map((object, at) => {

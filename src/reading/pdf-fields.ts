@@ -1,0 +1,52 @@
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+
+/** A text that stands on a page beside its content: what is filled in a field, or written over the page. */
+export interface Filled {
+  readonly text: string;
+  /** What the field is called, to readers. */
+  readonly name: string;
+  /** Where it is: left, lower, right, upper, in the page's units. */
+  readonly rect: readonly [number, number, number, number];
+}
+
+/** As much of an annotation (ISO 32000-2, 12.5 and 12.7) as is read of what pdf.js tells. */
+const Annotation = Type.Object({
+  subtype: Type.String(),
+  rect: Type.Tuple([Type.Number(), Type.Number(), Type.Number(), Type.Number()]),
+  hidden: Type.Optional(Type.Boolean()),
+  noView: Type.Optional(Type.Boolean()),
+  fieldType: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  fieldName: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  alternativeText: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  fieldValue: Type.Optional(Type.Unknown()),
+  buttonValue: Type.Optional(Type.Unknown()),
+  exportValue: Type.Optional(Type.Unknown()),
+  checkBox: Type.Optional(Type.Boolean()),
+  radioButton: Type.Optional(Type.Boolean()),
+  password: Type.Optional(Type.Boolean()),
+  contentsObj: Type.Optional(Type.Object({ str: Type.String() })),
+});
+
+/** What the fields of a page hold, and what is written over it; empty fields are left out, passwords and what is hidden too. */
+export const filledIn = (annotations: readonly unknown[]): readonly Filled[] =>
+  annotations.flatMap((annotation): readonly Filled[] => {
+    if (!Value.Check(Annotation, annotation)) return [];
+    const { subtype, rect, hidden, noView, fieldName, alternativeText, contentsObj } = annotation;
+    if (hidden === true || noView === true) return [];
+    const text = subtype === "FreeText" ? (contentsObj?.str ?? "") : subtype === "Widget" ? valueOf(annotation) : "";
+    const name = alternativeText || fieldName || "";
+    return text.trim() === "" ? [] : [{ text: text.trim(), name, rect }];
+  });
+
+const valueOf = (field: typeof Annotation.static): string => {
+  const { fieldType, fieldValue, exportValue, buttonValue, password } = field;
+  if (password === true) return "";
+  if (field.checkBox === true) return isOn(fieldValue) && fieldValue === (exportValue ?? fieldValue) ? "☑" : "☐";
+  if (field.radioButton === true) return isOn(fieldValue) && fieldValue === buttonValue ? "☑" : "☐";
+  if (fieldType !== "Tx" && fieldType !== "Ch") return "";
+  const values: readonly unknown[] = Array.isArray(fieldValue) ? fieldValue : [fieldValue];
+  return values.filter((value) => typeof value === "string").join(", ");
+};
+
+const isOn = (value: unknown): boolean => typeof value === "string" && value !== "" && value !== "Off";
