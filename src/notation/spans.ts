@@ -145,6 +145,14 @@ export const spansIn = (sentence: string): readonly Span[] | null => {
   });
 };
 
+/** Whether a text holds a formula: more than a lone number or letter. Reads the first 4,000 characters. */
+export const holdsFormula = (text: string): boolean =>
+  spansIn(text.slice(0, MAX_CHARS))?.some(
+    (span) =>
+      span.kind === "comparison" || (span.kind === "expression" && span.form !== "number" && span.form !== "name"),
+  ) ?? false;
+const MAX_CHARS = 4_000;
+
 /** The expression with each logarithm whose base nobody wrote read as natural or to base 10. */
 export const withLogarithms = (expression: Expression, base: "natural" | "decimal"): Expression =>
   rewrite(expression, (part) =>

@@ -1,47 +1,5 @@
 import { expect, test } from "bun:test";
-import { realSystem } from "../../src/domain/system.ts";
-import { builtinModel } from "../../src/models/builtin/index.ts";
-import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
-import { callTool } from "../../src/tools/call.ts";
-import type { ToolContext } from "../../src/tools/contract.ts";
-import { mathTools } from "../../src/tools/index.ts";
-import { partsOf } from "../support/heard.ts";
-
-const { signal } = new AbortController();
-const tools = mathTools();
-const context: ToolContext = {
-  userId: "u",
-  signal,
-  system: realSystem,
-  locale: "en",
-  saveImage: async ({ imageId }) => `images/${imageId}`,
-};
-
-const speak = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
-  partsOf(builtinModel(), { system: "", messages, tools }, { signal });
-
-const unexpected = (error: unknown): never => {
-  throw error;
-};
-
-/** The last line of the answer, through the tools that the agents use. */
-const answerTo = async (content: string): Promise<string | undefined> => {
-  const question: ModelMessage = { role: "user", content, images: [] };
-  const [call] = await speak([question]);
-  if (call?.type !== "tool_call") throw new Error("no tool was called");
-  const calling = callTool(tools, call, context, unexpected);
-  let step = await calling.next();
-  while (!step.done) step = await calling.next();
-  const { output, isError } = step.value;
-  const { id: toolCallId, name } = call;
-  const parts = await speak([
-    question,
-    { role: "assistant", content: "", toolCalls: [call] },
-    { role: "tool", toolCallId, name, output, isError },
-  ]);
-  const text = parts.map((part) => (part.type === "text" ? part.delta : "")).join("");
-  return text.split("\n").at(-1);
-};
+import { answerOf } from "../support/builtin-answer.ts";
 
 test.each([
   ["2x + 3 = 7 을 풀어줘.", "**답: x = 2**"],
@@ -76,5 +34,5 @@ test.each([
   ["∫ e^(-x^2) dx", "**Answer: not solved**"],
   ["plot y = sin(x) from -5 to 5", "**Graph: y = sin(x) (-5 ≤ x ≤ 5)**"],
 ])("%p is answered with %p", async (question, result) => {
-  expect(await answerTo(question)).toBe(result);
+  expect((await answerOf(question)).split("\n").at(-1)).toBe(result);
 });

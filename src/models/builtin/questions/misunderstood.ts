@@ -68,7 +68,7 @@ const isAboutMaths = ({ spans, text }: Sentence): boolean => {
       (span) =>
         span.kind === "comparison" ||
         span.kind === "derivative" ||
-        (span.kind === "unread" && SIGN.test(span.text)) ||
+        (span.kind === "unread" && (SIGN.test(span.text) || /\d\D+\d/.test(span.text))) ||
         (span.kind === "expression" && span.form !== "number" && span.form !== "name"),
     )
   );

@@ -1,0 +1,45 @@
+import { realSystem } from "../../src/domain/system.ts";
+import { builtinModel } from "../../src/models/builtin/index.ts";
+import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
+import { callTool } from "../../src/tools/call.ts";
+import type { ToolContext } from "../../src/tools/contract.ts";
+import { mathTools } from "../../src/tools/index.ts";
+import { partsOf } from "./heard.ts";
+
+const { signal } = new AbortController();
+const tools = mathTools();
+const context: ToolContext = {
+  userId: "u",
+  signal,
+  system: realSystem,
+  locale: "en",
+  saveImage: async ({ imageId }) => `images/${imageId}`,
+};
+
+const speak = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
+  partsOf(builtinModel(), { system: "", messages, tools }, { signal });
+const textOf = (parts: readonly ModelPart[]): string =>
+  parts.map((part) => (part.type === "text" ? part.delta : "")).join("");
+
+const unexpected = (error: unknown): never => {
+  throw error;
+};
+
+/** What the built-in model answers to a question, through the tools that the agents offer it. */
+export const answerOf = async (content: string): Promise<string> => {
+  const question: ModelMessage = { role: "user", content, images: [] };
+  const parts = await speak([question]);
+  const [call] = parts;
+  if (call?.type !== "tool_call") return textOf(parts);
+  const calling = callTool(tools, call, context, unexpected);
+  let step = await calling.next();
+  while (!step.done) step = await calling.next();
+  const { output, isError } = step.value;
+  return textOf(
+    await speak([
+      question,
+      { role: "assistant", content: "", toolCalls: [call] },
+      { role: "tool", toolCallId: call.id, name: call.name, output, isError },
+    ]),
+  );
+};
