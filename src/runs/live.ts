@@ -16,6 +16,7 @@ export class LiveRun {
   readonly #kept = Promise.withResolvers<boolean>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
   #verdict: Pick<Verdict, "decide"> | undefined;
 
@@ -51,8 +52,14 @@ export class LiveRun {
     return this.#controller.signal;
   }
 
+  /** Resolves once it is told to stop. */
+  get stopped(): Promise<void> {
+    return this.#stopped.promise;
+  }
+
   abort(why: RunError | "lost"): void {
     this.#controller.abort(why);
+    this.#stopped.resolve();
   }
 
   /** Its log is open: from now on that settles what it ends with. */

@@ -132,12 +132,12 @@ export class Runs {
   }
 
   /**
-   * Asks a run to stop; with `wait`, resolves once it has. A run that waits for its turn is cancelled when that comes,
-   * since its end has a place in the log. Idempotent. Null: the user has no such run.
+   * Asks a run to stop; with `wait`, resolves once it has. A run that waits for its turn ends at once, with no place in the
+   * log, and its question with it. Idempotent. Null: the user has no such run.
    */
   async cancel(userId: string, runId: string, wait: boolean, signal: AbortSignal): Promise<Run | null> {
     const { registry, store, system } = this.parts;
-    const run = await store.runs.requestCancel(userId, runId);
+    const run = await store.runs.requestCancel(userId, runId, { now: system.now(), error: CANCELLED });
     if (run === null) return null;
     const live = registry.get(runId);
     live?.abort(CANCELLED);
@@ -227,12 +227,14 @@ export class Runs {
     const { registry, system } = this.parts;
     while (!live.hasEnded) {
       const next = registry.nextEnd(live.threadKey);
+      // What was to be looked at for being told to stop has been, by the next time.
+      const isStopped = live.signal.aborted;
       try {
         const claimed = await this.#tryTurn(live, turn);
         if (claimed !== "not yet") return claimed;
         const polled = new AbortController();
         const poll = system.sleep(TURN_POLL_MS, polled.signal).catch(() => {});
-        await Promise.race([next.promise, poll]);
+        await Promise.race([next.promise, poll, ...(isStopped ? [] : [live.stopped])]);
         polled.abort();
       } finally {
         next.forget();

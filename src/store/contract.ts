@@ -161,8 +161,15 @@ export interface RunStore {
   takeover(taking: Taking): Promise<readonly Claimed[]>;
   /** Another user's run is null, as is one that never was. */
   get(userId: string, runId: string): Promise<Run | null>;
-  /** Asks the run's owner, wherever it is, to cancel it. Idempotent; null as with `get`. */
-  requestCancel(userId: string, runId: string): Promise<Run | null>;
+  /**
+   * Asks the run's owner, wherever it is, to cancel it; one that waits for its turn ends at once, with `error` and nothing in
+   * the log. Idempotent; null as with `get`.
+   */
+  requestCancel(
+    userId: string,
+    runId: string,
+    end: Pick<RunEnd, "now"> & { readonly error: NonNullable<RunEnd["error"]> },
+  ): Promise<Run | null>;
 }
 
 /** A node's change of state, kept with the seq that the thread had reached. Never a copy of the whole. */

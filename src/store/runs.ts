@@ -1,5 +1,5 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import type { Run } from "../domain/run.ts";
+import { hasEnded, type Run } from "../domain/run.ts";
 import { beginQuery } from "./begin.ts";
 import type { RunStore } from "./contract.ts";
 import type { Database, Session } from "./database.ts";
@@ -17,14 +17,38 @@ export const runQueries = (
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
 
-  requestCancel: (userId, runId) =>
-    database.call("runs.requestCancel", async (session) => {
-      await session.rows(sql`
-        update runs set cancel_requested = true
-        where run_id = ${runId} and split_part(thread_key, ':', 1) = ${userId} and status in ('queued', 'running')`);
-      return get(session, userId, runId);
-    }),
+  requestCancel: (userId, runId, end) =>
+    database.call("runs.requestCancel", ({ transaction }) =>
+      transaction((inner) => requestCancel(inner, userId, runId, end)),
+    ),
 });
+
+/**
+ * One that runs is its owner's to end. One that waits ends here and now: it has no place in the log yet, and must not wait for
+ * the turn before it only to be given one. The thread's lock keeps it from being claimed meanwhile.
+ */
+const requestCancel = async (
+  session: Session,
+  userId: string,
+  runId: string,
+  { now, error }: Parameters<RunStore["requestCancel"]>[2],
+): Promise<Run | null> => {
+  const run = await get(session, userId, runId);
+  if (run === null || hasEnded(run.status)) return run;
+  await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
+  await session.rows(sql`
+    with ended as (
+      update runs set status = 'cancelled', cancel_requested = true, ended_at = ${now}::bigint,
+        error_code = ${error.code}::text, error_message = ${error.message}::text
+      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'queued'
+      returning thread_key
+    ), asked as (
+      update runs set cancel_requested = true
+      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'running'
+    )
+    update threads set queued = queued - 1 from ended where threads.thread_key = ended.thread_key`);
+  return get(session, userId, runId);
+};
 
 /** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
 const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {

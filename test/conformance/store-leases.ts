@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { register, takeBack, takeLapsed } from "../support/replicas.ts";
-import { endAt, newRun, started } from "../support/runs.ts";
+import { CANCEL, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const fresh = () => `replica ${realSystem.id()}`;
@@ -13,15 +13,35 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     const [running, queued] = [newRun(key, { owner }), newRun(key, { owner })];
     const { fence } = await started(store, running);
     await store.runs.begin(queued);
-    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
-    expect(await store.runs.requestCancel("u1", queued.runId)).toMatchObject({ status: "queued" });
+    for (const _ of [1, 2]) {
+      expect(await store.runs.requestCancel("u1", running.runId, CANCEL)).toMatchObject({ status: "running" });
+    }
     const held = await store.runs.held(owner);
     expect(held.runIds.toSorted()).toEqual([running.runId, queued.runId].toSorted());
-    expect(held.cancelled).toEqual([queued.runId]);
+    expect(held.cancelled).toEqual([running.runId]);
     await store.runs.finish(fence, endAt(fence, 1));
-    expect(await store.runs.requestCancel("u1", running.runId)).toMatchObject({ status: "succeeded" });
-    expect(await store.runs.held(owner)).toEqual({ runIds: [queued.runId], cancelled: [queued.runId] });
+    expect(await store.runs.requestCancel("u1", running.runId, CANCEL)).toMatchObject({ status: "succeeded" });
+    expect(await store.runs.held(owner)).toEqual({ runIds: [queued.runId], cancelled: [] });
     expect(await store.runs.held(fresh())).toEqual({ runIds: [], cancelled: [] });
+  });
+
+  test("a run that is cancelled while it waits ends at once, gives its place back and leaves nothing in the log", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key, { maxQueued: 1 }));
+    const [waiting, next] = [newRun(key, { maxQueued: 1, message: "never mind" }), newRun(key, { maxQueued: 1 })];
+    await store.runs.begin(waiting);
+    expect((await store.runs.begin(next)).state).toBe("full");
+    for (const _ of [1, 2]) {
+      expect(await store.runs.requestCancel("u1", waiting.runId, CANCEL)).toMatchObject({
+        ...{ status: "cancelled", error: CANCEL.error, startSeq: null, endedAt: CANCEL.now },
+      });
+    }
+    expect((await store.runs.begin(next)).state).toBe("queued");
+    await store.runs.finish(fence, endAt(fence, 1));
+    expect(await store.runs.claim(waiting)).toBeNull();
+    expect(await store.runs.claim(next)).toMatchObject({ lastSeq: 1 });
+    expect((await store.threads.messages(key)).map(({ content }) => content)).not.toContain("never mind");
   });
 
   test("another user's run does not exist, for looking at it and for cancelling it", async () => {
@@ -29,7 +49,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     const run = newRun(thread(), { owner: fresh() });
     await started(store, run);
     expect(await store.runs.get("u2", run.runId)).toBeNull();
-    expect(await store.runs.requestCancel("u2", run.runId)).toBeNull();
+    expect(await store.runs.requestCancel("u2", run.runId, CANCEL)).toBeNull();
     expect((await store.runs.held(run.owner)).cancelled).toEqual([]);
     expect(await store.runs.get("u1", "never was")).toBeNull();
   });
@@ -53,17 +73,16 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(lost.toSorted()).toEqual([taken.runId, deleted.runId, "never was"].toSorted());
   });
 
-  test("a claim tells whether somebody has asked to cancel the run while it waited; one that was not told can be taken back", async () => {
+  test("a claim that was made and not told can be taken back", async () => {
     const { store, thread } = under;
     const [key, owner] = [thread(), fresh()];
     const queued = newRun(key, { owner, message: "asked once" });
     const { fence } = await started(store, newRun(key));
     await store.runs.begin(queued);
-    await store.runs.requestCancel("u1", queued.runId);
     expect(await store.runs.claim(queued)).toBeNull();
     await store.runs.finish(fence, endAt(fence, 1));
     const claimed = await store.runs.claim(queued);
-    expect(claimed).toMatchObject({ fence: { epoch: 1 }, lastSeq: 1, cancelRequested: true });
+    expect(claimed).toMatchObject({ fence: { epoch: 1 }, lastSeq: 1, cancelRequested: false });
     expect(await store.runs.claim(queued)).toBeNull();
     expect(await takeBack(store, queued)).toMatchObject({ fence: { epoch: 2 }, lastSeq: 1 });
     expect(await store.threads.messages(key)).toHaveLength(3);

@@ -65,19 +65,23 @@ describe("a thread that is busy", () => {
     expect((await threadOf(service, "full", "t")).messages).toHaveLength(18);
   });
 
-  test("a turn that is cancelled while it waits says nothing but its end when its turn comes, and the next goes on", async () => {
+  test("a turn that is cancelled while it waits ends at once, not behind the turn before it, and the next goes on", async () => {
     const running = await solve(service, "skip", "t");
     const call = await service.model.nextCall();
-    const cancelled = await solve(service, "skip", "t");
+    const cancelled = await solve(service, "skip", "t", "never mind");
     const last = await solve(service, "skip", "t");
-    await service.post(`/api/v1/runs/${cancelled.runId}/cancel?userId=skip`, "");
+    // The turn before it is not told to end: whoever waited for it would wait for ever.
+    const response = await service.post(`/api/v1/runs/${cancelled.runId}/cancel?wait=1&userId=skip`, "");
+    expect(await response.json()).toMatchObject({ status: "cancelled", error: { code: "cancelled" } });
+    // It has no place in the log, and so no id.
+    expect(await cancelled.stream.toEnd()).toMatchObject([{ event: "error", id: undefined }]);
+    expect(cancelled.stream.text).toContain('"code":"cancelled"');
     call.finish("one");
-    const said = nativeEvents(await cancelled.stream.toEnd());
-    expect(said.map(({ type }) => type)).toEqual(["credit_settled", "error"]);
-    expect(payloadsOf(said, "error")).toMatchObject([{ code: "cancelled" }]);
     (await service.model.nextCall()).finish("three");
-    const ends = await Promise.all([running, cancelled, last].map(({ stream }) => stream.toEnd()));
+    const ends = await Promise.all([running, last].map(({ stream }) => stream.toEnd()));
     expect(seqs(nativeEvents(ends.flat()))).toEqual(range(1, ends.flat().length));
+    const { messages } = await threadOf(service, "skip", "t");
+    expect(messages.map(({ content }) => content)).not.toContain("never mind");
   });
 });
 

@@ -3,6 +3,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
+import { CANCEL } from "../support/runs.ts";
 import { talking, until } from "../support/talking.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -78,7 +79,7 @@ test("a store that is away is no end of upkeep", async () => {
   const { live } = await here.start(talking().agent);
   await here.upkeep.tick();
   isAway = false;
-  await store.runs.requestCancel("u", live.runId);
+  await store.runs.requestCancel("u", live.runId, CANCEL);
   await here.upkeep.tick();
   expect(live.signal.aborted).toBe(true);
   await live.ended;

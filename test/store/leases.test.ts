@@ -5,7 +5,7 @@ import type { Claimed, Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { register, take } from "../support/replicas.ts";
-import { newRun, started } from "../support/runs.ts";
+import { CANCEL, newRun, started } from "../support/runs.ts";
 
 /** A lease that no test sees end by itself: what passes of time is written into the rows. */
 const TTL_MS = 60_000;
@@ -202,7 +202,7 @@ describe("a renewal waits for nobody", () => {
     await sql.begin(async (held) => {
       await held`select 1 from threads for update`;
       await held`select 1 from runs for update`;
-      const waiting = [busy.threads.delete(`u:none`), busy.runs.requestCancel("u", runId), busy.check()];
+      const waiting = [busy.threads.delete(`u:none`), busy.runs.requestCancel("u", runId, CANCEL), busy.check()];
       for (let i = 0; i < 3; i++) await register(busy, "renewing", TTL_MS);
       const settled = waiting.map((call) => call.catch(() => {}));
       expect(await Promise.race([settled[1], Promise.resolve("still waiting")])).toBe("still waiting");

@@ -66,3 +66,6 @@ export const appended = async (store: Store, fence: Fence, ...seqs: readonly num
   const events = seqs.map((seq) => token(fence, seq));
   return !(await store.events.append([{ fence, events, checkpoints: [] }])).has(fence.runId);
 };
+
+/** How a run ends that is cancelled while it waits. */
+export const CANCEL = { now: 1_500, error: { code: "cancelled", message: "It was asked for." } } as const;
