@@ -1,13 +1,14 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { RequestError, RunErrorCode } from "../domain/error.ts";
+import { IS_REQUIRED, type RequestError, type RunErrorCode } from "../domain/error.ts";
 import { deltaJson, type LogEvent, payloadOf } from "../domain/event.ts";
+import { Text } from "../domain/text-field.ts";
 import { chatGuide } from "./chat-guide.ts";
 import { type Caller, type Dialect, USER_IF_NAMED } from "./contract.ts";
 import { flag, isOn, NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
 import { FAILURE } from "./messages.ts";
 
 const LlmConfig = Type.Object({
-  model: nullable(Type.String({ minLength: 1, maxLength: 200 }), "the name of a configured model, or null"),
+  model: nullable(Text({ minLength: 1, maxLength: 200 }), "the name of a configured model, or null"),
   temperature: nullable(Type.Number({ minimum: 0, maximum: 2 }), "a number from 0 to 2, or null"),
 });
 
@@ -15,7 +16,7 @@ const Request = Type.Object({
   message: NotBlank,
   user_id: OptionalUserField,
   conversation_id: ThreadField,
-  custom_prompt: nullable(Type.String({ maxLength: 10_000 }), "text of at most 10000 characters, or null"),
+  custom_prompt: nullable(Text({ maxLength: 10_000 }), "text of at most 10000 characters, or null"),
   llm_config: nullable(
     LlmConfig,
     "an object with model (the name of a configured one) and temperature (0 to 2), each of which may be null, or null",
@@ -68,7 +69,9 @@ const parse = (
 const isUnsaid = ({ code, details }: RequestError): boolean =>
   code === "invalid" &&
   details.some(
-    ({ path, message }) => path === "" || (path === "/message" && message === `must be ${NotBlank.description}`),
+    ({ path, message }) =>
+      path === "" ||
+      (path === "/message" && (message === IS_REQUIRED || message === `must be ${NotBlank.description}`)),
   );
 
 /**

@@ -1,14 +1,15 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { RequestError } from "../domain/error.ts";
 import { MAX_IMAGES, readImage } from "../domain/image.ts";
-import { ThreadId, UserId } from "../domain/thread.ts";
+import { Text } from "../domain/text-field.ts";
+import { THREAD_ID_RULE, ThreadId, UserId } from "../domain/thread.ts";
 
 /** Callers that serialise an absent optional as null mean the same as those that leave it out. */
 export const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description, examples: [null] }));
 
 /** Text with something in it besides white space. */
-export const NotBlank = Type.String({
+export const NotBlank = Text({
   pattern: "\\S",
   description: "text that is not blank",
   examples: ["Solve 2x + 3 = 7."],
@@ -23,14 +24,11 @@ export const isOn = (said: boolean | string | null | undefined): boolean | undef
 
 /** Required where nothing else says who asks: a credential, a header or the query may. */
 export const UserField = nullable(
-  Type.String({ ...UserId, examples: ["u1"] }),
+  Text({ ...UserId, examples: ["u1"] }),
   "1 to 128 characters without ':' and control characters",
 );
 
-export const ThreadField = nullable(
-  ThreadId,
-  "1 to 256 characters without control characters; null or left out for a new thread",
-);
+export const ThreadField = nullable(ThreadId, `${THREAD_ID_RULE}; null or left out for a new thread`);
 
 export const ImagesField = nullable(
   Type.Array(Type.String(), {

@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { TilOptions } from "../agents/til/state.ts";
 import type { Upload } from "../domain/document.ts";
-import { RequestError } from "../domain/error.ts";
-import { isStorable } from "../domain/text.ts";
+import { IS_REQUIRED, RequestError } from "../domain/error.ts";
+import { beginning, hasLength, isStorable } from "../domain/text.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
@@ -11,7 +11,7 @@ import { flag, isOn, nullable, OptionalUserField } from "./fields.ts";
 /** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
 const MAX_MESSAGE = 2_000;
 const MAX_URL = 4_096;
-/** Of a file's name, in UTF-16 units. */
+/** Of a file's name. */
 const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
@@ -60,14 +60,15 @@ interface Input {
 
 const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null): Input => {
   const type = input_type ?? (sent === null ? null : "file");
-  if (type === null) throw wrong("input_type", "must be text, url or file");
+  if (type === null) throw wrong("input_type", `${IS_REQUIRED}: text, url or file`);
   if (sent !== null) {
     if (type !== "file") throw wrong("input_type", "must be file where a form brings one");
     return fileInput(sent, "file");
   }
   if (content === undefined || content === null || content.trim() === "") {
     const form = type === "file" ? ", or sent as a form (multipart/form-data) with the file" : "";
-    throw wrong("content", `must be ${EXPECTED[type]}${form}`);
+    const rule = content == null ? `${IS_REQUIRED}:` : "must be";
+    throw wrong("content", `${rule} ${EXPECTED[type]}${form}`);
   }
   return type === "text"
     ? textInput(content)
@@ -95,14 +96,14 @@ const textInput = (text: string): Input => {
 };
 
 const urlInput = (address: string): Input => {
-  const url = address.length <= MAX_URL ? URL.parse(address) : null;
+  const url = hasLength(address, 0, MAX_URL) ? URL.parse(address) : null;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") throw wrong("content", `must be ${EXPECTED.url}`);
   return { source: "url", message: address, file: null };
 };
 
 const fileInput = (file: Upload, field: "file" | "content"): Input => {
   if (file.bytes.length === 0) throw wrong(field, "must be a file that is not empty");
-  const name = file.name.slice(0, MAX_NAME).toWellFormed();
+  const name = beginning(file.name.toWellFormed(), MAX_NAME);
   return { source: "file", message: name || file.mediaType || "file", file };
 };
 

@@ -1,7 +1,7 @@
-import { Type } from "@sinclair/typebox";
+import { Text } from "./text-field.ts";
 
 /** What a user's documents are searched by, a collection at a time. */
-export const Collection = Type.String({
+export const Collection = Text({
   minLength: 1,
   maxLength: 128,
   pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$",

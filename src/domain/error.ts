@@ -84,6 +84,9 @@ export interface ReachedLimit {
   readonly windowMs: number | null;
 }
 
+/** What is told of a field that is not there. */
+export const IS_REQUIRED = "is required";
+
 /** A request that cannot be served. `message` and `details` name the field and the remedy, never the rejected value. */
 export class RequestError extends Error {
   override readonly name = "RequestError";

@@ -1,3 +1,5 @@
+import { hasLength } from "./text.ts";
+
 /** A picture of a request: an address, which the model's provider fetches itself, or the picture in base64. */
 export type Image =
   | { readonly url: URL }
@@ -21,7 +23,7 @@ const PICTURE = /^(?:image\/[\w.+-]+)?$/i;
  */
 export const readImage = (text: string): Image | null => {
   if (!/^data:/i.test(text)) {
-    const url = text.length > MAX_ADDRESS || /\s/.test(text) ? null : URL.parse(text);
+    const url = !hasLength(text, 0, MAX_ADDRESS) || /\s/.test(text) ? null : URL.parse(text);
     return url?.protocol === "https:" || url?.protocol === "http:" ? { url } : null;
   }
   const comma = text.indexOf(",");

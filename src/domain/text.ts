@@ -45,6 +45,16 @@ export class PieceMender {
   }
 }
 
+/** Whether a text has from `least` to `most` code points. Looks at no more of it than it has to. */
+export const hasLength = (text: string, least: number, most: number): boolean => {
+  // A code point takes one UTF-16 unit or two.
+  if (text.length < least || text.length > 2 * most) return false;
+  if (text.length >= 2 * least && text.length <= most) return true;
+  let points = 0;
+  for (const _ of text) points++;
+  return points >= least && points <= most;
+};
+
 const graphemes = new Intl.Segmenter("ko", { granularity: "grapheme" });
 
 /** Characters that never join the one before or after them: asking the segmenter takes 2 µs, and nearly all texts are of these. */

@@ -1,9 +1,17 @@
-import { Type } from "@sinclair/typebox";
+import { Text } from "./text-field.ts";
 
 /** 1–128 characters, no `:` (it parts user from thread in the key), no control characters. */
-export const UserId = Type.String({ minLength: 1, maxLength: 128, pattern: "^[^:\\u0000-\\u001f\\u007f-\\u009f]+$" });
-/** 1–256 characters, no control characters; may hold `:`. */
-export const ThreadId = Type.String({ minLength: 1, maxLength: 256, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]+$" });
+export const UserId = Text({ minLength: 1, maxLength: 128, pattern: "^[^:\\u0000-\\u001f\\u007f-\\u009f]+$" });
+/**
+ * 1–256 characters, no control characters; may hold `:`. Not `.` nor `..`: in a path these are no names (RFC 3986 §5.2.4), also
+ * percent-encoded, so such a thread could be written to and never be read.
+ */
+export const ThreadId = Text({
+  minLength: 1,
+  maxLength: 256,
+  pattern: "^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+});
+export const THREAD_ID_RULE = "1 to 256 characters without control characters, and neither '.' nor '..'";
 
 /** `userId:threadId`. Unambiguous, because a user id holds no `:`. Two users with one thread id never meet. */
 export type ThreadKey = `${string}:${string}`;

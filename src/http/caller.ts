@@ -3,7 +3,7 @@ import { DEFAULT_USER } from "../dialects/fields.ts";
 import { RequestError } from "../domain/error.ts";
 import type { Locale } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
-import { ThreadId } from "../domain/thread.ts";
+import { THREAD_ID_RULE, ThreadId } from "../domain/thread.ts";
 import { who } from "./identity/door.ts";
 import { preferencesOf } from "./preferences.ts";
 import { invalid } from "./validate.ts";
@@ -18,7 +18,7 @@ export const callerOrDefault = (request: Request): string => who(request).userId
 export const threadIdIn = (params: { readonly threadId: string }): string => {
   const { threadId } = params;
   if (Value.Check(ThreadId, threadId) && isStorable(threadId)) return threadId;
-  throw invalid([{ path: "/threadId", message: "must be 1 to 256 characters without control characters" }]);
+  throw invalid([{ path: "/threadId", message: `must be ${THREAD_ID_RULE}` }]);
 };
 
 /** As OpenTelemetry's propagation has it, ids of nothing but zeros excluded: https://www.w3.org/TR/trace-context/#traceparent-header */

@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { ThreadField } from "../dialects/fields.ts";
 import { RequestError } from "../domain/error.ts";
+import { Text } from "../domain/text-field.ts";
 import { threadKey } from "../domain/thread.ts";
 import { forkThread } from "../runs/fork.ts";
 import { fillsPage } from "../store/page-bytes.ts";
@@ -22,7 +23,7 @@ const PER_PAGE = { usual: 500, most: 500 };
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.String()]);
 
 const ForkRequest = Type.Object({
-  checkpoint_id: Type.String({ minLength: 1, description: "the checkpoint_id of a checkpoint of the thread" }),
+  checkpoint_id: Text({ minLength: 1, description: "the checkpoint_id of a checkpoint of the thread" }),
   thread_id: ThreadField,
 });
 

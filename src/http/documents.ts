@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { Document } from "../domain/document.ts";
 import { isStorable } from "../domain/text.ts";
+import { Text } from "../domain/text-field.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { fillsPage } from "../store/page-bytes.ts";
 import { callerOrDefault, notFound } from "./caller.ts";
@@ -15,10 +16,7 @@ import { DocumentShape, listOf } from "./shapes.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
 /** When the document was made, and its id: the first alone may be shared. */
-const Place = Type.Tuple([
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  Type.String({ maxLength: 64 }),
-]);
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
 const TAG: Tag = {
   name: "Documents",

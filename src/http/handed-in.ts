@@ -1,6 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { NotBlank, nullable, OptionalUserField } from "../dialects/fields.ts";
 import { Collection, DEFAULT_COLLECTION, type Upload } from "../domain/document.ts";
+import { IS_REQUIRED } from "../domain/error.ts";
+import { hasLength } from "../domain/text.ts";
+import { Text } from "../domain/text-field.ts";
 import { MAX_UPLOAD_BYTES } from "../reading/reader.ts";
 import type { NewDocument } from "../retrieval/contract.ts";
 import { readJson } from "./body.ts";
@@ -17,13 +20,13 @@ const About = {
   metadata: nullable(Type.Record(Type.String(), Type.Unknown()), "a JSON object, or null"),
   user_id: OptionalUserField,
 };
-const Title = Type.String({ ...NotBlank, maxLength: 300, description: "1 to 300 characters that are not all blank" });
+const Title = Text({ ...NotBlank, maxLength: 300, description: "1 to 300 characters that are not all blank" });
 
 export const DocumentText = Type.Object({
   title: Title,
   content: NotBlank,
   media_type: nullable(
-    Type.String({ maxLength: 128 }),
+    Text({ maxLength: 128 }),
     "what the content is, such as text/markdown; null or left out to tell by the title",
   ),
   ...About,
@@ -59,7 +62,7 @@ const uploaded = async (request: Request): Promise<HandedIn> => {
   const given = Object.entries(others).filter(([, text]) => text !== "");
   const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });
   const upload = onlyFile(sent);
-  if (upload === null) throw invalid([{ path: "/file", message: "is missing: send one file" }]);
+  if (upload === null) throw invalid([{ path: "/file", message: `${IS_REQUIRED}: send one file` }]);
   return {
     userId: callerOrDefault(request),
     document: described(form.title ?? null, form, upload),
@@ -72,14 +75,12 @@ const described = (
   { collection, metadata }: Pick<Static<typeof DocumentForm>, "collection" | "metadata">,
   upload: Upload,
 ): NewDocument => {
-  if (JSON.stringify(metadata ?? {}).length > MAX_METADATA) {
-    throw tooMuchMetadata();
-  }
+  if (!hasLength(JSON.stringify(metadata ?? {}), 0, MAX_METADATA)) throw tooMuchMetadata();
   return { collection: collection ?? DEFAULT_COLLECTION, title, metadata: metadata ?? {}, upload };
 };
 
 const jsonIn = (text: string): unknown => {
-  if (text.length > MAX_METADATA) throw tooMuchMetadata();
+  if (!hasLength(text, 0, MAX_METADATA)) throw tooMuchMetadata();
   try {
     return JSON.parse(text);
   } catch {

@@ -1,24 +1,28 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { NotBlank, nullable } from "../dialects/fields.ts";
+import { Text } from "../domain/text-field.ts";
 import { type Tag, TIL_BOUNDS, type Til } from "../domain/til.ts";
 import type { CountedTag } from "../store/contract-tils.ts";
 
 const { dayNumber: LAST_DAY, tags: MOST_TAGS } = TIL_BOUNDS;
 
+const bounded = (most: number) =>
+  Text({ ...NotBlank, maxLength: most, description: `text that is not blank, at most ${most} characters` });
+
 const NamedTag = Type.Object({
-  id: nullable(Type.String({ minLength: 1 }), "the id of one of the user's tags, or null"),
+  id: nullable(Text({ minLength: 1 }), "the id of one of the user's tags, or null"),
   name: NotBlank,
   slug: nullable(Type.String(), "text, or null"),
 });
 
-/** What POST /api/v1/tils takes. Lengths are looked at afterwards: they count code points, which a schema here does not. */
+/** What POST /api/v1/tils takes. A tag's name is measured afterwards, without the white space around it. */
 export const NewTilShape = Type.Object({
-  title: Type.String({ ...NotBlank, description: `text that is not blank, at most ${TIL_BOUNDS.title} characters` }),
-  content: Type.String({
-    ...NotBlank,
-    description: `text that is not blank, at most ${TIL_BOUNDS.content} characters`,
-  }),
-  excerpt: nullable(Type.String(), `text of at most ${TIL_BOUNDS.excerpt} characters, or null`),
+  title: bounded(TIL_BOUNDS.title),
+  content: bounded(TIL_BOUNDS.content),
+  excerpt: nullable(
+    Text({ maxLength: TIL_BOUNDS.excerpt }),
+    `text of at most ${TIL_BOUNDS.excerpt} characters, or null`,
+  ),
   day_number: nullable(
     Type.Integer({ minimum: 1, maximum: LAST_DAY }),
     `a whole number from 1 to ${LAST_DAY}; null or left out for the next one`,

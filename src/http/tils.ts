@@ -2,7 +2,8 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { slugOf } from "../domain/slug.ts";
 import type { System } from "../domain/system.ts";
-import { isStorable } from "../domain/text.ts";
+import { hasLength, isStorable } from "../domain/text.ts";
+import { Text } from "../domain/text-field.ts";
 import { TIL_BOUNDS } from "../domain/til.ts";
 import type { NewTag, NewTil } from "../store/contract-tils.ts";
 import { fillsPage } from "../store/page-bytes.ts";
@@ -20,10 +21,7 @@ const PER_PAGE = { usual: 20, most: 100 };
 /** Tags in the list of a user's: more than anybody chooses from. */
 const MOST_TAGS = 1_000;
 /** When the TIL was saved, and its id: the first alone may be shared. */
-const Place = Type.Tuple([
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  Type.String({ maxLength: 64 }),
-]);
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
 const TILS: Tag = { name: "TILs", description: "What users have learned. Another user's are not found." };
 const TIL_ID = inPath("tilId", "The TIL.");
@@ -132,15 +130,13 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
       }),
     });
 
-/** What the store is asked to keep. Throws `invalid`, naming each field that is too long. */
+/** What the store is asked to keep. Throws `invalid`, naming each tag that is too long. */
 const newTil = (userId: string, { title, content, excerpt, day_number, tags }: NewTilBody, system: System): NewTil => {
   const asked = (tags ?? []).map((tag) => (typeof tag === "string" ? { name: tag } : tag));
-  const tooLong = [
-    ...bounded("/title", title, TIL_BOUNDS.title),
-    ...bounded("/content", content, TIL_BOUNDS.content),
-    ...bounded("/excerpt", excerpt ?? "", TIL_BOUNDS.excerpt),
-    ...asked.flatMap(({ name }, at) => bounded(`/tags/${at}`, name.trim(), TIL_BOUNDS.tagName)),
-  ];
+  const most = TIL_BOUNDS.tagName;
+  const tooLong = asked.flatMap(({ name }, at) =>
+    hasLength(name.trim(), 0, most) ? [] : [{ path: `/tags/${at}`, message: `must be at most ${most} characters` }],
+  );
   if (tooLong.length > 0) throw invalid(tooLong);
   return {
     tilId: system.id(),
@@ -154,9 +150,6 @@ const newTil = (userId: string, { title, content, excerpt, day_number, tags }: N
     now: system.now(),
   };
 };
-
-const bounded = (path: string, text: string, most: number) =>
-  [...text].length <= most ? [] : [{ path, message: `must be at most ${most} characters` }];
 
 type AskedTag = Exclude<NonNullable<NewTilBody["tags"]>[number], string>;
 

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
-import { type ErrorDetail, RequestError } from "../domain/error.ts";
+import { ValueErrorType } from "@sinclair/typebox/errors";
+import { type ErrorDetail, IS_REQUIRED, RequestError } from "../domain/error.ts";
 import { isStorable } from "../domain/text.ts";
 
 /** A refusal names this many fields at most. */
@@ -11,8 +12,8 @@ const MAX_DEPTH = 64;
 export type Validator<S extends TSchema> = (value: unknown) => Static<S>;
 
 /**
- * Compiles a schema to a check that returns the value or throws `invalid` (422), naming each wrong field and what it must
- * be, from the field's `description`; never the value. Text that Postgres cannot hold is refused as well, in the fields
+ * Compiles a schema to a check that returns the value or throws `invalid` (422), naming each missing field, and each wrong
+ * one with what it must be, from the field's `description`; never the value. Text that Postgres cannot hold is refused as well, in the fields
  * that the schema lists.
  */
 export const validator = <S extends TSchema>(schema: S): Validator<S> => {
@@ -38,10 +39,11 @@ export const invalid = (details: readonly ErrorDetail[]): RequestError => {
 /** One detail for each field, on the field itself: what is wrong deeper down is said by its description. */
 const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDetail[] => {
   const details = new Map<string, ErrorDetail>();
-  for (const { path, schema } of check.Errors(value)) {
+  for (const { path, schema, type } of check.Errors(value)) {
     if (details.has(path)) continue;
     const usual = path === "" ? NO_OBJECT : "is not of the right type";
-    details.set(path, { path, message: schema.description ? `must be ${schema.description}` : usual });
+    const rule = schema.description ? `must be ${schema.description}` : usual;
+    details.set(path, { path, message: type === ValueErrorType.ObjectRequiredProperty ? IS_REQUIRED : rule });
     if (details.size === MAX_DETAILS) break;
   }
   return details.size > 0 ? [...details.values()] : [{ path: "", message: NO_OBJECT }];

@@ -16,8 +16,8 @@ const BEGIN_WITHIN_MS = 10 * 60_000;
 /** From its making on, the run that it became may be read with it for so many milliseconds. */
 const JOIN_WITHIN_MS = 60 * 60_000;
 
-/** `<user, base64url>.<secret>`, see `System.secret`. A user id of 128 characters takes 512 of these at most. */
-const TICKET = /^([\w-]{2,512})\.([\w-]{43})$/;
+/** `<user, base64url>.<secret>`, see `System.secret`. A user id of 128 characters takes 683 of these at most. */
+const TICKET = /^([\w-]{2,683})\.([\w-]{43})$/;
 
 export interface TicketsParts {
   readonly store: Store;

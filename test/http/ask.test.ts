@@ -155,10 +155,15 @@ describe("a question that is left out", () => {
     expect(await told(await service.get("/ask"))).toEqual([{ type: "error", message: "Please ask a question." }]);
   });
 
-  test.each([{}, { question: null }, { question: 7 }, { question: ["hi"] }])("is refused by POST: %j", async (body) => {
+  test.each([
+    [{}, "is required"],
+    [{ question: null }, "must be text"],
+    [{ question: 7 }, "must be text"],
+    [{ question: ["hi"] }, "must be text"],
+  ])("is refused by POST: %j", async (body, message) => {
     const response = await service.post("/ask", body);
     expect(response.status).toBe(422);
-    expect((await refusalOf(response)).details).toEqual([{ path: "/question", message: "must be text" }]);
+    expect((await refusalOf(response)).details).toEqual([{ path: "/question", message }]);
   });
 
   test("is refused by GET when there are two of them", async () => {

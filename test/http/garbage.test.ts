@@ -90,7 +90,8 @@ const endpoints = [
 
 /** How streams end in which a question was answered, and those in which a wire asks for one. */
 const ANSWERED = /event: (?:run\.completed|done)\n|data: \{"type":"done",/;
-const UNASKED = /^:\n\ndata: \{"type":"error","message":"Please ask a question\."\}\n\n$/;
+const UNASKED =
+  /^:\n\n(?:id: [^\n]+\n\nid: [^\n]+\n)?data: \{"type":"error","message":"Please ask a question\."\}\n\n$/;
 
 /** Checks an answer to something odd; `before` is how many runs had begun when it was sent. */
 const expectAnswer = async (response: Response, before: number): Promise<void> => {

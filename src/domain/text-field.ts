@@ -1,0 +1,33 @@
+import { Kind, type SchemaOptions, Type, TypeRegistry } from "@sinclair/typebox";
+import { hasLength } from "./text.ts";
+
+interface TextOptions extends SchemaOptions {
+  /** In code points, as JSON Schema counts (2020-12, "Validation" §6.3.1), and people do. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** A regular expression with the flag `u`. */
+  readonly pattern?: string;
+}
+
+const KIND = "Text";
+const patterns = new Map<string, RegExp>();
+
+const patternOf = (source: string): RegExp => {
+  const known = patterns.get(source) ?? new RegExp(source, "u");
+  patterns.set(source, known);
+  return known;
+};
+
+TypeRegistry.Set<TextOptions>(
+  KIND,
+  ({ minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern }, value) =>
+    typeof value === "string" &&
+    hasLength(value, minLength, maxLength) &&
+    (pattern === undefined || patternOf(pattern).test(value)),
+);
+
+/**
+ * Text whose length is bounded: like `Type.String`, which counts UTF-16 units though its JSON Schema says code points, so that
+ * half as many emoji were refused as the document allowed.
+ */
+export const Text = (options: TextOptions) => Type.Unsafe<string>({ ...options, [Kind]: KIND, type: "string" });
