@@ -16,6 +16,7 @@ import { RetrievalCheck } from "./retrieval/standing.ts";
 import { Allowance } from "./runs/allowance.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
 import { Recovery } from "./runs/recovery.ts";
+import { Recurring } from "./runs/recurring.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
@@ -178,11 +179,12 @@ export const serve = async (outside: Outside): Promise<Service> => {
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   const words = await standing.look();
   if (words !== "ok") log.retrievalLimited(words);
+  const polling = new Recurring("reading of other replicas' news", parts);
   const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   const others = [
     every(UPKEEP_MS, () => upkeep.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
-    every(REMOTE_POLL_MS, () => journal.tick().catch(log.runs.upkeepFailed)),
+    every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
   ];
   // A stream beats more often than that, or else it must not be closed for being quiet.
@@ -233,7 +235,7 @@ const cannotListen = ({ host, port }: Config, error: unknown): Error => {
 };
 
 /** Calls `tick` again `ms` after it has come to its end. Returns how to stop that. */
-const every = (ms: number, tick: () => Promise<void>): (() => void) => {
+const every = (ms: number, tick: () => Promise<unknown>): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   const next = () => {

@@ -9,6 +9,7 @@ import type { ModelLog } from "./models/log.ts";
 import { providerWords } from "./models/provider-error.ts";
 import type { LiveRun } from "./runs/live.ts";
 import type { RunLog } from "./runs/log.ts";
+import { StoreError } from "./store/contract.ts";
 
 /** What the rooms have to say to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface HouseLog extends HttpLog {
@@ -83,7 +84,14 @@ export const houseLog = (log: Logger): HouseLog => ({
     },
     trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
     recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
-    renewalFailed: (err) => log.warn({ err }, "lease not renewed, will be tried again"),
+    recurringFails: (name, error) =>
+      // Of a store that is away its reason is all there is to tell.
+      log.warn(
+        error instanceof StoreError ? { reason: error.message } : { err: error },
+        `${name} fails, is tried again`,
+      ),
+    recurringWorks: (name, afterMs) => log.info({ after_ms: afterMs }, `${name} works again`),
+    leaseOver: () => log.warn("lease is over, other replicas may end this one's runs"),
     uncounted: (err) => log.warn({ err }, "what a user has used could not be counted"),
     upkeepFailed: (err) => log.warn({ err }, "upkeep failed, will be tried again"),
   },

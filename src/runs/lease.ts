@@ -2,6 +2,7 @@ import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
 import type { Replica } from "../store/contract-replicas.ts";
 import type { RunLog } from "./log.ts";
+import { Recurring } from "./recurring.ts";
 
 /** A lease is renewed this often while it lasts: three attempts may fail, one after another, and it still is not over. */
 const RENEWALS_A_LEASE = 5;
@@ -13,7 +14,7 @@ export interface LeaseParts {
   readonly system: Pick<System, "now">;
   readonly replica: Replica;
   readonly ttlMs: number;
-  readonly log: Pick<RunLog, "renewalFailed">;
+  readonly log: Pick<RunLog, "recurringFails" | "recurringWorks" | "leaseOver">;
 }
 
 /**
@@ -26,7 +27,12 @@ export class Lease {
   #isUnbroken = false;
   #underWay: Promise<void> | undefined;
 
-  constructor(private readonly parts: LeaseParts) {}
+  #isToldOver = false;
+  readonly #renewal: Recurring;
+
+  constructor(private readonly parts: LeaseParts) {
+    this.#renewal = new Recurring("lease renewal", parts);
+  }
 
   /** Whether nobody can have taken this process's runs, as far as it can know by itself. */
   get isCurrent(): boolean {
@@ -50,18 +56,18 @@ export class Lease {
     return this.#underWay;
   }
 
-  /** Renews. Never throws: what fails is logged, and tried again at the next tick. */
+  /** Renews. Never throws: what fails is tried again at the next tick. */
   async tick(): Promise<void> {
-    await this.renew().catch((error: unknown) => this.parts.log.renewalFailed(error));
+    const isRenewed = await this.#renewal.attempt(() => this.renew());
+    if (!isRenewed && !this.isCurrent && !this.#isToldOver) this.parts.log.leaseOver();
+    this.#isToldOver = !this.isCurrent;
   }
 
   /** This process executes nothing any more. Never throws: a lease that cannot be ended is over soon. */
   async leave(): Promise<void> {
     this.#renewedAt = Number.NEGATIVE_INFINITY;
     await this.#underWay?.catch(() => {});
-    await this.parts.store.replicas
-      .leave(this.parts.replica.id)
-      .catch((error: unknown) => this.parts.log.renewalFailed(error));
+    await this.parts.store.replicas.leave(this.parts.replica.id).catch(() => {});
   }
 
   async #renew(): Promise<void> {

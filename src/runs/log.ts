@@ -3,6 +3,9 @@ import type { Usage } from "../domain/run.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live.ts";
 
+/** What is done again and again, as an operator is told of it. */
+export type RecurringName = "lease renewal" | "upkeep" | "recovery" | "reading of other replicas' news";
+
 /** What the runs have to say to an operator. Never a prompt, an answer or a key. */
 export interface RunLog {
   started(run: LiveRun, agent: string): void;
@@ -23,8 +26,12 @@ export interface RunLog {
   recovered(runId: string): void;
   /** What a user has used could not be counted; of tokens it is tried again with the next. */
   uncounted(error: unknown): void;
-  /** Upkeep (cancellations, orphans) failed; it is tried again at the next tick. */
+  /** A step of upkeep failed by itself; it is tried again at the next tick. */
   upkeepFailed(error: unknown): void;
-  /** This replica's lease could not be renewed, or ended; it is tried again at the next tick. */
-  renewalFailed(error: unknown): void;
+  /** Work that comes again and again has begun to fail; it goes on being tried, and nothing more is said until it works. */
+  recurringFails(name: RecurringName, error: unknown): void;
+  /** It works again, after so many milliseconds. */
+  recurringWorks(name: RecurringName, afterMs: number): void;
+  /** This replica's lease is over: others may end its runs. */
+  leaseOver(): void;
 }

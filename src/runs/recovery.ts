@@ -6,6 +6,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Claimed, Orphans, Store } from "../store/contract.ts";
 import { endingOf } from "./ending.ts";
 import type { RunLog } from "./log.ts";
+import { Recurring } from "./recurring.ts";
 
 /** How many orphans are taken over by one call, and how many are ended at a time: their answers are in memory meanwhile. */
 const A_CALL = 200;
@@ -19,7 +20,7 @@ export interface RecoveryParts {
   readonly owner: string;
   /** Nobody else has the store open: whoever else owned a run is dead, and no lease is waited for. */
   readonly isAlone: boolean;
-  readonly log: Pick<RunLog, "recovered" | "upkeepFailed">;
+  readonly log: Pick<RunLog, "recovered" | "upkeepFailed" | "recurringFails" | "recurringWorks">;
 }
 
 /** Ends the runs that dead processes have left behind. */
@@ -28,17 +29,24 @@ export class Recovery {
   readonly #ending = new Set<string>();
   #underWay: Promise<void> | undefined;
 
-  constructor(private readonly parts: RecoveryParts) {}
+  readonly #recovery: Recurring;
 
-  /** Never throws: what fails is logged and tried again at the next tick. One that is under way is joined. */
+  constructor(private readonly parts: RecoveryParts) {
+    this.#recovery = new Recurring("recovery", parts);
+  }
+
+  /** Never throws: what fails is tried again at the next tick. One that is under way is joined. */
   tick(): Promise<void> {
-    this.#underWay ??= this.#endAll(this.parts.isAlone ? "foreign" : "lapsed").finally(() => {
-      this.#underWay = undefined;
-    });
+    const orphans = this.parts.isAlone ? "foreign" : "lapsed";
+    this.#underWay ??= this.#recovery
+      .attempt(() => this.#endAll(orphans))
+      .then(() => {
+        this.#underWay = undefined;
+      });
     return this.#underWay;
   }
 
-  /** Ends runs that the store says are this replica's and that nothing here executes. Never throws. */
+  /** Ends runs that the store says are this replica's and that nothing here executes. Throws the store's error. */
   async takeBack(runIds: readonly string[]): Promise<void> {
     const unknown = runIds.filter((runId) => !this.#ending.has(runId));
     if (unknown.length > 0) await this.#endAll(unknown);
@@ -46,17 +54,13 @@ export class Recovery {
 
   /** Call by call: when the running one of a thread has ended, those that waited behind it can be taken. */
   async #endAll(orphans: Orphans): Promise<void> {
-    const { store, system, owner, log } = this.parts;
-    try {
-      for (;;) {
-        const messageId = () => system.id();
-        const taken = await store.runs.takeover({ orphans, owner, limit: A_CALL, messageId, now: system.now() });
-        if (taken.length === 0) return;
-        await this.#end(taken);
-        if (typeof orphans !== "string") return;
-      }
-    } catch (error) {
-      log.upkeepFailed(error);
+    const { store, system, owner } = this.parts;
+    for (;;) {
+      const messageId = () => system.id();
+      const taken = await store.runs.takeover({ orphans, owner, limit: A_CALL, messageId, now: system.now() });
+      if (taken.length === 0) return;
+      await this.#end(taken);
+      if (typeof orphans !== "string") return;
     }
   }
 

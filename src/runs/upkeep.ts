@@ -3,6 +3,7 @@ import type { Store } from "../store/contract.ts";
 import { CANCELLED } from "./live.ts";
 import type { RunLog } from "./log.ts";
 import type { Recovery } from "./recovery.ts";
+import { Recurring } from "./recurring.ts";
 import type { Registry } from "./registry.ts";
 
 /** How often what has expired is swept out, and how many rows at once: an expired one is worth nothing, swept or not. */
@@ -18,23 +19,25 @@ export interface UpkeepParts {
   readonly recovery: Pick<Recovery, "takeBack">;
   /** This replica's id. */
   readonly owner: string;
-  readonly log: Pick<RunLog, "upkeepFailed">;
+  readonly log: Pick<RunLog, "recurringFails" | "recurringWorks">;
 }
 
 /** What must happen every now and then: the process hears what others want of its runs, and sweeps out what has expired. */
 export class Upkeep {
   #sweptAt = 0;
 
-  constructor(private readonly parts: UpkeepParts) {}
+  readonly #upkeep: Recurring;
 
-  /** Never throws: what fails is logged and tried again at the next tick. */
+  constructor(private readonly parts: UpkeepParts) {
+    this.#upkeep = new Recurring("upkeep", parts);
+  }
+
+  /** Never throws: what fails is tried again at the next tick. */
   async tick(): Promise<void> {
-    try {
+    await this.#upkeep.attempt(async () => {
       await this.#compare();
       await this.#sweep();
-    } catch (error) {
-      this.parts.log.upkeepFailed(error);
-    }
+    });
   }
 
   /**

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { Lease } from "../../src/runs/lease.ts";
+import { Recurring } from "../../src/runs/recurring.ts";
+import { type Store, StoreError } from "../../src/store/contract.ts";
+
+const told = () => {
+  const lines: string[] = [];
+  return {
+    lines,
+    recurringFails: (name: string) => void lines.push(`${name} fails`),
+    recurringWorks: (name: string, afterMs: number) => void lines.push(`${name} works after ${afterMs}`),
+    leaseOver: () => void lines.push("over"),
+  };
+};
+
+test("that work fails is told once, however often it does, and that it works again once", async () => {
+  const log = told();
+  let now = 0;
+  const work = new Recurring("upkeep", { system: { now: () => now }, log });
+  for (const fails of [false, true, true, true, false, false, true, false]) {
+    now += 10;
+    expect(await work.attempt(() => (fails ? Promise.reject(new Error("away")) : Promise.resolve()))).toBe(!fails);
+  }
+  expect(log.lines).toEqual(["upkeep fails", "upkeep works after 30", "upkeep fails", "upkeep works after 10"]);
+});
+
+test("a lease that is not renewed is told of once as failing, once as over; each renewal says whether the last one worked", async () => {
+  const log = told();
+  let now = 0;
+  let isAway = false;
+  const renewals: boolean[] = [];
+  const replicas: Pick<Store["replicas"], "renew" | "leave"> = {
+    renew: async (_replica, { isUnbroken }) => {
+      renewals.push(isUnbroken);
+      if (isAway) throw new StoreError("unavailable", "away");
+    },
+    leave: async () => {},
+  };
+  const store = { replicas } as Pick<Store, "replicas">;
+  const lease = new Lease({ store, system: { now: () => now }, replica: { id: "r", name: "" }, ttlMs: 100, log });
+  const tick = async (ms: number) => {
+    now += ms;
+    await lease.tick();
+  };
+  expect(lease.isCurrent).toBe(false);
+  await tick(0);
+  await tick(20);
+  expect(lease.assure()).toBeUndefined();
+  isAway = true;
+  for (let i = 0; i < 8; i++) await tick(20);
+  expect(lease.isCurrent).toBe(false);
+  await expect(lease.assure()).rejects.toThrow("away");
+  isAway = false;
+  await lease.assure();
+  await tick(20);
+  await tick(20);
+  expect(renewals).toEqual([false, true, true, ...Array(8).fill(false), false, true, true]);
+  expect(log.lines).toEqual(["lease renewal fails", "over", "lease renewal works after 160"]);
+});
