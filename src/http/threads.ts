@@ -9,6 +9,7 @@ import { activeMessage, MESSAGES, shownMessages } from "./messages.ts";
 import { described, empty, json, type Tag } from "./openapi/operation.ts";
 import { inQuery, limitParameter, paging, THREAD_ID, USER } from "./openapi/parameters.ts";
 import { Before, beforeIn, limitIn, pageIn, pageOf } from "./page.ts";
+import { baseIn, withBase } from "./picture-base.ts";
 import { listOf, ThreadSummaryShape } from "./shapes.ts";
 import { threadSummary } from "./views.ts";
 
@@ -54,13 +55,16 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         const threadId = threadIdIn(params);
         const key = threadKey(callerOf(request), threadId);
         const page = { limit: limitIn(request, MESSAGES), before: beforeIn(request) };
+        const base = baseIn(request);
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         // The run first: one that ends in between has its message among those read after it.
         const run = await store.threads.activeRun(key);
         const active = run === null ? null : await activeMessage(store, key, run);
+        const { messages, has_more } = await shownMessages(store, key, page);
         return {
           thread_id: threadId,
-          ...(await shownMessages(store, key, page)),
+          messages: base === null ? messages : messages.map((message) => withBase(message, base)),
+          has_more,
           active_run: run === null ? null : { run_id: run.runId, status: run.status },
           ...(active !== null && { active_message: active }),
         };
@@ -76,6 +80,10 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
             THREAD_ID,
             ...USER,
             limitParameter(MESSAGES),
+            inQuery(
+              "base",
+              "Where the service's root is, as whoever shows the answers sees it: pictures in them are named under it.",
+            ),
             inQuery("before", "A message's `seq`: only older ones are given. Left out for the newest.", Before),
           ],
           replies: { 200: json("The thread.", ThreadShape) },
