@@ -7,6 +7,7 @@ import messageDetail from "../../drizzle/0005_message_detail.sql" with { type: "
 import secretsAndUsage from "../../drizzle/0006_secrets_and_usage.sql" with { type: "text" };
 import replicas from "../../drizzle/0007_replicas.sql" with { type: "text" };
 import testWrites from "../../drizzle/0008_test_writes.sql" with { type: "text" };
+import pendingWords from "../../drizzle/0009_pending_words.sql" with { type: "text" };
 
 /** What `drizzle/meta/_journal.json` lists, in its order (a test compares the two): Drizzle's own runner reads a folder, and an executable has none. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: "0006_secrets_and_usage", sql: secretsAndUsage },
   { name: "0007_replicas", sql: replicas },
   { name: "0008_test_writes", sql: testWrites },
+  { name: "0009_pending_words", sql: pendingWords },
 ];

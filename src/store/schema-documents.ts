@@ -67,7 +67,8 @@ export const chunks = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.documentId, table.ordinal] }),
-    // A row has some two hundred lexemes: they are put in by the thousand, sorted, not one at a time. `put` sees to the rest.
-    index("chunks_tokens").using("gin", table.tokens).with({ fastupdate: true, gin_pending_list_limit: 1024 }),
+    // A row has some two hundred lexemes: they are put in by the thousand, sorted, not one at a time; the embedded store does so on
+    // the event loop, so not by the ten thousand either. `put` sees to the rest.
+    index("chunks_tokens").using("gin", table.tokens).with({ fastupdate: true, gin_pending_list_limit: 256 }),
   ],
 );

@@ -1,0 +1,1 @@
+ALTER INDEX "chunks_tokens" SET (gin_pending_list_limit=256);
