@@ -76,7 +76,13 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
     import("./store/drivers/assets.ts"),
     import("./store/drivers/pglite.ts"),
   ]);
-  return pgliteStore({ dataDir: database.dataDir, schema: database.schema, system, ...(await embeddedAssets()) });
+  return pgliteStore({
+    dataDir: database.dataDir,
+    fsync: database.fsync,
+    schema: database.schema,
+    system,
+    ...(await embeddedAssets()),
+  });
 };
 
 export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>

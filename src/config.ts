@@ -28,7 +28,7 @@ export interface Config {
   readonly compressStreams: boolean;
   readonly database: // `schema`: where the tables are to stand; null leaves it to what is there.
     | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null }
-    | { readonly kind: "embedded"; readonly dataDir: string; readonly schema: string | null };
+    | { readonly kind: "embedded"; readonly dataDir: string; readonly fsync: boolean; readonly schema: string | null };
   /** At least one, in the order they are tried. Each has the access that it needs in `providers`. */
   readonly models: readonly ModelSpec[];
   /** What documents are embedded with; it has its access in `providers` as well. */
@@ -95,7 +95,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   database: {
     schema: env.DATABASE_SCHEMA ?? null,
     ...(env.DATABASE_URL === undefined
-      ? { kind: "embedded", dataDir: env.DATA_DIR }
+      ? { kind: "embedded", dataDir: env.DATA_DIR, fsync: env.EMBEDDED_FSYNC === "on" }
       : { kind: "postgres", url: env.DATABASE_URL }),
   },
   models: env.MODEL,

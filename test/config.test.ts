@@ -32,7 +32,7 @@ describe("an empty environment", () => {
       tokensPerUser: null,
       corsOrigins: [],
       compressStreams: false,
-      database: { kind: "embedded", dataDir: "./data", schema: null },
+      database: { kind: "embedded", dataDir: "./data", fsync: true, schema: null },
       models: [{ provider: "builtin", model: "builtin" }],
       embedding: { provider: "builtin", model: "builtin" },
       providers: {
@@ -90,11 +90,15 @@ describe("a variable that is right", () => {
       { DATABASE_URL: "postgresql:///d" },
       { database: { kind: "postgres", url: "postgresql:///d", schema: null } },
     ],
-    ["a schema", { DATABASE_SCHEMA: "ai_2" }, { database: { kind: "embedded", dataDir: "./data", schema: "ai_2" } }],
+    [
+      "a schema",
+      { DATABASE_SCHEMA: "ai_2" },
+      { database: { kind: "embedded", dataDir: "./data", fsync: true, schema: "ai_2" } },
+    ],
     [
       "a data folder",
       { DATA_DIR: "/var/lib/yeoul" },
-      { database: { kind: "embedded", dataDir: "/var/lib/yeoul", schema: null } },
+      { database: { kind: "embedded", dataDir: "/var/lib/yeoul", fsync: true, schema: null } },
     ],
     [
       "a secret from a file that ends in a newline",

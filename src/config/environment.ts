@@ -43,6 +43,11 @@ export const Environment = Type.Object({
     description: "Folder of the embedded database; one process at a time.",
     default: "./data",
   }),
+  EMBEDDED_FSYNC: choice(["on", "off"], {
+    description:
+      "`off` lets the embedded database lose its last writes in a power cut, and saves a few milliseconds for each.",
+    default: "on",
+  }),
   MODEL: variable(Type.Array(ModelSpec, { minItems: 1 }), {
     description: "The model; of several, separated by commas, the first that works.",
     allowed: "builtin, openai:ID, anthropic:ID, google:ID or compatible:ID, or several of them separated by commas",

@@ -7,10 +7,12 @@ import { Database, type Lane, sessionOf } from "../database.ts";
 import { OwnSchema } from "../own-schema.ts";
 import { storeOver } from "../store.ts";
 import { SEARCH_SETTINGS } from "../vector-index.ts";
+import { DURABLE_PARAMETERS, DurableFiles } from "./durable-files.ts";
 import { withExtensions } from "./extensions.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
-import { makeOnce, unpack } from "./new-directory.ts";
+import { makeOnce, syncTree, unpack } from "./new-directory.ts";
 import { Turns } from "./turns.ts";
+import { type Sync, WalSync } from "./wal-sync.ts";
 
 const DEADLINE_MS = 5_000;
 
@@ -27,6 +29,13 @@ export interface PgliteStoreOptions {
   readonly schema?: string | null;
   /** For each call but `migrate`; 5,000 unless told. */
   readonly deadlineMs?: number;
+  /**
+   * Whether what was acknowledged is on the disk: a power cut then loses none of it. On unless told; in memory there is no
+   * disk. Off: a killed process loses nothing acknowledged, a power cut may, and may leave a database that does not start.
+   */
+  readonly fsync?: boolean;
+  /** How the log gets to the disk; for tests. */
+  readonly sync?: Sync;
   /** What PGlite otherwise reads from its package, which an executable does not have beside it. */
   readonly assets?: PgliteAssets | Promise<PgliteAssets>;
   /** A migrated database to begin with, as tar and zstd: saves the 4 s of initdb on the first start. */
@@ -35,11 +44,12 @@ export interface PgliteStoreOptions {
 
 export type PgliteAssets = Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle">;
 
-/** Postgres inside this process. Its fsync is off: a killed process loses nothing acknowledged, a power cut may. */
+/** Postgres inside this process. */
 export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOptions): Promise<Store> => {
   const lock = dataDir === null ? null : lockDirectory(dataDir);
   try {
-    const client = await open(dataDir, options);
+    const wal = dataDir === null || options.fsync === false ? null : new WalSync(options.sync);
+    const client = await open(dataDir, wal, options);
     const session = sessionOf(
       drizzle(client, { casing: "snake_case" }),
       new OwnSchema(options.schema ?? null),
@@ -49,10 +59,15 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     let closing: Promise<void> | undefined;
     const driver = {
       session: () => session,
-      enter: <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => turns.enter(lane, work, isWanted),
+      // What a call has read may be what another has written: it too is told only once that is on the disk.
+      enter: async <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => {
+        const result = await turns.enter(lane, work, isWanted);
+        await wal?.durable();
+        return result;
+      },
       // There is no connection to lose: a call that is late is behind others, in the same process.
       abandon: () => {},
-      close: () => (closing ??= close(client, lock)),
+      close: () => (closing ??= close(client, wal, lock)),
     };
     return storeOver(new Database(driver, system, options.deadlineMs ?? DEADLINE_MS), system, VECTORS);
   } catch (cause) {
@@ -72,6 +87,7 @@ const FORMATS: PGliteOptions = {
 
 const open = (
   dataDir: string | null,
+  wal: WalSync | null,
   { assets, archive }: Pick<PgliteStoreOptions, "assets" | "archive">,
 ): Promise<PGlite> =>
   withExtensions(dataDir, async (extensions) => {
@@ -81,8 +97,13 @@ const open = (
     await makeOnce(directory, async (unfinished) => {
       if (archive !== undefined) await unpack(archive, unfinished);
       else await (await PGlite.create({ dataDir: unfinished, ...(await assets) })).close();
+      if (wal !== null) await syncTree(unfinished);
     });
-    return configured(await PGlite.create({ dataDir: directory, ...options }));
+    const files =
+      wal === null ? { dataDir: directory } : { fs: new DurableFiles(directory, wal), startParams: DURABLE_PARAMETERS };
+    const client = await configured(await PGlite.create({ ...files, ...options }));
+    await wal?.durable();
+    return client;
   });
 
 const configured = async (client: PGlite): Promise<PGlite> => {
@@ -92,7 +113,8 @@ const configured = async (client: PGlite): Promise<PGlite> => {
 };
 
 /** The directory is free once the last page is written, not before. */
-const close = async (client: PGlite, lock: DirectoryLock | null): Promise<void> => {
+const close = async (client: PGlite, wal: WalSync | null, lock: DirectoryLock | null): Promise<void> => {
   await client.close().catch(() => {});
+  await wal?.durable().catch(() => {});
   lock?.release();
 };

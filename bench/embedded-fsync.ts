@@ -1,0 +1,81 @@
+/**
+ * What it costs the embedded store to have each commit on the disk: `bun bench/embedded-fsync.ts`. Three ways: `off`; `on the loop`,
+ * as PGlite would do it, had it the call; `on`, as it is done, beside the event loop and for many at once. Commits of one
+ * event each, one after another and fifty at a time; the longest that the event loop stood still is told too.
+ */
+import { fsyncSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { realSystem } from "../src/domain/system.ts";
+import type { Store } from "../src/store/contract.ts";
+import { pgliteStore } from "../src/store/drivers/pglite.ts";
+import type { Sync } from "../src/store/drivers/wal-sync.ts";
+import { appended, newRun, started } from "../test/support/runs.ts";
+
+const COMMITS = 1_000;
+const AT_ONCE = 50;
+/** Alternated, so that a machine that slows down slows all of them down. */
+const ROUNDS = 3;
+
+const onTheLoop: Sync = (descriptor, done) => {
+  fsyncSync(descriptor);
+  done(null);
+};
+const WAYS = { off: { fsync: false }, "on the loop": { sync: onTheLoop }, on: {} } as const;
+
+/** Milliseconds a commit, and the longest pause of the event loop, while `work` goes on. */
+const measured = async (work: () => Promise<void>): Promise<{ commit: number; pause: number }> => {
+  let pause = 0;
+  let last = performance.now();
+  let isOver = false;
+  const tick = () => {
+    const now = performance.now();
+    pause = Math.max(pause, now - last);
+    last = now;
+    if (!isOver) setImmediate(tick);
+  };
+  setImmediate(tick);
+  const begun = performance.now();
+  await work();
+  isOver = true;
+  return { commit: (performance.now() - begun) / COMMITS, pause };
+};
+
+const single = async (store: Store): Promise<void> => {
+  const { fence } = await started(store, newRun(`u:${realSystem.id()}`));
+  for (let seq = 1; seq <= COMMITS; seq++) await appended(store, fence, seq);
+};
+
+const together = async (store: Store): Promise<void> => {
+  const writer = async () => {
+    const { fence } = await started(store, newRun(`u:${realSystem.id()}`));
+    for (let seq = 1; seq <= COMMITS / AT_ONCE; seq++) await appended(store, fence, seq);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, writer));
+};
+
+// The disk that the working folder is on: /tmp may be none.
+const root = mkdtempSync(join(process.cwd(), "dist-fsync-"));
+try {
+  const stores: [string, Store][] = [];
+  for (const [name, options] of Object.entries(WAYS)) {
+    const store = await pgliteStore({ dataDir: join(root, name.replaceAll(" ", "-")), system: realSystem, ...options });
+    await store.migrate();
+    stores.push([name, store]);
+  }
+  console.log(
+    "| fsync | one after another, ms a commit | longest pause, ms | fifty at once, ms a commit | longest pause, ms |",
+  );
+  console.log("| --- | --- | --- | --- | --- |");
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, store] of stores) {
+      const figures = [await measured(() => single(store)), await measured(() => together(store))];
+      console.log(
+        `| ${name} | ${figures.map(({ commit, pause }) => `${commit.toFixed(2)} | ${pause.toFixed(0)}`).join(" | ")} |`,
+      );
+    }
+  }
+  for (const [, store] of stores) await store.close();
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+process.exit(0);
