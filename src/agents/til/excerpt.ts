@@ -24,10 +24,16 @@ const withinWords = (text: string): string => {
   return `${start.slice(0, start.lastIndexOf(" ") + 1 || start.length).trim()}…`;
 };
 
+/** Of a note, so much is looked at, in UTF-16 units. */
+const MAX_READ = 20_000;
+
 const lengthOf = (text: string): number => [...text].length;
 
 const oneLine = (text: string): string => text.replace(/\s+/gu, " ").trim();
 
 /** Its first line that is text: no heading, no code, no list. */
 const beginningOf = (content: string): string =>
-  content.split("\n").find((line) => /^[\p{L}\p{N}"'“‘「(]/u.test(line.trim())) ?? "";
+  content
+    .slice(0, MAX_READ)
+    .split("\n")
+    .find((line) => /^[\p{L}\p{N}"'“‘「(]/u.test(line.trim())) ?? "";

@@ -28,7 +28,8 @@ const WORDS = 3;
 
 /** A JSON list, of names or of objects that have one, whatever stands around it; or else what commas and line ends part. */
 const namesIn = (answer: string): readonly string[] => {
-  const list = /\[[\s\S]*\]/.exec(answer)?.[0];
+  const [from, to] = [answer.indexOf("["), answer.lastIndexOf("]")];
+  const list = from >= 0 && to > from ? answer.slice(from, to + 1) : undefined;
   const parsed = list === undefined ? undefined : parse(list);
   if (Array.isArray(parsed)) return parsed.flatMap(nameOf);
   const names = (list ?? answer).split(/[,\n]/).map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|[\s"'`\].]+$/gu, ""));

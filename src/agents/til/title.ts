@@ -3,6 +3,9 @@ import { TIL_BOUNDS } from "../../domain/til.ts";
 /** What a title is made from, in code points. */
 export const TITLE_FROM = 2_000;
 
+/** Of a text, so much is looked at, in UTF-16 units: a line of a megabyte of asterisks has no title. */
+const MAX_READ = 4_000;
+
 const QUOTED = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’|「(.*)」|『(.*)』|《(.*)》|〈(.*)〉|«(.*)»)$/u;
 /** What models put before a title, told not to. */
 const LEAD = /^(?:#+\s+|[-*]\s+|(?:title|제목)\s*[:：]\s*)/iu;
@@ -14,7 +17,7 @@ export const titleIn = (answer: string, content: string): string => {
 };
 
 const lineIn = (text: string): string => {
-  for (const line of text.split("\n")) {
+  for (const line of text.slice(0, MAX_READ).split("\n")) {
     const title = bare(line.trim());
     if (/[\p{L}\p{N}]/u.test(title)) return title;
   }

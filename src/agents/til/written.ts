@@ -3,6 +3,9 @@ import { writingRequest } from "../../models/writing.ts";
 import type { AgentContext } from "../contract.ts";
 import { converse } from "../converse.ts";
 
+/** A title, an excerpt, tags: longer is none of these, and is not read to its end. In UTF-16 units. */
+const MAX_WRITTEN = 4_000;
+
 /** What the model writes, once it has written all of it; nobody hears it write. What it costs is counted all the same. */
 export const written = async (writing: Writing, context: AgentContext): Promise<string> => {
   const steps = converse({ ...writingRequest(writing), tools: [] }, context);
@@ -17,5 +20,5 @@ export const written = async (writing: Writing, context: AgentContext): Promise<
     }
     step = await steps.next();
   }
-  return step.value.text;
+  return step.value.text.slice(0, MAX_WRITTEN).toWellFormed();
 };

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { deflateSync } from "node:zlib";
+import { type Box, box, post } from "./support/executable.ts";
+import { probing } from "./support/health-probe.ts";
+import { pdf } from "./support/pdf.ts";
+
+/**
+ * The bound is 100 ms on a quiet machine. Here others may have both cores: what is looked for held the process for seconds,
+ * 20 of them at the worst.
+ */
+const HELD_MS = 1_500;
+const MEGABYTE = 1_000_000;
+
+let here: Box;
+let service: Awaited<ReturnType<Box["serve"]>>;
+beforeAll(async () => {
+  here = await box();
+  service = await here.serve({ LOG_LEVEL: "error" });
+}, 300_000);
+afterAll(async () => {
+  await service?.[Symbol.asyncDispose]();
+  here?.[Symbol.dispose]();
+});
+
+const repeated = (text: string, bytes = MEGABYTE): string =>
+  text
+    .repeat(Math.ceil(bytes / Buffer.byteLength(text)))
+    .slice(0, bytes / Math.ceil(Buffer.byteLength(text) / text.length));
+const send = async (path: string, body: unknown): Promise<number> => {
+  const response = await post(`${service.url}${path}`, body);
+  await response.text();
+  return response.status;
+};
+/** The status that each is answered with, while nobody else is held up. */
+const unheld = async (work: () => Promise<readonly number[]>): Promise<readonly number[]> => {
+  let statuses: readonly number[] = [];
+  const { longestMs, asked } = await probing(service.url, async () => {
+    statuses = await work();
+  });
+  expect(asked).toBeGreaterThan(0);
+  expect(longestMs).toBeLessThan(HELD_MS);
+  return statuses;
+};
+const inTurn = async (paths: readonly (readonly [string, unknown])[]): Promise<readonly number[]> => {
+  const statuses: number[] = [];
+  for (const [path, body] of paths) statuses.push(await send(path, body));
+  return statuses;
+};
+
+test("questions of a megabyte to a table, earlier ones of the thread included, hold nobody up", async () => {
+  const rows = Array.from({ length: 130 }, (_, at) => `ABC-${10_000 + at},볼트 ${at},${at * 7},A동 ${at % 9}열`);
+  expect(await send("/api/v1/documents", { title: "p.csv", content: `품번,품명,재고,창고\n${rows.join("\n")}` })).toBe(
+    201,
+  );
+  const ask = (words: string) =>
+    ["/api/chat", { message: `그럼 ${repeated(words, 900_000)}`, conversation_id: "long" }] as const;
+  const asked = [
+    "부품의 재고는 얼마인가요 볼트 ",
+    "ABC-10001 ",
+    "a 1 ",
+    "漢字",
+    `${"1".repeat(900)}${" ".repeat(900)}`,
+  ];
+  expect(await unheld(() => inTurn(asked.map(ask)))).toEqual(asked.map(() => 200));
+}, 120_000);
+
+test("questions of a megabyte of signs hold nobody up, wherever they are asked", async () => {
+  const asked = ["(x=2)", "((", "\\frac{", "a\n", "$x$ ", "[a](", '"'].flatMap((sign) => {
+    const text = repeated(sign, 900_000 / JSON.stringify(sign).length);
+    return [
+      ["/ask", { question: text }],
+      ["/rag", { question: text }],
+      ["/api/v1/solve", { problem: text, user_id: "u" }],
+      ["/stream/v2", { message: text, userId: "u" }],
+      ["/api/v1/generate/preview", { input_type: "text", content: text }],
+    ] as const;
+  });
+  expect(await unheld(() => inTurn(asked))).toEqual(asked.map(() => 200));
+}, 300_000);
+
+test("bodies of half a million values hold nobody up", async () => {
+  const many = { a: Array(500_000).fill(1) };
+  const paths = ["/stream/v2", "/api/v1/solve", "/ask", "/rag", "/api/chat", "/api/v1/tils", "/api/v1/documents"];
+  expect(await unheld(() => inTurn(paths.map((path) => [path, many])))).toEqual(paths.map(() => 413));
+}, 120_000);
+
+test("a form of 300,000 parts, and one of a field of megabytes, hold nobody up", async () => {
+  const upload = async (body: Buffer | FormData, headers: Record<string, string> = {}): Promise<number> => {
+    const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", headers, body });
+    await response.text();
+    return response.status;
+  };
+  const part = "--b\r\ncontent-disposition: form-data; name=a\r\n\r\n\r\n";
+  const form = new FormData();
+  form.set("file", new File(["hello"], "a.txt"));
+  form.set("metadata", `{"a":[${"{},".repeat(MEGABYTE)}{}]}`);
+  const statuses = await unheld(async () => [
+    await upload(Buffer.from(`${part.repeat(300_000)}--b--\r\n`), {
+      "content-type": "multipart/form-data; boundary=b",
+    }),
+    await upload(form),
+  ]);
+  expect(statuses).toEqual([400, 413]);
+}, 120_000);
+
+test("one user's eight slow uploads make another's of 12 bytes wait for none of them", async () => {
+  const operators = deflateSync(deflateSync(Buffer.from("(a) Tj ".repeat(40_000_000))));
+  const bomb = new File(
+    [Uint8Array.from(pdf([{ content: operators, filter: "[/FlateDecode/FlateDecode]" }]))],
+    "a.pdf",
+  );
+  const upload = async (user: string, collection: string, file: File): Promise<number> => {
+    const form = new FormData();
+    form.set("file", file);
+    form.set("user_id", user);
+    form.set("collection", collection);
+    const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", body: form });
+    await response.text();
+    return response.status;
+  };
+  let ended = 0;
+  const slow = Array.from({ length: 8 }, async (_, at) => {
+    const status = await upload("greedy", `collection ${at}`, bomb);
+    ended += 1;
+    return status;
+  });
+  expect(await upload("modest", "default", new File(["hello there!"], "small.txt"))).toBe(201);
+  // It has had a thread of its own, or waited for one file at most.
+  expect(ended).toBeLessThanOrEqual(2);
+  expect(new Set(await Promise.all(slow)).isSubsetOf(new Set([201, 413, 422]))).toBe(true);
+}, 240_000);
