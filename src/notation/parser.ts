@@ -27,6 +27,7 @@ export class Parser extends Cursor {
   #depth = 0;
   #bars = 0;
   #angles = 0;
+  #brackets = 0;
 
   whole(): Expression {
     const expression = this.sum();
@@ -256,12 +257,17 @@ export class Parser extends Cursor {
     return call("abs", inside);
   }
 
-  /** One expression in parentheses is itself; several are a point or, in brackets, a list. `[x]` is grouping, `[[x]]` a matrix. */
+  /** One expression in parentheses is itself; several are a point or, in brackets, a list. `[x]` is grouping, `[[x]]` a matrix and so is `[[x], [y]]`. */
   #tuple(kind: "point" | "list", closing: string): Expression {
+    const isInside = this.#brackets > 0;
+    if (kind === "list") this.#brackets++;
     const items = this.list(closing);
+    if (kind === "list") this.#brackets--;
     const [first] = items;
     const isMatrix = kind === "list" && first?.kind === "call" && first.name === "list";
-    return items.length === 1 && first !== undefined && !isMatrix ? first : call(kind, ...items);
+    return items.length === 1 && first !== undefined && !isMatrix && !(kind === "list" && isInside)
+      ? first
+      : call(kind, ...items);
   }
 
   list(closing: string): readonly Expression[] {

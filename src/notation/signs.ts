@@ -35,6 +35,7 @@ const SIGNS: ReadonlyMap<string, string> = new Map(
     "\u2009": " ",
     "\u202f": " ",
     "、": ",",
+    Σ: "∑",
     "。": ".",
   }),
 );

@@ -7,7 +7,8 @@ const Input = Type.Object({
   equations: Type.Array(Type.String({ minLength: 1, maxLength: 2 * MAX_EXPRESSION_CHARS }), {
     minItems: 1,
     maxItems: 8,
-    description: 'Each "lhs = rhs" in plain notation: 2*x+3=7, x^2=2, sqrt(x)=3, sin(x)=1/2..',
+    description:
+      'Each "lhs = rhs" in plain notation: 2*x+3=7, x^2=2, sqrt(x)=3, sin(x)=1/2; inequalities in one unknown too: x^2<4, 0<=x<2*pi..',
   }),
   variables: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 40 }), {
@@ -23,6 +24,7 @@ export const solveEquationTool = (thread: ToolThread): Tool<typeof Input> => ({
   description:
     "Solves an equation or a system of equations exactly. Returns every solution found (checked by substitution), decimals, " +
     "and the steps for a linear or quadratic equation. An empty list of solutions with a note such as no_solution or identity is an answer too. " +
+    "For inequalities the answer is the range, such as x < 2 or x > 3; an equation with an inequality is solved within it. " +
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.

@@ -2,14 +2,14 @@ import type { Locale } from "../../domain/run.ts";
 
 /** What the built-in model says when it is asked for anything that it cannot do: what it is, what it can, and how to get more. */
 export const ABOUT: Readonly<Record<Locale, string>> = {
-  ko: `안녕하세요! 저는 여울(Yeoul)에 내장된 모델입니다. 언어 모델이 아니라 정해진 규칙으로 수식을 알아보고 도구로 계산하기 때문에, 이 말에는 답해 드릴 수 없습니다. 사칙연산, 방정식과 연립방정식, 미분, 적분, 극한, 인수분해와 전개, 그래프는 할 수 있습니다. 예를 들면 이렇게 물어보세요.
+  ko: `안녕하세요! 저는 여울(Yeoul)에 내장된 모델입니다. 언어 모델이 아니라 정해진 규칙으로 수식을 알아보고 도구로 계산하기 때문에, 이 말에는 답해 드릴 수 없습니다. 사칙연산, 방정식과 연립방정식, 부등식, 미분, 적분, 극한, 급수, 인수분해와 전개, 최대공약수와 최소공배수, 통계, 행렬, 경우의 수, 진법, 그래프는 할 수 있습니다. 예를 들면 이렇게 물어보세요.
 
 - \`2x + 3 = 7 을 풀어줘\`
 - \`x^3 sin x 를 미분해줘\`
 - \`x^2을 0부터 1까지 적분해줘\`
 
 무엇이든 대화하려면 서버를 시작할 때 환경 변수로 모델을 정해 주세요. \`MODEL=openai:모델이름\`과 \`OPENAI_API_KEY\`, \`MODEL=anthropic:모델이름\`과 \`ANTHROPIC_API_KEY\`, \`MODEL=google:모델이름\`과 \`GOOGLE_GENERATIVE_AI_API_KEY\`, 또는 OpenAI와 호환되는 서버라면 \`MODEL=compatible:모델이름\`과 \`MODEL_BASE_URL\`입니다.`,
-  en: `Hello! I am Yeoul's built-in model. I am no language model: I recognise mathematics by fixed rules and let tools do the work, so I cannot answer this. What I can do is arithmetic, equations and systems of equations, derivatives, integrals, limits, factoring and expanding, and plots. For example:
+  en: `Hello! I am Yeoul's built-in model. I am no language model: I recognise mathematics by fixed rules and let tools do the work, so I cannot answer this. What I can do is arithmetic, equations and systems of equations, inequalities, derivatives, integrals, limits, sums, factoring and expanding, divisors and multiples, statistics of lists, matrices, combinations, number bases, and plots. For example:
 
 - \`Solve 2x + 3 = 7\`
 - \`derivative of x^3 sin x\`

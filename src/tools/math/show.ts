@@ -3,6 +3,7 @@ import { pretty } from "../../notation/pretty.ts";
 import * as Q from "../../notation/rational.ts";
 import { ToolError } from "../contract.ts";
 import type { Calculated } from "./calculated.ts";
+import { asComplex } from "./gaussian.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
 import { decimalComplex } from "./solution.ts";
@@ -21,10 +22,13 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
       some(value, (part) => part.kind === "number" && part.text.includes(".")),
     );
   }
-  const result = isFinal ? value : simplest(value);
+  const result = isFinal ? value : (asComplex(value) ?? simplest(value));
   if (unknowns(result).length > 0) return { result: pretty(result) };
   const z = compile(result, [])([]);
   if (Number.isNaN(z.re) || Number.isNaN(z.im))
+    throw new ToolError("The expression has no value, such as a division by zero.");
+  // 1/sin(0), log(0): where nothing infinite was put in, nothing infinite is a value.
+  if (!z.isFinite() && !some(result, (part) => part.kind === "name" && part.name === "Infinity"))
     throw new ToolError("The expression has no value, such as a division by zero.");
   const [text, decimal] = [pretty(result), decimalComplex(z)];
   if (!z.isFinite() || text === decimal) return { result: text };

@@ -5,6 +5,7 @@ import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, type Say, sayIn } from "./answer.ts";
 import { byHand } from "./by-hand.ts";
+import { conventions } from "./conventions.ts";
 import { derivativeRule } from "./derivative-rule.ts";
 import { integralRule } from "./integral-rule.ts";
 import { limitRule } from "./limit-rule.ts";
@@ -139,7 +140,14 @@ export const explainCalculated = (task: CalculatedTask, { result, decimal }: Cal
   const doubted = verdict === "refuted" ? say({ ko: " (검산 실패)", en: " (check failed)" }) : "";
   const equation = task.kind === "arithmetic" ? "" : `\`${question(task)} = ${shown}\``;
   return answer(
-    [opening(task, say), method(task, result, locale), equation, verdictText(task, verdict, say), remark],
+    [
+      opening(task, say),
+      conventions([task.of], say),
+      method(task, result, locale),
+      equation,
+      verdictText(task, verdict, say),
+      remark,
+    ],
     `${say({ ko: "답", en: "Answer" })}: ${shown}${doubted}`,
   );
 };

@@ -5,6 +5,7 @@ import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
 import { approximation, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, numbered, type Say, sayIn } from "./answer.ts";
+import { conventions } from "./conventions.ts";
 import { byElimination } from "./elimination.ts";
 import { narrated } from "./narrate.ts";
 import { noteIn } from "./notes.ts";
@@ -93,6 +94,10 @@ export const explainEquations = (task: Task, solved: Solved, locale: Locale): st
   return answer(
     [
       opening(task, say),
+      conventions(
+        task.equations.flatMap(({ left, right }) => [left, right]),
+        say,
+      ),
       method(task, solved, locale),
       note.sentence,
       check.text,

@@ -1,4 +1,5 @@
 import type { Locale } from "../../../domain/run.ts";
+import { readTool } from "../show.ts";
 import type { Task } from "../task.ts";
 import { answer, sayIn } from "./answer.ts";
 import { explainCalculated } from "./calculated.ts";
@@ -7,6 +8,7 @@ import { explainEquations } from "./equations.ts";
 import { explainInequalities } from "./inequalities.ts";
 import { explainPlot } from "./plotted.ts";
 import { calculatedIn, failureIn, imageUrlIn, solvedIn } from "./results.ts";
+import { verdictOf } from "./verdict.ts";
 
 export interface Outcome {
   readonly output: unknown;
@@ -43,6 +45,9 @@ export const explain = (task: Task, { output, isError }: Outcome, locale: Locale
   }
   const calculated = calculatedIn(output);
   if (calculated !== null && task.kind === "command") return explainCommand(task, calculated, locale);
+  // A number that another calculation does not confirm is no answer.
+  if (calculated !== null && task.kind === "arithmetic" && verdictOf(task, readTool(calculated.result)) === "refuted")
+    return failed(output, locale);
   return calculated === null || task.kind === "command"
     ? failed(output, locale)
     : explainCalculated(task, calculated, locale);

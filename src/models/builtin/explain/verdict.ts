@@ -1,5 +1,5 @@
 import { type Expression, unknowns } from "../../../notation/expression.ts";
-import { valueAt } from "../sample.ts";
+import { isClose, valueAt } from "../sample.ts";
 import type { Task } from "../task.ts";
 import type { Say } from "./answer.ts";
 import { confirmArea, confirmDerivative, confirmSame, type Verdict } from "./confirm.ts";
@@ -7,10 +7,18 @@ import { confirmArea, confirmDerivative, confirmSame, type Verdict } from "./con
 /** What the tool `calculate` is for. */
 export type CalculatedTask = Exclude<Task, { kind: "equations" | "inequalities" | "command" | "plot" }>;
 
+/** Two numbers, each in floating point: too large, complex or undefined ones say nothing. */
+const sameValue = (of: Expression, result: Expression): Verdict => {
+  const [expected, told] = [valueAt(of, {}), valueAt(result, {})];
+  if (expected === null || told === null) return "unclear";
+  return isClose(expected, told) ? "confirmed" : "refuted";
+};
+
 /** What numbers say about the tool's result. */
 export const verdictOf = (task: CalculatedTask, result: Expression | null): Verdict => {
   if (result === null) return "unclear";
   if (task.kind === "derivative" && task.order === 1) return confirmDerivative(task.of, result, task.variable);
+  if (task.kind === "arithmetic") return sameValue(task.of, result);
   if (task.kind === "rewrite") return unknowns(task.of).length === 0 ? "unclear" : confirmSame(task.of, result);
   if (task.kind !== "integral") return "unclear";
   if (task.bounds === null) return confirmDerivative(result, task.of, task.variable);
@@ -28,6 +36,7 @@ export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Say): s
       en: "But values at several points disagree with this result, so it cannot be trusted.",
     });
   }
+  if (task.kind === "arithmetic") return "";
   if (task.kind === "integral") {
     return task.bounds === null
       ? say({

@@ -92,6 +92,7 @@ export const CALCULUS: readonly Rule[] = [
   ),
   rule(`(?<f>{ec}){j}(?<v>{v})${TO_KO}(?<order>두번|세번)?(?:미분|도함수)`, derivative),
   rule("(?<d>{d})(?<f>{e})", byDerivative),
+  rule("(?<f>{c})(?:일때|이면|에서)?,?(?<order>derivativea+)", derivative),
   rule("(?<f>{ec})의(?<at>{c})에서의?미분계수", slopeAt),
   rule(
     `(?:integrate|(?:(?:indefinite |definite )?integral|antiderivative)(?: of)?) (?<f>{ec})(?: d(?<letter>[a-z]))?${BY_EN}(?: ${FROM_TO_EN})?`,
@@ -116,6 +117,7 @@ export const CALCULUS: readonly Rule[] = [
     "(?<f>{ec})의(?<x>{v})(?:가|이|approaches)(?<a>{e})(?:으로|로|에)?(?:갈|다가갈|접근할|가까워질|일)때의?(?<side>우|좌)?극한값?",
     limit,
   ),
+  rule("sum from (?<a>{ec}) to (?<b>{ec}) of (?<f>{e})", sum),
   rule("sum (?:of )?(?<f>{e}) (?:from|for) (?<a>{ec}) to (?<b>{ec})", sum),
   rule(
     "(?:sum|add up)(?: of)? ?(?:all )?(?:(?:natural |whole |positive )?(?:numbers|integers) )?(?:from )?(?<a>{n}) to (?<b>{n})",

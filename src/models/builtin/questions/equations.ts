@@ -33,6 +33,8 @@ const solving = (comparisons: readonly Comparison[], asked: readonly string[]): 
   const [first] = names;
   if (first === undefined || asked.some((name) => !names.includes(name))) return null;
   if (equations.length === 0) return names.length === 1 ? { kind: "inequalities", of: within, variable: first } : null;
+  // `x^2 = 4, x^2 = 9` may be one question or two.
+  if (equations.length > 1 && names.length === 1) return null;
   if (within.length > 0 && (equations.length > 1 || names.length > 1)) return null;
   const variables = asked.length > 0 && names.length > equations.length ? asked : names;
   return variables.length <= equations.length ? { kind: "equations", equations, variables, within } : null;
@@ -43,6 +45,15 @@ const namesIn = (match: Match, group: string): readonly string[] =>
 
 const solve = (match: Match): Task | null =>
   solving([...match.comparisons("c"), ...match.comparisons("r")], [...namesIn(match, "v"), ...namesIn(match, "w")]);
+
+/** `2:3 = x:6`: the comparison in the middle holds an inner member of each side. */
+const proportion = (match: Match): Task | null => {
+  const [a, b] = [match.expression("a"), match.expression("b")];
+  const [middle] = match.equations("c") ?? [];
+  if (a === null || b === null || middle === undefined) return null;
+  const sides = [operation("/", a, middle.left), operation("/", middle.right, b)];
+  return solving([{ sides, relations: ["="] }], []);
+};
 
 const zerosOf = (match: Match): Task | null => {
   const of = match.expression("f");
@@ -102,7 +113,8 @@ const functionValue = (match: Match): Task | null => {
   return isApplied ? { kind: "arithmetic", of: result } : null;
 };
 
-const NOUNS_EN = "(?:(?:system|simultaneous|linear|quadratic|cubic|equations?|inequalit(?:y|ies)|of|pair)[:,]? ?)*";
+const NOUNS_EN =
+  "(?:(?:following|this|given|system|simultaneous|linear|quadratic|cubic|equations?|inequalit(?:y|ies)|of|pair)[:,]? ?)*";
 const FOR_EN = "(?: ?,? ?(?:solve |find |what is |and )*(?:for |in )?(?<w>{v+}))?";
 const NOUNS_KO = "(?:(?:일차|이차|삼차|연립|지수|로그|삼각|무리|분수)?(?:방정식|부등식)|식|조건)?";
 const DONE_KO =
@@ -121,13 +133,15 @@ export const EQUATIONS: readonly Rule[] = [
   rule("(?:if|when|given(?: that)?) (?<c>{c+}) ?,? ?(?:then |find |what is |solve for |calculate )*(?<w>{v})", solve),
   rule("(?:roots?|zeros?|solutions?) (?:of|to|for) (?:polynomial |quadratic )?(?<f>{e})", zerosOf),
   rule(
-    `${NOUNS_KO}(?<c>{c+}){j}(?:에서)?${NOUNS_KO}{j}(?:(?<v>{v})(?:에대해서?|에대하여|에대한|에관하여))?${ROOTS_KO}${DONE_KO}`,
+    `(?:(?<v>{v})에(?:대한|관한))?${NOUNS_KO}(?<c>{c+}){j}(?:에서)?${NOUNS_KO}{j}(?:(?<w>{v})(?:에대해서?|에대하여|에대한|에관하여))?${ROOTS_KO}${DONE_KO}`,
     solve,
   ),
   rule(`${NOUNS_KO}(?<c>{c+}){j}(?:만족하는|만족시키는|성립하는|성립하게하는|되는)(?<w>{v+})`, solve),
   rule(`${NOUNS_KO}(?<c>{c+})(?:일때|이면|에서)의?,?(?<w>{v})`, solve),
   rule(`(?<r>{c})(?:일때|에서|인범위에서),?${NOUNS_KO}(?<c>{c}){j}${NOUNS_KO}{j}${ROOTS_KO}${DONE_KO}`, solve),
   rule(`${NOUNS_KO}(?<c>{c}){j}${NOUNS_KO}{j}${ROOTS_KO}${DONE_KO},?단,?(?<r>{c})`, solve),
+  rule("(?:solve )?(?<a>{e}) ?: ?(?<c>{c}) ?: ?(?<b>{e})(?: for {v})?", proportion),
+  rule(`(?:비례식)?(?<a>{e}):(?<c>{c}):(?<b>{e}){j}(?:만족하는{v}|{v})?${DONE_KO}`, proportion),
   rule("(?<f>{e})의제곱근", squareRoots),
   rule("(?<f>{e}) (?:when|if|where|for|at|given(?: that)?) (?<c>{c+})", valueGiven),
   rule(

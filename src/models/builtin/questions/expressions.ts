@@ -46,6 +46,10 @@ const called = (of: Extract<Expression, { kind: "call" }>): Task | null => {
       return isPlain(f) && variable !== null && third && fourth && unknowns(f).every((other) => other === variable)
         ? { kind: "sum", of: f, variable, bounds: { from: third, to: fourth } }
         : null;
+    case "product":
+      return isPlain(f) && variable !== null && third && fourth && unknowns(f).every((other) => other === variable)
+        ? { kind: "arithmetic", of }
+        : null;
     case "factor":
     case "expand":
     case "simplify":

@@ -104,7 +104,7 @@ export const NUMBERS: readonly Rule[] = [
   rule("(?:what )?percent(?:age)? of (?<b>{e}) is (?<a>{e})", percentOf),
   rule("(?<a>{e}) (?:is )?(?:what|how many|as) percent(?:age)? of (?<b>{e})", percentOf),
   rule(
-    "(?<a>{e})(?:은|는)(?<b>{e})의몇(?:%|퍼센트|프로)(?:인가요|인가|일까|일까요|입니까|야|이야|지|이지)?",
+    "(?<a>{e})(?:은|는)(?<b>{e})의몇(?:%|퍼센트|프로)(?:인가요|인가|인|일까|일까요|입니까|야|이야|지|이지)?",
     percentOf,
   ),
   rule("(?<how>increase|decrease|reduce|discount) (?<b>{n}) by (?<a>{p})", changed),
