@@ -21,7 +21,12 @@ export interface HouseLog extends HttpLog {
   /** The store can be written to no more, and why; null: it can be again. Told once for each change. */
   storeChanged(why: string | null): void;
   /** Requests are taken from now on. */
-  serving(facts: { readonly version: string; readonly database: string; readonly model: string }): void;
+  serving(facts: {
+    readonly version: string;
+    readonly database: string;
+    readonly model: string;
+    readonly may_ask: string;
+  }): void;
   /** No more runs are taken; so many are under way. */
   draining(runs: number): void;
   stopped(): void;

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig, secretsOf } from "./config.ts";
+import { whoMayAsk } from "./domain/identity.ts";
 import { realSystem } from "./domain/system.ts";
 import { barLine, type Progress, wordsLine } from "./progress.ts";
 
@@ -201,7 +202,12 @@ const run = async (config: Config): Promise<"serving"> => {
         process.exit(0);
       });
   };
-  log.serving({ version, database: config.database.kind, model: models.standard.id });
+  log.serving({
+    version,
+    database: config.database.kind,
+    model: models.standard.id,
+    may_ask: whoMayAsk(config.identity),
+  });
   // Last: whoever reads this line may send a signal next.
   say(`yeoul listening on ${service.url}`);
   return "serving";

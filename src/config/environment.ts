@@ -10,7 +10,7 @@ import { choice, duration, integer, secret, text, url, variable } from "./variab
 export const Environment = Type.Object({
   HOST: text("^[A-Za-z0-9._:%-]{1,255}$", "a host name or an IP address", {
     description:
-      "Address to listen on. One that is not loopback wants a credential (AUTH_TOKEN, JWT_SECRET, JWKS_URL), or AUTH=none.",
+      "Address to listen on. One that is not loopback wants AUTH_TOKEN, JWT_SECRET or JWKS_URL, or AUTH=none.",
     default: "127.0.0.1",
   }),
   PORT: integer(0, 65_535, { description: "Port to listen on; 0 picks a free one and prints it.", default: "8011" }),

@@ -6,7 +6,8 @@ import { choice, list, text, url, variable } from "./variable.ts";
 const Rate = Type.Object({ limit: Type.Integer(), windowMs: Type.Integer() });
 
 /** A secret that no header has to carry. */
-const key = (about: { readonly description: string }) => text("^[^\\0]{1,4096}$", "1 to 4096 characters", about);
+const key = (about: { readonly description: string }) =>
+  text("^[^\\x00-\\x1f\\x7f]{1,4096}$", "1 to 4096 characters without control characters", about);
 
 const rate = (description: string) =>
   Type.Optional(
@@ -41,19 +42,22 @@ export const identityVariables = {
       description: "Takes users' own tokens: JWTs signed with a key that is published there. New keys are followed.",
     }),
   ),
-  JWT_ISSUER: Type.Optional(text("^[^\\0]+$", "text", { description: "What a user's token must have as `iss`." })),
+  JWT_ISSUER: Type.Optional(
+    text("^[^\\x00-\\x1f\\x7f]+$", "text", { description: "What a user's token must have as `iss`." }),
+  ),
   JWT_AUDIENCE: Type.Optional(
-    list("[^,\\0]+", "one or more names, separated by commas", {
+    list("[^,\\x00-\\x1f\\x7f]+", "one or more names, separated by commas", {
       description: "What a user's token must have as `aud`; of several, separated by commas, one.",
     }),
   ),
   JWT_USER_CLAIM: Type.Optional(
-    text("^[^\\0]+$", "a claim's name", { description: "The claim that holds the user's id; `sub` unless told." }),
+    text("^[^\\x00-\\x1f\\x7f]+$", "a claim's name", {
+      description: "The claim that holds the user's id; `sub` unless told.",
+    }),
   ),
   TRUST_USER_HEADER: Type.Optional(
     text("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$", "a header's name", {
-      description:
-        "The header in which an ingress that has authenticated writes the user, such as x-user-id. Wants AUTH_TOKEN, or a HOST that is loopback.",
+      description: "The header an ingress writes the user into. Wants AUTH_TOKEN, or a HOST that is loopback.",
     }),
   ),
   ACCESS_TOKEN_SECRET: Type.Optional(

@@ -27,5 +27,15 @@ export interface IdentitySettings {
   readonly allowedHosts: readonly string[];
 }
 
+/** Who may ask, in words for whoever starts the service. */
+export const whoMayAsk = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): string => {
+  const kinds = [
+    ...(serviceTokens.length > 0 ? ["whoever has AUTH_TOKEN, for any user"] : []),
+    ...(userTokens === null ? [] : ["users with their own token"]),
+    ...(trustedHeader === null ? [] : [`users whom the header ${trustedHeader} names`]),
+  ];
+  return kinds.length > 0 ? kinds.join("; ") : "whoever reaches it, for any user";
+};
+
 /** What an access token may be used for. */
 export type Scope = "read" | "ask";
