@@ -51,6 +51,7 @@ class Rewriter {
   readonly #formulas: MathNode[] = [];
   #struck = 0;
   #isSmall = false;
+  #headings = 0;
   #options: { readonly text: string; readonly isChosen: boolean }[] = [];
 
   constructor(private readonly options: Options) {}
@@ -62,6 +63,7 @@ class Rewriter {
   onopentag(name: string, attributes: Record<string, string>): void {
     const { isHidden = false, out, math, close } = this.#frameOf(name, attributes);
     this.#frames.push({ name, isHidden, out, math, close });
+    if (HEADING.test(name)) this.#headings++;
     if (isHidden) this.#hidden++;
     if (out !== undefined) this.#buffers.push(out);
     if (math !== undefined) this.#formulas.push(math);
@@ -79,6 +81,7 @@ class Rewriter {
     const frame = this.#frames.at(-1);
     if (frame?.name !== name) return;
     this.#frames.pop();
+    if (HEADING.test(name)) this.#headings--;
     if (frame.isHidden) this.#hidden--;
     if (frame.math !== undefined) this.#formulas.pop();
     if (frame.out !== undefined) this.#buffers.pop();
@@ -105,6 +108,8 @@ class Rewriter {
     const isStruck = STRUCK.has(name) || (look.isStruck === true && !WHOLE.has(name) && !GROUPS.has(name));
     if (isStruck && this.#struck === 0) return this.#strike(name, attributes);
     if (name === "wbr") return { close: () => "" };
+    // A heading is one line.
+    if (name === "br" && this.#headings > 0) return { close: () => " " };
     if (name === "input") return { close: () => Bun.escapeHTML(shownInput(attributes)) };
     if (name === "select") {
       this.#options = [];
@@ -167,6 +172,7 @@ class Rewriter {
   }
 }
 
+const HEADING = /^h[1-6]$/;
 const STRUCK: ReadonlySet<string> = new Set(["del", "s", "strike"]);
 /** What style may raise or lower; of a cell or a picture `vertical-align` says where it stands. */
 const INLINE: ReadonlySet<string> = new Set(["span", "font", "small", "b", "i", "em", "strong", "a"]);

@@ -1,5 +1,6 @@
 import { Lexer, type Token, type TokensList } from "marked";
 import { titleLine } from "../domain/readable.ts";
+import { subscript, superscript } from "./scripts.ts";
 
 /** Settings between two `---` lines at the very start, as many tools write them. */
 const FRONT_MATTER = /^---[ \t]*\n([\s\S]{0,10000}?)\n---[ \t]*(?:\n|$)/;
@@ -8,8 +9,40 @@ const TITLE_LINE = /^title[ \t]*:[ \t]*["']?(.+?)["']?[ \t]*$/im;
 /** Markdown without its front matter, and its title: the front matter's, else the first heading. */
 export const readMarkdown = (source: string): { readonly title: string | null; readonly text: string } => {
   const settings = FRONT_MATTER.exec(source);
-  const text = settings === null ? source : source.slice(settings[0].length);
+  const text = visible(settings === null ? source : source.slice(settings[0].length));
   return { title: TITLE_LINE.exec(settings?.[1] ?? "")?.[1] ?? firstHeading(text), text };
+};
+
+/** Code, which is read as it stands: between fences, or within a line between ticks. */
+const CODE = /((?:^|\n) {0,3}(?:```[\s\S]*?(?:\n {0,3}```|$)|~~~[\s\S]*?(?:\n {0,3}~~~|$))|`[^`\n]*`)/;
+
+/** Without comments, and with what HTML within it raises, lowers or breaks told as in a page: a reader sees no tags. */
+const visible = (text: string): string =>
+  text.includes("<")
+    ? text
+        .split(CODE)
+        .map((part, at) => (at % 2 === 1 ? part : withoutTags(part)))
+        .join("")
+    : text;
+
+const withoutTags = (text: string): string =>
+  withoutComments(text)
+    .replace(/<sup>([^<\n]{1,80})<\/sup>/gi, (_, raised: string) => superscript(raised))
+    .replace(/<sub>([^<\n]{1,80})<\/sub>/gi, (_, lowered: string) => subscript(lowered))
+    .replace(/<(?:del|s|strike)>([^<\n]{1,400})<\/(?:del|s|strike)>/gi, "~~$1~~")
+    .replace(/<br[ \t]*\/?>/gi, " ");
+
+/** One that is not closed is no comment. */
+const withoutComments = (text: string): string => {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf("<!--", at);
+    const end = start < 0 ? -1 : text.indexOf("-->", start + 4);
+    if (end < 0) return kept.join("") + text.slice(at);
+    kept.push(text.slice(at, start));
+    at = end + 3;
+  }
 };
 
 /** Looked for in the beginning only: what comes later is no title. */

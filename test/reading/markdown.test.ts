@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { readMarkdown } from "../../src/reading/markdown.ts";
+import { openReader } from "../../src/reading/reader.ts";
+import { readingWith } from "../support/uploads.ts";
+
+const { pieces } = readingWith(openReader());
+
+test.each([
+  ["a power and an index", "10<sup>5</sup> H<sub>2</sub>O", "10⁵ H₂O"],
+  ["what is struck out", "<del>1,000</del> 800", "~~1,000~~ 800"],
+  ["a line end in a cell", "| a<br>b |", "| a b |"],
+  ["no comment", "before <!-- hidden\nfor long --> behind", "before  behind"],
+  ["what begins a comment and does not end one", "a <!-- b", "a <!-- b"],
+  [
+    "tags that are spoken of",
+    "`10<sup>5</sup>` and\n\n```\n<!-- x --><sub>1</sub>\n```\n",
+    "`10<sup>5</sup>` and\n\n```\n<!-- x --><sub>1</sub>\n```\n",
+  ],
+])("Markdown says %s as its reader sees it", (_, source, text) => {
+  expect(readMarkdown(source).text).toBe(text);
+});
+
+test("a heading as long as a book is repeated by its beginning alone", async () => {
+  const { pieces: split } = await pieces("a.md", `# ${"word ".repeat(20_000)}\n\n${"Some text.\n\n".repeat(100)}`);
+  expect(Math.max(...split.flatMap(({ headings }) => headings.map(({ length }) => length)))).toBeLessThanOrEqual(300);
+  expect(
+    split
+      .map(({ content }) => content)
+      .join("")
+      .match(/word/g)?.length,
+  ).toBeGreaterThanOrEqual(20_000);
+});
