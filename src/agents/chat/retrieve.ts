@@ -6,6 +6,7 @@ import type { AgentContext, AgentNode } from "../contract.ts";
 import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
 import type { TableReply } from "./table/ask.ts";
 import { lookedAt } from "./table/asked-text.ts";
+import { beginningOf, maxRowsOf } from "./table/beginning.ts";
 import type { AskTable } from "./table/table-threads.ts";
 
 /** What the agent needs of retrieval. */
@@ -17,9 +18,8 @@ const MAX_PIECES = 32;
 const MAX_SOURCES = 5;
 /** One that answers so much worse than the best is chance. */
 const NEAR = 0.5;
-/** Tables that are asked, and how much of each is read. */
+/** Tables that are asked. */
 const MAX_TABLES = 3;
-const MAX_CELLS = 60_000;
 
 /** Looks the question up in all of the user's documents, and asks the tables among them. Tells what it found, were it nothing. */
 export const retrieve = (lookup: Lookup, askTable: AskTable): AgentNode<ChatState> => ({
@@ -55,11 +55,10 @@ const askTables = async (
   let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
   for (const [documentId, own] of documents.slice(0, MAX_TABLES)) {
     const { title = "", table: piece = null } = own[0] ?? {};
-    const maxRows = Math.ceil(MAX_CELLS / (piece?.columns.length || 1));
-    const table = await lookup.table(userId, documentId, maxRows + 1);
+    const table = await lookup.table(userId, documentId, maxRowsOf(piece?.columns.length ?? 1) + 1);
     signal.throwIfAborted();
     if (table === null) continue;
-    const beginning = table.rows.length <= maxRows ? table : { ...table, rows: table.rows.slice(0, maxRows) };
+    const beginning = beginningOf(table);
     const request = {
       table: beginning,
       asked: { question: lookedAt(question), earlier: earlier.map(lookedAt), isMarked },
@@ -67,7 +66,9 @@ const askTables = async (
     };
     const said = await askTable(request, { userId, signal });
     const reply =
-      said === null || beginning === table ? said : { ...said, text: `${said.text}\n\n${ONLY[locale](maxRows)}` };
+      said === null || beginning === table
+        ? said
+        : { ...said, text: `${said.text}\n\n${ONLY[locale](beginning.rows.length)}` };
     if (reply === null || (bestOf(own) < bar && !reply.isCertain)) continue;
     if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
   }

@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { UnreadableError } from "../../src/domain/unreadable.ts";
+import { refusal, unreadable } from "../../src/http/errors.ts";
+import { openReader } from "../../src/reading/reader.ts";
+
+test("past sixteen of a user's files that wait the next is refused with 429, and another user's is read", async () => {
+  const reader = openReader({ threads: 2 });
+  const leaving = new AbortController();
+  const upload = { name: "a.txt", mediaType: "", bytes: new TextEncoder().encode("hello there") };
+  const read = (userId: string, signal = leaving.signal) =>
+    reader.readPieces(upload, { userId, signal }).catch((error: unknown) => error);
+  // All at once: none has been read before the last has come.
+  const greedy = Array.from({ length: 18 }, () => read("greedy"));
+  const other = read("modest", new AbortController().signal);
+  const refused = await greedy.at(-1);
+  if (!(refused instanceof UnreadableError)) throw new Error("it was taken");
+  const answer = refusal(unreadable(refused, "/file"), null);
+  expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([429, true]);
+  expect(await answer.json()).toMatchObject({ error: { code: "too_many_files", details: [{ path: "/file" }] } });
+  expect(await other).toMatchObject({ pieces: [{ content: "hello there" }] });
+  expect(await Promise.all(greedy.slice(0, -1))).toEqual(
+    Array(17).fill(expect.objectContaining({ mediaType: "text/plain" })),
+  );
+});
