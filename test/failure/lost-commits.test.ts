@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import { answerIn, endOf, logOf } from "../support/house.ts";
+import { type LosingStore, losingStores } from "../support/losing-stores.ts";
+import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse, type SseReader } from "../support/sse.ts";
+
+describe.each(losingStores)("%s, after a failover that has lost the last commits", (_, open) => {
+  let database: LosingStore;
+  let service: TestService<ScriptedModel>;
+  beforeAll(async () => {
+    database = await open();
+    service = await startService({ store: database.store });
+  }, 60_000);
+  afterAll(async () => {
+    await service.drain();
+    await database.close();
+  });
+
+  /** A run of a thread of its own, read in two wires, and the model's side of it. */
+  const running = async () => {
+    const threadId = realSystem.id();
+    const key: ThreadKey = `f:${threadId}`;
+    const response = await service.post("/stream/v2", { message: "hi", userId: "f", threadId });
+    const call = await service.model.nextCall();
+    const events = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f`));
+    return { key, threadId, call, runId: response.headers.get("x-run-id"), stream: readSse(response), events };
+  };
+  const said = async (call: ScriptedCall, stream: SseReader, text: string) => {
+    call.say({ type: "text", delta: text });
+    await stream.until(({ data }) => data.includes(text));
+  };
+  const seqsOf = (stream: SseReader) => stream.events.map(({ id }) => Number(id?.split(":").at(-1)));
+
+  test("what is still in memory is written again: no hole, nothing twice, and the text is the message", async () => {
+    const { key, threadId, call, stream, events } = await running();
+    for (const word of ["one", "two", "three"]) await said(call, events, word);
+    const before = await logOf(database.store, key);
+    await database.lose(key, before.length - 2);
+    await said(call, events, "four");
+    await database.lose(key, before.length - 1);
+    // Now it is the end that finds the gap.
+    call.finish();
+    expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
+    await events.toEnd();
+    const log = await logOf(database.store, key);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    expect(log.slice(0, before.length)).toEqual([...before]);
+    expect(answerIn(log)).toBe("onetwothreefour");
+    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe("onetwothreefour");
+    expect(seqsOf(events)).toEqual(log.map(({ seq }) => seq));
+    const again = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f`));
+    await again.toEnd();
+    expect(again.events.map(({ data }) => data)).toEqual(events.events.map(({ data }) => data));
+  }, 30_000);
+
+  test("what nobody has any more ends the run as interrupted; readers are told, and none takes a part for the whole", async () => {
+    const { key, call, runId, stream, events } = await running();
+    await said(call, events, "kept");
+    const before = await logOf(database.store, key);
+    for (let i = 0; i < 150; i++) call.say({ type: "reasoning", delta: "hm" }, { type: "text", delta: `${i} ` });
+    await said(call, events, "lost");
+    await database.lose(key, before.length);
+    call.say({ type: "text", delta: "more" });
+    // Cut off in the middle: an end would pass for success.
+    expect((await stream.toEnd()).map(({ event }) => event)).not.toContain("run.completed");
+    expect(await stream.wasCut()).toBe(true);
+    // Whoever can be told is: the log is another than what was read.
+    const reset = await events.until(({ event }) => event === "reset");
+    await events.toEnd();
+    const log = await logOf(database.store, key);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
+    expect(answerIn(log)).toBe("kept");
+    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe("kept");
+    const run = await (await service.get(`/api/v1/runs/${runId}?userId=f`)).json();
+    expect(run).toMatchObject({ status: "failed", error: { code: "interrupted" } });
+    const after = events.events.slice(events.events.indexOf(reset) + 1);
+    expect(after.at(-1)?.event).toBe("error");
+    expect(Number(after.at(-1)?.id?.split(":").at(-1))).toBe(log.length);
+    // The thread goes on.
+    const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "f", threadId: key.slice(2) }));
+    (await service.model.nextCall()).finish("again");
+    expect((await next.toEnd()).at(-1)?.event).toBe("run.completed");
+  }, 30_000);
+
+  test("a reader on another replica that has read what is gone gets a reset, and no word of a deleted thread", async () => {
+    const other = await startService({ store: database.store, owner: realSystem.id() });
+    const { key, threadId, call, stream, events } = await running();
+    for (const word of ["one", "two"]) await said(call, events, word);
+    const there = readSse(await other.get(`/api/v1/threads/${threadId}/events?userId=f`));
+    await there.until(({ data }) => data.includes("two"));
+    const head = (await logOf(database.store, key)).length;
+    await database.lose(key, head - 1);
+    await there.until(({ event }) => event === "reset");
+    expect(there.text).not.toContain("deleted");
+    call.finish("three");
+    await stream.toEnd();
+    await there.toEnd();
+    expect(there.events.at(-1)?.event).toBe("done");
+    await other.drain();
+  }, 30_000);
+});

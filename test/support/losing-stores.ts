@@ -1,0 +1,51 @@
+import { spyOn } from "bun:test";
+import { PGlite } from "@electric-sql/pglite";
+import postgres from "postgres";
+import { realSystem } from "../../src/domain/system.ts";
+import type { ThreadKey } from "../../src/domain/thread.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { memoryStore } from "./pglite.ts";
+import { freshDatabase } from "./postgres.ts";
+
+/** A store, and a way to lose what it has committed, as a failover to a standby that lagged does. */
+export interface LosingStore {
+  readonly store: Store;
+  /** Takes back all of a thread's events behind `seq`. */
+  lose(key: ThreadKey, seq: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const LOSS = "delete from yeoul.events where thread_key = $1 and seq > $2";
+
+const embedded = async (): Promise<LosingStore> => {
+  const create = spyOn(PGlite, "create");
+  const store = await memoryStore();
+  const client = (await create.mock.results.at(-1)?.value) as PGlite;
+  create.mockRestore();
+  return {
+    store,
+    lose: async (key, seq) => void (await client.query(LOSS, [key, seq])),
+    close: () => store.close(),
+  };
+};
+
+const server = async (): Promise<LosingStore> => {
+  const url = await freshDatabase();
+  const store = postgresStore({ url, system: realSystem });
+  const admin = postgres(url, { max: 1 });
+  return {
+    store,
+    lose: async (key, seq) => void (await admin.unsafe(LOSS, [key, seq])),
+    close: async () => {
+      await admin.end();
+      await store.close();
+    },
+  };
+};
+
+/** Every kind of store: `describe.each(losingStores)`. */
+export const losingStores: readonly (readonly [string, () => Promise<LosingStore>])[] = [
+  ["the embedded store", embedded],
+  ["Postgres", server],
+];
