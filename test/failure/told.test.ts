@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { type Store, StoreError } from "../../src/store/contract.ts";
+import { endOf, logOf } from "../support/house.ts";
+import { memoryStore } from "../support/pglite.ts";
+import type { ScriptedModel } from "../support/scripted-model.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { readSse, type SseReader } from "../support/sse.ts";
+import { type Taps, tappedStore } from "../support/tapped-store.ts";
+
+let real: Store;
+let store: Store;
+let taps: Taps;
+let service: TestService<ScriptedModel>;
+beforeAll(async () => {
+  real = await memoryStore();
+  ({ store, taps } = tappedStore(real));
+  service = await startService({ store, storePatienceMs: 300 });
+}, 60_000);
+afterAll(async () => {
+  await service.drain();
+  await real.close();
+});
+
+/** Nothing gets through from now on. `isUntried`: that much is certain. */
+const cut = (isUntried: boolean): void => {
+  const away = () => Promise.reject(new StoreError("unavailable", "away", { isUntried }));
+  Object.assign(taps, { append: away, finish: away, read: away, begin: away, claim: away });
+};
+const mend = (): void => {
+  for (const name of ["append", "finish", "read", "begin", "claim"] as const) taps[name] = undefined;
+};
+
+interface Wire {
+  readonly name: string;
+  ask(threadId: string): Promise<Response>;
+  /** Stands in the stream's terminal frame, and in no other. */
+  readonly end: RegExp;
+}
+const USER = "t";
+const post = (path: string, body: (threadId: string) => object) => (threadId: string) =>
+  service.post(path, { ...body(threadId) });
+
+const comingBack: readonly Wire[] = [
+  {
+    name: "the native envelope",
+    ask: post("/api/v1/solve", (thread_id) => ({ problem: "hi", user_id: USER, thread_id })),
+    end: /event: (?:done|error)/,
+  },
+  {
+    name: "GET /ask",
+    ask: (threadId) => service.get(`/ask?question=hi&user_id=${USER}&thread_id=${threadId}`),
+    end: /"type":"(?:done|error)"/,
+  },
+];
+const others: readonly Wire[] = [
+  {
+    name: "POST /stream/v2",
+    ask: post("/stream/v2", (threadId) => ({ message: "hi", userId: USER, threadId })),
+    end: /run\.(?:completed|failed)/,
+  },
+  {
+    name: "POST /ask",
+    ask: post("/ask", (thread_id) => ({ question: "hi", user_id: USER, thread_id })),
+    end: /"type":"(?:done|error)"/,
+  },
+];
+
+/** A run that has said a word which its reader has seen. */
+const speaking = async ({ ask }: Wire) => {
+  const threadId = realSystem.id();
+  const response = await ask(threadId);
+  const stream = readSse(response);
+  const call = await service.model.nextCall();
+  call.say({ type: "text", delta: "seen" });
+  await stream.until(({ data }) => data.includes("seen"));
+  return { key: `${USER}:${threadId}` as const, call, stream, runId: response.headers.get("x-run-id") ?? "" };
+};
+const ended = async (runId: string) => {
+  for (;;) {
+    const run = await real.runs.get(USER, runId);
+    if (run !== null && run.endedAt !== null) return run;
+  }
+};
+const over = async (stream: SseReader): Promise<string> => {
+  await stream.toEnd();
+  return stream.text;
+};
+
+describe.each(comingBack)("a client of $name, who comes back by itself", (wire) => {
+  test("is told nothing when the store stays away: the stream ends in order, the run goes on and is kept", async () => {
+    const { key, call, stream, runId } = await speaking(wire);
+    cut(true);
+    call.finish(" unseen");
+    const text = await over(stream);
+    expect(text).toMatch(/\nretry: \d+\n\n$/);
+    expect(text).not.toMatch(wire.end);
+    expect(await stream.wasCut()).toBe(false);
+    mend();
+    expect(await ended(runId)).toMatchObject({ status: "succeeded" });
+    expect((await real.threads.messages(key)).at(-1)?.content).toBe("seen unseen");
+  }, 20_000);
+});
+
+describe.each(others)("a client of $name, who cannot come back", (wire) => {
+  test("is told that its run has failed, and so it has, though its model was done already", async () => {
+    const { key, call, stream, runId } = await speaking(wire);
+    cut(true);
+    call.finish(" unseen");
+    expect(await over(stream)).toMatch(wire.end);
+    expect(await stream.wasCut()).toBe(false);
+    mend();
+    expect(await ended(runId)).toMatchObject({ status: "failed", error: { code: "store_unavailable" } });
+    const log = await logOf(real, key);
+    expect(endOf(log)).toMatchObject({ code: "store_unavailable", recoverable: true });
+    expect(log.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
+    // What it had said is kept all the same.
+    expect((await real.threads.messages(key)).at(-1)?.content).toBe("seen unseen");
+  }, 20_000);
+
+  test("is cut off where nobody can know: its end may have been kept", async () => {
+    const { call, stream, runId } = await speaking(wire);
+    // The store takes the end and does not say so; then it is away.
+    taps.finish = async (next, fence, end) => {
+      await next(fence, end);
+      cut(false);
+      throw new StoreError("unavailable", "kept, and not told");
+    };
+    call.finish(" unseen");
+    expect(await over(stream)).not.toMatch(wire.end);
+    expect(await stream.wasCut()).toBe(true);
+    mend();
+    expect(await ended(runId)).toMatchObject({ status: "succeeded" });
+  }, 20_000);
+});
+
+test("readers of one run may be of both kinds: what one is told is what the other finds", async () => {
+  const [native] = comingBack;
+  const [told] = others;
+  if (native === undefined || told === undefined) throw new Error("no wires");
+  const { key, call, stream, runId } = await speaking(told);
+  const threadId = key.slice(USER.length + 1);
+  const watching = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=${USER}`));
+  await watching.until(({ data }) => data.includes("seen"));
+  cut(true);
+  call.say({ type: "text", delta: " more" });
+  expect(await over(stream)).toMatch(told.end);
+  expect(await over(watching)).not.toMatch(native.end);
+  mend();
+  expect(await ended(runId)).toMatchObject({ status: "failed" });
+  const last = watching.events.at(-1)?.id ?? "";
+  const headers = { "last-event-id": last };
+  const back = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=${USER}`, { headers }));
+  await back.toEnd();
+  expect(back.events.at(-1)).toMatchObject({ event: "error", data: expect.stringContaining("store_unavailable") });
+}, 20_000);
+
+test("an answer in one piece that cannot be waited for says that the run goes on, and not that it has failed", async () => {
+  const body = { message: "hi", user_id: USER, conversation_id: realSystem.id() };
+  const answer = service.post("/api/chat", body);
+  const call = await service.model.nextCall();
+  const held = Promise.withResolvers<void>();
+  taps.finish = async (next, fence, end) => {
+    await next(fence, end);
+    cut(false);
+    held.resolve();
+    throw new StoreError("unavailable", "kept, and not told");
+  };
+  call.finish("an answer");
+  await held.promise;
+  const response = await answer;
+  mend();
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).not.toBeNull();
+  expect(await response.text()).toContain("still being written");
+}, 20_000);
+
+test("a process that leaves a run to another cuts its readers off, and tells nobody that the run has ended", async () => {
+  const leaving = await startService({ store, owner: realSystem.id(), env: { DRAIN_TIMEOUT: "10ms" } });
+  const threadId = realSystem.id();
+  const first = readSse(await service.post("/stream/v2", { message: "hi", userId: USER, threadId }));
+  const call = await service.model.nextCall();
+  const response = await leaving.post("/stream/v2", { message: "hi", userId: USER, threadId });
+  const waiting = readSse(response);
+  const native = readSse(await leaving.post("/api/v1/solve", { problem: "hi", user_id: USER, thread_id: threadId }));
+  await leaving.drain();
+  expect(await over(waiting)).not.toMatch(/run\./);
+  expect(await waiting.wasCut()).toBe(true);
+  expect(await over(native)).not.toMatch(/event: error/);
+  expect(await native.wasCut()).toBe(false);
+  expect(await real.runs.get(USER, response.headers.get("x-run-id") ?? "")).toMatchObject({ status: "queued" });
+  call.finish("done");
+  expect((await first.toEnd()).at(-1)?.event).toBe("run.completed");
+}, 30_000);
