@@ -14,8 +14,8 @@ const initialised = async (): Promise<Blob> => {
 };
 
 /** A new, empty store in memory; not yet migrated. */
-export const memoryStore = async (system: System = realSystem): Promise<Store> => {
+export const memoryStore = async (system: System = realSystem, deadlineMs?: number): Promise<Store> => {
   prepared ??= initialised();
   const assets: PgliteAssets & { readonly loadDataDir: Blob } = { loadDataDir: await prepared };
-  return pgliteStore({ dataDir: null, system, assets });
+  return pgliteStore({ dataDir: null, system, assets, ...(deadlineMs !== undefined && { deadlineMs }) });
 };

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import type { Model } from "../../src/models/contract.ts";
+import { StoreError } from "../../src/store/contract.ts";
+import { saying } from "../support/heard.ts";
+import { memoryStore } from "../support/pglite.ts";
+import { startService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
+
+const QUESTIONS = 400;
+
+/** Answers at once. */
+const quick = (): Model => ({
+  id: "quick",
+  check: async () => {},
+  answer: saying(async function* () {
+    yield { type: "text", delta: "an answer" };
+    yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
+  }),
+});
+
+/** What `call` gives, however busy the machine is: the deadline is meant for others. */
+const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+};
+
+/** Puts all questions at once, and reads those that are answered. Each user asks four. */
+const burst = async (deadlineMs: number | undefined, named: boolean) => {
+  const store = await memoryStore(realSystem, deadlineMs);
+  const service = await startService({ store, model: quick(), env: { MAX_RUNS: "1000" } });
+  const responses = await Promise.all(
+    Array.from({ length: QUESTIONS }, (_, at) =>
+      service.post("/stream/v2", { message: "hi", userId: `u${at % 100}`, threadId: named ? `t ${at}` : null }),
+    ),
+  );
+  const taken = responses.filter(({ status }) => status === 200);
+  const refused = responses.filter(({ status }) => status !== 200);
+  for (const response of refused) {
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).not.toBeNull();
+    await response.body?.cancel();
+  }
+  const ends = await Promise.all(taken.map(async (response) => (await readSse(response).toEnd()).at(-1)?.event));
+  const threads = [];
+  for (const at of Array(100).keys()) {
+    threads.push(...(await patiently(() => store.threads.list(`u${at}`, { limit: 100, after: null }))));
+  }
+  const unfinished = [];
+  for (const { threadKey } of threads) {
+    const run = await patiently(() => store.threads.activeRun(threadKey));
+    if (run !== null) unfinished.push(run);
+  }
+  await service.drain();
+  await store.close();
+  return { taken: taken.length, ends, threads: threads.length, unfinished };
+};
+
+describe("the embedded store under a burst of questions", () => {
+  test("takes all of them, with its usual deadline", async () => {
+    const { taken, ends, threads } = await burst(undefined, false);
+    expect(taken).toBe(QUESTIONS);
+    expect(ends).toEqual(ends.map(() => "run.completed"));
+    expect(threads).toBe(QUESTIONS);
+  }, 60_000);
+
+  test.each([
+    ["new threads", false],
+    ["threads that are named", true],
+  ] as const)(
+    "of %s has committed exactly those that it did not refuse",
+    async (_, named) => {
+      // A deadline that is too short for some of them, on this machine as it is now.
+      let outcome = await burst(40, named);
+      for (let deadlineMs = 20; outcome.taken === QUESTIONS; deadlineMs /= 2) outcome = await burst(deadlineMs, named);
+      expect(outcome.threads).toBe(outcome.taken);
+      expect(outcome.unfinished).toEqual([]);
+    },
+    60_000,
+  );
+});
