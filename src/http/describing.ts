@@ -6,6 +6,7 @@ import { Constant } from "./docs/constant.ts";
 import type { MountedRoute } from "./openapi/document.ts";
 import { described, hidden, json, type Tag } from "./openapi/operation.ts";
 import type { Security } from "./openapi/security.ts";
+import { preferencesOf } from "./preferences.ts";
 
 const TAG: Tag = { name: "This document", description: "What there is, for programs and for people." };
 
@@ -33,6 +34,52 @@ export const documentRoute = (routes: Routes, security: Security) => {
     }),
   });
 };
+
+/** Whether a page is preferred to JSON: browsers name `text/html`, programs name something else or nothing. */
+const wantsPage = (request: Request): boolean => {
+  const weights = new Map(preferencesOf(request.headers.get("accept")).map(({ name, weight }) => [name, weight]));
+  const html = weights.get("text/html") ?? 0;
+  return html > 0 && html >= (weights.get("application/json") ?? 0);
+};
+
+/** What this is, in a few lines, and where to go on from the root. */
+export const homeRoute = () => {
+  const page = new Constant("text/html; charset=utf-8", async () => (await import("./docs/home.ts")).HOME);
+  const about = new Constant("application/json; charset=utf-8", async () =>
+    JSON.stringify({ ...(await import("./docs/home.ts")).ABOUT, version }),
+  );
+  return new Elysia({ name: "home" }).get(
+    "/",
+    async ({ request, set }) => {
+      set.headers.vary = "accept";
+      if (!wantsPage(request)) return about.answer(request);
+      const { PAGE_POLICY } = await import("./docs/page.ts");
+      set.headers["content-security-policy"] = PAGE_POLICY;
+      return page.answer(request);
+    },
+    {
+      detail: described({
+        tag: TAG,
+        access: "open",
+        summary: "What this is",
+        description: "A page for browsers (`accept: text/html`), JSON for all others.",
+        replies: { 200: json("Where to go on; addresses are relative to this one.", About) },
+      }),
+    },
+  );
+};
+
+const About = Type.Object(
+  {
+    name: Type.Literal("yeoul"),
+    about: Type.String(),
+    docs: Type.String(),
+    openapi: Type.String(),
+    health: Type.String(),
+    version: Type.String(),
+  },
+  { title: "About" },
+);
 
 /**
  * A page to browse it. It wants no token, nor does the copy of the document that it shows: nobody could give it one before.

@@ -63,6 +63,15 @@ export const requestErrorOf = (thrown: unknown): RequestError => {
 /** Seconds after which files that wait have been read, on the whole. */
 const BUSY_S = 10;
 
+/** Whether what was thrown says no more than that whoever asked has left: nobody reads the answer, and nothing went wrong here. */
+export const isLeaving = (thrown: unknown, { signal }: Request): boolean => {
+  if (!signal.aborted) return false;
+  for (let cause = thrown; cause instanceof Error || cause === signal.reason; cause = (cause as Error).cause) {
+    if (cause === signal.reason) return true;
+  }
+  return false;
+};
+
 const UNREADABLE: Record<UnreadableCode, RequestErrorCode> = {
   unsupported: "unsupported_media_type",
   too_large: "payload_too_large",

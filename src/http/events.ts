@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { native } from "../dialects/native.ts";
 import { threadKey } from "../domain/thread.ts";
@@ -5,7 +6,7 @@ import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "./caller.ts
 import type { RouteParts } from "./context.ts";
 import { described, empty } from "./openapi/operation.ts";
 import { inHeader, inQuery, STREAM_HEADERS, THREAD_ID, USER } from "./openapi/parameters.ts";
-import { cursorOf, RESET_GUIDE, ReplayReader } from "./replay.ts";
+import { cursorOf, RESET_GUIDE, ReplayReader, waitsIn } from "./replay.ts";
 import { streamHeaders } from "./stream.ts";
 import { THREADS } from "./threads.ts";
 
@@ -20,32 +21,38 @@ export const eventRoutes = (parts: RouteParts) => {
       const thread = await store.threads.get(key);
       if (thread === null) throw notFound("thread");
       const named = cursorOf(request, threadId);
+      const isPatient = waitsIn(request);
       const active = await store.threads.activeRun(key);
       const bounds = await store.events.bounds(key);
       // Deleted meanwhile.
       if (bounds === null && (await store.threads.get(key)) === null) throw notFound("thread");
       const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
       const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;
-      if (active === null && cursor === last) return new Response(null, { status: 204 });
+      if (active === null && cursor === last && !isPatient) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
       const threadJson = JSON.stringify(threadId);
       const lastRun = async () => (await store.events.read(key, last - 1, 1))[0]?.runId ?? "";
       const view = { threadId, threadJson, runId: active?.runId ?? (await lastRun()), traceId, locale, options: {} };
       Object.assign(set.headers, streamHeaders(view));
-      return new ReplayReader(key, { cursor, first, last, isActive: active !== null }, view, parts);
+      return new ReplayReader(key, { cursor, first, last, isActive: active !== null, isPatient }, view, parts);
     },
     {
       detail: described({
         tag: THREADS,
         access: "read",
         summary: "Its events, kept ones and then live",
-        description: "Ends with the thread's last run, or at once when there is none.",
+        description: "Ends with the thread's last run, or at once when there is none, unless it is to `wait`.",
         parameters: [
           THREAD_ID,
           ...USER,
           inHeader("last-event-id", "The id of the last frame that was seen; events after it are sent."),
           inQuery("after", "The same as a bare seq, where there is no `Last-Event-ID`."),
+          inQuery(
+            "wait",
+            "`true`: stays open while the thread is idle, for the runs that are still to come.",
+            Type.Boolean(),
+          ),
           ...STREAM_HEADERS,
         ],
         replies: {
@@ -55,7 +62,7 @@ export const eventRoutes = (parts: RouteParts) => {
             wire: native.guide.title,
             frames: [RESET_GUIDE, ...native.guide.frames],
           },
-          204: empty("There is nothing after that, and no run under way."),
+          204: empty("There is nothing after that, no run under way, and `wait` was not asked for."),
         },
         refusals: ["not_found", "invalid", "store_unavailable"],
       }),

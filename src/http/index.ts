@@ -11,16 +11,16 @@ import { compressStream } from "./compress.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin, isGrantedBy } from "./cors.ts";
 import { deliver } from "./deliver.ts";
-import { documentRoute, pageRoutes } from "./describing.ts";
+import { documentRoute, homeRoute, pageRoutes } from "./describing.ts";
 import { documentRoutes } from "./documents.ts";
-import { refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
+import { isLeaving, refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
-import { NOWHERE } from "./identity/access.ts";
+import { NOWHERE, wantsNobody } from "./identity/access.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
 import { Door } from "./identity/door.ts";
 import { type UserTokenLog, UserTokens } from "./identity/user-tokens.ts";
 import { imageRoutes } from "./images.ts";
-import { methodsAmong } from "./methods.ts";
+import { methodsOf, routesAmong } from "./methods.ts";
 import { securityOf } from "./openapi/security.ts";
 import { type Gate, gatesOf } from "./passages.ts";
 import { probingRoutes } from "./probing.ts";
@@ -60,10 +60,10 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   });
   const security = securityOf(settings);
   // Made when the first request comes: by then all routes are there.
-  let methods: ReturnType<typeof methodsAmong> | undefined;
-  const methodsAt = (request: Request): readonly string[] => {
-    methods ??= methodsAmong(app.routes);
-    return methods(new URL(request.url).pathname);
+  let routes: ReturnType<typeof routesAmong> | undefined;
+  const routesAt = (request: Request) => {
+    routes ??= routesAmong(app.routes);
+    return URL.canParse(request.url) ? routes(new URL(request.url).pathname) : [];
   };
   let gates: ReturnType<typeof gatesOf> | undefined;
   const gateAt = (method: string, path: string): Gate => {
@@ -71,12 +71,15 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     return gates(method, path);
   };
   const unknown = async (request: Request): Promise<RequestError> => {
+    const there = routesAt(request);
     try {
-      await door.pass({ request }, NOWHERE);
+      // What anybody may use anybody may be told of.
+      const passages = there.map(({ method, path }) => gateAt(method, path).passage);
+      await door.pass({ request }, passages.find(wantsNobody) ?? NOWHERE);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
-    const others = methodsAt(request);
+    const others = methodsOf(there);
     // A preflight that nobody here answers is told of no endpoint.
     if (others.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
     return new RequestError("method_not_allowed", `Ask by ${others.join(" or ")}.`);
@@ -94,8 +97,9 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     app
       .onError({ as: "global" }, async ({ error, code, request, set }) => {
         const refused = code === "NOT_FOUND" ? await unknown(request) : requestErrorOf(error);
-        if (refused.code === "method_not_allowed") set.headers.allow = methodsAt(request).join(", ");
-        if (refused.code === "internal") log.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
+        if (refused.code === "method_not_allowed") set.headers.allow = methodsOf(routesAt(request)).join(", ");
+        if (refused.code === "internal" && !isLeaving(error, request))
+          log.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
       // The one way in. By the route, not by a look at the URL's path: `\` in it is `/` to the URL standard alone.
@@ -108,6 +112,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
         }
       })
       .use(probingRoutes(parts.readiness))
+      .use(homeRoute())
       .use(pageRoutes(() => app.routes, security))
       .use(documentRoute(() => app.routes, security))
       .use(askingRoutes(parts))

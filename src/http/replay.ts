@@ -38,6 +38,14 @@ export const cursorOf = (request: Request, threadId: string): number | null => {
   return Number(after);
 };
 
+/** Whether the reader means to stay while the thread is idle: the query `wait`. Throws `invalid` when it says neither. */
+export const waitsIn = (request: Request): boolean => {
+  const wait = new URL(request.url).searchParams.get("wait") ?? "false";
+  if (/^(?:true|1)$/i.test(wait)) return true;
+  if (/^(?:false|0)$/i.test(wait)) return false;
+  throw invalid([{ path: "/wait", message: "must be true or false" }]);
+};
+
 /** What is known of a thread when somebody comes to read it. */
 export interface ReplayStart {
   /** Null: the reader named an event that the log does not hold; it is told so, and goes on from where the messages end. */
@@ -47,9 +55,14 @@ export interface ReplayStart {
   readonly last: number;
   /** Asked before `last`: a run that has ended by then has its last event in the log. */
   readonly isActive: boolean;
+  /** It stays when no run of the thread is left, until the reader leaves or the thread is deleted. */
+  readonly isPatient: boolean;
 }
 
-/** One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left. */
+/**
+ * One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left, or, if it
+ * is patient, for as long as the thread is there.
+ */
 export class ReplayReader extends LogReader {
   #isActive: boolean;
   #last: number;
@@ -87,7 +100,7 @@ export class ReplayReader extends LogReader {
     this.#reached = batch.at(-1)?.seq ?? this.#reached;
     const step = batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
     // A terminal event past what was known may have been the last.
-    const mayBeLast = !this.#isActive || batch.some(({ type }) => isTerminal(type));
+    const mayBeLast = !this.from.isPatient && (!this.#isActive || batch.some(({ type }) => isTerminal(type)));
     const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
     return isWorthALook ? this.#lookAgain().then(() => step) : step;
   }
@@ -117,7 +130,7 @@ export class ReplayReader extends LogReader {
   }
 
   #isDone(): boolean {
-    return !this.#isActive && this.#reached >= this.#last;
+    return !this.from.isPatient && !this.#isActive && this.#reached >= this.#last;
   }
 
   async #lookAgain(): Promise<void> {

@@ -16,7 +16,8 @@ const ingress = () =>
     fetch: (request) => {
       const { pathname, search } = new URL(request.url);
       if (!pathname.startsWith("/ai/")) return new Response("outside the prefix", { status: 502 });
-      return fetch(service.url + pathname.slice("/ai".length) + search, { redirect: "manual" });
+      const accept = request.headers.get("accept") ?? "*/*";
+      return fetch(service.url + pathname.slice("/ai".length) + search, { redirect: "manual", headers: { accept } });
     },
   });
 
@@ -29,6 +30,53 @@ const loadedBy = (html: string): readonly string[] => {
   new HTMLRewriter().on("[src]", note("src")).on("[href]", note("href")).transform(html);
   return found;
 };
+
+describe("GET /", () => {
+  const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+  test("says to a browser what this is, behind a prefix too: all that it links is there, and it loads nothing", async () => {
+    using proxy = ingress();
+    const page = await fetch(new URL("/ai/", proxy.url), { headers: { accept: BROWSER } });
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("content-security-policy")).toStartWith("default-src 'none'; ");
+    const addresses = loadedBy(await page.text()).filter((address) => !address.startsWith("data:"));
+    expect(addresses).toEqual(["docs", "docs/openapi.json", "api/v1/health"]);
+    for (const address of addresses) expect((await fetch(new URL(address, page.url))).status).toBe(200);
+  });
+
+  test.each([undefined, "*/*", "application/json", "text/html;q=0, */*", "application/json, text/html;q=0.5"])(
+    "says it as JSON to whoever accepts %p",
+    async (accept) => {
+      const about = await service.get("/", { headers: accept === undefined ? {} : { accept } });
+      expect([about.status, about.headers.get("vary")]).toEqual([200, "accept"]);
+      expect(await about.json()).toMatchObject({ name: "yeoul", docs: "docs", openapi: "docs/openapi.json" });
+    },
+  );
+});
+
+describe("a wrong method where no token is wanted", () => {
+  test.each([
+    ["POST", "/health"],
+    ["DELETE", "/health/"],
+    ["PUT", "/api/v1/health"],
+    ["PATCH", "/"],
+    ["POST", "/docs"],
+    ["POST", "/docs/openapi.json"],
+    ["POST", "/api/v1/images/x"],
+  ])("%s %s is told so without one", async (method, path) => {
+    const response = await service.get(path, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+
+  test("and where one is wanted it is asked for first", async () => {
+    const withToken = { authorization: "Bearer the-token" };
+    expect((await service.get("/stream/v2")).status).toBe(401);
+    expect((await service.get("/nothing")).status).toBe(401);
+    const response = await service.get("/stream/v2", { headers: withToken });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+    expect((await service.get("/nothing", { headers: withToken })).status).toBe(404);
+  });
+});
 
 describe("GET /docs", () => {
   test("wants no token, and may load nothing from outside", async () => {

@@ -152,6 +152,47 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(await toEnd("anew", "t", `&after=${last + 2}`)).toEqual(said.slice(1));
   });
 
+  test("with wait=true a reader stays while the thread is idle, and hears the runs that come", async () => {
+    const { events: first } = await solved(service, "stays", "t");
+    const reader = await read("stays", "t", `&after=${first.length}&wait=true`);
+    // Idle: nothing but the comment that opens it, where another reader is told that there is nothing.
+    expect((await events("stays", "t", `&after=${first.length}`)).status).toBe(204);
+    const { events: second } = await solved(service, "stays", "t");
+    const { events: third } = await solved(service, "stays", "t");
+    const last = third.at(-1)?.seq ?? 0;
+    await reader.until(({ id }) => id === `t:${last}`);
+    expect(nativeEvents(reader.events)).toEqual([...second, ...third]);
+    const reset = await read("stays", "t", "&wait=1", { "last-event-id": "t:999" });
+    expect((await reset.until(({ event }) => event === "reset")).id).toBe(`t:${last}`);
+    const { events: fourth } = await solved(service, "stays", "t");
+    await reset.until(({ id }) => id === `t:${fourth.at(-1)?.seq}`);
+    expect(nativeEvents(reset.events.slice(1))).toEqual([...fourth]);
+    await Promise.all([reader.leave(), reset.leave()]);
+  });
+
+  test("a reader that waits hears heartbeats, and that its thread is deleted", async () => {
+    const beating = await startService({ env: { HEARTBEAT_INTERVAL: "20ms" } });
+    try {
+      await solved(beating, "beats", "t");
+      const reader = readSse(await beating.get("/api/v1/threads/t/events?userId=beats&wait=true"));
+      await reader.untilComments(4);
+      await beating.get("/api/v1/threads/t?userId=beats", { method: "DELETE" });
+      expect((await reader.toEnd()).at(-1)?.event).toBe("error");
+    } finally {
+      await beating.stop();
+    }
+  }, 20_000);
+
+  test("a wait that is neither is refused", async () => {
+    await solved(service, "neither", "t");
+    for (const wait of ["", "yes", "2"]) {
+      const response = await events("neither", "t", `&wait=${wait}`);
+      expect([wait, response.status]).toEqual([wait, 422]);
+      expect((await refusalOf(response)).details).toMatchObject([{ path: "/wait" }]);
+    }
+    for (const wait of ["false", "0"]) expect((await events("neither", "t", `&wait=${wait}&after=1`)).status).toBe(200);
+  });
+
   test("an after that is no number is refused", async () => {
     await solved(service, "after", "t");
     for (const after of ["abc", "-1", "1.5", "1e3", "9".repeat(40), "", "%00"]) {

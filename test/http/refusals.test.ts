@@ -165,13 +165,13 @@ describe("paths and methods", () => {
     expect((await refusalOf(response)).code).toBe("method_not_allowed");
   });
 
-  test.each(["/", "/stream", "/api/v1/threads/t/nothing", "/api/v1", "/healthy"])("%s is not found", async (path) => {
+  test.each(["/stream", "/api/v1/threads/t/nothing", "/api/v1", "/healthy"])("%s is not found", async (path) => {
     const response = await service.get(path, { method: "POST" });
     expect([response.status, response.headers.get("allow")]).toEqual([404, null]);
   });
 
   test.each([
-    ["GET", "/"],
+    ["POST", "/"],
     ["GET", "/nope"],
     ["GET", "/stream/v2"],
     ["PUT", "/stream/v2"],

@@ -21,6 +21,9 @@ export interface Passage {
   readonly threads?: ThreadReach;
 }
 
+/** Whether nobody is asked who they are. */
+export const wantsNobody = ({ access }: Passage): boolean => access === "probe" || access === "open";
+
 /** What holds for a route that does not say: nothing less than everything. */
 export const STRICTEST: Passage = { access: "own" };
 

@@ -1,0 +1,33 @@
+/** What a browser is shown at the root. All addresses are relative: an ingress may have put a prefix in front of them. */
+export const HOME = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Yeoul</title>
+<link rel="icon" href="data:,">
+<style>
+body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; color-scheme: light dark; }
+</style>
+</head>
+<body>
+<h1>Yeoul</h1>
+<p>This is an API. It takes a question over HTTP, runs an agent, and streams what happens as Server-Sent Events. Every event
+is in the database before a client sees it, so a stream can be picked up where it stopped.</p>
+<ul>
+<li><a href="docs">docs</a>: every endpoint, to read and to try</li>
+<li><a href="docs/openapi.json">docs/openapi.json</a>: the same for programs (OpenAPI 3.1)</li>
+<li><a href="api/v1/health">api/v1/health</a>: whether it is ready</li>
+</ul>
+</body>
+</html>
+`;
+
+/** The same for programs. */
+export const ABOUT = {
+  name: "yeoul",
+  about: "An API that runs agents and streams what happens as Server-Sent Events, every one of them kept.",
+  docs: "docs",
+  openapi: "docs/openapi.json",
+  health: "api/v1/health",
+} as const;
