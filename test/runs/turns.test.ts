@@ -4,7 +4,7 @@ import { RequestError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { MAX_QUEUED } from "../../src/runs/runs.ts";
 import { StoreError } from "../../src/store/contract.ts";
-import { agentOf, endOf, type House, house, logOf } from "../support/house.ts";
+import { agentOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
