@@ -34,12 +34,12 @@ export const filledIn = (annotations: readonly unknown[]): readonly Filled[] =>
     if (!Value.Check(Annotation, annotation)) return [];
     const { subtype, rect, hidden, noView, fieldName, alternativeText, contentsObj } = annotation;
     if (hidden === true || noView === true) return [];
-    const text = subtype === "FreeText" ? (contentsObj?.str ?? "") : subtype === "Widget" ? filledIn(annotation) : "";
+    const text = subtype === "FreeText" ? (contentsObj?.str ?? "") : subtype === "Widget" ? textOfField(annotation) : "";
     const name = alternativeText || fieldName || "";
     return text.trim() === "" ? [] : [{ text: text.trim(), name, rect }];
   });
 
-const filledIn = (field: typeof Annotation.static): string => {
+const textOfField = (field: typeof Annotation.static): string => {
   const { fieldType, fieldValue, exportValue, buttonValue, password } = field;
   if (password === true) return "";
   if (field.checkBox === true) return isOn(fieldValue) && fieldValue === (exportValue ?? fieldValue) ? "☑" : "☐";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { RequestError } from "../../src/domain/error.ts";
+import { RequestError, RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { MAX_QUEUED } from "../../src/runs/runs.ts";
 import { StoreError } from "../../src/store/contract.ts";
