@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import postgres from "postgres";
+import { realSystem, type System } from "../../src/domain/system.ts";
 import { StoreError } from "../../src/store/contract.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { type ChatFrame, chatFrames } from "../support/chat.ts";
 import { eventSource } from "../support/event-source.ts";
-import { hastySystem } from "../support/hasty-system.ts";
 import { memoryStore } from "../support/pglite.ts";
-import type { ScriptedModel } from "../support/scripted-model.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { tappedStore } from "../support/tapped-store.ts";
+
+type Replica = TestService<ScriptedModel> & { end(): Promise<unknown> };
 
 const ticket = async (service: TestService<ScriptedModel>, body: Record<string, unknown> = {}): Promise<string> => {
   const response = await service.post("/api/chat/stream/init", { message: "hi", ...body });
@@ -167,27 +172,40 @@ describe("a ticket", () => {
 });
 
 describe("time", () => {
-  test("has to be used within ten minutes, and can be read for an hour", async () => {
-    const system = hastySystem(1);
-    const service = await startService({ system });
+  test("has to be used within ten minutes, and can be read for an hour, by the database's clock, whatever a replica's says", async () => {
+    const url = await freshDatabase();
+    const sql = postgres(url, { max: 1 });
+    const passes = (ms: number) =>
+      sql`update yeoul.tickets set created_at = created_at - ${ms}::bigint, expires_at = expires_at - ${ms}::bigint`;
+    /** Hours ahead, and behind; both have the same model. */
+    const model = scriptedModel();
+    const replicas = [5, -5].map(async (hours) => {
+      const system: System = { ...realSystem, now: () => realSystem.now() + hours * 3_600_000 };
+      const store = postgresStore({ url, system });
+      const service = await startService({ system, store, model });
+      return { ...service, end: () => service.drain().then(() => store.close()) };
+    });
+    const [ahead, behind] = (await Promise.all(replicas)) as [Replica, Replica];
     try {
-      const [used, unused] = [await ticket(service), await ticket(service)];
-      const stream = readSse(await take(service, used));
-      (await service.model.nextCall()).finish("kept");
+      const [used, unused] = [await ticket(ahead), await ticket(behind)];
+      const stream = readSse(await take(behind, used));
+      (await model.nextCall()).finish("kept");
       await stream.toEnd();
-      system.skip(9 * 60_000);
-      const late = readSse(await take(service, await ticket(service)));
-      (await service.model.nextCall()).finish("late");
+      await passes(9 * 60_000);
+      const late = readSse(await take(ahead, await ticket(behind)));
+      (await model.nextCall()).finish("late");
       await late.toEnd();
-      system.skip(60_000);
-      expect((await take(service, unused)).status).toBe(404);
-      expect(contentOf(await chatFrames(readSse(await take(service, used))))).toBe("kept");
-      system.skip(50 * 60_000);
-      expect((await take(service, used)).status).toBe(404);
+      await passes(60_000);
+      for (const service of [ahead, behind]) {
+        expect((await take(service, unused)).status).toBe(404);
+        expect(contentOf(await chatFrames(readSse(await take(service, used))))).toBe("kept");
+      }
+      await passes(50 * 60_000);
+      for (const service of [ahead, behind]) expect((await take(service, used)).status).toBe(404);
     } finally {
-      await service.stop();
+      await Promise.all([ahead.end(), behind.end(), sql.end()]);
     }
-  });
+  }, 30_000);
 });
 
 describe("a store that goes away", () => {
