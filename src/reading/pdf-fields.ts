@@ -34,7 +34,8 @@ export const filledIn = (annotations: readonly unknown[]): readonly Filled[] =>
     if (!Value.Check(Annotation, annotation)) return [];
     const { subtype, rect, hidden, noView, fieldName, alternativeText, contentsObj } = annotation;
     if (hidden === true || noView === true) return [];
-    const text = subtype === "FreeText" ? (contentsObj?.str ?? "") : subtype === "Widget" ? textOfField(annotation) : "";
+    const text =
+      subtype === "FreeText" ? (contentsObj?.str ?? "") : subtype === "Widget" ? textOfField(annotation) : "";
     const name = alternativeText || fieldName || "";
     return text.trim() === "" ? [] : [{ text: text.trim(), name, rect }];
   });
