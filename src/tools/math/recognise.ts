@@ -29,7 +29,7 @@ export const recognise = (x: number, tolerance = 1e-11): string | null => {
   const ofPi = fraction(x / Math.PI, 60);
   if (ofPi) return timesName(ofPi, "pi");
   const square = fraction(x * x, 400);
-  if (square && Math.abs(x) < 100) {
+  if (square && square.n !== 0n && Math.abs(x) < 100) {
     const { outer, inner } = Q.squareParts(square.n * square.d);
     return timesName(Q.rational(x < 0 ? -outer : outer, square.d), `sqrt(${inner})`);
   }

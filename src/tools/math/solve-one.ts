@@ -54,7 +54,7 @@ const transcendental = (equation: Equation, name: string): Solved => {
     ...(period ? [] : fromSolver(difference(equation), name)),
     ...(period ? scanRoots(f, -0.1, period + 0.1) : scanRoots(f)),
   ]
-    .map((x) => (Math.abs(x) < 1e-8 && distance([new Complex(0, 0)]) < 1e-14 ? 0 : polish(f, x)))
+    .map((x) => (Math.abs(x) < 1e-6 && distance([new Complex(0, 0)]) < 1e-14 ? 0 : polish(f, x)))
     .filter((x) => distance([new Complex(x, 0)]) < EXACT_ENOUGH)
     .map((x) => exactValue(x, (z) => distance([z])))
     .filter(({ number }) => period === null || (number.re > -1e-9 && number.re < period - 1e-9))

@@ -17,7 +17,8 @@ const size = (n: bigint): bigint => (n < 0n ? -n : n);
 /** Euclid's lines for two numbers: `18 = 1*12 + 6`. */
 const euclid = (a: bigint, b: bigint): readonly string[] => {
   const lines: string[] = [];
-  for (let [x, y] = [size(a), size(b)]; y !== 0n && lines.length < MAX_STEPS; [x, y] = [y, x % y])
+  const [large, small] = size(a) < size(b) ? [size(b), size(a)] : [size(a), size(b)];
+  for (let [x, y] = [large, small]; y !== 0n && lines.length < MAX_STEPS; [x, y] = [y, x % y])
     lines.push(`${x} = ${x / y}*${y} + ${x % y}`);
   return lines;
 };

@@ -8,28 +8,23 @@ import { answer, type Say, sayIn } from "./answer.ts";
 const comparisonToText = ({ sides, relations }: Comparison): string =>
   sides.map((side, at) => `${at === 0 ? "" : ` ${relations[at - 1]} `}${toText(side)}`).join("");
 
-/** `x < 2 or x > 3` in the reader's language, each bound as people write it. */
-const rangeText = (range: string, say: Say): string =>
-  range
-    .split(" or ")
-    .map((part) =>
-      part
-        .split(/( (?:<|>|≤|≥|≠|=) )/)
-        .map((piece, at) => (at % 2 === 0 ? show(piece) : piece))
-        .join(""),
-    )
-    .join(say({ ko: " 또는 ", en: " or " }));
+/** A range as the tool tells it, `x < 2 or x > 3`, in the reader's language, each bound as people write it. */
+const rangeText = (range: string, say: Say): string => {
+  if (range === "all") return say({ ko: "모든 실수", en: "all real numbers" });
+  if (range === "none") return say({ ko: "해가 없습니다", en: "no solution" });
+  const parts = range.split(" or ").map((part) =>
+    part
+      .split(/( (?:<|>|≤|≥|≠|=) )/)
+      .map((piece, at) => (at % 2 === 0 ? show(piece) : piece))
+      .join(""),
+  );
+  return parts.join(say({ ko: " 또는 ", en: " or " }));
+};
 
 /** @param range as the tool tells it. */
 export const explainInequalities = (task: TaskOf<"inequalities">, range: string, locale: Locale): string => {
   const say = sayIn(locale);
   const shown = task.of.map((comparison) => `\`${comparisonToText(comparison)}\``).join(", ");
-  const result =
-    range === "all"
-      ? say({ ko: "모든 실수", en: "all real numbers" })
-      : range === "none"
-        ? say({ ko: "해가 없습니다", en: "no solution" })
-        : rangeText(range, say);
   return answer(
     [
       say({
@@ -45,6 +40,6 @@ export const explainInequalities = (task: TaskOf<"inequalities">, range: string,
         en: "Check: several numbers of every part were put into the original.",
       }),
     ],
-    `${say({ ko: "답", en: "Answer" })}: ${result}`,
+    `${say({ ko: "답", en: "Answer" })}: ${rangeText(range, say)}`,
   );
 };

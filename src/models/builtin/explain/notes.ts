@@ -39,6 +39,15 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
       result: say({ ko: "해가 무수히 많습니다", en: "infinitely many solutions" }),
     };
   }
+  if (/whole intervals/.test(note)) {
+    return {
+      sentence: say({
+        ko: "해가 낱낱의 수가 아니라 구간을 이룹니다. 부등식으로 바꾸어 물어보시면 그 구간을 구할 수 있습니다.",
+        en: "The solutions are whole intervals, not single numbers. Asked as an inequality, their ends can be found.",
+      }),
+      result: say({ ko: "해가 무수히 많습니다 (구간 전체)", en: "infinitely many solutions, on whole intervals" }),
+    };
+  }
   if (/no.?real.?solution was found/i.test(note)) {
     return {
       sentence: say({
