@@ -66,34 +66,39 @@ export const documentQueries = (
       }),
     ),
 
-  table: (userId, documentId, maxRows) =>
-    database.call("documents.table", async ({ rows }) => {
-      // Every piece of a table holds a row, so that no more pieces than rows are needed.
-      const found = await rows<{ columns: string; rows: string | null }>(sql`
-        select d.columns, c.rows
-        from documents d left join lateral (
+  table: async (userId, documentId, maxRows) => {
+    const document = sql`user_id = ${userId} and document_id = ${storable(documentId)} and is_ready`;
+    const [found] = await database.call("documents.table", ({ rows }) =>
+      rows<{ columns: string }>(sql`select columns from documents where ${document} and columns is not null`),
+    );
+    if (found === undefined) return null;
+    const table: (readonly string[])[] = [];
+    // In pages: all of a large table at once would hold the event loop while it is parsed.
+    for (let after = -1; table.length < maxRows; ) {
+      const page = await database.call("documents.table", ({ rows }) =>
+        rows<{ ordinal: number; rows: string }>(sql`
           select ordinal, rows from chunks
-          where user_id = d.user_id and document_id = d.document_id and rows is not null
-          order by ordinal limit ${maxRows}::int
-        ) c on true
-        where d.user_id = ${userId} and d.document_id = ${storable(documentId)} and d.is_ready and d.columns is not null
-        order by c.ordinal`);
-      const [first] = found;
-      if (first === undefined) return null;
-      const all: (readonly string[])[] = [];
+          where ${the(userId, documentId)} and rows is not null and ordinal > ${after}::int
+            and exists (select from documents where ${document})
+          order by ordinal limit ${PIECES_A_PAGE}::int`),
+      );
       let characters = 0;
-      for (const piece of found) {
-        if (piece.rows === null) continue;
-        for (const row of JSON.parse(piece.rows) as Table["rows"]) all.push(row);
+      for (const piece of page) {
+        for (const row of JSON.parse(piece.rows) as Table["rows"]) table.push(row);
         characters += piece.rows.length;
         if (characters < BREATH) continue;
         characters = 0;
         await new Promise((resolve) => setImmediate(resolve));
       }
-      return { columns: JSON.parse(first.columns) as Table["columns"], rows: all.slice(0, maxRows) };
-    }),
+      after = page.at(-1)?.ordinal ?? after;
+      if (page.length < PIECES_A_PAGE) break;
+    }
+    return { columns: JSON.parse(found.columns) as Table["columns"], rows: table.slice(0, maxRows) };
+  },
 });
 
+/** Each has a row at least, and at most as much as a row may hold. */
+const PIECES_A_PAGE = 200;
 /** So many characters of JSON are parsed before the event loop has its turn: some 5 ms. */
 const BREATH = 1024 * 1024;
 

@@ -190,6 +190,17 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect((await documents.put({ ...there, documentId: realSystem.id() }, [[chunk("재고")]])).isNew).toBe(true);
   });
 
+  test("a table of more pieces than are read at a time comes back whole, in its order", async () => {
+    const { documents } = under.store;
+    const userId = someone();
+    const there = draft(userId, { columns: ["no"] });
+    const pieces = Array.from({ length: 450 }, (_, at) => chunk(`no: ${at}`, { rows: [[String(at)]] }));
+    await documents.put(there, [[chunk("a note above it")], pieces]);
+    const table = await documents.table(userId, there.documentId, 1_000);
+    expect(table?.rows).toEqual(pieces.flatMap(({ rows }) => rows ?? []));
+    expect((await documents.table(userId, there.documentId, 400))?.rows).toHaveLength(400);
+  });
+
   test("a table comes back row by row, from its beginning; a passage of it has its own rows", async () => {
     const { documents } = under.store;
     const userId = someone();
