@@ -79,7 +79,7 @@ export const Environment = Type.Object({
     description: "How long a stopping process lets its runs go on before it ends them.",
     default: "30s",
   }),
-  LEASE_TTL: duration("100ms", "10m", {
+  LEASE_TTL: duration("500ms", "10m", {
     description: "With Postgres: how long after a process has died, or lost the database, the others end its runs.",
     default: "10s",
   }),

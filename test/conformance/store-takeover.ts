@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Claimed } from "../../src/store/contract.ts";
-import { register, take, takeBack, takeLapsed } from "../support/replicas.ts";
+import { JUDGE_MS, register, take, takeBack, takeLapsed } from "../support/replicas.ts";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -110,7 +110,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
       ["a", "b", "c", "d"].map(async (name) => {
         const taken: Claimed[] = [];
         while ((await store.runs.held(owner)).runIds.length > 0) {
-          await register(store, `${owner} ${name}`, 200);
+          await register(store, `${owner} ${name}`, JUDGE_MS);
           taken.push(...(await take(store, `${owner} ${name}`, "lapsed", 7)));
         }
         return idsOf(taken);
