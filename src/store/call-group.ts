@@ -2,7 +2,6 @@ import { StoreError } from "./contract.ts";
 import type { Database } from "./database.ts";
 
 /** What a statement for many may hold: past that it would take as long as somebody may have to wait. */
-const MAX_CALLS = 32;
 const MAX_CHARS = 1024 * 1024;
 
 export interface GroupedCalls<Call, Result> {
@@ -77,7 +76,7 @@ export class CallGroup<Call, Result> {
       if (waiting.isLate) continue;
       const key = keyOf(waiting.call);
       const size = charsOf(waiting.call);
-      const fits = next.size === 0 || (next.size < MAX_CALLS && chars + size <= MAX_CHARS);
+      const fits = next.size === 0 || (next.size < this.database.maxTogether && chars + size <= MAX_CHARS);
       if (!fits || next.has(key)) left.push(waiting);
       else {
         next.set(key, waiting);

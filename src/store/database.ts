@@ -30,6 +30,8 @@ export interface Driver {
   session(lane: Lane): Session;
   /** Does a call's work when its turn has come. Skips it, and never settles, when by then nobody waits for it any more. */
   enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T>;
+  /** How many calls a statement may make at once, before it takes longer than others may have to wait for it. */
+  readonly maxTogether: number;
   /** Gives the session up; the next call gets another. What is under way in it fails. */
   abandon(session: Session): void;
   close(): Promise<void>;
@@ -68,6 +70,11 @@ export class Database {
     readonly deadlineMs: number,
   ) {
     this.#deadlines = new Deadlines(system, deadlineMs / STEPS);
+  }
+
+  /** See `Driver`. */
+  get maxTogether(): number {
+    return this.driver.maxTogether;
   }
 
   /** `name` opens the message of whatever error the call ends with. One whose turn has not come by its deadline is never made. */

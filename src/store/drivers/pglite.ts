@@ -21,6 +21,9 @@ const VECTORS = { m: 8, efConstruction: 32 };
 /** Few rows are enough to know how large a table is, and whose: with the default of 100, gathering holds the event loop for 25 ms. */
 const SETTINGS = { ...SEARCH_SETTINGS, default_statistics_target: 10 };
 
+/** A run's beginning or end takes 1 ms of computing, on the event loop. */
+const MAX_TOGETHER = 32;
+
 export interface PgliteStoreOptions {
   /** Null: in memory, gone with the process. A directory is held by one process at a time. */
   readonly dataDir: string | null;
@@ -59,6 +62,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     let closing: Promise<void> | undefined;
     const driver = {
       session: () => session,
+      maxTogether: MAX_TOGETHER,
       // What a call has read may be what another has written: it too is told only once that is on the disk.
       enter: async <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => {
         const result = await turns.enter(lane, work, isWanted);

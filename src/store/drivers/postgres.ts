@@ -21,6 +21,9 @@ const LEASE_BACKOFF_S = 0.2;
 
 const LANES: readonly Lane[] = ["calls", "log", "lease"];
 
+/** Each statement costs a round trip, which takes longer than a hundred rows more where the machine is busy. */
+const MAX_TOGETHER = 256;
+
 export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
   readonly url: string;
@@ -67,6 +70,8 @@ class Pools implements Driver {
   session(lane: Lane): Session {
     return this.#pools[lane].session;
   }
+
+  readonly maxTogether = MAX_TOGETHER;
 
   /** The pool queues what it has no connection for. */
   enter<T>(_lane: Lane, work: () => Promise<T>): Promise<T> {
