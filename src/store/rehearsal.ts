@@ -90,6 +90,7 @@ const rootOf = (error: unknown): unknown =>
 /** Every call on the transaction's connection, behind a savepoint: one that fails is told as it is, and may be made in another way. */
 const within = (session: Session): Driver => ({
   session: () => session,
+  maxTogether: 1,
   enter: (_lane, work) => session.transaction(() => work()),
   abandon: () => {},
   close: async () => {},
