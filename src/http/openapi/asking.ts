@@ -3,6 +3,7 @@ import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
 import type { FrameGuide, Guide } from "../../dialects/guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
+import { payloadName } from "./event-stream.ts";
 import { empty, json, type Operation, type Parameter, type Reply } from "./operation.ts";
 import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
@@ -71,18 +72,21 @@ const framesOf = ({ title }: Guide, frames: readonly FrameGuide[]): Reply => ({
 });
 
 /** Of a GET, to which EventSource comes back. */
-const resumable = (guide: Guide): Readonly<Record<number, Reply>> => ({
-  200: framesOf(
-    { ...guide, title: `${guide.title.replace(/, for EventSource$/, "")} EventSource` },
-    guide.frames.map((frame) => ({
-      ...frame,
-      id: "the run and the event, `run_id:seq`; the first frame is this line alone",
-    })),
-  ),
-  204: empty(
-    "With `Last-Event-ID`: the run has ended and all of it was seen, or there is no such run. EventSource then stops.",
-  ),
-});
+const resumable = (guide: Guide): Readonly<Record<number, Reply>> => {
+  const wire = guide.title.replace(/, for EventSource$/, "");
+  const frames = guide.frames.map((frame) => ({
+    ...frame,
+    id: "the run and the event, `run_id:seq`; the first frame is this line alone",
+    // What is said is the same as by POST, so it goes by the same name.
+    data: { ...frame.data, title: payloadName(wire, frame) },
+  }));
+  return {
+    200: framesOf({ ...guide, title: `${wire} EventSource` }, frames),
+    204: empty(
+      "With `Last-Event-ID`: the run has ended and all of it was seen, or there is no such run. EventSource then stops.",
+    ),
+  };
+};
 const LAST_EVENT_ID = inHeader(
   "last-event-id",
   "The id of the last frame that was seen. Nothing is asked anew: its run is read on behind that.",

@@ -40,13 +40,17 @@ export const openApiDocument = (
       [method.toLowerCase()]: told(method, template, operation, wantsCredential),
     };
   }
-  const placed = components.place({ paths, responses: refusalResponses() }) as Record<"paths" | "responses", Json>;
+  const placed = components.place({ paths, responses: usedIn(paths, refusalResponses()) }) as Record<
+    "paths" | "responses",
+    Json
+  >;
   return {
     openapi: "3.1.0",
     info: { title: "Yeoul", version, description: ABOUT, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     servers: [{ url: server }],
     tags: [...tags.values()],
-    ...(wantsCredential && { security: security.required }),
+    // Said either way: an operation of which nothing is said may want anything.
+    security: wantsCredential ? security.required : [],
     paths: placed.paths,
     components: {
       schemas: components.all(),
@@ -55,6 +59,14 @@ export const openApiDocument = (
       ...(wantsCredential && { securitySchemes: security.schemes }),
     },
   };
+};
+
+/** Which refusals there are depends on who may ask: those that no operation speaks of are left out. */
+const usedIn = (paths: Json, responses: Json): Json => {
+  const text = JSON.stringify(paths);
+  return Object.fromEntries(
+    Object.entries(responses).filter(([name]) => text.includes(`"#/components/responses/${name}"`)),
+  );
 };
 
 /** What wants no token is least worth reading about: it comes last. */
