@@ -62,6 +62,13 @@ describe("a request", () => {
     expect(await last).toBe("last");
   });
 
+  test("is not late because its thread has to load first", async () => {
+    const source = new URL("./slow-start-worker.ts", import.meta.url).href;
+    const pool = new WorkerPool<string, string>({ source, embedded: "./none.ts" }, bounds);
+    const short = { ...errand, totalMs: 600, silenceMs: 600 };
+    expect(await pool.run("loaded", short, { userId: "a", signal: never })).toBe("loaded");
+  });
+
   test("whose thread dies is told, and the next gets another", async () => {
     const pool = open({ threads: 1 });
     await expect(pool.run("die", errand, { userId: "a", signal: never })).rejects.toThrow("the worker");

@@ -1,0 +1,11 @@
+import { READY } from "../../src/workers/worker-thread.ts";
+
+declare const self: { onmessage: ((event: MessageEvent<string>) => void) | null };
+
+// Loads for longer than its requests may take.
+const loaded = performance.now() + 900;
+while (performance.now() < loaded);
+
+self.onmessage = ({ data }) => postMessage(data);
+
+postMessage(READY);
