@@ -31,8 +31,11 @@ const isAddress = (base: string): boolean => {
   return !SCHEME.test(base) && !base.startsWith("//");
 };
 
+/** A message, or what a run under way has said so far. */
+type Shown = Pick<Static<typeof MessageShape>, "role" | "content" | "images">;
+
 /** The message with its pictures named under `base`. What a user has written stays as it is. */
-export const withBase = (message: Static<typeof MessageShape>, base: string): Static<typeof MessageShape> => {
+export const withBase = <Message extends Shown>(message: Message, base: string): Message => {
   if (message.role === "user") return message;
   const { content, images } = message;
   const under = (url: string): string => (/^api\/v1\/images\//.test(url) ? base + url : url);

@@ -66,7 +66,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
           messages: base === null ? messages : messages.map((message) => withBase(message, base)),
           has_more,
           active_run: run === null ? null : { run_id: run.runId, status: run.status },
-          ...(active !== null && { active_message: active }),
+          ...(active !== null && { active_message: base === null ? active : withBase(active, base) }),
         };
       },
       {

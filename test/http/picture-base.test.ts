@@ -135,6 +135,9 @@ describe("a picture that a run has drawn", () => {
         );
         const next = await open.model.nextCall();
         url = /api\/v1\/images\/[\w-]+/.exec(JSON.stringify(next.request.messages))?.[0] ?? "";
+        // The same while the run is under way.
+        const under = await open.get("/api/v1/threads/t?userId=painter&base=/ai");
+        expect(await under.json()).toMatchObject({ active_message: { images: [{ url: `/ai/${url}` }] } });
         next.finish(`![a parabola](${url})`);
       },
       "plot y = x^2",
