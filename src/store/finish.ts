@@ -22,6 +22,12 @@ interface Finish {
   readonly end: RunEnd;
 }
 
+/** Megabytes at times: joined at the end, lest each step above makes a copy. */
+const messageRows = sql`
+  rows from (
+    ${anyTexts("messages")}, ${anyTexts("contents")}, ${separated("details")}
+  ) with ordinality as said (id, content, detail, place)`;
+
 /**
  * The ends of many runs. A thread is locked before its run, as everywhere, so that no two calls wait for each other.
  * `unless`: what happens to those whose row somebody holds. Gives a row for each run that could be ended, and whether its last words follow its log.
@@ -32,10 +38,9 @@ const finishing = (unless: SQL) =>
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${plain("epochs", "int")}, ${plain("statuses", "text")}, ${plain("times", "bigint")},
       ${plain("inputs", "int")}, ${plain("outputs", "int")}, ${anyTexts("codes")}, ${anyTexts("errors")}, ${plain("lasts", "int")}, ${plain("lastTimes", "bigint")},
-      ${plain("afters", "int")}, ${anyTexts("messages")}, ${anyTexts("contents")},
-      ${separated("details")}
+      ${plain("afters", "int")}
     ) with ordinality as asked (thread_key, run_id, epoch, status, now, input_tokens, output_tokens, error_code, error_message,
-      last_seq, last_at, after, message_id, content, detail, place)
+      last_seq, last_at, after, place)
     where ${FEW}
   ), thread as (
     select asked.* from asked cross join lateral (
@@ -58,8 +63,9 @@ const finishing = (unless: SQL) =>
     from held where threads.thread_key = held.thread_key
   ), message as (
     insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
-    select thread_key, last_seq, 'assistant'::message_role, message_id, run_id, content, now, nullif(detail, 'null')::json
-    from held where message_id is not null
+    select held.thread_key, held.last_seq, 'assistant'::message_role, said.id, held.run_id, said.content, held.now,
+      nullif(said.detail, 'null')::json
+    from ${messageRows} join held on held.place = said.place where said.id is not null
   ), written as (${insertEvents}), points as (${insertCheckpoints})
   select place::int, follows from holding`);
 
