@@ -3,7 +3,7 @@
  * as PGlite would do it, had it the call; `on`, as it is done, beside the event loop and for many at once. Commits of one
  * event each, one after another and fifty at a time; the longest that the event loop stood still is told too.
  */
-import { fsyncSync, mkdtempSync, rmSync } from "node:fs";
+import { fsyncSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { realSystem } from "../src/domain/system.ts";
 import type { Store } from "../src/store/contract.ts";
@@ -53,8 +53,10 @@ const together = async (store: Store): Promise<void> => {
   await Promise.all(Array.from({ length: AT_ONCE }, writer));
 };
 
-// The disk that the working folder is on: /tmp may be none.
-const root = mkdtempSync(join(process.cwd(), "dist-fsync-"));
+// The disk that the working folder is on: /tmp may be none. In a folder that git leaves out, should this be killed.
+const dist = join(process.cwd(), "dist");
+mkdirSync(dist, { recursive: true });
+const root = mkdtempSync(join(dist, "fsync-"));
 try {
   const stores: [string, Store][] = [];
   for (const [name, options] of Object.entries(WAYS)) {
