@@ -74,8 +74,7 @@ const PHRASES: readonly ((formula: string) => string)[] = [
 
 /** What stands in bold, without its label; null for a refusal. */
 const boldIn = (answer: string): string | null => {
-  const bold = /\*\*(?:Answer|답): ([^*]+)\*\*$/.exec(answer)?.[1] ?? null;
-  return bold === "not solved" || bold === "풀지 못했습니다" ? null : bold;
+  return /\*\*(?:Answer|답): ([^*]+)\*\*$/.exec(answer)?.[1] ?? null;
 };
 
 test("arithmetic, however it is written and asked, has its exact value or none", async () => {

@@ -31,7 +31,7 @@ test.each([
   ["60을 소인수분해해줘", "**답: 2^2·3·5**"],
   ["expand (x+1)^3", "**Answer: x^3 + 3x^2 + 3x + 1**"],
   ["1부터 100까지의 합은?", "**답: 5050**"],
-  ["∫ e^(-x^2) dx", "**Answer: not solved**"],
+  ["∫ e^(-x^2) dx", "Not solved."],
   ["plot y = sin(x) from -5 to 5", "**Graph: y = sin(x) (-5 ≤ x ≤ 5)**"],
 ])("%p is answered with %p", async (question, result) => {
   expect((await answerOf(question)).split("\n").at(-1)).toBe(result);

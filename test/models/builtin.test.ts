@@ -124,7 +124,8 @@ describe("an equation", () => {
     const all = await ask("solve x+1=x+1", solved([], { note: "identity" }));
     expect(lastLine(all)).toBe("**Answer: infinitely many solutions**");
     const unknown = await ask("solve x*e^x = 3 + x", solved([]));
-    expect(lastLine(unknown)).toBe("**Answer: no solution was found**");
+    expect(lastLine(unknown)).toBe("No solution was found.");
+    expect(unknown).not.toContain("**");
   });
 
   test("in a system is solved by elimination and checked in each equation", async () => {
@@ -140,7 +141,8 @@ describe("an equation", () => {
   test("whose solution does not hold is not passed off as solved", async () => {
     const text = await ask("2x + 3 = 7 을 풀어줘.", solved([{ x: "5" }]));
     expect(text).toContain("성립하지 않습니다");
-    expect(lastLine(text)).toBe("**답: x = 5, 검산 실패**");
+    expect(lastLine(text)).toBe("구한 값을 대입하면 맞지 않으므로 답으로 내지 않습니다.");
+    expect(text).not.toContain("**");
   });
 
   test("that the agent asks to reconsider is solved again, and the answer says so", async () => {
@@ -180,14 +182,16 @@ describe("a calculation", () => {
 
   test("whose result is wrong as far as numbers can tell is not passed off as right", async () => {
     const text = await ask("derivative of x^5", { result: "5*x^3" });
-    expect(lastLine(text)).toBe("**Answer: 5x^3 (check failed)**");
+    expect(lastLine(text)).toBe("Not solved: the check fails.");
+    expect(text).not.toContain("**");
   });
 
   test("that the tool could not do, or handed back, is admitted", async () => {
     const failed = await ask("∫ e^(-x^2) dx", { error: "No antiderivative was found. Try something else." }, true);
     expect(failed).toContain("“No antiderivative was found.”");
-    expect(lastLine(failed)).toBe("**Answer: not solved**");
-    expect(lastLine(await ask("x^x 를 적분해줘", { result: "integrate(x^x,x)" }))).toBe("**답: 풀지 못했습니다**");
+    expect(lastLine(failed)).toBe("Not solved.");
+    expect(failed).not.toContain("**");
+    expect(lastLine(await ask("x^x 를 적분해줘", { result: "integrate(x^x,x)" }))).toBe("답을 구하지 못했습니다.");
   });
 
   test("in a picture is shown with its address", async () => {
@@ -253,13 +257,14 @@ describe("the stream", () => {
     );
   });
 
-  test("has a bold last line for whatever a tool answers to a question of mathematics", async () => {
+  test("has a result in bold in its last line, or no bold at all, for whatever a tool answers to a question of mathematics", async () => {
     const name = fc.constantFrom(["solve_equation", "2x+3=7"], ["calculate", "1+1"], ["plot_function", "plot x^2"]);
     await fc.assert(
       fc.asyncProperty(name, anyMessage, async ([tool = "", question = ""], message) => {
         if (message.role !== "tool") return;
         const answered = textOf(await run({ messages: [user(question), { ...message, name: tool }] }));
-        expect(lastLine(answered)).toMatch(/^\*\*[^\n]+\*\*$/);
+        if (answered.includes("**")) expect(lastLine(answered)).toMatch(/^\*\*[^\n]+\*\*$/);
+        expect(answered).not.toMatch(/\*\*.*(?:not solved|failed|was found|못했|실패)/);
       }),
       { numRuns: 500 },
     );

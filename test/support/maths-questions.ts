@@ -79,7 +79,7 @@ export const ANSWERED: readonly (readonly [question: string, line: string])[] = 
   ["2^x = 64를 만족하는 x", "**답: x = 6**"],
   ["1/2 x + 3 = 7", "**Answer: x = 8**"],
   ["√(x+1) = x - 1", "**Answer: x = 3**"],
-  ["√x = -2", "**Answer: no real solution was found**"],
+  ["√x = -2", "**Answer: no solution**"],
   ["(x^2-1)/(x-1) = 0", "**Answer: x = -1**"],
   ["|x| = x", "**Answer: infinitely many solutions, on whole intervals**"],
   ["2^x + 2^(-x) = 2", "**Answer: x = 0**"],

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import nerdamer from "nerdamer-prime/all";
 import { pretty } from "../../src/notation/pretty.ts";
 import { parse } from "../../src/notation/read.ts";
 import { ToolError } from "../../src/tools/contract.ts";
@@ -111,6 +112,43 @@ test("one call leaves nothing for the next", () => {
   calculate("diff(x^2, x)");
   expect(calculate("x").result).toBe("x");
 });
+
+test("nor does one that nerdamer gave up half-way, with its settings for decimals left on", () => {
+  const { Settings } = (nerdamer as unknown as { getCore: () => { Settings: Record<string, unknown> } }).getCore();
+  Settings.PARSE2NUMBER = true;
+  try {
+    expect(["2*pi", "sqrt(8)", "diff(pi*x^2, x)"].map((text) => calculate(text).result)).toEqual([
+      "2*pi",
+      "2*sqrt(2)",
+      "2*pi*x",
+    ]);
+  } finally {
+    Settings.PARSE2NUMBER = false;
+  }
+});
+
+test.each(["2*pi", "22/7-pi", "log(2)+log(3)", "e^2", "sqrt(3)+sqrt(7)"])(
+  "%s has no fraction for an answer that only its first digits confirm",
+  (text) => {
+    expect(calculate(text).result).not.toMatch(/\d{7}/);
+  },
+);
+
+test.each([
+  ["log(6)/log(2)-log(3)/log(2)", "1"],
+  ["log10(2)+log10(5)", "1"],
+  ["log(4, sqrt(2))", "4"],
+  ["(sqrt(5)+sqrt(3))*(sqrt(5)-sqrt(3))", "2"],
+])("%s is the whole number %s", (text, result) => {
+  expect(calculate(text).result).toBe(result);
+});
+
+test.each(["sqrt(10^16+1)", "cos(10^-9)", "sqrt(1+10^-20)", "sqrt(1+e^(-50))", "e^(10^-20)"])(
+  "%s is no whole number, however near it comes",
+  (text) => {
+    expect(calculate(text).result).not.toMatch(/^\d+$/);
+  },
+);
 
 test("fractions are added as exactly as BigInt can", () => {
   const part = fc.integer({ min: 1, max: 999_999 });

@@ -47,11 +47,17 @@ describe("one equation", () => {
   });
 
   test.each([
-    ["sqrt(x) = -2", "no real solution was found between -1000 and 1000"],
+    ["sqrt(x) = -2", "no_solution"],
     ["1/x = 0", "no_solution"],
     ["x = x+1", "no_solution"],
     ["(x^2-1)/(x-1) = 2", "no_solution"],
-    ["|x| = -3", "no real solution was found between -1000 and 1000"],
+    ["|x| = -3", "no_solution"],
+    ["sin(x) = 2", "no_solution"],
+    ["e^x = -1", "no_solution"],
+    ["2^x = 0", "no_solution"],
+    ["e^(-x^2) = 0", "no_solution"],
+    ["sqrt(2x-1)+3 = 0", "no_solution"],
+    ["e^x = x", "no real solution was found between -1000 and 1000"],
     ["x = x", "identity"],
     ["sin(x)^2+cos(x)^2 = 1", "identity"],
     ["sqrt(x^2) = x", "it holds on whole intervals, not at single points"],
@@ -59,6 +65,23 @@ describe("one equation", () => {
     ["1 = 2", "no_solution"],
   ])("%s has none to list, because: %s", (equation, note) => {
     expect(solve([equation])).toEqual({ solutions: [], approximate: [], note, steps: [] });
+  });
+
+  test.each([
+    ["sqrt(x^2-1) = 0", ["-1", "1"]],
+    ["sqrt(x-1) = 0", ["1"]],
+    ["sqrt(x-1)*(x-3) = 0", ["1", "3"]],
+    ["|x-2| = 0", ["2"]],
+  ])("%s has the solutions %p at the edge of where it has values", (equation, expected) => {
+    expect(valuesOf(equation)).toEqual(expected);
+  });
+
+  test.each([
+    ["4^x = 2^(x+3)", ["3"]],
+    ["e^x = e^(2x)", ["0"]],
+    ["x*e^x = 0", ["0"]],
+  ])("%s has the solutions %p, and none where both sides are merely small", (equation, expected) => {
+    expect(valuesOf(equation)).toEqual(expected);
   });
 
   test("a quintic without short roots is answered in decimals, with a note", () => {

@@ -6,6 +6,7 @@ import type { Calculated } from "./calculated.ts";
 import { asComplex } from "./gaussian.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
+import { nearbyInteger } from "./rounded.ts";
 import { decimalComplex } from "./solution.ts";
 import { simplest } from "./symbolic.ts";
 
@@ -22,6 +23,7 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
       some(value, (part) => part.kind === "number" && part.text.includes(".")),
     );
   }
+  if (some(value, isLogarithmOfNegative)) throw new ToolError("The logarithm of a negative number is no real number.");
   const result = isFinal ? value : (asComplex(value) ?? simplest(value));
   if (unknowns(result).length > 0) return { result: pretty(result) };
   const z = compile(result, [])([]);
@@ -32,9 +34,15 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
     throw new ToolError("The expression has no value, such as a division by zero.");
   const [text, decimal] = [pretty(result), decimalComplex(z)];
   if (!z.isFinite() || text === decimal) return { result: text };
-  return Number.isInteger(z.re) && Number.isInteger(z.im) && z.abs() < 1e9
-    ? { result: decimal }
-    : { result: text, decimal };
+  const integer = nearbyInteger(value);
+  return integer === null ? { result: text, decimal } : { result: String(integer) };
+};
+
+const isLogarithmOfNegative = (part: Expression): boolean => {
+  const [of] = part.kind === "call" && /^log/u.test(part.name) ? part.args : [];
+  if (of === undefined || unknowns(of).length > 0) return false;
+  const { re, im } = compile(of, [])([]);
+  return re < 0 && Math.abs(im) < 1e-12;
 };
 
 /** A decimal in, a decimal out, if the fraction terminates. */

@@ -5,6 +5,7 @@ import { parse } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
 import { compile, compileReal } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
+import { isNeverZero } from "./range.ts";
 import { recognise } from "./recognise.ts";
 import { agree, difference, residual } from "./residual.ts";
 import { rootsOf } from "./roots.ts";
@@ -44,6 +45,7 @@ const transcendental = (equation: Equation, name: string): Solved => {
   const zero = compile(difference(equation), [name]);
   if (agree(zero, () => new Complex(0, 0), [name], 1e-12)) return { solutions: [], note: "identity" };
   const f = compileReal(difference(equation), [name]);
+  const zeroTerms = termsOf(difference(equation)).map((term) => compileReal(term, [name]));
   const distance = residual(equation, [name]);
   const waves = some(
     difference(equation),
@@ -53,9 +55,10 @@ const transcendental = (equation: Equation, name: string): Solved => {
   const found = [
     ...(period ? [] : fromSolver(difference(equation), name)),
     ...(period ? scanRoots(f, -0.1, period + 0.1) : scanRoots(f)),
+    ...edgesOf(difference(equation), name),
   ]
     .map((x) => (Math.abs(x) < 1e-6 && distance([new Complex(0, 0)]) < 1e-14 ? 0 : polish(f, x)))
-    .filter((x) => distance([new Complex(x, 0)]) < EXACT_ENOUGH)
+    .filter((x) => distance([new Complex(x, 0)]) < EXACT_ENOUGH && isRoot(f, zeroTerms, x))
     .map((x) => exactValue(x, (z) => distance([z])))
     .filter(({ number }) => period === null || (number.re > -1e-9 && number.re < period - 1e-9))
     .sort((a, b) => a.number.re - b.number.re)
@@ -70,6 +73,7 @@ const transcendental = (equation: Equation, name: string): Solved => {
   if (period === null && found.length > 200)
     return { solutions: [], note: "it holds on whole intervals, not at single points" };
   const solutions = found.slice(0, MAX_LISTED).map((value) => one(name, value));
+  if (solutions.length === 0 && isNeverZero(difference(equation))) return { solutions, note: "no_solution" };
   if (solutions.length === 0) return { solutions, note: "no real solution was found between -1000 and 1000" };
   const all = "real solutions between -1000 and 1000";
   if (period)
@@ -79,6 +83,41 @@ const transcendental = (equation: Equation, name: string): Solved => {
     };
   if (found.length > MAX_LISTED) return { solutions, note: `the first ${MAX_LISTED} of many ${all}` };
   return waves ? { solutions, note: all } : { solutions };
+};
+
+const MAX_EDGES = 4;
+/** Where a root or an absolute value begins: a function may be zero there and have no value on one side, so that no change of sign tells. */
+const edgesOf = (zero: Expression, name: string): readonly number[] => {
+  const under: Expression[] = [];
+  some(zero, (part) => {
+    const isRoot = part.kind === "call" && /^(sqrt|abs|cbrt|nthroot)$/u.test(part.name);
+    const of = isRoot ? part.args[0] : part.kind === "operation" && part.sign === "^" ? part.left : undefined;
+    if (of !== undefined && unknowns(of).length > 0 && under.length < MAX_EDGES) under.push(of);
+    return false;
+  });
+  return under.flatMap((of) => {
+    const fraction = asFraction(of, name);
+    return fraction === null
+      ? scanRoots(compileReal(of, [name]))
+      : rootsOf(fraction.top).flatMap(({ value }) => (value.im === 0 ? [value.re] : []));
+  });
+};
+
+const termsOf = (of: Expression): readonly Expression[] =>
+  of.kind === "operation" && (of.sign === "+" || of.sign === "-")
+    ? [...termsOf(of.left), ...termsOf(of.right)]
+    : [of.kind === "negative" ? of.of : of];
+
+/**
+ * Whether f comes to zero there, rather than being small all around, as 2^x is far to the left: it is much larger a little aside; or it
+ * is zero there too, and not because all of its terms are lost to floating point.
+ */
+const isRoot = (f: (x: number) => number, terms: readonly ((x: number) => number)[], x: number): boolean => {
+  const step = 1e-4 * Math.max(1, Math.abs(x));
+  const around = [f(x - step), f(x + step)].filter((y) => Number.isFinite(y)).map(Math.abs);
+  const highest = Math.max(0, ...around);
+  if (highest > 0) return Math.abs(f(x)) <= 1e-5 * highest;
+  return around.length === 0 || terms.some((term) => Math.abs(term(x)) > 1e-100);
 };
 
 const fromSolver = (zero: Expression, name: string): readonly number[] =>

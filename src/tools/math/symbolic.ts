@@ -3,9 +3,24 @@ import { type Expression, some } from "../../notation/expression.ts";
 import { print } from "../../notation/print.ts";
 import { MAX_ANSWER_CHARS, parse } from "../../notation/read.ts";
 import { isEqual } from "./equal.ts";
+import { isRounded } from "./rounded.ts";
 
-/** Nerdamer keeps variables, functions and caches for the whole process; no call may see what an earlier one left. */
+// `getCore` is not among nerdamer's types.
+const settings: Record<string, unknown> = (
+  nerdamer as unknown as { getCore: () => { Settings: Record<string, unknown> } }
+).getCore().Settings;
+/** Those that are plain values: others are derived, and cannot be set. */
+const initial: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(settings).filter(([name]) => Object.getOwnPropertyDescriptor(settings, name)?.writable === true),
+);
+
+/**
+ * Nerdamer keeps variables, functions, caches and settings for the whole process; no call may see what an earlier one left. What fails
+ * half-way, by its limit of 800 ms for one, leaves `PARSE2NUMBER` set (nerdamer-prime 1.5.0, `block` in nerdamer.core.js has no
+ * `finally`), and from then on π is 491701844/156513558.
+ */
 const forget = (): void => {
+  Object.assign(settings, initial);
   nerdamer.clearVars();
   nerdamer.flush();
 };
@@ -42,8 +57,11 @@ const parseAnswer = (text: string): Expression | null => {
 /** The expression as nerdamer tidies it, if that provably means the same; itself otherwise. */
 export const simplest = (expression: Expression): Expression => {
   const tidy = symbolic(expression);
-  const best = tidy && isEqual(tidy, expression) ? tidy : expression;
+  const best = tidy && isSame(tidy, expression) ? tidy : expression;
   if (!some(best, ({ kind }) => kind === "call")) return best;
   const simple = symbolic(`simplify(${print(best)})`);
-  return simple && print(simple).length < print(best).length && isEqual(simple, expression) ? simple : best;
+  return simple && print(simple).length < print(best).length && isSame(simple, expression) ? simple : best;
 };
+
+const isSame = (tidy: Expression, expression: Expression): boolean =>
+  !isRounded(tidy, expression) && isEqual(tidy, expression);

@@ -13,5 +13,12 @@ export const answer = (paragraphs: readonly string[], result: string): string =>
     "\n\n",
   );
 
+/** What is told in place of an answer: none of it is bold, since bold is for results, and its last line says that there is none. */
+export const unanswered = (paragraphs: readonly string[], line: string): string =>
+  [...paragraphs, line]
+    .filter((text) => text !== "")
+    .join("\n\n")
+    .replace(/\*{2,}/g, "*");
+
 export const numbered = (steps: readonly string[]): string =>
   steps.map((step, index) => `${index + 1}. ${step}`).join("\n");

@@ -3,7 +3,7 @@ import { unknowns } from "../../../notation/expression.ts";
 import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, type Say, sayIn } from "./answer.ts";
+import { answer, type Say, sayIn, unanswered } from "./answer.ts";
 import { byHand } from "./by-hand.ts";
 import { conventions } from "./conventions.ts";
 import { derivativeRule } from "./derivative-rule.ts";
@@ -137,17 +137,18 @@ export const explainCalculated = (task: CalculatedTask, { result, decimal }: Cal
           ko: `소수로 나타내면 \`${shown} ${inDecimals}\`입니다.`,
           en: `In decimals: \`${shown} ${inDecimals}\`.`,
         });
-  const doubted = verdict === "refuted" ? say({ ko: " (검산 실패)", en: " (check failed)" }) : "";
   const equation = task.kind === "arithmetic" ? "" : `\`${question(task)} = ${shown}\``;
-  return answer(
-    [
-      opening(task, say),
-      conventions([task.of], say),
-      method(task, result, locale),
-      equation,
-      verdictText(task, verdict, say),
-      remark,
-    ],
-    `${say({ ko: "답", en: "Answer" })}: ${shown}${doubted}`,
-  );
+  const paragraphs = [
+    opening(task, say),
+    conventions([task.of], say),
+    method(task, result, locale),
+    equation,
+    verdictText(task, verdict, say),
+  ];
+  return verdict === "refuted"
+    ? unanswered(
+        paragraphs,
+        say({ ko: "검산에 실패했으므로 답으로 내지 않습니다.", en: "Not solved: the check fails." }),
+      )
+    : answer([...paragraphs, remark], `${say({ ko: "답", en: "Answer" })}: ${shown}`);
 };

@@ -4,7 +4,7 @@ import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
 import { approximation, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, numbered, type Say, sayIn } from "./answer.ts";
+import { answer, numbered, type Say, sayIn, unanswered } from "./answer.ts";
 import { conventions } from "./conventions.ts";
 import { byElimination } from "./elimination.ts";
 import { narrated } from "./narrate.ts";
@@ -74,23 +74,22 @@ export const explainEquations = (task: Task, solved: Solved, locale: Locale): st
   const note = noteIn(task, solved, locale);
   const label = say({ ko: "답", en: "Answer" });
   if (solved.solutions.length === 0) {
-    return answer([opening(task, say), method(task, solved, locale), note.sentence], `${label}: ${note.result}`);
+    const paragraphs = [opening(task, say), method(task, solved, locale), note.sentence];
+    return note.isAnswer ? answer(paragraphs, `${label}: ${note.result}`) : unanswered(paragraphs, `${note.result}.`);
   }
   const check = checks(task, solved.solutions, say);
-  const doubt = check.failed
-    ? say({
-        ko: "대입한 결과가 맞지 않으므로 이 답은 믿을 수 없습니다.",
-        en: "The substitution fails, so this answer cannot be trusted.",
-      })
-    : "";
+  if (check.failed)
+    return unanswered(
+      [opening(task, say), method(task, solved, locale), note.sentence, check.text],
+      say({
+        ko: "구한 값을 대입하면 맞지 않으므로 답으로 내지 않습니다.",
+        en: "Not solved: the values that were found fail when they are put back in.",
+      }),
+    );
   const shown = solved.solutions.slice(0, MAX_SHOWN).map(written);
   const alone = shown.length === 1 || task.variables.length === 1;
   const list = (alone ? shown : shown.map((text) => `(${text})`)).join(say({ ko: " 또는 ", en: " or " }));
-  const remarks = [
-    ...(solved.solutions.length > MAX_SHOWN ? ["…"] : []),
-    ...(note.result === "" ? [] : [note.result]),
-    ...(check.failed ? [say({ ko: "검산 실패", en: "check failed" })] : []),
-  ];
+  const remarks = [...(solved.solutions.length > MAX_SHOWN ? ["…"] : []), ...(note.result === "" ? [] : [note.result])];
   return answer(
     [
       opening(task, say),
@@ -102,7 +101,6 @@ export const explainEquations = (task: Task, solved: Solved, locale: Locale): st
       note.sentence,
       check.text,
       inDecimals(solved.solutions, say),
-      doubt,
     ],
     `${label}: ${[list, ...remarks].join(", ")}`,
   );

@@ -1,7 +1,7 @@
 import type { Locale } from "../../../domain/run.ts";
 import { readTool } from "../show.ts";
 import type { Task } from "../task.ts";
-import { answer, sayIn } from "./answer.ts";
+import { sayIn, unanswered } from "./answer.ts";
 import { explainCalculated } from "./calculated.ts";
 import { explainCommand } from "./command.ts";
 import { explainEquations } from "./equations.ts";
@@ -19,7 +19,7 @@ const failed = (output: unknown, locale: Locale): string => {
   const say = sayIn(locale);
   // The rest of it is advice for a model, not for the reader.
   const [reason = ""] = failureIn(output).split(/(?<=[.;]) /);
-  return answer(
+  return unanswered(
     [
       say({
         ko: "문제는 알아보았지만 도구가 답을 내지 못했습니다. 확인되지 않은 답을 지어내지 않겠습니다.",
@@ -27,11 +27,11 @@ const failed = (output: unknown, locale: Locale): string => {
       }),
       reason === "" ? "" : say({ ko: `도구의 설명: “${reason}”`, en: `The tool says: “${reason}”` }),
     ],
-    say({ ko: "답: 풀지 못했습니다", en: "Answer: not solved" }),
+    say({ ko: "답을 구하지 못했습니다.", en: "Not solved." }),
   );
 };
 
-/** The whole answer to a task whose tool has spoken; its last line is the result, in bold. */
+/** The whole answer to a task whose tool has spoken; its last line is the result, in bold, or says without bold that there is none. */
 export const explain = (task: Task, { output, isError }: Outcome, locale: Locale): string => {
   if (isError) return failed(output, locale);
   if (task.kind === "equations") {

@@ -10,6 +10,8 @@ export interface Note {
   readonly sentence: string;
   /** A few words for the last line; empty when the solutions speak for themselves. */
   readonly result: string;
+  /** Whether it answers the question where no solutions are listed: that nothing was found does not. */
+  readonly isAnswer: boolean;
 }
 
 /** Both sides the same whatever the unknown (`all`), or apart by a constant (`none`). */
@@ -37,6 +39,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
               en: "There are infinitely many solutions: the remaining unknowns are free.",
             }),
       result: say({ ko: "해가 무수히 많습니다", en: "infinitely many solutions" }),
+      isAnswer: true,
     };
   }
   if (/whole intervals/.test(note)) {
@@ -46,6 +49,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
         en: "The solutions are whole intervals, not single numbers. Asked as an inequality, their ends can be found.",
       }),
       result: say({ ko: "해가 무수히 많습니다 (구간 전체)", en: "infinitely many solutions, on whole intervals" }),
+      isAnswer: true,
     };
   }
   if (/no.?real.?solution was found/i.test(note)) {
@@ -54,13 +58,15 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
         ko: "찾아본 범위(-1000부터 1000까지)에서 실수해를 찾지 못했습니다.",
         en: `The tool's remark: ${note}.`,
       }),
-      result: say({ ko: "실수해를 찾지 못했습니다", en: "no real solution was found" }),
+      result: say({ ko: "실수해를 찾지 못했습니다", en: "No real solution was found" }),
+      isAnswer: false,
     };
   }
   if (solutions.length > 0 && /no.?real/i.test(note)) {
     return {
       sentence: say({ ko: "실수해는 없고 허수해만 있습니다.", en: "There is no real solution, only complex ones." }),
       result: say({ ko: "실수해는 없음", en: "no real solution" }),
+      isAnswer: true,
     };
   }
   if (constant === "none" || /no.?(?:real.?)?solution/i.test(note)) {
@@ -70,6 +76,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
         en: "No value can satisfy it.",
       }),
       result: say({ ko: "해가 없습니다", en: "no solution" }),
+      isAnswer: true,
     };
   }
   const period = /add any multiple of ([\d*a-z]+)/i.exec(note)?.[1]?.replaceAll("*", "").replace("pi", "π");
@@ -80,6 +87,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
         en: `The equation is periodic: whole multiples of ${period} may be added to each solution.`,
       }),
       result: say({ ko: `+ ${period}의 정수배`, en: `plus any multiple of ${period}` }),
+      isAnswer: true,
     };
   }
   if (solutions.length === 0) {
@@ -88,11 +96,16 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
         ko: "도구가 이 식의 해를 찾지 못했습니다. 해가 없다는 뜻은 아닙니다.",
         en: "The tool found no solution; that does not mean that there is none.",
       }),
-      result: say({ ko: "해를 찾지 못했습니다", en: "no solution was found" }),
+      result: say({ ko: "해를 찾지 못했습니다", en: "No solution was found" }),
+      isAnswer: false,
     };
   }
   if (/rounded|approximat/i.test(note)) {
-    return { sentence: say({ ko: "일부 값은 반올림한 근삿값입니다.", en: "Some values are rounded." }), result: "" };
+    return {
+      sentence: say({ ko: "일부 값은 반올림한 근삿값입니다.", en: "Some values are rounded." }),
+      result: "",
+      isAnswer: true,
+    };
   }
   if (/between -1000 and 1000/.test(note)) {
     return {
@@ -103,7 +116,8 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
       result: /first \d+ of many/.test(note)
         ? say({ ko: "그 밖에도 해가 많습니다", en: "and many more" })
         : say({ ko: "-1000과 1000 사이에서", en: "between -1000 and 1000" }),
+      isAnswer: true,
     };
   }
-  return { sentence: "", result: "" };
+  return { sentence: "", result: "", isAnswer: true };
 };
