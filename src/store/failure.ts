@@ -13,9 +13,13 @@ const CONNECTION_FAILURES =
 
 /** Those of them that mean the connection, and not what was asked on it. */
 const LOST_STATES = /^(08|57P0|25006)/;
-/** There was never a connection, or the server has refused what was asked: five characters, but for a connection that ends meanwhile. */
+/**
+ * There was never a connection, or the server has refused what was asked: a SQLSTATE (five characters, none of its classes begins
+ * with E as a socket's EPIPE does), but for a connection that ends meanwhile. That a host cannot be reached is said of
+ * connections too that have carried statements (tcp(7)).
+ */
 const UNTRIED =
-  /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|EHOST.*|ENET.*|FailedToOpenSocket|57014|(?!08|57)[0-9A-Z]{5})$/;
+  /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|FailedToOpenSocket|57014|(?!08|57|E)[0-9A-Z]{5})$/;
 
 const isUntried = (state: string): boolean => UNTRIED.test(state);
 

@@ -23,6 +23,19 @@ test("calls come one after another, in order, also behind one that fails", async
   expect(said).toEqual(["a begins", "a ends", "b begins", "c begins", "c ends"]);
 });
 
+test("a call that throws before it gives a promise fails alone", async () => {
+  const turns = new Turns(realSystem);
+  const broken = turns.enter(
+    "calls",
+    () => {
+      throw new Error("broken");
+    },
+    wanted,
+  );
+  await expect(broken).rejects.toThrow("broken");
+  expect(await turns.enter("calls", async () => "served", wanted)).toBe("served");
+});
+
 test("calls that compute for long leave the event loop its turn in between", async () => {
   let now = 0;
   const turns = new Turns({ ...realSystem, now: () => now });

@@ -22,7 +22,12 @@ export class Turns {
     return new Promise<T>((resolve, reject) => {
       this.#waiting[lane].push(async () => {
         if (!isWanted()) return;
-        await work().then(resolve, reject);
+        try {
+          resolve(await work());
+        } catch (error) {
+          // Thrown at once or later, it is this call's alone: the queue goes on.
+          reject(error);
+        }
       });
       if (!this.#isServing) void this.#serve();
     });

@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { storeError } from "../../src/store/failure.ts";
+
+const withCode = (code: string): Error => Object.assign(new Error(code), { code });
+
+test.each([
+  "CONNECT_TIMEOUT",
+  "CONNECTION_ENDED",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "57014",
+  "23505",
+  "53100",
+  "XX000",
+  "0A000",
+])("with %s nothing was written, for certain", (code) => {
+  expect(storeError("call", withCode(code)).isUntried).toBe(true);
+});
+
+test.each([
+  "EPIPE",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "EBADF",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "57P01",
+  "08006",
+])("with %s it may have been", (code) => {
+  expect(storeError("call", withCode(code)).isUntried).toBe(false);
+});
