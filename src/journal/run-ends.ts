@@ -52,14 +52,19 @@ export class RunEnds {
     };
   }
 
+  /** While an attempt is under way nobody can promise an end, nor after one that may have succeeded without telling. */
   async #tryEnd(writer: RunWriter, end: RunEnd): Promise<"ended" | Refusal> {
-    const { fence } = writer;
+    const { fence, verdict } = writer;
+    const mayHaveEnded = verdict.mayHaveEnded;
+    const before = mayHaveEnded ? "uncertain" : "open";
+    verdict.ended("uncertain");
     try {
       const outcome = await this.store.runs.finish(fence, end);
-      if (outcome !== "stale" || !writer.verdict.mayHaveEnded) return outcome;
+      if (outcome === "gap") verdict.ended(before);
+      if (outcome !== "stale" || !mayHaveEnded) return outcome;
       return (await this.#isKept(fence.threadKey, end.events)) ? "ended" : "stale";
     } catch (error) {
-      if (!(error instanceof StoreError && error.isUntried)) writer.verdict.ended("uncertain");
+      if (error instanceof StoreError && error.isUntried) verdict.ended(before);
       throw error;
     }
   }

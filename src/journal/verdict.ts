@@ -40,8 +40,8 @@ export class Verdict {
     this.#ending = ending;
   }
 
-  /** The store was asked to end the run. `uncertain`: it has not said whether it has. */
-  ended(state: "uncertain" | "over"): void {
+  /** The store was asked to end the run. `uncertain`: it has not said yet whether it has. `open`: it has certainly not. */
+  ended(state: "open" | "uncertain" | "over"): void {
     this.#state = state;
   }
 }

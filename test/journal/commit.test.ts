@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { StoreError } from "../../src/store/contract.ts";
@@ -202,5 +203,30 @@ describe("group commit", () => {
     await reader.until(3);
     expect(reader.seen.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     reader.leave();
+  });
+
+  test("no failure is promised while the end is being written, and one is again once the store has certainly not been asked", async () => {
+    const { log, taps, journal, gate } = gated();
+    gate.open();
+    const asked = Promise.withResolvers<void>();
+    const answered = closedGate();
+    let attempts = 0;
+    taps.finish = async (next, fence, end) => {
+      attempts++;
+      asked.resolve();
+      await answered.pass();
+      if (attempts === 1) throw new StoreError("unavailable", "away", { isUntried: true });
+      return next(fence, end);
+    };
+    const { writer } = open(journal, fenceOf("u:t"));
+    const ending = close(writer);
+    await asked.promise;
+    const why = new RunError("store_unavailable", "away");
+    expect(writer.verdict.decide(why)).toBeNull();
+    answered.open();
+    while (writer.verdict.mayHaveEnded) await Promise.resolve();
+    expect(writer.verdict.decide(why)).toBe(why);
+    expect(await ending).toBe("kept");
+    expect(log.end("run of u:t")).toMatchObject({ status: "failed", error: { code: "store_unavailable" } });
   });
 });
