@@ -86,4 +86,21 @@ export abstract class Cursor {
       .map(({ text }) => text)
       .join("");
   }
+
+  /** `[x]` is x in brackets, or the greatest whole number up to x; brackets around parentheses, or around whole numbers, are brackets. */
+  refuseFloor(from: number): void {
+    const inside = this.tokens.slice(from, this.at - 1);
+    const isPlain = inside.some(
+      ({ kind, text }) => kind === "name" || kind === "fraction" || text === "/" || /\d\.\d/.test(text),
+    );
+    if (this.options.isProse && isPlain && !inside.some((token) => isOperator(token, "( [")))
+      this.ambiguous(from - 1, `(${this.textFrom(from, this.at - 1)})`, `floor(${this.textFrom(from, this.at - 1)})`);
+  }
+
+  /** `10^2%`: a power's hundredth, or a power whose exponent, from `start`, is one. */
+  refusePercent(from: number, start: number): void {
+    if (!isOperator(this.tokens[this.at - 1], "%")) return;
+    const [power, base] = [this.textFrom(from, this.at - 1), this.textFrom(from, start)];
+    this.ambiguous(from, `(${power})%`, `${base}(${this.textFrom(start)})`);
+  }
 }

@@ -176,6 +176,7 @@ export class Parser extends Cursor {
   #exponentOf(base: Expression, from: number): Expression {
     const start = this.at;
     const exponent = this.signed();
+    this.refusePercent(from, start);
     const isEnclosed = isOperator(this.tokens[this.at - 1], ")");
     const next = this.token;
     if (isEnclosed || next === undefined || next.spaced) return exponent;
@@ -261,8 +262,10 @@ export class Parser extends Cursor {
   #tuple(kind: "point" | "list", closing: string): Expression {
     const isInside = this.#brackets > 0;
     if (kind === "list") this.#brackets++;
+    const from = this.at;
     const items = this.list(closing);
     if (kind === "list") this.#brackets--;
+    if (kind === "list" && !isInside && items.length === 1) this.refuseFloor(from);
     const [first] = items;
     const isMatrix = kind === "list" && first?.kind === "call" && first.name === "list";
     return items.length === 1 && first !== undefined && !isMatrix && !(kind === "list" && isInside)

@@ -127,7 +127,13 @@ const HAND: Style = {
 
 /** For a tool's input, and a label: `2*x^2+sqrt(x)`. */
 export const toTool = (expr: Expression): string => styled(expr, TOOL);
-export const equationToTool = ({ left, right }: Equation): string => `${toTool(left)}=${toTool(right)}`;
+/** The same where real roots are meant, in equations and plots: x^(1/3) has no value for a negative x there. */
+const REAL: Style = {
+  ...TOOL,
+  call: (name, args) => (name === "cbrt" ? `cbrt(${args.join(",")})` : TOOL.call(name, args)),
+};
+export const realToTool = (expr: Expression): string => styled(expr, REAL);
+export const equationToTool = ({ left, right }: Equation): string => `${realToTool(left)}=${realToTool(right)}`;
 /** For people. */
 export const toText = (expr: Expression): string => styled(expr, HAND);
 export const equationToText = ({ left, right }: Equation): string => `${toText(left)} = ${toText(right)}`;

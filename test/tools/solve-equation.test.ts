@@ -61,6 +61,7 @@ describe("one equation", () => {
     ["x = x", "identity"],
     ["sin(x)^2+cos(x)^2 = 1", "identity"],
     ["sqrt(x^2) = x", "it holds on whole intervals, not at single points"],
+    ["floor(x) = 2", "it holds on whole intervals, not at single points"],
     ["1 = 1", "identity"],
     ["1 = 2", "no_solution"],
   ])("%s has none to list, because: %s", (equation, note) => {
@@ -82,6 +83,10 @@ describe("one equation", () => {
     ["x*e^x = 0", ["0"]],
   ])("%s has the solutions %p, and none where both sides are merely small", (equation, expected) => {
     expect(valuesOf(equation)).toEqual(expected);
+  });
+
+  test("an equation with more solutions than can be listed is not answered with some of them", () => {
+    expect(() => solve(["x*sin(x) = 0"])).toThrow(ToolError);
   });
 
   test("a quintic without short roots is answered in decimals, with a note", () => {

@@ -1,5 +1,5 @@
 import { type Comparison, type Expression, unknowns } from "../../notation/expression.ts";
-import { equationToTool, toTool } from "../../notation/print.ts";
+import { equationToTool, realToTool, toTool } from "../../notation/print.ts";
 import type { Task } from "./task.ts";
 
 /** The tool that a task needs, by the name the agents offer it under, and what to hand it. */
@@ -14,7 +14,7 @@ const calculate = (name: string, ...args: readonly (Expression | string)[]): Nee
 };
 
 const comparisonToTool = ({ sides, relations }: Comparison): string =>
-  sides.map((side, at) => `${at === 0 ? "" : relations[at - 1]}${toTool(side)}`).join("");
+  sides.map((side, at) => `${at === 0 ? "" : relations[at - 1]}${realToTool(side)}`).join("");
 
 export const callFor = (task: Task): NeededCall => {
   switch (task.kind) {
@@ -44,7 +44,7 @@ export const callFor = (task: Task): NeededCall => {
       return calculate(task.how, task.of);
     case "plot": {
       const { variable, from, to } = task;
-      return { name: "plot_function", input: { expressions: task.of.map(toTool), variable, from, to } };
+      return { name: "plot_function", input: { expressions: task.of.map(realToTool), variable, from, to } };
     }
   }
 };

@@ -59,7 +59,8 @@ const ofOperation = ({ sign, left, right }: Extract<Expression, { kind: "operati
   if (sign === "*") return a !== null ? times(rangeOf(right), a) : b !== null ? times(rangeOf(left), b) : ALL;
   if (sign === "/") return b !== null && b !== 0 ? times(rangeOf(left), 1 / b) : ALL;
   if (a !== null && a > 0) return from(0, true);
-  return b !== null && b > 0 && (b % 2 === 0 || !Number.isInteger(b)) ? from(0) : ALL;
+  // x^(1/3) of a negative number is a matter of taste; an even power and a square root are not.
+  return b !== null && b > 0 && (b % 2 === 0 || b % 1 === 0.5) ? from(0) : ALL;
 };
 
 /** How far a bound must be from zero, so that rounding does not put it there. */

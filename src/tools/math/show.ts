@@ -1,12 +1,13 @@
 import { type Expression, some, unknowns } from "../../notation/expression.ts";
 import { pretty } from "../../notation/pretty.ts";
 import * as Q from "../../notation/rational.ts";
+import { parse } from "../../notation/read.ts";
 import { ToolError } from "../contract.ts";
 import type { Calculated } from "./calculated.ts";
 import { asComplex } from "./gaussian.ts";
 import { compile } from "./numeric.ts";
 import { asFraction } from "./polynomial.ts";
-import { nearbyInteger } from "./rounded.ts";
+import { briefly, nearbyInteger } from "./rounded.ts";
 import { decimalComplex } from "./solution.ts";
 import { simplest } from "./symbolic.ts";
 
@@ -24,7 +25,7 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
     );
   }
   if (some(value, isLogarithmOfNegative)) throw new ToolError("The logarithm of a negative number is no real number.");
-  const result = isFinal ? value : (asComplex(value) ?? simplest(value));
+  const result = asComplex(value) ?? shortest(value) ?? (isFinal ? value : simplest(value));
   if (unknowns(result).length > 0) return { result: pretty(result) };
   const z = compile(result, [])([]);
   if (Number.isNaN(z.re) || Number.isNaN(z.im))
@@ -36,6 +37,12 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
   if (!z.isFinite() || text === decimal) return { result: text };
   const integer = nearbyInteger(value);
   return integer === null ? { result: text, decimal } : { result: String(integer) };
+};
+
+/** A text for a number that is as short and exact, such as √6 for √2·√3 and π/6 for asin(1/2), where its digits leave no doubt. */
+const shortest = (value: Expression): Expression | null => {
+  const text = unknowns(value).length > 0 ? null : briefly(value);
+  return text !== null && text.length <= pretty(value).length ? parse(text) : null;
 };
 
 const isLogarithmOfNegative = (part: Expression): boolean => {

@@ -51,6 +51,7 @@ const transcendental = (equation: Equation, name: string): Solved => {
     difference(equation),
     (part) => part.kind === "call" && /^(sin|cos|tan|sec|csc|cot|floor|ceil|round|mod)$/u.test(part.name),
   );
+  let fills = false;
   const period = waves ? periodOf(f) : null;
   const found = [
     ...(period ? [] : fromSolver(difference(equation), name)),
@@ -58,11 +59,17 @@ const transcendental = (equation: Equation, name: string): Solved => {
     ...edgesOf(difference(equation), name),
   ]
     .map((x) => (Math.abs(x) < 1e-6 && distance([new Complex(0, 0)]) < 1e-14 ? 0 : polish(f, x)))
-    .filter((x) => distance([new Complex(x, 0)]) < EXACT_ENOUGH && isRoot(f, zeroTerms, x))
+    .filter((x) => distance([new Complex(x, 0)]) < EXACT_ENOUGH)
+    .filter((x) => {
+      const kind = rootKind(f, zeroTerms, x);
+      fills ||= kind === "stretch";
+      return kind !== null;
+    })
     .map((x) => exactValue(x, (z) => distance([z])))
     .filter(({ number }) => period === null || (number.re > -1e-9 && number.re < period - 1e-9))
     .sort((a, b) => a.number.re - b.number.re)
     .filter(({ number }, at, all) => at === 0 || number.re - (all[at - 1]?.number.re ?? 0) > 1e-6);
+  if (fills) return { solutions: [], note: "it holds on whole intervals, not at single points" };
   if (
     !isScannedFinely(f, ...(period === null ? [] : [-0.1, period + 0.1])) ||
     (period !== null && found.length > MAX_LISTED)
@@ -70,8 +77,6 @@ const transcendental = (equation: Equation, name: string): Solved => {
     throw new ToolError(
       "The solutions lie too close together to be told for certain; simplify the equation or bound its unknown.",
     );
-  if (period === null && found.length > 200)
-    return { solutions: [], note: "it holds on whole intervals, not at single points" };
   const solutions = found.slice(0, MAX_LISTED).map((value) => one(name, value));
   if (solutions.length === 0 && isNeverZero(difference(equation))) return { solutions, note: "no_solution" };
   if (solutions.length === 0) return { solutions, note: "no real solution was found between -1000 and 1000" };
@@ -81,7 +86,8 @@ const transcendental = (equation: Equation, name: string): Solved => {
       solutions,
       note: `periodic: these lie in [0, ${period > 4 ? "2*pi" : "pi"}); add any multiple of ${period > 4 ? "2*pi" : "pi"}`,
     };
-  if (found.length > MAX_LISTED) return { solutions, note: `the first ${MAX_LISTED} of many ${all}` };
+  if (found.length > MAX_LISTED)
+    throw new ToolError(`The equation has more than ${MAX_LISTED} solutions; bound its unknown, as in 0<=x<2*pi.`);
   return waves ? { solutions, note: all } : { solutions };
 };
 
@@ -109,15 +115,20 @@ const termsOf = (of: Expression): readonly Expression[] =>
     : [of.kind === "negative" ? of.of : of];
 
 /**
- * Whether f comes to zero there, rather than being small all around, as 2^x is far to the left: it is much larger a little aside; or it
- * is zero there too, and not because all of its terms are lost to floating point.
+ * Whether f comes to zero there, at a point or on a stretch, rather than being small all around, as 2^x is far to the left: a little
+ * aside it is much larger; or it is zero there too, and not because all of its terms are lost to floating point.
  */
-const isRoot = (f: (x: number) => number, terms: readonly ((x: number) => number)[], x: number): boolean => {
+const rootKind = (
+  f: (x: number) => number,
+  terms: readonly ((x: number) => number)[],
+  x: number,
+): "point" | "stretch" | null => {
   const step = 1e-4 * Math.max(1, Math.abs(x));
   const around = [f(x - step), f(x + step)].filter((y) => Number.isFinite(y)).map(Math.abs);
   const highest = Math.max(0, ...around);
-  if (highest > 0) return Math.abs(f(x)) <= 1e-5 * highest;
-  return around.length === 0 || terms.some((term) => Math.abs(term(x)) > 1e-100);
+  if (highest > 0) return Math.abs(f(x)) <= 1e-5 * highest ? (around.includes(0) ? "stretch" : "point") : null;
+  if (around.length === 0) return "point";
+  return terms.some((term) => Math.abs(term(x)) > 1e-100) ? "stretch" : null;
 };
 
 const fromSolver = (zero: Expression, name: string): readonly number[] =>
