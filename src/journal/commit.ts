@@ -173,7 +173,8 @@ export class GroupCommit implements Committer {
   async #rewrite(writer: RunWriter, append: Append): Promise<void> {
     let events = append.events;
     for (let rewrites = 0; ; rewrites++) {
-      const next = events[0]?.seq ?? writer.next;
+      // A checkpoint alone follows the event that it stands at; what has been said since is not part of this commit.
+      const next = events[0]?.seq ?? (append.checkpoints[0]?.seq ?? writer.start) + 1;
       const lost = await this.#patience.untilReached(this.#speaking, () =>
         this.#lostTails.before(writer, next, rewrites),
       );

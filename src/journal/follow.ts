@@ -121,6 +121,8 @@ export class Follower implements Listener, Beating {
   }
 
   tear(seq: number): void {
+    // A page that waits for its reader was read before the loss.
+    this.#page = undefined;
     if (this.cursor > seq) this.#failure = { thrown: TORN };
     this.ring();
   }

@@ -39,13 +39,12 @@ export class Hub {
   }
 
   /**
-   * A writer of this process comes; the log is committed up to `seq`. A log only grows: if more is known of it, that was
-   * another thread of this name, which has been deleted since.
+   * A writer of this process comes; the log is committed up to `seq`. A thread that is made under a deleted one's name counts on
+   * behind it, so if more was known of the log, the database has lost that.
    */
   open(key: ThreadKey, seq: number): Channel {
-    const known = this.#channels.get(key);
-    if (known !== undefined && known.head > seq) this.drop(key, known);
     const channel = this.#obtain(key);
+    if (channel.head > seq) channel.tear(seq);
     channel.open(seq);
     return channel;
   }

@@ -43,24 +43,6 @@ describe("a thread that is deleted", () => {
     expect((await last).value?.at(-1)?.type).toBe("done");
   });
 
-  test("and made anew before anybody here knew: its log is shorter than what was known, so it is another's", async () => {
-    await (await speak("old")).end();
-    const reading = follow(0);
-    expect((await reading.next()).value).toHaveLength(3);
-    const next = reading.next();
-    const deleted = journal.deletion(KEY);
-    log.delete(KEY);
-    const anew = await speak("new");
-    await expect(next).rejects.toMatchObject({ code: "cancelled" });
-    const readingAnew = follow(0);
-    expect(runsOf((await readingAnew.next()).value)).toEqual(["new"]);
-    // Now it is told, and it is not the new thread's readers that it is told of.
-    deleted();
-    const last = readingAnew.next();
-    await anew.end();
-    expect((await last).value?.at(-1)?.type).toBe("done");
-  });
-
   test("and made anew elsewhere counts on: its reader is told, and shown nothing of the other", async () => {
     const event = { runId: "new", seq: 7, type: "token", at: 0, json: "{}" } as const;
     const store = { ...log.store, events: { ...log.store.events, read: async () => [event] } };
