@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { EventSourceMessage } from "eventsource-parser";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import { answerIn, endOf, logOf } from "../support/house.ts";
@@ -31,6 +32,19 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
   const said = async (call: ScriptedCall, stream: SseReader, text: string) => {
     call.say({ type: "text", delta: text });
     await stream.until(({ data }) => data.includes(text));
+  };
+  /** The seq of the failure that a reader was told: behind the reset, or in its messages when the run had ended by then. */
+  const failureTold = (reset: EventSourceMessage, { events }: SseReader): number | undefined => {
+    const after = events.slice(events.indexOf(reset) + 1).findLast(({ event }) => event === "error");
+    if (after !== undefined) return Number(after.id?.split(":").at(-1));
+    const last = JSON.parse(reset.data).messages.at(-1);
+    return last.status === "failed" ? last.seq : undefined;
+  };
+  const ended = async (runId: string | null) => {
+    for (;;) {
+      const run = await database.store.runs.get("f", runId ?? "");
+      if (run !== null && run.endedAt !== null) return run;
+    }
   };
   const seqsOf = (stream: SseReader) => stream.events.map(({ id }) => Number(id?.split(":").at(-1)));
 
@@ -77,9 +91,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect((await database.store.threads.messages(key)).at(-1)?.content).toBe("kept");
     const run = await (await service.get(`/api/v1/runs/${runId}?userId=f`)).json();
     expect(run).toMatchObject({ status: "failed", error: { code: "interrupted" } });
-    const after = events.events.slice(events.events.indexOf(reset) + 1);
-    expect(after.at(-1)?.event).toBe("error");
-    expect(Number(after.at(-1)?.id?.split(":").at(-1))).toBe(log.length);
+    expect(failureTold(reset, events)).toBe(log.length);
     // The thread goes on.
     const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "f", threadId: key.slice(2) }));
     (await service.model.nextCall()).finish("again");
@@ -101,5 +113,26 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     await there.toEnd();
     expect(there.events.at(-1)?.event).toBe("done");
     await other.drain();
+  }, 30_000);
+
+  test("a run whose end is lost, which its client was told, is taken back and ends as interrupted; a reader who stays is told", async () => {
+    const { key, threadId, call, runId, stream } = await running();
+    const staying = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f&wait=true`));
+    await said(call, staying, "one");
+    const before = (await logOf(database.store, key)).length;
+    call.finish("two");
+    expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
+    await staying.until(({ event }) => event === "done");
+    await database.loseEnd(key, before);
+    const reset = await staying.until(({ event }) => event === "reset");
+    await ended(runId);
+    const log = await logOf(database.store, key);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
+    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe(answerIn(log));
+    expect(await ended(runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
+    await staying.until(() => failureTold(reset, staying) === log.length);
+    expect(staying.text).not.toContain("deleted");
+    await staying.leave();
   }, 30_000);
 });

@@ -13,9 +13,16 @@ export interface LosingStore {
   readonly store: Store;
   /** Takes back all of a thread's events behind `seq`. */
   lose(key: ThreadKey, seq: number): Promise<void>;
+  /** Takes back the end of a thread's run as well, which was all that lay behind `seq`. */
+  loseEnd(key: ThreadKey, seq: number): Promise<void>;
   close(): Promise<void>;
 }
 
+const END_LOSSES = [
+  "update yeoul.runs set status = 'running', ended_at = null, error_code = null, error_message = null where thread_key = $1",
+  "delete from yeoul.messages where thread_key = $1 and role = 'assistant'",
+  "update yeoul.threads set running = true, last_seq = 0, last_at = 0 where thread_key = $1",
+];
 const LOSS = "delete from yeoul.events where thread_key = $1 and seq > $2";
 
 const embedded = async (): Promise<LosingStore> => {
@@ -26,6 +33,12 @@ const embedded = async (): Promise<LosingStore> => {
   return {
     store,
     lose: async (key, seq) => void (await client.query(LOSS, [key, seq])),
+    loseEnd: async (key, seq) => {
+      await client.transaction(async (inner) => {
+        await inner.query(LOSS, [key, seq]);
+        for (const loss of END_LOSSES) await inner.query(loss, [key]);
+      });
+    },
     close: () => store.close(),
   };
 };
@@ -37,6 +50,12 @@ const server = async (): Promise<LosingStore> => {
   return {
     store,
     lose: async (key, seq) => void (await admin.unsafe(LOSS, [key, seq])),
+    loseEnd: async (key, seq) => {
+      await admin.begin(async (inner) => {
+        await inner.unsafe(LOSS, [key, seq]);
+        for (const loss of END_LOSSES) await inner.unsafe(loss, [key]);
+      });
+    },
     close: async () => {
       await admin.end();
       await store.close();
