@@ -38,6 +38,7 @@ export const readMultipart = async (
   const form = await parse(bytes, request.headers.get("content-type") ?? "");
   const fields = new Map<string, string>();
   const files: Upload[] = [];
+  const fileFields = new Map<string, Upload>();
   let size = 0;
   for (const [field, value] of form) {
     if (fields.size + files.length === MAX_PARTS) throw malformed(new Error("too many parts"));
@@ -49,14 +50,17 @@ export const readMultipart = async (
     } else {
       // Bun 1.4.5 leaves the name out where the form has an empty one.
       const name = "name" in value && typeof value.name === "string" ? value.name : "";
-      if (value.size > 0 || name !== "") files.push({ name, mediaType: value.type, bytes: await value.bytes() });
+      if (value.size === 0 && name === "") continue;
+      const file = { name, mediaType: value.type, bytes: await value.bytes() };
+      files.push(file);
+      fileFields.set(field, file);
     }
   }
   if (files.reduce((size, file) => size + file.bytes.length, 0) > maxBytes) {
     throw new RequestError("payload_too_large", tooLarge);
   }
   // A browser sends all that a form has: a field that was left empty names nobody.
-  bodyWasRead(request, Object.fromEntries([...fields].filter(([, text]) => text !== "")));
+  bodyWasRead(request, Object.fromEntries([...fileFields, ...[...fields].filter(([, text]) => text !== "")]));
   return { fields: Object.fromEntries(fields), files };
 };
 

@@ -66,7 +66,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
 
   return ({ method, url, headers }) => {
     const bearer = bearerIn(headers);
-    const queried = method === "GET" && url.includes(QUERY) ? new URL(url).searchParams.getAll(QUERY) : [];
+    const queried = method === "GET" && url.includes("?") ? new URL(url).searchParams.getAll(QUERY) : [];
     if (queried.length > 1 || (queried.length > 0 && bearer !== null)) {
       // RFC 6750 §2: of two, it would not be said which was meant.
       throw new RequestError(

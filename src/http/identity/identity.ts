@@ -64,8 +64,11 @@ export class Identity {
     return isNamed ? null : { path, message: REQUIRED };
   }
 
-  /** Takes in a name that the request gives. Throws where it is another one than is known already. */
-  heard(name: string, path: Place): void {
+  /**
+   * Takes in a name that the request gives, whatever that is: one that is no text names somebody else than any user, and must
+   * not be taken for none. Throws where it is another one than is known already.
+   */
+  heard(name: unknown, path: Place): void {
     const { userId } = this.claim;
     if (userId !== null) {
       if (name !== userId) throw unlike(path);
@@ -75,7 +78,7 @@ export class Identity {
       throw refused("invalid", path, "must be the same user wherever the request names one");
     }
     // The endpoint's own schema may have better words for it, and comes first.
-    if (isUserId(name)) this.#named = name;
+    if (typeof name === "string" && isUserId(name)) this.#named = name;
     else this.#wrong ??= path;
   }
 

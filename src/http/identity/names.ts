@@ -39,8 +39,8 @@ export const hearRequest = (
 export const hearBody = (identity: Identity, body: unknown): void => {
   if (typeof body !== "object" || body === null) return;
   for (const field of FIELDS) {
-    const name = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined;
-    if (typeof name === "string") identity.heard(name, `/${field}`);
+    const name = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : null;
+    if (name !== null) identity.heard(name, `/${field}`);
   }
 };
 

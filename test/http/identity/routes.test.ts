@@ -32,6 +32,12 @@ afterAll(async () => {
   await open.stop();
 });
 
+/** A body that has what any of them wants, but for who it is from. */
+const WHOLE = {
+  ...{ problem: "?", question: "?", message: "?", chosenFeatures: ["solve"], checkpoint_id: "x" },
+  ...{ input_type: "text", title: "A title", content: "A text that is long enough." },
+};
+
 /** The status of a request whose stream, if it has one, nobody reads. */
 const statusOf = async (
   service: TestService<ScriptedModel>,
@@ -92,10 +98,16 @@ describe.each(each(guarded))("%s", (_, route) => {
   });
 
   test("is not opened by an access token in the query, but for a GET", async () => {
-    const query = `?access_token=${await accessToken(locked.url, {}, mine)}`;
-    const status = await statusOf(locked, route, { query });
-    if (method === "GET") expect(status).not.toBeOneOf([401, 403]);
-    else expect(status).toBe(401);
+    const token = await accessToken(locked.url, {}, mine);
+    for (const query of [`?access_token=${token}`, `?access%5Ftoken=${token}`]) {
+      const status = await statusOf(locked, route, { query });
+      if (method === "GET") expect(status).not.toBeOneOf([401, 403]);
+      else expect(status).toBe(401);
+    }
+    if (method === "GET") {
+      const twice = { headers: bearer(token), query: `?access%5Ftoken=${token}` };
+      expect(await statusOf(locked, route, twice)).toBe(400);
+    }
   });
 
   test("is the credential's user's: another one in header, query or body is 403, the same one is fine", async () => {
@@ -110,6 +122,15 @@ describe.each(each(guarded))("%s", (_, route) => {
       for (const field of route.takesBody ? ["user_id", "userId"] : []) {
         const body = JSON.stringify({ [field]: name });
         expect([body, await statusOf(locked, route, { headers: mine, body })]).toEqual([body, 403]);
+      }
+    }
+    for (const field of route.takesBody ? ["user_id", "userId"] : []) {
+      for (const name of [["other"], ["me"], { me: "me" }, 5, true]) {
+        const body = JSON.stringify({ [field]: name });
+        expect([body, await statusOf(locked, route, { headers: mine, body })]).toEqual([body, 403]);
+        // Complete but for that, and of nobody else.
+        const whole = JSON.stringify({ ...WHOLE, [field]: name });
+        expect([whole, await statusOf(open, route, { body: whole })]).toEqual([whole, 422]);
       }
     }
     const same = { headers: { ...mine, "x-user-id": "me" }, query: "?userId=me&user_id=me" };
@@ -130,6 +151,10 @@ describe.each(each(guarded))("%s", (_, route) => {
         body.set("user_id", name);
         expect([name, await statusOf(locked, route, { headers: mine, body })]).toEqual([name, status]);
       }
+      const body = new FormData();
+      body.set("user_id", new File(["other"], "user.txt"));
+      expect(await statusOf(locked, route, { headers: mine, body })).toBe(403);
+      expect(await statusOf(open, route, { body })).toBe(422);
     });
   }
 
