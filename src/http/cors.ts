@@ -12,8 +12,9 @@ const SENT = [
   "x-requested-with",
 ].join(", ");
 /** What a page may read of an answer besides what every page may read. */
-const READ = ["x-trace-id", "x-run-id", "x-thread-id", "retry-after"].join(", ");
-const METHODS = "GET, POST, DELETE";
+const READ = ["x-trace-id", "x-run-id", "x-thread-id", "location", "retry-after", "ratelimit", "ratelimit-policy"].join(
+  ", ",
+);
 /** How long a browser may remember a preflight, in seconds; none does so for longer. */
 const REMEMBERED_S = 7200;
 
@@ -36,11 +37,12 @@ export const isGrantedBy = (origins: readonly string[]): ((origin: string) => bo
  *
  * Listed origins may send cookies, which an ingress may ask for; with `*` nobody may. An origin is compared as it stands: a
  * browser sends it in the one form that the configuration is brought to. `null`, which any sandboxed page or local file
- * can send, is therefore let in by `*` alone. `passHost` throws for a preflight that was sent to a host that is none of ours.
+ * can send, is therefore let in by `*` alone. `passHost` throws for a preflight that was sent to a host that is none of ours;
+ * `methods` tells those that there are routes for.
  */
 export const crossOrigin = (
   origins: readonly string[],
-  passHost: (request: Request) => void,
+  { passHost, methods }: { readonly passHost: (request: Request) => void; readonly methods: () => readonly string[] },
 ): ((exchange: Exchange) => Response | undefined) | null => {
   if (origins.length === 0) return null;
   const isOpen = origins.includes("*");
@@ -64,7 +66,7 @@ export const crossOrigin = (
     passHost(request);
     if ("access-control-allow-origin" in grant) {
       Object.assign(set.headers, {
-        "access-control-allow-methods": METHODS,
+        "access-control-allow-methods": methods().join(", "),
         "access-control-allow-headers": SENT,
         "access-control-max-age": String(REMEMBERED_S),
       });

@@ -89,7 +89,10 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   app.onRequest(({ set }) => {
     set.headers["referrer-policy"] = "no-referrer";
   });
-  const admit = crossOrigin(corsOrigins, (request) => door.passHost(request));
+  const admit = crossOrigin(corsOrigins, {
+    passHost: (request) => door.passHost(request),
+    methods: () => methodsOf(app.routes),
+  });
   if (admit !== null) app.onRequest(admit);
   if (compressStreams) app.onAfterHandle(compressStream);
   app.mapResponse(deliver);

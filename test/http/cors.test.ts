@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { solved } from "../support/answers.ts";
+import { mountedRoutes } from "../support/routes.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -7,6 +8,8 @@ import { exchange } from "../support/wire-tap.ts";
 
 const LISTED = "https://app.example";
 const TOKEN = "the-token";
+
+const READABLE = "x-trace-id, x-run-id, x-thread-id, location, retry-after, ratelimit, ratelimit-policy";
 
 /** Every header that has to do with other origins, `vary` included. */
 const grantIn = ({ headers }: Response): Record<string, string> =>
@@ -16,7 +19,7 @@ const GRANTED = {
   vary: "origin",
   "access-control-allow-origin": LISTED,
   "access-control-allow-credentials": "true",
-  "access-control-expose-headers": "x-trace-id, x-run-id, x-thread-id, retry-after",
+  "access-control-expose-headers": READABLE,
 };
 const DENIED = { vary: "origin" };
 
@@ -55,6 +58,33 @@ describe("with CORS_ORIGINS a list", () => {
         "access-control-max-age": "7200",
       });
     }
+  });
+
+  test("a preflight allows every method that there is a route for", async () => {
+    const answer = await preflight(service, "/ask", LISTED);
+    const allowed = answer.headers.get("access-control-allow-methods")?.split(", ") ?? [];
+    const there = [...new Set(mountedRoutes().map(({ method }) => method))];
+    expect(there).toContain("DELETE");
+    expect(allowed.sort()).toEqual(there.sort());
+  });
+
+  test("a page may read every header that an answer's reader needs: of a stream, of a ticket, of a reached limit", async () => {
+    const limited = await startService({ env: { CORS_ORIGINS: LISTED, RATE_LIMIT_PER_USER: "1/d" } });
+    const asked = { method: "POST", headers: { origin: LISTED, "content-type": "application/json" } };
+    const ask = (path: string) => limited.get(path, { ...asked, body: JSON.stringify({ message: "hi" }) });
+    const answers = [await ask("/api/chat/stream/init"), await ask("/api/chat/stream"), await ask("/api/chat/stream")];
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 429]);
+    (await limited.model.nextCall()).finish("Good day.");
+    for (const answer of answers) {
+      await answer.body?.cancel();
+      const readable = answer.headers.get("access-control-expose-headers")?.split(", ") ?? [];
+      const ours = [...answer.headers.keys()].filter((name) =>
+        /^(x-.*-id|location|retry-after|ratelimit.*)$/.test(name),
+      );
+      expect(ours.length).toBeGreaterThan(0);
+      expect(readable).toEqual(expect.arrayContaining(ours));
+    }
+    await limited.stop();
   });
 
   test("whatever is answered can be read by a listed page: answers, refusals, what is not found, 204", async () => {
@@ -136,7 +166,7 @@ test("with CORS_ORIGINS=* every page may read, `null` ones too, and none with co
   const service = await startService({ env: { CORS_ORIGINS: "*" } });
   const open = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "x-trace-id, x-run-id, x-thread-id, retry-after",
+    "access-control-expose-headers": READABLE,
   };
   for (const origin of [LISTED, "null", "http://a:1"]) {
     expect(grantIn(await service.get("/health", { headers: { origin } }))).toEqual(open);
