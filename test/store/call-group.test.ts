@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { CallGroup } from "../../src/store/call-group.ts";
+import { Database, type Driver, type Session } from "../../src/store/database.ts";
+import { closedGate } from "../support/gate.ts";
+
+const unused: Driver = {
+  session: () => ({}) as Session,
+  enter: (_lane, work) => work(),
+  maxTogether: 3,
+  abandon: () => {},
+  close: async () => {},
+};
+
+/** Statements that wait at a gate. A call is `key value`. */
+const gated = () => {
+  const gate = closedGate();
+  const statements: (readonly string[])[] = [];
+  let underWay = 0;
+  let most = 0;
+  const group = new CallGroup<string, string>(new Database(unused, realSystem, 60_000), {
+    name: "calls",
+    keyOf: (call) => call.slice(0, 1),
+    charsOf: (call) => call.length,
+    together: async (calls) => {
+      statements.push(calls);
+      most = Math.max(most, ++underWay);
+      await gate.pass();
+      underWay--;
+      return calls.map((call) => `${call} done`);
+    },
+    alone: async (call) => `${call} done alone`,
+  });
+  return { gate, statements, most: () => most, group };
+};
+
+test("one statement is under way at a time; what is asked for meanwhile travels with the next, as much as one holds", async () => {
+  const { gate, statements, most, group } = gated();
+  const first = group.make("c");
+  await gate.reached(1);
+  const meanwhile = ["b", "a", "d", "e"].map((call) => group.make(call));
+  await new Promise(setImmediate);
+  expect(statements).toEqual([["c"]]);
+  gate.open();
+  expect(await Promise.all([first, ...meanwhile])).toEqual(["c done", "b done", "a done", "d done", "e done"]);
+  // Each in the order of its keys.
+  expect(statements).toEqual([["c"], ["a", "b", "d"], ["e"]]);
+  expect(most()).toBe(1);
+});
+
+test("what is asked for in one turn travels together, but for two of one key", async () => {
+  const { gate, statements, group } = gated();
+  gate.open();
+  await Promise.all(["a 1", "a 2", "b"].map((call) => group.make(call)));
+  expect(statements).toEqual([["a 1", "b"], ["a 2"]]);
+});
