@@ -6,8 +6,10 @@ import { Lines } from "./lines.ts";
 const MAX_HEAD = 80 * 1024;
 
 const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/;
-/** Name and value (RFC 9110 §5.1); no white space stands before the colon. */
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/;
+/** A name (RFC 9110 §5.1); no white space stands before the colon. */
+const NAME = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):/;
+/** No value holds one (RFC 9110 §5.5). */
+const BROKEN = /[\r\0]/;
 const LENGTH = /^\d{1,15}$/;
 
 /** The status and the headers of a response, line by line, and what they say of its body and its connection. */
@@ -85,12 +87,13 @@ export class Head {
 
   #field(line: string): void {
     // A line that begins with white space goes on with the one before it (RFC 9112 §5.2).
-    const folded = /^[ \t]+(.*)$/.exec(line)?.[1];
-    const [, name = this.#last, value = folded] = folded === undefined ? (FIELD.exec(line) ?? []) : [];
-    if (name === undefined || value === undefined) throw new Error("The server sent a header that cannot be read.");
+    const isFolded = line.startsWith(" ") || line.startsWith("\t");
+    const name = isFolded ? this.#last : NAME.exec(line)?.[1];
+    if (name === undefined || BROKEN.test(line)) throw new Error("The server sent a header that cannot be read.");
+    const value = withoutBlanks(line, isFolded ? 0 : name.length + 1);
     const key = name.toLowerCase();
     const before = this.#fields.get(key);
-    const between = folded === undefined ? ", " : " ";
+    const between = isFolded ? " " : ", ";
     this.#fields.set(key, before === undefined ? value : before + between + value);
     this.#last = key;
   }
@@ -101,3 +104,13 @@ export class Head {
     this.#fields = new Map();
   }
 }
+
+/** From a place on, without blanks at the ends. By hand: a pattern for the last ones tries anew at each blank in the middle. */
+const withoutBlanks = (line: string, start: number): string => {
+  let [from, to] = [start, line.length];
+  while (from < to && isBlank(line.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to -= 1;
+  return line.slice(from, to);
+};
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;
