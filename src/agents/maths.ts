@@ -1,3 +1,4 @@
+import { composed } from "../domain/composed.ts";
 import type { Message } from "../domain/message.ts";
 import { holdsFormula } from "../notation/spans.ts";
 
@@ -16,7 +17,7 @@ const LOOKED_AT = 10_000;
 const isMaths = (message: string): boolean => {
   const text =
     message.length > 2 * LOOKED_AT ? `${message.slice(0, LOOKED_AT)}\n${message.slice(-LOOKED_AT)}` : message;
-  const usual = text.normalize("NFKC");
+  const usual = composed(text, "NFKC");
   return SIGNS.test(usual) || ENGLISH.test(usual) || KOREAN.test(usual) || holdsFormula(text);
 };
 

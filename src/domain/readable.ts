@@ -1,3 +1,4 @@
+import { composed } from "./composed.ts";
 import { storable } from "./text.ts";
 
 /** Characters that are not seen and part words: soft hyphen, zero-width space and joiner of words, byte order mark. */
@@ -7,7 +8,7 @@ const SMUGGLED = /[\u202a-\u202e\u2066-\u2069]|(?<!\u{1f3f4}[\u{e0020}-\u{e007f}
 
 /** A file's text as its reader sees it: composed (NFC), without characters that are not seen; storable. */
 export const readable = (text: string): string =>
-  storable(text).replace(UNSEEN, "").replace(SMUGGLED, "").normalize("NFC");
+  composed(storable(text).replace(UNSEEN, "").replace(SMUGGLED, ""), "NFC");
 
 /** Control characters, and what ends a line or a paragraph. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
@@ -17,4 +18,4 @@ const BREAKS = /[\0-\x1f\x7f-\x9f\u2028\u2029\s]+/g;
 export const titleLine = (text: string): string => readable(text.replace(BREAKS, " ")).trim();
 
 /** A collection's name as it is stored and looked for: composed, since two names that look alike are one. */
-export const collectionName = (name: string): string => storable(name).normalize("NFC");
+export const collectionName = (name: string): string => composed(storable(name), "NFC");

@@ -3,6 +3,8 @@
  * at; what is only punctuation does not.
  */
 
+import { composed } from "./composed.ts";
+
 const LETTER = "\\p{L}\\p{M}\\p{N}";
 const CORE = `[${LETTER}]+`;
 /** `++`, `#`, `+` behind a letter (C++, C#, A+; no sum, no anchor in an address), the `-` of a grade, `%` and `°C` behind a number. */
@@ -26,11 +28,13 @@ export const leading = (sign: string): string => (sign === "@" ? "＠" : sign);
 
 /** A text in the form in which words are compared: NFKC, lower case, numbers and their units written in one way. */
 export const comparable = (text: string): string =>
-  text
-    // NFKC makes 105 of 10⁵, 11/2 of 1½, and one word of a word and the number of its note.
-    .replace(/(?<=\p{Nd})[⁰¹²³⁴-⁹⁺⁻ⁿ]+/gu, "^$&")
-    .replace(/(?<=\p{Nd})[¼-¾⅐-⅞]|(?<=[가-힣])[⁰¹²³⁴-⁹]/gu, " $&")
-    .normalize("NFKC")
+  composed(
+    text
+      // NFKC makes 105 of 10⁵, 11/2 of 1½, and one word of a word and the number of its note.
+      .replace(/(?<=\p{Nd})[⁰¹²³⁴-⁹⁺⁻ⁿ]+/gu, "^$&")
+      .replace(/(?<=\p{Nd})[¼-¾⅐-⅞]|(?<=[가-힣])[⁰¹²³⁴-⁹]/gu, " $&"),
+    "NFKC",
+  )
     .toLowerCase()
     .replaceAll("⁄", "/")
     .replace(/[−‐‑]/gu, "-")

@@ -1,3 +1,5 @@
+import { composed } from "./composed.ts";
+
 /** Long enough to be read, short enough to stand in a URL. In code points. */
 const MAX_SLUG = 80;
 
@@ -13,7 +15,7 @@ const SPOKEN: readonly (readonly [RegExp, string])[] = [
  * where that leaves something. Empty when the text holds neither letter nor digit.
  */
 export const slugOf = (text: string): string => {
-  let plain = text.normalize("NFKC").toLowerCase();
+  let plain = composed(text, "NFKC").toLowerCase();
   for (const [sign, word] of SPOKEN) plain = plain.replace(sign, word);
   const slug = plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
   const letters = [...slug];

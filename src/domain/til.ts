@@ -1,3 +1,5 @@
+import { composed } from "./composed.ts";
+
 /** What a user's TILs go by. Two names that differ in case alone are one tag. */
 export interface Tag {
   readonly tagId: string;
@@ -36,4 +38,4 @@ export const TIL_BOUNDS = {
 } as const;
 
 /** A name as it is compared: without regard to case and to how it was typed (Unicode's form NFKC). */
-export const tagKey = (name: string): string => name.normalize("NFKC").toLowerCase().trim();
+export const tagKey = (name: string): string => composed(name, "NFKC").toLowerCase().trim();

@@ -1,3 +1,5 @@
+import { composed } from "../domain/composed.ts";
+
 const SIGNS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "×": "*",
@@ -53,13 +55,11 @@ const levelled = (run: string, signs: string, means: string): string =>
  * length of the text; a second time changes nothing.
  */
 export const withPlainSigns = (text: string): string =>
-  text
-    .toWellFormed()
-    .normalize("NFC")
+  composed(text.toWellFormed(), "NFC")
     .replaceAll("**", "^")
     .replace(/[\uFF01-\uFF5E]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
     // 𝑥, 𝐀, 𝟙: letters and digits of mathematical alphabets.
-    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => sign.normalize("NFKC"))
+    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => composed(sign, "NFKC"))
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ]+/gu, (run) => `^(${levelled(run, SUPER, SUPER_MEANS)})`)
     .replace(/[₀-₉₊₋₍₎ₙₓ]+/gu, (run) => `_(${levelled(run, SUB, SUB_MEANS)})`)
     .replace(/<=|=</gu, "≤")

@@ -1,3 +1,4 @@
+import { composed } from "../../../domain/composed.ts";
 import { stopWords } from "../../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../../domain/terms.ts";
 
@@ -8,15 +9,14 @@ const MAX_END = 500;
 /** The part of a text that is looked at, in Unicode's form NFKC, its white space blanks. At most 2,001 units, whatever comes. */
 export const lookedAt = (text: string): string =>
   // NFKC writes one character with up to 18.
-  ends(ends(text).toWellFormed().normalize("NFKC").replace(/\s+/gu, " "));
+  ends(composed(ends(text).toWellFormed(), "NFKC").replace(/\s+/gu, " "));
 
 const ends = (text: string): string =>
   text.length <= MAX_BEGINNING + MAX_END + 1 ? text : `${text.slice(0, MAX_BEGINNING)} ${text.slice(-MAX_END)}`;
 
 /** For a first look: without case, forms of Unicode, spaces and hyphens. */
 export const fold = (text: string): string =>
-  text
-    .normalize("NFKC")
+  composed(text, "NFKC")
     .toLowerCase()
     .replace(/[\s\-_./]+/gu, "");
 

@@ -1,3 +1,5 @@
+import { composed } from "../../../domain/composed.ts";
+
 /** What an operation applies to, when it is said in words: a number, a letter, or what stands in parentheses. */
 const ATOM = String.raw`(?:\d+(?:\.\d+)?|[a-z](?![a-z])|\([^()\n]{1,40}\))`;
 /** Nothing before it that would make it a part of something larger: in `3 + 2의 제곱` the square may be of both. */
@@ -56,7 +58,7 @@ const SUBSCRIPTED = /[₀-₉]+ ?(?=[CPH])|(?<=[CPH]) ?[₀-₉]+/g;
 
 /** The sentence with operations that are said in words written as signs, wherever only one thing can be meant. */
 export const withoutSpokenOperators = (sentence: string): string => {
-  let text = sentence.replace(SUBSCRIPTED, (run) => run.normalize("NFKC")).replace(/[’′‘]/g, "'");
+  let text = sentence.replace(SUBSCRIPTED, (run) => composed(run, "NFKC")).replace(/[’′‘]/g, "'");
   for (const [pattern, means] of SPOKEN)
     text = typeof means === "string" ? text.replace(pattern, means) : text.replace(pattern, means);
   return text;
