@@ -10,6 +10,8 @@ export const frameId = (runId: string, seq: number): string => `${runId}:${seq}`
 
 const FRAME_ID = /^(.{1,128}):(\d{1,10})$/;
 const MAX_SEQ = 2 ** 31 - 1;
+/** In the id of a run's last frame that has no place in the log: no event is numbered so high. */
+export const PAST_LOG = MAX_SEQ;
 
 /** The id of the last frame that whoever comes back has seen (`Last-Event-ID`); null: they come for the first time. */
 export const lastSeen = (request: Request): string | null => headerText(request.headers, "last-event-id") || null;
@@ -35,6 +37,7 @@ export const rejoin = async (
   const run = runId !== "" && isStorable(runId) ? await findRun(userId, runId, reader, parts) : null;
   if (run === null) return null;
   const after = Number(seq);
+  if (after === PAST_LOG) return null;
   if (after === 0 || after > MAX_SEQ) return { run, after: 0 };
   const [seen] = await parts.store.events.read(run.threadKey, after - 1, 1);
   if (seen?.seq !== after || seen.runId !== runId) return { run, after: 0 };

@@ -10,7 +10,7 @@ import { StoreError } from "../store/contract.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import { LogReader } from "./log-reader.ts";
-import { frameId } from "./rejoin.ts";
+import { frameId, PAST_LOG } from "./rejoin.ts";
 import { COME_BACK, COMMENT, namedComment, type StreamParts } from "./stream.ts";
 
 /** From where a GET reads a run, whose frames have ids then. */
@@ -106,12 +106,12 @@ export class RunReader extends LogReader {
     return this.run.decide(AWAY);
   }
 
-  /** A terminal event of this stream alone: there is no place in the log for it, or not yet. */
+  /** A terminal event of this stream alone: there is no place in the log for it, or not yet. Who comes back with its id has seen it. */
   #terminal(error: RunError): StreamStep {
     const json = JSON.stringify(failureEvent(error).payload);
     const event: LogEvent = { runId: this.run.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
     const frame = this.dialect.translate(event, this.view);
-    return frame === null ? END : bytes(encodeFrame(frame));
+    return frame === null ? END : bytes(encodeFrame(this.#withId(frame, { ...event, seq: PAST_LOG })));
   }
 
   /** What `promise` gives, or `late` after as long as it may be quiet, or as soon as the reader leaves. */

@@ -204,6 +204,28 @@ test("a blank question is answered once: its ids lead to 204", async () => {
   }
 }, 20_000);
 
+test("a turn that is cancelled while it waits is told of once: its last id leads to 204, an earlier one to its end", async () => {
+  const service = await startService();
+  try {
+    const url = (question: string) =>
+      `${service.url}/ask?${new URLSearchParams({ question, user_id: "q", thread_id: "t" })}`;
+    const before = readSse(await fetch(url("first")));
+    const call = await service.model.nextCall();
+    const response = await fetch(url("second"));
+    const runId = response.headers.get("x-run-id");
+    await service.post(`/api/v1/runs/${runId}/cancel?userId=q`, "");
+    const frames = await readSse(response).toEnd();
+    expect(parsed(frames.map(({ data }) => data))).toMatchObject([{ type: "error" }]);
+    expect((await comeBack(url("second"), frames.at(-1)?.id)).status).toBe(204);
+    const again = await readSse(await comeBack(url("second"), `${runId}:0`)).toEnd();
+    expect(parsed(again.map(({ data }) => data))).toMatchObject([{ type: "error" }]);
+    call.finish("done");
+    await before.toEnd();
+  } finally {
+    await service.stop();
+  }
+}, 20_000);
+
 test("a POST's frames have no ids, whatever Last-Event-ID it brings", async () => {
   const service = await startService();
   try {
