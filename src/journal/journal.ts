@@ -6,7 +6,8 @@ import type { Channel } from "./channel.ts";
 import { type CommitOptions, GroupCommit } from "./commit.ts";
 import { Follower, type FollowSource } from "./follow.ts";
 import { Hub } from "./hub.ts";
-import { type Opening, RunWriter } from "./writer.ts";
+import type { Opening } from "./opening.ts";
+import { RunWriter } from "./writer.ts";
 import type { Broken } from "./writers.ts";
 
 /** Between two attempts of a reader to reach a store that is away. */

@@ -3,6 +3,7 @@ import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { PieceMender, storableJson } from "../domain/text.ts";
 import type { Append, Fence, NewCheckpoint } from "../store/contract.ts";
 import type { Ending, Outcome } from "./ending.ts";
+import type { Opening } from "./opening.ts";
 import { Verdict } from "./verdict.ts";
 
 /** What a run may have said without the store having taken it; past that the producer waits. */
@@ -15,16 +16,6 @@ type Delta = Extract<EventBody, { type: "token" | "reasoning" }>;
 type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
-
-/** How a run comes to its log. */
-export interface Opening {
-  /** What it has said there so far; nothing unless told. */
-  readonly said?: AnswerFold;
-  /** The store does not have the run yet: nothing is written until `release`. */
-  readonly isHeld?: boolean;
-  /** See `Claimed.lastAt`; 0 unless told. */
-  readonly lastAt?: number;
-}
 
 /** What a writer needs of the group commit. */
 export interface Committer {

@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Checkpoint, ThreadStore } from "./contract.ts";
+import type { Checkpoint } from "./contract.ts";
+import type { ThreadStore } from "./contract-threads.ts";
 import type { Database } from "./database.ts";
 import { boundedPage } from "./page-bytes.ts";
 import { checkpoints } from "./schema.ts";

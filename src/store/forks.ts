@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { storable } from "../domain/text.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
-import type { CutRun, Fork, ThreadStore } from "./contract.ts";
+import type { CutRun, Fork, ThreadStore } from "./contract-threads.ts";
 import type { Database, Session } from "./database.ts";
 import { events, messages } from "./schema.ts";
 

@@ -3,7 +3,7 @@ import type { AnswerDetail } from "../domain/answer.ts";
 import type { Message, StoredMessage } from "../domain/message.ts";
 import { hasEnded, type RunStatus } from "../domain/run.ts";
 import { threadIdOf, userOf } from "../domain/thread.ts";
-import type { ThreadPage, ThreadStore } from "./contract.ts";
+import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import type { Database } from "./database.ts";
 import { runOf, unfinished } from "./rows.ts";
 import { messages, runs, threads } from "./schema.ts";

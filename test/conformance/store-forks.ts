@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import type { EventType, LogEvent } from "../../src/domain/event.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Fence, Fork, RunEnd, Store } from "../../src/store/contract.ts";
+import type { Fence, RunEnd, Store } from "../../src/store/contract.ts";
+import type { Fork } from "../../src/store/contract-threads.ts";
 import { checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
