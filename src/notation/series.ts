@@ -54,11 +54,33 @@ const fitsAnother = ([first, second]: readonly Q.Rational[], last: Q.Rational): 
   });
 };
 
+/** `1^2 + 2^2 + ... + 10^2`: written as powers, it is what is raised that goes on. */
+const powers = (terms: readonly Expression[], last: Expression): Expression | null => {
+  const all = [...terms, last].flatMap((term) =>
+    term.kind === "operation" && term.sign === "^" && term.right.kind === "number" ? [term] : [],
+  );
+  const bases = all.map(({ left }) => rationalOf(left)).filter((value) => value !== null);
+  const [first] = all;
+  if (first === undefined || bases.length <= terms.length) return null;
+  if (
+    all.some(({ right }) => right.kind !== "number" || first.right.kind !== "number" || right.text !== first.right.text)
+  )
+    return null;
+  const [end, start] = [bases.at(-1), bases[0]];
+  const step = constant(bases.slice(0, -1), (a, b) => Q.add(b, Q.negate(a)));
+  const sum = step && step.n !== 0n && start && end ? arithmetic(start, step, end) : null;
+  if (sum?.kind !== "call") return null;
+  const [of, ...rest] = sum.args;
+  return of === undefined ? null : call("sum", operation("^", of, first.right), ...rest);
+};
+
 /**
  * The sum that `1 + 2 + ... + 100` stands for: terms with one difference, or one ratio. Null where the terms leave a doubt: 2 + 4 + ... + 64
  * may be even numbers or powers of two. Without a last term only a geometric series of at least three terms that converges is one.
  */
 export const seriesOf = (terms: readonly Expression[], last: Expression | null): Expression | null => {
+  const raised = last !== null && terms.length > 1 ? powers(terms, last) : null;
+  if (raised !== null) return raised;
   const values = terms.map(rationalOf).filter((value) => value !== null);
   const end = last === null ? null : rationalOf(last);
   const [first] = values;

@@ -47,7 +47,18 @@ const runsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
     run.push(token);
   }
   close();
-  return runs;
+  return runs.flatMap(withoutCondition);
+};
+
+/** `x^2 = 9 (x > 0)`: an equation, and a condition in parentheses; parted as by a comma. */
+const withoutCondition = (run: readonly Token[]): readonly (readonly Token[])[] => {
+  const open = run.findIndex((token, at) => at > 0 && isOperator(token, "(") && token.spaced);
+  const inside = run.slice(open + 1, -1);
+  const [before, first] = [run.slice(0, open), run[open]];
+  const isCondition =
+    open > 0 && first !== undefined && isOperator(run.at(-1), ")") && !inside.some((token) => isOperator(token, "( )"));
+  if (!isCondition || !holdsRelation(before) || !holdsRelation(inside)) return [run];
+  return [before, [{ ...first, kind: "mark", text: "," }], inside];
 };
 
 /** `(x = 2)`: a sentence has put an equation in parentheses. */

@@ -8,6 +8,8 @@ export type Task =
       readonly variables: readonly string[];
       /** What a solution has to satisfy besides: `0 ≤ x < 2π`. */
       readonly within: readonly Comparison[];
+      /** Only real solutions are asked for. */
+      readonly isReal: boolean;
     }
   | { readonly kind: "inequalities"; readonly of: readonly Comparison[]; readonly variable: string }
   | { readonly kind: "arithmetic"; readonly of: Expression }

@@ -1,8 +1,8 @@
 import type { Locale } from "../../../domain/run.ts";
-import { unknowns } from "../../../notation/expression.ts";
+import { some, unknowns } from "../../../notation/expression.ts";
 import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
-import { approximation, show } from "../show.ts";
+import { approximation, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, numbered, type Say, sayIn, unanswered } from "./answer.ts";
 import { conventions } from "./conventions.ts";
@@ -53,10 +53,24 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
   });
 };
 
+/** So many decimals are the first of more. */
+const ROUNDED = /\.\d{6}/;
+
 const written = (solution: Solution): string =>
   Object.entries(solution)
-    .map(([name, value]) => `${name} = ${show(value)}`)
+    .map(([name, value]) => `${name} ${ROUNDED.test(value) ? "≈" : "="} ${show(value)}`)
     .join(", ");
+
+/** What was asked for of what was found: the real ones, if only these. */
+const asked = (task: Task, solved: Solved): Solved => {
+  if (!task.isReal) return solved;
+  const isReal = (value: string): boolean => {
+    const expr = readTool(value);
+    return expr !== null && !some(expr, (part) => part.kind === "name" && part.name === "i");
+  };
+  const solutions = solved.solutions.filter((solution) => Object.values(solution).every(isReal));
+  return { ...solved, solutions };
+};
 
 const inDecimals = (solutions: readonly Solution[], say: Say): string => {
   const values = solutions.slice(0, MAX_SHOWN).flatMap((solution) =>
@@ -69,7 +83,8 @@ const inDecimals = (solutions: readonly Solution[], say: Say): string => {
   return say({ ko: `소수로 나타내면 ${values.join(", ")}입니다.`, en: `In decimals: ${values.join(", ")}.` });
 };
 
-export const explainEquations = (task: Task, solved: Solved, locale: Locale): string => {
+export const explainEquations = (task: Task, found: Solved, locale: Locale): string => {
+  const solved = asked(task, found);
   const say = sayIn(locale);
   const note = noteIn(task, solved, locale);
   const label = say({ ko: "답", en: "Answer" });

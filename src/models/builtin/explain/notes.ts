@@ -62,7 +62,7 @@ export const noteIn = (task: TaskOf<"equations">, { solutions, note }: Solved, l
       isAnswer: false,
     };
   }
-  if (solutions.length > 0 && /no.?real/i.test(note)) {
+  if ((solutions.length > 0 || task.isReal) && /no.?real/i.test(note)) {
     return {
       sentence: say({ ko: "실수해는 없고 허수해만 있습니다.", en: "There is no real solution, only complex ones." }),
       result: say({ ko: "실수해는 없음", en: "no real solution" }),

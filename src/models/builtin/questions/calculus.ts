@@ -45,6 +45,25 @@ const slopeAt = (match: Match): Task | null => {
   return { kind: "command", command: "value", args: [call("diff", found.of, variable), variable, at.right] };
 };
 
+/** The value of `f'(3)`, of the first order or a higher one. */
+const derivativeAt = (match: Match): Task | null => {
+  const [found, at] = [given(match), match.expression("x")];
+  if (found === null || at === null || unknowns(at).length > 0) return null;
+  if (unknowns(found.of).some((other) => other !== found.variable)) return null;
+  const [variable, order] = [name(found.variable), match.word("order").length - "derivative".length];
+  const args = order === 1 ? [found.of, variable] : [found.of, variable, number(order)];
+  return { kind: "command", command: "value", args: [call("diff", ...args), variable, at] };
+};
+
+/** `∫ 2x dx from 0 to 1`. */
+const between = (match: Match): Task | null => {
+  const [whole, range] = [match.expression("f", baseIn(match)), rangeIn(match)];
+  if (whole?.kind !== "call" || whole.name !== "integrate" || range === null) return null;
+  const [of, variable] = whole.args;
+  if (of === undefined || variable?.kind !== "name" || (range.variable ?? variable.name) !== variable.name) return null;
+  return { kind: "integral", of, variable: variable.name, bounds: { from: range.from, to: range.to } };
+};
+
 const integral = (match: Match): Task | null => {
   const found = given(match);
   if (found === null) return null;
@@ -84,6 +103,12 @@ export const CALCULUS: readonly Rule[] = [
     "(?:if |for |let |given )?(?<f>{c}) ?,? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+)",
     derivative,
   ),
+  rule(
+    "(?:if |for |let |given )?(?<f>{c}) ?[,;]? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+) at (?<x>{e})",
+    derivativeAt,
+  ),
+  rule("(?<f>{c})(?:일때|이면|에서|에대하여)?,?(?<order>derivativea+)at(?<x>{e})", derivativeAt),
+  rule("(?<f>{e}) from (?<a>{ec}) to (?<b>{ec})", between),
   rule("(?<d>{d}) (?:of |for )?(?<f>{e})", byDerivative),
   rule("(?:derivative|derivativea) of (?<f>{ec}) at (?<at>{c})", slopeAt),
   rule(
@@ -135,5 +160,9 @@ export const CALCULUS: readonly Rule[] = [
     sum,
   ),
   rule("(?<a>{ec})(?:부터|에서)(?<b>{ec})까지의?(?<f>{e})의?(?:합|총합)", sum),
+  rule("(?<a>{n})(?:부터|에서)(?<b>{n})까지의?(?:모든)?(?:자연수|정수|수)?(?:들)?의?곱", (match) => {
+    const range = rangeIn(match);
+    return range && { kind: "arithmetic", of: call("product", name("n"), name("n"), range.from, range.to) };
+  }),
   rule("(?<f>{e})의(?<a>{ec})(?:부터|에서)(?<b>{ec})까지의?(?:합|총합)", sum),
 ];

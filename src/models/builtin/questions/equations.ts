@@ -23,7 +23,7 @@ const byCustom = (names: readonly string[]): readonly string[] => {
 };
 
 /** Equations, inequalities, or equations within bounds; null where it is not clear what to solve for, or nothing is to be solved. */
-const solving = (comparisons: readonly Comparison[], asked: readonly string[]): Task | null => {
+const solving = (comparisons: readonly Comparison[], asked: readonly string[], isReal = false): Task | null => {
   if (comparisons.length === 0 || comparisons.length > MAX_COMPARISONS) return null;
   if (!comparisons.every(({ sides, relations }) => sides.every(isPlain) && !relations.includes("≠"))) return null;
   const equations = comparisons.map(equationOf).filter((equation) => equation !== null);
@@ -37,14 +37,18 @@ const solving = (comparisons: readonly Comparison[], asked: readonly string[]): 
   if (equations.length > 1 && names.length === 1) return null;
   if (within.length > 0 && (equations.length > 1 || names.length > 1)) return null;
   const variables = asked.length > 0 && names.length > equations.length ? asked : names;
-  return variables.length <= equations.length ? { kind: "equations", equations, variables, within } : null;
+  return variables.length <= equations.length ? { kind: "equations", equations, variables, within, isReal } : null;
 };
 
 const namesIn = (match: Match, group: string): readonly string[] =>
   match.expressions(group).flatMap((one) => (one.kind === "name" ? [one.name] : []));
 
 const solve = (match: Match): Task | null =>
-  solving([...match.comparisons("c"), ...match.comparisons("r")], [...namesIn(match, "v"), ...namesIn(match, "w")]);
+  solving(
+    [...match.comparisons("c"), ...match.comparisons("r")],
+    [...namesIn(match, "v"), ...namesIn(match, "w")],
+    match.word("real") !== "",
+  );
 
 /** `2:3 = x:6`: the comparison in the middle holds an inner member of each side. */
 const proportion = (match: Match): Task | null => {
@@ -57,7 +61,7 @@ const proportion = (match: Match): Task | null => {
 
 const zerosOf = (match: Match): Task | null => {
   const of = match.expression("f");
-  return of && solving([{ sides: [of, zero], relations: ["="] }], []);
+  return of && solving([{ sides: [of, zero], relations: ["="] }], [], match.word("real") !== "");
 };
 
 /** Both square roots of a number, as Korean schools mean 제곱근. */
@@ -119,19 +123,22 @@ const FOR_EN = "(?: ?,? ?(?:solve |find |what is |and )*(?:for |in )?(?<w>{v+}))
 const NOUNS_KO = "(?:(?:일차|이차|삼차|연립|지수|로그|삼각|무리|분수)?(?:방정식|부등식)|식|조건)?";
 const DONE_KO =
   "(?:풀어(?:줘|주세요|줘요|라|보자|봐|보세요|주라|주십시오|줄래|줄래요|주실래요|주시겠어요|줄수있어|줄수있나요)?|푸시오|푸세요|풀이|풀면|풀자|풀기|풀)?";
-const ROOTS_KO = "(?:(?:실수)?해|실근|근|풀이)?{j}";
+const ROOTS_KO = "(?:(?<real>실수)?해|(?<real>실)?근|풀이)?{j}";
 const IF_KO =
   "(?:일때|이면|면|라면|이라면|라하면|이라하면|라고하면|이라고하면|을만족할때|를만족할때|을만족하면|를만족하면|인|을대입하면|를대입하면)";
 
 export const EQUATIONS: readonly Rule[] = [
   rule("(?<c>{c+})", solve),
   rule(
-    `(?:solve|(?:(?:real )?roots?|zeros?|solutions?)(?: of| to| for)) ?(?:for (?<v>{v+}) ?[:,]? ?(?:if|in|when|given|where)? ?)?${NOUNS_EN}(?<c>{c+})(?: (?:for|where|when|with|on|if) (?<r>{c}))?${FOR_EN}`,
+    `(?:solve|(?<real>real )?(?:roots?|zeros?|solutions?)(?: of| to| for)) ?(?:for (?<v>{v+}) ?[:,]? ?(?:if|in|when|given|where)? ?)?${NOUNS_EN}(?<c>{c+})(?: (?:for|where|when|with|on|if) (?<r>{c}))?${FOR_EN}`,
     solve,
   ),
+  rule("(?<c>{c}) (?:for|where|on) (?<r>{c})", solve),
+  rule("(?<w>{v+}) ?: ?(?<c>{c+})", solve),
+  rule("(?:(?<w>{v})의값:(?<c>{c+})|(?<c>{c+}),(?<w>{v}))", solve),
   rule("(?<w>{v+}) (?:if|when|where|given(?: that)?|such that|so that|that satisf(?:y|ies)) (?<c>{c+})", solve),
   rule("(?:if|when|given(?: that)?) (?<c>{c+}) ?,? ?(?:then |find |what is |solve for |calculate )*(?<w>{v})", solve),
-  rule("(?:roots?|zeros?|solutions?) (?:of|to|for) (?:polynomial |quadratic )?(?<f>{e})", zerosOf),
+  rule("(?<real>real )?(?:roots?|zeros?|solutions?) (?:of|to|for) (?:polynomial |quadratic )?(?<f>{e})", zerosOf),
   rule(
     `(?:(?<v>{v})에(?:대한|관한))?${NOUNS_KO}(?<c>{c+}){j}(?:에서)?${NOUNS_KO}{j}(?:(?<w>{v})(?:에대해서?|에대하여|에대한|에관하여))?${ROOTS_KO}${DONE_KO}`,
     solve,
@@ -151,8 +158,8 @@ export const EQUATIONS: readonly Rule[] = [
   rule(`(?<c>{c+})${IF_KO}의?,?(?<f>{e})`, valueGiven),
   rule("(?<f>{e})에(?<c>{c+}){j}대입(?:한값)?", valueGiven),
   rule(
-    "(?:if |let |given |for |when )?(?<c>{c+}) ?,? ?(?:then |and |find |what is |evaluate |compute |calculate |value of )*(?<f>{e})",
+    "(?:if |let |given |for |when )?(?<c>{c+}) ?[,;]? ?(?:then |and |find |what is |evaluate |compute |calculate |value of )*(?<f>{e})",
     functionValue,
   ),
-  rule(`(?<c>{c+})(?:${IF_KO}|에서|에대하여|에대해|,)?의?,?(?<f>{e})`, functionValue),
+  rule(`(?<c>{c+})(?:${IF_KO}|에서|에대하여|에대해|,|;)?의?,?(?<f>{e})`, functionValue),
 ];

@@ -71,6 +71,6 @@ export const GEOMETRY: readonly Rule[] = [
   ),
   rule("(?:determinant|det)(?: of)?(?: matrix)? (?<l>{l})", ofMatrix("det")),
   rule("inverse(?: matrix)?(?: of)?(?: matrix)? (?<l>{l})", ofMatrix("inverse")),
-  rule("(?:행렬)?(?<l>{l})의?행렬식", ofMatrix("det")),
+  rule("(?:행렬)?(?<l>{l})의?행렬식(?:의값)?", ofMatrix("det")),
   rule("(?:행렬)?(?<l>{l})의?역행렬", ofMatrix("inverse")),
 ];

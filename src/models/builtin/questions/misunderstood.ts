@@ -84,7 +84,10 @@ const PUNCTUATION = /^[\s,.;:?!~()"'`]$/;
 
 /** The sentence without some of its spans. */
 const without = (sentence: Sentence, from: number, count: number): Sentence =>
-  sentenceFrom(sentence.spans.filter((_, at) => at < from || at >= from + count));
+  sentenceFrom(
+    sentence.spans.filter((_, at) => at < from || at >= from + count),
+    sentence.isSpoken,
+  );
 
 const MAX_TRIED = 24;
 /** The words without which the sentence would be a question: what they say is not understood. */
@@ -112,11 +115,14 @@ export const misunderstood = (
   if (!isAboutMaths(sentence)) return null;
   vocabulary ??= new Vocabulary(rules);
   const { english } = vocabulary;
-  for (const span of sentence.spans) {
-    if (span.kind === "unread")
-      return span.readings.length > 0
-        ? { kind: "unread", why: "ambiguous", part: shown(span.text), readings: span.readings }
-        : { kind: "unread", why: "part", part: shown(span.text) };
+  for (const [at, span] of sentence.spans.entries()) {
+    if (span.kind !== "unread") continue;
+    if (span.readings.length > 0)
+      return { kind: "unread", why: "ambiguous", part: shown(span.text), readings: span.readings };
+    // A sign by itself stands for a word, and means nothing to people without what is beside it.
+    const isSign = /^[-+*/=]$/.test(span.text);
+    const around = isSign ? sentence.spans.slice(Math.max(0, at - 1), at + 2) : [span];
+    return { kind: "unread", why: "part", part: shown(around.map(({ text }) => text).join(" ")) };
   }
   const unknown = sentence.spans.filter((span) => {
     if (span.kind === "mark") return !PUNCTUATION.test(span.text);

@@ -8,7 +8,9 @@ const arithmetic = (of: Expression | null): Task | null =>
 const joined = (sign: "+" | "-" | "*" | "/", match: Match, ...groups: readonly string[]): Task | null => {
   const parts = groups.flatMap((group) => match.expressions(group));
   const [first, ...rest] = parts;
-  return first === undefined || rest.length === 0 || !parts.every(isPlain)
+  // 10% less than 100 is 90, or 99.9.
+  const isShare = (sign === "+" || sign === "-") && groups.some((group) => match.isPercent(group));
+  return first === undefined || rest.length === 0 || !parts.every(isPlain) || !match.isClear(...groups) || isShare
     ? null
     : arithmetic(rest.reduce((all, part) => operation(sign, all, part), first));
 };
@@ -23,7 +25,7 @@ const ofSeveral =
   (command: Command) =>
   (match: Match): Task | null => {
     const args = valuesIn(match);
-    return args.length > 1 && args.every(isPlain) ? { kind: "command", command, args } : null;
+    return args.length > 1 && args.every(isPlain) && match.isClear("l") ? { kind: "command", command, args } : null;
   };
 
 const remainder = (match: Match): Task | null => {
@@ -31,13 +33,28 @@ const remainder = (match: Match): Task | null => {
   if (quotient?.kind === "operation" && quotient.sign === "/")
     return { kind: "command", command: "mod", args: [quotient.left, quotient.right] };
   const [a, b] = [match.expression("a"), match.expression("b")];
-  return a && b && { kind: "command", command: "mod", args: [a, b] };
+  // In -7 mod 3 and 1 + 17 mod 5 nobody knows what the remainder is of.
+  const isOne = a?.kind === "number" || (a?.kind === "operation" && a.sign === "^" && a.left.kind === "number");
+  return a && b && isOne ? { kind: "command", command: "mod", args: [a, b] } : null;
+};
+
+const ofOne =
+  (function_: "abs" | "factorial") =>
+  (match: Match): Task | null => {
+    const of = match.expression("f");
+    return of && match.isClear("f") ? arithmetic(call(function_, of)) : null;
+  };
+const absolute = ofOne("abs");
+const factorial = ofOne("factorial");
+const choice = (match: Match): Task | null => {
+  const [n, k] = [match.expression("n"), match.expression("k")];
+  return n && k && arithmetic(call("binomial", n, k));
 };
 
 const partOf = (match: Match): Task | null => joined("*", match, "a", "b");
 const percentOf = (match: Match): Task | null => {
   const [a, b] = [match.expression("a"), match.expression("b")];
-  return a && b && { kind: "command", command: "percent", args: [a, b] };
+  return a && b && match.isClear("a", "b") ? { kind: "command", command: "percent", args: [a, b] } : null;
 };
 const changed = (match: Match): Task | null => {
   const [part, of] = [match.expression("a"), match.expression("b")];
@@ -69,7 +86,7 @@ const inBase = (match: Match): Task | null => {
 
 const times = (count: number, match: Match): Task | null => {
   const of = match.expression("f");
-  return of && arithmetic(operation("*", number(count), of));
+  return of && match.isClear("f") ? arithmetic(operation("*", number(count), of)) : null;
 };
 
 const BASE_EN = "(?:(?<to>binary|octal|hexadecimal|hex|decimal)(?: number| notation)?|base (?<k>{n}))";
@@ -99,6 +116,23 @@ export const NUMBERS: readonly Rule[] = [
   rule("(?<l>{el+})의?최빈값", ofSeveral("mode")),
   rule("(?<l>{el+})의?(?:모)?분산", ofSeveral("variance")),
   rule("(?<l>{el+})의?(?:모)?표준편차", ofSeveral("deviation")),
+  rule("(?:산술)?평균값?:?(?<l>{el+})", ofSeveral("mean")),
+  rule("(?:중앙값|중간값|중위수):?(?<l>{el+})", ofSeveral("median")),
+  rule("최빈값:?(?<l>{el+})", ofSeveral("mode")),
+  rule("(?:모)?분산:?(?<l>{el+})", ofSeveral("variance")),
+  rule("(?:모)?표준편차:?(?<l>{el+})", ofSeveral("deviation")),
+  rule("최대공약수:?(?<l>{el+})", ofSeveral("gcd")),
+  rule("최소공배수:?(?<l>{el+})", ofSeveral("lcm")),
+  rule("absolute value of (?<f>{e})", absolute),
+  rule("(?<f>{e})의절[댓대]값", absolute),
+  rule("절[댓대]값(?<f>{e})", absolute),
+  rule("(?:factorial of (?<f>{n})|(?<f>{n}) factorial)", factorial),
+  rule("(?<f>{n})(?:팩토리얼|의?계승)", factorial),
+  rule(
+    "(?:서로다른)?(?<n>{n})(?:명|개)(?:중에서|중|에서)(?<k>{n})(?:명|개)를?을?(?:뽑는|고르는|선택하는)(?:경우의|방법의)?수",
+    choice,
+  ),
+  rule("(?:number of |how many )?ways to (?:choose|select|pick) (?<k>{n}) (?:of|from|out of) (?<n>{n})", choice),
   rule("(?<a>{part}) of (?<b>{n})", partOf),
   rule("(?<b>{n})의(?<a>{part})", (match) => joined("*", match, "b", "a")),
   rule("(?:what )?percent(?:age)? of (?<b>{e}) is (?<a>{e})", percentOf),
@@ -110,7 +144,10 @@ export const NUMBERS: readonly Rule[] = [
   rule("(?<how>increase|decrease|reduce|discount) (?<b>{n}) by (?<a>{p})", changed),
   rule("(?<b>{n}) (?<how>increased|decreased|reduced|discounted) by (?<a>{p})", changed),
   rule("(?<a>{p}) (?<how>off|more than|less than) (?<b>{n})", changed),
-  rule("(?<b>{n})(?:에서|을|를|이|가)(?<a>{p})(?<how>증가|인상|할인|감소|인하)(?:한값|된값|된가격|한가격)?", changed),
+  rule(
+    "(?<b>{n})(?:에서|을|를|이|가)(?<a>{p})(?<how>증가|인상|할인|감소|인하)(?:하면|되면|한값|된값|된가격|한가격)?",
+    changed,
+  ),
   rule("(?:sum of|add|total of) (?<l>{e2+})", (match) => joined("+", match, "l")),
   rule("add (?<a>{e}) to (?<b>{e})", (match) => joined("+", match, "b", "a")),
   rule("product of (?<l>{e2+})", (match) => joined("*", match, "l")),
@@ -126,14 +163,21 @@ export const NUMBERS: readonly Rule[] = [
   rule("(?<a>{e})에서(?<b>{e})(?:을|를)(?:빼면|뺀|뺀값|뺀수|빼)", (match) => joined("-", match, "a", "b")),
   rule("(?<a>{e})(?:을|를)(?<b>{e})(?:으로|로)(?:나누면|나눈|나눈값|나누)", (match) => joined("/", match, "a", "b")),
   rule("(?<a>{e})(?:와|과)(?<b>{e})의차", (match) => difference(match)),
-  rule("(?<f>{e})의(?:두배|2배)", (match) => times(2, match)),
-  rule("(?<f>{e})의(?:세배|3배)", (match) => times(3, match)),
+  rule("(?<f>{e})의두배", (match) => times(2, match)),
+  rule("(?<f>{e})의세배", (match) => times(3, match)),
+  rule("(?<a>{e})의(?<b>{n})배", (match) => joined("*", match, "a", "b")),
   rule("(?:twice|double) (?<f>{n})", (match) => times(2, match)),
   rule("half of (?<f>{n})", (match) => {
     const of = match.expression("f");
     return of && arithmetic(operation("/", of, number(2)));
   }),
-  rule("(?<a>{n}) mod(?:ulo)? (?<b>{n})", remainder),
+  rule("(?<a>{e}) ?mod(?:ulo)? ?(?<b>{n})", remainder),
+  rule("(?<q>{part})의?나머지", remainder),
+  rule("(?<b>{n})(?:으로|로)(?<a>{n})(?:을|를)(?:나눈|나눌때|나눴을때|나누었을때)의?나머지", remainder),
+  rule("(?<a>{n})(?:을|를)(?<b>{n})(?:으로|로)(?:나눈|나눌때|나눴을때|나누었을때)의?몫", (match) => {
+    const [a, b] = [match.expression("a"), match.expression("b")];
+    return a && b && arithmetic(call("floor", operation("/", a, b)));
+  }),
   rule("remainder (?:when|of|if) (?:(?<q>{part})|(?<a>{n}) (?:by|and) (?<b>{n}))", remainder),
   rule("(?<a>{n})(?:을|를)(?<b>{n})(?:으로|로)(?:나눈|나눌때|나눴을때|나누었을때)의?나머지", remainder),
   rule(`(?:(?:convert|write|express|change) )?(?<n>{n}) (?:in|to|into|as) ${BASE_EN}`, inBase),
@@ -147,5 +191,5 @@ export const NUMBERS: readonly Rule[] = [
 
 const difference = (match: Match): Task | null => {
   const [a, b] = [match.expression("a"), match.expression("b")];
-  return a && b && arithmetic(call("abs", operation("-", a, b)));
+  return a && b && match.isClear("a", "b") ? arithmetic(call("abs", operation("-", a, b))) : null;
 };

@@ -45,6 +45,20 @@ export class Match {
     return this.sentence.isKorean;
   }
 
+  /**
+   * Whether the formulas of a group stand as they were meant: where operations were said in words, the last one of `sum of 5 and 3
+   * times 2` may be the operation's or the sum's.
+   */
+  isClear(...groups: readonly string[]): boolean {
+    const of = groups.flatMap((group) => this.expressions(group));
+    return !(this.sentence.isSpoken && of.some(({ kind }) => kind === "operation"));
+  }
+
+  /** Whether a group is a percentage by itself. */
+  isPercent(group: string): boolean {
+    return this.#spans(group).some((span) => span.kind === "expression" && span.form === "percent");
+  }
+
   /** The same with one formula of a group in place of them all. */
   only(group: string, sign: string): Match {
     return new Match(this.sentence, { ...this.groups, [group]: sign });

@@ -9,6 +9,8 @@ export interface Sentence {
   readonly text: string;
   readonly spans: readonly Span[];
   readonly isKorean: boolean;
+  /** An operation was said in words: `gcd of 12 and 5 plus 1` leaves open where what it applies to ends. */
+  readonly isSpoken: boolean;
 }
 
 const SORTS = {
@@ -58,20 +60,24 @@ const IS_FORMULA = /[\ue000-\ue8ff]/;
 
 /** Null when the question has more formulas and words than any question that could be answered. */
 export const sentenceOf = (question: string): Sentence | null => {
-  const spans = spansIn(withoutSpokenOperators(question));
-  return spans === null || spans.length > BLOCK ? null : sentenceFrom(spans);
+  const spoken = withoutSpokenOperators(question);
+  const spans = spansIn(spoken);
+  return spans === null || spans.length > BLOCK ? null : sentenceFrom(spans, operators(spoken) > operators(question));
 };
 
+const operators = (text: string): number => text.match(/[-+*/]/g)?.length ?? 0;
+
 /** A sentence of spans, at most 256 of them. */
-export const sentenceFrom = (spans: readonly Span[]): Sentence => {
+export const sentenceFrom = (spans: readonly Span[], isSpoken = false): Sentence => {
   let text = "";
   for (const [at, span] of spans.entries()) {
     const sort = sortOf(span);
     if (sort !== null) text += String.fromCharCode(FIRST + SORTS[sort] * BLOCK + at);
     else if (span.kind === "word") text += ` ${span.text} `;
-    else if (!SILENT.test(span.text)) text += span.text;
+    // Somebody else's signs of private use are no formulas.
+    else if (!SILENT.test(span.text)) text += span.text.replace(IS_FORMULA, "\ufffd");
   }
-  return { text: withoutLines(text), spans, isKorean: /[가-힣ㄱ-ㅎ]/.test(text) };
+  return { text: withoutLines(text), spans, isKorean: /[가-힣ㄱ-ㅎ]/.test(text), isSpoken };
 };
 
 /** The end of a line parts two formulas as a comma does; anywhere else it is a blank. */

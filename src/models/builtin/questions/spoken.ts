@@ -1,4 +1,5 @@
 import { composed } from "../../../domain/composed.ts";
+import { withNumbersInDigits } from "./number-words.ts";
 
 /** What an operation applies to, when it is said in words: a number, a letter, or what stands in parentheses. */
 const ATOM = String.raw`(?:\d+(?:\.\d+)?|[a-z](?![a-z])|\([^()\n]{1,40}\))`;
@@ -48,6 +49,12 @@ const SPOKEN: readonly Spoken[] = [
   [/\b(\d{1,6}) choose (\d{1,6})\b/gi, "binomial($1,$2)"],
   [/\b(first|second|third) derivative\b/gi, (_all, order = "") => ` derivative${COUNTED[order.toLowerCase()] ?? "a"} `],
   [
+    /(?<![A-Za-z])[fgh] ?('{1,3}) ?\( ?(-?\d{1,9}(?:\.\d{1,9})?) ?\)/g,
+    (_all, primes = "", at = "") => ` derivative${"a".repeat(primes.length)} at (${at}) `,
+  ],
+  // A condition in parentheses.
+  [/ ?\( ?단 ?,? ?([^()\n]{1,80})\)/g, ", 단, $1"],
+  [
     /(?<![A-Za-z])[fgy] ?('{1,3}) ?(?:\( ?[a-z] ?\))?(?![A-Za-z'(])/g,
     (_all, primes = "") => ` derivative${"a".repeat(primes.length)} `,
   ],
@@ -58,7 +65,9 @@ const SUBSCRIPTED = /[₀-₉]+ ?(?=[CPH])|(?<=[CPH]) ?[₀-₉]+/g;
 
 /** The sentence with operations that are said in words written as signs, wherever only one thing can be meant. */
 export const withoutSpokenOperators = (sentence: string): string => {
-  let text = sentence.replace(SUBSCRIPTED, (run) => composed(run, "NFKC")).replace(/[’′‘]/g, "'");
+  let text = withNumbersInDigits(sentence)
+    .replace(SUBSCRIPTED, (run) => composed(run, "NFKC"))
+    .replace(/[’′‘]/g, "'");
   for (const [pattern, means] of SPOKEN)
     text = typeof means === "string" ? text.replace(pattern, means) : text.replace(pattern, means);
   return text;
