@@ -1,7 +1,7 @@
 import type { Static } from "@sinclair/typebox";
 import type { Run, Usage } from "../domain/run.ts";
 import { type Thread, threadIdOf } from "../domain/thread.ts";
-import type { Checkpoint } from "../store/contract.ts";
+import type { Checkpoint } from "../store/contract-checkpoints.ts";
 import type { CheckpointShape, RunShape, ThreadSummaryShape } from "./shapes.ts";
 
 export const iso = (at: number): string => new Date(at).toISOString();

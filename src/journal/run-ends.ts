@@ -1,5 +1,6 @@
 import type { LogEvent } from "../domain/event.ts";
-import { type Append, type Refusal, type RunEnd, type Store, StoreError } from "../store/contract.ts";
+import { type Append, type Refusal, type Store, StoreError } from "../store/contract.ts";
+import type { RunEnd } from "../store/contract-run-end.ts";
 import { type Ending, failing, type Outcome } from "./ending.ts";
 import { LOST, type LostTails } from "./lost-tail.ts";
 import type { Patience } from "./patience.ts";

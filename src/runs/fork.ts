@@ -4,7 +4,8 @@ import { type EventBody, type EventType, type LogEvent, payloadOf } from "../dom
 import { NO_USAGE } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
-import type { Checkpoint, Store } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
+import type { Checkpoint } from "../store/contract-checkpoints.ts";
 import type { CutRun, Fork } from "../store/contract-threads.ts";
 import { endingOf } from "./ending.ts";
 

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Checkpoint } from "./contract.ts";
+import type { Checkpoint } from "./contract-checkpoints.ts";
 import type { ThreadStore } from "./contract-threads.ts";
 import type { Database } from "./database.ts";
 import { boundedPage } from "./page-bytes.ts";

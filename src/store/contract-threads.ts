@@ -1,7 +1,8 @@
 import type { Message, Remembered, StoredMessage } from "../domain/message.ts";
 import type { Run } from "../domain/run.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
-import type { Checkpoint, RunEnd } from "./contract.ts";
+import type { Checkpoint } from "./contract-checkpoints.ts";
+import type { RunEnd } from "./contract-run-end.ts";
 
 export interface ThreadStore {
   get(threadKey: ThreadKey): Promise<Thread | null>;

@@ -1,10 +1,11 @@
-import type { RunErrorCode } from "../domain/error.ts";
 import type { EventType, LogEvent } from "../domain/event.ts";
-import type { Run, RunInput, Usage } from "../domain/run.ts";
+import type { Run, RunInput } from "../domain/run.ts";
 import type { ThreadKey } from "../domain/thread.ts";
+import type { NewCheckpoint } from "./contract-checkpoints.ts";
 import type { DocumentStore } from "./contract-documents.ts";
 import type { ImageStore } from "./contract-images.ts";
 import type { ReplicaStore } from "./contract-replicas.ts";
+import type { RunEnd } from "./contract-run-end.ts";
 import type { SecretStore } from "./contract-secrets.ts";
 import type { ThreadStore } from "./contract-threads.ts";
 import type { TicketStore } from "./contract-tickets.ts";
@@ -95,22 +96,6 @@ export type Begun =
  */
 export type Refusal = "stale" | "gap";
 
-/** All that a run's end writes, in one transaction. */
-export interface RunEnd {
-  readonly status: "succeeded" | "failed" | "cancelled";
-  /** The last events, the terminal one at the end; numbered on from what the run has appended. */
-  readonly events: readonly LogEvent[];
-  readonly checkpoints: readonly NewCheckpoint[];
-  /**
-   * The answer so far, also of a failed or cancelled run. Null: the run never said a word. `detail` is an `AnswerDetail` as
-   * compact JSON; without it, it is not known to whoever ends the run, and the events tell.
-   */
-  readonly message: { readonly id: string; readonly content: string; readonly detail?: string | null } | null;
-  readonly usage: Usage;
-  readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
-  readonly now: number;
-}
-
 /**
  * Which unfinished runs are nobody's. `lapsed`: those of replicas whose lease is over, or that have left; none at all while
  * the taker's own renewals do not show that the store has been there for a whole lease (its own and the other's), so
@@ -170,19 +155,6 @@ export interface RunStore {
     runId: string,
     end: Pick<RunEnd, "now"> & { readonly error: NonNullable<RunEnd["error"]> },
   ): Promise<Run | null>;
-}
-
-/** A node's change of state, kept with the seq that the thread had reached. Never a copy of the whole. */
-export interface NewCheckpoint {
-  readonly checkpointId: string;
-  readonly seq: number;
-  readonly node: string;
-  /** Compact JSON. */
-  readonly change: string;
-  readonly at: number;
-}
-export interface Checkpoint extends NewCheckpoint {
-  readonly runId: string;
 }
 
 /** What one run adds in one commit. */

@@ -13,7 +13,8 @@ import {
   RECORD_SEPARATOR,
   separated,
 } from "./columns.ts";
-import type { Fence, Refusal, RunEnd, RunStore } from "./contract.ts";
+import type { Fence, Refusal, RunStore } from "./contract.ts";
+import type { RunEnd } from "./contract-run-end.ts";
 import { type Database, type Session, statement } from "./database.ts";
 import { follows } from "./events.ts";
 

@@ -1,0 +1,12 @@
+/** A node's change of state, kept with the seq that the thread had reached. Never a copy of the whole. */
+export interface NewCheckpoint {
+  readonly checkpointId: string;
+  readonly seq: number;
+  readonly node: string;
+  /** Compact JSON. */
+  readonly change: string;
+  readonly at: number;
+}
+export interface Checkpoint extends NewCheckpoint {
+  readonly runId: string;
+}
