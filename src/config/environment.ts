@@ -84,7 +84,7 @@ export const Environment = Type.Object({
     default: "10s",
   }),
   MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "2000" }),
-  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "Unfinished runs of one user at once.", default: "100" }),
+  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same, of one user.", default: "100" }),
   WORKER_THREADS: Type.Optional(
     integer(1, 64, {
       description: "Threads that read files, and as many that compute for tools. Unset: as many as cores, 2 to 4.",

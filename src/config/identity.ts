@@ -36,7 +36,11 @@ export const identityVariables = {
         "`none` serves without any credential on any HOST: whoever reaches the port may spend the model's money.",
     }),
   ),
-  JWT_SECRET: Type.Optional(key({ description: "Takes users' own tokens: JWTs signed with it (HS256, 384, 512)." })),
+  JWT_SECRET: Type.Optional(
+    key({
+      description: "Takes users' own tokens: JWTs signed with it (HS256, 384, 512). 32 random characters or more.",
+    }),
+  ),
   JWKS_URL: Type.Optional(
     url(["http", "https"], {
       description: "Takes users' own tokens: JWTs signed with a key that is published there. New keys are followed.",
@@ -61,7 +65,10 @@ export const identityVariables = {
     }),
   ),
   ACCESS_TOKEN_SECRET: Type.Optional(
-    key({ description: "What access tokens for browsers are signed with. Unset: made once and kept in the store." }),
+    key({
+      description:
+        "What access tokens for browsers are signed with, 32 random characters or more. Unset: made once and kept in the store.",
+    }),
   ),
   ALLOWED_HOSTS: Type.Optional(
     variable(Type.Array(Type.String()), {
