@@ -67,7 +67,7 @@ export const identityVariables = {
   ACCESS_TOKEN_SECRET: Type.Optional(
     key({
       description:
-        "What access tokens for browsers are signed with, 32 random characters or more. Unset: made once and kept in the store.",
+        "What access tokens for browsers are signed with, 32 characters or more. Unset: made, and kept in the store.",
     }),
   ),
   ALLOWED_HOSTS: Type.Optional(
