@@ -17,9 +17,12 @@ export const runQueries = (
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
 
+  // Asked for twice it is the same.
   requestCancel: (userId, runId, end) =>
-    database.call("runs.requestCancel", ({ transaction }) =>
-      transaction((inner) => requestCancel(inner, userId, runId, end)),
+    database.repeat(() =>
+      database.call("runs.requestCancel", ({ transaction }) =>
+        transaction((inner) => requestCancel(inner, userId, runId, end)),
+      ),
     ),
 });
 

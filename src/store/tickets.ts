@@ -6,12 +6,18 @@ import type { Database } from "./database.ts";
 import { tickets } from "./schema-tickets.ts";
 
 export const ticketQueries = (database: Database): TicketStore => ({
+  // Its id is secret: one that is there already was put there by an attempt that was not told so.
   put: ({ threadKey: key, ttlMs, ...ticket }) =>
-    database.call("tickets.put", async ({ db }) => {
-      const place = { userId: userOf(key), threadId: threadIdOf(key) };
-      const life = { createdAt: databaseNow, expiresAt: sql`${databaseNow} + ${ttlMs}::bigint` };
-      await db.insert(tickets).values({ ...ticket, ...place, ...life });
-    }),
+    database.repeat(() =>
+      database.call("tickets.put", async ({ db }) => {
+        const place = { userId: userOf(key), threadId: threadIdOf(key) };
+        const life = { createdAt: databaseNow, expiresAt: sql`${databaseNow} + ${ttlMs}::bigint` };
+        await db
+          .insert(tickets)
+          .values({ ...ticket, ...place, ...life })
+          .onConflictDoNothing();
+      }),
+    ),
 
   get: (userId, ticketId) =>
     database.call("tickets.get", async ({ rows }) => {
