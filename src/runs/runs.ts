@@ -142,9 +142,9 @@ export class Runs {
     const live = registry.get(runId);
     live?.abort(CANCELLED);
     if (!wait || hasEnded(run.status)) return run;
+    const aborted = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => aborted.resolve(), { once: true });
     for (;;) {
-      const aborted = Promise.withResolvers<void>();
-      signal.addEventListener("abort", () => aborted.resolve(), { once: true });
       // One that has ended here and not in the store was taken over by another replica.
       const change = live === undefined || live.hasEnded ? system.sleep(TURN_POLL_MS) : live.ended;
       await Promise.race([change, aborted.promise]);

@@ -4,7 +4,10 @@ import type { Registry } from "./registry.ts";
 
 /** Between two attempts to withdraw what may be there. */
 const RETRY_MS = 500;
-/** How long after it was given up a beginning may still reach the database: a statement's deadline there, twice. */
+/**
+ * How long a beginning may still reach the database after that has answered again: a statement's deadline there, twice. One
+ * that was frozen carries out what lay in its sockets when it goes on, however long that has been.
+ */
 const LANDING_MS = 10_000;
 /** How many are remembered, a few hundred bytes each. */
 const MAX_REMEMBERED = 50_000;
@@ -16,7 +19,8 @@ type Beginning = Pick<NewRun, "runId" | "threadKey" | "owner">;
  * each is withdrawn as soon as the store is back, and looked for until it can no longer come.
  */
 export class Unconfirmed {
-  readonly #runs = new Map<string, { readonly run: Beginning; readonly until: number }>();
+  /** `until`: null before the store has answered for the first time since. */
+  readonly #runs = new Map<string, { readonly run: Beginning; until: number | null }>();
   #isBusy = false;
   /** What is being withdrawn just now. */
   #current: Promise<boolean | null> = Promise.resolve(null);
@@ -32,9 +36,8 @@ export class Unconfirmed {
 
   add({ runId, threadKey, owner }: Beginning): void {
     if (this.#runs.size >= MAX_REMEMBERED) return;
-    const until = this.parts.system.now() + LANDING_MS;
     this.parts.registry.unconfirmed.add(runId);
-    this.#runs.set(runId, { run: { runId, threadKey, owner }, until });
+    this.#runs.set(runId, { run: { runId, threadKey, owner }, until: null });
     if (this.#isBusy) return;
     this.#isBusy = true;
     void this.#withdrawAll();
@@ -58,12 +61,13 @@ export class Unconfirmed {
     const { system } = this.parts;
     while (this.#runs.size > 0) {
       await system.sleep(RETRY_MS);
-      for (const [runId, { run, until }] of this.#runs) {
+      for (const [runId, unconfirmed] of this.#runs) {
         // Looked for once more after the last moment that it could have come.
-        const isLast = system.now() >= until;
-        this.#current = this.#withdraw(run);
+        const isLast = unconfirmed.until !== null && system.now() >= unconfirmed.until;
+        this.#current = this.#withdraw(unconfirmed.run);
         const wasThere = await this.#current;
         if (wasThere === null) break;
+        unconfirmed.until ??= system.now() + LANDING_MS;
         if (wasThere || isLast) this.#forget(runId);
       }
     }

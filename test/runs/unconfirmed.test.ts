@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { realSystem, type System } from "../../src/domain/system.ts";
+import { Unconfirmed } from "../../src/runs/unconfirmed.ts";
+import { type Store, StoreError } from "../../src/store/contract.ts";
+
+/** Runs that were given up at second 0. `answer` is what the store says of one when it is asked to withdraw it. */
+const givenUp = async (answer: (second: number) => boolean | StoreError): Promise<readonly number[]> => {
+  let now = 0;
+  const asked: number[] = [];
+  const over = Promise.withResolvers<void>();
+  const unconfirmed = new Set<string>();
+  unconfirmed.delete = (runId) => {
+    over.resolve();
+    return Set.prototype.delete.call(unconfirmed, runId);
+  };
+  const withdraw = async () => {
+    asked.push(now / 1000);
+    const said = answer(now / 1000);
+    if (said instanceof StoreError) throw said;
+    return said;
+  };
+  const system: System = {
+    ...realSystem,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const store = { runs: { withdraw } } as unknown as Store;
+  const runs = new Unconfirmed({ store, system, registry: { unconfirmed }, failed: () => {} });
+  runs.add({ runId: "r", threadKey: "u:t", owner: "here" });
+  expect(unconfirmed.has("r")).toBe(true);
+  await over.promise;
+  expect(unconfirmed.has("r")).toBe(false);
+  return asked;
+};
+const away = new StoreError("unavailable", "away");
+
+test("one that is there is withdrawn as soon as the store is back", async () => {
+  expect((await givenUp((second) => (second < 3 ? away : true))).at(-1)).toBe(3);
+});
+
+test("one that is not there is looked for ten seconds more", async () => {
+  expect((await givenUp(() => false)).at(-1)).toBe(10.5);
+});
+
+test("also when the store was away for longer: a server that was frozen carries it out once it goes on", async () => {
+  const asked = await givenUp((second) => (second < 60 ? away : second >= 62));
+  expect(asked.at(-1)).toBe(62);
+});
