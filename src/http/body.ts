@@ -1,5 +1,5 @@
 import { RequestError } from "../domain/error.ts";
-import { bodyWasRead } from "./identity/door.ts";
+import { bodyWasRead, turnsOf } from "./identity/door.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
 
@@ -26,16 +26,13 @@ export const readJson = async (request: Request, maxBytes = MAX_BODY_BYTES): Pro
   const counter = new BodyCounter();
   const bytes = await readBytes(request, { maxBytes, patienceMs, onChunk: (chunk) => counter.push(chunk) });
   counter.end();
-  const body = bytes.length <= MAX_BODY_BYTES ? parseHere(bytes) : await parseAside(bytes, askerOf(request));
+  const body =
+    bytes.length <= MAX_BODY_BYTES
+      ? parseHere(bytes)
+      : await parseAside(bytes, { userId: turnsOf(request), signal: request.signal });
   bodyWasRead(request, body);
   return body;
 };
-
-/** Who it is has not been read yet: the header that names users, or the credential, tells most callers apart. */
-const askerOf = ({ headers, signal }: Request) => ({
-  userId: headers.get("x-user-id") ?? headers.get("authorization") ?? "",
-  signal,
-});
 
 /** How much of a body is read, and for how long. */
 export interface BodyBounds {

@@ -29,6 +29,15 @@ export const who = (request: Request): Identity => {
   return identity;
 };
 
+/**
+ * For whom turns are kept while a body is read: the user, where that is known before, however many tokens they have made;
+ * else all who bring the same credential.
+ */
+export const turnsOf = (request: Request): string => {
+  const userId = identities.get(request)?.userId ?? null;
+  return userId === null ? `credential:${request.headers.get("authorization") ?? ""}` : `user:${userId}`;
+};
+
 /** Takes in whom the body of a request names; to be called by whoever has read one, before anything is made of it. */
 export const bodyWasRead = (request: Request, body: unknown): void => {
   const identity = identities.get(request);

@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { readConfig } from "../../../src/config.ts";
+import { realSystem } from "../../../src/domain/system.ts";
+import { AccessTokens } from "../../../src/http/identity/access-tokens.ts";
+import { Door, turnsOf } from "../../../src/http/identity/door.ts";
+import { bearer } from "../../support/user-token.ts";
+
+const tokens = new AccessTokens({
+  secrets: { ensure: async () => "" },
+  system: realSystem,
+  configured: "the secret of access tokens",
+});
+
+/** Whose turn a request is that came in by the door. */
+const turnBy = async (env: Record<string, string>, headers: Record<string, string>): Promise<string> => {
+  const read = readConfig(env);
+  if (!read.ok) throw new Error("no such configuration");
+  const door = new Door({
+    settings: read.config.identity,
+    accessTokens: tokens,
+    userTokens: null,
+    unusableUser: () => {},
+    isGranted: () => false,
+    threadOfRun: async () => null,
+  });
+  const request = new Request("http://localhost/ask", { method: "POST", headers: { host: "localhost", ...headers } });
+  await door.pass({ request }, { access: "ask" });
+  return turnsOf(request);
+};
+const granted = async (userId: string): Promise<Record<string, string>> => {
+  const { token } = await tokens.issue({ userId, scopes: new Set(["ask"]), threadId: null }, 60_000);
+  return bearer(token);
+};
+
+test("users whom an ingress names take turns among them, though all bring its one token", async () => {
+  const env = { AUTH_TOKEN: "service", TRUST_USER_HEADER: "x-auth-user" };
+  const by = (user: string) => turnBy(env, { ...bearer("service"), "x-auth-user": user });
+  expect(await by("kim")).not.toBe(await by("lee"));
+  expect(await by("kim")).toBe(await by("kim"));
+});
+
+test("a user has one turn, however many tokens they have made", async () => {
+  const env = { AUTH_TOKEN: "service" };
+  const first = await granted("kim");
+  const second = bearer((await tokens.issue({ userId: "kim", scopes: new Set(["ask"]), threadId: "t" }, 9_000)).token);
+  expect(first).not.toEqual(second);
+  expect(await turnBy(env, first)).toBe(await turnBy(env, second));
+  expect(await turnBy(env, first)).not.toBe(await turnBy(env, await granted("lee")));
+  // A backend that names the user outside of the body is the same to it.
+  expect(await turnBy(env, { ...bearer("service"), "x-user-id": "kim" })).toBe(await turnBy(env, first));
+});
+
+test("nobody takes another's turn by a user's name that is a credential's, or the other way round", async () => {
+  const env = { AUTH_TOKEN: "service" };
+  const unnamed = await turnBy(env, bearer("service"));
+  expect(unnamed).not.toBe(await turnBy(env, { ...bearer("service"), "x-user-id": "Bearer service" }));
+});
