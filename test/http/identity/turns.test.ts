@@ -42,7 +42,9 @@ test("users whom an ingress names take turns among them, though all bring its on
 test("a user has one turn, however many tokens they have made", async () => {
   const env = { AUTH_TOKEN: "service" };
   const first = await granted("kim");
-  const second = bearer((await tokens.issue({ userId: "kim", scopes: new Set(["ask"]), threadId: "t" }, 9_000)).token);
+  const second = bearer(
+    (await tokens.issue({ userId: "kim", scopes: new Set(["read", "ask"]), threadId: null }, 9_000)).token,
+  );
   expect(first).not.toEqual(second);
   expect(await turnBy(env, first)).toBe(await turnBy(env, second));
   expect(await turnBy(env, first)).not.toBe(await turnBy(env, await granted("lee")));
