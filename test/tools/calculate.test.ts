@@ -139,11 +139,12 @@ test.each([
   ["log10(2)+log10(5)", "1"],
   ["log(4, sqrt(2))", "4"],
   ["(sqrt(5)+sqrt(3))*(sqrt(5)-sqrt(3))", "2"],
+  ["sqrt(10^(-10))*10^5", "1"],
 ])("%s is the whole number %s", (text, result) => {
   expect(calculate(text).result).toBe(result);
 });
 
-test.each(["sqrt(10^16+1)", "cos(10^-9)", "sqrt(1+10^-20)", "sqrt(1+e^(-50))", "e^(10^-20)"])(
+test.each(["sqrt(10^16+1)", "cos(10^-9)", "sqrt(1+10^-20)", "sqrt(1+e^(-50))", "e^(10^-20)", "pi-3.14159265358979"])(
   "%s is no whole number, however near it comes",
   (text) => {
     expect(calculate(text).result).not.toMatch(/^\d+$/);

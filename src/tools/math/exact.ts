@@ -113,6 +113,7 @@ const EXACT: ReadonlyMap<string, (values: readonly Q.Rational[]) => Q.Rational |
       return subtract(a, Q.multiply(b, floor(Q.divide(a, b))));
     },
   ],
+  ["sqrt", ([value = Q.ZERO]) => rootOf(value, 2)],
   ["cbrt", ([value = Q.ZERO]) => rootOf(value, 3)],
   [
     "nthroot",

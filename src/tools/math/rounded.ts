@@ -14,17 +14,22 @@ export const isRounded = (form: Expression, expression: Expression): boolean => 
   if (exactValue(expression) !== null) return false;
   const isLong = (part: Expression): boolean =>
     part.kind === "number" && part.text.replace(/^0*\.?0*|\./gu, "").length >= LONG;
-  if (some(form, isLong) && !some(expression, isLong)) return true;
+  const isKnown = ({ text }: { readonly text: string }): boolean =>
+    some(expression, (part) => part.kind === "number" && part.text === text);
+  if (some(form, (part) => part.kind === "number" && isLong(part) && !isKnown(part))) return true;
   return exactValue(form) !== null && unknowns(expression).length === 0 && some(expression, isExtreme);
 };
 
 /** The sizes between which sixteen digits tell numbers apart that a short formula can come to. */
 const [LEAST, MOST] = [1e-5, 1e6];
 /** A difference or a sine may be zero but for rounding, and so may products of it; a power and a rational number are not. */
+/** A number with more digits than this may be the first digits of what it stands beside. */
+const LONGEST = 9;
 const REST = 1e-13;
 
 /** Whether a part without unknowns is so small or large that the whole may differ from a short number by less than sixteen digits show. */
 const isExtreme = (part: Expression): boolean => {
+  if (part.kind === "number" && part.text.length > LONGEST) return true;
   const size = compile(part, [])([]).abs();
   if (size === 0) return false;
   const isPower =

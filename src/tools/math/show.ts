@@ -24,7 +24,10 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
       some(value, (part) => part.kind === "number" && part.text.includes(".")),
     );
   }
-  if (some(value, isLogarithmOfNegative)) throw new ToolError("The logarithm of a negative number is no real number.");
+  if (some(value, isUndefined))
+    throw new ToolError(
+      "A logarithm of a negative number, or an arcsine or arccosine of one beyond 1, is no real number.",
+    );
   const result = asComplex(value) ?? shortest(value) ?? (isFinal ? value : simplest(value));
   if (unknowns(result).length > 0) return { result: pretty(result) };
   const z = compile(result, [])([]);
@@ -45,11 +48,11 @@ const shortest = (value: Expression): Expression | null => {
   return text !== null && text.length <= pretty(value).length ? parse(text) : null;
 };
 
-const isLogarithmOfNegative = (part: Expression): boolean => {
-  const [of] = part.kind === "call" && /^log/u.test(part.name) ? part.args : [];
-  if (of === undefined || unknowns(of).length > 0) return false;
+const isUndefined = (part: Expression): boolean => {
+  const [of] = part.kind === "call" && /^(?:log|asin$|acos$)/u.test(part.name) ? part.args : [];
+  if (part.kind !== "call" || of === undefined || unknowns(of).length > 0) return false;
   const { re, im } = compile(of, [])([]);
-  return re < 0 && Math.abs(im) < 1e-12;
+  return Math.abs(im) < 1e-12 && (part.name.startsWith("log") ? re < 0 : Math.abs(re) > 1 + 1e-12);
 };
 
 /** A decimal in, a decimal out, if the fraction terminates. */

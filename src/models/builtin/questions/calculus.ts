@@ -1,6 +1,7 @@
+import { rationalOf } from "../../../notation/exact.ts";
 import { call, type Expression, name, number, unknowns } from "../../../notation/expression.ts";
 import type { Task } from "../task.ts";
-import { functionIn, type Given, rangeIn } from "./functions.ts";
+import { definitionIn, functionIn, type Given, rangeIn } from "./functions.ts";
 import { type Match, type Rule, rule } from "./rule.ts";
 
 const TO_KO = "(?:에대해서?|에대하여|에대한|에관해서?|에관하여|로)";
@@ -14,6 +15,9 @@ const baseIn = (match: Match): "natural" | "decimal" => (match.isKorean ? "decim
 
 const given = (match: Match): Given | null => {
   const found = functionIn(match, "f", baseIn(match));
+  // g'(x) is none of f's.
+  const [definition, derived] = [match.comparisons("f")[0], /a([fghy])$/.exec(match.word("order"))?.[1]];
+  if (derived !== undefined && definition !== undefined && definitionIn(definition)?.name !== derived) return null;
   const asked = match.name("v") ?? (/^[a-z]$/.test(match.word("letter")) ? match.word("letter") : null);
   return found && { of: found.of, variable: asked ?? found.variable };
 };
@@ -48,9 +52,10 @@ const slopeAt = (match: Match): Task | null => {
 /** The value of `f'(3)`, of the first order or a higher one. */
 const derivativeAt = (match: Match): Task | null => {
   const [found, at] = [given(match), match.expression("x")];
-  if (found === null || at === null || unknowns(at).length > 0) return null;
+  const isNumber = at?.kind === "number" || (at?.kind === "negative" && at.of.kind === "number");
+  if (found === null || at === null || !isNumber) return null;
   if (unknowns(found.of).some((other) => other !== found.variable)) return null;
-  const [variable, order] = [name(found.variable), match.word("order").length - "derivative".length];
+  const [variable, order] = [name(found.variable), /a+(?=[fghy]?$)/.exec(match.word("order"))?.[0].length ?? 1];
   const args = order === 1 ? [found.of, variable] : [found.of, variable, number(order)];
   return { kind: "command", command: "value", args: [call("diff", ...args), variable, at] };
 };
@@ -88,9 +93,15 @@ const limit = (match: Match): Task | null => {
   return { kind: "limit", of: found.of, variable, to, side };
 };
 
+/** From 5 to 1: nobody says whether that counts downwards or is empty. */
+const isBackwards = ({ from, to }: { readonly from: Expression; readonly to: Expression }): boolean => {
+  const [a, b] = [rationalOf(from), rationalOf(to)];
+  return a !== null && b !== null && b.n * a.d < a.n * b.d;
+};
+
 const sum = (match: Match): Task | null => {
   const range = rangeIn(match);
-  if (range === null) return null;
+  if (range === null || isBackwards(range)) return null;
   const of = match.expression("f");
   const index = range.variable ?? (of === null ? "n" : (unknowns(of)[0] ?? "n"));
   if (of !== null && unknowns(of).some((other) => other !== index)) return null;
@@ -98,26 +109,26 @@ const sum = (match: Match): Task | null => {
 };
 
 export const CALCULUS: readonly Rule[] = [
-  rule(`(?:differentiate|(?:derivative|(?<order>derivativea+))(?: of| for)?) (?<f>{ec})${BY_EN}`, derivative),
+  rule(`(?:differentiate|(?:derivative|(?<order>derivativea+[fghy]?))(?: of| for)?) (?<f>{ec})${BY_EN}`, derivative),
   rule(
-    "(?:if |for |let |given )?(?<f>{c}) ?,? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+)",
+    "(?:if |for |let |given )?(?<f>{c}) ?,? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+[fghy]?)",
     derivative,
   ),
   rule(
-    "(?:if |for |let |given )?(?<f>{c}) ?[,;]? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+) at (?<x>{e})",
+    "(?:if |for |let |given )?(?<f>{c}) ?[,;]? ?(?:then |and |find |compute |calculate |what is )*(?<order>derivativea+[fghy]?) at (?<x>{e})",
     derivativeAt,
   ),
-  rule("(?<f>{c})(?:일때|이면|에서|에대하여)?,?(?<order>derivativea+)at(?<x>{e})", derivativeAt),
+  rule("(?<f>{c})(?:일때|이면|에서|에대하여)?,?(?<order>derivativea+[fghy]?)at(?<x>{e})", derivativeAt),
   rule("(?<f>{e}) from (?<a>{ec}) to (?<b>{ec})", between),
   rule("(?<d>{d}) (?:of |for )?(?<f>{e})", byDerivative),
   rule("(?:derivative|derivativea) of (?<f>{ec}) at (?<at>{c})", slopeAt),
   rule(
-    `(?:(?<v>{v})${TO_KO})?(?<f>{ec}){j}(?:(?<order>두번|세번)?미분|(?<order>이계|삼계|2계|3계)?도함수|(?<order>derivativea+))(?:한(?:것|결과|식|함수))?`,
+    `(?:(?<v>{v})${TO_KO})?(?<f>{ec}){j}(?:(?<order>두번|세번)?미분|(?<order>이계|삼계|2계|3계)?도함수|(?<order>derivativea+[fghy]?))(?:한(?:것|결과|식|함수))?`,
     derivative,
   ),
   rule(`(?<f>{ec}){j}(?<v>{v})${TO_KO}(?<order>두번|세번)?(?:미분|도함수)`, derivative),
   rule("(?<d>{d})(?<f>{e})", byDerivative),
-  rule("(?<f>{c})(?:일때|이면|에서)?,?(?<order>derivativea+)", derivative),
+  rule("(?<f>{c})(?:일때|이면|에서)?,?(?<order>derivativea+[fghy]?)", derivative),
   rule("(?<f>{ec})의(?<at>{c})에서의?미분계수", slopeAt),
   rule(
     `(?:integrate|(?:(?:indefinite |definite )?integral|antiderivative)(?: of)?) (?<f>{ec})(?: d(?<letter>[a-z]))?${BY_EN}(?: ${FROM_TO_EN})?`,
@@ -162,7 +173,8 @@ export const CALCULUS: readonly Rule[] = [
   rule("(?<a>{ec})(?:부터|에서)(?<b>{ec})까지의?(?<f>{e})의?(?:합|총합)", sum),
   rule("(?<a>{n})(?:부터|에서)(?<b>{n})까지의?(?:모든)?(?:자연수|정수|수)?(?:들)?의?곱", (match) => {
     const range = rangeIn(match);
-    return range && { kind: "arithmetic", of: call("product", name("n"), name("n"), range.from, range.to) };
+    if (range === null || isBackwards(range)) return null;
+    return { kind: "arithmetic", of: call("product", name("n"), name("n"), range.from, range.to) };
   }),
   rule("(?<f>{e})의(?<a>{ec})(?:부터|에서)(?<b>{ec})까지의?(?:합|총합)", sum),
 ];

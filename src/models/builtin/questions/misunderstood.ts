@@ -75,7 +75,13 @@ const isAboutMaths = ({ spans, text }: Sentence): boolean => {
 };
 
 const shown = (text: string): string => {
-  const line = text.replace(/\s+/g, " ").replaceAll("`", "'").replaceAll("**", "^").trim();
+  const line = text
+    .replace(/\s+/g, " ")
+    // As it was written: see `spoken.ts`.
+    .replace(/\bderivative(a+)([fghy])\b/g, (_all, primes: string, of: string) => of + "'".repeat(primes.length))
+    .replaceAll("`", "'")
+    .replaceAll("**", "^")
+    .trim();
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)} …` : line;
 };
 

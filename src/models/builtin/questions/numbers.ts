@@ -1,4 +1,4 @@
-import { call, type Expression, number, operation } from "../../../notation/expression.ts";
+import { call, type Expression, number, operation, some } from "../../../notation/expression.ts";
 import type { Command, Task } from "../task.ts";
 import { isPlain } from "./functions.ts";
 import { type Match, type Rule, rule } from "./rule.ts";
@@ -42,7 +42,10 @@ const ofOne =
   (function_: "abs" | "factorial") =>
   (match: Match): Task | null => {
     const of = match.expression("f");
-    return of && match.isClear("f") ? arithmetic(call(function_, of)) : null;
+    const isComplex = of !== null && some(of, (part) => part.kind === "name" && part.name === "i");
+    // In 3 - 5의 절댓값 it may be of 5 alone.
+    const isOpen = of?.kind === "operation" && (of.sign === "+" || of.sign === "-") && !isComplex;
+    return of && !isOpen && match.isClear("f") ? arithmetic(call(function_, of)) : null;
   };
 const absolute = ofOne("abs");
 const factorial = ofOne("factorial");

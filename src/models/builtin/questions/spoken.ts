@@ -49,14 +49,14 @@ const SPOKEN: readonly Spoken[] = [
   [/\b(\d{1,6}) choose (\d{1,6})\b/gi, "binomial($1,$2)"],
   [/\b(first|second|third) derivative\b/gi, (_all, order = "") => ` derivative${COUNTED[order.toLowerCase()] ?? "a"} `],
   [
-    /(?<![A-Za-z])[fgh] ?('{1,3}) ?\( ?(-?\d{1,9}(?:\.\d{1,9})?) ?\)/g,
-    (_all, primes = "", at = "") => ` derivative${"a".repeat(primes.length)} at (${at}) `,
+    /(?<![A-Za-z])([fgh]) ?('{1,3}) ?\( ?(-?\d{1,9}(?:\.\d{1,9})?) ?\)/g,
+    (_all, of = "", primes = "", at = "") => ` derivative${"a".repeat(primes.length)}${of} at (${at}) `,
   ],
   // A condition in parentheses.
   [/ ?\( ?단 ?,? ?([^()\n]{1,80})\)/g, ", 단, $1"],
   [
-    /(?<![A-Za-z])[fgy] ?('{1,3}) ?(?:\( ?[a-z] ?\))?(?![A-Za-z'(])/g,
-    (_all, primes = "") => ` derivative${"a".repeat(primes.length)} `,
+    /(?<![A-Za-z])([fghy]) ?('{1,3}) ?(?:\( ?[a-z] ?\))?(?![A-Za-z'(])/g,
+    (_all, of = "", primes = "") => ` derivative${"a".repeat(primes.length)}${of} `,
   ],
   // What a variable approaches, where no `lim` stands before it.
   [/(?<![A-Za-z])(?<!lim(?:it)? ?_? ?[({]? ?)([a-zθ]) ?(?:->|→|\\to\b) ?/g, "$1 approaches "],
