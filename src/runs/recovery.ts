@@ -1,4 +1,4 @@
-import { FOLDED, foldAnswer } from "../domain/answer.ts";
+import { type AnswerFold, FOLDED, foldAnswer } from "../domain/answer.ts";
 import { RunError } from "../domain/error.ts";
 import type { System } from "../domain/system.ts";
 import { estimateTokens } from "../domain/tokens.ts";
@@ -8,9 +8,11 @@ import { endingOf } from "./ending.ts";
 import type { RunLog } from "./log.ts";
 import { Recurring } from "./recurring.ts";
 
-/** How many orphans are taken over by one call, and how many are ended at a time: their answers are in memory meanwhile. */
+/** How many orphans are taken over by one call. */
 const A_CALL = 200;
-const AT_A_TIME = 16;
+/** How many are read by one statement, and how many such groups are ended at a time: their answers are in memory meanwhile. */
+const A_GROUP = 16;
+const GROUPS_AT_A_TIME = 2;
 
 export interface RecoveryParts {
   readonly store: Store;
@@ -66,18 +68,32 @@ export class Recovery {
 
   async #end(taken: readonly Claimed[]): Promise<void> {
     for (const { fence } of taken) this.#ending.add(fence.runId);
-    const waiting = taken.values();
-    const lanes = Array.from({ length: AT_A_TIME }, async () => {
-      for (const claimed of waiting) await this.#interrupt(claimed);
+    const groups = Array.from({ length: Math.ceil(taken.length / A_GROUP) }, (_, at) =>
+      taken.slice(at * A_GROUP, (at + 1) * A_GROUP),
+    ).values();
+    const lanes = Array.from({ length: GROUPS_AT_A_TIME }, async () => {
+      for (const group of groups) await this.#interruptAll(group);
     });
     await Promise.all(lanes);
   }
 
-  /** What the run had said stays in the thread. */
-  async #interrupt({ fence, lastSeq, lastAt }: Claimed): Promise<void> {
-    const { store, journal, system, log } = this.parts;
+  /** What the runs had said stays in their threads. */
+  async #interruptAll(group: readonly Claimed[]): Promise<void> {
+    const { store, log } = this.parts;
     try {
-      const said = foldAnswer(await store.events.ofRun(fence.threadKey, fence.runId, FOLDED));
+      const fences = group.map(({ fence }) => fence);
+      const said = await store.events.ofRuns(fences, FOLDED);
+      await Promise.all(group.map((claimed, at) => this.#interrupt(claimed, foldAnswer(said[at] ?? []))));
+    } catch (error) {
+      log.upkeepFailed(error);
+    } finally {
+      for (const { fence } of group) this.#ending.delete(fence.runId);
+    }
+  }
+
+  async #interrupt({ fence, lastSeq, lastAt }: Claimed, said: AnswerFold): Promise<void> {
+    const { journal, system, log } = this.parts;
+    try {
       const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
       // What the model counted died with the process; what it said can still be counted.
       const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
@@ -85,8 +101,6 @@ export class Recovery {
       if ((await writer.close(ending, ending)) === "kept") log.recovered(fence.runId);
     } catch (error) {
       log.upkeepFailed(error);
-    } finally {
-      this.#ending.delete(fence.runId);
     }
   }
 }

@@ -183,6 +183,11 @@ export interface EventStore {
   between(threadKey: ThreadKey, first: number, last: number, types: readonly EventType[]): Promise<readonly LogEvent[]>;
   /** All events of one run whose type is among `types`, in order. */
   ofRun(threadKey: ThreadKey, runId: string, types: readonly EventType[]): Promise<readonly LogEvent[]>;
+  /** The same of many runs, in one statement: a list for each, in their order. */
+  ofRuns(
+    runs: readonly Pick<Fence, "threadKey" | "runId">[],
+    types: readonly EventType[],
+  ): Promise<readonly (readonly LogEvent[])[]>;
 }
 
 /** The database did not do what it was asked. `message` is fit for a log line; nothing of it goes to a client. */

@@ -1,20 +1,24 @@
-import { and, asc, between, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
-import type { LogEvent } from "../domain/event.ts";
+import { and, asc, between, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { EventType, LogEvent } from "../domain/event.ts";
 import {
+  array,
   askedColumns,
   askedRows,
   checkpointColumns,
   eventColumns,
   eventRows,
+  FEW,
   insertCheckpoints,
   insertEvents,
+  RECORD_SEPARATOR,
+  separated,
   texts,
 } from "./columns.ts";
 import type { Append, EventStore } from "./contract.ts";
 import { type Database, type Session, statement } from "./database.ts";
 import { sqlState } from "./failure.ts";
 import { boundedPage } from "./page-bytes.ts";
-import { events, runs } from "./schema.ts";
+import { events } from "./schema.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -63,23 +67,13 @@ export const eventQueries = (database: Database): EventStore => ({
         .orderBy(asc(events.seq)),
     ),
 
-  // A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins.
   ofRun: (threadKey, runId, types) =>
-    database.call("events.ofRun", ({ db }) =>
-      db
-        .select(logEvent)
-        .from(events)
-        .innerJoin(runs, and(eq(runs.threadKey, events.threadKey), eq(runs.runId, events.runId)))
-        .where(
-          and(
-            eq(events.threadKey, threadKey),
-            eq(runs.runId, runId),
-            gt(events.seq, runs.startSeq),
-            inArray(events.type, [...types]),
-          ),
-        )
-        .orderBy(asc(events.seq)),
-    ),
+    database.call("events.ofRun", async (session) => {
+      const [found = []] = await eventsOf(session, [{ threadKey, runId }], types);
+      return found;
+    }),
+
+  ofRuns: (asked, types) => database.call("events.ofRuns", (session) => eventsOf(session, asked, types)),
 });
 
 const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
@@ -95,6 +89,33 @@ const readEvents = statement<LogEvent>(
     sql`run_id as "runId", seq, type, at, payload as json`,
   ),
 );
+
+/** A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins. */
+const readRuns = statement<LogEvent & { place: number }>(sql`
+  select asked.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
+  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as asked (thread_key, run_id, place)
+  cross join lateral (
+    select events.* from runs join events on events.thread_key = runs.thread_key and events.run_id = runs.run_id
+    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id and events.seq > runs.start_seq
+      and events.type = any(${sql.placeholder("types")}::text::text[])
+    offset 0
+  ) as event
+  where ${FEW} order by asked.place, event.seq`);
+
+const eventsOf = async (
+  session: Session,
+  asked: Parameters<EventStore["ofRuns"]>[0],
+  types: readonly EventType[],
+): Promise<readonly (readonly LogEvent[])[]> => {
+  const rows = await readRuns(session, {
+    keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
+    runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
+    types: array(types),
+  });
+  const found = asked.map((): LogEvent[] => []);
+  for (const { place, ...event } of rows) found[place - 1]?.push(event);
+  return found;
+};
 
 type Refused = { readonly runId: string; readonly isGap: boolean };
 

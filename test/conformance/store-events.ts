@@ -84,6 +84,11 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     ]);
     expect((await store.events.ofRun(key, ids[1] ?? "", ["done", "error"])).map(({ seq }) => seq)).toEqual([6]);
     expect(await store.events.ofRun(key, "never was", ["token"])).toEqual([]);
+    const asked = [ids[2], "never was", ids[0]].map((runId = "") => ({ threadKey: key, runId }));
+    const many = await store.events.ofRuns(asked, ["token"]);
+    expect(many.map((events) => events.map(({ seq }) => seq))).toEqual([[7, 8], [], [1, 2]]);
+    expect(many[0]?.[0]).toEqual(all[6] as LogEvent);
+    expect(await store.events.ofRuns([], ["token"])).toEqual([]);
   });
 
   test("reading goes page by page, and past the end there is nothing", async () => {

@@ -168,8 +168,19 @@ test("a thousand orphans are taken by a handful of calls, and each is ended once
   const runs = Array.from({ length: MANY }, () => newRun(threadKey("many", realSystem.id()), { owner }));
   for (let i = 0; i < MANY; i += 100) await Promise.all(runs.slice(i, i + 100).map((run) => own.runs.begin(run)));
   let calls = 0;
+  let reads = 0;
   const counted: Store = {
     ...own,
+    events: {
+      ...own.events,
+      ofRun: async () => {
+        throw new Error("one by one");
+      },
+      ofRuns: (asked, types) => {
+        reads++;
+        return own.events.ofRuns(asked, types);
+      },
+    },
     runs: {
       ...own.runs,
       takeover: (taking) => {
@@ -186,6 +197,7 @@ test("a thousand orphans are taken by a handful of calls, and each is ended once
   });
   await here.recovery.tick();
   expect(calls).toBeLessThanOrEqual(MANY / 200 + 2);
+  expect(reads).toBeLessThanOrEqual(MANY / 16 + 2 * calls);
   expect(await own.runs.held(owner)).toEqual({ runIds: [], cancelled: [] });
   expect(recovered.toSorted()).toEqual(expect.arrayContaining(runs.map(({ runId }) => runId).toSorted()));
   expect(new Set(recovered).size).toBe(recovered.length);
