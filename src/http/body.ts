@@ -1,4 +1,5 @@
 import { RequestError } from "../domain/error.ts";
+import { BodyBudget } from "./body-budget.ts";
 import { bodyWasRead, turnsOf } from "./identity/door.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
@@ -11,6 +12,9 @@ const BODY_PATIENCE_MS = 30_000;
 const LARGE_PATIENCE_MS = 300_000;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
+
+/** All that this process reads. */
+const budget = new BodyBudget();
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
@@ -46,9 +50,9 @@ export interface BodyBounds {
 
 /**
  * A request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws `payload_too_large`,
- * `timeout`, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
+ * `timeout`, `busy` when too much is on its way already, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
  */
-export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer> => {
+export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer<ArrayBuffer>> => {
   const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
@@ -59,6 +63,7 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
   let size = 0;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(reject, patienceMs, new RequestError("timeout", "The body did not arrive in time."));
+  const account = budget.open(turnsOf(request));
   const reader = request.body?.getReader();
   try {
     for (;;) {
@@ -66,6 +71,7 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
       if (step === undefined || step.done) break;
       size += step.value.byteLength;
       if (size > maxBytes) throw new RequestError("payload_too_large", tooLarge);
+      account.add(step.value.byteLength);
       await onChunk?.(step.value);
       chunks.push(step.value);
     }
@@ -75,6 +81,7 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
     throw new RequestError("malformed_request", "The body broke off.", { cause });
   } finally {
     clearTimeout(timer);
+    account.close();
     // What is still to come is not wanted, and there may be no end of it.
     void reader?.cancel().catch(() => {});
   }

@@ -87,9 +87,9 @@ const partsIn = (bytes: Buffer, type: string): number => {
   return parts;
 };
 
-const parse = async (bytes: Buffer, type: string): Promise<Iterable<readonly [string, string | Blob]>> => {
+const parse = async (bytes: Buffer<ArrayBuffer>, type: string): Promise<Iterable<readonly [string, string | Blob]>> => {
   try {
-    return await new Response(new Uint8Array(bytes), { headers: { "content-type": type } }).formData();
+    return await new Response(bytes, { headers: { "content-type": type } }).formData();
   } catch (cause) {
     throw malformed(cause);
   }
