@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readBytes } from "../../src/http/body.ts";
 import { BodyBudget } from "../../src/http/body-budget.ts";
 
 const KIB = 1024;
@@ -25,4 +26,36 @@ test("small bodies are free, however many there are", () => {
   const budget = new BodyBudget({ bytes: 1, bytesPerCaller: 1 });
   for (let at = 0; at < 1_000; at++) budget.open("a").add(FREE);
   expect(() => budget.open("a").add(FREE + 2)).toThrow(BUSY);
+});
+
+test("a body that is read counts until it has come whole or breaks off", async () => {
+  const piece = new Uint8Array(20 * KIB * KIB);
+  const feeds: ReadableStreamDefaultController<Uint8Array>[] = [];
+  /** Of a client that sends most of its body, and waits. */
+  const begun = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (feed) => {
+        feeds.push(feed);
+        feed.enqueue(piece);
+      },
+    });
+    const request = new Request("http://127.0.0.1/", { method: "POST", body });
+    const arrived = Promise.withResolvers<void>();
+    const bounds = { maxBytes: 2 * piece.length, patienceMs: 60_000, onChunk: async () => arrived.resolve() };
+    const read = readBytes(request, bounds);
+    return { read, settled: Promise.race([arrived.promise, read]).catch(() => {}) };
+  };
+  const waiting = Array.from({ length: 8 }, begun);
+  await Promise.all(waiting.map(({ settled }) => settled));
+  const refused = begun();
+  await expect(Promise.race([refused.read, refused.settled])).rejects.toMatchObject({ code: "busy" });
+  feeds[0]?.close();
+  expect(await waiting[0]?.read).toHaveLength(piece.length);
+  feeds[1]?.error(new Error("gone"));
+  await expect(waiting[1]?.read).rejects.toMatchObject({ code: "malformed_request" });
+  const others = [begun(), begun()];
+  const both = await Promise.allSettled(others.map(({ read, settled }) => Promise.race([settled, read])));
+  expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  for (const feed of feeds.slice(2)) feed.error(new Error("gone"));
+  await Promise.allSettled([...waiting, ...others].map(({ read }) => read));
 });
