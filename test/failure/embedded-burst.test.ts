@@ -78,9 +78,8 @@ describe("the embedded store under a burst of questions", () => {
   ] as const)(
     "of %s has committed exactly those that it did not refuse",
     async (_, named) => {
-      // A deadline that is too short for some of them, on this machine as it is now.
-      let outcome = await burst(40, named);
-      for (let deadlineMs = 20; outcome.taken === QUESTIONS; deadlineMs /= 2) outcome = await burst(deadlineMs, named);
+      // Too short for some of them where the machine is slow or busy; elsewhere all are taken, and none is left over.
+      const outcome = await burst(10, named);
       expect(outcome.threads).toBe(outcome.taken);
       expect(outcome.unfinished).toEqual([]);
     },
