@@ -56,7 +56,10 @@ const slow = async (): Promise<Slow> => {
     started: () => void lines.push("started"),
     ended: (_run, { failure }) => void lines.push(failure?.code ?? "succeeded"),
   };
-  return { here: await house({ store, model, log }), lines, model, taps, gate };
+  const here = await house({ store, model, log });
+  // Or else the first run's beginning waits for it.
+  await here.lease.renew();
+  return { here, lines, model, taps, gate };
 };
 
 beforeAll(async () => {
