@@ -4,11 +4,11 @@
  * over. Writes bench/DIALECTS.md.
  */
 import { join } from "node:path";
+import { builtinModel } from "../src/builtin/model/index.ts";
 import type { Dialect, View } from "../src/dialects/contract.ts";
 import { dialects } from "../src/dialects/index.ts";
 import { type LogEvent, payloadOf } from "../src/domain/event.ts";
 import { threadKey } from "../src/domain/thread.ts";
-import { builtinModel } from "../src/models/builtin/index.ts";
 import { encodeFrame } from "../src/wire/encode.ts";
 import { startService } from "../test/support/service.ts";
 import { quantile } from "./figures.ts";

@@ -31,9 +31,10 @@ const compile = async (): Promise<void> => {
     await Bun.build({
       entrypoints: [
         "main.ts",
-        "tools/worker.ts",
+        "builtin/tools/worker.ts",
+        "builtin/tables/worker.ts",
+        "tools/javascript/worker.ts",
         "reading/worker.ts",
-        "agents/chat/table/worker.ts",
         "http/json/worker.ts",
       ].map((file) => join(root, "src", file)),
       root: join(root, "src"),

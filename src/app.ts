@@ -1,7 +1,7 @@
-import { openTables } from "./agents/chat/table/table-threads.ts";
-import { type AgentParts, agentsFrom } from "./agents/index.ts";
+import { builtin } from "./builtin/index.ts";
 import type { Config } from "./config.ts";
 import type { System } from "./domain/system.ts";
+import type { Extras } from "./extras.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
 import { Readiness } from "./http/health.ts";
 import { httpApp } from "./http/index.ts";
@@ -21,12 +21,16 @@ import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
 import { Upkeep } from "./runs/upkeep.ts";
+import { agentsFrom, type ServiceParts } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/contract-replicas.ts";
-import { mathTools } from "./tools/index.ts";
+import { toolsFrom } from "./tools/index.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
 import { usualThreads } from "./workers/worker-pool.ts";
+
+/** The folder `builtin` can be taken out: null stands for it here. */
+const extras: Extras | null = builtin;
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
@@ -63,7 +67,7 @@ export interface Outside {
   readonly isAlone: boolean;
   readonly storePatienceMs?: number;
   /** How pages are fetched for users. Left out: from the public web. */
-  readonly fetchPage?: AgentParts["fetchPage"];
+  readonly fetchPage?: ServiceParts["fetchPage"];
 }
 
 /** The store that the configuration names, not yet migrated. Loads no driver but its own: a start waits for what it loads. */
@@ -91,6 +95,7 @@ export const openModels = (config: Config, system: System, log: HouseLog): Promi
     post: config.isProxied ? postByFetch : postBySockets(),
     system,
     log: log.models,
+    ...(extras !== null && { builtin: extras.model }),
   });
 
 export const openEmbedding = (config: Config, system: System, log: HouseLog): Promise<EmbeddingModel> =>
@@ -146,8 +151,9 @@ export const serve = async (outside: Outside): Promise<Service> => {
   const reader = openReader({ threads });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
   const agents = agentsFrom({
-    tools: mathTools(threads),
-    askTable: openTables(threads),
+    tools: [...(extras?.tools(threads) ?? []), ...toolsFrom({ workers: threads })],
+    verify: extras?.verify ?? (() => null),
+    tables: extras?.tables(threads) ?? null,
     retrieval,
     chatTimeoutMs: config.chatTimeoutMs,
     read: reader.read,

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { SuggestedTag, TilDraft } from "../agents/til/state.ts";
+import { SuggestedTag, TilDraft } from "../domain/til-draft.ts";
 import type { Guide } from "./guide.ts";
 
 const { tags: _, ...draft } = TilDraft.properties;

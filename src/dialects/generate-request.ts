@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { TilOptions } from "../agents/til/state.ts";
 import type { Upload } from "../domain/document.ts";
 import { IS_REQUIRED, RequestError } from "../domain/error.ts";
 import { beginning, hasLength, isStorable } from "../domain/text.ts";
+import type { TilOptions } from "../domain/til-draft.ts";
 import type { RunRequest } from "../runs/runs.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";

@@ -1,8 +1,8 @@
 import { Value } from "@sinclair/typebox/value";
-import { TilDraft } from "../agents/til/state.ts";
 import type { RunErrorCode } from "../domain/error.ts";
 import { deltaJson, type LogEvent, type Payload, payloadOf } from "../domain/event.ts";
 import type { Locale } from "../domain/run.ts";
+import { TilDraft } from "../domain/til-draft.ts";
 import { type Answer, type Dialect, USER_IF_NAMED } from "./contract.ts";
 import { generateGuide } from "./generate-guide.ts";
 import { GenerateRequest, generateRun } from "./generate-request.ts";

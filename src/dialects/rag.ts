@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
-import { RagOptions } from "../agents/rag/state.ts";
 import { Collection, DEFAULT_COLLECTION } from "../domain/document.ts";
 import { type LogEvent, payloadOf } from "../domain/event.ts";
+import { RagOptions } from "../domain/rag-options.ts";
 import { beginning } from "../domain/text.ts";
 import { ANSWER_FRAMES, answerFrame, Question, questionRun } from "./ask.ts";
 import { type Dialect, STREAM_ONLY, USER_IF_NAMED } from "./contract.ts";

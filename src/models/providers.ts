@@ -2,7 +2,6 @@ import type { System } from "../domain/system.ts";
 import { postBySockets } from "../upstream/client.ts";
 import type { Post } from "../upstream/contract.ts";
 import { type Access, given } from "./access.ts";
-import { builtinModel } from "./builtin/index.ts";
 import { compatibleModel } from "./compatible.ts";
 import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
@@ -14,6 +13,8 @@ export interface ModelOptions {
   readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, Access>>;
   /** How calls of the chat-completions wire are sent. Left out: over sockets that they share. */
   readonly post?: Post;
+  /** The model that needs no provider. Left out: `builtin` is refused. */
+  readonly builtin?: () => Model;
   readonly system: System;
   readonly log: ModelLog;
 }
@@ -31,12 +32,13 @@ export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptio
 
 const oneModel = async (
   spec: ModelSpec,
-  { providers, post = postBySockets(), system, log }: ModelOptions,
+  { providers, builtin, post = postBySockets(), system, log }: ModelOptions,
 ): Promise<Model> => {
   const { provider, model } = spec;
   switch (provider) {
     case "builtin":
-      return builtinModel();
+      if (builtin === undefined) throw new Error("MODEL must name a model: this build has none of its own.");
+      return builtin();
     case "compatible": {
       const { apiKey, baseUrl: url } = providers.compatible;
       const baseUrl = given(url, "MODEL_BASE_URL");

@@ -1,12 +1,11 @@
-import { calculateTool } from "./calculate.ts";
 import type { Tool } from "./contract.ts";
-import { plotFunctionTool } from "./plot-function.ts";
-import { runJavaScriptTool } from "./run-javascript.ts";
-import { solveEquationTool } from "./solve-equation.ts";
-import { ToolThread } from "./thread.ts";
+import { javaScriptWorkers } from "./javascript/javascript-workers.ts";
+import { runJavaScriptTool } from "./javascript/run-javascript.ts";
 
-/** The tools of the agent `solve`. They share a few threads, which start when they are needed and never keep the process alive. */
-export const mathTools = (threads = 2): readonly Tool[] => {
-  const shared = new ToolThread(threads);
-  return [solveEquationTool(shared), calculateTool(shared), plotFunctionTool(shared), runJavaScriptTool(shared)];
-};
+export interface ToolParts {
+  /** Workers that compute for one tool, at most. */
+  readonly workers: number;
+}
+
+/** Every tool that agents may be given, besides the maths of the built-in model. */
+export const toolsFrom = ({ workers }: ToolParts): readonly Tool[] => [runJavaScriptTool(javaScriptWorkers(workers))];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { houseLog, openLog } from "../../src/log.ts";
-import { builtinModel } from "../../src/models/builtin/index.ts";
 import { openModels } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { chatWith } from "../support/chat.ts";
@@ -14,7 +14,12 @@ describe("models that requests choose", () => {
     const access = { apiKey: null, baseUrl: null };
     const providers = { openai: access, anthropic: access, google: access, compatible: access };
     const specs = [{ provider: "builtin", model: "builtin" }] as const;
-    const models = await openModels(specs, { providers, system: realSystem, log: houseLog(openLog("silent")).models });
+    const models = await openModels(specs, {
+      providers,
+      builtin: builtinModel,
+      system: realSystem,
+      log: houseLog(openLog("silent")).models,
+    });
     service = await startService<Model>({ model: models.standard, models });
   });
   afterAll(() => service.stop());

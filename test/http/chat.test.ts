@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { answering, text } from "../support/agent-context.ts";
 import { chatFrames, chatWith, fixture, ingest } from "../support/chat.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { builtinModel } from "../../src/models/builtin/index.ts";
 import { openModels } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { type ModelServer, modelServer, says } from "../support/model-server.ts";
@@ -16,6 +16,7 @@ beforeAll(async () => {
   provider = modelServer(openAiResponses);
   const none = { apiKey: null, baseUrl: null };
   const models = await openModels([{ provider: "builtin", model: "builtin" }], {
+    builtin: builtinModel,
     providers: {
       openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` },
       anthropic: none,

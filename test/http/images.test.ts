@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { builtinModel } from "../../src/models/builtin/index.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { modelFrom } from "../../src/models/providers.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";

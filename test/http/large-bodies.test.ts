@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import type { Model } from "../../src/models/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { memoryStore } from "../support/pglite.ts";

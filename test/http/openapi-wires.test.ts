@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
 import { saying } from "../support/heard.ts";
 import { type PublishedDocument, publishedDocument } from "../support/openapi.ts";

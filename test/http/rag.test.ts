@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { readPassages } from "../../src/models/passages.ts";
 import { type AnswerFrame, answerFrames, textIn } from "../support/answer-frames.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { readDraft, withDraft } from "../../src/models/draft.ts";
 import { textFrom } from "../support/heard.ts";
 

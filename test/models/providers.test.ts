@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { type ModelOptions, modelFrom } from "../../src/models/providers.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
@@ -11,6 +12,7 @@ const NONE = { apiKey: null, baseUrl: null };
 const KEYED = { apiKey: "key", baseUrl: null };
 const options = (providers: Partial<ModelOptions["providers"]> = {}): ModelOptions => ({
   providers: { openai: NONE, anthropic: NONE, google: NONE, compatible: NONE, ...providers },
+  builtin: builtinModel,
   system: { ...realSystem, sleep: () => Promise.resolve() },
   log: { retry: () => {}, fallback: () => {} },
 });

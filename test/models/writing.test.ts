@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { builtinModel } from "../../src/models/builtin/index.ts";
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { readWriting, type Writing, type WritingForm, writingRequest } from "../../src/models/writing.ts";
 import { textFrom } from "../support/heard.ts";
 import { REQUEST } from "../support/told-model.ts";

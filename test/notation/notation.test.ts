@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import Complex from "complex.js";
 import fc from "fast-check";
+import { compile } from "../../src/builtin/maths/numeric.ts";
 import { withoutLatex } from "../../src/notation/latex.ts";
 import { NotationError } from "../../src/notation/mistake.ts";
 import { toTool } from "../../src/notation/print.ts";
 import { parse, parseComparison } from "../../src/notation/read.ts";
 import { spansIn } from "../../src/notation/spans.ts";
-import { compile } from "../../src/tools/math/numeric.ts";
 
 const read = (text: string): string => {
   if (!/(?<!_\{n)=/.test(text)) return toTool(parse(text));

@@ -1,13 +1,13 @@
+import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { builtinModel } from "../../src/models/builtin/index.ts";
 import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
 import { callTool } from "../../src/tools/call.ts";
 import type { ToolContext } from "../../src/tools/contract.ts";
-import { mathTools } from "../../src/tools/index.ts";
+import { allTools } from "./all-tools.ts";
 import { partsOf } from "./heard.ts";
 
 const { signal } = new AbortController();
-const tools = mathTools();
+const tools = allTools();
 const context: ToolContext = {
   userId: "u",
   signal,

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { callTool } from "../../src/tools/call.ts";
 import { type Tool, type ToolContext, ToolError } from "../../src/tools/contract.ts";
-import { mathTools } from "../../src/tools/index.ts";
+import { allTools } from "../support/all-tools.ts";
 import { finish, toolContext } from "../support/tool-context.ts";
 
 const Input = Type.Object({ word: Type.String({ maxLength: 5 }), times: Type.Optional(Type.Integer()) });
@@ -112,7 +112,7 @@ test("an abort throws the signal's reason, before and during the call", async ()
 });
 
 test("the four tools have names, descriptions and object schemas that a model can be given", () => {
-  const tools = mathTools();
+  const tools = allTools();
   expect(tools.map(({ name }) => name)).toEqual(["solve_equation", "calculate", "plot_function", "run_javascript"]);
   for (const { description, input } of tools) {
     expect(description.length).toBeGreaterThan(80);

@@ -1,0 +1,41 @@
+import type { Model, ModelContext, ModelPart, ModelRequest } from "../../models/contract.ts";
+import { hearAll } from "../../models/hearing.ts";
+import { deltasOf } from "./deltas.ts";
+import { reply } from "./reply.ts";
+import { usageOf } from "./tokens.ts";
+
+/** After this many deltas the event loop gets a turn: other runs live in the same process. */
+const DELTAS_PER_TURN = 64;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncGenerator<ModelPart, void, void> {
+  signal.throwIfAborted();
+  const said = reply(request);
+  if (said.kind === "call") {
+    const { name, input } = said.call;
+    // Unique within the conversation is all an id must be; being a function of the request, it can be replayed.
+    const id = `call_${request.messages.length}`;
+    yield { type: "tool_call", id, name, input };
+    yield { type: "finish", reason: "tool_calls", usage: usageOf(request, JSON.stringify(said.call)) };
+    return;
+  }
+  for (const [index, delta] of deltasOf(said.text).entries()) {
+    if (index % DELTAS_PER_TURN === DELTAS_PER_TURN - 1) await turn();
+    signal.throwIfAborted();
+    yield { type: "text", delta };
+  }
+  yield { type: "finish", reason: "stop", usage: usageOf(request, said.text) };
+}
+
+/**
+ * The model that answers where none is configured: no key, no network, no weights. It recognises mathematics by rule in
+ * Korean, English and LaTeX, calls the same tools as other models would, and explains their results in the language of the
+ * question. To anything else it says what it can do and how to configure a model. `temperature` and `maxOutputTokens` mean
+ * nothing to it.
+ */
+export const builtinModel = (): Model => ({
+  id: "builtin",
+  answer: (request, context, hear) => hearAll(partsOf(request, context), hear),
+  check: () => Promise.resolve(),
+});

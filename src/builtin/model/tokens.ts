@@ -1,0 +1,23 @@
+import type { Usage } from "../../domain/run.ts";
+import { estimateTokens } from "../../domain/tokens.ts";
+import type { ModelMessage, ModelRequest } from "../../models/contract.ts";
+
+const textOf = (message: ModelMessage): string => {
+  if (message.role === "tool") return JSON.stringify(message.output) ?? "";
+  if (message.role === "user" || message.toolCalls.length === 0) return message.content;
+  return message.content + JSON.stringify(message.toolCalls);
+};
+
+/**
+ * The built-in model has no tokenizer: it counts as the service estimates, so that credits are settled as for any other.
+ * At least 1 unless the text is empty.
+ * @param output all that the model said, its tool calls as JSON.
+ */
+export const usageOf = (request: ModelRequest, output: string): Usage => {
+  const tools = request.tools.length === 0 ? "" : JSON.stringify(request.tools);
+  const input = [request.system, tools, ...request.messages.map(textOf)];
+  return {
+    inputTokens: input.reduce((sum, text) => sum + estimateTokens(text), 0),
+    outputTokens: estimateTokens(output),
+  };
+};

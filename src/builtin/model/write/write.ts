@@ -1,0 +1,63 @@
+import { beginning } from "../../../domain/text.ts";
+import type { Writing } from "../../../models/writing.ts";
+import { keywordsOf, stemOf, tellingTerms } from "./keywords.ts";
+import { contentOf, noteOf } from "./note.ts";
+import { plain, type Section, sectionsOf } from "./sections.ts";
+import { best, rankedStatements } from "./statements.ts";
+
+/** Of a text, so much is looked at, in UTF-16 units. */
+const MAX_TEXT = 40_000;
+/** Code points of a title that is made of a sentence. */
+const TITLE = 60;
+/** Code points of a note that is the text itself. */
+const BARE_NOTE = 2_000;
+const SENTENCES = 2;
+const TAGS = 5;
+
+/**
+ * Writes without being able to write: with the statements of the text that say most of what the others say, its headings, its
+ * code and its most frequent words, all as they stand there. A pure function of what it is given, in Korean and English.
+ */
+export const write = ({ form, language, text, knownTags }: Writing): string => {
+  const sections = sectionsOf(text.slice(0, MAX_TEXT).replaceAll("\r\n", "\n"));
+  // What states nothing in words, such as a formula or a list of numbers, stands for itself.
+  if (form === "note") return noteOf(sections, language) || beginning(text.trim(), BARE_NOTE);
+  const content = contentOf(sections);
+  if (form === "title") return titleOf(content);
+  return form === "excerpt" ? excerptOf(content) : JSON.stringify(tagsOf(content, knownTags));
+};
+
+/** The heading that the text begins with, or else what it says most of all, in short. */
+const titleOf = (sections: readonly Section[]): string => {
+  const [first] = sections;
+  if (first !== undefined && first.heading !== "") return first.heading;
+  const [gist] = best(rankedStatements(sections), 1);
+  return shortened(plain(gist?.text ?? "").replace(/[.。!…]+$/u, ""));
+};
+
+const shortened = (sentence: string): string => {
+  const letters = [...sentence];
+  if (letters.length <= TITLE) return sentence;
+  const start = letters.slice(0, TITLE).join("");
+  return `${start.slice(0, start.lastIndexOf(" ") + 1 || start.length).replace(/[\s,;:]+$/u, "")}…`;
+};
+
+const excerptOf = (sections: readonly Section[]): string =>
+  best(rankedStatements(sections), SENTENCES)
+    .map(({ text }) => plain(text))
+    .map((sentence) => (/[.!?。…]["'”’)\]]*$/u.test(sentence) ? sentence : `${sentence}.`))
+    .join(" ");
+
+/** Those known tags first whose words are all in the text, the longer name first: it says more. */
+const tagsOf = (sections: readonly Section[], known: readonly string[]): readonly string[] => {
+  const said = sections.flatMap(({ heading, statements }) => [heading, ...statements]);
+  const stems = new Set(said.flatMap(stemsOf));
+  const fitting = known
+    .filter((name) => stemsOf(name).length > 0 && stemsOf(name).every((stem) => stems.has(stem)))
+    .sort((one, other) => stemsOf(other).length - stemsOf(one).length);
+  const named = new Set(fitting.flatMap(stemsOf));
+  const fresh = keywordsOf(sections, 2 * TAGS).filter((name) => !stemsOf(name).every((stem) => named.has(stem)));
+  return [...fitting, ...fresh].slice(0, TAGS);
+};
+
+const stemsOf = (text: string): readonly string[] => tellingTerms(text).map(stemOf);

@@ -1,0 +1,38 @@
+import type { Table } from "../../domain/document.ts";
+import type { Locale } from "../../domain/run.ts";
+import type { TableQuestion, TableReply } from "../../services/chat/tables.ts";
+import { type Finding, findingOf } from "./finding.ts";
+import { carryOver, type Reading, readWish } from "./reading.ts";
+import { sayEnglish } from "./say-english.ts";
+import { sayKorean } from "./say-korean.ts";
+import { type Sheet, sheetOf } from "./sheet.ts";
+import { shownChart, shownTable } from "./show.ts";
+import { wishOf } from "./wish.ts";
+
+/** What a table says to a question, by rule. Null: nothing for certain. Pure; a table of 60,000 cells takes some 100 ms. */
+export const askTable = (table: Table, asked: TableQuestion, locale: Locale): TableReply | null => {
+  const sheet = sheetOf(table);
+  const reading = readAll(asked, sheet);
+  const finding = findingOf(reading, sheet);
+  return finding === null ? null : replyOf(finding, reading, sheet, locale);
+};
+
+const readAll = ({ question, earlier, isMarked }: TableQuestion, sheet: Sheet): Reading => {
+  const now = readWish(wishOf(question), sheet);
+  const [first, ...others] = earlier.map((asked) => readWish(wishOf(asked), sheet));
+  if (first === undefined) return now;
+  const before = others.reduce((merged, reading) => carryOver(merged, reading, true), first);
+  return carryOver(before, now, isMarked);
+};
+
+const SAY = { ko: sayKorean, en: sayEnglish } as const;
+/** Of what rows were found by, so many are told. */
+const MAX_CELLS = 3;
+
+const replyOf = (finding: Finding, reading: Reading, sheet: Sheet, locale: Locale): TableReply => ({
+  text: SAY[locale](finding, sheet, reading.cells.slice(0, MAX_CELLS).join(", ")),
+  table: shownTable(finding, sheet, locale),
+  chart: shownChart(finding, sheet, locale),
+  weight: reading.weight,
+  isCertain: reading.found.some(({ isUnique }) => isUnique) || (reading.coverage === 1 && reading.named.length > 0),
+});

@@ -1,0 +1,122 @@
+import { stopWords } from "../../domain/stop-words.ts";
+import type { Term } from "../../domain/terms.ts";
+import type { AskedText, Span } from "./asked-text.ts";
+import type { Cell } from "./cells.ts";
+import type { Column } from "./column.ts";
+import type { Sheet } from "./sheet.ts";
+
+export interface NamedCells {
+  /** Null: the question names no cell. */
+  readonly rows: ReadonlySet<number> | null;
+  readonly found: readonly Column[];
+  /** The cells that were named whole. */
+  readonly cells: readonly string[];
+  /** The question's words that were found, in whichever form. */
+  readonly words: ReadonlySet<string>;
+  /** Names such as `ABC-99999` that rows could have and none has. */
+  readonly unknown: readonly string[];
+}
+
+/** A word of a cell says which rows are meant only where there are others. */
+const MAX_SHARE = 0.9;
+/** A column of codes has hardly a cell that is none. */
+const MOST = 0.8;
+/** So many different words are looked for in the cells; a question to a table has a dozen. */
+const MAX_WORDS = 60;
+/** So many names that are not there are told. */
+const MAX_UNKNOWN = 5;
+
+/**
+ * Rows by what stands in them: whole cells that the question holds, and then single words of it that cells hold. `rest` are
+ * the words that were not understood yet, `taken` those that name columns.
+ */
+export const namedCells = (
+  asked: AskedText,
+  rest: readonly Term[],
+  sheet: Sheet,
+  taken: ReadonlySet<string>,
+): NamedCells => {
+  const whole = wholeCells(asked, sheet);
+  const words = new Set(whole.flatMap(({ from, to }) => asked.terms.slice(from, to).flatMap(({ forms }) => forms)));
+  let chosen: ReadonlySet<number> | null = null;
+  const found: Column[] = [];
+  const named: string[] = [];
+  for (const [column, own] of Map.groupBy(whole, ({ cell }) => cell.column)) {
+    const cells = own.map(({ cell }) => cell);
+    const narrowed = rowsOf(cells, chosen);
+    // What fits nothing together with the rest was not meant as a cell: a name that is also a word.
+    if (narrowed.size === 0) continue;
+    chosen = narrowed;
+    found.push(column);
+    for (const { value } of cells) named.push(value);
+  }
+  for (const term of lookedFor(rest, taken)) {
+    if (term.forms.some((form) => words.has(form))) continue;
+    const narrowed = rowsOf(sheet.cells.holding(term), chosen);
+    if (narrowed.size === 0 || narrowed.size > MAX_SHARE * sheet.table.rows.length + 1) continue;
+    chosen = narrowed;
+    for (const form of term.forms) words.add(form);
+  }
+  return { rows: chosen, found, cells: named, words, unknown: unknownNames(asked, words, sheet) };
+};
+
+/** Each word once. */
+const lookedFor = (rest: readonly Term[], taken: ReadonlySet<string>): readonly Term[] => {
+  const different = new Map(rest.map((term) => [term.forms[0], term]));
+  const isKnown = (form: string): boolean => stopWords.has(form) || taken.has(form) || form.length < 2;
+  return [...different.values()].filter(({ forms }) => !forms.some(isKnown)).slice(0, MAX_WORDS);
+};
+
+/** Of those chosen before, the rows that hold one of the cells; in ascending order. */
+const rowsOf = (cells: readonly Cell[], chosen: ReadonlySet<number> | null): ReadonlySet<number> => {
+  const rows = new Set<number>();
+  for (const cell of cells) for (const row of cell.rows) if (chosen?.has(row) ?? true) rows.add(row);
+  return cells.length === 1 ? rows : new Set([...rows].sort((one, other) => one - other));
+};
+
+interface WholeCell extends Pick<Span, "from" | "to"> {
+  readonly cell: Cell;
+}
+
+/** Cells that the question holds word for word, in the table's order; of those that lie within each other, the longest. */
+const wholeCells = (asked: AskedText, { cells }: Sheet): readonly WholeCell[] => {
+  const found = new Map<Cell, WholeCell>();
+  for (const { letters, from, to } of asked.spans(cells.longestName)) {
+    for (const cell of cells.named(letters)) if (!found.has(cell)) found.set(cell, { cell, from, to });
+  }
+  const isWithin = longerSpans([...found.values()]);
+  return cells.all.flatMap((cell) => {
+    const whole = found.get(cell);
+    return whole === undefined || isWithin(whole) ? [] : [whole];
+  });
+};
+
+/** Whether a span lies in a longer one of these. */
+const longerSpans = (spans: readonly WholeCell[]): ((span: WholeCell) => boolean) => {
+  // How far those reach that begin at a word, and those that begin before it.
+  const reach: number[] = [];
+  for (const { from, to } of spans) reach[from] = Math.max(reach[from] ?? 0, to);
+  const before: number[] = [0];
+  for (let at = 0; at < reach.length; at++) before[at + 1] = Math.max(before[at] ?? 0, reach[at] ?? 0);
+  return ({ from, to }) => (reach[from] ?? 0) > to || (before[from] ?? 0) >= to;
+};
+
+const CODE = /^(?=.*[a-z])(?=.*\d)[a-z\d][a-z\d\-_./]{3,63}$/u;
+/** A longer cell is no code. */
+const MAX_CODE = 80;
+
+/** A question for something that is not there must not be answered with something else. */
+const unknownNames = (asked: AskedText, words: ReadonlySet<string>, { cells, table }: Sheet): readonly string[] => {
+  const names = asked.terms.flatMap(({ forms }) => {
+    const code = forms.at(-1) ?? "";
+    return CODE.test(code) && !forms.some((form) => words.has(form)) ? [code] : [];
+  });
+  if (names.length === 0) return [];
+  const codes = new Map<Column, number>();
+  for (const { column, value, rows } of cells.all) {
+    if (value.length <= MAX_CODE && CODE.test(value.trim().toLowerCase()))
+      codes.set(column, (codes.get(column) ?? 0) + rows.length);
+  }
+  const areCodes = codes.values().some((count) => count >= MOST * table.rows.length);
+  return areCodes ? [...new Set(names)].slice(0, MAX_UNKNOWN).map((code) => code.toUpperCase()) : [];
+};

@@ -1,0 +1,67 @@
+import type { Locale } from "../../domain/run.ts";
+import type { TableReader, TableReply, TableRequest } from "../../services/chat/tables.ts";
+import { type Asker, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
+import { askTable } from "./ask.ts";
+import { lookedAt } from "./asked-text.ts";
+import { beginningOf, maxRowsOf } from "./beginning.ts";
+
+/** What breaks on a table says nothing for certain, as one that does not answer. */
+export type TableAnswer = { readonly reply: TableReply | null };
+
+/** Asked where it stands: a table of so many cells, in so many characters, by questions of so many together. That takes some 5 ms. */
+const SMALL = { cells: 1_000, characters: 20_000, asked: 500 };
+const TIME_LIMIT_MS = 10_000;
+const WAITING = { waiting: 1_000, waitingPerUser: 100 };
+
+/** By rule, see `askTable`: small tables at once, others in workers that all users share, see `WorkerPool`. */
+export const tableReader = (workers: number): TableReader => {
+  const entry = {
+    source: new URL("./worker.ts", import.meta.url).href,
+    embedded: "./builtin/tables/worker.ts",
+  } as const;
+  const pool = new WorkerPool<TableRequest, TableAnswer>(entry, { threads: workers, ...WAITING });
+  const errand = {
+    totalMs: TIME_LIMIT_MS,
+    silenceMs: TIME_LIMIT_MS,
+    hear: ({ reply }: TableAnswer) => ({ value: reply }),
+    late: () => new LateError(),
+  };
+  const ask = async (request: TableRequest, asker: Asker): Promise<TableReply | null> => {
+    if (isSmall(request)) return askTable(request.table, request.asked, request.locale);
+    try {
+      return await pool.run(request, errand, asker);
+    } catch (error) {
+      if (error instanceof LateError || error instanceof PoolFullError) return null;
+      throw error;
+    }
+  };
+  return {
+    maxRows: maxRowsOf,
+    ask: async ({ table, asked, locale }, asker) => {
+      const beginning = beginningOf(table);
+      const { question, earlier } = asked;
+      const short = { ...asked, question: lookedAt(question), earlier: earlier.map(lookedAt) };
+      const reply = await ask({ table: beginning, asked: short, locale }, asker);
+      if (reply === null || beginning === table) return reply;
+      return { ...reply, text: `${reply.text}\n\n${ONLY[locale](beginning.rows.length)}` };
+    },
+  };
+};
+
+/** Of a table that is too long its beginning is asked, and the answer says so: a sum over part of it is not the sum. */
+const ONLY: Readonly<Record<Locale, (rows: number) => string>> = {
+  en: (rows) => `The table is long: only its first ${rows} rows were looked at.`,
+  ko: (rows) => `표가 길어서 앞의 ${rows}개 행만 살펴보았습니다.`,
+};
+
+class LateError extends Error {
+  override readonly name = "LateError";
+}
+
+const isSmall = ({ table: { columns, rows }, asked }: TableRequest): boolean => {
+  if (columns.length * (rows.length + 1) > SMALL.cells) return false;
+  if (lengthOf([asked.question, ...asked.earlier]) > SMALL.asked) return false;
+  return lengthOf(columns) + rows.reduce((sum, row) => sum + lengthOf(row), 0) <= SMALL.characters;
+};
+
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, { length }) => sum + length, 0);

@@ -1,0 +1,38 @@
+import type { AgentNode } from "../../agents/contract.ts";
+import { converse } from "../../agents/converse.ts";
+import { turnsOf } from "../../agents/turns.ts";
+import type { Locale } from "../../domain/run.ts";
+import type { Tool } from "../../tools/contract.ts";
+import { isAboutMaths } from "../maths.ts";
+
+export interface AskState {
+  readonly question: string;
+  /** As it was streamed. */
+  readonly answer: string;
+}
+
+/** The model answers. It has the maths tools where the question is about maths: the built-in one can do nothing else. */
+export const answer = (tools: readonly Tool[]): AgentNode<AskState> => ({
+  name: "answer",
+  stage: "answering",
+  message: (locale) => (locale === "ko" ? "답하고 있습니다." : "Answering."),
+  async *run({ question }, context) {
+    const history = await context.history();
+    const conversation = {
+      system: SYSTEM[context.locale],
+      messages: [...turnsOf(history), { role: "user", content: question, images: context.input.images }] as const,
+      tools: isAboutMaths(question, history) ? tools : [],
+    };
+    const { text } = yield* converse(conversation, context);
+    return { answer: text };
+  },
+  next: () => null,
+});
+
+const systemIn = (language: string): string =>
+  [
+    `You are a helpful, honest assistant. Answer in ${language}, or in the language of the question where that is another.`,
+    "Be brief, and say so when you do not know. Where tools are at hand, compute with them and never mention them.",
+  ].join("\n");
+
+const SYSTEM: Readonly<Record<Locale, string>> = { en: systemIn("English"), ko: systemIn("Korean") };

@@ -1,0 +1,67 @@
+import type { AgentNode } from "../../agents/contract.ts";
+import { stopWords } from "../../domain/stop-words.ts";
+import { termsOf } from "../../domain/terms.ts";
+import type { ChatState } from "./state.ts";
+
+/** Earlier questions that one may go on from. */
+const MAX_EARLIER = 4;
+/** Of a question, so much is searched for; in UTF-16 units. */
+const MAX_QUERY = 2_000;
+/** A question of so few words asks on, if there is something to ask on from. */
+const FEW_WORDS = 2;
+
+const MARKED = /^\s*(?:그럼|그러면|그렇다면|그리고|또|이번엔|(?:and|then|so|what about|how about)\b)/iu;
+
+const TALK =
+  /^\s*(?:안녕|반가|고마|감사|수고|하이|좋은\s*(?:아침|저녁|하루)|누구(?:니|세요|야)|(?:hello|hi|hey|thanks|thank you|good (?:morning|evening|day)|bye|who are you|how are you)\b)[^\d]{0,40}$/iu;
+
+/** Reads the question: whether there is anything to look up, and what it goes on from. Calls no model. */
+export const analyse: AgentNode<ChatState> = {
+  name: "query_analysis",
+  stage: "analysis",
+  message: (locale) => (locale === "ko" ? "질문을 분석하고 있습니다." : "Analysing the question."),
+  async *run({ question }, context) {
+    const before = (await context.history()).flatMap(({ role, content }) => (role === "user" ? [content] : []));
+    const earlier = isTalk(question) ? [] : goesOnFrom(question, before);
+    const change = {
+      isTalk: isTalk(question),
+      earlier,
+      isMarked: MARKED.test(question.slice(0, MAX_QUERY)),
+      query: [question.slice(0, MAX_QUERY), ...earlier.map(withoutNames)].join("\n").slice(0, MAX_QUERY).toWellFormed(),
+    };
+    yield { type: "node_result", payload: { node: "query_analysis", output: change } };
+    return change;
+  },
+  next: () => "data_retrieval",
+};
+
+/** A longer text is no greeting. */
+const MAX_TALK = 200;
+
+const isTalk = (question: string): boolean => question.length <= MAX_TALK && TALK.test(question);
+
+const isFollowUp = (question: string): boolean =>
+  MARKED.test(question.slice(0, MAX_QUERY)) ||
+  termsOf(question.slice(0, MAX_QUERY)).filter(({ forms }) => !forms.some((form) => stopWords.has(form))).length <=
+    FEW_WORDS;
+
+/** Back to the last question that stands by itself. */
+const goesOnFrom = (question: string, before: readonly string[]): readonly string[] => {
+  const earlier: string[] = [];
+  let last = question;
+  for (const asked of before.toReversed()) {
+    if (!isFollowUp(last) || earlier.length === MAX_EARLIER) break;
+    if (isTalk(asked)) continue;
+    earlier.unshift(asked);
+    last = asked;
+  }
+  return earlier;
+};
+
+/** What the earlier question was about, without what only it was about: part numbers, dates. */
+const withoutNames = (question: string): string =>
+  question
+    .slice(0, MAX_QUERY)
+    .split(/\s+/u)
+    .filter((word) => !/\d/u.test(word) && !MARKED.test(word))
+    .join(" ");

@@ -1,0 +1,49 @@
+import type { Agent } from "../../agents/contract.ts";
+import { titleOf } from "../title.ts";
+import { analyse } from "./analyse.ts";
+import { respond } from "./respond.ts";
+import { type Lookup, retrieve } from "./retrieve.ts";
+import type { ChatState } from "./state.ts";
+import type { TableReader } from "./tables.ts";
+
+/** In characters. */
+const SHOWN_OF_SOURCE = 200;
+
+export interface ChatParts {
+  readonly retrieval: Lookup;
+  /** Null: tables are passages like any other. */
+  readonly tables: TableReader | null;
+  /** The longest that a turn may take, in milliseconds. */
+  readonly chatTimeoutMs: number;
+}
+
+/** Answers from all of the user's documents, tables among them: query_analysis → data_retrieval → response_generation. */
+export const chatAgent = ({ retrieval, tables, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
+  name: "chat",
+  title: titleOf,
+  begin: ({ message }) => ({
+    question: message,
+    isTalk: false,
+    earlier: [],
+    isMarked: false,
+    query: message,
+    sources: [],
+    confidence: 0,
+    found: null,
+    content: "",
+  }),
+  start: "query_analysis",
+  nodes: [analyse, retrieve(retrieval, tables), respond],
+  result: ({ content, sources, confidence, found }) => ({
+    content,
+    sources: sources.map((source) => ({ ...source, content: beginningOf(source.content) })),
+    confidence_score: confidence,
+    table_data: found?.table ?? null,
+    chart_data: found?.chart ?? null,
+  }),
+  timeoutMs: chatTimeoutMs,
+});
+
+/** In whole characters. */
+const beginningOf = (content: string): string =>
+  [...content.slice(0, 2 * SHOWN_OF_SOURCE)].slice(0, SHOWN_OF_SOURCE).join("");

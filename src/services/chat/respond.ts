@@ -1,0 +1,34 @@
+import type { AgentContext, AgentNode } from "../../agents/contract.ts";
+import { converse } from "../../agents/converse.ts";
+import { turnsOf } from "../../agents/turns.ts";
+import { withDraft } from "../../models/draft.ts";
+import { withPassages } from "../../models/passages.ts";
+import { draftOf, systemPrompt } from "./prompt.ts";
+import type { ChatState } from "./state.ts";
+
+/** The model writes the answer, with what was found before it. The built-in one says what the tables say, or quotes. */
+export const respond: AgentNode<ChatState> = {
+  name: "response_generation",
+  stage: "generation",
+  message: (locale) => (locale === "ko" ? "답변을 작성하고 있습니다." : "Writing the answer."),
+  async *run(state, context) {
+    const system = systemPrompt(state, context.locale, customPromptOf(context));
+    const asked = { role: "user", content: askedWith(state, context), images: [] } as const;
+    const messages = [...turnsOf(await context.history()), asked];
+    const { text } = yield* converse({ system, messages, tools: [] }, context);
+    return { content: text };
+  },
+  next: () => null,
+};
+
+const askedWith = (state: ChatState, { locale }: AgentContext): string => {
+  const { question, sources } = state;
+  const quoted = sources.length > 0 ? withPassages(question, sources) : question;
+  const draft = draftOf(state, locale);
+  return draft === null ? quoted : withDraft(draft, quoted);
+};
+
+const customPromptOf = ({ input }: AgentContext): string | null => {
+  const { customPrompt } = input.options;
+  return typeof customPrompt === "string" && customPrompt.trim() !== "" ? customPrompt : null;
+};

@@ -1,0 +1,18 @@
+import type { AnyAgent } from "../agents/contract.ts";
+import { askAgent } from "./ask/index.ts";
+import { type ChatParts, chatAgent } from "./chat/index.ts";
+import { type RagParts, ragAgent } from "./rag/index.ts";
+import { solveAgent } from "./solve/index.ts";
+import type { SolveParts } from "./solve/parts.ts";
+import { tilAgent } from "./til/index.ts";
+import type { TilParts } from "./til/parts.ts";
+
+/** What the services are made of, all together. */
+export type ServiceParts = SolveParts & RagParts & ChatParts & TilParts;
+
+/** Every agent that the executable brings along: one line each. */
+const services: readonly ((parts: ServiceParts) => AnyAgent)[] = [solveAgent, askAgent, ragAgent, chatAgent, tilAgent];
+
+/** Them, by their names. */
+export const agentsFrom = (parts: ServiceParts): ReadonlyMap<string, AnyAgent> =>
+  new Map(services.map((service) => service(parts)).map((agent) => [agent.name, agent]));

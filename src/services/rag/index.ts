@@ -1,0 +1,28 @@
+import { Value } from "@sinclair/typebox/value";
+import type { Agent } from "../../agents/contract.ts";
+import { RagOptions } from "../../domain/rag-options.ts";
+import type { Retrieval } from "../../retrieval/contract.ts";
+import { titleOf } from "../title.ts";
+import { answer } from "./answer.ts";
+import { retrieve } from "./retrieve.ts";
+import type { RagState } from "./state.ts";
+
+export interface RagParts {
+  readonly retrieval: Pick<Retrieval, "search">;
+}
+
+/** Answers a question from the user's documents and from nothing else: retrieve → answer. */
+export const ragAgent = ({ retrieval }: RagParts): Agent<RagState> => ({
+  name: "rag",
+  title: titleOf,
+  begin: ({ message, options }) => ({
+    ...Value.Parse(RagOptions, options),
+    question: message,
+    passages: [],
+    answer: "",
+  }),
+  start: "retrieve",
+  nodes: [retrieve(retrieval), answer],
+  result: () => undefined,
+  timeoutMs: null,
+});

@@ -1,0 +1,32 @@
+import type { AgentContext, AgentNode } from "../../agents/contract.ts";
+import { type Conversation, converse } from "../../agents/converse.ts";
+import { turnsOf } from "../../agents/turns.ts";
+import type { Tool } from "../../tools/contract.ts";
+import { systemPrompt } from "./prompt.ts";
+import type { SolveState } from "./state.ts";
+
+/** What the model is given for a turn. */
+export const conversationOf = async (
+  state: SolveState,
+  tools: readonly Tool[],
+  context: AgentContext,
+): Promise<Conversation> => ({
+  system: systemPrompt(state.language, state.maths),
+  messages: [
+    ...turnsOf(await context.history()),
+    { role: "user", content: state.message, images: context.input.images },
+  ],
+  tools: state.maths ? tools : [],
+});
+
+/** The model answers, with the tools at hand. Its words go out as they come. */
+export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({
+  name: "solve",
+  stage: "solving",
+  message: (locale) => (locale === "ko" ? "풀고 있습니다." : "Working it out."),
+  async *run(state, context) {
+    const { text } = yield* converse(await conversationOf(state, tools, context), context);
+    return { answer: text };
+  },
+  next: (state) => (state.equations.length > 0 ? "check" : null),
+});

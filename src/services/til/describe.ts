@@ -1,0 +1,60 @@
+import type { AgentContext, AgentNode } from "../../agents/contract.ts";
+import type { EventBody } from "../../domain/event.ts";
+import type { SuggestedTag } from "../../domain/til-draft.ts";
+import type { WritingForm } from "../../models/writing.ts";
+import { EXCERPT_FROM, excerptIn } from "./excerpt.ts";
+import type { TilParts } from "./parts.ts";
+import { sourceIn, type TilState } from "./state.ts";
+import { tagsIn } from "./tags.ts";
+import { TITLE_FROM, titleIn } from "./title.ts";
+import { written } from "./written.ts";
+
+/** So many of the user's tags are known, and so many of those, the most used, are offered to the model. */
+const KNOWN_TAGS = 1_000;
+const OFFERED_TAGS = 100;
+/** What tags are chosen by, in code points. */
+const TAGS_FROM = 6_000;
+
+/** Title, excerpt and tags: written at the same time, told in this order. When one fails, so does the run. */
+export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
+  name: "describe",
+  stage: "describing",
+  message: (locale) =>
+    locale === "ko" ? "제목과 요약, 태그를 정하고 있습니다." : "Finding a title, an excerpt and tags.",
+  async *run(state, context) {
+    const { content, options } = state;
+    const { language } = sourceIn(state);
+    const over = new AbortController();
+    const bound: AgentContext = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
+    const ask = (form: WritingForm, from: number, knownTags: readonly string[] = []) =>
+      written({ form, language, text: [...content].slice(0, from).join(""), knownTags }, bound);
+
+    const suggest = async (): Promise<readonly SuggestedTag[]> => {
+      const known = await tils.tags(context.userId, KNOWN_TAGS);
+      const offered = known.slice(0, OFFERED_TAGS).map(({ name }) => name);
+      return tagsIn(await ask("tags", TAGS_FROM, offered), known);
+    };
+    const pending = {
+      title: ask("title", TITLE_FROM).then((answer) => titleIn(answer, content)),
+      excerpt: options.excerpt ? ask("excerpt", EXCERPT_FROM).then((answer) => excerptIn(answer, content)) : null,
+      tags: options.tags ? suggest() : null,
+    };
+    const settled = Promise.allSettled(Object.values(pending));
+    try {
+      const title = await pending.title;
+      yield told("title", title);
+      const excerpt = await pending.excerpt;
+      if (excerpt !== null) yield told("excerpt", excerpt);
+      const tags = await pending.tags;
+      if (tags !== null) yield told("tags", tags);
+      return { title, excerpt, tags };
+    } finally {
+      over.abort();
+      // What the others have cost is counted before the run ends.
+      await settled;
+    }
+  },
+  next: () => null,
+});
+
+const told = (node: string, output: unknown): EventBody => ({ type: "node_result", payload: { node, output } });

@@ -1,0 +1,36 @@
+import type { AgentNode } from "../../agents/contract.ts";
+import { converse } from "../../agents/converse.ts";
+import { RunError } from "../../domain/error.ts";
+import type { Locale } from "../../domain/run.ts";
+import { writingRequest } from "../../models/writing.ts";
+import { MAX_SOURCE } from "./source.ts";
+import { sourceIn, type TilState } from "./state.ts";
+
+/** The main text. Its words go out as they come. */
+export const write: AgentNode<TilState> = {
+  name: "write",
+  stage: "writing",
+  message: (locale) => (locale === "ko" ? "본문을 쓰고 있습니다." : "Writing the note."),
+  async *run(state, context) {
+    const { text, language } = sourceIn(state);
+    const request = writingRequest({ form: "note", language, text, knownTags: [] });
+    const { text: content } = yield* converse({ ...request, tools: [] }, context);
+    if (content.trim() === "") throw new RunError("model_unavailable", "The model wrote nothing.");
+    const delta = noticeIn(state);
+    if (delta !== "") yield { type: "token", payload: { delta } };
+    return { content };
+  },
+  next: () => "describe",
+};
+
+/** What follows the main text when its source was cut; else nothing. */
+export const noticeIn = (state: TilState): string => {
+  const { language, isCut } = sourceIn(state);
+  return isCut ? `\n\n> ${CUT[language]}` : "";
+};
+
+const LIMIT = MAX_SOURCE.toLocaleString("en");
+const CUT: Readonly<Record<Locale, string>> = {
+  en: `The source was too long to read as a whole: this note is about its first ${LIMIT} characters.`,
+  ko: `원문이 길어 앞의 ${LIMIT}자까지만 다루었습니다.`,
+};

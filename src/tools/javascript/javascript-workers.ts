@@ -1,0 +1,12 @@
+import { ToolWorkers } from "../tool-workers.ts";
+import type { Ran } from "./sandbox.ts";
+
+export type JavaScriptJobs = {
+  readonly run: { readonly request: { readonly code: string }; readonly result: Ran };
+};
+
+export const javaScriptWorkers = (workers: number): ToolWorkers<JavaScriptJobs> =>
+  new ToolWorkers(
+    { source: new URL("./worker.ts", import.meta.url).href, embedded: "./tools/javascript/worker.ts" },
+    workers,
+  );

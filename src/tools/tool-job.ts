@@ -1,0 +1,38 @@
+import { READY } from "../workers/worker-thread.ts";
+import { ToolError } from "./contract.ts";
+
+/** What a worker computes, by kind: what each is asked with, and what it gives. */
+export type Jobs = Readonly<Record<string, { readonly request: object; readonly result: unknown }>>;
+
+export type JobRequest<J extends Jobs> = {
+  [K in keyof J]: { readonly kind: K } & J[K]["request"];
+}[keyof J];
+
+export type JobAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
+
+type Handlers<J extends Jobs> = {
+  readonly [K in keyof J]: (request: J[K]["request"]) => J[K]["result"] | Promise<J[K]["result"]>;
+};
+
+declare const self: { onmessage: ((event: MessageEvent<JobRequest<Jobs>>) => void) | null };
+
+/**
+ * Makes this thread a worker of a `ToolWorkers`. A handler's ToolError goes to the model, and so does what `isAdvice` says of
+ * other errors; whatever else it throws becomes a general word, since a solver runs out of stack or memory for its input.
+ */
+export const serveJobs = <J extends Jobs>(handlers: Handlers<J>, isAdvice = (_: Error): boolean => false): void => {
+  self.onmessage = async ({ data }) => {
+    let answer: JobAnswer;
+    try {
+      answer = { ok: true, value: await handlers[data.kind as keyof J]?.(data) };
+    } catch (error) {
+      const isForModel = error instanceof Error && (error instanceof ToolError || isAdvice(error));
+      const message = isForModel ? error.message : "This is too much for the tool; simplify it or split it into parts.";
+      answer = { ok: false, message };
+    }
+    postMessage(answer);
+  };
+  postMessage(READY);
+};

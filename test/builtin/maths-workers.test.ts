@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test";
+import { mathsWorkers } from "../../src/builtin/tools/maths-workers.ts";
+import { ToolError } from "../../src/tools/contract.ts";
+
+const asker = (signal: AbortSignal, userId = "u") => ({ userId, signal });
+const quiet = asker(new AbortController().signal);
+/** No guard forbids it, and nerdamer works on it for far longer than anybody waits. */
+const endless = { kind: "calculate", expression: "partfrac(x/((x^12+x+1)*(x^11+3)))" } as const;
+
+test("requests that come at once are answered each with its own", async () => {
+  const workers = mathsWorkers();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => workers.run({ kind: "calculate", expression: `${n}^2` }, quiet)),
+  );
+  expect(answers.map(({ result }) => result)).toEqual(Array.from({ length: 20 }, (_, n) => String(n * n)));
+});
+
+test("a refusal inside the thread is a ToolError outside", async () => {
+  const workers = mathsWorkers();
+  const refused = workers.run({ kind: "calculate", expression: "1/0" }, quiet);
+  await expect(refused).rejects.toBeInstanceOf(ToolError);
+  await expect(refused).rejects.toThrow("divides by zero");
+});
+
+test("an abort ends the thread's work at once, and the next request is served", async () => {
+  const workers = mathsWorkers();
+  await workers.run({ kind: "calculate", expression: "1+1" }, quiet);
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const running = workers.run(endless, asker(controller.signal));
+  const waiting = workers.run({ kind: "calculate", expression: "2+2" }, quiet);
+  const leaving = workers.run({ kind: "calculate", expression: "3+3" }, asker(controller.signal));
+  queueMicrotask(() => controller.abort(reason));
+  expect(await Promise.allSettled([running, leaving])).toEqual([
+    { status: "rejected", reason },
+    { status: "rejected", reason },
+  ]);
+  expect(await waiting).toEqual({ result: "4" });
+});
+
+test("work that does not end is ended after two seconds, while the event loop goes on", async () => {
+  const workers = mathsWorkers();
+  let turns = 0;
+  const beat = setInterval(() => turns++, 20);
+  await expect(workers.run(endless, quiet)).rejects.toThrow("longer than 2 s");
+  clearInterval(beat);
+  expect(turns).toBeGreaterThan(10);
+  expect(await workers.run({ kind: "calculate", expression: "1+1" }, quiet)).toEqual({ result: "2" });
+});
+
+test("an idle thread does not keep the process alive", async () => {
+  const module = new URL("../../src/builtin/tools/maths-workers.ts", import.meta.url).href;
+  const script = `import { mathsWorkers } from ${JSON.stringify(module)};
+    const { result } = await mathsWorkers().run({ kind: "calculate", expression: "6*7" }, { userId: "u", signal: new AbortController().signal });
+    console.log(result);`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
+  expect(await new Response(child.stdout).text()).toBe("42\n");
+  expect(await child.exited).toBe(0);
+});
+
+test("somebody's endless loops do not make another's calculation wait, nor does waiting count as computing", async () => {
+  const workers = mathsWorkers(2);
+  await Promise.all(
+    ["u", "v"].map((userId) => workers.run({ kind: "calculate", expression: "1+1" }, asker(quiet.signal, userId))),
+  );
+  const ended: string[] = [];
+  const loops = Array.from({ length: 3 }, () =>
+    workers.run(endless, quiet).catch((error: Error) => {
+      ended.push("loop");
+      return error.name;
+    }),
+  );
+  const other = workers.run({ kind: "calculate", expression: "12*(3+4)" }, asker(quiet.signal, "v"));
+  expect(await other).toEqual({ result: "84" });
+  expect(ended).toEqual([]);
+  // The loops' own user waits for them, longer than a calculation may take, and is answered.
+  const own = workers.run({ kind: "calculate", expression: "2+3" }, quiet);
+  expect(await Promise.all(loops)).toEqual(Array(3).fill("ToolError"));
+  expect(await own).toEqual({ result: "5" });
+});

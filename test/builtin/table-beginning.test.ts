@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { beginningOf, maxRowsOf } from "../../src/builtin/tables/beginning.ts";
+
+const table = (columns: number, rows: number, cell: string) => ({
+  columns: Array.from({ length: columns }, (_, at) => `c${at}`),
+  rows: Array.from({ length: rows }, () => Array<string>(columns).fill(cell)),
+});
+
+test("a table is asked whole, or its first rows as far as cells and characters go", () => {
+  const whole = table(3, 20_000, "x");
+  expect(beginningOf(whole)).toBe(whole);
+  expect(beginningOf(table(3, 20_001, "x")).rows).toHaveLength(20_000);
+  expect(beginningOf(table(1, 100, "x".repeat(100_000))).rows).toHaveLength(41);
+  expect(beginningOf(table(1, 2, "x".repeat(5_000_000))).rows).toHaveLength(1);
+});
+
+test("what is asked never holds more, and is how the table begins", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(4_000), fc.nat(3_000), (columns, rows, length) => {
+      const given = table(columns, rows, "x".repeat(length));
+      const { rows: kept } = beginningOf(given);
+      expect(kept.length).toBeLessThanOrEqual(maxRowsOf(columns));
+      if (kept.length > 1) expect(kept.length * columns * length).toBeLessThanOrEqual(4 * 1024 * 1024);
+      expect(kept).toEqual(given.rows.slice(0, kept.length));
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { checkSolution } from "../../src/builtin/maths/verify.ts";
+import { calculateTool } from "../../src/builtin/tools/calculate.ts";
+import { mathsWorkers } from "../../src/builtin/tools/maths-workers.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import type { ModelPart } from "../../src/models/contract.ts";
+import { solveAgent } from "../../src/services/solve/index.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { answering, text } from "../support/agent-context.ts";
+import { answerIn, house, logOf, sharedStore } from "../support/house.ts";
+import { checkpointsOf } from "../support/runs.ts";
+
+const agent = solveAgent({ tools: [calculateTool(mathsWorkers())], verify: checkSolution });
+let store: Store;
+beforeAll(async () => {
+  store = await sharedStore();
+}, 30_000);
+
+/** One turn, to its end. */
+const turn = async (
+  message: string,
+  answers: readonly (readonly ModelPart[])[],
+  { threadId = realSystem.id(), historyTokens = 8_000 } = {},
+) => {
+  const model = answering(...answers);
+  const here = await house({ store, model, historyTokens });
+  const { live, events } = await here.start(agent, { message, threadId });
+  const seen = await events;
+  const nodes = seen
+    .filter(({ type }) => type === "solve_progress")
+    .map(({ json }) => JSON.parse(json))
+    .map(({ node, status }) => `${node} ${status}`);
+  const checked = seen
+    .filter(({ type }) => type === "node_result")
+    .map(({ json }) => JSON.parse(json))
+    .find(({ node }) => node === "check");
+  return { model, live, seen, nodes, answer: answerIn(seen), verified: checked?.output.verified };
+};
+
+describe("the agent solve", () => {
+  test("understands, solves and checks, says so in order, and keeps the change each node made", async () => {
+    const { seen, nodes, live, verified, model } = await turn("2x + 3 = 7", [[text("**x = 2**")]]);
+    expect(seen.map(({ type }) => type)).toEqual([
+      "page_start",
+      "solve_progress",
+      "node_result",
+      "solve_progress",
+      "solve_progress",
+      "token",
+      "solve_progress",
+      "solve_progress",
+      "node_result",
+      "solve_progress",
+      "credit_settled",
+      "done",
+    ]);
+    expect(nodes).toEqual([
+      "understand in_progress",
+      "understand completed",
+      "solve in_progress",
+      "solve completed",
+      "check in_progress",
+      "check completed",
+    ]);
+    expect(verified).toBe(true);
+    expect(model.asked).toHaveLength(1);
+    const points = await checkpointsOf(store, live.threadKey);
+    expect(points.map(({ node, change }) => [node, JSON.parse(change)])).toEqual([
+      ["understand", { language: "en", maths: true, equations: ["2x + 3 = 7"] }],
+      ["solve", { answer: "**x = 2**" }],
+      ["check", { answer: "**x = 2**", verified: true }],
+    ]);
+    const log = await logOf(store, live.threadKey);
+    // Each stands behind its node's words and before it is called complete.
+    for (const { node, seq } of points) {
+      const completed = log.find(({ json }) => json.includes(`"${node}"`) && json.includes("completed"));
+      expect(completed?.seq).toBe(seq + 1);
+    }
+  });
+
+  test("asks the model once more, visibly, when what it found does not hold", async () => {
+    const { answer, verified, model, live } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("No: **x = 2**")]]);
+    expect(answer).toBe("**x = 3**\n\nNo: **x = 2**");
+    expect(verified).toBe(true);
+    expect(model.asked).toHaveLength(2);
+    expect(model.asked[1]?.messages.at(-1)).toMatchObject({ role: "user" });
+    expect(JSON.stringify(model.asked[1]?.messages.at(-1))).toContain("2x + 3 = 7");
+    expect((await store.threads.messages(live.threadKey)).at(-1)?.content).toBe(answer);
+  });
+
+  test("asks no third time", async () => {
+    const { verified, model } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("**x = 4**")]]);
+    expect(verified).toBe(false);
+    expect(model.asked).toHaveLength(2);
+  });
+
+  test("asks once where there is no telling, and does not check what has no equation", async () => {
+    const untold = await turn("x + y = 5", [[text("**x = 5**")]]);
+    expect([untold.verified, untold.model.asked.length]).toEqual([null, 1]);
+    const none = await turn("What is 12 divided by 4?", [[text("**3**")]]);
+    expect(none.model.asked).toHaveLength(1);
+    expect(none.nodes).not.toContain("check in_progress");
+  });
+
+  test("offers its tools for maths and for nothing else", async () => {
+    expect((await turn("What is 12 divided by 4?", [[text("3")]])).model.asked[0]?.tools).toHaveLength(1);
+    expect((await turn("Who wrote Hamlet?", [[text("Shakespeare.")]])).model.asked[0]?.tools).toEqual([]);
+  });
+
+  test("answers in the language of the question", async () => {
+    const korean = await turn("누가 햄릿을 썼나요?", [[text("셰익스피어.")]]);
+    expect(korean.model.asked[0]?.system).toContain("Korean");
+    expect(korean.seen.find(({ type }) => type === "solve_progress")?.json).toContain("읽고");
+    expect((await turn("Who wrote Hamlet?", [[text("S.")]])).model.asked[0]?.system).toContain("English");
+  });
+
+  test("gives the model as much of the past as HISTORY_TOKENS allows, the newest first to be kept", async () => {
+    const threadId = realSystem.id();
+    const filler = "word ".repeat(40); // 50 tokens
+    for (const name of ["one", "two", "three"])
+      await turn(`${name} ${filler}`, [[text(`${name} answered`)]], { threadId });
+    const remembered = async (historyTokens: number) => {
+      const { model } = await turn("and now", [[text("ok")]], { threadId, historyTokens });
+      const [first = []] = [model.asked[0]?.messages ?? []];
+      return first.map((message) => ("content" in message ? message.content.split(" ").slice(0, 2).join(" ") : ""));
+    };
+    expect(await remembered(8_000)).toEqual([
+      "one word",
+      "one answered",
+      "two word",
+      "two answered",
+      "three word",
+      "three answered",
+      "and now",
+    ]);
+    expect(await remembered(60)).toEqual(["three word", "three answered", "and now", "ok", "and now"]);
+    expect(await remembered(0)).toEqual(["and now"]);
+  });
+});
