@@ -51,10 +51,11 @@ interface Running extends AsyncDisposable {
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
 
-export const box = async (): Promise<Box> => {
-  const source = await executable();
+/** With the project's executable, unless another is given. */
+export const box = async (source?: string): Promise<Box> => {
+  const original = source ?? (await executable());
   const path = mkdtempSync(join(tmpdir(), "yeoul-box-"));
-  copyFileSync(source, join(path, "yeoul"));
+  copyFileSync(original, join(path, "yeoul"));
   const dataDir = join(path, "data");
   const spawn = (args: readonly string[], env: Env = {}) =>
     Bun.spawn([join(path, "yeoul"), ...args], {
