@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import type { System } from "./domain/system.ts";
 import type { Extras } from "./extras.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
-import { Readiness } from "./http/health.ts";
+import { Readiness } from "./http/health/readiness.ts";
 import { httpApp } from "./http/index.ts";
 import { Journal } from "./journal/journal.ts";
 import type { HouseLog } from "./log.ts";

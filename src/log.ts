@@ -7,7 +7,7 @@ import type { JournalLog } from "./journal/journal-log.ts";
 import type { ModelError } from "./models/contract.ts";
 import type { ModelLog } from "./models/log.ts";
 import { providerWords } from "./models/provider-error.ts";
-import type { LiveRun } from "./runs/live.ts";
+import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLog } from "./runs/log.ts";
 import { StoreError } from "./store/contract.ts";
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { deltaJson, type LogEvent, payloadOf } from "../domain/event.ts";
-import type { RunRequest } from "../runs/runs.ts";
+import type { RunRequest } from "../runs/contract.ts";
 import type { Frame } from "../wire/encode.ts";
 import {
   type Caller,

@@ -3,7 +3,7 @@ import type { Upload } from "../domain/document.ts";
 import type { RequestError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
-import type { RunRequest } from "../runs/runs.ts";
+import type { RunRequest } from "../runs/contract.ts";
 import type { Frame } from "../wire/encode.ts";
 import type { Guide } from "./guide.ts";
 

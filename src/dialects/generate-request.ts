@@ -3,7 +3,7 @@ import type { Upload } from "../domain/document.ts";
 import { IS_REQUIRED, RequestError } from "../domain/error.ts";
 import { beginning, hasLength, isStorable } from "../domain/text.ts";
 import type { TilOptions } from "../domain/til-draft.ts";
-import type { RunRequest } from "../runs/runs.ts";
+import type { RunRequest } from "../runs/contract.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
 import { flag, isOn, nullable, OptionalUserField } from "./fields.ts";

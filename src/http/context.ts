@@ -4,8 +4,8 @@ import type { Retrieval } from "../retrieval/contract.ts";
 import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
-import type { Readiness } from "./health.ts";
-import type { StreamParts } from "./stream.ts";
+import type { StreamParts } from "../streams/contract.ts";
+import type { Readiness } from "./health/readiness.ts";
 
 /** What the routes need of the house. */
 export interface RouteParts extends StreamParts {

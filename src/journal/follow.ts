@@ -3,8 +3,8 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/contract.ts";
 import { fillsPage } from "../store/page-bytes.ts";
 import type { Channel, Listener } from "./channel.ts";
+import type { Beating } from "./heartbeat-timer.ts";
 import { DELETED, type Hub, TORN } from "./hub.ts";
-import type { Beating } from "./pulse.ts";
 
 /** Events fetched from the store at once by a reader that is behind, at most: a page also has a bound of bytes. */
 const PAGE = 200;

@@ -1,7 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { Channel, type Listener } from "./channel.ts";
-import { Pulse } from "./pulse.ts";
+import { Pulse } from "./heartbeat-timer.ts";
 
 /** What is left to say to whoever reads or runs in a thread that is no more. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");

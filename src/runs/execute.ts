@@ -15,7 +15,7 @@ import type { RunWriter } from "../journal/writer.ts";
 import type { Model } from "../models/contract.ts";
 import type { Claimed, Store } from "../store/contract.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
-import { type LiveRun, NOT_TAKEN } from "./live.ts";
+import { type LiveRun, NOT_TAKEN } from "./live-run.ts";
 import type { RunLog } from "./log.ts";
 import type { TokenMeter } from "./token-meter.ts";
 

@@ -1,7 +1,7 @@
 import type { RunError } from "../domain/error.ts";
 import type { Usage } from "../domain/run.ts";
 import type { Outcome } from "../journal/ending.ts";
-import type { LiveRun } from "./live.ts";
+import type { LiveRun } from "./live-run.ts";
 
 /** What is done again and again, as an operator is told of it. */
 export type RecurringName = "lease renewal" | "upkeep" | "recovery" | "reading of other replicas' news";

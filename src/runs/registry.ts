@@ -1,6 +1,6 @@
 import { RequestError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import type { LiveRun } from "./live.ts";
+import type { LiveRun } from "./live-run.ts";
 
 export interface Limits {
   /** Runs of this process that have not ended, the waiting ones included. */

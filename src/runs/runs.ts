@@ -1,7 +1,6 @@
 import type { Agent } from "../agents/contract.ts";
-import type { Upload } from "../domain/document.ts";
 import { RequestError, RunError } from "../domain/error.ts";
-import { hasEnded, type Run, type RunInput } from "../domain/run.ts";
+import { hasEnded, type Run } from "../domain/run.ts";
 import { type ThreadKey, threadKey } from "../domain/thread.ts";
 import type { Outcome } from "../journal/ending.ts";
 import { DELETED } from "../journal/hub.ts";
@@ -9,9 +8,10 @@ import { type ModelChoice, ModelChoiceError, type Models } from "../models/choic
 import type { Model } from "../models/contract.ts";
 import { type Claimed, type NewRun, StoreError } from "../store/contract.ts";
 import type { Allowance } from "./allowance.ts";
+import type { RunRequest } from "./contract.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
-import { CANCELLED, LiveRun } from "./live.ts";
+import { CANCELLED, LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
@@ -22,18 +22,6 @@ export const TURN_POLL_MS = 500;
 
 /** What runs and streams end with that a shutdown cannot wait for. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
-
-/** What a dialect makes of a request. */
-export interface RunRequest {
-  readonly userId: string;
-  /** Null: a new thread. */
-  readonly threadId: string | null;
-  readonly input: RunInput;
-  /** Null: the configured one. */
-  readonly model: ModelChoice | null;
-  /** What came with the question, for the agent alone: it is kept nowhere. */
-  readonly file: Upload | null;
-}
 
 export interface RunsParts extends ExecuteParts {
   readonly allowance: Allowance;

@@ -6,10 +6,11 @@ import { isStorable } from "../domain/text.ts";
 import { threadIdOf, threadKey, UserId } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ticket } from "../store/contract-tickets.ts";
-import { findRun, type ReadableRun } from "./kept.ts";
-import type { LiveRun } from "./live.ts";
+import type { ReadableRun, RunRequest } from "./contract.ts";
+import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
-import type { RunRequest, Runs } from "./runs.ts";
+import type { Runs } from "./runs.ts";
+import { findRun } from "./stored-run.ts";
 
 /** Somebody has to come with a ticket within so many milliseconds of its making. */
 const BEGIN_WITHIN_MS = 10 * 60_000;

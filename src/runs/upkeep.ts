@@ -1,6 +1,6 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
-import { CANCELLED } from "./live.ts";
+import { CANCELLED } from "./live-run.ts";
 import type { RunLog } from "./log.ts";
 import type { Recovery } from "./recovery.ts";
 import { Recurring } from "./recurring.ts";

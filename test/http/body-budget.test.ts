@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { readBytes } from "../../src/http/body.ts";
-import { BodyBudget } from "../../src/http/body-budget.ts";
+import { readBytes } from "../../src/http/request/body.ts";
+import { BodyBudget } from "../../src/http/request/body-budget.ts";
 
 const KIB = 1024;
 const FREE = 64 * KIB;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
-import { ByteStream, bytes, END, type Give } from "../../src/http/byte-stream.ts";
-import { compressStream } from "../../src/http/compress.ts";
-import { deliver } from "../../src/http/deliver.ts";
+import { compressStream } from "../../src/http/response/compress.ts";
+import { deliver } from "../../src/http/response/deliver.ts";
+import { ByteStream, bytes, END, type Give } from "../../src/streams/byte-stream.ts";
 
 /** A stream that counts what is asked of it. Without an end unless `frames` has one. */
 class Counted extends ByteStream {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import fc from "fast-check";
 import { AnswerFold } from "../../src/domain/answer.ts";
-import { ThreadShape } from "../../src/http/message-shapes.ts";
+import { ThreadShape } from "../../src/domain/message-shapes.ts";
 import { ModelError, type ModelPart } from "../../src/models/contract.ts";
 import { type Asked, solve, solved } from "../support/answers.ts";
 import { ingest } from "../support/chat.ts";

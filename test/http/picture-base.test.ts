@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { baseIn, withBase } from "../../src/http/picture-base.ts";
+import { baseIn, withBase } from "../../src/http/response/picture-base.ts";
 import { solved } from "../support/answers.ts";
 import { payloadsOf } from "../support/native-events.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { StoreHealth } from "../../src/http/store-health.ts";
+import { StoreHealth } from "../../src/http/health/store-health.ts";
 import { MigrationsMissing, StoreError } from "../../src/store/contract.ts";
 import { storeError } from "../../src/store/failure.ts";
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { converse } from "../../src/agents/converse.ts";
 import { RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { NOT_TAKEN } from "../../src/runs/live.ts";
+import { NOT_TAKEN } from "../../src/runs/live-run.ts";
 import { type NewRun, StoreError } from "../../src/store/contract.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate, type Gate } from "../support/gate.ts";

@@ -1,6 +1,6 @@
 import { RequestError } from "../../domain/error.ts";
 import type { IdentitySettings } from "../../domain/identity.ts";
-import { headerText } from "../header-text.ts";
+import { headerText } from "../request/header-text.ts";
 import { type AccessTokens, isAccessToken } from "./access-tokens.ts";
 import { ANYBODY, type Claim, isUserId } from "./identity.ts";
 import { serviceTokenCheck } from "./service-tokens.ts";

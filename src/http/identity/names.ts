@@ -1,5 +1,5 @@
 import { RequestError } from "../../domain/error.ts";
-import { headerText } from "../header-text.ts";
+import { headerText } from "../request/header-text.ts";
 import type { Identity } from "./identity.ts";
 
 /** What users are called by, in queries and bodies: the older contracts differ. */

@@ -1,0 +1,197 @@
+import type { Static } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { AnyAgent } from "../../agents/contract.ts";
+import { type Dialect, type Endpoint, StreamRefusal, type View } from "../../dialects/contract.ts";
+import { DEFAULT_USER } from "../../dialects/fields.ts";
+import { dialects } from "../../dialects/index.ts";
+import type { Upload } from "../../domain/document.ts";
+import { type ErrorDetail, RequestError } from "../../domain/error.ts";
+import type { Locale, RunInput } from "../../domain/run.ts";
+import { threadIdOf } from "../../domain/thread.ts";
+import type { ReadableRun, RunRequest } from "../../runs/contract.ts";
+import { frameId } from "../../streams/frame-id.ts";
+import { RunReader } from "../../streams/run-reader.ts";
+import { oneFrame, oneNamedFrame } from "../../streams/steps.ts";
+import type { RouteParts } from "../context.ts";
+import { requestErrorOf, statusOf, WordedRefusal } from "../errors.ts";
+import { who } from "../identity/door.ts";
+import { askingOperation } from "../openapi/asking.ts";
+import { described } from "../openapi/operation.ts";
+import { localeOf, traceIdOf } from "../request/caller.ts";
+import { invalid, type Validator, validator } from "../request/validate.ts";
+import { streamHeaders } from "../response/stream-headers.ts";
+import { answerOf, endOf } from "./answer.ts";
+import { questionIn } from "./question.ts";
+import { lastSeen, rejoin } from "./rejoin.ts";
+import { ticketAnswer, ticketIn } from "./tickets.ts";
+
+/** The endpoints that take a question: those of each wire in `dialects`. */
+export const askingRoutes = (parts: RouteParts) => {
+  const app = new Elysia({ name: "asking" });
+  for (const dialect of dialects) {
+    const desk = new Desk(dialect, parts);
+    for (const endpoint of dialect.endpoints) {
+      const { method, path } = endpoint;
+      const detail = { ...described(askingOperation(dialect, endpoint)), refuse: dialect.refuse };
+      app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), {
+        parse: "none",
+        detail,
+      });
+    }
+  }
+  return app;
+};
+
+/** One request, and what its headers say. */
+interface Visit {
+  readonly endpoint: Endpoint;
+  readonly request: Request;
+  /** Those of the response, where it is a stream. */
+  readonly headers: Record<string, unknown>;
+  readonly locale: Locale;
+  readonly traceId: string;
+}
+
+/** Where one wire's questions are taken. */
+class Desk {
+  readonly #validate: Validator<Dialect["request"]>;
+  readonly #agent: AnyAgent;
+
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly parts: RouteParts,
+  ) {
+    const agent = parts.agents.get(dialect.agent);
+    if (agent === undefined) throw new Error(`the dialect ${dialect.name} wants the agent ${dialect.agent}`);
+    this.#agent = agent;
+    this.#validate = validator(dialect.request);
+  }
+
+  async serve(endpoint: Endpoint, request: Request, headers: Record<string, unknown>): Promise<unknown> {
+    const { dialect, parts } = this;
+    const locale = localeOf(request.headers, parts.locale);
+    const traceId = traceIdOf(request.headers, () => parts.system.id());
+    const visit: Visit = { endpoint, request, headers, locale, traceId };
+    try {
+      if (request.method !== endpoint.method) {
+        // HEAD is answered as GET is, and must begin no run (RFC 9110 §9.2.1).
+        throw new RequestError("method_not_allowed", `Ask by ${endpoint.method}.`);
+      }
+      return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));
+    } catch (thrown) {
+      const error = requestErrorOf(thrown);
+      const answer = dialect.refuse?.(error, statusOf(error)) ?? null;
+      throw answer === null ? error : new WordedRefusal(error, answer);
+    }
+  }
+
+  async #ask(visit: Visit): Promise<unknown> {
+    const { dialect, parts } = this;
+    const { endpoint, request, traceId } = visit;
+    const { body, file } = await questionIn(request, dialect.takesFile);
+    const seen = endpoint.method === "GET" ? lastSeen(request) : null;
+    let asked: RunRequest;
+    try {
+      asked = this.#parse(body, file, visit);
+    } catch (thrown) {
+      if (!(thrown instanceof StreamRefusal)) throw thrown;
+      return seen === null ? refusedInStream(thrown, visit, parts) : NOTHING_LEFT();
+    }
+    if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, visit);
+    if (endpoint.form === "ticket")
+      return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
+    const live = await parts.runs.start(this.#agent, asked, traceId);
+    return endpoint.form === "answer"
+      ? this.#answer(live, asked.input, visit)
+      : this.#stream(live, asked.input, visit, 0);
+  }
+
+  #parse(body: unknown, file: Upload | null, { request, locale }: Visit): RunRequest {
+    const { field, isRequired } = this.dialect.user;
+    const identity = who(request);
+    const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
+    const userId = isRequired ? identity.requiredUser(`/${field}`) : (identity.userId ?? DEFAULT_USER);
+    const asked = this.dialect.parse(checked, { locale, userId, file });
+    return { ...asked, threadId: identity.threadFor(asked.threadId) };
+  }
+
+  /** Who mends the one should know of the other: what the schema finds, and that nobody is named, come at once. */
+  #checked(body: unknown, missing: ErrorDetail | null): Static<Dialect["request"]> {
+    try {
+      return this.#validate(body);
+    } catch (thrown) {
+      const details = thrown instanceof RequestError && thrown.code === "invalid" ? thrown.details : [];
+      const isFurther = details.length > 0 && details.every(({ path }) => path !== "" && path !== missing?.path);
+      throw missing !== null && isFurther ? invalid([...details, missing]) : thrown;
+    }
+  }
+
+  async #join(visit: Visit): Promise<RunReader | Response> {
+    const { dialect, parts } = this;
+    const { request, traceId } = visit;
+    const question = await parts.tickets.look(dialect.name, ticketIn(request));
+    const { userId, ticket, request: asked } = question;
+    // The ticket names the user as a path does.
+    who(request).heard(userId, "/userId");
+    who(request).threadFor(threadIdOf(ticket.threadKey));
+    const seen = lastSeen(request);
+    if (seen !== null) {
+      // Another run's id is none of this stream's.
+      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, visit) : NOTHING_LEFT();
+    }
+    const run = await parts.tickets.redeem(question, this.#agent, traceId, request.signal);
+    return this.#stream(run, asked.input, visit, 0);
+  }
+
+  /** Whoever comes back asks nothing anew: they get what follows the frame that they have seen, if anything does. */
+  async #rejoin(seen: string, userId: string, input: RunInput, visit: Visit): Promise<RunReader | Response> {
+    const found = await rejoin(seen, userId, visit.request.signal, this.parts);
+    if (found === null) return NOTHING_LEFT();
+    who(visit.request).threadFor(threadIdOf(found.run.threadKey));
+    return this.#stream(found.run, input, visit, found.after);
+  }
+
+  #stream(run: ReadableRun, input: RunInput, { endpoint, headers, locale }: Visit, after: number): RunReader {
+    const view = viewOf(run, input, locale);
+    Object.assign(headers, streamHeaders(view));
+    const isGet = endpoint.method === "GET";
+    return new RunReader(
+      this.dialect,
+      run,
+      this.dialect.isResumable || isGet,
+      view,
+      this.parts,
+      isGet ? { after } : null,
+    );
+  }
+
+  async #answer(run: ReadableRun, input: RunInput, { request, locale }: Visit): Promise<Response> {
+    const { dialect, parts } = this;
+    if (dialect.answer === null) throw new Error(`the dialect ${dialect.name} gives no answer in one piece`);
+    const view = viewOf(run, input, locale);
+    return answerOf(dialect.answer(await endOf(run, view, request.signal, parts), view), view);
+  }
+}
+
+const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInput, locale: Locale): View => {
+  const threadId = threadIdOf(threadKey);
+  return { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options };
+};
+
+/** Tells an EventSource to stop (WHATWG HTML §9.2.3). */
+const NOTHING_LEFT = (): Response => new Response(null, { status: 204 });
+
+/** A stream of one frame, for no run: its ids lead nowhere, and whoever comes back with one is told to stop. */
+const refusedInStream = (
+  refusal: StreamRefusal,
+  { endpoint, headers, locale, traceId }: Visit,
+  { system }: RouteParts,
+) => {
+  if (endpoint.form !== "stream") throw new RequestError("invalid", "There is nothing to answer.");
+  const threadId = refusal.threadId ?? system.id();
+  const runId = system.id();
+  const view = { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options: {} };
+  Object.assign(headers, streamHeaders(view));
+  const frame = refusal.frameFor(view);
+  return endpoint.method === "GET" ? oneNamedFrame(frame, frameId(runId, 0)) : oneFrame(frame);
+};

@@ -1,0 +1,44 @@
+import type { Upload } from "../../domain/document.ts";
+import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
+import { readJson } from "../request/body.ts";
+import { isMultipart, onlyFile, readMultipart } from "../request/multipart.ts";
+import { invalid } from "../request/validate.ts";
+
+/** What a request brings, not yet checked. */
+export interface Question {
+  readonly body: unknown;
+  /** What came with a form. */
+  readonly file: Upload | null;
+}
+
+/** A question as its endpoint takes it: the query of a GET, else JSON or, with `takesFile`, a form. Throws a RequestError. */
+export const questionIn = async (request: Request, takesFile: boolean): Promise<Question> => {
+  if (request.method === "GET") return { body: queryOf(request), file: null };
+  if (takesFile && isMultipart(request)) return formOf(request);
+  return { body: await readJson(request), file: null };
+};
+
+/** A field that was left empty counts as left out: a browser sends all that a form has. */
+const formOf = async (request: Request): Promise<Question> => {
+  const form = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
+  return { body, file: onlyFile(form) };
+};
+
+/** More parameters than any question has. */
+const MAX_PARAMETERS = 100;
+
+/** A parameter that is repeated is a list, which no schema of a query takes. */
+const queryOf = (request: Request): unknown => {
+  const { searchParams } = new URL(request.url);
+  if (searchParams.size > MAX_PARAMETERS) {
+    throw invalid([{ path: "", message: `must ask with at most ${MAX_PARAMETERS} parameters` }]);
+  }
+  const named = Map.groupBy(searchParams, ([name]) => name);
+  return Object.fromEntries(
+    Array.from(named, ([name, values]) => [
+      name,
+      values.length === 1 ? values[0]?.[1] : values.map(([, value]) => value),
+    ]),
+  );
+};

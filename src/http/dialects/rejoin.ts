@@ -1,0 +1,39 @@
+import { isTerminal } from "../../domain/event.ts";
+import { isStorable } from "../../domain/text.ts";
+import type { ReadableRun } from "../../runs/contract.ts";
+import type { Registry } from "../../runs/registry.ts";
+import { findRun } from "../../runs/stored-run.ts";
+import type { StreamParts } from "../../streams/contract.ts";
+import { PAST_LOG, parseFrameId } from "../../streams/frame-id.ts";
+import { headerText } from "../request/header-text.ts";
+
+/** The id of the last frame that whoever comes back has seen (`Last-Event-ID`); null: they come for the first time. */
+export const lastSeen = (request: Request): string | null => headerText(request.headers, "last-event-id") || null;
+
+/** A run to be read on behind an event of its. */
+interface Rejoined {
+  readonly run: ReadableRun;
+  /** 0: from its first event on. */
+  readonly after: number;
+}
+
+/**
+ * The run that the frame `id` was one of, if there is something left of it to say. Null: the id names no run of the user's,
+ * or the run's last frame. An event that the run does not have is as good as none: the run is read from its beginning.
+ */
+export const rejoin = async (
+  id: string,
+  userId: string,
+  reader: AbortSignal,
+  parts: Pick<StreamParts, "store" | "system"> & { readonly registry: Registry },
+): Promise<Rejoined | null> => {
+  const named = parseFrameId(id);
+  if (named === null || !isStorable(named.runId)) return null;
+  const { runId, seq: after } = named;
+  const run = await findRun(userId, runId, reader, parts);
+  if (run === null || after === PAST_LOG) return null;
+  if (after === 0 || after > PAST_LOG) return { run, after: 0 };
+  const [seen] = await parts.store.events.read(run.threadKey, after - 1, 1);
+  if (seen?.seq !== after || seen.runId !== runId) return { run, after: 0 };
+  return isTerminal(seen.type) ? null : { run, after };
+};

@@ -1,0 +1,16 @@
+import { posix } from "node:path";
+import type { Dialect, Endpoint } from "../../dialects/contract.ts";
+
+/** The ticket that a request to a `join` endpoint comes with: what its path ends in. */
+export const ticketIn = (request: Request): string => posix.basename(new URL(request.url).pathname);
+
+/** 201, with the ticket and where to take it: relative, since the service may stand behind an ingress that strips a prefix. */
+export const ticketAnswer = (id: string, { name, endpoints }: Dialect, { path }: Endpoint): Response => {
+  const join = endpoints.find(({ form }) => form === "join");
+  if (join === undefined) throw new Error(`the dialect ${name} gives tickets and does not take them`);
+  const location = posix.relative(posix.dirname(path), join.path.replace(/:id$/, id));
+  return new Response(JSON.stringify({ id }), {
+    status: 201,
+    headers: { location, "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+  });
+};

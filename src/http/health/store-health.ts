@@ -1,0 +1,74 @@
+import type { System } from "../../domain/system.ts";
+import { MigrationsMissing, type Store } from "../../store/contract.ts";
+import { troubleOf } from "../../store/trouble.ts";
+
+/** However often it is asked, the store is written to once in so long. */
+const FRESH_MS = 1_000;
+/** Nobody waits longer for it; what is under way then goes on, and its end is told to whoever asks next. */
+const PATIENCE_MS = 2_000;
+
+/** Each `ok`, or why not. */
+export interface StoreVerdict {
+  readonly store: string;
+  readonly migrations: string;
+}
+
+/** Whether the store can be written to: it is tried, since a disk that is full can be read as before. */
+export class StoreHealth {
+  #latest: { readonly begunAt: number; isOver: boolean; readonly verdict: Promise<StoreVerdict> } | undefined;
+  #told = "ok";
+
+  constructor(
+    private readonly store: Pick<Store, "check" | "tryWrite">,
+    private readonly system: Pick<System, "now" | "sleep">,
+    /** Told when the answer is another than before: why it cannot be written to, or null, once it can be again. */
+    private readonly changed: (why: string | null) => void,
+  ) {}
+
+  /** Settles within two seconds. */
+  look(): Promise<StoreVerdict> {
+    const { system } = this;
+    const late = new AbortController();
+    const answer = this.#current();
+    return Promise.race([
+      answer,
+      system.sleep(PATIENCE_MS, late.signal).then((): StoreVerdict => {
+        const verdict = { store: "the database does not answer", migrations: "unknown while it does not" };
+        if (!late.signal.aborted) this.#tell(verdict.store);
+        return verdict;
+      }),
+    ]).finally(() => late.abort());
+  }
+
+  #current(): Promise<StoreVerdict> {
+    const latest = this.#latest;
+    const age = latest === undefined ? Number.POSITIVE_INFINITY : this.system.now() - latest.begunAt;
+    // A clock that was put back says nothing of how old it is.
+    if (latest !== undefined && (!latest.isOver || (age >= 0 && age < FRESH_MS))) return latest.verdict;
+    const next = { begunAt: this.system.now(), isOver: false, verdict: this.#try() };
+    this.#latest = next;
+    void next.verdict.then(({ store, migrations }) => {
+      next.isOver = true;
+      this.#tell(store === "ok" ? migrations : store);
+    });
+    return next.verdict;
+  }
+
+  async #try(): Promise<StoreVerdict> {
+    try {
+      await this.store.check();
+      await this.store.tryWrite();
+      return { store: "ok", migrations: "ok" };
+    } catch (error) {
+      return error instanceof Error && error.cause instanceof MigrationsMissing
+        ? { store: "ok", migrations: "migrations are missing: run yeoul migrate" }
+        : { store: troubleOf(error), migrations: "unknown while the database cannot be used" };
+    }
+  }
+
+  #tell(words: string): void {
+    if (words === this.#told) return;
+    this.#told = words;
+    this.changed(words === "ok" ? null : words);
+  }
+}

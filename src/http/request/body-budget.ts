@@ -1,0 +1,48 @@
+import { RequestError } from "../../domain/error.ts";
+
+const MIB = 1024 * 1024;
+/** A body's first bytes are free: questions come in hundreds, and nearly all are smaller. */
+const FREE = 64 * 1024;
+const BOUNDS = { bytes: 320 * MIB, bytesPerCaller: 160 * MIB };
+
+/** What bodies that are still on their way in weigh together, and those of each caller: fifty uploads at once are a gigabyte. */
+export class BodyBudget {
+  #taken = 0;
+  readonly #byCaller = new Map<string, number>();
+
+  constructor(private readonly bounds: { readonly bytes: number; readonly bytesPerCaller: number } = BOUNDS) {}
+
+  /** One body's account, to be closed when it has come whole or is given up. */
+  open(caller: string): BodyAccount {
+    let [size, counted, isClosed] = [0, 0, false];
+    return {
+      add: (bytes) => {
+        const more = Math.max(0, size + bytes - FREE) - counted;
+        const own = (this.#byCaller.get(caller) ?? 0) + more;
+        if (this.#taken + more > this.bounds.bytes || own > this.bounds.bytesPerCaller) throw tooMuch();
+        size += bytes;
+        if (more === 0 || isClosed) return;
+        counted += more;
+        this.#taken += more;
+        this.#byCaller.set(caller, own);
+      },
+      close: () => {
+        if (isClosed) return;
+        isClosed = true;
+        this.#taken -= counted;
+        const left = (this.#byCaller.get(caller) ?? 0) - counted;
+        if (left > 0) this.#byCaller.set(caller, left);
+        else this.#byCaller.delete(caller);
+      },
+    };
+  }
+}
+
+export interface BodyAccount {
+  /** Throws `busy` when there is no room for so many bytes more. */
+  add(bytes: number): void;
+  close(): void;
+}
+
+const tooMuch = (): RequestError =>
+  new RequestError("busy", "Too many large bodies are on their way in. Try again shortly.", { retryAfter: 5 });

@@ -1,0 +1,89 @@
+import { RequestError } from "../../domain/error.ts";
+import { bodyWasRead, turnsOf } from "../identity/door.ts";
+import { BodyBudget } from "./body-budget.ts";
+import { BodyCounter } from "./json/bounds.ts";
+import { parseAside, parseHere } from "./json/parse.ts";
+
+/** A JSON body's bound, in bytes; what is larger, where an endpoint takes it, is parsed in a thread. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A whole JSON body must arrive within so many milliseconds: a client may be slow, but not for ever. */
+const BODY_PATIENCE_MS = 30_000;
+/** The same for one of more than 1 MiB. */
+const LARGE_PATIENCE_MS = 300_000;
+
+const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
+
+/** All that this process reads. */
+const budget = new BodyBudget();
+
+const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
+
+/**
+ * The request's JSON value, of at most 1 MiB unless told. Its values are counted before it is parsed. Throws
+ * `unsupported_media_type`, `payload_too_large`, `malformed_json` or `busy`.
+ */
+export const readJson = async (request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> => {
+  if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
+    throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
+  }
+  const patienceMs = maxBytes > MAX_BODY_BYTES ? LARGE_PATIENCE_MS : BODY_PATIENCE_MS;
+  const counter = new BodyCounter();
+  const bytes = await readBytes(request, { maxBytes, patienceMs, onChunk: (chunk) => counter.push(chunk) });
+  counter.end();
+  const body =
+    bytes.length <= MAX_BODY_BYTES
+      ? parseHere(bytes)
+      : await parseAside(bytes, { userId: turnsOf(request), signal: request.signal });
+  bodyWasRead(request, body);
+  return body;
+};
+
+/** How much of a body is read, and for how long. */
+export interface BodyBounds {
+  readonly maxBytes: number;
+  readonly patienceMs: number;
+  /** What the caller is told is too large; the body and its bound unless told. */
+  readonly tooLarge?: string;
+  /** Hears each piece as it comes, and is waited for. What it throws ends the reading. */
+  readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/**
+ * A request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws `payload_too_large`,
+ * `timeout`, `busy` when too much is on its way already, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
+ */
+export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer<ArrayBuffer>> => {
+  const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
+  if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
+    throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
+  }
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes)
+    throw new RequestError("payload_too_large", tooLarge);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(reject, patienceMs, new RequestError("timeout", "The body did not arrive in time."));
+  const account = budget.open(turnsOf(request));
+  const reader = request.body?.getReader();
+  try {
+    for (;;) {
+      const step = await Promise.race([reader?.read(), late]);
+      if (step === undefined || step.done) break;
+      size += step.value.byteLength;
+      if (size > maxBytes) throw new RequestError("payload_too_large", tooLarge);
+      account.add(step.value.byteLength);
+      await onChunk?.(step.value);
+      chunks.push(step.value);
+    }
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    // Its client is gone, and with it whoever could read the refusal.
+    throw new RequestError("malformed_request", "The body broke off.", { cause });
+  } finally {
+    clearTimeout(timer);
+    account.close();
+    // What is still to come is not wanted, and there may be no end of it.
+    void reader?.cancel().catch(() => {});
+  }
+  return Buffer.concat(chunks);
+};

@@ -1,0 +1,47 @@
+import { Value } from "@sinclair/typebox/value";
+import { DEFAULT_USER } from "../../dialects/fields.ts";
+import { RequestError } from "../../domain/error.ts";
+import type { Locale } from "../../domain/run.ts";
+import { isStorable } from "../../domain/text.ts";
+import { THREAD_ID_RULE, ThreadId } from "../../domain/thread.ts";
+import { who } from "../identity/door.ts";
+import { preferencesOf } from "./preferences.ts";
+import { invalid } from "./validate.ts";
+
+/** The user of a request that has to be somebody's. Throws `invalid` when nothing says whose it is. */
+export const callerOf = (request: Request): string => who(request).requiredUser();
+
+/** The user of a request that need not be anybody's: then it is `default_user`'s. */
+export const callerOrDefault = (request: Request): string => who(request).userId ?? DEFAULT_USER;
+
+/** The thread id of a path. Throws `invalid` for one that no thread can have. */
+export const threadIdIn = (params: { readonly threadId: string }): string => {
+  const { threadId } = params;
+  if (Value.Check(ThreadId, threadId) && isStorable(threadId)) return threadId;
+  throw invalid([{ path: "/threadId", message: `must be ${THREAD_ID_RULE}` }]);
+};
+
+/** As OpenTelemetry's propagation has it, ids of nothing but zeros excluded: https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
+const TRACE_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's trace id (`x-trace-id`, or that of `traceparent`), or else `fresh`. */
+export const traceIdOf = (headers: Headers, fresh: () => string): string => {
+  const own = headers.get("x-trace-id");
+  if (own !== null && TRACE_ID.test(own)) return own;
+  return headers.get("traceparent")?.match(TRACEPARENT)?.[1] ?? fresh();
+};
+
+/** The language that `accept-language` prefers among those that there are texts in; else `fallback`. */
+export const localeOf = (headers: Headers, fallback: Locale): Locale => {
+  const languages = preferencesOf(headers.get("accept-language"))
+    .map(({ name, weight }) => ({ language: name.split("-")[0], weight }))
+    .filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);
+  const best = languages.sort((a, b) => b.weight - a.weight)[0];
+  return best === undefined ? fallback : (best.language as Locale);
+};
+
+/** Throws `not_found`, the same for what never was and for what is another user's. */
+export const notFound = (
+  what: "thread" | "checkpoint" | "run" | "image" | "document" | "TIL" | "endpoint",
+): RequestError => new RequestError("not_found", `There is no such ${what}.`);

@@ -1,0 +1,92 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { NotBlank, nullable, OptionalUserField } from "../../dialects/fields.ts";
+import { Collection, DEFAULT_COLLECTION, type Upload } from "../../domain/document.ts";
+import { IS_REQUIRED } from "../../domain/error.ts";
+import { hasLength } from "../../domain/text.ts";
+import { Text } from "../../domain/text-field.ts";
+import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
+import type { NewDocument } from "../../retrieval/contract.ts";
+import { readJson } from "./body.ts";
+import { callerOrDefault } from "./caller.ts";
+import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
+import { invalid, validator } from "./validate.ts";
+
+/** Shown with every passage of the document. */
+const MAX_METADATA = 16_384;
+
+/** What describes a document, however it comes. */
+const About = {
+  collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
+  metadata: nullable(Type.Record(Type.String(), Type.Unknown()), "a JSON object, or null"),
+  user_id: OptionalUserField,
+};
+const Title = Text({ ...NotBlank, maxLength: 300, description: "1 to 300 characters that are not all blank" });
+
+export const DocumentText = Type.Object({
+  title: Title,
+  content: NotBlank,
+  media_type: nullable(
+    Text({ maxLength: 128 }),
+    "what the content is, such as text/markdown; null or left out to tell by the title",
+  ),
+  ...About,
+});
+export const DocumentForm = Type.Object({ title: nullable(Title, "a title; left out for the file's own"), ...About });
+
+export interface HandedIn {
+  readonly userId: string;
+  readonly document: NewDocument;
+  /** Where the content came in, for what is wrong with it. */
+  readonly field: `/${string}`;
+}
+
+const checkText = validator(DocumentText);
+const checkForm = validator(DocumentForm);
+
+/** The document in a request: JSON, or a form with a file. Throws a RequestError. */
+export const handedIn = (request: Request): Promise<HandedIn> =>
+  isMultipart(request) ? uploaded(request) : written(request);
+
+const written = async (request: Request): Promise<HandedIn> => {
+  const body = checkText(await readJson(request, MAX_UPLOAD_BYTES));
+  const { title, content, media_type: mediaType } = body;
+  // What has been taken out of a PDF is text, whatever it is still called.
+  const name = /\.pdf$/i.test(title) ? "" : title;
+  const upload = { name, mediaType: mediaType ?? "", bytes: new TextEncoder().encode(content) };
+  return { userId: callerOrDefault(request), document: described(title, body, upload), field: "/content" };
+};
+
+const uploaded = async (request: Request): Promise<HandedIn> => {
+  const sent = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const { metadata, ...others } = sent.fields;
+  const given = Object.entries(others).filter(([, text]) => text !== "");
+  const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });
+  const upload = onlyFile(sent);
+  if (upload === null) throw invalid([{ path: "/file", message: `${IS_REQUIRED}: send one file` }]);
+  return {
+    userId: callerOrDefault(request),
+    document: described(form.title ?? null, form, upload),
+    field: "/file",
+  };
+};
+
+const described = (
+  title: string | null,
+  { collection, metadata }: Pick<Static<typeof DocumentForm>, "collection" | "metadata">,
+  upload: Upload,
+): NewDocument => {
+  if (!hasLength(JSON.stringify(metadata ?? {}), 0, MAX_METADATA)) throw tooMuchMetadata();
+  return { collection: collection ?? DEFAULT_COLLECTION, title, metadata: metadata ?? {}, upload };
+};
+
+const jsonIn = (text: string): unknown => {
+  if (!hasLength(text, 0, MAX_METADATA)) throw tooMuchMetadata();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: "/metadata", message: "must be a JSON object, as text" }]);
+  }
+};
+
+const tooMuchMetadata = () =>
+  invalid([{ path: "/metadata", message: `must be at most ${MAX_METADATA} characters of JSON` }]);

@@ -1,0 +1,93 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { ThreadField } from "../../dialects/fields.ts";
+import { RequestError } from "../../domain/error.ts";
+import { Text } from "../../domain/text-field.ts";
+import { threadKey } from "../../domain/thread.ts";
+import { forkThread } from "../../runs/fork.ts";
+import { fillsPage } from "../../store/page-bytes.ts";
+import type { RouteParts } from "../context.ts";
+import { described, json } from "../openapi/operation.ts";
+import { paging, THREAD_ID, USER } from "../openapi/parameters.ts";
+import { readJson } from "../request/body.ts";
+import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
+import { validator } from "../request/validate.ts";
+import { pageIn, pageOf } from "./pagination.ts";
+import { CheckpointShape, listOf, ThreadSummaryShape } from "./shapes.ts";
+import { THREADS } from "./threads.ts";
+import { checkpointView, threadSummary } from "./views.ts";
+
+/** Most threads have all of theirs on one page; a checkpoint may hold a whole answer. */
+const PER_PAGE = { usual: 500, most: 500 };
+/** The checkpoint's seq and id. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.String()]);
+
+const ForkRequest = Type.Object({
+  checkpoint_id: Text({ minLength: 1, description: "the checkpoint_id of a checkpoint of the thread" }),
+  thread_id: ThreadField,
+});
+
+/** A thread's checkpoints, and the threads that go on from one. */
+export const checkpointRoutes = ({ store, system }: RouteParts) => {
+  const validate = validator(ForkRequest);
+  return new Elysia({ name: "checkpoints", prefix: "/api/v1/threads" })
+    .get(
+      "/:threadId/checkpoints",
+      async ({ params, request }) => {
+        const key = threadKey(callerOf(request), threadIdIn(params));
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        if ((await store.threads.get(key)) === null) throw notFound("thread");
+        const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
+        const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
+        const isFull = fillsPage(found.map(({ change }) => change));
+        const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId], isFull);
+        return { checkpoints: items.map(checkpointView), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          access: "read",
+          summary: "Its checkpoints, in order",
+          description: "A page ends early when its checkpoints hold much; `next_cursor` is null on the last one.",
+          parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("checkpoints", CheckpointShape)) },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .post(
+      "/:threadId/fork",
+      async ({ params, request, set }) => {
+        const body = validate(await readJson(request));
+        const userId = callerOf(request);
+        const from = threadKey(userId, threadIdIn(params));
+        const to = threadKey(userId, body.thread_id ?? system.id());
+        if ((await store.threads.get(from)) === null) throw notFound("thread");
+        const made = await forkThread({ store, system }, from, body.checkpoint_id, to);
+        if (made === "unknown") throw notFound("checkpoint");
+        if (made === "taken") throw TAKEN;
+        set.status = 201;
+        return threadSummary(made);
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: THREADS,
+          access: "own",
+          summary: "A new thread that goes on from a checkpoint",
+          parameters: [THREAD_ID, ...USER],
+          body: { ...ForkRequest, title: "ForkRequest" },
+          replies: { 201: json("The new thread.", ThreadSummaryShape) },
+          refusals: ["not_found", "conflict", "store_unavailable"],
+        }),
+      },
+    );
+};
+
+const TAKEN = new RequestError(
+  "conflict",
+  "This thread_id is taken, by a thread of yours or by one that you have deleted. Choose another, or leave it out.",
+  {
+    details: [{ path: "/thread_id", message: "must not be the id of a thread that is there or has been deleted" }],
+  },
+);

@@ -1,0 +1,127 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { Document } from "../../domain/document.ts";
+import { isStorable } from "../../domain/text.ts";
+import { Text } from "../../domain/text-field.ts";
+import { UnreadableError } from "../../domain/unreadable.ts";
+import { fillsPage } from "../../store/page-bytes.ts";
+import type { RouteParts } from "../context.ts";
+import { unreadable } from "../errors.ts";
+import { described, empty, json, type Tag } from "../openapi/operation.ts";
+import { inPath, inQuery, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
+import { callerOrDefault, notFound } from "../request/caller.ts";
+import { DocumentForm, DocumentText, handedIn } from "../request/uploads.ts";
+import { pageIn, pageOf } from "./pagination.ts";
+import { DocumentShape, listOf } from "./shapes.ts";
+
+const PER_PAGE = { usual: 20, most: 100 };
+/** When the document was made, and its id: the first alone may be shared. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
+
+const TAG: Tag = {
+  name: "Documents",
+  description: "What answers may rest on. Each user has their own; another's are not found.",
+};
+
+const KeptShape = Type.Object({ ...DocumentShape.properties, is_new: Type.Boolean() }, { title: "KeptDocument" });
+
+/** A user's documents: handed in as JSON or as a file, listed, taken away. Another user's are not found. */
+export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) =>
+  new Elysia({ name: "documents", prefix: "/api/v1/documents" })
+    .post(
+      "",
+      async ({ request, set }) => {
+        const { userId, document, field } = await handedIn(request);
+        const { document: kept, isNew } = await retrieval
+          .ingest(userId, document, request.signal)
+          .catch((error: unknown) => {
+            throw error instanceof UnreadableError ? unreadable(error, field) : error;
+          });
+        set.status = isNew ? 201 : 200;
+        return { ...documentView(kept), is_new: isNew };
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: TAG,
+          access: "own",
+          summary: "Hand one in",
+          description: "Text, Markdown, HTML, CSV or PDF: as text in JSON, or as the file of a form.",
+          parameters: USER_OR_DEFAULT,
+          body: { ...DocumentText, title: "DocumentText" },
+          form: { ...DocumentForm, title: "DocumentForm" },
+          replies: {
+            201: json("Kept, and found from now on.", KeptShape),
+            200: json("The user had this content in this collection already: it is kept once.", KeptShape),
+          },
+          refusals: ["too_many_files", "model_unavailable", "store_unavailable"],
+        }),
+      },
+    )
+    .get(
+      "",
+      async ({ request }) => {
+        const userId = callerOrDefault(request);
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        const place = after === null ? null : { createdAt: after[0], documentId: after[1] };
+        const collection = new URL(request.url).searchParams.get("collection");
+        const found = await documents.list(userId, { collection, limit: limit + 1, after: place });
+        const { items, next } = pageOf(
+          found,
+          limit,
+          ({ createdAt, documentId }) => [createdAt, documentId],
+          fillsPage(found.map(({ metadata }) => JSON.stringify(metadata))),
+        );
+        return { documents: items.map(documentView), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: TAG,
+          access: "read",
+          summary: "The user's documents, newest first",
+          parameters: [...USER_OR_DEFAULT, inQuery("collection", "Only those in it."), ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("documents", DocumentShape)) },
+          refusals: ["invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .delete(
+      "/:documentId",
+      async ({ params: { documentId }, request }) => {
+        const userId = callerOrDefault(request);
+        if (!isStorable(documentId) || !(await documents.delete(userId, documentId))) throw notFound("document");
+        return new Response(null, { status: 204 });
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: TAG,
+          access: "own",
+          summary: "Take one away",
+          parameters: [inPath("documentId", "As it was given when the document came in."), ...USER_OR_DEFAULT],
+          replies: { 204: empty("It is gone, and found no more.") },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    );
+
+/** A document as answers and lists show it. */
+const documentView = ({
+  documentId,
+  title,
+  collection,
+  mediaType,
+  metadata,
+  chunks,
+  createdAt,
+}: Document): Static<typeof DocumentShape> => ({
+  id: documentId,
+  document_id: documentId,
+  title,
+  collection,
+  media_type: mediaType,
+  metadata,
+  chunks,
+  chunk_count: chunks,
+  created_at: new Date(createdAt).toISOString(),
+});

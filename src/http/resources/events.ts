@@ -1,0 +1,81 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { FrameGuide } from "../../dialects/guide.ts";
+import { native } from "../../dialects/native.ts";
+import { ResetShape } from "../../domain/message-shapes.ts";
+import { threadKey } from "../../domain/thread.ts";
+import { ThreadReader } from "../../streams/thread-reader.ts";
+import type { RouteParts } from "../context.ts";
+import { described, empty } from "../openapi/operation.ts";
+import { inHeader, inQuery, STREAM_HEADERS, THREAD_ID, USER } from "../openapi/parameters.ts";
+import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "../request/caller.ts";
+import { cursorOf, waitsIn } from "../request/cursor.ts";
+import { streamHeaders } from "../response/stream-headers.ts";
+import { THREADS } from "./threads.ts";
+
+const RESET_GUIDE: FrameGuide = {
+  event: "reset",
+  when: "the cursor names no event that the log holds; instead of what came before, the messages, and then what follows them",
+  id: "`thread_id:seq` of where to go on",
+  data: ResetShape,
+};
+
+/** A thread's log in the native envelope: replayed from where the reader stopped, then live. */
+export const eventRoutes = (parts: RouteParts) => {
+  const { store, system } = parts;
+  return new Elysia({ name: "events" }).get(
+    "/api/v1/threads/:threadId/events",
+    async ({ params, request, set }) => {
+      const threadId = threadIdIn(params);
+      const key = threadKey(callerOf(request), threadId);
+      const thread = await store.threads.get(key);
+      if (thread === null) throw notFound("thread");
+      const named = cursorOf(request, threadId);
+      const isPatient = waitsIn(request);
+      const active = await store.threads.activeRun(key);
+      const bounds = await store.events.bounds(key);
+      // Deleted meanwhile.
+      if (bounds === null && (await store.threads.get(key)) === null) throw notFound("thread");
+      const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
+      const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;
+      if (active === null && cursor === last && !isPatient) return new Response(null, { status: 204 });
+      const traceId = traceIdOf(request.headers, () => system.id());
+      const locale = localeOf(request.headers, parts.locale);
+      const threadJson = JSON.stringify(threadId);
+      const lastRun = async () => (await store.events.read(key, last - 1, 1))[0]?.runId ?? "";
+      const view = { threadId, threadJson, runId: active?.runId ?? (await lastRun()), traceId, locale, options: {} };
+      Object.assign(set.headers, streamHeaders(view));
+      return new ThreadReader(key, { cursor, first, last, isActive: active !== null, isPatient }, view, parts);
+    },
+    {
+      detail: described({
+        tag: THREADS,
+        access: "read",
+        summary: "Its events, kept ones and then live",
+        description: "Ends with the thread's last run, or at once when there is none, unless it is to `wait`.",
+        parameters: [
+          THREAD_ID,
+          ...USER,
+          inHeader("last-event-id", "The id of the last frame that was seen; events after it are sent."),
+          inQuery("after", "The same as a bare seq, where there is no `Last-Event-ID`."),
+          inQuery(
+            "wait",
+            "`true`: stays open while the thread is idle, for the runs that are still to come.",
+            Type.Boolean(),
+          ),
+          ...STREAM_HEADERS,
+        ],
+        replies: {
+          200: {
+            kind: "frames",
+            description: "The thread's events, in the native envelope.",
+            wire: native.guide.title,
+            frames: [RESET_GUIDE, ...native.guide.frames],
+          },
+          204: empty("There is nothing after that, no run under way, and `wait` was not asked for."),
+        },
+        refusals: ["not_found", "invalid", "store_unavailable"],
+      }),
+    },
+  );
+};

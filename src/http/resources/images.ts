@@ -1,0 +1,32 @@
+import { Elysia } from "elysia";
+import { isStorable } from "../../domain/text.ts";
+import type { RouteParts } from "../context.ts";
+import { described } from "../openapi/operation.ts";
+import { inPath } from "../openapi/parameters.ts";
+import { notFound } from "../request/caller.ts";
+
+/** Pictures that runs have drawn. The id is unguessable, and is all one needs. */
+export const imageRoutes = ({ store }: RouteParts) =>
+  new Elysia({ name: "images" }).get(
+    "/api/v1/images/:imageId",
+    async ({ params, set }) => {
+      const image = isStorable(params.imageId) ? await store.images.get(params.imageId) : null;
+      if (image === null) throw notFound("image");
+      set.headers["content-type"] = image.mediaType;
+      set.headers["cache-control"] = "private, max-age=31536000, immutable";
+      // An SVG is a document: opened by itself it must run nothing.
+      set.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+      set.headers["x-content-type-options"] = "nosniff";
+      return image.bytes;
+    },
+    {
+      detail: described({
+        tag: { name: "Images", description: "Pictures that runs have drawn." },
+        access: "open",
+        summary: "The picture that `image_result` names",
+        parameters: [inPath("imageId", "Cannot be guessed, and is all one needs.")],
+        replies: { 200: { kind: "bytes", description: "Never changes.", mediaType: "image/svg+xml" } },
+        refusals: ["not_found", "store_unavailable"],
+      }),
+    },
+  );

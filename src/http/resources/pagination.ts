@@ -1,0 +1,80 @@
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { isStorable } from "../../domain/text.ts";
+import { invalid } from "../request/validate.ts";
+
+/** Which part of a list is asked for. */
+export interface Page<Place> {
+  readonly limit: number;
+  /** The place of the last item of the page before; null for the first page. */
+  readonly after: Place | null;
+}
+
+/** How many items a page has. */
+interface PerPage {
+  /** Unless told. */
+  readonly usual: number;
+  readonly most: number;
+}
+
+/** The query's `limit`. Throws `invalid` for one that is not 1 to `most`. */
+export const limitIn = (request: Request, { usual, most }: PerPage): number => {
+  const limit = new URL(request.url).searchParams.get("limit") ?? `${usual}`;
+  if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= most) return Number(limit);
+  throw invalid([{ path: "/limit", message: `must be a number from 1 to ${most}` }]);
+};
+
+/**
+ * The query's `limit` and `cursor`. A cursor is what `cursorAt` made of a place that fits the schema, a tuple. Throws
+ * `invalid` for a limit that is not 1 to `most`, and for a cursor that this list never gave.
+ */
+export const pageIn = <Place extends TSchema>(
+  request: Request,
+  place: Place,
+  perPage: PerPage,
+): Page<Static<Place>> => {
+  const cursor = new URL(request.url).searchParams.get("cursor");
+  const after = cursor === null ? null : placeOf(cursor);
+  if (after !== null && !Value.Check(place, after)) throw notOurs();
+  return { limit: limitIn(request, perPage), after };
+};
+
+export const Before = Type.Integer({ minimum: 1 });
+
+/** The query's `before`, a message's seq; null: it is not there. Throws `invalid` for what is none. */
+export const beforeIn = (request: Request): number | null => {
+  const before = new URL(request.url).searchParams.get("before");
+  if (before === null) return null;
+  if (/^\d{1,15}$/.test(before) && Number(before) >= 1) return Number(before);
+  throw invalid([{ path: "/before", message: "must be the seq of a message" }]);
+};
+
+/**
+ * Splits what was read with one item more than fits into the page and the cursor of the next; null: there is none. `isFull`:
+ * the store may have ended the page early, because of what the items hold.
+ */
+export const pageOf = <Item>(
+  found: readonly Item[],
+  limit: number,
+  placeOfItem: (item: Item) => readonly (number | string)[],
+  isFull = false,
+): { readonly items: readonly Item[]; readonly next: string | null } => {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: (isFull || found.length > limit) && last !== undefined ? cursorAt(placeOfItem(last)) : null };
+};
+
+const cursorAt = (place: readonly (number | string)[]): string =>
+  Buffer.from(JSON.stringify(place)).toString("base64url");
+
+const placeOf = (cursor: string): unknown => {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(place) && place.every((part) => typeof part !== "string" || isStorable(part))) return place;
+  } catch {
+    // It is none of ours either.
+  }
+  throw notOurs();
+};
+
+const notOurs = () => invalid([{ path: "/cursor", message: "must be a next_cursor that this list gave" }]);

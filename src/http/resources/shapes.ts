@@ -1,0 +1,77 @@
+import { type TSchema, Type } from "@sinclair/typebox";
+import { RunErrorCode } from "../../domain/error.ts";
+import { nullOr, Time, Tokens } from "../../domain/message-shapes.ts";
+import { RunStatus } from "../../domain/run.ts";
+
+// What the endpoints around runs answer with. Each has the name that the OpenAPI document gives it.
+
+const Seq = Type.Integer({ minimum: 0 });
+
+export const ThreadSummaryShape = Type.Object(
+  {
+    thread_id: Type.String(),
+    title: nullOr(Type.String()),
+    created_at: Time,
+    updated_at: Time,
+    last_seq: Seq,
+  },
+  { title: "ThreadSummary" },
+);
+
+export const CheckpointShape = Type.Object(
+  {
+    checkpoint_id: Type.String(),
+    run_id: Type.String(),
+    seq: Seq,
+    node: Type.String({ description: "The node of the agent that had ended." }),
+    at: Time,
+    change: Type.Unknown({ description: "What the node changed in the agent's state." }),
+  },
+  { title: "Checkpoint" },
+);
+
+export const RunShape = Type.Object(
+  {
+    run_id: Type.String(),
+    thread_id: Type.String(),
+    status: RunStatus,
+    attempt: Type.Integer({ minimum: 0, description: "How often a replica has taken it up; 0 while queued." }),
+    usage: nullOr(Tokens),
+    error: nullOr(Type.Object({ code: RunErrorCode, message: Type.String() })),
+    created_at: Time,
+    ended_at: nullOr(Time),
+  },
+  { title: "Run" },
+);
+
+export const DocumentShape = Type.Object(
+  {
+    id: Type.String(),
+    document_id: Type.String({ description: "The same as `id`." }),
+    title: Type.String(),
+    collection: Type.String(),
+    media_type: Type.String({ description: "What it was when it came." }),
+    metadata: Type.Readonly(Type.Record(Type.String(), Type.Unknown())),
+    chunks: Type.Integer({ minimum: 0, description: "Pieces that it was split into." }),
+    chunk_count: Type.Integer({ minimum: 0, description: "The same as `chunks`." }),
+    created_at: Time,
+  },
+  { title: "Document" },
+);
+
+/** A page of a list, its items under `name`. */
+export const listOf = <Name extends string, Item extends TSchema>(name: Name, item: Item) =>
+  Type.Object({
+    [name]: Type.Array(item),
+    next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: "Where the next page begins; null: there is none.",
+    }),
+  });
+
+export const HealthShape = Type.Object(
+  {
+    status: Type.Union([Type.Literal("ready"), Type.Literal("unready")]),
+    checks: Type.Record(Type.String(), Type.String(), { description: "Each `ok`, or why not." }),
+  },
+  { title: "Health" },
+);

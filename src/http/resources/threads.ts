@@ -1,0 +1,113 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { ThreadShape } from "../../domain/message-shapes.ts";
+import { ThreadId, threadIdOf, threadKey } from "../../domain/thread.ts";
+import { activeMessage, MESSAGES, shownMessages } from "../../streams/messages.ts";
+import type { RouteParts } from "../context.ts";
+import { who } from "../identity/door.ts";
+import { described, empty, json, type Tag } from "../openapi/operation.ts";
+import { inQuery, limitParameter, paging, THREAD_ID, USER } from "../openapi/parameters.ts";
+import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
+import { baseIn, withBase } from "../response/picture-base.ts";
+import { Before, beforeIn, limitIn, pageIn, pageOf } from "./pagination.ts";
+import { listOf, ThreadSummaryShape } from "./shapes.ts";
+import { threadSummary } from "./views.ts";
+
+const PER_PAGE = { usual: 20, most: 100 };
+/** When the thread was last written to, and its id: the first alone may be shared. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
+
+export const THREADS: Tag = { name: "Threads", description: "Each user has their own; another's are not found." };
+
+/** A user's threads, as the native contract has them. Another user's are not found. */
+export const threadRoutes = ({ store, runs }: RouteParts) =>
+  new Elysia({ name: "threads", prefix: "/api/v1/threads" })
+    .get(
+      "",
+      async ({ request }) => {
+        const userId = callerOf(request);
+        const { threadId: only } = who(request).claim;
+        if (only !== null) {
+          const thread = await store.threads.get(threadKey(userId, only));
+          return { threads: thread === null ? [] : [threadSummary(thread)], next_cursor: null };
+        }
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        const place = after === null ? null : { updatedAt: after[0], threadKey: threadKey(userId, after[1]) };
+        const found = await store.threads.list(userId, { limit: limit + 1, after: place });
+        const { items, next } = pageOf(found, limit, (thread) => [thread.updatedAt, threadIdOf(thread.threadKey)]);
+        return { threads: items.map(threadSummary), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          access: "read",
+          threads: "handler",
+          summary: "The user's threads, newest first",
+          parameters: [...USER, ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("threads", ThreadSummaryShape)) },
+          refusals: ["invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .get(
+      "/:threadId",
+      async ({ params, request }) => {
+        const threadId = threadIdIn(params);
+        const key = threadKey(callerOf(request), threadId);
+        const page = { limit: limitIn(request, MESSAGES), before: beforeIn(request) };
+        const base = baseIn(request);
+        if ((await store.threads.get(key)) === null) throw notFound("thread");
+        // The run first: one that ends in between has its message among those read after it.
+        const run = await store.threads.activeRun(key);
+        const active = run === null ? null : await activeMessage(store, key, run);
+        const { messages, has_more } = await shownMessages(store, key, page);
+        return {
+          thread_id: threadId,
+          messages: base === null ? messages : messages.map((message) => withBase(message, base)),
+          has_more,
+          active_run: run === null ? null : { run_id: run.runId, status: run.status },
+          ...(active !== null && { active_message: base === null ? active : withBase(active, base) }),
+        };
+      },
+      {
+        detail: described({
+          tag: THREADS,
+          access: "read",
+          summary: "What was said, and the run under way",
+          description:
+            "A page of messages may end before `limit`: it has 2 MiB of them at most, unless one alone has more.",
+          parameters: [
+            THREAD_ID,
+            ...USER,
+            limitParameter(MESSAGES),
+            inQuery(
+              "base",
+              "Where the service's root is, as whoever shows the answers sees it: pictures in them are named under it.",
+            ),
+            inQuery("before", "A message's `seq`: only older ones are given. Left out for the newest.", Before),
+          ],
+          replies: { 200: json("The thread.", ThreadShape) },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .delete(
+      "/:threadId",
+      async ({ params, request }) => {
+        const key = threadKey(callerOf(request), threadIdIn(params));
+        if (!(await runs.deleteThread(key))) throw notFound("thread");
+        return new Response(null, { status: 204 });
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: THREADS,
+          access: "own",
+          summary: "Remove all of it",
+          description: "A run under way ends with it; nothing that it says later brings the thread back.",
+          parameters: [THREAD_ID, ...USER],
+          replies: { 204: empty("It is gone.") },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    );

@@ -1,0 +1,161 @@
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { slugOf } from "../../domain/slug.ts";
+import type { System } from "../../domain/system.ts";
+import { hasLength, isStorable } from "../../domain/text.ts";
+import { Text } from "../../domain/text-field.ts";
+import { TIL_BOUNDS } from "../../domain/til.ts";
+import type { NewTag, NewTil } from "../../store/contract-tils.ts";
+import { fillsPage } from "../../store/page-bytes.ts";
+import type { RouteParts } from "../context.ts";
+import { described, empty, json, type Tag } from "../openapi/operation.ts";
+import { inPath, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
+import { readJson } from "../request/body.ts";
+import { callerOrDefault, notFound } from "../request/caller.ts";
+import { invalid, validator } from "../request/validate.ts";
+import { pageIn, pageOf } from "./pagination.ts";
+import { listOf } from "./shapes.ts";
+import { type NewTilBody, NewTilShape, TagsShape, TilShape, tagsView, tilView } from "./til-shapes.ts";
+
+const PER_PAGE = { usual: 20, most: 100 };
+/** Tags in the list of a user's: more than anybody chooses from. */
+const MOST_TAGS = 1_000;
+/** When the TIL was saved, and its id: the first alone may be shared. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
+
+const TILS: Tag = { name: "TILs", description: "What users have learned. Another user's are not found." };
+const TIL_ID = inPath("tilId", "The TIL.");
+
+const checkTil = validator(NewTilShape);
+
+/** A user's TILs: saved, listed, read, taken away; and the tags that they go by. */
+export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
+  new Elysia({ name: "tils", prefix: "/api/v1" })
+    .post(
+      "/tils",
+      async ({ request, set }) => {
+        const body = checkTil(await readJson(request));
+        const saved = await tils.save(newTil(callerOrDefault(request), body, system));
+        set.status = 201;
+        return tilView(saved);
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: TILS,
+          access: "own",
+          summary: "Save one",
+          description:
+            "A slug is made of the title; `-2`, `-3` … part it from others. Tags are matched without regard to case.",
+          parameters: USER_OR_DEFAULT,
+          body: NewTilShape,
+          replies: { 201: json("As it was saved.", TilShape) },
+          refusals: ["store_unavailable"],
+        }),
+      },
+    )
+    .get(
+      "/tils",
+      async ({ request }) => {
+        const userId = callerOrDefault(request);
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        const place = after === null ? null : { createdAt: after[0], tilId: after[1] };
+        const found = await tils.list(userId, { limit: limit + 1, after: place });
+        const { items, next } = pageOf(
+          found,
+          limit,
+          ({ createdAt, tilId }) => [createdAt, tilId],
+          fillsPage(found.map(({ content }) => content)),
+        );
+        return { tils: items.map(tilView), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: TILS,
+          access: "read",
+          summary: "All of the user's, newest first",
+          parameters: [...USER_OR_DEFAULT, ...paging(PER_PAGE)],
+          replies: { 200: json("A page of them.", listOf("tils", TilShape)) },
+          refusals: ["invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .get(
+      "/tils/:tilId",
+      async ({ params: { tilId }, request }) => {
+        const userId = callerOrDefault(request);
+        const til = isStorable(tilId) ? await tils.get(userId, tilId) : null;
+        if (til === null) throw notFound("TIL");
+        return tilView(til);
+      },
+      {
+        detail: described({
+          tag: TILS,
+          access: "read",
+          summary: "One of them",
+          parameters: [TIL_ID, ...USER_OR_DEFAULT],
+          replies: { 200: json("The TIL.", TilShape) },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .delete(
+      "/tils/:tilId",
+      async ({ params: { tilId }, request }) => {
+        const userId = callerOrDefault(request);
+        if (!isStorable(tilId) || !(await tils.delete(userId, tilId))) throw notFound("TIL");
+        return new Response(null, { status: 204 });
+      },
+      {
+        parse: "none",
+        detail: described({
+          tag: TILS,
+          access: "own",
+          summary: "Remove one",
+          description: "Its tags stay, and its day number is not given again.",
+          parameters: [TIL_ID, ...USER_OR_DEFAULT],
+          replies: { 204: empty("It is gone.") },
+          refusals: ["not_found", "invalid", "store_unavailable"],
+        }),
+      },
+    )
+    .get("/tags", async ({ request }) => tagsView(await tils.tags(callerOrDefault(request), MOST_TAGS)), {
+      detail: described({
+        tag: TILS,
+        access: "read",
+        summary: "The user's tags, the most used first",
+        parameters: USER_OR_DEFAULT,
+        replies: { 200: json(`At most ${MOST_TAGS}.`, TagsShape) },
+        refusals: ["invalid", "store_unavailable"],
+      }),
+    });
+
+/** What the store is asked to keep. Throws `invalid`, naming each tag that is too long. */
+const newTil = (userId: string, { title, content, excerpt, day_number, tags }: NewTilBody, system: System): NewTil => {
+  const asked = (tags ?? []).map((tag) => (typeof tag === "string" ? { name: tag } : tag));
+  const most = TIL_BOUNDS.tagName;
+  const tooLong = asked.flatMap(({ name }, at) =>
+    hasLength(name.trim(), 0, most) ? [] : [{ path: `/tags/${at}`, message: `must be at most ${most} characters` }],
+  );
+  if (tooLong.length > 0) throw invalid(tooLong);
+  return {
+    tilId: system.id(),
+    userId,
+    title: title.trim(),
+    slug: slugOf(title) || "til",
+    content,
+    excerpt: excerpt ?? "",
+    dayNumber: day_number ?? null,
+    tags: asked.map((tag) => newTag(tag, system)),
+    now: system.now(),
+  };
+};
+
+type AskedTag = Exclude<NonNullable<NewTilBody["tags"]>[number], string>;
+
+const newTag = ({ id, name, slug }: AskedTag, system: System): NewTag => ({
+  tagId: id ?? null,
+  name: name.trim(),
+  slug: slugOf(slug ?? "") || slugOf(name) || "tag",
+  newId: system.id(),
+});

@@ -1,0 +1,68 @@
+import { ByteStream, CUT, END, type Give, type StreamStep } from "../../streams/byte-stream.ts";
+import { GzipPieces } from "../../wire/gzip.ts";
+import { preferencesOf } from "../request/preferences.ts";
+
+/** The part of Elysia's context that an `onAfterHandle` hook of ours touches. */
+interface Exchange {
+  readonly request: Request;
+  readonly response: unknown;
+  readonly set: { readonly headers: Record<string, string | number | undefined> };
+}
+
+/**
+ * Gzips every stream whose reader accepts that: an `onAfterHandle` hook, so that whatever streams need not know of it. Each
+ * step, a heartbeat too, is flushed, so a frame is as fresh as it was.
+ */
+export const compressStream = ({ request, response, set: { headers } }: Exchange): GzipStream | undefined => {
+  if (!(response instanceof ByteStream)) return undefined;
+  headers.vary = headers.vary === undefined ? "accept-encoding" : `${headers.vary}, accept-encoding`;
+  if (!acceptsGzip(request.headers)) return undefined;
+  headers["content-encoding"] = "gzip";
+  return new GzipStream(response);
+};
+
+/** RFC 9110 §12.5.3. A client that names no coding is sent none. */
+const acceptsGzip = (headers: Headers): boolean => {
+  const codings = preferencesOf(headers.get("accept-encoding"));
+  const weightOf = (coding: string) => codings.find(({ name }) => name === coding)?.weight;
+  return (weightOf("gzip") ?? weightOf("x-gzip") ?? weightOf("*") ?? 0) > 0;
+};
+
+/** One step for each of the plain stream's, taken when it is asked for, and one more for gzip's trailer. */
+class GzipStream extends ByteStream {
+  readonly #gzip = new GzipPieces();
+  #isOver = false;
+
+  constructor(private readonly plain: ByteStream) {
+    super();
+  }
+
+  take(give: Give): void {
+    if (this.#isOver) {
+      give(END);
+      return;
+    }
+    this.plain.take((step) => {
+      let zipped = END;
+      try {
+        zipped = this.#zipped(step);
+      } finally {
+        // What is thrown is the plain stream's to report. Without gzip's trailer the client sees that this is not whole.
+        give(zipped);
+      }
+    });
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    this.plain.leave();
+  }
+
+  #zipped(step: StreamStep): StreamStep {
+    // Its reader may have gone meanwhile.
+    if (this.#isOver) return END;
+    if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
+    this.#isOver = true;
+    return step === CUT ? CUT : { done: false, value: this.#gzip.end() };
+  }
+}

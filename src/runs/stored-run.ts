@@ -1,0 +1,73 @@
+import { hasEnded, type Run } from "../domain/run.ts";
+import type { System } from "../domain/system.ts";
+import { type ThreadKey, userOf } from "../domain/thread.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+import type { ReadableRun } from "./contract.ts";
+import type { Registry } from "./registry.ts";
+import { TURN_POLL_MS } from "./runs.ts";
+
+/** A run that the store knows and this process does not: another replica executes it, or it is over. */
+class StoredRun implements ReadableRun {
+  readonly runId: string;
+  readonly threadKey: ThreadKey;
+  readonly userId: string;
+  readonly traceId: string;
+  /** Nothing of it happens here. */
+  readonly hasEnded = true;
+  readonly #started: () => Promise<number | null>;
+  #asked: Promise<number | null> | undefined;
+
+  /** `reader` aborts when nobody wants to know any more. */
+  constructor(run: Run, reader: AbortSignal, parts: { readonly store: Store; readonly system: System }) {
+    this.runId = run.runId;
+    this.threadKey = run.threadKey;
+    this.userId = userOf(run.threadKey);
+    this.traceId = run.traceId;
+    this.#started = () => turnOf(run, reader, parts);
+  }
+
+  /** What it ends with is another's to say. */
+  decide(): null {
+    return null;
+  }
+
+  get started(): Promise<number | null> {
+    this.#asked ??= this.#started();
+    return this.#asked;
+  }
+}
+
+/**
+ * A run of the user's, as it may be read here: the live one of this process, or the store's. Null: the user has none of that
+ * id. `reader` aborts when nobody wants to know any more.
+ */
+export const findRun = async (
+  userId: string,
+  runId: string,
+  reader: AbortSignal,
+  parts: { readonly store: Store; readonly system: System; readonly registry: Registry },
+): Promise<ReadableRun | null> => {
+  const live = parts.registry.get(runId);
+  if (live?.isKept) return live.userId === userId ? live : null;
+  const run = await parts.store.runs.get(userId, runId);
+  return run === null ? null : new StoredRun(run, reader, parts);
+};
+
+/** Waits for the run's turn, if it has to: the seq before its first event, or null when it will never have one. */
+const turnOf = async (
+  run: Run,
+  reader: AbortSignal,
+  { store, system }: { readonly store: Store; readonly system: System },
+): Promise<number | null> => {
+  let now: Run | null = run;
+  while (now !== null && now.startSeq === null && !hasEnded(now.status)) {
+    await system.sleep(TURN_POLL_MS, reader).catch(() => {});
+    if (reader.aborted) return null;
+    try {
+      now = await store.runs.get(userOf(run.threadKey), run.runId);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+    }
+  }
+  return now?.startSeq ?? null;
+};

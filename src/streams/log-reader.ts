@@ -1,0 +1,100 @@
+import type { View } from "../dialects/contract.ts";
+import type { Follower } from "../journal/follow.ts";
+import { ByteStream, END, type Give, type StreamStep } from "./byte-stream.ts";
+import type { StreamParts } from "./contract.ts";
+import { COMMENT } from "./steps.ts";
+
+/**
+ * A stream that is read from a thread's log: a comment at once, then what `read` makes of the log as it grows. From the
+ * commit to the socket it is one chain of calls, with no promise unless something has to be looked up. So nothing that goes
+ * wrong for one reader may leave here: the commit is that of all runs.
+ */
+export abstract class LogReader extends ByteStream {
+  protected follower: Follower | undefined;
+  /** The last step was given, or the reader has left. */
+  protected isOver = false;
+  #give: Give | undefined;
+  #hasBegun = false;
+
+  constructor(
+    protected readonly view: View,
+    protected readonly parts: StreamParts,
+  ) {
+    super();
+  }
+
+  /** What is given at once, before anything is looked up. */
+  protected opening(): StreamStep {
+    return COMMENT;
+  }
+
+  /** Sets `follower`, or does not yet, and may have something to give before it is read. Asked again as long as it did not. */
+  protected abstract start(): Promise<StreamStep | null>;
+
+  /** What there is to give; null: nothing until the follower rings. */
+  protected abstract read(follower: Follower): StreamStep | Promise<StreamStep> | null;
+
+  /** What is left to give once something was thrown. */
+  protected abstract failed(thrown: unknown): StreamStep | Promise<StreamStep>;
+
+  take(give: Give): void {
+    this.#give = give;
+    if (this.follower !== undefined || this.isOver) this.ring();
+    else if (this.#hasBegun) this.#later(this.start());
+    else {
+      this.#hasBegun = true;
+      give(this.opening());
+    }
+  }
+
+  leave(): void {
+    this.isOver = true;
+    this.follower?.leave();
+  }
+
+  /** For the follower: there may be news. */
+  ring(): void {
+    const step = this.#next();
+    if (step === null) this.follower?.wait(this);
+    else if (step instanceof Promise) this.#later(step);
+    else this.#hand(step);
+  }
+
+  #next(): StreamStep | Promise<StreamStep> | null {
+    try {
+      return this.isOver || this.follower === undefined ? END : this.read(this.follower);
+    } catch (thrown) {
+      return this.#afterwards(thrown);
+    }
+  }
+
+  #later(step: Promise<StreamStep | null>): void {
+    void step
+      .catch((thrown: unknown) => this.#afterwards(thrown))
+      .then((given) => {
+        if (given === null) this.ring();
+        else this.#hand(given);
+      });
+  }
+
+  #hand(step: StreamStep): void {
+    if (step.done === true) this.leave();
+    try {
+      this.#give?.(step);
+    } catch (thrown) {
+      this.leave();
+      this.parts.broken(this.view.runId, thrown);
+    }
+  }
+
+  /** Nobody is told of what goes wrong once the reader has left. */
+  #afterwards(thrown: unknown): StreamStep | Promise<StreamStep> {
+    if (this.isOver) return END;
+    try {
+      return this.failed(thrown);
+    } catch (again) {
+      this.parts.broken(this.view.runId, again);
+      return END;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { Dialect, View } from "../dialects/contract.ts";
+import { RunError } from "../domain/error.ts";
+import { failureEvent, isTerminal, type LogEvent } from "../domain/event.ts";
+import { hasEnded } from "../domain/run.ts";
+import type { Follower } from "../journal/follow.ts";
+import { DELETED } from "../journal/hub.ts";
+import type { ReadableRun } from "../runs/contract.ts";
+import { CANCELLED } from "../runs/live-run.ts";
+import { StoreError } from "../store/contract.ts";
+import { encodeFrame, type Frame } from "../wire/encode.ts";
+import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
+import type { StreamParts } from "./contract.ts";
+import { frameId, PAST_LOG } from "./frame-id.ts";
+import { LogReader } from "./log-reader.ts";
+import { COME_BACK, COMMENT, namedComment } from "./steps.ts";
+
+/** From where a GET reads a run, whose frames have ids then. */
+export interface Resumed {
+  /** The seq of the last event that the reader has seen; 0: none yet. */
+  readonly after: number;
+}
+
+/**
+ * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
+ * has been quiet, and exactly one terminal frame. Ends without one when the reader leaves, or when the service has to leave
+ * a run that goes on: where the store or this process goes away. Then it ends in order for clients that come back, and is cut
+ * off for all others, unless the run can be made to end with what they are told.
+ */
+export class RunReader extends LogReader {
+  /** Ends the wait for the run's turn. */
+  #stopWaiting: (() => void) | undefined;
+  /** What the run has ended with without a word in the log, as its row has it. */
+  #end: RunError | undefined;
+
+  constructor(
+    private readonly dialect: Pick<Dialect, "translate">,
+    private readonly run: ReadableRun,
+    private readonly comesBack: boolean,
+    view: View,
+    parts: StreamParts,
+    /** Null: frames have the ids that the dialect gives them, and all are sent. */
+    private readonly resumed: Resumed | null = null,
+  ) {
+    super(view, parts);
+  }
+
+  protected override opening(): StreamStep {
+    return this.resumed === null ? COMMENT : namedComment(frameId(this.run.runId, this.resumed.after));
+  }
+
+  override leave(): void {
+    super.leave();
+    this.#stopWaiting?.();
+  }
+
+  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. */
+  protected async start(): Promise<StreamStep | null> {
+    const { run, parts } = this;
+    const start = await this.#orLate(run.started);
+    if (this.isOver) return END;
+    if (start === "late") return COMMENT;
+    const from = Math.max(start ?? (await this.#startElsewhere()), this.resumed?.after ?? 0);
+    if (this.isOver) return END;
+    this.follower = parts.journal.follow(run.threadKey, from, parts.heartbeatMs);
+    return null;
+  }
+
+  /** Where a run begins that will not begin here: it was ended while it waited for its turn, or another replica has it. */
+  async #startElsewhere(): Promise<number> {
+    const { run, parts } = this;
+    const found = await parts.store.runs.get(run.userId, run.runId);
+    if (found === null) throw DELETED;
+    if (found.startSeq !== null) return found.startSeq;
+    if (!hasEnded(found.status)) throw LEFT;
+    const { code, message } = found.error ?? CANCELLED;
+    this.#end = new RunError(code, message);
+    throw this.#end;
+  }
+
+  protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
+    for (;;) {
+      const batch = follower.poll();
+      if (batch === null) return null;
+      if (batch === undefined) return END;
+      if (batch.length === 0) return this.run.hasEnded ? this.#lookAround() : COMMENT;
+      const text = this.#translate(batch);
+      if (text !== "") return bytes(text);
+      if (this.isOver) return END;
+      // What this wire does not show leaves its reader waiting all the same.
+      follower.skipped();
+    }
+  }
+
+  protected failed(thrown: unknown): StreamStep {
+    // A RunError is how the run ended, or why readers are dismissed: nothing broke.
+    if (!(thrown instanceof RunError)) this.parts.broken(this.run.runId, thrown);
+    const told = this.#tellable(thrown);
+    this.isOver = true;
+    if (told !== null) return this.#terminal(told);
+    return this.comesBack ? COME_BACK : CUT;
+  }
+
+  /** What the reader may be told: what the log says, or will. Null: that is not known. */
+  #tellable(thrown: unknown): RunError | null {
+    if (thrown === DELETED || (thrown instanceof RunError && thrown === this.#end)) return thrown as RunError;
+    if (this.comesBack || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;
+    return this.run.decide(AWAY);
+  }
+
+  /** A terminal event of this stream alone: there is no place in the log for it, or not yet. Who comes back with its id has seen it. */
+  #terminal(error: RunError): StreamStep {
+    const json = JSON.stringify(failureEvent(error).payload);
+    const event: LogEvent = { runId: this.run.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
+    const frame = this.dialect.translate(event, this.view);
+    return frame === null ? END : bytes(encodeFrame(this.#withId(frame, { ...event, seq: PAST_LOG })));
+  }
+
+  /** What `promise` gives, or `late` after as long as it may be quiet, or as soon as the reader leaves. */
+  async #orLate<T>(promise: Promise<T>): Promise<T | "late"> {
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
+    this.#stopWaiting = () => resolve("late");
+    const timer = setTimeout(this.#stopWaiting, this.parts.heartbeatMs);
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
+      this.#stopWaiting = undefined;
+    }
+  }
+
+  /** Taken over by another replica, a run's end comes by way of the store; deleted with its thread, none ever will. */
+  async #lookAround(): Promise<StreamStep> {
+    const { run, parts } = this;
+    if ((await parts.store.runs.get(run.userId, run.runId)) === null) throw DELETED;
+    return COMMENT;
+  }
+
+  #translate(batch: readonly LogEvent[]): string {
+    let text = "";
+    for (const event of batch) {
+      if (event.runId !== this.run.runId) continue;
+      const frame = this.dialect.translate(event, this.view);
+      if (frame !== null) text += encodeFrame(this.#withId(frame, event));
+      if (isTerminal(event.type)) {
+        this.isOver = true;
+        break;
+      }
+    }
+    return text;
+  }
+
+  #withId(frame: Frame, { runId, seq }: LogEvent): Frame {
+    return this.resumed === null ? frame : { ...frame, id: frameId(runId, seq) };
+  }
+}
+
+const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
+/** Nothing that a client is told: the run goes on, or will be ended by another. */
+const LEFT = new RunError("interrupted", "The run waits for its turn.");

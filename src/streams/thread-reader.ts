@@ -1,0 +1,149 @@
+import type { View } from "../dialects/contract.ts";
+import { native } from "../dialects/native.ts";
+import { RunError } from "../domain/error.ts";
+import { failureEvent, isTerminal, type LogEvent } from "../domain/event.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
+import { DELETED, TORN } from "../journal/hub.ts";
+import { encodeFrame, type Frame } from "../wire/encode.ts";
+import { bytes, END, type StreamStep } from "./byte-stream.ts";
+import type { StreamParts } from "./contract.ts";
+import { LogReader } from "./log-reader.ts";
+import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";
+import { COME_BACK, COMMENT } from "./steps.ts";
+
+/** Heartbeats between two looks at whether the thread is still there. */
+const QUIETS_A_LOOK = 6;
+
+/** What is known of a thread when somebody comes to read it. */
+export interface ThreadReaderStart {
+  /** Null: the reader named an event that the log does not hold; it is told so, and goes on from where the messages end. */
+  readonly cursor: number | null;
+  /** The first and last seq the log holds. */
+  readonly first: number;
+  readonly last: number;
+  /** Asked before `last`: a run that has ended by then has its last event in the log. */
+  readonly isActive: boolean;
+  /** It stays when no run of the thread is left, until the reader leaves or the thread is deleted. */
+  readonly isPatient: boolean;
+}
+
+/**
+ * One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left, or, if it
+ * is patient, for as long as the thread is there.
+ */
+export class ThreadReader extends LogReader {
+  #isActive: boolean;
+  #last: number;
+  #reached: number;
+  #quiets = 0;
+
+  constructor(
+    private readonly key: ThreadKey,
+    private readonly from: ThreadReaderStart,
+    view: View,
+    parts: StreamParts,
+  ) {
+    super(view, parts);
+    this.#isActive = from.isActive;
+    this.#last = from.last;
+    this.#reached = from.cursor ?? 0;
+  }
+
+  protected async start(): Promise<StreamStep | null> {
+    const reset = this.from.cursor === null ? await this.#reset() : null;
+    const { journal, heartbeatMs } = this.parts;
+    if (this.isOver) return END;
+    this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
+    if (reset === null) return null;
+    // The run may have ended while the messages were read: its last event then lies before where the follower begins.
+    await this.#lookAgain();
+    return bytes(encodeFrame(reset));
+  }
+
+  protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
+    if (this.#isDone()) return END;
+    const batch = follower.poll();
+    if (batch === null) return null;
+    if (batch === undefined) return END;
+    this.#reached = batch.at(-1)?.seq ?? this.#reached;
+    const step = batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
+    // A terminal event past what was known may have been the last.
+    const mayBeLast = !this.from.isPatient && (!this.#isActive || batch.some(({ type }) => isTerminal(type)));
+    const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
+    return isWorthALook ? this.#lookAgain().then(() => step) : step;
+  }
+
+  protected failed(thrown: unknown): StreamStep | Promise<StreamStep> {
+    if (thrown === TORN) return this.#startAnew();
+    this.leave();
+    if (thrown === DELETED) return this.#endDeleted();
+    // Its end without a terminal frame tells the reader to come back with the last id it has seen.
+    if (!(thrown instanceof RunError)) this.parts.broken(this.view.runId, thrown);
+    return COME_BACK;
+  }
+
+  /** What was read last is gone: the reader is told, and goes on from where the messages end. */
+  async #startAnew(): Promise<StreamStep> {
+    const reset = await this.#reset();
+    if (this.isOver) return END;
+    this.follower = this.parts.journal.follow(this.key, this.#reached, this.parts.heartbeatMs);
+    await this.#lookAgain();
+    return bytes(encodeFrame(reset));
+  }
+
+  /** It should be told when the thread goes; asking the store at each heartbeat would be a thousand queries a second. */
+  #mayBeGone(nothing: Batch): boolean {
+    this.#quiets++;
+    return nothing === LOOK_AROUND || this.#quiets % QUIETS_A_LOOK === 0;
+  }
+
+  #isDone(): boolean {
+    return !this.from.isPatient && !this.#isActive && this.#reached >= this.#last;
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { store } = this.parts;
+    this.#isActive = (await store.threads.activeRun(this.key)) !== null;
+    const bounds = await store.events.bounds(this.key);
+    // A thread without an event is a new one, or else is no more.
+    if (bounds === null && (await store.threads.get(this.key)) === null) throw DELETED;
+    this.#last = bounds?.last ?? 0;
+  }
+
+  /** There is nothing to come back for, and no place in the log to say so. */
+  #endDeleted(): StreamStep {
+    const json = JSON.stringify(failureEvent(DELETED).payload);
+    const event: LogEvent = { runId: this.view.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
+    return bytes(framesOf([event], this.view));
+  }
+
+  async #reset(): Promise<Frame> {
+    const { store } = this.parts;
+    const snapshot = await shownMessages(store, this.key, { limit: MESSAGES.usual, before: null });
+    if (snapshot.messages.length === 0 && (await store.threads.get(this.key)) === null) throw DELETED;
+    this.#reached = snapshot.messages.at(-1)?.seq ?? this.from.first - 1;
+    return resetFrame(this.view, this.from.first, this.#reached, snapshot);
+  }
+}
+
+/** Its id is where the reader goes on, should it lose the connection after it. */
+const resetFrame = ({ threadId }: View, first: number, reached: number, snapshot: ShownMessages): Frame => ({
+  id: `${threadId}:${reached}`,
+  event: "reset",
+  data: JSON.stringify({
+    type: "reset",
+    thread_id: threadId,
+    first_seq: first,
+    ...snapshot,
+  }),
+});
+
+const framesOf = (batch: readonly LogEvent[], view: View): string => {
+  let text = "";
+  for (const event of batch) {
+    const frame = native.translate(event, view);
+    if (frame !== null) text += encodeFrame(frame);
+  }
+  return text;
+};
