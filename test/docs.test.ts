@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { Glob } from "bun";
+import { Environment } from "../src/config/environment.ts";
+import { publishedDocument } from "./support/openapi.ts";
+import { startService, type TestService } from "./support/service.ts";
+
+const root = join(import.meta.dir, "..");
+const read = (page: string): Promise<string> => Bun.file(join(root, page)).text();
+
+const pages = ["*.md", "bench/*.md", "docs/**/*.md"].flatMap((pattern) => [...new Glob(pattern).scanSync(root)]).sort();
+const decisions = pages.filter((page) => /^docs\/decisions\/\d/.test(page));
+
+/** Without what is shown as it is: blocks of code, which are indented or fenced. */
+const prose = (page: string): string => page.replace(/^(?: {4}|\t).*$/gm, "").replace(/^```[\s\S]*?^```$/gm, "");
+
+const linksOf = (page: string): readonly string[] =>
+  [
+    ...prose(page)
+      .replace(/`[^`\n]*`/g, "")
+      .matchAll(/\]\(<?([^)\s>]+)>?\)/g),
+  ].map(([, link = ""]) => link);
+
+/** As GitHub names a heading: https://github.com/gjtorikian/html-pipeline, toc_filter. */
+const anchorsOf = (page: string): readonly string[] =>
+  [...prose(page).matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+/** What `found` finds on each page; pages of which it finds nothing are left out. */
+const onEach = async (
+  some: readonly string[],
+  found: (text: string, page: string) => readonly string[] | Promise<readonly string[]>,
+): Promise<Record<string, readonly string[]>> => {
+  const all = await Promise.all(some.map(async (page) => [page, await found(await read(page), page)] as const));
+  return Object.fromEntries(all.filter(([, list]) => list.length > 0));
+};
+
+const isLinked = async (link: string, from: string): Promise<boolean> => {
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? from : relative(root, join(root, dirname(from), path));
+  return existsSync(join(root, target)) && (anchor === undefined || anchorsOf(await read(target)).includes(anchor));
+};
+
+test("links of the documentation lead to files and headings that are there", async () => {
+  const broken = await onEach(pages, async (text, page) => {
+    const links = linksOf(text).filter((link) => !/^[a-z]+:/.test(link));
+    const areThere = await Promise.all(links.map((link) => isLinked(link, page)));
+    return links.filter((_, at) => !areThere[at]);
+  });
+  expect(broken).toEqual({});
+  expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/api.md", "docs/decisions/101-log-is-the-truth.md"]));
+});
+
+test("source files that the documentation names are there", async () => {
+  const isThere = (path: string) => ["", "src"].some((folder) => existsSync(join(root, folder, path)));
+  const gone = await onEach(pages, (text) =>
+    [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|sql|patch))`/g)]
+      .map(([, path = ""]) => path)
+      .filter((path) => !isThere(path)),
+  );
+  expect(gone).toEqual({});
+});
+
+test("the README, the architecture and each decision are short", async () => {
+  const mostOf = (page: string): number => (page === "README.md" ? 120 : page === "ARCHITECTURE.md" ? 150 : 60);
+  const bounded = ["README.md", "ARCHITECTURE.md", ...decisions];
+  const long = await onEach(bounded, (text, page) => text.trimEnd().split("\n").slice(mostOf(page)));
+  expect(long).toEqual({});
+});
+
+test("each decision has its number, context, decision and trade-off, and its line in the index", async () => {
+  const parts = await Promise.all(
+    decisions.map(async (page) => {
+      const text = await read(page);
+      const [, number = "", title = ""] = /^# (\d{3}): (.*)$/m.exec(text) ?? [];
+      const file = page.slice("docs/decisions/".length);
+      const isWhole =
+        file.startsWith(`${number}-`) && String(text.match(/^## .*$/gm)) === "## Context,## Decision,## Trade-off";
+      return { file, isWhole, line: `- [${number}](${file}) ${title}` };
+    }),
+  );
+  expect(parts.filter(({ isWhole }) => !isWhole).map(({ file }) => file)).toEqual([]);
+  const listed = (await read("docs/decisions/README.md")).split("\n").filter((line) => line.startsWith("- "));
+  expect(listed.toSorted()).toEqual(parts.map(({ line }) => line).toSorted());
+});
+
+test("docs/operations.md has every variable of the environment, and its default, and no other", async () => {
+  const rows = [...(await read("docs/operations.md")).matchAll(/^\| `([A-Z][A-Z_]+)` \|(?: `([^`]*)`)? \|/gm)];
+  const told = rows.map(([, name = "", usual]) => [name, usual ?? null] as const);
+  const known = Object.entries(Environment.properties).map(([name, form]) => [name, form.default ?? null] as const);
+  expect(told.toSorted()).toEqual(known.toSorted());
+});
+
+describe("docs/api.md", () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.stop());
+
+  test("shows every endpoint that the service describes, and no other", async () => {
+    const shown = (await read("docs/api.md")).match(/^### (?:GET|POST|PUT|PATCH|DELETE) .*$/gm) ?? [];
+    const { endpoints } = await publishedDocument(service);
+    expect(shown.map((heading) => heading.slice("### ".length)).toSorted()).toEqual(endpoints.toSorted());
+  });
+});
