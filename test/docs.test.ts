@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { Glob } from "bun";
 import { Environment } from "../src/config/environment.ts";
 import { publishedDocument } from "./support/openapi.ts";
+import type { ScriptedModel } from "./support/scripted-model.ts";
 import { startService, type TestService } from "./support/service.ts";
 
 const root = join(import.meta.dir, "..");
@@ -97,7 +98,7 @@ test("docs/operations.md has every variable of the environment, and its default,
 });
 
 describe("docs/api.md", () => {
-  let service: TestService;
+  let service: TestService<ScriptedModel>;
   beforeAll(async () => {
     service = await startService();
   });
