@@ -39,6 +39,12 @@ export const operation = (sign: Sign, left: Expression, right: Expression): Expr
   right,
 });
 
+/** A quotient that something is a part of: 240 times 15% is 240*15/100, as it is worked out by hand. */
+export const product = (of: Expression, part: Expression): Expression =>
+  part.kind === "operation" && part.sign === "/"
+    ? operation("/", operation("*", of, part.left), part.right)
+    : operation("*", of, part);
+
 const children = (expression: Expression): readonly Expression[] => {
   switch (expression.kind) {
     case "number":

@@ -1,5 +1,5 @@
 import type { Cursor } from "./cursor.ts";
-import { type Expression, number, operation } from "./expression.ts";
+import { type Expression, number, operation, product } from "./expression.ts";
 import { NotationError } from "./mistake.ts";
 import { isOperator, type Token } from "./token.ts";
 
@@ -58,3 +58,7 @@ const repeated = (whole: string, fixed: string, period: string): Expression => {
     number((10n ** BigInt(period.length) - 1n) * 10n ** BigInt(fixed.length)),
   );
 };
+
+/** Two factors, or a dividend and its divisor; `last` is the token that the second ends with. */
+export const joined = (sign: "*" | "/", left: Expression, right: Expression, last: Token | undefined): Expression =>
+  sign === "*" && isOperator(last, "%") ? product(left, right) : operation(sign, left, right);

@@ -12,7 +12,7 @@ import {
   type Relation,
 } from "./expression.ts";
 import { takesAngle } from "./functions.ts";
-import { fractionOf, numberAt } from "./numerals.ts";
+import { fractionOf, joined, numberAt } from "./numerals.ts";
 import { seriesOf } from "./series.ts";
 import { isOperator, type Token } from "./token.ts";
 
@@ -112,7 +112,8 @@ export class Parser extends Cursor {
       if (isOperator(next, "* /")) {
         line = next?.text === "/" ? this.at : -1;
         this.at++;
-        left = operation(next?.text as "*" | "/", left, this.signed());
+        const right = this.signed();
+        left = joined(next?.text as "*" | "/", left, right, this.tokens[this.at - 1]);
       } else if (isOperator(next, "%") && this.#isRemainder()) {
         this.at++;
         left = call("mod", left, this.signed());

@@ -61,7 +61,8 @@ const styled = (expr: Expression, style: Style): string => {
       // `x^1/2` would be read as a doubtful fraction.
       if (op === "^")
         return `${inside(left, 5)}^${right.kind === "number" && right.text === "1" ? "(1)" : inside(right, 5)}`;
-      const rightText = inside(right, right.kind === "operation" && right.sign === "*" ? 3 : 2);
+      // `a*(b/c)` and `a*b/c` are equal, but not computed to the same last digit.
+      const rightText = inside(right, 3);
       return `${inside(left, 2)}${style.times(left, right, rightText)}${rightText}`;
     }
   }

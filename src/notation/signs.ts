@@ -65,6 +65,6 @@ export const withPlainSigns = (text: string): string =>
     .replace(/<=|=</gu, "≤")
     .replace(/>=/gu, "≥")
     .replace(/!=(?!=)/gu, "≠")
-    // In 3/4 ÷ 1/2 the second quotient is a fraction.
-    .replace(/(÷ *)(\d{1,20}\/\d{1,20})(?![\d.\w(])/gu, "$1($2)")
+    // In 3/4 ÷ 1/2 the second quotient is a fraction; in 1 ÷ 3/2^2 it is 3/4.
+    .replace(/(÷ *)(\d{1,20}\/\d{1,20}(?:\^(?:\d{1,20}|\(\d{1,20}\))|[!%])*)(?![\d.\w(^!%])/gu, "$1($2)")
     .replace(/[^\x20-\x7e]/gu, (sign) => SIGNS.get(sign) ?? sign);

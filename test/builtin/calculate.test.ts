@@ -202,3 +202,15 @@ test("any text is answered or refused with a ToolError, in its thread, which end
     { numRuns: 400 },
   );
 });
+
+test.each([
+  ["log(-1)", 0, Math.PI],
+  ["log((-1)*(-1)-2)", 0, Math.PI],
+  ["sqrt(1/(-1))", 0, 1],
+  ["(-1)^i", Math.exp(-Math.PI), 0],
+  ["(-(1*1))^i", Math.exp(-Math.PI), 0],
+])("%s has its principal value, with no zero below the cut", (formula, re, im) => {
+  const value = compile(parse(formula), [])([]);
+  expect(value.re).toBeCloseTo(re, 12);
+  expect(value.im).toBeCloseTo(im, 12);
+});

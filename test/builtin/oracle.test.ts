@@ -52,7 +52,15 @@ const joined = (sign: keyof typeof SIGNS, spelling: number, a: Known, b: Known):
   if (sign === "+") return known(wrapped(a, 1) + spelled + wrapped(b, 2), Q.add(a.value, b.value), 1);
   if (sign === "-") return known(wrapped(a, 1) + spelled + wrapped(b, 2), Q.add(a.value, Q.negate(b.value)), 1);
   if (sign === "*") return known(wrapped(a, 2) + spelled + wrapped(b, 3), Q.multiply(a.value, b.value), 2);
-  return b.value.n === 0n ? null : known(wrapped(a, 2) + spelled + wrapped(b, 3), Q.divide(a.value, b.value), 2);
+  if (b.value.n === 0n) return null;
+  // People who write ÷ as well as / mean a fraction by what stands behind it: 3/4 ÷ 1/2.
+  const isFraction = spelled === " ÷ " && /^[\d０-９]+\/[\d０-９]+$/u.test(b.text);
+  const wouldBeFraction = spelled === "/" && /÷ [\d０-９]+$/u.test(a.text) && /^[\d０-９]/u.test(b.text);
+  return known(
+    wrapped(a, wouldBeFraction ? 3 : 2) + spelled + (isFraction ? b.text : wrapped(b, 3)),
+    Q.divide(a.value, b.value),
+    2,
+  );
 };
 const formula: fc.Arbitrary<Known> = fc.letrec<{ tree: Known; pair: Known }>((tie) => ({
   tree: fc.oneof({ maxDepth: 3, withCrossShrink: true }, leaf, tie("pair")),

@@ -108,6 +108,13 @@ const OPERATIONS: Readonly<Record<Sign, (a: Complex, b: Complex) => Complex>> = 
 };
 
 /**
+ * The same number with no zero that is negative. A real number is on the upper side of a branch cut, however it was arrived
+ * at: of -1 - 0i, which is what a library makes of -(1), the logarithm would be -πi.
+ */
+const unsigned = (value: Complex): Complex =>
+  Object.is(value.re, -0) || Object.is(value.im, -0) ? new Complex(value.re + 0, value.im + 0) : value;
+
+/**
  * Makes a fast function of an expression; the cost of each evaluation is that of its size. Throws a ToolError for a name
  * that is not among `names`, and for what has no numeric meaning, such as a derivative that is still to be taken.
  */
@@ -129,19 +136,19 @@ export const compile = (expression: Expression, names: readonly string[]): Evalu
     }
     case "negative": {
       const of = compile(expression.of, names);
-      return (values) => of(values).neg();
+      return (values) => unsigned(of(values).neg());
     }
     case "operation": {
       const apply = OPERATIONS[expression.sign];
       const left = compile(expression.left, names);
       const right = compile(expression.right, names);
-      return (values) => apply(left(values), right(values));
+      return (values) => unsigned(apply(left(values), right(values)));
     }
     case "call": {
       const f = NUMERIC.get(expression.name);
       if (f === undefined) throw new ToolError(`${expression.name}(…) cannot be evaluated at a point.`);
       const args = expression.args.map((arg) => compile(arg, names));
-      return (values) => f(...args.map((arg) => arg(values)));
+      return (values) => unsigned(f(...args.map((arg) => arg(values))));
     }
   }
 };

@@ -1,4 +1,4 @@
-import { call, type Expression, number, operation, some } from "../../../notation/expression.ts";
+import { call, type Expression, number, operation, product, some } from "../../../notation/expression.ts";
 import type { Command, Task } from "../task.ts";
 import { isPlain } from "./functions.ts";
 import { type Match, type Rule, rule } from "./rule.ts";
@@ -12,7 +12,7 @@ const joined = (sign: "+" | "-" | "*" | "/", match: Match, ...groups: readonly s
   const isShare = (sign === "+" || sign === "-") && groups.some((group) => match.isPercent(group));
   return first === undefined || rest.length === 0 || !parts.every(isPlain) || !match.isClear(...groups) || isShare
     ? null
-    : arithmetic(rest.reduce((all, part) => operation(sign, all, part), first));
+    : arithmetic(rest.reduce((all, part) => (sign === "*" ? product(all, part) : operation(sign, all, part)), first));
 };
 
 /** The values in a list that is written out, or in one in brackets. */
