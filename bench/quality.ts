@@ -5,7 +5,7 @@ import { realSystem } from "../src/domain/system.ts";
 import type { EmbeddingModel } from "../src/models/embedding/contract.ts";
 import { openReader } from "../src/reading/reader.ts";
 import { DocumentRetrieval } from "../src/retrieval/retrieval.ts";
-import type { DocumentStore } from "../src/store/contract-documents.ts";
+import type { DocumentStore } from "../src/store/documents/contract.ts";
 
 const FIXTURES = join(import.meta.dir, "../test/fixtures/retrieval");
 

@@ -23,7 +23,7 @@ import { Tickets } from "./runs/tickets.ts";
 import { Upkeep } from "./runs/upkeep.ts";
 import { agentsFrom, type ServiceParts } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
-import type { Replica } from "./store/contract-replicas.ts";
+import type { Replica } from "./store/log/contract-replicas.ts";
 import { toolsFrom } from "./tools/index.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";

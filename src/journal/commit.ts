@@ -1,5 +1,6 @@
 import { RunError } from "../domain/error.ts";
-import { type Append, type Refusal, type Store, StoreError } from "../store/contract.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+import type { Append, Refusal } from "../store/log/contract.ts";
 import type { Channel } from "./channel.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";

@@ -1,6 +1,6 @@
 import type { RunError } from "../domain/error.ts";
 import { type EventBody, failureEvent, type TerminalEvent } from "../domain/event.ts";
-import type { RunEnd } from "../store/contract-run-end.ts";
+import type { RunEnd } from "../store/log/contract-run-end.ts";
 
 /** How a run's end came out: kept, or refused, because another replica has taken the run over or the store never took it. */
 export type Outcome = "kept" | "refused";

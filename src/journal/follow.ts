@@ -1,6 +1,6 @@
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import type { EventStore } from "../store/contract.ts";
+import type { EventStore } from "../store/log/contract.ts";
 import { fillsPage } from "../store/page-bytes.ts";
 import type { Channel, Listener } from "./channel.ts";
 import type { Beating } from "./heartbeat-timer.ts";

@@ -1,6 +1,7 @@
 import type { LogEvent } from "../domain/event.ts";
-import { type Append, type Refusal, type Store, StoreError } from "../store/contract.ts";
-import type { RunEnd } from "../store/contract-run-end.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+import type { Append, Refusal } from "../store/log/contract.ts";
+import type { RunEnd } from "../store/log/contract-run-end.ts";
 import { type Ending, failing, type Outcome } from "./ending.ts";
 import { LOST, type LostTails } from "./lost-tail.ts";
 import type { Patience } from "./patience.ts";

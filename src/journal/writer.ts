@@ -1,8 +1,8 @@
 import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { PieceMender, storableJson } from "../domain/text.ts";
-import type { Append, Fence } from "../store/contract.ts";
-import type { NewCheckpoint } from "../store/contract-checkpoints.ts";
+import type { Append, Fence } from "../store/log/contract.ts";
+import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Opening } from "./opening.ts";
 import { Verdict } from "./verdict.ts";

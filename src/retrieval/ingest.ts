@@ -3,7 +3,7 @@ import { titleLine } from "../domain/readable.ts";
 import { beginning } from "../domain/text.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { Piece, Reading } from "../reading/contract.ts";
-import type { NewChunk } from "../store/contract-documents.ts";
+import type { NewChunk } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
 
 /** Pieces that are embedded, and written, at a time: one call of most providers. */

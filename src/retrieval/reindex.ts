@@ -1,5 +1,5 @@
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
-import type { ChunkKey, DocumentStore } from "../store/contract-documents.ts";
+import type { ChunkKey, DocumentStore } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
 import { standingOf } from "./standing.ts";
 

@@ -4,7 +4,7 @@ import type { System } from "../domain/system.ts";
 import { ModelError } from "../models/contract.ts";
 import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
 import type { ReadUploadInPieces } from "../reading/contract.ts";
-import type { DocumentStore, SearchCapabilities } from "../store/contract-documents.ts";
+import type { DocumentStore, SearchCapabilities } from "../store/documents/contract.ts";
 import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
 

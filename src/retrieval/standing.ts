@@ -1,6 +1,6 @@
 import type { System } from "../domain/system.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
-import type { DocumentStore } from "../store/contract-documents.ts";
+import type { DocumentStore } from "../store/documents/contract.ts";
 
 /** How far what is stored can be searched by the vectors of a model. */
 export interface Standing {

@@ -1,6 +1,6 @@
 import { RequestError } from "../domain/error.ts";
 import type { Rate } from "../domain/rate.ts";
-import type { UsageKind, UsageStore } from "../store/contract-usage.ts";
+import type { UsageKind, UsageStore } from "../store/usage/contract.ts";
 import type { RunLog } from "./log.ts";
 import { TokenMeter } from "./token-meter.ts";
 

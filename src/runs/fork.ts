@@ -5,8 +5,8 @@ import { NO_USAGE } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
-import type { Checkpoint } from "../store/contract-checkpoints.ts";
-import type { CutRun, Fork } from "../store/contract-threads.ts";
+import type { Checkpoint } from "../store/log/contract-checkpoints.ts";
+import type { CutRun, Fork } from "../store/log/contract-threads.ts";
 import { endingOf } from "./ending.ts";
 
 /** How a question ends in a fork that was made before the first word of its answer. */

@@ -1,6 +1,6 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
-import type { Replica } from "../store/contract-replicas.ts";
+import type { Replica } from "../store/log/contract-replicas.ts";
 import type { RunLog } from "./log.ts";
 import { Recurring } from "./recurring.ts";
 

@@ -5,7 +5,7 @@ import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
 import { threadIdOf, threadKey, UserId } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
-import type { Ticket } from "../store/contract-tickets.ts";
+import type { Ticket } from "../store/tickets/contract.ts";
 import type { ReadableRun, RunRequest } from "./contract.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";

@@ -1,5 +1,6 @@
 import type { System } from "../domain/system.ts";
-import { type NewRun, type Store, StoreError } from "../store/contract.ts";
+import { type Store, StoreError } from "../store/contract.ts";
+import type { NewRun } from "../store/log/contract.ts";
 import type { Registry } from "./registry.ts";
 
 /** Between two attempts to withdraw what may be there. */

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Append } from "./contract.ts";
+import type { Append } from "./log/contract.ts";
 
 /**
  * Many rows as a few parameters, one a column, so that a statement's text is the same for any number of rows (it is

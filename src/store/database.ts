@@ -4,7 +4,7 @@ import type { System } from "../domain/system.ts";
 import { StoreError } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isConnectionLoss, storeError } from "./failure.ts";
-import type { OwnSchema } from "./own-schema.ts";
+import type { OwnSchema } from "./migrations/own-schema.ts";
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
 export interface Session {

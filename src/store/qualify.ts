@@ -1,13 +1,13 @@
 import { is } from "drizzle-orm";
 import { getTableConfig, isPgEnum, PgTable } from "drizzle-orm/pg-core";
-import * as base from "./schema.ts";
-import * as documents from "./schema-documents.ts";
-import * as replicas from "./schema-replicas.ts";
-import * as secrets from "./schema-secrets.ts";
-import * as tickets from "./schema-tickets.ts";
-import * as tils from "./schema-tils.ts";
-import * as usage from "./schema-usage.ts";
-import * as writes from "./schema-writes.ts";
+import * as documents from "./documents/schema.ts";
+import * as writes from "./health/schema.ts";
+import * as base from "./log/schema.ts";
+import * as replicas from "./log/schema-replicas.ts";
+import * as tils from "./notes/schema.ts";
+import * as secrets from "./secrets/schema.ts";
+import * as tickets from "./tickets/schema.ts";
+import * as usage from "./usage/schema.ts";
 
 export const MIGRATIONS = "yeoul_migrations";
 export const EMBEDDINGS = "chunk_embeddings";

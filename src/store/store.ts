@@ -1,24 +1,24 @@
 import type { System } from "../domain/system.ts";
-import { checkpointQueries } from "./checkpoints.ts";
 import type { Store } from "./contract.ts";
 import type { Database } from "./database.ts";
-import { documentStore } from "./document-store.ts";
-import { eventQueries } from "./events.ts";
-import { forkQuery } from "./forks.ts";
-import { imageQueries } from "./images.ts";
-import { leaseQueries } from "./leases.ts";
-import { migrationQueries } from "./migrate.ts";
-import { rehearsalQuery } from "./rehearsal.ts";
-import { replicaQueries } from "./replicas.ts";
-import { runQueries } from "./runs.ts";
-import { secretQueries } from "./secrets.ts";
-import { testWriteQuery } from "./test-write.ts";
-import { threadQueries } from "./threads.ts";
-import { ticketQueries } from "./tickets.ts";
-import { tilQueries } from "./tils.ts";
-import { usageQueries } from "./usage.ts";
-import type { VectorTuning } from "./vector-index.ts";
-import { Vectors } from "./vectors.ts";
+import { documentStore } from "./documents/document-store.ts";
+import type { VectorTuning } from "./documents/vector-index.ts";
+import { Vectors } from "./documents/vectors.ts";
+import { rehearsalQuery } from "./health/rehearsal.ts";
+import { testWriteQuery } from "./health/test-write.ts";
+import { imageQueries } from "./images/images.ts";
+import { checkpointQueries } from "./log/checkpoints.ts";
+import { eventQueries } from "./log/events.ts";
+import { forkQuery } from "./log/forks.ts";
+import { leaseQueries } from "./log/leases.ts";
+import { replicaQueries } from "./log/replicas.ts";
+import { runQueries } from "./log/runs.ts";
+import { threadQueries } from "./log/threads.ts";
+import { migrationQueries } from "./migrations/migrate.ts";
+import { tilQueries } from "./notes/tils.ts";
+import { secretQueries } from "./secrets/secrets.ts";
+import { ticketQueries } from "./tickets/tickets.ts";
+import { usageQueries } from "./usage/usage.ts";
 
 /** The store over a driver's database; all that the drivers share is in here. `tuning`: see `Vectors`. */
 export const storeOver = (database: Database, system: System, tuning: VectorTuning): Store => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { realSystem } from "../../src/domain/system.ts";
 import { storable } from "../../src/domain/text.ts";
-import type { DocumentSearch } from "../../src/store/contract-documents.ts";
+import type { DocumentSearch } from "../../src/store/documents/contract.ts";
 import { chunk, draft, words } from "../support/documents.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 

@@ -2,9 +2,10 @@ import { expect, test } from "bun:test";
 import type { EventType, LogEvent } from "../../src/domain/event.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Fence, Store } from "../../src/store/contract.ts";
-import type { RunEnd } from "../../src/store/contract-run-end.ts";
-import type { Fork } from "../../src/store/contract-threads.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Fence } from "../../src/store/log/contract.ts";
+import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
+import type { Fork } from "../../src/store/log/contract-threads.ts";
 import { checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Claimed, NewRun } from "../../src/store/contract.ts";
+import type { Claimed, NewRun } from "../../src/store/log/contract.ts";
 import { takeBack } from "../support/replicas.ts";
 import { endAt, newRun } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import type { Claimed } from "../../src/store/contract.ts";
+import type { Claimed } from "../../src/store/log/contract.ts";
 import { JUDGE_MS, register, take, takeBack, takeLapsed } from "../support/replicas.ts";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";

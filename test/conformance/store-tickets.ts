@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { NewTicket } from "../../src/store/contract-tickets.ts";
+import type { NewTicket } from "../../src/store/tickets/contract.ts";
 import { newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 

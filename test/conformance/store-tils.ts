@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import type { NewTag, NewTil } from "../../src/store/contract-tils.ts";
+import type { NewTag, NewTil } from "../../src/store/notes/contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsTils = (under: StoreUnderTest): void => {

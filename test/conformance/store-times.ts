@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Fence, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Fence } from "../../src/store/log/contract.ts";
 import { takeBack } from "../support/replicas.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";

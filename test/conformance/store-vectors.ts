@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import type { DocumentSearch } from "../../src/store/contract-documents.ts";
+import type { DocumentSearch } from "../../src/store/documents/contract.ts";
 import { chunk, draft, words } from "../support/documents.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 

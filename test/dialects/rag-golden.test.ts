@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
-import type { Found } from "../../src/store/contract-documents.ts";
+import type { Found } from "../../src/store/documents/contract.ts";
 import { expectGolden, readBack } from "../support/golden.ts";
 import { memoryStore } from "../support/pglite.ts";
 import { play } from "../support/play.ts";

@@ -9,7 +9,7 @@ import { reindex } from "../../src/retrieval/reindex.ts";
 import { DocumentRetrieval } from "../../src/retrieval/retrieval.ts";
 import { RetrievalCheck, standingOf } from "../../src/retrieval/standing.ts";
 import type { Store } from "../../src/store/contract.ts";
-import type { DocumentStore } from "../../src/store/contract-documents.ts";
+import type { DocumentStore } from "../../src/store/documents/contract.ts";
 import { memoryStore } from "../support/pglite.ts";
 import { toldEmbedding } from "../support/told-embedding.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import { CallGroup } from "../../src/store/call-group.ts";
 import { Database, type Driver, type Session } from "../../src/store/database.ts";
+import { CallGroup } from "../../src/store/log/call-group.ts";
 import { closedGate } from "../support/gate.ts";
 
 const unused: Driver = {

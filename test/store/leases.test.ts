@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import postgres from "postgres";
 import { realSystem } from "../../src/domain/system.ts";
-import type { Claimed, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import type { Claimed } from "../../src/store/log/contract.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { register, take } from "../support/replicas.ts";
 import { CANCEL, newRun, started } from "../support/runs.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { StoreError } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
-import { migrations } from "../../src/store/migrations.ts";
+import { migrations } from "../../src/store/migrations/migrations.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
 const folder = `${import.meta.dir}/../../drizzle`;

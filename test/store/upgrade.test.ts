@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
-import { migrations } from "../../src/store/migrations.ts";
+import { migrations } from "../../src/store/migrations/migrations.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { takeLapsed } from "../support/replicas.ts";
 import { endAt, newRun, started } from "../support/runs.ts";

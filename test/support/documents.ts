@@ -1,5 +1,5 @@
 import { realSystem } from "../../src/domain/system.ts";
-import type { DocumentDraft, DocumentSearch, NewChunk } from "../../src/store/contract-documents.ts";
+import type { DocumentDraft, DocumentSearch, NewChunk } from "../../src/store/documents/contract.ts";
 
 /** A document of its own id and content, not embedded. */
 export const draft = (userId: string, change: Partial<DocumentDraft> = {}): DocumentDraft => {

@@ -8,7 +8,8 @@ import type { JournalLog } from "../../src/journal/journal-log.ts";
 import type { RunWriter } from "../../src/journal/writer.ts";
 import type { Broken } from "../../src/journal/writers.ts";
 import { endingOf } from "../../src/runs/ending.ts";
-import type { Fence, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Fence } from "../../src/store/log/contract.ts";
 
 /** What the journal has told its operator. */
 export interface Told {

@@ -1,8 +1,9 @@
 import type { LogEvent } from "../../src/domain/event.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Append, Store } from "../../src/store/contract.ts";
-import type { NewCheckpoint } from "../../src/store/contract-checkpoints.ts";
-import type { RunEnd } from "../../src/store/contract-run-end.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Append } from "../../src/store/log/contract.ts";
+import type { NewCheckpoint } from "../../src/store/log/contract-checkpoints.ts";
+import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
 /** What a journal writes and reads, in memory: runs hold their fences as long as the test lets them. */
 export interface MemoryLog {

@@ -1,5 +1,6 @@
 import { realSystem } from "../../src/domain/system.ts";
-import type { Claimed, NewRun, Orphans, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Claimed, NewRun, Orphans } from "../../src/store/log/contract.ts";
 
 /** Long enough that no test sees it end. */
 const LONG_MS = 600_000;

@@ -2,9 +2,10 @@ import type { LogEvent } from "../../src/domain/event.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import type { Claimed, Fence, NewRun, Store } from "../../src/store/contract.ts";
-import type { Checkpoint } from "../../src/store/contract-checkpoints.ts";
-import type { RunEnd } from "../../src/store/contract-run-end.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Claimed, Fence, NewRun } from "../../src/store/log/contract.ts";
+import type { Checkpoint } from "../../src/store/log/contract-checkpoints.ts";
+import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
 /** A run as a test wants it, with all that the test does not care about filled in. */
 export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?: string } = {}): NewRun => {

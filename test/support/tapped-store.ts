@@ -1,4 +1,5 @@
-import type { EventStore, RunStore, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { EventStore, RunStore } from "../../src/store/log/contract.ts";
 
 type Tap<F extends (...args: never[]) => unknown> = (next: F, ...args: Parameters<F>) => ReturnType<F>;
 

@@ -3,7 +3,7 @@ import { errors, jwtVerify, SignJWT } from "jose";
 import { RequestError } from "../../domain/error.ts";
 import type { Scope } from "../../domain/identity.ts";
 import type { System } from "../../domain/system.ts";
-import type { SecretStore } from "../../store/contract-secrets.ts";
+import type { SecretStore } from "../../store/secrets/contract.ts";
 import { isUserId } from "./identity.ts";
 
 /** What they begin with: a reader of a leak knows what it is, and no JWT of somebody else's is taken for one. */

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { NotBlank, nullable } from "../../dialects/fields.ts";
 import { Text } from "../../domain/text-field.ts";
 import { type Tag, TIL_BOUNDS, type Til } from "../../domain/til.ts";
-import type { CountedTag } from "../../store/contract-tils.ts";
+import type { CountedTag } from "../../store/notes/contract.ts";
 
 const { dayNumber: LAST_DAY, tags: MOST_TAGS } = TIL_BOUNDS;
 

@@ -5,7 +5,7 @@ import type { System } from "../../domain/system.ts";
 import { hasLength, isStorable } from "../../domain/text.ts";
 import { Text } from "../../domain/text-field.ts";
 import { TIL_BOUNDS } from "../../domain/til.ts";
-import type { NewTag, NewTil } from "../../store/contract-tils.ts";
+import type { NewTag, NewTil } from "../../store/notes/contract.ts";
 import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";

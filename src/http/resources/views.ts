@@ -2,7 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import { iso, usageView } from "../../domain/message-views.ts";
 import type { Run } from "../../domain/run.ts";
 import { type Thread, threadIdOf } from "../../domain/thread.ts";
-import type { Checkpoint } from "../../store/contract-checkpoints.ts";
+import type { Checkpoint } from "../../store/log/contract-checkpoints.ts";
 import type { CheckpointShape, RunShape, ThreadSummaryShape } from "./shapes.ts";
 
 /** A thread as a list shows it. */

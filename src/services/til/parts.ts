@@ -1,6 +1,6 @@
 import type { Upload } from "../../domain/document.ts";
 import type { ReadUpload } from "../../reading/contract.ts";
-import type { TilStore } from "../../store/contract-tils.ts";
+import type { TilStore } from "../../store/notes/contract.ts";
 
 /** What the agent needs besides a model. */
 export interface TilParts {

@@ -3,9 +3,9 @@ import postgres from "postgres";
 import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
 import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
-import { OwnSchema } from "../own-schema.ts";
+import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
+import { OwnSchema } from "../migrations/own-schema.ts";
 import { storeOver } from "../store.ts";
-import { SEARCH_SETTINGS } from "../vector-index.ts";
 
 /** Long enough for a database that fails over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;

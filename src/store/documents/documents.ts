@@ -1,0 +1,132 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Document, Table } from "../../domain/document.ts";
+import { collectionName } from "../../domain/readable.ts";
+import { storable, storableJson } from "../../domain/text.ts";
+import type { Database, Session } from "../database.ts";
+import { boundedPage } from "../page-bytes.ts";
+import type { DocumentStore } from "./contract.ts";
+import { documents } from "./schema.ts";
+import type { Vectors } from "./vectors.ts";
+
+export const documentQueries = (
+  database: Database,
+  vectors: Vectors,
+): Pick<DocumentStore, "find" | "get" | "list" | "delete" | "table"> => ({
+  find: (userId, collection, contentHash) =>
+    database.call("documents.find", async ({ db }) => {
+      const [found] = await db
+        .select()
+        .from(documents)
+        .where(
+          and(
+            ready(userId),
+            eq(documents.collection, collectionName(collection)),
+            eq(documents.contentHash, storable(contentHash)),
+          ),
+        );
+      return found === undefined ? null : documentOf(found);
+    }),
+
+  get: (userId, documentId) =>
+    database.call("documents.get", async ({ db }) => {
+      const [found] = await db
+        .select()
+        .from(documents)
+        .where(and(ready(userId), eq(documents.documentId, storable(documentId))));
+      return found === undefined ? null : documentOf(found);
+    }),
+
+  list: (userId, { collection, limit, after }) =>
+    database.call("documents.list", async ({ rows }) => {
+      const found = await rows<Parameters<typeof documentOf>[0]>(
+        boundedPage(
+          sql`
+            select * from documents where user_id = ${userId} and is_ready
+              ${collection === null ? sql`` : sql`and collection = ${collectionName(collection)}`}
+              ${after === null ? sql`` : sql`and (created_at, document_id) < (${after.createdAt}::bigint, ${storable(after.documentId)})`}
+            order by created_at desc, document_id desc limit ${limit}::int`,
+          sql`created_at desc, document_id desc`,
+          sql`metadata`,
+          sql`document_id as "documentId", user_id as "userId", collection, title, media_type as "mediaType", metadata, chunks,
+            created_at as "createdAt"`,
+        ),
+      );
+      return found.map(documentOf);
+    }),
+
+  delete: (userId, documentId) =>
+    database.call("documents.delete", ({ transaction }) =>
+      transaction(async (session) => {
+        const held = await session.rows(
+          sql`select 1 from documents where ${the(userId, documentId)} and is_ready for update`,
+        );
+        if (held.length === 0) return false;
+        await removeDocument(session, vectors, userId, documentId);
+        return true;
+      }),
+    ),
+
+  table: async (userId, documentId, maxRows) => {
+    const document = sql`user_id = ${userId} and document_id = ${storable(documentId)} and is_ready`;
+    const [found] = await database.call("documents.table", ({ rows }) =>
+      rows<{ columns: string }>(sql`select columns from documents where ${document} and columns is not null`),
+    );
+    if (found === undefined) return null;
+    const table: (readonly string[])[] = [];
+    // In pages: all of a large table at once would hold the event loop while it is parsed.
+    for (let after = -1; table.length < maxRows; ) {
+      const page = await database.call("documents.table", ({ rows }) =>
+        rows<{ ordinal: number; rows: string }>(sql`
+          select ordinal, rows from chunks
+          where ${the(userId, documentId)} and rows is not null and ordinal > ${after}::int
+            and exists (select from documents where ${document})
+          order by ordinal limit ${PIECES_A_PAGE}::int`),
+      );
+      let characters = 0;
+      for (const piece of page) {
+        for (const row of JSON.parse(piece.rows) as Table["rows"]) table.push(row);
+        characters += piece.rows.length;
+        if (characters < BREATH) continue;
+        characters = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      after = page.at(-1)?.ordinal ?? after;
+      if (page.length < PIECES_A_PAGE) break;
+    }
+    return { columns: JSON.parse(found.columns) as Table["columns"], rows: table.slice(0, maxRows) };
+  },
+});
+
+/** Each has a row at least, and at most as much as a row may hold. */
+const PIECES_A_PAGE = 200;
+/** So many characters of JSON are parsed before the event loop has its turn: some 5 ms. */
+const BREATH = 1024 * 1024;
+
+/** A document's row, in a statement of its own words. */
+export const the = (userId: string, documentId: string): SQL =>
+  sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
+
+/** In a transaction that has the document's row locked. Pieces first, which waits for vectors under way; then what those were. */
+export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
+  await session.rows(sql`delete from chunks where ${the(userId, documentId)}`);
+  if (await vectors.isReady(session))
+    await session.rows(sql`delete from chunk_embeddings where ${the(userId, documentId)}`);
+  await session.rows(sql`delete from documents where ${the(userId, documentId)}`);
+};
+
+/** What a JSON column gets. */
+export const jsonOf = (value: unknown): string => JSON.stringify(storableJson(value));
+
+const documentOf = (row: Omit<typeof documents.$inferSelect, "contentHash" | "columns" | "isReady">) =>
+  ({
+    documentId: row.documentId,
+    userId: row.userId,
+    collection: row.collection,
+    title: row.title,
+    mediaType: row.mediaType,
+    metadata: JSON.parse(row.metadata) as Document["metadata"],
+    chunks: row.chunks,
+    createdAt: row.createdAt,
+  }) satisfies Document;
+
+const ready = (userId: string) => and(eq(documents.userId, userId), eq(documents.isReady, true));

@@ -1,0 +1,169 @@
+import { sql } from "drizzle-orm";
+import type { Document } from "../../domain/document.ts";
+import { collectionName } from "../../domain/readable.ts";
+import { storable } from "../../domain/text.ts";
+import { texts } from "../columns.ts";
+import { StoreError } from "../contract.ts";
+import type { Database, Session } from "../database.ts";
+import { sqlState } from "../failure.ts";
+import type { ChunkBatch, DocumentDraft, DocumentStore } from "./contract.ts";
+import { jsonOf, removeDocument, the } from "./documents.ts";
+import { marksOf, tsvectorOf } from "./lexemes.ts";
+import type { Vectors } from "./vectors.ts";
+
+/**
+ * Pieces a statement, and what they hold together, in characters: the embedded database computes on the event loop, for a
+ * millisecond over a row of a table and for 5 over 800 characters of Korean.
+ */
+const PIECES = 20;
+const CHARACTERS = 4_000;
+/** What is being written for longer belongs to a process that is no more. */
+const ABANDONED_MS = 24 * 3_600_000;
+const UNIQUE_VIOLATION = "23505";
+
+/**
+ * A document is written as a draft that nobody sees, some pieces at a time, and then shown. So no statement takes long and no
+ * lock is held meanwhile, however large it is; a process that dies leaves a draft, which a later `put` sweeps up.
+ */
+export const putQuery = (
+  database: Database,
+  vectors: Vectors,
+  { find }: Pick<DocumentStore, "find">,
+): Pick<DocumentStore, "put"> => {
+  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.put", work);
+  const discard = (userId: string, documentId: string) =>
+    call(({ transaction }) =>
+      transaction(async (session) => {
+        const draft = sql`select 1 from documents where ${the(userId, documentId)} and not is_ready for update`;
+        if ((await session.rows(draft)).length > 0) await removeDocument(session, vectors, userId, documentId);
+      }),
+    );
+
+  return {
+    put: async (draft, batches) => {
+      const { userId, documentId, collection, contentHash } = draft;
+      const there = await find(userId, collection, contentHash);
+      if (there !== null) return { document: there, isNew: false };
+      const abandoned = await call((session) => abandonedDrafts(session, draft.now - ABANDONED_MS));
+      for (const old of abandoned) await discard(old.userId, old.documentId);
+      await call((session) => begin(session, draft));
+      try {
+        let chunks = 0;
+        for await (const batch of batches) {
+          for (const pieces of statementsOf(batch)) {
+            await writePieces(call, vectors, draft, pieces, chunks);
+            chunks += pieces.length;
+          }
+        }
+        if (await call((session) => show(session, draft, chunks))) {
+          await database.call("documents.tidy", tidy).catch(() => {});
+          return { document: documentFrom(draft, chunks), isNew: true };
+        }
+      } catch (error) {
+        await discard(userId, documentId).catch(() => {});
+        throw error;
+      }
+      await discard(userId, documentId);
+      const first = await find(userId, collection, contentHash);
+      if (first !== null) return { document: first, isNew: false };
+      throw new StoreError("unavailable", "documents.put: the same content came and went meanwhile");
+    },
+  };
+};
+
+function* statementsOf(batch: ChunkBatch): Generator<ChunkBatch, void, void> {
+  let [from, characters] = [0, 0];
+  for (const [at, { content }] of batch.entries()) {
+    if (at > from && (at - from === PIECES || characters + content.length > CHARACTERS)) {
+      yield batch.slice(from, at);
+      [from, characters] = [at, 0];
+    }
+    characters += content.length;
+  }
+  if (from < batch.length) yield batch.slice(from);
+}
+
+const abandonedDrafts = ({ rows }: Session, before: number) =>
+  rows<Pick<Document, "userId" | "documentId">>(sql`
+    select user_id as "userId", document_id as "documentId" from documents
+    where not is_ready and created_at < ${before}::bigint limit 10`);
+
+const begin = async ({ rows }: Session, draft: DocumentDraft): Promise<void> => {
+  await rows(sql`
+    insert into documents (user_id, document_id, collection, title, media_type, metadata, content_hash, columns, chunks,
+      is_ready, created_at)
+    values (${draft.userId}, ${storable(draft.documentId)}, ${collectionName(draft.collection)}, ${storable(draft.title)},
+      ${storable(draft.mediaType)}, ${jsonOf(draft.metadata)}::json, ${storable(draft.contentHash)},
+      ${draft.columns === null ? null : jsonOf(draft.columns)}::json, 0, false, ${draft.now}::bigint)`);
+};
+
+const writePieces = async (
+  call: <T>(work: (session: Session) => Promise<T>) => Promise<T>,
+  vectors: Vectors,
+  draft: DocumentDraft,
+  pieces: ChunkBatch,
+  first: number,
+): Promise<void> => {
+  await call((session) => insertPieces(session, draft, pieces, first));
+  const { userId, documentId, model } = draft;
+  const embedded = pieces.flatMap(({ vector }, index) =>
+    vector === null ? [] : [{ userId, documentId: storable(documentId), ordinal: first + index, vector }],
+  );
+  if (model !== null) await vectors.write(model, embedded);
+};
+
+/** Under a lock that makes a sweep wait, or finds that it was here. */
+const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: ChunkBatch, first: number) => {
+  const { userId, documentId, title, collection } = draft;
+  const marks = marksOf(userId, collectionName(collection));
+  const column = (of: (piece: ChunkBatch[number]) => string | null) => texts(pieces.map(of));
+  const inserted = await rows(sql`
+    with draft as (
+      select user_id, document_id from documents where ${the(userId, documentId)} and not is_ready for key share
+    )
+    insert into chunks (user_id, document_id, ordinal, content, headings, metadata, rows, tokens)
+    select draft.user_id, draft.document_id, ${first}::int + piece.place - 1, piece.content, piece.headings::json,
+      piece.metadata::json, piece.rows::json, piece.tokens::tsvector
+    from draft cross join rows from (
+      ${column(({ content }) => storable(content))},
+      ${column(({ headings }) => jsonOf(headings))},
+      ${column(({ metadata }) => jsonOf(metadata))},
+      ${column((piece) => (piece.rows === null ? null : jsonOf(piece.rows)))},
+      ${column(({ headings, content }) => tsvectorOf(marks, [title, ...headings], content))}
+    ) with ordinality as piece (content, headings, metadata, rows, tokens, place)
+    returning 1`);
+  if (inserted.length < pieces.length) throw new StoreError("failed", "the draft is gone: it took longer than a day");
+};
+
+/** False: the collection has the same content by now. */
+const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Promise<boolean> => {
+  try {
+    const shown = await rows(sql`
+      update documents set is_ready = true, chunks = ${chunks}::int
+      where ${the(draft.userId, draft.documentId)} and not is_ready returning 1`);
+    if (shown.length === 0) throw new StoreError("failed", "the draft is gone: it took longer than a day");
+    return true;
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+};
+
+/**
+ * What was inserted last waits in a list that every search reads through. A server's autovacuum would come to it; the embedded
+ * database has none. Harmless when refused, as it is to whoever does not own the table.
+ */
+const tidy = ({ rows, schema }: Session) =>
+  rows(sql`select gin_clean_pending_list(${schema.nameOf("chunks_tokens")}::regclass)`);
+
+/** As `documentOf` would have it, without another look. */
+const documentFrom = (draft: DocumentDraft, chunks: number): Document => ({
+  documentId: storable(draft.documentId),
+  userId: draft.userId,
+  collection: collectionName(draft.collection),
+  title: storable(draft.title),
+  mediaType: storable(draft.mediaType),
+  metadata: JSON.parse(jsonOf(draft.metadata)) as Document["metadata"],
+  chunks,
+  createdAt: draft.now,
+});

@@ -1,0 +1,52 @@
+import { sql } from "drizzle-orm";
+import { storable } from "../../domain/text.ts";
+import type { Database } from "../database.ts";
+import type { BareChunk, DocumentStore, EmbeddingCount } from "./contract.ts";
+import type { Vectors } from "./vectors.ts";
+
+/** Every piece is looked at. */
+const COUNT_DEADLINE_MS = 60_000;
+
+/** What `yeoul reindex` needs: which pieces have which vectors, and another vector for a piece. */
+export const reembeddingQueries = (
+  database: Database,
+  vectors: Vectors,
+): Pick<DocumentStore, "embeddings" | "unembedded" | "setEmbeddings"> => ({
+  embeddings: () =>
+    database.call(
+      "documents.embeddings",
+      async (session) => {
+        const [all] = await session.rows<{ chunks: number }>(sql`select count(*)::int as chunks from chunks`);
+        const counts = (await vectors.isReady(session))
+          ? await session.rows<EmbeddingCount>(sql`
+              select model, dimension, count(*)::int as chunks from chunk_embeddings
+              group by model, dimension order by count(*) desc, model, dimension`)
+          : [];
+        const bare = (all?.chunks ?? 0) - counts.reduce((sum, { chunks }) => sum + chunks, 0);
+        const none = { model: null, dimension: null, chunks: bare };
+        return bare <= 0 ? counts : [...counts, none].sort((one, other) => other.chunks - one.chunks);
+      },
+      { deadlineMs: COUNT_DEADLINE_MS },
+    ),
+
+  unembedded: (model, dimension, after, limit) =>
+    database.call("documents.unembedded", async (session) => {
+      if (!(await vectors.isReady(session))) return [];
+      const behind =
+        after === null
+          ? sql``
+          : sql`and (c.user_id, c.document_id, c.ordinal) > (${after.userId}, ${after.documentId}, ${after.ordinal}::int)`;
+      const found = await session.rows<Omit<BareChunk, "headings"> & { headings: string }>(sql`
+        select c.user_id as "userId", c.document_id as "documentId", c.ordinal, d.title, c.headings, c.content
+        from chunks c join documents d on d.user_id = c.user_id and d.document_id = c.document_id and d.is_ready
+        where not exists (
+          select from chunk_embeddings v
+          where v.user_id = c.user_id and v.document_id = c.document_id and v.ordinal = c.ordinal
+            and v.model = ${storable(model)} and v.dimension = ${dimension}::int
+        ) ${behind}
+        order by c.user_id, c.document_id, c.ordinal limit ${limit}::int`);
+      return found.map((chunk) => ({ ...chunk, headings: JSON.parse(chunk.headings) as readonly string[] }));
+    }),
+
+  setEmbeddings: (model, batch) => vectors.write(model, batch),
+});

@@ -1,0 +1,114 @@
+import { sql } from "drizzle-orm";
+import type { Passage, Table } from "../../domain/document.ts";
+import { collectionName } from "../../domain/readable.ts";
+import { coverageOf, fuse, scoreOf } from "../../domain/relevance.ts";
+import { type Term, termsOf } from "../../domain/terms.ts";
+import { texts } from "../columns.ts";
+import type { Database, Session } from "../database.ts";
+import type { ChunkKey, DocumentStore, Found } from "./contract.ts";
+import { queryTerms } from "./lexemes.ts";
+import type { Near, Vectors } from "./vectors.ts";
+import { byWords, type WordHits } from "./words.ts";
+
+/** How far down each arm is looked at, at least: what stands in the middle of both may come out on top. */
+const DEPTH = 50;
+
+/** Words and vectors are looked up side by side; then only the pieces are read that come out on top. */
+export const searchQuery = (database: Database, vectors: Vectors): Pick<DocumentStore, "search"> => {
+  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work);
+  return {
+    search: async (userId, { text, embedding, collection: named, limit }) => {
+      const collection = named === null ? null : collectionName(named);
+      const terms = queryTerms(text);
+      const depth = Math.max(DEPTH, limit * 4);
+      const [words, near] = await Promise.all([
+        terms.length === 0 ? null : call((session) => byWords(session, userId, collection, terms, depth)),
+        embedding === null ? null : call((session) => vectors.nearest(session, userId, collection, embedding, depth)),
+      ]);
+      const wordOrder = words?.pieces.map(keyOf) ?? [];
+      const nearOrder = near?.map(keyOf) ?? [];
+      const best = fuse([
+        { keys: wordOrder, trust: 1 },
+        { keys: nearOrder, trust: embedding?.trust ?? 0 },
+      ]).slice(0, limit);
+      const read = await call((session) => readPieces(session, userId, best));
+      return best.flatMap((key): readonly Found[] => {
+        const piece = read.get(key);
+        // Removed meanwhile.
+        if (piece === undefined) return [];
+        const coverage = words === null ? null : coverageIn(piece, terms, words);
+        const [inWords, inNear] = [wordOrder.indexOf(key), nearOrder.indexOf(key)];
+        const { headings, ...passage } = piece;
+        const cosine = near?.[inNear]?.cosine ?? null;
+        return [
+          {
+            ...passage,
+            score: scoreOf(coverage, cosine ?? (near === null ? null : farthest(near, depth))),
+            lexical: inWords < 0 ? null : { rank: inWords + 1, score: coverage ?? 0 },
+            vector: cosine === null ? null : { rank: inNear + 1, score: cosine },
+          },
+        ];
+      });
+    },
+  };
+};
+
+type PieceKey = Pick<ChunkKey, "documentId" | "ordinal">;
+
+const keyOf = ({ documentId, ordinal }: PieceKey): string => `${ordinal} ${documentId}`;
+const ofKey = (key: string): PieceKey => {
+  const at = key.indexOf(" ");
+  return { ordinal: Number(key.slice(0, at)), documentId: key.slice(at + 1) };
+};
+
+/** What a piece beyond the nearest is at most; null when all were among them, so that this one has no vector to compare. */
+const farthest = (near: readonly Near[], depth: number): number | null =>
+  near.length < depth ? null : (near.at(-1)?.cosine ?? null);
+
+/** In UTF-16 units. */
+const JUDGED = 4_000;
+
+const coverageIn = (piece: Piece, terms: readonly Term[], { rarity }: WordHits): number => {
+  // Pieces are shorter; those that were taken in before they had a bound are judged by their beginning.
+  const lexemes = [piece.title, ...piece.headings, piece.content.slice(0, JUDGED)]
+    .flatMap(termsOf)
+    .flatMap(({ forms, parts }) => [...forms, ...parts]);
+  return coverageOf(terms, new Set(lexemes), rarity);
+};
+
+interface Piece extends Omit<Passage, "score">, PieceKey {
+  readonly headings: readonly string[];
+}
+interface Row extends PieceKey {
+  readonly title: string;
+  readonly content: string;
+  readonly headings: string;
+  readonly metadata: string;
+  readonly documentMetadata: string;
+  readonly columns: string | null;
+  readonly rows: string | null;
+}
+
+const readPieces = async (session: Session, userId: string, keys: readonly string[]) => {
+  if (keys.length === 0) return new Map<string, Piece>();
+  const pieces = keys.map(ofKey);
+  const found = await session.rows<Row>(sql`
+    select c.document_id as "documentId", c.ordinal, d.title, c.content, c.headings, c.metadata,
+      d.metadata as "documentMetadata", d.columns, c.rows
+    from rows from (
+      ${texts(pieces.map(({ documentId }) => documentId))}, ${texts(pieces.map(({ ordinal }) => String(ordinal)))}
+    ) as k (document_id, ordinal)
+      join chunks c on c.user_id = ${userId} and c.document_id = k.document_id and c.ordinal = k.ordinal::int
+      join documents d on d.user_id = ${userId} and d.document_id = c.document_id and d.is_ready`);
+  return new Map(found.map((row) => [keyOf(row), pieceOf(row)]));
+};
+
+const pieceOf = ({ documentMetadata, columns, rows, ...row }: Row): Piece => ({
+  ...row,
+  headings: JSON.parse(row.headings) as readonly string[],
+  metadata: { ...JSON.parse(documentMetadata), ...JSON.parse(row.metadata) },
+  table:
+    columns === null || rows === null
+      ? null
+      : { columns: JSON.parse(columns) as Table["columns"], rows: JSON.parse(rows) as Table["rows"] },
+});

@@ -1,0 +1,42 @@
+import { sql } from "drizzle-orm";
+import type { Store } from "../contract.ts";
+import type { Database, Session } from "../database.ts";
+import { sqlState } from "../failure.ts";
+import { KnownTrouble } from "../trouble.ts";
+
+const READ_ONLY = "25006";
+/** Connections that write at once seldom share one. */
+const SLOTS = 64;
+
+export const testWriteQuery = (database: Database, now: () => number): Pick<Store, "tryWrite"> => ({
+  tryWrite: () =>
+    database.call("the database cannot be written to", async (session) => {
+      try {
+        await session.transaction(async (inner) => {
+          await needRoom(inner);
+          await inner.rows(sql`
+            insert into test_writes (slot, at) values (pg_backend_pid() % ${SLOTS}::int, ${now()}::bigint)
+            on conflict (slot) do update set at = excluded.at`);
+        });
+      } catch (error) {
+        throw sqlState(error) === READ_ONLY ? new KnownTrouble(await whyReadOnly(session), { cause: error }) : error;
+      }
+    }),
+});
+
+/**
+ * Has the server write some 80 KB to the disk that its tables are on, by a result too large for the memory it is given. A row
+ * that is written over needs no room of its own, nor does the log of a change, whose files are made ahead: both go well on a
+ * disk that no table can grow on. Nothing is left of it, and nothing of it is logged.
+ */
+export const needRoom = async ({ rows }: Session): Promise<void> => {
+  await rows(sql`select set_config('work_mem', '64kB', true)`);
+  await rows(sql`select count(*) from generate_series(1, 4000)`);
+};
+
+const whyReadOnly = async ({ rows }: Session): Promise<string> => {
+  const [server] = await rows<{ isStandby: boolean }>(sql`select pg_is_in_recovery() as "isStandby"`);
+  return server?.isStandby === true
+    ? "the database is read-only: a standby"
+    : "the database is read-only: default_transaction_read_only is on";
+};

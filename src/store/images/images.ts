@@ -1,0 +1,29 @@
+import { eq, sql } from "drizzle-orm";
+import type { Database } from "../database.ts";
+import { images } from "../log/schema.ts";
+import type { ImageStore } from "./contract.ts";
+
+export const imageQueries = (database: Database): ImageStore => ({
+  // The lock makes a deletion of the thread wait, or finds that there is no thread any more.
+  put: (threadKey, image) =>
+    database.call("images.put", async ({ rows }) => {
+      const put = await rows(sql`
+        with thread as (select thread_key from threads where thread_key = ${threadKey} and not is_deleted for key share)
+        insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
+        select thread_key, ${image.imageId}::text, ${image.mediaType}::text, ${image.width}::int, ${image.height}::int,
+          ${sql.param(image.bytes, images.bytes)}::bytea, ${image.now}::bigint
+        from thread
+        returning 1`);
+      return put.length > 0;
+    }),
+
+  get: (imageId) =>
+    database.call("images.get", async ({ db }) => {
+      const [image] = await db
+        .select({ mediaType: images.mediaType, bytes: images.bytes })
+        .from(images)
+        .where(eq(images.imageId, imageId))
+        .limit(1);
+      return image ?? null;
+    }),
+});

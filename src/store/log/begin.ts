@@ -1,0 +1,195 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { RunInput } from "../../domain/run.ts";
+import { storableJson } from "../../domain/text.ts";
+import { userOf } from "../../domain/thread.ts";
+import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../columns.ts";
+import { type Database, type Session, statement } from "../database.ts";
+import { sqlState } from "../failure.ts";
+import { CallGroup } from "./call-group.ts";
+import type { Begun, NewRun } from "./contract.ts";
+import { claimed, type Place } from "./rows.ts";
+
+const value = (name: string) => sql.placeholder(name);
+
+const UNIQUE_VIOLATION = "23505";
+
+/** How much of its first message names a thread. */
+const TITLE_CHARACTERS = 80;
+
+/** What a thread's row becomes when one more run is begun in it, or made of it once more. */
+const oneRunMore = sql`
+  turns = threads.turns + 1,
+  running = threads.running or threads.queued = 0,
+  queued = threads.queued + (threads.running or threads.queued > 0)::int,
+  title = case when threads.is_deleted then excluded.title else threads.title end,
+  created_at = case when threads.is_deleted then excluded.created_at else threads.created_at end,
+  last_at = case when threads.is_deleted then 0 else threads.last_at end,
+  is_deleted = false,
+  updated_at = greatest(threads.updated_at, excluded.updated_at)`;
+const hasRoom = (maxQueued: SQL) => sql`(threads.queued < ${maxQueued} or not (threads.running or threads.queued > 0))`;
+const threadColumns = sql.raw("thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at");
+const runColumns = sql.raw(
+  "thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input, trace_id, created_at",
+);
+const messageColumns = sql.raw("thread_key, seq, role, id, run_id, content, created_at");
+
+interface Begin extends Omit<Place, "epoch"> {
+  readonly starts: boolean;
+}
+
+/**
+ * One statement and no transaction around it: somebody waits for the first token. All that it decides on is in the
+ * thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's snapshot sees.
+ */
+const beginOne = statement<Begin>(sql`
+  with thread as (
+    insert into threads (${threadColumns})
+    values (${value("threadKey")}, ${value("userId")}, ${value("title")}, 0, 1, true, 0, ${value("now")}, ${value("now")})
+    on conflict (thread_key) do update set ${oneRunMore} where ${hasRoom(sql`${value("maxQueued")}::int`)}
+    returning thread_key, last_seq, greatest(updated_at, last_at) as last_at, turns, queued = 0 as starts, ${value("now")}::bigint as now
+  ), run as (
+    insert into runs (${runColumns})
+    select thread_key, ${value("runId")}::text, ${value("agent")}::text, case when starts then 'running' else 'queued' end,
+      turns, starts::int, starts::int, ${value("owner")}::text,
+      case when starts then last_seq end, ${value("input")}::text::json, ${value("traceId")}::text, now
+    from thread
+    returning run_id
+  ), message as (
+    insert into messages (${messageColumns})
+    select thread_key, last_seq + 1, 'user'::message_role, ${value("messageId")}::text, run_id, ${value("message")}::text, now
+    from thread cross join run where starts
+  )
+  select last_seq as "lastSeq", last_at as "lastAt", starts from thread`);
+
+/**
+ * The same for many threads. It takes those that are new, or there with nobody holding their row and with room for one
+ * more; the others, and runs that are there already, it leaves alone and does not wait for.
+ */
+const beginMany = statement<Begin & { place: number }>(sql`
+  with asked as (
+    select * from rows from (
+      ${separated("keys")}, ${separated("runs")}, ${anyTexts("agents")}, ${anyTexts("owners")}, ${anyTexts("traces")},
+      ${anyTexts("messages")}, ${anyTexts("titles")}, ${separated("inputs")}, ${plain("times", "bigint")}
+    ) with ordinality as asked (thread_key, run_id, agent, owner, trace_id, message_id, title, input, now, place)
+    where ${FEW}
+  ), free as (
+    select asked.place from asked cross join lateral (
+      select 1 from threads where threads.thread_key = asked.thread_key and ${hasRoom(sql`${value("maxQueued")}::int`)}
+      for update of threads skip locked
+    ) as thread
+  ), taken as (
+    select * from asked
+    where (place in (select place from free) or not exists (select from threads where threads.thread_key = asked.thread_key))
+      and not exists (select from runs where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id)
+  ), thread as (
+    insert into threads (${threadColumns})
+    select thread_key, split_part(thread_key, ':', 1), title, 0, 1, true, 0, now, now from taken order by place
+    on conflict (thread_key) do update set ${oneRunMore} where ${hasRoom(sql`${value("maxQueued")}::int`)}
+    returning thread_key, last_seq, greatest(updated_at, last_at) as last_at, turns, queued = 0 as starts
+  ), begun as (
+    select taken.*, thread.last_seq, thread.last_at, thread.turns, thread.starts from thread join taken on taken.thread_key = thread.thread_key
+  ), run as (
+    insert into runs (${runColumns})
+    select thread_key, run_id, agent, case when starts then 'running' else 'queued' end, turns, starts::int, starts::int,
+      owner, case when starts then last_seq end, input::json, trace_id, now
+    from begun
+  ), message as (
+    insert into messages (${messageColumns})
+    select thread_key, last_seq + 1, 'user'::message_role, message_id, run_id, input::json ->> 'message', now
+    from begun where starts
+  )
+  select place::int, last_seq as "lastSeq", last_at as "lastAt", starts from begun`);
+
+/** A run as the store keeps it, its JSON made once. */
+interface Asked extends NewRun {
+  /** It was asked for before, and may have begun without telling. */
+  readonly mayBeDone: boolean;
+  readonly message: string;
+  readonly json: string;
+  readonly title: string;
+}
+
+export type BeginRun = (run: NewRun) => Promise<Begun>;
+
+export const beginQuery = (database: Database): BeginRun => {
+  const group = new CallGroup<Asked, Begun>(database, {
+    name: "runs.begin",
+    keyOf: ({ threadKey }) => threadKey,
+    charsOf: ({ json }) => json.length,
+    together: (asked) => database.call("runs.begin", (session) => together(session, asked)),
+    alone: (asked) => database.call("runs.begin", (session) => alone(session, asked)),
+  });
+  return (run) => {
+    const asked = askedOf(run);
+    return database.repeat((mayBeDone) => group.make({ ...asked, mayBeDone }));
+  };
+};
+
+const askedOf = (run: NewRun): Omit<Asked, "mayBeDone"> => {
+  const kept = storableJson(run.input) as RunInput;
+  return { ...run, message: kept.message, json: JSON.stringify(kept), title: titleOf(kept.message) };
+};
+
+const together = async (session: Session, asked: readonly Asked[]): Promise<readonly (Begun | null)[]> => {
+  const rows = await beginMany(session, {
+    keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
+    runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
+    agents: JSON.stringify(asked.map(({ agent }) => agent)),
+    owners: JSON.stringify(asked.map(({ owner }) => owner)),
+    traces: JSON.stringify(asked.map(({ traceId }) => traceId)),
+    messages: JSON.stringify(asked.map(({ messageId }) => messageId)),
+    titles: JSON.stringify(asked.map(({ title }) => title)),
+    inputs: asked.map(({ json }) => json).join(RECORD_SEPARATOR),
+    times: array(asked.map(({ now }) => now)),
+    maxQueued: Math.min(...asked.map(({ maxQueued }) => maxQueued)),
+  });
+  const begun = new Map(rows.map((row) => [row.place, row]));
+  return asked.map((run, at) => {
+    const row = begun.get(at + 1);
+    if (row === undefined) return null;
+    return row.starts ? claimed(run, { ...row, epoch: 1 }) : { state: "queued" };
+  });
+};
+
+const alone = async (session: Session, run: Asked): Promise<Begun> => {
+  const before = run.mayBeDone ? await begunBefore(session, run) : null;
+  if (before !== null) return before;
+  const begun = await beginAlone(session, run);
+  const isRefused = begun.state === "full" || begun.state === "known";
+  // The one before may have ended only now: this one has waited for it.
+  return isRefused && run.mayBeDone ? ((await begunBefore(session, run)) ?? begun) : begun;
+};
+
+const beginAlone = async (session: Session, run: Asked): Promise<Begun> => {
+  try {
+    const [thread] = await beginOne(session, { ...run, userId: userOf(run.threadKey), input: run.json });
+    if (thread === undefined) return { state: "full" };
+    return thread.starts ? claimed(run, { ...thread, epoch: 1 }) : { state: "queued" };
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) return { state: "known" };
+    throw error;
+  }
+};
+
+const findBegun = statement<Begin>(sql`
+  select coalesce(runs.start_seq, 0) as "lastSeq", greatest(threads.updated_at, threads.last_at) as "lastAt",
+    runs.status = 'running' as starts
+  from runs join threads on threads.thread_key = runs.thread_key
+  where runs.thread_key = ${value("threadKey")} and runs.run_id = ${value("runId")} and runs.owner = ${value("owner")}
+    and runs.status in ('queued', 'running') and runs.attempt <= 1`);
+
+/** What an attempt of this process has made of it that could not tell. Null: none has. */
+const begunBefore = async (session: Session, run: Asked): Promise<Begun | null> => {
+  const [found] = await findBegun(session, { ...run });
+  if (found === undefined) return null;
+  return found.starts ? claimed(run, { ...found, epoch: 1 }) : { state: "queued" };
+};
+
+/** One line; of a long text only its beginning is looked at. */
+const titleOf = (message: string): string => {
+  const line = message
+    .slice(0, 8 * TITLE_CHARACTERS)
+    .trim()
+    .replace(/\s+/gu, " ");
+  return [...line].slice(0, TITLE_CHARACTERS).join("").toWellFormed();
+};

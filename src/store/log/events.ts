@@ -1,0 +1,181 @@
+import { and, asc, between, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { EventType, LogEvent } from "../../domain/event.ts";
+import {
+  array,
+  askedColumns,
+  askedRows,
+  checkpointColumns,
+  eventColumns,
+  eventRows,
+  FEW,
+  insertCheckpoints,
+  insertEvents,
+  RECORD_SEPARATOR,
+  separated,
+  texts,
+} from "../columns.ts";
+import { type Database, type Session, statement } from "../database.ts";
+import { sqlState } from "../failure.ts";
+import { boundedPage } from "../page-bytes.ts";
+import type { Append, EventStore } from "./contract.ts";
+import { events } from "./schema.ts";
+
+const UNIQUE_VIOLATION = "23505";
+
+export const eventQueries = (database: Database): EventStore => ({
+  append: (batch) =>
+    database.call(
+      "events.append",
+      async (session) => {
+        const refused = await append(session, batch).catch((error) => {
+          if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
+          throw error;
+        });
+        return new Map(refused.map(({ runId, isGap }) => [runId, isGap ? "gap" : "stale"]));
+      },
+      { lane: "log" },
+    ),
+
+  read: (threadKey, after, limit) =>
+    database.call("events.read", (session) => readEvents(session, { threadKey, after, limit })),
+
+  bounds: (threadKey) =>
+    database.call("events.bounds", async ({ rows }) => {
+      const [row] = await rows<{ first: number | null; last: number | null }>(
+        sql`select min(seq) as first, max(seq) as last from events where thread_key = ${threadKey}`,
+      );
+      return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
+    }),
+
+  heads: (threadKeys) =>
+    database.call("events.heads", async ({ rows }) => {
+      const found = await rows<{ threadKey: (typeof threadKeys)[number]; seq: number }>(sql`
+        select asked.thread_key as "threadKey", head.seq
+        from ${texts(threadKeys)} as asked (thread_key)
+        cross join lateral (
+          select seq from events where events.thread_key = asked.thread_key order by seq desc limit 1
+        ) head`);
+      return new Map(found.map(({ threadKey, seq }) => [threadKey, seq]));
+    }),
+
+  between: (threadKey, first, last, types) =>
+    database.call("events.between", ({ db }) =>
+      db
+        .select(logEvent)
+        .from(events)
+        .where(and(eq(events.threadKey, threadKey), between(events.seq, first, last), inArray(events.type, [...types])))
+        .orderBy(asc(events.seq)),
+    ),
+
+  ofRun: (threadKey, runId, types) =>
+    database.call("events.ofRun", async (session) => {
+      const [found = []] = await eventsOf(session, [{ threadKey, runId }], types);
+      return found;
+    }),
+
+  ofRuns: (asked, types) => database.call("events.ofRuns", (session) => eventsOf(session, asked, types)),
+});
+
+const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
+
+const readEvents = statement<LogEvent>(
+  boundedPage(
+    sql`
+      select run_id, seq, type, at, payload from events
+      where thread_key = ${sql.placeholder("threadKey")}::text and seq > ${sql.placeholder("after")}::bigint
+      order by seq limit ${sql.placeholder("limit")}::int`,
+    sql`seq`,
+    sql`payload`,
+    sql`run_id as "runId", seq, type, at, payload as json`,
+  ),
+);
+
+/** A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins. */
+const readRuns = statement<LogEvent & { place: number }>(sql`
+  select asked.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
+  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as asked (thread_key, run_id, place)
+  cross join lateral (
+    select events.* from runs join events on events.thread_key = runs.thread_key and events.run_id = runs.run_id
+    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id and events.seq > runs.start_seq
+      and events.type = any(${sql.placeholder("types")}::text::text[])
+    offset 0
+  ) as event
+  where ${FEW} order by asked.place, event.seq`);
+
+const eventsOf = async (
+  session: Session,
+  asked: Parameters<EventStore["ofRuns"]>[0],
+  types: readonly EventType[],
+): Promise<readonly (readonly LogEvent[])[]> => {
+  const rows = await readRuns(session, {
+    keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
+    runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
+    types: array(types),
+  });
+  const found = asked.map((): LogEvent[] => []);
+  for (const { place, ...event } of rows) found[place - 1]?.push(event);
+  return found;
+};
+
+type Refused = { readonly runId: string; readonly isGap: boolean };
+
+/**
+ * Whether the log has the event `after`, in a query over `runs`. Commits that a failover has lost are the last ones, so
+ * whoever finds the event before its own has lost none. Where a run begins there need not be one: the thread may be new, or
+ * another of its name deleted.
+ */
+export const follows = (after: SQL) => sql`(
+  runs.start_seq = ${after} or exists (select from events where events.thread_key = runs.thread_key and events.seq = ${after}))`;
+
+/**
+ * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
+ * SHARE keeps a run's end, its takeover and its thread's deletion waiting (they lock FOR UPDATE) while leases are renewed
+ * beside it. Should one of those be first, the row is looked at again after the wait, and the run is refused.
+ *
+ * Each run is looked up by itself: the planner takes what is asked for a hundred rows, and would sooner read all runs that
+ * there are than look up so many.
+ */
+const holding = sql`
+  select asked.place, run.thread_key, run.run_id, run.follows
+  from asked cross join lateral (
+    select runs.thread_key, runs.run_id, ${follows(sql`asked.after`)} as follows from runs
+    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+      and runs.epoch = asked.epoch and runs.status = 'running'
+    for key share of runs
+  ) as run`;
+const refused = sql`
+  select run_id as "runId", place in (select place from holding where not follows) as "isGap"
+  from asked where place not in (select place from held)`;
+const asked = sql`asked as (select * from ${askedRows}), holding as (${holding}), held as (select * from holding where follows)`;
+
+const appendEvents = statement<Refused>(sql`with ${asked}, written as (${insertEvents}) ${refused}`);
+
+const appendWithCheckpoints = statement<Refused>(sql`
+  with ${asked}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
+
+/**
+ * After a conflict: the caller was not told how the same call ended, and repeats it. What the run has written already
+ * stays; a run that finds another's event under its number is refused.
+ */
+const appendAgain = statement<Refused>(sql`
+  with asked as (select * from ${askedRows}), holding as (${holding}),
+  taken as (
+    select event.place from ${eventRows}
+    join holding on holding.place = event.place
+    join events on events.thread_key = holding.thread_key and events.seq = event.seq
+    where events.run_id <> holding.run_id
+  ), held as (select * from holding where follows and place not in (select place from taken)),
+  written as (${insertEvents} on conflict do nothing),
+  points as (${insertCheckpoints} on conflict do nothing)
+  ${refused}`);
+
+const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> =>
+  batch.some(({ checkpoints }) => checkpoints.length > 0)
+    ? appendWithCheckpoints(session, columnsOf(batch))
+    : appendEvents(session, { ...askedColumns(batch), ...eventColumns(batch) });
+
+const columnsOf = (batch: readonly Append[]) => ({
+  ...askedColumns(batch),
+  ...eventColumns(batch),
+  ...checkpointColumns(batch),
+});

@@ -1,0 +1,125 @@
+import { type SQL, sql } from "drizzle-orm";
+import { storable } from "../../domain/text.ts";
+import {
+  anyTexts,
+  array,
+  checkpointColumns,
+  eventColumns,
+  FEW,
+  insertCheckpoints,
+  insertEvents,
+  plain,
+  RECORD_SEPARATOR,
+  separated,
+} from "../columns.ts";
+import { type Database, type Session, statement } from "../database.ts";
+import { CallGroup } from "./call-group.ts";
+import type { Fence, Refusal, RunStore } from "./contract.ts";
+import type { RunEnd } from "./contract-run-end.ts";
+import { follows } from "./events.ts";
+
+interface Finish {
+  readonly fence: Fence;
+  readonly end: RunEnd;
+}
+
+/** Megabytes at times: joined at the end, lest each step above makes a copy. */
+const messageRows = sql`
+  rows from (
+    ${anyTexts("messages")}, ${anyTexts("contents")}, ${separated("details")}
+  ) with ordinality as said (id, content, detail, place)`;
+
+/**
+ * The ends of many runs. A thread is locked before its run, as everywhere, so that no two calls wait for each other.
+ * `unless`: what happens to those whose row somebody holds. Gives a row for each run that could be ended, and whether its last words follow its log.
+ */
+const finishing = (unless: SQL) =>
+  statement<{ place: number; follows: boolean }>(sql`
+  with asked as (
+    select * from rows from (
+      ${separated("keys")}, ${separated("runs")}, ${plain("epochs", "int")}, ${plain("statuses", "text")}, ${plain("times", "bigint")},
+      ${plain("inputs", "int")}, ${plain("outputs", "int")}, ${anyTexts("codes")}, ${anyTexts("errors")}, ${plain("lasts", "int")}, ${plain("lastTimes", "bigint")},
+      ${plain("afters", "int")}
+    ) with ordinality as asked (thread_key, run_id, epoch, status, now, input_tokens, output_tokens, error_code, error_message,
+      last_seq, last_at, after, place)
+    where ${FEW}
+  ), thread as (
+    select asked.* from asked cross join lateral (
+      select 1 from threads where threads.thread_key = asked.thread_key for update of threads ${unless}
+    ) as thread
+  ), holding as (
+    select thread.*, run.follows from thread cross join lateral (
+      select ${follows(sql`thread.after`)} as follows from runs
+      where runs.thread_key = thread.thread_key and runs.run_id = thread.run_id
+        and runs.epoch = thread.epoch and runs.status = 'running'
+      for update of runs ${unless}
+    ) as run
+  ), held as (select * from holding where follows), ended as (
+    update runs set status = held.status, ended_at = held.now, input_tokens = held.input_tokens,
+      output_tokens = held.output_tokens, error_code = held.error_code, error_message = held.error_message
+    from held where runs.thread_key = held.thread_key and runs.run_id = held.run_id
+  ), idle_thread as (
+    update threads set running = false, last_seq = greatest(threads.last_seq, held.last_seq), last_at = greatest(threads.last_at, held.last_at),
+      updated_at = greatest(threads.updated_at, held.now)
+    from held where threads.thread_key = held.thread_key
+  ), message as (
+    insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
+    select held.thread_key, held.last_seq, 'assistant'::message_role, said.id, held.run_id, said.content, held.now,
+      nullif(said.detail, 'null')::json
+    from ${messageRows} join held on held.place = said.place where said.id is not null
+  ), written as (${insertEvents}), points as (${insertCheckpoints})
+  select place::int, follows from holding`);
+
+const finishTogether = finishing(sql`skip locked`);
+const finishAlone = finishing(sql``);
+
+export const finishQuery = (database: Database): RunStore["finish"] => {
+  const group = new CallGroup<Finish, "ended" | Refusal>(database, {
+    name: "runs.finish",
+    keyOf: ({ fence }) => fence.threadKey,
+    charsOf: ({ end }) =>
+      (end.message?.content.length ?? 0) +
+      (end.message?.detail?.length ?? 0) +
+      end.events.reduce((sum, { json }) => sum + json.length, 0),
+    together: (ends) => database.call("runs.finish", (session) => outcomes(session, finishTogether, ends)),
+    alone: (end) =>
+      database.call("runs.finish", async (session) => (await outcomes(session, finishAlone, [end]))[0] ?? "stale"),
+  });
+  return (fence, end) => group.make({ fence, end });
+};
+
+const outcomes = async (
+  session: Session,
+  run: typeof finishAlone,
+  ends: readonly Finish[],
+): Promise<readonly ("ended" | Refusal | null)[]> => {
+  const rows = await run(session, columnsOf(ends));
+  const held = new Map(rows.map(({ place, follows }) => [place, follows]));
+  return ends.map((_, at) => {
+    const isWritten = held.get(at + 1);
+    return isWritten === undefined ? null : isWritten ? "ended" : "gap";
+  });
+};
+
+const columnsOf = (finishes: readonly Finish[]) => {
+  const ends = finishes.map(({ end }) => end);
+  return {
+    keys: finishes.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
+    runs: finishes.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
+    epochs: array(finishes.map(({ fence }) => fence.epoch)),
+    statuses: array(ends.map(({ status }) => status)),
+    times: array(ends.map(({ now }) => now)),
+    inputs: array(ends.map(({ usage }) => usage.inputTokens)),
+    outputs: array(ends.map(({ usage }) => usage.outputTokens)),
+    codes: JSON.stringify(ends.map(({ error }) => error?.code ?? null)),
+    errors: JSON.stringify(ends.map(({ error }) => error && storable(error.message))),
+    lasts: array(ends.map(({ events }) => events.at(-1)?.seq ?? 0)),
+    lastTimes: array(ends.map(({ events }) => events.at(-1)?.at ?? 0)),
+    afters: array(ends.map(({ events }) => (events[0]?.seq ?? 1) - 1)),
+    messages: JSON.stringify(ends.map(({ message }) => message?.id ?? null)),
+    contents: JSON.stringify(ends.map(({ message }) => message && storable(message.content))),
+    details: ends.map(({ message }) => message?.detail ?? "null").join(RECORD_SEPARATOR),
+    ...eventColumns(ends),
+    ...checkpointColumns(ends),
+  };
+};

@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import { storable } from "../../domain/text.ts";
+import type { Thread, ThreadKey } from "../../domain/thread.ts";
+import type { Database, Session } from "../database.ts";
+import type { CutRun, Fork, ThreadStore } from "./contract-threads.ts";
+import { events, messages } from "./schema.ts";
+
+export const forkQuery =
+  (database: Database): ThreadStore["fork"] =>
+  (fork) =>
+    database.call("threads.fork", ({ transaction }) => transaction((session) => copy(session, fork)));
+
+/**
+ * The lock makes a deletion of the source wait, or finds that it is gone. Nothing else has to: what is copied never changes,
+ * since a log only grows. Nobody sees the new thread before all of it is there.
+ */
+const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "taken"> => {
+  const { from, to, checkpoint, through, cut, now } = fork;
+  const [source] = await session.rows<{ title: string | null }>(sql`
+    select thread.title
+    from threads as thread join checkpoints as point on point.thread_key = thread.thread_key
+    where thread.thread_key = ${from} and not thread.is_deleted and point.seq = ${checkpoint.seq} and point.checkpoint_id = ${checkpoint.checkpointId}
+    for key share of thread`);
+  if (source === undefined) return "gone";
+  const lastSeq = cut?.end.events.at(-1)?.seq ?? through;
+  const made = await session.rows(sql`
+    insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
+    select ${to}::text, user_id, title, ${lastSeq}::int, turns, false, 0, ${now}::bigint, ${now}::bigint
+    from threads where thread_key = ${from}
+    on conflict do nothing returning 1`);
+  if (made.length === 0) return "taken";
+  await session.rows(copyRows(fork));
+  if (cut !== null) await endCut(session, fork, cut);
+  await session.rows(sql`update threads set last_at = greatest(last_at, (${lastTime(to)})) where thread_key = ${to}`);
+  return { threadKey: to, title: source.title, lastSeq, createdAt: now, updatedAt: now };
+};
+
+const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
+
+const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
+  /** A run that is cut goes by another id in the new thread. */
+  const runId = cut === null ? sql`run_id` : sql`case when run_id = ${cut.runId} then ${cut.newRunId} else run_id end`;
+  return sql`
+    with copied_runs as (
+      insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
+        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
+      select ${to}::text, run_id, agent, status, turn, 0, 0, '', start_seq, input,
+        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at
+      from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${cut?.runId ?? null}::text
+    ), copied_messages as (
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
+      select ${to}::text, seq, role, id, ${runId}, content, created_at, detail
+      from messages where thread_key = ${from} and seq <= ${through}::int
+    ), copied_checkpoints as (
+      insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
+      select ${to}::text, seq, checkpoint_id, ${runId}, node, change, at
+      from checkpoints where thread_key = ${from} and (seq, checkpoint_id) <= (${checkpoint.seq}::int, ${checkpoint.checkpointId}::text)
+    ), copied_images as (
+      insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
+      select ${to}::text, image_id, media_type, width, height, bytes, created_at
+      from images where thread_key = ${from} and image_id in (
+        select payload ->> 'image_id' from events
+        where thread_key = ${from} and seq <= ${through}::int and type = 'image_result'
+      )
+    )
+    insert into events (thread_key, seq, at, run_id, type, payload)
+    select ${to}::text, seq, at, ${runId}, type, payload
+    from events where thread_key = ${from} and seq <= ${through}::int`;
+};
+
+const endCut = async ({ db, rows }: Session, { from, to }: Fork, { runId, newRunId, end }: CutRun): Promise<void> => {
+  const threadKey = to;
+  await rows(sql`
+    insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
+      trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
+    select ${to}::text, ${newRunId}::text, agent, ${end.status}::text, turn, 0, 0, '', start_seq, input,
+      trace_id, ${end.usage.inputTokens}::int, ${end.usage.outputTokens}::int, ${end.error?.code ?? null}::text,
+      ${end.error?.message ?? null}::text, ${end.now}::bigint, ${end.now}::bigint
+    from runs where thread_key = ${from} and run_id = ${runId}`);
+  await db.insert(events).values(
+    end.events.map(({ seq, at, type, json }) => ({
+      threadKey,
+      seq,
+      at: sql`greatest(${at}::bigint, (${lastTime(to)}))`,
+      runId: newRunId,
+      type,
+      payload: json,
+    })),
+  );
+  if (end.message === null) return;
+  const { id, content, detail = null } = end.message;
+  const seq = end.events.at(-1)?.seq ?? 0;
+  await db.insert(messages).values({
+    ...{ threadKey, seq, role: "assistant", id, runId: newRunId, createdAt: end.now },
+    ...{ content: storable(content), detail },
+  });
+};

@@ -1,0 +1,35 @@
+import { sql } from "drizzle-orm";
+import { texts } from "../columns.ts";
+import { type Database, statement } from "../database.ts";
+import type { RunStore } from "./contract.ts";
+import { isUnfinished } from "./rows.ts";
+import { takeover } from "./takeover.ts";
+
+/** Who holds which run, and what becomes of those that nobody holds any more. */
+export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost" | "takeover"> => ({
+  held: (owner) =>
+    database.call("runs.held", async (session) => {
+      const [found] = await heldBy(session, { owner });
+      return { runIds: idsIn(found?.held), cancelled: idsIn(found?.cancelled) };
+    }),
+
+  // Each by itself, by the index on ids: a join might read all runs there are.
+  lost: (owner, runIds) =>
+    database.call("runs.lost", async ({ rows }) => {
+      const lost = await rows<{ runId: string }>(sql`
+        select asked.run_id as "runId" from ${texts(runIds)} as asked (run_id)
+        where (select count(*) from runs where runs.run_id = asked.run_id and runs.owner = ${owner}) = 0`);
+      return lost.map(({ runId }) => runId);
+    }),
+
+  takeover: (taking) =>
+    database.call("runs.takeover", ({ transaction }) => transaction((session) => takeover(session, taking))),
+});
+
+/** One row, however many runs: thousands of ids are read as one text in a millisecond. */
+const heldBy = statement<{ held: string; cancelled: string }>(sql`
+  select coalesce(json_agg(run_id), '[]')::text as held,
+    coalesce(json_agg(run_id) filter (where cancel_requested), '[]')::text as cancelled
+  from runs where owner = ${sql.placeholder("owner")} and ${isUnfinished}`);
+
+const idsIn = (json: string | undefined): readonly string[] => JSON.parse(json ?? "[]");

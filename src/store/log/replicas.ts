@@ -1,0 +1,57 @@
+import { type SQL, sql } from "drizzle-orm";
+import { type Database, statement } from "../database.ts";
+import type { ReplicaStore } from "./contract-replicas.ts";
+import { isUnfinished } from "./rows.ts";
+
+const value = (name: string) => sql.placeholder(name);
+const milliseconds = (name: string) => sql`${value(name)}::int * interval '1 ms'`;
+
+/** How far apart two renewals of one replica may lie, and still follow each other without a break: half its lease. */
+export const longestGap = (replica: SQL): SQL => sql`${replica}.ttl_ms * interval '0.5 ms'`;
+
+/** Of a lease, what one attempt to renew it may take. */
+const ATTEMPT = 1 / 4;
+
+export const replicaQueries = (database: Database): ReplicaStore => ({
+  renew: ({ id, name }, { ttlMs, isUnbroken }) =>
+    database.call(
+      "replicas.renew",
+      async (session) => void (await renewLease(session, { id, name, ttlMs, isUnbroken })),
+      { lane: "lease", deadlineMs: Math.min(database.deadlineMs, ttlMs * ATTEMPT) },
+    ),
+
+  leave: (id) =>
+    database.call(
+      "replicas.leave",
+      async ({ rows }) => void (await rows(sql`delete from replicas where replica_id = ${id}`)),
+      { lane: "lease" },
+    ),
+
+  sweep: (forMs) =>
+    database.call("replicas.sweep", async ({ rows }) => {
+      const swept = await rows(sql`
+        delete from replicas where lease_until < now() - ${forMs}::bigint * interval '1 ms' and not exists (
+          select from runs where runs.owner = replicas.replica_id and ${isUnfinished}
+        ) returning 1`);
+      return swept.length;
+    }),
+});
+
+/**
+ * Renewals follow each other without a break when the same server has answered them, none has failed, and no two lie further
+ * apart than half the lease; a clock that was set, forwards or back, is a break too.
+ */
+const renewLease = statement(sql`
+  insert into replicas as replica
+    (replica_id, name, ttl_ms, started_at, lease_until, renewed_at, renewed_since, server_started_at)
+  values (${value("id")}, ${value("name")}, ${value("ttlMs")}::int, now(), now() + ${milliseconds("ttlMs")}, now(), now(),
+    pg_postmaster_start_time())
+  on conflict (replica_id) do update set
+    ttl_ms = excluded.ttl_ms,
+    lease_until = excluded.lease_until,
+    renewed_at = excluded.renewed_at,
+    renewed_since = case
+      when ${value("isUnbroken")}::boolean and replica.server_started_at = excluded.server_started_at
+        and excluded.renewed_at between replica.renewed_at and replica.renewed_at + ${longestGap(sql`replica`)}
+      then replica.renewed_since else excluded.renewed_at end,
+    server_started_at = excluded.server_started_at`);

@@ -1,0 +1,35 @@
+import { inArray, sql } from "drizzle-orm";
+import type { Run } from "../../domain/run.ts";
+import type { Claimed, Fence } from "./contract.ts";
+import { runs } from "./schema.ts";
+
+/** Written out as the index `runs_unfinished` has it. */
+export const unfinished = inArray(runs.status, ["queued", "running"]);
+
+/** The same in plain text, which a plan for any parameters can match with the partial indexes. */
+export const isUnfinished = sql`runs.status in ('queued', 'running')`;
+
+export const runOf = (row: typeof runs.$inferSelect) =>
+  ({
+    runId: row.runId,
+    threadKey: row.threadKey,
+    agent: row.agent,
+    status: row.status,
+    attempt: row.attempt,
+    startSeq: row.startSeq,
+    traceId: row.traceId,
+    usage: row.inputTokens === null ? null : { inputTokens: row.inputTokens, outputTokens: row.outputTokens ?? 0 },
+    error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
+    createdAt: row.createdAt,
+    endedAt: row.endedAt,
+  }) satisfies Run;
+
+/** Where a run that has started stands. */
+export interface Place extends Pick<Claimed, "lastSeq" | "lastAt"> {
+  readonly epoch: number;
+}
+
+export const claimed = (
+  { threadKey, runId }: Pick<Fence, "threadKey" | "runId">,
+  { epoch, lastSeq, lastAt }: Place,
+): Claimed => ({ state: "running", fence: { threadKey, runId, epoch }, lastSeq, lastAt });

@@ -1,0 +1,91 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import { hasEnded, type Run } from "../../domain/run.ts";
+import type { Database, Session } from "../database.ts";
+import { beginQuery } from "./begin.ts";
+import type { RunStore } from "./contract.ts";
+import { finishQuery } from "./finish.ts";
+import { claimed, type Place, runOf } from "./rows.ts";
+import { runs } from "./schema.ts";
+import { withdrawQuery } from "./withdraw.ts";
+
+export const runQueries = (
+  database: Database,
+): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "requestCancel"> => ({
+  begin: beginQuery(database),
+  withdraw: withdrawQuery(database),
+  finish: finishQuery(database),
+  claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
+  get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
+
+  // Asked for twice it is the same.
+  requestCancel: (userId, runId, end) =>
+    database.repeat(() =>
+      database.call("runs.requestCancel", ({ transaction }) =>
+        transaction((inner) => requestCancel(inner, userId, runId, end)),
+      ),
+    ),
+});
+
+/**
+ * One that runs is its owner's to end. One that waits ends here and now: it has no place in the log yet, and must not wait for
+ * the turn before it only to be given one. The thread's lock keeps it from being claimed meanwhile.
+ */
+const requestCancel = async (
+  session: Session,
+  userId: string,
+  runId: string,
+  { now, error }: Parameters<RunStore["requestCancel"]>[2],
+): Promise<Run | null> => {
+  const run = await get(session, userId, runId);
+  if (run === null || hasEnded(run.status)) return run;
+  await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
+  await session.rows(sql`
+    with ended as (
+      update runs set status = 'cancelled', cancel_requested = true, ended_at = ${now}::bigint,
+        error_code = ${error.code}::text, error_message = ${error.message}::text
+      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'queued'
+      returning thread_key
+    ), asked as (
+      update runs set cancel_requested = true
+      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'running'
+    )
+    update threads set queued = queued - 1 from ended where threads.thread_key = ended.thread_key`);
+  return get(session, userId, runId);
+};
+
+/** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
+const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {
+  await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
+  const [row] = await session.rows<Place & { cancelRequested: boolean }>(sql`
+    with next as (
+      select run_id from runs
+      where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
+      order by turn limit 1
+    ), thread as (
+      update threads set running = true, queued = queued - 1, updated_at = greatest(updated_at, ${run.now}::bigint)
+      where thread_key = ${run.threadKey} and not running and exists (select from next where run_id = ${run.runId})
+      returning thread_key, last_seq, greatest(updated_at, last_at) as last_at
+    ), claimed as (
+      update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${run.owner}::text,
+        lease_until = null, start_seq = thread.last_seq
+      from thread where runs.thread_key = thread.thread_key and runs.run_id = ${run.runId}
+      returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, thread.last_at, runs.cancel_requested,
+        runs.input ->> 'message' as content
+    ), message as (
+      insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+      select thread_key, start_seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
+    )
+    select epoch, start_seq as "lastSeq", last_at as "lastAt", cancel_requested as "cancelRequested" from claimed`);
+  return row === undefined ? null : { ...claimed(run, row), cancelRequested: row.cancelRequested };
+};
+
+const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {
+  const [row] = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId)))
+    // Where it was executed, should forks of that thread have it too.
+    .orderBy(desc(runs.attempt))
+    .limit(1);
+  return row === undefined ? null : runOf(row);
+};

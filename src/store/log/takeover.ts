@@ -1,0 +1,141 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { ThreadKey } from "../../domain/thread.ts";
+import { databaseNow } from "../clock.ts";
+import { texts } from "../columns.ts";
+import type { Session } from "../database.ts";
+import type { Claimed, Taking } from "./contract.ts";
+import { longestGap } from "./replicas.ts";
+import { claimed, isUnfinished } from "./rows.ts";
+
+interface Locked {
+  readonly threadKey: ThreadKey;
+  readonly runId: string;
+  readonly queued: boolean;
+}
+
+/**
+ * Two statements, however many runs: the locks first, and only the second statement sees what was written before they were
+ * had. What another process has locked just now (an append under way, another that takes over) is left for the next time,
+ * so nobody waits for anybody here. Of a thread's runs one is taken at a time: two that run would number their events alike.
+ */
+export const takeover = async (session: Session, taking: Taking): Promise<readonly Claimed[]> => {
+  const locked = await session.rows<Locked>(lockOrphans(taking));
+  if (locked.length === 0) return [];
+  const asked = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
+  const taken = await session.rows<Locked & Pick<Claimed, "lastSeq" | "lastAt"> & { epoch: number }>(
+    take(JSON.stringify(asked), taking),
+  );
+  return taken.map((run) => claimed(run, run));
+};
+
+/** A queued run whose thread is busy stays an orphan until that has changed. */
+const lockOrphans = ({ orphans, owner, limit }: Taking): SQL => sql`
+  with recursive ${orphans === "lapsed" ? lapsed(owner) : orphans === "foreign" ? foreign(owner) : own(owner, orphans)},
+  candidate as (
+    select distinct on (orphan.thread_key) orphan.*
+    from orphan join lateral (
+      select running from threads where threads.thread_key = orphan.thread_key
+    ) as thread on orphan.status = 'running' or not thread.running
+    order by orphan.thread_key, orphan.status = 'running' desc, orphan.turn
+  ),
+  chosen as (select * from candidate order by created_at, thread_key limit ${limit}::int)
+  select chosen.thread_key as "threadKey", chosen.run_id as "runId", chosen.status = 'queued' as queued
+  from chosen
+  cross join lateral (
+    select running from threads where threads.thread_key = chosen.thread_key for update skip locked
+  ) as thread
+  cross join lateral (
+    select from runs
+    where runs.thread_key = chosen.thread_key and runs.run_id = chosen.run_id
+      and runs.status = chosen.status and runs.owner = chosen.owner
+    for update skip locked
+  ) as run
+  where chosen.status = 'running' or not thread.running`;
+
+/**
+ * The runs of replicas that are dead by the database's clock. Whoever asks has a say only while its own lease shows that the
+ * store has been there for everybody, without a break, for as long as the other's lease lasts: after an outage everybody has
+ * had the time to renew. A lease that ends later than any could was given before the database's clock was set back.
+ */
+const lapsed = (owner: string): SQL => sql`
+  judge as (
+    select renewed_since, ttl_ms from replicas
+    where replica_id = ${owner} and server_started_at = pg_postmaster_start_time()
+      and now() between renewed_at - ${longestGap(sql`replicas`)} and renewed_at + ${longestGap(sql`replicas`)}
+  ),
+  ${owners},
+  dead as (
+    select owner.id
+    from owner cross join judge left join replicas as replica on replica.replica_id = owner.id
+    where owner.id <> ${owner}
+      and (replica.lease_until between now() and now() + 2 * replica.ttl_ms * interval '1 ms') is not true
+      and judge.renewed_since + greatest(judge.ttl_ms, replica.ttl_ms) * interval '1 ms' <= now()
+  ),
+  ${orphansOf(sql`dead`)}`;
+
+/** The runs of every other owner. */
+const foreign = (owner: string): SQL => sql`
+  ${owners}, other as (select id from owner where id <> ${owner}), ${orphansOf(sql`other`)}`;
+
+/** Those of the owner's own runs that it names. */
+const own = (owner: string, runIds: readonly string[]): SQL => sql`
+  orphan as (
+    select run.* from ${texts(runIds)} as asked (run_id)
+    cross join lateral (
+      select ${columns} from runs where runs.run_id = asked.run_id and runs.owner = ${owner} and ${isUnfinished} offset 0
+    ) as run
+  )`;
+
+/** The owners of all unfinished runs, each by one look into the index, however many runs they have. */
+const owners = sql`
+  owner (id) as (
+    select min(runs.owner) from runs where ${isUnfinished}
+    union all
+    select (select min(runs.owner) from runs where ${isUnfinished} and runs.owner > owner.id)
+    from owner where owner.id is not null
+  )`;
+
+const columns = sql`runs.thread_key, runs.run_id, runs.owner, runs.status, runs.turn, runs.created_at`;
+
+/**
+ * A replica of the release before has no row, and renews its runs one by one. `offset 0` has each owner's runs looked up by
+ * themselves: joined, all runs there are would be read to find that none is an orphan.
+ */
+const orphansOf = (dead: SQL): SQL => sql`
+  orphan as (
+    select run.* from ${dead} as dead
+    cross join lateral (
+      select ${columns} from runs
+      where runs.owner = dead.id and ${isUnfinished}
+        and (runs.lease_until is null or runs.lease_until < ${databaseNow})
+      offset 0
+    ) as run
+  )`;
+
+const take = (asked: string, { owner, now }: Taking): SQL => sql`
+  with asked as (
+    select * from json_to_recordset(${asked}::json) as run
+      ("threadKey" text, "runId" text, queued boolean, "messageId" text)
+  ), head as (
+    select asked.*, greatest(thread.last_seq, event.seq) as seq, greatest(thread.updated_at, thread.last_at, event.at) as at
+    from asked
+    cross join lateral (select * from threads where threads.thread_key = asked."threadKey") as thread
+    left join lateral (
+      select seq, at from events where events.thread_key = asked."threadKey" order by seq desc limit 1
+    ) as event on true
+  ), taken as (
+    update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${owner}::text,
+      lease_until = null, start_seq = coalesce(start_seq, head.seq)
+    from head where runs.thread_key = head."threadKey" and runs.run_id = head."runId"
+    returning runs.thread_key, runs.run_id, runs.epoch, head.seq, head.at, head.queued, head."messageId",
+      runs.input ->> 'message' as content
+  ), thread as (
+    update threads set running = true, queued = threads.queued - head.queued::int,
+      updated_at = greatest(updated_at, ${now}::bigint)
+    from head where threads.thread_key = head."threadKey"
+  ), message as (
+    insert into messages (thread_key, seq, role, id, run_id, content, created_at)
+    select thread_key, seq + 1, 'user'::message_role, "messageId", run_id, content, ${now}::bigint
+    from taken where queued
+  )
+  select thread_key as "threadKey", run_id as "runId", queued, epoch, seq as "lastSeq", at as "lastAt" from taken`;

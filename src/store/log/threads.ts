@@ -1,0 +1,188 @@
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { AnswerDetail } from "../../domain/answer.ts";
+import type { Message, StoredMessage } from "../../domain/message.ts";
+import { hasEnded, type RunStatus } from "../../domain/run.ts";
+import { threadIdOf, userOf } from "../../domain/thread.ts";
+import type { Database } from "../database.ts";
+import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
+import { runOf, unfinished } from "./rows.ts";
+import { messages, runs, threads } from "./schema.ts";
+
+/** How many of the user's last messages come with their images: each may hold a megabyte of them. */
+const WITH_IMAGES = 8;
+
+export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
+  get: (threadKey) =>
+    database.call("threads.get", async ({ db }) => {
+      const [found] = await db
+        .select(thread)
+        .from(threads)
+        .where(and(eq(threads.threadKey, threadKey), isThere));
+      return found ?? null;
+    }),
+
+  list: (userId, { limit, after }) =>
+    database.call("threads.list", ({ db }) =>
+      db
+        .select(thread)
+        .from(threads)
+        .where(and(eq(threads.userId, userId), isThere, after === null ? undefined : behind(after)))
+        // As the index `threads_of_user` has it, or else it would not be of use.
+        .orderBy(sql`${threads.updatedAt} desc nulls last`, asc(threads.threadKey))
+        .limit(limit),
+    ),
+
+  activeRun: (threadKey) =>
+    database.call("threads.activeRun", async ({ db }) => {
+      const [run] = await db
+        .select()
+        .from(runs)
+        .where(and(eq(runs.threadKey, threadKey), unfinished))
+        .orderBy(desc(eq(runs.status, "running")), asc(runs.turn))
+        .limit(1);
+      return run === undefined ? null : runOf(run);
+    }),
+
+  messages: (threadKey) =>
+    database.call("threads.messages", ({ db }) =>
+      db
+        .select(message)
+        .from(messages)
+        .where(eq(messages.threadKey, threadKey))
+        .orderBy(asc(messages.seq), asc(messages.role)),
+    ),
+
+  // Sizes are looked up without the texts; messages of one seq are peers of the window, and stand or fall together.
+  messagePage: (threadKey, { limit, maxBytes, before }) =>
+    database.call("threads.messagePage", async ({ rows }) => {
+      const found = await rows<MessageRow>(sql`
+        with newest as (
+          select messages.*, octet_length(content) + coalesce(octet_length(detail::text), 0) as bytes from messages
+          where thread_key = ${threadKey} ${before === null ? sql`` : sql`and seq < ${before}::bigint`}
+          order by seq desc, role desc limit ${limit + 2}::int
+        ), placed as (
+          select *, rank() over newer as place, count(*) over newer as taken, sum(bytes) over newer as size,
+            count(*) over () as there
+          from newest window newer as (order by seq desc)
+        )
+        select id, placed.role, content, placed.seq, placed.run_id as "runId", placed.created_at as "createdAt",
+          detail::text, bytes, runs.status, runs.input_tokens as "inputTokens", runs.output_tokens as "outputTokens",
+          there::int,
+          case when detail is null and placed.role = 'assistant' then (
+            select seq from messages as older where older.thread_key = placed.thread_key and older.seq < placed.seq
+            order by seq desc limit 1
+          ) end as "firstSeq"
+        from placed left join runs on runs.thread_key = placed.thread_key and runs.run_id = placed.run_id
+        where place = 1 or (taken <= ${limit}::int and size <= ${maxBytes}::bigint)
+        order by placed.seq, placed.role`);
+      return { messages: found.map(storedMessage), hasMore: (found[0]?.there ?? 0) > found.length };
+    }),
+
+  // Walks back from the newest, one index look-up a message, and stops at the first that does not fit.
+  recentMessages: (threadKey, beforeSeq, maxChars) =>
+    database.call("threads.recentMessages", async ({ rows }) => {
+      const newestFirst = await rows<Message & { readonly images: string | null }>(sql`
+        with recursive recent as (
+          (${before(sql`seq < ${beforeSeq}::int and thread_key = ${threadKey}`, sql`0`)})
+          union all
+          select older.* from recent cross join lateral (
+            ${before(
+              sql`thread_key = recent.thread_key and (seq, role) < (recent.seq, recent.role)`,
+              sql`recent.chars`,
+            )}
+          ) older
+          where older.chars <= ${maxChars}::bigint
+        )
+        select id, role, content, seq, run_id as "runId", created_at as "createdAt",
+          case when role = 'user' and row_number() over (partition by role order by seq desc) <= ${WITH_IMAGES}::int then (
+            select input -> 'images' from runs where runs.thread_key = recent.thread_key and runs.run_id = recent.run_id
+          ) end as images
+        from recent order by seq desc, role desc`);
+      return newestFirst.toReversed().map((message) => ({
+        ...message,
+        images: JSON.parse(message.images ?? "[]") as readonly string[],
+      }));
+    }),
+
+  // Three statements, as each sees only what was committed before it began: the thread's lock keeps new runs, ends and
+  // images out; removing the runs waits for the appends under way; only then is everything there to be removed. A number is
+  // left out behind the last, so that whoever has read up to there sees a gap before another thread of that name.
+  delete: (threadKey) =>
+    database.call("threads.delete", ({ transaction }) =>
+      transaction(async ({ rows }) => {
+        const found = await rows(
+          sql`select 1 from threads where thread_key = ${threadKey} and not is_deleted for update`,
+        );
+        if (found.length === 0) return null;
+        const runs = await rows<{ runId: string; status: RunStatus }>(
+          sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
+        );
+        await rows(sql`
+          with last as (select max(seq) as seq from events where thread_key = ${threadKey}),
+          e as (delete from events where thread_key = ${threadKey}),
+          m as (delete from messages where thread_key = ${threadKey}),
+          c as (delete from checkpoints where thread_key = ${threadKey}),
+          i as (delete from images where thread_key = ${threadKey}),
+          t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
+          update threads set is_deleted = true, title = null, running = false, queued = 0,
+            last_seq = greatest(last_seq, (select seq from last)) + 1
+          where thread_key = ${threadKey}`);
+        return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
+      }),
+    ),
+});
+
+/** In the words of the index, which a parameter would not be. */
+const isThere = sql`not ${threads.isDeleted}`;
+
+const thread = {
+  threadKey: threads.threadKey,
+  title: threads.title,
+  lastSeq: threads.lastSeq,
+  createdAt: threads.createdAt,
+  updatedAt: threads.updatedAt,
+};
+
+/** The first half alone is what the index can look for. */
+const behind = ({ updatedAt, threadKey }: NonNullable<ThreadPage["after"]>): SQL =>
+  sql`${threads.updatedAt} <= ${updatedAt} and (${threads.updatedAt} < ${updatedAt} or ${threads.threadKey} > ${threadKey})`;
+
+const message = {
+  id: messages.id,
+  role: messages.role,
+  content: messages.content,
+  seq: messages.seq,
+  runId: messages.runId,
+  createdAt: messages.createdAt,
+};
+
+interface MessageRow extends Message {
+  readonly detail: string | null;
+  readonly firstSeq: number | null;
+  readonly bytes: number;
+  readonly status: RunStatus | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** How many rows the page was chosen among. */
+  readonly there: number;
+}
+
+const storedMessage = ({
+  detail,
+  status,
+  inputTokens,
+  outputTokens,
+  there: _,
+  ...message
+}: MessageRow): StoredMessage => ({
+  ...message,
+  detail: detail === null ? null : (JSON.parse(detail) as AnswerDetail),
+  // Its run's row is always there; a message without one could but be whole.
+  status: status ?? "succeeded",
+  usage: inputTokens === null ? null : { inputTokens, outputTokens: outputTokens ?? 0 },
+});
+
+/** The newest message that meets the condition, with the characters it brings the sum to. One without a word tells a model nothing. */
+const before = (condition: SQL, chars: SQL) => sql`
+  select thread_key, seq, role, id, run_id, content, created_at, ${chars} + length(content)::bigint as chars
+  from messages where ${condition} and (role = 'user' or content <> '') order by seq desc, role desc limit 1`;

@@ -1,0 +1,110 @@
+import { sql } from "drizzle-orm";
+import { MigrationsMissing, StoreError } from "../contract.ts";
+import type { Database, Session } from "../database.ts";
+import { reasonOf, sqlState } from "../failure.ts";
+import { quoted } from "../qualify.ts";
+import { migrations } from "./migrations.ts";
+
+/** Others wait for whoever migrates; an index on a large table takes its time. */
+export const DDL_DEADLINE_MS = 10 * 60_000;
+/** Any number that no other user of the database takes for its own advisory lock: "yeoul" in ASCII. */
+const LOCK = 0x79656f756c;
+const UNDEFINED_TABLE = "42P01";
+const INSUFFICIENT_PRIVILEGE = "42501";
+/** A table, an index or a type of that name. */
+const DUPLICATES = new Set(["42P07", "42710"]);
+
+export const migrationQueries = (database: Database, now: () => number) => ({
+  migrate: () =>
+    database.call(
+      "the database cannot be brought up to date",
+      (session) =>
+        applyMissing(session, now()).catch((error) => {
+          throw withRemedy(session.schema.name, error);
+        }),
+      { deadlineMs: DDL_DEADLINE_MS },
+    ),
+
+  check: () =>
+    database.call("the database cannot be used", async (session) => {
+      const lacking = await missing(session);
+      if (lacking.length > 0) throw new MigrationsMissing(lacking.map(({ name }) => name));
+    }),
+});
+
+type Migration = (typeof migrations)[number];
+
+/** One query when nothing is missing: a start waits for it. */
+const applyMissing = async (session: Session, now: number): Promise<number> => {
+  let applied = 0;
+  for (const migration of await missing(session)) {
+    if (await session.transaction((inner) => apply(inner, migration, now))) applied += 1;
+  }
+  return applied;
+};
+
+/** Migrations that this program knows and the database lacks. Later ones, of a newer replica, are none of its business. */
+const missing = async (session: Session) => {
+  const done = await names(session).catch((error) => {
+    if (sqlState(error) === UNDEFINED_TABLE) return new Set<string>();
+    throw error;
+  });
+  return migrations.filter(({ name }) => !done.has(name));
+};
+
+const names = async (session: Session): Promise<ReadonlySet<string>> => {
+  const rows = await session.rows<{ name: string }>(sql`select name from yeoul_migrations`);
+  return new Set(rows.map(({ name }) => name));
+};
+
+/** For the rest of the transaction: nobody else changes tables, and a statement may take as long as that does. */
+export const lockTables = async (session: Session): Promise<void> => {
+  await session.rows(sql`select set_config('statement_timeout', ${String(DDL_DEADLINE_MS)}, true)`);
+  await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
+};
+
+/** False: another process has applied it while this one waited for the lock. */
+const apply = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
+  await lockTables(session);
+  await enterSchema(session);
+  await session.rows(
+    sql`create table if not exists yeoul_migrations (name text primary key, applied_at bigint not null)`,
+  );
+  if ((await names(session)).has(name)) return false;
+  for (const statement of text.split("--> statement-breakpoint")) {
+    // drizzle-kit writes `"public".` before the names of types, and of nothing else.
+    await session.rows(sql.raw(statement.replaceAll('"public".', () => `${quoted(session.schema.name)}.`)));
+  }
+  await session.rows(sql`insert into yeoul_migrations (name, applied_at) values (${name}, ${now}::bigint)`);
+  return true;
+};
+
+/** For the rest of the transaction, what a migration makes or changes is in our schema. To make it if it is there takes a right as well. */
+const enterSchema = async ({ rows, schema }: Session): Promise<void> => {
+  const there = await rows(sql`select from pg_namespace where nspname = ${schema.name}`);
+  if (there.length === 0) await rows(sql`create schema ${sql.identifier(schema.name)}`);
+  await rows(
+    sql`select set_config('search_path', concat_ws(', ', ${quoted(schema.name)}::text, nullif(current_setting('search_path'), '')), true)`,
+  );
+};
+
+const withRemedy = (schema: string, error: unknown): unknown => {
+  const state = sqlState(error);
+  const reason = reasonOf(error);
+  if (state === INSUFFICIENT_PRIVILEGE) {
+    const remedy = `have somebody who may run: create schema if not exists ${quoted(schema)}; grant usage, create on schema ${quoted(schema)} to this role`;
+    return new StoreError(
+      "failed",
+      `${reason}: ${remedy}; or set DATABASE_SCHEMA to a schema that it may create tables in`,
+      { cause: error },
+    );
+  }
+  if (state !== undefined && DUPLICATES.has(state)) {
+    return new StoreError(
+      "failed",
+      `${reason} in the schema ${quoted(schema)}, and is not Yeoul's: set DATABASE_SCHEMA to another, or leave it out`,
+      { cause: error },
+    );
+  }
+  return error;
+};

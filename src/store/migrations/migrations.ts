@@ -1,0 +1,24 @@
+import first from "../../../drizzle/0000_first.sql" with { type: "text" };
+import tilsAndTickets from "../../../drizzle/0001_tils_and_tickets.sql" with { type: "text" };
+import documents from "../../../drizzle/0002_documents.sql" with { type: "text" };
+import deletedThreads from "../../../drizzle/0003_deleted_threads.sql" with { type: "text" };
+import lastAt from "../../../drizzle/0004_last_at.sql" with { type: "text" };
+import messageDetail from "../../../drizzle/0005_message_detail.sql" with { type: "text" };
+import secretsAndUsage from "../../../drizzle/0006_secrets_and_usage.sql" with { type: "text" };
+import replicas from "../../../drizzle/0007_replicas.sql" with { type: "text" };
+import testWrites from "../../../drizzle/0008_test_writes.sql" with { type: "text" };
+import pendingWords from "../../../drizzle/0009_pending_words.sql" with { type: "text" };
+
+/** What `drizzle/meta/_journal.json` lists, in its order (a test compares the two): Drizzle's own runner reads a folder, and an executable has none. */
+export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
+  { name: "0000_first", sql: first },
+  { name: "0001_tils_and_tickets", sql: tilsAndTickets },
+  { name: "0002_documents", sql: documents },
+  { name: "0003_deleted_threads", sql: deletedThreads },
+  { name: "0004_last_at", sql: lastAt },
+  { name: "0005_message_detail", sql: messageDetail },
+  { name: "0006_secrets_and_usage", sql: secretsAndUsage },
+  { name: "0007_replicas", sql: replicas },
+  { name: "0008_test_writes", sql: testWrites },
+  { name: "0009_pending_words", sql: pendingWords },
+];
