@@ -1,0 +1,87 @@
+/** A command of the documentation, and what it is said to answer. */
+interface Shown {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** All commands of a page, in order: lines of indented code that begin with `$ `, each with what follows it. */
+export const transcriptOf = (page: string): readonly Shown[] => {
+  const blocks = page.match(/^ {4}.*\n(?:(?: {4}.*)?\n)*/gm) ?? [];
+  return blocks
+    .map((block) => block.replace(/^ {4}/gm, ""))
+    .flatMap((block) => block.split(/^\$ /m).slice(1))
+    .map((text) => {
+      const lines = text.split("\n");
+      const last = lines.findIndex((_, at) => isWhole(lines.slice(0, at + 1).join("\n")));
+      return {
+        command: lines.slice(0, last + 1).join("\n"),
+        output: lines
+          .slice(last + 1)
+          .join("\n")
+          .trim(),
+      };
+    });
+};
+
+/** Whether a shell would wait for no more: no quotation is open, and the last line does not go on. */
+const isWhole = (command: string): boolean => command.split("'").length % 2 === 1 && !command.endsWith("\\");
+
+/** What is new each time: frames' ids, other ids, times, tickets, tokens, cursors, and seqs, which follow from how text was cut. */
+const FRESH =
+  /(?<=^id: ).+$|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\dT[\d:.]+Z|\byat_[\w.-]+|\bdTE\.[\w-]+|(?<="next_cursor":")[^"]+|(?<="(?:last_)?seq":)\d+/gm;
+
+/** Stands on a page for frames that are left out. */
+const LEFT_OUT = "…";
+
+/**
+ * The frames that a page shows beside those of a real answer, what is fresh left open; equal if the page tells the truth. `names`
+ * gets what each fresh thing of the page is called in the answer, for the commands that follow.
+ */
+export const compared = (shown: string, real: string, names: Map<string, string>): readonly [string[], string[]] => {
+  const [told, heard]: [string[], string[]] = [[], []];
+  const answer = framesOf(real);
+  let at = 0;
+  for (const [index, frame] of framesOf(shown).entries()) {
+    if (frame === LEFT_OUT) {
+      const next = framesOf(shown)[index + 1];
+      at =
+        next === undefined ? answer.length : answer.findIndex((one, place) => place >= at && open(one) === open(next));
+      if (at < 0) at = answer.length;
+      continue;
+    }
+    const found = answer[at++] ?? "";
+    told.push(open(frame));
+    heard.push(open(found));
+    const fresh = found.match(FRESH) ?? [];
+    for (const [place, name] of (frame.match(FRESH) ?? []).entries()) names.set(name, fresh[place] ?? name);
+  }
+  return [told, [...heard, ...answer.slice(at).map(open)]];
+};
+
+/** With what was fresh on the page named as it is here. In one pass: a name of the page may be another's here. */
+export const renamed = (command: string, names: ReadonlyMap<string, string>): string => {
+  const known = [...names.keys()].filter((name) => !/^\d+$/.test(name)).toSorted((a, b) => b.length - a.length);
+  const any = new RegExp(known.map((name) => name.replace(/[^\w-]/g, "\\$&")).join("|") || "$^", "g");
+  return command.replace(any, (name) => names.get(name) ?? name);
+};
+
+const open = (frame: string): string => frame.replace(FRESH, "‹fresh›");
+
+/** Pieces of one text are put together, and comments, which come when they come, are left out. */
+const framesOf = (output: string): readonly string[] => {
+  const frames: string[] = [];
+  for (const frame of output
+    .replace(/^:.*\n*/gm, "")
+    .trim()
+    .split(/\n{2,}/)) {
+    const [, , said] = PIECE.exec(frames.at(-1) ?? "") ?? [];
+    const [, head, more, rest] = PIECE.exec(frame) ?? [];
+    if (said === undefined || more === undefined) frames.push(frame);
+    else frames.splice(-1, 1, `${head}${said}${more}${rest}`);
+  }
+  return frames;
+};
+
+/** A piece of an answer, on whichever wire; its text, as JSON has it, is the second group. */
+const PIECE =
+  /^((?:id: .*\n)?(?:event: .*\n)?data: \{(?:"type":"token",.*)?"(?:delta|content|chunk)":")((?:[^"\\]|\\.)*)(".*)$/;
