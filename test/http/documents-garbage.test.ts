@@ -29,7 +29,9 @@ const text = fc.oneof(
   ),
 );
 const FIELDS = ["title", "content", "collection", "metadata", "user_id", "media_type", "file"] as const;
-const name = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FIELDS) }, text);
+/** A refusal may name a field. */
+const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
+const name = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FIELDS) }, fieldName);
 const jsonBody = fc.oneof(
   fc
     .tuple(fc.dictionary(fc.constantFrom(...FIELDS), text, { maxKeys: 2 }), text)

@@ -43,6 +43,8 @@ const ODD_TEXT = [
   "__proto__",
 ];
 const text = fc.oneof(fc.string({ unit: "binary", maxLength: 20 }), fc.constantFrom(...ODD_TEXT));
+/** Of a field: a refusal may name it. */
+const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
 const value = fc.oneof(text, fc.jsonValue(), fc.constantFrom(null, true, Number.MAX_VALUE, -0, 2 ** 60, [], {}, [[]]));
 
 const bytes = fc.uint8Array({ maxLength: 200 });
@@ -130,7 +132,7 @@ describe.each(endpoints)("POST $path", ({ path, names }) => {
 });
 
 test("GET /ask answers any query with a stream or a plain refusal, and a refusal leaves nothing behind", async () => {
-  const name = fc.oneof(fc.constantFrom("question", "user_id", "thread_id", "userId"), text);
+  const name = fc.oneof(fc.constantFrom("question", "user_id", "thread_id", "userId"), fieldName);
   const query = fc.array(fc.tuple(name, text), { maxLength: 6 }).map((pairs) => {
     const parameters = pairs.map((pair) => pair.map((said) => encodeURIComponent(said.toWellFormed())).join("="));
     return parameters.join("&");
