@@ -113,7 +113,7 @@ describe("docs/api.md", () => {
 
 test("the README claims what was measured last", async () => {
   const claim = /^- \*\*Small overhead\.\*\*(?:.*\n)(?: {2}.*\n)*/m.exec(await read("README.md"))?.[0] ?? "";
-  const figures = claim.replace(/\n */g, " ").match(/\d[\d.]* (?:times|ms|KiB)/g) ?? [];
+  const figures: readonly string[] = claim.replace(/\n */g, " ").match(/\d[\d.]* (?:times|ms|KiB)/g) ?? [];
   const results = await read("bench/RESULTS.md");
   const measured = [...results.matchAll(/^\| [^|]* \| [^|]* \| ([^|]*) \| (?:hit|\*\*miss\*\*)/gm)].map(
     ([, figure]) => figure,
