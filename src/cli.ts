@@ -51,6 +51,23 @@ export const helpText = (): string =>
 
 const describe = (name: string, form: Variable): readonly string[] => [
   `  ${name}${form.default === undefined ? "" : `=${form.default}`}`,
-  `      ${form.description}`,
-  `      Allowed: ${form.allowed}.`,
+  ...[form.description, `Allowed: ${form.allowed}.`].flatMap(wrapped),
 ];
+
+/** How wide a terminal is taken to be, in characters. */
+const COLUMNS = 120;
+const INDENT = "      ";
+
+/** Indented lines that fit a terminal, broken at spaces. */
+const wrapped = (text: string): readonly string[] => {
+  const lines: string[] = [];
+  let line = INDENT;
+  for (const word of text.split(" ")) {
+    if (line !== INDENT && line.length + 1 + word.length > COLUMNS) {
+      lines.push(line);
+      line = INDENT;
+    }
+    line += line === INDENT ? word : ` ${word}`;
+  }
+  return [...lines, line];
+};

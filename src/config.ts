@@ -1,17 +1,13 @@
 import { Value } from "@sinclair/typebox/value";
-import { Environment, type VariableName } from "./config/environment.ts";
+import { Environment } from "./config/environment.ts";
+import { providerSecrets, providerSettings } from "./config/providers.ts";
 import { brokenRules, type Mistake } from "./config/rules.ts";
 import type { Variable } from "./config/variable.ts";
 import type { IdentitySettings } from "./domain/identity.ts";
 import type { Rate } from "./domain/rate.ts";
 import type { Locale } from "./domain/run.ts";
+import type { Settings } from "./models/providers/contract.ts";
 import type { EmbeddingSpec, ModelSpec } from "./models/spec.ts";
-
-/** How to reach a provider. Null: not given; a missing base URL means the provider's own. */
-interface ProviderAccess {
-  readonly apiKey: string | null;
-  readonly baseUrl: string | null;
-}
 
 /** All that an operator decides. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
 export interface Config {
@@ -29,11 +25,12 @@ export interface Config {
   readonly database: // `schema`: where the tables are to stand; null leaves it to what is there.
     | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null }
     | { readonly kind: "embedded"; readonly dataDir: string; readonly fsync: boolean; readonly schema: string | null };
-  /** At least one, in the order they are tried. Each has the access that it needs in `providers`. */
+  /** At least one, in the order they are tried. Each has what its provider requires in `providers`. */
   readonly models: readonly ModelSpec[];
-  /** What documents are embedded with; it has its access in `providers` as well. */
+  /** What documents are embedded with; its provider has what it requires as well. */
   readonly embedding: EmbeddingSpec;
-  readonly providers: Readonly<Record<Exclude<ModelSpec["provider"], "builtin">, ProviderAccess>>;
+  /** What is set of each provider's variables, by the provider's name; one of which nothing is set is left out. */
+  readonly providers: Readonly<Record<string, Settings>>;
   /** Whether the environment names a proxy, which then stands between here and the models. */
   readonly isProxied: boolean;
   readonly runTimeoutMs: number;
@@ -59,12 +56,12 @@ type ConfigResult =
  * from a file often ends in a newline), and an empty text counts as unset. Never throws.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ConfigResult => {
-  const names = Object.keys(Environment.properties) as VariableName[];
-  const values = Object.fromEntries(names.flatMap((name) => readVariable(name, env[name])));
-  const wrong = new Set([...Value.Errors(Environment, values)].map(({ path }) => path.split("/")[1] as VariableName));
-  const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name as VariableName)));
+  const forms: readonly (readonly [string, Variable])[] = Object.entries(Environment.properties);
+  const values = Object.fromEntries(forms.flatMap(([name, form]) => readVariable(name, form, env[name])));
+  const wrong = new Set([...Value.Errors(Environment, values)].map(({ path }) => path.split("/")[1] ?? ""));
+  const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)));
   const mistakes = [
-    ...[...wrong].map((name) => ({ name, message: `must be ${formOf(name).allowed}` })),
+    ...forms.flatMap(([name, { allowed }]) => (wrong.has(name) ? [{ name, message: `must be ${allowed}` }] : [])),
     ...brokenRules(sound, wrong),
   ];
   return mistakes.length > 0
@@ -76,10 +73,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
 const namesProxy = (env: Readonly<Record<string, string | undefined>>): boolean =>
   ["http_proxy", "https_proxy"].some((name) => Boolean(env[name] || env[name.toUpperCase()]));
 
-const formOf = (name: VariableName): Variable => Environment.properties[name];
-
-const readVariable = (name: VariableName, given: string | undefined): readonly (readonly [VariableName, unknown])[] => {
-  const form = formOf(name);
+const readVariable = (
+  name: string,
+  form: Variable,
+  given: string | undefined,
+): readonly (readonly [string, unknown])[] => {
   const text = given?.trim() || form.default;
   return text === undefined ? [] : [[name, form.read(text)]];
 };
@@ -100,12 +98,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   },
   models: env.MODEL,
   embedding: env.EMBEDDING_MODEL,
-  providers: {
-    openai: { apiKey: env.OPENAI_API_KEY ?? null, baseUrl: env.OPENAI_BASE_URL ?? null },
-    anthropic: { apiKey: env.ANTHROPIC_API_KEY ?? null, baseUrl: env.ANTHROPIC_BASE_URL ?? null },
-    google: { apiKey: env.GOOGLE_GENERATIVE_AI_API_KEY ?? null, baseUrl: null },
-    compatible: { apiKey: env.MODEL_API_KEY ?? null, baseUrl: env.MODEL_BASE_URL ?? null },
-  },
+  providers: providerSettings(env),
   isProxied,
   runTimeoutMs: env.RUN_TIMEOUT,
   chatTimeoutMs: env.CHAT_TIMEOUT,
@@ -148,7 +141,7 @@ export const secretsOf = ({ providers, identity, database }: Config): readonly s
   const { serviceTokens, userTokens, accessTokenSecret } = identity;
   const password = database.kind === "postgres" ? new URL(database.url).password : "";
   return [
-    ...Object.values(providers).map(({ apiKey }) => apiKey ?? ""),
+    ...providerSecrets(providers),
     ...serviceTokens,
     userTokens?.secret ?? "",
     accessTokenSecret ?? "",

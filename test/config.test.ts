@@ -35,12 +35,7 @@ describe("an empty environment", () => {
       database: { kind: "embedded", dataDir: "./data", fsync: true, schema: null },
       models: [{ provider: "builtin", model: "builtin" }],
       embedding: { provider: "builtin", model: "builtin" },
-      providers: {
-        openai: { apiKey: null, baseUrl: null },
-        anthropic: { apiKey: null, baseUrl: null },
-        google: { apiKey: null, baseUrl: null },
-        compatible: { apiKey: null, baseUrl: null },
-      },
+      providers: {},
       isProxied: false,
       runTimeoutMs: 300_000,
       chatTimeoutMs: 60_000,

@@ -1,7 +1,15 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { EmbeddingSpec, ModelSpec, parseEmbeddingSpec, parseModelSpecs } from "../models/spec.ts";
+import {
+  EMBEDDING_FORMS,
+  EmbeddingSpec,
+  MODEL_FORMS,
+  ModelSpec,
+  parseEmbeddingSpec,
+  parseModelSpecs,
+} from "../models/spec.ts";
 import { identityVariables } from "./identity.ts";
-import { choice, duration, integer, secret, text, url, variable } from "./variable.ts";
+import { providerVariables } from "./providers.ts";
+import { choice, duration, integer, text, url, variable } from "./variable.ts";
 
 /**
  * Every variable that Yeoul reads: the one source of what is allowed, of `--help`, and of the types behind `Config`.
@@ -50,25 +58,17 @@ export const Environment = Type.Object({
   }),
   MODEL: variable(Type.Array(ModelSpec, { minItems: 1 }), {
     description: "The model; of several, separated by commas, the first that works.",
-    allowed: "builtin, openai:ID, anthropic:ID, google:ID or compatible:ID, or several of them separated by commas",
+    allowed: `${MODEL_FORMS}, or several of them separated by commas`,
     default: "builtin",
     read: parseModelSpecs,
   }),
   EMBEDDING_MODEL: variable(EmbeddingSpec, {
     description: "What makes the vectors that documents are searched by. After a change: yeoul reindex.",
-    allowed: "builtin, openai:ID, google:ID or compatible:ID",
+    allowed: EMBEDDING_FORMS,
     default: "builtin",
     read: parseEmbeddingSpec,
   }),
-  MODEL_BASE_URL: Type.Optional(
-    url(["http", "https"], { description: "Where compatible:ID is served, up to and including /v1." }),
-  ),
-  MODEL_API_KEY: Type.Optional(secret({ description: "Key for MODEL_BASE_URL, if it wants one." })),
-  OPENAI_API_KEY: Type.Optional(secret({ description: "Key for openai:ID." })),
-  OPENAI_BASE_URL: Type.Optional(url(["http", "https"], { description: "In place of OpenAI's own address." })),
-  ANTHROPIC_API_KEY: Type.Optional(secret({ description: "Key for anthropic:ID." })),
-  ANTHROPIC_BASE_URL: Type.Optional(url(["http", "https"], { description: "In place of Anthropic's own address." })),
-  GOOGLE_GENERATIVE_AI_API_KEY: Type.Optional(secret({ description: "Key for google:ID." })),
+  ...providerVariables,
   RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended.", default: "5m" }),
   CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a turn of /api/chat.", default: "60s" }),
   HEARTBEAT_INTERVAL: duration("10ms", "1h", {
@@ -104,7 +104,6 @@ export const Environment = Type.Object({
   }),
 });
 export type Environment = Static<typeof Environment>;
-export type VariableName = keyof Environment;
 
 /** In the form browsers send (`origin` of the URL standard), so that they can be compared as they are. */
 function parseOrigins(text: string): readonly string[] | null {

@@ -1,15 +1,18 @@
 import { isLoopbackHost } from "../domain/host.ts";
+import { missingVariables } from "../models/providers/contract.ts";
+import { providerNamed } from "../models/providers/index.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import type { Environment, VariableName } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { providerSettings } from "./providers.ts";
 
 /** `name` is the variable to mend, `message` completes it to a sentence and never holds a variable's value. */
 export interface Mistake {
-  readonly name: VariableName;
+  readonly name: string;
   readonly message: string;
 }
 
 /** What ties variables together. `sound` holds those that are right by themselves, so that all mistakes come at once. */
-export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] =>
+export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
   [
     ...missingForModels(sound),
     ...openDoor(sound, wrong),
@@ -17,43 +20,35 @@ export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<Vari
     ...idleClaims(sound, wrong),
   ].filter(({ name }, at, all) => !wrong.has(name) && all.findIndex((other) => other.name === name) === at);
 
-const NEEDED = {
-  builtin: null,
-  openai: "OPENAI_API_KEY",
-  anthropic: "ANTHROPIC_API_KEY",
-  google: "GOOGLE_GENERATIVE_AI_API_KEY",
-  compatible: "MODEL_BASE_URL",
-} as const;
-
 const missingForModels = (sound: Partial<Environment>): readonly Mistake[] =>
   [
     ...wants("MODEL", sound.MODEL ?? [], sound),
     ...wants("EMBEDDING_MODEL", sound.EMBEDDING_MODEL ? [sound.EMBEDDING_MODEL] : [], sound),
   ].filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at);
 
-const wants = (variable: VariableName, specs: readonly ModelSpec[], sound: Partial<Environment>): readonly Mistake[] =>
-  [...new Set(specs.map(({ provider }) => provider))].flatMap((provider) => {
-    const name = NEEDED[provider];
-    return name && sound[name] === undefined
-      ? [{ name, message: `must be set, because ${variable} names ${provider}` }]
-      : [];
-  });
+const wants = (variable: string, specs: readonly ModelSpec[], sound: Partial<Environment>): readonly Mistake[] =>
+  [...new Set(specs.map(({ provider }) => provider))].flatMap((provider) =>
+    missingVariables(providerNamed(provider), providerSettings(sound)[provider]).map((name) => ({
+      name,
+      message: `must be set, because ${variable} names ${provider}`,
+    })),
+  );
 
-const isSet = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>, name: VariableName): boolean =>
+const isSet = (env: Partial<Environment>, wrong: ReadonlySet<string>, name: keyof Environment): boolean =>
   env[name] !== undefined || wrong.has(name);
 
 /** An open door to a paid model must be asked for. */
-const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
-  const isKnown = (name: VariableName) => isSet(env, wrong, name);
+const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
+  const isKnown = (name: keyof Environment) => isSet(env, wrong, name);
   if (env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
-  if (["AUTH", "AUTH_TOKEN", "JWT_SECRET", "JWKS_URL"].some((name) => isKnown(name as VariableName))) return [];
+  if ((["AUTH", "AUTH_TOKEN", "JWT_SECRET", "JWKS_URL"] as const).some(isKnown)) return [];
   const message =
     "must be set (or JWT_SECRET or JWKS_URL), because HOST is not loopback; AUTH=none serves everybody who reaches it";
   return [{ name: "AUTH_TOKEN", message }];
 };
 
 /** Whoever reaches the port could write the header that is trusted. */
-const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
+const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (env.TRUST_USER_HEADER === undefined || env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
   if (isSet(env, wrong, "AUTH_TOKEN")) return [];
   const message = "must be set, because TRUST_USER_HEADER believes whoever reaches it, and HOST is not loopback";
@@ -61,7 +56,7 @@ const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<VariableName
 };
 
 /** What narrows users' tokens, where none are taken: whoever wrote it believes that they are. */
-const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<VariableName>): readonly Mistake[] => {
+const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (isSet(env, wrong, "JWT_SECRET") || isSet(env, wrong, "JWKS_URL")) return [];
   const [idle] = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"] as const).filter((name) => env[name] !== undefined);
   return idle ? [{ name: "JWT_SECRET", message: `must be set (or JWKS_URL), because ${idle} is` }] : [];

@@ -3,6 +3,7 @@ import type { Upload } from "../domain/document.ts";
 import { IS_REQUIRED, RequestError } from "../domain/error.ts";
 import { beginning, hasLength, isStorable } from "../domain/text.ts";
 import type { TilOptions } from "../domain/til-draft.ts";
+import { ProviderChoice } from "../models/spec.ts";
 import type { RunRequest } from "../runs/contract.ts";
 import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
@@ -15,7 +16,6 @@ const MAX_URL = 4_096;
 const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
-const Provider = Type.Union([Type.Literal("anthropic"), Type.Literal("openai"), Type.Literal("google")]);
 const Flag = flag("true, false or null; null or left out for true");
 
 export const GenerateRequest = Type.Object({
@@ -24,7 +24,10 @@ export const GenerateRequest = Type.Object({
     Type.String(),
     "text for text, an http or https address for url, a data: URL for file; left out where a form brings a file",
   ),
-  provider: nullable(Provider, "anthropic, openai, google or null; null or left out for the configured model"),
+  provider: nullable(
+    ProviderChoice,
+    `${ProviderChoice.anyOf.map(({ const: name }) => name).join(", ")} or null; null or left out for the configured model`,
+  ),
   auto_day_number: Flag,
   auto_tags: Flag,
   auto_excerpt: Flag,

@@ -1,9 +1,3 @@
-/** How a provider is reached. Null: no key, the provider's own address. */
-export interface Access {
-  readonly apiKey: string | null;
-  readonly baseUrl: string | null;
-}
-
 /** What a model cannot do without. The configuration has made sure of it, so its absence is a mistake in the program. */
 export const given = (value: string | null, variable: string): string => {
   if (value === null) throw new Error(`${variable} must be set for this model.`);

@@ -1,15 +1,15 @@
 import type { Model } from "./contract.ts";
-import { type ModelOptions, modelFrom } from "./providers.ts";
-import type { ModelSpec } from "./spec.ts";
-
-type Provider = Exclude<ModelSpec["provider"], "builtin" | "compatible">;
+import { type ModelOptions, modelFrom } from "./open.ts";
+import { missingVariables } from "./providers/contract.ts";
+import { providerNamed } from "./providers/index.ts";
+import { type ModelSpec, specText } from "./spec.ts";
 
 /** The model that a request asks for, where its wire lets it. */
 export interface ModelChoice {
   /** As `MODEL` has it (`openai:gpt-5`) or without its provider. Null: whichever is configured. */
   readonly name: string | null;
-  /** Null: whichever is configured. */
-  readonly provider: Provider | null;
+  /** One that has a default model. Null: whichever is configured. */
+  readonly provider: string | null;
   /** 0 to 2. Null: the provider's default. */
   readonly temperature: number | null;
   /** JSON pointer to the field that a refusal has to name. */
@@ -34,22 +34,15 @@ export interface Models {
   choose(choice: ModelChoice): Promise<Model>;
 }
 
-/** What a provider is asked with when a caller names the provider and `MODEL` names none of its models. */
-const USUAL: Readonly<Record<Provider, { readonly model: string; readonly key: string }>> = {
-  openai: { model: "gpt-5-mini", key: "OPENAI_API_KEY" },
-  anthropic: { model: "claude-sonnet-4-5", key: "ANTHROPIC_API_KEY" },
-  google: { model: "gemini-2.5-flash", key: "GOOGLE_GENERATIVE_AI_API_KEY" },
-};
-
 /**
- * The models that requests may choose from: those that `MODEL` names, and of each provider whose key is set, its usual one.
+ * The models that requests may choose from: those that `MODEL` names, and of each provider that is set up, its default model.
  * Nobody else's: a caller's choice is paid by the operator.
  */
 export const openModels = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Models> => {
   const standard = await modelFrom(specs, options);
   const opened = new Map<string, Promise<Model>>();
   const open = (spec: ModelSpec): Promise<Model> => {
-    const id = idOf(spec);
+    const id = specText(spec);
     const model = opened.get(id) ?? modelFrom([spec], options);
     opened.set(id, model);
     return model;
@@ -57,14 +50,15 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
   const find = ({ name, provider, path }: ModelChoice): ModelSpec | null => {
     if (name === null && provider === null) return null;
     const known = specs.filter((spec) => provider === null || spec.provider === provider);
-    const spec = known.find((spec) => name === null || name === spec.model || name === idOf(spec));
+    const spec = known.find((spec) => name === null || name === spec.model || name === specText(spec));
     if (spec !== undefined) return spec;
-    if (name !== null || provider === null) {
-      throw new ModelChoiceError(path, `must be one of the configured models (${specs.map(idOf).join(", ")})`);
+    const asked = provider === null ? null : providerNamed(provider);
+    if (name !== null || !asked?.defaultModel) {
+      throw new ModelChoiceError(path, `must be one of the configured models (${specs.map(specText).join(", ")})`);
     }
-    const { model, key } = USUAL[provider];
-    if (options.providers[provider].apiKey !== null) return { provider, model };
-    throw new ModelChoiceError(path, `is not set up here: leave it out, or have ${key} set`);
+    const missing = missingVariables(asked, options.providers[asked.name]);
+    if (missing.length === 0) return { provider: asked.name, model: asked.defaultModel };
+    throw new ModelChoiceError(path, `is not set up here: leave it out, or have ${missing.join(" and ")} set`);
   };
   return {
     standard,
@@ -75,8 +69,6 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
     },
   };
 };
-
-const idOf = ({ provider, model }: ModelSpec): string => (provider === "builtin" ? "builtin" : `${provider}:${model}`);
 
 const withTemperature = (model: Model, temperature: number): Model => ({
   id: model.id,

@@ -17,6 +17,8 @@ export interface CompatibleOptions {
   readonly baseUrl: string;
   /** Null: the server wants none. */
   readonly apiKey: string | null;
+  /** Names the variable of the key. */
+  readonly place: Place;
   readonly system: System;
   /** How its calls are sent. */
   readonly post: Post;
@@ -30,11 +32,7 @@ const MAX_EVENT = 1024 * 1024;
  * Mistral and many more. This is the hot path of the service, so it goes straight from the response's text to the listener:
  * one parser with a callback, and neither a stream nor an iterator in between.
  */
-export const compatibleModel = ({ id, model, baseUrl, apiKey, system, post }: CompatibleOptions): Model => {
-  const place: Place = {
-    keyVariable: "MODEL_API_KEY",
-    now: () => system.now(),
-  };
+export const compatibleModel = ({ id, model, baseUrl, apiKey, place, system, post }: CompatibleOptions): Model => {
   const root = rootOf(baseUrl);
   const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
   const newCallId = () => `call_${system.id()}`;

@@ -1,25 +1,31 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { idOf, type Provider } from "./providers/contract.ts";
+import { providerNamed, providers } from "./providers/index.ts";
+
+const namesOf = (some: readonly Provider[]) => Type.Union(some.map(({ name }) => Type.Literal(name)));
+
+const withEmbeddings = providers.filter(({ openEmbedding }) => openEmbedding !== null);
 
 /** One model, as `MODEL` names it. The id is the provider's own and may hold `:` and `/`; the built-in's is `builtin`. */
 export const ModelSpec = Type.Object({
-  provider: Type.Union([
-    Type.Literal("builtin"),
-    Type.Literal("openai"),
-    Type.Literal("anthropic"),
-    Type.Literal("google"),
-    Type.Literal("compatible"),
-  ]),
+  provider: namesOf(providers),
   model: Type.String({ pattern: "^[^\\s,]{1,256}$" }),
 });
 export type ModelSpec = Static<typeof ModelSpec>;
 
-/** An embedding model, as `EMBEDDING_MODEL` names it: Anthropic has none. */
+/** An embedding model, as `EMBEDDING_MODEL` names it. */
 export const EmbeddingSpec = Type.Object({
-  provider: Type.Exclude(ModelSpec.properties.provider, Type.Literal("anthropic")),
+  provider: namesOf(withEmbeddings),
   model: ModelSpec.properties.model,
 });
 export type EmbeddingSpec = Static<typeof EmbeddingSpec>;
+
+/** A provider that a request may name without a model. */
+export const ProviderChoice = namesOf(providers.filter(({ defaultModel }) => defaultModel !== null));
+
+/** The other way round than it is read. */
+export const specText = ({ provider, model }: ModelSpec): string => idOf(providerNamed(provider), model);
 
 /** `builtin` or `provider:ID`, one or several parted by commas, in the order they are tried. Null: it is not that. */
 export const parseModelSpecs = (text: string): readonly ModelSpec[] | null => {
@@ -34,8 +40,19 @@ export const parseEmbeddingSpec = (text: string): EmbeddingSpec | null => {
 };
 
 const parseOne = (text: string): unknown => {
-  if (text === "builtin") return { provider: "builtin", model: "builtin" };
   const colon = text.indexOf(":");
-  const provider = text.slice(0, Math.max(colon, 0));
-  return provider === "builtin" ? null : { provider, model: text.slice(colon + 1) };
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const hasIds = colon >= 0;
+  const provider = providers.find((provider) => provider.name === name && provider.hasIds === hasIds);
+  return provider && { provider: name, model: hasIds ? text.slice(colon + 1) : name };
 };
+
+/** How a model of each is named, for people: `builtin, openai:ID or compatible:ID`. */
+const formsOf = (some: readonly Provider[]): string => {
+  const forms = some.map((provider) => idOf(provider, "ID"));
+  const last = forms.at(-1) ?? "";
+  return forms.length < 2 ? last : `${forms.slice(0, -1).join(", ")} or ${last}`;
+};
+
+export const MODEL_FORMS = formsOf(providers);
+export const EMBEDDING_FORMS = formsOf(withEmbeddings);

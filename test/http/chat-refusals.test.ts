@@ -11,11 +11,9 @@ import { startService, type TestService } from "../support/service.ts";
 describe("models that requests choose", () => {
   let service: TestService<Model>;
   beforeAll(async () => {
-    const access = { apiKey: null, baseUrl: null };
-    const providers = { openai: access, anthropic: access, google: access, compatible: access };
     const specs = [{ provider: "builtin", model: "builtin" }] as const;
     const models = await openModels(specs, {
-      providers,
+      providers: {},
       builtin: builtinModel,
       system: realSystem,
       log: houseLog(openLog("silent")).models,

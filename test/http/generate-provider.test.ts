@@ -14,15 +14,9 @@ let service: TestService<Model>;
 const retries: number[] = [];
 beforeAll(async () => {
   provider = modelServer(openAiResponses);
-  const none = { apiKey: null, baseUrl: null };
   const models = await openModels([{ provider: "builtin", model: "builtin" }], {
     builtin: builtinModel,
-    providers: {
-      openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` },
-      anthropic: none,
-      google: none,
-      compatible: none,
-    },
+    providers: { openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` } },
     system: { ...realSystem, sleep: () => Promise.resolve() },
     log: { retry: ({ attempt }) => void retries.push(attempt), fallback: () => {} },
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
-import { modelFrom } from "../../src/models/providers.ts";
+import { modelFrom } from "../../src/models/open.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
 import { solve } from "../support/answers.ts";
 import { sharedStore } from "../support/house.ts";
@@ -62,14 +62,12 @@ const providers: readonly (readonly [string, Wire, string, readonly [object, obj
   ],
 ];
 
-const modelAt = (provider: string, url: string) => {
-  const none = { apiKey: "key", baseUrl: url };
-  return modelFrom(parseModelSpecs(`${provider}:stand-in`) ?? [], {
-    providers: { openai: none, anthropic: none, google: none, compatible: none },
+const modelAt = (provider: string, url: string) =>
+  modelFrom(parseModelSpecs(`${provider}:stand-in`) ?? [], {
+    providers: { [provider]: { apiKey: "key", baseUrl: url } },
     system: realSystem,
     log: { retry: () => {}, fallback: () => {} },
   });
-};
 
 describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
   const withService = async (work: (service: TestService<Model>, server: ModelServer) => Promise<void>) => {

@@ -14,11 +14,13 @@ import { openAiChat } from "../support/wires/openai-chat.ts";
 
 const keyVariable = "MODEL_API_KEY";
 const model = "stand-in";
+const place = { keyVariable, now: () => system.now() };
 
 for (const [name, post] of Object.entries({ sockets: postBySockets(), fetch: postByFetch })) {
   modelConformance(`the chat-completions adapter over ${name}`, {
     wire: openAiChat,
-    open: (url) => compatibleModel({ id: "compatible:x", model, baseUrl: `${url}/v1/`, apiKey: KEY, system, post }),
+    open: (url) =>
+      compatibleModel({ id: "compatible:x", model, baseUrl: `${url}/v1/`, apiKey: KEY, place, system, post }),
     keyVariable,
   });
 }
@@ -30,7 +32,6 @@ modelConformance("the AI SDK's chat-completions provider", {
     const baseURL = `${url}/v1`;
     const fetch = Object.assign(upstreamFetch, { preconnect: globalThis.fetch.preconnect });
     const sdk = createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch });
-    const place = { keyVariable, now: () => system.now() };
     const headers = { authorization: `Bearer ${KEY}` };
     return aiSdkModel({
       id: "reference",
@@ -44,7 +45,7 @@ modelConformance("the AI SDK's chat-completions provider", {
 });
 
 const modelAt = (baseUrl: string) =>
-  compatibleModel({ id: "compatible:x", model, baseUrl, apiKey: KEY, system, post: postBySockets() });
+  compatibleModel({ id: "compatible:x", model, baseUrl, apiKey: KEY, place, system, post: postBySockets() });
 
 test("an abort while an error's words are read is an abort", async () => {
   const stop = new AbortController();

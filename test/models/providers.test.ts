@@ -1,59 +1,72 @@
-import { describe, expect, test } from "bun:test";
-import { builtinModel } from "../../src/builtin/model/index.ts";
-import { realSystem } from "../../src/domain/system.ts";
-import { type ModelOptions, modelFrom } from "../../src/models/providers.ts";
-import { parseModelSpecs } from "../../src/models/spec.ts";
-import { partsOf } from "../support/heard.ts";
-import { modelServer, says } from "../support/model-server.ts";
-import { ANSWER, REQUEST } from "../support/told-model.ts";
+import { expect, test } from "bun:test";
+import { providers } from "../../src/models/providers/index.ts";
+import { profiledProvider } from "../../src/models/providers/profile.ts";
+import { modelConformance } from "../conformance/model.ts";
+import { KEY } from "../conformance/model-kit.ts";
+import { providerModel } from "../support/provider-model.ts";
+import { anthropicMessages } from "../support/wires/anthropic.ts";
+import { googleGenerate } from "../support/wires/google.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
+import { openAiResponses } from "../support/wires/openai-responses.ts";
+import type { Wire } from "../support/wires/wire.ts";
 
-const NONE = { apiKey: null, baseUrl: null };
-const KEYED = { apiKey: "key", baseUrl: null };
-const options = (providers: Partial<ModelOptions["providers"]> = {}): ModelOptions => ({
-  providers: { openai: NONE, anthropic: NONE, google: NONE, compatible: NONE, ...providers },
-  builtin: builtinModel,
-  system: { ...realSystem, sleep: () => Promise.resolve() },
-  log: { retry: () => {}, fallback: () => {} },
+/** What stands in for each provider, and the path under which it does. */
+const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: string }>> = {
+  openai: { wire: openAiResponses, path: "/v1" },
+  anthropic: { wire: anthropicMessages, path: "/v1" },
+  google: { wire: googleGenerate, path: "/v1beta" },
+  compatible: { wire: openAiChat, path: "/v1" },
+};
+
+const remote = providers.filter(({ hasIds }) => hasIds);
+
+test("every provider is held to the model contract", () => {
+  expect(Object.keys(STAND_INS)).toEqual(remote.map(({ name }) => name));
 });
-const from = (text: string, providers?: Partial<ModelOptions["providers"]>) =>
-  modelFrom(parseModelSpecs(text) ?? [], options(providers));
 
-describe("the model that is named", () => {
-  test("has the id that names it, also when its own id holds colons", async () => {
-    const providers = {
-      openai: KEYED,
-      anthropic: KEYED,
-      google: KEYED,
-      compatible: { apiKey: null, baseUrl: "http://x" },
-    };
-    for (const id of ["builtin", "openai:gpt-5", "anthropic:claude", "google:gemini", "compatible:qwen3:8b"]) {
-      expect((await from(id, providers)).id).toBe(id);
-    }
-    expect((await from("openai:gpt-5, builtin", providers)).id).toBe("openai:gpt-5,builtin");
-  });
+const acme = profiledProvider({
+  name: "acme",
+  key: { name: "ACME_API_KEY", description: "Key for acme:ID.", isRequired: true },
+  address: { name: "ACME_BASE_URL", description: "In place of Acme's own address.", usual: "https://acme.test/v1" },
+  defaultModel: null,
+  hasEmbeddings: false,
+});
 
-  test.each([
-    ["openai:x", "OPENAI_API_KEY"],
-    ["anthropic:x", "ANTHROPIC_API_KEY"],
-    ["google:x", "GOOGLE_GENERATIVE_AI_API_KEY"],
-    ["compatible:x", "MODEL_BASE_URL"],
-  ])("%s is not made without %s", async (id, variable) => {
-    await expect(from(id)).rejects.toThrow(variable);
+for (const provider of [...remote, acme]) {
+  const { wire, path } = STAND_INS[provider.name] ?? { wire: openAiChat, path: "/v1" };
+  const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
+  modelConformance(provider.name, {
+    wire,
+    open: (url) => providerModel(provider, { apiKey: KEY, baseUrl: url + path }),
+    keyVariable: key?.name ?? "",
   });
+}
 
-  test("is called again when it fails, and then the next one is", async () => {
-    await using server = modelServer(openAiChat);
-    await using spare = modelServer(openAiChat);
-    const failing = { apiKey: null, baseUrl: `${server.url}/v1` };
-    const text = says(openAiChat, { text: ["hello"], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
-    server.reply({ status: 503 }, { status: 429 }, text);
-    const one = await from("compatible:x", { compatible: failing });
-    expect(await partsOf(one, REQUEST, { signal: new AbortController().signal })).toEqual([...ANSWER]);
-    expect(server.received).toHaveLength(3);
-    const providers = { compatible: failing, openai: { apiKey: "key", baseUrl: `${spare.url}/v1` } };
-    const two = await from("openai:y,compatible:x", providers);
-    server.reply(text);
-    expect(await partsOf(two, REQUEST, { signal: new AbortController().signal })).toEqual([...ANSWER]);
-  });
+/** What a file loads, and what that loads, before anything of it runs. */
+const loadedBy = async (entry: string): Promise<ReadonlySet<string>> => {
+  const transpiler = new Bun.Transpiler({ loader: "ts" });
+  const loaded = new Set<string>();
+  const waiting = [entry];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (loaded.has(file)) continue;
+    loaded.add(file);
+    if (!file.endsWith(".ts")) continue;
+    const imports = transpiler.scanImports(await Bun.file(file).text());
+    const own = imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path);
+    waiting.push(
+      ...own.map((path) => (path.startsWith(".") ? Bun.fileURLToPath(new URL(path, `file://${file}`)) : path)),
+    );
+  }
+  return loaded;
+};
+
+test.each(["src/main.ts", "src/app.ts"])("%s loads no provider's SDK: a model that is opened does", async (entry) => {
+  const loaded = [...(await loadedBy(new URL(`../../${entry}`, import.meta.url).pathname))];
+  expect(loaded.filter((path) => path.endsWith("/models/providers/openai.ts"))).toHaveLength(1);
+  expect(loaded.filter((path) => path.startsWith("@ai-sdk/"))).toEqual([]);
+});
+
+test("the command line loads no adapter either: help is printed before any of them is needed", async () => {
+  const loaded = [...(await loadedBy(new URL("../../src/main.ts", import.meta.url).pathname))];
+  expect(loaded.filter((path) => /\/(?:upstream|store|http)\/|\/models\/compatible\.ts$/.test(path))).toEqual([]);
 });

@@ -3,13 +3,19 @@ import { ModelError } from "../contract.ts";
 import { garbage } from "../failure.ts";
 import type { ModelLog } from "../log.ts";
 import { retryDelay } from "../retry.ts";
-import { type EmbeddingModel, MAX_TEXT, type Vector } from "./contract.ts";
-import type { EmbeddingCall } from "./sdk.ts";
+import { type EmbeddingModel, type EmbeddingPurpose, MAX_TEXT, type Vector } from "./contract.ts";
 
 /** Texts in one call; Google takes 100 at most. */
 const MAX_TEXTS = 96;
 /** Characters in one call: OpenAI takes 300,000 tokens, and a Korean character may be two. */
 const MAX_CHARS = 100_000;
+
+/** One call: as many texts as the caller thinks the provider takes. Throws a ModelError, or the signal's reason. */
+export type EmbeddingCall = (
+  texts: readonly string[],
+  purpose: EmbeddingPurpose,
+  signal: AbortSignal,
+) => Promise<readonly Vector[]>;
 
 export interface ProviderOptions {
   readonly id: string;

@@ -1,0 +1,56 @@
+import type { System } from "../domain/system.ts";
+import { postBySockets } from "../upstream/client.ts";
+import type { Post } from "../upstream/contract.ts";
+import type { Model } from "./contract.ts";
+import { withFallback } from "./fallback.ts";
+import type { ModelLog } from "./log.ts";
+import { idOf, type Opening, type Provider, type Settings } from "./providers/contract.ts";
+import { providerNamed } from "./providers/index.ts";
+import { withRetry } from "./retry.ts";
+import type { ModelSpec } from "./spec.ts";
+
+export interface ModelOptions {
+  /** What is set of each provider's variables, by the provider's name; one of which nothing is set may be left out. */
+  readonly providers: Readonly<Record<string, Settings>>;
+  /** How calls of the chat-completions wire are sent. Left out: over sockets that they share. */
+  readonly post?: Post;
+  /** The model that needs no provider. Left out: `builtin` is refused. */
+  readonly builtin?: () => Model;
+  readonly system: System;
+  readonly log: ModelLog;
+}
+
+/**
+ * The model that the specs name: each retried, several tried in their order. Reads no environment: what the AI SDK would
+ * take from there is always given. Rejects with an Error that names the variable when a provider's settings are not complete,
+ * which the configuration has made sure of.
+ */
+export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
+  const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
+  if (first === undefined) throw new Error("No model is named: MODEL is empty.");
+  return others.length === 0 ? first : withFallback([first, ...others], options.log);
+};
+
+const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOptions): Promise<Model> => {
+  const provider = providerNamed(name);
+  return withRetry(await provider.open(openingOf(provider, model, options)), options);
+};
+
+/** What the provider opens that model with. */
+export const openingOf = (
+  provider: Provider,
+  model: string,
+  { providers, post = postBySockets(), builtin, system, log }: ModelOptions,
+): Opening => {
+  const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
+  return {
+    id: idOf(provider, model),
+    model,
+    settings: providers[provider.name] ?? {},
+    place: { keyVariable: key?.name ?? "MODEL", now: () => system.now() },
+    post,
+    builtin: builtin ?? null,
+    system,
+    log,
+  };
+};

@@ -1,0 +1,17 @@
+import type { Provider } from "./contract.ts";
+
+/** What needs no key: the model that composition gives, if this build has one, and the embedding by hashes of words. */
+export const builtin: Provider = {
+  name: "builtin",
+  hasIds: false,
+  variables: {},
+  defaultModel: null,
+  open: async ({ builtin: model }) => {
+    if (model === null) throw new Error("MODEL must name a model: this build has none of its own.");
+    return model();
+  },
+  openEmbedding: async () => {
+    const { builtinEmbedding } = await import("../embedding/builtin.ts");
+    return builtinEmbedding();
+  },
+};

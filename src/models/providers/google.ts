@@ -1,0 +1,57 @@
+import { rootOf } from "../access.ts";
+import { defineProvider } from "./contract.ts";
+
+const BASE_URL = "https://generativelanguage.googleapis.com/v1beta";
+/** Gemini's embedding models give 3,072 numbers unless told; of these, which is what Google recommends, recall hardly differs. */
+const DIMENSION = 768;
+
+/** Google, over the Gemini API. */
+export const google = defineProvider({
+  name: "google",
+  variables: {
+    apiKey: {
+      name: "GOOGLE_GENERATIVE_AI_API_KEY",
+      holds: "secret",
+      description: "Key for google:ID.",
+      isRequired: true,
+    },
+    baseUrl: {
+      name: "GOOGLE_GENERATIVE_AI_BASE_URL",
+      holds: "url",
+      description: "In place of Google's own address.",
+      isRequired: false,
+    },
+  },
+  defaultModel: "gemini-2.5-flash",
+  open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
+    const [{ createGoogle }, { sdkFetch, sdkModel }] = await Promise.all([
+      import("@ai-sdk/google"),
+      import("../sdk.ts"),
+    ]);
+    const baseURL = rootOf(baseUrl);
+    return sdkModel({
+      id,
+      place,
+      model: createGoogle({ apiKey, baseURL, fetch: sdkFetch })(model),
+      providerOptions: {},
+      models: { url: `${baseURL}/models`, headers: { "x-goog-api-key": apiKey } },
+    });
+  },
+  openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
+    const [{ createGoogle }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+      import("@ai-sdk/google"),
+      import("../embedding/sdk.ts"),
+    ]);
+    const sdk = createGoogle({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
+    return sdkEmbedding({
+      ...opening,
+      model: sdk.embeddingModel(model),
+      optionsFor: (purpose) => ({
+        google: {
+          outputDimensionality: DIMENSION,
+          taskType: purpose === "query" ? "RETRIEVAL_QUERY" : "RETRIEVAL_DOCUMENT",
+        },
+      }),
+    });
+  },
+});

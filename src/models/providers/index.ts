@@ -1,0 +1,16 @@
+import { anthropic } from "./anthropic.ts";
+import { builtin } from "./builtin.ts";
+import { compatible } from "./compatible.ts";
+import type { Provider } from "./contract.ts";
+import { google } from "./google.ts";
+import { openai } from "./openai.ts";
+
+/** Every provider, in the order in which `--help` names them: one line each. */
+export const providers: readonly Provider[] = [builtin, openai, anthropic, google, compatible];
+
+/** Throws for a name that no provider has: specs are checked before they come here. */
+export const providerNamed = (name: string): Provider => {
+  const provider = providers.find((provider) => provider.name === name);
+  if (provider === undefined) throw new Error(`There is no provider ${name}.`);
+  return provider;
+};

@@ -1,0 +1,42 @@
+import { rootOf } from "../access.ts";
+import { defineProvider } from "./contract.ts";
+
+const BASE_URL = "https://api.openai.com/v1";
+
+/** OpenAI, over its Responses API. */
+export const openai = defineProvider({
+  name: "openai",
+  variables: {
+    apiKey: { name: "OPENAI_API_KEY", holds: "secret", description: "Key for openai:ID.", isRequired: true },
+    baseUrl: {
+      name: "OPENAI_BASE_URL",
+      holds: "url",
+      description: "In place of OpenAI's own address.",
+      isRequired: false,
+    },
+  },
+  defaultModel: "gpt-5-mini",
+  open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
+    const [{ createOpenAI }, { sdkFetch, sdkModel }] = await Promise.all([
+      import("@ai-sdk/openai"),
+      import("../sdk.ts"),
+    ]);
+    const baseURL = rootOf(baseUrl);
+    return sdkModel({
+      id,
+      place,
+      model: createOpenAI({ apiKey, baseURL, fetch: sdkFetch }).responses(model),
+      // A thread's log is its memory; OpenAI need not keep another.
+      providerOptions: { openai: { store: false } },
+      models: { url: `${baseURL}/models`, headers: { authorization: `Bearer ${apiKey}` } },
+    });
+  },
+  openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
+    const [{ createOpenAI }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+      import("@ai-sdk/openai"),
+      import("../embedding/sdk.ts"),
+    ]);
+    const sdk = createOpenAI({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
+    return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
+  },
+});

@@ -1,0 +1,50 @@
+import { given, rootOf } from "../access.ts";
+import { defineProvider, type Provider } from "./contract.ts";
+
+/**
+ * A server that speaks OpenAI's chat completions, and what tells it from the others that do. What a server does differently on
+ * the wire belongs in here too, as soon as one does: the adapter asks the profile, never the name.
+ */
+export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
+  /** The variable of its key. */
+  readonly key: { readonly name: string; readonly description: string; readonly isRequired: boolean };
+  /** The variable of its address, and the address without it, up to and including `/v1`. Null: the variable must be set. */
+  readonly address: { readonly name: string; readonly description: string; readonly usual: string | null };
+  /** Whether it has OpenAI's `/embeddings` as well. */
+  readonly hasEmbeddings: boolean;
+}
+
+/** The provider that a profile makes of the lean adapter (`compatible.ts` one folder up). */
+export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddings }: Profile): Provider =>
+  defineProvider({
+    name,
+    defaultModel,
+    variables: {
+      baseUrl: {
+        name: address.name,
+        holds: "url",
+        description: address.description,
+        isRequired: address.usual === null,
+      },
+      apiKey: { ...key, holds: "secret" },
+    },
+    open: async ({ id, model, place, post, system, settings: { apiKey = null, baseUrl = address.usual } }) => {
+      const { compatibleModel } = await import("../compatible.ts");
+      return compatibleModel({ id, model, place, post, system, apiKey, baseUrl: given(baseUrl, address.name) });
+    },
+    openEmbedding: hasEmbeddings
+      ? async ({ model, settings: { apiKey, baseUrl = address.usual }, ...opening }) => {
+          const [{ createOpenAICompatible }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+            import("@ai-sdk/openai-compatible"),
+            import("../embedding/sdk.ts"),
+          ]);
+          const sdk = createOpenAICompatible({
+            name,
+            baseURL: rootOf(given(baseUrl, address.name)),
+            fetch: embeddingFetch,
+            ...(apiKey !== undefined && { apiKey }),
+          });
+          return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
+        }
+      : null,
+  });

@@ -1,0 +1,17 @@
+import { realSystem } from "../../src/domain/system.ts";
+import type { Model } from "../../src/models/contract.ts";
+import { openingOf } from "../../src/models/open.ts";
+import type { Provider, Settings } from "../../src/models/providers/contract.ts";
+
+/** A model of the provider as it is before it is retried, at once: its first call waits for what opens it. */
+export const providerModel = (provider: Provider, settings: Settings, model = "stand-in"): Model => {
+  const providers = { [provider.name]: settings };
+  const log = { retry: () => {}, fallback: () => {} };
+  const opening = openingOf(provider, model, { providers, system: realSystem, log });
+  const opened = provider.open(opening);
+  return {
+    id: opening.id,
+    answer: async (...call) => (await opened).answer(...call),
+    check: async (context) => (await opened).check(context),
+  };
+};
