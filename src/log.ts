@@ -9,7 +9,7 @@ import type { ModelLog } from "./models/log.ts";
 import { providerWords } from "./models/provider-error.ts";
 import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLog } from "./runs/log.ts";
-import { StoreError } from "./store/contract.ts";
+import { StoreError } from "./store/store-error.ts";
 
 /** What the rooms have to say to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface HouseLog extends HttpLog {

@@ -2,7 +2,7 @@ import type { Answer } from "../dialects/contract.ts";
 import { type ReachedLimit, RequestError, type RequestErrorCode } from "../domain/error.ts";
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
 import { ModelError } from "../models/contract.ts";
-import { StoreError } from "../store/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 
 /** A refusal that a wire has worded itself. */
 export class WordedRefusal extends Error {

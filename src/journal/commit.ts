@@ -1,6 +1,7 @@
 import { RunError } from "../domain/error.ts";
-import { type Store, StoreError } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
 import type { Append, Refusal } from "../store/log/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";

@@ -1,4 +1,4 @@
-import type { StoreError } from "../store/contract.ts";
+import type { StoreError } from "../store/store-error.ts";
 
 /** What the journal has to say to an operator. */
 export interface JournalLog {

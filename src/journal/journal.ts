@@ -1,8 +1,8 @@
 import type { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import { StoreError } from "../store/contract.ts";
 import type { Fence } from "../store/log/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
 import { type CommitOptions, GroupCommit } from "./commit.ts";
 import { Follower, type FollowSource } from "./follow.ts";

@@ -1,5 +1,5 @@
 import type { System } from "../domain/system.ts";
-import { StoreError } from "../store/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { JournalLog } from "./journal-log.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";

@@ -1,7 +1,8 @@
 import type { LogEvent } from "../domain/event.ts";
-import { type Store, StoreError } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
 import type { Append, Refusal } from "../store/log/contract.ts";
 import type { RunEnd } from "../store/log/contract-run-end.ts";
+import { StoreError } from "../store/store-error.ts";
 import { type Ending, failing, type Outcome } from "./ending.ts";
 import { LOST, type LostTails } from "./lost-tail.ts";
 import type { Patience } from "./patience.ts";

@@ -3,7 +3,7 @@ import { type EventBody, failureEvent, type TerminalEvent } from "../domain/even
 import { creditsOf, type Usage } from "../domain/run.ts";
 import type { Ending } from "../journal/ending.ts";
 import { ModelError } from "../models/contract.ts";
-import { StoreError } from "../store/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 
 /** What a run ends with, for whatever was thrown. What is no failure of ours to name is `internal`; its cause goes to the log. */
 export const runErrorOf = (thrown: unknown): RunError => {

@@ -1,7 +1,8 @@
 import { hasEnded, type Run } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { type ThreadKey, userOf } from "../domain/thread.ts";
-import { type Store, StoreError } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { ReadableRun } from "./contract.ts";
 import type { Registry } from "./registry.ts";
 import { TURN_POLL_MS } from "./runs.ts";

@@ -1,6 +1,7 @@
 import type { System } from "../domain/system.ts";
-import { type Store, StoreError } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
 import type { NewRun } from "../store/log/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { Registry } from "./registry.ts";
 
 /** Between two attempts to withdraw what may be there. */

@@ -1,10 +1,10 @@
 import type { Query, SQL } from "drizzle-orm";
 import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type { System } from "../domain/system.ts";
-import { StoreError } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isConnectionLoss, storeError } from "./failure.ts";
 import type { OwnSchema } from "./migrations/own-schema.ts";
+import { StoreError } from "./store-error.ts";
 
 /** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
 export interface Session {

@@ -1,5 +1,5 @@
 import { DrizzleQueryError } from "drizzle-orm";
-import { StoreError } from "./contract.ts";
+import { StoreError } from "./store-error.ts";
 
 /**
  * SQLSTATE classes and codes that may pass: connection, out of resources, operator intervention (a restart, a statement

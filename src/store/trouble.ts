@@ -1,5 +1,5 @@
-import { StoreError } from "./contract.ts";
 import { sqlState } from "./failure.ts";
+import { StoreError } from "./store-error.ts";
 
 /**
  * By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html), or by what postgres.js and the socket below it call

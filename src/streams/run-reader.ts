@@ -6,7 +6,7 @@ import type { Follower } from "../journal/follow.ts";
 import { DELETED } from "../journal/hub.ts";
 import type { ReadableRun } from "../runs/contract.ts";
 import { CANCELLED } from "../runs/live-run.ts";
-import { StoreError } from "../store/contract.ts";
+import { StoreError } from "../store/store-error.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
 import { note, say } from "../support/journal.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import { type Store, StoreError } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { endOf, logOf } from "../support/house.ts";
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";

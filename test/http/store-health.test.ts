@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StoreHealth } from "../../src/http/health/store-health.ts";
-import { MigrationsMissing, StoreError } from "../../src/store/contract.ts";
 import { storeError } from "../../src/store/failure.ts";
+import { MigrationsMissing, StoreError } from "../../src/store/store-error.ts";
 
 const OK = { store: "ok", migrations: "ok" };
 

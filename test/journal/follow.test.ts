@@ -5,7 +5,7 @@ import type { LogEvent } from "../../src/domain/event.ts";
 import { TAIL_CHARS } from "../../src/journal/channel.ts";
 import { Follower } from "../../src/journal/follow.ts";
 import { Hub } from "../../src/journal/hub.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { Followed, followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
 import { hastySystem } from "../support/hasty-system.ts";

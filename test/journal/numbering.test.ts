@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { EventBody } from "../../src/domain/event.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { close, fenceOf, journalOver, note, open, say, think } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { foldAnswer } from "../../src/domain/answer.ts";
 import { RunError } from "../../src/domain/error.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { saidEvents } from "../support/answer-events.ts";
 import { agentOf, house, sharedStore } from "../support/house.ts";
 import { tappedStore } from "../support/tapped-store.ts";

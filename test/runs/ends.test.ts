@@ -3,7 +3,7 @@ import type { AgentContext } from "../../src/agents/contract.ts";
 import { RunError } from "../../src/domain/error.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { ModelError } from "../../src/models/contract.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { Lease } from "../../src/runs/lease.ts";
 import { Recurring } from "../../src/runs/recurring.ts";
-import { type Store, StoreError } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 
 const told = () => {
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { RequestError, RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { MAX_QUEUED } from "../../src/runs/runs.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 import { tappedStore } from "../support/tapped-store.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import { Unconfirmed } from "../../src/runs/unconfirmed.ts";
-import { type Store, StoreError } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 
 /** Runs that were given up at second 0. `answer` is what the store says of one when it is asked to withdraw it. */
 const givenUp = async (answer: (second: number) => boolean | StoreError): Promise<readonly number[]> => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
-import { StoreError } from "../../src/store/contract.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 import { CANCEL } from "../support/runs.ts";

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import postgres from "postgres";
 import { realSystem } from "../../src/domain/system.ts";
-import { type Store, StoreError } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { newRun, started } from "../support/runs.ts";
 import { statementNames } from "../support/statement-names.ts";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { realSystem } from "../../src/domain/system.ts";
-import { StoreError } from "../../src/store/contract.ts";
 import { lockDirectory } from "../../src/store/drivers/lock.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { appended, newRun, started } from "../support/runs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "yeoul-directory-"));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import { StoreError } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { migrations } from "../../src/store/migrations/migrations.ts";
+import { StoreError } from "../../src/store/store-error.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
 const folder = `${import.meta.dir}/../../drizzle`;

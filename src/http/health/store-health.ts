@@ -1,5 +1,6 @@
 import type { System } from "../../domain/system.ts";
-import { MigrationsMissing, type Store } from "../../store/contract.ts";
+import type { Store } from "../../store/contract.ts";
+import { MigrationsMissing } from "../../store/store-error.ts";
 import { troubleOf } from "../../store/trouble.ts";
 
 /** However often it is asked, the store is written to once in so long. */

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { StoreError } from "../contract.ts";
+import { StoreError } from "../store-error.ts";
 
 export interface DirectoryLock {
   /** Harmless when called twice. */

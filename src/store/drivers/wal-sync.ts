@@ -1,5 +1,5 @@
 import { closeSync, fsync, fsyncSync, openSync } from "node:fs";
-import { StoreError } from "../contract.ts";
+import { StoreError } from "../store-error.ts";
 
 /** A segment of the write-ahead log: written to again and again under one name. */
 const SEGMENT = /[/\\][0-9A-F]{24}$/;

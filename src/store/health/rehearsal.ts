@@ -1,8 +1,9 @@
 import type { System } from "../../domain/system.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
-import { type Store, StoreError } from "../contract.ts";
+import type { Store } from "../contract.ts";
 import { Database, type Driver, type Session } from "../database.ts";
 import { reasonOf } from "../failure.ts";
+import { StoreError } from "../store-error.ts";
 import { troubleOf } from "../trouble.ts";
 import { needRoom } from "./test-write.ts";
 

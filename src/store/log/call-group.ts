@@ -1,5 +1,5 @@
-import { StoreError } from "../contract.ts";
 import type { Database } from "../database.ts";
+import { StoreError } from "../store-error.ts";
 
 /** What a statement for many may hold: past that it would take as long as somebody may have to wait. */
 const MAX_CHARS = 1024 * 1024;

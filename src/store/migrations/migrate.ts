@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
-import { MigrationsMissing, StoreError } from "../contract.ts";
 import type { Database, Session } from "../database.ts";
 import { reasonOf, sqlState } from "../failure.ts";
 import { quoted } from "../qualify.ts";
+import { MigrationsMissing, StoreError } from "../store-error.ts";
 import { migrations } from "./migrations.ts";
 
 /** Others wait for whoever migrates; an index on a large table takes its time. */

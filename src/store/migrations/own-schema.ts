@@ -1,6 +1,6 @@
 import { type Query, type SQL, sql } from "drizzle-orm";
-import { StoreError } from "../contract.ts";
 import { MIGRATIONS, qualify, quoted } from "../qualify.ts";
+import { StoreError } from "../store-error.ts";
 
 /** Where a new database gets its tables: a product's own `events` beside them stays its own. */
 const USUAL = "yeoul";
