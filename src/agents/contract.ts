@@ -5,63 +5,70 @@ import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { Model } from "../models/contract.ts";
 import type { ToolContext } from "../tools/contract.ts";
 
-/** What a node may use of the world. */
+/** What a node may use. */
 export interface AgentContext extends ToolContext {
   readonly input: RunInput;
-  /** What came with the question; it is kept nowhere. */
+  /** The file that came with the question. It is not stored. */
   readonly file: Upload | null;
   /** The language of the answer. */
   readonly locale: Locale;
   readonly model: Model;
-  /** The conversation before this turn, newest kept first when it is too long, oldest first in the list. */
+  /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
   history(): Promise<readonly Remembered[]>;
-  /** Counts what a model call has cost; the run settles the sum at its end. */
+  /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
-  /** Something went wrong that the user need not know of: for the log. */
+  /** Logs an error that the user need not see. */
   report(error: unknown): void;
 }
 
-/** Says one event. What it returns, if anything, must be awaited before the next: the log is behind. Throws when the run must stop. */
+/**
+ * Emits one event. A returned promise must be awaited before the next event: the journal is behind. Throws when the run
+ * must stop.
+ */
 export type Say = (event: EventBody) => Promise<void> | undefined;
 
 /**
- * A stretch of events that come one by one from elsewhere, such as a model's words: a node yields it whole, and the walk has
- * it spoken. Each word would otherwise pass through every generator between the model and the walk. What it throws is thrown
- * at the node's `yield`.
+ * Emits a sequence of events that arrive one by one from elsewhere, such as a model's deltas. A node yields the
+ * producer, and the walk runs it. Otherwise each delta would pass through every generator between the model and the
+ * walk. What it throws is thrown at the node's `yield`.
  */
 export type Speech = (say: Say) => Promise<void>;
 
 /**
- * One node of the graph. `run` yields events, or speeches, and returns its change of state; the checkpoint after it holds that change
- * and nothing else. It may throw: a RunError or ModelError ends the run with that code, anything else with `internal`.
- * It must come to its end soon after `context.signal` aborts.
+ * One node of the graph. `run` yields events or producers and returns its change of state; the checkpoint after it
+ * stores only that change. It may throw: a RunError or ModelError ends the run with that code, anything else with
+ * `internal`.
+ * It must return soon after `context.signal` aborts.
  */
 export interface AgentNode<State> {
   readonly name: string;
-  /** The phase it stands for, such as `analysis`: what a progress bar would be labelled with. */
+  /** The phase of the node, such as `analysis`: the label that a progress bar would show. */
   readonly stage: string;
-  /** What it is doing, for people. */
+  /** Describes what the node is doing, for people. */
   message(locale: Locale): string;
   run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody | Speech, Partial<State>, void>;
-  /** The node that follows, or null at the end. Pure: it sees the state with this node's change applied. */
+  /** Returns the name of the next node, or null at the end. Pure: `state` includes this node's change. */
   next(state: Readonly<State>): string | null;
 }
 
-/** A graph of nodes. State is JSON-able, since checkpoints keep it. */
+/** A graph of nodes. State must be serializable as JSON, since checkpoints store it. */
 export interface Agent<State> {
   readonly name: string;
-  /** The page's title for a turn. */
+  /** Returns the title of the page that shows a turn. */
   title(input: RunInput): string;
-  /** The state the first node sees. */
+  /** Returns the state of the first node. */
   begin(input: RunInput): State;
   readonly start: string;
   readonly nodes: readonly AgentNode<State>[];
-  /** What the run's `done` event carries for wires that show it whole, JSON-able. Undefined: nothing but the answer's text. */
+  /**
+   * Returns the result in the run's `done` event, for wires that send it as a whole. It must be serializable as JSON.
+   * Undefined: there is nothing but the answer's text.
+   */
   result(state: Readonly<State>): unknown;
-  /** The longest that a run of it may take, in milliseconds. Null: as the service has it for all. */
+  /** The most time that a run may take, in milliseconds. Null: the limit of the service applies. */
   readonly timeoutMs: number | null;
 }
 
-/** An agent of whatever state: the graph's walk keeps that to itself. */
-// biome-ignore lint/suspicious/noExplicitAny: state goes in and out of the same agent; no caller ever sees it.
+/** An agent with any type of state. Only the walk handles the state. */
+// biome-ignore lint/suspicious/noExplicitAny: an agent receives only its own state; no caller reads it.
 export type AnyAgent = Agent<any>;

@@ -6,10 +6,10 @@ import { callTool } from "../tools/call.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Say, Speech } from "./contract.ts";
 
-/** Model calls in one conversation; the last one is made without tools, so that it has to answer. */
+/** The most model calls in one conversation. The last is made without tools, so that the model has to answer. */
 export const MAX_ROUNDS = 8;
 
-/** Between what the model says before and after it has used a tool. */
+/** Separates the model's text before and after a tool call. */
 const PARAGRAPH = "\n\n";
 
 export interface Conversation {
@@ -19,9 +19,9 @@ export interface Conversation {
 }
 
 /**
- * Lets the model speak, calls the tools it asks for and lets it speak again, until it has answered. Its words are yielded
- * as they come, a speech for each round. Returns the text of all rounds, and the messages with everything that was said. `spoken` says that this
- * turn has answered something already, which a paragraph parts from what comes now.
+ * Calls the model, then the tools that it requests, and repeats until it answers. Text is emitted as it arrives,
+ * through one producer for each round. Returns the text of all rounds, and the messages including everything that was
+ * added. `spoken`: this turn has emitted text already, so a paragraph break comes before the next text.
  */
 export async function* converse(
   { system, messages, tools }: Conversation,
@@ -48,7 +48,7 @@ export async function* converse(
   return { text: answer, messages: said };
 }
 
-/** One model call, and what it has said so far. `lead` goes before its first word, if it says any. */
+/** One model call and what it has produced so far. `lead` is put before its first text, if there is any. */
 class ModelCall {
   text = "";
   readonly toolCalls: ToolCall[] = [];
@@ -59,7 +59,7 @@ class ModelCall {
     private readonly lead: string,
   ) {}
 
-  /** Says what the model says, as it comes. */
+  /** Emits the model's parts as they arrive. */
   relay(context: AgentContext, say: Say): Promise<void> {
     return context.model.answer(this.request, context, (part) => {
       const event = this.#hear(part);
@@ -67,7 +67,7 @@ class ModelCall {
     });
   }
 
-  /** What the part says to whoever watches; null: nothing. */
+  /** Returns the event of a part for readers. Null when it has none. */
   #hear(part: ModelPart): EventBody | null {
     switch (part.type) {
       case "text": {
@@ -86,7 +86,7 @@ class ModelCall {
     }
   }
 
-  /** As the provider told it; an estimate for a call that was cut short and did not live to tell. */
+  /** Returns the usage that the provider reported, or an estimate for a call that was cut short before the report. */
   usage(): Usage {
     return this.#usage ?? (this.text === "" ? NO_USAGE : estimate(this.request, this.text));
   }

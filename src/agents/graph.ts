@@ -1,20 +1,21 @@
 import type { EventBody } from "../domain/event.ts";
 import type { Agent, AgentContext, AgentNode, Say } from "./contract.ts";
 
-/** No graph of ours is longer; one that is goes in circles. */
+/** No agent's graph is longer; a walk with more steps is in a loop. */
 const MAX_STEPS = 64;
 
-/** Where a graph's walk is written down. */
+/** Receives the events and checkpoints of a walk. */
 export interface WalkSink {
-  /** A returned promise is awaited before the walk goes on: back-pressure. */
+  /** A returned promise is awaited before the walk continues: back-pressure. */
   emit(body: EventBody, node: string): Promise<void> | undefined;
-  /** `change` is what the node changed of the state. */
+  /** `change` is the part of the state that the node changed. */
   checkpoint(node: string, change: unknown): void;
 }
 
 /**
- * Walks the graph from its start to its end. Every node says `in_progress` and `completed` around what it does, and is
- * followed by a checkpoint. Returns the agent's result. Throws what a node throws, and the signal's reason once that has aborted.
+ * Walks the graph from its start to its end. Every node emits `in_progress` before and `completed` after its work, with
+ * a checkpoint between its work and `completed`. Returns the agent's result. Throws what a node throws, and the
+ * signal's reason once the signal has aborted.
  */
 export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<unknown> => {
   let state = agent.begin(context.input);
@@ -59,7 +60,7 @@ const runNode = async <State>(
     }
     return step.value;
   } finally {
-    // Lets a node that was left in the middle close its model's connection.
+    // Lets a node that was interrupted close its model's connection.
     await steps.return({});
   }
 };

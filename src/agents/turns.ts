@@ -3,8 +3,8 @@ import type { Remembered } from "../domain/message.ts";
 import type { ModelMessage } from "../models/contract.ts";
 
 /**
- * The conversation before this turn, as a model is told of it: all words, and of the pictures as many as may come with one
- * question, the newest. A message keeps all of its pictures or none.
+ * Returns the conversation before this turn as model messages: all text, and the newest pictures, as many as may come
+ * with one question. A message has all of its pictures or none.
  */
 export const turnsOf = (history: readonly Remembered[]): readonly ModelMessage[] => {
   let left = MAX_IMAGES;

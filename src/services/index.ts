@@ -7,12 +7,12 @@ import type { SolveParts } from "./solve/parts.ts";
 import { tilAgent } from "./til/index.ts";
 import type { TilParts } from "./til/parts.ts";
 
-/** What the services are made of, all together. */
+/** The parts of all services together. */
 export type ServiceParts = SolveParts & RagParts & ChatParts & TilParts;
 
-/** Every agent that the executable brings along: one line each. */
+/** Every agent that the executable includes, one line each. */
 const services: readonly ((parts: ServiceParts) => AnyAgent)[] = [solveAgent, askAgent, ragAgent, chatAgent, tilAgent];
 
-/** Them, by their names. */
+/** Returns the agents by name. */
 export const agentsFrom = (parts: ServiceParts): ReadonlyMap<string, AnyAgent> =>
   new Map(services.map((service) => service(parts)).map((agent) => [agent.name, agent]));

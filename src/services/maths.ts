@@ -2,7 +2,7 @@ import { composed } from "../domain/composed.ts";
 import type { Message } from "../domain/message.ts";
 import { holdsFormula } from "../notation/spans.ts";
 
-/** Signs that a text is about maths: a formula, LaTeX, or the words such questions are put in. */
+/** Signs that a text is about maths: a formula, LaTeX, or words that such questions use. */
 const SIGNS =
   /\d\s*(?:[-+*/^×÷=<>%]|!(?!\p{L}))|[-+*/^×÷=<>]\s*\d|[a-z]\s*[=^]|[√∫∑π→]|\d\s*[CPH]\s*\d|\\[a-z]{2,}|\b(?:sin|cos|tan|cot|sec|csc|lim|log|ln|exp)(?:[_^(\d]|\s+[\d(]|\s+[a-z]\b)/iu;
 const ENGLISH =
@@ -10,10 +10,12 @@ const ENGLISH =
 const KOREAN =
   /방정식|부등식|공약수|공배수|나눈|나머지|행렬|중앙값|중간값|중위수|최빈값|분산|편차|거리|기울기|중점|접선|꼭짓점|극값|진법|진수|부분분수|약분|통분|미분|적분|극한|인수분해|전개|그래프|계산|더하|빼|곱하|나누|제곱|확률|평균|넓이|부피|퍼센트|몇|팩토리얼|로그(?![인아])|루트|경우의\s*수|\d\s*배(?!\p{L})|부터\s*\d+\s*까지|의\s*[합곱차](?!\p{L})|(?<!\p{L})[합곱](?:은|을|이|의|과)(?!\p{L})/u;
 
-/** Of a longer text, the beginning and the end are looked at, in characters each: there people say what they want. */
+/**
+ * Of a longer text only the beginning and the end are read, this many characters each: requests usually stand there.
+ */
 const LOOKED_AT = 10_000;
 
-/** Full-width and other forms of the same signs count as those. */
+/** Full-width and other compatibility forms of the same signs match too. */
 const isMaths = (message: string): boolean => {
   const text =
     message.length > 2 * LOOKED_AT ? `${message.slice(0, LOOKED_AT)}\n${message.slice(-LOOKED_AT)}` : message;
@@ -21,7 +23,10 @@ const isMaths = (message: string): boolean => {
   return SIGNS.test(usual) || ENGLISH.test(usual) || KOREAN.test(usual) || holdsFormula(text);
 };
 
-/** Whether a turn wants the maths tools: a guess, by the signs and words of its question and of the user's one before it. */
+/**
+ * Guesses whether a turn needs the maths tools, from the signs and words of its question and of the user's previous
+ * one.
+ */
 export const isAboutMaths = (message: string, history: readonly Message[]): boolean => {
   const last = history.findLast(({ role }) => role === "user");
   return isMaths(message) || (last !== undefined && isMaths(last.content));

@@ -1,10 +1,10 @@
 import type { RunInput } from "../domain/run.ts";
 
-/** In code points. */
+/** The most of a title, in code points. */
 const MAX_TITLE = 80;
-/** Of a question, so much is looked at for it, in UTF-16 units: it may be a megabyte. */
+/** The part of a question that is read, in UTF-16 units. A question may have a megabyte. */
 const MAX_READ = 2_000;
 
-/** A turn's title: how its question begins. */
+/** Returns the title of a turn: the beginning of its question. */
 export const titleOf = ({ message }: RunInput): string =>
   [...message.trimStart().slice(0, MAX_READ).toWellFormed().replace(/\s+/g, " ").trim()].slice(0, MAX_TITLE).join("");

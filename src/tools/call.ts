@@ -3,7 +3,7 @@ import type { EventBody } from "../domain/event.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import { type Tool, type ToolContext, ToolError } from "./contract.ts";
 
-/** What the model is told of a call. An error's output is `{ error }`, and says what to change. */
+/** What the model receives from a call. An error's output is `{ error }` and says what to change. */
 export interface ToolOutcome {
   readonly output: unknown;
   readonly isError: boolean;
@@ -13,8 +13,8 @@ const MAX_OUTPUT_CHARS = 20_000;
 const MAX_ERROR_CHARS = 4_000;
 
 /**
- * Calls a tool by name on behalf of a model, passing on the events of its way. A bad call, a tool that cannot answer and a
- * tool that breaks are all outcomes for the model; what broke is told to `onUnexpected`. Throws only the signal's reason.
+ * Calls a tool by name for a model and yields the tool's events. A bad call, a tool that cannot answer and a tool that
+ * breaks are all outcomes for the model; unexpected errors go to `onUnexpected`. Throws only the signal's reason.
  */
 export async function* callTool(
   tools: readonly Tool[],
@@ -44,7 +44,7 @@ const failed = (message: string): ToolOutcome => ({
   isError: true,
 });
 
-/** Names the field and the rule, in the schema's words; never echoes the value. */
+/** Names the field and the rule in the schema's words; never echoes the value. */
 const firstMistake = ({ input: schema }: Tool, input: unknown): string | null => {
   if (typeof input === "string") return "The arguments are not valid JSON; send one JSON object.";
   const error = Value.Errors(schema, input).First();
@@ -53,7 +53,7 @@ const firstMistake = ({ input: schema }: Tool, input: unknown): string | null =>
     : `The argument ${error.path === "" ? "object" : error.path} is wrong: ${error.message}.`;
 };
 
-/** An output as the log can keep it: JSON, storable text, at most 20,000 characters. */
+/** Makes an output storable: JSON, storable text, at most 20,000 characters. */
 const bounded = (output: unknown): ToolOutcome => {
   const json = JSON.stringify(output ?? null);
   if (json.length > MAX_OUTPUT_CHARS)

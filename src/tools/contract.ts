@@ -12,30 +12,30 @@ export interface NewImage {
 }
 
 export interface ToolContext {
-  /** Whose run it is. */
+  /** The owner of the run. */
   readonly userId: string;
   readonly signal: AbortSignal;
   readonly system: System;
-  /** Language of texts meant for people, such as a picture's alt text. */
+  /** The language of texts for people, such as a picture's alt text. */
   readonly locale: Locale;
-  /** Keeps a picture with the thread and tells the relative URL that serves it. */
+  /** Stores a picture with the thread and returns the relative URL that serves it. */
   saveImage(image: NewImage): Promise<string>;
 }
 
 /**
- * Something an agent may call. `call` yields events on its way (a picture's placeholder, say) and returns its output, a
- * JSON-able value that the model reads. It throws a ToolError when it cannot answer: the model is told, not the user.
- * `input` has been checked against the schema before `call` sees it.
+ * A tool that an agent may call. `call` may yield events, such as a picture's placeholder, and returns its output, a
+ * JSON-serializable value for the model. It throws a ToolError when it cannot answer: the model receives that, not the
+ * user. `input` is checked against the schema before `call` receives it.
  */
 export interface Tool<S extends TSchema = TSchema> {
   readonly name: string;
-  /** For the model: what it does, when to use it, in which notation. */
+  /** Tells the model what the tool does, when to use it and in which notation. */
   readonly description: string;
   readonly input: S;
   call(input: Static<S>, context: ToolContext): AsyncGenerator<EventBody, unknown, void>;
 }
 
-/** A tool that could not answer. The message says what to change in the input; it is written for the model. */
+/** The tool cannot answer. The message is written for the model and says what to change in the input. */
 export class ToolError extends Error {
   override readonly name = "ToolError";
 }

@@ -1,7 +1,7 @@
 import { READY } from "../workers/worker-thread.ts";
 import { ToolError } from "./contract.ts";
 
-/** What a worker computes, by kind: what each is asked with, and what it gives. */
+/** The kinds of job that a worker runs, with the request and the result of each. */
 export type Jobs = Readonly<Record<string, { readonly request: object; readonly result: unknown }>>;
 
 export type JobRequest<J extends Jobs> = {
@@ -19,8 +19,9 @@ type Handlers<J extends Jobs> = {
 declare const self: { onmessage: ((event: MessageEvent<JobRequest<Jobs>>) => void) | null };
 
 /**
- * Makes this thread a worker of a `ToolWorkers`. A handler's ToolError goes to the model, and so does what `isAdvice` says of
- * other errors; whatever else it throws becomes a general word, since a solver runs out of stack or memory for its input.
+ * Makes this worker thread serve a `ToolWorkers`. The message of a handler's ToolError goes to the model, as does that
+ * of an error for which `isAdvice` returns true. Any other error becomes a general message, since a solver may run out
+ * of stack or memory for its input.
  */
 export const serveJobs = <J extends Jobs>(handlers: Handlers<J>, isAdvice = (_: Error): boolean => false): void => {
   self.onmessage = async ({ data }) => {

@@ -3,22 +3,30 @@ import type { Entry } from "../workers/worker-thread.ts";
 import { ToolError } from "./contract.ts";
 import type { JobAnswer, JobRequest, Jobs } from "./tool-job.ts";
 
-/** How long one job may compute, from when a worker begins with it. */
+/** The most time that one job may compute, from when a worker starts it. */
 const TIME_LIMIT_MS = 2_000;
 
-/** Jobs that may wait for a worker: each is a run's, of which there is a bound too, and holds little. */
+/**
+ * Limits of jobs that wait for a worker. Each belongs to a run, whose number is limited too, and takes little memory.
+ */
 const WAITING = { waiting: 2_000, waitingPerUser: 200 };
 
-/** Computes for tools where what never ends can be ended: in workers that all users share, see `WorkerPool`. */
+/**
+ * Runs tools' computations in workers that all users share, so that one that never ends can be stopped; see
+ * `WorkerPool`.
+ */
 export class ToolWorkers<J extends Jobs> {
   readonly #pool: WorkerPool<JobRequest<J>, JobAnswer>;
 
-  /** `workers`: at most so many at once. They start when they are needed, and never keep the process alive. */
+  /** `workers` is the most that run at once. They start on demand and never keep the process alive. */
   constructor(entry: Entry, workers: number) {
     this.#pool = new WorkerPool(entry, { threads: workers, ...WAITING });
   }
 
-  /** Throws a ToolError when the work is refused, fails or takes too long; the signal's reason as soon as that aborts. */
+  /**
+   * Throws a ToolError when the job is refused, fails or takes too long, and the signal's reason as soon as the signal
+   * aborts.
+   */
   async run<K extends keyof J>(
     request: Extract<JobRequest<J>, { readonly kind: K }>,
     asker: Asker,

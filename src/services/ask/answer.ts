@@ -7,11 +7,14 @@ import { isAboutMaths } from "../maths.ts";
 
 export interface AskState {
   readonly question: string;
-  /** As it was streamed. */
+  /** The text that was streamed. */
   readonly answer: string;
 }
 
-/** The model answers. It has the maths tools where the question is about maths: the built-in one can do nothing else. */
+/**
+ * Answers with the model, and offers it the maths tools when the question is about maths. The built-in model can answer
+ * nothing else.
+ */
 export const answer = (tools: readonly Tool[]): AgentNode<AskState> => ({
   name: "answer",
   stage: "answering",

@@ -3,7 +3,7 @@ import type { SolveParts } from "../solve/parts.ts";
 import { titleOf } from "../title.ts";
 import { type AskState, answer } from "./answer.ts";
 
-/** Answers a question in the light of the thread's earlier turns, and no more than that. */
+/** Answers a question from the model and the thread's earlier turns, without documents. */
 export const askAgent = ({ tools }: Pick<SolveParts, "tools">): Agent<AskState> => ({
   name: "ask",
   title: titleOf,

@@ -3,11 +3,11 @@ import { stopWords } from "../../domain/stop-words.ts";
 import { termsOf } from "../../domain/terms.ts";
 import type { ChatState } from "./state.ts";
 
-/** Earlier questions that one may go on from. */
+/** The most earlier questions that a follow-up is joined with. */
 const MAX_EARLIER = 4;
-/** Of a question, so much is searched for; in UTF-16 units. */
+/** The part of a question that is searched for, in UTF-16 units. */
 const MAX_QUERY = 2_000;
-/** A question of so few words asks on, if there is something to ask on from. */
+/** A question of at most this many words, stop words aside, is a follow-up when there is an earlier question. */
 const FEW_WORDS = 2;
 
 const MARKED = /^\s*(?:그럼|그러면|그렇다면|그리고|또|이번엔|(?:and|then|so|what about|how about)\b)/iu;
@@ -15,7 +15,7 @@ const MARKED = /^\s*(?:그럼|그러면|그렇다면|그리고|또|이번엔|(?:
 const TALK =
   /^\s*(?:안녕|반가|고마|감사|수고|하이|좋은\s*(?:아침|저녁|하루)|누구(?:니|세요|야)|(?:hello|hi|hey|thanks|thank you|good (?:morning|evening|day)|bye|who are you|how are you)\b)[^\d]{0,40}$/iu;
 
-/** Reads the question: whether there is anything to look up, and what it goes on from. Calls no model. */
+/** Analyses the question: whether it needs a search, and which earlier questions it follows up. Calls no model. */
 export const analyse: AgentNode<ChatState> = {
   name: "query_analysis",
   stage: "analysis",
@@ -35,7 +35,7 @@ export const analyse: AgentNode<ChatState> = {
   next: () => "data_retrieval",
 };
 
-/** A longer text is no greeting. */
+/** A longer text is not a greeting. In UTF-16 units. */
 const MAX_TALK = 200;
 
 const isTalk = (question: string): boolean => question.length <= MAX_TALK && TALK.test(question);
@@ -45,7 +45,7 @@ const isFollowUp = (question: string): boolean =>
   termsOf(question.slice(0, MAX_QUERY)).filter(({ forms }) => !forms.some((form) => stopWords.has(form))).length <=
     FEW_WORDS;
 
-/** Back to the last question that stands by itself. */
+/** Returns the earlier questions back to the last one that stands by itself, oldest first. */
 const goesOnFrom = (question: string, before: readonly string[]): readonly string[] => {
   const earlier: string[] = [];
   let last = question;
@@ -58,7 +58,7 @@ const goesOnFrom = (question: string, before: readonly string[]): readonly strin
   return earlier;
 };
 
-/** What the earlier question was about, without what only it was about: part numbers, dates. */
+/** Drops words with digits, such as part numbers and dates: they belong to the earlier question alone. */
 const withoutNames = (question: string): string =>
   question
     .slice(0, MAX_QUERY)

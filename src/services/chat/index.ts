@@ -6,18 +6,18 @@ import { type Lookup, retrieve } from "./retrieve.ts";
 import type { ChatState } from "./state.ts";
 import type { TableReader } from "./tables.ts";
 
-/** In characters. */
+/** The most of a source that an answer shows, in characters. */
 const SHOWN_OF_SOURCE = 200;
 
 export interface ChatParts {
   readonly retrieval: Lookup;
-  /** Null: tables are passages like any other. */
+  /** Null: tables are searched as passages like any other document. */
   readonly tables: TableReader | null;
-  /** The longest that a turn may take, in milliseconds. */
+  /** The most time that a turn may take, in milliseconds. */
   readonly chatTimeoutMs: number;
 }
 
-/** Answers from all of the user's documents, tables among them: query_analysis → data_retrieval → response_generation. */
+/** Answers from all of the user's documents, tables included: query_analysis → data_retrieval → response_generation. */
 export const chatAgent = ({ retrieval, tables, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
   name: "chat",
   title: titleOf,
@@ -44,6 +44,6 @@ export const chatAgent = ({ retrieval, tables, chatTimeoutMs }: ChatParts): Agen
   timeoutMs: chatTimeoutMs,
 });
 
-/** In whole characters. */
+/** Cuts between code points, never inside one. */
 const beginningOf = (content: string): string =>
   [...content.slice(0, 2 * SHOWN_OF_SOURCE)].slice(0, SHOWN_OF_SOURCE).join("");

@@ -6,7 +6,10 @@ import { withPassages } from "../../models/passages.ts";
 import { draftOf, systemPrompt } from "./prompt.ts";
 import type { ChatState } from "./state.ts";
 
-/** The model writes the answer, with what was found before it. The built-in one says what the tables say, or quotes. */
+/**
+ * Writes the answer with the model, from the passages and the draft. The built-in model returns the draft, or quotes
+ * the passages.
+ */
 export const respond: AgentNode<ChatState> = {
   name: "response_generation",
   stage: "generation",

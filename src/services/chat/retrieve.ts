@@ -5,19 +5,25 @@ import type { Retrieval } from "../../retrieval/contract.ts";
 import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
 import type { TableReader, TableReply } from "./tables.ts";
 
-/** What the agent needs of retrieval. */
+/** The part of retrieval that the agent requires. */
 export type Lookup = Pick<Retrieval, "search" | "table">;
 
-/** Pieces that are looked through for tables: one that is asked over all of its rows may have no row that fits the words well. */
+/**
+ * Passages searched for tables. It is large because a question over all rows of a table may have no row that matches
+ * its words well.
+ */
 const MAX_PIECES = 32;
-/** Passages that the answer rests on and shows. */
+/** The most passages that an answer is based on and shows. */
 const MAX_SOURCES = 5;
-/** One that answers so much worse than the best is chance. */
+/** A passage that scores below this share of the best score is a chance match. */
 const NEAR = 0.5;
-/** Tables that are asked. */
+/** The most tables that are queried. */
 const MAX_TABLES = 3;
 
-/** Looks the question up in all of the user's documents, and asks the tables among them. Tells what it found, were it nothing. */
+/**
+ * Searches all of the user's documents and queries the tables among them. It emits what it found, also when that is
+ * nothing.
+ */
 export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<ChatState> => ({
   name: "data_retrieval",
   stage: "retrieval",
@@ -38,7 +44,7 @@ export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<
   next: () => "response_generation",
 });
 
-/** The table that has most to say to the question; of several alike, the one found first. */
+/** Returns the answer of the table with the highest weight; among equals, of the one found first. */
 const askTables = async (
   { lookup, tables }: { readonly lookup: Lookup; readonly tables: TableReader },
   passages: readonly Passage[],
@@ -63,14 +69,17 @@ const askTables = async (
   return { documentId, title, text, table, chart };
 };
 
-/** Pieces of a table that answers: those that hold its rows, or else the nearest. Of other documents whatever is near. */
+/**
+ * Selects the passages to show: of the table that answers, those that contain its rows, or else the best; of other
+ * documents, those with a score near the best.
+ */
 const keep = (passages: readonly Passage[], found: TableAnswer | null): readonly Passage[] => {
   const bar = NEAR * bestOf(passages);
   const rows = new Set(found?.table?.rows.map((row) => JSON.stringify(row)));
   const isOwn = ({ documentId }: Passage) => documentId === found?.documentId;
   const own = passages.filter(isOwn);
   const holding = own.filter(({ table }) => holdsAny(table, rows));
-  // The table that answers is always among them, however far down it was found.
+  // The table that answers is always among them, however low its score.
   const telling = holding.length > 0 ? holding : own.filter(({ score }, at) => at === 0 || score >= bar);
   const near = passages.filter((passage) => !isOwn(passage) && passage.score >= bar);
   return [...telling, ...near].slice(0, MAX_SOURCES);
@@ -93,8 +102,8 @@ const itemOf = ({ title, document_id, content, score, metadata }: ChatSource): P
   score,
 });
 
-/** They come in the order of their ranks, which is not that of their scores. */
+/** Passages come ordered by rank, which is not the order of their scores. */
 const bestOf = (passages: readonly Passage[]): number => Math.max(0, ...passages.map(({ score }) => score));
 
-/** No more digits than a score means, and never past its bounds. */
+/** Clamps a score to 0 to 1 and rounds it to the three digits that are meaningful. */
 const rounded = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

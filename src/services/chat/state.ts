@@ -1,7 +1,7 @@
 import type { Table } from "../../domain/document.ts";
 import type { Chart } from "./tables.ts";
 
-/** A passage as the answer shows it. */
+/** A passage in the form that the answer shows. */
 export interface ChatSource {
   readonly title: string;
   readonly document_id: string;
@@ -11,26 +11,26 @@ export interface ChatSource {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What a table says to the question. */
+/** The answer that a table gives to the question. */
 export interface TableAnswer {
   readonly documentId: string;
   readonly title: string;
-  /** In words, in the question's language. */
+  /** The answer as text, in the question's language. */
   readonly text: string;
   readonly table: Table | null;
   readonly chart: Chart | null;
 }
 
-/** What the nodes of `chat` know of a turn. */
+/** The state of `chat` during a turn. */
 export interface ChatState {
   readonly question: string;
-  /** A greeting or thanks: nothing to look up. */
+  /** A greeting or thanks, which needs no search. */
   readonly isTalk: boolean;
-  /** Earlier questions that this one goes on from, oldest first. */
+  /** Earlier questions that this one follows up, oldest first. */
   readonly earlier: readonly string[];
-  /** It says itself that it goes on: "and …?" */
+  /** The question itself marks that it is a follow-up: "and …?" */
   readonly isMarked: boolean;
-  /** What is searched for. */
+  /** The text that is searched for. */
   readonly query: string;
   readonly sources: readonly ChatSource[];
   readonly confidence: number;

@@ -4,9 +4,9 @@ import type { Asker } from "../../workers/worker-pool.ts";
 
 export interface TableQuestion {
   readonly question: string;
-  /** Questions that it goes on from, oldest first. */
+  /** Earlier questions that this one follows up, oldest first. */
   readonly earlier: readonly string[];
-  /** It says itself that it goes on. */
+  /** The question itself marks that it is a follow-up. */
   readonly isMarked: boolean;
 }
 
@@ -16,32 +16,32 @@ export interface TableRequest {
   readonly locale: Locale;
 }
 
-/** A chart that any library can draw. */
+/** A chart in a form that any library can draw. */
 export interface Chart {
   readonly type: "bar" | "line";
   readonly labels: readonly string[];
-  /** A datum for each label; null where a cell holds no number. */
+  /** One value for each label; null where the cell is not a number. */
   readonly series: readonly { readonly name: string; readonly data: readonly (number | null)[] }[];
 }
 
 export interface TableReply {
-  /** In the locale's language. */
+  /** The answer as text, in the locale's language. */
   readonly text: string;
   readonly table: Table | null;
   readonly chart: Chart | null;
-  /** How much the question speaks of this table; compares replies of several. */
+  /** How well the question matches this table. It compares the replies of several tables. */
   readonly weight: number;
-  /** It names a row of this table, or speaks of nothing but its columns. */
+  /** The question names a row of this table, or its words are all about the table's columns. */
   readonly isCertain: boolean;
 }
 
-/** Computes what a table says to a question. */
+/** Answers questions from a table by computation. */
 export interface TableReader {
-  /** The rows that it looks at, of a table with so many columns. */
+  /** The number of rows that it reads of a table with this many columns. */
   maxRows(columns: number): number;
   /**
-   * Null: the table says nothing for certain, or too much is being asked. Of a table with more rows than it looks at the reply
-   * says so. Throws the signal's reason alone.
+   * Null when the table gives no certain answer, or when the computation takes too long or too many are waiting. If the
+   * table has more rows than it reads, the reply says so. Throws only the signal's reason.
    */
   ask(request: TableRequest, asker: Asker): Promise<TableReply | null>;
 }

@@ -5,7 +5,9 @@ import type { Locale } from "../../domain/run.ts";
 import { withPassages } from "../../models/passages.ts";
 import type { RagState } from "./state.ts";
 
-/** The model answers from the passages. Where there are none it is not asked: it would make something up. */
+/**
+ * Answers with the model from the passages. Without passages the model is not called, since it would invent an answer.
+ */
 export const answer: AgentNode<RagState> = {
   name: "answer",
   stage: "answering",

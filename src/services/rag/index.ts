@@ -11,7 +11,7 @@ export interface RagParts {
   readonly retrieval: Pick<Retrieval, "search">;
 }
 
-/** Answers a question from the user's documents and from nothing else: retrieve → answer. */
+/** Answers a question from the user's documents alone: retrieve → answer. */
 export const ragAgent = ({ retrieval }: RagParts): Agent<RagState> => ({
   name: "rag",
   title: titleOf,

@@ -4,10 +4,12 @@ import type { Payload } from "../../domain/event.ts";
 import type { Retrieval } from "../../retrieval/contract.ts";
 import type { RagState } from "./state.ts";
 
-/** Of a question, so much is searched for; in UTF-16 units. An embedding takes no more, and words past it say little. */
+/**
+ * The part of a question that is searched for, in UTF-16 units. An embedding takes no more, and later words add little.
+ */
 const MAX_QUERY = 2_000;
 
-/** Looks for passages and tells what it found, were it nothing. No model stands before that. */
+/** Searches for passages and emits what it found, also when that is nothing. Calls no model. */
 export const retrieve = (retrieval: Pick<Retrieval, "search">): AgentNode<RagState> => ({
   name: "retrieve",
   stage: "retrieval",
@@ -20,7 +22,10 @@ export const retrieve = (retrieval: Pick<Retrieval, "search">): AgentNode<RagSta
   next: () => "answer",
 });
 
-/** By the question; when that finds nothing, together with the one before it, to which it may belong ("and on Sundays?"). */
+/**
+ * Searches by the question. If that finds nothing, searches by it and the previous question, which it may follow up
+ * ("and on Sundays?").
+ */
 const search = async (
   retrieval: Pick<Retrieval, "search">,
   { question, k, collection }: RagState,
@@ -34,7 +39,7 @@ const search = async (
   return before === undefined ? found : find(`${question.slice(0, MAX_QUERY / 2)}\n${before.content}`);
 };
 
-/** The document's own metadata, and over it what tells the document: whoever shows a source must be able to rely on that. */
+/** The fields that identify the document override its own metadata, so that a client can rely on them. */
 const sourceOf = ({ documentId, title, content, metadata, score }: Passage): Payload<"sources">["items"][number] => ({
   content,
   metadata: { ...metadata, document_id: documentId, title },

@@ -1,23 +1,23 @@
-/** At most this much of an answer's end is searched for its result. */
+/** The end of an answer that is searched for its result, in UTF-16 units. */
 const MAX_CHARS = 4000;
 
 const BOLD = /\*\*([^*]+)\*\*/g;
-/** What an answer may call itself, before its values. */
+/** A label that an answer puts before its values. */
 const LABEL = /^\s*(?:(?:final\s+)?(?:answer|solution)s?|(?:최종\s*)?(?:정답|답|해))\s*[:：]/iu;
-/** Between one value and the next. A comma between digits may be anything. */
+/** Separates values. A comma between digits is ambiguous, so it does not separate. */
 const BETWEEN = /;|(?<!\d),|,(?!\d)|\s(?:or|and)\s|\s*(?:또는|혹은|이거나|이고|그리고)\s*/iu;
 const CLAUSE = /^([a-z])\s*=\s*([^=]+)$/iu;
-/** Numbers and what is made of them; anything else may be a unit, a remark or a name for any whole number. */
+/** Numbers and expressions of numbers. Anything else may be a unit, a remark or a parameter for any whole number. */
 const NUMBER =
   /^(?:[\d.+\-−*×·÷/^()\s²³√π{}]|\\?(?:frac|sqrt|cdot|times|pi|left|right)(?![a-z])|(?<![a-z])[ei](?![a-z]))+$/u;
 
-/** One way to give every unknown a value. */
+/** One value for each unknown. */
 export type Assignment = Readonly<Record<string, string>>;
 
 /**
- * The values that an answer gives in its last bold words, such as `**x = 2**` or `**Answer: x = 2 or x = 3**`.
- * An unknown with several values gives several assignments; several unknowns with one value each give one together.
- * None where there is any doubt: values are taken literally, and every part of the bold words has to be one.
+ * Returns the values in the last bold text of an answer, such as `**x = 2**` or `**Answer: x = 2 or x = 3**`.
+ * One unknown with several values gives several assignments; several unknowns with one value each give one assignment.
+ * Empty when in doubt: values are read literally, and every part of the bold text must be a value.
  */
 export const assignmentsIn = (answer: string): readonly Assignment[] => {
   const bold = [...answer.slice(-MAX_CHARS).matchAll(BOLD)].at(-1)?.[1] ?? "";

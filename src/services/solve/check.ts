@@ -7,14 +7,20 @@ import { reconsider } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 import { conversationOf } from "./think.ts";
 
-/** Whether every value the answer gives solves the equations. Null: it gives none, or there is no telling. */
+/**
+ * Returns whether every value that the answer gives solves the equations. Null when it gives none, or when that cannot
+ * be decided.
+ */
 const holds = (verify: VerifySolution, equations: readonly string[], answer: string): boolean | null => {
   const verdicts = assignmentsIn(answer).map((values) => verify(equations, values));
   if (verdicts.includes(false)) return false;
   return verdicts.length > 0 && verdicts.every((verdict) => verdict === true) ? true : null;
 };
 
-/** Puts the answer's values back into the question's equations. Only when that fails is the model asked once more, visibly. */
+/**
+ * Substitutes the answer's values into the question's equations. Only if that fails, the model is asked once more, and
+ * the client sees it.
+ */
 export const check = ({ tools, verify }: SolveParts): AgentNode<SolveState> => ({
   name: "check",
   stage: "verification",

@@ -6,7 +6,7 @@ import type { SolveState } from "./state.ts";
 import { think } from "./think.ts";
 import { understand } from "./understand.ts";
 
-/** Answers a question, with maths tools where it is about maths: understand → solve → check. */
+/** Answers a question, with maths tools when it is about maths: understand → solve → check. */
 export const solveAgent = (parts: SolveParts): Agent<SolveState> => ({
   name: "solve",
   title: titleOf,

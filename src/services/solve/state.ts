@@ -1,15 +1,21 @@
 import type { Locale } from "../../domain/run.ts";
 
-/** What the nodes of `solve` know of a turn. Of its own size only: the conversation before it is never copied in here. */
+/**
+ * The state of `solve` during a turn. It never holds a copy of earlier turns, so its size does not grow with the
+ * thread.
+ */
 export interface SolveState {
   readonly message: string;
   readonly language: Locale;
-  /** Whether the turn is about maths: then the tools are offered and the answer is checked. */
+  /** The turn is about maths: tools are offered, and the answer is checked. */
   readonly maths: boolean;
   /** The equations of the question, in plain notation. */
   readonly equations: readonly string[];
-  /** The answer as it was streamed. */
+  /** The text that was streamed. */
   readonly answer: string;
-  /** Whether the answer holds when it is put into the equations. Null: there is nothing to put in, or no telling. */
+  /**
+   * Whether the answer satisfies the equations. Null when there is nothing to substitute, or when that cannot be
+   * decided.
+   */
   readonly verified: boolean | null;
 }

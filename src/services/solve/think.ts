@@ -5,7 +5,7 @@ import type { Tool } from "../../tools/contract.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 
-/** What the model is given for a turn. */
+/** Returns the messages, system prompt and tools that the model receives in a turn. */
 export const conversationOf = async (
   state: SolveState,
   tools: readonly Tool[],
@@ -19,7 +19,7 @@ export const conversationOf = async (
   tools: state.maths ? tools : [],
 });
 
-/** The model answers, with the tools at hand. Its words go out as they come. */
+/** Answers with the model and its tools. Text is emitted as it arrives. */
 export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({
   name: "solve",
   stage: "solving",

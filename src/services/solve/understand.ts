@@ -4,7 +4,10 @@ import { isAboutMaths } from "../maths.ts";
 import { equationsIn } from "./equations.ts";
 import type { SolveState } from "./state.ts";
 
-/** Reads the question: its language, its equations, whether it wants tools. Calls no model: nothing may stand before the first token. */
+/**
+ * Analyses the question: its language, its equations, and whether it needs tools. Calls no model, which would delay the
+ * first token.
+ */
 export const understand: AgentNode<SolveState> = {
   name: "understand",
   stage: "analysis",

@@ -9,13 +9,13 @@ import { tagsIn } from "./tags.ts";
 import { TITLE_FROM, titleIn } from "./title.ts";
 import { written } from "./written.ts";
 
-/** So many of the user's tags are known, and so many of those, the most used, are offered to the model. */
+/** How many of the user's tags are loaded, and how many of those, the most used, are offered to the model. */
 const KNOWN_TAGS = 1_000;
 const OFFERED_TAGS = 100;
-/** What tags are chosen by, in code points. */
+/** The part of the note that tags are chosen from, in code points. */
 const TAGS_FROM = 6_000;
 
-/** Title, excerpt and tags: written at the same time, told in this order. When one fails, so does the run. */
+/** Writes title, excerpt and tags concurrently and emits them in this order. If one fails, the run fails. */
 export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
   name: "describe",
   stage: "describing",
@@ -50,7 +50,7 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
       return { title, excerpt, tags };
     } finally {
       over.abort();
-      // What the others have cost is counted before the run ends.
+      // Waits for the other calls, so that their usage is counted before the run ends.
       await settled;
     }
   },

@@ -1,12 +1,12 @@
 import { sentencesOf } from "../../domain/sentences.ts";
 import { TIL_BOUNDS } from "../../domain/til.ts";
 
-/** What an excerpt is made from, in code points. */
+/** The part of the note that an excerpt is written from, in code points. */
 export const EXCERPT_FROM = 3_000;
 
 /**
- * The excerpt in what a model has answered, or else in how the note begins, on one line: at most 500 code points, cut behind a
- * sentence, or where even the first is longer than that, behind a word.
+ * Returns the excerpt from a model's answer, or else the beginning of the note, on one line. It has at most 500 code
+ * points and is cut after a sentence, or after a word when the first sentence is longer.
  */
 export const excerptIn = (answer: string, content: string): string => {
   const text = oneLine(answer) || oneLine(beginningOf(content));
@@ -24,14 +24,14 @@ const withinWords = (text: string): string => {
   return `${start.slice(0, start.lastIndexOf(" ") + 1 || start.length).trim()}…`;
 };
 
-/** Of a note, so much is looked at, in UTF-16 units. */
+/** The part of a note that is read, in UTF-16 units. */
 const MAX_READ = 20_000;
 
 const lengthOf = (text: string): number => [...text].length;
 
 const oneLine = (text: string): string => text.replace(/\s+/gu, " ").trim();
 
-/** Its first line that is text: no heading, no code, no list. */
+/** Returns the first line of prose: no heading, code or list. */
 const beginningOf = (content: string): string =>
   content
     .slice(0, MAX_READ)

@@ -8,7 +8,10 @@ import { read } from "./read.ts";
 import { optionsOf, type TilState } from "./state.ts";
 import { noticeIn, write } from "./write.ts";
 
-/** Writes what can be learned from a text, a page or a file, with a title, an excerpt and tags: read → write → describe. */
+/**
+ * Writes a note about what a text, a page or a file teaches, with a title, an excerpt and tags: read → write →
+ * describe.
+ */
 export const tilAgent = (parts: TilParts): Agent<TilState> => ({
   name: "til",
   title: titleOf,

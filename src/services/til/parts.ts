@@ -2,15 +2,18 @@ import type { Upload } from "../../domain/document.ts";
 import type { ReadUpload } from "../../reading/contract.ts";
 import type { TilStore } from "../../store/notes/contract.ts";
 
-/** What the agent needs besides a model. */
+/** The parts of the agent `til` besides a model. */
 export interface TilParts {
   readonly read: ReadUpload;
-  /** Throws an UnreadableError for a page that cannot be had, or must not; the signal's reason as soon as that aborts. */
+  /**
+   * Throws an UnreadableError when the page cannot or must not be fetched, and the signal's reason as soon as the
+   * signal aborts.
+   */
   readonly fetchPage: (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchedPage>;
   readonly tils: Pick<TilStore, "highestDay" | "tags">;
 }
 
 interface FetchedPage extends Upload {
-  /** Where it was found in the end. */
+  /** The address after redirects. */
   readonly url: string;
 }

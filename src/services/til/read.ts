@@ -7,7 +7,7 @@ import type { TilParts } from "./parts.ts";
 import { MAX_SOURCE, sourceOf } from "./source.ts";
 import type { Source, TilState } from "./state.ts";
 
-/** Tells the number of the day, which is there at once, and gets what is to be learned from: text, a page, a file. */
+/** Emits the day number, which is available at once, and reads the source: text, a page or a file. */
 export const read = (parts: TilParts): AgentNode<TilState> => ({
   name: "read",
   stage: "reading",
@@ -45,10 +45,10 @@ const readSource = async (
   return sourceOf({ title: null, text: new TextDecoder().decode(file.bytes) }, input.locale);
 };
 
-/** More rows than these are longer than a source may be, however short they are. */
+/** Even the shortest rows exceed the limit of a source when there are more than these. */
 const MAX_ROWS = MAX_SOURCE / 4;
 
-/** A table as what each of its rows says. */
+/** Renders a table as a list with one line for each row. */
 const proseOf = ({ title, text, table }: Reading, { name }: Upload): Pick<Reading, "title" | "text"> => {
   if (table === null) return { title, text };
   const { columns, rows } = table;
@@ -61,7 +61,7 @@ const fileOf = ({ file }: AgentContext): Upload => {
   return file;
 };
 
-/** The errors word themselves in English alone. */
+/** Korean messages. The errors themselves have English ones only. */
 const KOREAN: Readonly<Record<UnreadableCode, string>> = {
   unsupported: "읽을 수 없는 형식입니다. 텍스트, Markdown, HTML, CSV, PDF를 보내 주세요.",
   too_large: "내용이 너무 큽니다. 나누어 보내 주세요.",

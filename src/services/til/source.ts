@@ -2,12 +2,15 @@ import type { Locale } from "../../domain/run.ts";
 import { storable } from "../../domain/text.ts";
 import type { Source } from "./state.ts";
 
-/** What a model is given to read at most, in UTF-16 units: some 10,000 tokens of English, 40,000 of Korean. */
+/** The most that a model receives to read, in UTF-16 units: some 10,000 tokens of English, 40,000 of Korean. */
 export const MAX_SOURCE = 40_000;
 
-/** A text as a source, with its title above it unless it begins with that, and cut where it is too long. */
+/**
+ * Makes a source of a text. The title goes above the text unless the text begins with it, and a text that is too long
+ * is cut.
+ */
 export const sourceOf = (given: { readonly title: string | null; readonly text: string }, fallback: Locale): Source => {
-  // No more than is given, were each line end two characters long.
+  // Enough characters for the limit, even if each line end has two.
   const read = given.text.trimStart().slice(0, 2 * MAX_SOURCE + 2);
   const text = storable(read.replace(/\r\n?/g, "\n")).trim();
   const title = given.title?.trim() ?? "";
@@ -17,7 +20,7 @@ export const sourceOf = (given: { readonly title: string | null; readonly text: 
   return { text: cut, language: languageOf(cut, fallback), isCut: cut !== whole };
 };
 
-/** Ends between two lines where there is one in the last tenth, else between words, else between characters. */
+/** Cuts after a line when one ends in the last tenth, else after a word, else between characters. */
 const beginningOf = (text: string): string => {
   const start = text.slice(0, MAX_SOURCE);
   const from = 0.9 * MAX_SOURCE;
@@ -28,7 +31,10 @@ const beginningOf = (text: string): string => {
     .replace(/\ufffd$/, "");
 };
 
-/** Korean posts are full of English words and code, English ones hold at most a Korean name. A tenth of all letters decides. */
+/**
+ * Korean when at least a tenth of the letters are Hangul: Korean posts are full of English words and code, while
+ * English ones contain at most a Korean name.
+ */
 const languageOf = (text: string, fallback: Locale): Locale => {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const hangul = text.match(/\p{Script=Hangul}/gu)?.length ?? 0;

@@ -5,8 +5,8 @@ import type { SuggestedTag } from "../../domain/til-draft.ts";
 const MOST = 5;
 
 /**
- * The tags in what a model has answered: at most 5, those that the user has first. Names are compared without regard to case
- * and to hyphens; a new one is lower case and joined by hyphens.
+ * Returns the tags in a model's answer: at most 5, the user's existing ones first. Names are compared without case and
+ * hyphens; a new name is in lower case and hyphenated.
  */
 export const tagsIn = (answer: string, known: readonly Tag[]): readonly SuggestedTag[] => {
   const byName = new Map(known.map((tag) => [tagKey(tag.name), tag]));
@@ -23,10 +23,13 @@ export const tagsIn = (answer: string, known: readonly Tag[]): readonly Suggeste
   return [...found.values()].sort((one, other) => Number(one.is_new) - Number(other.is_new)).slice(0, MOST);
 };
 
-/** More words than these are no name: what has them is a sentence, and no list. */
+/** A name has at most this many words. With more it is a sentence, and the answer is not a list. */
 const WORDS = 3;
 
-/** A JSON list, of names or of objects that have one, whatever stands around it; or else what commas and line ends part. */
+/**
+ * Reads a JSON list of names, or of objects with a name, ignoring text around it. Without one, splits the answer at
+ * commas and line ends.
+ */
 const namesIn = (answer: string): readonly string[] => {
   const [from, to] = [answer.indexOf("["), answer.lastIndexOf("]")];
   const list = from >= 0 && to > from ? answer.slice(from, to + 1) : undefined;

@@ -1,16 +1,19 @@
 import { TIL_BOUNDS } from "../../domain/til.ts";
 
-/** What a title is made from, in code points. */
+/** The part of the note that a title is written from, in code points. */
 export const TITLE_FROM = 2_000;
 
-/** Of a text, so much is looked at, in UTF-16 units: a line of a megabyte of asterisks has no title. */
+/** The part of a text that is read, in UTF-16 units: a line of a megabyte of asterisks has no title. */
 const MAX_READ = 4_000;
 
 const QUOTED = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’|「(.*)」|『(.*)』|《(.*)》|〈(.*)〉|«(.*)»)$/u;
-/** What models put before a title, told not to. */
+/** Prefixes that models put before a title although told not to. */
 const LEAD = /^(?:#+\s+|[-*]\s+|(?:title|제목)\s*[:：]\s*)/iu;
 
-/** The title in what a model has answered: its first line that says something, without marks and the quotes around it. */
+/**
+ * Returns the title from a model's answer: its first line with a letter or digit, without Markdown marks and
+ * surrounding quotes.
+ */
 export const titleIn = (answer: string, content: string): string => {
   const found = lineIn(answer) || lineIn(content) || "TIL";
   return [...found].slice(0, TIL_BOUNDS.title).join("").trim();
@@ -24,7 +27,7 @@ const lineIn = (text: string): string => {
   return "";
 };
 
-/** Marks and quotes may stand within each other: `**"Title"**`. */
+/** Marks and quotes may be nested: `**"Title"**`. */
 const bare = (line: string): string => {
   const inner = line.replace(LEAD, "").replace(/^(\*\*|__)(.*)\1$/u, "$2");
   const quoted = QUOTED.exec(inner)

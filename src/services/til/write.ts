@@ -6,7 +6,7 @@ import { writingRequest } from "../../models/writing.ts";
 import { MAX_SOURCE } from "./source.ts";
 import { sourceIn, type TilState } from "./state.ts";
 
-/** The main text. Its words go out as they come. */
+/** Writes the main text. It is emitted as it arrives. */
 export const write: AgentNode<TilState> = {
   name: "write",
   stage: "writing",
@@ -23,7 +23,7 @@ export const write: AgentNode<TilState> = {
   next: () => "describe",
 };
 
-/** What follows the main text when its source was cut; else nothing. */
+/** Returns the notice after the main text when its source was cut, or an empty string. */
 export const noticeIn = (state: TilState): string => {
   const { language, isCut } = sourceIn(state);
   return isCut ? `\n\n> ${CUT[language]}` : "";

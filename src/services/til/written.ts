@@ -3,10 +3,10 @@ import { converse } from "../../agents/converse.ts";
 import type { Writing } from "../../models/writing.ts";
 import { writingRequest } from "../../models/writing.ts";
 
-/** A title, an excerpt, tags: longer is none of these, and is not read to its end. In UTF-16 units. */
+/** The most that is used of a title, an excerpt or tags, in UTF-16 units. None of them is longer. */
 const MAX_WRITTEN = 4_000;
 
-/** What the model writes, once it has written all of it; nobody hears it write. What it costs is counted all the same. */
+/** Returns the model's whole text and emits nothing. Its usage is counted nevertheless. */
 export const written = async (writing: Writing, context: AgentContext): Promise<string> => {
   const steps = converse({ ...writingRequest(writing), tools: [] }, context);
   let step = await steps.next();

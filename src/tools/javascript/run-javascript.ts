@@ -11,14 +11,14 @@ const Input = Type.Object({
   }),
 });
 
-/** `run_javascript`: a program in a sandbox; see `Ran` for the output. */
+/** `run_javascript` runs a program in a sandbox; see `Ran` for the output. */
 export const runJavaScriptTool = (workers: ToolWorkers<JavaScriptJobs>): Tool<typeof Input> => ({
   name: "run_javascript",
   description:
     "Runs a JavaScript program (ES2023) for what is easier to program than to derive: counting, simulation, search. " +
     "No network, files, timers or modules; at most 1 s and 32 MB. Returns the value of the last expression and the lines of console.log.",
   input: Input,
-  // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
+  // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
   async *call({ code }, asker) {
     return await workers.run({ kind: "run", code }, asker);
   },

@@ -15,15 +15,16 @@ const MAX_OUTPUT_CHARS = 8_000;
 const MAX_RESULT_CHARS = 8_000;
 const MAX_ERROR_CHARS = 500;
 
-/** What a program gave: the value of its last expression, and what it printed. */
+/** The result of a program: the value of its last expression, and the lines that it printed. */
 export interface Ran {
   readonly result: unknown;
   readonly output: readonly string[];
 }
 
 /**
- * Runs before the program, with the built-ins as they came: `console.log`, and a function that writes any value as JSON.
- * What the program does to built-ins later changes only what it sees itself; the bounds are kept on this side.
+ * Runs before the program, with the original built-ins: it defines `console.log` and returns a function that serializes
+ * any value as JSON. If the program changes built-ins later, that affects only the program itself; the bounds are
+ * enforced outside the sandbox.
  */
 const PRELUDE = `(() => {
   "use strict";
@@ -44,15 +45,15 @@ const PRELUDE = `(() => {
   return write;
 })()`;
 
-// biome-ignore lint/plugin: a real bound on a real program; an injected clock would not end it.
+// biome-ignore lint/plugin: the limit applies in real time; an injected clock would not stop the program.
 const clock = (): number => performance.now();
 
 let loading: Promise<QuickJSWASMModule> | undefined;
 
 /**
- * Runs JavaScript in an engine of its own inside WebAssembly: it reaches no file, no network, no clock but Date, and none
- * of our objects. At most 32 MB and 1 s; every call gets a fresh world. Throws a ToolError that carries the program's own
- * error, for the model to mend.
+ * Runs JavaScript in a separate engine inside WebAssembly. It has no access to files, the network, any clock but Date,
+ * or this process's objects. Limits are 32 MB and 1 s, and every call gets a fresh context. Throws a ToolError with the
+ * program's own error, so that the model can correct it.
  */
 export const runSandboxed = async (code: string): Promise<Ran> => {
   loading ??= newQuickJSWASMModuleFromVariant(variant);
@@ -60,7 +61,7 @@ export const runSandboxed = async (code: string): Promise<Ran> => {
   try {
     return runOnce(quickjs, code);
   } catch (error) {
-    // After anything but an orderly error the WebAssembly instance cannot be trusted any more.
+    // After anything but a ToolError the WebAssembly instance cannot be trusted.
     if (!(error instanceof ToolError)) loading = undefined;
     throw error;
   }
@@ -111,7 +112,7 @@ const runOnce = (quickjs: QuickJSWASMModule, code: string): Ran => {
   }
 };
 
-/** Keeps the first 200 lines and 8,000 characters, and says so once when there was more. */
+/** Collects the first 200 lines and 8,000 characters, and adds one line when output is left out. */
 const collector = (output: string[]): ((line: string) => void) => {
   let room = MAX_OUTPUT_CHARS;
   return (line) => {
