@@ -1,35 +1,37 @@
 import type { LogEvent } from "../domain/event.ts";
 
-/** Bounds of the tail a channel keeps for its readers; whoever is further behind reads from the store. */
+/** Bounds of the tail that a channel holds in memory. A reader further behind reads from the store. */
 const TAIL_EVENTS = 32;
 export const TAIL_CHARS = 256 * 1024;
 
 const NONE: readonly LogEvent[] = [];
 
-/** Somebody who waits for news of a thread. */
+/** A reader that is notified of changes to a thread's log. */
 export interface Listener {
-  /** There may be something new: it is looked at before this returns. */
+  /** The log may have grown; the listener checks before this returns. */
   ring(): void;
-  /** The same, and whoever reads is to look around, whether or not there is anything new. */
+  /**
+   * As `notify`, and the reader also checks whether its run or thread still exists, even when there is no new event.
+   */
   nudge(): void;
-  /** The log ends at `seq` now: what lay behind it is gone. */
+  /** The log now ends at `seq`: the events after it are lost. */
   tear(seq: number): void;
 }
 
 /**
- * What this process knows of one thread's log: how far it is committed, and its last events. Readers hold a cursor,
- * nothing else, so one that is slow or gone costs no memory.
+ * What this process knows of one thread's log: how far it is committed, and its last events. A reader holds a cursor
+ * and nothing else, so a slow or abandoned one costs no memory.
  */
 export class Channel {
   readonly listeners = new Set<Listener>();
-  /** Open writers of this process; while there is one, every commit is announced here. */
+  /** Open writers of this process. While there is one, every commit is announced here. */
   writers = 0;
-  /** The highest seq known to be committed. -1: not known, ask the store. */
+  /** The highest seq known to be committed; -1 when unknown, and then the store is read. */
   #head = -1;
-  /** Contiguous, ends at `#head`. */
+  /** Contiguous; ends at `#head`. */
   #tail: LogEvent[] = [];
   #tailChars = 0;
-  /** Why readers can be told nothing more, once the store has been away for too long. */
+  /** The error that readers receive once the store has been away for too long. */
   #failure: Error | undefined;
 
   get head(): number {
@@ -37,8 +39,8 @@ export class Channel {
   }
 
   /**
-   * The committed events after `cursor`, or none when there are none yet.
-   * Null: they are not in memory, the store has them. Throws what `fail` was given.
+   * Returns the committed events after `cursor`; empty when there are none yet. Null when they are not in memory and
+   * must be read from the store. Throws the error that was passed to `fail`.
    */
   after(cursor: number): readonly LogEvent[] | null {
     if (this.#failure !== undefined) throw this.#failure;
@@ -49,18 +51,18 @@ export class Channel {
     return this.#tail.slice(cursor + 1 - first.seq);
   }
 
-  /** What is held in memory of the events after `seq`, up to the head; null when some of them are not. */
+  /** Returns the events after `seq`, up to the head; null when some of them are no longer in memory. */
   held(seq: number): readonly LogEvent[] | null {
     const first = this.#tail[0];
     if (seq >= this.#head) return NONE;
     return first === undefined || first.seq > seq + 1 ? null : this.#tail.slice(seq + 1 - first.seq);
   }
 
-  /** Takes what was just committed and wakes the readers. Events follow on `head` without a gap. */
+  /** Adds events that were just committed and wakes the readers. The events follow `head` without a gap. */
   publish(events: readonly LogEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
-    // Whoever had given up on the store: it is back.
+    // The store is back, so readers may go on.
     this.#failure = undefined;
     const before = this.#tail.at(-1);
     if (before !== undefined && events[0]?.seq !== before.seq + 1) this.#forget();
@@ -73,7 +75,7 @@ export class Channel {
     this.#wake();
   }
 
-  /** Learns from elsewhere (the store, another replica) that the log reaches `seq`. */
+  /** Records that the log reaches `seq`, as the store or another replica reports. */
   learn(seq: number): void {
     if (seq <= this.#head) return;
     this.#head = seq;
@@ -81,25 +83,25 @@ export class Channel {
     this.#wake();
   }
 
-  /** The store has lost what lay behind `seq`, for good: whoever has read that is told. */
+  /** Records that the store has lost the events after `seq` for good, and notifies the readers that have read them. */
   tear(seq: number): void {
     this.#head = seq;
     this.#forget();
     for (const listener of this.listeners) listener.tear(seq);
   }
 
-  /** Has the readers look around: something has happened that no event tells of. */
+  /** Makes the readers recheck their run or thread after a change that no event reports. */
   nudge(): void {
     for (const listener of this.listeners) listener.nudge();
   }
 
-  /** Gives up on the store: readers are told, now and until it takes something again. */
+  /** Ends the readers with `error`, now and until the next commit or the next writer. */
   fail(error: Error): void {
     this.#failure = error;
     this.#wake();
   }
 
-  /** A writer begins behind `seq`. */
+  /** Registers a writer whose run begins after `seq`. */
   open(seq: number): void {
     this.writers++;
     this.#failure = undefined;
@@ -115,7 +117,7 @@ export class Channel {
     this.#tailChars = 0;
   }
 
-  /** Lets the tail grow to twice its bounds before cutting it back, so that the cost of cutting is spread. */
+  /** Lets the tail grow to twice its bounds before it is cut, which spreads the cost of cutting. */
   #trim(): void {
     if (this.#tail.length <= 2 * TAIL_EVENTS && this.#tailChars <= 2 * TAIL_CHARS) return;
     let from = this.#tail.length;

@@ -18,12 +18,12 @@ export interface CommitOptions extends PatienceOptions {
 }
 
 /**
- * Group commit, as databases do it: one commit is under way at a time, and what arrives meanwhile travels with the next,
- * for all runs of the process in one statement. An idle process commits at once, a busy one pauses in between (`Pace`),
- * but not while a run's first words wait.
+ * Group commit, as databases do it. One commit is under way at a time, and events that arrive meanwhile are written by
+ * the next, for all runs of the process in one statement. An idle process commits at once. A busy one pauses between
+ * commits (`CommitPacing`), but never while a run's first text waits.
  *
- * When the store is away the commit is tried again until it is back, however long that takes; it is the readers that are
- * given up once their patience has passed. A run fails for it when one of them had to be told so, see `RunWriter.decide`.
+ * While the store is away the commit is retried, without a limit. Readers are ended once `patienceMs` has passed. A run
+ * fails because of the outage only when one of its readers had to be given that error; see `RunWriter.decide`.
  */
 export class GroupCommit implements Committer {
   readonly #writers = new Writers();
@@ -31,11 +31,14 @@ export class GroupCommit implements Committer {
   readonly #patience: Patience;
   readonly #lostTails: LostTails;
   readonly #ends: RunEnds;
-  /** Those that are marked, and know it: a set would allocate 60 bytes for each, at every commit. */
+  /**
+   * Writers with something to commit. Each carries its own flag: a set would allocate 60 bytes a writer at every
+   * commit.
+   */
   #marked: RunWriter[] = [];
   readonly #pace = new Pace();
   #looping = false;
-  /** Somebody waits for what was marked last. */
+  /** A reader waits for the event that was marked last. */
   #isUrgent = false;
   /** Ends the pause that is under way. */
   #hurry: (() => void) | undefined;
@@ -52,7 +55,7 @@ export class GroupCommit implements Committer {
     return this.options.system.now();
   }
 
-  /** `broken` is called at most once, when the log can no longer take what the run says. */
+  /** `broken` is called at most once, when the log can no longer accept the run's events. */
   register(writer: RunWriter, channel: Channel, broken: (why: Broken) => void): void {
     this.#writers.add(writer, channel, broken);
   }
@@ -66,7 +69,7 @@ export class GroupCommit implements Committer {
     }
     if (this.#looping) return;
     this.#looping = true;
-    // A node says several things in one go: they travel together.
+    // A node often emits several events in one go: one commit takes them all.
     queueMicrotask(() => void this.#loop());
   }
 
@@ -129,7 +132,7 @@ export class GroupCommit implements Committer {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (writers.length > 1) {
-        // One run's events must not take the others' down with them.
+        // Events that the store rejects must not fail the other runs of the batch.
         for (const [i, writer] of writers.entries()) await this.#retryAlone(writer, batch[i]);
       } else for (const writer of writers) this.#reject(writer, error);
     }
@@ -151,7 +154,7 @@ export class GroupCommit implements Committer {
     }
   }
 
-  /** One that is refused for a gap stays in flight. */
+  /** Settles one run of a batch. A run that was refused because of a gap stays in flight. */
   #settle(writer: RunWriter | undefined, append: Append | undefined, refused: ReadonlyMap<string, Refusal>): void {
     if (writer === undefined || append === undefined) return;
     const refusal = refused.get(append.fence.runId);
@@ -175,7 +178,7 @@ export class GroupCommit implements Committer {
   async #rewrite(writer: RunWriter, append: Append): Promise<void> {
     let events = append.events;
     for (let rewrites = 0; ; rewrites++) {
-      // A checkpoint alone follows the event that it stands at; what has been said since is not part of this commit.
+      // A checkpoint without events follows the event at its own seq; events emitted since are not part of this commit.
       const next = events[0]?.seq ?? (append.checkpoints[0]?.seq ?? writer.start) + 1;
       const lost = await this.#patience.untilReached(this.#speaking, () =>
         this.#lostTails.before(writer, next, rewrites),

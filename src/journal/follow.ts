@@ -6,7 +6,7 @@ import type { Channel, Listener } from "./channel.ts";
 import type { Beating } from "./heartbeat-timer.ts";
 import { DELETED, type Hub, TORN } from "./hub.ts";
 
-/** Events fetched from the store at once by a reader that is behind, at most: a page also has a bound of bytes. */
+/** The most events that a reader fetches from the store at once. A page is also bounded in bytes. */
 const PAGE = 200;
 
 /** What all followers of a journal share. */
@@ -17,34 +17,37 @@ export interface FollowSource {
   readonly now: () => number;
 }
 
-/** Events in order of seq. Empty: the quiet interval has passed, or there is reason to look around. */
+/**
+ * Events in order of seq. Empty when the quiet interval has passed, or when the reader must recheck its run or thread.
+ */
 export type Batch = readonly LogEvent[];
 const QUIET: Batch = [];
-/** What an empty batch is, by identity, when there is: a run of the thread has ended and could not say so. */
+/** The empty batch, compared by identity, that asks for a recheck: a run of the thread has ended without an event. */
 export const LOOK_AROUND: Batch = [];
 
-/** Whether nothing was left that the page had no room for. */
+/** Whether the page holds everything up to the log's end. */
 const isWhole = (page: Batch): boolean => page.length < PAGE && !fillsPage(page.map(({ json }) => json));
 
-/** Whoever waits for a follower's news. */
+/** The reader that waits for a follower's next batch. */
 interface Waiter {
-  /** There may be some: time to poll. */
+  /** There may be a new batch: time to poll. */
   ring(): void;
 }
 
 /**
- * The events of a thread after `cursor`, first those that are kept, then live, without end: the caller stops reading.
- * Gives batches, each event once. Nothing is fetched or kept ahead of the reader.
+ * Reads the events of a thread after `cursor`: first the stored ones, then live, without end, until the caller leaves.
+ * Returns batches, each event once. Nothing is fetched or buffered ahead of the reader.
  *
- * What a token costs is mostly the promises on its way, so there are none here: one polls, and waits when that gave nothing.
+ * Most of a token's cost is the promises on its way, so this interface has none: the caller polls, and waits when
+ * `poll` returned null.
  */
 export class Follower implements Listener, Beating {
   readonly #channel: Channel;
   #waiter: Waiter | undefined;
-  /** A ring came while nobody waited, or while a page was under way. */
+  /** A notification came while no reader waited, or while a page was being fetched. */
   #isRung = false;
   #isNudged = false;
-  /** A batch was given since, and the reader has seen something of it. */
+  /** A batch was returned since, and some of it was sent to the client. */
   #wasShown = false;
   #quietSince: number;
   #isFetching = false;
@@ -52,7 +55,10 @@ export class Follower implements Listener, Beating {
   #failure: { readonly thrown: unknown } | undefined;
   #isOver = false;
 
-  /** `quietMs`: after this many milliseconds without an event an empty batch is given, time for a heartbeat. */
+  /**
+   * `quietMs`: after this many milliseconds without an event `poll` returns an empty batch, so that the caller can send
+   * a heartbeat.
+   */
   constructor(
     private readonly source: FollowSource,
     private readonly key: ThreadKey,
@@ -65,7 +71,10 @@ export class Follower implements Listener, Beating {
     hub.pulse.join(quietMs, this);
   }
 
-  /** The next batch; null: none yet; undefined: the reading has ended. Throws the store's error when it stays away. */
+  /**
+   * Returns the next batch; null when there is none yet; undefined when reading has ended. Throws the store's error
+   * when the store stays away.
+   */
   poll(): Batch | null | undefined {
     const { now } = this.source;
     if (this.#wasShown) {
@@ -77,7 +86,7 @@ export class Follower implements Listener, Beating {
       const batch = this.#take();
       const last = batch.at(-1);
       if (last !== undefined) {
-        // A log has no gaps: this is another's, made under the same name.
+        // A log has no gaps, so these events belong to another thread, created under the same name.
         if (batch[0]?.seq !== this.cursor + 1) throw DELETED;
         this.cursor = last.seq;
         this.#wasShown = true;
@@ -94,18 +103,21 @@ export class Follower implements Listener, Beating {
     return wasNudged ? LOOK_AROUND : QUIET;
   }
 
-  /** Rings `waiter` once, as soon as there may be news: maybe before this returns. One waits at a time. */
+  /**
+   * Notifies `waiter` once, as soon as there may be a new batch, possibly before this returns. Only one may wait at a
+   * time.
+   */
   wait(waiter: Waiter): void {
     this.#waiter = waiter;
     if (this.#isRung && !this.#isFetching) this.#wake();
   }
 
-  /** Nothing of the last batch was shown, so the quiet goes on. */
+  /** Nothing of the last batch was sent to the client, so the quiet interval goes on. */
   skipped(): void {
     this.#wasShown = false;
   }
 
-  /** Ends the reading; whoever waits is told. Harmless when called twice. */
+  /** Ends the reading and wakes the waiter. May be called twice. */
   leave(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -121,7 +133,7 @@ export class Follower implements Listener, Beating {
   }
 
   tear(seq: number): void {
-    // A page that waits for its reader was read before the loss.
+    // A page that was fetched but not yet read dates from before the loss.
     this.#page = undefined;
     if (this.cursor > seq) this.#failure = { thrown: TORN };
     this.ring();
@@ -143,14 +155,14 @@ export class Follower implements Listener, Beating {
     waiter?.ring();
   }
 
-  /** What follows the cursor, from memory or from the page that was fetched; asks for one when neither has it. */
+  /** Returns what follows the cursor, from memory or from the fetched page; starts a fetch when neither has it. */
   #take(): Batch {
     if (this.#failure !== undefined) throw this.#failure.thrown;
     const page = this.#page;
     this.#page = undefined;
     if (page !== undefined && page.length > 0) return page;
     const batch = this.#channel.after(this.cursor);
-    // An empty page is the end of the log as it was: the next ring tells when it is worth another look.
+    // An empty page is the end of the log at that time; the next notification says when to fetch again.
     if (batch === null && page === undefined && !this.#isFetching) this.#fetch();
     return batch ?? QUIET;
   }
@@ -162,7 +174,7 @@ export class Follower implements Listener, Beating {
       .then(
         (page) => {
           this.#page = page;
-          // A page that has room left ends at the head as it was; a commit since then has rung.
+          // A page with room left ends at the log's head at that time. A later commit has sent its own notification.
           const last = page.at(-1);
           if (last !== undefined && isWhole(page) && !this.#isOver) this.#channel.learn(last.seq);
         },
@@ -173,7 +185,10 @@ export class Follower implements Listener, Beating {
       .finally(() => this.#fetched());
   }
 
-  /** Wakes the reader for its page; a ring that came meanwhile is kept, since the page may not hold what it was for. */
+  /**
+   * Wakes the reader for its page. A notification that came meanwhile stays pending, since the page may not hold its
+   * events.
+   */
   #fetched(): void {
     this.#isFetching = false;
     const waiter = this.#waiter;

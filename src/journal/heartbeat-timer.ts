@@ -1,16 +1,16 @@
-/** Somebody who looks at the time when told to. */
+/** Checks the time when the timer calls it. */
 export interface Beating {
   beat(): void;
 }
 
-/** How often a reader that may be quiet for so long looks at the time: its heartbeat is late by a sixteenth at most. */
+/** Checks within one quiet interval: a heartbeat is at most a sixteenth of the interval late. */
 const LOOKS = 16;
 
-/** One timer for all who wait equally long: ten thousand readers with a timer each would hold megabytes for nothing. */
+/** One timer for all readers with the same interval: ten thousand readers with a timer each would take megabytes. */
 export class Pulse {
   readonly #groups = new Map<number, { readonly timer: ReturnType<typeof setInterval>; readonly all: Set<Beating> }>();
 
-  /** `ms`: how long it may be quiet. */
+  /** `ms`: the quiet interval. */
   join(ms: number, one: Beating): void {
     const known = this.#groups.get(ms);
     if (known !== undefined) {

@@ -3,22 +3,22 @@ import type { ThreadKey } from "../domain/thread.ts";
 import { Channel, type Listener } from "./channel.ts";
 import { Pulse } from "./heartbeat-timer.ts";
 
-/** What is left to say to whoever reads or runs in a thread that is no more. */
+/** The error that ends readers and runs of a deleted thread. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
 
-/** What a reader is told that has read what the store has lost since: another log than the one there is. */
+/** The error for a reader whose last events the store has lost: the log it read no longer exists. */
 export const TORN = new RunError("interrupted", "The database has lost what was read last.");
 
-/** A channel as it was looked at. */
+/** A channel and its head when it was checked. */
 interface Remote {
   readonly key: ThreadKey;
   readonly channel: Channel;
   readonly head: number;
 }
 
-/** The channels of all threads that somebody in this process reads or writes just now. */
+/** The channels of all threads that this process currently reads or writes. */
 export class Hub {
-  /** What tells readers that time has passed. */
+  /** Tells readers that time has passed. */
   readonly pulse = new Pulse();
   readonly #channels = new Map<ThreadKey, Channel>();
 
@@ -26,7 +26,7 @@ export class Hub {
     return this.#channels.get(key);
   }
 
-  /** A reader comes. Registered before it looks at anything, so that no commit slips in between. */
+  /** Adds a reader. It is registered before it reads anything, so that it misses no commit. */
   join(key: ThreadKey, listener: Listener): Channel {
     const channel = this.#obtain(key);
     channel.listeners.add(listener);
@@ -39,8 +39,8 @@ export class Hub {
   }
 
   /**
-   * A writer of this process comes; the log is committed up to `seq`. A thread that is made under a deleted one's name counts on
-   * behind it, so if more was known of the log, the database has lost that.
+   * Adds a writer of this process to a log that is committed up to `seq`. A thread created under a deleted one's name
+   * continues its numbers; so if this process knew of later events, the database has lost them.
    */
   open(key: ThreadKey, seq: number): Channel {
     const channel = this.#obtain(key);
@@ -54,13 +54,13 @@ export class Hub {
     this.#release(key, channel);
   }
 
-  /** The thread is deleted: its readers are told, and one that is made under its name begins with nothing. */
+  /** Ends the readers of a deleted thread. A thread created under its name begins with a new channel. */
   drop(key: ThreadKey, channel: Channel): void {
     channel.fail(DELETED);
     if (this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 
-  /** Threads that are read here and written, if at all, by another replica. */
+  /** Returns the channels of threads that are read here and written, if at all, by another replica. */
   remote(): readonly Remote[] {
     const remote: Remote[] = [];
     for (const [key, channel] of this.#channels) {
@@ -69,7 +69,7 @@ export class Hub {
     return remote;
   }
 
-  /** Tells every reader that there is nothing more to come from here. */
+  /** Ends every reader of this process with `error`. */
   fail(error: Error): void {
     for (const channel of this.#channels.values()) channel.fail(error);
   }

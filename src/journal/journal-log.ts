@@ -1,15 +1,15 @@
 import type { StoreError } from "../store/store-error.ts";
 
-/** What the journal has to say to an operator. */
+/** What the journal reports to an operator. */
 export interface JournalLog {
-  /** A run spoke after its end; harmless. */
+  /** A run emitted an event after its end; harmless. */
   ignored(runId: string, type: string): void;
   /** The store has been away for longer than readers can wait. */
   outage(error: StoreError, runs: number): void;
-  /** The database has lost the last events of a run's log, and has them again. */
+  /** The database had lost the last events of a run's log; they are written again. */
   rewritten(runId: string, events: number): void;
-  /** The database has lost events of a run's log that nobody has any more: the run ends with that. */
+  /** The database has lost events of a run's log that are no longer in memory either; the run fails. */
   torn(runId: string): void;
-  /** The store refuses what a run says, though it is there: a defect. */
+  /** The store is reachable but rejects a run's events: a defect. */
   rejected(runId: string, error: StoreError): void;
 }

@@ -11,10 +11,10 @@ import type { Opening } from "./opening.ts";
 import { RunWriter } from "./writer.ts";
 import type { Broken } from "./writers.ts";
 
-/** Between two attempts of a reader to reach a store that is away. */
+/** Milliseconds between a reader's attempts to reach a store that is away. */
 const REREAD_MS = 250;
 
-/** The log as the rest of the house sees it: runs write to it, readers follow it. */
+/** The log as other modules use it: runs write to it, readers follow it. */
 export class Journal {
   readonly #hub = new Hub();
   readonly #commit: GroupCommit;
@@ -25,22 +25,22 @@ export class Journal {
     this.#source = { hub: this.#hub, read: this.#read, now: () => options.system.now() };
   }
 
-  /** Opens the log for a run that holds the fence; the thread's log ends at `lastSeq`. */
+  /** Opens the log for a run that holds the fence. `lastSeq` is the thread's last seq. */
   open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, opening?: Opening): RunWriter {
     const writer = new RunWriter(fence, lastSeq, this.#commit, opening);
     this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
     return writer;
   }
 
-  /** See `Follower`. A store that goes away while one reads is waited for as long as runs wait for it. */
+  /** Returns a `Follower`. If the store goes away during a read, the read is retried for `patienceMs`. */
   follow(key: ThreadKey, cursor: number, quietMs: number): Follower {
     return new Follower(this.#source, key, cursor, quietMs);
   }
 
   /**
-   * Looks for news of threads that another replica writes and somebody reads here. One statement for all of them, none
-   * when there are none: no notification is needed for it to be right, so it also works behind a pooler that has none.
-   * A log only grows: one that ends before what was known of it is gone, or the database has lost its end.
+   * Checks for new events of threads that another replica writes and this one reads: one statement for all of them, and
+   * none when there are none. It depends on no notification, so it also works behind a pooler without LISTEN. A log
+   * only grows: one that ends earlier than it did was deleted, or the database has lost its end.
    */
   async tick(): Promise<void> {
     const remote = this.#hub.remote();
@@ -53,7 +53,7 @@ export class Journal {
     }
   }
 
-  /** A thread that is made under a deleted one's name counts on behind it, so it has reached further than what is known. */
+  /** A thread created under a deleted one's name continues its numbers, so its last seq is past the known head. */
   async #shrunk(key: ThreadKey, channel: Channel, seq: number): Promise<void> {
     const thread = await this.options.store.threads.get(key);
     if (thread === null || thread.lastSeq > channel.head) this.#hub.drop(key, channel);
@@ -61,8 +61,9 @@ export class Journal {
   }
 
   /**
-   * To be asked for before a thread is deleted, and called once it is: ends its readers here with `DELETED`. A thread that
-   * was made under the same name in between is another's and stays.
+   * Prepares the deletion of a thread; call this before it is deleted, and the returned function afterwards. That
+   * function ends the thread's readers of this process with `DELETED`. A thread created under the same name in between
+   * is another one and is not affected.
    */
   deletion(key: ThreadKey): () => void {
     const channel = this.#hub.get(key);
@@ -71,12 +72,15 @@ export class Journal {
     };
   }
 
-  /** Has readers look whether what they read still is: a run of the thread has ended and could not say so. */
+  /** Makes the thread's readers recheck that their run still exists: one has ended without an event. */
   nudge(key: ThreadKey): void {
     this.#hub.get(key)?.nudge();
   }
 
-  /** Ends what readers are left, with `why`: one whose run is another replica's would have the process wait for that. */
+  /**
+   * Ends all remaining readers with `why`. Without this the process would wait for readers whose runs belong to another
+   * replica.
+   */
   dismiss(why: RunError): void {
     this.#hub.fail(why);
   }

@@ -5,15 +5,15 @@ import type { JournalLog } from "./journal-log.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
-/** How often what the database has lost is written again before that is given up. */
+/** How many times lost events are rewritten before the run is failed. */
 const REWRITES = 3;
 
-/** How a run ends whose log has lost what is no longer in memory either. */
+/** The error of a run whose log has lost events that are no longer in memory either. */
 export const LOST = new RunError("interrupted", "The database has lost a part of the answer.");
 
 /**
- * The end of a log that the database has lost, as a failover to a standby that lagged takes back the last commits. Numbers
- * are this process's to give, so without this a log would go on behind a hole.
+ * Handles log tails that the database has lost: a failover to a standby that lagged takes back the last commits. This
+ * process assigns the numbers, so without this a log would go on after a hole.
  */
 export class LostTails {
   constructor(
@@ -23,15 +23,16 @@ export class LostTails {
   ) {}
 
   /**
-   * What the run's log has lost before `next`, the seq of what the run says next, to be written again: the `rewrites`th time.
-   * Null: that cannot be. The writer goes on from where the log ends then, which can only be the run's end, and whoever has
-   * read what is gone is told.
+   * Returns the events before `next`, the seq of the run's next event, that the log has lost and that must be written
+   * again. `rewrites` counts earlier attempts.
+   * Null when that is impossible. The writer then goes on from where the log ends, and the only event that can follow
+   * is the run's end; readers of the lost events are notified.
    */
   async before(writer: RunWriter, next: number, rewrites: number): Promise<readonly LogEvent[] | null> {
     const { threadKey, runId } = writer.fence;
     const channel = this.writers.channelOf(writer);
     const head = (await this.store.events.heads([threadKey])).get(threadKey) ?? 0;
-    // The run began behind `start`, and the database still has its row.
+    // The run began after `start`, and the database still has its row.
     const after = Math.max(head, writer.start);
     const events = channel?.held(after)?.filter(({ seq }) => seq < next) ?? [];
     if (events.length === next - 1 - after && rewrites < REWRITES) {

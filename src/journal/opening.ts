@@ -1,11 +1,11 @@
 import type { AnswerFold } from "../domain/answer.ts";
 
-/** How a run comes to its log. */
+/** How a run opens its log. */
 export interface Opening {
-  /** What it has said there so far; nothing unless told. */
+  /** What the run has already written to the log. Defaults to nothing. */
   readonly said?: AnswerFold;
-  /** The store does not have the run yet: nothing is written until `release`. */
+  /** The store does not have the run yet: nothing is written until `release`. Defaults to false. */
   readonly isHeld?: boolean;
-  /** See `Claimed.lastAt`; 0 unless told. */
+  /** See `Claimed.lastAt`. Defaults to 0. */
   readonly lastAt?: number;
 }

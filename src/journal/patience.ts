@@ -4,7 +4,7 @@ import type { JournalLog } from "./journal-log.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
-/** Between two attempts to reach a store that is away. */
+/** Milliseconds between attempts to reach a store that is away. */
 const RETRY_MS = 250;
 
 export interface PatienceOptions {
@@ -14,9 +14,9 @@ export interface PatienceOptions {
   readonly patienceMs: number;
 }
 
-/** What happens while the store is away: runs go on and wait for it, their readers are given up after a while. */
+/** Handles a store that is away: runs go on and wait for it, and their readers are ended after `patienceMs`. */
 export class Patience {
-  /** Whose readers were told; until the store is back, they are told once. */
+  /** Runs whose readers were ended. They are ended once per outage. */
   readonly #givenUp = new Set<RunWriter>();
 
   constructor(
@@ -24,7 +24,10 @@ export class Patience {
     private readonly writers: Writers,
   ) {}
 
-  /** Repeats `call` while the store is away. Once patience has passed, the readers of whoever waits by then are told, once. */
+  /**
+   * Repeats `call` while the store is away. Once `patienceMs` has passed, ends the readers of the waiting runs, once
+   * each.
+   */
   async untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
     const { system, patienceMs } = this.options;
     const since = system.now();

@@ -9,7 +9,9 @@ import type { Patience } from "./patience.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
-/** Ends runs: with all that they have said and is not in the log yet, in one transaction, whatever the store does meanwhile. */
+/**
+ * Ends runs: writes the end together with all events that are not in the log yet, in one transaction, through outages.
+ */
 export class RunEnds {
   constructor(
     private readonly store: Store,
@@ -55,7 +57,10 @@ export class RunEnds {
     };
   }
 
-  /** While an attempt is under way nobody can promise an end, nor after one that may have succeeded without telling. */
+  /**
+   * No end can be promised while an attempt is under way, nor after one that may have succeeded without an
+   * acknowledgement.
+   */
   async #tryEnd(writer: RunWriter, end: RunEnd): Promise<"ended" | Refusal> {
     const { fence, verdict } = writer;
     const mayHaveEnded = verdict.mayHaveEnded;
@@ -72,7 +77,7 @@ export class RunEnds {
     }
   }
 
-  /** Whether an attempt whose outcome was not told has ended the run after all. */
+  /** Whether an unacknowledged attempt has ended the run after all. */
   async #isKept(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
     const last = events.at(-1);
     if (last === undefined) return false;

@@ -2,18 +2,18 @@ import { RunError } from "../domain/error.ts";
 import type { Ending } from "./ending.ts";
 
 /**
- * What a run ends with, as far as that is settled. Whoever tells a client that a run has failed has it decided here first: what
- * a client was told is what the log says.
+ * What a run ends with, as far as that is decided. A failure is decided here before any client receives it, so what a
+ * client received is what the log says.
  */
 export class Verdict {
-  /** What the run comes to by itself, once it is closed. */
+  /** The run's own ending, once it is closed. */
   #ending: Ending | undefined;
   #decided: RunError | undefined;
   #state: "open" | "uncertain" | "over" = "open";
 
   /**
-   * Has the run end with `why`, whatever else it comes to. Returns what it will end with: `why`, or the failure that it ends
-   * with anyway. Null: it has ended, or may have, and not with a failure.
+   * Decides that the run ends with `why`, whatever it would have ended with. Returns the error that it will end with:
+   * `why`, or the failure that it already ends with. Null when it has ended, or may have ended, without a failure.
    */
   decide(why: RunError): RunError | null {
     if (this.#state === "over") return null;
@@ -25,22 +25,25 @@ export class Verdict {
     return why;
   }
 
-  /** What was decided, if anything. */
+  /** The decided error, if any. */
   get decided(): RunError | undefined {
     return this.#decided;
   }
 
-  /** The store was asked to end the run, and has not said whether it has. */
+  /** The store was asked to end the run and has not acknowledged it. */
   get mayHaveEnded(): boolean {
     return this.#state === "uncertain";
   }
 
-  /** The run comes to its end by itself. */
+  /** Records the run's own ending. */
   close(ending: Ending): void {
     this.#ending = ending;
   }
 
-  /** The store was asked to end the run. `uncertain`: it has not said yet whether it has. `open`: it has certainly not. */
+  /**
+   * Records the state of the store's part. `uncertain`: the store was asked and has not acknowledged. `open`: the run
+   * has certainly not ended. `over`: nothing can be decided any more.
+   */
   ended(state: "open" | "uncertain" | "over"): void {
     this.#state = state;
   }

@@ -7,13 +7,13 @@ import type { Ending, Outcome } from "./ending.ts";
 import type { Opening } from "./opening.ts";
 import { Verdict } from "./verdict.ts";
 
-/** What a run may have said without the store having taken it; past that the producer waits. */
+/** The most events of a run that may wait for the store. Beyond that the producer waits. */
 export const MAX_UNKEPT = 256;
-/** Tokens are joined up to this many characters, so that the bound above is one of memory too. */
+/** Tokens are joined up to this many characters, so that the bound above also bounds memory. */
 const MAX_JOINED_CHARS = 16 * 1024;
 
 type Delta = Extract<EventBody, { type: "token" | "reasoning" }>;
-/** An event that waits. Its text becomes JSON once it cannot grow any more. */
+/** An event that waits to be committed. Its text becomes JSON once it cannot grow any more. */
 type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
@@ -21,43 +21,43 @@ const NONE: readonly NewCheckpoint[] = [];
 /** What a writer needs of the group commit. */
 export interface Committer {
   now(): number;
-  /** There is something to commit; urgent when somebody has seen nothing yet. */
+  /** Requests a commit of the writer's events. Urgent when the client has received nothing yet. */
   mark(writer: RunWriter, isUrgent: boolean): void;
-  /** `lastResort` is how the run ends should the store refuse what it said last. */
+  /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
   finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome>;
-  /** Something was said after the end. */
+  /** An event was emitted after the end. */
   ignored(writer: RunWriter, type: string): void;
 }
 
 /**
- * One run's way into the log. Numbers what the run says, joins consecutive tokens of a node that wait for the same commit
- * and bounds what waits. Throws nothing but what JSON makes of a payload that is no JSON.
+ * Writes one run's events to the log. Numbers them, joins consecutive tokens of a node that wait for the same commit,
+ * and bounds what waits. Throws only what `JSON.stringify` throws for a payload that is not JSON.
  */
 export class RunWriter {
   readonly verdict = new Verdict();
-  /** For the committer: it is among those that have spoken since the last commit. */
+  /** For the committer: the writer is among those to be committed next. */
   isMarked = false;
-  /** What the log will have of the answer. Its text alone once the store has refused some of it, see `discard`. */
+  /** The answer as the log will have it; its text alone once the store has rejected some of it, see `discard`. */
   #said: AnswerFold;
   #isWhole = true;
-  /** What the log already has of the answer's text, and what it will have once it has taken what is in flight. */
+  /** The answer's text as the log has it, and as it will have it once the events in flight are stored. */
   #keptAnswer: string;
   #takenAnswer: string;
   #pending: Pending[] = [];
-  /** What the last of these says so far, and the node that says it. Empty when that is no token or reasoning. */
+  /** The text of the last pending event and the node that emits it. Empty unless that event is a token or reasoning. */
   #text = "";
   #node = "";
   #checkpoints: readonly NewCheckpoint[] = NONE;
   #isHeld: boolean;
   #isInFlight = false;
   #hasSpoken = false;
-  /** Events on their way to the store. */
+  /** How many events are on their way to the store. */
   #inFlight = 0;
   #lastSeq: number;
   #lastAt: number;
   #closed: Promise<Outcome> | undefined;
   #lastWords: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
-  /** The log has lost some of what was said: the rest would not follow it. */
+  /** The log has lost some of the run's events; the next ones would not follow. */
   #isTorn = false;
   #drained: (() => void)[] = [];
   readonly #menders = { token: new PieceMender(), reasoning: new PieceMender() };
@@ -82,12 +82,15 @@ export class RunWriter {
     return this.#said.content;
   }
 
-  /** Whether there is an answer to keep, were it one without a word. */
+  /** Whether there is an answer to store, even one without text. */
   get hasSaid(): boolean {
     return this.#said.hasSaid;
   }
 
-  /** What the answer had besides its text (`AnswerDetail`), as JSON. Null: not known here any more; the log tells. */
+  /**
+   * The rest of the answer (`AnswerDetail`), as JSON. Null when it is no longer known here and must be read from the
+   * log.
+   */
   get detail(): string | null {
     return this.#isWhole ? JSON.stringify(this.#said.answer().detail) : null;
   }
@@ -100,7 +103,7 @@ export class RunWriter {
     return this.#isInFlight;
   }
 
-  /** The seq of what it says next. */
+  /** The seq of the run's next event. */
   get next(): number {
     return this.#lastSeq + 1;
   }
@@ -114,13 +117,13 @@ export class RunWriter {
     return !this.#isHeld && this.#pending.length + this.#checkpoints.length > 0;
   }
 
-  /** The store has the run now: what it has said may be written. */
+  /** The store has the run now: its events may be written. */
   release(): void {
     this.#isHeld = false;
     if (this.hasPending) this.committer.mark(this, this.#hasSpoken);
   }
 
-  /** Says one event. What it returns, if anything, must be awaited before the next: the store is behind. */
+  /** Emits one event. Returns a promise when the store is behind; it must be awaited before the next call. */
   emit(body: EventBody, node: string): Promise<void> | undefined {
     if (this.isClosed || this.#isTorn) {
       this.committer.ignored(this, body.type);
@@ -138,7 +141,7 @@ export class RunWriter {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Keeps a node's change of state, in the order of the events around it. */
+  /** Stores a node's change of state, in the order of the events around it. */
   checkpoint(checkpoint: Omit<NewCheckpoint, "seq" | "at">): void {
     if (this.isClosed || this.#isTorn) {
       this.committer.ignored(this, "checkpoint");
@@ -150,8 +153,8 @@ export class RunWriter {
   }
 
   /**
-   * Says the last words and ends the run, in one transaction. Closing twice is harmless: the first ending counts. One that
-   * is held still writes nothing: `refused`.
+   * Emits the last events and ends the run, in one transaction. May be called twice: the first ending counts. A run
+   * that is still held writes nothing and returns `refused`.
    */
   close(ending: Ending, lastResort: Ending): Promise<Outcome> {
     if (this.#closed === undefined) {
@@ -163,7 +166,7 @@ export class RunWriter {
     return this.#closed;
   }
 
-  /** For the committer: all that waits, as the store wants it. It is in flight until `settled`. */
+  /** For the committer: takes everything that waits, in the store's form. It is in flight until `settled`. */
   take(): Append {
     this.#endOfEvent();
     const events = this.#pending;
@@ -177,14 +180,14 @@ export class RunWriter {
   }
 
   /**
-   * For the committer: the last words, as the log has them then. The same again for the same words, since an attempt to write
-   * them may have succeeded and not told; other words may take their place.
+   * For the committer: numbers the last events. Returns the same events for the same bodies, since an unacknowledged
+   * attempt to write them may have succeeded; other bodies replace them.
    */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
     const last = this.#lastWords;
     if (last?.bodies === bodies && last.events[0]?.seq === this.next) return last.events;
     const at = this.#now();
-    // What was folded first is no part of what the run ends with now.
+    // The bodies that were folded first are not part of the end any more.
     if (last !== undefined) this.#isWhole = false;
     const events = bodies.map((body, i) => {
       const kept = storableBody(body);
@@ -196,8 +199,8 @@ export class RunWriter {
   }
 
   /**
-   * For the committer: the store has lost what lay behind `lastSeq`, and so has this process. `answer` is what the log has of
-   * it. Whatever the run says from now on is ignored: it would not follow. Its end does.
+   * For the committer: the events after `lastSeq` are lost, in the store and in this process. `answer` is the text that
+   * the log still has. Later events of the run are ignored, since they would not follow; its end is written.
    */
   tear(lastSeq: number, answer: string): void {
     this.#isTorn = true;
@@ -209,7 +212,7 @@ export class RunWriter {
     this.settled();
   }
 
-  /** For the committer: the store has taken what `take` gave out. */
+  /** For the committer: the store has accepted what `take` returned. */
   settled(): void {
     this.#inFlight = 0;
     this.#isInFlight = false;
@@ -217,7 +220,7 @@ export class RunWriter {
     this.#letGo();
   }
 
-  /** For the committer: the store will never take it. Numbering and answer go on where the log really ends. */
+  /** For the committer: the store will never accept it. Numbers and answer go on from where the log really ends. */
   discard(): void {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
     this.#pending = [];
@@ -227,7 +230,7 @@ export class RunWriter {
     this.settled();
   }
 
-  /** The answer is this text: what stood beside it is not known here any more. */
+  /** Restarts the answer with this text; everything besides its text is no longer known here. */
   #restart(answer: string): void {
     this.#said = new AnswerFold();
     this.#said.text(answer);
@@ -235,7 +238,9 @@ export class RunWriter {
     this.#takenAnswer = answer;
   }
 
-  /** This replica's clock, unless the log is ahead of it: another replica's may be, and this one may be set back. */
+  /**
+   * This replica's clock, unless the log is ahead of it: another replica's clock may be, and this one may be set back.
+   */
   #now(): number {
     this.#lastAt = Math.max(this.#lastAt, this.committer.now());
     return this.#lastAt;
@@ -262,7 +267,7 @@ export class RunWriter {
     return length > 0 && length < MAX_JOINED_CHARS && this.#node === node && this.#pending.at(-1)?.type === type;
   }
 
-  /** Half a surrogate pair cannot wait past the text it belongs to. */
+  /** Half a surrogate pair cannot wait past the end of its text. */
   #endOfText(node: string): void {
     for (const type of ["token", "reasoning"] as const) {
       const rest = this.#menders[type].flush();
@@ -273,7 +278,10 @@ export class RunWriter {
     }
   }
 
-  /** `json` is the payload of an event without text. It is made as it is said: what cannot be written fails the node, not the commit. */
+  /**
+   * `json` is the payload of an event without text. It is made when the event is emitted, so a payload that cannot be
+   * serialized fails the node and not the commit.
+   */
   #push(type: EventType, node: string, text: string, json: string): void {
     this.#endOfEvent();
     this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json });
@@ -284,7 +292,7 @@ export class RunWriter {
     this.committer.mark(this, isFirstWord);
   }
 
-  /** What the last event says will not grow any more. */
+  /** Completes the last event: its text will not grow any more. */
   #endOfEvent(): void {
     const last = this.#pending.at(-1);
     if (this.#text === "" || last === undefined) return;

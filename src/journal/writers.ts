@@ -3,14 +3,17 @@ import type { LogEvent } from "../domain/event.ts";
 import type { Channel } from "./channel.ts";
 import type { RunWriter } from "./writer.ts";
 
-/** Why a run must stop because of its log. `lost`: another replica has taken it over, this one may write no more. */
+/**
+ * Why a run must stop because of its log. `lost`: another replica has taken it over, and this one may not write any
+ * more.
+ */
 export type Broken = RunError | "lost";
 
-/** A run's writer, as this process knows it. */
+/** A registered writer of this process. */
 interface Registered {
-  /** Where what it has committed is announced. */
+  /** Where its commits are announced. */
   readonly channel: Channel;
-  /** Null: it has been told already. */
+  /** Null once it was called. */
   broken: ((why: Broken) => void) | null;
 }
 
@@ -22,7 +25,7 @@ export class Writers {
     this.#known.set(writer, { channel, broken });
   }
 
-  /** Returns where it was announced, if it was known. */
+  /** Returns the writer's channel, if it was registered. */
   remove(writer: RunWriter): Channel | undefined {
     const channel = this.channelOf(writer);
     this.#known.delete(writer);
@@ -37,12 +40,12 @@ export class Writers {
     return this.#known.get(writer)?.channel;
   }
 
-  /** Those with words on their way to the store, or waiting behind the commit under way. */
+  /** Returns the writers with events on their way to the store, or waiting for the next commit. */
   speaking(): readonly RunWriter[] {
     return [...this.#known.keys()].filter((writer) => writer.isInFlight || writer.hasPending);
   }
 
-  /** Announces what is new of what was committed: something that was lost and written again has been announced before. */
+  /** Announces the new ones of the committed events. Lost events that were written again have been announced before. */
   publish(writer: RunWriter, events: readonly LogEvent[]): void {
     const channel = this.channelOf(writer);
     if (channel === undefined) return;
@@ -50,7 +53,7 @@ export class Writers {
     channel.publish(isNew ? events : events.filter(({ seq }) => seq > channel.head));
   }
 
-  /** Told once; a second reason adds nothing. */
+  /** Calls `broken` once; a second reason is ignored. */
   break(writer: RunWriter, why: Broken): void {
     const registered = this.#known.get(writer);
     const broken = registered?.broken ?? null;

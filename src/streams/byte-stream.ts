@@ -1,22 +1,29 @@
-/** A response's body is given in steps: each is one write, and the last says that there are no more. */
+/** A response's body is produced in steps: each is one write, and the last marks the end. */
 export type StreamStep = IteratorResult<Uint8Array, undefined>;
 export type Give = (step: StreamStep) => void;
 
 const utf8 = new TextEncoder();
 export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.encode(text) });
 export const END: StreamStep = { done: true, value: undefined };
-/** An end, by identity, that is none: the connection is cut off, so that nobody takes what there was for the whole. */
+/**
+ * Compared by identity: cuts the connection instead of ending it, so that no client takes the partial stream for the
+ * whole.
+ */
 export const CUT: StreamStep = { done: true, value: undefined };
 
 /**
- * What a handler returns to stream: a generator of encoded bytes, by hand. A real one costs each token
- * promises of its own, and so does whatever hands its steps on; so a step is asked for with `take`, which has none. `next` is the same for whoever reads less.
+ * What a handler returns to stream: a hand-written generator of encoded bytes. A real generator costs promises for each
+ * token, and so does everything that passes its steps on. `take` requests a step without any; `next` does the same for
+ * code that reads little.
  */
 export abstract class ByteStream implements AsyncIterableIterator<Uint8Array, undefined, void> {
-  /** Gives the next step, once, now or later; never throws. Asked again only after that. */
+  /** Passes the next step to the callback, once, now or later. Never throws. Must not be called again before that. */
   abstract take(give: Give): void;
 
-  /** The reader is gone: whatever was opened for it is closed, and who waits is given the end. Harmless when called twice. */
+  /**
+   * The reader is gone: closes everything that was opened for it and passes the end to a waiting callback. May be
+   * called twice.
+   */
   abstract leave(): void;
 
   [Symbol.asyncIterator](): this {

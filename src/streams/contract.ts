@@ -8,6 +8,6 @@ export interface StreamParts {
   readonly store: Store;
   readonly system: System;
   readonly heartbeatMs: number;
-  /** Something broke while a stream was under way: for the log. */
+  /** Reports a fault of a stream under way to the logger. */
   broken(runId: string, error: unknown): void;
 }

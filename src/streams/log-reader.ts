@@ -6,12 +6,12 @@ import { COMMENT } from "./steps.ts";
 
 /**
  * A stream that is read from a thread's log: a comment at once, then what `read` makes of the log as it grows. From the
- * commit to the socket it is one chain of calls, with no promise unless something has to be looked up. So nothing that goes
- * wrong for one reader may leave here: the commit is that of all runs.
+ * commit to the socket it is one chain of calls, with no promise unless something must be looked up. So no failure of
+ * one reader may escape from here: the commit belongs to all runs.
  */
 export abstract class LogReader extends ByteStream {
   protected follower: Follower | undefined;
-  /** The last step was given, or the reader has left. */
+  /** The last step was passed on, or the reader has left. */
   protected isOver = false;
   #give: Give | undefined;
   #hasBegun = false;
@@ -23,18 +23,18 @@ export abstract class LogReader extends ByteStream {
     super();
   }
 
-  /** What is given at once, before anything is looked up. */
+  /** The first step, which is sent before anything is looked up. */
   protected opening(): StreamStep {
     return COMMENT;
   }
 
-  /** Sets `follower`, or does not yet, and may have something to give before it is read. Asked again as long as it did not. */
+  /** Sets `follower`, and may return a step that precedes its events. Called again until `follower` is set. */
   protected abstract start(): Promise<StreamStep | null>;
 
-  /** What there is to give; null: nothing until the follower rings. */
+  /** Returns the next step; null when there is none until the follower notifies. */
   protected abstract read(follower: Follower): StreamStep | Promise<StreamStep> | null;
 
-  /** What is left to give once something was thrown. */
+  /** Returns the step to send after an error. */
   protected abstract failed(thrown: unknown): StreamStep | Promise<StreamStep>;
 
   take(give: Give): void {
@@ -52,7 +52,7 @@ export abstract class LogReader extends ByteStream {
     this.follower?.leave();
   }
 
-  /** For the follower: there may be news. */
+  /** Called by the follower: there may be a new batch. */
   ring(): void {
     const step = this.#next();
     if (step === null) this.follower?.wait(this);
@@ -87,7 +87,7 @@ export abstract class LogReader extends ByteStream {
     }
   }
 
-  /** Nobody is told of what goes wrong once the reader has left. */
+  /** Errors are ignored once the reader has left. */
   #afterwards(thrown: unknown): StreamStep | Promise<StreamStep> {
     if (this.isOver) return END;
     try {

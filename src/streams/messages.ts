@@ -7,11 +7,13 @@ import type { Run } from "../domain/run.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 
-/** Messages a page. */
+/** Messages per page. */
 export const MESSAGES = { usual: 100, most: 500 };
-/** A page's bound in bytes, as the store counts them; a message may have a megabyte, and one that is larger is a page of its own. */
+/**
+ * A page's bound in bytes, as the store counts them. A message may take a megabyte; a larger one is a page of its own.
+ */
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
-/** Events that are read at once of a run under way. */
+/** Events of a run under way that are read at once. */
 const EVENTS_A_READ = 200;
 
 export interface ShownMessages {
@@ -20,7 +22,9 @@ export interface ShownMessages {
   readonly has_more: boolean;
 }
 
-/** The newest messages of a thread, or the newest before a seq, as far as `limit` and the page's bytes let. */
+/**
+ * Returns the newest messages of a thread, or the newest before a seq, as far as `limit` and the page's bytes allow.
+ */
 export const shownMessages = async (
   store: Store,
   key: ThreadKey,
@@ -32,7 +36,7 @@ export const shownMessages = async (
   for (const message of messages.toReversed()) {
     const detail = message.detail ?? (await detailFromLog(store, key, message));
     bytes += message.bytes;
-    // What the log alone tells of a message the store has not counted.
+    // Detail that is read from the log is not in the store's count of the message.
     if (message.detail === null && detail !== null) bytes += Buffer.byteLength(JSON.stringify(detail));
     const isSplit = newestFirst.at(-1)?.seq === message.seq;
     if (bytes > MAX_PAGE_BYTES && newestFirst.length > 0 && !isSplit) break;
@@ -41,7 +45,9 @@ export const shownMessages = async (
   return { messages: newestFirst.toReversed(), has_more: hasMore || newestFirst.length < messages.length };
 };
 
-/** Of an answer that was kept without: what its run's events tell. Null: they begin nowhere. */
+/**
+ * Reads the detail of an answer that was stored without it from its run's events. Null when their beginning is unknown.
+ */
 const detailFromLog = async (
   store: Store,
   key: ThreadKey,
@@ -52,7 +58,9 @@ const detailFromLog = async (
   return foldAnswer(events.filter((event) => event.runId === runId)).answer().detail;
 };
 
-/** What the run under way has said so far. Null: nothing yet, or it has ended meanwhile. */
+/**
+ * Returns what the run under way has answered so far. Null when that is nothing yet, or the run has ended meanwhile.
+ */
 export const activeMessage = async (
   store: Store,
   key: ThreadKey,

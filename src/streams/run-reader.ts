@@ -14,22 +14,23 @@ import { frameId, PAST_LOG } from "./frame-id.ts";
 import { LogReader } from "./log-reader.ts";
 import { COME_BACK, COMMENT, namedComment } from "./steps.ts";
 
-/** From where a GET reads a run, whose frames have ids then. */
+/** Where a GET resumes a run. Its frames then have ids. */
 export interface Resumed {
-  /** The seq of the last event that the reader has seen; 0: none yet. */
+  /** The seq of the last event that the reader has seen; 0 for none. */
   readonly after: number;
 }
 
 /**
- * One reader of a run: bytes in a dialect. A comment at once, then the run's frames as they are kept, a comment whenever it
- * has been quiet, and exactly one terminal frame. Ends without one when the reader leaves, or when the service has to leave
- * a run that goes on: where the store or this process goes away. Then it ends in order for clients that come back, and is cut
- * off for all others, unless the run can be made to end with what they are told.
+ * One reader of a run, as bytes in a dialect: a comment at once, then the run's frames as they are committed, a comment
+ * after each quiet interval, and exactly one terminal frame.
+ * It ends without one when the reader leaves, or when the service must leave a run that goes on, because the store or
+ * this process goes away. Then it ends in order for clients that come back and is cut off for all others, unless the
+ * run can be made to end with the error that they receive.
  */
 export class RunReader extends LogReader {
   /** Ends the wait for the run's turn. */
   #stopWaiting: (() => void) | undefined;
-  /** What the run has ended with without a word in the log, as its row has it. */
+  /** The error in the row of a run that ended without an event. */
   #end: RunError | undefined;
 
   constructor(
@@ -53,7 +54,7 @@ export class RunReader extends LogReader {
     this.#stopWaiting?.();
   }
 
-  /** Waits while the thread is busy with an earlier turn; then reads from where the run's events begin. */
+  /** Waits while the thread is busy with an earlier turn, then reads from where the run's events begin. */
   protected async start(): Promise<StreamStep | null> {
     const { run, parts } = this;
     const start = await this.#orLate(run.started);
@@ -65,7 +66,7 @@ export class RunReader extends LogReader {
     return null;
   }
 
-  /** Where a run begins that will not begin here: it was ended while it waited for its turn, or another replica has it. */
+  /** Returns where a run begins that will not begin here: it was ended while queued, or another replica has it. */
   async #startElsewhere(): Promise<number> {
     const { run, parts } = this;
     const found = await parts.store.runs.get(run.userId, run.runId);
@@ -86,7 +87,7 @@ export class RunReader extends LogReader {
       const text = this.#translate(batch);
       if (text !== "") return bytes(text);
       if (this.isOver) return END;
-      // What this wire does not show leaves its reader waiting all the same.
+      // Events that this wire does not show leave its reader in silence all the same.
       follower.skipped();
     }
   }
@@ -100,14 +101,17 @@ export class RunReader extends LogReader {
     return this.comesBack ? COME_BACK : CUT;
   }
 
-  /** What the reader may be told: what the log says, or will. Null: that is not known. */
+  /** Returns the error to send to the reader: what the log says, or will say. Null when that is not known. */
   #tellable(thrown: unknown): RunError | null {
     if (thrown === DELETED || (thrown instanceof RunError && thrown === this.#end)) return thrown as RunError;
     if (this.comesBack || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;
     return this.run.decide(AWAY);
   }
 
-  /** A terminal event of this stream alone: there is no place in the log for it, or not yet. Who comes back with its id has seen it. */
+  /**
+   * A terminal event of this stream alone: it has no place in the log, or none yet. A client that comes back with its
+   * id has seen it.
+   */
   #terminal(error: RunError): StreamStep {
     const json = JSON.stringify(failureEvent(error).payload);
     const event: LogEvent = { runId: this.run.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
@@ -115,7 +119,7 @@ export class RunReader extends LogReader {
     return frame === null ? END : bytes(encodeFrame(this.#withId(frame, { ...event, seq: PAST_LOG })));
   }
 
-  /** What `promise` gives, or `late` after as long as it may be quiet, or as soon as the reader leaves. */
+  /** Returns the value of `promise`, or `late` after one heartbeat interval or when the reader leaves. */
   async #orLate<T>(promise: Promise<T>): Promise<T | "late"> {
     const { promise: late, resolve } = Promise.withResolvers<"late">();
     this.#stopWaiting = () => resolve("late");
@@ -128,7 +132,10 @@ export class RunReader extends LogReader {
     }
   }
 
-  /** Taken over by another replica, a run's end comes by way of the store; deleted with its thread, none ever will. */
+  /**
+   * The end of a run that another replica has taken over is read from the store; a run deleted with its thread has
+   * none.
+   */
   async #lookAround(): Promise<StreamStep> {
     const { run, parts } = this;
     if ((await parts.store.runs.get(run.userId, run.runId)) === null) throw DELETED;
@@ -155,5 +162,5 @@ export class RunReader extends LogReader {
 }
 
 const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
-/** Nothing that a client is told: the run goes on, or will be ended by another. */
+/** Not sent to any client: the run goes on, or another replica will end it. */
 const LEFT = new RunError("interrupted", "The run waits for its turn.");

@@ -12,25 +12,28 @@ import { LogReader } from "./log-reader.ts";
 import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";
 import { COME_BACK, COMMENT } from "./steps.ts";
 
-/** Heartbeats between two looks at whether the thread is still there. */
+/** Heartbeats between two checks that the thread still exists. */
 const QUIETS_A_LOOK = 6;
 
-/** What is known of a thread when somebody comes to read it. */
+/** The state of a thread when a reader opens it. */
 export interface ThreadReaderStart {
-  /** Null: the reader named an event that the log does not hold; it is told so, and goes on from where the messages end. */
+  /**
+   * Null when the reader named an event that the log does not hold. It receives a reset, and reading goes on from the
+   * end of the messages.
+   */
   readonly cursor: number | null;
-  /** The first and last seq the log holds. */
+  /** The first and last seq that the log holds. */
   readonly first: number;
   readonly last: number;
-  /** Asked before `last`: a run that has ended by then has its last event in the log. */
+  /** Read before `last`: a run that has ended by then has its last event in the log. */
   readonly isActive: boolean;
-  /** It stays when no run of the thread is left, until the reader leaves or the thread is deleted. */
+  /** The reader stays when no run of the thread is left, until it leaves or the thread is deleted. */
   readonly isPatient: boolean;
 }
 
 /**
- * One reader of a thread's log in the native envelope: what is kept, then live until no run of the thread is left, or, if it
- * is patient, for as long as the thread is there.
+ * One reader of a thread's log in the native envelope: the stored events, then live until no run of the thread is left,
+ * or, if it is patient, as long as the thread exists.
  */
 export class ThreadReader extends LogReader {
   #isActive: boolean;
@@ -56,7 +59,7 @@ export class ThreadReader extends LogReader {
     if (this.isOver) return END;
     this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
     if (reset === null) return null;
-    // The run may have ended while the messages were read: its last event then lies before where the follower begins.
+    // The run may have ended while the messages were read: its last event then lies before the follower's cursor.
     await this.#lookAgain();
     return bytes(encodeFrame(reset));
   }
@@ -68,7 +71,7 @@ export class ThreadReader extends LogReader {
     if (batch === undefined) return END;
     this.#reached = batch.at(-1)?.seq ?? this.#reached;
     const step = batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
-    // A terminal event past what was known may have been the last.
+    // A terminal event past the known end may be the last one.
     const mayBeLast = !this.from.isPatient && (!this.#isActive || batch.some(({ type }) => isTerminal(type)));
     const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
     return isWorthALook ? this.#lookAgain().then(() => step) : step;
@@ -78,12 +81,12 @@ export class ThreadReader extends LogReader {
     if (thrown === TORN) return this.#startAnew();
     this.leave();
     if (thrown === DELETED) return this.#endDeleted();
-    // Its end without a terminal frame tells the reader to come back with the last id it has seen.
+    // An end without a terminal frame makes the reader come back with the last id it has seen.
     if (!(thrown instanceof RunError)) this.parts.broken(this.view.runId, thrown);
     return COME_BACK;
   }
 
-  /** What was read last is gone: the reader is told, and goes on from where the messages end. */
+  /** The events read last are lost: sends a reset and goes on from the end of the messages. */
   async #startAnew(): Promise<StreamStep> {
     const reset = await this.#reset();
     if (this.isOver) return END;
@@ -92,7 +95,7 @@ export class ThreadReader extends LogReader {
     return bytes(encodeFrame(reset));
   }
 
-  /** It should be told when the thread goes; asking the store at each heartbeat would be a thousand queries a second. */
+  /** Deletion normally notifies the reader; a query at each heartbeat would be a thousand queries a second. */
   #mayBeGone(nothing: Batch): boolean {
     this.#quiets++;
     return nothing === LOOK_AROUND || this.#quiets % QUIETS_A_LOOK === 0;
@@ -106,12 +109,12 @@ export class ThreadReader extends LogReader {
     const { store } = this.parts;
     this.#isActive = (await store.threads.activeRun(this.key)) !== null;
     const bounds = await store.events.bounds(this.key);
-    // A thread without an event is a new one, or else is no more.
+    // A thread without events is new, or was deleted.
     if (bounds === null && (await store.threads.get(this.key)) === null) throw DELETED;
     this.#last = bounds?.last ?? 0;
   }
 
-  /** There is nothing to come back for, and no place in the log to say so. */
+  /** The reader has nothing to come back to, and the log has no place for this event. */
   #endDeleted(): StreamStep {
     const json = JSON.stringify(failureEvent(DELETED).payload);
     const event: LogEvent = { runId: this.view.runId, seq: 0, type: "error", at: this.parts.system.now(), json };
@@ -127,7 +130,7 @@ export class ThreadReader extends LogReader {
   }
 }
 
-/** Its id is where the reader goes on, should it lose the connection after it. */
+/** Its id is where the reader resumes if it loses the connection after this frame. */
 const resetFrame = ({ threadId }: View, first: number, reached: number, snapshot: ShownMessages): Frame => ({
   id: `${threadId}:${reached}`,
   event: "reset",
