@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { Glob } from "bun";
 import { Environment } from "../src/config/environment.ts";
+import { providers } from "../src/models/providers/index.ts";
 import { publishedDocument } from "./support/openapi.ts";
 import type { ScriptedModel } from "./support/scripted-model.ts";
 import { startService, type TestService } from "./support/service.ts";
@@ -95,6 +96,26 @@ test("docs/operations.md has every variable of the environment, and its default,
   const told = rows.map(([, name = "", usual]) => [name, usual ?? null] as const);
   const known = Object.entries(Environment.properties).map(([name, form]) => [name, form.default ?? null] as const);
   expect(told.toSorted()).toEqual(known.toSorted());
+});
+
+test("docs/models.md has every provider, with its variables, default model and whether it embeds, and no other", async () => {
+  const text = await read("docs/models.md");
+  const rowsUnder = (heading: string) => [
+    ...((text.split(heading)[1] ?? "").split("\n## ")[0]?.matchAll(/^\|.*`([a-z][a-z0-9]*)(?::ID)?` \|.*$/gm) ?? []),
+  ];
+  const rows = rowsUnder("# Models\n");
+  expect(rows.map(([, name]) => name)).toEqual(providers.map(({ name }) => name));
+  for (const [at, { variables, defaultModel }] of providers.entries()) {
+    const told = [...(rows[at]?.[0].matchAll(/`([A-Z][A-Z_]+)`/g) ?? [])].map(([, name = ""]) => name);
+    expect(told.toSorted()).toEqual(
+      Object.values(variables)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    if (defaultModel !== null) expect(text).toContain(`\`${defaultModel}\``);
+  }
+  const embedding = providers.filter(({ openEmbedding }) => openEmbedding !== null);
+  expect(rowsUnder("## Embedding models\n").map(([, name]) => name)).toEqual(embedding.map(({ name }) => name));
 });
 
 describe("docs/api.md", () => {
