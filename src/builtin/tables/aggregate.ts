@@ -1,14 +1,14 @@
 import type { Column } from "./column.ts";
 import type { Operation } from "./wish.ts";
 
-/** What makes one number of many. */
+/** The operations that compute one number from many. */
 export type Measure = Exclude<Operation, "count" | "max" | "min">;
 
-/** The column's numbers in these rows; cells without one are passed over. */
+/** Returns the column's numbers in these rows, without the cells that have none. */
 export const numbersOf = ({ quantities }: Column, rows: readonly number[]): readonly number[] =>
   rows.flatMap((row) => quantities?.[row]?.value ?? []);
 
-/** Null: there is no number. */
+/** Null when there are no numbers. */
 export const aggregate = (of: Measure, numbers: readonly number[]): number | null => {
   if (numbers.length === 0) return null;
   const sum = numbers.reduce((total, number) => total + number, 0);
@@ -20,7 +20,7 @@ export const aggregate = (of: Measure, numbers: readonly number[]): number | nul
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2;
 };
 
-/** Of those that are equally far out, all; with `top`, so many. */
+/** Returns all rows that share the extreme value, or the first `top` rows in order of value. */
 export const extremeRows = (
   { quantities }: Column,
   rows: readonly number[],

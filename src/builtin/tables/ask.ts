@@ -9,7 +9,10 @@ import { type Sheet, sheetOf } from "./sheet.ts";
 import { shownChart, shownTable } from "./show.ts";
 import { wishOf } from "./wish.ts";
 
-/** What a table says to a question, by rule. Null: nothing for certain. Pure; a table of 60,000 cells takes some 100 ms. */
+/**
+ * Answers a question from a table by rules. Null when there is no certain answer. Pure; a table of 60,000 cells takes
+ * some 100 ms.
+ */
 export const askTable = (table: Table, asked: TableQuestion, locale: Locale): TableReply | null => {
   const sheet = sheetOf(table);
   const reading = readAll(asked, sheet);
@@ -26,7 +29,7 @@ const readAll = ({ question, earlier, isMarked }: TableQuestion, sheet: Sheet): 
 };
 
 const SAY = { ko: sayKorean, en: sayEnglish } as const;
-/** Of what rows were found by, so many are told. */
+/** The most cells named as the reason why rows were selected. */
 const MAX_CELLS = 3;
 
 const replyOf = (finding: Finding, reading: Reading, sheet: Sheet, locale: Locale): TableReply => ({

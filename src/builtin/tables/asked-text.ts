@@ -2,33 +2,39 @@ import { composed } from "../../domain/composed.ts";
 import { stopWords } from "../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../domain/terms.ts";
 
-/** Of a question so much is looked at, in UTF-16 units: its beginning, and its end, where what is pasted is asked about. */
+/**
+ * The parts of a question that are read, in UTF-16 units: its beginning, and its end, where the question about a pasted
+ * text stands.
+ */
 const MAX_BEGINNING = 1_500;
 const MAX_END = 500;
 
-/** The part of a text that is looked at, in Unicode's form NFKC, its white space blanks. At most 2,001 units, whatever comes. */
+/**
+ * Returns the part of a text that is read, in Unicode's form NFKC and with white space collapsed to blanks. At most
+ * 2,001 units long for any input.
+ */
 export const lookedAt = (text: string): string =>
-  // NFKC writes one character with up to 18.
+  // NFKC expands one character to up to 18.
   ends(composed(ends(text).toWellFormed(), "NFKC").replace(/\s+/gu, " "));
 
 const ends = (text: string): string =>
   text.length <= MAX_BEGINNING + MAX_END + 1 ? text : `${text.slice(0, MAX_BEGINNING)} ${text.slice(-MAX_END)}`;
 
-/** For a first look: without case, forms of Unicode, spaces and hyphens. */
+/** Normalizes text for a first comparison: ignores case, Unicode forms, spaces and hyphens. */
 export const fold = (text: string): string =>
   composed(text, "NFKC")
     .toLowerCase()
     .replace(/[\s\-_./]+/gu, "");
 
-/** Words of the question that follow each other. */
+/** Consecutive words of the question. */
 export interface Span {
-  /** What they are made up of, folded, the last of them in any of its forms: `A동 3열의`, `abc12345`, `ABC 12345`. */
+  /** The words joined and folded, the last one in any of its forms: `A동 3열의`, `abc12345`, `ABC 12345`. */
   readonly letters: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** The question's words, as cells are compared with them. */
+/** The question's words, prepared for comparison with cells. */
 export class AskedText {
   readonly terms: readonly Term[];
 
@@ -36,7 +42,7 @@ export class AskedText {
     this.terms = termsOf(lookedAt(question));
   }
 
-  /** All spans of at most `maxLetters`, but those of words that only build sentences. */
+  /** Yields all spans of at most `maxLetters`, except those of stop words alone. */
   *spans(maxLetters: number): Generator<Span> {
     const words = this.terms.map(({ forms }) => ({
       letters: forms.map(fold),

@@ -1,13 +1,13 @@
 import type { Table } from "../../domain/document.ts";
 
-/** How much of a table is asked: what a thread takes some 100 ms for, and what is handed to it in some 10. */
+/** The part of a table that is read: some 100 ms of computation, and some 10 ms of transfer to a worker. */
 const MAX_CELLS = 60_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** The rows that may be asked for, of a table with so many columns. */
+/** Returns the number of rows that are read of a table with this many columns. */
 export const maxRowsOf = (columns: number): number => Math.ceil(MAX_CELLS / (columns || 1));
 
-/** The table itself, or its first rows within the bounds, one at least. */
+/** Returns the table itself, or its first rows within the bounds, at least one. */
 export const beginningOf = (table: Table): Table => {
   const most = maxRowsOf(table.columns.length);
   let characters = 0;

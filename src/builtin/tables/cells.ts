@@ -2,14 +2,17 @@ import { type Term, termsOf } from "../../domain/terms.ts";
 import { fold } from "./asked-text.ts";
 import type { Column } from "./column.ts";
 
-/** A longer cell is prose, which nobody names whole; in UTF-16 units, as all bounds here. */
+/** A longer cell is prose, which no question names in full. In UTF-16 units, like all bounds here. */
 const MAX_NAME = 80;
-/** Of a cell, so much is searched for words. */
+/** The part of a cell that is searched for words. */
 const MAX_SEARCHED = 400;
-/** So many different cells are taken apart into words for a question and those before it. A word that stands in more says of no row that it is meant. */
+/**
+ * The most different cells that are split into words for a question and those it follows up. A word that occurs in more
+ * cells does not identify rows.
+ */
 const MAX_TAKEN_APART = 4_000;
 
-/** A value of a column that names things, and the rows that hold it. */
+/** A value of a column that is not a measure, and the rows that contain it. */
 export interface Cell {
   readonly column: Column;
   readonly value: string;
@@ -20,18 +23,18 @@ export interface Cell {
 }
 
 /**
- * The cells of a table by what stands in them. Each different one is folded once, however many words are looked for, and
- * taken apart only when its letters hold one.
+ * The cells of a table, indexed by their content. Each different cell is folded once, however many words are searched
+ * for, and split into words only when its letters contain one of them.
  */
 export class Cells {
   readonly all: readonly Cell[];
   readonly #byLetters: ReadonlyMap<string, readonly Cell[]>;
-  /** The letters of all cells, a line each, and where each line begins: one search instead of one a cell. */
+  /** The letters of all cells, one line each, and the offset of each line: one search covers all cells. */
   readonly #text: string;
   readonly #starts: readonly number[];
   readonly #words = new Map<Cell, ReadonlySet<string>>();
 
-  /** `columns` are those that name things. */
+  /** `columns` are those that are not measures. */
   constructor(columns: readonly Column[], rows: readonly (readonly string[])[]) {
     this.all = columns.flatMap((column) => cellsOf(column, rows));
     this.#byLetters = Map.groupBy(
@@ -48,7 +51,7 @@ export class Cells {
     this.#text = this.all.map(({ letters }) => letters).join("\n");
   }
 
-  /** The longest name, in letters. */
+  /** The length of the longest name, in letters. */
   get longestName(): number {
     return this.#byLetters.keys().reduce((longest, letters) => Math.max(longest, letters.length), 0);
   }
@@ -57,7 +60,9 @@ export class Cells {
     return this.#byLetters.get(letters) ?? [];
   }
 
-  /** The cells that hold the word, or a compound of it. None when too many have its letters to be looked at. */
+  /**
+   * Returns the cells that contain the word, or a compound of it. Empty when the bound on cells to split is reached.
+   */
   holding({ forms }: Term): readonly Cell[] {
     const found: Cell[] = [];
     for (const index of this.#withLetters(forms)) {
@@ -70,7 +75,7 @@ export class Cells {
     return found;
   }
 
-  /** Their places in `all`, in order. */
+  /** Returns their indexes in `all`, in ascending order. */
   #withLetters(forms: readonly string[]): readonly number[] {
     const found = new Set<number>();
     for (const needle of new Set(forms.map(fold))) {
@@ -84,7 +89,7 @@ export class Cells {
     return [...found].sort((one, other) => one - other);
   }
 
-  /** Null: the bound is reached. */
+  /** Null when the bound is reached. */
   #wordsOf(cell: Cell): ReadonlySet<string> | null {
     const known = this.#words.get(cell);
     if (known !== undefined) return known;

@@ -7,28 +7,28 @@ import { parseQuantity, type Quantity, type QuantityStyle } from "./quantity.ts"
 export interface Column {
   readonly index: number;
   readonly name: string;
-  /** Words of its name. */
+  /** The words of its name, without stop words. */
   readonly terms: readonly Term[];
   readonly concepts: ReadonlySet<Concept>;
-  /** What it measures, a number or null for each row. Null: it is no measure, but names things, times or places. */
+  /** A quantity or null for each row. Null when the column is not a measure, but contains names, times or places. */
   readonly quantities: readonly (Quantity | null)[] | null;
-  /** How its numbers are written, on the whole. */
+  /** The usual format of its numbers. */
   readonly style: QuantityStyle;
-  /** Every row has another value, none is empty: it names rows. */
+  /** No two rows share a value and none is empty, so that it identifies rows. */
   readonly isUnique: boolean;
-  /** Its values come again and again: it sorts rows into kinds. */
+  /** Its values repeat, so that it divides rows into categories. */
   readonly isCategory: boolean;
   readonly isTime: boolean;
 }
 
-/** A column is what most of its cells are: some are empty, or say "none". */
+/** The share of cells that decides what a column is: some cells are empty, or say "none". */
 const MOST = 0.8;
-/** Values of a column that sorts rows into kinds, for each row, at most. */
+/** A column is a category when it has at most this many different values per filled cell. */
 const KINDS = 0.75;
 
-/** A longer cell is neither a number nor a time; in UTF-16 units. */
+/** A longer cell is neither a number nor a time. In UTF-16 units. */
 const MAX_DATUM = 64;
-/** Of a column's name, so much is read and told. */
+/** The part of a column's name that is read and shown. */
 const MAX_NAME = 200;
 
 const TIME =
@@ -39,7 +39,7 @@ export const columnsOf = ({ columns, rows }: Table): readonly Column[] =>
 
 const columnOf = (header: string, index: number, rows: Table["rows"]): Column => {
   const name = header.slice(0, MAX_NAME).toWellFormed();
-  // unitPrice and unit_price are two words each.
+  // `unitPrice` and `unit_price` are two words each.
   const terms = termsOf(name.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")).filter(
     ({ forms }) => !forms.some((form) => stopWords.has(form)),
   );
@@ -64,7 +64,7 @@ const columnOf = (header: string, index: number, rows: Table["rows"]): Column =>
   };
 };
 
-/** Numbers of one unit. */
+/** Returns the column's numbers that share its commonest unit. Null when too few cells are such numbers. */
 const measureOf = (cells: readonly string[], filled: number): readonly (Quantity | null)[] | null => {
   const quantities = cells.map((cell) => (cell.length <= MAX_DATUM ? parseQuantity(cell) : null));
   const unit = commonest(quantities.flatMap((quantity) => (quantity === null ? [] : [quantity.style.after])));

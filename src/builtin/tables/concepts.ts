@@ -1,4 +1,4 @@
-/** What columns are about, in the words that headers and questions have for it, so that 재고 is found in a column `qty`. */
+/** What columns are about, in the words that headers and questions use, so that 재고 matches a column `qty`. */
 const CONCEPTS = {
   stock: "재고 재고량 재고수량 현재고 수량 잔량 보유량 stock quantity qty inventory units",
   price: "단가 가격 판매가 정가 금액 값 비용 요금 price cost rate amount fee",
@@ -27,7 +27,7 @@ const BY_WORD: ReadonlyMap<string, Concept> = new Map(
 
 export const conceptOf = (word: string): Concept | undefined => BY_WORD.get(word);
 
-/** Adjectives that say what is compared: the most expensive is not the largest of anything. */
+/** Adjectives that imply what is compared: the most expensive row is the one with the largest price. */
 const IMPLIED: readonly (readonly [RegExp, Concept])[] = [
   [/비싼|비싸|(?<!\p{L})싼|(?<!\p{L})싸|저렴|expensive|cheap|costl|pric[ei]/iu, "price"],
   [/무거|무겁|가벼|가볍|heav|lightest/iu, "weight"],

@@ -4,11 +4,11 @@ import type { Reading } from "./reading.ts";
 import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
 import type { Comparison } from "./wish.ts";
 
-/** What a table says to a question. Row numbers count from 0. */
+/** What a table answers to a question. Row numbers count from 0. */
 export type Finding =
-  /** Rows of these names are not in the table. */
+  /** The table has no rows with these names. */
   | { readonly kind: "unknown"; readonly names: readonly string[] }
-  /** The rows themselves. `asked`: the columns that the question is about; none: all of them. */
+  /** The rows themselves. `asked`: the columns that the question is about; empty means all of them. */
   | { readonly kind: "rows"; readonly rows: readonly number[]; readonly asked: readonly Column[] }
   /** The rows with the largest or smallest number, the best first. */
   | {
@@ -17,7 +17,7 @@ export type Finding =
       readonly column: Column;
       readonly rows: readonly number[];
     }
-  /** One number over the rows. */
+  /** One number computed from the rows. */
   | {
       readonly kind: "aggregate";
       readonly of: Measure;
@@ -25,7 +25,7 @@ export type Finding =
       readonly rows: readonly number[];
       readonly value: number;
     }
-  /** One number for each group; of a question for the group with most or least, that one comes first. */
+  /** One number for each group. When the question asks for the group with most or least, that one comes first. */
   | {
       readonly kind: "groups";
       readonly of: Measure | "count";
@@ -44,7 +44,7 @@ export type Finding =
       readonly values: readonly string[];
     };
 
-/** Null: the question wants nothing that this table can say for certain. */
+/** Null when this table has no certain answer to the question. */
 export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   const { wish, operation, group, unknown } = reading;
   if (unknown.length > 0 && reading.rows === null) return { kind: "unknown", names: unknown };
@@ -61,7 +61,7 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   switch (operation) {
     case null:
       if (group === null || measure === null) return lookup();
-      // Each group is one row: there is nothing to add up.
+      // Each group is one row, so there is nothing to add up.
       if (group.isUnique) return { kind: "rows", rows, asked: askedColumns(reading, sheet) };
       return groupsOf("sum", measure, group, rows, sheet, null);
     case "count":
@@ -70,7 +70,7 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
     case "min": {
       if (measure === null) return lookup();
       const by = group ?? categoryOf(reading);
-      // Prices add up to nothing.
+      // Sums of prices mean nothing.
       const of = measure.concepts.has("price") ? "average" : "sum";
       if (by !== null) return groupsOf(of, measure, by, rows, sheet, operation);
       return {
@@ -90,14 +90,14 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   }
 };
 
-/** Less than half of a question that happens to share a word with the table is about something else. */
+/** If less than half of the question's words refer to the table, they match it by chance. */
 const isAbout = ({ found, coverage, named, wish, operation, group }: Reading): boolean => {
   if (found.some(({ isUnique }) => isUnique)) return true;
   const wants = named.length > 0 || operation !== null || group !== null || wish.isList || wish.comparisons.length > 0;
   return coverage > 0.5 || (wants && coverage === 0.5);
 };
 
-/** "How many" of something that is counted in the table already asks for that number. */
+/** "How many" about something that the table already counts asks for that number. */
 const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measure: Column | null): Finding | null => {
   const { group, named, wish } = reading;
   const isNamed = measure !== null && named.includes(measure);
@@ -116,7 +116,7 @@ const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measur
   return { kind: "distinct", column: category, rows, values };
 };
 
-/** The column whose numbers are meant: named, implied by an adjective, or the only one that there is. */
+/** Returns the column whose numbers the question means: named, implied by an adjective, or the only measure. */
 const measureOf = ({ wish, named, operation }: Reading, { columns }: Sheet): Column | null => {
   const measures = columns.filter(({ quantities }) => quantities !== null);
   const own = named.find(({ quantities }) => quantities !== null);
@@ -130,15 +130,15 @@ const measureOf = ({ wish, named, operation }: Reading, { columns }: Sheet): Col
   return measures.find(({ concepts }) => concepts.has("stock")) ?? null;
 };
 
-/** A column that sorts rows into kinds: "which warehouse", "how many makers". */
+/** Returns the category column that the question names: "which warehouse", "how many makers". */
 const categoryOf = ({ named, found }: Reading): Column | null =>
   named.find((column) => column.quantities === null && column.isCategory && !found.includes(column)) ?? null;
 
-/** What is asked of the rows; how they were found is known already. */
+/** Returns the columns that the question asks for, without those that selected the rows. */
 const askedColumns = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
   const label = labelColumn(columns);
   const asked = named.filter((column) => column !== label && !found.includes(column));
-  // "The stock of part 12345" does not ask what the part is called.
+  // "The stock of part 12345" does not ask for the part's name.
   const measures = asked.filter(({ quantities }) => quantities !== null);
   return measures.length > 0 ? measures : asked;
 };

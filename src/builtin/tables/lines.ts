@@ -1,21 +1,24 @@
 import type { Column } from "./column.ts";
 import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
 
-/** Lines of a list; the table beside the answer holds more. */
+/** The most lines of a list; the table beside the answer has more. */
 const MAX_LINES = 10;
-/** Cells that a sentence or a line tells of, and how much of each, in UTF-16 units; the table beside the answer holds it whole. */
+/**
+ * The most cells in a sentence or a line, and the most of each in UTF-16 units. The table beside the answer has all of
+ * it.
+ */
 const MAX_CELLS = 6;
 const MAX_TOLD = 300;
-/** A line, in the same. */
+/** The most of a line, in UTF-16 units. */
 const MAX_LINE = 2_000;
 
-/** A cell as a sentence tells it. */
+/** Returns a cell, cut to the length that a sentence may contain. */
 export const toldCell = (sheet: Sheet, row: number, column: Column): string => told(cellOf(sheet, row, column));
 
 const told = (cell: string, max = MAX_TOLD): string =>
   cell.length <= max ? cell : `${cell.slice(0, max).toWellFormed()}…`;
 
-/** A line for each, as Markdown has lists. `more` tells how many are left out. */
+/** Renders a Markdown list. `more` describes how many lines are left out. */
 export const list = (head: string, items: readonly string[], more: (count: number) => string): string => {
   if (items.length === 0) return head;
   const shown = items.slice(0, MAX_LINES).map((item) => `- ${told(item, MAX_LINE)}`);
@@ -23,13 +26,13 @@ export const list = (head: string, items: readonly string[], more: (count: numbe
   return [head, "", ...shown, ...(left > 0 ? [`- ${more(left)}`] : [])].join("\n");
 };
 
-/** What a row is called, such as `ABC-12345`; a row of a table without names by its number. */
+/** Returns the label of a row, such as `ABC-12345`, or its number when the table has no labels. */
 export const labelOf = (row: number, sheet: Sheet): string => {
   const label = labelColumn(sheet.columns);
   return label === undefined ? String(row + 1) : toldCell(sheet, row, label);
 };
 
-/** The same with the name that a column beside it has: `MTR-57180 (서보 모터)`. */
+/** Returns the label with the name in another column: `MTR-57180 (서보 모터)`. */
 export const fullLabelOf = (row: number, sheet: Sheet): string => {
   const label = labelColumn(sheet.columns);
   const names = sheet.columns.filter(({ quantities }) => quantities === null);
@@ -39,7 +42,7 @@ export const fullLabelOf = (row: number, sheet: Sheet): string => {
   return name === undefined ? labelOf(row, sheet) : `${labelOf(row, sheet)} (${toldCell(sheet, row, name)})`;
 };
 
-/** Columns that are told of: those that are asked for, or else all that a row's label does not tell. */
+/** Returns the columns to mention: those asked for, or else all but the label. */
 export const toldColumns = (asked: readonly Column[], { columns }: Sheet): readonly Column[] => {
   const label = labelColumn(columns);
   return (asked.length > 0 ? asked : columns.filter((column) => column !== label)).slice(0, MAX_CELLS);

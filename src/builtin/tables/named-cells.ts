@@ -6,29 +6,29 @@ import type { Column } from "./column.ts";
 import type { Sheet } from "./sheet.ts";
 
 export interface NamedCells {
-  /** Null: the question names no cell. */
+  /** Null when the question names no cell. */
   readonly rows: ReadonlySet<number> | null;
   readonly found: readonly Column[];
-  /** The cells that were named whole. */
+  /** The cells whose whole content the question contains. */
   readonly cells: readonly string[];
-  /** The question's words that were found, in whichever form. */
+  /** The question's words that were found, in all of their forms. */
   readonly words: ReadonlySet<string>;
-  /** Names such as `ABC-99999` that rows could have and none has. */
+  /** Names such as `ABC-99999` that look like the table's codes but match no row. */
   readonly unknown: readonly string[];
 }
 
-/** A word of a cell says which rows are meant only where there are others. */
+/** A word selects rows only when the share of rows that contain it is at most this. */
 const MAX_SHARE = 0.9;
-/** A column of codes has hardly a cell that is none. */
+/** The share of a column's rows that must contain codes for it to be a column of codes. */
 const MOST = 0.8;
-/** So many different words are looked for in the cells; a question to a table has a dozen. */
+/** The most different words that are searched for in the cells; a question about a table has a dozen. */
 const MAX_WORDS = 60;
-/** So many names that are not there are told. */
+/** The most unknown names that are reported. */
 const MAX_UNKNOWN = 5;
 
 /**
- * Rows by what stands in them: whole cells that the question holds, and then single words of it that cells hold. `rest` are
- * the words that were not understood yet, `taken` those that name columns.
+ * Finds rows by their cells: first whole cells that the question contains, then single words of the question that cells
+ * contain. `rest` are the words not understood so far, `taken` those that name columns.
  */
 export const namedCells = (
   asked: AskedText,
@@ -44,7 +44,7 @@ export const namedCells = (
   for (const [column, own] of Map.groupBy(whole, ({ cell }) => cell.column)) {
     const cells = own.map(({ cell }) => cell);
     const narrowed = rowsOf(cells, chosen);
-    // What fits nothing together with the rest was not meant as a cell: a name that is also a word.
+    // A cell that no selected row contains was not meant: it is also an ordinary word.
     if (narrowed.size === 0) continue;
     chosen = narrowed;
     found.push(column);
@@ -60,14 +60,14 @@ export const namedCells = (
   return { rows: chosen, found, cells: named, words, unknown: unknownNames(asked, words, sheet) };
 };
 
-/** Each word once. */
+/** Returns each word once. */
 const lookedFor = (rest: readonly Term[], taken: ReadonlySet<string>): readonly Term[] => {
   const different = new Map(rest.map((term) => [term.forms[0], term]));
   const isKnown = (form: string): boolean => stopWords.has(form) || taken.has(form) || form.length < 2;
   return [...different.values()].filter(({ forms }) => !forms.some(isKnown)).slice(0, MAX_WORDS);
 };
 
-/** Of those chosen before, the rows that hold one of the cells; in ascending order. */
+/** Returns the rows with one of the cells, among those chosen before, in ascending order. */
 const rowsOf = (cells: readonly Cell[], chosen: ReadonlySet<number> | null): ReadonlySet<number> => {
   const rows = new Set<number>();
   for (const cell of cells) for (const row of cell.rows) if (chosen?.has(row) ?? true) rows.add(row);
@@ -78,7 +78,10 @@ interface WholeCell extends Pick<Span, "from" | "to"> {
   readonly cell: Cell;
 }
 
-/** Cells that the question holds word for word, in the table's order; of those that lie within each other, the longest. */
+/**
+ * Returns the cells that the question contains word for word, in the table's order. Of overlapping ones, the longest is
+ * taken.
+ */
 const wholeCells = (asked: AskedText, { cells }: Sheet): readonly WholeCell[] => {
   const found = new Map<Cell, WholeCell>();
   for (const { letters, from, to } of asked.spans(cells.longestName)) {
@@ -91,9 +94,9 @@ const wholeCells = (asked: AskedText, { cells }: Sheet): readonly WholeCell[] =>
   });
 };
 
-/** Whether a span lies in a longer one of these. */
+/** Returns a function that tells whether a span lies within a longer one. */
 const longerSpans = (spans: readonly WholeCell[]): ((span: WholeCell) => boolean) => {
-  // How far those reach that begin at a word, and those that begin before it.
+  // The furthest end of the spans that start at each word, and of those that start before it.
   const reach: number[] = [];
   for (const { from, to } of spans) reach[from] = Math.max(reach[from] ?? 0, to);
   const before: number[] = [0];
@@ -102,10 +105,10 @@ const longerSpans = (spans: readonly WholeCell[]): ((span: WholeCell) => boolean
 };
 
 const CODE = /^(?=.*[a-z])(?=.*\d)[a-z\d][a-z\d\-_./]{3,63}$/u;
-/** A longer cell is no code. */
+/** A longer cell is not a code. */
 const MAX_CODE = 80;
 
-/** A question for something that is not there must not be answered with something else. */
+/** Returns the codes that the table does not have. A question about one must not be answered with another row. */
 const unknownNames = (asked: AskedText, words: ReadonlySet<string>, { cells, table }: Sheet): readonly string[] => {
   const names = asked.terms.flatMap(({ forms }) => {
     const code = forms.at(-1) ?? "";

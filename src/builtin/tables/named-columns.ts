@@ -2,7 +2,7 @@ import type { Term } from "../../domain/terms.ts";
 import type { Column } from "./column.ts";
 import { conceptOf } from "./concepts.ts";
 
-/** A name that is the column's own, one of its words, or another word for the same. */
+/** The scores of a match: a word of the column's name, a part of one, or a synonym. */
 export const OWN = 3;
 const PART = 2;
 export const ALIKE = 1;
@@ -10,11 +10,11 @@ export const ALIKE = 1;
 export interface NamedColumn {
   readonly column: Column;
   readonly score: number;
-  /** The question's words that name it. */
+  /** The question's words that name the column. */
   readonly words: readonly string[];
 }
 
-/** A table's columns by the words of their names. */
+/** Finds a table's columns by the words of their names. */
 export class ColumnNames {
   readonly #byForm: ReadonlyMap<string, ReadonlySet<Column>>;
   readonly #byPart: ReadonlyMap<string, ReadonlySet<Column>>;
@@ -30,7 +30,10 @@ export class ColumnNames {
     return this.#byForm.has(form);
   }
 
-  /** Those that the words name, the best first. Each word names the column that it fits best, or several alike. */
+  /**
+   * Returns the columns that the words name, best first. Each word names the column that it fits best, or several that
+   * it fits equally well.
+   */
   namedBy(terms: readonly Term[]): readonly NamedColumn[] {
     const named = new Map<Column, { score: number; words: Set<string> }>();
     for (const term of terms) {
@@ -57,7 +60,7 @@ export class ColumnNames {
   }
 }
 
-/** Of a compound's parts, only those of more than a syllable are likely to be words of their own. */
+/** Of a compound's parts, only those longer than a syllable are likely to be words. */
 const isWhole = (part: string): boolean => part.length >= 2;
 
 const indexOf = (

@@ -1,25 +1,28 @@
 /** A number as people write it in a table: `137`, `1,200원`, `$48.00`, `(1,200)`, `12.5 %`. */
 export interface Quantity {
   readonly value: number;
-  /** How it is written, for results that are to look the same. */
+  /** The format of the number, so that results can use it too. */
   readonly style: QuantityStyle;
 }
 
 export interface QuantityStyle {
-  /** Digits behind the point. */
+  /** The number of digits after the decimal point. */
   readonly decimals: number;
-  /** Thousands are parted by commas. */
+  /** Thousands are separated by commas. */
   readonly isGrouped: boolean;
-  /** A currency sign in front, a unit behind, with the space that parts it. */
+  /** A currency sign before and a unit after, with the space between. */
   readonly before: string;
   readonly after: string;
 }
 
-/** Sign, currency and sign again, digits, unit. No more digits than a number can hold; those with leading zeros are names. */
+/**
+ * Sign, currency, sign again, digits, unit. It allows no more digits than a number can hold, and no leading zeros,
+ * which mark names.
+ */
 const QUANTITY =
   /^(\(?)([-−△▲+]?)\s?([₩￦$€£¥]?)\s?([-−]?)(\d{1,3}(?:,\d{3})+|0|[1-9]\d{0,14})(\.\d{1,9})?(\s?(?:[%‰℃]|\p{L}[\p{L}²³/]{0,5})?)(\)?)$/u;
 
-/** Null: the text is no number. */
+/** Null when the text is not a number. */
 export const parseQuantity = (text: string): Quantity | null => {
   const [, open, sign = "", before = "", inner = "", whole = "", fraction = "", after = "", close] =
     QUANTITY.exec(text.trim()) ?? [];
@@ -30,7 +33,7 @@ export const parseQuantity = (text: string): Quantity | null => {
   return { value: isNegative ? -size : size, style };
 };
 
-/** Rounded to the style's decimals, whose trailing zeros stay. */
+/** Rounds to the style's decimals and keeps trailing zeros. */
 export const formatQuantity = (value: number, { decimals, isGrouped, before, after }: QuantityStyle): string => {
   const digits = Math.abs(value).toFixed(decimals);
   const [whole = "", fraction] = digits.split(".");

@@ -6,29 +6,29 @@ import { ALIKE, OWN } from "./named-columns.ts";
 import type { Sheet } from "./sheet.ts";
 import type { Operation, Wish } from "./wish.ts";
 
-/** What a question wants of this table: columns by their names, rows by what stands in them. */
+/** A question interpreted for this table: which columns it names, and which rows by their cells. */
 export interface Reading {
   readonly wish: Wish;
   readonly operation: Operation | null;
-  /** Columns that it names, the best named first. */
+  /** The columns that the question names, best match first. */
   readonly named: readonly Column[];
   readonly group: Column | null;
-  /** Rows that hold what it names; null: it names none. */
+  /** The rows that contain what the question names. Null when it names none. */
   readonly rows: ReadonlySet<number> | null;
-  /** Columns in which those were found, and what was found there. */
+  /** The columns in which those were found, and the cells found there. */
   readonly found: readonly Column[];
   readonly cells: readonly string[];
-  /** Names of rows that are not there. */
+  /** Names of rows that the table does not have. */
   readonly unknown: readonly string[];
-  /** How much of the table it speaks of; 0: nothing. */
+  /** How well the question matches the table; 0 means not at all. */
   readonly weight: number;
-  /** Its words that say nothing of the table. */
+  /** The question's words that do not refer to the table. */
   readonly strange: readonly string[];
-  /** The share of the question's own words that speak of the table, from 0 to 1. */
+  /** The share of the question's content words that refer to the table, from 0 to 1. */
   readonly coverage: number;
 }
 
-/** What a row that is named says of the table, against a column. */
+/** The weight of a row that the question names, in the scale of column scores. */
 const ROW = 4;
 
 export const readWish = (wish: Wish, sheet: Sheet): Reading => {
@@ -58,13 +58,14 @@ export const readWish = (wish: Wish, sheet: Sheet): Reading => {
 };
 
 /**
- * The question read in the light of the one before it: "and ABC-12346?" asks the same of another row, "and its price?"
- * something else of the same. One that does not say that it goes on, and says what to work out of what, stands by itself.
+ * Completes a question from the previous one: "and ABC-12346?" asks the same about another row, "and its price?" asks
+ * something else about the same row. A question that is not marked as a follow-up, and that names both a column and an
+ * operation or a group, stands by itself.
  */
 export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Reading => {
   if (!isMarked && now.named.length > 0 && (now.operation !== null || now.group !== null)) return now;
   const wants = now.operation !== null || now.named.length > 0;
-  // "And the spanner?" names something too, only that it is not there.
+  // "And the spanner?" names a row too, one that the table does not have.
   const [name] = now.strange;
   const isName = !wants && now.group === null && now.rows === null && now.strange.length === 1;
   const unknown = now.unknown.length === 0 && isName && name !== undefined ? [name] : now.unknown;
@@ -83,7 +84,7 @@ export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Rea
   };
 };
 
-/** Words that only ask, and those that are in every question: they say nothing of what it is about. */
+/** Words that only ask, or that any question may contain: they do not tell what it is about. */
 const ASKING =
   /^(?:좀|알려|궁금|얼마|계산|구하|구해|뭐|뭔|무엇|무슨|어느|어떤|어디|있|없|되|돼|말해|찾아|가르쳐|보여|몇|개|개수|그럼|그러면|그리고|그렇다면|우리|지금|현재|남|인지|입니|이야|이니|해줘|해주|주세요|주실|많|적은|높|낮|큰|작은|비싼|싼|저렴|무거|가벼|tell|give|show|please|current|currently|much|many|want|know|find|get|got|let|left|now|then|value|number)/u;
 

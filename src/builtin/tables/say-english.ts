@@ -7,7 +7,7 @@ import { extremeWord } from "./words.ts";
 const more = (count: number): string => `and ${count} more`;
 const rowsText = (rows: readonly number[]): string => `${rows.length} row${rows.length === 1 ? "" : "s"}`;
 
-/** `where`: what the rows were found by; empty when they are all. */
+/** `where` lists the cells that selected the rows. It is empty when all rows are meant. */
 export const sayEnglish = (finding: Finding, sheet: Sheet, where: string): string => {
   switch (finding.kind) {
     case "unknown":

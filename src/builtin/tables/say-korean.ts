@@ -8,7 +8,7 @@ const topic = (word: string): string => withParticle(word, "은", "는");
 const subject = (word: string): string => withParticle(word, "이", "가");
 const more = (count: number): string => `외 ${count}개`;
 
-/** `where`: what the rows were found by; empty when they are all. */
+/** `where` lists the cells that selected the rows. It is empty when all rows are meant. */
 export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string => {
   switch (finding.kind) {
     case "unknown":

@@ -3,12 +3,12 @@ import { Cells } from "./cells.ts";
 import { type Column, columnsOf } from "./column.ts";
 import { ColumnNames } from "./named-columns.ts";
 
-/** A table that is asked about, made ready once for a question and all that it goes on from. */
+/** A table prepared once for a question and the earlier ones that it follows up. */
 export interface Sheet {
   readonly table: Table;
   readonly columns: readonly Column[];
   readonly names: ColumnNames;
-  /** Those of columns that name things. */
+  /** The cells of columns that are not measures. */
   readonly cells: Cells;
 }
 
@@ -20,7 +20,7 @@ export const sheetOf = (table: Table): Sheet => {
 
 export const cellOf = ({ table }: Sheet, row: number, { index }: Column): string => table.rows[row]?.[index] ?? "";
 
-/** What rows are called by: their own names, else the first column that is no measure. */
+/** Returns the column that labels rows: one with unique names, else the first that is not a measure. */
 export const labelColumn = (columns: readonly Column[]): Column | undefined =>
   columns.find(({ isUnique, quantities }) => isUnique && quantities === null) ??
   columns.find(({ quantities }) => quantities === null) ??

@@ -7,11 +7,11 @@ import { formatQuantity } from "./quantity.ts";
 import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
 import { COUNT, OF } from "./words.ts";
 
-/** Of more than this no eye makes anything; an answer has to end somewhere. */
+/** The most rows and series that are shown. People cannot read more, and an answer has to end. */
 const MAX_ROWS = 100;
 const MAX_SERIES = 4;
 
-/** The rows that answer: of the table itself, or one for each number that was worked out. Null: none does. */
+/** Returns the table that shows the answer: its rows, or one row for each computed number. Null when there are none. */
 export const shownTable = (finding: Finding, sheet: Sheet, locale: Locale): Table | null => {
   switch (finding.kind) {
     case "unknown":
@@ -36,7 +36,7 @@ export const shownTable = (finding: Finding, sheet: Sheet, locale: Locale): Tabl
   }
 };
 
-/** Null: there are no numbers, or only one. */
+/** Null when there are fewer than two numbers. */
 export const shownChart = (finding: Finding, sheet: Sheet, locale: Locale): Chart | null => {
   if (finding.kind === "groups") {
     const groups = finding.groups.slice(0, MAX_ROWS);
@@ -75,11 +75,11 @@ const chartOf = (label: Column, labels: readonly string[], series: Chart["series
 
 type Worked = Extract<Finding, { kind: "aggregate" | "groups" }>;
 
-/** What a worked-out number is called, such as `재고 합계`. */
+/** Returns the name of a computed number, such as `재고 합계`. */
 export const nameOf = ({ of, column }: Worked, locale: Locale): string =>
   of === "count" || column === null ? COUNT[locale] : OF[locale](column.name, of);
 
-/** As the column writes its numbers; what division gives, with two more digits at most. */
+/** Formats a number as the column does. A quotient may have up to two more digits. */
 export const numberText = (value: number, { of, column }: Worked): string => {
   if (of === "count" || column === null) return String(value);
   const exact = rounded(value);
@@ -87,5 +87,5 @@ export const numberText = (value: number, { of, column }: Worked): string => {
   return formatQuantity(exact, { ...column.style, decimals: Math.max(column.style.decimals, digits) });
 };
 
-/** Without the dust of binary fractions: 0.1 + 0.2 is 0.3. */
+/** Removes binary rounding errors: 0.1 + 0.2 is 0.3. */
 const rounded = (value: number): number => Number(value.toPrecision(12));

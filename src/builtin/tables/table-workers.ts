@@ -5,15 +5,21 @@ import { askTable } from "./ask.ts";
 import { lookedAt } from "./asked-text.ts";
 import { beginningOf, maxRowsOf } from "./beginning.ts";
 
-/** What breaks on a table says nothing for certain, as one that does not answer. */
+/** Null when there is no answer, and also when the computation failed. */
 export type TableAnswer = { readonly reply: TableReply | null };
 
-/** Asked where it stands: a table of so many cells, in so many characters, by questions of so many together. That takes some 5 ms. */
+/**
+ * Up to these sizes a table is queried on the event loop, in some 5 ms: its cells, its characters, and the characters
+ * of all questions together.
+ */
 const SMALL = { cells: 1_000, characters: 20_000, asked: 500 };
 const TIME_LIMIT_MS = 10_000;
 const WAITING = { waiting: 1_000, waitingPerUser: 100 };
 
-/** By rule, see `askTable`: small tables at once, others in workers that all users share, see `WorkerPool`. */
+/**
+ * Answers by rules, see `askTable`: small tables on the event loop, others in workers that all users share, see
+ * `WorkerPool`.
+ */
 export const tableReader = (workers: number): TableReader => {
   const entry = {
     source: new URL("./worker.ts", import.meta.url).href,
@@ -48,7 +54,7 @@ export const tableReader = (workers: number): TableReader => {
   };
 };
 
-/** Of a table that is too long its beginning is asked, and the answer says so: a sum over part of it is not the sum. */
+/** Says that only the beginning of a long table was read: a sum over a part is not the sum. */
 const ONLY: Readonly<Record<Locale, (rows: number) => string>> = {
   en: (rows) => `The table is long: only its first ${rows} rows were looked at.`,
   ko: (rows) => `표가 길어서 앞의 ${rows}개 행만 살펴보았습니다.`,

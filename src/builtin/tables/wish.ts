@@ -3,13 +3,13 @@ import { type Concept, impliedConcept } from "./concepts.ts";
 
 export type Operation = "sum" | "average" | "median" | "max" | "min" | "count";
 
-/** A bound that a number has to keep. */
+/** A bound that a number must satisfy. */
 export interface Comparison {
   readonly is: "<" | "<=" | ">" | ">=";
   readonly bound: number;
 }
 
-/** What a question wants of a table, as far as its words tell without the table. */
+/** What a question asks of a table, as far as its words tell without the table. */
 export interface Wish {
   readonly asked: AskedText;
   /** Null: the rows themselves. */
@@ -17,13 +17,13 @@ export interface Wish {
   /** Words that may name the column to group by. */
   readonly groups: readonly string[];
   readonly comparisons: readonly Comparison[];
-  /** So many of the largest or smallest. Null: those that are. */
+  /** How many of the largest or smallest. Null: all that share the extreme value. */
   readonly top: number | null;
-  /** It asks for everything there is. */
+  /** The question asks for all rows. */
   readonly isList: boolean;
-  /** What the adjectives say is compared. */
+  /** The quantity that an adjective implies. */
   readonly implied: Concept | null;
-  /** The question without the words that were understood: what is left may name rows and columns. */
+  /** The question without the words understood so far. The rest may name rows and columns. */
   readonly rest: string;
 }
 
@@ -70,9 +70,9 @@ const BOUNDS: readonly (readonly [Comparison["is"], RegExp])[] = [
   ],
 ];
 
-/** Nothing is left. */
+/** Nothing is left in stock. */
 const NONE = /재고(?:가|는|량이)?\s*(?:없는|0인)|품절\p{L}*|소진\p{L}*|\b(?:out of stock|sold out)\b/giu;
-/** In which order, rather than which: all of them are wanted. */
+/** An order asks for all rows, sorted. */
 const DESCENDING = /(?:많|높|큰|크|비싼|비싸)\p{L}{0,2}\s*순\p{L}*|내림차순\p{L}*|\bdescending\b/giu;
 const ASCENDING = /(?:적|낮|작|싼|싸|저렴)\p{L}{0,2}\s*순\p{L}*|오름차순\p{L}*|\bascending\b/giu;
 
@@ -87,7 +87,7 @@ const TOP =
   /(?:상위|하위|top|bottom)\s*(\d{1,3})|(\d{1,3})\s*(?:개|곳|종|가지|명)(?=[은는을를만의]?(?!\p{L}))|\b(\d{1,2})\s+(?=most|highest|lowest|cheapest|largest|smallest|fewest)/iu;
 const LIST = /목록|리스트|나열|보여\p{L}*|모두|전부|전체|모든|\b(?:list|show|all|every|which)\b|어떤|무슨/giu;
 
-/** Pure. However long the question is, 2,000 characters of it are looked at. */
+/** Pure. Reads at most 2,000 characters of the question. */
 export const wishOf = (question: string): Wish => {
   let rest = lookedAt(question);
   const take = (pattern: RegExp): readonly (readonly string[])[] => {

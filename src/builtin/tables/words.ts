@@ -5,7 +5,7 @@ import type { Column } from "./column.ts";
 const KO: Readonly<Record<Measure, string>> = { sum: "합계", average: "평균", median: "중앙값" };
 const EN: Readonly<Record<Measure, string>> = { sum: "total", average: "average", median: "median" };
 
-/** What a worked-out number is called. */
+/** The name of a computed number. */
 export const OF: Readonly<Record<Locale, (column: string, of: Measure) => string>> = {
   ko: (column, of) => `${column} ${KO[of]}`,
   en: (column, of) => `${EN[of]} ${column}`,
@@ -15,7 +15,7 @@ export const COUNT: Readonly<Record<Locale, string>> = { ko: "행 수", en: "row
 
 type Extreme = Readonly<Record<"max" | "min", string>>;
 
-/** The adjective for the end of a scale. */
+/** Returns the adjective for the end of a scale. */
 export const extremeWord = ({ concepts }: Column, which: "max" | "min", locale: Locale): string => {
   const words: Readonly<Record<Locale, Extreme>> =
     concepts.has("stock") || concepts.has("sales") ? AMOUNT : concepts.has("price") ? LEVEL : SIZE;
@@ -26,15 +26,19 @@ const AMOUNT = { ko: { max: "가장 많은", min: "가장 적은" }, en: { max: 
 const LEVEL = { ko: { max: "가장 높은", min: "가장 낮은" }, en: { max: "highest", min: "lowest" } };
 const SIZE = { ko: { max: "가장 큰", min: "가장 작은" }, en: { max: "highest", min: "lowest" } };
 
-/** Digits as Koreans say them: 영, 일, 삼, 육, 칠, 팔 end in a consonant. */
+/** Digits whose Korean name ends in a consonant: 영, 일, 삼, 육, 칠, 팔. */
 const CLOSED_DIGIT = /[013678]$/;
 
-/** Of a word, so much of its end is looked at, in UTF-16 units. */
+/** The end of a word that is read, in UTF-16 units. */
 const MAX_END = 100;
 
-/** The word with the particle that its last sound wants: 재고 + 은/는 → 재고는. How others than Hangul and digits are said nobody knows: stock은(는). */
+/**
+ * Appends the particle that fits the word's last sound: 재고 + 은/는 → 재고는. The sound of anything but Hangul and digits is
+ * unknown, so both are written: stock은(는).
+ */
 export const withParticle = (word: string, closed: string, open: string): string => {
-  // What stands in brackets behind is not said. The end alone is looked at: looking for a bracket from each other one adds up.
+  // Trailing brackets are not pronounced. Only the end is read, since a search for the closing bracket from each
+  // opening one takes quadratic time.
   const said = word
     .slice(-MAX_END)
     .replace(/\s*[([{].*[)\]}]\s*$/u, "")

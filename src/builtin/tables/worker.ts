@@ -10,7 +10,7 @@ self.onmessage = ({ data: { table, asked, locale } }) => {
   try {
     answer = { reply: askTable(table, asked, locale) };
   } catch {
-    // Out of stack or memory, for what it was asked.
+    // The computation ran out of stack or memory for its input.
   }
   postMessage(answer);
 };

@@ -11,7 +11,7 @@ const Input = Type.Object({
   }),
 });
 
-/** `calculate`: exact arithmetic, algebra and calculus; see `Calculated` for the output. */
+/** `calculate` does exact arithmetic, algebra and calculus; see `Calculated` for the output. */
 export const calculateTool = (workers: MathsWorkers): Tool<typeof Input> => ({
   name: "calculate",
   description:
@@ -21,7 +21,7 @@ export const calculateTool = (workers: MathsWorkers): Tool<typeof Input> => ({
     "det([[1,2],[3,4]]), inverse, matmul; distance((0,0),(3,4)), slope, midpoint; tangent(f, x, a), vertex(f, x), extrema(f, x); " +
     "value(f, x, 2), value(f, [x+1/x-3]) for f where each of these is zero. Results are checked numerically. log(x) is natural; log10(x), log(x, base), pi, e, i exist.",
   input: Input,
-  // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
+  // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
   async *call({ expression }, asker) {
     return await workers.run({ kind: "calculate", expression }, asker);
   },

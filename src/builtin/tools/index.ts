@@ -4,7 +4,7 @@ import { mathsWorkers } from "./maths-workers.ts";
 import { plotFunctionTool } from "./plot-function.ts";
 import { solveEquationTool } from "./solve-equation.ts";
 
-/** The maths tools. They share their workers. */
+/** Returns the maths tools. They share their workers. */
 export const mathsTools = (workers = 2): readonly Tool[] => {
   const shared = mathsWorkers(workers);
   return [solveEquationTool(shared), calculateTool(shared), plotFunctionTool(shared)];

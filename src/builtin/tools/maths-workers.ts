@@ -3,7 +3,7 @@ import type { Calculated } from "../maths/calculated.ts";
 import type { Solution } from "../maths/solve.ts";
 import type { Drawing, PlotRequest } from "../plot/draw.ts";
 
-/** What the maths tools have computed elsewhere. */
+/** The jobs that the maths tools run in workers. */
 export type MathsJobs = {
   readonly solve: {
     readonly request: { readonly equations: readonly string[]; readonly variables: readonly string[] | undefined };

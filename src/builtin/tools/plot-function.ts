@@ -24,7 +24,7 @@ const altOf = (expressions: readonly string[], locale: Locale): string => {
   return locale === "ko" ? `그래프: ${list}` : `Graph of ${list}`;
 };
 
-/** `plot_function`: says that a picture is coming, draws it, keeps it, and says where it is. */
+/** `plot_function` announces a picture, draws and stores it, and returns its address. */
 export const plotFunctionTool = (workers: MathsWorkers): Tool<typeof Input> => ({
   name: "plot_function",
   description:

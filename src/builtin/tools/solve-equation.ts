@@ -18,7 +18,9 @@ const Input = Type.Object({
   ),
 });
 
-/** `solve_equation`: exact and approximate solutions of one equation or a system; see `Solution` for the output. */
+/**
+ * `solve_equation` finds exact and approximate solutions of one equation or a system; see `Solution` for the output.
+ */
 export const solveEquationTool = (workers: MathsWorkers): Tool<typeof Input> => ({
   name: "solve_equation",
   description:
@@ -27,7 +29,7 @@ export const solveEquationTool = (workers: MathsWorkers): Tool<typeof Input> => 
     "For inequalities the answer is the range, such as x < 2 or x > 3; an equation with an inequality is solved within it. " +
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
-  // biome-ignore lint/correctness/useYield: the contract asks for a generator, and this tool says nothing on its way.
+  // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
   async *call({ equations, variables }, asker) {
     return await workers.run({ kind: "solve", equations, variables }, asker);
   },

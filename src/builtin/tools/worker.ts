@@ -4,14 +4,14 @@ import { calculate } from "../maths/evaluate.ts";
 import { solve } from "../maths/solve.ts";
 import type { MathsJobs } from "./maths-workers.ts";
 
-// Nerdamer and vega print what they could not do; nobody asked them to.
+// Nerdamer and vega print what they could not do to the console, which nobody reads.
 for (const method of ["log", "warn", "error"] as const) console[method] = () => {};
 
 serveJobs<MathsJobs>(
   {
     solve: ({ equations, variables }) => solve(equations, variables),
     calculate: ({ expression }) => calculate(expression),
-    // Large and seldom needed: loaded by the first request for it.
+    // Large and rarely used, so the first request loads it.
     plot: async (request) => (await import("../plot/draw.ts")).draw(request),
   },
   (error) => error instanceof NotationError,
