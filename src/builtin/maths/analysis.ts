@@ -53,7 +53,7 @@ export const midpoint = (args: readonly Expression[]): Calculated => {
   return { result: `(${middles.map(text).join(", ")})` };
 };
 
-/** tangent(f, x, a[, b]): the line through (a, f(a)); b, where it is given, must be f(a). */
+/** tangent(f, x, a[, b]): the line through (a, f(a)). If b is given, it must equal f(a). */
 export const tangent = ([f, by, a, b]: readonly Expression[]): Calculated => {
   if (f === undefined || by?.kind !== "name" || a === undefined) throw new ToolError("Usage: tangent(f, x, a).");
   const derivative = differentiate([f, by]);
@@ -78,11 +78,11 @@ export const tangent = ([f, by, a, b]: readonly Expression[]): Calculated => {
     ],
   };
 };
-/** Nothing times x is nothing. */
+/** Simplifies an exact line, which drops a term of zero times x. An empty text becomes the name. */
 const exactLine = (line: string, name: string, isExact: unknown): string =>
   (isExact ? text(parse(line)) : line).replace(/^$/, name);
 
-/** vertex(f, x) of a parabola, as a point. */
+/** vertex(f, x): the vertex of a parabola, as a point. */
 export const vertex = ([f, by]: readonly Expression[]): Calculated => {
   if (f === undefined || by?.kind !== "name") throw new ToolError("Usage: vertex(f, x).");
   const fraction = asFraction(f, by.name);
@@ -100,7 +100,7 @@ export const vertex = ([f, by]: readonly Expression[]): Calculated => {
   };
 };
 
-/** extrema(f, x): `local maximum 2 at x = -1; local minimum -2 at x = 1`, from left to right; `none`. */
+/** extrema(f, x): `local maximum 2 at x = -1; local minimum -2 at x = 1`, from left to right, or `none`. */
 export const extrema = ([f, by]: readonly Expression[]): Calculated => {
   if (f === undefined || by?.kind !== "name") throw new ToolError("Usage: extrema(f, x).");
   const x = by.name;

@@ -1,6 +1,6 @@
 /**
- * What `calculate` answers. `decimal` is there when the result is a number that is not whole; `steps` are how it comes about, in signs
- * alone, where that is worth telling.
+ * The result of `calculate`. `decimal` is set when the result is a number that is not whole. `steps` show the
+ * derivation in mathematical signs, when it is worth showing.
  */
 export interface Calculated {
   readonly result: string;

@@ -36,7 +36,7 @@ const safely = <T>(make: () => T): T | null => {
   }
 };
 
-/** The derivative of a compiled function at a point, to about 8 digits (five-point rule). */
+/** Returns the derivative of a compiled function at a point, to about 8 digits (five-point rule). */
 const slope = (f: (x: Complex) => Complex, x: Complex): Complex => {
   const h = 1e-3 * Math.max(1, x.abs());
   const at = (n: number): Complex => f(x.add(n * h));
@@ -46,7 +46,7 @@ const slope = (f: (x: Complex) => Complex, x: Complex): Complex => {
     .div(12 * h);
 };
 
-/** Whether `derivative` is the derivative of `primitive` by `name`, at points where both have values. */
+/** Tests whether `derivative` is the derivative of `primitive` by `name`, at points where both have values. */
 const isDerivative = (primitive: Expression, derivative: Expression, name: string): boolean => {
   const names = [name, ...unknowns(operation("+", primitive, derivative)).filter((other) => other !== name)];
   const compiled = safely(() => [compile(primitive, names), compile(derivative, names)] as const);
@@ -78,14 +78,14 @@ const antiderivative = (f: Expression, name: string): Expression | null => {
   return F !== null && !isOpen(F) && isDerivative(F, f, name) ? F : null;
 };
 
-/** integrate(f, x); without a constant of integration. */
+/** integrate(f, x), without a constant of integration. */
 export const integrate = ([f, by]: readonly Expression[]): Expression => {
   if (f === undefined) throw new ToolError("Usage: integrate(f, x).");
   const name = by === undefined ? (unknowns(f)[0] ?? "x") : nameOf(by, "integrate(f, x)");
   return antiderivative(f, name) ?? unproved("No antiderivative was found that differentiates back to the function.");
 };
 
-/** A number known to about 9 digits, as a short exact text if one fits. */
+/** Returns a number known to about 9 digits as a short exact text if one fits, otherwise as a decimal. */
 const fromNumber = (value: number): Expression =>
   Number.isFinite(value)
     ? parse(recognise(value, 1e-9) ?? decimal(value))
@@ -170,8 +170,8 @@ export const sumOf =
 
 const MAX_SUM_DEGREE = 12;
 /**
- * A sum of many terms of a polynomial of degree d is a polynomial of degree d + 1 in the number of terms: it is known by its first
- * d + 2 values (Lagrange). Those behind them, that were not used, prove it.
+ * A sum of many terms of a polynomial of degree d is a polynomial of degree d + 1 in the number of terms, so its first
+ * d + 2 values determine it (Lagrange). Later values, which were not used, verify it.
  */
 const longSum = (f: Expression, name: string, from: bigint, to: bigint): Expression => {
   const polynomial = asFraction(f, name);
@@ -190,7 +190,7 @@ const longSum = (f: Expression, name: string, from: bigint, to: bigint): Express
   return proved ? fromRational(at(to - from)) : unproved("The sum could not be proved.");
 };
 
-/** Geometric series exactly; others where their partial sums settle. */
+/** Sums geometric series exactly, and other series when their partial sums converge. */
 const infiniteSum = (f: Expression, name: string, from: number): Expression => {
   const terms = [0, 1, 2, 3, 4].map((n) => exactValue(replace(f, name, number(from + n))));
   const [first, second] = terms;
@@ -219,7 +219,7 @@ const infiniteSum = (f: Expression, name: string, from: number): Expression => {
     : fromNumber(Number(value.toPrecision(9)));
 };
 
-/** simplify, expand and factor: the answer must have the same values as the input. */
+/** simplify, expand and factor. The result must have the same values as the input. */
 export const expandLike =
   (command: "simplify" | "expand" | "factor" | "partfrac") =>
   ([f]: readonly Expression[]): Expression => {

@@ -5,8 +5,8 @@ import { asFraction, multiply } from "./polynomial.ts";
 import { agree } from "./residual.ts";
 
 /**
- * Whether two expressions mean the same: proved exactly for rational functions of one unknown or none, where a wrong digit
- * far back would pass for rounding; by comparing values otherwise. False also when it cannot be told.
+ * Tests whether two expressions are equal. Rational functions of at most one unknown are compared exactly, since a
+ * wrong digit far to the right would pass for rounding; others by their values. False also when it cannot be decided.
  */
 export const isEqual = (a: Expression, b: Expression): boolean => {
   const names = [...new Set([...unknowns(a), ...unknowns(b)])];

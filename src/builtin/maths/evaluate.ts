@@ -16,7 +16,7 @@ import { deviation, mean, median, mode, variance } from "./statistics.ts";
 import { valueUnder } from "./value.ts";
 import { gcd, inBase, lcm, mod, percent } from "./whole-numbers.ts";
 
-/** Commands whose answer is more than an expression: a list, a line, a text, or a number with the steps that lead to it. */
+/** Commands that return more than an expression: a list, a line, a text, or a number with its steps. */
 const ANSWERS: ReadonlyMap<string, (args: readonly Expression[]) => Calculated> = new Map([
   ["gcd", gcd],
   ["lcm", lcm],
@@ -40,7 +40,10 @@ const ANSWERS: ReadonlyMap<string, (args: readonly Expression[]) => Calculated> 
   ["value", valueUnder(solve)],
 ]);
 
-/** Evaluates an expression, commands such as diff or limit included. Throws a ToolError rather than answer wrongly. */
+/**
+ * Evaluates an expression, which may be or contain commands such as diff or limit. Throws a ToolError rather than
+ * return a wrong result.
+ */
 export const calculate = (text: string): Calculated => {
   const expression = parse(text);
   const answer = expression.kind === "call" ? ANSWERS.get(expression.name) : undefined;
@@ -64,7 +67,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["partfrac", expandLike("partfrac")],
 ]);
 
-/** The expression with its commands carried out and its whole-number functions worked out exactly, innermost first. */
+/** Evaluates an expression's commands and its integer functions exactly, innermost first. */
 const resolve = (expression: Expression): Expression => {
   switch (expression.kind) {
     case "number":

@@ -8,7 +8,7 @@ const MAX_POWER_DIGITS = 1_000;
 const MAX_FACTORIAL = 400;
 const MAX_SYMBOLIC_EXPONENT = 60;
 
-/** The value of an expression of rational numbers; null for any other. */
+/** Returns the value of an expression of rational numbers. Null for any other. */
 export const exactValue = (expression: Expression): Q.Rational | null => {
   const fraction = asFraction(expression, "");
   return fraction && Q.divide(fraction.top[0] ?? Q.ZERO, fraction.bottom[0] ?? Q.ONE);
@@ -30,7 +30,7 @@ export const guardPower = (base: Expression, exponent: Expression): void => {
   }
   const size = Math.abs(compileReal(base, [])());
   const digits = times * Math.abs(Math.log10(size || 1));
-  // A real root for schools, a complex one for most computer algebra.
+  // Schools expect a real root, most computer algebra systems a complex one.
   if (none && none.d % 2n === 1n && none.d > 1n && compileReal(base, [])() < 0)
     throw new ToolError("A root of a negative number: write cbrt(x) or nthroot(x, n) for the real one.");
   if (!(digits <= MAX_POWER_DIGITS) || times > 1e6)
@@ -52,7 +52,7 @@ const factorial = (value: Q.Rational): Q.Rational => {
   return Q.rational(product);
 };
 
-/** The real root, where it is rational. */
+/** Returns the real root when it is rational. */
 const rootOf = (value: Q.Rational, degree: number): Q.Rational | null => {
   if (value.n < 0n) return degree % 2 === 0 ? null : negated(rootOf(Q.negate(value), degree));
   const [n, d] = [wholeRoot(value.n, degree), wholeRoot(value.d, degree)];
@@ -68,7 +68,7 @@ const wholeRoot = (value: bigint, degree: number): bigint | null => {
   return low ** BigInt(degree) === value ? low : null;
 };
 
-/** n(n-1)…(n-k+1), divided by k! where order means nothing. */
+/** n(n-1)…(n-k+1), divided by k! when order does not matter. */
 const chosen = (n: Q.Rational, k: Q.Rational, isUnordered: boolean): Q.Rational => {
   const isCount = ({ n: value, d }: Q.Rational): boolean => d === 1n && value >= 0n && value <= BigInt(MAX_FACTORIAL);
   if (!isCount(n) || !isCount(k))
@@ -126,7 +126,7 @@ const EXACT: ReadonlyMap<string, (values: readonly Q.Rational[]) => Q.Rational |
   ["log2", ([value = Q.ZERO]) => powerOf(value, 2n)],
 ]);
 
-/** The logarithm, where it is a whole number. */
+/** Returns the logarithm when it is a whole number. */
 const powerOf = (value: Q.Rational, base: bigint): Q.Rational | null => {
   if (value.n <= 0n) return null;
   if (value.d !== 1n) return value.n === 1n ? negated(powerOf(Q.rational(value.d), base)) : null;
@@ -136,7 +136,7 @@ const powerOf = (value: Q.Rational, base: bigint): Q.Rational | null => {
 };
 const negated = (value: Q.Rational | null): Q.Rational | null => value && Q.negate(value);
 
-/** Functions of rational numbers that have rational values, worked out exactly; null: not such a call. */
+/** Evaluates functions of rational numbers exactly when their values are rational. Null for any other call. */
 export const exactCall = (name: string, args: readonly Expression[]): Expression | null => {
   if (name === "log" && args.length === 2) {
     const [x, base] = args as readonly [Expression, Expression];

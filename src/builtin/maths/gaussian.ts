@@ -54,7 +54,9 @@ const combined = (sign: string, a: Gaussian, b: Gaussian): Gaussian | null => {
   return times < 0 ? inverse(power) : power;
 };
 
-/** An expression of rational numbers and i in the form a + b·i, exactly; null for any other, and for real ones. */
+/**
+ * Returns an expression of rational numbers and i exactly, in the form a + b·i. Null for any other, and for real ones.
+ */
 export const asComplex = (expression: Expression): Expression | null => {
   const value = gaussianOf(expression);
   if (value === null || value.im.n === 0n) return null;

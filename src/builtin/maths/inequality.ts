@@ -2,7 +2,7 @@ import type { Comparison } from "../../notation/expression.ts";
 import { ToolError } from "../../tools/contract.ts";
 import { breakpoints, type Point, truthOf } from "./real-line.ts";
 
-/** A stretch of the line; null for an end that is infinite. Both ends the same: one number. */
+/** An interval of the real line. Null for an infinite end. When both ends are equal it is one number. */
 export interface Interval {
   readonly from: Point | null;
   readonly to: Point | null;
@@ -10,7 +10,7 @@ export interface Interval {
   readonly holdsTo: boolean;
 }
 
-/** Places inside of a part, where the truth is asked: it must be the same everywhere, or a breakpoint was missed. */
+/** Relative positions of samples inside an interval. All samples must agree, or a breakpoint was missed. */
 const INSIDE = [0.003, 0.04, 0.17, 0.31, 0.5, 0.62, 0.83, 0.96, 0.997];
 const OUTSIDE = [1e-3, 0.02, 0.3, 1, 3, 17, 120, 1e3, 1e5];
 
@@ -26,7 +26,7 @@ const holdsInside = (holds: (x: number) => boolean, from: Point | null, to: Poin
   return truths[0] === true;
 };
 
-/** The real numbers for which all comparisons hold, as intervals from left to right that do not touch. */
+/** Returns the real numbers for which all comparisons hold, as intervals from left to right that do not touch. */
 export const intervalsOf = (comparisons: readonly Comparison[], name: string): readonly Interval[] => {
   const points = breakpoints(comparisons, name);
   const holds = truthOf(comparisons, name);
@@ -58,7 +58,7 @@ const textOf = ({ from, to, holdsFrom, holdsTo }: Interval, name: string): strin
   return `${from.exact} ${holdsFrom ? "≤" : "<"} ${name} ${holdsTo ? "≤" : "<"} ${to.exact}`;
 };
 
-/** `x < 2 or x > 3`, `x ≠ 1`, `all`, `none`. */
+/** Formats intervals: `x < 2 or x > 3`, `x ≠ 1`, `all`, `none`. */
 export const rangeText = (intervals: readonly Interval[], name: string): string => {
   const [first, second] = intervals;
   if (first === undefined) return "none";

@@ -37,7 +37,7 @@ const times = (a: Matrix, b: Matrix): Matrix =>
     ),
   );
 
-/** By elimination, together with what is done to the unit matrix on the way. */
+/** Gaussian elimination, applied to the identity matrix as well. */
 const eliminate = (matrix: Matrix): { readonly determinant: Q.Rational; readonly inverse: Matrix | null } => {
   const size = matrix.length;
   const rows = matrix.map((row, n) => [...row, ...row.map((_, m) => (n === m ? Q.ONE : Q.ZERO))]);
@@ -61,7 +61,7 @@ const eliminate = (matrix: Matrix): { readonly determinant: Q.Rational; readonly
   return { determinant, inverse: rows.map((row) => row.slice(size)) };
 };
 
-/** By the first row: slow, and quite another way. */
+/** Expansion by the first row: slow, but an independent check. */
 const byCofactors = (matrix: Matrix): Q.Rational => {
   if (matrix.length === 1) return at(matrix, 0, 0);
   return (matrix[0] ?? []).reduce((sum, value, n) => {

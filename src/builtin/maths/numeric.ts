@@ -2,7 +2,7 @@ import Complex from "complex.js";
 import type { Expression, Sign } from "../../notation/expression.ts";
 import { ToolError } from "../../tools/contract.ts";
 
-/** Evaluates at a point; the values stand in the order of the names given to `compile`. NaN where there is no value. */
+/** Evaluates at a point. The values are in the order of the names given to `compile`. NaN when there is no value. */
 export type Evaluate = (values: readonly Complex[]) => Complex;
 
 const real =
@@ -108,15 +108,16 @@ const OPERATIONS: Readonly<Record<Sign, (a: Complex, b: Complex) => Complex>> = 
 };
 
 /**
- * The same number with no zero that is negative. A real number is on the upper side of a branch cut, however it was arrived
- * at: of -1 - 0i, which is what a library makes of -(1), the logarithm would be -πi.
+ * Replaces negative zeros by positive ones. A real number lies on the upper side of a branch cut, no matter how it was
+ * computed: the library represents -(1) as -1 - 0i, whose logarithm would be -πi.
  */
 const unsigned = (value: Complex): Complex =>
   Object.is(value.re, -0) || Object.is(value.im, -0) ? new Complex(value.re + 0, value.im + 0) : value;
 
 /**
- * Makes a fast function of an expression; the cost of each evaluation is that of its size. Throws a ToolError for a name
- * that is not among `names`, and for what has no numeric meaning, such as a derivative that is still to be taken.
+ * Compiles an expression to a fast function; the cost of each evaluation is proportional to its size. Throws a
+ * ToolError for a name that is not among `names`, and for anything without a numeric value, such as an unevaluated
+ * derivative.
  */
 export const compile = (expression: Expression, names: readonly string[]): Evaluate => {
   switch (expression.kind) {
@@ -153,7 +154,7 @@ export const compile = (expression: Expression, names: readonly string[]): Evalu
   }
 };
 
-/** The real value of an expression at a real point, NaN where it has none. */
+/** Returns the real value of an expression at a real point. NaN when it has none. */
 export const compileReal = (
   expression: Expression,
   names: readonly string[],

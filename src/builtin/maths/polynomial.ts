@@ -2,11 +2,11 @@ import type { Expression } from "../../notation/expression.ts";
 import type { Rational } from "../../notation/rational.ts";
 import * as Q from "../../notation/rational.ts";
 
-/** Coefficients from the constant upwards; the last is not zero, and the empty list is the zero polynomial. */
+/** Coefficients from the constant term upwards. The last is not zero; the zero polynomial is the empty list. */
 export type Polynomial = readonly Rational[];
 
 const MAX_DEGREE = 24;
-/** The most that a power of numbers may take, about 3,000 decimal digits. */
+/** The largest result of a power of numbers, in bits: about 3,000 decimal digits. */
 const MAX_BITS = 10_000;
 
 const trim = (coefficients: readonly Rational[]): Polynomial => {
@@ -51,9 +51,9 @@ const monic = (p: Polynomial): Polynomial => (p.length === 0 ? p : scale(p, Q.di
 const gcd = (a: Polynomial, b: Polynomial): Polynomial => (b.length === 0 ? monic(a) : gcd(b, divide(a, b).remainder));
 export const derivative = (p: Polynomial): Polynomial =>
   trim(p.slice(1).map((c, n) => Q.multiply(c, Q.rational(BigInt(n + 1)))));
-/** Each root once. */
+/** Returns the polynomial with each root once. */
 export const squareFree = (p: Polynomial): Polynomial => monic(divide(p, gcd(p, derivative(p))).quotient);
-/** The same roots with coprime integer coefficients. */
+/** Returns coprime integer coefficients of a polynomial with the same roots. */
 export const primitive = (p: Polynomial): readonly bigint[] => {
   const common = p.reduce((lcm, { d }) => (lcm / Q.bigGcd(lcm, d)) * d, 1n);
   const integers = p.map(({ n, d }) => (n * common) / d);
@@ -67,8 +67,8 @@ interface Fraction {
 }
 
 /**
- * The expression as top/bottom in one unknown with exact rational coefficients, not reduced (so that no pole is lost);
- * null when it is none, or its degree is over 24.
+ * Returns the expression as top/bottom in one unknown with exact rational coefficients. It is not reduced, so that no
+ * pole is lost. Null when it is not a rational function, or when its degree exceeds 24.
  */
 export const asFraction = (expression: Expression, name: string): Fraction | null => {
   const constant = (value: Rational): Fraction => ({ top: trim([value]), bottom: [Q.ONE] });
@@ -115,7 +115,7 @@ export const asFraction = (expression: Expression, name: string): Fraction | nul
           const exponent = b.top.length === 0 ? Q.ZERO : Q.divide(at(b.top, 0), at(b.bottom, 0));
           const times = Number(exponent.n);
           const base = degree(a.top) === 0 && degree(a.bottom) === 0 ? Q.divide(at(a.top, 0), at(a.bottom, 0)) : null;
-          // 0^0 is whatever one likes.
+          // 0^0 has no agreed value.
           if (base?.n === 0n && exponent.n <= 0n) return null;
           if (base && exponent.d === 1n) {
             const size = Math.max(base.n.toString(2).length, base.d.toString(2).length) * Math.abs(times);

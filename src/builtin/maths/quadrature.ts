@@ -1,4 +1,6 @@
-/** The real function on (0, 1) or (-1, 1) whose integral is that of `f` over an interval that may reach infinity. */
+/**
+ * Transforms `f` to a real function on (0, 1) or (-1, 1) with the same integral; the interval of `f` may be infinite.
+ */
 const onUnit = (f: (x: number) => number, from: number, to: number): ((t: number, gap: number) => number) => {
   if (Number.isFinite(from) && Number.isFinite(to)) {
     const half = (to - from) / 2;
@@ -22,7 +24,7 @@ const doubleExponential = (g: (t: number, gap: number) => number, h: number): nu
   return sum * h;
 };
 
-/** The integral of a real function to about 8 digits; NaN where it diverges or the rule does not settle. */
+/** Returns the integral of a real function to about 8 digits. NaN when it diverges or the rule does not converge. */
 export const quadrature = (f: (x: number) => number, from: number, to: number): number => {
   if (from === to) return 0;
   if (from > to) return -quadrature(f, to, from);

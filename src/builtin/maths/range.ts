@@ -1,7 +1,7 @@
 import type { Expression } from "../../notation/expression.ts";
 import { compileReal } from "./numeric.ts";
 
-/** The real values that something may have lie between these; `open` ends are not among them. */
+/** An interval that contains the real values of an expression. `open` ends are excluded. */
 interface Range {
   readonly low: number;
   readonly high: number;
@@ -25,7 +25,7 @@ const sum = (a: Range, b: Range): Range => ({
   high: a.high + b.high,
   lowOpen: a.lowOpen || b.lowOpen,
 });
-/** Open ends are forgotten where they would be upper ends: that only makes the range wider. */
+/** An open end that would become the upper end is treated as closed, which only widens the range. */
 const times = (a: Range, by: number): Range =>
   by > 0
     ? { low: a.low * by, high: a.high * by, lowOpen: a.lowOpen }
@@ -33,7 +33,10 @@ const times = (a: Range, by: number): Range =>
       ? between(a.high * by, a.low * by)
       : between(0, 0);
 
-/** Where the real values of an expression lie, whatever its unknowns are, by interval arithmetic: never too narrow, often too wide. */
+/**
+ * Bounds the real values of an expression for all values of its unknowns, by interval arithmetic: never too narrow,
+ * often too wide.
+ */
 const rangeOf = (of: Expression): Range => {
   const value = constant(of);
   if (value !== null) return between(value, value);
@@ -59,14 +62,14 @@ const ofOperation = ({ sign, left, right }: Extract<Expression, { kind: "operati
   if (sign === "*") return a !== null ? times(rangeOf(right), a) : b !== null ? times(rangeOf(left), b) : ALL;
   if (sign === "/") return b !== null && b !== 0 ? times(rangeOf(left), 1 / b) : ALL;
   if (a !== null && a > 0) return from(0, true);
-  // x^(1/3) of a negative number is a matter of taste; an even power and a square root are not.
+  // Conventions differ on x^(1/3) of a negative number, but not on an even power or a square root.
   return b !== null && b > 0 && (b % 2 === 0 || b % 1 === 0.5) ? from(0) : ALL;
 };
 
-/** How far a bound must be from zero, so that rounding does not put it there. */
+/** The least distance of a bound from zero that rounding cannot explain. */
 const MARGIN = 1e-9;
 
-/** Whether it is proved to be zero for no real value of its unknowns. */
+/** Whether the expression is proved not to be zero for any real values of its unknowns. */
 export const isNeverZero = (of: Expression): boolean => {
   const { low, high, lowOpen } = rangeOf(of);
   return low > MARGIN || high < -MARGIN || (low === 0 && lowOpen);

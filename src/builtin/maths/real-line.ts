@@ -6,7 +6,7 @@ import { rootsOf } from "./roots.ts";
 import { decimal } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 
-/** A value on the line where something may change: its exact text, and where it lies. */
+/** A point of the line where the truth may change: its exact text and its position. */
 export interface Point {
   readonly exact: string;
   readonly at: number;
@@ -23,7 +23,10 @@ const realRoots = (polynomial: Polynomial): readonly Point[] =>
         value.im === 0 ? [{ exact: exact ?? decimal(value.re), at: value.re }] : [],
       );
 
-/** Where the expression is zero or changes its form: zeros, poles, and the same of what stands inside of abs, sqrt and log. */
+/**
+ * Returns where the expression is zero or changes its form: zeros and poles, also of the arguments of abs, sqrt and
+ * log.
+ */
 const pointsOf = (expression: Expression, name: string): readonly Point[] => {
   const fraction = asFraction(expression, name);
   if (fraction !== null) return [...realRoots(fraction.top), ...realRoots(fraction.bottom)];
@@ -52,7 +55,7 @@ const edgesOf = (expression: Expression, name: string): readonly Point[] => {
   }
 };
 
-/** The points that part the line for all of these comparisons, from left to right, each once. */
+/** Returns the breakpoints of all comparisons, from left to right, each once. */
 export const breakpoints = (comparisons: readonly Comparison[], name: string): readonly Point[] => {
   const all = comparisons.flatMap(({ sides }) =>
     sides.slice(1).flatMap((side, at) => pointsOf(operation("-", sides[at] ?? side, side), name)),
@@ -62,7 +65,10 @@ export const breakpoints = (comparisons: readonly Comparison[], name: string): r
     .filter(({ at }, n, sorted) => n === 0 || at - (sorted[n - 1]?.at ?? 0) > 1e-9 * Math.max(1, Math.abs(at)));
 };
 
-/** Whether all comparisons hold at a real number; false where a side has no value. `isEdge`: values that are nearly equal are equal. */
+/**
+ * Tests whether all comparisons hold at a real number. False when a side has no value. `isEdge`: nearly equal values
+ * count as equal.
+ */
 export const truthOf = (
   comparisons: readonly Comparison[],
   name: string,
@@ -76,7 +82,7 @@ export const truthOf = (
       const values = sides.map((side) => side(x));
       return relations.every((relation, n) => {
         const [a, b] = [values[n] ?? Number.NaN, values[n + 1] ?? Number.NaN];
-        // Far out a side may be too large for a double; at a breakpoint that is a pole.
+        // Far out a side may be too large for a double; at a breakpoint that means a pole.
         if (Number.isNaN(a) || Number.isNaN(b) || (!Number.isFinite(a) && a === b)) return false;
         if (isEdge && !(Number.isFinite(a) && Number.isFinite(b))) return false;
         const isEqual =

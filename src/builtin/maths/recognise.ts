@@ -1,6 +1,9 @@
 import * as Q from "../../notation/rational.ts";
 
-/** The fraction with a denominator of at most `maxDenominator` that equals `x` within `tolerance`, by continued fractions. */
+/**
+ * Returns the fraction with a denominator of at most `maxDenominator` that equals `x` within `tolerance`, by continued
+ * fractions.
+ */
 const asRational = (x: number, maxDenominator: number, tolerance: number): Q.Rational | null => {
   if (!Number.isFinite(x) || Math.abs(x) > 1e9) return null;
   let [n0, d0, n1, d1] = [0, 1, 1, 0];
@@ -20,7 +23,10 @@ const timesName = ({ n, d }: Q.Rational, name: string): string => {
   return d === 1n ? top : `${top}/${d}`;
 };
 
-/** A short exact text for a number that is known only by its decimals: 1/3, 5*pi/6, sqrt(2)/2, e^2, log(5); null if none fits. */
+/**
+ * Returns a short exact text for a number of which only the decimals are known: 1/3, 5*pi/6, sqrt(2)/2, e^2, log(5).
+ * Null when none fits.
+ */
 export const recognise = (x: number, tolerance = 1e-11): string | null => {
   const fraction = (y: number, most: number): Q.Rational | null =>
     asRational(y, tolerance < 1e-10 ? most : Math.ceil(most / 8), tolerance);

@@ -4,7 +4,7 @@ import { compile, type Evaluate } from "./numeric.ts";
 
 export const difference = ({ left, right }: Equation): Expression => operation("-", left, right);
 
-/** How far the two sides are apart, relative to their size; NaN where a side has no value. */
+/** Returns the difference of the two sides relative to their size. NaN when a side has no value. */
 export const residual = (
   { left, right }: Equation,
   names: readonly string[],
@@ -17,15 +17,15 @@ export const residual = (
   };
 };
 
-/** Points at which formulas are compared: nothing about them is special, so agreement there is no accident. */
+/** Points at which formulas are compared. They are arbitrary, so that agreement at them is not a coincidence. */
 const SAMPLES: readonly number[] = [
   0.7390851, 1.3181527, 2.4177312, -0.6112763, -1.8473191, 0.2917453, 5.3711932, 3.0918271,
 ];
-/** The n-th sample for the m-th name. */
+/** Returns the n-th sample for the m-th name. */
 const sample = (n: number, m: number): Complex =>
   new Complex((SAMPLES[(n + 3 * m) % SAMPLES.length] ?? 1) + m * 0.137, 0);
 
-/** True, false, or null when no sample could tell. */
+/** Null when no sample allows a comparison. */
 export const agree = (a: Evaluate, b: Evaluate, names: readonly string[], tolerance = 1e-7): boolean | null => {
   let compared = 0;
   for (let n = 0; n < SAMPLES.length; n++) {

@@ -2,7 +2,7 @@ import Complex from "complex.js";
 import * as Q from "../../notation/rational.ts";
 import { degree, derivative, divide, type Polynomial, primitive, squareFree } from "./polynomial.ts";
 
-/** One root: its exact text where there is a short one, and its value. */
+/** One root: its exact text when there is a short one, and its value. */
 export interface Root {
   readonly exact: string | null;
   readonly value: Complex;
@@ -11,7 +11,10 @@ export interface Root {
 const evaluate = (coefficients: readonly number[], z: Complex): Complex =>
   coefficients.reduceRight((sum, c) => sum.mul(z).add(c), new Complex(0, 0));
 
-/** All roots of a square-free polynomial at once (Durand and Kerner), then polished by Newton. About 14 digits. */
+/**
+ * Finds all roots of a square-free polynomial at once (Durand and Kerner), then refines them by Newton's method. About
+ * 14 digits.
+ */
 const approximateRoots = (p: Polynomial): readonly Complex[] => {
   const lead = p[p.length - 1] ?? Q.ONE;
   const monic = p.map((c) => Q.toNumber(Q.divide(c, lead)));
@@ -55,7 +58,7 @@ const over = (text: string, d: bigint): string => (d === 1n ? text : `${text}/${
 const times = (factor: bigint, text: string): string =>
   factor === 1n ? text : factor === -1n ? `-${text}` : `${factor}*${text}`;
 
-/** (b ± √D)/d written out: `(1+sqrt(5))/2`, `-1/2+…`, `1/2*i`, `sqrt(2)/2`. */
+/** Formats (b ± √D)/d: `(1+sqrt(5))/2`, `-1/2+…`, `1/2*i`, `sqrt(2)/2`. */
 const surd = (b: bigint, factor: bigint, inner: bigint, imaginary: boolean, d: bigint): string => {
   const common = Q.bigGcd(Q.bigGcd(b, factor), d);
   const [p, q, r] = [b / common, factor / common, d / common];
@@ -93,19 +96,19 @@ const quadratic = (c: bigint, b: bigint, a: bigint): readonly Root[] => {
 };
 
 const fromIntegers = (coefficients: readonly bigint[]): Polynomial => coefficients.map((c) => Q.rational(c));
-/** The nearest integer to a number that is meant to be one; null when it is none. */
+/** Returns the nearest integer to a number that should be one. Null when none is near enough. */
 const nearInteger = (x: number): bigint | null => {
   const near = Math.round(x);
   return Number.isSafeInteger(near) && Math.abs(x - near) < 1e-6 * Math.max(1, Math.abs(x)) ? BigInt(near) : null;
 };
 
-/** Divides by a factor with integer coefficients when that leaves nothing. */
+/** Divides by a factor with integer coefficients. Null when there is a remainder. */
 const split = (p: Polynomial, factor: readonly bigint[]): Polynomial | null => {
   const { quotient, remainder } = divide(p, fromIntegers(factor));
   return remainder.length === 0 ? quotient : null;
 };
 
-/** a·x^n + c: one real root exactly, when n is odd or the radicand positive. */
+/** a·x^n + c: one real root exactly, when n is odd or the radicand is positive. */
 const binomialRoot = (integers: readonly bigint[], value: Complex): string | null => {
   const n = integers.length - 1;
   if (n < 3 || value.im !== 0 || integers.slice(1, -1).some((c) => c !== 0n)) return null;
@@ -114,7 +117,7 @@ const binomialRoot = (integers: readonly bigint[], value: Complex): string | nul
   return `${value.re < 0 ? "-" : ""}${size.d === 1n ? size.n : `(${Q.show(size)})`}^(1/${n})`;
 };
 
-/** x² = y for a known rational y of a polynomial in x². */
+/** Solves a polynomial in x² whose solutions y = x² are rational. */
 const biquadratic = (integers: readonly bigint[]): readonly Root[] | null => {
   if (integers.length !== 5 || integers[1] !== 0n || integers[3] !== 0n) return null;
   const squares = quadratic(integers[0] ?? 0n, integers[2] ?? 0n, integers[4] ?? 1n);
@@ -133,8 +136,8 @@ const biquadratic = (integers: readonly bigint[]): readonly Root[] | null => {
 };
 
 /**
- * Every root of a polynomial that is not constant, each once. Rational roots and those of quadratic factors are exact;
- * factors are guessed from approximate roots and then proved by exact division.
+ * Returns every root of a non-constant polynomial, each once. Rational roots and those of quadratic factors are exact.
+ * Factors are guessed from approximate roots and then proved by exact division.
  */
 export const rootsOf = (polynomial: Polynomial): readonly Root[] => {
   let rest = fromIntegers(primitive(squareFree(polynomial)));

@@ -3,12 +3,13 @@ import { exactValue } from "./exact.ts";
 import { compile } from "./numeric.ts";
 import { recognise } from "./recognise.ts";
 
-/** Digits of a numerator or denominator that no short formula comes to by itself. */
+/** A numerator or denominator with this many digits does not come from a short formula. */
 const LONG = 7;
 
 /**
- * Whether a form of an expression may be no more than near it: its numbers are too long to stem from the expression, decimals in the
- * guise of a fraction, such as 491701844/78256779 for 2π; or it is rational, and nearness proves nothing of the expression.
+ * Whether a form may only be close to its expression. Either its numbers are too long to come from the expression, such
+ * as the fraction 491701844/78256779 for 2π, which is a decimal in disguise; or it is rational, and closeness proves
+ * nothing about the expression.
  */
 export const isRounded = (form: Expression, expression: Expression): boolean => {
   if (exactValue(expression) !== null) return false;
@@ -20,14 +21,20 @@ export const isRounded = (form: Expression, expression: Expression): boolean => 
   return exactValue(form) !== null && unknowns(expression).length === 0 && some(expression, isExtreme);
 };
 
-/** The sizes between which sixteen digits tell numbers apart that a short formula can come to. */
+/** Between these sizes, sixteen digits distinguish the values of short formulas. */
 const [LEAST, MOST] = [1e-5, 1e6];
-/** A difference or a sine may be zero but for rounding, and so may products of it; a power and a rational number are not. */
-/** A number with more digits than this may be the first digits of what it stands beside. */
+/** A number with more digits than this may be the first digits of a part beside it. */
 const LONGEST = 9;
+/**
+ * A difference or a sine below this may be zero but for rounding, and so may products of it. A power and a rational
+ * number may not.
+ */
 const REST = 1e-13;
 
-/** Whether a part without unknowns is so small or large that the whole may differ from a short number by less than sixteen digits show. */
+/**
+ * Whether a part without unknowns is so small or so large that the whole may differ from a short number by less than
+ * sixteen digits show.
+ */
 const isExtreme = (part: Expression): boolean => {
   if (part.kind === "number" && part.text.length > LONGEST) return true;
   const size = compile(part, [])([]).abs();
@@ -40,7 +47,10 @@ const isExtreme = (part: Expression): boolean => {
   return Number.isNaN(size) || size > MOST || (size < LEAST && !(mayBeZero && size < REST));
 };
 
-/** The whole number that an expression without unknowns comes to within rounding; null where nearness proves nothing: √(10^16 + 1), cos(10^-9). */
+/**
+ * Returns the whole number that an expression without unknowns equals up to rounding. Null when closeness proves
+ * nothing: √(10^16 + 1), cos(10^-9).
+ */
 export const nearbyInteger = (expression: Expression): number | null => {
   if (some(expression, isExtreme)) return null;
   const { re, im } = compile(expression, [])([]);
@@ -48,7 +58,10 @@ export const nearbyInteger = (expression: Expression): number | null => {
   return Math.abs(re - near) < 1e-12 * Math.max(1, Math.abs(near)) && Math.abs(im) < REST ? near : null;
 };
 
-/** The short exact text of a real number, `sqrt(6)`, `pi/6`, `log(6)`; null where there is none, or nearness proves nothing. */
+/**
+ * Returns the short exact text of a real number: `sqrt(6)`, `pi/6`, `log(6)`. Null when there is none, or when
+ * closeness proves nothing.
+ */
 export const briefly = (expression: Expression): string | null => {
   if (some(expression, isExtreme)) return null;
   const { re, im } = compile(expression, [])([]);

@@ -1,8 +1,8 @@
 const TWO_PI = 2 * Math.PI;
 
-/** Far out, in steps that grow. */
+/** Points far out, at growing distances. */
 const TAIL: readonly number[] = Array.from({ length: 220 }, (_, n) => 1003.7 * 1.11 ** n);
-/** Where the real line is searched: finely near zero, coarsely further out. */
+/** The points at which the real line is searched: dense near zero, sparse further out. */
 const GRID: readonly number[] = [
   ...Array.from({ length: 190 }, (_, n) => -1000 + n * 5 + 0.0137),
   ...Array.from({ length: 2003 }, (_, n) => -50.0371 + n * 0.05),
@@ -22,7 +22,7 @@ const bisect = (f: (x: number) => number, from: number, to: number): number => {
   return (low + high) / 2;
 };
 
-/** Where |f| is least between two points, by thirds. */
+/** Finds the minimum of |f| between two points by ternary search. */
 const dip = (f: (x: number) => number, from: number, to: number): number => {
   let [low, high] = [from, to];
   for (let n = 0; n < 40; n++) {
@@ -33,14 +33,19 @@ const dip = (f: (x: number) => number, from: number, to: number): number => {
   return (low + high) / 2;
 };
 
-/** Whether |f| dips so low between three points, seen against its bend, that it may reach zero there. */
+/**
+ * Whether |f| has such a low minimum between three points, compared with its curvature, that it may reach zero there.
+ */
 const touches = (y0: number, y1: number, y2: number): boolean =>
   y0 * y2 > 0 &&
   Math.abs(y1) < Math.abs(y0) &&
   Math.abs(y1) < Math.abs(y2) &&
   Math.abs(y1) <= Math.abs(y0 - 2 * y1 + y2);
 
-/** Real roots, searched for closely between −1000 and 1000 and in growing steps beyond, as good as doubles allow; a double root may be off by 1e-8. Some may be missed. */
+/**
+ * Finds real roots: in steps of 0.05 within ±50, of 5 up to ±1000 and of growing size beyond, as exactly as doubles
+ * allow. A double root may be off by 1e-8. Some roots may be missed.
+ */
 export const scanRoots = (f: (x: number) => number, from = -1e13, to = 1e13): readonly number[] => {
   const grid = GRID.filter((x) => x >= from && x <= to);
   const values = grid.map((x) => f(x));
@@ -55,7 +60,10 @@ export const scanRoots = (f: (x: number) => number, from = -1e13, to = 1e13): re
   return roots;
 };
 
-/** Whether a search in steps five times as small finds as many changes of sign: then roots between the steps are unlikely. */
+/**
+ * Whether a search in steps a fifth as large finds as many changes of sign, so that roots between the steps are
+ * unlikely.
+ */
 export const isScannedFinely = (f: (x: number) => number, from = -50, to = 50): boolean => {
   const changes = (step: number): number => {
     let [count, before] = [0, Number.NaN];
@@ -69,7 +77,7 @@ export const isScannedFinely = (f: (x: number) => number, from = -50, to = 50): 
   return changes(0.05) === changes(0.01);
 };
 
-/** π or 2π, if that is a period of f. */
+/** Returns π or 2π when that is a period of f, else null. */
 export const periodOf = (f: (x: number) => number): number | null => {
   const points = [0.3217, 1.1291, 2.0173, -0.7311, 4.4419];
   const has = (period: number): boolean => {

@@ -12,8 +12,9 @@ import { decimalComplex } from "./solution.ts";
 import { simplest } from "./symbolic.ts";
 
 /**
- * An expression without commands as an answer: exact where it is rational, otherwise as simple as it can be proved equal.
- * @param isFinal it is the answer of a command, and stays in the form that the command gave it.
+ * Formats an expression without commands as a result: exact when it is rational, otherwise in the simplest form that
+ * can be proved equal.
+ * @param isFinal The expression is the result of a command and keeps its form.
  */
 export const calculatedOf = (value: Expression, isFinal = false): Calculated => {
   const rational = asFraction(value, "");
@@ -33,7 +34,7 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
   const z = compile(result, [])([]);
   if (Number.isNaN(z.re) || Number.isNaN(z.im))
     throw new ToolError("The expression has no value, such as a division by zero.");
-  // 1/sin(0), log(0): where nothing infinite was put in, nothing infinite is a value.
+  // 1/sin(0), log(0): an infinite result is a value only if the input contains infinity.
   if (!z.isFinite() && !some(result, (part) => part.kind === "name" && part.name === "Infinity"))
     throw new ToolError("The expression has no value, such as a division by zero.");
   const [text, decimal] = [pretty(result), decimalComplex(z)];
@@ -42,7 +43,10 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
   return integer === null ? { result: text, decimal } : { result: String(integer) };
 };
 
-/** A text for a number that is as short and exact, such as √6 for √2·√3 and π/6 for asin(1/2), where its digits leave no doubt. */
+/**
+ * Returns a text that is exact and not longer, such as √6 for √2·√3 and π/6 for asin(1/2), when the digits leave no
+ * doubt.
+ */
 const shortest = (value: Expression): Expression | null => {
   const text = unknowns(value).length > 0 ? null : briefly(value);
   return text !== null && text.length <= pretty(value).length ? parse(text) : null;
@@ -55,7 +59,7 @@ const isUndefined = (part: Expression): boolean => {
   return Math.abs(im) < 1e-12 && (part.name.startsWith("log") ? re < 0 : Math.abs(re) > 1 + 1e-12);
 };
 
-/** A decimal in, a decimal out, if the fraction terminates. */
+/** If the input has decimals and the fraction terminates, the result is a decimal. */
 const showRational = (exact: Q.Rational, asDecimal: boolean): Calculated => {
   if (exact.d === 1n) return { result: Q.show(exact) };
   const decimal = decimalComplex(compile({ kind: "number", text: String(Q.toNumber(exact)) }, [])([]));

@@ -1,18 +1,20 @@
 import type Complex from "complex.js";
 
-/** A value of an unknown: exact as text, and as a number to 14 digits or so (NaN when it holds other unknowns). */
+/** The value of an unknown: exact as text, and as a number to some 14 digits (NaN when it contains other unknowns). */
 export interface Value {
   readonly exact: string;
   readonly number: Complex;
 }
 
-/** What a solver found. `note` says what a mere list cannot: that everything solves it, that nothing does, and why. */
+/**
+ * The result of a solver. `note` says what a list cannot: that everything is a solution, or that nothing is, and why.
+ */
 export interface Solved {
   readonly solutions: readonly Readonly<Record<string, Value>>[];
   readonly note?: string;
 }
 
-/** Ten significant digits, without trailing zeros; plain decimals between 1e-7 and 1e15. */
+/** Formats ten significant digits without trailing zeros, as a plain decimal between 1e-7 and 1e15. */
 export const decimal = (x: number): string => {
   if (!Number.isFinite(x)) return String(x);
   const rounded = Number(x.toPrecision(10));
@@ -28,7 +30,7 @@ export const decimalComplex = (z: Complex): string => {
   return `${decimal(z.re)}${z.im < 0 ? "-" : "+"}${unit}`;
 };
 
-/** Real solutions first, from small to large; then complex ones by real and imaginary part. */
+/** Orders real solutions first, in ascending order, then complex ones by real and imaginary part. */
 export const inOrder = (a: Readonly<Record<string, Value>>, b: Readonly<Record<string, Value>>): number => {
   const isComplex = (one: Readonly<Record<string, Value>>): number =>
     Object.values(one).some(({ number }) => number.im !== 0) ? 1 : 0;

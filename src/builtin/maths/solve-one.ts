@@ -17,7 +17,7 @@ const EXACT_ENOUGH = 1e-9;
 const MAX_LISTED = 20;
 const one = (name: string, value: Value): Readonly<Record<string, Value>> => ({ [name]: value });
 
-/** Solves one equation for one unknown; other unknowns in it are taken as given. */
+/** Solves one equation for one unknown; other unknowns are treated as given. */
 export const solveOne = (equation: Equation, name: string): Solved => {
   const names = unknowns(difference(equation));
   if (names.some((other) => other !== name)) return withParameters(equation, name, names);
@@ -25,7 +25,7 @@ export const solveOne = (equation: Equation, name: string): Solved => {
   return fraction ? rationalEquation(equation, name) : transcendental(equation, name);
 };
 
-/** Top and bottom are polynomials: all roots are found, exactly where they are short. */
+/** Numerator and denominator are polynomials: all roots are found, and short ones exactly. */
 const rationalEquation = (equation: Equation, name: string): Solved => {
   const top = asFraction(difference(equation), name)?.top ?? [];
   if (top.length === 0) return { solutions: [], note: "identity" };
@@ -40,7 +40,10 @@ const rationalEquation = (equation: Equation, name: string): Solved => {
   return roots.some(({ exact }) => exact === null) ? { solutions, note: "some values are rounded" } : { solutions };
 };
 
-/** Anything else: candidates from the solver and from a search of the real line, each proved by substitution. */
+/**
+ * Solves any other equation: the candidates come from the solver and from a search of the real line, and each is proved
+ * by substitution.
+ */
 const transcendental = (equation: Equation, name: string): Solved => {
   const zero = compile(difference(equation), [name]);
   if (agree(zero, () => new Complex(0, 0), [name], 1e-12)) return { solutions: [], note: "identity" };
@@ -92,7 +95,10 @@ const transcendental = (equation: Equation, name: string): Solved => {
 };
 
 const MAX_EDGES = 4;
-/** Where a root or an absolute value begins: a function may be zero there and have no value on one side, so that no change of sign tells. */
+/**
+ * Returns the points where a root or an absolute value begins. A function may be zero there without a change of sign,
+ * because it has no value on one side.
+ */
 const edgesOf = (zero: Expression, name: string): readonly number[] => {
   const under: Expression[] = [];
   some(zero, (part) => {
@@ -115,8 +121,8 @@ const termsOf = (of: Expression): readonly Expression[] =>
     : [of.kind === "negative" ? of.of : of];
 
 /**
- * Whether f comes to zero there, at a point or on a stretch, rather than being small all around, as 2^x is far to the left: a little
- * aside it is much larger; or it is zero there too, and not because all of its terms are lost to floating point.
+ * Tests whether f is zero at x, at a point or on an interval, and not merely small all around, as 2^x is far to the
+ * left. Either f is much larger nearby; or it is zero nearby too, but not because all of its terms underflow.
  */
 const rootKind = (
   f: (x: number) => number,
@@ -141,7 +147,7 @@ const fromSolver = (zero: Expression, name: string): readonly number[] =>
     }
   });
 
-/** A few steps of Newton's, kept only while they lead nearer. */
+/** Takes a few steps of Newton's method as long as they come closer. */
 const polish = (f: (x: number) => number, start: number): number => {
   let x = start;
   for (let n = 0; n < 6; n++) {
@@ -158,7 +164,10 @@ const polish = (f: (x: number) => number, start: number): number => {
   return x;
 };
 
-/** The nearby number that has a short exact text, if it solves the equation at least as well; the decimals otherwise. */
+/**
+ * Returns the nearby number with a short exact text, if it solves the equation at least as well, and the decimals
+ * otherwise.
+ */
 const exactValue = (x: number, distance: (z: Complex) => number): Value => {
   for (const near of [x, Number(x.toPrecision(7))]) {
     const exact = recognise(near) ?? roughly(near);
@@ -173,14 +182,14 @@ const exactValue = (x: number, distance: (z: Complex) => number): Value => {
   return { exact: decimal(x), number: new Complex(x, 0) };
 };
 
-/** Double roots are known to 8 digits only: multiples of π/12 near enough are worth a try. */
+/** Double roots are known to 8 digits only, so a nearby multiple of π/12 is tried. */
 const roughly = (x: number): string | null => {
   const twelfths = (x / Math.PI) * 12;
   const near = Math.round(twelfths);
   return near !== 0 && Math.abs(twelfths - near) < 1e-5 ? recognise((near * Math.PI) / 12) : null;
 };
 
-/** Solutions with letters in them, proved at several values of the letters. */
+/** Returns solutions that contain other unknowns, proved at several values of these. */
 const withParameters = (equation: Equation, name: string, names: readonly string[]): Solved => {
   const others = names.filter((other) => other !== name);
   const solutions = symbolicSolutions(difference(equation), name)

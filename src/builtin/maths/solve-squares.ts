@@ -4,7 +4,9 @@ import type { Solved, Value } from "./solution.ts";
 import { solveOne } from "./solve-one.ts";
 import { exactly, holds, MAX_BRANCHES, solveSystem, unknownsOf, zeroEquation } from "./solve-system.ts";
 
-/** x² + y² = 25, x² − y² = 7: solved for the squares first. Null when no unknown occurs in squares only. */
+/**
+ * Solves systems such as x² + y² = 25, x² − y² = 7 for the squares first. Null when no unknown occurs in squares only.
+ */
 export const solveSquares = (equations: readonly Equation[], names: readonly string[]): Solved | null => {
   const squared = names.filter((name) =>
     equations.every((equation) => !unknowns(replaceSquare(difference(equation), name)).includes(name)),
@@ -39,7 +41,7 @@ const rootsOf = (square: Expression): readonly Value[] =>
     (one) => one.x ?? [],
   );
 
-/** Every x^2 and x^4 as a power of one new unknown. */
+/** Replaces x^2 and x^4 by powers of one new unknown. */
 const replaceSquare = (expression: Expression, name: string): Expression => {
   const square: Expression = { kind: "name", name: squareOf(name) };
   const replaced = (part: Expression): Expression => {

@@ -14,15 +14,15 @@ import { symbolic } from "./symbolic.ts";
 export const MAX_BRANCHES = 32;
 export const zeroEquation = (zero: Expression): Equation => ({ left: zero, right: number(0) });
 
-/** What an unknown equals, in terms of unknowns that were eliminated after it. */
+/** The value of an unknown in terms of unknowns that were eliminated after it. */
 interface Step {
   readonly name: string;
   readonly value: Expression;
 }
 
 /**
- * Solves several equations by elimination: an equation that is linear in an unknown gives that unknown, which is put into
- * the others, until one equation in one unknown is left. Null when no equation lends itself to that.
+ * Solves several equations by elimination. An equation that is linear in an unknown gives that unknown, which is
+ * substituted into the others until one equation in one unknown is left. Null when no equation allows that.
  */
 export const solveSystem = (equations: readonly Equation[], names: readonly string[]): Solved | null => {
   const branches = eliminate(equations.map(difference), names, []);
@@ -50,7 +50,7 @@ export const unknownsOf = (solution: Readonly<Record<string, Value>>): readonly 
   ...new Set(Object.values(solution).flatMap(({ exact }) => unknowns(parse(exact)))),
 ];
 
-/** Whether a solution satisfies every equation; `given` are the unknowns that its values hold. */
+/** Tests whether a solution satisfies every equation. `given` are the unknowns that its values contain. */
 export const holds = (
   equations: readonly Equation[],
   solution: Readonly<Record<string, Value>>,
@@ -59,7 +59,7 @@ export const holds = (
   const names = Object.keys(solution);
   const values = names.map((name) => compile(parse(solution[name]?.exact ?? "0"), given));
   if (given.length === 0) {
-    // The number is better than its text where the text is rounded.
+    // When the text is rounded, the number is more precise.
     const point = names.map((name) => solution[name]?.number ?? Complex.NAN);
     return equations.every((equation) => residual(equation, names)(point) < 1e-6);
   }
@@ -76,7 +76,7 @@ export const holds = (
   });
 };
 
-/** Zero for certain, another constant, or something in between. */
+/** Whether an expression is certainly zero, certainly another constant, or neither (null). */
 const constant = (zero: Expression): "zero" | "other" | null => {
   const names = unknowns(zero);
   try {
@@ -122,7 +122,7 @@ const eliminate = (
   );
 };
 
-/** The text of a value; its decimals to 15 digits where the text is only rounded. */
+/** Parses the text of a value, or its decimals to 15 digits when the text is rounded. */
 export const exactly = (value: Value | undefined): Expression => {
   if (value === undefined) return number(0);
   const isRounded = /\.\d/u.test(value.exact) && !Number.isNaN(value.number.re);
@@ -155,7 +155,7 @@ const branch = (
   return all;
 };
 
-/** Substitution makes expressions grow; nerdamer makes them small again, when its answer is provably the same. */
+/** Substitution makes expressions grow. Nerdamer shortens them again, if its result is provably equal. */
 const tidy = (expression: Expression): Expression => {
   const names = unknowns(expression);
   const only = names[0];
@@ -164,7 +164,7 @@ const tidy = (expression: Expression): Expression => {
   return small && isEqual(small, expression) ? small : expression;
 };
 
-/** An equation c·x + r = 0 in which neither c nor r holds x, and c is a number if there is such a choice. */
+/** Finds an equation c·x + r = 0 in which neither c nor r contains x. It prefers one in which c is a number. */
 const linearIn = (
   zeros: readonly Expression[],
   names: readonly string[],
@@ -206,7 +206,7 @@ const backSubstitute = (steps: readonly Step[], names: readonly string[]): Reado
 const toValue = (expression: Expression): Value | null => {
   const names = unknowns(expression);
   if (names.length > 0) return { exact: pretty(symbolic(expression) ?? expression), number: Complex.NAN };
-  // A constant is the root of x − c = 0: the solver for one unknown writes it exactly, if it is rational.
+  // A constant is the root of x − c = 0: the solver for one unknown formats it exactly if it is rational.
   const rational = asFraction(expression, "");
   if (rational) {
     const solved = solveOne({ left: { kind: "name", name: "x" }, right: expression }, "x").solutions[0]?.x;

@@ -17,7 +17,7 @@ import { solveSystem } from "./solve-system.ts";
 import { stepsOf } from "./steps.ts";
 import { onlyWithin } from "./within.ts";
 
-/** What `solve_equation` answers. */
+/** The result of `solve_equation`. */
 export interface Solution {
   readonly solutions: readonly Readonly<Record<string, string>>[];
   readonly approximate: readonly Readonly<Record<string, string>>[];
@@ -29,7 +29,7 @@ export interface Solution {
 
 const PREFERRED = ["x", "y", "z", "t", "n", "u", "v", "w"];
 
-/** The unknowns that were asked for; otherwise as many as there are equations, x, y, z first. */
+/** Returns the requested unknowns, or else as many as there are equations, x, y, z first. */
 const chooseUnknowns = (equations: readonly Equation[], wanted: readonly string[] | undefined): readonly string[] => {
   const present = [...new Set(equations.flatMap((equation) => unknowns(difference(equation))))];
   if (wanted !== undefined && wanted.length > 0) {
@@ -58,7 +58,7 @@ const isTrue = ({ left, right }: Equation): boolean => {
   return note === "identity";
 };
 
-/** Solves one equation or a system. Throws a ToolError when it cannot, with what to do instead. */
+/** Solves one equation or a system. Throws a ToolError that says what to do instead when it cannot. */
 export const solve = (texts: readonly string[], wanted?: readonly string[]): Solution => {
   const comparisons = texts.map(parseComparison);
   const isBound = ({ relations }: Comparison): boolean => relations.some((relation) => relation !== "=");

@@ -5,7 +5,7 @@ import type { Calculated } from "./calculated.ts";
 import { exactValue, fromRational } from "./exact.ts";
 import { calculatedOf } from "./show.ts";
 
-/** The values of a list, exactly. */
+/** Returns the exact values of a list. */
 const valuesOf = (args: readonly Expression[], name: string): readonly Q.Rational[] => {
   const values = args.map(exactValue).filter((value) => value !== null);
   if (values.length < args.length || values.length === 0)
@@ -28,7 +28,7 @@ const MAX_STEPS = 40;
 export const mean = (args: readonly Expression[]): Calculated => {
   const values = valuesOf(args, "mean");
   const result = meanOf(values);
-  // The deviations from a mean cancel each other.
+  // The deviations from a mean add up to zero.
   if (total(values.map((value) => subtract(value, result))).n !== 0n)
     throw new ToolError("The mean could not be proved.");
   const steps =
@@ -63,7 +63,7 @@ const varianceOf = (
   const middle = meanOf(values);
   const squares = values.map((value) => Q.multiply(subtract(value, middle), subtract(value, middle)));
   const value = meanOf(squares);
-  // The mean of the squares less the square of the mean.
+  // The mean of the squares minus the square of the mean.
   const other = subtract(meanOf(values.map((one) => Q.multiply(one, one))), Q.multiply(middle, middle));
   if (compare(value, other) !== 0) throw new ToolError("The variance could not be proved.");
   const steps =
@@ -76,7 +76,7 @@ const varianceOf = (
   return { value, steps };
 };
 
-/** Of the whole population: divided by n, not by n - 1. */
+/** The population variance: divided by n, not by n - 1. */
 export const variance = (args: readonly Expression[]): Calculated => {
   const { value, steps } = varianceOf(args, "variance");
   return { ...calculatedOf(fromRational(value)), steps };

@@ -9,7 +9,10 @@ import type { Solved } from "./solution.ts";
 
 const MAX_STEPS = 12;
 
-/** How one linear or quadratic equation in one unknown is solved by hand, as `before -> after`; empty for any other. */
+/**
+ * Returns the steps of solving one linear or quadratic equation in one unknown by hand, as `before -> after`. Empty for
+ * any other.
+ */
 export const stepsOf = (text: string, equation: Equation, name: string, { solutions }: Solved): readonly string[] => {
   const fraction = asFraction(difference(equation), name);
   if (fraction === null || degree(fraction.bottom) !== 0 || solutions.length === 0) return [];
@@ -20,7 +23,7 @@ export const stepsOf = (text: string, equation: Equation, name: string, { soluti
   return degree(fraction.top) === 2 ? quadratic(given, fraction.top, name, answers) : [];
 };
 
-/** mathsteps' own; it errs now and then, so its last line must be the answer that was found without it. */
+/** These are mathsteps' own steps. It is sometimes wrong, so its last line must equal the solution found without it. */
 const linear = (given: string, name: string, answer: string): readonly string[] => {
   try {
     const steps = mathsteps

@@ -5,19 +5,19 @@ import { MAX_ANSWER_CHARS, parse } from "../../notation/read.ts";
 import { isEqual } from "./equal.ts";
 import { isRounded } from "./rounded.ts";
 
-// `getCore` is not among nerdamer's types.
+// Nerdamer's types lack `getCore`.
 const settings: Record<string, unknown> = (
   nerdamer as unknown as { getCore: () => { Settings: Record<string, unknown> } }
 ).getCore().Settings;
-/** Those that are plain values: others are derived, and cannot be set. */
+/** Settings with plain values; the others are derived and cannot be set. */
 const initial: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(settings).filter(([name]) => Object.getOwnPropertyDescriptor(settings, name)?.writable === true),
 );
 
 /**
- * Nerdamer keeps variables, functions, caches and settings for the whole process; no call may see what an earlier one left. What fails
- * half-way, by its limit of 800 ms for one, leaves `PARSE2NUMBER` set (nerdamer-prime 1.5.0, `block` in nerdamer.core.js has no
- * `finally`), and from then on π is 491701844/156513558.
+ * Nerdamer stores variables, functions, caches and settings for the whole process, so each call starts from a clean
+ * state. A call that fails halfway, by nerdamer's own limit of 800 ms, leaves `PARSE2NUMBER` set (nerdamer-prime 1.5.0,
+ * `block` in nerdamer.core.js has no `finally`); from then on π is 491701844/156513558.
  */
 const forget = (): void => {
   Object.assign(settings, initial);
@@ -25,7 +25,10 @@ const forget = (): void => {
   nerdamer.flush();
 };
 
-/** What nerdamer makes of an expression, as an expression again; null when it fails or answers outside the notation. */
+/**
+ * Returns nerdamer's result for an expression as an expression. Null when it fails or its result is not in our
+ * notation.
+ */
 export const symbolic = (expression: Expression | string): Expression | null => {
   try {
     forget();
@@ -35,7 +38,9 @@ export const symbolic = (expression: Expression | string): Expression | null => 
   }
 };
 
-/** Nerdamer's solutions of `expression = 0` for one unknown: to be checked, for some are wrong. */
+/**
+ * Returns nerdamer's solutions of `expression = 0` for one unknown. The caller must check them, since some are wrong.
+ */
 export const symbolicSolutions = (expression: Expression, name: string): readonly Expression[] => {
   try {
     forget();
@@ -54,7 +59,7 @@ const parseAnswer = (text: string): Expression | null => {
   }
 };
 
-/** The expression as nerdamer tidies it, if that provably means the same; itself otherwise. */
+/** Returns nerdamer's simplified form if it is provably equal, and the expression itself otherwise. */
 export const simplest = (expression: Expression): Expression => {
   const tidy = symbolic(expression);
   const best = tidy && isSame(tidy, expression) ? tidy : expression;

@@ -1,6 +1,6 @@
 export type Side = "left" | "right" | "both";
 
-/** Points ever nearer to `a` from one side. */
+/** Returns points that approach `a` from one side. */
 const approach = (a: number, side: "left" | "right", count: number): readonly number[] => {
   if (!Number.isFinite(a)) return Array.from({ length: count }, (_, n) => Math.sign(a) * 8 * 2 ** n);
   const sign = side === "left" ? -1 : 1;
@@ -11,10 +11,13 @@ const sides = (a: number, side: Side): readonly ("left" | "right")[] =>
   !Number.isFinite(a) ? ["right"] : side === "both" ? ["left", "right"] : [side];
 
 const LEVELS = 28;
-/** Several points a level, so that one zero of an oscillation, or of cancelled digits, is not taken for convergence. */
+/**
+ * Several points at each level, so that a single zero of an oscillation, or of cancelled digits, does not pass for
+ * convergence.
+ */
 const JITTER = [1, 1.13, 1.31, 1.47];
 
-/** Whether f(x), as far as numbers can show, tends to `value` (which may be infinite) as x tends to `a`. */
+/** Whether f(x) tends to `value`, which may be infinite, as x tends to `a`, as far as numbers can show. */
 export const tendsTo = (f: (x: number) => number, a: number, side: Side, value: number): boolean =>
   sides(a, side).every((one) => {
     const levels = approach(a, one, LEVELS).map((x) =>
@@ -33,8 +36,8 @@ const diverges = (sizes: readonly number[]): boolean =>
   sizes.slice(-8).every((size, n, all) => n === 0 || size >= (all[n - 1] ?? 0));
 
 /**
- * Errors must fall ten-thousandfold, and by degrees: cancellation of digits makes errors vanish at one stroke, or stay, and
- * then the numbers show nothing.
+ * Errors must fall ten-thousandfold, and gradually. Cancellation of digits makes them vanish at once, or not at all,
+ * and then the numbers prove nothing.
  */
 const converges = (errors: readonly number[]): boolean => {
   if (Math.max(...errors.slice(0, 4)) < 1e-9) return true;
@@ -46,7 +49,7 @@ const converges = (errors: readonly number[]): boolean => {
     .every((error, n) => error <= 0.85 * (errors[Math.max(1, reached - 2) + n - 1] ?? 0));
 };
 
-/** Neville's extrapolation to h = 0 of values at h, h/2, h/4 …; NaN when it does not settle. */
+/** Neville's extrapolation to h = 0 of the values at h, h/2, h/4 …. NaN when it does not converge. */
 const extrapolate = (values: readonly number[]): number => {
   let row = [...values];
   let best = Number.NaN;
@@ -62,7 +65,7 @@ const extrapolate = (values: readonly number[]): number => {
   return bestStep <= 1e-9 * Math.max(1, Math.abs(best)) ? best : Number.NaN;
 };
 
-/** The limit as numbers show it, to about 9 digits; NaN when the sides differ or nothing settles. */
+/** Returns the numerical limit, to about 9 digits. NaN when the sides differ or do not converge. */
 export const tendency = (f: (x: number) => number, a: number, side: Side): number => {
   const limits = sides(a, side).map((one) => {
     const points = approach(a, one, 16);

@@ -13,8 +13,8 @@ import type { Solution } from "./solve.ts";
 const isSame = (a: Complex, b: Complex): boolean => a.sub(b).abs() <= 1e-8 * Math.max(1, a.abs(), b.abs());
 
 /**
- * value(f, x, a): f where x is a. value(f, [g, h]): f where g and h are zero, if it is the same for all their solutions, complex ones
- * included.
+ * value(f, x, a): f where x is a. value(f, [g, h]): f where g and h are zero, if it has the same value for all their
+ * solutions, complex ones included.
  */
 export const valueUnder =
   (solve: (texts: readonly string[]) => Solution) =>
@@ -39,7 +39,7 @@ export const valueUnder =
     return exactly(f, solutions[0] ?? {}, first);
   };
 
-/** The value in exact form: of the first solution, if it comes out without letters and roots, or the short number that fits. */
+/** Returns the value in exact form: the rational number that fits it, or else the value at the first solution. */
 const exactly = (f: Expression, solution: Readonly<Record<string, string>>, value: Complex): Calculated => {
   const inserted = Object.entries(solution).reduce((of, [name, text]) => replace(of, name, parse(text)), f);
   const isDecimal = some(inserted, (part) => part.kind === "number" && part.text.includes("."));

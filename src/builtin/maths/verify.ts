@@ -4,13 +4,14 @@ import { parse, parseEquation } from "../../notation/read.ts";
 import { compile } from "./numeric.ts";
 import { agree, difference, residual } from "./residual.ts";
 
-/** The relative distance of the two sides up to which an exact value solves an equation. */
+/** An exact value solves an equation when the relative difference of the sides is at most this. */
 const TOLERANCE = 1e-9;
 
 /**
- * Puts values into equations: true when every one holds, false when one does not, null when that cannot be told, because a
- * text is not understood or an unknown has no value. A rounded value (`1.414`) solves what its last digit allows. Values may
- * hold other unknowns (`3-y`): then the equations must hold whatever those are. Never throws; cost is that of the texts.
+ * Substitutes values into equations. True when every equation holds, false when one does not, null when that cannot be
+ * decided because a text cannot be read or an unknown has no value. A rounded value (`1.414`) may differ by what its
+ * last digit allows. Values may contain other unknowns (`3-y`): then the equations must hold for all values of these.
+ * Never throws; the cost grows with the length of the texts.
  */
 export const checkSolution = (
   equations: readonly string[],
@@ -48,7 +49,7 @@ const holds = (equation: Equation, names: readonly string[], given: readonly Exp
   return distance <= TOLERANCE || distance <= TOLERANCE + roundingOf(equation, names, given, point);
 };
 
-/** How much the sides may differ because decimals were rounded in their last digit. */
+/** Returns how much the sides may differ because decimals were rounded in their last digit. */
 const roundingOf = (
   equation: Equation,
   names: readonly string[],
@@ -66,7 +67,7 @@ const roundingOf = (
   }, 0);
 };
 
-/** Half a unit of the last decimal of a real or complex decimal number; 0 for anything exact. */
+/** Returns half a unit of the last decimal of a real or complex decimal number, and 0 for anything exact. */
 const halfDigit = (value: Expression): number => {
   if (value.kind === "negative") return halfDigit(value.of);
   if (value.kind === "operation" && /[+-]/u.test(value.sign))

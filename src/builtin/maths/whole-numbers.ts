@@ -14,7 +14,7 @@ const exactly = (name: string, args: readonly Expression[]): Calculated => {
 const wholes = (args: readonly Expression[]): readonly bigint[] => args.flatMap((arg) => exactValue(arg)?.n ?? []);
 const size = (n: bigint): bigint => (n < 0n ? -n : n);
 
-/** Euclid's lines for two numbers: `18 = 1*12 + 6`. */
+/** Returns the lines of Euclid's algorithm for two numbers: `18 = 1*12 + 6`. */
 const euclid = (a: bigint, b: bigint): readonly string[] => {
   const lines: string[] = [];
   const [large, small] = size(a) < size(b) ? [size(b), size(a)] : [size(a), size(b)];
@@ -56,7 +56,7 @@ export const mod = (args: readonly Expression[]): Calculated => {
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const MAX_DIGITS = 300;
 
-/** base(digits, from, to): a whole number in another base, its digits read in the base `from`. */
+/** base(digits, from, to): a whole number in another base. Its digits are read in base `from`. */
 export const inBase = (args: readonly Expression[]): Calculated => {
   const [of, from, to] = args;
   const bases = [from, to].map((arg) => (arg === undefined ? 10 : Number(exactValue(arg)?.n ?? 0n)));
@@ -86,7 +86,7 @@ const stepsOf = (digits: readonly number[], value: bigint, source: number, targe
   return steps;
 };
 
-/** percent(a, b): how many hundredths of b are a. */
+/** percent(a, b): a as a percentage of b. */
 export const percent = (args: readonly Expression[]): Calculated => {
   const [a, b] = args.map(exactValue);
   if (!a || !b) throw new ToolError("percent takes two numbers: percent(80, 200).");

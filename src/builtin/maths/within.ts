@@ -9,7 +9,7 @@ import { decimal, type Solved, type Value } from "./solution.ts";
 const MAX_SOLUTIONS = 40;
 const PERIOD = /add any multiple of (2\*)?pi/u;
 
-/** All shifts of a value by whole periods that lie between two ends. */
+/** Returns all shifts of a value by whole periods that lie between two ends. */
 const shifted = (value: Value, period: number, [low, high]: readonly [number, number]): readonly Value[] => {
   const [first, last] = [
     Math.ceil((low - value.number.re) / period - 1e-9),
@@ -32,7 +32,7 @@ const endsOf = (intervals: readonly Interval[]): readonly [number, number] => {
   return [first.from.at, last.to.at];
 };
 
-/** The real solutions that also satisfy the comparisons, such as `0 ≤ x < 2*pi`. */
+/** Returns the real solutions that also satisfy the comparisons, such as `0 ≤ x < 2*pi`. */
 export const onlyWithin = (solved: Solved, comparisons: readonly Comparison[], name: string): Solved => {
   if (solved.solutions.length === 0) {
     if (solved.note === "no_solution") return solved;

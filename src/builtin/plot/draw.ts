@@ -12,7 +12,7 @@ export interface PlotRequest {
   readonly title: string | undefined;
 }
 
-/** A finished picture. `points` counts those drawn, `yRange` is what the picture shows of the values. */
+/** A finished picture. `points` is the number of points drawn, `yRange` the range of values that the picture shows. */
 export interface Drawing {
   readonly svg: string;
   readonly width: number;
@@ -30,7 +30,7 @@ interface Row {
   readonly x: number;
   readonly y: number;
   readonly curve: string;
-  /** Lines are drawn through the rows of one piece. */
+  /** A line connects the rows of one piece. */
   readonly piece: string;
 }
 
@@ -66,7 +66,7 @@ const toRows = (curve: readonly CurvePoint[], label: string, n: number): readonl
   });
 };
 
-/** All values; but where a few run off to a pole, the range of most of them, so that the rest can be seen. */
+/** Returns the range of all values, or of most values when a few tend to a pole, so that the rest stays visible. */
 const visibleRange = (values: readonly number[]): readonly [number, number] => {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
@@ -163,7 +163,7 @@ const specification = (
   ],
 });
 
-/** The axis where the other coordinate is zero, if the picture holds it. */
+/** Returns the axis where the other coordinate is zero, if the picture contains it. */
 const zeroLine = (scale: "x" | "y", from: number, to: number): NonNullable<Spec["marks"]> => {
   if (from > 0 || to < 0) return [];
   const along =
@@ -180,7 +180,7 @@ const zeroLine = (scale: "x" | "y", from: number, to: number): NonNullable<Spec[
 
 const shorten = (text: string): string => (text.length > 90 ? `${text.slice(0, 89).toWellFormed()}…` : text);
 
-/** A role and a name for those who cannot see the picture. */
+/** Adds a role and a name for screen readers. */
 const accessible = (svg: string, name: string): string => {
   const escaped = name.toWellFormed().replace(/[&<>"]/gu, (sign) => `&#${sign.charCodeAt(0)};`);
   return svg.replace(/^<svg /u, `<svg role="img" aria-label="${escaped}" `);

@@ -5,10 +5,10 @@ import { compileReal } from "../maths/numeric.ts";
 import { formula } from "./formula.ts";
 
 const POINTS = 600;
-/** A point of a curve; null parts it. */
+/** A point of a curve. Null interrupts the curve. */
 export type CurvePoint = readonly [x: number, y: number] | null;
 
-/** Real points of each expression over an interval; where a curve has no value or passes a pole it is parted by null. */
+/** Samples real points of each expression over an interval. Null marks where a curve has no value or passes a pole. */
 export const sampleCurves = (
   expressions: readonly string[],
   variable: string,
@@ -42,7 +42,9 @@ const sampleCurve = (text: string, variable: string, from: number, to: number): 
   return points;
 };
 
-/** Between two samples the curve leaves their span by far, or jumps however close one looks: a pole or a step. */
+/**
+ * Whether the curve leaves the span of two samples by far, or jumps at any resolution between them: a pole or a step.
+ */
 const passesPole = (f: (x: number) => number, x0: number, y0: number, x1: number, y1: number): boolean => {
   let [a, b, ya, yb] = [x0, x1, y0, y1];
   const rise = Math.abs(y1 - y0);
