@@ -4,7 +4,7 @@ import { type EventBody, type EventType, type LogEvent, type Payload, payloadOf 
 import type { RunStatus } from "./run.ts";
 import { ChartData, TableData } from "./shown-data.ts";
 
-/** A stretch of the answer's text: so many UTF-16 units of `content`, from where the stretch before it ended. */
+/** A stretch of the answer's text: `length` UTF-16 units of `content`, from the end of the stretch before it. */
 interface TextPart {
   readonly type: "text";
   readonly length: number;
@@ -13,13 +13,13 @@ interface ReasoningPart {
   readonly type: "reasoning";
   readonly text: string;
 }
-/** A call and, once it has answered, its result. `input` is null where the log holds the result alone. */
+/** A tool call and, once the tool has answered, its result. `input` is null when the log holds the result alone. */
 export interface ToolCallPart extends Payload<"tool_start"> {
   readonly type: "tool_call";
   readonly output?: unknown;
   readonly is_error?: boolean;
 }
-/** A picture: being drawn while it has neither `url` nor `error`. */
+/** An image. It is still being generated while it has neither `url` nor `error`. */
 export interface ImagePart extends Payload<"image_placeholder"> {
   readonly type: "image";
   readonly url?: string;
@@ -31,25 +31,25 @@ export interface ImagePart extends Payload<"image_placeholder"> {
 interface SourcesPart extends Payload<"sources"> {
   readonly type: "sources";
 }
-/** One thing that an answer holds. */
+/** One part of an answer. */
 export type AnswerPart = TextPart | ReasoningPart | ToolCallPart | ImagePart | SourcesPart;
 
-/** What an answer had besides its text. It is kept with the message, as JSON; the text stands there already. */
+/** What an answer has besides its text. It is stored with the message, as JSON; the text is stored there already. */
 export interface AnswerDetail {
-  /** In the order in which each was first said. */
+  /** In the order of their first events. */
   readonly parts: readonly AnswerPart[];
   readonly table_data?: TableData;
   readonly chart_data?: ChartData;
 }
 
-/** What a run has answered, as far as its events were folded. JSON-able. */
+/** A run's answer, as far as its events were folded. Can be serialized as JSON. */
 export interface Answer {
   /** All token deltas, concatenated. */
   readonly content: string;
   readonly detail: AnswerDetail;
-  /** Null: not settled yet. */
+  /** Null until it is settled. */
   readonly usage: Payload<"credit_settled"> | null;
-  /** Null: the run has not ended. */
+  /** Null until the run has ended. */
   readonly status: Extract<RunStatus, "succeeded" | "failed" | "cancelled"> | null;
   /** Why it failed or was cancelled. */
   readonly error: Payload<"error"> | null;
@@ -57,7 +57,7 @@ export interface Answer {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** What the fold takes: the rest is said to a client and is no part of a message. */
+/** The event types that the fold takes. All others are sent to clients and are not part of a message. */
 export const FOLDED = [
   "token",
   "reasoning",
@@ -72,20 +72,21 @@ export const FOLDED = [
   "error",
 ] as const satisfies readonly EventType[];
 const IS_FOLDED: ReadonlySet<EventType> = new Set(FOLDED);
-/** The same without the answer's text, for whoever has that already. */
+/** The same without the answer's text, for callers that already have it. */
 export const BESIDES_TEXT: readonly EventType[] = FOLDED.filter((type) => type !== "token");
 
 /**
- * The fold of one run's events into its answer: the only place that knows what of a run becomes part of a message. It takes
- * one event after another, in the log's order, each at a cost that does not depend on what came before, and may be looked at
- * in between: what it gives then is the fold of the events so far. How deltas are cut makes no difference.
+ * Folds one run's events into its answer; nothing else decides what of a run becomes part of a message. It takes one
+ * event after another, in the log's order, at a cost that does not depend on what came before. `answer()` may be called
+ * at any time and is the fold of the events so far. How deltas are cut makes no difference.
  *
- * A table or a chart comes from a node's result (`table`, `chart`) or from the run's (`table_data`, `chart_data`); the last counts.
+ * A table or a chart comes from a node's result (`table`, `chart`) or from the run's (`table_data`, `chart_data`); the
+ * last one counts.
  */
 export class AnswerFold {
   #content = "";
   readonly #parts: Mutable<AnswerPart>[] = [];
-  /** By the id that events call them by; a model may use one again, and means its last then. */
+  /** By the id that events use. A model may reuse an id, which then means the latest call. */
   readonly #calls = new Map<string, Mutable<ToolCallPart>>();
   readonly #images = new Map<string, Mutable<ImagePart>>();
   #table: TableData | undefined;
@@ -99,12 +100,12 @@ export class AnswerFold {
     return this.#content;
   }
 
-  /** Whether there is something to show of it: text, or what stands beside it. Reasoning alone is none. */
+  /** Whether there is something to show: text, or a part besides it. Reasoning alone is not enough. */
   get hasSaid(): boolean {
     return this.#content !== "" || this.#parts.some(({ type }) => type !== "reasoning");
   }
 
-  /** Takes the next event. Its payload must be what the log has or will have, and is not to be changed any more. */
+  /** Adds the next event. Its payload must be what the log has or will have, and must not be changed afterwards. */
   add(event: EventBody): void {
     switch (event.type) {
       case "token":
@@ -149,13 +150,13 @@ export class AnswerFold {
     }
   }
 
-  /** The same for an event of the log. */
+  /** Adds an event of the log. */
   addLogged(event: LogEvent): void {
     if (!IS_FOLDED.has(event.type)) return;
     this.add({ type: event.type, payload: payloadOf(event, event.type) } as EventBody);
   }
 
-  /** A piece of the answer's text. */
+  /** Adds a piece of the answer's text. */
   text(delta: string): void {
     if (delta === "") return;
     this.#content += delta;
@@ -164,7 +165,7 @@ export class AnswerFold {
     else this.#parts.push({ type: "text", length: delta.length });
   }
 
-  /** A piece of the model's reasoning. */
+  /** Adds a piece of the model's reasoning. */
   reasoning(delta: string): void {
     if (delta === "") return;
     const last = this.#parts.at(-1);
@@ -172,7 +173,7 @@ export class AnswerFold {
     else this.#parts.push({ type: "reasoning", text: delta });
   }
 
-  /** What there is so far. Later events do not change it. */
+  /** Returns the answer so far. Later events do not change the returned object. */
   answer(): Answer {
     const parts = this.#parts.map((part) => ({ ...part }));
     return {
@@ -219,7 +220,7 @@ export class AnswerFold {
 const fitting = <T>(schema: TSchema & { static: T }, value: unknown): T | undefined =>
   Value.Check(schema, value) ? (value as T) : undefined;
 
-/** The fold of these events, which are one run's, in order. */
+/** Folds the events of one run, in order. */
 export const foldAnswer = (events: Iterable<LogEvent>): AnswerFold => {
   const fold = new AnswerFold();
   for (const event of events) fold.addLogged(event);

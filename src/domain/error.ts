@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** Why a run failed, as the contract closes the set. */
+/** Why a run failed. The contract closes this set. */
 export const RunErrorCode = Type.Union([
   Type.Literal("model_unavailable"),
   Type.Literal("model_rate_limited"),
@@ -26,12 +26,12 @@ const RECOVERABLE: ReadonlySet<RunErrorCode> = new Set([
 export const isRecoverable = (code: RunErrorCode): boolean => RECOVERABLE.has(code);
 
 /**
- * A failure that a run ends with. `message` is meant for people and is shown to clients: it holds no secret, no stack, no
- * upstream text. What really happened goes into `cause`, which only the log sees.
+ * A failure that ends a run. `message` is meant for people and is shown to clients: it holds no secret, no stack and no
+ * upstream text. The real error goes into `cause`, which only the logger receives.
  */
 export class RunError extends Error {
   override readonly name = "RunError";
-  /** Whether the same request may succeed later: as its code has it, unless told. */
+  /** Whether the same request may succeed later. Defaults to what the code implies. */
   readonly isRecoverable: boolean;
   constructor(
     readonly code: RunErrorCode,
@@ -43,7 +43,7 @@ export class RunError extends Error {
   }
 }
 
-/** Why a request was refused before a run began. The HTTP status of each is chosen in one place, `http/errors.ts`. */
+/** Why a request was refused before a run began. `http/errors.ts` alone chooses the HTTP status of each. */
 export type RequestErrorCode =
   | "malformed_json"
   | "malformed_request"
@@ -73,18 +73,18 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
-/** A limit that a user has come to, as the headers `RateLimit` and `RateLimit-Policy` tell it. */
+/** A limit that a user has reached, as the headers `RateLimit` and `RateLimit-Policy` report it. */
 export interface ReachedLimit {
   /** A name of lower-case letters. */
   readonly name: string;
   readonly quota: number;
-  /** What is counted. */
+  /** The unit of the quota. */
   readonly unit: "requests" | "tokens" | "concurrent-requests";
-  /** Null: it is no matter of time. */
+  /** Null when the limit does not depend on time. */
   readonly windowMs: number | null;
 }
 
-/** What is told of a field that is not there. */
+/** The message for a missing field. */
 export const IS_REQUIRED = "is required";
 
 /** A request that cannot be served. `message` and `details` name the field and the remedy, never the rejected value. */

@@ -3,7 +3,7 @@ import { type RunError, RunErrorCode } from "./error.ts";
 
 /**
  * The one event vocabulary (contract "native envelope"). A thread's log holds nothing else, and every dialect is a view
- * of it. The key is the event's `type`, the schema its `payload`.
+ * of it. The key is the event's `type`, the schema that of its `payload`.
  */
 export const payloads = {
   /** The run has begun; its first event. */
@@ -30,7 +30,7 @@ export const payloads = {
   image_result: Type.Union([
     Type.Object({
       image_id: Type.String(),
-      /** Relative to the root of the service: it must survive an ingress that strips a prefix. */
+      /** Relative to the root of the service, so that it survives an ingress that strips a prefix. */
       url: Type.String(),
       media_type: Type.String(),
       width: Type.Integer(),
@@ -38,7 +38,7 @@ export const payloads = {
     }),
     Type.Object({ image_id: Type.String(), error: Type.String() }),
   ]),
-  /** What retrieval found. */
+  /** The passages that retrieval found. */
   sources: Type.Object({
     items: Type.Array(
       Type.Object({
@@ -49,29 +49,29 @@ export const payloads = {
     ),
   }),
   node_result: Type.Object({ node: Type.String(), output: Type.Unknown() }),
-  /** Usage, once a run, just before its terminal event, however it ended. */
+  /** Usage: once per run, just before its terminal event, however the run ended. */
   credit_settled: Type.Object({
     input_tokens: Type.Integer(),
     output_tokens: Type.Integer(),
     credits: Type.Number(),
   }),
   /**
-   * Terminal: success. The message is in the store by the time anybody reads this. `result` is what the agent made of its
-   * run, for wires whose last frame holds all of it; the native envelope leaves it out.
+   * Terminal: success. The message is in the store before any client reads this. `result` is the agent's whole result,
+   * for wires whose last frame holds all of it; the native envelope omits it.
    */
   done: Type.Object({ message_id: Type.String(), result: Type.Optional(Type.Unknown()) }),
-  /** Terminal: failure. `recoverable` says whether the same request may succeed later. */
+  /** Terminal: failure. `recoverable` tells whether the same request may succeed later. */
   error: Type.Object({ code: RunErrorCode, message: Type.String(), recoverable: Type.Boolean() }),
 };
 
 export type EventType = keyof typeof payloads;
 export type Payload<T extends EventType> = Static<(typeof payloads)[T]>;
 
-/** An event as an agent says it: not yet numbered, not yet kept. */
+/** An event as an agent emits it: not numbered and not stored yet. */
 export type EventBody = { [T in EventType]: { readonly type: T; readonly payload: Payload<T> } }[EventType];
 export type TerminalEvent = Extract<EventBody, { type: "done" | "error" }>;
 
-/** An event as the log keeps it: committed, numbered, immutable. */
+/** An event as the log stores it: committed, numbered, immutable. */
 export interface LogEvent {
   readonly runId: string;
   /** 1, 2, 3 … within the thread, over all its runs, with no gap and no reuse. */
@@ -79,24 +79,26 @@ export interface LogEvent {
   readonly type: EventType;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The payload as compact JSON, made once: the store keeps this text and the wire reuses it. */
+  /** The payload as compact JSON, serialized once: the store holds this text and the wire reuses it. */
   readonly json: string;
 }
 
 export const isTerminal = (type: EventType): type is "done" | "error" => type === "done" || type === "error";
 
-/** The terminal event of a run that ends with `error`. */
+/** Returns the terminal event of a run that ends with `error`. */
 export const failureEvent = ({ code, message, isRecoverable }: RunError): TerminalEvent => ({
   type: "error",
   payload: { code, message, recoverable: isRecoverable },
 });
 
-/** The payload of a kept event, parsed. The caller has looked at `event.type`. */
+/** Parses the payload of a stored event. The caller has checked `event.type`. */
 export const payloadOf = <T extends EventType>(event: LogEvent, _type: T): Payload<T> =>
   JSON.parse(event.json) as Payload<T>;
 
-/** The delta of a kept `token` or `reasoning` event, still as JSON: it is not parsed only to be written again. */
+/**
+ * Returns the delta of a stored `token` or `reasoning` event, still as JSON, which saves parsing and serializing it.
+ */
 export const deltaJson = ({ json }: LogEvent): string => json.slice(DELTA.length, -1);
 
-/** How the payload begins, which has no other key. */
+/** The beginning of a delta's payload, which has no other key. */
 const DELTA = '{"delta":';

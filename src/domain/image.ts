@@ -1,25 +1,25 @@
 import { hasLength } from "./text.ts";
 
-/** A picture of a request: an address, which the model's provider fetches itself, or the picture in base64. */
+/** An image of a request: a URL, which the model's provider fetches itself, or the image in base64. */
 export type Image =
   | { readonly url: URL }
   | {
-      /** Such as `image/png`. Empty: not given. */
+      /** Such as `image/png`. Empty when not given. */
       readonly mediaType: string;
       readonly base64: string;
     };
 
-/** With one question. */
+/** Images per question, at most. */
 export const MAX_IMAGES = 16;
-/** Longer addresses are refused by somebody on their way; signed ones of object stores take up to 2,000 characters. */
+/** Proxies and servers refuse longer URLs; signed ones of object stores take up to 2,000 characters. */
 const MAX_ADDRESS = 8192;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const PICTURE = /^(?:image\/[\w.+-]+)?$/i;
 
 /**
- * Reads an http(s) address or a base64 `data:` URL of a picture (RFC 2397). Null for anything else: a `file:` address would
- * name a file of whoever serves the model.
+ * Reads an http(s) URL or a base64 `data:` URL of an image (RFC 2397). Null for anything else: a `file:` URL would name
+ * a file on the model server.
  */
 export const readImage = (text: string): Image | null => {
   if (!/^data:/i.test(text)) {

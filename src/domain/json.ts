@@ -1,3 +1,3 @@
-/** Whether a value that came as JSON is an object, and no list. */
+/** Whether a JSON value is an object, not a list. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,7 +3,7 @@ import { payloads } from "./event.ts";
 import { RunStatus } from "./run.ts";
 import { ChartData, TableData } from "./shown-data.ts";
 
-// What a thread is shown as. Each has the name that the OpenAPI document gives it.
+// The shapes in which a thread is shown. Each title is its name in the OpenAPI document.
 
 export const nullOr = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const Time = Type.String({ format: "date-time" });
@@ -87,7 +87,7 @@ export const ThreadShape = Type.Object(
   { title: "Thread" },
 );
 
-/** The frame that answers a cursor which names no event that the log holds. */
+/** The frame that answers a cursor which names no event of the log. */
 export const ResetShape = Type.Object({
   type: Type.Literal("reset"),
   thread_id: Type.String(),

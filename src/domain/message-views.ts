@@ -4,14 +4,17 @@ import type { StoredMessage } from "./message.ts";
 import type { ActiveMessageShape, MessageShape } from "./message-shapes.ts";
 import type { Run, Usage } from "./run.ts";
 
-/** A time as the API shows it: ISO 8601 in UTC, with milliseconds. */
+/** Formats a time as the API shows it: ISO 8601 in UTC, with milliseconds. */
 export const iso = (at: number): string => new Date(at).toISOString();
 
 export const usageView = (usage: Usage) => ({ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens });
 
 type MessageView = Static<typeof MessageShape>;
 
-/** A message as a thread shows it, an answer with all that it had. `detail` is an answer's own, or as its events tell it. */
+/**
+ * Returns a message as a thread shows it, an answer with all its parts. `detail` is stored with the answer or read from
+ * its events.
+ */
 export const messageView = (message: StoredMessage, detail: AnswerDetail | null): MessageView => {
   const { id, role, content, seq, createdAt, runId, status, usage } = message;
   const said = { id, role, content, seq, created_at: iso(createdAt) };
@@ -25,7 +28,7 @@ export const messageView = (message: StoredMessage, detail: AnswerDetail | null)
   };
 };
 
-/** What the run under way has said by the event `seq`. */
+/** Returns what the run under way has answered up to the event `seq`. */
 export const activeMessageView = (
   { runId, status }: Run,
   { content, detail, usage }: Answer,
@@ -42,7 +45,7 @@ export const activeMessageView = (
 
 type Part<T extends AnswerPart["type"]> = Extract<AnswerPart, { type: T }>;
 
-/** Only what there is. */
+/** Returns only the parts that exist. */
 const besidesText = ({ parts, table_data, chart_data }: AnswerDetail) => {
   const of = <T extends AnswerPart["type"]>(type: T) => parts.filter((part): part is Part<T> => part.type === type);
   const reasoning = of("reasoning");

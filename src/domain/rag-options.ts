@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Collection } from "./document.ts";
 
-/** What a run of `rag` is asked besides its question. */
+/** The options of a `rag` run besides its question. */
 export const RagOptions = Type.Object({
   /** Passages to answer from, at most. */
   k: Type.Integer({ minimum: 1, maximum: 20 }),

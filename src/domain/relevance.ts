@@ -1,17 +1,21 @@
 import type { Term } from "./terms.ts";
 
-/** The k of Cormack, Clarke, Büttcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009. */
+/**
+ * The k of Cormack, Clarke, Büttcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
+ * Methods", SIGIR 2009.
+ */
 const K = 60;
 
-/** Things by their keys, the best first, and how much the order is trusted: 1 is as much as the search by words. */
+/** A ranking by keys, the best first, and its weight: 1 is that of the full-text search. */
 export interface Order {
   readonly keys: readonly string[];
   readonly trust: number;
 }
 
 /**
- * Several orders of the same things as one, the best first: each thing gets trust / (60 + rank) from every order that it is
- * in. Only places count, so that scores of different kinds need no common scale. Equal sums keep the order they were met in.
+ * Merges several rankings of the same items into one, the best first: each item gets trust / (60 + rank) from every
+ * ranking that holds it. Only ranks count, so scores of different kinds need no common scale. Equal sums stay in the
+ * order in which they were first met.
  */
 export const fuse = (orders: readonly Order[]): readonly string[] => {
   const sums = new Map<string, number>();
@@ -23,16 +27,16 @@ export const fuse = (orders: readonly Order[]): readonly string[] => {
     .map(([key]) => key);
 };
 
-/** How rare a lexeme is among `total` pieces of which `holding` hold it: Robertson and Spärck Jones, kept positive. */
+/** How rare a lexeme is when `holding` of `total` chunks hold it: Robertson and Spärck Jones, kept positive. */
 export const rarityOf = (holding: number, total: number): number =>
   Math.log(1 + (Math.max(0, total - holding) + 0.5) / (holding + 0.5));
 
-/** A term that is only found in parts says about half as much. */
+/** A term that is found only in parts counts about half. */
 const PARTS_WORTH = 0.5;
 
 /**
- * The share of a query, from 0 to 1, that a text's lexemes cover, each term counting as much as it is rare. 0 for a query
- * without terms.
+ * The share of a query, from 0 to 1, that a text's lexemes cover. Each term counts by its rarity. 0 for a query without
+ * terms.
  */
 export const coverageOf = (
   terms: readonly Term[],
@@ -54,7 +58,7 @@ export const coverageOf = (
   return whole === 0 ? 0 : covered / whole;
 };
 
-/** How much of a word's characters is in one of the parts. */
+/** The share of a word's characters that the parts cover. */
 const shareOf = (word: string, parts: readonly string[]): number => {
   const inside = new Set<number>();
   for (const part of parts) {
@@ -66,8 +70,8 @@ const shareOf = (word: string, parts: readonly string[]): number => {
 };
 
 /**
- * How well a text answers, from 0 to 1, on the same scale for any query: what its words cover and how near its vector lies,
- * half and half. Either alone where the other was not asked (null).
+ * How well a text answers, from 0 to 1, on the same scale for any query: half from the words it covers, half from how
+ * near its vector is. When one of the two was not searched (null), the other counts alone.
  */
 export const scoreOf = (coverage: number | null, cosine: number | null): number => {
   const near = cosine === null ? null : Math.min(1, Math.max(0, cosine));

@@ -19,7 +19,7 @@ export interface Usage {
   readonly outputTokens: number;
 }
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
-/** The most that a run's row can hold, and more than any run takes: what a provider says beyond it is no count. */
+/** The most that a run's row can hold, and more than any run uses. A larger count from a provider is not a real one. */
 export const MAX_TOKENS = 2 ** 31 - 1;
 export const addUsage = (a: Usage, b: Usage): Usage => ({
   inputTokens: Math.min(MAX_TOKENS, a.inputTokens + b.inputTokens),
@@ -29,16 +29,16 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
 /** One credit pays for 1,000 input tokens or 250 output tokens: the usual 1 to 4 between the two prices. */
 export const creditsOf = (usage: Usage): number => (usage.inputTokens + 4 * usage.outputTokens) / 1000;
 
-/** What a run was asked, as its row keeps it. Nothing here is secret: an auth token never gets this far. */
+/** The request of a run, as its row stores it. Nothing here is secret: an auth token never gets this far. */
 export interface RunInput {
-  /** The user's words; they become the thread's user message. */
+  /** The user's text, which becomes the thread's user message. */
   readonly message: string;
   readonly images: readonly string[];
   /** False: the answer is one token event at the end. */
   readonly streamTokens: boolean;
-  /** BCP 47 primary language of texts meant for people, when the message itself does not tell. */
+  /** BCP 47 primary language of texts meant for people, when the message itself does not show it. */
   readonly locale: Locale;
-  /** What the agent alone understands. */
+  /** Options that only the agent interprets. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 export type Locale = "en" | "ko";
@@ -48,9 +48,9 @@ export interface Run {
   readonly threadKey: ThreadKey;
   readonly agent: string;
   readonly status: RunStatus;
-  /** How often a replica has taken it up; 0 while queued. */
+  /** How many times a replica has started it; 0 while queued. */
   readonly attempt: number;
-  /** The thread's last seq before the run's first event. Null while it waits for its turn. */
+  /** The thread's last seq before the run's first event. Null while it is queued. */
   readonly startSeq: number | null;
   readonly traceId: string;
   readonly usage: Usage | null;

@@ -1,9 +1,9 @@
 import { composed } from "./composed.ts";
 
-/** Long enough to be read, short enough to stand in a URL. In code points. */
+/** Long enough to be read, short enough for a URL. In code points. */
 const MAX_SLUG = 80;
 
-/** Signs that tell two names apart: C, C++ and C#. */
+/** Signs that distinguish names: C, C++ and C#. */
 const SPOKEN: readonly (readonly [RegExp, string])[] = [
   [/(?<=[\p{L}\p{N}])\+\+/gu, "-plus-plus"],
   [/(?<=[\p{L}\p{N}])#/gu, "-sharp"],
@@ -11,8 +11,8 @@ const SPOKEN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A text as a part of a URL: lower case, words of any writing joined by hyphens, at most 80 characters, cut between words
- * where that leaves something. Empty when the text holds neither letter nor digit.
+ * Returns a text as a part of a URL: lower case, words of any script joined by hyphens, at most 80 characters, cut
+ * between words unless that would leave nothing. Empty when the text holds neither letter nor digit.
  */
 export const slugOf = (text: string): string => {
   let plain = composed(text, "NFKC").toLowerCase();

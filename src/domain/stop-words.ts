@@ -1,4 +1,4 @@
-/** Words that say how a sentence is built, or that it is a question; not what it is about. Lower case. */
+/** Words that carry a sentence's grammar, or mark it as a question, but not its topic. Lower case. */
 export const stopWords: ReadonlySet<string> = new Set(
   `a an the of to in on at for from by with and or but nor if then than so not no as into out up down over about after
   before between is are was were be been being am do does did done can could may might must should would will shall have

@@ -1,13 +1,13 @@
 /**
- * Time, identity and chance, injected everywhere: a test hands in its own, so nothing in the rooms reads a clock or rolls
- * a die behind its back.
+ * Time, ids and randomness, injected everywhere: a test passes its own, so no module reads a clock or a random
+ * generator directly.
  */
 export interface System {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** A fresh UUIDv7: unguessable in its last 74 bits, and sorted by time of making (RFC 9562 §5.7). */
+  /** A new UUIDv7: its last 74 bits are unguessable, and ids sort by time of creation (RFC 9562 §5.7). */
   id(): string;
-  /** A fresh secret: 256 bits from the cryptographic generator, as 43 characters of base64url. */
+  /** A new secret: 256 bits from the cryptographic generator, as 43 characters of base64url. */
   secret(): string;
   /** Uniform in [0, 1). */
   random(): number;

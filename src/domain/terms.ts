@@ -1,31 +1,41 @@
 import { stemmer } from "stemmer";
 import { comparable, ENDING_SIGNS, JOINED, JOINT, leading } from "./signs.ts";
 
-/** A word of a text, as search compares it: lower case, in Unicode's form NFKC, with the signs that tell names apart (`c++`). */
+/**
+ * A word of a text, as search compares it: lower case, in Unicode's form NFKC, with the signs that distinguish names
+ * (`c++`).
+ */
 export interface Term {
-  /** The word as it stands, and, where it differs, without its ending, last. Either stands for the word. */
+  /** The word itself and, when it differs, the word without its ending, last. Either one matches the word. */
   readonly forms: readonly string[];
-  /** What it is put together from, which says less: `abc` and `12345` of `abc-12345`, pairs and threes of syllables of 재고관리. */
+  /**
+   * Its parts, which match less precisely: `abc` and `12345` of `abc-12345`, two- and three-syllable sequences of 재고관리.
+   */
   readonly parts: readonly string[];
 }
 
-/** A longer word is no word: base64, a picture of characters. Also well below the 2 kB that Postgres allows a lexeme. */
+/**
+ * A longer one is not a word: base64, a picture made of characters. Also well below the 2 kB that Postgres allows a
+ * lexeme.
+ */
 const LONGEST = 64;
 
 const HANGUL = /^[가-힣]+$/u;
 const LATIN = /^[a-z]+$/u;
-/** What is written with the next word or ends a number: `4시간`, `20mm`, `api를`. */
+/** Sequences of one script or of digits, as in `4시간`, `20mm`, `api를`. */
 const RUNS = /[가-힣]+|\p{N}+|[^가-힣\p{N}]+/gu;
 
-/** Writing without spaces, which takes a dictionary to part. */
+/** Scripts without spaces, which need a dictionary to be segmented. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 const dictionary = new Intl.Segmenter("ko", { granularity: "word" });
 
-/** All words of a text in their order. Linear in its length; made for a piece or a question, not for a book at once. */
+/**
+ * Returns all words of a text in order. Linear in its length. Meant for a chunk or a question, not for a book at once.
+ */
 export const termsOf = (text: string): readonly Term[] => {
   const terms: Term[] = [];
   for (const [, sign, joined = ""] of comparable(text).matchAll(JOINED)) {
-    // 입고/출고 is two words; abc-12345, v2.1 and read-only are one that has parts.
+    // 입고/출고 is two words; abc-12345, v2.1 and read-only are one word each, with parts.
     const isOne = !JOINT.test(joined) || (joined.length <= LONGEST && /[a-z\d]/u.test(joined));
     if (isOne && !UNSPACED.test(joined)) terms.push(sign === undefined ? termOf(joined) : signedTerm(sign, joined));
     else for (const piece of joined.split(JOINT)) terms.push(...wordsOf(piece).map(termOf));
@@ -45,27 +55,27 @@ const termOf = (word: string): Term => {
   return { forms, parts: parts.filter((part) => /^[\p{L}\p{M}\p{N}]/u.test(part) && !forms.includes(part)) };
 };
 
-/** A run of characters within a word; `notepad++` is also a notepad, but C++ is no C. */
+/** Returns the forms of a sequence within a word. `notepad++` also matches notepad, but C++ does not match C. */
 const partsOf = (run: string): readonly string[] => {
   const bare = run.replace(ENDING_SIGNS, "");
   return bare === run || bare.length < 2 ? formsOf(run) : [run, ...formsOf(bare)];
 };
 
-/** With its sign it is the word; without, it is a part of it. */
+/** The sign belongs to the word; the word without it is a part. */
 const signedTerm = (sign: string, word: string): Term => {
   const { forms, parts } = termOf(word);
   return { forms: forms.map((form) => leading(sign) + form), parts: [...forms, ...parts] };
 };
 
-/** The word, and its stem where that differs. */
+/** Returns the word, and its stem when that differs. */
 const formsOf = (word: string): readonly string[] => {
   const stem = LATIN.test(word) ? stemmer(word) : withoutEnding(word);
   return stem === word ? [word] : [word, stem];
 };
 
 /**
- * So many syllables that follow each other. Korean joins words and inflects them: two syllables are most of its nouns, and
- * three, a trigram, find a longer one inside a compound.
+ * Returns all sequences of `size` syllables. Korean compounds and inflects its words: two syllables are most of its
+ * nouns, and three, a trigram, find a longer noun inside a compound.
  */
 const grams = (word: string, size: number): readonly string[] =>
   Array.from({ length: Math.max(0, word.length - size + 1) }, (_, at) => word.slice(at, at + size));
@@ -81,18 +91,18 @@ const ENDINGS = new Set(
   ),
 );
 const LONGEST_ENDING = 5;
-/** The only ones before which a single syllable may stand: hardly a noun ends so by itself. */
+/** The only endings that may follow a single syllable: hardly any noun ends in one of these by itself. */
 const AFTER_ONE = new Set(["을", "를", "에서", "으로", "부터", "까지"]);
 
 /**
- * Cut from the right, the longest ending first. A guess (어린이 becomes 어린), which is why the word is kept beside it. What
- * an ending follows may be of any writing: `api를`, `4시간까지`.
+ * Cuts the longest known ending. This is a guess (어린이 becomes 어린), so the word itself is a form too. The ending may
+ * follow any script: `api를`, `4시간까지`.
  */
 const withoutEnding = (word: string): string => {
   for (let length = Math.min(LONGEST_ENDING, word.length - 1); length > 0; length--) {
     const ending = word.slice(-length);
     if (!ENDINGS.has(ending)) continue;
-    // What joined the ending to the word goes with it: `b/는`.
+    // The character that joined the ending to the word goes with it: `b/는`.
     const stem = word.slice(0, -length).replace(/[-_.·/]$/u, "");
     if (stem.length > 1 || AFTER_ONE.has(ending) || !HANGUL.test(stem)) return stem;
   }

@@ -2,7 +2,7 @@ import { Kind, type SchemaOptions, Type, TypeRegistry } from "@sinclair/typebox"
 import { hasLength } from "./text.ts";
 
 interface TextOptions extends SchemaOptions {
-  /** In code points, as JSON Schema counts (2020-12, "Validation" §6.3.1), and people do. */
+  /** In code points, as JSON Schema counts (2020-12, "Validation" §6.3.1), and as people do. */
   readonly minLength?: number;
   readonly maxLength?: number;
   /** A regular expression with the flag `u`. */
@@ -27,7 +27,7 @@ TypeRegistry.Set<TextOptions>(
 );
 
 /**
- * Text whose length is bounded: like `Type.String`, which counts UTF-16 units though its JSON Schema says code points, so that
- * half as many emoji were refused as the document allowed.
+ * Text of bounded length. `Type.String` counts UTF-16 units although its JSON Schema promises code points, so it
+ * refused texts with half as many emoji as the document allows.
  */
 export const Text = (options: TextOptions) => Type.Unsafe<string>({ ...options, [Kind]: KIND, type: "string" });

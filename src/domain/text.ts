@@ -1,6 +1,7 @@
 /**
- * Text that Postgres cannot hold: NUL (refused by text and jsonb) and lone surrogates (refused by jsonb, silently turned
- * into U+FFFD in text). A client's is refused at the door; a model's is mended, so that no run is lost to one character.
+ * Whether Postgres can hold the text. It cannot hold NUL (refused by text and jsonb) and lone surrogates (refused by
+ * jsonb, silently replaced with U+FFFD in text). A client's text is refused at the request; a model's is repaired, so
+ * that no run is lost to one character.
  */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
@@ -10,7 +11,7 @@ export const storable = (text: string): string => {
   return formed.includes("\0") ? formed.replaceAll("\0", "\uFFFD") : formed;
 };
 
-/** `storable` for every string in a JSON value, keys included. Returns the value itself when nothing had to change. */
+/** Applies `storable` to every string in a JSON value, keys included. Returns an equal value when nothing had to change. */
 export const storableJson = (value: unknown): unknown => {
   if (typeof value === "string") return storable(value);
   if (value === null || typeof value !== "object") return value;
@@ -19,13 +20,13 @@ export const storableJson = (value: unknown): unknown => {
 };
 
 /**
- * Mends text that arrives in pieces: a surrogate pair may be split between two of them, and each half alone would be lost.
- * A high surrogate at the end of a piece is held back until the next one comes.
+ * Repairs text that arrives in pieces: a surrogate pair may be split between two of them, and each half alone would be
+ * lost. A high surrogate at the end of a piece is held back until the next one arrives.
  */
 export class PieceMender {
   #held = "";
 
-  /** The mended text that can be passed on now. */
+  /** Returns the repaired text that can be passed on now. */
   push(piece: string): string {
     let text = this.#held + piece;
     this.#held = "";
@@ -37,7 +38,7 @@ export class PieceMender {
     return storable(text);
   }
 
-  /** What was held back, mended: no other half came. */
+  /** Returns what was held back, repaired: the other half never arrived. */
   flush(): string {
     const rest = storable(this.#held);
     this.#held = "";
@@ -45,9 +46,9 @@ export class PieceMender {
   }
 }
 
-/** Whether a text has from `least` to `most` code points. Looks at no more of it than it has to. */
+/** Whether a text has from `least` to `most` code points. Reads no more of it than necessary. */
 export const hasLength = (text: string, least: number, most: number): boolean => {
-  // A code point takes one UTF-16 unit or two.
+  // A code point takes one or two UTF-16 units.
   if (text.length < least || text.length > 2 * most) return false;
   if (text.length >= 2 * least && text.length <= most) return true;
   let points = 0;
@@ -57,12 +58,15 @@ export const hasLength = (text: string, least: number, most: number): boolean =>
 
 const graphemes = new Intl.Segmenter("ko", { granularity: "grapheme" });
 
-/** Characters that never join the one before or after them: asking the segmenter takes 2 µs, and nearly all texts are of these. */
+/**
+ * Characters that never combine with the one before or after: a call of the segmenter takes 2 µs, and nearly all texts
+ * match this.
+ */
 const PLAIN_PAIR = /^[\x20-\x7e가-힣]{2}$/;
 
 /**
- * The first `count` code points, or a few less: none is cut, nor what people take for a character (an accented letter, a
- * family of emoji), unless that alone is longer.
+ * Returns the first `count` code points, or a few less. It cuts no code point, and no character as people see it (an
+ * accented letter, a family of emoji), unless that alone is longer.
  */
 export const beginning = (text: string, count: number): string => {
   let end = 0;

@@ -1,10 +1,10 @@
 import { Text } from "./text-field.ts";
 
-/** 1–128 characters, no `:` (it parts user from thread in the key), no control characters. */
+/** 1–128 characters, no `:` (it separates user and thread in the key), no control characters. */
 export const UserId = Text({ minLength: 1, maxLength: 128, pattern: "^[^:\\u0000-\\u001f\\u007f-\\u009f]+$" });
 /**
- * 1–256 characters, no control characters; may hold `:`. Not `.` nor `..`: in a path these are no names (RFC 3986 §5.2.4), also
- * percent-encoded, so such a thread could be written to and never be read.
+ * 1–256 characters, no control characters; may hold `:`. Not `.` or `..`: paths resolve these away (RFC 3986 §5.2.4),
+ * also when percent-encoded, so such a thread could be written to and never be read.
  */
 export const ThreadId = Text({
   minLength: 1,
@@ -13,7 +13,10 @@ export const ThreadId = Text({
 });
 export const THREAD_ID_RULE = "1 to 256 characters without control characters, and neither '.' nor '..'";
 
-/** `userId:threadId`. Unambiguous, because a user id holds no `:`. Two users with one thread id never meet. */
+/**
+ * `userId:threadId`. Unambiguous, because a user id holds no `:`. Two users with the same thread id never share a
+ * thread.
+ */
 export type ThreadKey = `${string}:${string}`;
 
 export const threadKey = (userId: string, threadId: string): ThreadKey => `${userId}:${threadId}`;
@@ -23,7 +26,7 @@ export const threadIdOf = (key: ThreadKey): string => key.slice(key.indexOf(":")
 export interface Thread {
   readonly threadKey: ThreadKey;
   readonly title: string | null;
-  /** The highest seq that a finished run has left; a running one may be past it. 0 for an empty thread. */
+  /** The last seq of the last finished run; a run under way may be past it. 0 for an empty thread. */
   readonly lastSeq: number;
   readonly createdAt: number;
   readonly updatedAt: number;

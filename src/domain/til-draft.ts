@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** What a run that writes a TIL is asked besides its message. */
+/** The options of a run that writes a TIL, besides its message. */
 export const TilOptions = Type.Object({
-  /** `url`: the message is one; it is fetched. `text`, `file`: what is to be learned from came with the run, as its file. */
+  /** `url`: the message is a URL, which is fetched. `text`, `file`: the source material is the run's file. */
   source: Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]),
   dayNumber: Type.Boolean(),
   excerpt: Type.Boolean(),
@@ -11,7 +11,7 @@ export const TilOptions = Type.Object({
 export type TilOptions = Static<typeof TilOptions>;
 
 export const SuggestedTag = Type.Object({
-  /** Null: the user has no such tag yet. */
+  /** Null when the user has no such tag yet. */
   id: Type.Union([Type.String(), Type.Null()]),
   name: Type.String(),
   slug: Type.String(),
@@ -19,10 +19,10 @@ export const SuggestedTag = Type.Object({
 });
 export type SuggestedTag = Static<typeof SuggestedTag>;
 
-/** A TIL that is not saved: what a run's `done` event carries. What was not asked for is null. */
+/** A TIL that is not saved, as a run's `done` event carries it. Parts that were not requested are null. */
 export const TilDraft = Type.Object({
   title: Type.String(),
-  /** As it would be if no other TIL of the user had it. */
+  /** Its slug as long as no other TIL of the user has it. */
   slug: Type.String(),
   day_number: Type.Union([Type.Integer(), Type.Null()]),
   excerpt: Type.Union([Type.String(), Type.Null()]),

@@ -1,6 +1,6 @@
 import { composed } from "./composed.ts";
 
-/** What a user's TILs go by. Two names that differ in case alone are one tag. */
+/** A tag of a user's TILs. Names that differ in case alone are one tag. */
 export interface Tag {
   readonly tagId: string;
   /** As it was first written. */
@@ -13,20 +13,20 @@ export interface Til {
   readonly tilId: string;
   readonly userId: string;
   readonly title: string;
-  /** Names it within the user's TILs. */
+  /** Unique among the user's TILs. */
   readonly slug: string;
   /** Markdown. */
   readonly content: string;
   /** At most 500 characters; may be empty. */
   readonly excerpt: string;
   readonly dayNumber: number;
-  /** In the order that they were given in. */
+  /** In the order in which they were given. */
   readonly tags: readonly Tag[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
-/** What a TIL and its tags may be at most; lengths in code points. */
+/** Upper bounds of a TIL and its tags; lengths in code points. */
 export const TIL_BOUNDS = {
   title: 200,
   content: 200_000,
@@ -37,5 +37,8 @@ export const TIL_BOUNDS = {
   dayNumber: 1_000_000,
 } as const;
 
-/** A name as it is compared: without regard to case and to how it was typed (Unicode's form NFKC). */
+/**
+ * Returns a name in the form in which names are compared: in one case and one Unicode form (NFKC), however it was
+ * typed.
+ */
 export const tagKey = (name: string): string => composed(name, "NFKC").toLowerCase().trim();

@@ -1,22 +1,25 @@
-/** Why something that was handed in, or fetched, cannot be read. */
+/** Why an uploaded or fetched document cannot be read. */
 export type UnreadableCode =
-  /** A kind of file that nothing here reads. */
+  /** No reader supports this kind of file. */
   | "unsupported"
   | "too_large"
-  /** It asks for a password. */
+  /** It requires a password. */
   | "encrypted"
-  /** Not what it says it is: no PDF, no UTF-8, ragged rows. */
+  /** Its content does not match its type: no PDF, no UTF-8, ragged rows. */
   | "malformed"
-  /** Nothing in it. */
+  /** It has no content. */
   | "empty"
-  /** An address that must not be reached from here. */
+  /** An address that this service must not fetch. */
   | "forbidden_address"
-  /** Too much waits to be read already. */
+  /** Too many documents are already waiting to be read. */
   | "busy"
-  /** It answered with an error, too late, or not at all. */
+  /** The server answered with an error, too late, or not at all. */
   | "unreachable";
 
-/** `message` is meant for people: it names what is wrong and the remedy, never the content, an address behind a name, or a stack. */
+/**
+ * `message` is meant for people: it names the problem and the remedy, never the content, an address behind a name, or a
+ * stack.
+ */
 export class UnreadableError extends Error {
   override readonly name = "UnreadableError";
   constructor(
