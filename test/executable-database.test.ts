@@ -70,18 +70,20 @@ describe("a process killed while it makes its data directory", () => {
     expect(existsSync(unfinished)).toBe(false);
   }, 30_000);
 
-  test("at any moment: the next one serves", async () => {
-    using alone = await box();
-    const left = new Set<string>();
-    for (const files of [0, 200, 400, 600, 800]) {
-      rmSync(alone.dataDir, { recursive: true, force: true });
-      await killedAt(alone, files);
-      for (const name of readdirSync(alone.dataDir)) left.add(name);
+  test.each([0, 200, 400, 600, 800])(
+    "after %d of a thousand files: the next one serves",
+    async (files) => {
+      using alone = await box();
+      do {
+        // Another process had the core when it was time: once more.
+        rmSync(alone.dataDir, { recursive: true, force: true });
+        await killedAt(alone, files);
+      } while (!existsSync(join(alone.dataDir, "postgres.unfinished")));
       await using service = await alone.serve();
       expect((await fetch(`${service.url}/api/v1/health`)).status).toBe(200);
-    }
-    expect(left).toContain("postgres.unfinished");
-  }, 60_000);
+    },
+    30_000,
+  );
 
   test("and nobody else may read what it made", async () => {
     using alone = await box();

@@ -4,6 +4,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { type DatabaseProxy, databaseProxy } from "../support/database-proxy.ts";
 import { freshDatabase } from "../support/postgres.ts";
+import { register } from "../support/replicas.ts";
 import { endAt, newRun, started } from "../support/runs.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -21,6 +22,7 @@ beforeAll(async () => {
   admin = postgres(url, { max: 2, onnotice: () => {} });
   const store = postgresStore({ url: proxy.url, system: realSystem, deadlineMs: 2_000 });
   service = await startService({ store, env: { MAX_RUNS: "1000" } });
+  await register(store, "here");
 }, 60_000);
 afterAll(async () => {
   await service.drain();

@@ -7,6 +7,7 @@ import { ModelError, type ModelPart } from "../../src/models/contract.ts";
 import { type Asked, solve, solved } from "../support/answers.ts";
 import { ingest } from "../support/chat.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
+import { register } from "../support/replicas.ts";
 import { endAt, endBehind, newRun, started } from "../support/runs.ts";
 import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -16,6 +17,7 @@ import { refusalOf, threadOf } from "../support/views.ts";
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   service = await startService();
+  await register(service.store, "here");
 });
 afterAll(() => service.stop());
 
@@ -195,7 +197,7 @@ describe("GET /api/v1/threads/{threadId} is read page by page", () => {
       const message = `q${turn} ${"q".repeat(length)}`;
       const { fence, lastSeq } = await started(store, newRun(`${userId}:t`, { message }));
       const answer = { id: `a${turn}`, content: `a${turn} ${"a".repeat(length)}` };
-      await store.runs.finish(fence, endBehind(fence, lastSeq, 1, { message: answer }));
+      expect(await store.runs.finish(fence, endBehind(fence, lastSeq, 1, { message: answer }))).toBe("ended");
     }
   };
   const shown = async (userId: string, query: string) => {

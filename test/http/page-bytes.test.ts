@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
+import { register } from "../support/replicas.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -12,6 +13,7 @@ describe.each(stores)("lists of large things in %s", (_name, open) => {
   let service: TestService<ScriptedModel>;
   beforeAll(async () => {
     service = await startService({ store: await open() });
+    await register(service.store, "here");
   }, 60_000);
   afterAll(async () => {
     await service.stop();

@@ -7,7 +7,10 @@ import type { Claimed, Fence, NewRun } from "../../src/store/log/contract.ts";
 import type { Checkpoint } from "../../src/store/log/contract-checkpoints.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
-/** A run as a test wants it, with all that the test does not care about filled in. */
+/**
+ * A run as a test wants it, with all that the test does not care about filled in. Its owner `here` has no lease: a service that
+ * stands beside, and has seen the store for a whole lease, ends the run as an orphan, unless the test has `register`ed `here`.
+ */
 export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?: string } = {}): NewRun => {
   const { message = "What is 2 + 3?", ...rest } = given;
   return {

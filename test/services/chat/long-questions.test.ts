@@ -7,6 +7,7 @@ import { columnsOf } from "../../../src/builtin/tables/column.ts";
 import { withParticle } from "../../../src/builtin/tables/words.ts";
 import { termsOf } from "../../../src/domain/terms.ts";
 import { titleOf } from "../../../src/services/title.ts";
+import { cpuMs } from "../../support/cpu.ts";
 
 const MEGABYTE = 1_000_000;
 const repeated = (text: string): string => text.repeat(Math.ceil(MEGABYTE / text.length)).slice(0, MEGABYTE);
@@ -26,12 +27,10 @@ describe("a question of a megabyte", () => {
     ["Chinese", "漢字"],
     ["ligatures", "ﷺ "],
     ["words that compare", "가장 "],
-  ])("of %s is asked with four like it before, and nobody waits for long", (_, words) => {
+  ])("of %s is asked with four like it before, and nobody waits for long", async (_, words) => {
     const question = repeated(words);
-    const start = performance.now();
-    korean(question, [question, question, question, question]);
     // It was a minute.
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(await cpuMs(() => korean(question, [question, question, question, question]))).toBeLessThan(5_000);
   });
 
   test("is looked at where it begins and where it ends", () => {
@@ -105,8 +104,9 @@ test("a question's spans are all runs of its words that are no longer than asked
   expect(spans).toEqual(["abc", "abc12345", "12345", "12345볼트의", "12345볼트", "볼트의", "볼트"]);
 });
 
-test("a particle is chosen without reading a long word again and again", () => {
-  const start = performance.now();
-  for (const sign of ["(", "!", " ", "(("]) withParticle(repeated(sign), "은", "는");
-  expect(performance.now() - start).toBeLessThan(2_000);
+test("a particle is chosen without reading a long word again and again", async () => {
+  const work = () => {
+    for (const sign of ["(", "!", " ", "(("]) withParticle(repeated(sign), "은", "는");
+  };
+  expect(await cpuMs(work)).toBeLessThan(2_000);
 });
