@@ -15,14 +15,14 @@ import { OptionalUserField, ThreadField } from "./fields.ts";
 import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 import { FAILURE, NO_QUESTION } from "./messages.ts";
 
-/** What questions of this family consist of. A blank one passes: it is answered in the stream. */
+/** The fields of a question. A blank question passes: it is answered in the stream. */
 export const Question = Type.Object({
   question: Type.String({ description: "text" }),
   user_id: OptionalUserField,
   thread_id: ThreadField,
 });
 
-/** As a run. Throws a StreamRefusal when nothing is asked. */
+/** Turns a question into a run. Throws a StreamRefusal when it is blank. */
 export const questionRun = (
   { question, thread_id }: Omit<Static<typeof Question>, "user_id">,
   { locale, userId }: Pick<Caller, "locale" | "userId">,
@@ -34,7 +34,7 @@ export const questionRun = (
   return { ...PLAIN_RUN, userId, threadId, input };
 };
 
-/** The frames of an answer: its tokens, and how it ended. */
+/** The frames of an answer: its tokens and its end. */
 export const answerFrame = (event: LogEvent, { traceId, locale }: View): Frame | null => {
   switch (event.type) {
     case "token":
@@ -68,7 +68,7 @@ export const ANSWER_FRAMES: readonly FrameGuide[] = [
 
 const errorFrame = (message: string): Frame => ({ data: JSON.stringify({ type: "error", message }) });
 
-/** POST /ask: a question, answered without `event:` and `id:` lines, for a browser's `onmessage`. */
+/** POST /ask: a question and its answer, without `event:` and `id:` lines, for a browser's `onmessage`. */
 export const ask: Dialect<typeof Question> = {
   name: "ask",
   endpoints: [{ method: "POST", path: "/ask", form: "stream" }],
@@ -90,7 +90,10 @@ export const ask: Dialect<typeof Question> = {
 
 const Query = Type.Object({ ...Question.properties, question: Type.Optional(Question.properties.question) });
 
-/** GET /ask?question=…, for EventSource. That shows what comes in a stream and no refusal, so a missing question is a blank one. */
+/**
+ * GET /ask?question=…, for EventSource. EventSource shows only what arrives in a stream, never a refusal, so a missing
+ * question is treated as a blank one.
+ */
 export const askByQuery: Dialect<typeof Query> = {
   ...ask,
   name: "ask-by-query",

@@ -30,9 +30,9 @@ const Failure = Type.Object({
 
 const frame = (type: string, data: ReturnType<typeof Type.Object>) => Type.Object({ type: Type.Literal(type), data });
 
-/** Of a failed run, and of a request without a message. */
+/** The body of a failed run, and of a request without a message. */
 const Plain = Type.Object({ success: Type.Literal(false), error: Type.String() });
-/** Of any other request that is refused. */
+/** The body of any other refusal. */
 const Refusal = Type.Object({
   success: Type.Literal(false),
   error: Type.Object({

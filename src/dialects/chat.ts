@@ -24,7 +24,7 @@ const Request = Type.Object({
   stream_tokens: flag("true, false or null; true: the answer comes in pieces as well, before the whole of it"),
 });
 
-/** A run's failure as this wire names it, and the status of `POST /api/chat` when it ends so. */
+/** This wire's name for a run's failure, and the status of `POST /api/chat` after it. */
 const FAILED: Readonly<Record<RunErrorCode, { readonly name: string; readonly status: number }>> = {
   timeout: { name: "Timeout", status: 504 },
   model_unavailable: { name: "ConnectionError", status: 502 },
@@ -38,7 +38,7 @@ const FAILED: Readonly<Record<RunErrorCode, { readonly name: string; readonly st
   internal: { name: "InternalError", status: 500 },
 };
 
-/** `done` carries the agent's result, which is all of `final` and of the answer in one piece. */
+/** `done` carries the agent's result: the content of `final` and of the JSON answer. */
 const resultOf = (end: LogEvent): unknown => payloadOf(end, "done").result ?? null;
 
 const failureOf = (end: LogEvent, locale: Caller["locale"]) => {
@@ -65,7 +65,7 @@ const parse = (
   };
 };
 
-/** No message, or one that is blank, null or no text: the contract has a wording of its own for that. */
+/** Whether the message is missing, blank, null or not text: the contract has its own wording for that. */
 const isUnsaid = ({ code, details }: RequestError): boolean =>
   code === "invalid" &&
   details.some(
@@ -75,9 +75,9 @@ const isUnsaid = ({ code, details }: RequestError): boolean =>
   );
 
 /**
- * Agent chat: progress, then all of the answer in one frame, for clients that show tables and charts, and before that in
- * pieces for who wants them. Frames have no `event:` line. Those that can only GET ask by query, or hand the question in
- * first and come with its ticket.
+ * Agent chat: progress, then the whole answer in one frame, for clients that show tables and charts, and before that in
+ * pieces for clients that request them. Frames have no `event:` line. Clients that can only GET ask by query, or post
+ * the question first and open the stream of its ticket.
  */
 export const chat: Dialect<typeof Request> = {
   name: "chat",

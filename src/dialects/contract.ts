@@ -7,23 +7,26 @@ import type { RunRequest } from "../runs/contract.ts";
 import type { Frame } from "../wire/encode.ts";
 import type { Guide } from "./guide.ts";
 
-/** What a stream's frames may speak of besides the event. */
+/** What a stream's frames may show besides the event. */
 export interface View {
   readonly threadId: string;
-  /** The same as JSON: written once, put into every frame. */
+  /** `threadId` as JSON: serialized once, used in every frame. */
   readonly threadJson: string;
   readonly runId: string;
   readonly traceId: string;
   readonly locale: Locale;
-  /** What the agent was asked with, as `RunInput` has it: a wire may show more of a run to who wants more. */
+  /** The options of the run (`RunInput`): a wire may show more of a run to a client that requested it. */
   readonly options: RunInput["options"];
 }
 
 /**
- * How an endpoint answers. Frames of a GET have an `id:` that names the run and the event: browsers' `EventSource` comes back
- * after every end, and joins its run by that. `stream`: the run's frames. `answer`: one JSON body, once the run has ended. `ticket`: 201 with an
- * unguessable id, under which the question waits; `join`, whose path ends in `/:id`: the frames of that ticket's run, which
- * begins with the first who comes and is joined by all others.
+ * How an endpoint answers. Frames of a GET have an `id:` that names the run and the event: a browser's `EventSource`
+ * reconnects after every end and resumes its run with it.
+ * `stream`: the run's frames.
+ * `answer`: one JSON body, once the run has ended.
+ * `ticket`: 201 with an unguessable id, under which the question is stored.
+ * `join`, whose path ends in `/:id`: the frames of that ticket's run, which the first request starts and all others
+ * join.
  */
 export type Form = "stream" | "answer" | "ticket" | "join";
 
@@ -33,23 +36,23 @@ export interface Endpoint {
   readonly form: Form;
 }
 
-/** Who asks, besides what the body says. */
+/** The caller, besides what the body says. */
 export interface Caller {
-  /** What the caller's headers ask for. */
+  /** The language that the caller's headers request. */
   readonly locale: Locale;
-  /** Whose request it is, whatever says so: the credential, a header, the query, or the field that `Dialect.user` tells. */
+  /** The user of the request, from the credential, a header, the query, or the field named by `Dialect.user`. */
   readonly userId: string;
-  /** What came with a multipart request. */
+  /** The file of a multipart request. */
   readonly file: Upload | null;
 }
 
-/** A JSON response of a wire's own. */
+/** A JSON response in a wire's own format. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Thrown by `parse` where a wire tells in its stream, in this one frame, why there is nothing to run. */
+/** Thrown by `parse` when a wire explains in its stream, in this one frame, why no run begins. */
 export class StreamRefusal extends Error {
   override readonly name = "StreamRefusal";
   constructor(
@@ -61,49 +64,57 @@ export class StreamRefusal extends Error {
 }
 
 /**
- * A two-way view of runs: a request in one service's words becomes a run, and the run's events become that service's
- * frames. Pure and without state, so a reader can come in anywhere. Mounting one takes its file and a line in `index.ts`.
+ * A two-way view of runs: a request in one service's format becomes a run, and the run's events become that service's
+ * frames. Pure and stateless, so a reader can start anywhere. Adding one takes its file and a line in `index.ts`.
  */
 export interface Dialect<Request extends TSchema = TSchema> {
   readonly name: string;
   readonly endpoints: readonly Endpoint[];
-  /** The agent that answers. */
+  /** The name of the agent that answers. */
   readonly agent: string;
   /**
-   * The JSON body, of a GET the query (every value is text), of a multipart request its fields. Fields it does not list are
-   * ignored. A field's `description` completes the sentence "… must be", and is what a caller is told when the field is wrong.
+   * The schema of the JSON body, of a GET's query (every value is text), or of a multipart request's fields. Unlisted
+   * fields are ignored. A field's `description` completes the sentence "… must be", which the caller receives when the
+   * field is wrong.
    */
   readonly request: Request;
-  /** The field that names the user, and whether somebody must be named: else it is `default_user`. Null is the same as nothing. */
+  /**
+   * The field that names the user, and whether the request must name one; otherwise the user is `default_user`. Null
+   * counts as absent.
+   */
   readonly user: { readonly field: "userId" | "user_id"; readonly isRequired: boolean };
   /**
-   * Whether its clients come back by themselves with the id of the last frame they have seen, whatever the method; those of a GET
-   * do anyway (EventSource). Where the service leaves a run that goes on, such a stream ends in order; any other is cut off,
-   * since its client would take an end for success.
+   * Whether its clients reconnect by themselves with the id of the last frame they have seen, whatever the method;
+   * those of a GET always do (EventSource). When the service leaves a run that goes on, such a stream ends in order.
+   * Any other is cut off, since its client would take an orderly end for success.
    */
   readonly isResumable: boolean;
-  /** Whether it may come as multipart/form-data, with a file. */
+  /** Whether it accepts multipart/form-data with a file. */
   readonly takesFile: boolean;
-  /** `body` has passed the schema. Throws a RequestError (`invalid`) for what no schema can say, or a StreamRefusal. */
+  /**
+   * `body` has passed the schema. Throws a RequestError (`invalid`) for errors that no schema can express, or a
+   * StreamRefusal.
+   */
   parse(body: Static<Request>, caller: Caller): RunRequest;
   /**
-   * The frame that shows the event; null where this wire does not show it. Every terminal event has a frame, and only
-   * terminal ones have terminal frames. A seq of 0 marks a failure that could not be kept: it names no place in the log.
+   * Returns the frame that shows the event; null when this wire does not show it. Every terminal event has a frame, and
+   * only terminal events have terminal frames. A seq of 0 marks a failure that could not be stored and has no place in
+   * the log.
    */
   translate(event: LogEvent, view: View): Frame | null;
-  /** The body of an `answer` endpoint, made of the run's terminal event. Null: the wire has no such endpoint. */
+  /** Makes the body of an `answer` endpoint from the run's terminal event. Null when the wire has no such endpoint. */
   readonly answer: ((end: LogEvent, view: View) => Answer) | null;
-  /** How the wire words a refusal before a run. Null: as the common contract has it. */
+  /** Words a refusal that precedes a run. Null when the wire uses the common contract's format. */
   readonly refuse: ((error: RequestError, status: number) => Answer | null) | null;
-  /** For the OpenAPI document. Tests hold real frames, answers and refusals against it. */
+  /** For the OpenAPI document. Tests check real frames, answers and refusals against it. */
   readonly guide: Guide;
 }
 
-/** Of wires that do nothing but stream what they were asked as JSON. */
+/** For wires that accept JSON and answer in streams only. */
 export const STREAM_ONLY = { isResumable: false, takesFile: false, answer: null, refuse: null } as const;
 
-/** Of wires that need not be told who asks. */
+/** For wires whose requests need not name a user. */
 export const USER_IF_NAMED = { user: { field: "user_id", isRequired: false } } as const;
 
-/** Of questions that leave the model to the operator and come with no file. */
+/** For questions without a file that use the operator's model. */
 export const PLAIN_RUN = { model: null, file: null } as const;

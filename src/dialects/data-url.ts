@@ -2,8 +2,8 @@ import { MIMEType } from "node:util";
 import type { Upload } from "../domain/document.ts";
 
 /**
- * A file in a `data:` URL, percent-encoded or base64, as browsers read them (WHATWG Fetch §6, "data: URL processor"). A
- * parameter `name` of its media type, which some senders add, names it. Null: it is none.
+ * Reads a file from a `data:` URL, percent-encoded or base64, as browsers do (WHATWG Fetch §6, "data: URL processor").
+ * The media type's parameter `name`, which some clients add, is the file's name. Null when it is not a data URL.
  */
 export const readDataUrl = (url: string): Upload | null => {
   const match = /^\s*data:([^,]*),([^#]*)/i.exec(url);
@@ -26,7 +26,7 @@ const typeOf = (head: string): Pick<Upload, "name" | "mediaType"> => {
   }
 };
 
-/** URL §1.3: what is no valid escape stays as it is, what is not ASCII is UTF-8. */
+/** URL §1.3: invalid escapes stay as they are, and non-ASCII characters are UTF-8. */
 const percentDecoded = (text: string): Uint8Array => {
   const source = new TextEncoder().encode(text);
   const bytes = new Uint8Array(source.length);
@@ -42,11 +42,13 @@ const percentDecoded = (text: string): Uint8Array => {
 };
 
 const PERCENT = 0x25;
-/** 0-9, A-F, a-f. By ranges: a megabyte holds 300,000 escapes. */
+/** 0-9, A-F, a-f. Compares ranges for speed: a megabyte holds 300,000 escapes. */
 const isHex = (code = 0): boolean =>
   (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
 
-/** `atob` is the forgiving one (WHATWG Infra §7): white space and missing padding pass, anything else is refused. */
+/**
+ * `atob` is the forgiving decoder (WHATWG Infra §7): white space and missing padding pass, anything else is refused.
+ */
 const base64Decoded = (bytes: Uint8Array): Uint8Array | null => {
   try {
     return Buffer.from(atob(Buffer.from(bytes).toString("latin1")), "latin1");

@@ -4,25 +4,25 @@ import { MAX_IMAGES, readImage } from "../domain/image.ts";
 import { Text } from "../domain/text-field.ts";
 import { THREAD_ID_RULE, ThreadId, UserId } from "../domain/thread.ts";
 
-/** Callers that serialise an absent optional as null mean the same as those that leave it out. */
+/** An optional field that may also be null: some clients serialize absent values as null. */
 export const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description, examples: [null] }));
 
-/** Text with something in it besides white space. */
+/** Text that is not only white space. */
 export const NotBlank = Text({
   pattern: "\\S",
   description: "text that is not blank",
   examples: ["Solve 2x + 3 = 7."],
 });
 
-/** True or false; a query and a form say it in text. */
+/** A boolean; queries and forms send it as text. */
 export const flag = (description: string) =>
   nullable(Type.Union([Type.Boolean(), Type.String({ pattern: "^(?:[Tt]rue|[Ff]alse)$" })]), description);
-/** Undefined: nothing was said. */
+/** Reads a flag; undefined when it is absent. */
 export const isOn = (said: boolean | string | null | undefined): boolean | undefined =>
   said == null ? undefined : said === true || String(said).toLowerCase() === "true";
 
-/** Required where nothing else says who asks: a credential, a header or the query may. */
+/** Required unless a credential, a header or the query names the user. */
 export const UserField = nullable(
   Text({ ...UserId, examples: ["u1"] }),
   "1 to 128 characters without ':' and control characters",
@@ -38,7 +38,7 @@ export const ImagesField = nullable(
   `a list of at most ${MAX_IMAGES} pictures, each an http(s) address or a base64 data: URL, or null`,
 );
 
-/** What an `ImagesField` holds. Throws `invalid`, naming the field, when one of it is no picture's URL. */
+/** Returns the images of an `ImagesField`. Throws `invalid`, naming the field, when an entry is not an image's URL. */
 export const imagesIn = (field: string, urls: readonly string[] | null | undefined): readonly string[] => {
   const images = urls ?? [];
   const wrong = images.findIndex((url) => readImage(url) === null);
@@ -47,7 +47,7 @@ export const imagesIn = (field: string, urls: readonly string[] | null | undefin
   throw new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });
 };
 
-/** Whom a caller speaks for that names no user, where a wire lets it. */
+/** The user of a request that names none, on wires that allow that. */
 export const DEFAULT_USER = "default_user";
 
 export const OptionalUserField = nullable(

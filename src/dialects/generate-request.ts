@@ -9,10 +9,10 @@ import type { Caller } from "./contract.ts";
 import { readDataUrl } from "./data-url.ts";
 import { flag, isOn, nullable, OptionalUserField } from "./fields.ts";
 
-/** Code points of a text that the thread keeps as what its user said. The text itself is kept nowhere. */
+/** Code points of a text that the thread stores as its user's message. The full text is not stored. */
 const MAX_MESSAGE = 2_000;
 const MAX_URL = 4_096;
-/** Of a file's name. */
+/** Of a file's name, in code points. */
 const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
@@ -35,7 +35,10 @@ export const GenerateRequest = Type.Object({
 });
 type GenerateRequest = Static<typeof GenerateRequest>;
 
-/** The request as a run of the agent `til`, each in a thread of its own. Throws `invalid` for what there is nothing to make of. */
+/**
+ * Turns the request into a run of the agent `til`, each in a new thread. Throws `invalid` when there is nothing to
+ * write a note from.
+ */
 export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest => {
   const { source, message, file } = inputOf(body, caller.file);
   const options: TilOptions = {
@@ -54,7 +57,7 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
   };
 };
 
-/** What the note is to be made of, and how the thread calls it. */
+/** The source of the note, and the user's message that stands for it in the thread. */
 interface Input {
   readonly source: TilOptions["source"];
   readonly message: string;
@@ -86,9 +89,9 @@ const EXPECTED: Readonly<Record<Input["source"], string>> = {
   file: "a data: URL (data:text/markdown;base64,…)",
 };
 
-/** It travels as a file does: the thread needs no second copy of a megabyte. */
+/** The text is sent as a file: the thread needs no second copy of a megabyte. */
 const textInput = (text: string): Input => {
-  // No more units than that many code points can have, and one to tell whether there are more.
+  // As many units as that many code points can take, and one more to see whether there are more.
   const letters = [...text.slice(0, 2 * MAX_MESSAGE + 1)];
   const message = letters.length > MAX_MESSAGE ? `${letters.slice(0, MAX_MESSAGE).join("")}…` : text;
   return {

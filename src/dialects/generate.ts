@@ -8,7 +8,9 @@ import { generateGuide } from "./generate-guide.ts";
 import { GenerateRequest, generateRun } from "./generate-request.ts";
 import { FAILURE } from "./messages.ts";
 
-/** TIL generation: text, a page or a file becomes a note with a title, an excerpt and tags. Named events without ids. */
+/**
+ * TIL generation: a text, a page or a file becomes a note with a title, an excerpt and tags. Named events without ids.
+ */
 export const generate: Dialect<typeof GenerateRequest> = {
   name: "generate",
   endpoints: [
@@ -56,7 +58,7 @@ const preview = (end: LogEvent): Answer => {
 };
 
 const STATUS: Readonly<Record<RunErrorCode, number>> = {
-  /** What was handed in, or the page that it names, cannot be read. */
+  /** The upload, or the page that was named, cannot be read. */
   tool_failed: 422,
   model_rate_limited: 429,
   credit_exhausted: 429,
@@ -74,6 +76,6 @@ const failed = (error: Payload<"error">, locale: Locale): Answer => ({
   body: { error: { code: error.code, message: messageOf(error, locale), details: [] } },
 });
 
-/** What cannot be read says why; of everything else the common words will do. */
+/** For unreadable sources returns the agent's own message, for all other errors the common one. */
 const messageOf = ({ code, message }: Payload<"error">, locale: Locale): string =>
   code === "tool_failed" ? message : FAILURE[code][locale];

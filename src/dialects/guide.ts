@@ -2,34 +2,34 @@ import type { TSchema } from "@sinclair/typebox";
 
 /** One kind of frame that a stream may hold. */
 export interface FrameGuide {
-  /** Its `event:` line. Null: it has none, and browsers hand it to `onmessage`. */
+  /** Its `event:` line. Null: it has none, and browsers dispatch it to `onmessage`. */
   readonly event: string | null;
-  /** What it is sent for: a phrase. */
+  /** When it is sent: a phrase. */
   readonly when: string;
-  /** Its `data`, which is JSON. A frame without an event line is told by the literal `type` in here. */
+  /** The schema of its `data`, which is JSON. The literal `type` in it identifies a frame without an event line. */
   readonly data: TSchema;
-  /** What its `id:` line holds: a phrase. Left out: it has none. */
+  /** What its `id:` line holds: a phrase. Left out when it has none. */
   readonly id?: string;
 }
 
 /**
- * What a wire's users are told of it: its part of the OpenAPI document, beside endpoints and request, which the dialect
- * itself lists. Texts are Markdown.
+ * A wire's part of the OpenAPI document, besides the endpoints and the request, which the dialect itself lists. Texts
+ * are Markdown.
  */
 export interface Guide {
-  /** What the wire is called, in a few words. */
+  /** The wire's name, in a few words. */
   readonly title: string;
-  /** What it is for, and what cannot be seen from its schemas. */
+  /** Its purpose, and what its schemas cannot show. */
   readonly about: string;
   /** Each kind of frame, the terminal ones last. */
   readonly frames: readonly FrameGuide[];
-  /** The body of an `answer` endpoint when all went well. Null: the wire has no such endpoint. */
+  /** The body of an `answer` endpoint after success. Null when the wire has no such endpoint. */
   readonly answer: TSchema | null;
   /** Bodies of an `answer` endpoint whose run has failed, by status. */
   readonly failures: Readonly<Record<number, TSchema>>;
-  /** Bodies of refusals that the wire words itself, by status. Of any other status they are as the common contract has it. */
+  /** Bodies of refusals in the wire's own format, by status. For any other status the common contract applies. */
   readonly refusals: Readonly<Record<number, TSchema>>;
 }
 
-/** Of wires that answer in streams alone and refuse as the common contract has it. */
+/** For wires that answer in streams only and refuse as the common contract does. */
 export const COMMON_GUIDE = { answer: null, failures: {}, refusals: {} } as const;

@@ -6,5 +6,5 @@ import { native } from "./native.ts";
 import { rag } from "./rag.ts";
 import { streamV2 } from "./stream-v2.ts";
 
-/** Every wire that questions come in by. */
+/** Every wire that accepts questions. */
 export const dialects: readonly Dialect[] = [streamV2, native, ask, askByQuery, rag, chat, generate];

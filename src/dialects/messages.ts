@@ -3,7 +3,10 @@ import type { Locale } from "../domain/run.ts";
 
 type Texts = Readonly<Record<Locale, string>>;
 
-/** How a run's failure is told to whoever asked. Of an unexpected one they learn that the server failed, the log why. */
+/**
+ * The messages that callers receive for a run's failure. For an unexpected one they learn only that the server failed;
+ * the logger has the reason.
+ */
 export const FAILURE: Readonly<Record<RunErrorCode, Texts>> = {
   model_rate_limited: {
     en: "The model service is limiting requests. Please try again later.",

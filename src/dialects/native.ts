@@ -44,7 +44,7 @@ const frameOf = (type: EventType): FrameGuide => ({
   }),
 });
 
-/** The native envelope: everything a run says, under ids that name one event for ever. */
+/** The native envelope: every event of a run, under ids that each name one event forever. */
 export const native: Dialect<typeof Request> = {
   name: "native",
   endpoints: [{ method: "POST", path: "/api/v1/solve", form: "stream" }],
@@ -68,7 +68,7 @@ export const native: Dialect<typeof Request> = {
   translate(event, { threadId, threadJson }) {
     const { type, runId, seq, at } = event;
     const json = type === "done" ? withoutResult(event) : event.json;
-    // Type and run id are of our own making and need no escaping; the payload is JSON already.
+    // Type and run id are generated here and need no escaping; the payload is JSON already.
     const place = `"thread_id":${threadJson},"run_id":"${runId}","seq":${seq},"at":"${new Date(at).toISOString()}"`;
     const data = `{"type":"${type}",${place},"payload":${json}}`;
     return seq === 0 ? { event: type, data } : { id: `${threadId}:${seq}`, event: type, data };
@@ -83,5 +83,5 @@ export const native: Dialect<typeof Request> = {
   },
 };
 
-/** Other wires show what an agent has made in one piece; here everything has been said by then. */
+/** The result is for wires that show it in one piece; here its events were sent before. */
 const withoutResult = (event: LogEvent): string => JSON.stringify({ message_id: payloadOf(event, "done").message_id });

@@ -9,7 +9,7 @@ import { nullable } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
 const DEFAULT_K = 3;
-/** Of a passage, so many characters are shown. */
+/** Characters of a passage that are shown. */
 const SHOWN = 200;
 
 const Request = Type.Object({
@@ -18,7 +18,10 @@ const Request = Type.Object({
   collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
 });
 
-/** POST /rag: as /ask, from the user's documents. Its first frame tells the passages that the answer rests on. */
+/**
+ * POST /rag: as /ask, answered from the user's documents. Its first frame lists the passages that the answer is based
+ * on.
+ */
 export const rag: Dialect<typeof Request> = {
   name: "rag",
   endpoints: [{ method: "POST", path: "/rag", form: "stream" }],

@@ -6,7 +6,7 @@ import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE } from "./guide.ts";
 
-/** More than anybody attaches to a message, or chooses from. */
+/** More than any user attaches to a message, or chooses from. */
 const MAX_FILES = 100;
 const MAX_FEATURES = 100;
 
@@ -27,7 +27,10 @@ const Request = Type.Object({
   authToken: nullable(Type.String(), "text, or null; neither logged nor stored"),
 });
 
-/** The backend adapter: POST /stream/v2, called server to server. No `id:` line, three event names, camelCase in. */
+/**
+ * The backend adapter: POST /stream/v2, called server to server. No `id:` line, three event names, camelCase in
+ * requests.
+ */
 export const streamV2: Dialect<typeof Request> = {
   name: "stream-v2",
   endpoints: [{ method: "POST", path: "/stream/v2", form: "stream" }],
@@ -83,10 +86,13 @@ export const streamV2: Dialect<typeof Request> = {
   },
 };
 
-/** An address that ends like a file of another kind; what has no ending may be anything. */
+/** A URL whose extension is that of another kind of file; one without an extension may be an image. */
 const OTHER_FILE = /\.(?:pdf|docx?|xlsx?|pptx?|hwpx?|txt|md|csv|json|html?|zip|mp[34]|mov|wav)$/i;
 
-/** The caller sends whatever files its user attached, and has always been answered: what no model can see is left out. */
+/**
+ * The caller sends all files that its user attached and always expects an answer, so files that no model can see are
+ * left out.
+ */
 const picturesAmong = (urls: readonly string[]): readonly string[] =>
   urls
     .filter((text) => {
@@ -95,5 +101,5 @@ const picturesAmong = (urls: readonly string[]): readonly string[] =>
     })
     .slice(0, MAX_IMAGES);
 
-/** The payload's own JSON with the thread's id put in: it is not parsed only to be written again. */
+/** The payload's own JSON with the thread's id inserted, which saves parsing and serializing it. */
 const withThread = (json: string, { threadJson }: View): string => `${json.slice(0, -1)},"thread_id":${threadJson}}`;

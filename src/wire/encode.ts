@@ -4,7 +4,7 @@
 export interface Frame {
   /** Sent as the `id:` line; must not hold CR, LF or NUL. */
   readonly id?: string;
-  /** Sent as the `event:` line; must not hold CR or LF. Left out: the reader sees `message`. */
+  /** Sent as the `event:` line; must not hold CR or LF. Defaults to `message` for the reader. */
   readonly event?: string;
   readonly data: string;
 }
@@ -12,26 +12,29 @@ export interface Frame {
 /** A frame that readers skip: it opens a stream and keeps a quiet one alive. */
 export const COMMENT_FRAME = ":\n\n";
 
-/** How long a reader should wait before it comes back, in milliseconds. */
+/** How long a reader should wait before it reconnects, in milliseconds. */
 const COME_BACK_MS = 1_000;
 
-/** What a stream says last whose reader is to come back: to EventSource, and to those who do as it does. */
+/** The last frame of a stream whose reader is to reconnect: EventSource, and clients that behave like it. */
 export const COME_BACK_FRAME = `retry: ${COME_BACK_MS}\n\n`;
 
 const LINE_BREAK = /\r\n|\r|\n/;
 const FORBIDDEN_IN_FIELD = /[\r\n\0]/;
 
 const field = (name: "id" | "event", value: string): string => {
-  // Splitting cannot save these two fields: what follows the break would be read as a line of its own, a forged frame.
+  // These two fields cannot be split: the text after the break would be read as a line of its own, a forged frame.
   if (FORBIDDEN_IN_FIELD.test(value)) throw new TypeError(`an ${name} must not hold CR, LF or NUL`);
   return `${name}: ${value}\n`;
 };
 
-/** A frame without data: readers show nothing, and remember the id as that of the last event. Throws as `encodeFrame`. */
+/**
+ * Returns a frame without data: readers show nothing and store the id as that of the last event. Throws as
+ * `encodeFrame`.
+ */
 export const encodeId = (id: string): string => `${field("id", id)}\n`;
 
 /**
- * One frame as text. Data that holds CR, LF or CRLF goes out as several `data:` lines, which a reader joins with LF.
+ * Encodes one frame. Data that holds CR, LF or CRLF becomes several `data:` lines, which a reader joins with LF.
  * Throws a TypeError when `id` or `event` holds CR, LF or NUL.
  */
 export const encodeFrame = (frame: Frame): string => {

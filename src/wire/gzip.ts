@@ -2,16 +2,16 @@ import { constants, crc32, deflateRawSync } from "node:zlib";
 
 /** RFC 1952 §2.3: deflate, no flags, no time, unknown system. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
-/** An empty block that says it is the last (RFC 1951 §3.2.6), in front of the trailer. */
+/** An empty block marked as the last (RFC 1951 §3.2.6), before the trailer. */
 const LAST_BLOCK = Uint8Array.of(3, 0);
-/** How far back a frame may refer, in bytes; what a stream costs in memory. */
+/** How far back a frame may refer, in bytes: the memory of one stream. */
 const WINDOW = 2048;
 const WINDOW_BITS = 11;
 
 /**
- * One gzip member made in pieces, each of which a reader can decode as soon as it has it. In front of zlib's streams it
- * has that no state of zlib's lives from piece to piece: one costs 140 KiB and more, this 2 KiB and a tenth of the time. A
- * raw deflate block may refer to what came before it, and the window is just what zlib calls a dictionary.
+ * One gzip member made in pieces, each of which a reader can decode at once. Unlike zlib's streams it holds no zlib
+ * state between pieces: that costs 140 KiB and more a stream, this 2 KiB and a tenth of the time. A raw deflate block
+ * may refer to the bytes before it, and the window serves as zlib's dictionary.
  */
 export class GzipPieces {
   /** The last `#held` bytes, at the end. */
@@ -21,7 +21,7 @@ export class GzipPieces {
   #size = 0;
   #hasBegun = false;
 
-  /** `data` must not be empty. */
+  /** Compresses one piece. `data` must not be empty. */
   piece(data: Uint8Array): Uint8Array {
     const blocks = deflateRawSync(data, {
       level: 6,
@@ -39,7 +39,7 @@ export class GzipPieces {
     return Buffer.concat([HEADER, blocks]);
   }
 
-  /** What follows the last piece. There must have been one. */
+  /** Returns the bytes that follow the last piece. There must have been one. */
   end(): Uint8Array {
     const trailer = new DataView(new ArrayBuffer(8));
     trailer.setUint32(0, this.#checksum, true);

@@ -9,21 +9,21 @@ const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
 /**
- * Counts the values of a JSON text (RFC 8259) that arrives in pieces of UTF-8, cut at any byte, without parsing it: what a
- * parser makes of a megabyte of `{}` takes forty times its size. Strings, numbers, literals, lists and objects each count one,
- * names of members none. It takes some nanoseconds a byte and holds nothing. Of a text that is no JSON it says something
- * finite; that it is none, a parser will tell.
+ * Counts the values of a JSON text (RFC 8259) that arrives in pieces of UTF-8, cut at any byte, without parsing it:
+ * parsing a megabyte of `{}` takes forty times its size in memory. Strings, numbers, literals, lists and objects each
+ * count one, member names none. It takes some nanoseconds a byte and buffers nothing. For text that is not JSON the
+ * counts are finite but meaningless; the parser reports the error.
  */
 export class JsonCounter {
-  /** Values so far. A name is counted as a value until its colon has come. */
+  /** Values so far. A name counts as a value until its colon arrives. */
   values = 0;
-  /** Lists and objects that are open. */
+  /** Open lists and objects. */
   depth = 0;
-  /** The deepest so far. */
+  /** The greatest depth so far. */
   deepest = 0;
   #isString = false;
   #isEscaped = false;
-  /** Within a number or a literal. */
+  /** Inside a number or a literal. */
   #isBare = false;
 
   push(bytes: Uint8Array): void {
