@@ -1,12 +1,4 @@
-import type { DocumentStore } from "./documents/contract.ts";
-import type { ImageStore } from "./images/contract.ts";
-import type { EventStore, RunStore } from "./log/contract.ts";
-import type { ReplicaStore } from "./log/contract-replicas.ts";
-import type { ThreadStore } from "./log/contract-threads.ts";
-import type { TilStore } from "./notes/contract.ts";
-import type { SecretStore } from "./secrets/contract.ts";
-import type { TicketStore } from "./tickets/contract.ts";
-import type { UsageStore } from "./usage/contract.ts";
+import type { ConcernStores } from "./concerns.ts";
 
 /**
  * Where everything is kept. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
@@ -15,17 +7,7 @@ import type { UsageStore } from "./usage/contract.ts";
  * Every call settles within its deadline. What goes wrong on the way to the database, a passed deadline included, is
  * thrown as a StoreError; a broken pool is replaced behind the scenes, so that the next call may succeed.
  */
-export interface Store {
-  readonly runs: RunStore;
-  readonly replicas: ReplicaStore;
-  readonly events: EventStore;
-  readonly threads: ThreadStore;
-  readonly images: ImageStore;
-  readonly documents: DocumentStore;
-  readonly tickets: TicketStore;
-  readonly tils: TilStore;
-  readonly secrets: SecretStore;
-  readonly usage: UsageStore;
+export interface Store extends ConcernStores {
   /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
   /** Throws a StoreError when the database cannot be reached or cannot be used, a `MigrationsMissing` when it lacks migrations. */

@@ -7,7 +7,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
-import { qualify } from "../../src/store/qualify.ts";
+import { qualify } from "../../src/store/names.ts";
 import { storeConformance } from "../conformance/store.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { newRun, started } from "../support/runs.ts";

@@ -6,6 +6,7 @@ import type { Store } from "../contract.ts";
 import { Database, type Lane, sessionOf } from "../database.ts";
 import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
+import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import { DURABLE_PARAMETERS, DurableFiles } from "./durable-files.ts";
@@ -56,7 +57,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     const client = await open(dataDir, wal, options);
     const session = sessionOf(
       drizzle(client, { casing: "snake_case" }),
-      new OwnSchema(options.schema ?? null),
+      new OwnSchema(options.schema ?? null, qualify),
       (result) => (result as { rows: unknown[] }).rows,
     );
     const turns = new Turns(system);

@@ -5,6 +5,7 @@ import type { Store } from "../contract.ts";
 import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
 import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
+import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
 
 /** Long enough for a database that fails over, short enough for a person who waits. */
@@ -41,7 +42,7 @@ export const postgresStore = ({ url, system, ...options }: PostgresOptions): Sto
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const pools = new Pools(
     url,
-    new OwnSchema(options.schema ?? null),
+    new OwnSchema(options.schema ?? null, qualify),
     deadlineMs,
     options.maxConnections ?? MAX_CONNECTIONS,
   );

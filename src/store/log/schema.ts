@@ -11,8 +11,8 @@ import type { ThreadKey } from "../../domain/thread.ts";
  * on one shard (Citus: distribute by `thread_key`). There are no foreign keys: a thread's row lock does their work, see
  * `threads.ts` and `runs.ts`. Times are milliseconds since the epoch, as the domain has them.
  *
- * After a change here: `bun run migrations`, then add the new file to `migrations.ts`. A new file of tables is also to be named
- * in `qualify.ts`.
+ * After a change here: `bun run migrations`, then add the new file to `migrations.ts`. A new file of tables belongs to a concern
+ * in `concerns.ts`.
  */
 
 /** `json`, not `jsonb`: it keeps the text as it was written, and it takes the escapes `\u0000` and `\ud800`. Never parsed here. */

@@ -1,5 +1,5 @@
 import { type Query, type SQL, sql } from "drizzle-orm";
-import { MIGRATIONS, qualify, quoted } from "../qualify.ts";
+import { MIGRATIONS, type Qualify, quoted } from "../qualify.ts";
 import { StoreError } from "../store-error.ts";
 
 /** Where a new database gets its tables: a product's own `events` beside them stays its own. */
@@ -19,7 +19,10 @@ export class OwnSchema {
   readonly #queries = new WeakMap<Query, Query>();
 
   /** `wanted`: null leaves the choice to the database, see `find`. */
-  constructor(private readonly wanted: string | null) {}
+  constructor(
+    private readonly wanted: string | null,
+    private readonly qualify: Qualify,
+  ) {}
 
   get isKnown(): boolean {
     return this.#name !== undefined;
@@ -56,7 +59,7 @@ export class OwnSchema {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
     if (this.#texts.size >= KEPT_TEXTS) this.#texts.clear();
-    const qualified = qualify(text, this.#name);
+    const qualified = this.qualify(text, this.#name);
     this.#texts.set(text, qualified);
     return qualified;
   }
@@ -65,7 +68,7 @@ export class OwnSchema {
   query(query: Query): Query {
     const known = this.#queries.get(query);
     if (known !== undefined) return known;
-    const qualified = { ...query, sql: qualify(query.sql, this.name) };
+    const qualified = { ...query, sql: this.qualify(query.sql, this.name) };
     this.#queries.set(query, qualified);
     return qualified;
   }

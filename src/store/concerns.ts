@@ -1,0 +1,72 @@
+import type { Database } from "./database.ts";
+import { documentStore } from "./documents/document-store.ts";
+import * as documentTables from "./documents/schema.ts";
+import type { Vectors } from "./documents/vectors.ts";
+import { imageQueries } from "./images/images.ts";
+import { checkpointQueries } from "./log/checkpoints.ts";
+import type { RunStore } from "./log/contract.ts";
+import type { ThreadStore } from "./log/contract-threads.ts";
+import { eventQueries } from "./log/events.ts";
+import { forkQuery } from "./log/forks.ts";
+import { leaseQueries } from "./log/leases.ts";
+import { replicaQueries } from "./log/replicas.ts";
+import { runQueries } from "./log/runs.ts";
+import * as logTables from "./log/schema.ts";
+import * as replicaTables from "./log/schema-replicas.ts";
+import { threadQueries } from "./log/threads.ts";
+import * as noteTables from "./notes/schema.ts";
+import { tilQueries } from "./notes/tils.ts";
+import * as secretTables from "./secrets/schema.ts";
+import { secretQueries } from "./secrets/secrets.ts";
+import * as ticketTables from "./tickets/schema.ts";
+import { ticketQueries } from "./tickets/tickets.ts";
+import * as usageTables from "./usage/schema.ts";
+import { usageQueries } from "./usage/usage.ts";
+
+/** What queries are made over. */
+interface StoreParts {
+  readonly database: Database;
+  readonly vectors: Vectors;
+}
+
+interface Concern {
+  /** The module that declares its tables. Null: another concern's. */
+  readonly tables: object | null;
+  /** Its queries, which are what its contract says. */
+  readonly open: (parts: StoreParts) => object;
+}
+
+/**
+ * Everything that is kept: one line each. The store's contract, its making and the names that statements are qualified by are
+ * derived from this list.
+ */
+export const concerns = {
+  threads: { tables: logTables, open: ({ database }) => threadStore(database) },
+  runs: { tables: null, open: ({ database }) => runStore(database) },
+  events: { tables: null, open: ({ database }) => eventQueries(database) },
+  replicas: { tables: replicaTables, open: ({ database }) => replicaQueries(database) },
+  images: { tables: null, open: ({ database }) => imageQueries(database) },
+  documents: { tables: documentTables, open: ({ database, vectors }) => documentStore(database, vectors) },
+  tickets: { tables: ticketTables, open: ({ database }) => ticketQueries(database) },
+  tils: { tables: noteTables, open: ({ database }) => tilQueries(database) },
+  secrets: { tables: secretTables, open: ({ database }) => secretQueries(database) },
+  usage: { tables: usageTables, open: ({ database }) => usageQueries(database) },
+} satisfies Readonly<Record<string, Concern>>;
+
+/** The contract of each, by its name. */
+export type ConcernStores = {
+  readonly [C in keyof typeof concerns]: ReturnType<(typeof concerns)[C]["open"]>;
+};
+
+const runStore = (database: Database): RunStore => ({ ...runQueries(database), ...leaseQueries(database) });
+
+const threadStore = (database: Database): ThreadStore => ({
+  ...threadQueries(database),
+  ...checkpointQueries(database),
+  fork: forkQuery(database),
+});
+
+/** All of them over one database. */
+export const openConcerns = (parts: StoreParts): ConcernStores =>
+  // `fromEntries` forgets which name a value belongs to; each stands under its own.
+  Object.fromEntries(Object.entries(concerns).map(([name, { open }]) => [name, open(parts)])) as ConcernStores;
