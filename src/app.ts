@@ -29,48 +29,53 @@ import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
 import { usualThreads } from "./workers/worker-pool.ts";
 
-/** The folder `builtin` can be taken out: null stands for it here. */
+/** The folder `builtin` may be deleted: then this is null. */
 const extras: Extras | null = builtin;
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
-/** How long a cancellation, or a thread's deletion, takes at most to reach another replica. */
+/** The longest that a cancellation or a thread's deletion takes to reach another replica. */
 const UPKEEP_MS = 1_000;
-/** How often orphans are looked for, at most; as often as leases are renewed, where that is more often. */
+/** The interval between searches for orphans; shorter when leases are renewed more often. */
 const RECOVERY_MS = 2_000;
-/** A start waits for the orphans that it finds to be ended, but no longer than this. */
+/** A start waits until the orphans that it finds are ended, but no longer than this. */
 const RECOVERY_AT_START_MS = 2_000;
-/** How often threads that other replicas write are looked at, while somebody reads them here. */
+/** How often threads that other replicas write are polled while this process reads them. */
 const REMOTE_POLL_MS = 200;
 
-/** How often the store is written to where no probe does. */
+/** How often the store is written to when there are no probes. */
 const WATCH_MS = 10_000;
 
-/** A connection on which nothing moves for so many seconds is closed; no more can be asked of Bun. */
+/** A connection is closed after this many seconds without traffic; Bun accepts no larger value. */
 const IDLE_S = 255;
 
-/** How long a reader may take for the last of a stream once all runs have ended, before it is told to come back. */
+/**
+ * How long readers may take for the end of their streams once all runs have ended, before they are told to reconnect.
+ */
 const FAREWELL_MS = 1_000;
 
-/** Every part that the outside gives: a test gives others. */
+/** Every dependency from outside; tests pass others. */
 export interface Outside {
   readonly config: Config;
   readonly store: Store;
   readonly models: Models;
-  /** What documents are searched by, besides their words. */
+  /** What documents are searched by, besides their text. */
   readonly embedding: EmbeddingModel;
   readonly system: System;
   readonly log: HouseLog;
   /** This process among all that share the store. */
   readonly replica: Replica;
-  /** No other process has the store: there are no leases then, and whoever else owned a run is dead. */
+  /** No other process uses the store: there are no leases, and any other owner of a run is dead. */
   readonly isAlone: boolean;
   readonly storePatienceMs?: number;
-  /** How pages are fetched for users. Left out: from the public web. */
+  /** How pages are fetched for users. Defaults to fetching from the public web. */
   readonly fetchPage?: ServiceParts["fetchPage"];
 }
 
-/** The store that the configuration names, not yet migrated. Loads no driver but its own: a start waits for what it loads. */
+/**
+ * Opens the configured store, without migrating it. Loads only that store's driver, since a start waits for every
+ * module it loads.
+ */
 export const openStore = async ({ database }: Config, system: System): Promise<Store> => {
   if (database.kind === "postgres") {
     const { postgresStore } = await import("./store/drivers/postgres.ts");
@@ -104,13 +109,15 @@ export const openEmbedding = (config: Config, system: System, log: HouseLog): Pr
 /** A service that listens. */
 export interface Service {
   readonly url: string;
-  /** Runs that have not ended. */
+  /** How many runs have not ended. */
   readonly running: number;
-  /** Takes no more runs, lets those under way finish within the drain timeout, ends the rest, then stops listening. */
+  /**
+   * Accepts no more runs, lets those under way finish within the drain timeout, ends the rest, then stops listening.
+   */
   drain(): Promise<void>;
 }
 
-/** Of a process that has the store to itself. */
+/** For a process that has the store to itself. */
 const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
   renew: async () => {},
   assure: () => undefined,
@@ -118,7 +125,7 @@ const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
   leave: async () => {},
 };
 
-/** Puts the house together, ends what a dead process left behind and begins to listen. */
+/** Composes the service, ends the runs that a dead process left, and begins to listen. */
 export const serve = async (outside: Outside): Promise<Service> => {
   const { config, store, models, embedding, system, log, replica, isAlone } = outside;
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
@@ -199,19 +206,19 @@ export const serve = async (outside: Outside): Promise<Service> => {
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
   ];
-  // A stream beats more often than that, or else it must not be closed for being quiet.
+  // A stream sends heartbeats more often than that; otherwise a quiet one must not be closed.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;
-  // Past a bound of its own Bun answers 413 without a word: bodies are counted where they are read.
+  // Past its own bound Bun answers 413 with an empty body, so bodies are counted where they are read.
   const maxRequestBodySize = Number.MAX_SAFE_INTEGER;
   try {
     http.listen({
       hostname: config.host,
       port: config.port,
-      // Two processes on one port would each get some of the requests, and neither would say so.
+      // Two processes on one port would each get some of the requests, without an error.
       reusePort: false,
       idleTimeout,
       maxRequestBodySize,
-      // In development Bun answers a bug with its source and stack.
+      // In development Bun answers an error with its source and stack.
       development: false,
     });
   } catch (error) {
@@ -246,7 +253,7 @@ const cannotListen = ({ host, port }: Config, error: unknown): Error => {
   return new Error(`cannot listen on ${host}, port ${port}: ${why}`, { cause: error });
 };
 
-/** Calls `tick` again `ms` after it has come to its end. Returns how to stop that. */
+/** Calls `tick` again `ms` after it has settled. Returns a function that stops it. */
 const every = (ms: number, tick: () => Promise<unknown>): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;

@@ -12,7 +12,7 @@ const COMMANDS = {
 
 type Command = keyof typeof COMMANDS | "help" | "version";
 
-/** `argv` without the executable. The error completes "yeoul: …". Never throws. */
+/** Parses `argv` without the executable. `error` completes "yeoul: …". Never throws. */
 export const parseCli = (argv: readonly string[]): { readonly command: Command } | { readonly error: string } => {
   try {
     const { values, positionals } = parseArgs({
@@ -33,7 +33,7 @@ export const parseCli = (argv: readonly string[]): { readonly command: Command }
 
 const isCommand = (text: string): text is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, text);
 
-/** What `yeoul --help` prints. */
+/** Returns the text of `yeoul --help`. */
 export const helpText = (): string =>
   [
     "Yeoul turns a language-model agent into a durable stream.",
@@ -54,11 +54,11 @@ const describe = (name: string, form: Variable): readonly string[] => [
   ...[form.description, `Allowed: ${form.allowed}.`].flatMap(wrapped),
 ];
 
-/** How wide a terminal is taken to be, in characters. */
+/** The assumed width of a terminal, in characters. */
 const COLUMNS = 120;
 const INDENT = "      ";
 
-/** Indented lines that fit a terminal, broken at spaces. */
+/** Breaks a text at spaces into indented lines that fit a terminal. */
 const wrapped = (text: string): readonly string[] => {
   const lines: string[] = [];
   let line = INDENT;

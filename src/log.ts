@@ -11,31 +11,31 @@ import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLog } from "./runs/log.ts";
 import { StoreError } from "./store/store-error.ts";
 
-/** What the rooms have to say to an operator. Never a prompt, an answer or a key above the level `debug`. */
+/** What all modules report to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface HouseLog extends HttpLog {
   readonly runs: RunLog;
   readonly journal: JournalLog;
   readonly models: ModelLog;
-  /** Not all documents can be searched by vectors; `words` say why, and the remedy. */
+  /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
-  /** The store can be written to no more, and why; null: it can be again. Told once for each change. */
+  /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
   storeChanged(why: string | null): void;
-  /** Requests are taken from now on. */
+  /** The service accepts requests from now on. */
   serving(facts: {
     readonly version: string;
     readonly database: string;
     readonly model: string;
     readonly may_ask: string;
   }): void;
-  /** No more runs are taken; so many are under way. */
+  /** No more runs are accepted; `runs` are under way. */
   draining(runs: number): void;
   stopped(): void;
   streamBroken(runId: string, error: unknown): void;
 }
 
 /**
- * JSON lines on standard error. Written at once: a line that explains a crash must not die in a buffer. No line holds one of
- * the secrets, whoever wrote what it says and at whichever level.
+ * Writes JSON lines to standard error, synchronously: a line that explains a crash must not be lost in a buffer. No
+ * line holds a secret, whatever its source and level.
  */
 export const openLog = (level: string, secrets: readonly string[] = [], write = writeToStderr()): Logger => {
   const redactor = new Redactor(secrets);
@@ -55,14 +55,14 @@ const writeToStderr = (): ((line: string) => void) => {
   return (line) => void stderr.write(line);
 };
 
-/** A failed call is no defect of ours: what it said, and no stack. */
+/** A failed call is not a defect of this service, so its line has the message and no stack. */
 const why = ({ code, message, cause }: ModelError) => ({
   code,
   reason: message,
   ...(cause instanceof Error && { cause: cause.message }),
 });
 
-/** What a provider's message would quote: the prompt, the key. */
+/** A provider's message may quote the prompt or the key. */
 const said = (log: Logger, error: unknown): void => {
   const words = providerWords(error);
   if (words !== undefined) log.debug({ words }, "the provider's own words");
@@ -82,7 +82,7 @@ export const houseLog = (log: Logger): HouseLog => ({
         output_tokens: usage.outputTokens,
         duration_ms: durationMs,
       };
-      // What a user has handed in and nobody can read is no trouble of the operator's.
+      // An unreadable upload is no concern of the operator.
       if (failure?.cause === undefined || failure.cause instanceof UnreadableError) log.info(line, "run ended");
       else log.error({ ...line, err: failure.cause }, "run ended");
       said(log, failure);
@@ -90,7 +90,7 @@ export const houseLog = (log: Logger): HouseLog => ({
     trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
     recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
     recurringFails: (name, error) =>
-      // Of a store that is away its reason is all there is to tell.
+      // For a store that is away the reason says everything.
       log.warn(
         error instanceof StoreError ? { reason: error.message } : { err: error },
         `${name} fails, is tried again`,

@@ -6,23 +6,23 @@ import { whoMayAsk } from "./domain/identity.ts";
 import { realSystem } from "./domain/system.ts";
 import { barLine, type Progress, wordsLine } from "./progress.ts";
 
-// The house is imported by the commands, below: it takes longer to load than all that is decided before it.
+// The commands below import the service: it takes longer to load than everything that is decided before.
 
-/** Bad arguments or configuration, as most commands have it. */
+/** Bad arguments or configuration; the code that most commands use. */
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
-/** As shells say it of a command that SIGINT ended. */
+/** The code that shells report for a command ended by SIGINT. */
 const EXIT_INTERRUPTED = 130;
-/** A signal to a group of processes reaches a child of npx several times at once; a person's second one comes later. */
+/** A signal to a process group reaches a child of npx several times at once; a person's second signal comes later. */
 const SECOND_SIGNAL_MS = 500;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
 /**
- * Bun's fetch runs at most 256 requests at once unless this is set before the process starts, and the 257th model stream
- * would wait for one to end. 65535 is the most that Bun takes. The process replaces itself (execve): the same id, the same
- * descriptors, so whoever started it notices nothing. Where there is no execve, it goes on with 256.
+ * Bun's fetch runs at most 256 requests at once unless this is set before the process starts, and the 257th model
+ * stream would wait for one to end. 65535 is the most that Bun accepts. The process replaces itself (execve) and
+ * retains its id and its descriptors, so its parent notices nothing. Without execve it goes on with 256.
  */
 const liftFetchLimit = (): void => {
   const { argv, env, execArgv, execPath } = process;
@@ -44,7 +44,8 @@ const main = async (): Promise<number | "serving"> => {
   }
   if (cli.command === "licenses") {
     const { thirdPartyNotices } = await import("./notices.ts");
-    // A pipe takes 64 KiB at once, and the process must not end before all is read; who stops reading has read enough.
+    // A pipe takes 64 KiB at once, and the process must not end before all is read. If the reader stops, that is not an
+    // error.
     await Bun.write(Bun.stdout, await thirdPartyNotices()).catch(() => {});
     return 0;
   }
@@ -73,10 +74,10 @@ const migrate = async (config: Config): Promise<number> => {
   return 0;
 };
 
-/** A line this often, in milliseconds, where there is no terminal to draw a bar on. */
+/** Milliseconds between progress lines when there is no terminal for a bar. */
 const REPORT_MS = 5_000;
 
-/** Interrupted, it keeps what it has done, and the next one goes on from there. */
+/** After an interruption the work that is done stays, and the next reindexing goes on from there. */
 const reindex = async (config: Config): Promise<number> => {
   const { openEmbedding, openStore } = await import("./app.ts");
   const { houseLog, openLog } = await import("./log.ts");
@@ -124,7 +125,7 @@ const reindex = async (config: Config): Promise<number> => {
   }
 };
 
-/** With what is behind it, one step, where that says more. It holds no key: see `ProviderError`. */
+/** Returns the message, with its direct cause when that adds something. It holds no key: see `ProviderError`. */
 const wordsOf = ({ message, cause }: Error): string =>
   cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
 
@@ -135,7 +136,8 @@ const check = async (config: Config): Promise<number> => {
   const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
   const modelTries: Record<string, () => Promise<void>> = {};
-  // Each by itself: together they pass as soon as one answers, and a fallback is there for when the others do not.
+  // Each model by itself: as a fallback chain they would pass as soon as one answers, and a fallback is needed when the
+  // others do not.
   for (const spec of config.models) {
     const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
     modelTries[config.models.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
@@ -165,7 +167,7 @@ const check = async (config: Config): Promise<number> => {
 };
 
 const run = async (config: Config): Promise<"serving"> => {
-  // Until it serves there is nothing to end.
+  // Before it serves there is nothing to drain.
   let stop = (): void => process.exit(0);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
@@ -208,7 +210,7 @@ const run = async (config: Config): Promise<"serving"> => {
     model: models.standard.id,
     may_ask: whoMayAsk(config.identity),
   });
-  // Last: whoever reads this line may send a signal next.
+  // This line is last: its reader may send a signal next.
   say(`yeoul listening on ${service.url}`);
   return "serving";
 };

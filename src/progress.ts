@@ -1,4 +1,4 @@
-/** How far a long work has got, as one line: a bar, a count, and about how much longer. */
+/** How far a long task has got. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
@@ -6,14 +6,17 @@ export interface Progress {
 
 const BAR = 30;
 
-/** Such as `[=====>      ] 120 of 3,400 pieces, 40 s left`. `elapsedMs` is since the first was begun. */
+/**
+ * Returns one line: a bar, a count, and about how much longer, such as `[=====>      ] 120 of 3,400 pieces, 40 s left`.
+ * `elapsedMs` is the time since the start.
+ */
 export const barLine = ({ done, total }: Progress, elapsedMs: number): string => {
   const filled = total === 0 ? BAR : Math.floor((done / total) * BAR);
   const bar = `${"=".repeat(filled)}${filled < BAR ? ">" : ""}`.padEnd(BAR);
   return `[${bar}] ${wordsLine({ done, total }, elapsedMs)}`;
 };
 
-/** The same without the bar, for a log. */
+/** The same without the bar, for the logger. */
 export const wordsLine = ({ done, total }: Progress, elapsedMs: number): string => {
   const left = done === 0 || done >= total ? "" : `, ${duration((elapsedMs / done) * (total - done))} left`;
   return `${count(done)} of ${count(total)} pieces${left}`;

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Ranges that no page of the public web lives in (IANA special-purpose address registries, RFC 6890, read in 2026), and a
+ * Ranges that hold no page of the public web (IANA special-purpose address registries, RFC 6890, read in 2026), and a
  * few that look public and are not. Their reserved exceptions, such as 192.0.0.9 or 2001:1::1, serve no pages either.
  */
 const CLOSED_IPV4 = [
@@ -26,7 +26,10 @@ const CLOSED_IPV4 = [
   "240.0.0.0/4", // reserved, and broadcast
 ].map((range) => ipaddr.IPv4.parseCIDR(range));
 
-/** All that is given out to the public internet so far (RFC 4291 §2.4): loopback, ULA, link-local and multicast are outside. */
+/**
+ * All that is allocated to the public internet so far (RFC 4291 §2.4): loopback, ULA, link-local and multicast are
+ * outside.
+ */
 const OPEN_IPV6 = ipaddr.IPv6.parseCIDR("2000::/3");
 
 const CLOSED_IPV6 = [
@@ -37,16 +40,22 @@ const CLOSED_IPV6 = [
   "3fff::/20", // documentation (RFC 9637)
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
 
-/** IPv6 addresses that stand for an IPv4 one, in their last 32 bits: mapped (RFC 4291 §2.5.5.2) and NAT64 (RFC 6052 §2.1). */
+/**
+ * IPv6 addresses that represent an IPv4 one, in their last 32 bits: mapped (RFC 4291 §2.5.5.2) and NAT64 (RFC 6052
+ * §2.1).
+ */
 const STANDS_FOR_IPV4 = ["::ffff:0:0/96", "64:ff9b::/96"].map((range) => ipaddr.IPv6.parseCIDR(range));
 
-/** IPv4-compatible (RFC 4291 §2.5.5.1), which no host has: ipaddr.js 2.5.0 takes this way of writing it for the mapped one. */
+/**
+ * IPv4-compatible addresses (RFC 4291 §2.5.5.1), which no host has: ipaddr.js 2.5.0 parses this notation as a mapped
+ * one.
+ */
 const IPV4_COMPATIBLE = /^::[\d.]+$/;
 
 /**
- * Whether an IP address is one of the public internet, so that reaching it reaches nothing that this machine alone can see.
- * Anything but the plain text of an address is refused: names, zones (`fe80::1%eth0`), and the octal, hex and short forms
- * that `new URL` makes plain (WHATWG URL §3.5) before they come here.
+ * Whether an IP address is one of the public internet, so that reaching it reaches nothing that only this machine can
+ * see. Refuses everything but the plain text of an address: names, zones (`fe80::1%eth0`), and the octal, hex and short
+ * forms, which `new URL` converts (WHATWG URL §3.5) before they get here.
  */
 export const isPublicAddress = (address: string): boolean => {
   const ip = meaningOf(address);
@@ -55,11 +64,11 @@ export const isPublicAddress = (address: string): boolean => {
   return ip.match(OPEN_IPV6) && !CLOSED_IPV6.some((range) => ip.match(range));
 };
 
-/** Whether both reach the same, however they are written. */
+/** Whether both texts mean the same address. */
 export const isSameAddress = (left: string, right: string): boolean =>
   meaningOf(left)?.toNormalizedString() === meaningOf(right)?.toNormalizedString();
 
-/** What is reached by this address. Null: it is not the plain text of one. */
+/** Returns the address that is reached. Null when the text is not a plain address. */
 const meaningOf = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | null => {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
   if (!ipaddr.IPv6.isValid(address) || address.includes("%") || IPV4_COMPATIBLE.test(address)) return null;

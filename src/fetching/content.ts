@@ -22,7 +22,7 @@ const READABLE = new Set([
   "text/x-markdown",
 ]);
 
-/** By what `content-encoding` calls them. Several on top of each other are no honest page's. */
+/** By the name in `content-encoding`. No honest page stacks several. */
 const DECODERS = new Map<string, () => Transform | null>([
   ["", () => null],
   ["identity", () => null],
@@ -32,7 +32,7 @@ const DECODERS = new Map<string, () => Transform | null>([
   ["br", createBrotliDecompress],
 ]);
 
-/** The media type in lower case, with the charset where one is told: `text/html; charset=euc-kr`. */
+/** Returns the media type in lower case, with the charset if declared: `text/html; charset=euc-kr`. */
 export const mediaTypeOf = ({ headers }: IncomingMessage): string => {
   const type = parsed(headers["content-type"] ?? "");
   if (type === null || !READABLE.has(type.essence)) {
@@ -50,7 +50,7 @@ const parsed = (text: string): MIMEType | null => {
   }
 };
 
-/** The whole body, decompressed. Ends the connection as soon as a bound is passed. */
+/** Reads the whole body, decompressed. Closes the connection as soon as a bound is exceeded. */
 export const bytesOf = async (response: IncomingMessage, bounds: ContentBounds): Promise<Uint8Array> => {
   const decoder = DECODERS.get((response.headers["content-encoding"] ?? "").trim().toLowerCase());
   if (decoder === undefined) {

@@ -6,37 +6,37 @@ import { PUBLIC_WEB, type Reach } from "./reach.ts";
 import { get } from "./request.ts";
 import { targetOf } from "./target.ts";
 
-/** A page as it came: `name` is the last part of its path, or its host; `mediaType` holds the charset where one is told. */
+/** A fetched page: `name` is the last part of its path, or its host; `mediaType` holds the charset if declared. */
 export interface Page extends Upload {
-  /** Where it was found after redirects; relative links are relative to this. */
+  /** Its URL after redirects, the base of relative links. */
   readonly url: string;
 }
 
 export interface FetchBounds extends ContentBounds {
-  /** For all of it: names, redirects, head and body. */
+  /** For everything: name lookups, redirects, head and body. */
   readonly milliseconds: number;
   readonly redirects: number;
 }
 
-/** 10 s, 5 MiB sent, 10 MiB whole. */
+/** 10 s, 5 MiB sent, 10 MiB decompressed. */
 const BOUNDS: FetchBounds = { milliseconds: 10_000, redirects: 5, sent: 5 * 1024 ** 2, whole: 10 * 1024 ** 2 };
 
 /**
- * Fetches a page for a user, who could be anybody and ask for anything: only what anybody on the public internet can see is
- * fetched (`reach.ts`, `target.ts`), each redirect is looked at as if it had been asked for, and nothing is told of this
- * service but the user agent `Yeoul`: no cookie, no referrer, no credentials.
+ * Fetches a page for a user, who could be anyone and request anything. Only what everyone on the public internet can
+ * see is fetched (`reach.ts`, `target.ts`), and each redirect is checked as if the user had requested it. The request
+ * reveals nothing of this service but the user agent `Yeoul`: no cookie, no referrer, no credentials.
  *
  *     const page = await fetchPage("https://example.com/post", { signal });
  *     const { title, text } = await readUpload(page, { signal, baseUrl: page.url });
  *
- * Throws an UnreadableError with a message for the user, or the signal's reason; the connection is closed then. `reach` and
+ * Throws an UnreadableError with a message for the user, or the signal's reason, and closes the connection. `reach` and
  * `bounds` are for tests.
  */
 export const fetchPage = async (
   url: string,
   { signal, reach = PUBLIC_WEB, bounds = BOUNDS }: { signal: AbortSignal; reach?: Reach; bounds?: FetchBounds },
 ): Promise<Page> => {
-  // Ends with the call whatever becomes of it, so that no connection outlives it.
+  // Aborted when the call returns or throws, so that no connection outlives it.
   const over = new AbortController();
   const late = AbortSignal.timeout(bounds.milliseconds);
   const bound = AbortSignal.any([signal, late, over.signal]);
@@ -58,7 +58,7 @@ interface Found {
   readonly response: IncomingMessage;
 }
 
-/** A 200, at the end of at most so many redirects. */
+/** Follows at most `redirects` redirects until a 200. */
 const follow = async (start: string, reach: Reach, redirects: number, signal: AbortSignal): Promise<Found> => {
   let location = start;
   let base: URL | null = null;
@@ -85,17 +85,17 @@ const look = async (location: string, base: URL | null, reach: Reach, signal: Ab
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Where the answer leads on to. Null: it is a page. */
+/** Returns the target of a redirect. Null when the response is a page. */
 const redirectOf = ({ statusCode = 0, headers: { location } }: IncomingMessage): string | null => {
   if (statusCode === 200) return null;
   if (!REDIRECTS.has(statusCode) || location === undefined) {
     throw new UnreadableError("unreachable", `The page's server answered with ${statusCode} instead of a page.`);
   }
-  // Many servers send UTF-8 as it is, and Node reads a head as Latin-1.
+  // Many servers send raw UTF-8, and Node reads a head as Latin-1.
   return Buffer.from(location, "latin1").toString();
 };
 
-/** Without control characters, which a path may well hold and a database may not. */
+/** Without control characters, which a path may hold and a database may not. */
 const nameOf = ({ pathname, hostname }: URL): string => {
   const last = pathname.split("/").findLast((part) => part !== "") ?? hostname;
   try {
@@ -105,7 +105,7 @@ const nameOf = ({ pathname, hostname }: URL): string => {
   }
 };
 
-/** What Node calls the trouble is for the log; people are told what they can do something about. */
+/** Node's error text goes to the logger; people get a message that they can act on. */
 const TROUBLES: readonly (readonly [code: RegExp, error: UnreadableCode, message: string])[] = [
   [/^(?:ENOTFOUND|EAI_)/, "unreachable", "The name of the page's host is not known."],
   [/CERT|TLS|SSL|^UNABLE_TO_/, "unreachable", "The page's server has no valid certificate."],

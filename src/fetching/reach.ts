@@ -2,14 +2,17 @@ import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { isPublicAddress, isSameAddress } from "./address.ts";
 
-/** Where pages may be fetched from. There is one for the service, `PUBLIC_WEB`; tests, which have loopback only, bring theirs. */
+/** Where pages may be fetched from. The service uses `PUBLIC_WEB`; tests, which have loopback only, pass their own. */
 export interface Reach {
-  /** Asked for an address in the URL, for each that its name stands for, and for the one that the connection was made to. */
+  /**
+   * Called with an address in the URL, with each that the name resolves to, and with the one that the connection
+   * reached.
+   */
   allowsAddress(address: string): boolean;
   allowsPort(port: number): boolean;
-  /** All addresses of a name, in the order to try them in. Rejects when there are none. */
+  /** Returns all addresses of a name, in the order in which they are tried. Rejects when there are none. */
   lookup(host: string): Promise<readonly Place[]>;
-  /** Whose word on certificates is taken in place of the usual authorities': PEM. */
+  /** A certificate authority that replaces the usual ones: PEM. */
   readonly authority?: string;
 }
 
@@ -19,8 +22,8 @@ interface Place {
 }
 
 /**
- * Public addresses but this machine's own, behind which it would meet itself with its guard down: what arrives from the
- * machine itself passes no firewall. Ports 80 and 443: others serve few pages and many things that are none.
+ * Public addresses except this machine's own: requests from the machine to itself pass no firewall, so the service
+ * would reach itself unguarded. Ports 80 and 443 only: others serve few pages and much else.
  */
 export const publicWeb = (interfaces: typeof networkInterfaces): Reach => ({
   allowsAddress: (address) =>
@@ -29,7 +32,7 @@ export const publicWeb = (interfaces: typeof networkInterfaces): Reach => ({
   lookup: (host) => lookup(host, { all: true }),
 });
 
-/** Read anew at each look: interfaces come and go. No variable of the environment makes this wider. */
+/** Interfaces are read on each check, since they come and go. No environment variable widens this. */
 export const PUBLIC_WEB: Reach = publicWeb(networkInterfaces);
 
 const addressesOf = (interfaces: ReturnType<typeof networkInterfaces>): string[] =>

@@ -4,10 +4,10 @@ import type { LookupFunction } from "node:net";
 import type { Reach } from "./reach.ts";
 import { notPublic } from "./target.ts";
 
-/** Bytes of an answer's head. Node's own bound, 16 KiB, is too narrow for some honest pages. */
+/** The bound of a response's head in bytes. Node's default, 16 KiB, is too small for some honest pages. */
 const MAX_HEAD = 32_768;
 
-/** `deflate` is not asked for, because some servers send it bare and some with zlib's frame. */
+/** `deflate` is left out, because some servers send it raw and some with zlib's header. */
 const HEADERS = {
   "user-agent": "Yeoul",
   accept: "text/html,application/xhtml+xml,text/markdown,text/plain,application/pdf;q=0.9",
@@ -15,12 +15,13 @@ const HEADERS = {
 };
 
 /**
- * Sends one GET and gives the head of its answer; follows nothing. Every address that the name stands for must be allowed,
- * or none is tried; and not a byte of the request leaves before the address at the other end of the connection has been
- * found allowed as well. Rejects with an UnreadableError when one is not, with the connection's error, or with an
+ * Sends one GET and returns the head of the response; follows no redirect. Every address that the name resolves to must
+ * be allowed, or none is tried; and no byte of the request is sent before the address of the connection has been
+ * checked as well. Rejects with an UnreadableError when one is not allowed, with the connection's error, or with an
  * AbortError, and closes the connection; abort the signal to close it later.
  *
- * `node:http`, because Bun's `fetch` goes through the environment's proxies and does not say whom it reached.
+ * Uses `node:http`, because Bun's `fetch` goes through the environment's proxies and does not report the address that
+ * it reached.
  */
 export const get = (url: URL, reach: Reach, signal: AbortSignal): Promise<IncomingMessage> => {
   const options: RequestOptions & https.RequestOptions = {
@@ -28,7 +29,7 @@ export const get = (url: URL, reach: Reach, signal: AbortSignal): Promise<Incomi
     headers: HEADERS,
     lookup: lookupWithin(reach),
     maxHeaderSize: MAX_HEAD,
-    // Said, because NODE_TLS_REJECT_UNAUTHORIZED=0 would have it otherwise.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn it off.
     rejectUnauthorized: true,
     signal,
     ...(reach.authority === undefined ? {} : { ca: reach.authority }),
@@ -45,7 +46,7 @@ export const get = (url: URL, reach: Reach, signal: AbortSignal): Promise<Incomi
   });
 };
 
-/** Never asked when the host is an address; `targetOf` has looked at that. */
+/** Not called when the host is an address; `targetOf` has checked that. */
 const lookupWithin =
   (reach: Reach): LookupFunction =>
   (host, { all }, done) => {

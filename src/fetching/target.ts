@@ -2,17 +2,19 @@ import { isIP } from "node:net";
 import { UnreadableError } from "../domain/unreadable.ts";
 import type { Reach } from "./reach.ts";
 
-/** Characters; browsers and servers differ, and few pages come near. */
+/** In characters. Browsers and servers differ, and few URLs come near. */
 const MAX_LENGTH = 4_096;
 
-/** Ends of names that no public page has: RFC 6761, 6762 with its appendix G, 7686, 8375, 9476, and ICANN's `internal`. */
+/**
+ * Name suffixes that no public page has: RFC 6761, 6762 with its appendix G, 7686, 8375, 9476, and ICANN's `internal`.
+ */
 const CLOSED_ENDS = new Set(
   "alt arpa corp example home internal intranet invalid lan local localhost onion private test".split(" "),
 );
 
 /**
- * What a URL, given by a user or by a redirect of `base`, asks for, without its fragment. Throws an UnreadableError unless
- * it may be asked for; what the host's name stands for is still to be looked up then.
+ * Parses a URL, given by a user or by a redirect of `base`, and removes its fragment. Throws an UnreadableError unless
+ * it may be fetched. The addresses of the host's name must still be checked.
  */
 export const targetOf = (text: string, base: URL | null, reach: Reach): URL => {
   const url = text.length <= MAX_LENGTH ? URL.parse(text, base?.href) : null;
@@ -31,20 +33,20 @@ export const targetOf = (text: string, base: URL | null, reach: Reach): URL => {
   return url;
 };
 
-/** The same for a name as for an address, and nothing of what the name stands for. */
+/** The same error for a name as for an address: it does not reveal what the name resolves to. */
 export const notPublic = (): UnreadableError => forbidden("Only pages on the public internet can be fetched.");
 
 const forbidden = (message: string): UnreadableError => new UnreadableError("forbidden_address", message);
 
 const portOf = ({ port, protocol }: URL): number => (port === "" ? (protocol === "https:" ? 443 : 80) : Number(port));
 
-/** The host where it is an address: `URL` has made all of its forms plain, and put IPv6 in brackets. */
+/** Returns the host when it is an address; `URL` has normalized all of its forms and put IPv6 in brackets. */
 const literalOf = ({ hostname }: URL): string | null => {
   const bare = hostname.replace(/^\[|\]$/g, "");
   return isIP(bare) === 0 ? null : bare;
 };
 
-/** A name of a single label is one of the local network. */
+/** A name of a single label belongs to the local network. */
 const isPublicName = (name: string): boolean => {
   const [end = "", ...rest] = name.split(".").reverse();
   return rest.length > 0 && !CLOSED_ENDS.has(end);

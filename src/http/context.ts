@@ -7,7 +7,7 @@ import type { Tickets } from "../runs/tickets.ts";
 import type { StreamParts } from "../streams/contract.ts";
 import type { Readiness } from "./health/readiness.ts";
 
-/** What the routes need of the house. */
+/** What the routes need of the service. */
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
   readonly tickets: Tickets;

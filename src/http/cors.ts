@@ -1,4 +1,4 @@
-/** What a page may send besides what the Fetch standard lets every page send. */
+/** Headers that a page may send besides those that the Fetch standard always allows. */
 const SENT = [
   "authorization",
   "content-type",
@@ -11,34 +11,34 @@ const SENT = [
   "cache-control",
   "x-requested-with",
 ].join(", ");
-/** What a page may read of an answer besides what every page may read. */
+/** Response headers that a page may read besides those that it always may. */
 const READ = ["x-trace-id", "x-run-id", "x-thread-id", "location", "retry-after", "ratelimit", "ratelimit-policy"].join(
   ", ",
 );
-/** How long a browser may remember a preflight, in seconds; none does so for longer. */
+/** How long a browser may cache a preflight, in seconds; none caches it for longer. */
 const REMEMBERED_S = 7200;
 
-/** The part of Elysia's context that an `onRequest` hook of ours touches. */
+/** The part of Elysia's context that an `onRequest` hook uses. */
 interface Exchange {
   readonly request: Request;
-  /** Headers put in here are on whatever is answered: streams, refusals and answers without a body as well. */
+  /** Headers set here are on every response: streams, refusals and responses without a body as well. */
   readonly set: { readonly headers: Record<string, string | number | undefined> };
 }
 
-/** Whether pages of an origin may call; `*` lets all of them. */
+/** Returns whether pages of an origin may call; `*` allows all of them. */
 export const isGrantedBy = (origins: readonly string[]): ((origin: string) => boolean) => {
   const listed = new Set(origins);
   return (origin) => listed.has("*") || listed.has(origin);
 };
 
 /**
- * Lets pages of these origins call (Fetch standard, "CORS protocol"): an `onRequest` hook, so that it comes before routing and
- * authorization, which a preflight cannot pass. Null: no origin may, and no answer speaks of the matter.
+ * Allows pages of these origins to call (Fetch standard, "CORS protocol"). It is an `onRequest` hook, so it precedes
+ * routing and authorization, which a preflight cannot pass. Null when no origin may; then no response mentions CORS.
  *
- * Listed origins may send cookies, which an ingress may ask for; with `*` nobody may. An origin is compared as it stands: a
- * browser sends it in the one form that the configuration is brought to. `null`, which any sandboxed page or local file
- * can send, is therefore let in by `*` alone. `passHost` throws for a preflight that was sent to a host that is none of ours;
- * `methods` tells those that there are routes for.
+ * Listed origins may send cookies, which an ingress may require; with `*` none may. Origins are compared literally: a
+ * browser sends an origin in the one form to which the configuration is normalized. `null`, which any sandboxed page or
+ * local file can send, is therefore allowed by `*` alone. `passHost` throws for a preflight that was sent to a host
+ * that is not this service's; `methods` returns those that have routes.
  */
 export const crossOrigin = (
   origins: readonly string[],

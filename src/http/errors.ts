@@ -4,7 +4,7 @@ import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
 import { ModelError } from "../models/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 
-/** A refusal that a wire has worded itself. */
+/** A refusal in a wire's own format. */
 export class WordedRefusal extends Error {
   override readonly name = "WordedRefusal";
   constructor(
@@ -42,7 +42,7 @@ export const STATUS: Record<RequestErrorCode, number> = {
 
 export const statusOf = (error: RequestError): number => STATUS[error.code];
 
-/** Whatever was thrown, as a refusal that may be shown. What is not meant for clients is only in its `cause`. */
+/** Turns any error into a refusal that may be shown. Details that are not meant for clients are only in its `cause`. */
 export const requestErrorOf = (thrown: unknown): RequestError => {
   if (thrown instanceof RequestError) return thrown;
   if (thrown instanceof WordedRefusal) return thrown.error;
@@ -53,17 +53,17 @@ export const requestErrorOf = (thrown: unknown): RequestError => {
     });
   }
   if (thrown instanceof UnreadableError) return unreadable(thrown);
-  // Of a model that a request itself needs: a run has its own words for that.
+  // From a model that a request itself uses, such as for embedding; a run has its own error for that.
   if (thrown instanceof ModelError) {
     return new RequestError("model_unavailable", thrown.message, { retryAfter: 30, cause: thrown });
   }
   return new RequestError("internal", "The server failed to answer.", { cause: thrown });
 };
 
-/** Seconds after which files that wait have been read, on the whole. */
+/** Seconds after which waiting files have usually been read. */
 const BUSY_S = 10;
 
-/** Whether what was thrown says no more than that whoever asked has left: nobody reads the answer, and nothing went wrong here. */
+/** Whether the error only says that the client has left: nobody reads the response, and nothing went wrong here. */
 export const isLeaving = (thrown: unknown, { signal }: Request): boolean => {
   if (!signal.aborted) return false;
   for (let cause = thrown; cause instanceof Error || cause === signal.reason; cause = (cause as Error).cause) {
@@ -83,7 +83,7 @@ const UNREADABLE: Record<UnreadableCode, RequestErrorCode> = {
   unreachable: "invalid",
 };
 
-/** What cannot be read, as a refusal; `path` is the field that it came in, such as `/file`. */
+/** Turns an unreadable document into a refusal; `path` is its field, such as `/file`. */
 export const unreadable = ({ code, message, cause }: UnreadableError, path?: string): RequestError =>
   new RequestError(UNREADABLE[code], message, {
     details: path === undefined ? [] : [{ path, message }],
@@ -91,7 +91,7 @@ export const unreadable = ({ code, message, cause }: UnreadableError, path?: str
     cause,
   });
 
-/** The refusal as the common contract words it, or as a wire does. */
+/** Makes the response of a refusal, in the format of the common contract or of a wire. */
 export const refusal = (error: RequestError, worded: Answer | null): Response => {
   const { code, message, details, retryAfter, limit } = error;
   const headers = new Headers({ "content-type": "application/json; charset=utf-8" });
@@ -102,7 +102,7 @@ export const refusal = (error: RequestError, worded: Answer | null): Response =>
   return new Response(JSON.stringify(body), { status, headers });
 };
 
-/** draft-ietf-httpapi-ratelimit-headers-10: nothing is left, and so many seconds until there is. */
+/** draft-ietf-httpapi-ratelimit-headers-10: nothing is left for `resetS` seconds. */
 const limitHeaders = (
   { name, quota, unit, windowMs }: ReachedLimit,
   resetS: number,

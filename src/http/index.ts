@@ -30,19 +30,19 @@ import { deliver } from "./response/deliver.ts";
 
 export interface HttpOptions {
   readonly identity: IdentitySettings;
-  /** As browsers send them; `*` is any. */
+  /** As browsers send them; `*` allows any. */
   readonly corsOrigins: readonly string[];
-  /** Whether a stream may be gzipped, for a client that accepts it. */
+  /** Whether streams are gzipped for clients that accept it. */
   readonly compressStreams: boolean;
   readonly log: HttpLog;
 }
 
 export interface HttpLog extends UserTokenLog {
-  /** A request failed for a reason its caller is not told. */
+  /** A request failed for a reason that its caller does not receive. */
   requestFailed(path: string, error: unknown): void;
 }
 
-/** All endpoints, with one door in front of them, and one way out for what goes wrong. */
+/** All endpoints, behind one access control and one error handler. */
 export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   const { identity: settings, corsOrigins, compressStreams, log } = options;
   const { store, system } = parts;
@@ -59,7 +59,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     },
   });
   const security = securityOf(settings);
-  // Made when the first request comes: by then all routes are there.
+  // Made on the first request, when all routes are registered.
   let routes: ReturnType<typeof routesAmong> | undefined;
   const routesAt = (request: Request) => {
     routes ??= routesAmong(app.routes);
@@ -73,19 +73,19 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
   const unknown = async (request: Request): Promise<RequestError> => {
     const there = routesAt(request);
     try {
-      // What anybody may use anybody may be told of.
+      // Errors of an open path need no credential either.
       const passages = there.map(({ method, path }) => gateAt(method, path).passage);
       await door.pass({ request }, passages.find(wantsNobody) ?? NOWHERE);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
     const others = methodsOf(there);
-    // A preflight that nobody here answers is told of no endpoint.
+    // A preflight that was not answered must not reveal any endpoint.
     if (others.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
     return new RequestError("method_not_allowed", `Ask by ${others.join(" or ")}.`);
   };
   const app = new Elysia({ name: "http" });
-  // What stands in an address, an access token among it, is told to nobody that a page goes on to.
+  // A URL may hold an access token, so it is never sent as a referrer.
   app.onRequest(({ set }) => {
     set.headers["referrer-policy"] = "no-referrer";
   });
@@ -105,7 +105,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
           log.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
-      // The one way in. By the route, not by a look at the URL's path: `\` in it is `/` to the URL standard alone.
+      // The only entry. It uses the matched route, not the URL's path: only the URL standard treats `\` in it as `/`.
       .onBeforeHandle({ as: "global" }, async ({ request, params, route }) => {
         const { passage, worded } = gateAt(request.method, route);
         try {

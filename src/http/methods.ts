@@ -3,7 +3,7 @@ interface Route {
   readonly path: string;
 }
 
-/** The routes that are answered at a path, whatever the method: for whoever asked by another. None: nothing is there. */
+/** Returns the routes that match a path, whatever the method, for the 405. Empty when there are none. */
 export const routesAmong = (routes: readonly Route[]): ((pathname: string) => readonly Route[]) => {
   const patterns = routes.map((route) => ({ route, pattern: new URLPattern({ pathname: route.path }) }));
   return (pathname) => {
@@ -12,7 +12,10 @@ export const routesAmong = (routes: readonly Route[]): ((pathname: string) => re
   };
 };
 
-/** What `Allow` names (RFC 9110 §10.2.1). HEAD is not: it goes with GET, except where a GET begins a run. */
+/**
+ * Returns the methods of `Allow` (RFC 9110 §10.2.1). HEAD is left out: it is answered as GET, except where a GET starts
+ * a run.
+ */
 export const methodsOf = (routes: readonly Route[]): readonly string[] => [
   ...new Set(routes.map(({ method }) => method)),
 ];

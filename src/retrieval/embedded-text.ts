@@ -1,4 +1,7 @@
-/** What a piece's vector is made of: where it stands, then what it says. Made alike when it comes in and by a reindexing. */
+/**
+ * Returns the text that a chunk's vector is made from: its place, then its content. Ingestion and reindexing both use
+ * it.
+ */
 export const embeddedText = (piece: {
   readonly title: string;
   readonly headings: readonly string[];

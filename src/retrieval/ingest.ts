@@ -6,16 +6,19 @@ import type { Piece, Reading } from "../reading/contract.ts";
 import type { NewChunk } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
 
-/** Pieces that are embedded, and written, at a time: one call of most providers. */
+/** Chunks that are embedded and written at a time: one call of most providers. */
 const BATCH = 64;
 
-/** Titles are cut here, in characters. */
+/** Longer titles are cut, in characters. */
 const MAX_TITLE = 300;
 
-/** Names a content, so that it is taken in once: SHA-256 of its bytes, in hex. */
+/** Identifies a content, so that it is ingested once: SHA-256 of its bytes, in hex. */
 export const contentHash = ({ bytes }: Upload): string => new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
 
-/** What the caller calls it, else what it calls itself, else its file's name without the folders; on one line, composed. */
+/**
+ * Returns the caller's title, else the document's own, else its file's name without the folders; on one line,
+ * normalized.
+ */
 export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { name }: Upload): string => {
   const file = name.split(/[/\\]/).at(-1) ?? "";
   const title =
@@ -23,7 +26,10 @@ export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { 
   return beginning(title, MAX_TITLE);
 };
 
-/** Pieces as the store takes them, embedded a batch at a time, when it asks for the next. Null: they get no vectors. */
+/**
+ * Yields the chunks in the store's form, embedded a batch at a time, when the store requests the next. With `embedding`
+ * null they have no vectors.
+ */
 export async function* chunksOf(
   title: string,
   pieces: readonly Piece[],

@@ -3,7 +3,7 @@ import type { ChunkKey, DocumentStore } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
 import { standingOf } from "./standing.ts";
 
-/** Pieces embedded and written at a time; what an interruption loses. */
+/** Chunks embedded and written at a time, and so the most that an interruption loses. */
 const BATCH = 64;
 
 interface Progress {
@@ -12,9 +12,9 @@ interface Progress {
 }
 
 /**
- * Gives every piece that lacks it a vector of this model, of all users, telling after each batch. It may be interrupted at
- * any time, and begun again: what is done stays done. Returns how many pieces it has embedded. Throws a ModelError, the
- * store's error, or the signal's reason.
+ * Gives every chunk without one a vector of this model, for all users, and reports progress after each batch. It may be
+ * interrupted at any time and started again: finished batches stay. Returns how many chunks it has embedded. Throws a
+ * ModelError, the store's error, or the signal's reason.
  */
 export const reindex = async (
   { documents, embedding }: { readonly documents: DocumentStore; readonly embedding: EmbeddingModel },
@@ -45,8 +45,8 @@ export const reindex = async (
 };
 
 /**
- * Makes the words anew of every piece that was taken in before the rules for words changed, of all users. It may be interrupted,
- * as `reindex`. Returns how many it has renewed. Throws the store's error, or the signal's reason.
+ * Recomputes the lexemes of every chunk that was ingested before the rules for words changed, for all users. It may be
+ * interrupted, as `reindex`. Returns how many chunks it has renewed. Throws the store's error, or the signal's reason.
  */
 export const renewWords = async (
   documents: Pick<DocumentStore, "renewLexemes">,
@@ -64,7 +64,7 @@ export const renewWords = async (
   }
 };
 
-/** A model that does not say how long its vectors are is asked for one. */
+/** When a model does not state the length of its vectors, one is requested. */
 const dimensionOf = async (embedding: EmbeddingModel, signal: AbortSignal): Promise<number> => {
   if (embedding.dimension !== null) return embedding.dimension;
   const [vector = []] = await embedding.embed(["yeoul"], "query", signal);

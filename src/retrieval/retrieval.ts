@@ -18,7 +18,7 @@ export interface RetrievalParts {
   readonly system: System;
 }
 
-/** Documents in the store, found by words and by the vectors of one embedding model. */
+/** Documents in the store, found by full text and by the vectors of one embedding model. */
 export class DocumentRetrieval implements Retrieval {
   #capabilities: Promise<SearchCapabilities> | undefined;
 
@@ -30,7 +30,7 @@ export class DocumentRetrieval implements Retrieval {
     signal.throwIfAborted();
     const embedded = vector === undefined ? null : { model: embedding.id, vector, trust: embedding.trust };
     const found = await documents.search(userId, { text, embedding: embedded, collection, limit: k });
-    // Something is always nearest; what has nothing at all to do with the question is no passage for it.
+    // Some chunk is always nearest; one without any relation to the question is not a passage for it.
     const answering = found.filter(({ score }) => score > 0);
     return answering.map(({ documentId, title, content, metadata, score, table }) => ({
       documentId,
@@ -71,7 +71,7 @@ export class DocumentRetrieval implements Retrieval {
     return await documents.put(draft, chunksOf(title, reading.pieces, model, signal));
   }
 
-  /** Undefined: the model does not answer, or not soon enough for somebody who waits; words find most of it without. */
+  /** Undefined when the model does not answer soon enough; full text finds most passages without it. */
   async #vectorOf(text: string, signal: AbortSignal): Promise<Vector | undefined> {
     const late = AbortSignal.timeout(QUERY_PATIENCE_MS);
     try {
@@ -83,7 +83,7 @@ export class DocumentRetrieval implements Retrieval {
     }
   }
 
-  /** Asked once, until it fails: a database does not change what it can do while it is open. */
+  /** Requested once, until it fails: an open database does not change its capabilities. */
   async #hasVectors(): Promise<boolean> {
     this.#capabilities ??= this.parts.documents.capabilities();
     try {

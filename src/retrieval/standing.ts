@@ -2,16 +2,16 @@ import type { System } from "../domain/system.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { DocumentStore } from "../store/documents/contract.ts";
 
-/** How far what is stored can be searched by the vectors of a model. */
+/** How much of the stored documents can be searched by a model's vectors. */
 export interface Standing {
-  /** Null: the database can compare vectors. Else why not, with the remedy. */
+  /** Null when the database can compare vectors; otherwise the reason and the remedy. */
   readonly noVectors: string | null;
   readonly chunks: number;
-  /** Pieces that have no vector of the model: they are found by words alone. */
+  /** Chunks without a vector of the model, which are found by full text alone. */
   readonly behind: number;
 }
 
-/** Counts all pieces: for a start, a health check now and then, a reindexing; not for every search. */
+/** Counts all chunks: for a start, an occasional health check or a reindexing, not for every search. */
 export const standingOf = async (
   documents: DocumentStore,
   { id, dimension }: Pick<EmbeddingModel, "id" | "dimension">,
@@ -19,7 +19,8 @@ export const standingOf = async (
   const { vectors, reason } = await documents.capabilities();
   const counts = await documents.embeddings();
   const sum = (items: typeof counts) => items.reduce((total, { chunks }) => total + chunks, 0);
-  // Before its first call a provider's model does not say how long its vectors are: most of those stored will be right.
+  // Before its first call a provider's model does not state the length of its vectors; most of the stored ones have the
+  // right one.
   const length = dimension ?? counts.find(({ model }) => model === id)?.dimension;
   const current = counts.filter((count) => count.model === id && count.dimension === length);
   return {
@@ -29,10 +30,10 @@ export const standingOf = async (
   };
 };
 
-/** How long a count is good for: probes come every few seconds, and it looks at every piece. */
+/** How long a count is valid: probes come every few seconds, and it reads every chunk. */
 const GOOD_FOR_MS = 60_000;
 
-/** What the health endpoint says of retrieval. */
+/** The health endpoint's check of retrieval. */
 export class RetrievalCheck {
   #last: { readonly at: number; readonly words: Promise<string> } | undefined;
 
@@ -44,7 +45,7 @@ export class RetrievalCheck {
     },
   ) {}
 
-  /** `ok`, or what is missing and what mends it; at most a minute old. Never throws. */
+  /** Returns `ok`, or what is missing and the remedy; at most a minute old. Never throws. */
   look(): Promise<string> {
     const { documents, embedding, system } = this.parts;
     const now = system.now();

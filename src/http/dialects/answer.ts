@@ -6,12 +6,12 @@ import type { StreamParts } from "../../streams/contract.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import { runHeaders } from "../response/stream-headers.ts";
 
-/** Seconds after which it makes sense to ask again for what could not be had, see the common contract. */
+/** Seconds after which a retry makes sense while the store or the model is unavailable, see the common contract. */
 const RETRY_AFTER = 5;
 
 /**
- * The run's terminal event, once it has one. Throws the signal's reason when whoever waits for it is gone, and
- * `store_unavailable` when the run goes on and cannot be waited for.
+ * Waits for the run's terminal event. Throws the signal's reason when the client has left, and `store_unavailable` when
+ * the run goes on and cannot be waited for.
  */
 export const endOf = async (
   run: ReadableRun,
@@ -20,7 +20,7 @@ export const endOf = async (
   parts: StreamParts,
 ): Promise<LogEvent> => {
   let end: LogEvent | undefined;
-  // Reads as a stream does, its patience and its own terminal events included, and keeps the last.
+  // Reads as a stream does, including its timeout and its own terminal events, and stores the last event.
   const onlyEnd = {
     translate: (event: LogEvent) => {
       if (isTerminal(event.type)) end = event;

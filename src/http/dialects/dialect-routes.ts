@@ -25,7 +25,7 @@ import { questionIn } from "./question.ts";
 import { lastSeen, rejoin } from "./rejoin.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
 
-/** The endpoints that take a question: those of each wire in `dialects`. */
+/** The endpoints that accept questions: those of each wire in `dialects`. */
 export const askingRoutes = (parts: RouteParts) => {
   const app = new Elysia({ name: "asking" });
   for (const dialect of dialects) {
@@ -42,17 +42,17 @@ export const askingRoutes = (parts: RouteParts) => {
   return app;
 };
 
-/** One request, and what its headers say. */
+/** One request and what its headers say. */
 interface Visit {
   readonly endpoint: Endpoint;
   readonly request: Request;
-  /** Those of the response, where it is a stream. */
+  /** The response's headers, when it is a stream. */
   readonly headers: Record<string, unknown>;
   readonly locale: Locale;
   readonly traceId: string;
 }
 
-/** Where one wire's questions are taken. */
+/** Handles the requests of one wire. */
 class Desk {
   readonly #validate: Validator<Dialect["request"]>;
   readonly #agent: AnyAgent;
@@ -74,7 +74,7 @@ class Desk {
     const visit: Visit = { endpoint, request, headers, locale, traceId };
     try {
       if (request.method !== endpoint.method) {
-        // HEAD is answered as GET is, and must begin no run (RFC 9110 §9.2.1).
+        // HEAD would be answered as GET, and must not start a run (RFC 9110 §9.2.1).
         throw new RequestError("method_not_allowed", `Ask by ${endpoint.method}.`);
       }
       return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));
@@ -115,7 +115,7 @@ class Desk {
     return { ...asked, threadId: identity.threadFor(asked.threadId) };
   }
 
-  /** Who mends the one should know of the other: what the schema finds, and that nobody is named, come at once. */
+  /** Reports schema errors and a missing user together, so that the caller can fix both at once. */
   #checked(body: unknown, missing: ErrorDetail | null): Static<Dialect["request"]> {
     try {
       return this.#validate(body);
@@ -131,19 +131,19 @@ class Desk {
     const { request, traceId } = visit;
     const question = await parts.tickets.look(dialect.name, ticketIn(request));
     const { userId, ticket, request: asked } = question;
-    // The ticket names the user as a path does.
+    // The ticket names the user, as a path would.
     who(request).heard(userId, "/userId");
     who(request).threadFor(threadIdOf(ticket.threadKey));
     const seen = lastSeen(request);
     if (seen !== null) {
-      // Another run's id is none of this stream's.
+      // An id of another run does not belong to this stream.
       return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, visit) : NOTHING_LEFT();
     }
     const run = await parts.tickets.redeem(question, this.#agent, traceId, request.signal);
     return this.#stream(run, asked.input, visit, 0);
   }
 
-  /** Whoever comes back asks nothing anew: they get what follows the frame that they have seen, if anything does. */
+  /** A client that reconnects starts no new run: it receives what follows the last frame it has seen, if anything. */
   async #rejoin(seen: string, userId: string, input: RunInput, visit: Visit): Promise<RunReader | Response> {
     const found = await rejoin(seen, userId, visit.request.signal, this.parts);
     if (found === null) return NOTHING_LEFT();
@@ -181,7 +181,9 @@ const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInpu
 /** Tells an EventSource to stop (WHATWG HTML §9.2.3). */
 const NOTHING_LEFT = (): Response => new Response(null, { status: 204 });
 
-/** A stream of one frame, for no run: its ids lead nowhere, and whoever comes back with one is told to stop. */
+/**
+ * A stream of one frame, without a run. Its ids lead nowhere, and a client that reconnects with one is told to stop.
+ */
 const refusedInStream = (
   refusal: StreamRefusal,
   { endpoint, headers, locale, traceId }: Visit,

@@ -4,21 +4,24 @@ import { readJson } from "../request/body.ts";
 import { isMultipart, onlyFile, readMultipart } from "../request/multipart.ts";
 import { invalid } from "../request/validate.ts";
 
-/** What a request brings, not yet checked. */
+/** The content of a request, not validated yet. */
 export interface Question {
   readonly body: unknown;
-  /** What came with a form. */
+  /** The file of a form. */
   readonly file: Upload | null;
 }
 
-/** A question as its endpoint takes it: the query of a GET, else JSON or, with `takesFile`, a form. Throws a RequestError. */
+/**
+ * Reads a question in its endpoint's form: the query of a GET, otherwise JSON or, with `takesFile`, a multipart form.
+ * Throws a RequestError.
+ */
 export const questionIn = async (request: Request, takesFile: boolean): Promise<Question> => {
   if (request.method === "GET") return { body: queryOf(request), file: null };
   if (takesFile && isMultipart(request)) return formOf(request);
   return { body: await readJson(request), file: null };
 };
 
-/** A field that was left empty counts as left out: a browser sends all that a form has. */
+/** An empty field counts as absent: a browser sends all fields of a form. */
 const formOf = async (request: Request): Promise<Question> => {
   const form = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
   const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
@@ -28,7 +31,7 @@ const formOf = async (request: Request): Promise<Question> => {
 /** More parameters than any question has. */
 const MAX_PARAMETERS = 100;
 
-/** A parameter that is repeated is a list, which no schema of a query takes. */
+/** A repeated parameter becomes a list, which no query schema accepts. */
 const queryOf = (request: Request): unknown => {
   const { searchParams } = new URL(request.url);
   if (searchParams.size > MAX_PARAMETERS) {

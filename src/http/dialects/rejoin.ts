@@ -7,10 +7,10 @@ import type { StreamParts } from "../../streams/contract.ts";
 import { PAST_LOG, parseFrameId } from "../../streams/frame-id.ts";
 import { headerText } from "../request/header-text.ts";
 
-/** The id of the last frame that whoever comes back has seen (`Last-Event-ID`); null: they come for the first time. */
+/** Returns the id of the last frame that the client has seen (`Last-Event-ID`); null on its first request. */
 export const lastSeen = (request: Request): string | null => headerText(request.headers, "last-event-id") || null;
 
-/** A run to be read on behind an event of its. */
+/** A run to be resumed after one of its events. */
 interface Rejoined {
   readonly run: ReadableRun;
   /** 0: from its first event on. */
@@ -18,8 +18,8 @@ interface Rejoined {
 }
 
 /**
- * The run that the frame `id` was one of, if there is something left of it to say. Null: the id names no run of the user's,
- * or the run's last frame. An event that the run does not have is as good as none: the run is read from its beginning.
+ * Finds the run of the frame `id`, if it has events after that frame. Null when the id names no run of the user, or the
+ * run's last frame. If the run does not have the event, it is read from its beginning.
  */
 export const rejoin = async (
   id: string,

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 import type { Dialect, Endpoint } from "../../dialects/contract.ts";
 
-/** The ticket that a request to a `join` endpoint comes with: what its path ends in. */
+/** Returns the ticket of a request to a `join` endpoint: the last segment of its path. */
 export const ticketIn = (request: Request): string => posix.basename(new URL(request.url).pathname);
 
-/** 201, with the ticket and where to take it: relative, since the service may stand behind an ingress that strips a prefix. */
+/** 201, with the ticket and its URL: relative, since an ingress in front of the service may strip a prefix. */
 export const ticketAnswer = (id: string, { name, endpoints }: Dialect, { path }: Endpoint): Response => {
   const join = endpoints.find(({ form }) => form === "join");
   if (join === undefined) throw new Error(`the dialect ${name} gives tickets and does not take them`);

@@ -8,7 +8,7 @@ import { START } from "./page.ts";
 const file = (path: string, mediaType: string): Constant =>
   new Constant(mediaType, async () => new Uint8Array(await Bun.file(path).arrayBuffer()));
 
-/** What the page loads, by name, and the terms that Swagger UI comes under. Read when somebody asks. */
+/** The files that the page loads, by name, and Swagger UI's license. Read on the first request. */
 export const assets: ReadonlyMap<string, Constant> = new Map([
   ["swagger-ui.js", file(script, "text/javascript; charset=utf-8")],
   ["swagger-ui.css", file(style, "text/css; charset=utf-8")],

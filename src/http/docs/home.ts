@@ -1,4 +1,4 @@
-/** What a browser is shown at the root. All addresses are relative: an ingress may have put a prefix in front of them. */
+/** The page at the root, for browsers. All URLs are relative: an ingress may add a prefix. */
 export const HOME = `<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-/** All addresses are relative to the page's own, /docs, which an ingress may have put a prefix in front of. */
+/** All URLs are relative to the page's own, /docs, to which an ingress may add a prefix. */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -17,7 +17,10 @@ export const PAGE = `<!doctype html>
 </html>
 `;
 
-/** `validatorUrl` would else send the document to a server of Swagger's, and a query could name another document. */
+/**
+ * Without `validatorUrl: null` the document would be sent to a Swagger server, and without `queryConfigEnabled: false`
+ * a query could name another document.
+ */
 export const START = `SwaggerUIBundle({
   url: "docs/openapi.json",
   dom_id: "#page",
@@ -32,7 +35,7 @@ export const START = `SwaggerUIBundle({
 });
 `;
 
-/** Makes it a fact that the page loads nothing from outside. Swagger UI puts styles on elements. */
+/** Enforces that the page loads nothing from outside. Swagger UI sets styles on elements. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

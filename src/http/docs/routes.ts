@@ -12,14 +12,14 @@ const TAG: Tag = { name: "This document", description: "What there is, for progr
 
 type Routes = () => readonly MountedRoute[];
 
-/** `server`: the root of the service, as seen from where the document lies. */
+/** `server`: the root of the service, relative to the document's own URL. */
 const documentOf = (routes: Routes, server: "." | "..", security: Security): Constant =>
   new Constant("application/json; charset=utf-8", async () => {
     const { openApiDocument } = await import("../openapi/document.ts");
     return JSON.stringify(openApiDocument(routes(), { version, server, security }));
   });
 
-/** The OpenAPI document of `routes`. It is made when somebody asks. */
+/** Serves the OpenAPI document of `routes`. It is made on the first request. */
 export const documentRoute = (routes: Routes, security: Security) => {
   const document = documentOf(routes, ".", security);
   return new Elysia({ name: "document" }).get("/openapi.json", ({ request }) => document.answer(request), {
@@ -35,14 +35,14 @@ export const documentRoute = (routes: Routes, security: Security) => {
   });
 };
 
-/** Whether a page is preferred to JSON: browsers name `text/html`, programs name something else or nothing. */
+/** Whether a page is preferred to JSON: browsers name `text/html`, programs something else or nothing. */
 const wantsPage = (request: Request): boolean => {
   const weights = new Map(preferencesOf(request.headers.get("accept")).map(({ name, weight }) => [name, weight]));
   const html = weights.get("text/html") ?? 0;
   return html > 0 && html >= (weights.get("application/json") ?? 0);
 };
 
-/** What this is, in a few lines, and where to go on from the root. */
+/** Serves a short description of the service and links from the root. */
 export const homeRoute = () => {
   const page = new Constant("text/html; charset=utf-8", async () => (await import("./home.ts")).HOME);
   const about = new Constant("application/json; charset=utf-8", async () =>
@@ -82,8 +82,8 @@ const About = Type.Object(
 );
 
 /**
- * A page to browse it. It wants no token, nor does the copy of the document that it shows: nobody could give it one before.
- * Nothing of it is loaded or made before somebody asks.
+ * Serves a page to browse the API. It requires no token, nor does the copy of the document that it shows: the page
+ * could not send one before it is loaded. Nothing is loaded or made before the first request.
  */
 export const pageRoutes = (routes: Routes, security: Security) => {
   const document = documentOf(routes, "..", security);
@@ -92,7 +92,7 @@ export const pageRoutes = (routes: Routes, security: Security) => {
     .get(
       "/docs",
       async ({ request, path, set }) => {
-        // From there its relative addresses would lead elsewhere.
+        // With a trailing slash the page's relative URLs would be wrong.
         if (path.endsWith("/")) return new Response(null, { status: 308, headers: { location: "../docs" } });
         const { PAGE_POLICY } = await import("./page.ts");
         set.headers["content-security-policy"] = PAGE_POLICY;

@@ -1,4 +1,4 @@
-/** Imported `with { type: "file" }`: where the file lies, inside the executable or outside. */
+/** Imported `with { type: "file" }`: the file's path, inside the executable or outside. */
 declare module "swagger-ui-dist/swagger-ui-bundle.js" {
   const path: string;
   export default path;

@@ -3,19 +3,19 @@ import { type Model, ModelError } from "../../models/contract.ts";
 import type { Store } from "../../store/contract.ts";
 import { StoreHealth } from "./store-health.ts";
 
-/** How long a check of the model is good for: probes come every few seconds, and providers count calls. */
+/** How long a check of the model is valid: probes come every few seconds, and providers count calls. */
 const MODEL_CHECK_MS = 30_000;
-/** A probe waits this long for the model; then it counts as away. */
+/** A probe waits this long for the model; then the model counts as unavailable. */
 const MODEL_PATIENCE_MS = 5_000;
 
 export interface Health {
   readonly status: "ready" | "unready";
-  /** Each `ok`, or why not. `drain` is there only while the process drains. */
+  /** Each is `ok` or the reason why not. `drain` is present only while the process drains. */
   readonly checks: {
     readonly store: string;
     readonly migrations: string;
     readonly model: string;
-    /** There only when documents are found by words alone, and why. That leaves the process ready. */
+    /** Present only when documents are found by full text alone, with the reason. The process stays ready. */
     readonly retrieval?: string;
     readonly drain?: string;
   };
@@ -31,7 +31,7 @@ export interface HealthParts {
   storeChanged(why: string | null): void;
 }
 
-/** Whether requests should be sent here. */
+/** Whether requests should be sent to this process. */
 export class Readiness {
   #model: { readonly at: number; readonly verdict: Promise<string> } | undefined;
 
@@ -54,7 +54,7 @@ export class Readiness {
     return { status: isReady ? "ready" : "unready", checks };
   }
 
-  /** Asked now and then by the process itself, so that its log tells of it where nobody probes. */
+  /** Checks the store now and then, so that the logger reports an outage even without probes. */
   async watch(): Promise<void> {
     await this.#store.look();
   }

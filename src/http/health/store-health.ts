@@ -3,18 +3,18 @@ import type { Store } from "../../store/contract.ts";
 import { MigrationsMissing } from "../../store/store-error.ts";
 import { troubleOf } from "../../store/trouble.ts";
 
-/** However often it is asked, the store is written to once in so long. */
+/** The store is written to at most once in this time, however many probes there are. */
 const FRESH_MS = 1_000;
-/** Nobody waits longer for it; what is under way then goes on, and its end is told to whoever asks next. */
+/** The longest that a probe waits. The check under way then goes on, and later probes receive its result. */
 const PATIENCE_MS = 2_000;
 
-/** Each `ok`, or why not. */
+/** Each is `ok` or the reason why not. */
 export interface StoreVerdict {
   readonly store: string;
   readonly migrations: string;
 }
 
-/** Whether the store can be written to: it is tried, since a disk that is full can be read as before. */
+/** Checks whether the store can be written to by writing: a full disk can still be read. */
 export class StoreHealth {
   #latest: { readonly begunAt: number; isOver: boolean; readonly verdict: Promise<StoreVerdict> } | undefined;
   #told = "ok";
@@ -22,7 +22,9 @@ export class StoreHealth {
   constructor(
     private readonly store: Pick<Store, "check" | "tryWrite">,
     private readonly system: Pick<System, "now" | "sleep">,
-    /** Told when the answer is another than before: why it cannot be written to, or null, once it can be again. */
+    /**
+     * Called when the result changes: with the reason why the store cannot be written to, or null once it can be again.
+     */
     private readonly changed: (why: string | null) => void,
   ) {}
 
@@ -44,7 +46,7 @@ export class StoreHealth {
   #current(): Promise<StoreVerdict> {
     const latest = this.#latest;
     const age = latest === undefined ? Number.POSITIVE_INFINITY : this.system.now() - latest.begunAt;
-    // A clock that was put back says nothing of how old it is.
+    // After the clock was set back, the age is unknown.
     if (latest !== undefined && (!latest.isOver || (age >= 0 && age < FRESH_MS))) return latest.verdict;
     const next = { begunAt: this.system.now(), isOver: false, verdict: this.#try() };
     this.#latest = next;

@@ -6,35 +6,35 @@ import type { System } from "../../domain/system.ts";
 import type { SecretStore } from "../../store/secrets/contract.ts";
 import { isUserId } from "./identity.ts";
 
-/** What they begin with: a reader of a leak knows what it is, and no JWT of somebody else's is taken for one. */
+/** The prefix of access tokens: it identifies a leaked one, and no other service's JWT is taken for one. */
 const PREFIX = "yat_";
-/** The name of their secret in the store. */
+/** The name of the signing secret in the store. */
 const SECRET_NAME = "access-token";
 
-/** What an access token lets its holder do. */
+/** What an access token permits. */
 export interface Grant {
   readonly userId: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** The only thread that it may reach; null: all of the user's. */
+  /** The only thread that it gives access to; null: all of the user's. */
   readonly threadId: string | null;
 }
 
 export interface AccessTokenParts {
   readonly secrets: SecretStore;
   readonly system: Pick<System, "now" | "secret">;
-  /** Null: one is made once and kept in the store, so that replicas agree. */
+  /** Null: a secret is generated once and stored, so that replicas agree. */
   readonly configured: string | null;
 }
 
 export const isAccessToken = (token: string): boolean => token.startsWith(PREFIX);
 
-/** Short-lived tokens that a backend, or a user, gives to a page: signed, kept nowhere, good until they expire. */
+/** Short-lived tokens that a backend or a user gives to a page: signed, not stored, valid until they expire. */
 export class AccessTokens {
   #key: Promise<Uint8Array> | undefined;
 
   constructor(private readonly parts: AccessTokenParts) {}
 
-  /** `expiresAt` is in milliseconds since the epoch, a whole second. Throws the store's error. */
+  /** Issues a token. `expiresAt` is in milliseconds since the epoch, a whole second. Throws the store's error. */
   async issue(
     { userId, scopes, threadId }: Grant,
     ttlMs: number,
@@ -51,7 +51,10 @@ export class AccessTokens {
     return { token: PREFIX + signed, expiresAt: expires * 1000 };
   }
 
-  /** Throws `unauthorized` for one that has expired, `forbidden` for one that is not ours, or the store's error. */
+  /**
+   * Verifies a token. Throws `unauthorized` when it has expired, `forbidden` when this service did not sign it, or the
+   * store's error.
+   */
   async grantOf(token: string): Promise<Grant> {
     const key = await this.#signingKey();
     try {
@@ -77,7 +80,7 @@ export class AccessTokens {
 
   #signingKey(): Promise<Uint8Array> {
     this.#key ??= this.#secret().then(
-      // Whoever sets one secret for two purposes must not have the tokens of one taken for the other's.
+      // When an operator uses one secret for two purposes, the tokens of one must not be valid for the other.
       (secret) => createHash("sha256").update("yeoul access token\0").update(secret).digest(),
       (error: unknown) => {
         this.#key = undefined;

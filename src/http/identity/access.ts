@@ -1,36 +1,40 @@
 import type { Scope } from "../../domain/identity.ts";
 
 /**
- * What a route does, as far as it matters who may use it. `probe`: health, which anybody may ask, by whatever name of the host.
- * `open`: anybody may, without a credential: pictures (whose id cannot be guessed), the page of the API. `read`: starts nothing and changes nothing. `ask`: starts a run, cancels it,
- * approves of its calls. `own`: all else, such as deleting, uploading, saving, and making access tokens.
+ * What a route does, for the decision who may use it.
+ * `probe`: health, open to everyone, by any host name.
+ * `open`: requires no credential: images (whose ids cannot be guessed), the page of the API.
+ * `read`: starts nothing and changes nothing.
+ * `ask`: starts a run, cancels it, approves its tool calls.
+ * `own`: everything else, such as deleting, uploading, saving, and issuing access tokens.
  */
 export type Access = "probe" | "open" | "read" | "ask" | "own";
 
 /**
- * How a route keeps an access token to the thread that it is for. `path`: by its `:threadId`, or the thread of its `:runId`; a
- * route that has neither is closed to such tokens. `handler`: its handler does, see `Identity.threadFor`. `none`: it shows no
- * user's data.
+ * How a route confines an access token to its thread.
+ * `path`: by its `:threadId`, or by the thread of its `:runId`; a route with neither refuses such tokens.
+ * `handler`: the handler does, see `Identity.threadFor`.
+ * `none`: the route shows no user's data.
  */
 export type ThreadReach = "path" | "handler" | "none";
 
-/** What a route says of itself to whoever stands at the door. */
+/** What a route declares for access control. */
 export interface Passage {
   readonly access: Access;
-  /** Left out: `path`. */
+  /** Defaults to `path`. */
   readonly threads?: ThreadReach;
 }
 
-/** Whether nobody is asked who they are. */
+/** Whether the route requires no identity. */
 export const wantsNobody = ({ access }: Passage): boolean => access === "probe" || access === "open";
 
-/** What holds for a route that does not say: nothing less than everything. */
+/** The access of a route that declares none: the strictest. */
 export const STRICTEST: Passage = { access: "own" };
 
-/** What holds where no route is: whoever may ask at all is told so. */
+/** The access of a path without a route: a caller that may read gets its 404. */
 export const NOWHERE: Passage = { access: "read", threads: "none" };
 
-/** Which routes an access token may use, by its scopes. A user's or the service's own credential may use all. */
+/** The routes that each scope of an access token permits. A user's or the service's own credential permits all. */
 const GRANTED: Readonly<Record<Scope, ReadonlySet<Access>>> = {
   read: new Set(["probe", "open", "read"]),
   ask: new Set(["probe", "open", "ask"]),

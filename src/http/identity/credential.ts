@@ -9,18 +9,18 @@ import type { UserTokens } from "./user-tokens.ts";
 export interface CredentialParts {
   readonly settings: IdentitySettings;
   readonly accessTokens: AccessTokens;
-  /** Null: none are taken. */
+  /** Null: none are accepted. */
   readonly userTokens: UserTokens | null;
-  /** The trusted header names a user that none can be: for the log. */
+  /** Reports that the trusted header holds an invalid user id. */
   unusableUser(where: string): void;
 }
 
-/** The query's name for an access token, for those who can send no header: `EventSource`, `<img>`. */
+/** The query parameter for an access token, for clients that cannot send a header: `EventSource`, `<img>`. */
 const QUERY = "access_token";
 
 /**
- * Judges a request by the credential that it brings. Modes combine: which is meant is told by what it looks like. Throws
- * `unauthorized` without one where one is asked for, and for one that has expired; `forbidden` for a wrong one.
+ * Judges a request by its credential. Several kinds may be configured; the token's form tells which one it is. Throws
+ * `unauthorized` when a required credential is missing or has expired, and `forbidden` when it is wrong.
  */
 export const credentialJudge = (parts: CredentialParts): ((request: Request) => Claim | Promise<Claim>) => {
   const { settings, accessTokens, userTokens } = parts;
@@ -33,7 +33,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     isBearer: true,
   });
 
-  /** Of whoever may speak for any user: the one that the trusted header names, where there is such a header. */
+  /** The claim of a caller that may act for any user: the user in the trusted header, when one is configured. */
   const spokenFor = (headers: Headers, isBearer: boolean): Claim => {
     const { trustedHeader } = settings;
     if (trustedHeader === null) return { ...ANYBODY, isBearer };
@@ -59,7 +59,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     if (userTokens !== null) {
       return userTokens.userOf(token).then((userId) => ({ ...ANYBODY, userId, isBearer: true }));
     }
-    // Nobody was asked for a token: one of another service's does no harm.
+    // No token is required here, so one of another service does no harm.
     if (!wantsToken) return spokenFor(headers, false);
     throw new RequestError("forbidden", "The token is not the right one.");
   };
@@ -68,7 +68,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     const bearer = bearerIn(headers);
     const queried = method === "GET" && url.includes("?") ? new URL(url).searchParams.getAll(QUERY) : [];
     if (queried.length > 1 || (queried.length > 0 && bearer !== null)) {
-      // RFC 6750 §2: of two, it would not be said which was meant.
+      // RFC 6750 §2: with two credentials it would be unclear which one counts.
       throw new RequestError(
         "malformed_request",
         "Send one credential: the header authorization, or access_token once.",
@@ -86,7 +86,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
   };
 };
 
-/** The token of `authorization: Bearer …`; null: there is none. */
+/** Returns the token of `authorization: Bearer …`; null when there is none. */
 const bearerIn = (headers: Headers): string | null => {
   const [scheme, token] = (headers.get("authorization") ?? "").split(/\s+/, 2);
   return scheme?.toLowerCase() === "bearer" && token ? token : null;

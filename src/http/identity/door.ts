@@ -10,11 +10,11 @@ export interface DoorParts extends CredentialParts {
   readonly settings: IdentitySettings;
   /** Whether pages of this origin may call. */
   isGranted(origin: string): boolean;
-  /** The thread of a user's run; null: there is no such run. */
+  /** Returns the thread of a user's run; null when there is no such run. */
   threadOfRun(userId: string, runId: string): Promise<string | null>;
 }
 
-/** The part of Elysia's context that is looked at. */
+/** The part of Elysia's context that access control reads. */
 export interface Arrival {
   readonly request: Request;
   readonly params?: Readonly<Record<string, string | undefined>>;
@@ -22,7 +22,10 @@ export interface Arrival {
 
 const identities = new WeakMap<Request, Identity>();
 
-/** Whose a request is. Every request that reaches a handler has passed the door, or its route is open. */
+/**
+ * Returns the identity of a request. Every request that reaches a handler has passed access control; throws when its
+ * route is open.
+ */
 export const who = (request: Request): Identity => {
   const identity = identities.get(request);
   if (identity === undefined) throw new Error("nobody was asked who sent this request: its route is open");
@@ -30,23 +33,24 @@ export const who = (request: Request): Identity => {
 };
 
 /**
- * For whom turns are kept while a body is read: the user, where that is known before, however many tokens they have made;
- * else all who bring the same credential.
+ * Returns the key by which bodies under way share their budget: the user, if known before the body is read, however
+ * many tokens the user has issued; otherwise the credential.
  */
 export const turnsOf = (request: Request): string => {
   const userId = identities.get(request)?.userId ?? null;
   return userId === null ? `credential:${request.headers.get("authorization") ?? ""}` : `user:${userId}`;
 };
 
-/** Takes in whom the body of a request names; to be called by whoever has read one, before anything is made of it. */
+/** Adds the user that a request's body names. Must be called after the body is read and before it is used. */
 export const bodyWasRead = (request: Request, body: unknown): void => {
   const identity = identities.get(request);
   if (identity !== undefined) hearBody(identity, body);
 };
 
 /**
- * The one door in front of all routes: where a request was sent to, who sends it, whether a page elsewhere made a browser send
- * it, whether it may do that, and whose it is. No body has been read by then. Throws a RequestError.
+ * Access control for all routes: checks which host a request was sent to, who sends it, whether a page of another
+ * origin made a browser send it, whether it is permitted, and which user it belongs to. No body is read before that.
+ * Throws a RequestError.
  */
 export class Door {
   readonly #hosts: HostCheck;
@@ -57,13 +61,13 @@ export class Door {
     this.#judge = credentialJudge(parts);
   }
 
-  /** Of a request that is answered before it is routed. */
+  /** Checks the host of a request that is answered before routing. */
   passHost(request: Request): void {
     if (this.#hosts.isForAll) this.#hosts.pass(request.headers);
   }
 
   async pass({ request, params }: Arrival, { access, threads }: Passage): Promise<void> {
-    // A Host header that is none leaves a URL that is none, whichever endpoint it was routed to.
+    // An invalid Host header leaves an invalid URL, whichever endpoint it was routed to.
     if (!URL.canParse(request.url)) {
       throw new RequestError("malformed_request", "The Host header is not a valid host.");
     }
@@ -82,7 +86,10 @@ export class Door {
     identities.set(request, identity);
   }
 
-  /** A browser sends cookies, an ingress's word and what is reached from its machine along with whatever page asks for it. */
+  /**
+   * Checks a request without a token. A browser attaches cookies, the user set by an ingress, and access to its machine
+   * to the requests of any page.
+   */
   #passUnproven({ headers }: Request, access: Access): void {
     if (this.#hosts.isForUnproven) this.#hosts.pass(headers);
     if (access !== "read" && isFromElsewhere(headers, this.parts.isGranted)) {
@@ -101,7 +108,7 @@ export class Door {
     if (reach !== "path" || inPath === threadId) return;
     if (inPath === undefined && runId !== undefined && userId !== null) {
       const ofRun = await this.parts.threadOfRun(userId, runId);
-      // One that is not there is not found by its own route.
+      // A missing run gets the 404 of its own route.
       if (ofRun === null || ofRun === threadId) return;
     }
     throw new RequestError("forbidden", "The access token is for one thread, and this is not of it.");

@@ -11,14 +11,14 @@ interface Route {
   readonly hooks: { readonly detail?: unknown };
 }
 
-/** A route as the door sees it. */
+/** A route as access control uses it. */
 export interface Gate {
   readonly passage: Passage;
-  /** What was thrown there, in the words of the route's own wire where it has some. */
+  /** Converts an error of access control to the format of the route's own wire, if it has one. */
   worded(thrown: unknown): Error;
 }
 
-/** What routes say of who may use them, by method and path as they are registered. HEAD goes with GET. */
+/** Returns the access declared by routes, by method and path as they are registered. HEAD is treated as GET. */
 export const gatesOf = (routes: readonly Route[]): ((method: string, path: string) => Gate) => {
   const gates = new Map(routes.map(({ method, path, hooks }) => [`${method} ${path}`, gateOf(hooks.detail)]));
   const closed = gateOf(undefined);

@@ -3,13 +3,13 @@ import { hostnameOf, isLoopbackHost, isLoopbackName, listenedName } from "../../
 import type { IdentitySettings } from "../../domain/identity.ts";
 
 /**
- * Refuses requests that were sent to a name of somebody else's: a page whose name server answers with this machine's address
- * (DNS rebinding) is of one origin with whatever listens there, and may read all of it.
+ * Refuses requests that were sent to another host name: a page whose name server returns this machine's address (DNS
+ * rebinding) has the same origin as the server there, and may read all of it.
  */
 export class HostCheck {
-  /** Whether every request is looked at, before anything else is. */
+  /** Whether every request is checked, before anything else. */
   readonly isForAll: boolean;
-  /** Whether those are that bring no token, which such a page cannot send. */
+  /** Whether requests without a token are checked; such a page cannot send a token. */
   readonly isForUnproven: boolean;
   readonly #allowed: ReadonlySet<string | null>;
 
@@ -32,8 +32,8 @@ export class HostCheck {
 }
 
 /**
- * Whether a page of another origin made a browser send the request (Fetch Metadata §2.1; RFC 6454 for browsers without it).
- * `isGranted` says which origins may. A value of `sec-fetch-site` that is none is taken for the worst.
+ * Whether a page of another origin made a browser send the request (Fetch Metadata §2.1; RFC 6454 for browsers without
+ * it). `isGranted` returns which origins may. An unknown value of `sec-fetch-site` counts as another origin.
  */
 export const isFromElsewhere = (headers: Headers, isGranted: (origin: string) => boolean): boolean => {
   const origin = headers.get("origin");
@@ -43,7 +43,7 @@ export const isFromElsewhere = (headers: Headers, isGranted: (origin: string) =>
   return origin !== null && !isSentTo(origin, headers.get("host") ?? "");
 };
 
-/** Whether the origin is where the request was sent to. Its scheme is left alone: a proxy may have taken TLS away. */
+/** Whether the origin is the host of the request. The scheme is ignored, since a proxy may have terminated TLS. */
 const isSentTo = (origin: string, host: string): boolean => {
   const from = /^https?:\/\//i.test(origin) ? URL.parse(origin) : null;
   if (from === null || hostnameOf(host) === null) return false;

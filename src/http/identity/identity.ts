@@ -4,25 +4,25 @@ import type { Scope } from "../../domain/identity.ts";
 import { isStorable } from "../../domain/text.ts";
 import { UserId } from "../../domain/thread.ts";
 
-/** Where a request may name the user: a JSON pointer to the field; a header's name stands for the header. */
+/** Where a request may name the user: a JSON pointer to the field, which also stands for the header. */
 type Place = `/${string}`;
 
-/** What a credential says of whoever brings it. */
+/** What a credential establishes. */
 export interface Claim {
-  /** The user that it is for; null: whoever the request names. */
+  /** The user that it is for; null: any user that the request names. */
   readonly userId: string | null;
   /** What it may be used for; null: everything. */
   readonly scopes: ReadonlySet<Scope> | null;
-  /** The only thread that it may reach; null: all of the user's. */
+  /** The only thread that it gives access to; null: all of the user's. */
   readonly threadId: string | null;
-  /** Whether it is a token, which no page elsewhere can make a browser send by itself. */
+  /** Whether it is a token, which no page of another origin can make a browser send. */
   readonly isBearer: boolean;
 }
 
-/** Of whoever brings no credential, where none is asked for. */
+/** The claim of a request without a credential, where none is required. */
 export const ANYBODY: Claim = { userId: null, scopes: null, threadId: null, isBearer: false };
 
-/** A user id that can be one, as the common contract has it. */
+/** Whether a text is a valid user id, by the common contract. */
 export const isUserId = (text: string): boolean => Value.Check(UserId, text) && isStorable(text);
 
 const USER_RULE = "must be 1 to 128 characters without ':' and control characters";
@@ -36,8 +36,9 @@ const refused = (code: "forbidden" | "invalid", path: Place, message: string): R
   new RequestError(code, `${path.slice(1)} ${message}.`, { details: [{ path, message }] });
 
 /**
- * Whose a request is: what its credential says and what it names itself, held together. However often the user is named, it
- * is one user, or the request is refused: `forbidden` against the credential, `invalid` among the names themselves.
+ * The identity of a request: its credential and the users that it names, combined. All of them must be the same user;
+ * otherwise the request is refused: `forbidden` when a name contradicts the credential, `invalid` when names contradict
+ * each other.
  */
 export class Identity {
   #named: string | null = null;
@@ -45,28 +46,28 @@ export class Identity {
 
   constructor(readonly claim: Claim) {}
 
-  /** Null: nothing that was heard so far says who it is. Throws `invalid` for a name that was none. */
+  /** The user; null when nothing so far names one. Throws `invalid` for a name that is not a valid id. */
   get userId(): string | null {
     if (this.#wrong !== null) throw refused("invalid", this.#wrong, USER_RULE);
     return this.claim.userId ?? this.#named;
   }
 
-  /** The user, where the request has to be somebody's. `path` is the field that its contract has for that. */
+  /** Returns the user of a request that requires one. `path` is the field that its contract has for the user. */
   requiredUser(path: "/userId" | "/user_id" = "/userId"): string {
     const { userId } = this;
     if (userId === null) throw refused("invalid", path, REQUIRED);
     return userId;
   }
 
-  /** What is wrong with a request that has to be somebody's, if nothing has named anybody; null: something has. */
+  /** Returns the error detail of a request that requires a user and names none; null when it names one. */
   missing(path: "/userId" | "/user_id"): ErrorDetail | null {
     const isNamed = this.claim.userId !== null || this.#named !== null || this.#wrong !== null;
     return isNamed ? null : { path, message: REQUIRED };
   }
 
   /**
-   * Takes in a name that the request gives, whatever that is: one that is no text names somebody else than any user, and must
-   * not be taken for none. Throws where it is another one than is known already.
+   * Adds a name that the request gives, of any type: a name that is not text must not count as absent. Throws when it
+   * differs from a known name.
    */
   heard(name: unknown, path: Place): void {
     const { userId } = this.claim;
@@ -77,12 +78,14 @@ export class Identity {
     if (this.#named !== null && this.#named !== name) {
       throw refused("invalid", path, "must be the same user wherever the request names one");
     }
-    // The endpoint's own schema may have better words for it, and comes first.
+    // The endpoint's own schema may have a better message, and is checked first.
     if (typeof name === "string" && isUserId(name)) this.#named = name;
     else this.#wrong ??= path;
   }
 
-  /** The thread that a request speaks of: `asked`, or the one that its token is for. Null: a new one. Throws `forbidden`. */
+  /**
+   * Returns the thread of a request: `asked`, or the one that its token is for. Null: a new one. Throws `forbidden`.
+   */
   threadFor(asked: string | null): string | null {
     const { threadId } = this.claim;
     if (threadId === null || asked === null || asked === threadId) return threadId ?? asked;

@@ -1,24 +1,24 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { System } from "../../domain/system.ts";
 
-/** The keys could not be fetched: whether a token is right cannot be told now. */
+/** The keys could not be fetched, so tokens cannot be verified now. */
 export class KeysAway extends Error {
   override readonly name = "KeysAway";
 }
 
-/** Keys of this age are fetched again, while they go on being used. */
+/** Keys of this age are fetched again while they remain in use. */
 const REFRESH_MS = 10 * 60_000;
-/** Keys that could not be renewed for so long are used no more. */
+/** Keys that could not be renewed for this long are no longer used. */
 const MAX_AGE_MS = 60 * 60_000;
-/** A fetch may take so long. */
+/** Timeout of a fetch. */
 const FETCH_MS = 5_000;
-/** Tokens with unknown key ids cause so many fetches a minute at most: anybody can invent key ids. */
+/** The most fetches a minute that unknown key ids cause: anyone can invent key ids. */
 const UNKNOWN_A_MINUTE = 10;
 
 /**
- * The public keys that an identity provider publishes (RFC 7517). Fetched when the first token comes, kept, renewed in the
- * background; a token whose key is unknown has them fetched anew, so that a rotation is followed at once. Requests that come
- * while a fetch is under way share it; none but those that need it wait.
+ * The public keys that an identity provider publishes (RFC 7517). They are fetched with the first token, cached, and
+ * renewed in the background. A token with an unknown key triggers a fetch, so that a rotation takes effect at once.
+ * Requests that arrive during a fetch share it, and only those that need it wait.
  */
 export class KeySet {
   readonly #remote: ReturnType<typeof createRemoteJWKSet>;
@@ -26,19 +26,20 @@ export class KeySet {
   #minute = Number.NEGATIVE_INFINITY;
   #unknown = 0;
 
-  /** `failed`: they could not be fetched, for the log. */
+  /** `failed` is called when the keys could not be fetched, for the logger. */
   constructor(
     url: string,
     private readonly system: Pick<System, "now">,
     private readonly failed: (error: unknown) => void,
   ) {
-    // When to fetch is decided here: jose would let every token wait for a renewal, and no rotation be followed for 30 s.
+    // This class decides when to fetch: jose would make every token wait for a renewal, and would ignore a rotation for
+    // 30 s.
     const never = Number.POSITIVE_INFINITY;
     const options = { timeoutDuration: FETCH_MS, cooldownDuration: never, cacheMaxAge: never };
     this.#remote = createRemoteJWKSet(new URL(url), options);
   }
 
-  /** The key of a token, for jose. Throws jose's errors, and `KeysAway`. */
+  /** Returns the key of a token, for jose. Throws jose's errors and `KeysAway`. */
   readonly keyOf: JWTVerifyGetKey = async (header, token) => {
     const age = this.system.now() - this.#fetchedAt;
     if (age >= MAX_AGE_MS) await this.#fetch();

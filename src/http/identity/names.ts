@@ -2,19 +2,19 @@ import { RequestError } from "../../domain/error.ts";
 import { headerText } from "../request/header-text.ts";
 import type { Identity } from "./identity.ts";
 
-/** What users are called by, in queries and bodies: the older contracts differ. */
+/** Names of the user field in queries and bodies: the older contracts differ. */
 const FIELDS = ["userId", "user_id"] as const;
-/** The header that names the user wherever nobody is trusted with another. */
+/** The header that names the user where no trusted header does. */
 const HEADER = "x-user-id";
 
-/** Takes in whom the request's header, query and path name. A repeated header arrives joined by a comma. */
+/** Adds the users that the request's header, query and path name. A repeated header arrives joined by a comma. */
 export const hearRequest = (
   identity: Identity,
   request: Request,
   params: Readonly<Record<string, string | undefined>> | undefined,
   trustedHeader: string | null,
 ): void => {
-  // One that was trusted has been heard as a credential, or must say the same.
+  // The trusted header is part of the credential, or must name the same user.
   for (const name of new Set([HEADER, ...(trustedHeader === null ? [] : [trustedHeader])])) {
     const header = headerText(request.headers, name);
     if (header?.includes(", ") && identity.claim.userId === null) throw repeated("/userId");
@@ -31,11 +31,11 @@ export const hearRequest = (
     for (const name of named) identity.heard(name, `/${field}`);
     if (named.length > 1) throw repeated(`/${field}`);
   }
-  // Who named nobody that can be must not be taken for one who named nobody.
+  // An invalid name must not count as absent.
   void identity.userId;
 };
 
-/** Takes in whom a body names, a JSON object or a form's fields; null is the same as nothing. */
+/** Adds the user that a body names: a JSON object or a form's fields. Null counts as absent. */
 export const hearBody = (identity: Identity, body: unknown): void => {
   if (typeof body !== "object" || body === null) return;
   for (const field of FIELDS) {

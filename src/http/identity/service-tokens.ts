@@ -3,8 +3,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**
- * Whether a text is one of these tokens. Digests of equal length are compared, each of them and in constant time, so that
- * neither a token nor its length nor which of them it was can be felt out.
+ * Returns a check for these tokens. It compares digests of equal length, all of them and in constant time, so that
+ * timing reveals neither a token, nor its length, nor which of them matched.
  */
 export const serviceTokenCheck = (tokens: readonly string[]): ((given: string) => boolean) => {
   const expected = tokens.map(digest);

@@ -5,25 +5,25 @@ import type { System } from "../../domain/system.ts";
 import { isUserId } from "./identity.ts";
 import { KeySet, KeysAway } from "./key-set.ts";
 
-/** Algorithms by what checks them. One list never serves the other's keys: a public key is no secret (RFC 8725 §2.1). */
+/** Algorithms by the kind of key. They are never mixed: a public key must not serve as a secret (RFC 8725 §2.1). */
 const WITH_SECRET = ["HS256", "HS384", "HS512"];
 const WITH_KEYS = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
-/** Seconds that the clocks of whoever makes tokens and of this machine may differ by, for `exp` and `nbf`. */
+/** Seconds by which the clocks of the token's issuer and this machine may differ, for `exp` and `nbf`. */
 const LEEWAY_S = 5;
-/** Seconds after which to ask again while the keys cannot be had. */
+/** Seconds after which to retry while the keys are unavailable. */
 const RETRY_AFTER = 5;
 
 export interface UserTokenLog {
-  /** A token that is right names a user that none can be. */
+  /** A valid token holds an invalid user id. */
   unusableUser(claim: string): void;
-  /** The keys that users' tokens are checked with could not be fetched. */
+  /** The keys that verify users' tokens could not be fetched. */
   keysAway(error: unknown): void;
 }
 
-/** Users' own tokens, as the operator's identity provider makes them: signed JWTs (RFC 7519). */
+/** Users' own tokens from the operator's identity provider: signed JWTs (RFC 7519). */
 export class UserTokens {
   readonly #secret: Uint8Array | null;
   readonly #keys: KeySet | null;
@@ -39,13 +39,13 @@ export class UserTokens {
   }
 
   /**
-   * The user that the token is for. Throws `unauthorized` for one that has expired, `identity_unavailable` while keys cannot
-   * be had, `forbidden` for every other that is not right.
+   * Returns the user of the token. Throws `unauthorized` when it has expired, `identity_unavailable` while the keys are
+   * unavailable, and `forbidden` for any other invalid token.
    */
   async userOf(token: string): Promise<string> {
     const { userClaim } = this.settings;
     const claim = (await this.#claims(token))[userClaim];
-    // Some have numbers for ids.
+    // Some providers use numbers as ids.
     const userId = Number.isSafeInteger(claim) ? `${claim as number}` : claim;
     if (typeof userId === "string" && isUserId(userId)) return userId;
     this.log.unusableUser(userClaim);
@@ -87,7 +87,7 @@ export class UserTokens {
       return (await jwtVerify(token, keys.keyOf, options)).payload;
     } catch (error) {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      // A token without a key id, where several keys would fit.
+      // A token without a key id that several keys could have signed.
       for await (const key of error) {
         const verified = await jwtVerify(token, key, options).catch((thrown: unknown) => {
           if (thrown instanceof errors.JWSSignatureVerificationFailed) return null;

@@ -22,7 +22,7 @@ const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
   join: ["not_found", ...OF_RUNS],
 };
 
-/** An endpoint of a wire, told from what the wire says of itself. */
+/** Describes an endpoint of a wire from its dialect. */
 export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
   const { guide, request, takesFile, user } = dialect;
   const { method, form } = endpoint;
@@ -71,13 +71,13 @@ const framesOf = ({ title }: Guide, frames: readonly FrameGuide[]): Reply => ({
   frames,
 });
 
-/** Of a GET, to which EventSource comes back. */
+/** The replies of a GET, to which EventSource reconnects. */
 const resumable = (guide: Guide): Readonly<Record<number, Reply>> => {
   const wire = guide.title.replace(/, for EventSource$/, "");
   const frames = guide.frames.map((frame) => ({
     ...frame,
     id: "the run and the event, `run_id:seq`; the first frame is this line alone",
-    // What is said is the same as by POST, so it goes by the same name.
+    // The data is the same as by POST and has the same name.
     data: { ...frame.data, title: payloadName(wire, frame) },
   }));
   return {
@@ -92,7 +92,7 @@ const LAST_EVENT_ID = inHeader(
   "The id of the last frame that was seen. Nothing is asked anew: its run is read on behind that.",
 );
 
-/** The fields that text alone can say. */
+/** The fields that text can express. */
 const queryOf = (request: TSchema): readonly Parameter[] => {
   const { properties = {}, required = [] } = request as { properties?: Record<string, TSchema>; required?: string[] };
   return Object.entries(properties).flatMap(([name, schema]) =>
@@ -105,5 +105,5 @@ const queryOf = (request: TSchema): readonly Parameter[] => {
 const takesText = (schema: TSchema): boolean =>
   schema.type === "string" || (schema.anyOf as TSchema[] | undefined)?.some(takesText) === true;
 
-/** Of a field that may be text or null, the text: a query has no null. */
+/** Of a field that may be text or null, returns the text: a query has no null. */
 const textOf = (schema: TSchema): TSchema => (schema.anyOf as TSchema[] | undefined)?.find(takesText) ?? schema;

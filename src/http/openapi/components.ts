@@ -4,18 +4,18 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Keywords that hold values, not schemas. */
 const VALUES: ReadonlySet<string> = new Set(["const", "default", "enum", "examples"]);
 
-/** The schemas that the document names, so that it tells each of them once. */
+/** The schemas that the document names, so that each appears once. */
 export class Components {
   readonly #named = new Map<string, { readonly text: string; readonly schema: Json }>();
 
-  /** The schema as JSON Schema alone, with a reference in place of each one that has a title. */
+  /** Returns the schema as plain JSON Schema, with a reference in place of each one that has a title. */
   place(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map((item) => this.place(item));
     if (typeof schema !== "object" || schema === null) return schema;
     const placed = Object.fromEntries(
       Object.entries(schema).map(([key, value]) => [key, VALUES.has(key) ? value : this.place(value)]),
     );
-    // A property may be called `title` too, but then it is a schema.
+    // A property may be named `title` too, but then its value is a schema.
     return typeof placed.title === "string" ? this.#name(placed.title, placed) : placed;
   }
 
@@ -34,7 +34,7 @@ export class Components {
   }
 }
 
-/** `llm.token.delta` as `LlmTokenDelta`. */
+/** Converts `llm.token.delta` to `LlmTokenDelta`. */
 export const pascal = (text: string): string =>
   text
     .split(/[^A-Za-z0-9]+/)

@@ -15,14 +15,14 @@ export interface MountedRoute {
 
 interface DocumentOptions {
   readonly version: string;
-  /** The root of the service, relative to the document's own address. */
+  /** The root of the service, relative to the document's own URL. */
   readonly server: string;
   readonly security: Security;
 }
 
 /**
- * The OpenAPI 3.1 document of these routes. Its server is relative, so it holds behind an ingress that strips
- * a prefix as well. Throws for a route that is not described, and for two schemas of one name.
+ * Makes the OpenAPI 3.1 document of these routes. Its server is relative, so it also holds behind an ingress that
+ * strips a prefix. Throws for a route without a description, and for two schemas of one name.
  */
 export const openApiDocument = (
   routes: readonly MountedRoute[],
@@ -49,7 +49,7 @@ export const openApiDocument = (
     info: { title: "Yeoul", version, description: ABOUT, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     servers: [{ url: server }],
     tags: [...tags.values()],
-    // Said either way: an operation of which nothing is said may want anything.
+    // Always present: without it an operation's requirements would be unknown.
     security: wantsCredential ? security.required : [],
     paths: placed.paths,
     components: {
@@ -61,7 +61,7 @@ export const openApiDocument = (
   };
 };
 
-/** Which refusals there are depends on who may ask: those that no operation speaks of are left out. */
+/** Which refusals exist depends on the access control; those that no operation refers to are left out. */
 const usedIn = (paths: Json, responses: Json): Json => {
   const text = JSON.stringify(paths);
   return Object.fromEntries(
@@ -69,7 +69,7 @@ const usedIn = (paths: Json, responses: Json): Json => {
   );
 };
 
-/** What wants no token is least worth reading about: it comes last. */
+/** Open endpoints are the least interesting to read about and come last. */
 const inOrder = (routes: readonly MountedRoute[]) => {
   const mounted = routes.flatMap(({ method, path, hooks }) => {
     const operation = operationIn(hooks.detail);
@@ -79,7 +79,7 @@ const inOrder = (routes: readonly MountedRoute[]) => {
   return mounted.sort((a, b) => Number(isOpen(a.operation)) - Number(isOpen(b.operation)));
 };
 
-/** Null: the route has no description. */
+/** Null when the route has no description. */
 const operationIn = (detail: unknown): Operation | "hidden" | null => {
   if (typeof detail !== "object" || detail === null) return null;
   if ("hide" in detail && detail.hide === true) return "hidden";
@@ -104,7 +104,7 @@ const told = (method: string, path: string, operation: Operation, wantsCredentia
   };
 };
 
-/** `GET /api/v1/runs/{runId}` as `get_api_v1_runs_runId`. */
+/** Converts `GET /api/v1/runs/{runId}` to `get_api_v1_runs_runId`. */
 const idOf = (method: string, path: string): string =>
   `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+/g, "_")}`.replace(/_+$/, "");
 

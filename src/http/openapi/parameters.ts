@@ -34,12 +34,12 @@ const named = (rest: string): readonly Parameter[] => [
   inQuery("userId", `Whose it is; may be the header \`x-user-id\` instead${rest}`, UserId),
   inHeader("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
 ];
-/** Of endpoints that ask whose thread or run it is. */
+/** Of endpoints that require a user. */
 export const USER = named(". Somebody has to be named, unless the credential says who it is.");
-/** Of endpoints that anybody may use without a name. */
+/** Of endpoints that do not require a user. */
 export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
 
-/** How many of a page. */
+/** The size of a page. */
 export const limitParameter = ({ usual, most }: { readonly usual: number; readonly most: number }): Parameter =>
   inQuery("limit", "How many at most.", Type.Integer({ minimum: 1, maximum: most, default: usual }));
 
@@ -49,7 +49,7 @@ export const paging = (perPage: { readonly usual: number; readonly most: number 
   inQuery("cursor", "The `next_cursor` of the page before; left out for the first."),
 ];
 
-/** What every endpoint that streams reads of its headers. */
+/** The headers that every streaming endpoint reads. */
 export const STREAM_HEADERS: readonly Parameter[] = [
   inHeader("accept-language", "Language of texts meant for people: `ko` or `en`."),
   inHeader("x-trace-id", "Kept as the trace id, and sent back."),

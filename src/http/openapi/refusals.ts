@@ -29,7 +29,7 @@ const MEANING: Record<RequestErrorCode, string> = {
 };
 
 const ALWAYS: readonly RequestErrorCode[] = ["malformed_request", "internal"];
-/** Anybody may be refused for the host that was asked, or for a user that is not the access token's. */
+/** Any request may be refused because of its host, or a user that is not the access token's. */
 const BY_IDENTITY: readonly RequestErrorCode[] = ["forbidden"];
 const WITH_CREDENTIAL: readonly RequestErrorCode[] = ["unauthorized", "identity_unavailable"];
 const WITH_BODY: readonly RequestErrorCode[] = [
@@ -51,7 +51,7 @@ export const OF_RUNS: readonly RequestErrorCode[] = [
 const codesOf = (status: number): readonly RequestErrorCode[] =>
   (Object.keys(STATUS) as RequestErrorCode[]).filter((code) => STATUS[code] === status);
 
-/** The responses an operation may be refused with, or fail with, by status. */
+/** Returns the responses of an operation's refusals and failures, by status. */
 export const refusalsOf = (operation: Operation, wantsCredential: boolean): Json => {
   const { refusals = [], worded = {}, failures = {}, body } = operation;
   const codes = [
@@ -76,7 +76,7 @@ export const refusalsOf = (operation: Operation, wantsCredential: boolean): Json
 const RESPONSES = "#/components/responses/";
 const nameOf = (status: number): string => `Refusal${status}`;
 
-/** In a wire's own words: why nothing was begun, or how the run failed, or either. */
+/** A response in a wire's own format: for a refusal, a failed run, or both. */
 const ownResponse = (status: number, refusal: unknown, failure: unknown): Json => {
   const why = [...(refusal === null ? [] : [reasons(status)]), ...(failure === null ? [] : ["the run failed"])];
   const bodies = [refusal, failure].filter((body) => body !== null);
@@ -84,7 +84,7 @@ const ownResponse = (status: number, refusal: unknown, failure: unknown): Json =
   return { description: why.join("; "), ...headersOf(status), content: { "application/json": { schema } } };
 };
 
-/** The codes that a status has, and what each means. */
+/** The codes of a status and their meanings. */
 const reasons = (status: number): string =>
   codesOf(status)
     .map((code) => `\`${code}\`: ${MEANING[code]}`)
@@ -123,7 +123,7 @@ const LIMIT_HEADERS: Json = {
   },
 };
 
-/** The body of the common contract, with the codes that a status has. */
+/** The body of the common contract, with the codes of the status. */
 const bodySchema = (status: number): Json => ({
   title: nameOf(status),
   type: "object",

@@ -3,14 +3,17 @@ import type { Json } from "./components.ts";
 import { isOpen, type Operation, type Parameter } from "./operation.ts";
 import { inQuery } from "./parameters.ts";
 
-/** What the document says of credentials: what every operation wants unless it is open, and the schemes that names. */
+/**
+ * What the document says of credentials: the requirement of every operation that is not open, and the schemes that it
+ * names.
+ */
 export interface Security {
-  /** Empty: none is asked for. */
+  /** Empty when no credential is required. */
   readonly required: readonly Json[];
   readonly schemes: Json;
 }
 
-/** The credentials that a service so configured takes. */
+/** Returns the credentials that a service with these settings accepts. */
 export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): Security => {
   const takesService = serviceTokens.length > 0;
   const kinds = [
@@ -40,6 +43,6 @@ export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: Identit
 
 const ACCESS_TOKEN = inQuery("access_token", "An access token, for those who can send no header, such as EventSource.");
 
-/** What an operation takes besides, for who can send no header. */
+/** The parameters of clients that cannot send a header. */
 export const credentialParameters = (method: string, operation: Operation): readonly Parameter[] =>
   method === "GET" && !isOpen(operation) && operation.access !== "own" ? [ACCESS_TOKEN] : [];

@@ -49,7 +49,7 @@ const TAG: Tag = {
 
 const check = validator(AccessTokenRequest);
 
-/** Tokens that a backend, or a user, gives to a page. */
+/** Issues tokens that a backend or a user gives to a page. */
 export const accessTokenRoutes = (tokens: AccessTokens) =>
   new Elysia({ name: "access-tokens" }).post(
     "/api/v1/access-tokens",

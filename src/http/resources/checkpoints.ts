@@ -17,7 +17,7 @@ import { CheckpointShape, listOf, ThreadSummaryShape } from "./shapes.ts";
 import { THREADS } from "./threads.ts";
 import { checkpointView, threadSummary } from "./views.ts";
 
-/** Most threads have all of theirs on one page; a checkpoint may hold a whole answer. */
+/** Most threads have all checkpoints on one page; a checkpoint may hold a whole answer. */
 const PER_PAGE = { usual: 500, most: 500 };
 /** The checkpoint's seq and id. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.String()]);
@@ -27,7 +27,7 @@ const ForkRequest = Type.Object({
   thread_id: ThreadField,
 });
 
-/** A thread's checkpoints, and the threads that go on from one. */
+/** A thread's checkpoints, and forks from one of them. */
 export const checkpointRoutes = ({ store, system }: RouteParts) => {
   const validate = validator(ForkRequest);
   return new Elysia({ name: "checkpoints", prefix: "/api/v1/threads" })

@@ -15,7 +15,7 @@ import { pageIn, pageOf } from "./pagination.ts";
 import { DocumentShape, listOf } from "./shapes.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
-/** When the document was made, and its id: the first alone may be shared. */
+/** The document's time of creation and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
 const TAG: Tag = {
@@ -25,7 +25,7 @@ const TAG: Tag = {
 
 const KeptShape = Type.Object({ ...DocumentShape.properties, is_new: Type.Boolean() }, { title: "KeptDocument" });
 
-/** A user's documents: handed in as JSON or as a file, listed, taken away. Another user's are not found. */
+/** A user's documents: uploaded as JSON or as a file, listed, deleted. Another user's are not found. */
 export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) =>
   new Elysia({ name: "documents", prefix: "/api/v1/documents" })
     .post(

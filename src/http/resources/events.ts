@@ -34,7 +34,7 @@ export const eventRoutes = (parts: RouteParts) => {
       const isPatient = waitsIn(request);
       const active = await store.threads.activeRun(key);
       const bounds = await store.events.bounds(key);
-      // Deleted meanwhile.
+      // The thread was deleted meanwhile.
       if (bounds === null && (await store.threads.get(key)) === null) throw notFound("thread");
       const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
       const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;

@@ -6,7 +6,7 @@ import { HealthShape } from "./shapes.ts";
 
 const TAG: Tag = { name: "Health", description: "For probes, which have no token." };
 
-/** Liveness and readiness. Whoever probes has no token. */
+/** Liveness and readiness. Probes have no token. */
 export const probingRoutes = (readiness: Readiness) =>
   new Elysia({ name: "probing" })
     .get("/health", () => ({ status: "ok" }), {

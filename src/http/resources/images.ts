@@ -5,7 +5,7 @@ import { described } from "../openapi/operation.ts";
 import { inPath } from "../openapi/parameters.ts";
 import { notFound } from "../request/caller.ts";
 
-/** Pictures that runs have drawn. The id is unguessable, and is all one needs. */
+/** Images that runs have generated. The unguessable id is all that a reader needs. */
 export const imageRoutes = ({ store }: RouteParts) =>
   new Elysia({ name: "images" }).get(
     "/api/v1/images/:imageId",
@@ -14,7 +14,7 @@ export const imageRoutes = ({ store }: RouteParts) =>
       if (image === null) throw notFound("image");
       set.headers["content-type"] = image.mediaType;
       set.headers["cache-control"] = "private, max-age=31536000, immutable";
-      // An SVG is a document: opened by itself it must run nothing.
+      // An SVG is a document: opened directly it must not run scripts.
       set.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
       set.headers["x-content-type-options"] = "nosniff";
       return image.bytes;

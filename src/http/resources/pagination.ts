@@ -3,21 +3,21 @@ import { Value } from "@sinclair/typebox/value";
 import { isStorable } from "../../domain/text.ts";
 import { invalid } from "../request/validate.ts";
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface Page<Place> {
   readonly limit: number;
-  /** The place of the last item of the page before; null for the first page. */
+  /** The place of the previous page's last item; null for the first page. */
   readonly after: Place | null;
 }
 
 /** How many items a page has. */
 interface PerPage {
-  /** Unless told. */
+  /** The default. */
   readonly usual: number;
   readonly most: number;
 }
 
-/** The query's `limit`. Throws `invalid` for one that is not 1 to `most`. */
+/** Reads the query's `limit`. Throws `invalid` unless it is 1 to `most`. */
 export const limitIn = (request: Request, { usual, most }: PerPage): number => {
   const limit = new URL(request.url).searchParams.get("limit") ?? `${usual}`;
   if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= most) return Number(limit);
@@ -25,8 +25,8 @@ export const limitIn = (request: Request, { usual, most }: PerPage): number => {
 };
 
 /**
- * The query's `limit` and `cursor`. A cursor is what `cursorAt` made of a place that fits the schema, a tuple. Throws
- * `invalid` for a limit that is not 1 to `most`, and for a cursor that this list never gave.
+ * Reads the query's `limit` and `cursor`. A cursor is what `cursorAt` made of a place that fits the schema, a tuple.
+ * Throws `invalid` for a limit that is not 1 to `most`, and for a cursor that this list never returned.
  */
 export const pageIn = <Place extends TSchema>(
   request: Request,
@@ -41,7 +41,7 @@ export const pageIn = <Place extends TSchema>(
 
 export const Before = Type.Integer({ minimum: 1 });
 
-/** The query's `before`, a message's seq; null: it is not there. Throws `invalid` for what is none. */
+/** Reads the query's `before`, a message's seq; null when it is absent. Throws `invalid` when it is not a seq. */
 export const beforeIn = (request: Request): number | null => {
   const before = new URL(request.url).searchParams.get("before");
   if (before === null) return null;
@@ -50,8 +50,8 @@ export const beforeIn = (request: Request): number | null => {
 };
 
 /**
- * Splits what was read with one item more than fits into the page and the cursor of the next; null: there is none. `isFull`:
- * the store may have ended the page early, because of what the items hold.
+ * Splits a result with one item more than fits into the page and the cursor of the next; null when there is none.
+ * `isFull`: the store may have ended the page early because of its size.
  */
 export const pageOf = <Item>(
   found: readonly Item[],
@@ -72,7 +72,7 @@ const placeOf = (cursor: string): unknown => {
     const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     if (Array.isArray(place) && place.every((part) => typeof part !== "string" || isStorable(part))) return place;
   } catch {
-    // It is none of ours either.
+    // Not a cursor either.
   }
   throw notOurs();
 };

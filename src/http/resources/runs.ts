@@ -10,7 +10,7 @@ import { runView } from "./views.ts";
 
 const RUNS: Tag = { name: "Runs", description: "One for each question. Another user's are not found." };
 
-/** How far a run is, and how to stop it. Another user's are not found. */
+/** The state of a run, and how to stop it. Another user's are not found. */
 export const runRoutes = ({ store, runs }: RouteParts) =>
   new Elysia({ name: "runs", prefix: "/api/v1/runs" })
     .get(

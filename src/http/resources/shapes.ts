@@ -3,7 +3,7 @@ import { RunErrorCode } from "../../domain/error.ts";
 import { nullOr, Time, Tokens } from "../../domain/message-shapes.ts";
 import { RunStatus } from "../../domain/run.ts";
 
-// What the endpoints around runs answer with. Each has the name that the OpenAPI document gives it.
+// The shapes of the endpoints around runs. Each title is its name in the OpenAPI document.
 
 const Seq = Type.Integer({ minimum: 0 });
 
@@ -59,7 +59,7 @@ export const DocumentShape = Type.Object(
   { title: "Document" },
 );
 
-/** A page of a list, its items under `name`. */
+/** A page of a list, with its items under `name`. */
 export const listOf = <Name extends string, Item extends TSchema>(name: Name, item: Item) =>
   Type.Object({
     [name]: Type.Array(item),

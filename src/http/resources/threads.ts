@@ -14,12 +14,12 @@ import { listOf, ThreadSummaryShape } from "./shapes.ts";
 import { threadSummary } from "./views.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
-/** When the thread was last written to, and its id: the first alone may be shared. */
+/** When the thread was last written to, and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
 
 export const THREADS: Tag = { name: "Threads", description: "Each user has their own; another's are not found." };
 
-/** A user's threads, as the native contract has them. Another user's are not found. */
+/** A user's threads, by the native contract. Another user's are not found. */
 export const threadRoutes = ({ store, runs }: RouteParts) =>
   new Elysia({ name: "threads", prefix: "/api/v1/threads" })
     .get(
@@ -57,7 +57,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         const page = { limit: limitIn(request, MESSAGES), before: beforeIn(request) };
         const base = baseIn(request);
         if ((await store.threads.get(key)) === null) throw notFound("thread");
-        // The run first: one that ends in between has its message among those read after it.
+        // The run is read first: if it ends in between, its message is among those read after it.
         const run = await store.threads.activeRun(key);
         const active = run === null ? null : await activeMessage(store, key, run);
         const { messages, has_more } = await shownMessages(store, key, page);

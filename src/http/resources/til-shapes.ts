@@ -15,7 +15,7 @@ const NamedTag = Type.Object({
   slug: nullable(Type.String(), "text, or null"),
 });
 
-/** What POST /api/v1/tils takes. A tag's name is measured afterwards, without the white space around it. */
+/** The body of POST /api/v1/tils. A tag's name is measured later, without the white space around it. */
 export const NewTilShape = Type.Object({
   title: bounded(TIL_BOUNDS.title),
   content: bounded(TIL_BOUNDS.content),

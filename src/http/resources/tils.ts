@@ -18,9 +18,9 @@ import { listOf } from "./shapes.ts";
 import { type NewTilBody, NewTilShape, TagsShape, TilShape, tagsView, tilView } from "./til-shapes.ts";
 
 const PER_PAGE = { usual: 20, most: 100 };
-/** Tags in the list of a user's: more than anybody chooses from. */
+/** Tags in a user's list: more than anyone chooses from. */
 const MOST_TAGS = 1_000;
-/** When the TIL was saved, and its id: the first alone may be shared. */
+/** When the TIL was saved, and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
 const TILS: Tag = { name: "TILs", description: "What users have learned. Another user's are not found." };
@@ -28,7 +28,7 @@ const TIL_ID = inPath("tilId", "The TIL.");
 
 const checkTil = validator(NewTilShape);
 
-/** A user's TILs: saved, listed, read, taken away; and the tags that they go by. */
+/** A user's TILs: saved, listed, read, deleted; and their tags. */
 export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
   new Elysia({ name: "tils", prefix: "/api/v1" })
     .post(
@@ -130,7 +130,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
       }),
     });
 
-/** What the store is asked to keep. Throws `invalid`, naming each tag that is too long. */
+/** Returns the TIL for the store. Throws `invalid`, naming each tag that is too long. */
 const newTil = (userId: string, { title, content, excerpt, day_number, tags }: NewTilBody, system: System): NewTil => {
   const asked = (tags ?? []).map((tag) => (typeof tag === "string" ? { name: tag } : tag));
   const most = TIL_BOUNDS.tagName;

@@ -2,7 +2,7 @@ import { ByteStream, CUT, END, type Give, type StreamStep } from "../../streams/
 import { GzipPieces } from "../../wire/gzip.ts";
 import { preferencesOf } from "../request/preferences.ts";
 
-/** The part of Elysia's context that an `onAfterHandle` hook of ours touches. */
+/** The part of Elysia's context that an `onAfterHandle` hook uses. */
 interface Exchange {
   readonly request: Request;
   readonly response: unknown;
@@ -10,8 +10,8 @@ interface Exchange {
 }
 
 /**
- * Gzips every stream whose reader accepts that: an `onAfterHandle` hook, so that whatever streams need not know of it. Each
- * step, a heartbeat too, is flushed, so a frame is as fresh as it was.
+ * Gzips every stream whose reader accepts that. It is an `onAfterHandle` hook, so streams are unaware of it. Each step
+ * is flushed, heartbeats too, so no frame is delayed.
  */
 export const compressStream = ({ request, response, set: { headers } }: Exchange): GzipStream | undefined => {
   if (!(response instanceof ByteStream)) return undefined;
@@ -21,14 +21,14 @@ export const compressStream = ({ request, response, set: { headers } }: Exchange
   return new GzipStream(response);
 };
 
-/** RFC 9110 §12.5.3. A client that names no coding is sent none. */
+/** RFC 9110 §12.5.3. A client that names no coding gets none. */
 const acceptsGzip = (headers: Headers): boolean => {
   const codings = preferencesOf(headers.get("accept-encoding"));
   const weightOf = (coding: string) => codings.find(({ name }) => name === coding)?.weight;
   return (weightOf("gzip") ?? weightOf("x-gzip") ?? weightOf("*") ?? 0) > 0;
 };
 
-/** One step for each of the plain stream's, taken when it is asked for, and one more for gzip's trailer. */
+/** One step for each of the plain stream's, taken on demand, and one more for gzip's trailer. */
 class GzipStream extends ByteStream {
   readonly #gzip = new GzipPieces();
   #isOver = false;
@@ -47,7 +47,7 @@ class GzipStream extends ByteStream {
       try {
         zipped = this.#zipped(step);
       } finally {
-        // What is thrown is the plain stream's to report. Without gzip's trailer the client sees that this is not whole.
+        // The plain stream reports errors. Without gzip's trailer the client sees that the stream is incomplete.
         give(zipped);
       }
     });
@@ -59,7 +59,7 @@ class GzipStream extends ByteStream {
   }
 
   #zipped(step: StreamStep): StreamStep {
-    // Its reader may have gone meanwhile.
+    // Its reader may have left meanwhile.
     if (this.#isOver) return END;
     if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
     this.#isOver = true;

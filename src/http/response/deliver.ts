@@ -1,15 +1,15 @@
 import { ByteStream, CUT, type Give, type StreamStep } from "../../streams/byte-stream.ts";
 
-/** The part of Elysia's context that a `mapResponse` hook of ours touches. */
+/** The part of Elysia's context that a `mapResponse` hook uses. */
 interface Exchange {
   readonly response: unknown;
   readonly set: { readonly status?: number | string | undefined; readonly headers: Record<string, unknown> };
 }
 
 /**
- * Streams what a handler gave as a ByteStream: a `mapResponse` hook, in place of Elysia's own way with generators. That one
- * goes through a default ReadableStream, whose queue and promises cost a token 2 to 4 µs and a quiet reader some 5 KiB;
- * Bun's direct streams write to the socket, and say as well when it takes no more.
+ * Streams a ByteStream that a handler returned. It is a `mapResponse` hook and replaces Elysia's handling of
+ * generators, which goes through a default ReadableStream, whose queue and promises cost 2 to 4 µs a token and some 5
+ * KiB a quiet reader. Bun's direct streams write to the socket and report when it is full.
  */
 export const deliver = ({ response, set }: Exchange): Response | undefined => {
   if (!(response instanceof ByteStream)) return undefined;
@@ -17,13 +17,13 @@ export const deliver = ({ response, set }: Exchange): Response | undefined => {
 };
 
 /**
- * One response's way to its socket. A step is taken as soon as the one before it was written, and not before the socket
- * took that: a reader who does not read holds up nobody, and nothing is kept for it here.
+ * Writes one response to its socket. A step is taken once the socket has accepted the one before, and not earlier: a
+ * slow reader holds nothing up, and nothing is buffered for it here.
  */
 class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
   readonly type = "direct";
   #controller: ReadableStreamDirectController | undefined;
-  /** While `take` has not returned, a step must not take the next: those that come at once would nest. */
+  /** While `take` has not returned, a step must not take the next: synchronous steps would nest. */
   #isTaking = false;
   #isGiven = false;
 
@@ -50,14 +50,14 @@ class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
     } while (this.#isGiven);
   };
 
-  /** A commit may be what calls this, on behalf of all runs: what goes wrong with one socket stays here. */
+  /** A commit may call this on behalf of all runs, so an error of one socket must not escape. */
   readonly #give: Give = (step) => {
     try {
       this.#write(step);
     } catch (thrown) {
       const controller = this.#controller;
       this.cancel();
-      // Without it the connection would stay open with nobody to write to it.
+      // Without this the connection would stay open without a writer.
       controller?.close(thrown instanceof Error ? thrown : new Error("the stream broke", { cause: thrown }));
     }
   };
@@ -68,14 +68,14 @@ class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
     const { done, value } = step;
     if (done) {
       this.#controller = undefined;
-      // Without a last chunk (RFC 9112 §7.1) what came before is no whole response.
+      // Without a last chunk (RFC 9112 §7.1) the response is incomplete to the client.
       if (step === CUT) controller.close(new Error("the stream is cut off"));
       else controller.end();
       return;
     }
     const written = controller.write(value);
     controller.flush();
-    // A promise: the socket is full until then.
+    // A promise: the socket is full until it settles.
     if (typeof written !== "number") written.then(this.#pump, () => {});
     else if (this.#isTaking) this.#isGiven = true;
     else this.#pump();

@@ -3,18 +3,21 @@ import type { MessageShape } from "../../domain/message-shapes.ts";
 import { invalid } from "../request/validate.ts";
 
 const MAX_BASE = 2_048;
-/** What can stand in a Markdown link and in an attribute without ending either, and is no query and no fragment. */
+/** What a Markdown link and an attribute can hold without being ended by it, and what is neither query nor fragment. */
 const SAFE = /^[^\s\p{C}"'`()<>\\?#]+$/u;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /**
- * A picture of ours as Markdown names it, relative to the service's root: the target of a link, in angle brackets or not, or
- * of a reference (CommonMark §4.7, §6.3).
+ * An image of this service in Markdown, relative to the service's root: the target of a link, in angle brackets or not,
+ * or of a reference (CommonMark §4.7, §6.3).
  */
 const NAMED =
   /(\]\([ \t]{0,8}<?|^ {0,3}\[[^\]\n]{1,200}\]:[ \t]{1,8}<?)(?:\.?\/)?(?=api\/v1\/images\/[\w-]{1,128}[\s>)]|api\/v1\/images\/[\w-]{1,128}$)/gm;
 
-/** The query's `base`, which ends in a slash: where the service's root is, as whoever shows the pictures sees it. Null: none is given. */
+/**
+ * Reads the query's `base`, with a trailing slash: the URL of the service's root as the reader of the images reaches
+ * it. Null when it is absent.
+ */
 export const baseIn = (request: Request): string | null => {
   const given = new URL(request.url).searchParams.getAll("base");
   const [base] = given;
@@ -31,10 +34,10 @@ const isAddress = (base: string): boolean => {
   return !SCHEME.test(base) && !base.startsWith("//");
 };
 
-/** A message, or what a run under way has said so far. */
+/** A message, or the answer so far of a run under way. */
 type Shown = Pick<Static<typeof MessageShape>, "role" | "content" | "images">;
 
-/** The message with its pictures named under `base`. What a user has written stays as it is. */
+/** Returns the message with its images' URLs under `base`. A user's own text stays as it is. */
 export const withBase = <Message extends Shown>(message: Message, base: string): Message => {
   if (message.role === "user") return message;
   const { content, images } = message;
