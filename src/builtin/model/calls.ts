@@ -2,7 +2,7 @@ import { type Comparison, type Expression, unknowns } from "../../notation/expre
 import { equationToTool, realToTool, toTool } from "../../notation/print.ts";
 import type { Task } from "./task.ts";
 
-/** The tool that a task needs, by the name the agents offer it under, and what to hand it. */
+/** The tool that a task needs, by the name under which agents offer it, and its input. */
 export interface NeededCall {
   readonly name: "solve_equation" | "calculate" | "plot_function";
   readonly input: Readonly<Record<string, unknown>>;

@@ -1,13 +1,13 @@
 import type { ModelMessage } from "../../models/contract.ts";
 import type { Outcome } from "./explain/explain.ts";
 
-/** Where a conversation stands, as the built-in model sees it. */
+/** The state of a conversation, as the built-in model reads it. */
 export interface Conversation {
-  /** The user's last words, and those before them, newest first. */
+  /** The user's messages, newest first. */
   readonly questions: readonly string[];
-  /** Pictures came with the last words. */
+  /** Pictures came with the newest message. */
   readonly isShown: boolean;
-  /** What the tools answered since the user last spoke, newest last. */
+  /** The results of tool calls since the user's newest message, newest last. */
   readonly outcomes: readonly (Outcome & { readonly name: string })[];
 }
 

@@ -1,2 +1,2 @@
-/** A text in the pieces that are streamed: a word with the blanks before it. Concatenated they are the text. */
+/** Splits a text into deltas, each a word with the blanks before it. Concatenated they are the text. */
 export const deltasOf = (text: string): string[] => text.match(/\s*[^\s]{1,24}|\s+/gu) ?? [];

@@ -40,7 +40,7 @@ const factorial = (n: number): number => {
   return product;
 };
 
-/** Functions that are only needed for real arguments. */
+/** Functions needed for real arguments only. */
 const REAL: Readonly<Record<string, (x: number) => number>> = {
   tan: Math.tan,
   sec: (x) => 1 / Math.cos(x),
@@ -64,7 +64,7 @@ const CONSTANTS: Readonly<Record<string, Complex>> = {
   Infinity: real(Number.POSITIVE_INFINITY),
 };
 
-/** One value, or NaN: an unknown name, a function outside of its domain. */
+/** Returns one value, or NaN for an unknown name and for a function outside its domain. */
 const complexOf = (expr: Expression, values: ReadonlyMap<string, Complex>): Complex => {
   const of = (child: Expression | undefined): Complex =>
     child === undefined ? real(Number.NaN) : complexOf(child, values);
@@ -97,7 +97,7 @@ const complexOf = (expr: Expression, values: ReadonlyMap<string, Complex>): Comp
   }
 };
 
-/** What it comes to in floating point; null when that is no finite number. For checks, not for answers. */
+/** Returns the value in floating point. Null when it is not a finite number. For checks, not for answers. */
 export const evaluate = (expr: Expression, values: ReadonlyMap<string, Complex> = new Map()): Complex | null => {
   const value = complexOf(expr, values);
   const infinite =

@@ -4,7 +4,7 @@ import { deltasOf } from "./deltas.ts";
 import { reply } from "./reply.ts";
 import { usageOf } from "./tokens.ts";
 
-/** After this many deltas the event loop gets a turn: other runs live in the same process. */
+/** Yields to the event loop after this many deltas, since other runs share the process. */
 const DELTAS_PER_TURN = 64;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -14,7 +14,7 @@ async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncG
   const said = reply(request);
   if (said.kind === "call") {
     const { name, input } = said.call;
-    // Unique within the conversation is all an id must be; being a function of the request, it can be replayed.
+    // The id must be unique within the conversation only. It is a function of the request, so that it can be replayed.
     const id = `call_${request.messages.length}`;
     yield { type: "tool_call", id, name, input };
     yield { type: "finish", reason: "tool_calls", usage: usageOf(request, JSON.stringify(said.call)) };
@@ -29,10 +29,10 @@ async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncG
 }
 
 /**
- * The model that answers where none is configured: no key, no network, no weights. It recognises mathematics by rule in
- * Korean, English and LaTeX, calls the same tools as other models would, and explains their results in the language of the
- * question. To anything else it says what it can do and how to configure a model. `temperature` and `maxOutputTokens` mean
- * nothing to it.
+ * The model that answers when none is configured: it needs no key, network or weights. It recognises mathematics by
+ * rules in Korean, English and LaTeX, calls the same tools as other models would, and explains their results in the
+ * language of the question. To anything else it answers what it can do and how to configure a model. It ignores
+ * `temperature` and `maxOutputTokens`.
  */
 export const builtinModel = (): Model => ({
   id: "builtin",

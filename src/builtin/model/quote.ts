@@ -5,17 +5,18 @@ import { termsOf } from "../../domain/terms.ts";
 import type { QuotedQuestion } from "../../models/passages.ts";
 import { statementsOf } from "./statements.ts";
 
-/** Statements that are quoted, at most, and how near to the best one the others come. */
+/** The most statements that are quoted, and the least share of the best score that the others need. */
 const MOST = 3;
 const NEAR = 0.6;
 /**
- * The share of the question that a statement covers which answers. Over the questions of test/fixtures/retrieval one in three
- * right sentences in Korean and one in ten in English is below it, and of the nearest sentences in wrong documents all but few.
+ * The share of the question that a statement must cover to count as an answer. Over the questions of
+ * test/fixtures/retrieval, one in three right sentences in Korean and one in ten in English is below it, and so are all
+ * but a few of the nearest sentences in wrong documents.
  */
 const ANSWERS = 0.2;
-/** What words are worth that stand in the document's title. */
+/** The weight of words in the document's title. */
 const IN_TITLE = 0.2;
-/** Of a question, so much is looked at, in UTF-16 units. */
+/** The part of a question that is read, in UTF-16 units. */
 const MAX_QUESTION = 4_000;
 
 interface Statement {
@@ -23,7 +24,7 @@ interface Statement {
   /** The passage's number, from 1. */
   readonly number: number;
   readonly lexemes: ReadonlySet<string>;
-  /** Those of its document's title. */
+  /** The lexemes of its document's title. */
   readonly inTitle: ReadonlySet<string>;
 }
 
@@ -33,8 +34,9 @@ interface Rated extends Statement {
 }
 
 /**
- * An answer made of nothing but what the passages say: the statements that share the most words with the question, rare words
- * counting more, word for word and with the number of their passage. It says that it quotes, and when they hardly answer.
+ * Returns an answer made only of what the passages say: the statements that share the most words with the question,
+ * quoted verbatim with the number of their passage. Rare words weigh more. It says that it quotes, and also when the
+ * statements hardly answer.
  */
 export const quote = ({ question, passages }: QuotedQuestion, locale: Locale): string => {
   const statements = passages.flatMap(({ title, content }, index) => {
@@ -52,7 +54,10 @@ export const quote = ({ question, passages }: QuotedQuestion, locale: Locale): s
   return parts.join("\n\n").trimEnd();
 };
 
-/** How much of the question each statement that has one of its words or more covers, from 0 to 1. */
+/**
+ * Returns the share of the question that each statement covers, from 0 to 1, for statements with at least one of its
+ * words.
+ */
 const rate = (question: string, statements: readonly Statement[]): readonly Rated[] => {
   const terms = termsOf(question).filter(({ forms }) => !forms.some((form) => stopWords.has(form)));
   const holding = new Map<string, number>();
@@ -67,7 +72,7 @@ const rate = (question: string, statements: readonly Statement[]): readonly Rate
   });
 };
 
-/** In the order in which they were found, and stand in their passages. */
+/** Returns the best statements in the order of the passages. */
 const best = (rated: readonly Rated[]): readonly Rated[] => {
   const ranked = rated.toSorted((one, other) => other.score - one.score).slice(0, MOST);
   const bar = NEAR * (ranked[0]?.score ?? 0);

@@ -6,7 +6,10 @@ const EXAMPLES: Readonly<Record<Locale, string>> = {
   en: "Ask for one thing at a time, such as `Solve 2x + 3 = 7`, `gcd of 12 and 18`, `integrate x^2 from 0 to 1`. For questions in free words, choose a language model with the environment variable `MODEL`.",
 };
 
-/** Why nothing is solved, in one sentence or two that name the part. Nothing in it is bold: bold is for results. */
+/**
+ * Explains in one or two sentences why nothing is solved, and names the part. Nothing in it is bold, since bold is for
+ * results.
+ */
 const REASONS: Readonly<Record<Unread["why"], Readonly<Record<Locale, (unread: Unread) => string>>>> = {
   part: {
     ko: ({ part }) =>
@@ -33,6 +36,6 @@ const REASONS: Readonly<Record<Unread["why"], Readonly<Record<Locale, (unread: U
   },
 };
 
-/** What is said to a question of which a part was not understood. */
+/** Returns the reply to a question of which a part was not understood. */
 export const refuse = (unread: Unread, locale: Locale): string =>
   `${REASONS[unread.why][locale](unread)}\n\n${EXAMPLES[locale]}`;

@@ -14,21 +14,24 @@ import { refuse } from "./refuse.ts";
 import { understand } from "./understand.ts";
 import { write } from "./write/write.ts";
 
-/** What the model does with a request: it calls a tool, or it speaks. */
+/** The reply of the model: a tool call or a text. */
 export type Reply =
   | { readonly kind: "call"; readonly call: NeededCall }
   | { readonly kind: "text"; readonly text: string };
 
 const text = (said: string): Reply => ({ kind: "text", text: storable(said) });
 
-/** That of the last words that have one, then what the system prompt asks for: a bare formula is of no language. */
+/**
+ * The language of the newest message that has one, else the one that the system prompt asks for. A bare formula has no
+ * language.
+ */
 const languageIn = (system: string, questions: readonly string[]): Locale =>
   questions.reduceRight<Locale>(
     (locale, question) => languageOf(question.slice(0, 4000), locale),
     /\bin Korean\b/.test(system.slice(0, 2000)) ? "ko" : "en",
   );
 
-/** A pure function of the request; it never throws. */
+/** A pure function of the request. Never throws. */
 export const reply = (request: ModelRequest): Reply => {
   const writing = readWriting(request);
   if (writing !== null) return text(write(writing));

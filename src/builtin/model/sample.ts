@@ -1,7 +1,7 @@
 import { type Equation, type Expression, operation } from "../../notation/expression.ts";
 import { evaluate } from "./evaluate.ts";
 
-/** Its value where the variables have these real values; null when that is no real number. */
+/** Returns the value at a real point. Null when it is not a real number. */
 export const valueAt = (expr: Expression, point: Readonly<Record<string, number>>): number | null => {
   const value = evaluate(expr, new Map(Object.entries(point).map(([name, re]) => [name, { re, im: 0 }])));
   return value === null || Math.abs(value.im) > 1e-9 * Math.max(1, Math.abs(value.re)) ? null : value.re;
@@ -18,7 +18,7 @@ const round = (value: number): number => {
 /** `left - right`, whose zeros are the solutions. */
 export const differenceOf = ({ left, right }: Equation): Expression => operation("-", left, right);
 
-/** a, b, c of `ax^2 + bx + c`, read off from values; null when it is no such polynomial. */
+/** Returns a, b, c of `ax^2 + bx + c`, derived from values. Null when it is not such a polynomial. */
 export const quadraticOf = (expr: Expression, variable: string): readonly [number, number, number] | null => {
   const [zero, plus, minus] = [0, 1, -1].map((x) => valueAt(expr, { [variable]: x }));
   if (zero == null || plus == null || minus == null) return null;
@@ -30,7 +30,7 @@ export const quadraticOf = (expr: Expression, variable: string): readonly [numbe
   return fits ? [a, b, c] : null;
 };
 
-/** The coefficients of the variables in `expr`, and its constant, last; null when it is not linear in them. */
+/** Returns the coefficients of the variables in `expr`, then its constant. Null when it is not linear in them. */
 export const linearOf = (expr: Expression, variables: readonly string[]): readonly number[] | null => {
   const at = (values: readonly number[]) =>
     valueAt(expr, Object.fromEntries(variables.map((name, index) => [name, values[index] ?? 0])));

@@ -5,10 +5,10 @@ import { parseEquation, tryParse } from "../../notation/read.ts";
 import { evaluate } from "./evaluate.ts";
 import { tidy } from "./tidy.ts";
 
-/** A formula from a tool's output as a tree; null when it cannot be read. */
+/** Parses a formula of a tool's output. Null when it cannot be read. */
 export const readTool = tryParse;
 
-/** An equation as a tool wrote it; null when it is none. */
+/** Parses an equation of a tool's output. Null when it is not one. */
 export const readToolEquation = (text: string): Equation | null => {
   if (text.length > 2000 || !text.includes("=")) return null;
   try {
@@ -19,7 +19,10 @@ export const readToolEquation = (text: string): Equation | null => {
   }
 };
 
-/** A formula as a tool wrote it, for people; what cannot be read is shown as it came, without signs that Markdown eats. */
+/**
+ * Formats a tool's formula for people. If it cannot be read, it is shown unchanged but for characters that Markdown
+ * interprets.
+ */
 export const show = (text: string): string => {
   const equation = readToolEquation(text);
   if (equation !== null) return equationToText({ left: tidy(equation.left), right: tidy(equation.right) });
@@ -27,13 +30,13 @@ export const show = (text: string): string => {
   return expr === null ? text.replaceAll("*", "·") : toText(tidy(expr));
 };
 
-/** Six significant decimals, without trailing zeros. */
+/** Formats seven significant digits without trailing zeros. */
 export const decimals = (value: number): string => {
   const rounded = Number(value.toPrecision(7));
   return String(Object.is(rounded, -0) ? 0 : rounded);
 };
 
-/** Irrational as far as one sees: a root, a function or a constant such as π is left in it. */
+/** Irrational by its form: it contains a root, a function or a constant such as π. */
 export const isIrrational = (expr: Expression): boolean => {
   switch (expr.kind) {
     case "number":
@@ -49,7 +52,7 @@ export const isIrrational = (expr: Expression): boolean => {
   }
 };
 
-/** `1.414214` where the exact value is real and irrational; null for any other. */
+/** Returns `1.414214` when the exact value is real and irrational. Null for any other. */
 export const approximation = (text: string): string | null => {
   const expr = readTool(text);
   if (expr === null || !isIrrational(expr)) return null;

@@ -1,7 +1,7 @@
 import { sentencesOf } from "../../domain/sentences.ts";
 import { beginning } from "../../domain/text.ts";
 
-/** Shorter ones say nothing by themselves; of longer ones the beginning is quoted. In characters. */
+/** Shorter statements mean nothing by themselves; longer ones are cut. In characters. */
 const SHORTEST = 4;
 const LONGEST = 400;
 
@@ -11,8 +11,8 @@ const FENCE = /^(?:```|~~~)/u;
 const ITEM = /^(?:[-*+•]\s|\d{1,3}[.)]\s|\||[^.!?]{1,40}:\s)/u;
 
 /**
- * What a passage states, in pieces that can be quoted by themselves: sentences, items of lists, rows of tables. As they
- * stand in the passage, but for line ends and other runs of white space, which become one space.
+ * Splits a passage into statements that can be quoted by themselves: sentences, items of lists, rows of tables. They
+ * are verbatim, except that runs of white space become one space.
  */
 export const statementsOf = (content: string): readonly string[] => {
   const statements: string[] = [];
@@ -25,7 +25,7 @@ export const statementsOf = (content: string): readonly string[] => {
     const line = raw.replace(/\s+/gu, " ").trim();
     const isProse = line !== "" && !HEADING.test(line) && !FENCE.test(line);
     if (!isProse || ITEM.test(line)) close();
-    // An item may go on in the lines below it.
+    // An item may continue on the lines below it.
     if (isProse) paragraph.push(line);
   }
   close();

@@ -1,14 +1,14 @@
 import type { Comparison, Equation, Expression } from "../../notation/expression.ts";
 
-/** What a question asks for, as far as the built-in model understands questions. */
+/** What a question asks for, as far as the built-in model understands it. */
 export type Task =
   | {
       readonly kind: "equations";
       readonly equations: readonly Equation[];
       readonly variables: readonly string[];
-      /** What a solution has to satisfy besides: `0 ≤ x < 2π`. */
+      /** The condition that a solution must also satisfy: `0 ≤ x < 2π`. */
       readonly within: readonly Comparison[];
-      /** Only real solutions are asked for. */
+      /** Only real solutions are requested. */
       readonly isReal: boolean;
     }
   | { readonly kind: "inequalities"; readonly of: readonly Comparison[]; readonly variable: string }
@@ -35,7 +35,7 @@ export type Task =
 export type TaskOf<K extends Task["kind"]> = Extract<Task, { kind: K }>;
 export type Rewriting = "factor" | "expand" | "simplify" | "partfrac";
 
-/** What `calculate` does under a name and the model only passes on, with the steps that it tells. */
+/** Commands of `calculate` that the model only passes on, together with their steps. */
 export type Command =
   | "gcd"
   | "lcm"
@@ -60,7 +60,7 @@ export type Command =
   | "matmul"
   | "value";
 
-/** From which side a limit is approached; null for both. */
+/** The side from which a limit is approached. Null for both. */
 type Side = "left" | "right" | null;
 
 interface Bounds {

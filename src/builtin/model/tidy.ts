@@ -2,7 +2,7 @@ import { type Expression, negative, number, operation, rewrite, unknowns } from 
 
 const isOne = (expr: Expression): boolean => expr.kind === "number" && expr.text === "1";
 
-/** The same without its minus: of `-x`, `-2*x`, `(-x)*y`, `-x/2`; null when there is none. */
+/** Returns the expression without its minus: of `-x`, `-2*x`, `(-x)*y`, `-x/2`. Null when it has none. */
 const positive = (expr: Expression): Expression | null => {
   if (expr.kind === "negative") return expr.of;
   if (expr.kind !== "operation" || (expr.sign !== "*" && expr.sign !== "/")) return null;
@@ -11,7 +11,7 @@ const positive = (expr: Expression): Expression | null => {
   return isOne(left) && expr.sign === "*" ? expr.right : operation(expr.sign, left, expr.right);
 };
 
-/** What `x^(-2)` divides by; null for any other factor. */
+/** Returns the denominator that `x^(-2)` stands for. Null for any other factor. */
 const denominatorOf = (expr: Expression): Expression | null => {
   if (expr.kind !== "operation" || expr.sign !== "^") return null;
   const exponent = positive(expr.right);
@@ -32,7 +32,7 @@ const rankOf = (factor: Expression): number => {
   return factor.left.kind === "call" ? 3 : 4;
 };
 
-/** The factors in the order of a hand; a product of mere numbers stays as it is. */
+/** Orders the factors as people write them. A product of numbers alone is unchanged. */
 const product = (factors: readonly Expression[]): Expression => {
   const varies = factors.some((factor) => unknowns(factor).length > 0);
   const kept = varies ? factors.filter((factor) => !isOne(factor)).sort((a, b) => rankOf(a) - rankOf(b)) : factors;
@@ -44,7 +44,7 @@ const tidyProduct = (left: Expression, right: Expression): Expression => {
   if (under !== null) return operation("/", left, under);
   const over = denominatorOf(left);
   if (over !== null) return operation("/", right, over);
-  // (1/2)*x as x/2, (3/4)*x as 3x/4
+  // (1/2)*x becomes x/2, (3/4)*x becomes 3x/4.
   if (left.kind === "operation" && left.sign === "/" && left.right.kind === "number") {
     return operation("/", isOne(left.left) ? right : tidyProduct(left.left, right), left.right);
   }
@@ -62,7 +62,7 @@ const termsOf = (expr: Expression, isNegative: boolean): Term[] => {
   return [...termsOf(expr.left, isNegative), ...termsOf(expr.right, expr.sign === "-" ? !isNegative : isNegative)];
 };
 
-/** The degree of a term of a polynomial such as `3*x^2*y`; null for any other term. */
+/** Returns the degree of a term of a polynomial such as `3*x^2*y`. Null for any other term. */
 const degreeOf = (term: Expression): number | null => {
   let degree = 0;
   const top = term.kind === "operation" && term.sign === "/" && term.right.kind === "number" ? term.left : term;
@@ -80,7 +80,7 @@ const degreeOf = (term: Expression): number | null => {
   return degree;
 };
 
-/** A polynomial from its highest power down; any other sum as it is, but for a minus that would stand first. */
+/** Orders a polynomial from its highest power down. Any other sum stays, except that it does not begin with a minus. */
 const tidySum = (expr: Expression): Expression => {
   const terms = termsOf(expr, false);
   const degrees = new Map(terms.map(({ of }) => [of, degreeOf(of)]));
@@ -116,5 +116,7 @@ const tidyNode = (expr: Expression): Expression => {
   return op === "*" ? tidyProduct(left, right) : expr;
 };
 
-/** The same value as a person would write it: what a computer algebra prints is correct, but in an odd order. */
+/**
+ * Returns an equal expression as people would write it: the output of computer algebra is correct but oddly ordered.
+ */
 export const tidy = (expr: Expression): Expression => rewrite(expr, tidyNode);

@@ -9,9 +9,9 @@ const textOf = (message: ModelMessage): string => {
 };
 
 /**
- * The built-in model has no tokenizer: it counts as the service estimates, so that credits are settled as for any other.
- * At least 1 unless the text is empty.
- * @param output all that the model said, its tool calls as JSON.
+ * Returns the usage by the service's estimate, since the built-in model has no tokenizer, so that credits are settled
+ * as for any other model. At least 1 unless the text is empty.
+ * @param output All of the model's output, its tool calls as JSON.
  */
 export const usageOf = (request: ModelRequest, output: string): Usage => {
   const tools = request.tools.length === 0 ? "" : JSON.stringify(request.tools);

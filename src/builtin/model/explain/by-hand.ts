@@ -3,7 +3,7 @@ import { toText } from "../../../notation/print.ts";
 import { show } from "../show.ts";
 import { tidy } from "../tidy.ts";
 
-/** A sum of many terms need not be spelled out to its end. */
+/** The most lines: a sum of many terms need not be worked out to its end. */
 const MAX_LINES = 8;
 
 const integerOf = (expr: Expression): number | null => {
@@ -24,7 +24,7 @@ const combine = (op: string, a: number, b: number): number | null => {
 
 const asExpr = (value: number): Expression => (value < 0 ? negative(number(-value)) : number(value));
 
-/** Works out the first operation, inside first, whose two numbers give a whole number; null when there is none left. */
+/** Computes the innermost first operation whose two numbers give a whole number. Null when none is left. */
 const reduce = (expr: Expression): Expression | null => {
   if (expr.kind === "negative") {
     const of = reduce(expr.of);
@@ -45,7 +45,7 @@ interface Fraction {
   readonly bottom: number;
 }
 
-/** The terms of a sum of whole numbers and fractions; null for anything else. */
+/** Returns the terms of a sum of whole numbers and fractions. Null for anything else. */
 const fractionsIn = (expr: Expression): readonly Fraction[] | null => {
   if (expr.kind === "operation" && (expr.sign === "+" || expr.sign === "-")) {
     const [left, right] = [fractionsIn(expr.left), fractionsIn(expr.right)];
@@ -61,7 +61,7 @@ const fractionsIn = (expr: Expression): readonly Fraction[] | null => {
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-/** `2/6 + 1/6` and `3/6` for `1/3 + 1/6`; nothing where there are no fractions to add. */
+/** Returns `2/6 + 1/6` and `3/6` for `1/3 + 1/6`. Empty when there are no fractions to add. */
 const overOneDenominator = (of: Expression): readonly string[] => {
   const fractions = fractionsIn(of);
   if (fractions === null || fractions.length < 2 || fractions.every(({ bottom }) => bottom === 1)) return [];
@@ -74,7 +74,10 @@ const overOneDenominator = (of: Expression): readonly string[] => {
   return [toText(tidy(sum)), `${tops.reduce((total, top) => total + top, 0)}/${common}`];
 };
 
-/** `12·(3 + 4) = 12·7 = 84`: one operation a line while the numbers are whole, then the result. Empty for a single line. */
+/**
+ * Works out `12·(3 + 4) = 12·7 = 84`: one operation a line while the numbers are whole, then the result. Empty when
+ * that is a single line.
+ */
 export const byHand = (of: Expression, result: string): string => {
   const lines = [toText(of)];
   for (let next = reduce(of); next !== null && lines.length < MAX_LINES; next = reduce(next)) lines.push(toText(next));

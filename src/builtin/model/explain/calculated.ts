@@ -12,7 +12,7 @@ import { limitRule } from "./limit-rule.ts";
 import type { Calculated } from "./results.ts";
 import { type CalculatedTask, verdictOf, verdictText } from "./verdict.ts";
 
-/** What is asked, in the usual signs. */
+/** Formats the task in the usual signs. */
 const question = (task: CalculatedTask): string => {
   const of = toText(task.of);
   const operand = task.of.kind === "operation" && (task.of.sign === "+" || task.of.sign === "-") ? `(${of})` : of;
@@ -104,7 +104,7 @@ const method = (task: CalculatedTask, result: string, locale: Locale): string =>
   }
 };
 
-/** Infinity and the like are results too. */
+/** Formats a result, including infinity and the like. */
 const shownResult = (result: string, say: Say): string => {
   if (/^-?Infinity$/.test(result)) {
     const sign = result.startsWith("-") ? "-∞" : "∞";
@@ -113,7 +113,7 @@ const shownResult = (result: string, say: Say): string => {
   return show(result);
 };
 
-/** `≈ 1.414214`, `≈ 0.3333333`, `= 0.5`; null for whole numbers and for what is a decimal already. */
+/** Formats `≈ 1.414214`, `≈ 0.3333333`, `= 0.5`. Null for whole numbers and decimals. */
 const decimalOf = (result: string, decimal: string | null): string | null => {
   const irrational = approximation(result);
   if (irrational !== null) return `≈ ${irrational}`;

@@ -32,7 +32,7 @@ const TITLES: Readonly<Record<Command, Texts>> = {
   value: { ko: "식의 값", en: "Value" },
 };
 
-/** What is asked, in signs. */
+/** Formats the task in mathematical signs. */
 const question = ({ command, args }: TaskOf<"command">): string => {
   const [first, second, third] = args.map(toText);
   if (command === "mod") return `${first} mod ${second}`;
@@ -45,7 +45,7 @@ const question = ({ command, args }: TaskOf<"command">): string => {
   return args.map(toText).join(", ");
 };
 
-/** `local maximum 2 at x = -1; local minimum -2 at x = 1`. */
+/** Formats `local maximum 2 at x = -1; local minimum -2 at x = 1`. */
 const extremaText = (result: string, say: Say): string =>
   result === "none"
     ? say({ ko: "극값이 없습니다", en: "no local extrema" })
@@ -87,7 +87,7 @@ const CHECKS: Readonly<Partial<Record<Command, Texts>>> = {
   },
 };
 
-/** A result that the tool proved, with its steps. */
+/** Explains a result that the tool proved, with its steps. */
 export const explainCommand = (
   task: TaskOf<"command">,
   { result, decimal, steps }: Calculated,

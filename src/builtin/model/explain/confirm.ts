@@ -1,7 +1,7 @@
 import { type Expression, unknowns } from "../../../notation/expression.ts";
 import { isClose, valueAt } from "../sample.ts";
 
-/** What numbers say about a symbolic answer. `unclear`: too few points where both can be measured. */
+/** The result of a numerical check of a symbolic answer. `unclear`: at too few points both have values. */
 export type Verdict = "confirmed" | "refuted" | "unclear";
 
 const POINTS = [0.37, 0.83, 1.41, 2.23, -0.61, 3.7] as const;
@@ -12,7 +12,7 @@ const compare = (pairs: readonly (readonly [number | null, number | null])[], to
   return both.every(([a, b]) => isClose(a, b, tolerance)) ? "confirmed" : "refuted";
 };
 
-/** Values for all variables: `x` runs, the others stand still. */
+/** Returns values for all variables: `x` for the variable, fixed ones for the others. */
 const around = (exprs: readonly Expression[], variable: string, x: number): Record<string, number> => {
   const others = unknowns(...exprs).filter((name) => name !== variable);
   return { ...Object.fromEntries(others.map((name, index) => [name, 1.1 + index * 0.7])), [variable]: x };
@@ -24,7 +24,7 @@ const slope = (expr: Expression, exprs: readonly Expression[], variable: string,
   return high === null || low === null ? null : (high - low) / (2 * h);
 };
 
-/** Is `slopes` the derivative of `of`? By difference quotients. */
+/** Checks by difference quotients whether `slopes` is the derivative of `of`. */
 export const confirmDerivative = (of: Expression, slopes: Expression, variable: string): Verdict => {
   const both = [of, slopes];
   return compare(
@@ -33,7 +33,7 @@ export const confirmDerivative = (of: Expression, slopes: Expression, variable: 
   );
 };
 
-/** Are they the same function? By values. */
+/** Checks by values whether both are the same function. */
 export const confirmSame = (a: Expression, b: Expression): Verdict => {
   const [variable = "x"] = unknowns(a, b);
   return compare(
@@ -42,7 +42,7 @@ export const confirmSame = (a: Expression, b: Expression): Verdict => {
   );
 };
 
-/** Is `value` the integral of `of` from `from` to `to`? By Simpson's rule with 400 intervals. */
+/** Checks by Simpson's rule with 400 intervals whether `value` is the integral of `of` from `from` to `to`. */
 export const confirmArea = (of: Expression, variable: string, from: number, to: number, value: number): Verdict => {
   const intervals = 400;
   const width = (to - from) / intervals;
@@ -53,6 +53,6 @@ export const confirmArea = (of: Expression, variable: string, from: number, to: 
     sum += height * (index === 0 || index === intervals ? 1 : index % 2 === 1 ? 4 : 2);
   }
   const area = (sum * width) / 3;
-  // A pole or a fast swing between two points fools the rule: only agreement says something.
+  // A pole or a fast oscillation between two points misleads the rule, so only agreement is conclusive.
   return isClose(area, value, 1e-4) ? "confirmed" : "unclear";
 };

@@ -3,7 +3,7 @@ import type { Say } from "./answer.ts";
 
 const isDecimalLogarithm = (part: Expression): boolean => part.kind === "call" && part.name === "log10";
 
-/** An angle that is a mere number: somebody may have meant degrees. */
+/** An angle without a unit, which the user may have meant in degrees. */
 const isBareAngle = (part: Expression): boolean => {
   if (part.kind !== "call" || !/^(?:sin|cos|tan|sec|csc|cot)$/.test(part.name)) return false;
   const [angle] = part.args;
@@ -16,7 +16,7 @@ const isBareAngle = (part: Expression): boolean => {
   );
 };
 
-/** How signs were read that others may read otherwise; empty where there are none. */
+/** Explains how signs with several conventions were read. Empty when there are none. */
 export const conventions = (expressions: readonly Expression[], say: Say): string => {
   const lines = [
     ...(expressions.some((of) => some(of, isDecimalLogarithm))

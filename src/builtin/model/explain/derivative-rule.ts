@@ -7,7 +7,7 @@ import { innerOf, isX } from "./structure.ts";
 
 const isE = (expr: Expression): boolean => expr.kind === "name" && expr.name === "e";
 
-/** The derivative of a function in the tables, to write a rule's parts out; null for any other. */
+/** Returns the derivative of a function in the tables, to show the parts of a rule. Null for any other. */
 const tabled = (expr: Expression, x: string): Expression | null => {
   if (!contains(expr, x)) return number(0);
   if (isX(expr, x)) return number(1);
@@ -33,7 +33,7 @@ const part = (name: string, expr: Expression, x: string): string => {
   return derivative === null ? shown : `${shown}, \`${name}' = ${toText(tidy(derivative))}\``;
 };
 
-/** The rule of differentiation that the outermost operation calls for; empty when none has a name. */
+/** Names the rule of differentiation for the outermost operation. Empty when the rule has no name. */
 export const derivativeRule = (of: Expression, x: string, locale: Locale): string => {
   const say = sayIn(locale);
   if (!contains(of, x)) return say({ ko: "상수를 미분하면 0입니다.", en: "The derivative of a constant is 0." });

@@ -5,7 +5,7 @@ import { differenceOf, linearOf } from "../sample.ts";
 import { decimals, show } from "../show.ts";
 import { numbered, sayIn } from "./answer.ts";
 
-/** `2x - 3y = 4`. */
+/** Formats `2x - 3y = 4`. */
 const lineText = (coefficients: readonly number[], names: readonly string[], right: number): string => {
   const terms = coefficients.flatMap((coefficient, index) =>
     coefficient === 0
@@ -23,7 +23,10 @@ const lineText = (coefficients: readonly number[], names: readonly string[], rig
   return `${left.join(" ") || "0"} = ${decimals(right)}`;
 };
 
-/** Two linear equations in two unknowns, in words: one unknown is eliminated, the other follows. Empty for any other system. */
+/**
+ * Explains two linear equations in two unknowns: one unknown is eliminated, the other follows. Empty for any other
+ * system.
+ */
 export const byElimination = (
   equations: readonly Equation[],
   names: readonly string[],
@@ -37,7 +40,7 @@ export const byElimination = (
   const [a1 = 0, b1 = 0, k1 = 0] = first;
   const [a2 = 0, b2 = 0, k2 = 0] = second;
   if (b1 === 0 || b2 === 0) return "";
-  // ①·p + ②·q has no v left.
+  // ①·p + ②·q no longer contains v.
   const [p, q] = b1 === -b2 ? [1, 1] : b1 === b2 ? [1, -1] : [b2, -b1];
   const times = (mark: string, factor: number): string =>
     factor === 1 ? mark : `${mark}×${factor < 0 ? `(${decimals(factor)})` : decimals(factor)}`;

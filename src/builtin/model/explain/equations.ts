@@ -53,7 +53,7 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
   });
 };
 
-/** So many decimals are the first of more. */
+/** A number with this many decimals is rounded. */
 const ROUNDED = /\.\d{6}/;
 
 const written = (solution: Solution): string =>
@@ -61,7 +61,7 @@ const written = (solution: Solution): string =>
     .map(([name, value]) => `${name} ${ROUNDED.test(value) ? "≈" : "="} ${show(value)}`)
     .join(", ");
 
-/** What was asked for of what was found: the real ones, if only these. */
+/** Reduces the solutions to the real ones when only these are asked for. */
 const asked = (task: Task, solved: Solved): Solved => {
   if (!task.isReal) return solved;
   const isReal = (value: string): boolean => {

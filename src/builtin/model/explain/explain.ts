@@ -17,7 +17,7 @@ export interface Outcome {
 
 const failed = (output: unknown, locale: Locale): string => {
   const say = sayIn(locale);
-  // The rest of it is advice for a model, not for the reader.
+  // The rest of the message is advice for a model, not for the reader.
   const [reason = ""] = failureIn(output).split(/(?<=[.;]) /);
   return unanswered(
     [
@@ -31,7 +31,10 @@ const failed = (output: unknown, locale: Locale): string => {
   );
 };
 
-/** The whole answer to a task whose tool has spoken; its last line is the result, in bold, or says without bold that there is none. */
+/**
+ * Returns the whole answer to a task after its tool call. Its last line is the result in bold, or says without bold
+ * that there is none.
+ */
 export const explain = (task: Task, { output, isError }: Outcome, locale: Locale): string => {
   if (isError) return failed(output, locale);
   if (task.kind === "equations") {
@@ -45,7 +48,7 @@ export const explain = (task: Task, { output, isError }: Outcome, locale: Locale
   }
   const calculated = calculatedIn(output);
   if (calculated !== null && task.kind === "command") return explainCommand(task, calculated, locale);
-  // A number that another calculation does not confirm is no answer.
+  // A number that an independent calculation refutes is not an answer.
   if (calculated !== null && task.kind === "arithmetic" && verdictOf(task, readTool(calculated.result)) === "refuted")
     return failed(output, locale);
   return calculated === null || task.kind === "command"

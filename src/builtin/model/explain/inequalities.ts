@@ -8,7 +8,7 @@ import { answer, type Say, sayIn } from "./answer.ts";
 const comparisonToText = ({ sides, relations }: Comparison): string =>
   sides.map((side, at) => `${at === 0 ? "" : ` ${relations[at - 1]} `}${toText(side)}`).join("");
 
-/** A range as the tool tells it, `x < 2 or x > 3`, in the reader's language, each bound as people write it. */
+/** Formats the tool's range, `x < 2 or x > 3`, in the reader's language and with each bound in the usual notation. */
 const rangeText = (range: string, say: Say): string => {
   if (range === "all") return say({ ko: "모든 실수", en: "all real numbers" });
   if (range === "none") return say({ ko: "해가 없습니다", en: "no solution" });
@@ -21,7 +21,7 @@ const rangeText = (range: string, say: Say): string => {
   return parts.join(say({ ko: " 또는 ", en: " or " }));
 };
 
-/** @param range as the tool tells it. */
+/** @param range As the tool formats it. */
 export const explainInequalities = (task: TaskOf<"inequalities">, range: string, locale: Locale): string => {
   const say = sayIn(locale);
   const shown = task.of.map((comparison) => `\`${comparisonToText(comparison)}\``).join(", ");

@@ -10,7 +10,7 @@ const isTranscendental = (expr: Expression, x: string): boolean =>
   ((expr.kind === "call" && /^(?:sin|cos|exp|log)$/.test(expr.name)) ||
     (expr.kind === "operation" && expr.sign === "^" && !contains(expr.left, x)));
 
-/** The inside of `composite` whose derivative is, but for a constant, the other factor. */
+/** Returns the inner part of `composite` whose derivative is the other factor, up to a constant. */
 const substitutionIn = (composite: Expression, other: Expression, x: string): Expression | null => {
   const inner = innerOf(composite, x);
   if (inner === null) return null;
@@ -27,7 +27,7 @@ const substitutionIn = (composite: Expression, other: Expression, x: string): Ex
   return ratios.every((ratio) => isClose(ratio, first, 1e-5)) ? inner : null;
 };
 
-/** The rule of integration that fits; empty when none is recognised. */
+/** Names the rule of integration that fits. Empty when none is recognised. */
 export const integralRule = (of: Expression, x: string, locale: Locale): string => {
   const say = sayIn(locale);
   if (of.kind === "negative") return integralRule(of.of, x, locale);
@@ -76,7 +76,7 @@ export const integralRule = (of: Expression, x: string, locale: Locale): string 
     return say({ ko: `\`u = ${toText(inner)}\`로 놓고 치환적분합니다.`, en: `Substitute \`u = ${toText(inner)}\`.` });
   }
   if (!isTranscendental(left, x) && !isTranscendental(right, x)) return "";
-  // ln is differentiated first; otherwise the power is.
+  // ln is differentiated if there is one, otherwise the power.
   const isLogarithm = (expr: Expression): boolean => expr.kind === "call" && expr.name === "log";
   const [u, v] =
     isLogarithm(right) || (isTranscendental(left, x) && !isLogarithm(left)) ? [right, left] : [left, right];

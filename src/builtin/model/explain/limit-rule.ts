@@ -3,7 +3,7 @@ import type { Expression } from "../../../notation/expression.ts";
 import { isClose, valueAt } from "../sample.ts";
 import { sayIn } from "./answer.ts";
 
-/** How the function behaves at the point, and what is done about it. */
+/** Explains how the function behaves at the point, and which rule applies. */
 export const limitRule = (of: Expression, x: string, to: Expression, locale: Locale): string => {
   const say = sayIn(locale);
   const endless = /Infinity/.test(JSON.stringify(to));

@@ -5,15 +5,18 @@ import { readToolEquation, show } from "../show.ts";
 import { tidy } from "../tidy.ts";
 import { type Say, sayIn } from "./answer.ts";
 
-/** More steps than this tire a reader; the first ones and the last are kept. */
+/** The most steps that a reader can follow. Of more, the first ones and the last are shown. */
 const MAX_STEPS = 14;
 
-/** 로 or 으로, by how the last digit is read: 삼, 육 and 영 end in a consonant other than ㄹ. */
+/** Appends 로 or 으로, by the sound of the last digit: 삼, 육 and 영 end in a consonant other than ㄹ. */
 const by = (text: string): string => `${text}${/[036]$/.test(text) ? "으로" : "로"}`;
 
 const shown = (expr: Expression): string => toText(tidy(expr));
 
-/** The one operation that made both sides of `after` from those of `before`, and its operand; null when there is none. */
+/**
+ * Returns the operation that turned both sides of `before` into those of `after`, and its operand. Null when there is
+ * none.
+ */
 const operationIn = (before: Equation, after: Equation): { readonly sign: Sign; readonly by: Expression } | null => {
   const { left, right } = after;
   if (left.kind !== "operation" || right.kind !== "operation" || left.sign !== right.sign) return null;
@@ -24,11 +27,11 @@ const operationIn = (before: Equation, after: Equation): { readonly sign: Sign; 
   return isSame ? { sign: left.sign, by: left.right } : null;
 };
 
-/** What was done to both sides, or to one of them, and what came of it, told from the equation before and after. */
+/** Describes what was done to both sides, or to one of them, and the result, from the equation before and after. */
 const told = (before: Equation, after: Equation, say: Say): string => {
   const done = operationIn(before, after);
   if (done !== null) {
-    // Written out, not tidied: the reader shall see the same done on both sides.
+    // Not simplified, so that the reader sees the same operation on both sides.
     const apply = (side: Expression): string => toText(operation(done.sign, tidy(side), done.by));
     const both = `\`${apply(before.left)} = ${apply(before.right)}\``;
     const what = shown(done.by);
@@ -50,7 +53,7 @@ const told = (before: Equation, after: Equation, say: Say): string => {
   return result;
 };
 
-/** `before -> after`, as the tool gives its steps; anything else is shown as it came. */
+/** Explains a step `before -> after` of the tool. Any other step is shown unchanged. */
 const narrate = (step: string, say: Say): string => {
   const [before = "", after] = step.split(/ ?(?:->|→) ?/);
   if (after === undefined) return `\`${show(before)}\``;
@@ -58,7 +61,7 @@ const narrate = (step: string, say: Say): string => {
   return from === null || to === null ? `\`${show(after)}\`` : told(from, to, say);
 };
 
-/** The solver's own steps, each with what was done in the reader's language. */
+/** Explains the solver's own steps in the reader's language. */
 export const narrated = (steps: readonly string[], locale: Locale): string[] => {
   const texts = steps.map((step) => narrate(step.slice(0, 1000).replaceAll("\n", " "), sayIn(locale)));
   return texts.length <= MAX_STEPS ? texts : [...texts.slice(0, MAX_STEPS - 2), "…", ...texts.slice(-1)];

@@ -5,16 +5,16 @@ import type { TaskOf } from "../task.ts";
 import { sayIn } from "./answer.ts";
 import type { Solved } from "./results.ts";
 
-/** What a list of solutions cannot say: that there is none, that all are, that some are complex. */
+/** What a list of solutions cannot express: that there is none, that everything is one, or that some are complex. */
 export interface Note {
   readonly sentence: string;
-  /** A few words for the last line; empty when the solutions speak for themselves. */
+  /** A few words for the last line. Empty when the solutions suffice. */
   readonly result: string;
-  /** Whether it answers the question where no solutions are listed: that nothing was found does not. */
+  /** Whether the note answers a question without listed solutions. That nothing was found is not an answer. */
   readonly isAnswer: boolean;
 }
 
-/** Both sides the same whatever the unknown (`all`), or apart by a constant (`none`). */
+/** Both sides are equal for every value of the unknowns (`all`), or differ by a constant (`none`). */
 const constantIn = ({ equations }: TaskOf<"equations">): "all" | "none" | null => {
   const [first] = equations;
   if (first === undefined || equations.length > 1) return null;

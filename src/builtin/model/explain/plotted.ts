@@ -4,7 +4,7 @@ import { decimals } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import { answer, sayIn, unanswered } from "./answer.ts";
 
-/** @param url of the picture, relative; null when the tool did not tell: then there is nothing to show. */
+/** @param url The relative URL of the picture. Null when the tool returned none, so that there is nothing to show. */
 export const explainPlot = ({ of, variable, from, to }: TaskOf<"plot">, url: string | null, locale: Locale): string => {
   const say = sayIn(locale);
   const shown = of.map((expr) => `y = ${toText(expr)}`).join(", ");

@@ -3,7 +3,7 @@ import { evaluate } from "../evaluate.ts";
 import { decimals, readTool, show } from "../show.ts";
 import { numbered, sayIn } from "./answer.ts";
 
-/** `x^2 - 5x + 6`, without terms that are zero. */
+/** Formats `x^2 - 5x + 6`, without terms that are zero. */
 const polynomialText = (coefficients: readonly number[], variable: string): string => {
   const degree = coefficients.length - 1;
   const terms = coefficients.flatMap((coefficient, index) => {
@@ -21,7 +21,7 @@ const polynomialText = (coefficients: readonly number[], variable: string): stri
     .join(" ");
 };
 
-/** `(x - 2)`, `(2x + 1)` for a root p/q; null when the root is not written as a short fraction. */
+/** Returns `(x - 2)`, `(2x + 1)` for a root p/q. Null when the root is not a short fraction. */
 const factorFor = (root: string, variable: string): { readonly text: string; readonly q: number } | null => {
   const match = /^\(?(-?)(\d{1,6})(?:\/(\d{1,6}))?\)?$/.exec(root.replaceAll(" ", ""));
   if (match === null) return null;
@@ -41,7 +41,7 @@ const factored = (a: number, variable: string, roots: readonly string[]): string
   return first.text === second.text ? `${size}${first.text}^2` : `${size}${first.text}${second.text}`;
 };
 
-/** Standard form, then factors where the roots are rational, otherwise the discriminant and the formula. */
+/** Explains the standard form, then factors when the roots are rational, otherwise the discriminant and the formula. */
 export const byFactorsOrDiscriminant = (
   [a, b, c]: readonly [number, number, number],
   variable: string,

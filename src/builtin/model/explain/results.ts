@@ -1,5 +1,7 @@
 import { isRecord } from "../../../domain/json.ts";
-/** What came back from a tool, as far as its shape can be trusted: tools are others' code, and a model must not throw. */
+/**
+ * The output of a tool, as far as its shape can be trusted: tools may be third-party code, and a model must not throw.
+ */
 export interface Solved {
   readonly solutions: readonly Readonly<Record<string, string>>[];
   readonly note: string;
@@ -19,7 +21,10 @@ const solutionsIn = (value: unknown): Readonly<Record<string, string>>[] =>
         .filter((one) => Object.keys(one).length > 0)
     : [];
 
-/** Exact solutions, or the approximate ones where there are no exact ones; null when it is no such output. */
+/**
+ * Returns the exact solutions, or the approximate ones when there are no exact ones. Null when the output is of another
+ * kind.
+ */
 export const solvedIn = (output: unknown): Solved | null => {
   if (!isRecord(output) || !Array.isArray(output.solutions)) return null;
   const exact = solutionsIn(output.solutions);
@@ -34,13 +39,13 @@ export const solvedIn = (output: unknown): Solved | null => {
 export interface Calculated {
   readonly result: string;
   readonly decimal: string | null;
-  /** How it comes about, in signs that need no translation. */
+  /** The derivation, in signs that need no translation. */
   readonly steps: readonly string[];
 }
 
 export const calculatedIn = (output: unknown): Calculated | null => {
   if (!isRecord(output) || typeof output.result !== "string" || output.result === "") return null;
-  // A computer algebra that does not know hands the question back.
+  // Computer algebra that cannot evaluate a call returns the call.
   if (/\b(?:integrate|defint|diff|limit|sum)\(/.test(output.result)) return null;
   const steps = stepsIn(output.steps);
   return { result: output.result, decimal: typeof output.decimal === "string" ? output.decimal : null, steps };
@@ -49,7 +54,7 @@ export const calculatedIn = (output: unknown): Calculated | null => {
 export const imageUrlIn = (output: unknown): string | null =>
   isRecord(output) && typeof output.url === "string" ? output.url : null;
 
-/** The tool's own words for why it failed. */
+/** Returns the tool's own error message. */
 export const failureIn = (output: unknown): string => {
   const text = isRecord(output) ? (output.error ?? output.message) : output;
   return typeof text === "string" ? text.slice(0, 300) : "";

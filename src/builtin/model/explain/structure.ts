@@ -1,9 +1,8 @@
 import { contains, type Expression } from "../../../notation/expression.ts";
 
-/** Is it the variable itself? */
 export const isX = (expr: Expression, x: string): boolean => expr.kind === "name" && expr.name === x;
 
-/** What is inside of a composite function: the argument, the base or the exponent that is more than x alone. */
+/** Returns the inner part of a composite function: the argument, base or exponent that is more than x alone. */
 export const innerOf = (expr: Expression, x: string): Expression | null => {
   const inner =
     expr.kind === "call"

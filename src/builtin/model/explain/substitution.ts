@@ -6,17 +6,17 @@ import { decimals, isIrrational, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
 import type { Say } from "./answer.ts";
 
-/** A value, as the tool wrote it, for each unknown. */
+/** One value for each unknown, as the tool formatted it. */
 export type Solution = Readonly<Record<string, string>>;
 
-/** More solutions than this are not all written out. */
+/** The most solutions whose check is written out. */
 export const MAX_SHOWN = 8;
 
 type Verdict = "holds" | "fails" | "unknown";
 
 const compare = (left: Complex, right: Complex): boolean => isClose(left.re, right.re) && isClose(left.im, right.im);
 
-/** One equation with a solution put in: the sentence that shows it, and whether it holds. */
+/** Substitutes a solution into one equation. Returns the sentence that shows it, and whether the equation holds. */
 const checked = (
   equation: Equation,
   solution: Solution,
@@ -50,7 +50,7 @@ const checked = (
   };
 };
 
-/** Every solution put back into every equation, and whether one of them failed. */
+/** Substitutes every solution into every equation. Also returns whether one of them failed. */
 export const checks = (
   task: TaskOf<"equations">,
   solutions: readonly Solution[],

@@ -4,17 +4,17 @@ import type { Task } from "../task.ts";
 import type { Say } from "./answer.ts";
 import { confirmArea, confirmDerivative, confirmSame, type Verdict } from "./confirm.ts";
 
-/** What the tool `calculate` is for. */
+/** The tasks of the tool `calculate`. */
 export type CalculatedTask = Exclude<Task, { kind: "equations" | "inequalities" | "command" | "plot" }>;
 
-/** Two numbers, each in floating point: too large, complex or undefined ones say nothing. */
+/** Compares two numbers in floating point. Unclear when one is too large, complex or undefined. */
 const sameValue = (of: Expression, result: Expression): Verdict => {
   const [expected, told] = [valueAt(of, {}), valueAt(result, {})];
   if (expected === null || told === null) return "unclear";
   return isClose(expected, told) ? "confirmed" : "refuted";
 };
 
-/** What numbers say about the tool's result. */
+/** Checks the tool's result numerically. */
 export const verdictOf = (task: CalculatedTask, result: Expression | null): Verdict => {
   if (result === null) return "unclear";
   if (task.kind === "derivative" && task.order === 1) return confirmDerivative(task.of, result, task.variable);
@@ -27,7 +27,7 @@ export const verdictOf = (task: CalculatedTask, result: Expression | null): Verd
   return confirmArea(task.of, task.variable, from, to, value);
 };
 
-/** The same in a sentence; empty when they say nothing. */
+/** Describes the verdict in a sentence. Empty when it is unclear. */
 export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Say): string => {
   if (verdict === "unclear") return "";
   if (verdict === "refuted") {

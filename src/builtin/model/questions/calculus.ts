@@ -15,7 +15,7 @@ const baseIn = (match: Match): "natural" | "decimal" => (match.isKorean ? "decim
 
 const given = (match: Match): Given | null => {
   const found = functionIn(match, "f", baseIn(match));
-  // g'(x) is none of f's.
+  // g'(x) is not a derivative of f.
   const [definition, derived] = [match.comparisons("f")[0], /a([fghy])$/.exec(match.word("order"))?.[1]];
   if (derived !== undefined && definition !== undefined && definitionIn(definition)?.name !== derived) return null;
   const asked = match.name("v") ?? (/^[a-z]$/.test(match.word("letter")) ? match.word("letter") : null);
@@ -39,7 +39,7 @@ const byDerivative = (match: Match): Task | null => {
   return found && { kind: "derivative", of: found.of, variable: by.slice(0, 1), order: Number(by.slice(1)) };
 };
 
-/** A derivative's value at a point. */
+/** The value of a derivative at a point. */
 const slopeAt = (match: Match): Task | null => {
   const found = given(match);
   const [at] = match.equations("at") ?? [];
@@ -49,7 +49,7 @@ const slopeAt = (match: Match): Task | null => {
   return { kind: "command", command: "value", args: [call("diff", found.of, variable), variable, at.right] };
 };
 
-/** The value of `f'(3)`, of the first order or a higher one. */
+/** The value of `f'(3)`, of first or higher order. */
 const derivativeAt = (match: Match): Task | null => {
   const [found, at] = [given(match), match.expression("x")];
   const isNumber = at?.kind === "number" || (at?.kind === "negative" && at.of.kind === "number");
@@ -93,7 +93,7 @@ const limit = (match: Match): Task | null => {
   return { kind: "limit", of: found.of, variable, to, side };
 };
 
-/** From 5 to 1: nobody says whether that counts downwards or is empty. */
+/** From 5 to 1: it is unclear whether that counts downwards or is empty. */
 const isBackwards = ({ from, to }: { readonly from: Expression; readonly to: Expression }): boolean => {
   const [a, b] = [rationalOf(from), rationalOf(to)];
   return a !== null && b !== null && b.n * a.d < a.n * b.d;

@@ -1,4 +1,6 @@
-/** Words that ask, greet or thank, and change nothing about what is asked. A closed list: a word that is not here means something. */
+/**
+ * Words that ask, greet or thank, and do not change what is asked. The list is closed: any other word has a meaning.
+ */
 const ANYWHERE = /\b(?:please|pls|kindly|the|an|a)\b/g;
 const LEADING =
   /^(?:(?:hi|hello|hey|ok|okay|so|now|then|well|thanks|thank you|sure|good (?:morning|afternoon|evening)|there|yeoul)[,.! ]+|(?:can|could|would|will) (?:you|we|i) |do you know |i (?:want|need|would like) (?:you )?to (?:know |see )?|i need |help me (?:to )?|let me know |(?:tell|show|give) me |let us |what (?:is|s|are|will be|would be) |whats |how much (?:is|are) |how (?:do|can|would|should) (?:i|you|we) |how to |find(?: out)? |calculate |compute |evaluate |determine |work out |figure out |get |state |(?:exact |numerical )?value of |answer (?:to|of|for) |result of |(?:following|given|this|number|expression|question|problem)s?[:,]? )+/;
@@ -6,7 +8,10 @@ const TRAILING =
   /(?: (?:please|thanks|thank you|for me|now|again|step by step|with steps|is what|equals what|equal to|equal|is|exactly|quickly))$/;
 const PUNCTUATION = /[\s?.!:;,~=]+$/;
 
-/** An English question down to what patterns look for: lower case, no articles, no politeness, nothing before or behind that only asks. */
+/**
+ * Reduces an English question to what patterns match: lower case, no articles, no politeness, and no words before or
+ * after that only ask.
+ */
 export const canonicalEnglish = (text: string): string => {
   let current = text
     .toLowerCase()
@@ -26,6 +31,6 @@ export const canonicalEnglish = (text: string): string => {
   return current;
 };
 
-/** Words that say nothing a rule would have to account for. */
+/** Words that no rule has to account for. */
 export const ENGLISH_FILLERS: readonly string[] =
   `${LEADING.source} ${TRAILING.source} ${ANYWHERE.source}`.match(/[a-z]+/g) ?? [];

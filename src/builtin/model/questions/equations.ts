@@ -13,7 +13,7 @@ import { equationOf, type Match, type Rule, rule } from "./rule.ts";
 
 const MAX_COMPARISONS = 6;
 
-/** The unknowns, those that a question usually means first. */
+/** Orders unknowns, the most usual first. */
 const byCustom = (names: readonly string[]): readonly string[] => {
   const rank = (name: string): number => {
     const at = "xyzwtuv".indexOf(name);
@@ -22,7 +22,10 @@ const byCustom = (names: readonly string[]): readonly string[] => {
   return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 };
 
-/** Equations, inequalities, or equations within bounds; null where it is not clear what to solve for, or nothing is to be solved. */
+/**
+ * Returns the task for equations, inequalities, or equations within bounds. Null when it is unclear what to solve for,
+ * or when there is nothing to solve.
+ */
 const solving = (comparisons: readonly Comparison[], asked: readonly string[], isReal = false): Task | null => {
   if (comparisons.length === 0 || comparisons.length > MAX_COMPARISONS) return null;
   if (!comparisons.every(({ sides, relations }) => sides.every(isPlain) && !relations.includes("≠"))) return null;
@@ -50,7 +53,7 @@ const solve = (match: Match): Task | null =>
     match.word("real") !== "",
   );
 
-/** `2:3 = x:6`: the comparison in the middle holds an inner member of each side. */
+/** `2:3 = x:6`: the comparison in the middle contains one inner member of each ratio. */
 const proportion = (match: Match): Task | null => {
   const [a, b] = [match.expression("a"), match.expression("b")];
   const [middle] = match.equations("c") ?? [];
@@ -64,14 +67,14 @@ const zerosOf = (match: Match): Task | null => {
   return of && solving([{ sides: [of, zero], relations: ["="] }], [], match.word("real") !== "");
 };
 
-/** Both square roots of a number, as Korean schools mean 제곱근. */
+/** Both square roots of a number, which is what 제곱근 means in Korean schools. */
 const squareRoots = (match: Match): Task | null => {
   const of = match.expression("f");
   const square = operation("^", { kind: "name", name: "x" }, { kind: "number", text: "2" });
   return of && unknowns(of).length === 0 ? solving([{ sides: [square, of], relations: ["="] }], []) : null;
 };
 
-/** `f(2)` where f is given: what it comes to. */
+/** Evaluates `f(2)` when f is given. */
 const applied = (of: Expression, definitions: readonly Comparison[]): Expression => {
   const known = definitions.map(definitionIn).filter((definition) => definition !== null);
   return rewrite(of, (part) => {
@@ -81,7 +84,7 @@ const applied = (of: Expression, definitions: readonly Comparison[]): Expression
   });
 };
 
-/** The value of an expression where something is given: values for its unknowns, or equations that they satisfy. */
+/** The value of an expression under given values of its unknowns, or given equations that they satisfy. */
 const valueGiven = (match: Match): Task | null => {
   const of = match.expression("f");
   const equations = match.equations("c");

@@ -16,7 +16,7 @@ const rewriting = (match: Match): Task | null => {
   return of && how && isPlain(of) && of.kind !== "name" ? { kind: "rewrite", how, of } : null;
 };
 
-/** A call of the tool's own notation, `gcd(12, 18)` or `diff(x^2, x)`: the task that it is. */
+/** Returns the task of a call in the tool's own notation, `gcd(12, 18)` or `diff(x^2, x)`. */
 const called = (of: Extract<Expression, { kind: "call" }>): Task | null => {
   const [f, second, third, fourth] = of.args;
   if (f === undefined) return null;
@@ -77,7 +77,7 @@ const commanded = (command: string, args: readonly Expression[]): Task | null =>
 
 const isList = (of: Expression): boolean => of.kind === "call" && of.name === "list";
 
-/** What is meant by a formula that stands for itself. */
+/** Returns the task of a formula without words. */
 const byItself = (match: Match): Task | null => {
   const of = match.expression("f");
   if (of === null || of.kind === "number" || of.kind === "name") return null;
@@ -93,7 +93,7 @@ const byItself = (match: Match): Task | null => {
   return isFit && (!isEndless || some(of, isCommand)) ? { kind: "arithmetic", of } : null;
 };
 
-/** The same with numbers in place of what a command would give: to see whether the rest is plain. */
+/** Replaces commands by numbers, to test whether the rest is plain. */
 const rewriteCommands = (of: Expression, isCommand: (part: Expression) => boolean): Expression => {
   if (isCommand(of)) return { kind: "number", text: "1" };
   if (of.kind === "operation")

@@ -1,19 +1,19 @@
 import { type Comparison, type Expression, number, unknowns } from "../../../notation/expression.ts";
 import { equationOf, type Match } from "./rule.ts";
 
-/** A function as a question gives it: what it is, and of which unknown. */
+/** A function given by a question: its expression and its variable. */
 export interface Given {
   readonly of: Expression;
   readonly variable: string;
 }
 
-/** The unknown that an operation is about where nobody says it. */
+/** Returns the variable that an operation usually applies to when the question names none. */
 export const customary = (expression: Expression): string => {
   const names = unknowns(expression);
   return ["x", "t", "theta", "y", "z", "u"].find((name) => names.includes(name)) ?? names[0] ?? "x";
 };
 
-/** `f(x) = x^2` and `y = x^2` define x^2; `x^2 + y = 3` defines nothing. */
+/** `f(x) = x^2` and `y = x^2` define x^2; `x^2 + y = 3` is not a definition. */
 export const definitionIn = (comparison: Comparison): (Given & { readonly name: string }) | null => {
   const equation = equationOf(comparison);
   if (equation === null) return null;
@@ -24,7 +24,10 @@ export const definitionIn = (comparison: Comparison): (Given & { readonly name: 
   return { of: right, variable: customary(right), name: left.name };
 };
 
-/** The function in a group: an expression, or the right side of its definition. Null when it is neither, or not of one unknown where it must be. */
+/**
+ * Returns the function in a group: an expression, or the right side of its definition. Null when it is neither, or not
+ * plain (see `isPlain`).
+ */
 export const functionIn = (match: Match, group: string, base: "natural" | "decimal" = "decimal"): Given | null => {
   const expression = match.expression(group, base);
   if (expression !== null) return isPlain(expression) ? { of: expression, variable: customary(expression) } : null;
@@ -36,7 +39,10 @@ export const functionIn = (match: Match, group: string, base: "natural" | "decim
 const COMMANDS =
   /^(?:simplify|expand|factor|partfrac|diff|integrate|defint|limit|sum|product|list|point|mean|median|mode|variance|deviation|det|inverse|matmul|base|distance|slope|midpoint|tangent|vertex|extrema|value|gcd|lcm|mod)$/;
 
-/** Whether it is made of numbers, unknowns and functions that have values: no list, no derivative still to be taken, no function of the asker's own. */
+/**
+ * Whether it consists of numbers, unknowns and functions with values: no list, no unevaluated derivative, no function
+ * defined by the user.
+ */
 export const isPlain = (expression: Expression): boolean => {
   switch (expression.kind) {
     case "number":
@@ -51,7 +57,7 @@ export const isPlain = (expression: Expression): boolean => {
   }
 };
 
-/** The value at one end: `1`, or `x = 1` with the unknown's name. Null for any other comparison. */
+/** Returns the value at one end: `1`, or `x = 1` with the unknown's name. Null for any other comparison. */
 export const endIn = (
   match: Match,
   group: string,
@@ -63,7 +69,7 @@ export const endIn = (
   return { value: equation.right, variable: equation.left.name };
 };
 
-/** Two ends, from groups `a` and `b`, or from a list `l` of two. */
+/** Returns two ends, from groups `a` and `b`, or from a list `l` of two. */
 export const rangeIn = (
   match: Match,
 ): { readonly from: Expression; readonly to: Expression; readonly variable: string | null } | null => {

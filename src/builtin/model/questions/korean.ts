@@ -1,4 +1,4 @@
-/** Words of their own that greet, thank or ask, and change nothing about what is asked. A closed list. */
+/** Separate words that greet, thank or ask, and do not change what is asked. The list is closed. */
 const ANYWHERE: ReadonlySet<string> = new Set(
   "좀 제발 혹시 그럼 그러면 이제 자 음 저기 저기요 안녕 안녕하세요 안녕하십니까 반가워 반갑습니다 감사합니다 고마워 고마워요 고맙습니다 부탁해 부탁해요 부탁드려요 부탁드립니다 빨리 얼른 다음 다음의 아래 아래의 주어진 여기 네 예 얘 야 여울 여울아 나에게 나한테 저에게 내게 제게 한번 다시 정확히 정확하게".split(
     " ",
@@ -15,15 +15,18 @@ const ASKING = [
   "(?:뭐|무엇|뭔|얼마)(?:야|지|니|냐|죠|에요|예요|이에요|인가요|인가|가요|인지|일까|일까요|입니까|이야|이지|이죠|이니|이냐)?",
   "어떻게(?:되나요|됩니까|돼|돼요|되지|되니|되는지|되냐)",
 ].join("|");
-/** What asks, at the end, with the particle before it. */
+/** The request at the end, with the particle before it. */
 const REQUEST = new RegExp(`(?:을|를|이|가|은|는)?(?:${ASKING})$`);
-/** The value of a formula is the formula. */
+/** The value of a formula is the formula itself. */
 const TAIL = /(?:(?<=[\ue000-\ue8ff])의?(?:값|답|결과|정답))?(?:은|는|을|를|이|가)?$/;
 const PUNCTUATION = /[\s?.!:;,~=]+$/;
 const LEADING =
   /^(?:[,.!:;]+|(?:(?:연립|일차|이차)?(?:방정식|부등식)|식|문제)?(?:을|를)?(?:풀어|구해|계산해)(?:줘|주세요|라|봐|보세요)[:.,]*(?=[\ue000-\ue8ff])|(?:푸시오|구하시오|계산하시오|계산)[:.,]+(?=[\ue000-\ue8ff])|(?:식|함수|문제|수식|계산)(?=[\ue000-\ue8ff]))+/;
 
-/** A Korean question down to what patterns look for: no blanks, since nobody puts them alike, no politeness, no end that only asks. */
+/**
+ * Reduces a Korean question to what patterns match: no blanks, since their use varies, no politeness, and no ending
+ * that only asks.
+ */
 export const canonicalKorean = (text: string): string => {
   const words = text
     .toLowerCase()
@@ -34,7 +37,7 @@ export const canonicalKorean = (text: string): string => {
   return current.replace(TAIL, "").replace(LEADING, "");
 };
 
-/** Words and parts of words that say nothing a rule would have to account for. */
+/** Words and parts of words that no rule has to account for. */
 export const KOREAN_FILLERS: readonly string[] = [
   ...ANYWHERE,
   ...(`${ASKING}|${GIVING}|${TAIL.source}|${LEADING.source}`.match(/[가-힣]+/g) ?? []),

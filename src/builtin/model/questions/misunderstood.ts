@@ -3,22 +3,22 @@ import { KOREAN_FILLERS } from "./korean.ts";
 import type { Rule } from "./rule.ts";
 import { type Sentence, sentenceFrom } from "./sentence.ts";
 
-/** A question that is mathematics, and was not understood as a whole. */
+/** A question about mathematics that was not understood as a whole. */
 export interface Unread {
   readonly kind: "unread";
   /**
-   * `part`: this stretch means nothing to the model. `ambiguous`: it means two things. `whole`: every part is known, but not how they
-   * belong together. `long`: the question is longer than any that could be answered.
+   * `part`: the model does not understand this part. `ambiguous`: the part has two meanings. `whole`: every part is
+   * known, but not how they combine. `long`: the question is longer than any that the model could answer.
    */
   readonly why: "part" | "ambiguous" | "whole" | "long";
-  /** The stretch, as it stands in the question, signs and LaTeX in plain notation. */
+  /** The part as it stands in the question, with signs and LaTeX in plain notation. */
   readonly part: string;
   readonly readings?: readonly string[];
 }
 
 const MAX_SHOWN = 60;
 
-/** Words that rules know, found in their patterns once. */
+/** The words that rules know, extracted once from their patterns. */
 class Vocabulary {
   readonly english: ReadonlySet<string>;
   readonly #korean: readonly string[];
@@ -39,7 +39,7 @@ class Vocabulary {
     this.#korean = [...korean].sort((a, b) => b.length - a.length);
   }
 
-  /** Whether a Korean word can be put together from words that are known. */
+  /** Whether a Korean word can be composed of known words. */
   isKorean(word: string): boolean {
     if (word.length > 40) return false;
     const reachable = [true];
@@ -58,7 +58,7 @@ const TOPICAL =
   /미분|적분|극한|방정식|부등식|인수분해|전개|약수|배수|제곱|넓이|부피|나머지|확률|행렬|표준편차|분산|도함수|더하|곱하|나누|[^가-힣]평균|\b(?:solve|derivative|integra\w*|equation\w*|inequalit\w*|factori[sz]\w*|determinant|median|variance|mean|average|gcd|lcm|sqrt|prove|proof|percent|sum|product|prime|divisors?|roots?|squared?|cubed?|remainder|probability|area|volume)\b|증명/i;
 const SIGN = /[-+*/^=<>≤≥≠√∫∑%±!°]/;
 
-/** Whether a sentence has anything of mathematics: a formula, several numbers, a number with a word that only mathematics uses. */
+/** Whether a sentence is about mathematics: it has a formula, several numbers, or a word that only mathematics uses. */
 const isAboutMaths = ({ spans, text }: Sentence): boolean => {
   const numbers = spans.filter((span) => span.kind === "expression" && span.form === "number").length;
   return (
@@ -77,7 +77,7 @@ const isAboutMaths = ({ spans, text }: Sentence): boolean => {
 const shown = (text: string): string => {
   const line = text
     .replace(/\s+/g, " ")
-    // As it was written: see `spoken.ts`.
+    // Restores the original spelling: see `spoken.ts`.
     .replace(/\bderivative(a+)([fghy])\b/g, (_all, primes: string, of: string) => of + "'".repeat(primes.length))
     .replaceAll("`", "'")
     .replaceAll("**", "^")
@@ -85,10 +85,10 @@ const shown = (text: string): string => {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)} …` : line;
 };
 
-/** Marks that only part and end sentences. */
+/** Marks that only separate and end sentences. */
 const PUNCTUATION = /^[\s,.;:?!~()"'`]$/;
 
-/** The sentence without some of its spans. */
+/** Returns the sentence without some of its spans. */
 const without = (sentence: Sentence, from: number, count: number): Sentence =>
   sentenceFrom(
     sentence.spans.filter((_, at) => at < from || at >= from + count),
@@ -96,7 +96,7 @@ const without = (sentence: Sentence, from: number, count: number): Sentence =>
   );
 
 const MAX_TRIED = 24;
-/** The words without which the sentence would be a question: what they say is not understood. */
+/** Returns the words without which the sentence could be read. They are not understood. */
 const obstacle = (sentence: Sentence, isReadable: (sentence: Sentence) => boolean): string | null => {
   const { spans } = sentence;
   if (spans.length > MAX_TRIED) return null;
@@ -110,8 +110,8 @@ const obstacle = (sentence: Sentence, isReadable: (sentence: Sentence) => boolea
 };
 
 /**
- * Which part of a sentence that no rule fits is to blame; null when the sentence is no mathematics at all.
- * @param isReadable whether a rule fits a sentence.
+ * Returns the part of a sentence that prevents any rule from matching. Null when the sentence is not about mathematics.
+ * @param isReadable Whether a rule matches a sentence.
  */
 export const misunderstood = (
   sentence: Sentence,
@@ -125,7 +125,7 @@ export const misunderstood = (
     if (span.kind !== "unread") continue;
     if (span.readings.length > 0)
       return { kind: "unread", why: "ambiguous", part: shown(span.text), readings: span.readings };
-    // A sign by itself stands for a word, and means nothing to people without what is beside it.
+    // A lone sign stands for a word, and people cannot place it without its neighbours.
     const isSign = /^[-+*/=]$/.test(span.text);
     const around = isSign ? sentence.spans.slice(Math.max(0, at - 1), at + 2) : [span];
     return { kind: "unread", why: "part", part: shown(around.map(({ text }) => text).join(" ")) };

@@ -1,7 +1,7 @@
 const KOREAN_DIGITS = "영일이삼사오육칠팔구";
 const KOREAN_UNITS: Readonly<Record<string, number>> = { 십: 10, 백: 100, 천: 1000 };
 
-/** 이십삼 is 23; null for what is no number up to 9,999 in the usual order. */
+/** 이십삼 is 23. Null for anything but a number up to 9,999 in the usual order. */
 const korean = (word: string): number | null => {
   if (word === "영") return 0;
   let [sum, digit, least] = [0, 0, 10_000];
@@ -24,7 +24,7 @@ const SMALL =
   );
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 
-/** `three hundred and twenty-one` is 321; null for what is no number up to 9,999 in the usual order. */
+/** `three hundred and twenty-one` is 321. Null for anything but a number up to 9,999 in the usual order. */
 const english = (words: string): number | null => {
   let [sum, least] = [0, 10_000];
   for (const word of words
@@ -39,7 +39,7 @@ const english = (words: string): number | null => {
     }
     const [small, ten] = [SMALL.indexOf(word), TENS.indexOf(word)];
     const value = small >= 0 ? small : 10 * (ten + 2);
-    // A digit behind a digit, or a teen behind a ten, is no number.
+    // A digit after a digit, or a teen after a ten, is not a number.
     if (least <= (value < 10 ? 1 : 10) || (value === 0 && sum > 0)) return null;
     [sum, least] = [sum + value, value < 10 || small >= 10 ? 1 : 10];
   }
@@ -64,6 +64,8 @@ const PATTERNS: readonly (readonly [RegExp, (words: string) => number | null])[]
   [new RegExp(`(?<=\\b${ENGLISH_OPERATOR} )${ENGLISH_NUMBER}\\b`, "gi"), english],
 ];
 
-/** Numbers in words beside operators in words, `삼 더하기 사` and `three plus four`, in digits; any other word stays. */
+/**
+ * Replaces numbers in words beside operators in words, `삼 더하기 사` and `three plus four`, by digits. Other words stay.
+ */
 export const withNumbersInDigits = (sentence: string): string =>
   PATTERNS.reduce((text, [pattern, read]) => text.replace(pattern, (words) => String(read(words) ?? words)), sentence);

@@ -8,14 +8,14 @@ const arithmetic = (of: Expression | null): Task | null =>
 const joined = (sign: "+" | "-" | "*" | "/", match: Match, ...groups: readonly string[]): Task | null => {
   const parts = groups.flatMap((group) => match.expressions(group));
   const [first, ...rest] = parts;
-  // 10% less than 100 is 90, or 99.9.
+  // 10% less than 100 may be 90 or 99.9.
   const isShare = (sign === "+" || sign === "-") && groups.some((group) => match.isPercent(group));
   return first === undefined || rest.length === 0 || !parts.every(isPlain) || !match.isClear(...groups) || isShare
     ? null
     : arithmetic(rest.reduce((all, part) => (sign === "*" ? product(all, part) : operation(sign, all, part)), first));
 };
 
-/** The values in a list that is written out, or in one in brackets. */
+/** Returns the values in a written-out list, or in one in brackets. */
 const valuesIn = (match: Match): readonly Expression[] =>
   match
     .expressions("l")
@@ -33,7 +33,7 @@ const remainder = (match: Match): Task | null => {
   if (quotient?.kind === "operation" && quotient.sign === "/")
     return { kind: "command", command: "mod", args: [quotient.left, quotient.right] };
   const [a, b] = [match.expression("a"), match.expression("b")];
-  // In -7 mod 3 and 1 + 17 mod 5 nobody knows what the remainder is of.
+  // In -7 mod 3 and 1 + 17 mod 5 it is unclear what the remainder applies to.
   const isOne = a?.kind === "number" || (a?.kind === "operation" && a.sign === "^" && a.left.kind === "number");
   return a && b && isOne ? { kind: "command", command: "mod", args: [a, b] } : null;
 };
@@ -43,7 +43,7 @@ const ofOne =
   (match: Match): Task | null => {
     const of = match.expression("f");
     const isComplex = of !== null && some(of, (part) => part.kind === "name" && part.name === "i");
-    // In 3 - 5의 절댓값 it may be of 5 alone.
+    // In 3 - 5의 절댓값 it may apply to 5 alone.
     const isOpen = of?.kind === "operation" && (of.sign === "+" || of.sign === "-") && !isComplex;
     return of && !isOpen && match.isClear("f") ? arithmetic(call(function_, of)) : null;
   };

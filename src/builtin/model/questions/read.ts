@@ -10,12 +10,12 @@ import { NUMBERS } from "./numbers.ts";
 import { Match, type Rule } from "./rule.ts";
 import { type Sentence, sentenceOf } from "./sentence.ts";
 
-/** Longer than any question that this model could answer; it keeps the work bounded, whatever comes. In characters. */
+/** Longer than any question that this model could answer. It bounds the work for any input. In characters. */
 const MAX_QUESTION = 4_000;
 
 const RULES: readonly Rule[] = [...EXPRESSIONS, ...EQUATIONS, ...CALCULUS, ...NUMBERS, ...GEOMETRY];
 
-/** What a question asks for; or what of it was not understood; or null: it has nothing to do with mathematics. */
+/** The task of a question, or what of it was not understood. Null when it is not about mathematics. */
 export type Reading = { readonly kind: "task"; readonly task: Task } | Unread | null;
 
 const taskIn = (sentence: Sentence): Task | null => {
@@ -29,9 +29,9 @@ const taskIn = (sentence: Sentence): Task | null => {
 };
 
 /**
- * Reads a question in Korean, English or LaTeX. It accounts for every token: a rule matches the whole of a sentence or nothing, and
- * all that was taken away before are words of closed lists that only ask, greet or thank. So nothing is ever solved that is a part of
- * what was asked. Linear in the length of the text; never throws.
+ * Reads a question in Korean, English or LaTeX. It accounts for every token: a rule matches a whole sentence or
+ * nothing, and only words of closed lists that ask, greet or thank are removed before. So it never solves a mere part
+ * of what was asked. Linear in the length of the text; never throws.
  */
 export const read = (question: string): Reading => {
   if (question.length > MAX_QUESTION) return { kind: "unread", why: "long", part: "" };

@@ -4,24 +4,24 @@ import type { Task } from "../task.ts";
 import { MACROS, type Sentence, spanAt } from "./sentence.ts";
 
 /**
- * A form in which something is asked: a pattern over the whole of a canonical sentence, and the task it means. It matches all or
- * nothing, so no rule can overlook a part of the question. `make` answers null when the formulas do not fit.
+ * A form of question: a pattern over a whole canonical sentence, and the task that it means. It matches all or nothing,
+ * so that no rule can overlook a part of the question. `make` returns null when the formulas do not fit.
  */
 export interface Rule {
   readonly pattern: RegExp;
-  /** The pattern as it was written, to know which words have a meaning. */
+  /** The pattern's source, from which the known words are extracted. */
   readonly source: string;
   readonly make: (match: Match) => Task | null;
 }
 
 const FORMS: Readonly<Record<string, string>> = {
   ...MACROS,
-  /** Between the items of a list. */
+  /** Separates the items of a list. */
   and: "(?: ?(?:,| and |&|;|와|과|하고|그리고|랑|이랑)(?: ?and |그리고)? ?)",
-  /** Korean particles behind a formula or a noun. */
+  /** Korean particles after a formula or a noun. */
   j: "(?:을|를|은|는|이|가|의)?",
 };
-/** `{e+}` is one or more of them with something between, `{e2+}` two or more. */
+/** `{e+}` matches one or more with separators, `{e2+}` two or more. */
 const withForms = (source: string): string =>
   source
     .replace(/\{(\w+?)2\+\}/g, "{$1}(?:{and}{$1})+")
@@ -34,7 +34,7 @@ export const rule = (source: string, make: Rule["make"]): Rule => ({
   pattern: new RegExp(`^(?:${withForms(source)})$`, "u"),
 });
 
-/** What a pattern has found, by the names of its groups. */
+/** A match of a pattern, by the names of its groups. */
 export class Match {
   constructor(
     private readonly sentence: Sentence,
@@ -46,20 +46,20 @@ export class Match {
   }
 
   /**
-   * Whether the formulas of a group stand as they were meant: where operations were said in words, the last one of `sum of 5 and 3
-   * times 2` may be the operation's or the sum's.
+   * Whether the extent of a group's formulas is clear. When operations were given in words, the last one of `sum of 5
+   * and 3 times 2` may belong to the operation or to the sum.
    */
   isClear(...groups: readonly string[]): boolean {
     const of = groups.flatMap((group) => this.expressions(group));
     return !(this.sentence.isSpoken && of.some(({ kind }) => kind === "operation"));
   }
 
-  /** Whether a group is a percentage by itself. */
+  /** Whether a group is just a percentage. */
   isPercent(group: string): boolean {
     return this.#spans(group).some((span) => span.kind === "expression" && span.form === "percent");
   }
 
-  /** The same with one formula of a group in place of them all. */
+  /** Returns the match with one formula of a group in place of all of them. */
   only(group: string, sign: string): Match {
     return new Match(this.sentence, { ...this.groups, [group]: sign });
   }
@@ -74,7 +74,7 @@ export class Match {
       .map((sign) => spanAt(this.sentence, sign));
   }
 
-  /** The expressions in the group; a `log` whose base nobody wrote is to base 10 unless told otherwise. */
+  /** Returns the expressions in the group. A `log` without a base is to base 10 unless specified otherwise. */
   expressions(group: string, base: "natural" | "decimal" = "decimal"): readonly Expression[] {
     return this.#spans(group).flatMap((span) => (span.kind === "expression" ? [withLogarithms(span.of, base)] : []));
   }
@@ -88,7 +88,7 @@ export class Match {
     return found?.kind === "name" ? found.name : null;
   }
 
-  /** `x1` for a lone `d/dx`. */
+  /** Returns `x1` for a lone `d/dx`. */
   derivative(group: string): string | null {
     const [found] = this.#spans(group);
     return found?.kind === "derivative" ? found.text : null;
@@ -102,7 +102,10 @@ export class Match {
     );
   }
 
-  /** The equations in the group; null if one of its comparisons is another relation or has more than two sides. */
+  /**
+   * Returns the equations in the group. Null when one of its comparisons is another relation or has more than two
+   * sides.
+   */
   equations(group: string, base: "natural" | "decimal" = "decimal"): readonly Equation[] | null {
     const found = this.comparisons(group, base).map(equationOf);
     const equations = found.filter((equation) => equation !== null);

@@ -2,14 +2,14 @@ import { type Span, spansIn } from "../../../notation/spans.ts";
 import { withoutSpokenOperators } from "./spoken.ts";
 
 /**
- * A question with its formulas taken out: each stands as one sign that also says what sort of formula it is, so that a pattern over the
- * whole text can ask for it. Nothing of the question is missing from `text` but blanks and quotation marks.
+ * A question with each formula replaced by one sign that also encodes the sort of the formula, so that a pattern over
+ * the whole text can match it. `text` omits nothing but blanks and quotation marks.
  */
 export interface Sentence {
   readonly text: string;
   readonly spans: readonly Span[];
   readonly isKorean: boolean;
-  /** An operation was said in words: `gcd of 12 and 5 plus 1` leaves open where what it applies to ends. */
+  /** An operation was given in words: in `gcd of 12 and 5 plus 1` it is unclear where its operand ends. */
   readonly isSpoken: boolean;
 }
 
@@ -25,7 +25,7 @@ const SORTS = {
   unread: 8,
 } as const;
 type Sort = keyof typeof SORTS;
-/** Formulas in a sentence, at most. The signs are of Unicode's private use, which no span holds. */
+/** The most formulas in a sentence. The signs are in Unicode's private use area, which no span contains. */
 const BLOCK = 0x100;
 const FIRST = 0xe000;
 
@@ -35,7 +35,10 @@ const range = (sort: Sort): string => {
 };
 const VALUES = `${range("number")}${range("percent")}${range("fraction")}${range("name")}${range("other")}`;
 
-/** What patterns call the formulas: `{n}` a number, `{v}` a letter, `{e}` any expression, `{c}` a comparison, `{l}` a list or a point. */
+/**
+ * The names of formulas in patterns: `{n}` a number, `{v}` a letter, `{e}` any expression, `{c}` a comparison, `{l}` a
+ * list or a point.
+ */
 export const MACROS: Readonly<Record<string, string>> = {
   n: `[${range("number")}]`,
   p: `[${range("percent")}]`,
@@ -54,11 +57,11 @@ const sortOf = (span: Span): Sort | null => {
   return span.kind === "comparison" || span.kind === "derivative" || span.kind === "unread" ? span.kind : null;
 };
 
-/** Quotation marks and what sets a formula off mean nothing by themselves. */
+/** Quotation marks and delimiters of formulas have no meaning of their own. */
 const SILENT = /^["'`\u201c\u201d\u200b\u2063\r]$/;
 const IS_FORMULA = /[\ue000-\ue8ff]/;
 
-/** Null when the question has more formulas and words than any question that could be answered. */
+/** Null when the question has more formulas and words than any that could be answered. */
 export const sentenceOf = (question: string): Sentence | null => {
   const spoken = withoutSpokenOperators(question);
   const spans = spansIn(spoken);
@@ -67,20 +70,20 @@ export const sentenceOf = (question: string): Sentence | null => {
 
 const operators = (text: string): number => text.match(/[-+*/]/g)?.length ?? 0;
 
-/** A sentence of spans, at most 256 of them. */
+/** Makes a sentence of at most 256 spans. */
 export const sentenceFrom = (spans: readonly Span[], isSpoken = false): Sentence => {
   let text = "";
   for (const [at, span] of spans.entries()) {
     const sort = sortOf(span);
     if (sort !== null) text += String.fromCharCode(FIRST + SORTS[sort] * BLOCK + at);
     else if (span.kind === "word") text += ` ${span.text} `;
-    // Somebody else's signs of private use are no formulas.
+    // Private-use signs in the user's text are not formulas.
     else if (!SILENT.test(span.text)) text += span.text.replace(IS_FORMULA, "\ufffd");
   }
   return { text: withoutLines(text), spans, isKorean: /[가-힣ㄱ-ㅎ]/.test(text), isSpoken };
 };
 
-/** The end of a line parts two formulas as a comma does; anywhere else it is a blank. */
+/** Between two formulas the end of a line separates them as a comma does; anywhere else it is a blank. */
 const withoutLines = (text: string): string =>
   text
     .replace(/\s*\n\s*/g, (lines, at: number, whole: string) => {
@@ -90,7 +93,7 @@ const withoutLines = (text: string): string =>
     .replace(/\s+/g, " ")
     .trim();
 
-/** The span that a sign of the text stands for. */
+/** Returns the span that a sign of the text stands for. */
 export const spanAt = ({ spans }: Sentence, sign: string): Span => {
   const span = spans[(sign.charCodeAt(0) - FIRST) % BLOCK];
   if (span === undefined) throw new Error("a sign stands for a span");

@@ -1,11 +1,11 @@
 import { composed } from "../../../domain/composed.ts";
 import { withNumbersInDigits } from "./number-words.ts";
 
-/** What an operation applies to, when it is said in words: a number, a letter, or what stands in parentheses. */
+/** The operand of an operation in words: a number, a letter, or a parenthesis. */
 const ATOM = String.raw`(?:\d+(?:\.\d+)?|[a-z](?![a-z])|\([^()\n]{1,40}\))`;
-/** Nothing before it that would make it a part of something larger: in `3 + 2의 제곱` the square may be of both. */
+/** Nothing before it makes it a part of something larger: in `3 + 2의 제곱` the square may apply to both. */
 const ALONE = String.raw`(?<![\d.a-z)}\]] ?|[-+*/^=√×÷·−] ?)`;
-/** Nothing behind it that would. */
+/** Nothing after it does. */
 const WHOLE = String.raw`(?! ?[-+*/^×÷·−(\d])`;
 
 const ORDERS: Readonly<Record<string, string>> = { 세: "3", 네: "4" };
@@ -13,7 +13,7 @@ const COUNTED: Readonly<Record<string, string>> = { first: "a", second: "aa", th
 
 type Spoken = readonly [pattern: RegExp, means: string | ((...groups: string[]) => string)];
 
-/** Operators in words. Each pattern is bounded: none takes more than linear time. */
+/** Operators in words. Each pattern is bounded, so that none takes more than linear time. */
 const SPOKEN: readonly Spoken[] = [
   [/\b(what|how|that|it|here|where)'s\b/gi, "$1 is"],
   [/\b(?:is )?divided by\b/gi, "/"],
@@ -42,7 +42,7 @@ const SPOKEN: readonly Spoken[] = [
   [/음의 ?무한대/g, "-∞"],
   [/(?:양의 ?)?무한대/g, "∞"],
   [/파이(?![가-힣]{2})/g, "π"],
-  // ₅C₂ and 5C2: ways to choose, with an order, with repetition.
+  // ₅C₂ and 5C2: combinations, permutations, and combinations with repetition.
   [/(?<![\dA-Za-z.)])(\d{1,6}) ?C ?(\d{1,6})(?![\dA-Za-z.(])/g, "binomial($1,$2)"],
   [/(?<![\dA-Za-z.)])(\d{1,6}) ?P ?(\d{1,6})(?![\dA-Za-z.(])/g, "permutations($1,$2)"],
   [/(?<![\dA-Za-z.)])(\d{1,6}) ?H ?(\d{1,6})(?![\dA-Za-z.(])/g, "binomial($1+$2-1,$2)"],
@@ -58,12 +58,12 @@ const SPOKEN: readonly Spoken[] = [
     /(?<![A-Za-z])([fghy]) ?('{1,3}) ?(?:\( ?[a-z] ?\))?(?![A-Za-z'(])/g,
     (_all, of = "", primes = "") => ` derivative${"a".repeat(primes.length)}${of} `,
   ],
-  // What a variable approaches, where no `lim` stands before it.
+  // What a variable approaches, unless `lim` stands before it.
   [/(?<![A-Za-z])(?<!lim(?:it)? ?_? ?[({]? ?)([a-zθ]) ?(?:->|→|\\to\b) ?/g, "$1 approaches "],
 ];
 const SUBSCRIPTED = /[₀-₉]+ ?(?=[CPH])|(?<=[CPH]) ?[₀-₉]+/g;
 
-/** The sentence with operations that are said in words written as signs, wherever only one thing can be meant. */
+/** Replaces operations in words by signs, wherever only one meaning is possible. */
 export const withoutSpokenOperators = (sentence: string): string => {
   let text = withNumbersInDigits(sentence)
     .replace(SUBSCRIPTED, (run) => composed(run, "NFKC"))

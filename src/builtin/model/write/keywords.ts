@@ -2,7 +2,7 @@ import { stopWords } from "../../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../../domain/terms.ts";
 import type { Section } from "./sections.ts";
 
-/** What notes of any subject say. */
+/** Words that notes on any subject contain. */
 const EMPTY: ReadonlySet<string> = new Set(
   `use uses used using make makes made like get gets got got let lets one two three new now first last next many much well
   example examples way ways thing things e.g i.e etc vs via per without within whether because while still yet even need needs
@@ -14,24 +14,24 @@ const EMPTY: ReadonlySet<string> = new Set(
   ),
 );
 
-/** How Korean verbs and adjectives end that no particle was cut from: they name nothing. */
+/** Endings of Korean verbs and adjectives. Words with them are not names. */
 const VERB =
   /(?:다|요|까|면서|으면|아서|어서|려고|도록|지만|거나|는데|었던|했던|습니다|니다|리면|되면|하면|우고|지면|이라)$/u;
 
-/** A heading's words tell more about a text than those below it. */
+/** The weight of a heading's words, which tell more about a text than those below it. */
 const IN_HEADING = 3;
-/** In a Korean text they are what the thing is called everywhere; it parts those that are there equally often. */
+/** Added to a name in Latin letters, since such a name is international. It breaks ties in a Korean text. */
 const IS_LATIN = 0.5;
 const LATIN = /^[a-z]/;
 
-/** The words of a sentence that say what it is about, each without its ending. */
+/** Returns the words of a sentence that tell what it is about, each without its ending. */
 export const tellingTerms = (text: string): readonly Term[] =>
   termsOf(text).filter(({ forms }) => !forms.some((form) => stopWords.has(form) || EMPTY.has(form)));
 
-/** The form of a term that stands for all of them. */
+/** Returns the form that represents all forms of a term. */
 export const stemOf = ({ forms }: Term): string => forms.at(-1) ?? "";
 
-/** What a text is about: the words that it says most often, at most `most`, in lower case, the most telling first. */
+/** Returns what a text is about: its most frequent words, at most `most`, in lower case, the most frequent first. */
 export const keywordsOf = (sections: readonly Section[], most: number): readonly string[] => {
   const counts = new Map<string, { count: number; readonly names: Map<string, number> }>();
   const take = (text: string, weight: number): void => {
@@ -57,7 +57,7 @@ export const keywordsOf = (sections: readonly Section[], most: number): readonly
     .map(({ names }) => mostOf(names));
 };
 
-/** An English stem is no word (`databas`); a Korean one is the noun. */
+/** An English stem is not a word (`databas`); a Korean one is the noun. */
 const nameOf = (term: Term): string => {
   const [word = ""] = term.forms;
   return /^[a-z]+$/.test(word) ? word : stemOf(term);

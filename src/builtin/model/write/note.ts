@@ -3,7 +3,7 @@ import { keywordsOf } from "./keywords.ts";
 import type { Section } from "./sections.ts";
 import { best, type Ranked, rankedStatements } from "./statements.ts";
 
-/** What a note takes over at most. */
+/** The most that a note takes from its source. */
 const SECTIONS = 8;
 const POINTS = 6;
 const POINTS_OF_EACH = 3;
@@ -13,7 +13,10 @@ const KEYWORDS = 8;
 const POINTS_TITLE: Readonly<Record<Locale, string>> = { en: "Key points", ko: "핵심 내용" };
 const KEYWORDS_TITLE: Readonly<Record<Locale, string>> = { en: "Keywords", ko: "핵심어" };
 
-/** A text in short: its title, the statement that says most, the best of each section with its first code, its keywords. */
+/**
+ * Summarizes a text: its title, the highest-ranked statement, the best statements of each section with its first code
+ * block, and keywords.
+ */
 export const noteOf = (sections: readonly Section[], language: Locale): string => {
   const statements = rankedStatements(sections);
   const [gist] = best(statements, 1);
@@ -33,7 +36,7 @@ export const noteOf = (sections: readonly Section[], language: Locale): string =
   ].join("\n\n");
 };
 
-/** The sections of a note, of this model or of another: without the headings that say nothing, and without its keywords. */
+/** Returns the sections of a note, by this model or another, without generic headings and without its keywords. */
 export const contentOf = (sections: readonly Section[]): readonly Section[] =>
   sections
     .filter(({ heading }) => !Object.values(KEYWORDS_TITLE).includes(heading))

@@ -1,22 +1,22 @@
 import { statementsOf } from "../statements.ts";
 
-/** A stretch of a text under one heading. */
+/** A part of a text under one heading. */
 export interface Section {
-  /** Without marks. Empty: the text begins without one. */
+  /** Without marks. Empty when the text begins without a heading. */
   readonly heading: string;
-  /** What it says, in pieces that stand by themselves, each on one line. */
+  /** Its statements, each of which stands by itself on one line. */
   readonly statements: readonly string[];
-  /** Its blocks of code, fences included. */
+  /** Its blocks of code, including the fences. */
   readonly code: readonly string[];
 }
 
-/** `# Words`, or a line in brackets of its own, as plain texts write them. */
+/** `# Words`, or a line in brackets, as plain texts have them. */
 const HEADING = /^#{1,6}\s+(.*?)[\s#]*$|^[[【〈《](.{1,60})[\]】〉》]$/u;
 const FENCE = /^(```+|~~~+)/;
 
 /**
- * A text by its headings, whatever their depth. Line by line, in linear time: marked's lexer takes quadratic time on a
- * paragraph of one long line, and this runs in the process that serves everybody.
+ * Splits a text by its headings of any depth. It reads line by line in linear time: marked's lexer takes quadratic time
+ * on a paragraph of one long line, and this runs in the process that serves all users.
  */
 export const sectionsOf = (text: string): readonly Section[] => {
   const sections: { readonly heading: string; readonly lines: string[]; readonly code: string[] }[] = [];
@@ -35,7 +35,7 @@ export const sectionsOf = (text: string): readonly Section[] => {
       const begin = at++;
       while (at < lines.length && !lines[at]?.startsWith(fence)) at++;
       (sections.at(-1) ?? open("")).code.push([...lines.slice(begin, at), fence].join("\n"));
-    } else if (!line.startsWith("|")) (sections.at(-1) ?? open("")).lines.push(line); // a row says little without its header
+    } else if (!line.startsWith("|")) (sections.at(-1) ?? open("")).lines.push(line); // A row means little without its header.
   }
   return sections.map(({ heading, lines, code }) => ({ heading, code, statements: saidIn(lines) }));
 };
@@ -45,17 +45,17 @@ const saidIn = (lines: readonly string[]): readonly string[] =>
     .map(bare)
     .filter((said) => /\p{L}/u.test(said) && !DRAWN.test(said));
 
-/** Lines and arrows: what is drawn of letters states nothing. */
+/** Box-drawing characters and arrows: a drawing of characters is not a statement. */
 const DRAWN = /[\u2500-\u259f◀▶◄►]/u;
 
-/** A statement without what marks it as an item of a list or a quotation, and without half of a pair of emphasis. */
+/** Removes the mark of a list item or a quotation, and an unpaired mark of emphasis. */
 const bare = (statement: string): string => {
   const said = statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "");
   const isTorn = said.split("**").length % 2 === 0;
   return (isTorn ? said.replaceAll("**", "") : said).trim();
 };
 
-/** Words without the marks of emphasis, code and links. */
+/** Removes the marks of emphasis, code and links. */
 export const plain = (words: string): string =>
   words
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

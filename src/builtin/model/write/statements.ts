@@ -2,17 +2,17 @@ import { stemOf, tellingTerms } from "./keywords.ts";
 import type { Section } from "./sections.ts";
 import { textRank } from "./text-rank.ts";
 
-/** So many statements of a text are compared with each other; of a long one, some from all of its parts. */
+/** The most statements of a text that are compared. Of a longer text they are sampled evenly. */
 const MAX_COMPARED = 200;
 
 export interface Ranked {
   readonly text: string;
   readonly section: Section;
-  /** How much it says of what the text says; comparable within the text. */
+  /** How central the statement is to the text. Comparable within one text. */
   readonly rank: number;
 }
 
-/** What a text states, in its order. A statement that is there twice counts once. */
+/** Returns the statements of a text in its order. Duplicates count once. */
 export const rankedStatements = (sections: readonly Section[]): readonly Ranked[] => {
   const seen = new Set<string>();
   const all = sections
@@ -24,7 +24,7 @@ export const rankedStatements = (sections: readonly Section[]): readonly Ranked[
   return statements.map((statement, at) => ({ ...statement, rank: ranks[at] ?? 0 }));
 };
 
-/** The `most` that say most, in the order of the text. */
+/** Returns the `most` highest-ranked statements, in the order of the text. */
 export const best = (statements: readonly Ranked[], most: number): readonly Ranked[] => {
   const chosen = new Set(statements.toSorted((one, other) => other.rank - one.rank).slice(0, most));
   return statements.filter((statement) => chosen.has(statement));

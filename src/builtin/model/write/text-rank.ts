@@ -1,12 +1,12 @@
-/** The share of its rank that a sentence gives on; PageRank's own, which the paper keeps. */
+/** The damping factor of PageRank, which the paper uses too. */
 const DAMPING = 0.85;
-/** Ranks have settled by then: what still moves is far below what parts two sentences. */
+/** By then ranks have converged: remaining changes are far below the differences between sentences. */
 const ROUNDS = 30;
 
 /**
- * How much each sentence says of what the others say: Mihalcea and Tarau, "TextRank: Bringing Order into Texts", EMNLP 2004,
- * §4. Sentences are sets of words; two are as alike as the words that they share, over the logarithms of their lengths.
- * Quadratic in their number: two hundred take some 20 ms.
+ * Returns how central each sentence is among the others: Mihalcea and Tarau, "TextRank: Bringing Order into Texts",
+ * EMNLP 2004, §4. Sentences are sets of words. The similarity of two is the number of shared words, divided by the sum
+ * of the logarithms of their lengths. Quadratic in the number of sentences: two hundred take some 20 ms.
  */
 export const textRank = (sentences: readonly ReadonlySet<string>[]): readonly number[] => {
   const ties = sentences.map((one, at) => sentences.map((other, to) => (at === to ? 0 : likeness(one, other))));
@@ -14,7 +14,7 @@ export const textRank = (sentences: readonly ReadonlySet<string>[]): readonly nu
   let ranks = sentences.map(() => 1);
   for (let round = 0; round < ROUNDS; round++) {
     const shares = ranks.map((rank, at) => (given[at] ? rank / given[at] : 0));
-    // Ties go both ways: a row holds what its sentence is given as well.
+    // The graph is undirected: a row also holds the incoming weights of its sentence.
     ranks = ties.map(
       (row) => 1 - DAMPING + DAMPING * row.reduce((sum, tie, from) => sum + tie * (shares[from] ?? 0), 0),
     );
@@ -22,7 +22,7 @@ export const textRank = (sentences: readonly ReadonlySet<string>[]): readonly nu
   return ranks;
 };
 
-/** A sentence of one word has a logarithm of 0; it is taken for one of two. */
+/** A sentence of one word has a logarithm of 0, so it counts as one of two words. */
 const likeness = (one: ReadonlySet<string>, other: ReadonlySet<string>): number => {
   const [short, long] = one.size < other.size ? [one, other] : [other, one];
   let shared = 0;

@@ -5,29 +5,29 @@ import { contentOf, noteOf } from "./note.ts";
 import { plain, type Section, sectionsOf } from "./sections.ts";
 import { best, rankedStatements } from "./statements.ts";
 
-/** Of a text, so much is looked at, in UTF-16 units. */
+/** The part of a text that is read, in UTF-16 units. */
 const MAX_TEXT = 40_000;
-/** Code points of a title that is made of a sentence. */
+/** The most of a title that is made from a sentence, in code points. */
 const TITLE = 60;
-/** Code points of a note that is the text itself. */
+/** The most of a note that is the text itself, in code points. */
 const BARE_NOTE = 2_000;
 const SENTENCES = 2;
 const TAGS = 5;
 
 /**
- * Writes without being able to write: with the statements of the text that say most of what the others say, its headings, its
- * code and its most frequent words, all as they stand there. A pure function of what it is given, in Korean and English.
+ * Writes by extraction: the most central statements of the text, its headings, its code and its most frequent words,
+ * all verbatim. A pure function of its input, in Korean and English.
  */
 export const write = ({ form, language, text, knownTags }: Writing): string => {
   const sections = sectionsOf(text.slice(0, MAX_TEXT).replaceAll("\r\n", "\n"));
-  // What states nothing in words, such as a formula or a list of numbers, stands for itself.
+  // A text without statements, such as a formula or a list of numbers, is its own note.
   if (form === "note") return noteOf(sections, language) || beginning(text.trim(), BARE_NOTE);
   const content = contentOf(sections);
   if (form === "title") return titleOf(content);
   return form === "excerpt" ? excerptOf(content) : JSON.stringify(tagsOf(content, knownTags));
 };
 
-/** The heading that the text begins with, or else what it says most of all, in short. */
+/** Returns the heading that the text begins with, or else its highest-ranked statement, shortened. */
 const titleOf = (sections: readonly Section[]): string => {
   const [first] = sections;
   if (first !== undefined && first.heading !== "") return first.heading;
@@ -48,7 +48,10 @@ const excerptOf = (sections: readonly Section[]): string =>
     .map((sentence) => (/[.!?。…]["'”’)\]]*$/u.test(sentence) ? sentence : `${sentence}.`))
     .join(" ");
 
-/** Those known tags first whose words are all in the text, the longer name first: it says more. */
+/**
+ * Returns known tags first, those whose words all occur in the text, longer names before shorter ones since they are
+ * more specific.
+ */
 const tagsOf = (sections: readonly Section[], known: readonly string[]): readonly string[] => {
   const said = sections.flatMap(({ heading, statements }) => [heading, ...statements]);
   const stems = new Set(said.flatMap(stemsOf));
