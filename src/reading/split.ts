@@ -38,6 +38,8 @@ const MAX_HEADING = 300;
 interface Unit {
   readonly start: number;
   readonly end: number;
+  /** White space alone, which no piece begins or ends with. */
+  readonly isBlank: boolean;
 }
 
 const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly Piece[] => {
@@ -77,7 +79,7 @@ const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly 
       path = [...Array.from({ length: depth - 1 }, (_, level) => path[level] ?? ""), words];
     } else if (block.raw.trim() !== "") hasBody = true;
     for (const unit of unitsOf(block, max)) {
-      units.push({ start: at, end: at + unit.length });
+      units.push({ start: at, end: at + unit.length, isBlank: unit.trim() === "" });
       at += unit.length;
     }
   }
@@ -85,13 +87,21 @@ const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly 
   return sections;
 };
 
-/** Units joined to stretches of at most `max`, each beginning with those at the end of the one before that fit in `overlap`. */
-const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Unit[] => {
-  const stretches: Unit[] = [];
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Units joined to stretches of at most `max`, blanks at their ends aside, each beginning with those at the end of the one before
+ * that fit in `overlap`, and ending with one that none before it has.
+ */
+const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Stretch[] => {
+  const stretches: Stretch[] = [];
   let first = 0;
   units.forEach((unit, at) => {
     const start = units[first]?.start ?? 0;
-    if (at === 0 || unit.end - start <= max) return;
+    if (at === 0 || unit.isBlank || unit.end - start <= max) return;
     const end = unit.start;
     stretches.push({ start, end });
     first = at;

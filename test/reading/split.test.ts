@@ -37,6 +37,11 @@ const fragment = fc.oneof(
   fc.constantFrom("🌊", "👩‍👩‍👧‍👦", "é", "🇰🇷", "각").map((sign) => sign.repeat(30)),
   fc.string({ unit: "grapheme", maxLength: 40 }),
 );
+const placesOf = (content: string, text: string): readonly number[] => {
+  const places: number[] = [];
+  for (let at = text.indexOf(content); at >= 0; at = text.indexOf(content, at + 1)) places.push(at);
+  return places;
+};
 const anyText = fc
   .array(fragment, { maxLength: 40 })
   .map((parts) => parts.join("").replace(/\r\n?/g, "\n").toWellFormed());
@@ -61,14 +66,19 @@ describe("a text, whatever it is", () => {
   test("is all there, in its order: nothing but white space is between pieces", () => {
     fc.assert(
       fc.property(anyText, anyBounds, anyType, (text, limits, type) => {
-        let end = 0;
+        // A text that repeats itself holds a piece at several places: all ways to lay them are followed.
+        let ends = new Set([0]);
         for (const { content } of split(reading(text, type), limits)) {
-          const next = end + text.slice(end).search(/\S|$/);
-          const start = text.lastIndexOf(content, next);
-          expect(start).toBeGreaterThanOrEqual(Math.max(0, end - limits.overlap));
-          end = start + content.length;
+          const follows = (start: number) =>
+            [...ends].some((end) => start >= end - limits.overlap && text.slice(end, start).trim() === "");
+          ends = new Set(
+            placesOf(content, text)
+              .filter(follows)
+              .map((start) => start + content.length),
+          );
+          expect(ends.size).toBeGreaterThan(0);
         }
-        expect(text.slice(end).trim()).toBe("");
+        expect([...ends].some((end) => text.slice(end).trim() === "")).toBe(true);
       }),
     );
   });
@@ -90,6 +100,14 @@ describe("Markdown", () => {
     expect(contents(split(reading(text), bounds(42, 14)))).toEqual([
       "One is one. Two is e.g. this. 셋은 셋이다.",
       "셋은 셋이다. Four is 3.14 long.",
+    ]);
+  });
+
+  test("says something new in each piece, where only a blank line is too much as well", () => {
+    const code = "```\n# no heading\n```";
+    expect(contents(split(reading(`${code}\n\n${code}\n\n${code}\n\n`), bounds(42, 22)))).toEqual([
+      `${code}\n\n${code}`,
+      `${code}\n\n${code}`,
     ]);
   });
 
