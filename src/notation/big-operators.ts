@@ -2,7 +2,9 @@ import type { Cursor } from "./cursor.ts";
 import { call, contains, type Expression, name, number } from "./expression.ts";
 import { isOperator, type Token } from "./token.ts";
 
-/** What stands before all that it applies to: an integral, a sum, a derivative. The token has been taken. Null for any other. */
+/**
+ * Reads a prefix operator: an integral, a sum, a derivative. Its token is already consumed. Null for any other token.
+ */
 export const operatorAt = (cursor: Cursor, token: Token): Expression | null => {
   if (token.kind === "derivative") return derivative(cursor, token.text.slice(0, 1), token.text.slice(1));
   if (token.text === "∫") return integral(cursor);
@@ -14,11 +16,11 @@ export const operatorAt = (cursor: Cursor, token: Token): Expression | null => {
 interface Bounds {
   readonly low: Expression | null;
   readonly high: Expression | null;
-  /** `n` of `n=1` below a sum. */
+  /** The `n` of `n=1` below a sum. */
   readonly index: string | null;
 }
 
-/** `_0^1`, `_(n=1)^(10)`, in either order. */
+/** Reads `_0^1`, `_(n=1)^(10)`, in either order. */
 const boundsAt = (cursor: Cursor): Bounds => {
   let [low, high, index]: [Expression | null, Expression | null, string | null] = [null, null, null];
   for (let turn = 0; turn < 2; turn++) {
@@ -40,7 +42,10 @@ const boundsAt = (cursor: Cursor): Bounds => {
   return { low, high, index };
 };
 
-/** One number or letter with its sign; glued to more, nobody knows where it ends. */
+/**
+ * Reads one number or letter with its sign. Throws when more follows without a blank, since the end of the bound is
+ * unclear.
+ */
 const bound = (cursor: Cursor): Expression => {
   const isNegative = cursor.take("-");
   const token = cursor.token;
@@ -65,7 +70,7 @@ const integral = (cursor: Cursor): Expression => {
     : call("defint", of, low, high, name(variable));
 };
 
-/** What stands behind a sum's first product belongs to it or not: parentheses have to say. */
+/** Terms after a sum's first term may belong to it or not, so parentheses are required. */
 const refuseMore = (cursor: Cursor): void => {
   if (isOperator(cursor.token, "+ -")) cursor.ambiguous(cursor.at, "of the first term only", "of all terms");
 };
@@ -87,7 +92,7 @@ const derivative = (cursor: Cursor, variable: string, order: string): Expression
   return order === "1" ? call("diff", of, name(variable)) : call("diff", of, name(variable), number(Number(order)));
 };
 
-/** `lim_(x->0+) f`: the limit is that of all that follows. The word has been taken. */
+/** Reads `lim_(x->0+) f`: the limit applies to everything that follows. The word is already consumed. */
 const limit = (cursor: Cursor): Expression => {
   cursor.take("_");
   const isEnclosed = cursor.take("(");
@@ -102,7 +107,7 @@ const limit = (cursor: Cursor): Expression => {
   return call("limit", of, name(variable.text), to, ...(side === null ? [] : [name(side)]));
 };
 
-/** The index of the parenthesis that closes what is open here. */
+/** Returns the index of the parenthesis that closes the one open here. */
 const closeOf = (cursor: Cursor): number => {
   let depth = 1;
   for (let at = cursor.at; at < cursor.tokens.length; at++) {
@@ -112,7 +117,7 @@ const closeOf = (cursor: Cursor): number => {
   return cursor.fail('a ")" is missing');
 };
 
-/** `0`, `pi/2`, and with a side `0+`, `0^+`, `0^(-)`: the value approached, and `left` or `right`. */
+/** Reads `0`, `pi/2`, and with a side `0+`, `0^+`, `0^(-)`: the value approached, and `left` or `right`. */
 const targetUpTo = (cursor: Cursor, end: number, isEnclosed: boolean): readonly [Expression, string | null] => {
   const { tokens } = cursor;
   const after = isEnclosed ? end : Math.min(tokens.length, end + sideLength(tokens, end));
@@ -124,7 +129,7 @@ const targetUpTo = (cursor: Cursor, end: number, isEnclosed: boolean): readonly 
   return [of, sign === undefined ? null : sign.text === "+" ? "right" : "left"];
 };
 
-/** How many tokens before `end` say from which side: `+`, `^+`, `^(+)`. */
+/** Returns how many tokens before `end` give the side: `+`, `^+`, `^(+)`. */
 const sideLengthBefore = (tokens: readonly Token[], end: number): number => {
   const [caret, open, sign, close] = tokens.slice(end - 4, end);
   if (isOperator(caret, "^") && isOperator(open, "(") && isOperator(sign, "+ -") && isOperator(close, ")")) return 4;
@@ -132,7 +137,9 @@ const sideLengthBefore = (tokens: readonly Token[], end: number): number => {
   return isOperator(tokens[end - 2], "^") ? 2 : 1;
 };
 
-/** The same behind a value without parentheses: `x->0+ 1/x`, where the sign is close to the 0 and parted from what follows. */
+/**
+ * Returns the same after a value without parentheses: `x->0+ 1/x`, where the sign touches the 0 and a blank follows it.
+ */
 const sideLength = (tokens: readonly Token[], at: number): number => {
   const [first, second, third, fourth] = tokens.slice(at, at + 4);
   if (isOperator(first, "^") && isOperator(second, "(") && isOperator(third, "+ -") && isOperator(fourth, ")"))

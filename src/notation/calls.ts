@@ -3,7 +3,10 @@ import { call, type Expression, name, negative, operation } from "./expression.t
 import { FUNCTIONS, takesBare } from "./functions.ts";
 import { isOperator, type Token } from "./token.ts";
 
-/** `sin(x)`, `sin x`, `sin 2x`, `sin^2 x`, `log_2 8`; `sin^-1 x` is the inverse. The function's token has been taken. */
+/**
+ * Reads `sin(x)`, `sin x`, `sin 2x`, `sin^2 x`, `log_2 8`; `sin^-1 x` is the inverse. The function's token is already
+ * consumed.
+ */
 export const callAt = (cursor: Cursor, token: Token): Expression => {
   const from = cursor.at - 1;
   const base = token.text === "log" || token.text === "logarithm" ? baseAt(cursor) : null;
@@ -21,7 +24,10 @@ export const callAt = (cursor: Cursor, token: Token): Expression => {
   return operation("^", called, power);
 };
 
-/** `C(5, 2)` and `P(5, 2)` count; any other is known to whoever defines it. The letter has been taken. */
+/**
+ * `C(5, 2)` and `P(5, 2)` are combinations and permutations. Any other letter is a function that the text defines. The
+ * letter is already consumed.
+ */
 export const definedAt = (cursor: Cursor, token: Token): Expression => {
   if (!isOperator(cursor.token, "(")) return name(token.text);
   const args = argumentsAt(cursor);
@@ -31,7 +37,7 @@ export const definedAt = (cursor: Cursor, token: Token): Expression => {
   return call(token.text, ...args);
 };
 
-/** `x_1` is one name. The letter has been taken. */
+/** `x_1` is one name. The letter is already consumed. */
 export const nameAt = (cursor: Cursor, token: Token): Expression => {
   if (!cursor.take("_")) return name(token.text);
   const isEnclosed = cursor.take("(");
@@ -55,7 +61,7 @@ const exponentAt = (cursor: Cursor): Expression => {
   return isNegative ? negative(exponent) : exponent;
 };
 
-/** `_2`, `_(2)`, and the 2 of `log2(8)` and `log2 8`; in `log2x` it may be either. */
+/** Reads `_2`, `_(2)`, and the 2 of `log2(8)` and `log2 8`. In `log2x` it is ambiguous. */
 const baseAt = (cursor: Cursor): Expression | null => {
   const token = cursor.token;
   if (cursor.take("_")) return cursor.atom();
@@ -73,7 +79,9 @@ const logarithm = (cursor: Cursor, base: Expression, args: readonly Expression[]
   return text === "10" ? call("log10", of) : call("log", of, base);
 };
 
-/** Powers side by side as far as they are numbers and letters. Nobody knows whose the number behind a line is. */
+/**
+ * Reads adjacent powers of numbers and letters. Throws when a number follows a division sign, since that is ambiguous.
+ */
 const bareArgument = (cursor: Cursor, of: Token, from: number): Expression => {
   const start = cursor.token;
   if (start === undefined || !(/^(?:number|name|fraction)$/.test(start.kind) || isOperator(start, "√ ∛ - |")))

@@ -3,16 +3,19 @@ import { NotationError } from "./mistake.ts";
 import { isOperator, type Token } from "./token.ts";
 
 export interface ParserOptions {
-  /** In a sentence: `50% 7` is no remainder, degrees stand in angles only, and doubtful numbers are no numbers. */
+  /**
+   * The tokens are part of a sentence: `50% 7` is not a remainder, degrees are allowed in angles only, and doubtful
+   * numbers are refused.
+   */
   readonly isProse: boolean;
   /** The longest number, in digits, and the largest power of ten. */
   readonly maxDigits: number;
 }
 
-/** A place in a run of tokens, and what the parts of the parser may ask of each other. */
+/** A position in a list of tokens, and what the parts of the parser require of each other. */
 export abstract class Cursor {
   at = 0;
-  /** The variables of the differentials (`dx`) passed and not yet claimed by an integral. */
+  /** The variables of the differentials (`dx`) read and not yet used by an integral. */
   readonly differentials: string[] = [];
 
   constructor(
@@ -20,17 +23,17 @@ export abstract class Cursor {
     readonly options: ParserOptions,
   ) {}
 
-  /** Terms with `+` and `-` between them. */
+  /** Reads terms with `+` and `-` between them. */
   abstract sum(): Expression;
-  /** Factors with `*`, `/` or nothing between them. */
+  /** Reads factors with `*`, `/` or nothing between them. */
   abstract term(): Expression;
-  /** A power, with its sign if it has one. */
+  /** Reads a power, with its sign if it has one. */
   abstract signed(): Expression;
-  /** A value without a sign, an exponent, or anything behind it. */
+  /** Reads a value without a sign, an exponent or a postfix. */
   abstract atom(): Expression;
-  /** Expressions between commas, up to the closing parenthesis; the opening one has been taken. */
+  /** Reads expressions between commas, up to the closing parenthesis. The opening one is already consumed. */
   abstract list(closing: string): readonly Expression[];
-  /** A whole expression from here to the token at `end`. */
+  /** Reads a whole expression from here to the token at `end`. */
   abstract part(end: number): Expression;
 
   get token(): Token | undefined {
@@ -47,7 +50,7 @@ export abstract class Cursor {
     if (!this.take(operator)) this.fail(`a "${operator}" is missing`);
   }
 
-  /** Whether the next token begins a factor that stands behind another without a sign. */
+  /** Whether the next token begins a factor that may follow another without a sign. */
   get startsFactor(): boolean {
     const token = this.token;
     if (token === undefined || token.kind === "word" || token.kind === "mark") return false;
@@ -68,7 +71,9 @@ export abstract class Cursor {
     );
   }
 
-  /** The stretch from token `from` to here means two things; both are told, with `…` for what they share. */
+  /**
+   * Throws, since the tokens from `from` to here have two readings. The error holds both, with `…` for what they share.
+   */
   ambiguous(from: number, first: string, second: string): never {
     const last = this.token ?? this.tokens.at(-1);
     throw new NotationError(
@@ -79,7 +84,7 @@ export abstract class Cursor {
     );
   }
 
-  /** The tokens from `from` to here, as they are meant. */
+  /** Returns the text of the tokens from `from` to here, in their normalized form. */
   textFrom(from: number, to = this.at): string {
     return this.tokens
       .slice(from, to)
@@ -87,7 +92,9 @@ export abstract class Cursor {
       .join("");
   }
 
-  /** `[x]` is x in brackets, or the greatest whole number up to x; brackets around parentheses, or around whole numbers, are brackets. */
+  /**
+   * `[x]` is x in brackets, or the floor of x. Brackets around parentheses or around whole numbers are only brackets.
+   */
   refuseFloor(from: number): void {
     const inside = this.tokens.slice(from, this.at - 1);
     const isPlain = inside.some(
@@ -97,7 +104,7 @@ export abstract class Cursor {
       this.ambiguous(from - 1, `(${this.textFrom(from, this.at - 1)})`, `floor(${this.textFrom(from, this.at - 1)})`);
   }
 
-  /** `10^2%`: a power's hundredth, or a power whose exponent, from `start`, is one. */
+  /** `10^2%` is a percentage of a power, or a power whose exponent, from `start`, is a percentage. */
   refusePercent(from: number, start: number): void {
     if (!isOperator(this.tokens[this.at - 1], "%")) return;
     const [power, base] = [this.textFrom(from, this.at - 1), this.textFrom(from, start)];

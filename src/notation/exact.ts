@@ -4,7 +4,9 @@ import * as Q from "./rational.ts";
 const MAX_EXPONENT = 1_000;
 const MAX_CHARS = 400;
 
-/** The rational value of an expression of short numbers, `+ - * / ^` and whole exponents; null for any other. */
+/**
+ * Returns the rational value of an expression of short numbers, `+ - * / ^` and whole exponents. Null for any other.
+ */
 export const rationalOf = (expression: Expression): Q.Rational | null => {
   switch (expression.kind) {
     case "number":

@@ -5,7 +5,10 @@ const endsValue = (token: Token | undefined): boolean =>
   token !== undefined && (/^(?:number|name)$/.test(token.kind) || isOperator(token, ") !"));
 const startsValue = (token: Token): boolean => /^(?:number|name|function)$/.test(token.kind) || isOperator(token, "(");
 
-/** A formula with every product written out and no blanks, its parentheses as they stand: `(2x + 3) - 3` is `(2*x+3)-3`. Never throws. */
+/**
+ * Returns a formula with explicit products, without blanks and with its parentheses: `(2x + 3) - 3` is `(2*x+3)-3`.
+ * Never throws.
+ */
 export const withExplicitProducts = (text: string): string => {
   const tokens = lexFormula(text).filter(({ kind, text: sign }) => kind !== "mark" || sign.trim() !== "");
   return tokens

@@ -1,12 +1,12 @@
-/** A formula as a tree: what is read, computed with and printed. Mathematics only; words and layout are gone. */
+/** A formula as a tree, used for reading, computing and printing. It holds mathematics only, no words and no layout. */
 export type Expression =
-  /** Digits as they were written, with a decimal point or an exponent of ten: never rounded by the reader. */
+  /** The digits as written, with a decimal point or an exponent of ten. The parser never rounds them. */
   | { readonly kind: "number"; readonly text: string }
-  /** An unknown, or one of the constants `pi`, `e`, `i`, `Infinity`. Greek letters go by their names: `theta`. */
+  /** An unknown, or one of the constants `pi`, `e`, `i`, `Infinity`. Greek letters are spelled by name: `theta`. */
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "negative"; readonly of: Expression }
   | { readonly kind: "operation"; readonly sign: Sign; readonly left: Expression; readonly right: Expression }
-  /** A function of `functions.ts`; also `list` for `[1, 2]` and `point` for `(1, 2)`. `log` is natural. */
+  /** A function of `functions.ts`, or `list` for `[1, 2]` and `point` for `(1, 2)`. `log` is natural. */
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] };
 export type Sign = "+" | "-" | "*" | "/" | "^";
 
@@ -18,7 +18,7 @@ export interface Equation {
 
 export type Relation = "=" | "<" | ">" | "≤" | "≥" | "≠";
 
-/** Formulas with relations between them, `0 ≤ x < 2`: one more side than relations. */
+/** Formulas with relations between them, `0 ≤ x < 2`. There is one more side than there are relations. */
 export interface Comparison {
   readonly sides: readonly Expression[];
   readonly relations: readonly Relation[];
@@ -26,7 +26,7 @@ export interface Comparison {
 
 export const CONSTANTS: ReadonlySet<string> = new Set(["pi", "e", "i", "Infinity"]);
 
-/** A whole number as a tree; a negative one is the negative of a positive. */
+/** Returns a whole number as a tree. A negative one is the negative of a positive one. */
 export const number = (value: number | bigint): Expression =>
   value < 0 ? { kind: "negative", of: number(-value) } : { kind: "number", text: String(value) };
 export const name = (text: string): Expression => ({ kind: "name", name: text });
@@ -39,7 +39,7 @@ export const operation = (sign: Sign, left: Expression, right: Expression): Expr
   right,
 });
 
-/** A quotient that something is a part of: 240 times 15% is 240*15/100, as it is worked out by hand. */
+/** Multiplies by a part that is a quotient: 15% of 240 is 240*15/100, as one computes it by hand. */
 export const product = (of: Expression, part: Expression): Expression =>
   part.kind === "operation" && part.sign === "/"
     ? operation("/", operation("*", of, part.left), part.right)
@@ -59,7 +59,7 @@ const children = (expression: Expression): readonly Expression[] => {
   }
 };
 
-/** The unknowns, in order of appearance, each once; constants are none. */
+/** Returns the unknowns in order of appearance, each once and without the constants. */
 export const unknowns = (...expressions: readonly Expression[]): readonly string[] => {
   const found = new Set<string>();
   const visit = (part: Expression): void => {
@@ -77,7 +77,7 @@ export const some = (expression: Expression, test: (part: Expression) => boolean
 export const contains = (expression: Expression, unknown: string): boolean =>
   some(expression, (part) => part.kind === "name" && part.name === unknown);
 
-/** The same tree with each node, from the leaves up, replaced by what `change` makes of it. */
+/** Returns the tree with each node replaced by the result of `change`, from the leaves up. */
 export const rewrite = (expression: Expression, change: (part: Expression) => Expression): Expression => {
   const inside = (part: Expression): Expression => rewrite(part, change);
   switch (expression.kind) {
@@ -93,10 +93,10 @@ export const rewrite = (expression: Expression, change: (part: Expression) => Ex
   }
 };
 
-/** The expression with values in place of unknowns. */
+/** Replaces unknowns by values. */
 export const substitute = (expression: Expression, values: ReadonlyMap<string, Expression>): Expression =>
   rewrite(expression, (part) => (part.kind === "name" ? (values.get(part.name) ?? part) : part));
 
-/** The expression with one unknown replaced everywhere. */
+/** Replaces one unknown everywhere. */
 export const replace = (expression: Expression, unknown: string, value: Expression): Expression =>
   substitute(expression, new Map([[unknown, value]]));

@@ -1,4 +1,4 @@
-/** Functions that take what stands beside them without parentheses: `sin 2x`, `log 100`. */
+/** Functions that accept an argument without parentheses: `sin 2x`, `log 100`. */
 const ELEMENTARY =
   "sin cos tan sec csc cot asin acos atan asec acsc acot sinh cosh tanh sech csch coth asinh acosh atanh sqrt cbrt exp log log10 log2 logarithm";
 const OTHERS =
@@ -6,11 +6,14 @@ const OTHERS =
   "simplify expand factor partfrac diff integrate defint limit sum product " +
   "mean median mode variance deviation det inverse matmul base percent distance slope midpoint tangent vertex extrema value";
 
-/** The functions of the notation. `log` is natural; `log10` and `log2` are not, `log(x, b)` is to base b. */
+/**
+ * The functions of the notation. `log` is natural, `log10` and `log2` are to base 10 and 2, and `log(x, b)` is to base
+ * b.
+ */
 export const FUNCTIONS: ReadonlySet<string> = new Set(`${ELEMENTARY} ${OTHERS}`.split(" "));
 const BARE: ReadonlySet<string> = new Set(ELEMENTARY.split(" "));
 
-/** Spellings that mean one of the functions or constants. */
+/** Other spellings of the functions and constants. */
 const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ln: "log",
@@ -47,10 +50,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The notation's own spelling of a name. */
+/** Returns the notation's own spelling of a name. */
 export const spelled = (text: string): string => ALIASES.get(text) ?? text;
 export const isFunction = (text: string): boolean => FUNCTIONS.has(spelled(text));
-/** Whether the function, by any of its spellings, may stand before its argument without parentheses. */
+/** Whether the function, in any spelling, accepts an argument without parentheses. */
 export const takesBare = (text: string): boolean => BARE.has(spelled(text));
 const TRIGONOMETRIC = /^(?:sin|cos|tan|sec|csc|cot)$/;
 /** Whether an argument in degrees is an angle. */
@@ -79,5 +82,5 @@ export const GREEK: ReadonlyMap<string, string> = new Map(
 const GREEK_NAMES: ReadonlySet<string> = new Set(GREEK.values());
 const CONSTANT_NAMES: ReadonlySet<string> = new Set(["pi", "Infinity"]);
 
-/** Whether a run of letters is one name by itself: a constant or a Greek letter's name. */
+/** Whether a run of letters is a single name: a constant or the name of a Greek letter. */
 export const isOneName = (text: string): boolean => GREEK_NAMES.has(text) || CONSTANT_NAMES.has(spelled(text));

@@ -1,4 +1,6 @@
-/** Commands that stand for a sign of the plain notation; names of functions and Greek letters lose their backslash. */
+/**
+ * Commands that stand for a sign of the plain notation. Names of functions and Greek letters only lose their backslash.
+ */
 const SIGNS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     cdot: "*",
@@ -47,20 +49,20 @@ const SIGNS: ReadonlyMap<string, string> = new Map(
     qquad: " ",
   }),
 );
-/** Commands whose argument is text or letters in another face. */
+/** Commands whose argument is text or letters in another typeface. */
 const FACES = /^(?:mathrm|operatorname|text|textbf|textit|mathit|mathbf|boldsymbol|boxed)$/;
 const MATRICES = /^[pbBvV]?matrix$/;
 const MAX_DEPTH = 40;
 
 const TOKEN = /\\[A-Za-z]+|\\[\s\S]|\s+|\d+|[\s\S]/gu;
 
-/** Reads tokens one after the other: a group, a command with its arguments. Every step consumes a token, so it ends. */
+/** Reads tokens in order: a group, or a command with its arguments. Every step consumes a token, so it terminates. */
 class Reader {
   #at = 0;
   #depth = 0;
   constructor(private readonly tokens: string[]) {}
 
-  /** Everything up to a closing token or the end. */
+  /** Reads up to a closing token or the end. */
   text(closing: string | null = null): string {
     const out: string[] = [];
     while (this.#at < this.tokens.length) {
@@ -77,11 +79,11 @@ class Reader {
     while (this.tokens[this.#at]?.trim() === "") this.#at++;
   }
 
-  /** @param before what has been written at this level. */
+  /** @param before The output at this level so far. */
   #one(before: readonly string[] = []): string {
     const token = this.tokens[this.#at++];
     if (token === undefined) return "";
-    // Deeper than anybody writes: left as it stands, which no formula can hold.
+    // Nested deeper than any real formula. The result is not a valid formula.
     if (this.#depth > MAX_DEPTH) return token.startsWith("\\") ? " ? " : token;
     this.#depth++;
     const out = this.#translate(token, before);
@@ -116,7 +118,10 @@ class Reader {
     return inside === "," ? "," : `(${inside})`;
   }
 
-  /** The argument of a command: a group without its braces, a command, or one sign; of several digits only the first. */
+  /**
+   * Reads the argument of a command: a group without its braces, a command, or one sign. Of several digits only the
+   * first.
+   */
   #argument(): string {
     this.#skipSpace();
     const token = this.tokens[this.#at];
@@ -131,7 +136,7 @@ class Reader {
     return this.#one().trim();
   }
 
-  /** An exponent or an index. `2^10` is written by people who mean ten, though TeX raises the 1 alone. */
+  /** Reads an exponent or an index. In `2^10` people mean ten, although TeX raises the 1 alone. */
   #script(sign: string): string {
     this.#skipSpace();
     const token = this.tokens[this.#at] ?? "";
@@ -149,7 +154,7 @@ class Reader {
     return `${sign}(${inside})`;
   }
 
-  /** d/dx keeps its look for the parser; a fraction right behind a whole number makes a mixed number of it. */
+  /** d/dx stays as it is for the parser. A fraction right after a whole number makes a mixed number. */
   #fraction(before: readonly string[]): string {
     const top = this.#argument();
     const bottom = this.#argument();
@@ -175,13 +180,13 @@ class Reader {
     return inside.length === 1 ? inside : ` ${inside} `;
   }
 
-  /** `0.\overline{3}` and `0.\dot{3}`. */
+  /** Reads `0.\overline{3}` and `0.\dot{3}`. */
   #repeating(name: string, before: readonly string[]): string {
     const inside = this.#argument();
     return /^\d+$/.test(inside) && /[\d.]$/.test(before.join("").slice(-3)) ? `(${inside})` : ` ${name} (${inside}) `;
   }
 
-  /** A matrix becomes `[[1,2],[3,4]]`, its determinant is asked for by bars; any other environment is lines. */
+  /** A matrix becomes `[[1,2],[3,4]]`, and one in bars its determinant. Any other environment becomes lines. */
   #environment(): string {
     const name = this.#argument();
     if (!MATRICES.test(name)) {
@@ -211,16 +216,17 @@ class Reader {
   }
 }
 
-/** Dollars come in pairs around formulas; one left over is money, or a mistake, and stays. */
+/** Dollars around formulas come in pairs. An odd one is money or a mistake, and then all stay. */
 const withoutDollars = (text: string): string => {
   const plain = text.replaceAll("$$", "$");
   return (plain.match(/(?<!\\)\$/g) ?? []).length % 2 === 0 ? plain.replace(/(?<!\\)\$/g, "\n") : plain;
 };
 
 /**
- * LaTeX as people and models write it, in the plain notation: braces become parentheses, a fraction a quotient, `\\` and an
- * environment's ends new lines, `\int` the sign ∫ with its bounds behind it. A command that has no meaning here leaves its name, so that
- * a reader who must understand everything stumbles over it. Text without `\ { } $` is returned as it is. Never throws; linear.
+ * Converts LaTeX as people and models write it to the plain notation: braces become parentheses, a fraction a quotient,
+ * `\\` and the ends of an environment new lines, and `\int` the sign ∫ followed by its bounds. An unknown command
+ * leaves its name, so that a reader that must understand every token fails on it. Text without `\ { } $` is returned
+ * unchanged. Never throws; linear.
  */
 export const withoutLatex = (text: string): string =>
   /[\\{}$]/.test(text) ? new Reader(withoutDollars(text).match(TOKEN) ?? []).text() : text;

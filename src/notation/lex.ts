@@ -15,13 +15,13 @@ const REST = String.raw`(?<hangul>[\uac00-\ud7a3\u3131-\u318e]+)|(?<blank>[ \t]+
 const PROSE = new RegExp([DERIVATIVE, LIMIT, NUMBER, FRACTION, PROSE_NAME, OPERATOR, REST].join("|"), "gu");
 const FORMULA = new RegExp([DERIVATIVE, LIMIT, NUMBER, FRACTION, FORMULA_NAME, OPERATOR, REST].join("|"), "gu");
 
-/** Typographic signs that mean another one inside of formulas: set braces and brackets of any kind are grouping. */
+/** Typographic signs with the meaning of another inside formulas: braces and brackets of any kind group. */
 const MEANS: ReadonlyMap<string, string> = new Map([
   ["{", "("],
   ["}", ")"],
 ]);
 
-/** `a thing` and `I` are English, unless a formula is around them. */
+/** `a thing` and `I` are English words, unless a formula surrounds them. */
 const isLoneWord = (text: string, start: number, end: number): boolean => {
   const name = text.slice(start, end);
   if (name === "I") return true;
@@ -37,7 +37,7 @@ const SPELLED_FRACTIONS: ReadonlyMap<string, string> = new Map([
   ["⅑", "1/9"],
   ["⅒", "1/10"],
 ]);
-/** `½` is 1/2: Unicode says so by its decomposition. */
+/** `½` is 1/2, by its Unicode decomposition. */
 const fractionOf = (sign: string): string => SPELLED_FRACTIONS.get(sign) ?? composed(sign, "NFKD").replace("⁄", "/");
 
 const derivativeOf = (text: string): string => {
@@ -46,13 +46,14 @@ const derivativeOf = (text: string): string => {
 };
 
 /**
- * A text as tokens, none left out but blanks. In prose, runs of letters are words unless they are mathematics; in a formula, they
- * are names. Formula and words are told apart here because only here the blanks are still known: `2x` is a product, `to x` is not.
+ * Splits a text into tokens and omits nothing but blanks. In prose, runs of letters are words unless they are
+ * mathematics; in a formula they are names. Formulas and words are told apart here, because the blanks are still known:
+ * `2x` is a product, `to x` is not.
  */
 class Lexer {
   readonly tokens: Token[] = [];
   #spaced = false;
-  /** An integral sign has been passed: letters behind a `d` may close it. */
+  /** An integral sign was read, so letters after a `d` may close it. */
   #isOpen = false;
 
   constructor(
@@ -94,7 +95,7 @@ class Lexer {
     if (letters !== "") {
       const after = differential === null ? (this.text[end] ?? "") : "*";
       const names = (this.isProse ? namesInProse : namesInFormula)(letters, this.text[start - 1] ?? "", after);
-      // Several names in one run: each has a letter or more of it, in order.
+      // One run may hold several names. Each takes at least one letter of it, in order.
       let at = start;
       for (const [n, { kind, text: meaning }] of names.entries()) {
         const next = n === names.length - 1 ? start + letters.length : Math.min(end, at + meaning.length);
@@ -110,15 +111,15 @@ const lexed = (text: string, isProse: boolean): readonly Token[] => new Lexer(te
 
 export interface Lexed {
   readonly tokens: readonly Token[];
-  /** The text that the tokens' places refer to. */
+  /** The text that the positions of tokens refer to. */
   readonly source: string;
 }
 
-/** A sentence, after LaTeX is taken out of it: see `withoutLatex`. */
+/** Splits a sentence whose LaTeX is already converted: see `withoutLatex`. */
 export const lexProse = (text: string): Lexed => {
   const source = withPlainSigns(text);
   return { tokens: joinNumbers(lexed(source, true)), source };
 };
 
-/** A formula that stands by itself. */
+/** Splits a formula that stands by itself. */
 export const lexFormula = (text: string): readonly Token[] => joinNumbers(lexed(withPlainSigns(text), false));

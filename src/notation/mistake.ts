@@ -1,10 +1,10 @@
-/** A text that is no formula, or may be two. */
+/** The text is not a formula, or has two readings. */
 export class NotationError extends Error {
   override readonly name = "NotationError";
   /**
-   * @param message in English, for whoever wrote the formula: what is wrong, and how to write it.
-   * @param start where in the text the trouble is.
-   * @param readings the formulas that it could mean, where it is ambiguous.
+   * @param message What is wrong and how to write it, in English, for the author of the formula.
+   * @param start Where in the text the error is.
+   * @param readings The possible formulas when it is ambiguous.
    */
   constructor(
     message: string,

@@ -9,18 +9,18 @@ export interface NamePart {
 const part = (kind: NamePart["kind"], text: string): NamePart => ({ kind, text });
 const nameOf = (text: string): NamePart => part("name", GREEK.get(text) ?? spelled(text));
 
-/** Names of functions that may be glued to a letter: `sinx`, `xsin(x)`, `sinxcosx`. Longer ones first. */
+/** Functions whose name may touch a letter: `sinx`, `xsin(x)`, `sinxcosx`. Longer names first. */
 const GLUED = "arcsin|arccos|arctan|sinh|cosh|tanh|sqrt|sin|cos|tan|sec|csc|cot|log|exp|ln";
 const GLUED_RUN = new RegExp(`^(?:[xyztu]?(?:${GLUED}))+[xyztu]?$`);
 const GLUED_PART = new RegExp(`${GLUED}|[a-z]`, "g");
 
-/** Products of unknowns that are written without a sign. Other short runs of letters are words, units, abbreviations. */
+/** Products of unknowns without a sign. Other short runs of letters are words, units or abbreviations. */
 const PRODUCT = /^(?:[abckmnpq][xz]|[ackpq]y|[xyzuvw]{2,3}|[xyz]t|t[xyz]|[xyzt]e|ab|bc|ac|ca|abc|cd|pq|mn|[abck]xy)$/;
 
 const split = (text: string): readonly NamePart[] =>
   (text.match(GLUED_PART) ?? []).map((piece) => (piece.length > 1 ? part("function", spelled(piece)) : nameOf(piece)));
 
-/** What a run of letters in a sentence is. `before` and `after` are the signs next to it. */
+/** Classifies a run of letters in a sentence. `before` and `after` are the adjacent characters. */
 export const namesInProse = (text: string, before: string, after: string): readonly NamePart[] =>
   partsInProse(text, before, after).map((one) =>
     one.kind === "function" && one.text === "log" && /log/i.test(text) ? part("function", "logarithm") : one,
@@ -35,7 +35,7 @@ const partsInProse = (text: string, before: string, after: string): readonly Nam
   }
   if (isFunction(text) || isFunction(lower)) {
     const known = isFunction(text) ? text : lower;
-    // `gcd of` is talk, `gcd(` is mathematics; `sin x` and `sin(x)` both are.
+    // `gcd of` is a word, `gcd(` a function; `sin x` and `sin(x)` both are functions.
     return after === "(" || takesBare(known) ? [part("function", spelled(known))] : [part("word", text)];
   }
   if (isOneName(text) || lower === "pi") return [nameOf(lower === "pi" ? "pi" : text)];
@@ -47,7 +47,7 @@ const partsInProse = (text: string, before: string, after: string): readonly Nam
   return [part("word", text)];
 };
 
-/** What a run of letters, digits and underlines is where everything is a formula: `xsin` is x·sin, `xy` x·y, `speed` one name. */
+/** Classifies a run of letters, digits and underscores in a formula: `xsin` is x·sin, `xy` x·y, `speed` one name. */
 export const namesInFormula = (text: string, _before: string, after: string): readonly NamePart[] => {
   const known = spelled(text);
   if (isFunction(text)) return [part("function", known)];

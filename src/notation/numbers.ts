@@ -1,12 +1,14 @@
 import { isOperator, type Token } from "./token.ts";
 
-/** Functions of one number: a comma between their digits parts thousands, not arguments. */
+/**
+ * Functions of one number: a comma between digits of their argument groups thousands and does not separate arguments.
+ */
 const ONE_ARGUMENT = /^(?:sin|cos|tan|sqrt|cbrt|abs|exp|factorial|floor|ceil|round|sign)$/;
 
 const isWhole = (token: Token | undefined): boolean => token?.kind === "number" && /^\d+$/.test(token.text);
 const isTight = (token: Token | undefined): boolean => token !== undefined && !token.spaced;
 
-/** The numbers of `1,234,567`, as far as commas without blanks lead: their indices. */
+/** Returns the numbers of `1,234,567`, as long as commas without blanks join them. */
 const chainAt = (tokens: readonly Token[], start: number): readonly Token[] => {
   const chain = [tokens[start] as Token];
   for (let at = start + 1; isOperator(tokens[at], ",") && isTight(tokens[at]); at += 2) {
@@ -17,14 +19,14 @@ const chainAt = (tokens: readonly Token[], start: number): readonly Token[] => {
   return chain;
 };
 
-/** Groups of three behind one to three digits, decimals only at the end. */
+/** One to three digits, then groups of three, with decimals only at the end. */
 const isGrouped = (chain: readonly Token[]): boolean =>
   chain.length > 1 &&
   /^[1-9]\d{0,2}$/.test(chain[0]?.text ?? "") &&
   chain.slice(1, -1).every(({ text }) => /^\d{3}$/.test(text)) &&
   /^\d{3}(?:\.\d+)?$/.test(chain.at(-1)?.text ?? "");
 
-/** Whether commas at this place part thousands. In `gcd(12,180)`, `[1,200]` and `(1,200)` they part values. */
+/** Whether commas here group thousands. In `gcd(12,180)`, `[1,200]` and `(1,200)` they separate values. */
 const mayGroup = (
   tokens: readonly Token[],
   opens: readonly number[],
@@ -40,7 +42,7 @@ const mayGroup = (
   return !fillsAll || chain.length > 2;
 };
 
-/** `1,234,567` becomes one number, `1 1/2` the mixed number 1½. Everything else stays as it is. */
+/** Joins `1,234,567` to one number and `1 1/2` to the mixed number 1½. Everything else is unchanged. */
 export const joinNumbers = (tokens: readonly Token[]): readonly Token[] => {
   const out: Token[] = [];
   const opens: number[] = [];
@@ -74,7 +76,10 @@ export const joinNumbers = (tokens: readonly Token[]): readonly Token[] => {
   return out;
 };
 
-/** The `1/2` of `1 1/2`: proper, close together, with nothing behind that would take its denominator. */
+/**
+ * Returns the `1/2` of `1 1/2`: a proper fraction without blanks, and nothing after it that would extend its
+ * denominator.
+ */
 const mixedAt = (tokens: readonly Token[], at: number, before: readonly Token[]): Token | null => {
   const [whole, top, line, bottom, after] = tokens.slice(at, at + 5);
   if (!isWhole(whole) || !isWhole(top) || !top?.spaced || !isOperator(line, "/") || !isTight(line)) return null;

@@ -3,7 +3,7 @@ import { type Expression, number, operation, product } from "./expression.ts";
 import { NotationError } from "./mistake.ts";
 import { isOperator, type Token } from "./token.ts";
 
-/** A number, a mixed number or a repeating decimal; its first token has been taken. */
+/** Reads a number, a mixed number or a repeating decimal. Its first token is already consumed. */
 export const numberAt = (cursor: Cursor, token: Token): Expression => {
   refuseDoubtful(cursor, token);
   const next = cursor.token;
@@ -14,7 +14,7 @@ export const numberAt = (cursor: Cursor, token: Token): Expression => {
   return repeatingAt(cursor, token) ?? { kind: "number", text: token.text };
 };
 
-/** `1/2` as it stands in a fraction's token. */
+/** Converts the `1/2` of a fraction token. */
 export const fractionOf = ({ text }: Token): Expression => {
   const [top = "", bottom = ""] = text.split("/");
   return operation("/", { kind: "number", text: top }, { kind: "number", text: bottom });
@@ -27,12 +27,12 @@ const refuseDoubtful = (cursor: Cursor, token: Token): void => {
     throw new NotationError(`A number has more than ${maxDigits} digits; use smaller numbers.`, token.start, token.end);
   if (!isProse) return;
   if (/^0\d/.test(mantissa)) cursor.fail("no number begins with 0");
-  // Three times Euler's number less one, perhaps.
+  // It may mean three times Euler's number minus one.
   if (/^(?!1e)\d+e[+-]\d$/.test(token.text))
     cursor.ambiguous(cursor.at - 1, `${token.text.replace("e", "*10^(")})`, token.text.replace("e", "*e"));
 };
 
-/** `0.1(6)` and `0.333...`: decimals that go on for ever, as fractions. */
+/** Reads repeating decimals, `0.1(6)` and `0.333...`, as fractions. */
 const repeatingAt = (cursor: Cursor, { text }: Token): Expression | null => {
   const [, whole = "", fixed = ""] = /^(\d*)\.(\d*)$/.exec(text) ?? [];
   const isPoint = /^\d+\.$/.test(text);
@@ -49,7 +49,7 @@ const repeatingAt = (cursor: Cursor, { text }: Token): Expression | null => {
   return repeated(whole, run[1] ?? "", run[2] ?? "0");
 };
 
-/** whole.fixed(period) as a quotient: over as many nines as the period has digits. */
+/** Returns whole.fixed(period) as a quotient: over as many nines as the period has digits. */
 const repeated = (whole: string, fixed: string, period: string): Expression => {
   const [before, all] = [BigInt(whole + fixed), BigInt(whole + fixed + period)];
   return operation(
@@ -59,6 +59,6 @@ const repeated = (whole: string, fixed: string, period: string): Expression => {
   );
 };
 
-/** Two factors, or a dividend and its divisor; `last` is the token that the second ends with. */
+/** Joins two factors, or a dividend and its divisor. `last` is the last token of the second. */
 export const joined = (sign: "*" | "/", left: Expression, right: Expression, last: Token | undefined): Expression =>
   sign === "*" && isOperator(last, "%") ? product(left, right) : operation(sign, left, right);

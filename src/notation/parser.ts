@@ -20,8 +20,9 @@ const MAX_DEPTH = 60;
 const MAX_ITEMS = 200;
 
 /**
- * A recursive descent over tokens. Products also go without a sign (`2x`, `x sin x`), powers to the right, `-x^2` is -(x^2). Where
- * two people would read two things (`1/2x`, `√2x`, `e^2x`, `sin x/2`, `100 + 10%`) it throws, and tells both.
+ * A recursive descent parser over tokens. Products may have no sign (`2x`, `x sin x`), powers associate to the right,
+ * and `-x^2` is -(x^2). When readers could disagree (`1/2x`, `√2x`, `e^2x`, `sin x/2`, `100 + 10%`) it throws an error
+ * with both readings.
  */
 export class Parser extends Cursor {
   #depth = 0;
@@ -36,14 +37,14 @@ export class Parser extends Cursor {
     return expression;
   }
 
-  /** Sides with relations between them; at least one relation. */
+  /** Reads sides with relations between them, at least one. */
   comparison(): Comparison {
     const sides = [this.sum()];
     const relations: Relation[] = [];
     while (isOperator(this.token, "= < > ≤ ≥ ≠")) {
       relations.push(this.token?.text as Relation);
       this.at++;
-      // `==`
+      // Accepts `==`.
       if (relations.at(-1) === "=" && this.token?.spaced === false) this.take("=");
       sides.push(this.sum());
     }
@@ -73,7 +74,7 @@ export class Parser extends Cursor {
       let left = this.term();
       const terms = [left];
       let isPercent = this.#isPercent(from);
-      // A differential closes the integral: what comes behind it is outside.
+      // A differential closes the integral: what follows is outside.
       while (isOperator(this.token, "+ -") && this.differentials.length === seen) {
         const sign = this.token?.text as "+" | "-";
         from = ++this.at;
@@ -90,12 +91,12 @@ export class Parser extends Cursor {
     });
   }
 
-  /** Whether the term from `from` to here is `10%` and no more. */
+  /** Whether the term from `from` to here is `10%` and nothing more. */
   #isPercent(from: number): boolean {
     return this.at - from === 2 && isOperator(this.tokens[this.at - 1], "%");
   }
 
-  /** `1 + 2 + ... + 100`, and without an end `1 + 1/2 + 1/4 + ...`. */
+  /** Reads `1 + 2 + ... + 100`, or without an end `1 + 1/2 + 1/4 + ...`. */
   #series(terms: readonly Expression[], sign: "+" | "-"): Expression {
     const last = this.take(sign) ? this.term() : null;
     const series = sign === "+" ? seriesOf(terms, last) : null;
@@ -130,7 +131,7 @@ export class Parser extends Cursor {
     }
   }
 
-  /** `1/2 x` is a half of x: a blank says so, and both are numbers. */
+  /** `1/2 x` is half of x: both parts are numbers, and a blank follows. */
   #isCoefficient(line: number): boolean {
     const [top, bottom] = [this.tokens[line - 1], this.tokens[line + 1]];
     return this.at === line + 2 && top?.kind === "number" && bottom?.kind === "number" && this.token?.spaced === true;
@@ -142,14 +143,14 @@ export class Parser extends Cursor {
     return this.ambiguous(start, `(${top}/${bottom})*${rest}`, `${top}/(${bottom}*${rest})`);
   }
 
-  /** `50 % 7` in a formula; in a sentence `50%` is never that. */
+  /** `50 % 7` is a remainder in a formula. In a sentence `50%` never is. */
   #isRemainder(): boolean {
     const next = this.tokens[this.at + 1];
     return !this.options.isProse && next !== undefined && (next.kind !== "operator" || isOperator(next, "("));
   }
 
   signed(): Expression {
-    // Counted, not recursed: `------1` is long, not deep.
+    // Counted without recursion: `------1` is long, not deep.
     let isNegative = false;
     for (; isOperator(this.token, "+ -"); this.at++) if (this.token?.text === "-") isNegative = !isNegative;
     const power = this.#power();
@@ -173,7 +174,7 @@ export class Parser extends Cursor {
     });
   }
 
-  /** What stands behind `^`, and no more. In `e^2x` nobody knows where the exponent ends; in `x^2y` everybody does. */
+  /** Reads the exponent alone. In `e^2x` its end is unclear; in `x^2y` it is not. */
   #exponentOf(base: Expression, from: number): Expression {
     const start = this.at;
     const exponent = this.signed();
@@ -259,7 +260,10 @@ export class Parser extends Cursor {
     return call("abs", inside);
   }
 
-  /** One expression in parentheses is itself; several are a point or, in brackets, a list. `[x]` is grouping, `[[x]]` a matrix and so is `[[x], [y]]`. */
+  /**
+   * One expression in parentheses is itself; several are a point or, in brackets, a list. `[x]` is grouping, while
+   * `[[x]]` and `[[x], [y]]` are matrices.
+   */
   #tuple(kind: "point" | "list", closing: string): Expression {
     const isInside = this.#brackets > 0;
     if (kind === "list") this.#brackets++;

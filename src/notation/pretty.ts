@@ -1,6 +1,6 @@
 import type { Expression } from "./expression.ts";
 
-/** How tightly an expression binds: sum 1, product 2, negation 2, power 3, atom 4. */
+/** Returns how tightly an expression binds: sum 1, negation 1.5, product 2, power 3, atom 4. */
 const binding = (expression: Expression): number => {
   if (expression.kind === "negative") return 1.5;
   if (expression.kind !== "operation") return 4;
@@ -15,7 +15,7 @@ interface Factors {
   readonly bottom: Expression[];
 }
 
-/** Products and quotients flattened, with x^(-n) moved below the line. */
+/** Flattens products and quotients, and moves x^(-n) to the denominator. */
 const factors = (expression: Expression, into: Factors, below: boolean): Factors => {
   if (expression.kind === "negative") {
     into.negative = !into.negative;
@@ -59,7 +59,10 @@ const terms = (expression: Expression, negative: boolean, into: string[]): strin
   return into;
 };
 
-/** For people: no needless parentheses, `a*b/c` instead of `a*b*c^(-1)`, positive terms first. Means the same. */
+/**
+ * Formats for people: no needless parentheses, `a*b/c` instead of `a*b*c^(-1)`, positive terms first. The meaning is
+ * unchanged.
+ */
 export const pretty = (expression: Expression): string => {
   switch (expression.kind) {
     case "number":

@@ -1,7 +1,7 @@
 import { type Equation, type Expression, unknowns } from "./expression.ts";
 import { GREEK } from "./functions.ts";
 
-/** For machines: every operation in parentheses. */
+/** Formats for machines: every operation in parentheses. */
 export const print = (expression: Expression): string => {
   switch (expression.kind) {
     case "number":
@@ -28,7 +28,7 @@ interface Style {
   readonly name: (name: string) => string;
   readonly minus: string;
   readonly spaced: boolean;
-  /** What stands between two factors. */
+  /** Returns the text between two factors. */
   readonly times: (left: Expression, right: Expression, rightText: string) => string;
   readonly call: (name: string, args: readonly string[]) => string;
 }
@@ -58,17 +58,17 @@ const styled = (expr: Expression, style: Style): string => {
       if (op === "+") return `${inside(left, 1)}${gap}+${gap}${inside(right, 2)}`;
       if (op === "-") return `${inside(left, 1)}${gap}${style.minus}${gap}${inside(right, 2)}`;
       if (op === "/") return `${inside(left, 2)}/${inside(right, 4)}`;
-      // `x^1/2` would be read as a doubtful fraction.
+      // `x^1/2` would be rejected as ambiguous.
       if (op === "^")
         return `${inside(left, 5)}^${right.kind === "number" && right.text === "1" ? "(1)" : inside(right, 5)}`;
-      // `a*(b/c)` and `a*b/c` are equal, but not computed to the same last digit.
+      // `a*(b/c)` and `a*b/c` are equal, but their last computed digits may differ.
       const rightText = inside(right, 3);
       return `${inside(left, 2)}${style.times(left, right, rightText)}${rightText}`;
     }
   }
 };
 
-/** Every sign written out, no parentheses but those that are needed: the notation itself. */
+/** The notation itself: every sign is explicit, and parentheses only where needed. */
 const TOOL: Style = {
   name: (name) => name,
   minus: "-",
@@ -78,18 +78,18 @@ const TOOL: Style = {
     if (name === "list") return `[${args.join(",")}]`;
     if (name === "point") return `(${args.join(",")})`;
     if (name === "exp") return `(e^(${args.join(",")}))`;
-    // The real root of a number; of an unknown, the power that is known how to differentiate.
+    // The real root of a number; for an unknown the power, which can be differentiated.
     return name === "cbrt" && /[a-z]/i.test(args[0] ?? "")
       ? `((${args.join(",")})^(1/3))`
       : `${name}(${args.join(",")})`;
   },
 };
 
-/** A variable, or a whole power of one: these stand side by side without a sign. */
+/** A variable or a whole power of one. These stand side by side without a sign. */
 const isLetter = (expr: Expression): boolean =>
   expr.kind === "name" ||
   (expr.kind === "operation" && expr.sign === "^" && expr.left.kind === "name" && expr.right.kind === "number");
-/** The factor that the next one stands beside. */
+/** Returns the factor next to the following one. */
 const lastFactor = (expr: Expression): Expression =>
   expr.kind === "operation" && expr.sign === "*" ? expr.right : expr;
 
@@ -99,7 +99,7 @@ const SIGNS: ReadonlyMap<string, string> = new Map([
   ["Infinity", "∞"],
 ]);
 
-/** As it is written by hand: `3x^2 - 2·sin(x)`. No asterisk, which Markdown would take for emphasis. */
+/** As written by hand: `3x^2 - 2·sin(x)`. There is no asterisk, which Markdown would read as emphasis. */
 const HAND: Style = {
   name: (name) => SIGNS.get(name) ?? name,
   minus: "-",
@@ -126,15 +126,15 @@ const HAND: Style = {
   },
 };
 
-/** For a tool's input, and a label: `2*x^2+sqrt(x)`. */
+/** Formats a tool's input or a label: `2*x^2+sqrt(x)`. */
 export const toTool = (expr: Expression): string => styled(expr, TOOL);
-/** The same where real roots are meant, in equations and plots: x^(1/3) has no value for a negative x there. */
+/** The same for equations and plots, which need real roots: x^(1/3) has no real value for a negative x there. */
 const REAL: Style = {
   ...TOOL,
   call: (name, args) => (name === "cbrt" ? `cbrt(${args.join(",")})` : TOOL.call(name, args)),
 };
 export const realToTool = (expr: Expression): string => styled(expr, REAL);
 export const equationToTool = ({ left, right }: Equation): string => `${realToTool(left)}=${realToTool(right)}`;
-/** For people. */
+/** Formats for people. */
 export const toText = (expr: Expression): string => styled(expr, HAND);
 export const equationToText = ({ left, right }: Equation): string => `${toText(left)} = ${toText(right)}`;

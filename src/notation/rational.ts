@@ -1,4 +1,4 @@
-/** An exact fraction in lowest terms; the denominator is positive. */
+/** An exact fraction in lowest terms with a positive denominator. */
 export interface Rational {
   readonly n: bigint;
   readonly d: bigint;
@@ -17,7 +17,7 @@ export const rational = (n: bigint, d = 1n): Rational => {
 export const ZERO = rational(0n);
 export const ONE = rational(1n);
 
-/** From a decimal such as `12`, `.5`, `1.25e-3`: exactly what is written, no binary rounding. */
+/** Parses a decimal such as `12`, `.5`, `1.25e-3` exactly, without binary rounding. */
 export const fromDecimal = (text: string): Rational => {
   const [mantissa = "0", power = "0"] = text.toLowerCase().split("e");
   const [whole = "", fraction = ""] = mantissa.split(".");
@@ -29,16 +29,16 @@ export const fromDecimal = (text: string): Rational => {
 export const add = (a: Rational, b: Rational): Rational => rational(a.n * b.d + b.n * a.d, a.d * b.d);
 export const negate = (a: Rational): Rational => ({ n: -a.n, d: a.d });
 export const multiply = (a: Rational, b: Rational): Rational => rational(a.n * b.n, a.d * b.d);
-/** `b` is not zero. */
+/** `b` must not be zero. */
 export const divide = (a: Rational, b: Rational): Rational => rational(a.n * b.d, a.d * b.n);
 
-/** `times` is whole; negative only if `a` is not zero. */
+/** `times` must be whole, and negative only if `a` is not zero. */
 export const power = (a: Rational, times: number): Rational =>
   times < 0
     ? rational(a.d ** BigInt(-times), a.n ** BigInt(-times))
     : rational(a.n ** BigInt(times), a.d ** BigInt(times));
 
-/** Good to 15 digits, however long numerator and denominator are. */
+/** Exact to 15 digits for numerators and denominators of any length. */
 export const toNumber = ({ n, d }: Rational): number => {
   const excess = Math.max(0, n.toString(2).length - 1000, d.toString(2).length - 1000);
   return Number(n >> BigInt(excess)) / Number(d >> BigInt(excess));
@@ -46,7 +46,7 @@ export const toNumber = ({ n, d }: Rational): number => {
 
 export const show = ({ n, d }: Rational): string => (d === 1n ? `${n}` : `${n}/${d}`);
 
-/** Splits `n > 0` as outer² · inner; squares of primes over 10,000 stay inside. */
+/** Splits `n > 0` into outer² · inner. Squares of primes over 10,000 stay inside. */
 export const squareParts = (n: bigint): { readonly outer: bigint; readonly inner: bigint } => {
   let outer = 1n;
   let inner = n;

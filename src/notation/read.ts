@@ -6,7 +6,7 @@ import { Parser } from "./parser.ts";
 import { holdsRelation } from "./token.ts";
 
 export const MAX_EXPRESSION_CHARS = 500;
-/** Of what a symbolic computation answers; no user or model writes that much. */
+/** The longest result of a symbolic computation. Users and models do not write formulas of this length. */
 export const MAX_ANSWER_CHARS = 5_000;
 
 const refuseLong = (text: string, maxChars: number): void => {
@@ -21,12 +21,12 @@ const parserOf = (text: string, maxChars: number): Parser => {
 };
 
 /**
- * Reads a formula in plain notation or LaTeX, of at most `maxChars` characters, nested at most 60 deep. Throws a NotationError that
- * names the mistake or both readings.
+ * Parses a formula in plain notation or LaTeX, of at most `maxChars` characters and nested at most 60 deep. Throws a
+ * NotationError that names the mistake or both readings.
  */
 export const parse = (text: string, maxChars = MAX_EXPRESSION_CHARS): Expression => parserOf(text, maxChars).whole();
 
-/** Reads `0 ≤ x < 2`, each side of at most 500 characters. A lone expression stands for `expression = 0`. */
+/** Parses `0 ≤ x < 2`, each side of at most 500 characters. A lone expression means `expression = 0`. */
 export const parseComparison = (text: string): Comparison => {
   for (const side of text.split(/[=<>≤≥≠＝]/u)) refuseLong(side, MAX_EXPRESSION_CHARS);
   const parser = parserOf(text, 3 * MAX_EXPRESSION_CHARS);
@@ -34,7 +34,7 @@ export const parseComparison = (text: string): Comparison => {
   return { sides: [parser.whole(), { kind: "number", text: "0" }], relations: ["="] };
 };
 
-/** Reads `left = right`; a lone expression stands for `expression = 0`. Throws for more sides and other relations. */
+/** Parses `left = right`. A lone expression means `expression = 0`. Throws for more sides and other relations. */
 export const parseEquation = (text: string): Equation => {
   const { sides, relations } = parseComparison(text);
   const [left, right] = sides;
@@ -49,7 +49,7 @@ export const parseEquation = (text: string): Equation => {
   return { left, right };
 };
 
-/** The expression, or null where the text is none. */
+/** Returns the expression, or null when the text is not one. */
 export const tryParse = (text: string): Expression | null => {
   try {
     return parse(text, MAX_ANSWER_CHARS);

@@ -7,7 +7,7 @@ const expressionOf = ({ n, d }: Q.Rational): Expression =>
   d === 1n ? number(n) : operation("/", number(n), number(d));
 const isSame = (a: Q.Rational, b: Q.Rational): boolean => a.n === b.n && a.d === b.d;
 
-/** What the terms have between each other, if that is always the same. */
+/** Returns what `between` gives for each pair of neighbours, if that is constant. */
 const constant = (
   terms: readonly Q.Rational[],
   between: (a: Q.Rational, b: Q.Rational) => Q.Rational | null,
@@ -17,7 +17,7 @@ const constant = (
   return first && steps.every((step) => step && isSame(step, first)) ? first : null;
 };
 
-/** first + (n - 1)·step, for the index from 1; the index itself where the terms count upwards by one. */
+/** first + (n - 1)·step, for an index from 1, or the index itself when the terms count up by one. */
 const arithmetic = (first: Q.Rational, step: Q.Rational, last: Q.Rational): Expression | null => {
   const steps = Q.divide(Q.add(last, Q.negate(first)), step);
   if (steps.d !== 1n || steps.n < 1n) return null;
@@ -41,7 +41,7 @@ const isSquare = (n: bigint): boolean => {
 };
 /** Sequences that begin like an arithmetic one: squares, cubes, triangular numbers. */
 const OTHERS: readonly ((k: bigint) => bigint)[] = [(k) => k * k, (k) => k ** 3n, (k) => (k * (k + 1n)) / 2n];
-/** Whether two first terms and a last one also fit a sequence of another kind: 1 + 4 + ... + 100. */
+/** Whether the first two terms and the last one also fit another kind of sequence: 1 + 4 + ... + 100. */
 const fitsAnother = ([first, second]: readonly Q.Rational[], last: Q.Rational): boolean => {
   if (first?.d !== 1n || second?.d !== 1n || last.d !== 1n || second.n - first.n === 1n || last.n > 10n ** 12n)
     return false;
@@ -49,12 +49,12 @@ const fitsAnother = ([first, second]: readonly Q.Rational[], last: Q.Rational): 
     const start = [1n, 2n, 3n, 4n, 5n].find((k) => term(k) === first.n && term(k + 1n) === second.n);
     if (start === undefined) return false;
     if (kind === 0) return isSquare(last.n);
-    // Odd numbers are what 1 + 3 + ... means to everybody.
+    // 1 + 3 + ... always means odd numbers.
     return kind === 1 && Math.round(Math.cbrt(Number(last.n))) ** 3 === Number(last.n);
   });
 };
 
-/** `1^2 + 2^2 + ... + 10^2`: written as powers, it is what is raised that goes on. */
+/** `1^2 + 2^2 + ... + 10^2`: when terms are powers, their bases form the sequence. */
 const powers = (terms: readonly Expression[], last: Expression): Expression | null => {
   const all = [...terms, last].flatMap((term) =>
     term.kind === "operation" && term.sign === "^" && term.right.kind === "number" ? [term] : [],
@@ -75,8 +75,9 @@ const powers = (terms: readonly Expression[], last: Expression): Expression | nu
 };
 
 /**
- * The sum that `1 + 2 + ... + 100` stands for: terms with one difference, or one ratio. Null where the terms leave a doubt: 2 + 4 + ... + 64
- * may be even numbers or powers of two. Without a last term only a geometric series of at least three terms that converges is one.
+ * Returns the sum that `1 + 2 + ... + 100` stands for: its terms have a constant difference or ratio. Null when the
+ * terms are ambiguous: 2 + 4 + ... + 64 may be even numbers or powers of two. Without a last term it must be a
+ * convergent geometric series of at least three terms.
  */
 export const seriesOf = (terms: readonly Expression[], last: Expression | null): Expression | null => {
   const raised = last !== null && terms.length > 1 ? powers(terms, last) : null;

@@ -50,9 +50,9 @@ const levelled = (run: string, signs: string, means: string): string =>
   [...run].map((sign) => means[signs.indexOf(sign)] ?? "").join("");
 
 /**
- * Typographic signs as those of the keyboard, full-width letters and digits as usual ones, raised ones as `^(2)`, lowered ones as
- * `_(2)`. Signs without such a twin stay: `√ ∛ ∞ π ½ ° ≤ ≥ ≠ ± ∫ ∑`, Greek letters, and whatever is no mathematics. Linear in the
- * length of the text; a second time changes nothing.
+ * Converts typographic signs to those of the keyboard, full-width letters and digits to ordinary ones, superscripts to
+ * `^(2)` and subscripts to `_(2)`. Signs without an equivalent stay: `√ ∛ ∞ π ½ ° ≤ ≥ ≠ ± ∫ ∑`, Greek letters, and
+ * anything that is not mathematics. Linear in the length of the text; idempotent.
  */
 export const withPlainSigns = (text: string): string =>
   composed(text.toWellFormed(), "NFC")

@@ -5,27 +5,30 @@ import { NotationError } from "./mistake.ts";
 import { Parser } from "./parser.ts";
 import { holdsRelation, isOperator, type Token } from "./token.ts";
 
-/** A stretch of a sentence: a formula, a word, a mark, or what looks like a formula and cannot be read as one. Nothing else exists. */
+/**
+ * A part of a sentence: a formula, a word, a mark, or what looks like a formula but cannot be read as one. There are no
+ * other parts.
+ */
 export type Span =
   | { readonly kind: "expression"; readonly text: string; readonly of: Expression; readonly form: Form }
   | { readonly kind: "comparison"; readonly text: string; readonly of: Comparison }
-  /** `d/dx` without a formula behind it; the text is the variable and the order, `x1`. */
+  /** `d/dx` without a formula after it. The text is the variable and the order, `x1`. */
   | { readonly kind: "derivative"; readonly text: string }
   | { readonly kind: "word" | "mark"; readonly text: string }
   | { readonly kind: "unread"; readonly text: string; readonly readings: readonly string[] };
 
-/** How an expression was written: alone as one of these, it can be more than a value. */
+/** How an expression is written. Alone in one of these forms, it can be more than a value. */
 type Form = "number" | "percent" | "fraction" | "name" | "list" | "other";
 
 /** The longest number in a sentence, in digits. */
 const MAX_DIGITS = 400;
-/** More is no question for a person. */
+/** A longer sentence is not a question by a person. */
 const MAX_TOKENS = 1_000;
 const RELATIONS = "= < > ≤ ≥ ≠";
 
 const isFormula = ({ kind }: Token): boolean => kind !== "word" && kind !== "mark";
 
-/** Formula tokens that belong together: words, marks and commas outside of parentheses part them. */
+/** Groups adjacent formula tokens. Words, marks and commas outside parentheses separate them. */
 const runsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
   const runs: Token[][] = [];
   let run: Token[] = [];
@@ -50,7 +53,7 @@ const runsOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
   return runs.flatMap(withoutCondition);
 };
 
-/** `x^2 = 9 (x > 0)`: an equation, and a condition in parentheses; parted as by a comma. */
+/** `x^2 = 9 (x > 0)` is an equation with a condition in parentheses, and is split as by a comma. */
 const withoutCondition = (run: readonly Token[]): readonly (readonly Token[])[] => {
   const open = run.findIndex((token, at) => at > 0 && isOperator(token, "(") && token.spaced);
   const inside = run.slice(open + 1, -1);
@@ -61,7 +64,7 @@ const withoutCondition = (run: readonly Token[]): readonly (readonly Token[])[] 
   return [before, [{ ...first, kind: "mark", text: "," }], inside];
 };
 
-/** `(x = 2)`: a sentence has put an equation in parentheses. */
+/** `(x = 2)` is an equation that a sentence puts in parentheses. */
 const unwrapped = (tokens: readonly Token[]): readonly Token[] => {
   if (!isOperator(tokens[0], "(") || !isOperator(tokens.at(-1), ")")) return tokens;
   let depth = 0;
@@ -74,7 +77,7 @@ const unwrapped = (tokens: readonly Token[]): readonly Token[] => {
   return holdsRelation ? tokens.slice(1, -1) : tokens;
 };
 
-/** `(2) 3x = 9` and `- 3x = 9` are items of a list, or formulas: nobody knows. */
+/** `(2) 3x = 9` and `- 3x = 9` may be items of a list or formulas. */
 const isNumberedItem = ([first, second, third, fourth]: readonly Token[]): boolean =>
   isOperator(first, "(") &&
   second?.kind === "number" &&
@@ -84,7 +87,7 @@ const isNumberedItem = ([first, second, third, fourth]: readonly Token[]): boole
 const isBulleted = ([first, second]: readonly Token[], isLineStart: boolean): boolean =>
   isLineStart && isOperator(first, "-") && second?.spaced === true;
 
-/** `2024-01-15`, `12/25/2024`: a date, or a calculation that nobody means. */
+/** `2024-01-15`, `12/25/2024`: a date, or an unlikely calculation. */
 const DATE = /^(?:\d{4}([-/])\d{1,2}\1\d{1,2}|\d{1,2}([-/])\d{1,2}\2\d{4})$/;
 
 const spanOf = (run: readonly Token[], source: string, isLineStart: boolean): Span => {
@@ -126,7 +129,10 @@ const withForm = (text: string, of: Expression, tokens: readonly Token[]): Span 
   return { kind: "expression", text, of, form };
 };
 
-/** An exclamation mark behind an equation that ends a sentence is no factorial: `solve 2x + 3 = 7!`. So is `=` behind a term no relation. */
+/**
+ * Drops an exclamation mark that ends a sentence with an equation, which is not a factorial: `solve 2x + 3 = 7!`. It
+ * also drops a final `=` after a term, which is not a relation.
+ */
 const withoutEnding = (tokens: readonly Token[]): readonly Token[] => {
   let end = tokens.length;
   while (end > 0 && tokens[end - 1]?.kind === "mark") end--;
@@ -141,8 +147,9 @@ const withoutEnding = (tokens: readonly Token[]): readonly Token[] => {
 };
 
 /**
- * A sentence in Korean, English or LaTeX as a row of spans that leaves nothing out but blanks: who has accounted for each of them has
- * understood it all. Null for more than 1,000 tokens. Linear in the length of the text; never throws.
+ * Splits a sentence in Korean, English or LaTeX into spans that omit nothing but blanks, so that a caller that accounts
+ * for every span has understood the whole. Null for more than 1,000 tokens. Linear in the length of the text; never
+ * throws.
  */
 export const spansIn = (sentence: string): readonly Span[] | null => {
   const text = withoutLatex(sentence);
@@ -156,7 +163,7 @@ export const spansIn = (sentence: string): readonly Span[] | null => {
   });
 };
 
-/** Whether a text holds a formula: more than a lone number or letter. Reads the first 4,000 characters. */
+/** Whether a text contains a formula: more than a lone number or letter. Reads the first 4,000 characters. */
 export const holdsFormula = (text: string): boolean =>
   spansIn(text.slice(0, MAX_CHARS))?.some(
     (span) =>
@@ -164,7 +171,7 @@ export const holdsFormula = (text: string): boolean =>
   ) ?? false;
 const MAX_CHARS = 4_000;
 
-/** The expression with each logarithm whose base nobody wrote read as natural or to base 10. */
+/** Returns the expression with each logarithm without a base read as natural or to base 10. */
 export const withLogarithms = (expression: Expression, base: "natural" | "decimal"): Expression =>
   rewrite(expression, (part) =>
     part.kind === "call" && part.name === "logarithm"

@@ -1,7 +1,9 @@
-/** A piece of a text. `start` and `end` are its place in the text; `spaced`: a blank stands before it. */
+/** A token of a text. `start` and `end` are its position. `spaced`: a blank precedes it. */
 export interface Token {
   readonly kind: TokenKind;
-  /** As it is meant: a function by its spelling here, a Greek letter by its name, a number without separators. */
+  /**
+   * The normalized text: a function in the notation's spelling, a Greek letter by name, a number without separators.
+   */
   readonly text: string;
   readonly spaced: boolean;
   readonly start: number;
@@ -10,22 +12,22 @@ export interface Token {
 
 type TokenKind =
   | "number"
-  /** Two whole numbers with a line between, `1/2`, that stands for one value: ½. */
+  /** Two whole numbers with a slash between, `1/2`, that form one value: ½. */
   | "fraction"
   | "name"
   | "function"
   /** `f(`: a function that the text itself defines. */
   | "defined"
   | "operator"
-  /** `d/dx`; the text is the variable and the order, `x1`. */
+  /** `d/dx`. The text is the variable and the order, `x1`. */
   | "derivative"
-  /** The `dx` that closes an integral; the text is the variable. */
+  /** The `dx` that closes an integral. The text is the variable. */
   | "differential"
-  /** What no formula holds: a word, and a mark. */
+  /** A word or a mark, which no formula contains. */
   | "word"
   | "mark";
 
-/** Whether a relation stands outside of all parentheses. */
+/** Whether there is a relation outside all parentheses. */
 export const holdsRelation = (tokens: readonly Token[]): boolean => {
   let depth = 0;
   return tokens.some((token) => {
