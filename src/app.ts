@@ -50,7 +50,8 @@ const WATCH_MS = 10_000;
 const IDLE_S = 255;
 
 /**
- * How long readers may take for the end of their streams once all runs have ended, before they are told to reconnect.
+ * How long readers may take for the end of their streams once all runs have ended, before their streams are ended for
+ * them.
  */
 const FAREWELL_MS = 1_000;
 

@@ -146,7 +146,7 @@ export class AnswerFold {
         this.#status = event.payload.code === "cancelled" ? "cancelled" : "failed";
         this.#error = event.payload;
         break;
-      default: // of no message
+      default: // not part of a message
     }
   }
 

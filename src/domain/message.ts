@@ -25,8 +25,8 @@ export interface Remembered extends Message {
 /** A message with how its run ended, as a thread is shown. */
 export interface StoredMessage extends Message {
   /**
-   * Of an assistant's message. Null when it was stored without detail; then its run's events, which begin with
-   * `firstSeq`, tell it.
+   * Of an assistant's message. Null when it was stored without detail; it is then read from its run's events, which
+   * begin with `firstSeq`.
    */
   readonly detail: AnswerDetail | null;
   readonly firstSeq: number | null;

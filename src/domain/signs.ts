@@ -1,6 +1,6 @@
 /*
- * Signs that distinguish names: C++ and C, .NET and net, #42, -5 °C, 10⁵ and 105, €10. They belong to the word that they
- * touch; other punctuation does not.
+ * Signs that distinguish names: C++ and C, .NET and net, #42, -5 °C, 10⁵ and 105, €10. They belong to the word that
+ * they touch; other punctuation does not.
  */
 
 import { composed } from "./composed.ts";

@@ -1,7 +1,7 @@
 /**
  * Whether Postgres can hold the text. It cannot hold NUL (refused by text and jsonb) and lone surrogates (refused by
- * jsonb, silently replaced with U+FFFD in text). A client's text is refused at the request; a model's is repaired, so
- * that no run is lost to one character.
+ * jsonb, silently replaced with U+FFFD in text). Such text is refused when a client sends it and repaired when a model
+ * does, so that no run is lost to one character.
  */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
@@ -11,7 +11,9 @@ export const storable = (text: string): string => {
   return formed.includes("\0") ? formed.replaceAll("\0", "\uFFFD") : formed;
 };
 
-/** Applies `storable` to every string in a JSON value, keys included. Returns an equal value when nothing had to change. */
+/**
+ * Applies `storable` to every string in a JSON value, keys included. Returns an equal value when nothing had to change.
+ */
 export const storableJson = (value: unknown): unknown => {
   if (typeof value === "string") return storable(value);
   if (value === null || typeof value !== "object") return value;

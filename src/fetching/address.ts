@@ -5,11 +5,11 @@ import ipaddr from "ipaddr.js";
  * few that look public and are not. Their reserved exceptions, such as 192.0.0.9 or 2001:1::1, serve no pages either.
  */
 const CLOSED_IPV4 = [
-  "0.0.0.0/8", // this network, and unspecified (RFC 791)
+  "0.0.0.0/8", // this network, and the unspecified address (RFC 791)
   "10.0.0.0/8", // private (RFC 1918)
-  "100.64.0.0/10", // behind a carrier's NAT (RFC 6598); Alibaba Cloud's metadata
+  "100.64.0.0/10", // carrier-grade NAT (RFC 6598); Alibaba Cloud's metadata
   "127.0.0.0/8", // loopback
-  "168.63.129.16/32", // Azure's platform: it looks public and answers its virtual machines alone
+  "168.63.129.16/32", // Azure's platform: looks public, answers only its virtual machines
   "169.254.0.0/16", // link-local (RFC 3927); metadata of most clouds
   "172.16.0.0/12", // private
   "192.0.0.0/24", // protocol assignments (RFC 6890); Oracle Cloud's metadata
@@ -35,7 +35,7 @@ const OPEN_IPV6 = ipaddr.IPv6.parseCIDR("2000::/3");
 const CLOSED_IPV6 = [
   "2001::/23", // protocol assignments: Teredo, benchmarking, ORCHID (RFC 2928)
   "2001:db8::/32", // documentation (RFC 3849)
-  "2002::/16", // 6to4: an IPv4 address inside, which a relay would reach for us (RFC 7526)
+  "2002::/16", // 6to4: embeds an IPv4 address, which a relay would reach for us (RFC 7526)
   "2620:4f:8000::/48", // AS112
   "3fff::/20", // documentation (RFC 9637)
 ].map((range) => ipaddr.IPv6.parseCIDR(range));

@@ -18,7 +18,8 @@ export interface FollowSource {
 }
 
 /**
- * Events in order of seq. Empty when the quiet interval has passed, or when the reader must recheck its run or thread.
+ * Events in order of seq. Empty when the quiet interval has passed, or when the reader must check that its run or
+ * thread still exists.
  */
 export type Batch = readonly LogEvent[];
 const QUIET: Batch = [];

@@ -18,7 +18,7 @@ interface Remote {
 
 /** The channels of all threads that this process currently reads or writes. */
 export class Hub {
-  /** Tells readers that time has passed. */
+  /** Notifies readers that time has passed. */
   readonly pulse = new Pulse();
   readonly #channels = new Map<ThreadKey, Channel>();
 

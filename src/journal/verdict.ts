@@ -41,8 +41,8 @@ export class Verdict {
   }
 
   /**
-   * Records the state of the store's part. `uncertain`: the store was asked and has not acknowledged. `open`: the run
-   * has certainly not ended. `over`: nothing can be decided any more.
+   * Records whether the store has ended the run. `uncertain`: it was asked and has not acknowledged. `open`: it
+   * certainly has not. `over`: nothing can be decided any more.
    */
   ended(state: "open" | "uncertain" | "over"): void {
     this.#state = state;

@@ -28,7 +28,7 @@ export interface Resumed {
  * run can be made to end with the error that they receive.
  */
 export class RunReader extends LogReader {
-  /** Ends the wait for the run's turn. */
+  /** Ends the wait for the run to begin. */
   #stopWaiting: (() => void) | undefined;
   /** The error in the row of a run that ended without an event. */
   #end: RunError | undefined;

@@ -182,7 +182,7 @@ const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInpu
 const NOTHING_LEFT = (): Response => new Response(null, { status: 204 });
 
 /**
- * A stream of one frame, without a run. Its ids lead nowhere, and a client that reconnects with one is told to stop.
+ * A stream of one frame, without a run. Its ids lead nowhere: a client that reconnects with one gets a 204 and stops.
  */
 const refusedInStream = (
   refusal: StreamRefusal,

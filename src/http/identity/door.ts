@@ -33,8 +33,8 @@ export const who = (request: Request): Identity => {
 };
 
 /**
- * Returns the key by which bodies under way share their budget: the user, if known before the body is read, however
- * many tokens the user has issued; otherwise the credential.
+ * Returns the key under which bodies share the budget and the parser: the user, if known before the body is read,
+ * however many tokens the user has; otherwise the credential.
  */
 export const turnsOf = (request: Request): string => {
   const userId = identities.get(request)?.userId ?? null;
@@ -87,8 +87,8 @@ export class Door {
   }
 
   /**
-   * Checks a request without a token. A browser attaches cookies, the user set by an ingress, and access to its machine
-   * to the requests of any page.
+   * Checks a request without a token. Any page can make a browser send requests that carry its cookies, the user set by
+   * an ingress, and access to what its machine can reach.
    */
   #passUnproven({ headers }: Request, access: Access): void {
     if (this.#hosts.isForUnproven) this.#hosts.pass(headers);

@@ -43,7 +43,7 @@ export class KeySet {
   readonly keyOf: JWTVerifyGetKey = async (header, token) => {
     const age = this.system.now() - this.#fetchedAt;
     if (age >= MAX_AGE_MS) await this.#fetch();
-    else if (age >= REFRESH_MS) this.#fetch().catch(() => {}); // it was logged, and the keys at hand will do
+    else if (age >= REFRESH_MS) this.#fetch().catch(() => {}); // logged already, and the cached keys are still valid
     try {
       return await this.#remote(header, token);
     } catch (error) {
