@@ -1,6 +1,7 @@
 import type { EventBody } from "../domain/event.ts";
 import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { estimateTokens } from "../domain/tokens.ts";
+import { AnswerMeter } from "../models/answer-meter.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
 import { callTool } from "../tools/call.ts";
 import type { Tool } from "../tools/contract.ts";
@@ -21,7 +22,8 @@ export interface Conversation {
 /**
  * Calls the model, then the tools that it requests, and repeats until it answers. Text is emitted as it arrives,
  * through one producer for each round. Returns the text of all rounds, and the messages including everything that was
- * added. `spoken`: this turn has emitted text already, so a paragraph break comes before the next text.
+ * added. `spoken`: this turn has emitted text already, so a paragraph break comes before the next text. All
+ * rounds together may hold no more than one answer may.
  */
 export async function* converse(
   { system, messages, tools }: Conversation,
@@ -29,11 +31,12 @@ export async function* converse(
   spoken = false,
 ): AsyncGenerator<EventBody | Speech, { text: string; messages: readonly ModelMessage[] }, void> {
   const said: ModelMessage[] = [...messages];
+  const meter = new AnswerMeter();
   let answer = "";
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const offered = round < MAX_ROUNDS ? tools : [];
     const lead = spoken || answer !== "" ? PARAGRAPH : "";
-    const call = new ModelCall({ system, messages: [...said], tools: offered }, lead);
+    const call = new ModelCall({ system, messages: [...said], tools: offered }, lead, meter);
     try {
       yield (say) => call.relay(context, say);
     } finally {
@@ -57,6 +60,7 @@ class ModelCall {
   constructor(
     readonly request: ModelRequest,
     private readonly lead: string,
+    private readonly meter: AnswerMeter,
   ) {}
 
   /** Emits the model's parts as they arrive. */
@@ -71,13 +75,17 @@ class ModelCall {
   #hear(part: ModelPart): EventBody | null {
     switch (part.type) {
       case "text": {
+        this.meter.said("text", part.delta);
         const delta = this.text === "" ? this.lead + part.delta : part.delta;
         this.text += part.delta;
         return { type: "token", payload: { delta } };
       }
       case "reasoning":
+        this.meter.said("reasoning", part.delta);
         return { type: "reasoning", payload: { delta: part.delta } };
       case "tool_call":
+        this.meter.call();
+        for (const text of [part.id, part.name, JSON.stringify(part.input) ?? ""]) this.meter.argument(text);
         this.toolCalls.push({ id: part.id, name: part.name, input: part.input });
         return null;
       case "finish":
@@ -97,7 +105,7 @@ async function* use(
   call: ToolCall,
   context: AgentContext,
 ): AsyncGenerator<EventBody, ModelMessage, void> {
-  const about = { tool_call_id: call.id, name: call.name };
+  const about = { tool_call_id: context.callId(call.id), name: call.name };
   yield { type: "tool_start", payload: { ...about, input: call.input } };
   const { output, isError } = yield* callTool(tools, call, context, (error) => context.report(error));
   yield { type: "tool_result", payload: { ...about, output, is_error: isError } };

@@ -42,6 +42,8 @@ const isUnreadable = (error: unknown): error is AISDKError =>
 
 const failureOfCall = (error: APICallError, place: Place): ModelError => {
   const { statusCode: status, responseHeaders: headers, responseBody } = error;
+  // Our own bounds broke the stream before its first event.
+  if (error.cause instanceof ModelError) return error.cause;
   if (status === undefined) return unreachable(new Error(error.message, { cause: error.cause }));
   // A 2xx whose body could not be read: it held something else, or the connection broke.
   if (status < 300)

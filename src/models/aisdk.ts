@@ -4,6 +4,7 @@ import { AnswerMeter } from "./answer-meter.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type Place, refusal } from "./failure.ts";
 import { hearAll } from "./hearing.ts";
+import { piecesOf } from "./pieces.ts";
 import { callOptions } from "./prompt.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
@@ -53,14 +54,15 @@ async function* partsOf(
       switch (value.type) {
         case "text-delta":
           meter.said("text", value.delta);
-          if (value.delta !== "") yield { type: "text", delta: value.delta };
+          for (const delta of piecesOf(value.delta)) yield { type: "text", delta };
           break;
         case "reasoning-delta":
           meter.said("reasoning", value.delta);
-          if (value.delta !== "") yield { type: "reasoning", delta: value.delta };
+          for (const delta of piecesOf(value.delta)) yield { type: "reasoning", delta };
           break;
         case "tool-input-start":
           pieces.call();
+          for (const text of [value.id, value.toolName]) pieces.argument(text);
           break;
         case "tool-input-delta":
           pieces.argument(value.delta);
@@ -68,7 +70,7 @@ async function* partsOf(
         case "tool-call":
           calls++;
           meter.call();
-          meter.argument(value.input);
+          for (const text of [value.toolCallId, value.toolName, value.input]) meter.argument(text);
           meter.whole(value.input);
           yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
           break;

@@ -2,6 +2,8 @@ import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { type FinishReason, ModelError, type ModelPart } from "./contract.ts";
 import { cutOff, failureOfReport, garbage, type Place, refusal } from "./failure.ts";
+import { JsonBounds } from "./json-bounds.ts";
+import { MAX_PIECE, piecesOf } from "./pieces.ts";
 import { ProviderError } from "./provider-error.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
@@ -71,6 +73,11 @@ export class ChatAnswer {
     this.#newId = newId;
   }
 
+  /** How much has been said: the same again means that nothing has. */
+  get said(): number {
+    return this.#meter.counted;
+  }
+
   take(data: string): void {
     if (this.over) return;
     if (data === "[DONE]") {
@@ -78,7 +85,9 @@ export class ChatAnswer {
       return;
     }
     try {
-      this.#read(JSON.parse(data) as Chunk);
+      const excess = new JsonBounds().excess(data);
+      if (excess === null) this.#read(JSON.parse(data) as Chunk);
+      else this.#end(garbage("", new Error(`an event holds ${excess}`)));
     } catch (error) {
       // No JSON, or JSON of another shape: null where an object should be, a number for a list.
       this.#end(error instanceof ModelError ? error : garbage(data, error));
@@ -152,7 +161,8 @@ export class ChatAnswer {
   #say(type: "text" | "reasoning", delta: unknown): void {
     if (typeof delta !== "string" || delta === "") return;
     this.#meter.said(type, delta);
-    this.parts.push({ type, delta });
+    if (delta.length <= MAX_PIECE) this.parts.push({ type, delta });
+    else for (const piece of piecesOf(delta)) this.parts.push({ type, delta: piece });
   }
 
   #readPart(part: ContentPart): void {
@@ -166,11 +176,17 @@ export class ChatAnswer {
     const id = text(delta.id);
     const name = text(delta.function?.name);
     const call = this.#pending(delta.index, id, name) ?? this.#begin(delta.index);
-    if (call.id === "") call.id = id;
-    if (call.name === "") call.name = name;
     const piece = text(delta.function?.arguments);
     this.#meter.argument(piece);
     call.arguments += piece;
+    if (call.id === "") {
+      this.#meter.argument(id);
+      call.id = id;
+    }
+    if (call.name === "") {
+      this.#meter.argument(name);
+      call.name = name;
+    }
   }
 
   /**

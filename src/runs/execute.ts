@@ -1,3 +1,4 @@
+import { CallIds } from "../agents/call-ids.ts";
 import type { Agent, AgentContext } from "../agents/contract.ts";
 import { walk } from "../agents/graph.ts";
 import type { Upload } from "../domain/document.ts";
@@ -176,6 +177,7 @@ class Turn<State> {
   #context(): AgentContext {
     const { live, parts } = this;
     const { input, file, model } = this.task;
+    const callIds = new CallIds();
     return {
       input,
       userId: live.userId,
@@ -188,6 +190,7 @@ class Turn<State> {
         this.#history ??= this.#readHistory();
         return this.#history;
       },
+      callId: (given) => callIds.take(given),
       spend: (usage) => {
         this.usage = addUsage(this.usage, usage);
         this.task.meter?.spent(usage);

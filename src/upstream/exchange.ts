@@ -13,6 +13,8 @@ export interface Line {
 
 /** Characters that may wait here before the server is made to wait. */
 const MAX_UNREAD = 1024 * 1024;
+/** What a piece counts besides its characters: a server may send each in a chunk of its own, and that costs more than they do. */
+const PIECE = 32;
 /** What a body that nobody reads any more may still bring for the sake of its connection. */
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
@@ -29,6 +31,7 @@ export class Exchange implements TextBody {
   #framing: Framing | undefined;
   readonly #utf8 = new Utf8();
   #unread = "";
+  #weight = 0;
   #sink: TextSink | undefined;
   #isHeld = false;
   /** Whether the server is made to wait. */
@@ -152,7 +155,8 @@ export class Exchange implements TextBody {
       return;
     }
     this.#unread += text;
-    if (this.#unread.length > MAX_UNREAD && !this.#isPaused) {
+    this.#weight += text.length + PIECE;
+    if (this.#weight > MAX_UNREAD && !this.#isPaused) {
       this.#isPaused = true;
       this.line.pause();
     }
@@ -169,6 +173,7 @@ export class Exchange implements TextBody {
     if (this.#unread !== "" && this.#sink !== undefined && !this.#isHeld) {
       const text = this.#unread;
       this.#unread = "";
+      this.#weight = 0;
       this.#resume();
       this.#sink.text(text);
     }

@@ -3,10 +3,18 @@ import type { Post, TextBody, TextSink, UpstreamResponse } from "./contract.ts";
 /**
  * `fetch` for model calls. It follows no redirect: one could carry the key to an address nobody configured. It has no time
  * limit: a model may think for long (Bun 1.4.5 waited through 330 s of silence, before the headers and after), and a run has
- * its timeout. It goes through the proxies that the environment names.
+ * its timeout. It goes through the proxies that the environment names. Nothing is asked for compressed, nor inflated: a
+ * megabyte may be a gigabyte then. Throws an Error when the server compresses all the same.
  */
-export const upstreamFetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-  fetch(url, { ...init, redirect: "manual" });
+export const upstreamFetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const headers = new Headers(init?.headers);
+  headers.set("accept-encoding", "identity");
+  const response = await fetch(url, { ...init, headers, redirect: "manual", decompress: false });
+  const coding = response.headers.get("content-encoding")?.toLowerCase() ?? "identity";
+  if (coding === "identity") return response;
+  await response.body?.cancel();
+  throw new Error(`The server sent content-encoding ${coding}, which it was told not to.`);
+};
 
 export const postByFetch: Post = async ({ url, headers, body, signal }) =>
   responseOf(

@@ -88,6 +88,27 @@ describe("a conversation", () => {
     });
   }
 
+  test("gives each call of the log an id of its own, and the provider its own back", async () => {
+    const twice = [call("double", { n: 1 }, "c"), call("double", { n: 2 }, "c"), call("double", { n: 3 }, "c.2")];
+    const model = answering(twice, [call("double", { n: 4 }, "c")], [text("done")]);
+    const { events } = await finish(converse(conversation([double]), agentContext(model)));
+    const ids = events.flatMap((event) => (event.type === "tool_start" ? [event.payload.tool_call_id] : []));
+    const results = events.flatMap((event) => (event.type === "tool_result" ? [event.payload.tool_call_id] : []));
+    expect(ids).toEqual(["c", "c.2", "c.2.2", "c.3"]);
+    expect(results).toEqual(ids);
+    const told = model.asked[2]?.messages.flatMap((message) => (message.role === "tool" ? [message.toolCallId] : []));
+    expect(told).toEqual(["c", "c", "c.2", "c"]);
+  });
+
+  test.each([
+    ["text", [text("x".repeat(200_000)), call("double", { n: 1 })], "longer than"],
+    ["arguments", [call("double", { n: 1, s: "x".repeat(200_000) })], "characters of arguments"],
+    ["calls", Array.from({ length: 20 }, () => call("double", { n: 1 })), "more than 128 tool calls"],
+  ] as const)("ends when its rounds together hold too much %s for one answer", async (_, round, words) => {
+    const talk = finish(converse(conversation([double]), agentContext(answering(round))));
+    await expect(talk).rejects.toThrow(words);
+  });
+
   test("counts what a call that was cut short has cost", async () => {
     const context = agentContext({
       ...answering(),

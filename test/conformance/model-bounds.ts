@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
+import { holding } from "../support/holding.ts";
 import { says } from "../support/model-server.ts";
-import { type Driver, failureFrom, HELLO, heardFrom, type Start } from "./model-kit.ts";
+import { type Driver, failureFrom, HELLO, heardFrom, type Start, textOf } from "./model-kit.ts";
+
+/** CPU between two turns of the event loop, in milliseconds. On a quiet machine it is 5 to 40; what is looked for took seconds. */
+const HELD_MS = 250;
 
 const MIB = 1024 * 1024;
 const pieces = (piece: string, characters: number): string[] =>
@@ -12,17 +16,38 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
   const call = (at: number, given: readonly string[] = ["{}"]) => ({ id: `call_${at}`, name: "solve", pieces: given });
 
   test.each([
-    ["text", { text: pieces(WORDS, 4 * MIB + 1) }, "longer than 4194304 characters"],
-    ["reasoning", { reasoning: pieces(WORDS, 4 * MIB + 1), text: [] }, "reasons for longer"],
+    ["text", { text: pieces(WORDS, MIB + 1) }, "longer than 1048576 characters"],
+    [
+      "text of control characters",
+      { text: pieces("\u0001".repeat(20_000), MIB / 6) },
+      "longer than 1048576 characters",
+    ],
+    ["reasoning", { reasoning: pieces(WORDS, 2 * MIB + 1), text: [] }, "reasons for longer than 2097152"],
     ["calls", { calls: Array.from({ length: 129 }, (_, at) => call(at)) }, "more than 128 tool calls"],
     [
       "arguments",
       { calls: [call(1, ['{"equation":"', ...pieces(WORDS, MIB), '"}'])] },
       "more than 1048576 characters of arguments",
     ],
+    ["depth in its arguments", { calls: [call(1, [`{"a":${"[".repeat(600)}${"]".repeat(600)}}`])] }, "deeper than 512"],
+    [
+      "length in its calls' names",
+      { calls: [1, 2, 3].map((at) => ({ ...call(at), name: "n".repeat(400_000) })) },
+      "more than 1048576 characters of arguments",
+    ],
+    [
+      "length in its calls' ids",
+      { calls: [1, 2, 3].map((at) => ({ ...call(at), id: `${at}`.repeat(400_000) })) },
+      "more than 1048576 characters of arguments",
+    ],
     [
       "values in its arguments",
       { calls: [call(1, ['{"equation":[', ...pieces("{},".repeat(8_000), 300_000), "{}]}"])] },
+      "more than 100000 values",
+    ],
+    [
+      "values in all of its arguments",
+      { calls: [1, 2, 3].map((at) => call(at, ['{"equation":[', ...pieces("{},".repeat(4_000), 120_000), "{}]}"])) },
       "more than 100000 values",
     ],
   ] as const)(
@@ -35,6 +60,50 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
       expect(error.message).toContain(words);
     },
   );
+
+  test("a delta of a megabyte is heard in parts that fit an event of the log, no character cut", async () => {
+    const { server, model } = start();
+    const long = `x${"🌊".repeat(400_000)}`;
+    server.reply(says(wire, { ...HELLO, text: [long] }));
+    const heard = await heardFrom(model);
+    expect(textOf(heard)).toBe(long);
+    const deltas = heard.flatMap((part) => (part.type === "text" ? [part.delta] : []));
+    expect(deltas.filter((delta) => delta.length > 16 * 1024 || !delta.isWellFormed())).toEqual([]);
+  });
+
+  test.each([
+    [
+      "an event nested a hundred thousand times",
+      `data: {"error":{"message":${"[".repeat(1e5)}${"]".repeat(1e5)}}}\n\n`,
+    ],
+    ["an event of 300,000 values", `data: {"error":[${"{},".repeat(3e5)}{}]}\n\n`],
+    ["twenty megabytes of comments", ": keep\n\n".repeat(2.5e6)],
+    ["twenty megabytes of empty lines", "\n\r".repeat(1e7)],
+    ["a line of nine megabytes", `data: ${"x".repeat(9 * MIB)}`],
+    ["a million lines that are no field", "words words words\n".repeat(1e6)],
+  ])("%s: the answer fails and holds nobody up", async (_, sent) => {
+    const { server, model } = start();
+    server.reply({ frames: [sent], split: "whole" });
+    const { result, heldMs } = await holding(() => failureFrom(model));
+    expect(result.error.code).toBe("model_unavailable");
+    expect(heldMs).toBeLessThan(HELD_MS);
+  });
+
+  test("a hundred thousand deltas that come at once hold nobody up", async () => {
+    const { server, model } = start();
+    const text = Array.from({ length: 100_000 }, () => "a");
+    server.reply({ frames: wire.encode({ ...HELLO, text }), split: "whole" });
+    const { result, heldMs } = await holding(() => heardFrom(model));
+    expect(textOf(result)).toHaveLength(text.length);
+    expect(heldMs).toBeLessThan(HELD_MS);
+  });
+
+  test("an answer that is compressed, which nobody asked for, is not inflated", async () => {
+    const { server, model } = start();
+    server.reply({ status: 200, headers: { "content-encoding": "gzip" }, body: "\u001f" });
+    expect((await failureFrom(model)).error.code).toBe("model_unavailable");
+    expect(server.received[0]?.headers.get("accept-encoding")).toBe("identity");
+  });
 
   test("an answer of many calls, with long arguments, is heard whole", async () => {
     const { server, model } = start();

@@ -2,10 +2,11 @@ import { expect, test } from "bun:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { realSystem as system } from "../../src/domain/system.ts";
 import { aiSdkModel } from "../../src/models/aisdk.ts";
+import { boundedFetch } from "../../src/models/bounded-fetch.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
 import { reach } from "../../src/models/http.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
-import { postByFetch, upstreamFetch } from "../../src/upstream/fetched.ts";
+import { postByFetch } from "../../src/upstream/fetched.ts";
 import { modelConformance } from "../conformance/model.ts";
 import { KEY, QUESTION } from "../conformance/model-kit.ts";
 import { partsOf } from "../support/heard.ts";
@@ -30,7 +31,7 @@ modelConformance("the AI SDK's chat-completions provider", {
   wire: openAiChat,
   open: (url) => {
     const baseURL = `${url}/v1`;
-    const fetch = Object.assign(upstreamFetch, { preconnect: globalThis.fetch.preconnect });
+    const fetch = Object.assign(boundedFetch, { preconnect: globalThis.fetch.preconnect });
     const sdk = createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch });
     const headers = { authorization: `Bearer ${KEY}` };
     return aiSdkModel({

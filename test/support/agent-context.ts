@@ -1,3 +1,4 @@
+import { CallIds } from "../../src/agents/call-ids.ts";
 import type { AgentContext } from "../../src/agents/contract.ts";
 import type { Message } from "../../src/domain/message.ts";
 import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
@@ -33,6 +34,7 @@ export const agentContext = (
 ): AgentContext & { readonly spent: Usage[]; readonly reported: unknown[] } => {
   const spent: Usage[] = [];
   const reported: unknown[] = [];
+  const callIds = new CallIds();
   const { message = "hi", history = [], signal } = options;
   return {
     ...toolContext(signal === undefined ? {} : { signal }),
@@ -42,6 +44,7 @@ export const agentContext = (
     spent,
     reported,
     history: async () => history.map((message) => ({ ...message, images: [] })),
+    callId: (given) => callIds.take(given),
     spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
     report: (error) => void reported.push(error),
   };

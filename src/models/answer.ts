@@ -1,0 +1,155 @@
+import { createParser, type EventSourceParser } from "eventsource-parser";
+import type { TextBody, TextSink } from "../upstream/contract.ts";
+import type { ChatAnswer } from "./chat-answer.ts";
+import type { Hear } from "./contract.ts";
+import { cutOff } from "./failure.ts";
+
+/** Longest event that is buffered, in characters; past it the stream counts as garbage. */
+const MAX_EVENT = 1024 * 1024;
+/** What is read in one turn of the event loop, in characters: 3 ms of the smallest events. Servers send 200 a token. */
+const TURN = 32 * 1024;
+/** What a piece counts besides its characters: a chunk may hold one. */
+const PIECE = 32;
+/** Characters in a row that say nothing: comments for ever, empty choices. */
+const MAX_QUIET = 16 * 1024 * 1024;
+
+/**
+ * One response and what it says. All of it happens in the call that brings the bytes: a promise for each token would cost
+ * more than reading it. A server that sends more than anybody speaks is read a stretch at a time, so that everybody else has
+ * a turn in between. The connection is given back after the last word, and closed before it by an abort, a failure or a
+ * listener that throws.
+ */
+export class Answer implements TextSink {
+  readonly #parser: EventSourceParser;
+  readonly #heard = Promise.withResolvers<void>();
+  /** How many of the parts read so far have been told. */
+  #told = 0;
+  #isOver = false;
+  /** Has come, and has not been read. */
+  #rest = "";
+  #left = TURN;
+  #isPaused = false;
+  #quiet = 0;
+  #said = 0;
+
+  constructor(
+    private readonly body: TextBody,
+    private readonly chat: ChatAnswer,
+    private readonly signal: AbortSignal,
+    private readonly hear: Hear,
+  ) {
+    // Without `onError`: the parser would make an error, stack and all, of each line that is no field.
+    this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: (event) => chat.take(event.data) });
+  }
+
+  /** Resolves once the finish has been heard. */
+  read(): Promise<void> {
+    this.body.pour(this);
+    return this.#heard.promise;
+  }
+
+  text(piece: string): void {
+    this.#left -= PIECE;
+    this.#rest = piece;
+    this.#work();
+  }
+
+  end(): void {
+    this.chat.end();
+    this.#tell();
+  }
+
+  fail(thrown: unknown): void {
+    this.#stop(this.signal.aborted ? this.signal.reason : cutOff(thrown));
+  }
+
+  /** Reads and tells what has come, as far as this turn of the event loop may be taken for it. */
+  #work(): void {
+    while (this.#rest !== "") {
+      if (this.#left <= 0) {
+        this.#pause();
+        setImmediate(this.#nextTurn);
+        return;
+      }
+      const piece = this.#rest.slice(0, this.#left);
+      this.#rest = this.#rest.slice(piece.length);
+      this.#left -= piece.length;
+      this.#feed(piece);
+      if (!this.#tell()) return;
+    }
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.body.resume();
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#left = TURN;
+    if (!this.#isOver) this.#work();
+  };
+
+  #feed(piece: string): void {
+    try {
+      this.#parser.feed(piece);
+    } catch (error) {
+      // It has been fed after an event that was too long.
+      this.chat.fail(error);
+    }
+    const { said } = this.chat;
+    this.#quiet = said === this.#said ? this.#quiet + piece.length : 0;
+    this.#said = said;
+    if (this.#quiet > MAX_QUIET) this.chat.fail(new Error(`${MAX_QUIET} characters say nothing`));
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.body.pause();
+  }
+
+  /** Tells what has been read. True: there may be more, and it can be told. */
+  #tell(): boolean {
+    const { parts } = this.chat;
+    try {
+      for (let part = parts[this.#told]; part !== undefined; part = parts[this.#told]) {
+        this.signal.throwIfAborted();
+        this.#told += 1;
+        const wait = this.hear(part);
+        if (wait !== undefined) {
+          this.#pause();
+          wait.then(this.#goOn, this.#stop);
+          return false;
+        }
+        // The listener may have aborted the call.
+        if (this.#isOver) return false;
+      }
+      this.signal.throwIfAborted();
+    } catch (thrown) {
+      this.#stop(thrown);
+      return false;
+    }
+    parts.length = 0;
+    this.#told = 0;
+    if (!this.chat.over) return true;
+    // What was said before a failure has been told by now.
+    if (this.chat.failure !== undefined) this.#stop(this.chat.failure);
+    else this.#finish();
+    return false;
+  }
+
+  readonly #goOn = (): void => {
+    if (!this.#isOver && this.#tell()) this.#work();
+  };
+
+  readonly #stop = (thrown: unknown): void => {
+    this.#isOver = true;
+    this.#rest = "";
+    this.body.cancel();
+    this.#heard.reject(thrown);
+  };
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#rest = "";
+    this.body.finish();
+    this.#heard.resolve();
+  }
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "bun:test";
+import { Answer } from "../../src/models/answer.ts";
+import { ChatAnswer } from "../../src/models/chat-answer.ts";
+import type { TextBody, TextSink } from "../../src/upstream/contract.ts";
+
+const DELTA = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
+const END = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
+
+/** An answer whose body is the test's: it hands over what it is given, unless it was told to wait. */
+const reading = () => {
+  let sink: TextSink | undefined;
+  let isHeld = false;
+  const waiting: string[] = [];
+  const handOver = (): void => {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      sink?.text(piece);
+      if (isHeld) return;
+    }
+  };
+  const body: TextBody = {
+    pour: (into) => {
+      sink = into;
+    },
+    pause: () => {
+      isHeld = true;
+    },
+    resume: () => {
+      isHeld = false;
+      handOver();
+    },
+    finish: () => {},
+    cancel: () => {},
+  };
+  const chat = new ChatAnswer({ keyVariable: "K", now: () => 0 }, () => "id");
+  const said: string[] = [];
+  const answer = new Answer(body, chat, new AbortController().signal, (part) => {
+    if (part.type === "text") said.push(part.delta);
+    return undefined;
+  });
+  const heard = answer.read();
+  return {
+    said,
+    heard,
+    comes: (...pieces: readonly string[]) => {
+      waiting.push(...pieces);
+      if (!isHeld) handOver();
+    },
+  };
+};
+
+test("what comes in one piece is read a stretch a turn of the event loop, to its end", async () => {
+  const { said, heard, comes } = reading();
+  comes(DELTA.repeat(20_000) + END);
+  expect(said.length).toBeGreaterThan(0);
+  expect(said.length).toBeLessThan(2_000);
+  await heard;
+  expect(said.join("")).toBe("a".repeat(20_000));
+});
+
+test("what comes in a piece for each character is read so too", async () => {
+  const { said, heard, comes } = reading();
+  comes(...DELTA.repeat(1_000), END);
+  expect(said.length).toBeLessThan(100);
+  await heard;
+  expect(said.join("")).toBe("a".repeat(1_000));
+});
+
+test("a little that comes is heard in the call that brings it", () => {
+  const { said, comes } = reading();
+  comes(DELTA, DELTA);
+  expect(said).toEqual(["a", "a"]);
+});
+
+test("an answer of which megabytes in a row say nothing is ended; one that says something in between is not", async () => {
+  const nothing = ": keep\n\n".repeat(1_300_000);
+  const fine = reading();
+  fine.comes(nothing, DELTA, nothing, END);
+  await fine.heard;
+  expect(fine.said).toEqual(["a"]);
+  const quiet = reading();
+  quiet.comes(nothing, nothing, END);
+  await expect(quiet.heard).rejects.toMatchObject({ message: "The model service sent something unreadable." });
+});
