@@ -4,5 +4,5 @@ import { builtinModel } from "./model/index.ts";
 import { tableReader } from "./tables/table-workers.ts";
 import { mathsTools } from "./tools/index.ts";
 
-/** What the executable can do without a key: a model of rules, the maths that it calls, and answers from tables. */
+/** What the executable offers without a key: a rule-based model, its maths tools, and answers from tables. */
 export const builtin: Extras = { model: builtinModel, tools: mathsTools, verify: checkSolution, tables: tableReader };

@@ -117,7 +117,7 @@ const binomialRoot = (integers: readonly bigint[], value: Complex): string | nul
   return `${value.re < 0 ? "-" : ""}${size.d === 1n ? size.n : `(${Q.show(size)})`}^(1/${n})`;
 };
 
-/** Solves a polynomial in x² whose solutions y = x² are rational. */
+/** Solves a polynomial of degree 4 in x² alone, when its solutions y = x² are real. Null for any other. */
 const biquadratic = (integers: readonly bigint[]): readonly Root[] | null => {
   if (integers.length !== 5 || integers[1] !== 0n || integers[3] !== 0n) return null;
   const squares = quadratic(integers[0] ?? 0n, integers[2] ?? 0n, integers[4] ?? 1n);

@@ -4,7 +4,7 @@ import { calculate } from "../maths/evaluate.ts";
 import { solve } from "../maths/solve.ts";
 import type { MathsJobs } from "./maths-workers.ts";
 
-// Nerdamer and vega print what they could not do to the console, which nobody reads.
+// Silences nerdamer and vega, which print their failures to the console.
 for (const method of ["log", "warn", "error"] as const) console[method] = () => {};
 
 serveJobs<MathsJobs>(

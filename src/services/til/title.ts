@@ -7,7 +7,7 @@ export const TITLE_FROM = 2_000;
 const MAX_READ = 4_000;
 
 const QUOTED = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’|「(.*)」|『(.*)』|《(.*)》|〈(.*)〉|«(.*)»)$/u;
-/** Prefixes that models put before a title although told not to. */
+/** Prefixes that models put before a title despite the instructions. */
 const LEAD = /^(?:#+\s+|[-*]\s+|(?:title|제목)\s*[:：]\s*)/iu;
 
 /**

@@ -18,7 +18,7 @@ export interface Unread {
 
 const MAX_SHOWN = 60;
 
-/** The words that rules know, extracted once from their patterns. */
+/** The words of the rules, extracted once from their patterns. */
 class Vocabulary {
   readonly english: ReadonlySet<string>;
   readonly #korean: readonly string[];
