@@ -9,6 +9,7 @@ import type { Model } from "../models/contract.ts";
 import type { Claimed, NewRun } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { RunRequest } from "./contract.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
@@ -51,6 +52,7 @@ export class Runs {
   #isTaking = true;
 
   readonly #unconfirmed: Unconfirmed;
+  readonly arrivals = new Arrivals();
 
   constructor(private readonly parts: RunsParts) {
     const { store, system, registry, log } = parts;

@@ -69,6 +69,8 @@ class Desk {
 
   async serve(endpoint: Endpoint, request: Request, headers: Record<string, unknown>): Promise<unknown> {
     const { dialect, parts } = this;
+    const turn = parts.runs.arrivals.enter();
+    if (turn !== undefined) await turn;
     const locale = localeOf(request.headers, parts.locale);
     const traceId = traceIdOf(request.headers, () => parts.system.id());
     const visit: Visit = { endpoint, request, headers, locale, traceId };
