@@ -18,6 +18,13 @@ export interface CommitOptions extends PatienceOptions {
 }
 
 /**
+ * The number of runs whose first text one commit writes, and the number of other runs that it writes besides. A commit
+ * for a thousand runs that have just begun takes Postgres a tenth of a second, and the first text of each would wait
+ * for it.
+ */
+export const MAX_RUNS = 256;
+
+/**
  * Group commit, as databases do it. One commit is under way at a time, and events that arrive meanwhile are written by
  * the next, for all runs of the process in one statement. An idle process commits at once. A busy one pauses between
  * commits (`CommitPacing`), but never while a run's first text waits.
@@ -35,11 +42,11 @@ export class GroupCommit implements Committer {
    * Writers with something to commit. Each carries its own flag: a set would allocate 60 bytes a writer at every
    * commit.
    */
-  #marked: RunWriter[] = [];
+  readonly #marked: RunWriter[] = [];
+  /** The writers among them whose first text waits. They are committed before the others. */
+  readonly #unheard: RunWriter[] = [];
   readonly #pace = new Pace();
   #looping = false;
-  /** A reader waits for the event that was marked last. */
-  #isUrgent = false;
   /** Ends the pause that is under way. */
   #hurry: (() => void) | undefined;
   #current: Promise<void> = Promise.resolve();
@@ -64,7 +71,7 @@ export class GroupCommit implements Committer {
     if (!writer.isMarked) this.#marked.push(writer);
     writer.isMarked = true;
     if (isUrgent) {
-      this.#isUrgent = true;
+      this.#unheard.push(writer);
       this.#hurry?.();
     }
     if (this.#looping) return;
@@ -101,18 +108,26 @@ export class GroupCommit implements Committer {
 
   async #loop(): Promise<void> {
     while (this.#marked.length > 0) {
-      const marked = this.#marked;
-      this.#marked = [];
-      for (const writer of marked) writer.isMarked = false;
-      const writers = marked.filter((writer) => writer.hasPending);
-      this.#isUrgent = false;
+      const writers = this.#next();
       if (writers.length === 0) continue;
       const pause = this.#pace.after(writers.length, this.now());
       this.#current = this.#commit(writers);
       await this.#current;
-      if (pause > 0 && !this.#isUrgent) await this.#rest(pause);
+      if (pause > 0 && this.#unheard.length === 0 && this.#marked.length < MAX_RUNS) await this.#rest(pause);
     }
     this.#looping = false;
+  }
+
+  /** Takes the writers of the next commit. A writer that was marked twice, the second time as urgent, is in both lists. */
+  #next(): readonly RunWriter[] {
+    const next: RunWriter[] = [];
+    for (const waiting of [this.#unheard, this.#marked]) {
+      for (const writer of waiting.splice(0, MAX_RUNS)) {
+        if (writer.isMarked && writer.hasPending) next.push(writer);
+        writer.isMarked = false;
+      }
+    }
+    return next;
   }
 
   async #rest(ms: number): Promise<void> {

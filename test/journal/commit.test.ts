@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { realSystem } from "../../src/domain/system.ts";
+import { MAX_RUNS } from "../../src/journal/commit.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
@@ -105,6 +106,50 @@ describe("group commit", () => {
     await gate.reached(3);
     await new Promise(setImmediate);
     expect(log.appends.map((batch) => batch.length)).toEqual([100, 100, 2]);
+  });
+
+  test("first words go before what other runs have waiting, and those in the order in which they spoke", async () => {
+    const { journal, gate, log } = gated();
+    const others = Array.from({ length: MAX_RUNS + 10 }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
+    const last = open(journal, fenceOf("u:last")).writer;
+    void last.emit(note(), "n");
+    await gate.reached(1);
+    for (const writer of others) void writer.emit(note(), "n");
+    void last.emit(say("hello"), "n");
+    gate.open();
+    await gate.reached(3);
+    await Promise.all([...others, last].map(close));
+    const keys = log.appends.map((batch) => batch.map(({ fence }) => fence.threadKey));
+    const names = others.map((writer) => writer.fence.threadKey);
+    expect(keys).toEqual([["u:last"], ["u:last", ...names.slice(0, MAX_RUNS)], names.slice(MAX_RUNS)]);
+  });
+
+  test("however many runs speak, and however often, a commit takes its share of them and none is left out", async () => {
+    const { journal, gate, log } = gated();
+    const writers = Array.from({ length: 3 * MAX_RUNS }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
+    const speakers = () => [...writers].reverse();
+    for (const writer of writers) void writer.emit(say("one"), "n");
+    await gate.reached(1);
+    for (const writer of speakers()) void writer.emit(note(), "n");
+    for (const writer of writers) void writer.emit(say("two"), "n");
+    gate.open();
+    await gate.reached(4);
+    for (const writer of writers.slice(0, 7)) void writer.emit(say("three"), "n");
+    await Promise.all(writers.map(close));
+    for (const batch of log.appends) expect(batch.length).toBeLessThanOrEqual(2 * MAX_RUNS);
+    for (const [at, { fence }] of writers.entries()) {
+      const said = log.events(fence.threadKey).map(({ type, seq }) => `${seq} ${type}`);
+      const third = at < 7 ? ["4 token"] : [];
+      const end = 4 + third.length;
+      expect(said).toEqual([
+        "1 token",
+        "2 node_result",
+        "3 token",
+        ...third,
+        `${end} credit_settled`,
+        `${end + 1} done`,
+      ]);
+    }
   });
 
   test("a run's end waits for the commit under way and takes along what waits", async () => {
