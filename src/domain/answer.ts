@@ -151,7 +151,7 @@ export class AnswerFold {
   }
 
   /** Adds an event of the log. */
-  addLogged(event: LogEvent): void {
+  addLogged(event: Pick<LogEvent, "type" | "json">): void {
     if (!IS_FOLDED.has(event.type)) return;
     this.add({ type: event.type, payload: payloadOf(event, event.type) } as EventBody);
   }
@@ -218,7 +218,7 @@ export class AnswerFold {
 }
 
 const fitting = <T>(schema: TSchema & { static: T }, value: unknown): T | undefined =>
-  Value.Check(schema, value) ? (value as T) : undefined;
+  value !== undefined && Value.Check(schema, value) ? (value as T) : undefined;
 
 /** Folds the events of one run, in order. */
 export const foldAnswer = (events: Iterable<LogEvent>): AnswerFold => {

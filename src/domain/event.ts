@@ -92,7 +92,7 @@ export const failureEvent = ({ code, message, isRecoverable }: RunError): Termin
 });
 
 /** Parses the payload of a stored event. The caller has checked `event.type`. */
-export const payloadOf = <T extends EventType>(event: LogEvent, _type: T): Payload<T> =>
+export const payloadOf = <T extends EventType>(event: Pick<LogEvent, "json">, _type: T): Payload<T> =>
   JSON.parse(event.json) as Payload<T>;
 
 /**

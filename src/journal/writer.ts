@@ -1,6 +1,6 @@
 import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
-import { PieceMender, storableJson } from "../domain/text.ts";
+import { PieceMender, storableText } from "../domain/text.ts";
 import type { Append, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Ending, Outcome } from "./ending.ts";
@@ -131,11 +131,10 @@ export class RunWriter {
     }
     if (body.type === "token" || body.type === "reasoning") this.#say(body, node);
     else {
-      const kept = storableBody(body);
-      const json = jsonOf(kept);
+      const json = storableText(body.payload);
       this.#endOfText(node);
       this.#push(body.type, node, "", json);
-      this.#said.add(kept);
+      this.#said.addLogged({ type: body.type, json });
     }
     if (this.#pending.length + this.#inFlight < MAX_UNKEPT) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
@@ -189,10 +188,10 @@ export class RunWriter {
     const at = this.#now();
     // The bodies that were folded first are not part of the end any more.
     if (last !== undefined) this.#isWhole = false;
-    const events = bodies.map((body, i) => {
-      const kept = storableBody(body);
-      if (last === undefined) this.#said.add(kept);
-      return { runId: this.fence.runId, seq: this.next + i, type: kept.type, at, json: jsonOf(kept) };
+    const events = bodies.map(({ type, payload }, i) => {
+      const event = { runId: this.fence.runId, seq: this.next + i, type, at, json: storableText(payload) };
+      if (last === undefined) this.#said.addLogged(event);
+      return event;
     });
     this.#lastWords = { bodies, events };
     return events;
@@ -300,7 +299,3 @@ export class RunWriter {
     this.#text = "";
   }
 }
-
-const storableBody = (body: EventBody): EventBody =>
-  ({ type: body.type, payload: storableJson(body.payload) }) as EventBody;
-const jsonOf = ({ payload }: EventBody): string => JSON.stringify(payload);

@@ -8,7 +8,7 @@ import { languageOf } from "../domain/language.ts";
 import type { Remembered } from "../domain/message.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
-import { storableJson } from "../domain/text.ts";
+import { storableText } from "../domain/text.ts";
 import { estimateTokens } from "../domain/tokens.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -143,7 +143,7 @@ class Turn<State> {
         this.writer.checkpoint({
           checkpointId: this.parts.system.id(),
           node,
-          change: JSON.stringify(storableJson(change)),
+          change: storableText(change),
         }),
     });
   }
@@ -162,15 +162,9 @@ class Turn<State> {
 
   /** Resolves a grace period after the run was told to stop, or as soon as the walk has ended. */
   async #stopped(walked: Promise<unknown>): Promise<null> {
-    const { signal } = this.live;
-    if (!signal.aborted) {
-      await new Promise<void>((resolve) => {
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        // A run that is never stopped must not keep this waiting for ever.
-        void walked.then(() => resolve());
-      });
-    }
-    if (signal.aborted) await Promise.race([walked, this.parts.system.sleep(UNWIND_MS)]);
+    // A run that is never stopped must not keep this waiting for ever.
+    await Promise.race([this.live.stopped, walked]);
+    if (this.live.signal.aborted) await Promise.race([walked, this.parts.system.sleep(UNWIND_MS)]);
     return null;
   }
 

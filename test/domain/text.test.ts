@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { beginning, isStorable, PieceMender, storable, storableJson } from "../../src/domain/text.ts";
+import { beginning, isStorable, PieceMender, storable, storableJson, storableText } from "../../src/domain/text.ts";
 
 /** Any UTF-16 at all: halves of pairs and NUL included. */
 const units = fc.array(
@@ -47,6 +47,23 @@ describe("text that the store can hold", () => {
         expect(storableJson(JSON.parse(JSON.stringify(value)))).toEqual(JSON.parse(storable(JSON.stringify(value))));
       }),
     );
+  });
+});
+
+describe("JSON of text that can be kept", () => {
+  const values = fc.oneof(fc.jsonValue(), fc.array(fc.dictionary(anyText, anyText)));
+
+  test("is that of the same value with its text mended, whatever the value", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(storableText(value)).toBe(JSON.stringify(storableJson(JSON.parse(JSON.stringify(value)))));
+      }),
+    );
+  });
+
+  test("leaves alone what only looks like an escape", () => {
+    const text = String.raw`\u0000 and \ud800`;
+    expect(JSON.parse(storableText({ text }))).toEqual({ text });
   });
 });
 

@@ -1,6 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RunInput } from "../../domain/run.ts";
-import { storableJson } from "../../domain/text.ts";
+import { storable, storableText } from "../../domain/text.ts";
 import { userOf } from "../../domain/thread.ts";
 import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
@@ -126,8 +125,8 @@ export const beginQuery = (database: Database): BeginRun => {
 };
 
 const askedOf = (run: NewRun): Omit<Asked, "mayBeDone"> => {
-  const kept = storableJson(run.input) as RunInput;
-  return { ...run, message: kept.message, json: JSON.stringify(kept), title: titleOf(kept.message) };
+  const message = storable(run.input.message);
+  return { ...run, message, json: storableText(run.input), title: titleOf(message) };
 };
 
 const together = async (session: Session, asked: readonly Asked[]): Promise<readonly (Begun | null)[]> => {
@@ -191,5 +190,6 @@ const titleOf = (message: string): string => {
     .slice(0, 8 * TITLE_CHARACTERS)
     .trim()
     .replace(/\s+/gu, " ");
-  return [...line].slice(0, TITLE_CHARACTERS).join("").toWellFormed();
+  const title = line.length <= TITLE_CHARACTERS ? line : [...line].slice(0, TITLE_CHARACTERS).join("");
+  return title.toWellFormed();
 };
