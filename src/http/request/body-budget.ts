@@ -2,7 +2,7 @@ import { RequestError } from "../../domain/error.ts";
 
 const MIB = 1024 * 1024;
 /** A body's first bytes are free: questions come in hundreds, and nearly all are smaller. */
-const FREE = 64 * 1024;
+export const FREE_BYTES = 64 * 1024;
 const BOUNDS = { bytes: 320 * MIB, bytesPerCaller: 160 * MIB };
 
 /** What bodies that are still on their way in weigh together, and those of each caller: fifty uploads at once are a gigabyte. */
@@ -17,7 +17,7 @@ export class BodyBudget {
     let [size, counted, isClosed] = [0, 0, false];
     return {
       add: (bytes) => {
-        const more = Math.max(0, size + bytes - FREE) - counted;
+        const more = Math.max(0, size + bytes - FREE_BYTES) - counted;
         const own = (this.#byCaller.get(caller) ?? 0) + more;
         if (this.#taken + more > this.bounds.bytes || own > this.bounds.bytesPerCaller) throw tooMuch();
         size += bytes;

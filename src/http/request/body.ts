@@ -1,6 +1,6 @@
 import { RequestError } from "../../domain/error.ts";
 import { bodyWasRead, turnsOf } from "../identity/door.ts";
-import { BodyBudget } from "./body-budget.ts";
+import { BodyBudget, FREE_BYTES } from "./body-budget.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
 
@@ -57,15 +57,22 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
   }
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes)
-    throw new RequestError("payload_too_large", tooLarge);
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (declared > maxBytes) throw new RequestError("payload_too_large", tooLarge);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(reject, patienceMs, new RequestError("timeout", "The body did not arrive in time."));
+  const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), patienceMs);
+  const isSmall = declared <= FREE_BYTES && !request.headers.has("transfer-encoding");
   const account = budget.open(turnsOf(request));
-  const reader = request.body?.getReader();
+  const reader = isSmall ? undefined : request.body?.getReader();
   try {
+    if (isSmall) {
+      // It brings no more than it declares (RFC 9112 §6.3); a stream's reader costs 40 µs.
+      const whole = Buffer.from(await Promise.race([request.arrayBuffer(), late]));
+      await onChunk?.(whole);
+      return whole;
+    }
     for (;;) {
       const step = await Promise.race([reader?.read(), late]);
       if (step === undefined || step.done) break;
