@@ -6,8 +6,8 @@ import { toolInputObject } from "./tool-input.ts";
  * The body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the dialect that
  * every compatible server speaks: `max_tokens`, role `system`, no `strict`. Usage is asked for, and comes in a last chunk.
  */
-export const chatBody = (model: string, request: ModelRequest): string =>
-  JSON.stringify({
+export const chatBody = (model: string, request: ModelRequest): string => {
+  const json = JSON.stringify({
     model,
     stream: true,
     stream_options: { include_usage: true },
@@ -15,10 +15,12 @@ export const chatBody = (model: string, request: ModelRequest): string =>
       ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
       ...request.messages.map(chatMessage),
     ],
-    ...(request.tools.length === 0 ? {} : { tools: request.tools.map(chatTool), tool_choice: "auto" }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maxOutputTokens === undefined ? {} : { max_tokens: request.maxOutputTokens }),
   });
+  if (request.tools.length === 0) return json;
+  return `${json.slice(0, -1)},"tools":[${request.tools.map(toolJson).join(",")}],"tool_choice":"auto"}`;
+};
 
 const chatMessage = (message: ModelMessage): object => {
   switch (message.role) {
@@ -68,7 +70,13 @@ const toolContent = (output: unknown, isError: boolean): string => {
   return typeof output === "string" ? output : JSON.stringify(output ?? null);
 };
 
-const chatTool = ({ name, description, input }: ToolSpec): object => ({
-  type: "function",
-  function: { name, description, parameters: input },
-});
+/** A tool is offered in every call and its schema is long: its JSON is made once. */
+const toolJson = (tool: ToolSpec): string => {
+  const made = toolJsons.get(tool);
+  if (made !== undefined) return made;
+  const { name, description, input } = tool;
+  const json = JSON.stringify({ type: "function", function: { name, description, parameters: input } });
+  toolJsons.set(tool, json);
+  return json;
+};
+const toolJsons = new WeakMap<ToolSpec, string>();

@@ -3,8 +3,8 @@ import type { Post, UpstreamRequest, UpstreamResponse } from "./contract.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { bytesOf } from "./request.ts";
 
-/** Idle connections that are kept for one server. */
-const MAX_IDLE = 256;
+/** Idle connections that are kept for one server: as many as a burst of runs leaves. A new one costs 140 µs, its end included. */
+const MAX_IDLE = 1024;
 /** Milliseconds after which a server that has not answered is taken to have begun. */
 const LATE_MS = 1_000;
 

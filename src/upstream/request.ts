@@ -5,6 +5,7 @@ import type { UpstreamRequest } from "./contract.ts";
  * above all. The response is asked for as it is: a compressed stream would come in lumps.
  */
 export const bytesOf = (url: URL, { headers, body }: Omit<UpstreamRequest, "url" | "signal">): Buffer => {
+  const length = Buffer.byteLength(body);
   const lines = [
     `POST ${url.pathname}${url.search} HTTP/1.1`,
     `host: ${url.host}`,
@@ -12,11 +13,20 @@ export const bytesOf = (url: URL, { headers, body }: Omit<UpstreamRequest, "url"
     "accept: text/event-stream, application/json",
     "accept-encoding: identity",
     "content-type: application/json",
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${length}`,
   ];
-  // The platform's own check of names and values.
-  new Headers(headers).forEach((value, name) => {
-    lines.push(`${name}: ${value}`);
-  });
-  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), Buffer.from(body)]);
+  let given = linesOf.get(headers);
+  if (given === undefined) {
+    // The platform's own check of names and values.
+    given = Array.from(new Headers(headers), ([name, value]) => `${name}: ${value}\r\n`).join("");
+    linesOf.set(headers, given);
+  }
+  const head = `${lines.join("\r\n")}\r\n${given}\r\n`;
+  const bytes = Buffer.alloc(head.length + length);
+  bytes.write(head, "latin1");
+  bytes.write(body, head.length);
+  return bytes;
 };
+
+/** Headers as they are written. A model's are the same for all its calls. */
+const linesOf = new WeakMap<object, string>();
