@@ -6,5 +6,7 @@ const MAX_TITLE = 80;
 const MAX_READ = 2_000;
 
 /** Returns the title of a turn: the beginning of its question. */
-export const titleOf = ({ message }: RunInput): string =>
-  [...message.trimStart().slice(0, MAX_READ).toWellFormed().replace(/\s+/g, " ").trim()].slice(0, MAX_TITLE).join("");
+export const titleOf = ({ message }: RunInput): string => {
+  const line = message.trimStart().slice(0, MAX_READ).toWellFormed().replace(/\s+/g, " ").trim();
+  return line.length <= MAX_TITLE ? line : [...line].slice(0, MAX_TITLE).join("");
+};
