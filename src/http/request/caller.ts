@@ -34,7 +34,9 @@ export const traceIdOf = (headers: Headers, fresh: () => string): string => {
 
 /** The language that `accept-language` prefers among those that there are texts in; else `fallback`. */
 export const localeOf = (headers: Headers, fallback: Locale): Locale => {
-  const languages = preferencesOf(headers.get("accept-language"))
+  const accepted = headers.get("accept-language");
+  if (accepted === null) return fallback;
+  const languages = preferencesOf(accepted)
     .map(({ name, weight }) => ({ language: name.split("-")[0], weight }))
     .filter(({ language, weight }) => (language === "ko" || language === "en") && weight > 0);
   const best = languages.sort((a, b) => b.weight - a.weight)[0];

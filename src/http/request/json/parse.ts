@@ -6,11 +6,13 @@ export type ParseAnswer =
   /** `isText` false: it is no UTF-8. */
   | { readonly ok: false; readonly isText: boolean };
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** The JSON value of a body whose values have been counted. Throws `malformed_json`. */
 export const parseHere = (bytes: Uint8Array): unknown => {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch (cause) {
     throw notUtf8(cause);
   }
