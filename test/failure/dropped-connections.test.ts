@@ -49,7 +49,7 @@ describe("a POST on a connection that has just dropped", () => {
       await turn(threadId);
       proxy.cutAll();
       await turn(threadId);
-      for (const moment of ["asked", "answered"] as const) {
+      for (const moment of ["asked", "reset", "answered"] as const) {
         const cuts = proxy.cuts;
         proxy.cutWhen(MARK, moment);
         const runId = await turn(threadId, MARK);
@@ -59,11 +59,11 @@ describe("a POST on a connection that has just dropped", () => {
       }
     }
     const { messages } = (await (await service.get("/api/v1/threads/a?userId=d")).json()) as { messages: unknown[] };
-    expect(messages).toHaveLength(8);
+    expect(messages).toHaveLength(10);
   }, 30_000);
 
   test("asks for a ticket that is made once, and cancels a run once, all the same", async () => {
-    for (const moment of ["asked", "answered"] as const) {
+    for (const moment of ["asked", "reset", "answered"] as const) {
       const message = `${MARK}: ticket ${moment}`;
       proxy.cutWhen(message, moment);
       const made = await service.post("/api/chat/stream/init", { message, user_id: "c" });

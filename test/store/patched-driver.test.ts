@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import postgres from "postgres";
+import { databaseProxy } from "../support/database-proxy.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
 /** https://github.com/porsager/postgres/issues/1208: without patches/postgres@*.patch the process ends with the last line. */
@@ -25,4 +26,19 @@ test("a statement on a connection whose backend was ended is rejected, and the p
   ).toBe("CONNECTION_CLOSED");
   expect(await other`select 1 as one`).toMatchObject([{ one: 1 }]);
   await Promise.all([sql.end({ timeout: 0 }), other.end()]);
+});
+
+/** Without the patch it never settles: the driver rejects what waits when the error comes, and nothing when the close does. */
+test("a statement that is made between a connection's error and its close is answered or rejected", async () => {
+  const url = await freshDatabase();
+  await using proxy = await databaseProxy(url);
+  const sql = postgres(proxy.url, { max: 1, onnotice: () => {} });
+  await sql`select 1`;
+  proxy.cutWhen("a marked statement", "reset");
+  const repeated = sql`select 'a marked statement'`.catch(async (error) => {
+    expect(error.code).toBe("ECONNRESET");
+    return sql`select 2`.catch((late) => late.code);
+  });
+  expect(await repeated).toBeDefined();
+  await sql.end({ timeout: 0 });
 });

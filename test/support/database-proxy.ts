@@ -9,7 +9,8 @@ export interface DatabaseProxy extends AsyncDisposable {
   /** Cuts every connection there is. */
   cutAll(): void;
   /**
-   * From now on a connection is cut as soon as it carries `text` to the database: `asked`, before the database sees it, or
+   * From now on a connection is cut as soon as it carries `text` to the database: `asked`, before the database sees it;
+   * `reset`: the same, by what a client takes for an error and no end, as often where the machine is busy; or
    * `answered`, once it has answered, before the service sees that; `gone`: the same, and the database is out of reach from
    * then on. Once, then never again.
    */
@@ -21,7 +22,7 @@ export interface DatabaseProxy extends AsyncDisposable {
 /** ReadyForQuery, the message that ends an answer: `Z`, a length of 4 bytes, a status of one. */
 const READY = "Z".charCodeAt(0);
 
-type Moment = "asked" | "answered" | "gone";
+type Moment = "asked" | "reset" | "answered" | "gone";
 
 export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
   const { hostname, port } = new URL(target);
@@ -52,7 +53,8 @@ export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
         marked = plan.moment;
         plan = undefined;
         cuts++;
-        if (marked === "asked") return cut();
+        if (marked === "reset") client.resetAndDestroy();
+        if (marked === "asked" || marked === "reset") return cut();
       }
       database.write(bytes);
     });
