@@ -1,12 +1,22 @@
 import { describe, expect, test } from "bun:test";
+import { fsync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import type { Sync } from "../../src/store/drivers/wal-sync.ts";
+import { StoreError } from "../../src/store/store-error.ts";
+import { closedGate } from "../support/gate.ts";
 import { saying } from "../support/heard.ts";
 import { memoryStore } from "../support/pglite.ts";
-import { startService } from "../support/service.ts";
+import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
 const QUESTIONS = 400;
+/** Of those that come before and while the store is held up. */
+const [TAKEN, REFUSED] = [40, 200];
 
 /** Answers at once. */
 const quick = (): Model => ({
@@ -18,70 +28,131 @@ const quick = (): Model => ({
   }),
 });
 
-/** A clock by which the store's deadlines pass, as long as it runs. */
-const stoppableSystem = () => {
-  let isStopped = false;
-  const sleep: System["sleep"] = (ms, signal) => (isStopped ? new Promise(() => {}) : realSystem.sleep(ms, signal));
+const DEADLINE_MS = 5_000;
+
+/** A clock by which the store's deadlines pass when the test says so: they are counted in sixteen steps. */
+const deadlineClock = () => {
+  let isPassing = false;
+  let waiting: (() => void)[] = [];
+  const sleep: System["sleep"] = (ms, signal) => {
+    if (ms !== DEADLINE_MS / 16) return realSystem.sleep(ms, signal);
+    return new Promise((resolve) => (isPassing ? setImmediate(resolve) : waiting.push(resolve)));
+  };
   return {
     system: { ...realSystem, sleep },
+    pass: () => {
+      isPassing = true;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
     stop: () => {
-      isStopped = true;
+      isPassing = false;
     },
   };
 };
 
-/** Puts all questions at once, and reads those that are answered. Each user asks four. */
-const burst = async (deadlineMs: number | undefined, named: boolean) => {
-  const { system, stop } = stoppableSystem();
-  const store = await memoryStore(system, deadlineMs);
-  const service = await startService({ store, model: quick(), env: { MAX_RUNS: "1000" } });
-  const responses = await Promise.all(
-    Array.from({ length: QUESTIONS }, (_, at) =>
-      service.post("/stream/v2", { message: "hi", userId: `u${at % 100}`, threadId: named ? `t ${at}` : null }),
-    ),
-  );
-  // What is looked at from here on is answered, however busy the machine is: the deadline was for the questions.
-  stop();
-  const taken = responses.filter(({ status }) => status === 200);
-  const refused = responses.filter(({ status }) => status !== 200);
-  for (const response of refused) {
-    expect(response.status).toBe(503);
-    expect(response.headers.get("retry-after")).not.toBeNull();
-    await response.body?.cancel();
-  }
-  const ends = await Promise.all(taken.map(async (response) => (await readSse(response).toEnd()).at(-1)?.event));
+/** Each user asks four. */
+const ask = (service: TestService<Model>, at: number, threadId: string | null) =>
+  service.post("/stream/v2", { message: "hi", userId: `u${at % 100}`, threadId });
+
+/** What the store holds of all users. */
+const heldBy = async (store: Store) => {
   const threads = [];
-  for (const at of Array(100).keys()) {
+  for (const at of Array(100).keys())
     threads.push(...(await store.threads.list(`u${at}`, { limit: 100, after: null })));
-  }
   const unfinished = [];
   for (const { threadKey } of threads) {
     const run = await store.threads.activeRun(threadKey);
     if (run !== null) unfinished.push(run);
   }
-  await service.drain();
-  await store.close();
-  return { taken: taken.length, ends, threads: threads.length, unfinished };
+  return { threads: threads.length, unfinished };
+};
+
+/** A store on a disk that the test holds up, so that whatever is asked of it waits. */
+const heldStore = async (system: System) => {
+  const disk = closedGate();
+  disk.open();
+  const sync: Sync = (descriptor, done) => void disk.pass().then(() => fsync(descriptor, done));
+  const folder = mkdtempSync(join(tmpdir(), "yeoul-burst-"));
+  const real = await pgliteStore({ dataDir: join(folder, "data"), system, sync, deadlineMs: DEADLINE_MS });
+  const begun = closedGate();
+  begun.open();
+  const withdrawn = closedGate();
+  withdrawn.open();
+  let uncertain = 0;
+  const begin: Store["runs"]["begin"] = async (run) => {
+    const outcome = real.runs.begin(run);
+    void begun.pass();
+    try {
+      return await outcome;
+    } catch (error) {
+      if (error instanceof StoreError && !error.isUntried) uncertain += 1;
+      throw error;
+    }
+  };
+  const withdraw: Store["runs"]["withdraw"] = async (run) => {
+    const outcome = await real.runs.withdraw(run);
+    void withdrawn.pass();
+    return outcome;
+  };
+  const store: Store = { ...real, runs: { ...real.runs, begin, withdraw } };
+  return {
+    store,
+    disk,
+    /** Resolves once so many beginnings have been asked for. */
+    begun: (count: number) => begun.reached(count),
+    /** Resolves once every beginning that may be there has been withdrawn. */
+    withdrawn: () => withdrawn.reached(uncertain),
+    uncertain: () => uncertain,
+    [Symbol.asyncDispose]: async () => {
+      await real.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 };
 
 describe("the embedded store under a burst of questions", () => {
   test("takes all of them, with its usual deadline", async () => {
-    const { taken, ends, threads } = await burst(undefined, false);
-    expect(taken).toBe(QUESTIONS);
+    const store = await memoryStore();
+    const service = await startService({ store, model: quick(), env: { MAX_RUNS: "1000" } });
+    const responses = await Promise.all(Array.from({ length: QUESTIONS }, (_, at) => ask(service, at, null)));
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
+    const ends = await Promise.all(responses.map(async (response) => (await readSse(response).toEnd()).at(-1)?.event));
     expect(ends).toEqual(ends.map(() => "run.completed"));
-    expect(threads).toBe(QUESTIONS);
+    expect((await heldBy(store)).threads).toBe(QUESTIONS);
+    await service.drain();
+    await store.close();
   }, 60_000);
 
   test.each([
-    ["new threads", false],
-    ["threads that are named", true],
+    ["new threads", () => null],
+    ["threads that are named", (at: number) => `t ${at}`],
   ] as const)(
-    "of %s has committed exactly those that it did not refuse",
-    async (_, named) => {
-      // Too short for some of them where the machine is slow or busy; elsewhere all are taken, and none is left over.
-      const outcome = await burst(10, named);
-      expect(outcome.threads).toBe(outcome.taken);
-      expect(outcome.unfinished).toEqual([]);
+    "of %s has committed exactly those that it did not refuse, when it is held up",
+    async (_, threadOf) => {
+      const { system, pass, stop } = deadlineClock();
+      await using held = await heldStore(system);
+      const { store, disk, begun, withdrawn, uncertain } = held;
+      const service = await startService({ store, model: quick(), system, env: { MAX_RUNS: "1000" } });
+      const taken = await Promise.all(Array.from({ length: TAKEN }, (_, at) => ask(service, at, threadOf(at))));
+      for (const response of taken) expect((await readSse(response).toEnd()).at(-1)?.event).toBe("run.completed");
+      disk.close();
+      const asked = Array.from({ length: REFUSED }, (_, at) => ask(service, at, threadOf(TAKEN + at)));
+      await begun(TAKEN + REFUSED);
+      pass();
+      for (const response of await Promise.all(asked)) {
+        expect(response.status).toBe(503);
+        expect(response.headers.get("retry-after")).not.toBeNull();
+        await response.body?.cancel();
+      }
+      stop();
+      disk.open();
+      // Those that were on their way to the disk, and all of the others, which were never made.
+      expect(uncertain()).toBeGreaterThan(0);
+      expect(uncertain()).toBeLessThan(REFUSED);
+      await withdrawn();
+      expect(await heldBy(store)).toEqual({ threads: TAKEN, unfinished: [] });
+      await service.drain();
     },
     60_000,
   );
