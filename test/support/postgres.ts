@@ -74,14 +74,20 @@ const endWithThisProcess = (databaseDir: string): void => {
   Bun.spawn(["sh", "-c", script, databaseDir], { stdin: "pipe", stdout: "ignore", stderr: "ignore" }).unref();
 };
 
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * A port that nobody listens on. Below those that the kernel gives to whoever connects (from 32,768 on Linux): one of those may
+ * be taken again before a server has it, or while the server restarts.
+ */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    if (await isFree(port)) return port;
+  }
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
