@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import { dialects } from "../src/dialects/index.ts";
+import { providers } from "../src/models/providers/index.ts";
+import { allTools } from "./support/all-tools.ts";
+
+const repeated = (names: readonly string[]): readonly string[] =>
+  names.filter((name, at) => names.indexOf(name) !== at);
+
+test("no two of a list have one name, and no two dialects one endpoint: the later would hide the earlier", () => {
+  const endpoints = dialects.flatMap(({ endpoints }) => endpoints.map(({ method, path }) => `${method} ${path}`));
+  const names = {
+    dialects: dialects.map(({ name }) => name),
+    endpoints,
+    providers: providers.map(({ name }) => name),
+    tools: allTools().map(({ name }) => name),
+  };
+  for (const [list, all] of Object.entries(names)) {
+    expect(all.length).toBeGreaterThan(3);
+    expect({ list, repeated: repeated(all) }).toEqual({ list, repeated: [] });
+  }
+});
+
+test("providers are named so that a spec can begin with it, and a variable that two share says the same of both", () => {
+  const variables = new Map<string, string>();
+  for (const { name, variables: own } of providers) {
+    expect(name).toMatch(/^[a-z][a-z0-9]*$/);
+    for (const { name: variable, holds, description } of Object.values(own)) {
+      const said = `${holds}: ${description}`;
+      expect([variable, variables.get(variable) ?? said]).toEqual([variable, said]);
+      variables.set(variable, said);
+    }
+  }
+  expect(variables.size).toBeGreaterThan(5);
+});
