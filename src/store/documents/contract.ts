@@ -1,71 +1,87 @@
 import type { Document, Passage, Table } from "../../domain/document.ts";
 
 /**
- * Users' documents, and the search over their pieces: by words always, by vectors where the database can.
+ * Users' documents and search over their pieces: always by words, and by vectors where the database supports them.
  *
- * All text passes through `storable` on its way in, so that no batch is lost to one character. Another user's documents
- * are never seen: what is not the user's is null, false or absent, just as what never was.
+ * All text passes through `storable` before it is written, so that one character cannot fail a batch. A call never
+ * returns another user's documents: what is not the user's is null, false or absent, as if it had never existed.
  */
 export interface DocumentStore {
   /**
-   * Takes a document in, all or nothing: it is seen, by `list` and by `search`, once its last piece is written. `batches`
-   * are asked for one after another, so that a caller may embed one while nothing else is held; what they throw, or an
-   * abort of theirs, is thrown on and nothing is left behind. A batch is written in short statements, whatever its length.
+   * Stores a document, all or nothing: `list` and `search` return it once its last piece is written. `batches` is
+   * consumed one batch at a time, so that a caller can embed one while it holds no other. If the iterator throws or
+   * aborts, `put` rethrows and leaves nothing behind. A batch is written in short statements, whatever its length.
    *
-   * `isNew` false: the user's collection holds this `contentHash` already (of several that come at once, one is kept);
-   * nothing was written, and `document` is the one that is there.
+   * `isNew` is false when the user's collection already holds this `contentHash` (of several concurrent puts, one
+   * wins). Nothing is written then, and `document` is the existing one.
    */
   put(document: DocumentDraft, batches: Iterable<ChunkBatch> | AsyncIterable<ChunkBatch>): Promise<Put>;
-  /** The document that `put` would find there: ask before embedding. */
+  /** Returns the document that `put` would find. Call it before embedding. */
   find(userId: string, collection: string, contentHash: string): Promise<Document | null>;
   get(userId: string, documentId: string): Promise<Document | null>;
-  /** Newest first, at most `limit`; fewer when a page of their metadata is full (`fillsPage`). The next page begins after the last document of this one. */
+  /**
+   * Newest first, at most `limit`; fewer when a page of their metadata is full (`fillsPage`). The next page begins
+   * after the last document of this one.
+   */
   list(userId: string, page: DocumentPage): Promise<readonly Document[]>;
-  /** Removes the document with all that belongs to it. False: there was none. */
+  /** Removes the document and everything that belongs to it. False when there was none. */
   delete(userId: string, documentId: string): Promise<boolean>;
-  /** Best first, at most `limit`; empty when nothing answers. Any text is a query, none is a syntax error. */
+  /** Best first, at most `limit`; empty when nothing matches. Any text is a valid query; none is a syntax error. */
   search(userId: string, search: DocumentSearch): Promise<readonly Found[]>;
-  /** The first `maxRows` rows of a document that is a table. Null: it is none, or is gone. */
+  /**
+   * Returns the first `maxRows` rows of a document that is a table. Null when it is not a table or no longer exists.
+   */
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;
 
   /**
-   * Makes the words of pieces anew that were taken in before the rules for words changed, in the order of their keys, from
-   * behind `after`. Returns the keys of at most `limit` that it has renewed; empty: none is left.
+   * Rebuilds the lexemes of pieces that were stored before the lexeme rules changed, in key order, after `after`.
+   * Returns the keys of the pieces it renewed, at most `limit`; empty when none is left.
    */
   renewLexemes(after: ChunkKey | null, limit: number): Promise<readonly ChunkKey[]>;
-  /** What the pieces of all users are embedded with: the most used first. */
+  /** Counts the pieces of all users by embedding model, the most used first. */
   embeddings(): Promise<readonly EmbeddingCount[]>;
-  /** Pieces of all users that have no vector of this model and dimension, in the order of their keys, from behind `after`. */
+  /** Returns pieces of all users that have no vector of this model and dimension, in key order, after `after`. */
   unembedded(model: string, dimension: number, after: ChunkKey | null, limit: number): Promise<readonly BareChunk[]>;
-  /** Gives pieces a vector in place of the one that they had; those that are gone are passed over. Returns how many have it. */
+  /** Replaces the vectors of pieces; skips pieces that no longer exist. Returns how many pieces have theirs. */
   setEmbeddings(model: string, vectors: readonly ChunkVector[]): Promise<number>;
-  /** What this database can do. Cheap: one short statement at most. */
+  /** What this database supports. Cheap: one short statement at most. */
   capabilities(): Promise<SearchCapabilities>;
 }
 
 export interface DocumentDraft extends Omit<Document, "chunks" | "createdAt"> {
-  /** Names the content within the collection, such as its SHA-256 in hex. */
+  /** Identifies the content within the collection, such as its SHA-256 in hex. */
   readonly contentHash: string;
-  /** The header of a document that is a table, null for any other. */
+  /** The header of a document that is a table; null for any other. */
   readonly columns: readonly string[] | null;
-  /** What made the pieces' vectors, such as `openai:text-embedding-3-small`. Null: they have none. */
+  /** The model that produced the pieces' vectors, such as `openai:text-embedding-3-small`. Null when they have none. */
   readonly model: string | null;
   readonly now: number;
 }
 
-/** Pieces in the order of the document. */
+/** Pieces in document order. */
 export type ChunkBatch = readonly NewChunk[];
 
 export interface NewChunk {
-  /** What is shown and searched. */
+  /** The text that is shown and searched. */
   readonly content: string;
-  /** The headings that it stands under, the outermost first. Searched as the content is, with more weight; the title too. */
+  /**
+   * The headings above the piece, the outermost first. They are searched like the content but with more weight, as is
+   * the title.
+   */
   readonly headings: readonly string[];
-  /** Where in the document it stands, such as `{"page":3}`. A passage shows it over the document's own metadata. */
+  /**
+   * The piece's location in the document, such as `{"page":3}`. In a passage it overrides the document's own metadata.
+   */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** The rows that a piece of a table holds, each as long as the header; a row is in one piece only. Null: it is text. */
+  /**
+   * The rows in a piece of a table, each as long as the header; a row is in one piece only. Null when the piece is
+   * text.
+   */
   readonly rows: readonly (readonly string[])[] | null;
-  /** Finite numbers, all of a document equally many (at most 16,000). Null: found by words alone. Dropped where the database has no vectors. */
+  /**
+   * Finite numbers, the same count for all pieces of a document (at most 16,000). Null when the piece is found by words
+   * alone. Dropped where the database has no vectors.
+   */
   readonly vector: readonly number[] | null;
 }
 
@@ -75,38 +91,44 @@ interface Put {
 }
 
 interface DocumentPage {
-  /** Null: all of the user's. */
+  /** Null means all of the user's collections. */
   readonly collection: string | null;
   readonly limit: number;
-  /** The last document of the page before; null for the first page. */
+  /** The last document of the previous page; null for the first page. */
   readonly after: Pick<Document, "documentId" | "createdAt"> | null;
 }
 
 export interface DocumentSearch {
-  /** The query as it was asked; empty to search by the vector alone. Of a very long one the beginning counts. */
+  /**
+   * The query as the user asked it; empty to search by the vector alone. Of a very long query, only the beginning
+   * counts.
+   */
   readonly text: string;
-  /** The query as a vector: compared with pieces of the same model and dimension only. Null: by words alone. */
+  /** The query as a vector, compared only with pieces of the same model and dimension. Null means by words alone. */
   readonly embedding: Embedding | null;
-  /** Null: all of the user's. */
+  /** Null means all of the user's collections. */
   readonly collection: string | null;
   readonly limit: number;
 }
 
-/** Vectors of different models, or of different lengths, are never compared. */
+/** Vectors of different models or different lengths are never compared. */
 export interface Embedding {
   readonly model: string;
   readonly vector: readonly number[];
-  /** How much the order by this vector counts beside that by words, which counts 1. */
+  /** The weight of the order by this vector, relative to the order by words, which weighs 1. */
   readonly trust: number;
 }
 
-/** A passage, and how it was found. The order is that of reciprocal rank fusion; `score` is on a scale of its own. */
+/** A passage and how it was found. The order comes from reciprocal rank fusion; `score` is on a scale of its own. */
 export interface Found extends Passage {
-  /** The piece's place in its document, from 0. */
+  /** The piece's position in its document, from 0. */
   readonly ordinal: number;
-  /** `score`: the share of the query that the piece's words cover, rare words counting more. Null: not found by words. */
+  /**
+   * `score` is the share of the query that the piece's words cover, with rare words counting more. Null when not found
+   * by words.
+   */
   readonly lexical: Placed | null;
-  /** `score`: the cosine. Null: not found by the vector. */
+  /** `score` is the cosine. Null when not found by the vector. */
   readonly vector: Placed | null;
 }
 
@@ -116,7 +138,7 @@ interface Placed {
   readonly score: number;
 }
 
-/** Null, null: pieces without a vector. */
+/** `model` and `dimension` are null for pieces without a vector. */
 export interface EmbeddingCount {
   readonly model: string | null;
   readonly dimension: number | null;
@@ -129,7 +151,7 @@ export interface ChunkKey {
   readonly ordinal: number;
 }
 
-/** What a piece's vector is made of. */
+/** The text that a piece's vector is computed from. */
 export interface BareChunk extends ChunkKey {
   readonly title: string;
   readonly headings: readonly string[];
@@ -142,6 +164,6 @@ export interface ChunkVector extends ChunkKey {
 
 export interface SearchCapabilities {
   readonly vectors: boolean;
-  /** Why there are no vectors, with the remedy: for the health endpoint. Null when there are. */
+  /** Why there are no vectors, with the remedy, for the health endpoint. Null when there are. */
   readonly reason: string | null;
 }

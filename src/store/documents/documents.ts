@@ -73,7 +73,7 @@ export const documentQueries = (
     );
     if (found === undefined) return null;
     const table: (readonly string[])[] = [];
-    // In pages: all of a large table at once would hold the event loop while it is parsed.
+    // Reads in pages: parsing a whole large table at once would hold the event loop.
     for (let after = -1; table.length < maxRows; ) {
       const page = await database.call("documents.table", ({ rows }) =>
         rows<{ ordinal: number; rows: string }>(sql`
@@ -97,16 +97,19 @@ export const documentQueries = (
   },
 });
 
-/** Each has a row at least, and at most as much as a row may hold. */
+/** Each piece has at least one row, and at most as much as a row may hold. */
 const PIECES_A_PAGE = 200;
-/** So many characters of JSON are parsed before the event loop has its turn: some 5 ms. */
+/** How many characters of JSON are parsed before the event loop gets a turn: some 5 ms. */
 const BREATH = 1024 * 1024;
 
-/** A document's row, in a statement of its own words. */
+/** Selects a document's row in a hand-written statement. */
 export const the = (userId: string, documentId: string): SQL =>
   sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
 
-/** In a transaction that has the document's row locked. Pieces first, which waits for vectors under way; then what those were. */
+/**
+ * Must run in a transaction that has locked the document's row. Deletes the pieces first, which waits for vectors being
+ * written, and then the vectors.
+ */
 export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
   await session.rows(sql`delete from chunks where ${the(userId, documentId)}`);
   if (await vectors.isReady(session))
@@ -114,7 +117,7 @@ export const removeDocument = async (session: Session, vectors: Vectors, userId:
   await session.rows(sql`delete from documents where ${the(userId, documentId)}`);
 };
 
-/** What a JSON column gets. */
+/** Serializes a value for a JSON column. */
 export const jsonOf = (value: unknown): string => JSON.stringify(storableJson(value));
 
 const documentOf = (row: Omit<typeof documents.$inferSelect, "contentHash" | "columns" | "isReady">) =>

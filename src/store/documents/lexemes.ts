@@ -3,21 +3,28 @@ import { stopWords } from "../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../domain/terms.ts";
 
 /**
- * How terms lie in Postgres: as lexemes of our own making in a tsvector. Its dictionaries are not asked, as they know no
- * Korean and take `ABC-12345` for a negative number. What Postgres limits (https://www.postgresql.org/docs/18/textsearch-limitations.html)
- * is bounded here: a lexeme's bytes by `termsOf`, a tsvector's megabyte by the count of its lexemes.
+ * How terms are stored in Postgres: as lexemes that this file makes, in a tsvector. It does not use Postgres'
+ * dictionaries, because they have no Korean and parse `ABC-12345` as a negative number. Postgres' limits
+ * (https://www.postgresql.org/docs/18/textsearch-limitations.html) are respected here: `termsOf` bounds a lexeme's
+ * bytes, and the count of lexemes bounds a tsvector to its megabyte.
  */
 
-/** Where a lexeme stands decides what a hit is worth, see `HIT_WEIGHTS`: in a title or heading, as a word, as a part of one. */
+/**
+ * Where a lexeme occurs decides what a hit is worth (`HIT_WEIGHTS`): A in a title or heading, B as a word, C as a part
+ * of one.
+ */
 type Place = "A" | "B" | "C";
-/** For `ts_rank`, which wants them from D to A. */
+/** For `ts_rank`, which takes them in the order from D to A. */
 export const HIT_WEIGHTS = "{0.1,0.4,0.7,1}";
 
 const MOST_LEXEMES = 4_000;
-/** `ts_rank` gives each further hit less and less: the fourth adds hardly anything. */
+/** `ts_rank` counts each further hit less and less: the fourth adds hardly anything. */
 const MOST_HITS = 4;
 
-/** A text cast to `tsvector`. The marks let one look into the index find what is both a word and this user's. */
+/**
+ * Returns a text to cast to `tsvector`. The marks let one index lookup find what is both a match for the word and this
+ * user's.
+ */
 export const tsvectorOf = (marks: readonly string[], above: readonly string[], content: string): string => {
   const hits = new Map<string, Place[]>();
   const add = (lexemes: readonly string[], place: Place): void => {
@@ -40,36 +47,39 @@ export const tsvectorOf = (marks: readonly string[], above: readonly string[], c
   return [...marks.map(quoted), ...words].join(" ");
 };
 
-/** In every piece whose lexemes are made as this file and `termsOf` make them now; goes up whenever that changes. */
+/**
+ * In every piece whose lexemes follow the current rules of this file and `termsOf`. Increment it whenever those rules
+ * change.
+ */
 export const LEXEMES_MARK = "@2";
 
-/** What a piece is marked with besides its words. */
+/** The marks of a piece, besides its words. */
 export const marksOf = (userId: string, collection: string): readonly string[] => [
   LEXEMES_MARK,
   markOf(userId, null),
   markOf(userId, collection),
 ];
 
-/** What all pieces of a user, or of one of the user's collections, have in common; no word begins like it. */
+/** The mark shared by all pieces of a user, or of one of the user's collections. No word begins like it. */
 export const markOf = (userId: string, collection: string | null): string => {
   const name = JSON.stringify(collection === null ? [userId] : [userId, collection]);
   return `@${createHash("sha256").update(name).digest("base64url").slice(0, 16)}`;
 };
 
-/** Lexemes to look for, all of them in one piece, and what that is worth beside the others, rarity apart. */
+/** Lexemes that must all be in one piece, and the weight of that match relative to the others, before rarity. */
 interface Sought {
   readonly lexemes: readonly string[];
   readonly weight: number;
 }
 
-/** Each costs a look into the index. */
+/** Each costs an index lookup. */
 const MOST_SOUGHT = 32;
-/** Of a question as long as a book, the beginning is enough to fill them. */
+/** The beginning of a very long question is enough to fill the lookups. */
 const LONGEST_QUERY = 2_000;
-/** All parts of a word together, beside the word. */
+/** The weight of all parts of a word together, relative to the word. */
 const PARTS_WEIGHT = 0.6;
 
-/** The terms of a query without those that are in every question; all of them when there are no others. */
+/** Returns the terms of a query without stop words; all of them when there are no others. */
 export const queryTerms = (text: string): readonly Term[] => {
   const terms = termsOf(text.slice(0, LONGEST_QUERY));
   const telling = terms.filter(({ forms }) => !forms.some((form) => stopWords.has(form)));
@@ -77,8 +87,9 @@ export const queryTerms = (text: string): readonly Term[] => {
 };
 
 /**
- * A word is sought without its ending: wherever it stands with that ending, it lies in the index without it too. Words that
- * are in more pieces than are looked at may meet in one of the others, so all together are sought as well.
+ * A word is looked up without its ending: the index holds every word without its ending as well as with it. Each lookup
+ * reads a bounded number of pieces, and words that are in more pieces than that may occur together in one that was not
+ * read. So all words together are looked up as well.
  */
 export const soughtIn = (terms: readonly Term[]): readonly Sought[] => {
   const weights = new Map<string, number>();
@@ -96,7 +107,7 @@ export const soughtIn = (terms: readonly Term[]): readonly Sought[] => {
   return stems.length > 1 ? [...single, { lexemes: stems.slice(0, MOST_SOUGHT), weight: 1 }] : single;
 };
 
-/** A text cast to `tsquery`: all of these lexemes, letter for letter. */
+/** Returns a text to cast to `tsquery` that requires all of these lexemes, letter for letter. */
 export const tsqueryOf = (...lexemes: readonly string[]): string => lexemes.map(quoted).join(" & ");
 
 const quoted = (lexeme: string): string => `'${lexeme.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;

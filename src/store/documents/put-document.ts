@@ -12,18 +12,19 @@ import { marksOf, tsvectorOf } from "./lexemes.ts";
 import type { Vectors } from "./vectors.ts";
 
 /**
- * Pieces a statement, and what they hold together, in characters: the embedded database computes on the event loop, for a
- * millisecond over a row of a table and for 5 over 800 characters of Korean.
+ * Pieces per statement, and how many characters they hold together. The embedded database computes on the event loop: a
+ * millisecond for a row of a table, and 5 for 800 characters of Korean.
  */
 const PIECES = 20;
 const CHARACTERS = 4_000;
-/** What is being written for longer belongs to a process that is no more. */
+/** A draft older than this belongs to a process that no longer exists. */
 const ABANDONED_MS = 24 * 3_600_000;
 const UNIQUE_VIOLATION = "23505";
 
 /**
- * A document is written as a draft that nobody sees, some pieces at a time, and then shown. So no statement takes long and no
- * lock is held meanwhile, however large it is; a process that dies leaves a draft, which a later `put` sweeps up.
+ * Writes a document as an invisible draft, some pieces at a time, and then shows it. So no statement takes long and no
+ * lock is held between statements, however large the document is. A process that dies leaves a draft, which a later
+ * `put` sweeps up.
  */
 export const putQuery = (
   database: Database,
@@ -112,7 +113,7 @@ const writePieces = async (
   if (model !== null) await vectors.write(model, embedded);
 };
 
-/** Under a lock that makes a sweep wait, or finds that it was here. */
+/** Holds a lock that makes a concurrent sweep wait; if the sweep came first, the insert finds no draft. */
 const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: ChunkBatch, first: number) => {
   const { userId, documentId, title, collection } = draft;
   const marks = marksOf(userId, collectionName(collection));
@@ -135,7 +136,7 @@ const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: Chu
   if (inserted.length < pieces.length) throw new StoreError("failed", "the draft is gone: it took longer than a day");
 };
 
-/** False: the collection has the same content by now. */
+/** False when the collection has meanwhile received the same content. */
 const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Promise<boolean> => {
   try {
     const shown = await rows(sql`
@@ -150,13 +151,13 @@ const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Pr
 };
 
 /**
- * What was inserted last waits in a list that every search reads through. A server's autovacuum would come to it; the embedded
- * database has none. Harmless when refused, as it is to whoever does not own the table.
+ * The latest inserts wait in a pending list that every search scans. A server's autovacuum would clear it; the embedded
+ * database has none. A refusal is harmless: Postgres refuses a role that does not own the table.
  */
 const tidy = ({ rows, schema }: Session) =>
   rows(sql`select gin_clean_pending_list(${schema.nameOf("chunks_tokens")}::regclass)`);
 
-/** As `documentOf` would have it, without another look. */
+/** Returns what `documentOf` would, without another query. */
 const documentFrom = (draft: DocumentDraft, chunks: number): Document => ({
   documentId: storable(draft.documentId),
   userId: draft.userId,

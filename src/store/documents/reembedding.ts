@@ -4,10 +4,10 @@ import type { Database } from "../database.ts";
 import type { BareChunk, DocumentStore, EmbeddingCount } from "./contract.ts";
 import type { Vectors } from "./vectors.ts";
 
-/** Every piece is looked at. */
+/** It scans every piece. */
 const COUNT_DEADLINE_MS = 60_000;
 
-/** What `yeoul reindex` needs: which pieces have which vectors, and another vector for a piece. */
+/** The queries of `yeoul reindex`: which pieces have which vectors, and how to replace a piece's vector. */
 export const reembeddingQueries = (
   database: Database,
   vectors: Vectors,

@@ -7,10 +7,10 @@ import { LEXEMES_MARK, marksOf, tsqueryOf, tsvectorOf } from "./lexemes.ts";
 
 type OldChunk = Omit<BareChunk, "headings"> & { readonly headings: string; readonly collection: string };
 
-/** Every piece may have to be looked at to find the next ones. */
+/** Finding the next pieces may require a scan of all. */
 const DEADLINE_MS = 60_000;
 
-/** Pieces whose lexemes were made by an older rule get those of today, so that a question's words find them. */
+/** Rebuilds the lexemes of pieces that were made by an older rule, so that a question's words match them. */
 export const renewLexemesQuery = (database: Database): Pick<DocumentStore, "renewLexemes"> => ({
   renewLexemes: (after, limit) =>
     database.call(

@@ -12,8 +12,9 @@ import {
 } from "drizzle-orm/pg-core";
 
 /**
- * Users' documents and their pieces. Every key begins with the user, see `schema.ts`. A document's row is the lock of its
- * pieces. Their vectors are in a table that `vectors.ts` makes where the database can: it is in no migration.
+ * Users' documents and their pieces. Every key begins with the user, see `schema.ts`. A document's row is the lock of
+ * its pieces. Their vectors are in a table that `vectors.ts` creates where the database supports it; no migration
+ * creates it.
  */
 
 const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
@@ -33,14 +34,14 @@ export const documents = pgTable(
     /** The header of a table, as a JSON array of texts. */
     columns: jsonText(),
     chunks: integer().notNull(),
-    /** False while its pieces are being written: until then nobody sees it. */
+    /** False while its pieces are being written; until then no query returns it. */
     isReady: boolean().notNull(),
     createdAt: time().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.documentId] }),
     uniqueIndex("documents_content").on(table.userId, table.collection, table.contentHash).where(sql`is_ready`),
-    // As an `order by … desc` wants it: nulls first.
+    // The order that `order by … desc` requires: nulls first.
     index("documents_newest").on(
       table.userId,
       table.createdAt.desc().nullsFirst(),
@@ -62,13 +63,14 @@ export const chunks = pgTable(
     metadata: jsonText().notNull(),
     /** A JSON array of rows, which are arrays of texts. */
     rows: jsonText(),
-    /** What search looks for, see `lexemes.ts`. */
+    /** What search matches, see `lexemes.ts`. */
     tokens: lexemes().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.documentId, table.ordinal] }),
-    // A row has some two hundred lexemes: they are put in by the thousand, sorted, not one at a time; the embedded store does so on
-    // the event loop, so not by the ten thousand either. `put` sees to the rest.
+    // A row has some two hundred lexemes. They are inserted by the thousand, sorted, and not one at a time. The
+    // embedded store inserts them on the event loop, so it must not be by the ten thousand either. `put` clears the
+    // rest.
     index("chunks_tokens").using("gin", table.tokens).with({ fastupdate: true, gin_pending_list_limit: 256 }),
   ],
 );

@@ -10,10 +10,10 @@ import { queryTerms } from "./lexemes.ts";
 import type { Near, Vectors } from "./vectors.ts";
 import { byWords, type WordHits } from "./words.ts";
 
-/** How far down each arm is looked at, at least: what stands in the middle of both may come out on top. */
+/** The least depth to which each of the two rankings is read: a piece in the middle of both may come out on top. */
 const DEPTH = 50;
 
-/** Words and vectors are looked up side by side; then only the pieces are read that come out on top. */
+/** Looks up words and vectors in parallel, then reads only the pieces that rank highest. */
 export const searchQuery = (database: Database, vectors: Vectors): Pick<DocumentStore, "search"> => {
   const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work);
   return {
@@ -61,7 +61,10 @@ const ofKey = (key: string): PieceKey => {
   return { ordinal: Number(key.slice(0, at)), documentId: key.slice(at + 1) };
 };
 
-/** What a piece beyond the nearest is at most; null when all were among them, so that this one has no vector to compare. */
+/**
+ * An upper bound on the cosine of a piece beyond the nearest. Null when all pieces were among the nearest, so that this
+ * one has no vector to compare.
+ */
 const farthest = (near: readonly Near[], depth: number): number | null =>
   near.length < depth ? null : (near.at(-1)?.cosine ?? null);
 
@@ -69,7 +72,7 @@ const farthest = (near: readonly Near[], depth: number): number | null =>
 const JUDGED = 4_000;
 
 const coverageIn = (piece: Piece, terms: readonly Term[], { rarity }: WordHits): number => {
-  // Pieces are shorter; those that were taken in before they had a bound are judged by their beginning.
+  // Pieces are shorter than this; those stored before they had a bound are judged by their beginning.
   const lexemes = [piece.title, ...piece.headings, piece.content.slice(0, JUDGED)]
     .flatMap(termsOf)
     .flatMap(({ forms, parts }) => [...forms, ...parts]);

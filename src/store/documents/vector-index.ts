@@ -6,29 +6,32 @@ import { DDL_DEADLINE_MS, lockTables } from "../migrations/migrate.ts";
 import { EMBEDDINGS } from "../qualify.ts";
 import { LONGEST_HALFVEC, type VectorTypes } from "./vector-types.ts";
 
-/** What is chosen for each driver's database. */
+/** Chosen for each driver's database. */
 export interface VectorTuning {
-  /** Links of a vector in the graph, and how many others are looked at to choose them; pgvector's own are 16 and 64. */
+  /**
+   * The links of a vector in the graph, and how many candidates are examined to choose them. pgvector's defaults are 16
+   * and 64.
+   */
   readonly m: number;
   readonly efConstruction: number;
 }
 
 /**
- * What a session is to say, with pgvector 0.8 or later; to another server it is nothing. As many of the graph's nearest are
- * kept in sight, and it is followed further until enough of the user's own are found.
+ * Settings for a session; they require pgvector 0.8 or later and have no effect on other servers. The search keeps this
+ * many of the graph's nearest as candidates, and continues until it has found enough of the user's own.
  */
 export const SEARCH_SETTINGS = { "hnsw.ef_search": 200, "hnsw.iterative_scan": "strict_order" } as const;
 
-/** Statistics are gathered anew when a fifth of the vectors, and so many, have come since. */
+/** Statistics are gathered again once this share of the vectors, a fifth, plus `least` have been added. */
 const CHANGED = { share: 0.2, least: 256 };
 
 /**
- * Hierarchical navigable small worlds (Malkov and Yashunin, https://arxiv.org/abs/1603.09320) over the vectors of each model
- * and dimension. Whether it is taken is the planner's choice: few vectors, or few of many users', are compared exactly.
+ * Hierarchical navigable small worlds (Malkov and Yashunin, https://arxiv.org/abs/1603.09320) over the vectors of each
+ * model and dimension. The planner chooses whether to use it: few vectors, or few of many users', are compared exactly.
  */
 export class VectorIndex {
   readonly #known = new Set<string>();
-  /** Vectors to come before the next gathering; infinite while one is under way. */
+  /** How many vectors may be written before statistics are gathered again; infinite while a gathering is under way. */
   #untilAnalyzed = CHANGED.least;
 
   constructor(
@@ -36,7 +39,7 @@ export class VectorIndex {
     private readonly tuning: VectorTuning,
   ) {}
 
-  /** Before the first vectors of a model and dimension are written, when there is nothing to put into the index yet. */
+  /** Runs before the first vectors of a model and dimension are written, while the index is still empty. */
   async prepare(types: VectorTypes, model: string, dimension: number): Promise<void> {
     const known = `${dimension} ${model}`;
     if (dimension > LONGEST_HALFVEC || this.#known.has(known)) return;
@@ -59,9 +62,10 @@ export class VectorIndex {
   }
 
   /**
-   * After so many more were written. Without statistics the planner takes the table for small and compares all of it; on a
-   * server autovacuum would come in a minute, in the embedded database never. Nobody waits for it, nor fails with it: where
-   * another has the table's lock, or the server thinks better of it, the next vectors are soon enough.
+   * Gathers statistics after so many more writes. Without them the planner assumes that the table is small and compares
+   * all of it. On a server autovacuum would run within a minute; in the embedded database it never does. No caller
+   * waits for it or fails with it: if another session has the table's lock, or the server refuses, the next vectors
+   * trigger it again.
    */
   grown(written: number): void {
     this.#untilAnalyzed -= written;
@@ -93,5 +97,5 @@ const untilNext = async ({ rows, schema }: Session): Promise<number> => {
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
-/** For statements that take no parameters, and plans that are to find an index by it. */
+/** For statements that take no parameters, and for plans that must match an index by this value. */
 export const literal = (text: string): SQL => sql.raw(`'${storable(text).replaceAll("'", "''")}'`);

@@ -1,12 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 
-/** What the index takes of each type (https://github.com/pgvector/pgvector#hnsw); longer vectors have none. */
+/**
+ * The longest vectors that the index supports, by type (https://github.com/pgvector/pgvector#hnsw); longer vectors have
+ * no index.
+ */
 const LONGEST_VECTOR = 2_000;
 export const LONGEST_HALFVEC = 4_000;
 
 /**
- * pgvector's types and operators by their full names: an operator has installed the extension where he liked, `extensions`
- * say, and the search path of a session need not lead there.
+ * pgvector's types and operators by their full names. An operator may have installed the extension in any schema,
+ * `extensions` for example, and a session's search path need not include it.
  */
 export class VectorTypes {
   /** Vectors of any dimension. */
@@ -19,13 +22,13 @@ export class VectorTypes {
     this.distance = sql`operator(${sql.identifier(extensionSchema)}.<#>)`;
   }
 
-  /** The type that vectors of that dimension are compared, and indexed, as. */
+  /** The type that vectors of that dimension are compared and indexed as. */
   of(dimension: number): SQL {
     const name = dimension > LONGEST_VECTOR && dimension <= LONGEST_HALFVEC ? "halfvec" : "vector";
     return sql`${this.#named(name)}(${sql.raw(String(dimension))})`;
   }
 
-  /** What an index of that dimension is made by. */
+  /** The operator class of an index of that dimension. */
   indexed(dimension: number): SQL {
     return this.#named(dimension > LONGEST_VECTOR ? "halfvec_ip_ops" : "vector_ip_ops");
   }

@@ -8,12 +8,13 @@ import type { ChunkVector, Embedding, SearchCapabilities } from "./contract.ts";
 import { literal, VectorIndex, type VectorTuning } from "./vector-index.ts";
 import { VectorTypes } from "./vector-types.ts";
 
-/** Vectors a statement: one takes the embedded database some 2 ms, on the event loop. */
+/** Vectors per statement: one takes the embedded database some 2 ms, on the event loop. */
 const ROWS = 8;
 
 /**
- * Vectors of pieces, where the database has the extension `vector`. Their table is made outside the migrations: a server may
- * get the extension years after its tables, or never. All are of length 1, so that the inner product is the cosine.
+ * Vectors of pieces, where the database has the extension `vector`. Their table is created outside the migrations,
+ * because a server may get the extension years after its tables, or never. All vectors have length 1, so that the inner
+ * product is the cosine.
  */
 export class Vectors {
   #types: VectorTypes | null = null;
@@ -26,7 +27,7 @@ export class Vectors {
     this.#index = new VectorIndex(database, tuning);
   }
 
-  /** Makes the extension and the table where this database lets us; a refusal is told by `capabilities`. */
+  /** Creates the extension and the table where the database permits it; `capabilities` reports a refusal. */
   async prepare(): Promise<void> {
     const { vectors, isOffered } = await this.#probe();
     if (vectors || !isOffered) return;
@@ -48,7 +49,7 @@ export class Vectors {
     return (await this.#find(session)) !== null;
   }
 
-  /** Null: there are no vectors. One short statement until the table is there, none from then on. */
+  /** Null when there are no vectors. Runs one short statement until the table exists, and none from then on. */
   async #find({ rows, schema }: Pick<Session, "rows" | "schema">): Promise<VectorTypes | null> {
     if (this.#types !== null) return this.#types;
     const [found] = await rows<{ extensionSchema: string }>(sql`
@@ -58,8 +59,8 @@ export class Vectors {
   }
 
   /**
-   * In short statements. Pieces that are gone get none, nor does a vector without a direction (all zero) count. Returns how many
-   * pieces have theirs: none where the database has no vectors.
+   * Writes in short statements. Skips pieces that no longer exist and vectors without a direction (all zero). Returns
+   * how many pieces have theirs; 0 where the database has no vectors.
    */
   async write(model: string, vectors: readonly ChunkVector[]): Promise<number> {
     let written = 0;
@@ -75,7 +76,10 @@ export class Vectors {
     return written;
   }
 
-  /** The nearest of the user's pieces, or of one collection's, nearest first; none where the database has no vectors. */
+  /**
+   * Returns the nearest of the user's pieces, or of one collection's, nearest first; none where the database has no
+   * vectors.
+   */
   async nearest(
     session: Session,
     userId: string,
@@ -87,7 +91,8 @@ export class Vectors {
     const types = unit === null ? null : await this.#find(session);
     if (types === null) return [];
     const type = types.of(vector.length);
-    // The distance stands there once: in a list of results beside the order, it would be computed twice for each vector.
+    // The distance appears once: in the select list as well as in the order, it would be computed twice for each
+    // vector.
     return session.rows<Near>(sql`
       select document_id as "documentId", ordinal, -distance as cosine
       from (
@@ -112,7 +117,7 @@ export class Vectors {
   }
 }
 
-/** The lock on a piece makes its deletion wait, or finds that it is gone. */
+/** The lock on a piece makes a concurrent deletion wait; if the deletion came first, the piece is not found. */
 const insert = async (
   { rows }: Session,
   types: VectorTypes,
@@ -142,7 +147,7 @@ const insert = async (
   return written.length;
 };
 
-/** Null: the database does not have the extension. */
+/** Null when the database does not have the extension. */
 const extensionSchema = sql`(
   select nspname from pg_extension join pg_namespace on pg_namespace.oid = extnamespace where extname = 'vector'
 )`;
@@ -154,8 +159,9 @@ export interface Near {
 }
 
 /**
- * Any dimension, of any model: each has an index of its own. Rows stay in the table up to a page's size: out of it, each
- * comparison of a scan would be a look-up, as it is by default for vectors of more than 500 numbers.
+ * Holds vectors of any dimension and any model; each model and dimension has its own index. Rows up to a page's size
+ * stay in the table. Out of line, each comparison of a scan would be a lookup, which is the default for vectors of more
+ * than 500 numbers.
  */
 const makeTable = async (session: Session): Promise<void> => {
   await lockTables(session);
@@ -173,7 +179,10 @@ const makeTable = async (session: Session): Promise<void> => {
     create index if not exists chunk_embeddings_alike on chunk_embeddings (user_id, collection, dimension, model)`);
 };
 
-/** A vector of length 1 in that direction, as pgvector reads it; 7 digits after the point are what it keeps. Null: it has no direction. */
+/**
+ * Returns the vector of length 1 in the same direction, as pgvector reads it, with 7 digits after the point, which is
+ * what pgvector stores. Null when it has no direction.
+ */
 const unitOf = (vector: readonly number[]): string | null => {
   let squares = 0;
   for (const value of vector) squares += value * value;

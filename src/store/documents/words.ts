@@ -4,9 +4,9 @@ import type { Term } from "../../domain/terms.ts";
 import { type Session, statement } from "../database.ts";
 import { HIT_WEIGHTS, markOf, soughtIn, tsqueryOf } from "./lexemes.ts";
 
-/** Of a lexeme that more pieces have, any so many stand for all: it tells them apart badly. */
+/** When more pieces than this have a lexeme, any of them stand for all: such a lexeme hardly distinguishes pieces. */
 const MOST_HOLDING = 300;
-/** So many of the pieces that hold the rarest are ranked by where, and how often, they hold them. */
+/** How many of the pieces that hold the rarest lexemes are ranked by where, and how often, they hold them. */
 const RANKED = 100;
 
 export interface WordHits {
@@ -17,9 +17,10 @@ export interface WordHits {
 }
 
 /**
- * The pieces that have the query's words. The cost has a bound, whatever the words are: each lexeme is looked up in the index
- * by itself, together with the user's mark, which gives both pieces and how rare it is; these choose the pieces whose
- * lexemes are then read. (To rank all that hold any of the words took the embedded database 100 to 250 ms among 10,000.)
+ * Returns the pieces that have the query's words. The cost is bounded, whatever the words are. Each lexeme is looked up
+ * in the index by itself, together with the user's mark, which yields both pieces and the lexeme's rarity. These choose
+ * the pieces whose lexemes are then read. (Ranking all that hold any of the words took the embedded database 100 to 250
+ * ms among 10,000.)
  */
 export const byWords = async (
   session: Session,
@@ -58,9 +59,9 @@ type Row = { readonly total: number } & (
 );
 
 /**
- * `limit` in the look-up is also a fence: the planner, who on the embedded database has no statistics, must not take all of a
- * user's pieces by their key in place of the few that have the word. Of what is cut off there, the count is guessed half-way
- * (by orders of magnitude) between that bound and all.
+ * `limit` in the lookup is also a fence. The planner, which has no statistics on the embedded database, must not read
+ * all of a user's pieces by their key instead of the few that have the word. When the limit cuts a lookup off, the
+ * count is estimated half-way (by orders of magnitude) between that bound and all.
  */
 const ranking = statement<Row>(sql`
   with asked as materialized (
