@@ -2,39 +2,39 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Append } from "./log/contract.ts";
 
 /**
- * Many rows as a few parameters, one a column, so that a statement's text is the same for any number of rows (it is
- * rendered once and prepared once) and a row costs JavaScript next to nothing. Every parameter is text, cast by the
- * server, so that no driver has a say in how an array is written.
+ * Many rows as a few parameters, one per column. A statement's text is then the same for any number of rows (it is
+ * rendered once and prepared once), and a row costs JavaScript almost nothing. Every parameter is text that the server
+ * casts, so that the encoding of arrays does not depend on the driver.
  */
 export type Columns = Readonly<Record<string, string>>;
 
 /**
- * Parts the texts of a column, where they are JSON or ids: a control character that JSON never holds outside an escape
- * (RFC 8259 §7), and that no user's or thread's id may hold.
+ * Separates the texts of a column, which are JSON or ids: a control character that JSON never contains outside an
+ * escape (RFC 8259 §7), and that no user's or thread's id may contain.
  */
 export const RECORD_SEPARATOR = "\x1e";
 
-/** Any texts at all, and nulls, as a set of rows. */
+/** Any texts, and nulls, as a set of rows. */
 export const texts = (values: readonly (string | null)[]): SQL =>
   sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
 
 export const anyTexts = (name: string): SQL => sql`json_array_elements_text(${sql.placeholder(name)}::json)`;
 export const separated = (name: string): SQL =>
   sql`string_to_table(${sql.placeholder(name)}::text, ${sql.raw("E'\\x1e'")})`;
-/** Numbers, or words of our own making that need no quotes. */
+/** Numbers, or words of our own that need no quotes. */
 export const plain = (name: string, type: "int" | "bigint" | "text"): SQL =>
   sql`unnest(${sql.placeholder(name)}::text::${sql.raw(type)}[])`;
 export const array = (values: readonly (number | string)[]): string => `{${values.join(",")}}`;
 
 /**
- * A condition that all rows meet, of which the planner thinks that few do. It takes such a set for a hundred rows, or a
- * thousand, and would sooner read a whole table than look up so many.
+ * A condition that all rows meet but that the planner estimates to be selective. It estimates such a set at a hundred
+ * rows, or a thousand, and would rather read a whole table than look up so many.
  */
 export const FEW = sql`place % 1 = 0`;
 
 /**
- * Who asks to write: a row for each item of the batch, `place` counting from 1. `after` is the event that has to be in the
- * log for what is written to follow it.
+ * The requests to write: one row per item of the batch, with `place` counting from 1. `after` is the event that must be
+ * in the log before the written ones can follow it.
  */
 export const askedRows = sql`
   rows from (
@@ -48,7 +48,7 @@ export const askedColumns = (batch: readonly Append[]): Columns => ({
   askedAfters: array(batch.map(({ events, checkpoints }) => (events[0]?.seq ?? (checkpoints[0]?.seq ?? 0) + 1) - 1)),
 });
 
-/** The batch's events; `place` says whose they are. */
+/** The batch's events; `place` identifies the item that each belongs to. */
 export const eventRows = sql`
   rows from (
     ${plain("eventPlaces", "int")}, ${plain("eventSeqs", "int")}, ${plain("eventTimes", "bigint")},
@@ -81,7 +81,7 @@ export const eventColumns = (batch: readonly Pick<Append, "events">[]): Columns 
   };
 };
 
-/** Inserts the events of those places that the CTE `held` has. */
+/** Inserts the events of the places in the CTE `held`. */
 export const insertEvents = sql`
   insert into events (thread_key, seq, at, run_id, type, payload)
   select held.thread_key, event.seq, event.at, held.run_id, event.type, event.payload::json

@@ -23,22 +23,22 @@ import { ticketQueries } from "./tickets/tickets.ts";
 import * as usageTables from "./usage/schema.ts";
 import { usageQueries } from "./usage/usage.ts";
 
-/** What queries are made over. */
+/** What queries are built from. */
 interface StoreParts {
   readonly database: Database;
   readonly vectors: Vectors;
 }
 
 interface Concern {
-  /** The module that declares its tables. Null: another concern's. */
+  /** The module that declares its tables. Null when another concern declares them. */
   readonly tables: object | null;
-  /** Its queries, which are what its contract says. */
+  /** Its queries, which implement its contract. */
   readonly open: (parts: StoreParts) => object;
 }
 
 /**
- * Everything that is kept: one line each. The store's contract, its making and the names that statements are qualified by are
- * derived from this list.
+ * Everything that the store persists, one line per concern. The store's contract, its construction and the names that
+ * statements are qualified by are derived from this list.
  */
 export const concerns = {
   threads: { tables: logTables, open: ({ database }) => threadStore(database) },
@@ -66,7 +66,7 @@ const threadStore = (database: Database): ThreadStore => ({
   fork: forkQuery(database),
 });
 
-/** All of them over one database. */
+/** Opens all of them over one database. */
 export const openConcerns = (parts: StoreParts): ConcernStores =>
-  // `fromEntries` forgets which name a value belongs to; each stands under its own.
+  // `fromEntries` loses the type of each name's value; each is under its own name.
   Object.fromEntries(Object.entries(concerns).map(([name, { open }]) => [name, open(parts)])) as ConcernStores;

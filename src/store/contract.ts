@@ -1,27 +1,31 @@
 import type { ConcernStores } from "./concerns.ts";
 
 /**
- * Where everything is kept. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
+ * The contract of the store. Two drivers implement it, Postgres and embedded PGlite; one conformance suite
  * (test/conformance/store.ts) runs against both.
  *
- * Every call settles within its deadline. What goes wrong on the way to the database, a passed deadline included, is
- * thrown as a StoreError; a broken pool is replaced behind the scenes, so that the next call may succeed.
+ * Every call settles within its deadline. Every failure on the way to the database, a passed deadline included, is
+ * thrown as a StoreError. A broken pool is replaced in the background, so that the next call may succeed.
  */
 export interface Store extends ConcernStores {
-  /** Applies the migrations that are missing, under a lock that other replicas respect. Returns how many it applied. */
+  /** Applies the missing migrations, under a lock that other replicas respect. Returns how many it applied. */
   migrate(): Promise<number>;
-  /** Throws a StoreError when the database cannot be reached or cannot be used, a `MigrationsMissing` when it lacks migrations. */
+  /**
+   * Throws a StoreError when the database cannot be reached or cannot be used, and a `MigrationsMissing` when it lacks
+   * migrations.
+   */
   check(): Promise<void>;
   /**
-   * Writes for real, and commits it: over a row of its own, and to the disk as a table that grows does. So it finds a disk
-   * that is full, a standby, a role that may not write. Throws a StoreError; `troubleOf` has it in plain words.
+   * Writes and commits for real: it overwrites a row of its own, and writes to the disk as a growing table does. So it
+   * detects a full disk, a standby, and a role without the right to write. Throws a StoreError, which `troubleOf` puts
+   * in plain words.
    */
   tryWrite(): Promise<void>;
   /**
-   * Begins a run, lets it say something and end, and takes all of it back. Throws a StoreError that names what could not be
-   * written, and why. Leaves no trace.
+   * Begins a run, writes an event, ends the run, and rolls everything back. Throws a StoreError that names what could
+   * not be written, and why. Leaves no trace.
    */
   rehearse(): Promise<void>;
-  /** Waits for nothing: what is under way fails. Harmless when called twice. */
+  /** Waits for nothing: calls that are under way fail. Harmless when called twice. */
   close(): Promise<void>;
 }

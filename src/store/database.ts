@@ -6,12 +6,12 @@ import { isConnectionLoss, storeError } from "./failure.ts";
 import type { OwnSchema } from "./migrations/own-schema.ts";
 import { StoreError } from "./store-error.ts";
 
-/** What a query needs of a driver. Both drivers give text for `json` and numbers for `bigint`. */
+/** What a query needs from a driver. Both drivers return text for `json` and numbers for `bigint`. */
 export interface Session {
   readonly db: PgDatabase<PgQueryResultHKT>;
-  /** Where our tables stand. Statements leave it out of their names: it is put there on the way to the database. */
+  /** The schema of our tables. Statements omit it from their names; it is added on the way to the database. */
   readonly schema: OwnSchema;
-  /** Runs one statement and gives its rows, keyed as the statement names them. */
+  /** Runs one statement and returns its rows, keyed as the statement names them. */
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
   /** The same for a statement that was rendered before, its placeholders filled with `values`. */
   run(query: Query, values: Readonly<Record<string, unknown>>): Promise<readonly unknown[]>;
@@ -20,38 +20,47 @@ export interface Session {
 }
 
 /**
- * The ways to the database. `log`: what runs say, on a connection of its own, so that no queue of other calls stands
- * before it. `lease`: this process's word that it lives, likewise. `calls`: all else.
+ * The lanes to the database. `log` carries the events of runs, on a connection of its own, so that no queue of other
+ * calls delays them. `lease` carries this process's lease renewals, likewise. `calls` carries everything else.
  */
 export type Lane = "calls" | "log" | "lease";
 
-/** A driver: a session for each lane, and what to do about one that no longer answers. */
+/** A driver: a session for each lane, and a way to give up one that no longer answers. */
 export interface Driver {
   session(lane: Lane): Session;
-  /** Does a call's work when its turn has come. Skips it, and never settles, when by then nobody waits for it any more. */
+  /**
+   * Does a call's work when its turn comes. Skips the work, and never settles, when the call is no longer awaited by
+   * then.
+   */
   enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T>;
-  /** How many calls a statement may make at once, before it takes longer than others may have to wait for it. */
+  /** How many calls a statement may combine before it takes longer than other calls may have to wait for it. */
   readonly maxTogether: number;
-  /** Gives the session up; the next call gets another. What is under way in it fails. */
+  /** Gives the session up; the next call gets another. Calls under way in it fail. */
   abandon(session: Session): void;
   close(): Promise<void>;
 }
 
 export interface CallOptions {
-  /** `calls` unless told. */
+  /** Defaults to `calls`. */
   readonly lane?: Lane;
-  /** Milliseconds; the store's own unless told. */
+  /** Milliseconds. Defaults to the store's own. */
   readonly deadlineMs?: number;
 }
 
-/** Between two attempts of a call that lost connections have failed: at once, then after so long, then ever longer. */
+/**
+ * The pause between two attempts of a call that fails on lost connections: the first retry is immediate, the next waits
+ * this long, and each later one waits longer.
+ */
 const FIRST_PAUSE_MS = 25;
 const MAX_PAUSE_MS = 500;
 
-/** Steps to a deadline: a call that gets no answer ends late by a sixteenth at most. */
+/** Steps per deadline: a call that gets no answer ends late by a sixteenth at most. */
 const STEPS = 16;
 
-/** A statement whose text is made once: rendering takes longer than many a statement. Its values are `sql.placeholder`s. */
+/**
+ * A statement whose text is rendered once: rendering takes longer than executing many a statement. Its values are
+ * `sql.placeholder`s.
+ */
 export const statement = <Row extends object>(text: SQL) => {
   const query = new PgDialect().sqlToQuery(text);
   return (session: Session, values: Readonly<Record<string, unknown>>) =>
@@ -66,7 +75,7 @@ export class Database {
   constructor(
     private readonly driver: Driver,
     private readonly system: System,
-    /** Of a call that names none of its own, in milliseconds. */
+    /** The deadline of a call that does not name its own, in milliseconds. */
     readonly deadlineMs: number,
   ) {
     this.#deadlines = new Deadlines(system, deadlineMs / STEPS);
@@ -77,7 +86,10 @@ export class Database {
     return this.driver.maxTogether;
   }
 
-  /** `name` opens the message of whatever error the call ends with. One whose turn has not come by its deadline is never made. */
+  /**
+   * `name` begins the message of any error that the call ends with. A call whose turn has not come by its deadline is
+   * never made.
+   */
   async call<T>(name: string, work: (session: Session) => Promise<T>, options: CallOptions = {}): Promise<T> {
     const { lane = "calls", deadlineMs = this.deadlineMs } = options;
     if (this.#closed) throw new StoreError("unavailable", `${name}: the store is closed`, { isUntried: true });
@@ -107,9 +119,9 @@ export class Database {
   }
 
   /**
-   * Makes a call once more whenever its connection was lost, on another one, for as long as its deadline allows: a database that
-   * is there is no reason to refuse anybody. `attempt` is told whether an earlier one may have succeeded without telling. What
-   * it ends with says whether any of them may have.
+   * Repeats a call on another connection whenever its connection was lost, for as long as its deadline allows: while
+   * the database is reachable, no caller should get an error. `attempt` receives whether an earlier attempt may have
+   * succeeded without an answer. The final error tells whether any attempt may have.
    */
   async repeat<T>(attempt: (mayBeDone: boolean) => Promise<T>): Promise<T> {
     const since = this.system.now();
@@ -129,8 +141,8 @@ export class Database {
   }
 
   /**
-   * What `work` comes to, for calls that are made for many at once: settles by the deadline of whoever asks. `late` gives
-   * what that one is told.
+   * Returns the result of `work`, for calls that are made for many at once: settles by the deadline of the caller.
+   * `late` returns the error that the caller then gets.
    */
   meet<T>(work: Promise<T>, late: () => StoreError): Promise<T> {
     return this.#deadlines.meet(work, this.deadlineMs, late);
@@ -148,8 +160,8 @@ export class Database {
 }
 
 /**
- * The drivers differ in the shape of a raw result alone; `rowsOf` takes the rows out of it. Whatever `db` renders from now on
- * has our tables under their schema.
+ * The drivers differ only in the shape of a raw result; `rowsOf` extracts its rows. Everything that `db` renders from
+ * now on has our tables qualified by their schema.
  */
 export const sessionOf = (
   db: PgDatabase<PgQueryResultHKT>,
@@ -174,7 +186,7 @@ const sessionIn: typeof sessionOf = (db, schema, rowsOf) => ({
   transaction: (work) => db.transaction((inner) => work(sessionIn(inner, schema, rowsOf))),
 });
 
-/** Certain is only what all attempts are certain of. */
+/** The call is certain not to have been executed only when all attempts are. */
 const told = (error: StoreError, mayBeDone: boolean): StoreError =>
   mayBeDone && error.isUntried
     ? new StoreError(error.code, error.message, { cause: error.cause, isUntried: false })

@@ -2,14 +2,14 @@ import type { System } from "../domain/system.ts";
 
 /** A call that is under way. */
 interface Call {
-  /** The step that finds it late. */
+  /** The step at which it is late. */
   readonly end: number;
   readonly late: () => void;
 }
 
 /**
- * The deadlines of all calls that are under way, with one timer for them: one for each, and an abort signal to drop it by,
- * was a tenth of an append's profile. Time goes in steps, so an end may come late by one of them.
+ * The deadlines of all calls under way, with one timer for all: a timer per call, and an abort signal to cancel it by,
+ * took a tenth of an append's profile. Time advances in steps, so a call may end one step late.
  */
 export class Deadlines {
   readonly #calls = new Set<Call>();
@@ -21,17 +21,19 @@ export class Deadlines {
     private readonly stepMs: number,
   ) {}
 
-  /** What `work` comes to. Once `ms` milliseconds have passed it is waited for no longer: throws what `late` gives. */
+  /**
+   * Returns the result of `work`. After `ms` milliseconds it stops waiting and throws the error that `late` returns.
+   */
   meet<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
     return new Promise((resolve, reject) => {
-      // The step that is under way may be almost over.
+      // The current step may be almost over.
       const call: Call = {
         end: this.#step + Math.ceil(ms / this.stepMs) + 1,
         late: () => {
           try {
             reject(late());
           } catch (thrown) {
-            // Of this call alone: the counting goes on.
+            // The error ends this call alone: counting continues.
             reject(thrown);
           }
         },

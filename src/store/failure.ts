@@ -3,35 +3,35 @@ import { StoreError } from "./store-error.ts";
 
 /**
  * SQLSTATE classes and codes that may pass: connection, out of resources, operator intervention (a restart, a statement
- * timeout), deadlock or serialization, a standby that is about to be promoted, a lock not had in time.
+ * timeout), deadlock or serialization, a standby that is about to be promoted, a lock not acquired in time.
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 const PASSING_STATES = /^(08|53|57|40|25006|55P03)/;
-/** What postgres.js and the socket below it call a connection that failed. */
+/** The codes that postgres.js and the socket below it give a failed connection. */
 const CONNECTION_FAILURES =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|ERR_SOCKET|FailedToOpenSocket)/;
 
-/** Those of them that mean the connection, and not what was asked on it. */
+/** Those states that concern the connection, and not the statement on it. */
 const LOST_STATES = /^(08|57P0|25006)/;
 /**
- * There was never a connection, or the server has refused what was asked: a SQLSTATE (five characters, none of its classes begins
- * with E as a socket's EPIPE does), but for a connection that ends meanwhile. That a host cannot be reached is said of
- * connections too that have carried statements (tcp(7)).
+ * There was never a connection, or the server has refused the statement. A refusal is a SQLSTATE (five characters; none
+ * of its classes begins with E, as a socket's EPIPE does), except one for a connection that ends meanwhile. The
+ * unreachable-host errors are not included: connections that have carried statements report them too (tcp(7)).
  */
 const UNTRIED =
   /^(CONNECT_TIMEOUT|CONNECTION_ENDED|ECONNREFUSED|ENOTFOUND|EAI_.*|FailedToOpenSocket|57014|(?!08|57|E)[0-9A-Z]{5})$/;
 
 const isUntried = (state: string): boolean => UNTRIED.test(state);
 
-/** Undefined when the error is none of the database's. */
+/** Undefined when the error is not the database's. */
 export const sqlState = (error: unknown): string | undefined => {
   const { code } = (inner(error) ?? {}) as { code?: unknown };
   return typeof code === "string" ? code : undefined;
 };
 
 /**
- * Any error of a call as a StoreError. Drizzle's own message is dropped: it holds the statement and its parameters, which
- * is to say what people wrote.
+ * Converts any error of a call to a StoreError. Drizzle's own message is dropped: it contains the statement and its
+ * parameters, and so what people wrote.
  */
 export const storeError = (call: string, error: unknown): StoreError => {
   const cause = inner(error);
@@ -53,8 +53,8 @@ export const reasonOf = (error: unknown): string => {
 };
 
 /**
- * Whether the connection was lost or could not be had, or the server is not one that takes writes just now: on another
- * connection the same call may succeed at once.
+ * Whether the connection was lost or could not be opened, or the server does not accept writes at the moment: on
+ * another connection the same call may succeed at once.
  */
 export const isConnectionLoss = (error: StoreError): boolean => {
   let cause: unknown = error;

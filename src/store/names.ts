@@ -8,7 +8,7 @@ const declared = [healthTables, ...Object.values(concerns).map(({ tables }) => t
   (module): unknown[] => Object.values(module),
 );
 
-/** Puts the names of our tables and types under a schema, see `qualifier`. */
+/** Qualifies the names of our tables and types by a schema, see `qualifier`. */
 export const qualify = qualifier({
   tables: [
     ...declared.flatMap((value) => (is(value, PgTable) ? [getTableConfig(value).name] : [])),

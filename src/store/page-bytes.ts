@@ -1,14 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 
 /**
- * A page of rows ends with the row that brings it to so many bytes, so that it holds at most that and one row more: a page of
- * 200 questions of a megabyte, for each of 40 readers, was 2.5 GB.
+ * A page of rows ends with the row that brings it to so many bytes, so that it holds at most that and one row more.
+ * Without this bound, a page of 200 questions of a megabyte, for each of 40 readers, was 2.5 GB.
  */
 const PAGE_BYTES = 256 * 1024;
-/** What Postgres counts at most beside a value's own bytes. */
+/** The most that Postgres counts in addition to a value's own bytes. */
 const VALUE_HEADER = 4;
 
-/** Whether a page with these texts may have ended because of its bytes. False: there was no row left, or no room by number. */
+/**
+ * Whether a page with these texts may have ended because of its bytes. When false, there was no row left, or the limit
+ * on the number of rows was reached.
+ */
 export const fillsPage = (texts: readonly string[]): boolean => {
   let bytes = 0;
   for (const text of texts) bytes += Buffer.byteLength(text) + VALUE_HEADER;
@@ -16,9 +19,9 @@ export const fillsPage = (texts: readonly string[]): boolean => {
 };
 
 /**
- * Of `rows`, a query, as many as a page holds, in their order. `text` is the column that is large. Asks for a value's length
- * without reading it where Postgres has not compressed it; of compressed ones, no more are unpacked than a page of what they
- * take in the table.
+ * Returns as many of `rows`, a query, as a page holds, in their order. `text` is the large column. Computes a value's
+ * length without reading it where Postgres has not compressed it; of compressed values, it unpacks at most a page by
+ * the size they take in the table.
  */
 export const boundedPage = (rows: SQL, order: SQL, text: SQL, columns: SQL): SQL => {
   const before = sql`window before as (order by ${order} rows between unbounded preceding and 1 preceding)`;

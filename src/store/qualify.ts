@@ -7,8 +7,9 @@ interface Names {
 }
 
 /**
- * What is to be passed over (literals, quoted names), or a table of ours right behind a keyword that names one, or a type of
- * ours in a cast. A name that is followed by a dot is the beginning of a column's: those are found by their table.
+ * Matches what must be skipped (literals, quoted names), a table of ours right behind a keyword that introduces one, or
+ * a type of ours in a cast. A name followed by a dot begins a column's name and is not matched: columns resolve by
+ * their table.
  */
 const patternOf = ({ tables, types }: Names): RegExp =>
   new RegExp(
@@ -25,14 +26,14 @@ const oneOf = (names: readonly string[]): string => `(?:${names.join("|")})`;
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The text of a statement with our names in it under `schema`. */
+/** Returns the text of a statement with our names qualified by `schema`. */
 export type Qualify = (text: string, schema: string) => string;
 
 /**
- * Qualifies these names. Nothing is asked of a session's `search_path`: pgbouncer in
- * transaction mode has none that lasts, and what an operator has put there, an extension's schema say, stays. So statements
- * name a table right behind `from`, `join`, `into`, `update`, `on`, `table` or `analyze`, never behind a comma, and call no
- * CTE like one. The suite of the stores is run with the tables outside of the search path: what is missed here fails there.
+ * Qualifies these names. It does not rely on a session's `search_path`: pgbouncer in transaction mode has none that
+ * lasts, and an operator's setting, such as an extension's schema, must stay. So statements name a table right behind
+ * `from`, `join`, `into`, `update`, `on`, `table` or `analyze`, never behind a comma, and give no CTE a table's name.
+ * The suite of the stores runs with the tables outside of the search path: a name that is missed here fails there.
  */
 export const qualifier = (names: Names): Qualify => {
   const ours = patternOf(names);

@@ -1,7 +1,10 @@
-/** The database did not do what it was asked. `message` is fit for a log line; nothing of it goes to a client. */
+/** The database did not execute a call. `message` is fit for a log line; nothing of it goes to a client. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
-  /** The database was certainly not asked, or has certainly refused: nothing was written. False: that is not known. */
+  /**
+   * True when the database certainly did not receive the call, or certainly refused it: nothing was written. False when
+   * that is not known.
+   */
   readonly isUntried: boolean;
   constructor(
     /** `unavailable` may pass; `failed` will not. */

@@ -8,7 +8,7 @@ import { rehearsalQuery } from "./health/rehearsal.ts";
 import { testWriteQuery } from "./health/test-write.ts";
 import { migrationQueries } from "./migrations/migrate.ts";
 
-/** The store over a driver's database; all that the drivers share is in here. `tuning`: see `Vectors`. */
+/** The store over a driver's database, with everything that the drivers share. `tuning`: see `Vectors`. */
 export const storeOver = (database: Database, system: System, tuning: VectorTuning): Store => {
   const vectors = new Vectors(database, tuning);
   const { migrate, check } = migrationQueries(database, system.now);

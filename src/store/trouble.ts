@@ -2,8 +2,8 @@ import { sqlState } from "./failure.ts";
 import { StoreError } from "./store-error.ts";
 
 /**
- * By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html), or by what postgres.js and the socket below it call
- * what went wrong. The first that fits.
+ * Matched by SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html), or by the codes of postgres.js and
+ * the socket below it. The first match counts.
  */
 const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^53100$/, "the database's disk is full"],
@@ -27,7 +27,7 @@ const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^(08|CONNECTION_|E[A-Z]+$|ERR_SOCKET|FailedToOpenSocket)/, "the database cannot be reached"],
 ];
 
-/** Why the store could not do it, in words that are fit for anybody: no SQL, no address, no secret. */
+/** Why the store failed, in words that are safe to show anybody: no SQL, no address, no secret. */
 export const troubleOf = (error: unknown): string => {
   for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
     if (cause instanceof KnownTrouble) return cause.words;
@@ -41,7 +41,7 @@ export const troubleOf = (error: unknown): string => {
     : "the database cannot be used";
 };
 
-/** A trouble that was looked into. */
+/** A failure whose cause has been diagnosed. */
 export class KnownTrouble extends StoreError {
   constructor(
     readonly words: string,

@@ -4,10 +4,13 @@ import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import type { WalSync } from "./wal-sync.ts";
 
-/** A page of a table begins with the place in the log of its last change; none on one that was only made room for. */
+/** A page of a table begins with the log position of its last change; a page that was only allocated has none. */
 const NO_CHANGE = 8;
 
-/** What is used of Emscripten's file system for Node (https://emscripten.org/docs/api_reference/Filesystem-API.html#filesystem-api-nodefs). */
+/**
+ * The part of Emscripten's file system for Node that is used here
+ * (https://emscripten.org/docs/api_reference/Filesystem-API.html#filesystem-api-nodefs).
+ */
 interface Node {
   readonly name: string;
 }
@@ -28,15 +31,17 @@ interface NodeFiles {
 }
 
 /**
- * With `fsync` on, PGlite still makes no such call: its default way (`fdatasync`) is empty in Emscripten, the other leads to an
- * operation that the file system for Node does not have.
+ * With `fsync` on, PGlite still makes no such call: its default method (`fdatasync`) is empty in Emscripten, and the
+ * other leads to an operation that the file system for Node does not have.
  */
 export const DURABLE_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   ...["-c", "fsync=on", "-c", "wal_sync_method=fsync"],
 ];
 
-/** A folder on the disk whose write-ahead log goes by `wal`, and all else on the disk when Postgres wants it there. */
+/**
+ * A folder on the disk. Its write-ahead log is synced by `wal`; all other files are synced when Postgres requests it.
+ */
 export class DurableFiles extends NodeFS {
   constructor(
     directory: string,
@@ -55,7 +60,10 @@ export class DurableFiles extends NodeFS {
     const { wal } = this;
     const log = `${resolve(this.rootDir)}${sep}pg_wal`;
     const isLog = (path: string) => path === log || path.startsWith(`${log}${sep}`);
-    /** What the log must be ahead of. Results too large for memory are nothing that anybody comes back to. */
+    /**
+     * Syncs the log before a file that must not get ahead of it. Temporary files, which hold results too large for
+     * memory, are exempt: nothing reads them after a crash.
+     */
     const after = (node: Node): void => {
       if (wal.isSettled) return;
       const path = realPath(node);

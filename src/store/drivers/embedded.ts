@@ -4,7 +4,10 @@ import share from "../../../node_modules/@electric-sql/pglite/dist/pglite.data" 
 import postgres from "../../../node_modules/@electric-sql/pglite/dist/pglite.wasm" with { type: "file" };
 import type { PgliteAssets, PgliteStoreOptions } from "./pglite.ts";
 
-/** Only an executable has these: `scripts/build.ts` makes the archive first, and PGlite's package has no export for its files. */
+/**
+ * Only an executable has these: `scripts/build.ts` makes the archive first, and PGlite's package does not export its
+ * files.
+ */
 export const embeddedFiles = (): Pick<PgliteStoreOptions, "assets" | "archive"> => ({
   assets: compiled(),
   archive: Bun.file(prepared),

@@ -8,9 +8,9 @@ import vector from "../../../node_modules/@electric-sql/pglite-pgvector/dist/vec
 const PREFIX = "yeoul-extensions-";
 
 /**
- * Opens a PGlite that has pgvector. Whoever opens a directory must give it: without, a table that holds vectors cannot be
- * read. PGlite looks for an extension with the means of the file system, which do not see into an executable: so it gets a
- * real file, for as long as it takes to open.
+ * Opens a PGlite that has pgvector. Every open of a directory must provide it: without it, a table that holds vectors
+ * cannot be read. PGlite looks for an extension through the file system, which does not reach into an executable. So
+ * the extension is written to a real file for as long as the open takes.
  */
 export const withExtensions = async <T>(
   dataDir: string | null,
@@ -27,7 +27,10 @@ export const withExtensions = async <T>(
   }
 };
 
-/** What a process left behind that was ended while it opened. The directory is this process's alone: it holds the lock. */
+/**
+ * Removes the files of a process that was killed while it opened. The directory belongs to this process alone: it holds
+ * the lock.
+ */
 const sweep = async (dataDir: string): Promise<void> => {
   const left = (await readdir(dataDir)).filter((name) => name.startsWith(PREFIX));
   for (const name of left) await rm(join(dataDir, name), { recursive: true, force: true });

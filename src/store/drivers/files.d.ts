@@ -1,4 +1,4 @@
-/** Imported `with { type: "file" }`: where the file lies, inside the executable or outside. */
+/** An import `with { type: "file" }` yields the file's path, inside the executable or outside. */
 declare module "*.wasm" {
   const path: string;
   export default path;

@@ -9,9 +9,10 @@ export interface DirectoryLock {
 }
 
 /**
- * Makes the directory, if need be, and holds it for this process alone, until `release` or the process's end, however it
- * ends: the lock is the operating system's (SQLite takes it on every platform Bun runs on), so none is ever left behind.
- * Throws a StoreError that names the directory when another process, or another part of this one, holds it.
+ * Creates the directory if necessary and locks it for this process alone, until `release` or until the process ends,
+ * however it ends. The lock is the operating system's (SQLite takes it on every platform that Bun runs on), so none is
+ * ever left behind. Throws a StoreError that names the directory when another process, or another part of this one,
+ * holds it.
  */
 export const lockDirectory = (directory: string): DirectoryLock => {
   const database = open(directory);

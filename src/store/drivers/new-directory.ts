@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Files put on the disk at once. */
+/** How many files are synced at once. */
 const AT_ONCE = 8;
 
 /**
- * Makes the directory unless it is there, whole or not at all: it is filled under another name and gets its own last, so
- * that a process killed on the way leaves nothing that the next start would trust. Needs the lock on the folder around it.
+ * Creates the directory unless it exists, whole or not at all. It is filled under another name and renamed last, so
+ * that a process killed on the way leaves nothing that the next start would trust. Requires the lock on the parent
+ * folder.
  */
 export const makeOnce = async (directory: string, fill: (unfinished: string) => Promise<void>): Promise<void> => {
   if (existsSync(directory)) return;
@@ -15,12 +16,15 @@ export const makeOnce = async (directory: string, fill: (unfinished: string) => 
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished);
   await fill(unfinished);
-  // As Postgres has it; and before the rename, like all that must hold for a directory of that name.
+  // The mode that Postgres uses. It is set before the rename, like everything that must hold for a directory of that
+  // name.
   await chmod(unfinished, 0o700);
   await rename(unfinished, directory);
 };
 
-/** Puts all that is in the folder on the disk, as initdb does; some of it at a time, in threads of the runtime's own. */
+/**
+ * Syncs everything in the folder to the disk, as initdb does; several files at a time, in the runtime's own threads.
+ */
 export const syncTree = async (folder: string): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = [...entries.map(({ parentPath, name }) => join(parentPath, name)), folder];
@@ -38,7 +42,7 @@ const syncOne = async (path: string): Promise<void> => {
   }
 };
 
-/** Unpacks a tar archive, compressed with zstd. */
+/** Unpacks a tar archive that is compressed with zstd. */
 export const unpack = async (archive: Blob, directory: string): Promise<void> => {
   await new Bun.Archive(await Bun.zstdDecompress(await archive.bytes())).extract(directory);
 };

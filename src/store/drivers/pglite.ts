@@ -18,38 +18,45 @@ import { type Sync, WalSync } from "./wal-sync.ts";
 
 const DEADLINE_MS = 5_000;
 
-/** pgvector's own graph takes 7 ms a vector to insert here, on the event loop, among 10,000; this one 1 to 2, and finds 93 % of the nearest instead of 98. */
+/**
+ * Inserting into a graph with pgvector's defaults takes 7 ms per vector here, on the event loop, among 10,000. This
+ * graph takes 1 to 2 ms, and finds 93 % of the nearest instead of 98.
+ */
 const VECTORS = { m: 8, efConstruction: 32 };
-/** Few rows are enough to know how large a table is, and whose: with the default of 100, gathering holds the event loop for 25 ms. */
+/**
+ * Few rows suffice to estimate a table's size and its distribution over users. With the default of 100, gathering
+ * statistics holds the event loop for 25 ms.
+ */
 const SETTINGS = { ...SEARCH_SETTINGS, default_statistics_target: 10 };
 
 /** A run's beginning or end takes 1 ms of computing, on the event loop. */
 const MAX_TOGETHER = 32;
 
 export interface PgliteStoreOptions {
-  /** Null: in memory, gone with the process. A directory is held by one process at a time. */
+  /** Null means in memory, gone with the process. One process at a time can hold a directory. */
   readonly dataDir: string | null;
   readonly system: System;
-  /** Where our tables stand, or are to stand. Null, or left out: `public` where they do already, or else `yeoul`. */
+  /** The schema of our tables. When null or omitted: `public` where they already are, or else `yeoul`. */
   readonly schema?: string | null;
-  /** For each call but `migrate`; 5,000 unless told. */
+  /** The deadline of each call except `migrate`. Defaults to 5,000. */
   readonly deadlineMs?: number;
   /**
-   * Whether what was acknowledged is on the disk: a power cut then loses none of it. On unless told; in memory there is no
-   * disk. Off: a killed process loses nothing acknowledged, a power cut may, and may leave a database that does not start.
+   * Whether an acknowledged write is on the disk, so that a power cut loses none. Defaults to on; in memory there is no
+   * disk. When off, a killed process still loses nothing acknowledged, but a power cut may, and may leave a database
+   * that does not start.
    */
   readonly fsync?: boolean;
-  /** How the log gets to the disk; for tests. */
+  /** How the log is synced to the disk; for tests. */
   readonly sync?: Sync;
-  /** What PGlite otherwise reads from its package, which an executable does not have beside it. */
+  /** The files that PGlite otherwise reads from its package, which an executable does not have beside it. */
   readonly assets?: PgliteAssets | Promise<PgliteAssets>;
-  /** A migrated database to begin with, as tar and zstd: saves the 4 s of initdb on the first start. */
+  /** A migrated database to start from, as tar and zstd: saves the 4 s of initdb on the first start. */
   readonly archive?: Blob;
 }
 
 export type PgliteAssets = Pick<PGliteOptions, "pgliteWasmModule" | "initdbWasmModule" | "fsBundle">;
 
-/** Postgres inside this process. */
+/** Opens a store over Postgres inside this process. */
 export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOptions): Promise<Store> => {
   const lock = dataDir === null ? null : lockDirectory(dataDir);
   try {
@@ -65,13 +72,13 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     const driver = {
       session: () => session,
       maxTogether: MAX_TOGETHER,
-      // What a call has read may be what another has written: it too is told only once that is on the disk.
+      // A call may have read what another has written, so it too is answered only once that is on the disk.
       enter: async <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => {
         const result = await turns.enter(lane, work, isWanted);
         await wal?.durable();
         return result;
       },
-      // There is no connection to lose: a call that is late is behind others, in the same process.
+      // There is no connection to lose: a late call is behind others, in the same process.
       abandon: () => {},
       close: () => (closing ??= close(client, wal, lock)),
     };
@@ -118,7 +125,7 @@ const configured = async (client: PGlite): Promise<PGlite> => {
   return client;
 };
 
-/** The directory is free once the last page is written, not before. */
+/** The directory is released once the last page is written, not before. */
 const close = async (client: PGlite, wal: WalSync | null, lock: DirectoryLock | null): Promise<void> => {
   await client.close().catch(() => {});
   await wal?.durable().catch(() => {});

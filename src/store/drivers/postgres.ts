@@ -8,32 +8,32 @@ import { OwnSchema } from "../migrations/own-schema.ts";
 import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
 
-/** Long enough for a database that fails over, short enough for a person who waits. */
+/** Long enough for a database to fail over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;
 const MAX_CONNECTIONS = 10;
 /**
- * How soon a backend notices, in the middle of a statement, that its connection is gone. Statements are pipelined, so it has
- * more of them already, and would carry out what their callers were told has failed.
+ * How soon a backend notices, during a statement, that its connection is gone. Statements are pipelined, so the backend
+ * has already received more of them, and would execute statements whose callers have been notified of a failure.
  */
 const LEFT_MS = 500;
 
-/** Seconds between two attempts to connect for a renewal. */
+/** Seconds between two attempts to connect for a lease renewal. */
 const LEASE_BACKOFF_S = 0.2;
 
 const LANES: readonly Lane[] = ["calls", "log", "lease"];
 
-/** Each statement costs a round trip, which takes longer than a hundred rows more where the machine is busy. */
+/** Each statement costs a round trip, which takes longer than a hundred more rows when the machine is busy. */
 const MAX_TOGETHER = 256;
 
 export interface PostgresOptions {
   /** `postgres://…`. Behind pgbouncer in transaction mode add `?prepare=false` (or `?pgbouncer=true`). */
   readonly url: string;
   readonly system: System;
-  /** Where our tables stand, or are to stand. Null, or left out: `public` where they do already, or else `yeoul`. */
+  /** The schema of our tables. When null or omitted: `public` where they already are, or else `yeoul`. */
   readonly schema?: string | null;
-  /** For each call but `migrate`; 5,000 unless told. */
+  /** The deadline of each call except `migrate`. Defaults to 5,000. */
   readonly deadlineMs?: number;
-  /** For all but the log and the lease, which have one each; 10 unless told. */
+  /** For all calls except the log's and the lease's, which have one connection each. Defaults to 10. */
   readonly maxConnections?: number;
 }
 
@@ -50,11 +50,11 @@ export const postgresStore = ({ url, system, ...options }: PostgresOptions): Sto
 };
 
 /**
- * One pool at a time for each lane. After a restart of Postgres some queries of postgres.js 3.4.9 never settle, and a pool that holds
- * such a query is no use any more: it is left to its own end, and another takes its place.
+ * One pool at a time for each lane. After a restart of Postgres some queries of postgres.js 3.4.9 never settle, and a
+ * pool that holds such a query is unusable: it is left to end by itself, and a new pool replaces it.
  */
 class Pools implements Driver {
-  /** Connections a lane. */
+  /** Connections per lane. */
   readonly #sizes: Readonly<Record<Lane, number>>;
   readonly #pools: Record<Lane, Pool>;
 
@@ -74,7 +74,7 @@ class Pools implements Driver {
 
   readonly maxTogether = MAX_TOGETHER;
 
-  /** The pool queues what it has no connection for. */
+  /** The pool queues calls for which it has no connection. */
   enter<T>(_lane: Lane, work: () => Promise<T>): Promise<T> {
     return work();
   }
@@ -96,10 +96,10 @@ class Pools implements Driver {
     const { url, prepare } = withoutPgbouncer(this.url);
     const sql = postgres(url, {
       max: this.#sizes[lane],
-      // Array parameters are the only use of it, and there are none: see columns.ts. Saves a query for each connection.
+      // Only array parameters need it, and there are none: see columns.ts. Saves a query per connection.
       fetch_types: false,
       connect_timeout: this.deadlineMs / 1000,
-      // After an outage a lease must not wait for as long as postgres.js then does between two connections, up to 20 s.
+      // After an outage, postgres.js waits up to 20 s between two attempts to connect; a lease must not wait that long.
       ...(lane === "lease" && { backoff: () => LEASE_BACKOFF_S }),
       onnotice: () => {},
       types: {
@@ -108,7 +108,8 @@ class Pools implements Driver {
       },
       connection: {
         application_name: "yeoul",
-        // What nobody waits for any more should not hold its locks. Pgbouncer refuses a connection that sets these.
+        // A statement that no caller waits for any more should not hold its locks. Pgbouncer refuses a connection that
+        // sets these.
         ...(prepare && {
           statement_timeout: this.deadlineMs,
           client_connection_check_interval: LEFT_MS,
@@ -135,12 +136,12 @@ interface Pool {
 }
 type Parsed = { json: string; bigint: number };
 
-/** Never awaited: with a query that does not settle it would not settle either. */
+/** Never awaited: with a query that does not settle, it would not settle either. */
 const end = ({ sql }: Pool): void => void sql.end({ timeout: 0 }).catch(() => {});
 
 /**
- * Drizzle has postgres.js prepare only what was given a name, and what is not prepared takes two round trips. All texts
- * here are constant, so all are prepared (and none where the URL says so: that switch is stronger).
+ * Drizzle lets postgres.js prepare only named queries, and an unprepared query takes two round trips. All texts here
+ * are constant, so all are prepared (and none where the URL turns it off: that switch takes precedence).
  */
 const preparing = <S extends postgres.Sql<Parsed> | postgres.TransactionSql<Parsed>>(sql: S): S => {
   const { unsafe } = sql;
@@ -154,7 +155,7 @@ const preparing = <S extends postgres.Sql<Parsed> | postgres.TransactionSql<Pars
   return sql;
 };
 
-/** `pgbouncer=true` is what Prisma made known for it; Postgres itself would refuse the parameter. */
+/** Prisma established `pgbouncer=true`; Postgres itself would refuse the parameter. */
 const withoutPgbouncer = (text: string): { url: string; prepare: boolean } => {
   const url = new URL(text);
   const pgbouncer = url.searchParams.get("pgbouncer") === "true";

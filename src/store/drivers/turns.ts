@@ -1,13 +1,13 @@
 import type { System } from "../../domain/system.ts";
 import type { Lane } from "../database.ts";
 
-/** How long queries may follow each other before the sockets are looked after, in milliseconds. */
+/** How long queries may run back to back before sockets get a turn, in milliseconds. */
 const BREATH_MS = 10;
 
 /**
- * A queue in front of a database that runs in this process. Its queries are plain computing, and those that wait follow each
- * other as microtasks: with a hundred of them the event loop would stand still for seconds, health checks included. So
- * calls come one after another, lane by lane, and every 10 ms the loop gets its turn.
+ * A queue in front of a database that runs in this process. Its queries are plain computation, and waiting queries
+ * follow each other as microtasks: a hundred of them would block the event loop for seconds, health checks included. So
+ * calls run one at a time, lane by lane, and the loop gets a turn every 10 ms.
  */
 export class Turns {
   readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [] };
@@ -17,7 +17,10 @@ export class Turns {
 
   constructor(private readonly system: Pick<System, "now">) {}
 
-  /** What nobody waits for any more when its turn comes is left out: its caller has been told that it was not done. */
+  /**
+   * Skips a call that is no longer awaited when its turn comes: its caller has already received an error that it was
+   * not executed.
+   */
   enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting[lane].push(async () => {
@@ -25,7 +28,7 @@ export class Turns {
         try {
           resolve(await work());
         } catch (error) {
-          // Thrown at once or later, it is this call's alone: the queue goes on.
+          // An error, thrown synchronously or later, belongs to this call alone: the queue continues.
           reject(error);
         }
       });
@@ -45,7 +48,7 @@ export class Turns {
     this.#isServing = false;
   }
 
-  /** A renewal goes first; the other lanes take turns, so that neither waits for the other's queue. */
+  /** A renewal goes first. The other two lanes alternate, so that neither waits for the other's queue. */
   #next(): (() => Promise<void>) | undefined {
     const renewal = this.#waiting.lease.shift();
     if (renewal !== undefined) return renewal;

@@ -1,21 +1,22 @@
 import { closeSync, fsync, fsyncSync, openSync } from "node:fs";
 import { StoreError } from "../store-error.ts";
 
-/** A segment of the write-ahead log: written to again and again under one name. */
+/** A segment of the write-ahead log, rewritten repeatedly under one name. */
 const SEGMENT = /[/\\][0-9A-F]{24}$/;
 
-/** Puts a file on the disk without holding the event loop. */
+/** Syncs a file to the disk without blocking the event loop. */
 export type Sync = (descriptor: number, done: (error: Error | null) => void) => void;
 
 /**
- * What of the write-ahead log Postgres wants on the disk and is not there yet. An fsync takes milliseconds; Postgres would
- * wait for it on the event loop. So it is told at once that it is done, it is done beside the loop, and no call of the store
- * is answered before. Calls that end meanwhile share the next: one fsync is under way at a time.
+ * The part of the write-ahead log that Postgres has asked to sync and that is not on the disk yet. An fsync takes
+ * milliseconds, and Postgres would wait for it on the event loop. So the request returns at once, the fsync runs beside
+ * the loop, and no call of the store is answered before it ends. Calls that end meanwhile share the next fsync: one is
+ * under way at a time.
  *
- * Whatever else is written must come after the log, as Postgres takes it that it does: `settle` sees to that.
+ * All other files must be written after the log, as Postgres assumes: `settle` ensures that.
  */
 export class WalSync {
-  /** Descriptors of our own, so that Postgres may close and rename its files as it likes. */
+  /** Descriptors of our own, so that Postgres may close and rename its files freely. */
   #pending: number[] = [];
   #underWay: readonly number[] = [];
   readonly #segments = new Set<string>();
@@ -29,14 +30,14 @@ export class WalSync {
     return this.#pending.length === 0 && this.#underWay.length === 0;
   }
 
-  /** Postgres wants this file or folder on the disk. */
+  /** Records that Postgres wants this file or folder synced. */
   mark(path: string): void {
     if (this.#segments.has(path)) return;
     if (SEGMENT.test(path)) this.#segments.add(path);
     this.#pending.push(openSync(path, "r"));
   }
 
-  /** Resolves once all that was marked is on the disk. Rejects, from then on always, when it could not be put there. */
+  /** Resolves once everything marked is on the disk. Rejects, and always from then on, when a sync failed. */
   durable(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#pending.length === 0) return this.#running ?? Promise.resolve();
@@ -50,7 +51,10 @@ export class WalSync {
     return this.#next;
   }
 
-  /** The same at once, on the event loop: something is about to be written that must not be on the disk before. */
+  /**
+   * Does the same synchronously, on the event loop, because something is about to be written that must not reach the
+   * disk first.
+   */
   settle(): void {
     if (this.isSettled) return;
     const marked = this.#take();
@@ -90,7 +94,10 @@ export class WalSync {
     return marked;
   }
 
-  /** What was not written is gone from memory as well (https://wiki.postgresql.org/wiki/Fsync_Errors): there is no second try. */
+  /**
+   * After a failed write the data is gone from memory as well (https://wiki.postgresql.org/wiki/Fsync_Errors), so there
+   * is no second try.
+   */
   #fail(cause: unknown): StoreError {
     this.#failure ??= new StoreError(
       "unavailable",

@@ -8,10 +8,10 @@ import { troubleOf } from "../trouble.ts";
 import { needRoom } from "./test-write.ts";
 
 const DEADLINE_MS = 5_000;
-/** Ends the transaction once all of it went well. */
+/** Thrown to roll the transaction back once every step has succeeded. */
 const TAKEN_BACK = new Error("taken back");
 
-/** `storeIn`: the store over another database, which is here the transaction. */
+/** `storeIn` returns the store over another database, which here is the transaction. */
 export const rehearsalQuery = (
   database: Database,
   system: System,
@@ -84,11 +84,14 @@ const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** What the database said, without the names of the calls that passed it on. */
+/** The database's own error, without the names of the calls that passed it on. */
 const rootOf = (error: unknown): unknown =>
   error instanceof StoreError && error.cause !== undefined ? rootOf(error.cause) : error;
 
-/** Every call on the transaction's connection, behind a savepoint: one that fails is told as it is, and may be made in another way. */
+/**
+ * Runs every call on the transaction's connection, behind a savepoint: a failed call throws its own error and leaves
+ * the transaction usable, so that the call may be made in another way.
+ */
 const within = (session: Session): Driver => ({
   session: () => session,
   maxTogether: 1,

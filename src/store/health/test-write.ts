@@ -5,7 +5,7 @@ import { sqlState } from "../failure.ts";
 import { KnownTrouble } from "../trouble.ts";
 
 const READ_ONLY = "25006";
-/** Connections that write at once seldom share one. */
+/** Enough that connections which write at the same time seldom share one. */
 const SLOTS = 64;
 
 export const testWriteQuery = (database: Database, now: () => number): Pick<Store, "tryWrite"> => ({
@@ -25,9 +25,9 @@ export const testWriteQuery = (database: Database, now: () => number): Pick<Stor
 });
 
 /**
- * Has the server write some 80 KB to the disk that its tables are on, by a result too large for the memory it is given. A row
- * that is written over needs no room of its own, nor does the log of a change, whose files are made ahead: both go well on a
- * disk that no table can grow on. Nothing is left of it, and nothing of it is logged.
+ * Makes the server write some 80 KB to the disk that its tables are on, by a result larger than the memory it is
+ * allowed. Overwriting a row needs no new disk space, nor does logging the change, since the log's files are allocated
+ * ahead: both succeed on a disk where no table can grow. Nothing of the result remains, and nothing of it is logged.
  */
 export const needRoom = async ({ rows }: Session): Promise<void> => {
   await rows(sql`select set_config('work_mem', '64kB', true)`);

@@ -6,7 +6,7 @@ interface StoredImage {
 }
 
 export interface ImageStore {
-  /** False, with nothing written, when the thread is gone. */
+  /** False, with nothing written, when the thread no longer exists. */
   put(
     threadKey: ThreadKey,
     image: StoredImage & {
@@ -16,6 +16,6 @@ export interface ImageStore {
       readonly now: number;
     },
   ): Promise<boolean>;
-  /** The id is unguessable and is all one needs. */
+  /** The id is unguessable and is the only credential required. */
   get(imageId: string): Promise<StoredImage | null>;
 }

@@ -4,7 +4,7 @@ import { images } from "../log/schema.ts";
 import type { ImageStore } from "./contract.ts";
 
 export const imageQueries = (database: Database): ImageStore => ({
-  // The lock makes a deletion of the thread wait, or finds that there is no thread any more.
+  // The lock makes a concurrent deletion of the thread wait; if the deletion came first, no thread is found.
   put: (threadKey, image) =>
     database.call("images.put", async ({ rows }) => {
       const put = await rows(sql`

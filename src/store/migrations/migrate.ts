@@ -5,13 +5,13 @@ import { quoted } from "../qualify.ts";
 import { MigrationsMissing, StoreError } from "../store-error.ts";
 import { migrations } from "./migrations.ts";
 
-/** Others wait for whoever migrates; an index on a large table takes its time. */
+/** Other processes wait for the one that migrates, and an index on a large table takes time. */
 export const DDL_DEADLINE_MS = 10 * 60_000;
-/** Any number that no other user of the database takes for its own advisory lock: "yeoul" in ASCII. */
+/** A number that no other user of the database is likely to use for an advisory lock: "yeoul" in ASCII. */
 const LOCK = 0x79656f756c;
 const UNDEFINED_TABLE = "42P01";
 const INSUFFICIENT_PRIVILEGE = "42501";
-/** A table, an index or a type of that name. */
+/** A table, an index or a type of that name already exists. */
 const DUPLICATES = new Set(["42P07", "42710"]);
 
 export const migrationQueries = (database: Database, now: () => number) => ({
@@ -34,7 +34,7 @@ export const migrationQueries = (database: Database, now: () => number) => ({
 
 type Migration = (typeof migrations)[number];
 
-/** One query when nothing is missing: a start waits for it. */
+/** Runs one query when nothing is missing, because a start waits for it. */
 const applyMissing = async (session: Session, now: number): Promise<number> => {
   let applied = 0;
   for (const migration of await missing(session)) {
@@ -43,7 +43,10 @@ const applyMissing = async (session: Session, now: number): Promise<number> => {
   return applied;
 };
 
-/** Migrations that this program knows and the database lacks. Later ones, of a newer replica, are none of its business. */
+/**
+ * Returns the migrations that this program has and the database lacks. Ignores later ones, which a newer replica
+ * applied.
+ */
 const missing = async (session: Session) => {
   const done = await names(session).catch((error) => {
     if (sqlState(error) === UNDEFINED_TABLE) return new Set<string>();
@@ -57,13 +60,15 @@ const names = async (session: Session): Promise<ReadonlySet<string>> => {
   return new Set(rows.map(({ name }) => name));
 };
 
-/** For the rest of the transaction: nobody else changes tables, and a statement may take as long as that does. */
+/**
+ * Until the transaction ends, no other process changes tables, and a statement may take as long as a migration does.
+ */
 export const lockTables = async (session: Session): Promise<void> => {
   await session.rows(sql`select set_config('statement_timeout', ${String(DDL_DEADLINE_MS)}, true)`);
   await session.rows(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`);
 };
 
-/** False: another process has applied it while this one waited for the lock. */
+/** False when another process applied it while this one waited for the lock. */
 const apply = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
   await lockTables(session);
   await enterSchema(session);
@@ -72,14 +77,17 @@ const apply = async (session: Session, { name, sql: text }: Migration, now: numb
   );
   if ((await names(session)).has(name)) return false;
   for (const statement of text.split("--> statement-breakpoint")) {
-    // drizzle-kit writes `"public".` before the names of types, and of nothing else.
+    // drizzle-kit writes `"public".` before the names of types, and before nothing else.
     await session.rows(sql.raw(statement.replaceAll('"public".', () => `${quoted(session.schema.name)}.`)));
   }
   await session.rows(sql`insert into yeoul_migrations (name, applied_at) values (${name}, ${now}::bigint)`);
   return true;
 };
 
-/** For the rest of the transaction, what a migration makes or changes is in our schema. To make it if it is there takes a right as well. */
+/**
+ * Until the transaction ends, a migration creates and changes objects in our schema. The schema is created only when it
+ * is missing, because `create schema if not exists` requires the privilege even when it exists.
+ */
 const enterSchema = async ({ rows, schema }: Session): Promise<void> => {
   const there = await rows(sql`select from pg_namespace where nspname = ${schema.name}`);
   if (there.length === 0) await rows(sql`create schema ${sql.identifier(schema.name)}`);

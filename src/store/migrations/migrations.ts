@@ -9,7 +9,10 @@ import replicas from "../../../drizzle/0007_replicas.sql" with { type: "text" };
 import testWrites from "../../../drizzle/0008_test_writes.sql" with { type: "text" };
 import pendingWords from "../../../drizzle/0009_pending_words.sql" with { type: "text" };
 
-/** What `drizzle/meta/_journal.json` lists, in its order (a test compares the two): Drizzle's own runner reads a folder, and an executable has none. */
+/**
+ * The migrations that `drizzle/meta/_journal.json` lists, in its order (a test compares the two). Drizzle's own runner
+ * reads a folder, which an executable does not have.
+ */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
   { name: "0000_first", sql: first },
   { name: "0001_tils_and_tickets", sql: tilsAndTickets },

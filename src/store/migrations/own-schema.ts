@@ -2,23 +2,26 @@ import { type Query, type SQL, sql } from "drizzle-orm";
 import { MIGRATIONS, type Qualify, quoted } from "../qualify.ts";
 import { StoreError } from "../store-error.ts";
 
-/** Where a new database gets its tables: a product's own `events` beside them stays its own. */
+/** Where a new database gets its tables, so that a product's own `events` table stays separate. */
 const USUAL = "yeoul";
-/** Texts that are qualified again and again are kept; more of them than the house has means that one is not constant. */
+/**
+ * Caches texts that are qualified repeatedly. More distinct texts than the program has means that one of them is not
+ * constant.
+ */
 const KEPT_TEXTS = 1_000;
 
-/** A session, as far as it is needed here. */
+/** The part of a session that is used here. */
 interface Asking {
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
 }
 
-/** The schema that holds our tables. Known once the database has been looked at, before the first statement that needs it. */
+/** The schema that holds our tables. Determined by a look at the database, before the first statement that needs it. */
 export class OwnSchema {
   #name: string | undefined;
   readonly #texts = new Map<string, string>();
   readonly #queries = new WeakMap<Query, Query>();
 
-  /** `wanted`: null leaves the choice to the database, see `find`. */
+  /** When `wanted` is null the database decides, see `find`. */
   constructor(
     private readonly wanted: string | null,
     private readonly qualify: Qualify,
@@ -33,13 +36,13 @@ export class OwnSchema {
     return this.#name;
   }
 
-  /** The full name of something of ours, for where a name is a value: `to_regclass` and its like. */
+  /** The qualified name of a relation of ours, for functions that take a name as a value, such as `to_regclass`. */
   nameOf(relation: string): string {
     return `${quoted(this.name)}.${quoted(relation)}`;
   }
 
   /**
-   * Looks at the database once: the schema is the one that was asked for, else where our tables stand already (they are known
+   * Looks at the database once. The schema is the requested one, else the one where our tables already are (identified
    * by the list of migrations), else `yeoul`. Throws a StoreError when the database cannot hold every text.
    */
   async find({ rows }: Asking): Promise<void> {
@@ -64,7 +67,7 @@ export class OwnSchema {
     return qualified;
   }
 
-  /** The same for a statement that was rendered once: looked up by what it is, not by its text. */
+  /** The same for a query that was rendered once: looked up by identity, not by its text. */
   query(query: Query): Query {
     const known = this.#queries.get(query);
     if (known !== undefined) return known;

@@ -1,41 +1,47 @@
 import type { Tag, Til } from "../../domain/til.ts";
 
 /**
- * What users have learned, and the tags it goes by. Another user's are never seen: they are null, false or absent, just as
- * what never was. All text passes through `storable` on its way in.
+ * What users have learned (TILs) and their tags. A call never returns another user's: they are null, false or absent,
+ * as if they had never existed. All text passes through `storable` before it is written.
  */
 export interface TilStore {
   /**
-   * Keeps a TIL, all or nothing, and gives it what is still missing. A slug that the user has already gets `-2`, `-3` …; a
-   * missing day number is the highest that was ever given plus one, a given one is kept as it is. Saves of one user wait for
-   * each other, so that no two are given the same.
+   * Stores a TIL, all or nothing, and fills in what is missing. A slug that the user already has gets `-2`, `-3` …. A
+   * missing day number becomes the highest ever assigned plus one; a given one is stored as it is. Saves of one user
+   * wait for each other, so that no two get the same.
    */
   save(til: NewTil): Promise<Til>;
   get(userId: string, tilId: string): Promise<Til | null>;
-  /** Newest first, at most `limit`; fewer when a page of their contents is full (`fillsPage`). The next page begins after the last TIL of this one. */
+  /**
+   * Newest first, at most `limit`; fewer when a page of their contents is full (`fillsPage`). The next page begins
+   * after the last TIL of this one.
+   */
   list(userId: string, page: TilPage): Promise<readonly Til[]>;
-  /** Its tags stay, and its day number is not given again. False: there was none. */
+  /** Deletes the TIL. Its tags stay, and its day number is not assigned again. False when there was none. */
   delete(userId: string, tilId: string): Promise<boolean>;
   /** The user's tags, the most used first, at most `limit`. */
   tags(userId: string, limit: number): Promise<readonly CountedTag[]>;
-  /** The highest day number that was ever given or kept; 0: none. */
+  /** The highest day number ever assigned or stored; 0 when there is none. */
   highestDay(userId: string): Promise<number>;
 }
 
 export interface NewTil extends Pick<Til, "tilId" | "userId" | "title" | "content" | "excerpt"> {
-  /** The one to have unless it is taken. */
+  /** The slug to use unless it is taken. */
   readonly slug: string;
-  /** Null: the next one. */
+  /** Null means the next one. */
   readonly dayNumber: number | null;
-  /** Those that name one tag, by id or by name, count once. */
+  /** Entries for the same tag, by id or by name, count once. */
   readonly tags: readonly NewTag[];
   readonly now: number;
 }
 
 export interface NewTag {
-  /** A tag of the user's that is meant, whatever the name. Null, or one that is not the user's: the name decides. */
+  /**
+   * The id of one of the user's tags; it takes precedence over the name. When null, or not one of the user's, the name
+   * decides.
+   */
   readonly tagId: string | null;
-  /** Compared without regard to case; a tag that the user does not have is made, with this name, `slug` and `newId`. */
+  /** Compared case-insensitively. A tag that the user does not have is created with this name, `slug` and `newId`. */
   readonly name: string;
   readonly slug: string;
   readonly newId: string;
@@ -43,11 +49,11 @@ export interface NewTag {
 
 interface TilPage {
   readonly limit: number;
-  /** The last TIL of the page before; null for the first page. */
+  /** The last TIL of the previous page; null for the first page. */
   readonly after: Pick<Til, "tilId" | "createdAt"> | null;
 }
 
 export interface CountedTag extends Tag {
-  /** How many of the user's TILs go by it. */
+  /** How many of the user's TILs have it. */
   readonly count: number;
 }

@@ -1,8 +1,8 @@
 import { bigint, index, integer, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
 
 /**
- * What a user has learned, and the tags it goes by. Every key begins with the user, see `schema.ts`. A user's row in
- * `til_users` is the lock that day numbers and slugs are given under.
+ * What a user has learned, and its tags. Every key begins with the user, see `schema.ts`. A user's row in `til_users`
+ * is the lock under which day numbers and slugs are assigned.
  */
 
 const time = () => bigint({ mode: "number" });
@@ -11,7 +11,7 @@ export const tilUsers = pgTable(
   "til_users",
   {
     userId: text().notNull(),
-    /** The highest day number that was ever given; 0: none. A deleted TIL's number is not given again. */
+    /** The highest day number ever assigned; 0 when there is none. A deleted TIL's number is not assigned again. */
     lastDay: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId] })],
@@ -43,7 +43,7 @@ export const tags = pgTable(
     tagId: text().notNull(),
     name: text().notNull(),
     slug: text().notNull(),
-    /** The name as it is compared: without regard to case. */
+    /** The name as it is compared: case-insensitively. */
     nameKey: text().notNull(),
     createdAt: time().notNull(),
   },
@@ -58,7 +58,7 @@ export const tilTags = pgTable(
   {
     userId: text().notNull(),
     tilId: text().notNull(),
-    /** Its place among the TIL's tags. */
+    /** Its position among the TIL's tags. */
     place: integer().notNull(),
     tagId: text().notNull(),
   },

@@ -4,7 +4,7 @@ import { type Tag, tagKey } from "../../domain/til.ts";
 import type { Session } from "../database.ts";
 import type { NewTil } from "./contract.ts";
 
-/** A tag that somebody asks for, ready for the table. */
+/** A requested tag, ready for the table. */
 interface Asked {
   readonly tagId: string;
   readonly newId: string;
@@ -14,7 +14,7 @@ interface Asked {
 }
 
 /**
- * The tags that a new TIL goes by, each once and in its order; those that its user does not have are made. The caller holds
+ * Returns the tags of a new TIL, each once and in order; creates those that its user does not have. The caller holds
  * the user's lock.
  */
 export const tagsFor = async (session: Session, { userId, tags, now }: NewTil): Promise<readonly Tag[]> => {

@@ -60,7 +60,8 @@ export const tilQueries = (database: Database): TilStore => ({
 
 const save = async (session: Session, til: NewTil): Promise<Til> => {
   const { userId, tilId, now } = til;
-  // First, because it takes the lock that all of the user's saves wait for: what follows reads what they have written.
+  // Comes first because it takes the lock that all of the user's saves wait for: the following statements read what
+  // those saves have written.
   const dayNumber = await takeDay(session, til);
   const slug = await freeSlug(session, til);
   const tags = await tagsFor(session, til);
@@ -88,7 +89,7 @@ const takeDay = async ({ rows }: Session, { userId, dayNumber }: NewTil): Promis
   return dayNumber ?? user?.last ?? 1;
 };
 
-/** The wanted slug, or with the lowest number behind it that makes it a new one. */
+/** Returns the wanted slug, or the slug with the lowest number appended that makes it unique. */
 const freeSlug = async ({ rows }: Session, { userId, ...til }: NewTil): Promise<string> => {
   const wanted = storable(til.slug);
   const found = await rows<{ slug: string }>(

@@ -1,5 +1,7 @@
-/** Secrets that the service makes for itself, so that all replicas of one store have the same. */
+/** Secrets that the service generates for itself, so that all replicas of one store share them. */
 export interface SecretStore {
-  /** The secret of this name. `fresh` becomes it where there is none yet: of all who come at once, one's does. */
+  /**
+   * Returns the secret of this name. Stores `fresh` when there is none yet; of concurrent calls, one's value is stored.
+   */
   ensure(name: string, fresh: string): Promise<string>;
 }

@@ -3,7 +3,7 @@ import { bigint, customType, index, pgTable, primaryKey, text } from "drizzle-or
 const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
 const time = () => bigint({ mode: "number" });
 
-/** Questions that were handed in and are asked, once, by whoever comes with the ticket. */
+/** Questions that were submitted in advance; a request with the ticket asks them, once. */
 export const tickets = pgTable(
   "tickets",
   {
@@ -13,7 +13,7 @@ export const tickets = pgTable(
     dialect: text().notNull(),
     /** The run's request, as compact JSON. */
     request: jsonText().notNull(),
-    /** The run and the thread that it becomes, named when it is made. */
+    /** The run and the thread that it starts, chosen when it is made. */
     runId: text(),
     threadId: text(),
     createdAt: time().notNull(),

@@ -6,7 +6,7 @@ import type { Ticket, TicketStore } from "./contract.ts";
 import { tickets } from "./schema.ts";
 
 export const ticketQueries = (database: Database): TicketStore => ({
-  // Its id is secret: one that is there already was put there by an attempt that was not told so.
+  // The id is secret, so an existing row with it comes from an earlier attempt that received no answer.
   put: ({ threadKey: key, ttlMs, ...ticket }) =>
     database.repeat(() =>
       database.call("tickets.put", async ({ db }) => {
@@ -29,7 +29,7 @@ export const ticketQueries = (database: Database): TicketStore => ({
       return { ...ticket, threadKey: threadKey(userId, threadId) };
     }),
 
-  // Another replica sweeps at the same time: each takes what the other has not.
+  // Another replica may sweep at the same time: each takes the rows that the other has not.
   sweep: (limit) =>
     database.call("tickets.sweep", async ({ rows }) => {
       const swept = await rows(sql`

@@ -1,25 +1,25 @@
 import type { Rate } from "../../domain/rate.ts";
 
-/** What is counted of a user: requests that start a run, tokens of models. */
+/** What is counted per user: requests that start a run, and tokens of models. */
 export type UsageKind = "requests" | "tokens";
 
-/** A user's count in the window that the database's clock is in. */
+/** A user's count in the current window of the database's clock. */
 export interface WindowUsage {
   readonly total: number;
-  /** Milliseconds until the window ends, and with it the count. */
+  /** Milliseconds until the window ends and the count with it. */
   readonly endsInMs: number;
 }
 
 /**
- * What users have used, in windows of the database's clock: replicas agree, and what becomes of a thread changes nothing. A
- * count is for one length of window; whoever changes that begins a new one.
+ * What users have used, in windows of the database's clock, so that replicas agree. Deleting a thread changes no count.
+ * A count belongs to one window length; changing the length begins a new count.
  */
 export interface UsageStore {
   read(userId: string, kind: UsageKind, windowMs: number): Promise<WindowUsage>;
-  /** Counts one more, unless the limit has been reached: of all who come at once, as many as fit are taken. */
+  /** Counts one more unless the limit has been reached: of concurrent calls, as many succeed as fit. */
   take(userId: string, kind: UsageKind, rate: Rate): Promise<WindowUsage & { readonly isTaken: boolean }>;
-  /** Counts so many more (fewer, where negative), past any limit. */
+  /** Adds `amount`, which may be negative, regardless of any limit. */
   add(userId: string, kind: UsageKind, windowMs: number, amount: number): Promise<WindowUsage>;
-  /** Removes at most `limit` counts whose window is over; returns how many. */
+  /** Removes at most `limit` counts whose window is over. Returns how many. */
   sweep(limit: number): Promise<number>;
 }

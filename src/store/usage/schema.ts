@@ -3,7 +3,10 @@ import type { UsageKind } from "./contract.ts";
 
 const count = () => bigint({ mode: "number" });
 
-/** What a user has used in a window. No column but `total` is ever changed, and no index holds that: each count is a HOT update. */
+/**
+ * What a user has used in a window. Only the column `total` is ever updated, and no index includes it, so each count is
+ * a HOT update.
+ */
 export const usage = pgTable(
   "user_usage",
   {

@@ -2,12 +2,12 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import type { UsageStore, WindowUsage } from "./contract.ts";
 
-/** The window that the database's clock is in. */
+/** The current window of the database's clock. */
 const window = (windowMs: number): SQL => sql`
   clock as (select (extract(epoch from now()) * 1000)::bigint as at),
   win as (select at, at - at % ${windowMs}::bigint as starts_at, ${windowMs}::bigint as window_ms from clock)`;
 
-/** Counts `amount` in it; `condition` may keep a count that is there already from being raised. */
+/** Adds `amount` to the window's count; `condition` can prevent an existing count from being raised. */
 const counted = (userId: string, kind: string, windowMs: number, amount: number, condition: SQL): SQL => sql`
   with ${window(windowMs)},
   counted as (
@@ -45,7 +45,7 @@ export const usageQueries = (database: Database): UsageStore => ({
       return found ?? { total: amount, endsInMs: windowMs };
     }),
 
-  // Another replica sweeps at the same time: each takes what the other has not.
+  // Another replica may sweep at the same time: each takes the rows that the other has not.
   sweep: (limit) =>
     database.call("usage.sweep", async ({ rows }) => {
       const swept = await rows(sql`
