@@ -12,10 +12,10 @@ const value = (name: string) => sql.placeholder(name);
 
 const UNIQUE_VIOLATION = "23505";
 
-/** How much of its first message names a thread. */
+/** How much of its first message becomes a thread's title. */
 const TITLE_CHARACTERS = 80;
 
-/** What a thread's row becomes when one more run is begun in it, or made of it once more. */
+/** The update of an existing thread's row when one more run begins in it, or when a deleted thread is created again. */
 const oneRunMore = sql`
   turns = threads.turns + 1,
   running = threads.running or threads.queued = 0,
@@ -37,8 +37,9 @@ interface Begin extends Omit<Place, "epoch"> {
 }
 
 /**
- * One statement and no transaction around it: somebody waits for the first token. All that it decides on is in the
- * thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's snapshot sees.
+ * One statement without a transaction around it, because a user waits for the first token. Everything that it decides
+ * on is in the thread's row, which ON CONFLICT locks and reads in its newest version, whatever else the statement's
+ * snapshot sees.
  */
 const beginOne = statement<Begin>(sql`
   with thread as (
@@ -61,8 +62,8 @@ const beginOne = statement<Begin>(sql`
   select last_seq as "lastSeq", last_at as "lastAt", starts from thread`);
 
 /**
- * The same for many threads. It takes those that are new, or there with nobody holding their row and with room for one
- * more; the others, and runs that are there already, it leaves alone and does not wait for.
+ * The same for many threads. It begins runs in threads that are new, or that exist with an unlocked row and room for
+ * one more. It skips the other threads and the runs that already exist, and does not wait for them.
  */
 const beginMany = statement<Begin & { place: number }>(sql`
   with asked as (
@@ -99,9 +100,9 @@ const beginMany = statement<Begin & { place: number }>(sql`
   )
   select place::int, last_seq as "lastSeq", last_at as "lastAt", starts from begun`);
 
-/** A run as the store keeps it, its JSON made once. */
+/** A run as the store persists it, with its JSON rendered once. */
 interface Asked extends NewRun {
-  /** It was asked for before, and may have begun without telling. */
+  /** It was requested before, and may have begun without an answer. */
   readonly mayBeDone: boolean;
   readonly message: string;
   readonly json: string;
@@ -155,7 +156,7 @@ const alone = async (session: Session, run: Asked): Promise<Begun> => {
   if (before !== null) return before;
   const begun = await beginAlone(session, run);
   const isRefused = begun.state === "full" || begun.state === "known";
-  // The one before may have ended only now: this one has waited for it.
+  // The earlier attempt may have committed only now: this one has waited for its lock.
   return isRefused && run.mayBeDone ? ((await begunBefore(session, run)) ?? begun) : begun;
 };
 
@@ -177,14 +178,14 @@ const findBegun = statement<Begin>(sql`
   where runs.thread_key = ${value("threadKey")} and runs.run_id = ${value("runId")} and runs.owner = ${value("owner")}
     and runs.status in ('queued', 'running') and runs.attempt <= 1`);
 
-/** What an attempt of this process has made of it that could not tell. Null: none has. */
+/** What an earlier attempt of this process began without an answer. Null when none did. */
 const begunBefore = async (session: Session, run: Asked): Promise<Begun | null> => {
   const [found] = await findBegun(session, { ...run });
   if (found === undefined) return null;
   return found.starts ? claimed(run, { ...found, epoch: 1 }) : { state: "queued" };
 };
 
-/** One line; of a long text only its beginning is looked at. */
+/** One line; of a long text only the beginning is examined. */
 const titleOf = (message: string): string => {
   const line = message
     .slice(0, 8 * TITLE_CHARACTERS)

@@ -1,19 +1,22 @@
 import type { Database } from "../database.ts";
 import { StoreError } from "../store-error.ts";
 
-/** What a statement for many may hold: past that it would take as long as somebody may have to wait. */
+/** The most that a statement for many calls may hold: more would take longer than a caller may have to wait. */
 const MAX_CHARS = 1024 * 1024;
 
 export interface GroupedCalls<Call, Result> {
-  /** Opens the message of the error that a call ends with whose deadline has passed. */
+  /** Begins the message of the error of a call whose deadline has passed. */
   readonly name: string;
-  /** What of a call may be in a statement once: no row is written twice in one. */
+  /** The key that a statement may contain only once: it must not write a row twice. */
   keyOf(call: Call): string;
-  /** How much of a statement it takes, in characters. */
+  /** How much of a statement the call takes, in characters. */
   charsOf(call: Call): number;
-  /** Makes the calls in one statement. Null: it could not be made along with the others, and nothing of it was written. */
+  /**
+   * Makes the calls in one statement. A result is null when the call could not be made along with the others and
+   * nothing of it was written.
+   */
   together(calls: readonly Call[]): Promise<readonly (Result | null)[]>;
-  /** Makes one by itself, waiting for whatever it has to wait for. */
+  /** Makes one call by itself, waiting for any lock that it needs. */
   alone(call: Call): Promise<Result>;
 }
 
@@ -21,19 +24,19 @@ interface Waiting<Call, Result> {
   readonly call: Call;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  /** It is part of a statement now. */
+  /** The call has become part of a statement. */
   readonly tried: () => void;
-  /** Its caller has been told that it came too late. */
+  /** Its caller has already received the timeout error. */
   isLate: boolean;
 }
 
 /**
- * Calls that are made in groups, as appends are: one statement is under way at a time, and what is asked for meanwhile
- * travels with the next. A statement of a run's beginning or end takes the database 1.3 ms, and hardly more for thirty.
+ * Calls that are made in groups, as appends are: one statement is under way at a time, and calls that arrive meanwhile
+ * join the next. A statement for a run's beginning or end takes the database 1.3 ms, and hardly more for thirty.
  *
- * Each call has its own outcome. One that has to wait for somebody's lock, or that the database refuses, is made alone: it
- * holds up nobody else's. One whose deadline passes while it waits here is never made; one that is made is waited for, as long
- * as its statement may take, since half of an outcome is no use to anybody.
+ * Each call has its own outcome. A call that has to wait for a lock, or that the database refuses, is made alone, so
+ * that it delays no other. A call whose deadline passes while it waits here is never made. A call under way is awaited
+ * for as long as its statement may take, because half an outcome is of no use.
  */
 export class CallGroup<Call, Result> {
   #waiting: Waiting<Call, Result>[] = [];
@@ -51,7 +54,7 @@ export class CallGroup<Call, Result> {
     this.#waiting.push(waiting);
     if (!this.#isServing) {
       this.#isServing = true;
-      // What one turn of the event loop asks for travels together.
+      // All calls of one turn of the event loop share a statement.
       queueMicrotask(() => void this.#serve());
     }
     await this.database.meet(begun.promise, () => {
@@ -66,7 +69,7 @@ export class CallGroup<Call, Result> {
     this.#isServing = false;
   }
 
-  /** In the order in which they came, but for those that have to wait for another of the same key. */
+  /** Returns calls in the order in which they came, except those that must wait for another of the same key. */
   #next(): readonly Waiting<Call, Result>[] {
     const { keyOf, charsOf } = this.calls;
     const next = new Map<string, Waiting<Call, Result>>();
@@ -84,7 +87,7 @@ export class CallGroup<Call, Result> {
       }
     }
     this.#waiting = left;
-    // In one order on every replica, so that two statements that take the same locks do not wait for each other.
+    // Sorted by key, the same on every replica, so that two statements that take the same locks do not deadlock.
     return [...next].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, waiting]) => waiting);
   }
 
@@ -94,7 +97,7 @@ export class CallGroup<Call, Result> {
     try {
       results = await this.calls.together(group.map(({ call }) => call));
     } catch (error) {
-      // What the database refuses was one call's, and which one it does not say.
+      // One call made the database refuse the statement, and the error does not tell which.
       if (!(error instanceof StoreError && error.code === "failed")) {
         for (const { reject } of group) reject(error);
         return;

@@ -1,4 +1,4 @@
-/** A node's change of state, kept with the seq that the thread had reached. Never a copy of the whole. */
+/** A node's change of state, stored with the seq that the thread had reached. Never a copy of the whole state. */
 export interface NewCheckpoint {
   readonly checkpointId: string;
   readonly seq: number;

@@ -1,31 +1,37 @@
-/** A process among those that share a database. */
+/** One of the processes that share a database. */
 export interface Replica {
-  /** Made anew at each start, unguessable: whoever has the same host name and process id is another. */
+  /** Generated at each start and unguessable: another process with the same host name and process id gets another. */
   readonly id: string;
-  /** What operators know it by, such as host and process id. Nothing is decided by it. */
+  /** A name for operators, such as host and process id. No decision depends on it. */
   readonly name: string;
 }
 
 interface Renewal {
-  /** How long the lease is good for without another renewal, in milliseconds. */
+  /** How long the lease lasts without another renewal, in milliseconds. */
   readonly ttlMs: number;
-  /** False when this process's last renewal failed, or was its first: the store may have been away for everybody. */
+  /**
+   * False when this process's last renewal failed, or when this is its first: the store may have been unreachable for
+   * every replica.
+   */
   readonly isUnbroken: boolean;
 }
 
 /**
- * Which replicas live. A run is its replica's as long as that one's lease lasts (see `RunStore.takeover`). All times are the
- * database's: no replica's clock has a say.
+ * Which replicas are alive. A run belongs to its replica for as long as that replica's lease lasts (see
+ * `RunStore.takeover`). All times are the database's: no replica's clock matters.
  */
 export interface ReplicaStore {
   /**
-   * Registers the replica or renews its lease, by one statement on one row, however many runs it has. Goes by a connection
-   * of its own where the driver has connections, and is given up after a quarter of the lease, so that there is time for
-   * another.
+   * Registers the replica or renews its lease, in one statement on one row, however many runs it has. Uses a connection
+   * of its own where the driver has connections. Gives up after a quarter of the lease, so that there is time for
+   * another attempt.
    */
   renew(replica: Replica, renewal: Renewal): Promise<void>;
-  /** Ends the lease at once: what the replica still holds is an orphan. Harmless when repeated. */
+  /** Ends the lease at once: the runs that the replica still holds become orphans. Harmless when repeated. */
   leave(replicaId: string): Promise<void>;
-  /** Forgets replicas whose lease ended more than `forMs` milliseconds ago and that hold no unfinished run. Returns how many. */
+  /**
+   * Deletes replicas whose lease ended more than `forMs` milliseconds ago and that hold no unfinished run. Returns how
+   * many.
+   */
   sweep(forMs: number): Promise<number>;
 }

@@ -4,7 +4,10 @@ import type { ThreadKey } from "../../domain/thread.ts";
 import type { NewCheckpoint } from "./contract-checkpoints.ts";
 import type { RunEnd } from "./contract-run-end.ts";
 
-/** Permission to write to a thread on behalf of a run. A write with a stale epoch is refused: another replica has it. */
+/**
+ * Permission to write to a thread on behalf of a run. A write with a stale epoch is refused: another replica has the
+ * run.
+ */
 export interface Fence {
   readonly threadKey: ThreadKey;
   readonly runId: string;
@@ -19,7 +22,7 @@ export interface NewRun {
   readonly traceId: string;
   /** The id of the user's message, should the run start at once. */
   readonly messageId: string;
-  /** The replica that will execute it, by its id. */
+  /** The id of the replica that will execute it. */
   readonly owner: string;
   /** How many runs may wait in one thread behind the running one. */
   readonly maxQueued: number;
@@ -32,31 +35,32 @@ export interface Claimed {
   /** The thread's highest seq; the run's first event gets the next one. */
   readonly lastSeq: number;
   /**
-   * No event of the thread is dated later, in milliseconds since the epoch: the run dates none of its own earlier, so that
-   * a log's times never go backwards, though the replicas that write it have clocks of their own.
+   * No event of the thread has a later date, in milliseconds since the epoch. The run dates none of its own events
+   * earlier, so that a log's times never go backwards, even though the replicas that write it have clocks of their own.
    */
   readonly lastAt: number;
 }
 export type Begun =
   | Claimed
-  /** Another run of the thread is not done; `claim` it when its turn may have come. */
+  /** Another run of the thread has not ended; `claim` it when its turn may have come. */
   | { readonly state: "queued" }
-  /** `maxQueued` runs wait already; nothing was written. */
+  /** `maxQueued` runs are already waiting; nothing was written. */
   | { readonly state: "full" }
   /** The run was begun before; nothing was written. */
   | { readonly state: "known" };
 
 /**
- * Why nothing of what a run wanted to write was. `stale`: its fence does not hold any more, the run has ended, or its thread
- * is gone. `gap`: the log does not have the event before the first, since the database has lost what it had taken.
+ * Why none of a run's write was written. `stale`: its fence is no longer valid, the run has ended, or its thread is
+ * gone. `gap`: the log lacks the event before the first one, because the database has lost events that it had accepted.
  */
 export type Refusal = "stale" | "gap";
 
 /**
- * Which unfinished runs are nobody's. `lapsed`: those of replicas whose lease is over, or that have left; none at all while
- * the taker's own renewals do not show that the store has been there for a whole lease (its own and the other's), so
- * that after an outage every replica has had the time to renew. `foreign`: those of every owner but the taker, for a store that one process
- * has to itself. A list: those of the taker's own that it names, which it does not know of.
+ * Which unfinished runs count as orphans. `lapsed`: the runs of replicas whose lease is over, or that have left. There
+ * are none while the caller's own renewals do not show that the store has been available for a whole lease (its own and
+ * the other's), so that after an outage every replica has had time to renew. `foreign`: the runs of every owner but the
+ * caller, for a store that one process has to itself. A list: the caller's own runs with these ids, which it has no
+ * record of.
  */
 export type Orphans = "lapsed" | "foreign" | readonly string[];
 
@@ -65,46 +69,54 @@ export interface Taking {
   /** The replica that takes them. */
   readonly owner: string;
   readonly limit: number;
-  /** Makes the id of a user's message that was not kept yet. */
+  /** Returns an id for a user's message that was not stored yet. */
   messageId(): string;
   readonly now: number;
 }
 
 export interface RunStore {
   /**
-   * Makes the thread if need be, and the run. If no other run of the thread is queued or running, the run starts: status
-   * `running`, epoch 1, attempt 1, and the user's message is kept with seq `lastSeq + 1`. Otherwise it is queued.
-   * A run id is begun once, however many ask for it at the same time.
+   * Creates the run, and its thread when necessary. If no other run of the thread is queued or running, the run starts:
+   * status `running`, epoch 1, attempt 1, and the user's message is stored with seq `lastSeq + 1`. Otherwise it is
+   * queued. A run id is begun once, however many calls request it at the same time.
    *
-   * When a connection is lost on the way the call is repeated on another, within its deadline. If it fails all the same and
-   * not as `isUntried`, the run may be there, and is to be withdrawn.
+   * When a connection is lost on the way, the call is repeated on another, within its deadline. If it still fails, and
+   * not as `isUntried`, the run may exist and must be withdrawn.
    */
   begin(run: NewRun): Promise<Begun>;
   /**
-   * Undoes a `begin` that was given up: the run, its message, and the thread if it was made for it. False: there is nothing to undo.
+   * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. False when
+   * there is nothing to undo.
    */
   withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner">): Promise<boolean>;
-  /** Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it has ended. */
+  /**
+   * Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it
+   * has ended.
+   */
   claim(
     run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "now">,
   ): Promise<(Claimed & { readonly cancelRequested: boolean }) | null>;
-  /** Ends a run. A refusal: nothing was written. */
+  /** Ends a run. When it returns a refusal, nothing was written. */
   finish(fence: Fence, end: RunEnd): Promise<"ended" | Refusal>;
-  /** The owner's unfinished runs, and those among them that somebody has asked to cancel. Only reads. */
+  /** Returns the owner's unfinished runs, and those among them with a requested cancellation. Only reads. */
   held(owner: string): Promise<{ readonly runIds: readonly string[]; readonly cancelled: readonly string[] }>;
-  /** Those of `runIds` that are another's by now, or gone. Those that have ended as the owner's are not lost. */
+  /**
+   * Returns those of `runIds` that now belong to another owner, or are gone. Runs that ended as the owner's are not
+   * lost.
+   */
   lost(owner: string, runIds: readonly string[]): Promise<readonly string[]>;
   /**
-   * Takes runs over that nobody executes any more, the oldest first: a new epoch (so that their old owner can write no more),
-   * status `running`, the user's message kept if a run never started. One of each thread at most; the others when that has
-   * ended. An orphan that is locked just now may be left out: whoever ends orphans asks again.
+   * Takes over runs that no replica executes any more, the oldest first: raises the epoch (so that their old owner can
+   * no longer write), sets the status `running`, and stores the user's message if a run never started. Takes at most
+   * one of each thread; the others follow when that one has ended. It may skip an orphan that is locked at the moment:
+   * the caller, which ends orphans, asks again.
    */
   takeover(taking: Taking): Promise<readonly Claimed[]>;
-  /** Another user's run is null, as is one that never was. */
+  /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
   /**
-   * Asks the run's owner, wherever it is, to cancel it; one that waits for its turn ends at once, with `error` and nothing in
-   * the log. Idempotent; null as with `get`.
+   * Requests the run's owner, wherever it is, to cancel it. A queued run ends at once, with `error` and nothing in the
+   * log. Idempotent; null as with `get`.
    */
   requestCancel(
     userId: string,
@@ -123,23 +135,24 @@ export interface Append {
 export interface EventStore {
   /**
    * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused, and why.
-   * Idempotent: what this run has already appended under the same seq stays as it is, so a caller that was not told the
-   * outcome may repeat the call.
+   * Idempotent: events that this run has already appended under the same seq stay unchanged, so a caller that did not
+   * receive the outcome may repeat the call.
    */
   append(batch: readonly Append[]): Promise<ReadonlyMap<string, Refusal>>;
   /**
-   * Up to `limit` events after `seq`, in order; fewer when a page of them is full (`fillsPage`). None: there are none.
+   * Up to `limit` events after `seq`, in order; fewer when a page of them is full (`fillsPage`). Empty when there are
+   * none.
    */
   read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
-  /** The first and last seq the log holds; null for an empty or unknown thread. */
+  /** The first and last seq in the log; null for an empty or unknown thread. */
   bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
-  /** The highest seq of each of these threads that has an event: what a reader of another replica's runs polls. */
+  /** The highest seq of each of these threads that has an event. A reader of another replica's runs polls it. */
   heads(threadKeys: readonly ThreadKey[]): Promise<ReadonlyMap<ThreadKey, number>>;
   /** The events from `first` through `last` whose type is among `types`, in order. */
   between(threadKey: ThreadKey, first: number, last: number, types: readonly EventType[]): Promise<readonly LogEvent[]>;
   /** All events of one run whose type is among `types`, in order. */
   ofRun(threadKey: ThreadKey, runId: string, types: readonly EventType[]): Promise<readonly LogEvent[]>;
-  /** The same of many runs, in one statement: a list for each, in their order. */
+  /** The same for many runs, in one statement: a list for each, in their order. */
   ofRuns(
     runs: readonly Pick<Fence, "threadKey" | "runId">[],
     types: readonly EventType[],

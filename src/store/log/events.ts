@@ -90,7 +90,10 @@ const readEvents = statement<LogEvent>(
   ),
 );
 
-/** A run's events are a stretch of the log, so no index of their own is needed: its row tells where it begins. */
+/**
+ * A run's events are a contiguous range of the log, so they need no index of their own: the run's row holds where they
+ * begin.
+ */
 const readRuns = statement<LogEvent & { place: number }>(sql`
   select asked.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
   from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as asked (thread_key, run_id, place)
@@ -120,20 +123,20 @@ const eventsOf = async (
 type Refused = { readonly runId: string; readonly isGap: boolean };
 
 /**
- * Whether the log has the event `after`, in a query over `runs`. Commits that a failover has lost are the last ones, so
- * whoever finds the event before its own has lost none. Where a run begins there need not be one: the thread may be new, or
- * another of its name deleted.
+ * Whether the log has the event `after`, in a query over `runs`. A failover loses the latest commits, so a run that
+ * finds the event before its own has lost none. Where a run begins there may be no such event: the thread may be new,
+ * or replace a deleted one of the same key.
  */
 export const follows = (after: SQL) => sql`(
   runs.start_seq = ${after} or exists (select from events where events.thread_key = runs.thread_key and events.seq = ${after}))`;
 
 /**
- * The hot path: one statement for everything that all runs of the process have said since the last commit. Its FOR KEY
- * SHARE keeps a run's end, its takeover and its thread's deletion waiting (they lock FOR UPDATE) while leases are renewed
- * beside it. Should one of those be first, the row is looked at again after the wait, and the run is refused.
+ * The hot path: one statement for all events that the process's runs have emitted since the last commit. Its FOR KEY
+ * SHARE makes a run's end, its takeover and its thread's deletion wait (they lock FOR UPDATE), while leases can be
+ * renewed concurrently. If one of those comes first, the row is checked again after the wait, and the run is refused.
  *
- * Each run is looked up by itself: the planner takes what is asked for a hundred rows, and would sooner read all runs that
- * there are than look up so many.
+ * Each run is looked up by itself: the planner estimates the requested set at a hundred rows, and would rather read all
+ * runs there are than look up so many.
  */
 const holding = sql`
   select asked.place, run.thread_key, run.run_id, run.follows
@@ -154,8 +157,8 @@ const appendWithCheckpoints = statement<Refused>(sql`
   with ${asked}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
 
 /**
- * After a conflict: the caller was not told how the same call ended, and repeats it. What the run has written already
- * stays; a run that finds another's event under its number is refused.
+ * For a repeated call after a conflict, when the caller did not receive the outcome of the first. The run's events that
+ * are already written stay; a run that finds another run's event under its seq is refused.
  */
 const appendAgain = statement<Refused>(sql`
   with asked as (select * from ${askedRows}), holding as (${holding}),

@@ -23,15 +23,16 @@ interface Finish {
   readonly end: RunEnd;
 }
 
-/** Megabytes at times: joined at the end, lest each step above makes a copy. */
+/** Sometimes megabytes: joined at the end, so that no step above copies them. */
 const messageRows = sql`
   rows from (
     ${anyTexts("messages")}, ${anyTexts("contents")}, ${separated("details")}
   ) with ordinality as said (id, content, detail, place)`;
 
 /**
- * The ends of many runs. A thread is locked before its run, as everywhere, so that no two calls wait for each other.
- * `unless`: what happens to those whose row somebody holds. Gives a row for each run that could be ended, and whether its last words follow its log.
+ * Ends many runs. A thread is locked before its run, as everywhere, so that no two calls deadlock. `unless` says what
+ * happens to runs whose row is locked. Returns a row for each run that could be ended, and whether its last events
+ * follow its log.
  */
 const finishing = (unless: SQL) =>
   statement<{ place: number; follows: boolean }>(sql`

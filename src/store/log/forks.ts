@@ -11,8 +11,9 @@ export const forkQuery =
     database.call("threads.fork", ({ transaction }) => transaction((session) => copy(session, fork)));
 
 /**
- * The lock makes a deletion of the source wait, or finds that it is gone. Nothing else has to: what is copied never changes,
- * since a log only grows. Nobody sees the new thread before all of it is there.
+ * The lock makes a concurrent deletion of the source wait; if the deletion came first, the source is gone. Nothing else
+ * has to wait: what is copied never changes, because a log only grows. The new thread is invisible until all of it is
+ * there.
  */
 const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "taken"> => {
   const { from, to, checkpoint, through, cut, now } = fork;
@@ -38,7 +39,7 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
 const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
 const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
-  /** A run that is cut goes by another id in the new thread. */
+  /** A run that is cut gets another id in the new thread. */
   const runId = cut === null ? sql`run_id` : sql`case when run_id = ${cut.runId} then ${cut.newRunId} else run_id end`;
   return sql`
     with copied_runs as (

@@ -5,7 +5,7 @@ import type { RunStore } from "./contract.ts";
 import { isUnfinished } from "./rows.ts";
 import { takeover } from "./takeover.ts";
 
-/** Who holds which run, and what becomes of those that nobody holds any more. */
+/** Which replica holds which run, and the takeover of runs that none holds any more. */
 export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost" | "takeover"> => ({
   held: (owner) =>
     database.call("runs.held", async (session) => {
@@ -13,7 +13,7 @@ export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"
       return { runIds: idsIn(found?.held), cancelled: idsIn(found?.cancelled) };
     }),
 
-  // Each by itself, by the index on ids: a join might read all runs there are.
+  // Each run is looked up by itself, by the index on ids: a join might read all runs there are.
   lost: (owner, runIds) =>
     database.call("runs.lost", async ({ rows }) => {
       const lost = await rows<{ runId: string }>(sql`
@@ -26,7 +26,7 @@ export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"
     database.call("runs.takeover", ({ transaction }) => transaction((session) => takeover(session, taking))),
 });
 
-/** One row, however many runs: thousands of ids are read as one text in a millisecond. */
+/** One row, however many runs: parsing thousands of ids as one text takes a millisecond. */
 const heldBy = statement<{ held: string; cancelled: string }>(sql`
   select coalesce(json_agg(run_id), '[]')::text as held,
     coalesce(json_agg(run_id) filter (where cancel_requested), '[]')::text as cancelled

@@ -6,10 +6,10 @@ import { isUnfinished } from "./rows.ts";
 const value = (name: string) => sql.placeholder(name);
 const milliseconds = (name: string) => sql`${value(name)}::int * interval '1 ms'`;
 
-/** How far apart two renewals of one replica may lie, and still follow each other without a break: half its lease. */
+/** The longest time between two renewals of one replica that still counts as unbroken: half its lease. */
 export const longestGap = (replica: SQL): SQL => sql`${replica}.ttl_ms * interval '0.5 ms'`;
 
-/** Of a lease, what one attempt to renew it may take. */
+/** The share of a lease that one attempt to renew it may take. */
 const ATTEMPT = 1 / 4;
 
 export const replicaQueries = (database: Database): ReplicaStore => ({
@@ -38,8 +38,8 @@ export const replicaQueries = (database: Database): ReplicaStore => ({
 });
 
 /**
- * Renewals follow each other without a break when the same server has answered them, none has failed, and no two lie further
- * apart than half the lease; a clock that was set, forwards or back, is a break too.
+ * Renewals are unbroken when the same server has answered them, none has failed, and no two are further apart than half
+ * the lease. A clock that was set, forwards or back, breaks them too.
  */
 const renewLease = statement(sql`
   insert into replicas as replica

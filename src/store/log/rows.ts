@@ -3,7 +3,7 @@ import type { Run } from "../../domain/run.ts";
 import type { Claimed, Fence } from "./contract.ts";
 import { runs } from "./schema.ts";
 
-/** Written out as the index `runs_unfinished` has it. */
+/** Written exactly as in the index `runs_unfinished`. */
 export const unfinished = inArray(runs.status, ["queued", "running"]);
 
 /** The same in plain text, which a plan for any parameters can match with the partial indexes. */
@@ -24,7 +24,7 @@ export const runOf = (row: typeof runs.$inferSelect) =>
     endedAt: row.endedAt,
   }) satisfies Run;
 
-/** Where a run that has started stands. */
+/** The position of a started run. */
 export interface Place extends Pick<Claimed, "lastSeq" | "lastAt"> {
   readonly epoch: number;
 }

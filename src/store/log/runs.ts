@@ -17,7 +17,7 @@ export const runQueries = (
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
 
-  // Asked for twice it is the same.
+  // Idempotent.
   requestCancel: (userId, runId, end) =>
     database.repeat(() =>
       database.call("runs.requestCancel", ({ transaction }) =>
@@ -27,8 +27,8 @@ export const runQueries = (
 });
 
 /**
- * One that runs is its owner's to end. One that waits ends here and now: it has no place in the log yet, and must not wait for
- * the turn before it only to be given one. The thread's lock keeps it from being claimed meanwhile.
+ * Only its owner ends a running run. A queued run ends here and now: it has no position in the log yet, and must not
+ * wait for the run before it only to get one. The thread's lock prevents a claim meanwhile.
  */
 const requestCancel = async (
   session: Session,
@@ -53,7 +53,10 @@ const requestCancel = async (
   return get(session, userId, runId);
 };
 
-/** The thread's lock first, then a look at its runs: a statement would not see what was committed while it waited. */
+/**
+ * Takes the thread's lock first and then reads its runs in another statement: a single statement would not see what was
+ * committed while it waited.
+ */
 const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
   const [row] = await session.rows<Place & { cancelRequested: boolean }>(sql`
@@ -84,7 +87,7 @@ const get = async ({ db }: Session, userId: string, runId: string): Promise<Run 
     .select()
     .from(runs)
     .where(and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId)))
-    // Where it was executed, should forks of that thread have it too.
+    // Prefers the thread where it was executed, should forks of that thread have it too.
     .orderBy(desc(runs.attempt))
     .limit(1);
   return row === undefined ? null : runOf(row);

@@ -3,8 +3,8 @@ import { integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 const time = () => timestamp({ withTimezone: true }).notNull();
 
 /**
- * A row for each process that shares the database. No index but the key, so that a renewal is a HOT update. Its times are the
- * database's own, written and compared there. (On Citus: a reference table.)
+ * A row for each process that shares the database. It has no index but the key, so that a renewal is a HOT update. Its
+ * times are the database's own, written and compared there. (On Citus: a reference table.)
  */
 export const replicas = pgTable("replicas", {
   replicaId: text().primaryKey(),
@@ -13,8 +13,8 @@ export const replicas = pgTable("replicas", {
   ttlMs: integer().notNull(),
   leaseUntil: time(),
   renewedAt: time(),
-  /** When the renewals began that have followed each other without a break up to now: how long the store has been there. */
+  /** When the current unbroken series of renewals began: how long the store has been available. */
   renewedSince: time(),
-  /** `pg_postmaster_start_time()` at the last renewal: after a restart or a failover it is another. */
+  /** `pg_postmaster_start_time()` at the last renewal: it differs after a restart or a failover. */
   serverStartedAt: time(),
 });

@@ -7,15 +7,18 @@ import type { RunStatus } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
 
 /**
- * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can live
- * on one shard (Citus: distribute by `thread_key`). There are no foreign keys: a thread's row lock does their work, see
- * `threads.ts` and `runs.ts`. Times are milliseconds since the epoch, as the domain has them.
+ * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can
+ * live on one shard (Citus: distribute by `thread_key`). There are no foreign keys: a thread's row lock replaces them,
+ * see `threads.ts` and `runs.ts`. Times are milliseconds since the epoch, as in the domain.
  *
- * After a change here: `bun run migrations`, then add the new file to `migrations.ts`. A new file of tables belongs to a concern
- * in `concerns.ts`.
+ * After a change here: `bun run migrations`, then add the new file to `migrations.ts`. A new file of tables belongs to
+ * a concern in `concerns.ts`.
  */
 
-/** `json`, not `jsonb`: it keeps the text as it was written, and it takes the escapes `\u0000` and `\ud800`. Never parsed here. */
+/**
+ * `json`, not `jsonb`: it stores the text as it was written, and it accepts the escapes `\u0000` and `\ud800`. Never
+ * parsed here.
+ */
 const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
 const time = () => bigint({ mode: "number" });
@@ -27,19 +30,25 @@ export const threads = pgTable(
     threadKey: key(),
     userId: text().notNull(),
     title: text(),
-    /** The seq of the last event that a finished run has left. */
+    /** The seq of the last event of a finished run. */
     lastSeq: integer().notNull(),
-    /** No event that a finished run has left is dated later. 0 where the release before wrote: then `updatedAt` says it. */
+    /**
+     * No event of a finished run has a later date. 0 in rows that the previous release wrote: then `updatedAt` serves
+     * instead.
+     */
     lastAt: time().notNull().default(0),
-    /** How many runs were ever begun; gives each run its place in the queue. */
+    /** How many runs were ever begun; gives each run its position in the queue. */
     turns: integer().notNull(),
-    /** Whether one of them is running, and how many wait: kept here so that `begin` is a single statement. */
+    /** Whether one of them is running, and how many wait: stored here so that `begin` is a single statement. */
     running: boolean().notNull(),
     queued: integer().notNull(),
     createdAt: time().notNull(),
-    /** Never falls, whatever the replicas' clocks say: lists are read page by page in its order. */
+    /** Never decreases, whatever the replicas' clocks show: lists are paged in its order. */
     updatedAt: time().notNull(),
-    /** Its name and its last seq are all that is left, so that no event of another thread of that name is called like one of its. */
+    /**
+     * Only the key and the last seq remain, so that no event of a later thread under that key gets the seq of one of
+     * its events.
+     */
     isDeleted: boolean().notNull().default(false),
   },
   (table) => [
@@ -55,17 +64,20 @@ export const runs = pgTable(
     runId: text().notNull(),
     agent: text().notNull(),
     status: text().$type<RunStatus>().notNull(),
-    /** Its place among the thread's runs, from 1. */
+    /** Its position among the thread's runs, from 1. */
     turn: integer().notNull(),
-    /** Raised whenever another process takes the run; a write with an older one is refused. 0 while queued. */
+    /** Raised whenever another process takes the run; a write with an older epoch is refused. 0 while queued. */
     epoch: integer().notNull(),
     attempt: integer().notNull(),
     /** The replica that executes it, or will: `replicas.replicaId`. */
     owner: text().notNull(),
-    /** Of the release before, whose replicas had no rows and held each run by itself; null where a replica's lease counts. */
+    /**
+     * From the previous release, whose replicas had no rows and leased each run by itself; null where a replica's lease
+     * counts.
+     */
     leaseUntil: time(),
     cancelRequested: boolean().notNull().default(false),
-    /** The thread's last seq when the run started: its own events lie after it. */
+    /** The thread's last seq when the run started: its own events come after it. */
     startSeq: integer(),
     input: jsonText().notNull(),
     traceId: text().notNull(),
@@ -99,7 +111,10 @@ export const messages = pgTable(
     runId: text().notNull(),
     content: text().notNull(),
     createdAt: time().notNull(),
-    /** What an answer had besides text (`AnswerDetail`). Null in a user's, and in answers from before there was this column. */
+    /**
+     * What an answer had besides text (`AnswerDetail`). Null in a user's message, and in answers older than this
+     * column.
+     */
     detail: jsonText(),
   },
   (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.role] })],

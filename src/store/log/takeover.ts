@@ -14,9 +14,10 @@ interface Locked {
 }
 
 /**
- * Two statements, however many runs: the locks first, and only the second statement sees what was written before they were
- * had. What another process has locked just now (an append under way, another that takes over) is left for the next time,
- * so nobody waits for anybody here. Of a thread's runs one is taken at a time: two that run would number their events alike.
+ * Two statements, however many runs: the first takes the locks, and only the second sees what was written before they
+ * were acquired. Rows that another process has locked (an append under way, another takeover) are left for the next
+ * time, so that nothing waits here. At most one run of a thread is taken at a time: two running ones would assign the
+ * same seqs.
  */
 export const takeover = async (session: Session, taking: Taking): Promise<readonly Claimed[]> => {
   const locked = await session.rows<Locked>(lockOrphans(taking));
@@ -53,9 +54,10 @@ const lockOrphans = ({ orphans, owner, limit }: Taking): SQL => sql`
   where chosen.status = 'running' or not thread.running`;
 
 /**
- * The runs of replicas that are dead by the database's clock. Whoever asks has a say only while its own lease shows that the
- * store has been there for everybody, without a break, for as long as the other's lease lasts: after an outage everybody has
- * had the time to renew. A lease that ends later than any could was given before the database's clock was set back.
+ * The runs of replicas that are dead by the database's clock. The caller may judge only while its own lease shows that
+ * the store has been available to all, without a break, for as long as the other's lease lasts: after an outage every
+ * replica has had time to renew. A lease that ends later than any possible one was granted before the database's clock
+ * was set back.
  */
 const lapsed = (owner: string): SQL => sql`
   judge as (
@@ -77,7 +79,7 @@ const lapsed = (owner: string): SQL => sql`
 const foreign = (owner: string): SQL => sql`
   ${owners}, other as (select id from owner where id <> ${owner}), ${orphansOf(sql`other`)}`;
 
-/** Those of the owner's own runs that it names. */
+/** The owner's own runs with these ids. */
 const own = (owner: string, runIds: readonly string[]): SQL => sql`
   orphan as (
     select run.* from ${texts(runIds)} as asked (run_id)
@@ -86,7 +88,7 @@ const own = (owner: string, runIds: readonly string[]): SQL => sql`
     ) as run
   )`;
 
-/** The owners of all unfinished runs, each by one look into the index, however many runs they have. */
+/** The owners of all unfinished runs, each by one index lookup, however many runs they have. */
 const owners = sql`
   owner (id) as (
     select min(runs.owner) from runs where ${isUnfinished}
@@ -98,8 +100,8 @@ const owners = sql`
 const columns = sql`runs.thread_key, runs.run_id, runs.owner, runs.status, runs.turn, runs.created_at`;
 
 /**
- * A replica of the release before has no row, and renews its runs one by one. `offset 0` has each owner's runs looked up by
- * themselves: joined, all runs there are would be read to find that none is an orphan.
+ * A replica of the previous release has no row, and renews its runs one by one. `offset 0` makes each owner's runs be
+ * looked up by themselves: in a join, all runs there are would be read to find that none is an orphan.
  */
 const orphansOf = (dead: SQL): SQL => sql`
   orphan as (

@@ -8,7 +8,7 @@ import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import { runOf, unfinished } from "./rows.ts";
 import { messages, runs, threads } from "./schema.ts";
 
-/** How many of the user's last messages come with their images: each may hold a megabyte of them. */
+/** How many of the user's last messages include their images: each may hold a megabyte of them. */
 const WITH_IMAGES = 8;
 
 export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
@@ -27,7 +27,7 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
         .select(thread)
         .from(threads)
         .where(and(eq(threads.userId, userId), isThere, after === null ? undefined : behind(after)))
-        // As the index `threads_of_user` has it, or else it would not be of use.
+        // The order of the index `threads_of_user`, which otherwise could not be used.
         .orderBy(sql`${threads.updatedAt} desc nulls last`, asc(threads.threadKey))
         .limit(limit),
     ),
@@ -52,7 +52,8 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
         .orderBy(asc(messages.seq), asc(messages.role)),
     ),
 
-  // Sizes are looked up without the texts; messages of one seq are peers of the window, and stand or fall together.
+  // Reads sizes without the texts. Messages of one seq are peers of the window, so they are included or left out
+  // together.
   messagePage: (threadKey, { limit, maxBytes, before }) =>
     database.call("threads.messagePage", async ({ rows }) => {
       const found = await rows<MessageRow>(sql`
@@ -78,7 +79,7 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
       return { messages: found.map(storedMessage), hasMore: (found[0]?.there ?? 0) > found.length };
     }),
 
-  // Walks back from the newest, one index look-up a message, and stops at the first that does not fit.
+  // Walks back from the newest, one index lookup per message, and stops at the first that does not fit.
   recentMessages: (threadKey, beforeSeq, maxChars) =>
     database.call("threads.recentMessages", async ({ rows }) => {
       const newestFirst = await rows<Message & { readonly images: string | null }>(sql`
@@ -104,9 +105,10 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
       }));
     }),
 
-  // Three statements, as each sees only what was committed before it began: the thread's lock keeps new runs, ends and
-  // images out; removing the runs waits for the appends under way; only then is everything there to be removed. A number is
-  // left out behind the last, so that whoever has read up to there sees a gap before another thread of that name.
+  // Three statements, because each sees only what was committed before it began. The thread's lock keeps new runs, ends
+  // and images out; deleting the runs waits for the appends under way; only then is everything there to delete. One seq
+  // is skipped after the last, so that a reader that has read up to there sees a gap before another thread under that
+  // key.
   delete: (threadKey) =>
     database.call("threads.delete", ({ transaction }) =>
       transaction(async ({ rows }) => {
@@ -132,7 +134,7 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
     ),
 });
 
-/** In the words of the index, which a parameter would not be. */
+/** The literal words of the index; with a parameter it would not match. */
 const isThere = sql`not ${threads.isDeleted}`;
 
 const thread = {
@@ -143,7 +145,7 @@ const thread = {
   updatedAt: threads.updatedAt,
 };
 
-/** The first half alone is what the index can look for. */
+/** The first half is the only part that the index can search by. */
 const behind = ({ updatedAt, threadKey }: NonNullable<ThreadPage["after"]>): SQL =>
   sql`${threads.updatedAt} <= ${updatedAt} and (${threads.updatedAt} < ${updatedAt} or ${threads.threadKey} > ${threadKey})`;
 
@@ -163,7 +165,7 @@ interface MessageRow extends Message {
   readonly status: RunStatus | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-  /** How many rows the page was chosen among. */
+  /** How many rows the page was chosen from. */
   readonly there: number;
 }
 
@@ -177,12 +179,15 @@ const storedMessage = ({
 }: MessageRow): StoredMessage => ({
   ...message,
   detail: detail === null ? null : (JSON.parse(detail) as AnswerDetail),
-  // Its run's row is always there; a message without one could but be whole.
+  // Its run's row always exists; a message without one could only be complete.
   status: status ?? "succeeded",
   usage: inputTokens === null ? null : { inputTokens, outputTokens: outputTokens ?? 0 },
 });
 
-/** The newest message that meets the condition, with the characters it brings the sum to. One without a word tells a model nothing. */
+/**
+ * The newest message that meets the condition, with the running sum of characters. An answer without text tells a model
+ * nothing.
+ */
 const before = (condition: SQL, chars: SQL) => sql`
   select thread_key, seq, role, id, run_id, content, created_at, ${chars} + length(content)::bigint as chars
   from messages where ${condition} and (role = 'user' or content <> '') order by seq desc, role desc limit 1`;

@@ -9,7 +9,7 @@ export const withdrawQuery =
   (run) =>
     database.call("runs.withdraw", ({ transaction }) => transaction((inner) => withdraw(inner, run)));
 
-/** The thread's lock first, as everywhere. A thread that was made for the run alone goes with it. */
+/** Takes the thread's lock first, as everywhere. A thread that was made for this run alone is deleted with it. */
 const withdraw = async ({ rows }: Session, { threadKey, runId, owner }: Withdrawn): Promise<boolean> => {
   await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
   const gone = await rows(sql`
