@@ -51,17 +51,17 @@ export const answerFrame = (event: LogEvent, { traceId, locale }: View): Frame |
 export const ANSWER_FRAMES: readonly FrameGuide[] = [
   {
     event: null,
-    when: "a piece of the answer",
+    when: "part of the answer",
     data: Type.Object({ type: Type.Literal("token"), content: Type.String(), trace_id: Type.String() }),
   },
   {
     event: null,
-    when: "finished, and kept; terminal",
+    when: "the run succeeded and its answer is stored; terminal",
     data: Type.Object({ type: Type.Literal("done"), trace_id: Type.String() }),
   },
   {
     event: null,
-    when: "failed, or nothing was asked; the message is for people, in the caller's language; terminal",
+    when: "the run failed, or the question is blank; the message is for people, in the caller's language; terminal",
     data: Type.Object({ type: Type.Literal("error"), message: Type.String() }),
   },
 ];
@@ -82,8 +82,8 @@ export const ask: Dialect<typeof Question> = {
     ...COMMON_GUIDE,
     title: "Question and answer",
     about:
-      "A question and its answer, in frames for a browser's `onmessage`. With the same `user_id` and `thread_id` the next " +
-      "question is understood in the light of the earlier ones. A blank question is answered in the stream, by an `error` frame.",
+      "A question and its answer, in frames for a browser's `onmessage`. Questions with the same `user_id` and `thread_id` " +
+      "form a conversation, and the model receives the earlier ones. A blank question receives an `error` frame in the stream.",
     frames: ANSWER_FRAMES,
   },
 };
@@ -104,8 +104,8 @@ export const askByQuery: Dialect<typeof Query> = {
     ...ask.guide,
     title: "Question and answer, for EventSource",
     about:
-      "The same by GET, which is all that EventSource can. That shows its user what comes in a stream and nothing of a " +
-      "refusal, so a question that is left out is answered as a blank one. EventSource comes back whenever a stream has " +
-      "ended; what it then sends has the run read on and asks nothing anew.",
+      "The same by GET, the only method of EventSource. EventSource shows its user the stream but not an HTTP error, so a " +
+      "missing question is treated as a blank one. EventSource reconnects whenever a stream ends; its `Last-Event-ID` " +
+      "then resumes the run and starts no new one.",
   },
 };

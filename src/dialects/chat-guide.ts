@@ -6,7 +6,7 @@ import type { Guide } from "./guide.ts";
 const Source = Type.Object({
   title: Type.String(),
   document_id: Type.String(),
-  content: Type.String({ description: "its first 200 characters" }),
+  content: Type.String({ description: "The first 200 characters of the passage." }),
   score: Type.Number({ minimum: 0, maximum: 1 }),
   metadata: Type.Record(Type.String(), Type.Unknown()),
 });
@@ -17,14 +17,14 @@ const Final = Type.Object({
   confidence_score: Type.Number({
     minimum: 0,
     maximum: 1,
-    description: "how well what was found answers; 0: nothing was",
+    description: "How well the passages found match the question; 0 when none were found.",
   }),
   table_data: Type.Union([TableData, Type.Null()]),
   chart_data: Type.Union([ChartData, Type.Null()]),
 });
 
 const Failure = Type.Object({
-  error: Type.String({ description: "a name, such as Timeout or ConnectionError" }),
+  error: Type.String({ description: "The error's name, such as Timeout or ConnectionError." }),
   message: Type.String(),
 });
 
@@ -47,18 +47,18 @@ const REFUSED = [401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503];
 export const chatGuide: Guide = {
   title: "Agent chat",
   about:
-    "Answers from the user's documents, tables among them. For `EventSource`, which can only GET: ask by query, or `POST` the question to `init` and " +
-    "open the stream of its id. The first to come begins the run; whoever comes later reads the same one from its first frame. " +
-    "An id has to be used within ten minutes and can be read for an hour. The stream's header `x-thread-id` is the `conversation_id` of the next turn.",
+    "Answers from the user's documents, including tables. `EventSource` can only GET: ask by query, or `POST` the question to `init` and " +
+    "open the stream of the returned id. The first request starts the run; later requests read the same run from its first frame. " +
+    "An id must be used within ten minutes and can be read for an hour. The stream's header `x-thread-id` is the `conversation_id` of the next turn.",
   frames: [
-    { event: null, when: "a node of the agent begins or ends", data: frame("progress", payloads.solve_progress) },
+    { event: null, when: "a node of the agent starts or ends", data: frame("progress", payloads.solve_progress) },
     {
       event: null,
-      when: "a piece of the answer, if `stream_tokens` was asked for; all of them are the `content` of `final`",
+      when: "part of the answer, if `stream_tokens` is true; all parts, concatenated, are the `content` of `final`",
       data: frame("token", Type.Object({ content: Type.String() })),
     },
     { event: null, when: "the whole answer; terminal", data: frame("final", Final) },
-    { event: null, when: "failed; terminal", data: frame("error", Failure) },
+    { event: null, when: "the run failed; terminal", data: frame("error", Failure) },
   ],
   answer: Type.Object({ success: Type.Literal(true), data: Final }),
   failures: Object.fromEntries(FAILED.map((status) => [status, Plain])),

@@ -21,7 +21,7 @@ const Request = Type.Object({
     LlmConfig,
     "an object with model (the name of a configured one) and temperature (0 to 2), each of which may be null, or null",
   ),
-  stream_tokens: flag("true, false or null; true: the answer comes in pieces as well, before the whole of it"),
+  stream_tokens: flag("true, false or null; when true, parts of the answer are sent before the whole"),
 });
 
 /** This wire's name for a run's failure, and the status of `POST /api/chat` after it. */

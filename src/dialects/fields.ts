@@ -28,14 +28,14 @@ export const UserField = nullable(
   "1 to 128 characters without ':' and control characters",
 );
 
-export const ThreadField = nullable(ThreadId, `${THREAD_ID_RULE}; null or left out for a new thread`);
+export const ThreadField = nullable(ThreadId, `${THREAD_ID_RULE}; null or absent for a new thread`);
 
 export const ImagesField = nullable(
   Type.Array(Type.String(), {
     maxItems: MAX_IMAGES,
     examples: [["https://example.com/triangle.png"]],
   }),
-  `a list of at most ${MAX_IMAGES} pictures, each an http(s) address or a base64 data: URL, or null`,
+  `a list of at most ${MAX_IMAGES} images, each an http(s) URL or a base64 data: URL, or null`,
 );
 
 /** Returns the images of an `ImagesField`. Throws `invalid`, naming the field, when an entry is not an image's URL. */
@@ -43,7 +43,7 @@ export const imagesIn = (field: string, urls: readonly string[] | null | undefin
   const images = urls ?? [];
   const wrong = images.findIndex((url) => readImage(url) === null);
   if (wrong < 0) return images;
-  const message = `must hold nothing but pictures, each an http(s) address or a base64 data: URL; number ${wrong + 1} is neither`;
+  const message = `must contain only images, each an http(s) URL or a base64 data: URL; item ${wrong + 1} is neither`;
   throw new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });
 };
 
@@ -52,5 +52,5 @@ export const DEFAULT_USER = "default_user";
 
 export const OptionalUserField = nullable(
   UserId,
-  `1 to 128 characters without ':' and control characters; null or left out for ${DEFAULT_USER}`,
+  `1 to 128 characters without ':' and control characters; defaults to ${DEFAULT_USER}`,
 );

@@ -15,10 +15,10 @@ const Failure = Type.Object({
 export const generateGuide: Guide = {
   title: "TIL generation",
   about:
-    "Makes a note of what can be learned (“today I learned”) from a text, a page or a file (text, Markdown, HTML, CSV, PDF), " +
-    "with a title, an excerpt and tags. Nothing is saved: hand what you like of it to `POST /api/v1/tils`. " +
-    "The user is that of `x-user-id`, of `userId` or of a form's `user_id`, or else `default_user`. " +
-    "What is asked of a `provider` is paid by the operator, so it must have been set up.",
+    "Writes a “today I learned” note about a text, a web page or a file (text, Markdown, HTML, CSV, PDF), " +
+    "with a title, an excerpt and tags. Nothing is saved: send the parts you want to `POST /api/v1/tils`. " +
+    "The user is taken from `x-user-id`, `userId` or a form's `user_id`, and defaults to `default_user`. " +
+    "A `provider` can be chosen only if the operator, who pays for it, has configured it.",
   frames: [
     {
       event: "day_number",
@@ -27,26 +27,32 @@ export const generateGuide: Guide = {
     },
     {
       event: "content_chunk",
-      when: "a piece of the main text, which is Markdown; all of them, concatenated, are the text",
+      when: "part of the main text, which is Markdown; all parts, concatenated, are the text",
       data: Type.Object({ chunk: Type.String() }),
     },
-    { event: "title", when: "once the main text is there", data: Type.Object({ title: Type.String() }) },
+    { event: "title", when: "the main text is complete", data: Type.Object({ title: Type.String() }) },
     {
       event: "excerpt",
-      when: "if `auto_excerpt`: at most 500 characters",
+      when: "if `auto_excerpt` is true; at most 500 characters",
       data: Type.Object({ excerpt: Type.String() }),
     },
     {
       event: "tags",
-      when: "if `auto_tags`: at most 5, those that the user has first; a new one has no id",
+      when: "if `auto_tags` is true; at most 5, the user's existing tags first; a new tag has no id",
       data: Type.Object({ tags: Type.Array(SuggestedTag) }),
     },
-    { event: "complete", when: "terminal: success", data: Type.Object({ success: Type.Literal(true) }) },
-    { event: "error", when: "terminal: failure, in place of `complete`", data: Type.Object({ error: Type.String() }) },
+    { event: "complete", when: "the run succeeded; terminal", data: Type.Object({ success: Type.Literal(true) }) },
+    {
+      event: "error",
+      when: "the run failed; terminal, in place of `complete`",
+      data: Type.Object({ error: Type.String() }),
+    },
   ],
   answer: Type.Object({
     ...draft,
-    suggested_tag_ids: Type.Array(Type.String(), { description: "of the suggested tags, those that the user has" }),
+    suggested_tag_ids: Type.Array(Type.String(), {
+      description: "The ids of the suggested tags that the user already has.",
+    }),
     suggested_tags: Type.Array(SuggestedTag),
   }),
   refusals: {},

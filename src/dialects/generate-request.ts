@@ -16,17 +16,17 @@ const MAX_URL = 4_096;
 const MAX_NAME = 255;
 
 const InputType = Type.Union([Type.Literal("text"), Type.Literal("url"), Type.Literal("file")]);
-const Flag = flag("true, false or null; null or left out for true");
+const Flag = flag("true, false or null; defaults to true");
 
 export const GenerateRequest = Type.Object({
-  input_type: nullable(InputType, "text, url or file; may be left out where a form brings a file"),
+  input_type: nullable(InputType, "text, url or file; optional when a form includes a file"),
   content: nullable(
     Type.String(),
-    "text for text, an http or https address for url, a data: URL for file; left out where a form brings a file",
+    "text for text, an http or https URL for url, a data: URL for file; absent when a form includes a file",
   ),
   provider: nullable(
     ProviderChoice,
-    `${ProviderChoice.anyOf.map(({ const: name }) => name).join(", ")} or null; null or left out for the configured model`,
+    `${ProviderChoice.anyOf.map(({ const: name }) => name).join(", ")} or null; defaults to the configured model`,
   ),
   auto_day_number: Flag,
   auto_tags: Flag,
@@ -68,7 +68,7 @@ const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null):
   const type = input_type ?? (sent === null ? null : "file");
   if (type === null) throw wrong("input_type", `${IS_REQUIRED}: text, url or file`);
   if (sent !== null) {
-    if (type !== "file") throw wrong("input_type", "must be file where a form brings one");
+    if (type !== "file") throw wrong("input_type", "must be file when a form includes one");
     return fileInput(sent, "file");
   }
   if (content === undefined || content === null || content.trim() === "") {
@@ -85,7 +85,7 @@ const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null):
 
 const EXPECTED: Readonly<Record<Input["source"], string>> = {
   text: "text that is not blank",
-  url: "a whole http or https address, as in https://example.com/page",
+  url: "a complete http or https URL, such as https://example.com/page",
   file: "a data: URL (data:text/markdown;base64,…)",
 };
 

@@ -12,19 +12,19 @@ const Request = Type.Object({
 });
 
 const WHEN: Record<EventType, string> = {
-  page_start: "the run has begun; a client may open a page for the answer",
+  page_start: "the run started; a client may open a page for the answer",
   solve_progress: "a node of the agent starts or ends",
-  token: "a piece of the answer",
-  reasoning: "a piece of the model's visible reasoning, where it gives any; never part of the answer",
+  token: "part of the answer",
+  reasoning: "part of the model's visible reasoning, if the model provides it; never part of the answer",
   tool_start: "a tool is called",
-  tool_result: "the tool has answered",
-  image_placeholder: "a picture is being drawn",
-  image_result: "the picture is there, at a URL relative to the service's root, or could not be drawn",
-  sources: "what retrieval found",
+  tool_result: "the tool returned its result",
+  image_placeholder: "an image is being produced",
+  image_result: "the image is available at a URL relative to the service's root, or could not be produced",
+  sources: "the passages that retrieval found",
   node_result: "a node's result",
-  credit_settled: "what the run has used; once a run, failed and cancelled ones included",
-  done: "finished, and kept; terminal",
-  error: "failed; terminal",
+  credit_settled: "the run's usage; once per run, including failed and cancelled runs",
+  done: "the run succeeded and its answer is stored; terminal",
+  error: "the run failed; terminal",
 };
 
 const frameOf = (type: EventType): FrameGuide => ({
@@ -37,7 +37,7 @@ const frameOf = (type: EventType): FrameGuide => ({
     run_id: Type.String(),
     seq: Type.Integer({
       minimum: 0,
-      description: "Counts up by one within the thread; 0: the failure could not be kept.",
+      description: "Increases by one within the thread; 0 when the failure could not be stored.",
     }),
     at: Type.String({ format: "date-time" }),
     payload: type === "done" ? Type.Omit(payloads.done, ["result"]) : payloads[type],
@@ -77,8 +77,8 @@ export const native: Dialect<typeof Request> = {
     ...COMMON_GUIDE,
     title: "Native envelope",
     about:
-      "Everything a run says, of which the other wires show a part. `seq` counts up by one within a thread, over all its " +
-      "runs, with no gap and no reuse, so that an id names one event for ever.",
+      "Every event of a run; the other wires show a part of them. `seq` increases by one within a thread, across its runs, " +
+      "without gaps or reuse, so an id identifies one event permanently.",
     frames: (Object.keys(payloads) as EventType[]).map(frameOf),
   },
 };

@@ -14,8 +14,8 @@ const SHOWN = 200;
 
 const Request = Type.Object({
   ...Question.properties,
-  k: nullable(RagOptions.properties.k, `a whole number from 1 to 20; null or left out for ${DEFAULT_K}`),
-  collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
+  k: nullable(RagOptions.properties.k, `a whole number from 1 to 20; defaults to ${DEFAULT_K}`),
+  collection: nullable(Collection, `${Collection.description}; defaults to ${DEFAULT_COLLECTION}`),
 });
 
 /**
@@ -39,12 +39,12 @@ export const rag: Dialect<typeof Request> = {
     ...COMMON_GUIDE,
     title: "Question to documents",
     about:
-      "A question answered from passages of the user's documents and from nothing else, each cited by its number in " +
-      "`sources`, from 1: `[2]`. Where nothing was found, the answer says so and no model is asked.",
+      "Answers a question only from passages of the user's documents, each cited by its number in `sources`, from 1: `[2]`. " +
+      "If nothing was found, the answer says so and no model is called.",
     frames: [
       {
         event: null,
-        when: "the passages that the answer rests on, best first; none were found if it is empty; once, before all other frames unless the search itself failed",
+        when: "the passages that the answer is based on, best first, or an empty list when none were found; sent once, before all other frames unless the search itself failed",
         data: Type.Object({
           type: Type.Literal("sources"),
           data: Type.Array(
@@ -54,7 +54,7 @@ export const rag: Dialect<typeof Request> = {
                 { document_id: Type.String(), title: Type.String(), score: Type.Number({ minimum: 0, maximum: 1 }) },
                 {
                   additionalProperties: true,
-                  description: "The document's own metadata, and where in it the passage stands, besides these.",
+                  description: "Also the document's own metadata and the passage's position in it.",
                 },
               ),
             }),

@@ -16,13 +16,13 @@ const Request = Type.Object({
   threadId: ThreadField,
   filesUrl: nullable(
     Type.Array(Type.String(), { maxItems: MAX_FILES }),
-    `a list of at most ${MAX_FILES} URLs, or null; the first ${MAX_IMAGES} that are pictures are shown to the model`,
+    `a list of at most ${MAX_FILES} URLs, or null; the first ${MAX_IMAGES} images are sent to the model`,
   ),
   chosenFeatures: nullable(
     Type.Array(Type.String(), { maxItems: MAX_FEATURES }),
-    `a list of at most ${MAX_FEATURES} names, or null; the caller's own business`,
+    `a list of at most ${MAX_FEATURES} names, or null; not interpreted by the service`,
   ),
-  streamTokens: nullable(Type.Boolean(), "true, false or null; false: the answer comes as one delta at the end"),
+  streamTokens: nullable(Type.Boolean(), "true, false or null; when false, the answer is sent as one delta at the end"),
   agentConfig: nullable(Type.Object({}), "an object, or null"),
   authToken: nullable(Type.String(), "text, or null; neither logged nor stored"),
 });
@@ -68,18 +68,22 @@ export const streamV2: Dialect<typeof Request> = {
     ...COMMON_GUIDE,
     title: "Backend adapter",
     about:
-      "For a backend that relays the answer. Its fields may be null where they may be left out. Frames have no `id:` line, " +
-      "since most events of a run are not shown here; each carries `thread_id`, to be sent back as `threadId` with the next turn.",
+      "For a backend that relays the answer. Optional fields may be null. Frames have no `id:` line because this wire omits " +
+      "most events of a run. Each frame carries `thread_id`; send it as `threadId` with the next turn.",
     frames: [
       {
         event: "llm.token.delta",
-        when: "a piece of the answer; all of them, concatenated, are what the thread keeps",
+        when: "part of the answer; all parts, concatenated, are the stored answer",
         data: Type.Object({ delta: Type.String(), thread_id: Type.String() }),
       },
-      { event: "run.completed", when: "finished, and kept; terminal", data: Type.Object({ thread_id: Type.String() }) },
+      {
+        event: "run.completed",
+        when: "the run succeeded and its answer is stored; terminal",
+        data: Type.Object({ thread_id: Type.String() }),
+      },
       {
         event: "run.failed",
-        when: "failed; terminal",
+        when: "the run failed; terminal",
         data: Type.Object({ message: Type.String(), thread_id: Type.String() }),
       },
     ],

@@ -15,9 +15,9 @@ body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto
 <p>This is an API. It takes a question over HTTP, runs an agent, and streams what happens as Server-Sent Events. Every event
 is in the database before a client sees it, so a stream can be picked up where it stopped.</p>
 <ul>
-<li><a href="docs">docs</a>: every endpoint, to read and to try</li>
-<li><a href="docs/openapi.json">docs/openapi.json</a>: the same for programs (OpenAPI 3.1)</li>
-<li><a href="api/v1/health">api/v1/health</a>: whether it is ready</li>
+<li><a href="docs">docs</a>: every endpoint, with a form to try it</li>
+<li><a href="docs/openapi.json">docs/openapi.json</a>: the same as an OpenAPI 3.1 document</li>
+<li><a href="api/v1/health">api/v1/health</a>: whether the service is ready</li>
 </ul>
 </body>
 </html>
@@ -26,7 +26,7 @@ is in the database before a client sees it, so a stream can be picked up where i
 /** The same for programs. */
 export const ABOUT = {
   name: "yeoul",
-  about: "An API that runs agents and streams what happens as Server-Sent Events, every one of them kept.",
+  about: "An API that runs agents and streams their events as Server-Sent Events. Every event is stored.",
   docs: "docs",
   openapi: "docs/openapi.json",
   health: "api/v1/health",

@@ -10,7 +10,7 @@ export const PAGE = `<!doctype html>
 </head>
 <body>
 <div id="page"></div>
-<noscript>This page wants JavaScript; the document that it shows is <a href="docs/openapi.json">openapi.json</a>.</noscript>
+<noscript>This page requires JavaScript. The document that it shows is <a href="docs/openapi.json">openapi.json</a>.</noscript>
 <script src="docs/swagger-ui.js"></script>
 <script src="docs/start.js"></script>
 </body>

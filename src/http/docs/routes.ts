@@ -8,7 +8,7 @@ import { notFound } from "../request/caller.ts";
 import { preferencesOf } from "../request/preferences.ts";
 import { Constant } from "./constant.ts";
 
-const TAG: Tag = { name: "This document", description: "What there is, for programs and for people." };
+const TAG: Tag = { name: "This document", description: "This API's description, for programs and for people." };
 
 type Routes = () => readonly MountedRoute[];
 
@@ -27,9 +27,12 @@ export const documentRoute = (routes: Routes, security: Security) => {
       tag: TAG,
       access: "read",
       threads: "none",
-      summary: "This document",
+      summary: "Get this OpenAPI document",
       replies: {
-        200: json("OpenAPI 3.1.", Type.Object({ openapi: Type.Literal("3.1.0") }, { additionalProperties: true })),
+        200: json(
+          "The document, OpenAPI 3.1.",
+          Type.Object({ openapi: Type.Literal("3.1.0") }, { additionalProperties: true }),
+        ),
       },
     }),
   });
@@ -61,9 +64,9 @@ export const homeRoute = () => {
       detail: described({
         tag: TAG,
         access: "open",
-        summary: "What this is",
-        description: "A page for browsers (`accept: text/html`), JSON for all others.",
-        replies: { 200: json("Where to go on; addresses are relative to this one.", About) },
+        summary: "Describe the service",
+        description: "Returns a page to browsers (`accept: text/html`) and JSON to all others.",
+        replies: { 200: json("The service's name, version and links. URLs are relative to this one.", About) },
       }),
     },
   );
@@ -102,8 +105,10 @@ export const pageRoutes = (routes: Routes, security: Security) => {
       {
         detail: described({
           tag: TAG,
-          summary: "A page to browse it",
-          replies: { 200: { kind: "bytes", description: "Loads nothing from outside.", mediaType: "text/html" } },
+          summary: "Browse this API",
+          replies: {
+            200: { kind: "bytes", description: "A page that loads nothing from other hosts.", mediaType: "text/html" },
+          },
           access: "open",
         }),
       },

@@ -9,10 +9,10 @@ import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from
 import { OF_RUNS } from "./refusals.ts";
 
 const SUMMARY: Record<Form, string> = {
-  stream: "Ask, and have the answer streamed",
-  answer: "Ask, and have the answer in one piece",
-  ticket: "Leave a question, to be asked with GET",
-  join: "Ask the question that was left, or join its run",
+  stream: "Ask a question and stream the answer",
+  answer: "Ask a question and return the whole answer",
+  ticket: "Store a question to be asked with GET",
+  join: "Ask the stored question, or join its run",
 };
 
 const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
@@ -49,7 +49,7 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
   };
 };
 
-const TICKET_ID = inPath("id", "The id that the question was left under. It cannot be guessed, and expires.");
+const TICKET_ID = inPath("id", "The id of the stored question. It cannot be guessed and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
 const replyOf = ({ guide }: Dialect, { form, method }: Endpoint): Readonly<Record<number, Reply>> => {
@@ -58,7 +58,7 @@ const replyOf = ({ guide }: Dialect, { form, method }: Endpoint): Readonly<Recor
     case "join":
       return method === "POST" ? { 200: framesOf(guide, guide.frames) } : resumable(guide);
     case "ticket":
-      return { 201: json("The id to GET it by; `location` is where.", Ticket) };
+      return { 201: json("The id of the stored question. The header `location` is the URL of its stream.", Ticket) };
     case "answer":
       return { 200: json("The answer.", guide.answer ?? Type.Unknown()) };
   }
@@ -76,20 +76,20 @@ const resumable = (guide: Guide): Readonly<Record<number, Reply>> => {
   const wire = guide.title.replace(/, for EventSource$/, "");
   const frames = guide.frames.map((frame) => ({
     ...frame,
-    id: "the run and the event, `run_id:seq`; the first frame is this line alone",
+    id: "the run and the event, as `run_id:seq`; the first frame has this line only",
     // The data is the same as by POST and has the same name.
     data: { ...frame.data, title: payloadName(wire, frame) },
   }));
   return {
     200: framesOf({ ...guide, title: `${wire} EventSource` }, frames),
     204: empty(
-      "With `Last-Event-ID`: the run has ended and all of it was seen, or there is no such run. EventSource then stops.",
+      "With `Last-Event-ID`: the client has received the whole run, or the run does not exist. EventSource then stops reconnecting.",
     ),
   };
 };
 const LAST_EVENT_ID = inHeader(
   "last-event-id",
-  "The id of the last frame that was seen. Nothing is asked anew: its run is read on behind that.",
+  "The id of the last frame received. Resumes that run after this frame; starts no new run.",
 );
 
 /** The fields that text can express. */

@@ -144,13 +144,13 @@ const responseOf = (reply: Reply): Json => {
 
 const HEADER_AT = "#/components/headers/";
 const HEADERS: Json = {
-  "x-trace-id": { description: "The caller's, or a fresh one.", schema: { type: "string" } },
+  "x-trace-id": { description: "The trace id: the caller's, or a generated one.", schema: { type: "string" } },
   "x-run-id": {
-    description: "Of the run; in a replay, of the one under way or else of the last.",
+    description: "The run's id. When a thread is read: the id of its active run, or else of its last run.",
     schema: { type: "string" },
   },
   "x-thread-id": {
-    description: "Of the thread, percent-encoded where a header needs that.",
+    description: "The thread's id, with characters that a header cannot hold percent-encoded.",
     schema: { type: "string" },
   },
 };
@@ -158,8 +158,8 @@ const HEADERS: Json = {
 const ABOUT = `Turns a language-model agent into a durable stream.
 
 A **thread** is an append-only log of events, a **run** a stretch of it that ends in exactly one terminal event. Every event
-is kept before a client sees it, and a client that goes away stops nothing.
+is stored before a client sees it, and a run continues when its client disconnects.
 
-A **stream** is \`text/event-stream\` (WHATWG HTML §9.2). It opens with a comment, and says one whenever it has been quiet. It
-ends with exactly one terminal frame; an end without one means that the connection broke. What cannot be served gets a
-plain HTTP error, before any stream begins.`;
+A **stream** is \`text/event-stream\` (WHATWG HTML §9.2). It starts with a comment and sends another whenever it is idle.
+It ends with exactly one terminal frame; if it ends without one, the connection broke. A request that cannot be served
+receives a plain HTTP error before any stream starts.`;

@@ -8,7 +8,7 @@ import { type Json, pascal } from "./components.ts";
  */
 export const eventStream = (wire: string, frames: readonly FrameGuide[]): Json => ({
   type: "array",
-  description: "One item a frame. Between them stand comments (`:`), at the beginning and whenever it has been quiet.",
+  description: "One item per frame. Comments (`:`) are sent at the start and whenever the stream is idle.",
   items: { oneOf: frames.map((frame) => frameSchema(wire, frame)) },
 });
 

@@ -27,31 +27,35 @@ export const inQuery = (name: string, description: string, schema: TSchema = Typ
   schema,
 });
 
-export const THREAD_ID = inPath("threadId", "The thread.", ThreadId);
-export const RUN_ID = inPath("runId", "The run, as the header `x-run-id` of its stream named it.");
+export const THREAD_ID = inPath("threadId", "The thread's id.", ThreadId);
+export const RUN_ID = inPath("runId", "The run's id, from the header `x-run-id` of its stream.");
 
 const named = (rest: string): readonly Parameter[] => [
-  inQuery("userId", `Whose it is; may be the header \`x-user-id\` instead${rest}`, UserId),
-  inHeader("x-user-id", `Whose it is; may be the query \`userId\` instead${rest}`, UserId),
+  inQuery("userId", `The user. May be sent as the header \`x-user-id\` instead${rest}`, UserId),
+  inHeader("x-user-id", `The user. May be sent as the query parameter \`userId\` instead${rest}`, UserId),
 ];
 /** Of endpoints that require a user. */
-export const USER = named(". Somebody has to be named, unless the credential says who it is.");
+export const USER = named(". Required unless the credential identifies the user.");
 /** Of endpoints that do not require a user. */
-export const USER_OR_DEFAULT = named("; `default_user` when neither is there.");
+export const USER_OR_DEFAULT = named(". Defaults to `default_user`.");
 
 /** The size of a page. */
 export const limitParameter = ({ usual, most }: { readonly usual: number; readonly most: number }): Parameter =>
-  inQuery("limit", "How many at most.", Type.Integer({ minimum: 1, maximum: most, default: usual }));
+  inQuery(
+    "limit",
+    "The maximum number of items on a page.",
+    Type.Integer({ minimum: 1, maximum: most, default: usual }),
+  );
 
 /** Of lists. */
 export const paging = (perPage: { readonly usual: number; readonly most: number }): readonly Parameter[] => [
   limitParameter(perPage),
-  inQuery("cursor", "The `next_cursor` of the page before; left out for the first."),
+  inQuery("cursor", "The `next_cursor` of the previous page. Omit it for the first page."),
 ];
 
 /** The headers that every streaming endpoint reads. */
 export const STREAM_HEADERS: readonly Parameter[] = [
-  inHeader("accept-language", "Language of texts meant for people: `ko` or `en`."),
-  inHeader("x-trace-id", "Kept as the trace id, and sent back."),
-  inHeader("traceparent", "Its trace id is kept where there is no `x-trace-id` (W3C Trace Context)."),
+  inHeader("accept-language", "The language of messages and answers: `ko` or `en`."),
+  inHeader("x-trace-id", "The trace id. It is stored with the run and returned."),
+  inHeader("traceparent", "Its trace id is used when there is no `x-trace-id` (W3C Trace Context)."),
 ];

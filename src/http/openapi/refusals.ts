@@ -5,27 +5,27 @@ import { isOpen, type Operation } from "./operation.ts";
 
 const MEANING: Record<RequestErrorCode, string> = {
   malformed_json: "the body is not JSON in UTF-8",
-  malformed_request: "the request is not HTTP as it should be",
-  unauthorized: "there is no credential, or it has expired",
+  malformed_request: "the request is malformed, for example its Host header, its credential or its form",
+  unauthorized: "the credential is missing or has expired",
   forbidden:
-    "the credential is not the right one, is for another user, or does not allow this; or a page elsewhere asks",
-  not_found: "there is none; another user's is not found either",
-  method_not_allowed: "the method is not the endpoint's",
+    "the credential is wrong, belongs to another user, or does not allow this; or the request comes from a page of another origin",
+  not_found: "it does not exist, or belongs to another user",
+  method_not_allowed: "the endpoint does not support this method",
   timeout: "the body did not arrive in time",
-  conflict: "it stands against what is there already",
+  conflict: "the request conflicts with the current state",
   payload_too_large: "the body is too large",
-  unsupported_media_type: "the body is of a type that is not taken here",
-  invalid: "a field is missing or wrong; `details` names each and what it must be",
-  too_many_runs: "the user has as many unfinished runs as may be",
-  too_many_files: "too many files wait to be read",
-  rate_limited: "the user has started as many runs as may be in this window",
-  credit_exhausted: "the user's tokens are used up for this window",
-  busy: "this process has as many unfinished runs as it may",
+  unsupported_media_type: "the endpoint does not accept a body of this type",
+  invalid: "a field is missing or wrong; `details` lists each one with the rule it breaks",
+  too_many_runs: "the user has reached the limit of unfinished runs",
+  too_many_files: "too many files are waiting to be read",
+  rate_limited: "the user has reached the limit of runs for this window",
+  credit_exhausted: "the user has used all tokens of this window",
+  busy: "this process has reached its limit of unfinished runs or of large requests",
   draining: "this process is shutting down",
-  store_unavailable: "the store is away",
-  model_unavailable: "a model that the request itself needs is away",
-  identity_unavailable: "the keys that users' tokens are checked with are away",
-  internal: "the server failed, for a reason that its log holds",
+  store_unavailable: "the database is unavailable",
+  model_unavailable: "a model that the request needs is unavailable",
+  identity_unavailable: "the keys that verify users' tokens are unavailable",
+  internal: "the server failed; the reason is in its log",
 };
 
 const ALWAYS: readonly RequestErrorCode[] = ["malformed_request", "internal"];
@@ -108,17 +108,17 @@ export const refusalResponses = (): Json => {
 const headersOf = (status: number): Json => {
   if (status === 401) return { headers: { "www-authenticate": { schema: { const: 'Bearer realm="yeoul"' } } } };
   if (status !== 429 && status !== 503) return {};
-  const after = { "retry-after": { description: "Seconds.", schema: { type: "integer" } } };
+  const after = { "retry-after": { description: "Seconds to wait before trying again.", schema: { type: "integer" } } };
   return { headers: status === 503 ? after : { ...after, ...LIMIT_HEADERS } };
 };
 
 const LIMIT_HEADERS: Json = {
   ratelimit: {
-    description: "Of a user's limit: what is left, and the seconds until more is.",
+    description: "What remains of the user's limit, and the seconds until more is available.",
     schema: { type: "string" },
   },
   "ratelimit-policy": {
-    description: "Of a user's limit: how much, of what, within how many seconds.",
+    description: "The user's limit: the quantity, its unit and the window in seconds.",
     schema: { type: "string" },
   },
 };
@@ -134,7 +134,7 @@ const bodySchema = (status: number): Json => ({
       required: ["code", "message", "details"],
       properties: {
         code: { enum: codesOf(status) },
-        message: { type: "string", description: "What is wrong and what helps; for people." },
+        message: { type: "string", description: "What is wrong and how to fix it, for people." },
         details: { type: "array", items: DETAIL },
       },
     },
@@ -146,7 +146,7 @@ const DETAIL: Json = {
   type: "object",
   required: ["path", "message"],
   properties: {
-    path: { type: "string", description: "JSON pointer to the field." },
-    message: { type: "string", description: "What it must be." },
+    path: { type: "string", description: "A JSON pointer to the field." },
+    message: { type: "string", description: "The rule that the field breaks." },
   },
 };

@@ -17,7 +17,7 @@ export interface Security {
 export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): Security => {
   const takesService = serviceTokens.length > 0;
   const kinds = [
-    ...(takesService ? ["the service's token, of a trusted backend"] : []),
+    ...(takesService ? ["the service token of a trusted backend"] : []),
     ...(userTokens === null ? [] : ["a user's own token (JWT)"]),
     "an access token",
   ];
@@ -26,7 +26,7 @@ export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: Identit
     type: "apiKey",
     in: "header",
     name: trustedHeader,
-    description: "The user, as an ingress writes it.",
+    description: "The user's id, set by the ingress.",
   };
   const takesToken = takesService || userTokens !== null;
   return {
@@ -41,7 +41,10 @@ export const securityOf = ({ serviceTokens, userTokens, trustedHeader }: Identit
   };
 };
 
-const ACCESS_TOKEN = inQuery("access_token", "An access token, for those who can send no header, such as EventSource.");
+const ACCESS_TOKEN = inQuery(
+  "access_token",
+  "An access token, for clients that cannot send headers, such as EventSource.",
+);
 
 /** The parameters of clients that cannot send a header. */
 export const credentialParameters = (method: string, operation: Operation): readonly Parameter[] =>

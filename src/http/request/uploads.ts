@@ -16,7 +16,7 @@ const MAX_METADATA = 16_384;
 
 /** What describes a document, however it comes. */
 const About = {
-  collection: nullable(Collection, `${Collection.description}; null or left out for ${DEFAULT_COLLECTION}`),
+  collection: nullable(Collection, `${Collection.description}; defaults to ${DEFAULT_COLLECTION}`),
   metadata: nullable(Type.Record(Type.String(), Type.Unknown()), "a JSON object, or null"),
   user_id: OptionalUserField,
 };

@@ -20,15 +20,15 @@ const AccessTokenRequest = Type.Object(
     user_id: UserField,
     ttl: nullable(
       Type.String({ examples: [DEFAULT_TTL] }),
-      `a duration from 1s to 24h, such as 30s, 10m or 2h; null or left out for ${DEFAULT_TTL}`,
+      `a duration from 1s to 24h, such as 30s, 10m or 2h; defaults to ${DEFAULT_TTL}`,
     ),
     thread_id: {
       ...ThreadField,
-      description: `${ThreadField.description?.split(";")[0]}; null or left out for all of the user's`,
+      description: `${ThreadField.description?.split(";")[0]}; null or absent allows all of the user's threads`,
     },
     scope: nullable(
       Type.Array(ScopeField, { minItems: 1, maxItems: 2, uniqueItems: true }),
-      "a list of read, ask or both; null or left out for both",
+      "a list of read, ask or both; defaults to both",
     ),
   },
   { title: "AccessTokenRequest" },
@@ -44,7 +44,7 @@ const AccessTokenShape = Type.Object(
 
 const TAG: Tag = {
   name: "Access tokens",
-  description: "Short-lived, for pages: what a backend gives to its users' browsers.",
+  description: "Short-lived tokens that a backend issues to its users' browsers.",
 };
 
 const check = validator(AccessTokenRequest);
@@ -71,13 +71,14 @@ export const accessTokenRoutes = (tokens: AccessTokens) =>
       detail: described({
         tag: TAG,
         access: "own",
-        summary: "Make one",
+        summary: "Create an access token",
         description:
-          "Good as `authorization: Bearer …`, and as the query `access_token` of a GET, for `EventSource`. `read` is every GET " +
-          "that starts nothing; `ask` starts runs, cancels and approves. Everything else wants the user's own credential.",
+          "Send it as `authorization: Bearer …`, or in the query parameter `access_token` of a GET, for `EventSource`. `read` " +
+          "allows every GET that starts no run; `ask` allows starting and cancelling runs and approving tool calls. Everything " +
+          "else requires the user's own credential.",
         parameters: USER,
         body: AccessTokenRequest,
-        replies: { 201: json("The token, and when it expires.", AccessTokenShape) },
+        replies: { 201: json("The token and its expiry time.", AccessTokenShape) },
         refusals: ["store_unavailable"],
       }),
     },

@@ -47,10 +47,11 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         detail: described({
           tag: THREADS,
           access: "read",
-          summary: "Its checkpoints, in order",
-          description: "A page ends early when its checkpoints hold much; `next_cursor` is null on the last one.",
+          summary: "List a thread's checkpoints in order",
+          description:
+            "A page with large checkpoints may hold fewer than `limit`. `next_cursor` is null on the last page.",
           parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
-          replies: { 200: json("A page of them.", listOf("checkpoints", CheckpointShape)) },
+          replies: { 200: json("A page of checkpoints.", listOf("checkpoints", CheckpointShape)) },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),
       },
@@ -74,7 +75,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         detail: described({
           tag: THREADS,
           access: "own",
-          summary: "A new thread that goes on from a checkpoint",
+          summary: "Fork a new thread from a checkpoint",
           parameters: [THREAD_ID, ...USER],
           body: { ...ForkRequest, title: "ForkRequest" },
           replies: { 201: json("The new thread.", ThreadSummaryShape) },
@@ -86,8 +87,8 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
 
 const TAKEN = new RequestError(
   "conflict",
-  "This thread_id is taken, by a thread of yours or by one that you have deleted. Choose another, or leave it out.",
+  "This thread_id is taken by a thread of yours or by one that you deleted. Choose another or omit it.",
   {
-    details: [{ path: "/thread_id", message: "must not be the id of a thread that is there or has been deleted" }],
+    details: [{ path: "/thread_id", message: "must not be the id of an existing or deleted thread" }],
   },
 );

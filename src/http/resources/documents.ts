@@ -20,7 +20,7 @@ const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_IN
 
 const TAG: Tag = {
   name: "Documents",
-  description: "What answers may rest on. Each user has their own; another's are not found.",
+  description: "The documents that answers can cite. Users see only their own.",
 };
 
 const KeptShape = Type.Object({ ...DocumentShape.properties, is_new: Type.Boolean() }, { title: "KeptDocument" });
@@ -45,14 +45,14 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         detail: described({
           tag: TAG,
           access: "own",
-          summary: "Hand one in",
-          description: "Text, Markdown, HTML, CSV or PDF: as text in JSON, or as the file of a form.",
+          summary: "Add a document",
+          description: "Text, Markdown, HTML, CSV or PDF, sent as text in JSON or as a file in a form.",
           parameters: USER_OR_DEFAULT,
           body: { ...DocumentText, title: "DocumentText" },
           form: { ...DocumentForm, title: "DocumentForm" },
           replies: {
-            201: json("Kept, and found from now on.", KeptShape),
-            200: json("The user had this content in this collection already: it is kept once.", KeptShape),
+            201: json("The document is stored and searchable.", KeptShape),
+            200: json("The collection already holds this content; it is stored once.", KeptShape),
           },
           refusals: ["too_many_files", "model_unavailable", "store_unavailable"],
         }),
@@ -78,9 +78,13 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         detail: described({
           tag: TAG,
           access: "read",
-          summary: "The user's documents, newest first",
-          parameters: [...USER_OR_DEFAULT, inQuery("collection", "Only those in it."), ...paging(PER_PAGE)],
-          replies: { 200: json("A page of them.", listOf("documents", DocumentShape)) },
+          summary: "List the user's documents, newest first",
+          parameters: [
+            ...USER_OR_DEFAULT,
+            inQuery("collection", "Lists only the documents of this collection."),
+            ...paging(PER_PAGE),
+          ],
+          replies: { 200: json("A page of documents.", listOf("documents", DocumentShape)) },
           refusals: ["invalid", "store_unavailable"],
         }),
       },
@@ -97,9 +101,12 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         detail: described({
           tag: TAG,
           access: "own",
-          summary: "Take one away",
-          parameters: [inPath("documentId", "As it was given when the document came in."), ...USER_OR_DEFAULT],
-          replies: { 204: empty("It is gone, and found no more.") },
+          summary: "Delete a document",
+          parameters: [
+            inPath("documentId", "The id that was returned when the document was added."),
+            ...USER_OR_DEFAULT,
+          ],
+          replies: { 204: empty("The document is deleted and no longer searchable.") },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),
       },

@@ -15,8 +15,8 @@ import { THREADS } from "./threads.ts";
 
 const RESET_GUIDE: FrameGuide = {
   event: "reset",
-  when: "the cursor names no event that the log holds; instead of what came before, the messages, and then what follows them",
-  id: "`thread_id:seq` of where to go on",
+  when: "the log does not hold the event that the cursor names; carries the thread's messages in place of the earlier events, and the events that follow come next",
+  id: "`thread_id:seq`, the position to resume from",
   data: ResetShape,
 };
 
@@ -51,16 +51,16 @@ export const eventRoutes = (parts: RouteParts) => {
       detail: described({
         tag: THREADS,
         access: "read",
-        summary: "Its events, kept ones and then live",
-        description: "Ends with the thread's last run, or at once when there is none, unless it is to `wait`.",
+        summary: "Stream a thread's events: the stored ones, then live ones",
+        description: "Ends when the thread's last run ends, or at once when no run is active, unless `wait` is `true`.",
         parameters: [
           THREAD_ID,
           ...USER,
-          inHeader("last-event-id", "The id of the last frame that was seen; events after it are sent."),
-          inQuery("after", "The same as a bare seq, where there is no `Last-Event-ID`."),
+          inHeader("last-event-id", "The id of the last frame received. Events after it are sent."),
+          inQuery("after", "The same as a bare seq, used when there is no `Last-Event-ID`."),
           inQuery(
             "wait",
-            "`true`: stays open while the thread is idle, for the runs that are still to come.",
+            "`true`: the stream stays open while the thread is idle and sends the events of later runs.",
             Type.Boolean(),
           ),
           ...STREAM_HEADERS,
@@ -72,7 +72,7 @@ export const eventRoutes = (parts: RouteParts) => {
             wire: native.guide.title,
             frames: [RESET_GUIDE, ...native.guide.frames],
           },
-          204: empty("There is nothing after that, no run under way, and `wait` was not asked for."),
+          204: empty("There are no later events, no run is active, and `wait` is not set."),
         },
         refusals: ["not_found", "invalid", "store_unavailable"],
       }),

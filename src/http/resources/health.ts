@@ -4,7 +4,7 @@ import type { Readiness } from "../health/readiness.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
 import { HealthShape } from "./shapes.ts";
 
-const TAG: Tag = { name: "Health", description: "For probes, which have no token." };
+const TAG: Tag = { name: "Health", description: "For probes. No credential is required." };
 
 /** Liveness and readiness. Probes have no token. */
 export const probingRoutes = (readiness: Readiness) =>
@@ -12,9 +12,9 @@ export const probingRoutes = (readiness: Readiness) =>
     .get("/health", () => ({ status: "ok" }), {
       detail: described({
         tag: TAG,
-        summary: "Whether the process lives",
-        description: "Touches neither store nor model.",
-        replies: { 200: json("It does.", Type.Object({ status: Type.Literal("ok") })) },
+        summary: "Check that the process is alive",
+        description: "Checks neither the database nor the model.",
+        replies: { 200: json("The process is alive.", Type.Object({ status: Type.Literal("ok") })) },
         access: "probe",
       }),
     })
@@ -28,8 +28,11 @@ export const probingRoutes = (readiness: Readiness) =>
       {
         detail: described({
           tag: TAG,
-          summary: "Whether requests should be sent here",
-          replies: { 200: json("They should.", HealthShape), 503: json("They should not.", HealthShape) },
+          summary: "Check that the service is ready for requests",
+          replies: {
+            200: json("The service is ready.", HealthShape),
+            503: json("The service is not ready; `checks` gives the reasons.", HealthShape),
+          },
           access: "probe",
         }),
       },

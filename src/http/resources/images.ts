@@ -21,11 +21,11 @@ export const imageRoutes = ({ store }: RouteParts) =>
     },
     {
       detail: described({
-        tag: { name: "Images", description: "Pictures that runs have drawn." },
+        tag: { name: "Images", description: "Images that runs have produced." },
         access: "open",
-        summary: "The picture that `image_result` names",
-        parameters: [inPath("imageId", "Cannot be guessed, and is all one needs.")],
-        replies: { 200: { kind: "bytes", description: "Never changes.", mediaType: "image/svg+xml" } },
+        summary: "Get an image that `image_result` names",
+        parameters: [inPath("imageId", "The image's id. It cannot be guessed, and no other credential is required.")],
+        replies: { 200: { kind: "bytes", description: "The image. It never changes.", mediaType: "image/svg+xml" } },
         refusals: ["not_found", "store_unavailable"],
       }),
     },

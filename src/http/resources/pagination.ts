@@ -77,4 +77,4 @@ const placeOf = (cursor: string): unknown => {
   throw notOurs();
 };
 
-const notOurs = () => invalid([{ path: "/cursor", message: "must be a next_cursor that this list gave" }]);
+const notOurs = () => invalid([{ path: "/cursor", message: "must be a next_cursor that this list returned" }]);

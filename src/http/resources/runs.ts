@@ -8,7 +8,7 @@ import { callerOf, notFound } from "../request/caller.ts";
 import { RunShape } from "./shapes.ts";
 import { runView } from "./views.ts";
 
-const RUNS: Tag = { name: "Runs", description: "One for each question. Another user's are not found." };
+const RUNS: Tag = { name: "Runs", description: "One run per question. Users see only their own." };
 
 /** The state of a run, and how to stop it. Another user's are not found. */
 export const runRoutes = ({ store, runs }: RouteParts) =>
@@ -25,7 +25,7 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
         detail: described({
           tag: RUNS,
           access: "read",
-          summary: "How far it is",
+          summary: "Get a run",
           parameters: [RUN_ID, ...USER],
           replies: { 200: json("The run.", RunShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
@@ -46,14 +46,10 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
         detail: described({
           tag: RUNS,
           access: "ask",
-          summary: "Stop it",
-          description: "What it has said stays in the thread. One that has ended stays as it is.",
-          parameters: [
-            RUN_ID,
-            ...USER,
-            inQuery("wait", "`1`: the answer comes once the run has ended.", Type.Literal("1")),
-          ],
-          replies: { 200: json("The run, asked to end or ended.", RunShape) },
+          summary: "Cancel a run",
+          description: "Its output so far stays in the thread. Has no effect on a run that has ended.",
+          parameters: [RUN_ID, ...USER, inQuery("wait", "`1`: responds once the run has ended.", Type.Literal("1"))],
+          replies: { 200: json("The run, which is being cancelled or has ended.", RunShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),
       },

@@ -23,9 +23,9 @@ export const CheckpointShape = Type.Object(
     checkpoint_id: Type.String(),
     run_id: Type.String(),
     seq: Seq,
-    node: Type.String({ description: "The node of the agent that had ended." }),
+    node: Type.String({ description: "The agent's node that completed." }),
     at: Time,
-    change: Type.Unknown({ description: "What the node changed in the agent's state." }),
+    change: Type.Unknown({ description: "The node's change to the agent's state." }),
   },
   { title: "Checkpoint" },
 );
@@ -35,7 +35,7 @@ export const RunShape = Type.Object(
     run_id: Type.String(),
     thread_id: Type.String(),
     status: RunStatus,
-    attempt: Type.Integer({ minimum: 0, description: "How often a replica has taken it up; 0 while queued." }),
+    attempt: Type.Integer({ minimum: 0, description: "How many times a replica has started the run; 0 while queued." }),
     usage: nullOr(Tokens),
     error: nullOr(Type.Object({ code: RunErrorCode, message: Type.String() })),
     created_at: Time,
@@ -50,9 +50,9 @@ export const DocumentShape = Type.Object(
     document_id: Type.String({ description: "The same as `id`." }),
     title: Type.String(),
     collection: Type.String(),
-    media_type: Type.String({ description: "What it was when it came." }),
+    media_type: Type.String({ description: "The media type it was sent with." }),
     metadata: Type.Readonly(Type.Record(Type.String(), Type.Unknown())),
-    chunks: Type.Integer({ minimum: 0, description: "Pieces that it was split into." }),
+    chunks: Type.Integer({ minimum: 0, description: "The number of chunks it was split into." }),
     chunk_count: Type.Integer({ minimum: 0, description: "The same as `chunks`." }),
     created_at: Time,
   },
@@ -64,14 +64,14 @@ export const listOf = <Name extends string, Item extends TSchema>(name: Name, it
   Type.Object({
     [name]: Type.Array(item),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
-      description: "Where the next page begins; null: there is none.",
+      description: "The `cursor` of the next page; null on the last page.",
     }),
   });
 
 export const HealthShape = Type.Object(
   {
     status: Type.Union([Type.Literal("ready"), Type.Literal("unready")]),
-    checks: Type.Record(Type.String(), Type.String(), { description: "Each `ok`, or why not." }),
+    checks: Type.Record(Type.String(), Type.String(), { description: "Each check: `ok`, or what is wrong." }),
   },
   { title: "Health" },
 );

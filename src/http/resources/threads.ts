@@ -17,7 +17,7 @@ const PER_PAGE = { usual: 20, most: 100 };
 /** When the thread was last written to, and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
 
-export const THREADS: Tag = { name: "Threads", description: "Each user has their own; another's are not found." };
+export const THREADS: Tag = { name: "Threads", description: "Conversations. Users see only their own." };
 
 /** A user's threads, by the native contract. Another user's are not found. */
 export const threadRoutes = ({ store, runs }: RouteParts) =>
@@ -42,9 +42,9 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
           tag: THREADS,
           access: "read",
           threads: "handler",
-          summary: "The user's threads, newest first",
+          summary: "List the user's threads, newest first",
           parameters: [...USER, ...paging(PER_PAGE)],
-          replies: { 200: json("A page of them.", listOf("threads", ThreadSummaryShape)) },
+          replies: { 200: json("A page of threads.", listOf("threads", ThreadSummaryShape)) },
           refusals: ["invalid", "store_unavailable"],
         }),
       },
@@ -73,18 +73,15 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         detail: described({
           tag: THREADS,
           access: "read",
-          summary: "What was said, and the run under way",
+          summary: "Get a thread's messages and its active run",
           description:
-            "A page of messages may end before `limit`: it has 2 MiB of them at most, unless one alone has more.",
+            "A page may hold fewer messages than `limit`: it is at most 2 MiB, unless a single message is larger.",
           parameters: [
             THREAD_ID,
             ...USER,
             limitParameter(MESSAGES),
-            inQuery(
-              "base",
-              "Where the service's root is, as whoever shows the answers sees it: pictures in them are named under it.",
-            ),
-            inQuery("before", "A message's `seq`: only older ones are given. Left out for the newest.", Before),
+            inQuery("base", "The service's root URL as the client sees it. Image URLs in answers start with it."),
+            inQuery("before", "A message's `seq`. Returns only older messages. Omit it for the newest.", Before),
           ],
           replies: { 200: json("The thread.", ThreadShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
@@ -103,10 +100,10 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
         detail: described({
           tag: THREADS,
           access: "own",
-          summary: "Remove all of it",
-          description: "A run under way ends with it; nothing that it says later brings the thread back.",
+          summary: "Delete a thread",
+          description: "Also ends the thread's active run. Nothing that the run emits afterwards restores the thread.",
           parameters: [THREAD_ID, ...USER],
-          replies: { 204: empty("It is gone.") },
+          replies: { 204: empty("The thread is deleted.") },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),
       },

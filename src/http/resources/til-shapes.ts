@@ -25,11 +25,11 @@ export const NewTilShape = Type.Object({
   ),
   day_number: nullable(
     Type.Integer({ minimum: 1, maximum: LAST_DAY }),
-    `a whole number from 1 to ${LAST_DAY}; null or left out for the next one`,
+    `a whole number from 1 to ${LAST_DAY}; defaults to the next one`,
   ),
   tags: nullable(
     Type.Array(Type.Union([NotBlank, NamedTag]), { maxItems: MOST_TAGS }),
-    `a list of at most ${MOST_TAGS} names, or objects with a name and, where they are known, id and slug; or null`,
+    `a list of at most ${MOST_TAGS} names or objects with a name and optionally id and slug; or null`,
   ),
 });
 export type NewTilBody = Static<typeof NewTilShape>;
@@ -40,7 +40,7 @@ export const TilShape = Type.Object(
   {
     id: Type.String(),
     title: Type.String(),
-    slug: Type.String({ description: "Names it within the user's TILs." }),
+    slug: Type.String({ description: "Identifies the TIL among the user's TILs." }),
     content: Type.String({ description: "Markdown." }),
     excerpt: Type.String({ description: "May be empty." }),
     day_number: Type.Integer({ minimum: 1 }),
@@ -51,7 +51,7 @@ export const TilShape = Type.Object(
 );
 
 export const TagsShape = Type.Object({
-  tags: Type.Array(Type.Object({ ...TAG, count: Type.Integer({ description: "How many TILs go by it." }) })),
+  tags: Type.Array(Type.Object({ ...TAG, count: Type.Integer({ description: "The number of TILs with this tag." }) })),
 });
 
 const tagView = ({ tagId, name, slug }: Tag) => ({ id: tagId, name, slug });

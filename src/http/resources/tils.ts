@@ -23,8 +23,8 @@ const MOST_TAGS = 1_000;
 /** When the TIL was saved, and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
-const TILS: Tag = { name: "TILs", description: "What users have learned. Another user's are not found." };
-const TIL_ID = inPath("tilId", "The TIL.");
+const TILS: Tag = { name: "TILs", description: "What users have learned. Users see only their own." };
+const TIL_ID = inPath("tilId", "The TIL's id.");
 
 const checkTil = validator(NewTilShape);
 
@@ -44,12 +44,12 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         detail: described({
           tag: TILS,
           access: "own",
-          summary: "Save one",
+          summary: "Save a TIL",
           description:
-            "A slug is made of the title; `-2`, `-3` … part it from others. Tags are matched without regard to case.",
+            "The slug is derived from the title; `-2`, `-3` … make it unique. Tags match regardless of case.",
           parameters: USER_OR_DEFAULT,
           body: NewTilShape,
-          replies: { 201: json("As it was saved.", TilShape) },
+          replies: { 201: json("The saved TIL.", TilShape) },
           refusals: ["store_unavailable"],
         }),
       },
@@ -73,9 +73,9 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         detail: described({
           tag: TILS,
           access: "read",
-          summary: "All of the user's, newest first",
+          summary: "List the user's TILs, newest first",
           parameters: [...USER_OR_DEFAULT, ...paging(PER_PAGE)],
-          replies: { 200: json("A page of them.", listOf("tils", TilShape)) },
+          replies: { 200: json("A page of TILs.", listOf("tils", TilShape)) },
           refusals: ["invalid", "store_unavailable"],
         }),
       },
@@ -92,7 +92,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         detail: described({
           tag: TILS,
           access: "read",
-          summary: "One of them",
+          summary: "Get a TIL",
           parameters: [TIL_ID, ...USER_OR_DEFAULT],
           replies: { 200: json("The TIL.", TilShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
@@ -111,10 +111,10 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
         detail: described({
           tag: TILS,
           access: "own",
-          summary: "Remove one",
-          description: "Its tags stay, and its day number is not given again.",
+          summary: "Delete a TIL",
+          description: "Its tags remain, and its day number is not reused.",
           parameters: [TIL_ID, ...USER_OR_DEFAULT],
-          replies: { 204: empty("It is gone.") },
+          replies: { 204: empty("The TIL is deleted.") },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),
       },
@@ -123,9 +123,9 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
       detail: described({
         tag: TILS,
         access: "read",
-        summary: "The user's tags, the most used first",
+        summary: "List the user's tags, most used first",
         parameters: USER_OR_DEFAULT,
-        replies: { 200: json(`At most ${MOST_TAGS}.`, TagsShape) },
+        replies: { 200: json(`The tags, at most ${MOST_TAGS}.`, TagsShape) },
         refusals: ["invalid", "store_unavailable"],
       }),
     });
