@@ -2,16 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { ingest } from "../support/chat.ts";
 import { expectGolden, readBack } from "../support/golden.ts";
+import { heldSleeps } from "../support/held-sleeps.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { type TestSystem, testSystem } from "../support/test-system.ts";
 
 let service: TestService<ScriptedModel>;
-let system: TestSystem;
+const system: TestSystem = testSystem();
+const timeouts = heldSleeps(2_000, system);
 beforeAll(async () => {
-  system = testSystem();
-  service = await startService({ system, env: { CHAT_TIMEOUT: "2s" } });
+  service = await startService({ system: timeouts.system, env: { CHAT_TIMEOUT: "2s" } });
   system.countFrom(0);
   await ingest(service, "golden", new File(['부품,재고,단가\nABC-12345,137,"1,200원"\n'], "부품.csv"));
 }, 30_000);
@@ -71,8 +72,10 @@ describe("golden transcripts of chat", () => {
       call.say({ type: "text", delta });
       if (streamTokens) await stream.untilEvents(6 + i);
     }
-    if (says === "never") call.say({ type: "text", delta: "half of " });
-    else if (says instanceof Error) call.fail(says);
+    if (says === "never") {
+      call.say({ type: "text", delta: "half of " });
+      timeouts.end();
+    } else if (says instanceof Error) call.fail(says);
     else call.finish(says);
     const read = await stream.toEnd();
     // How well a passage answers is retrieval's business, and may be told otherwise tomorrow.

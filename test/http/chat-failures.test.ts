@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { chatFrames } from "../support/chat.ts";
+import { heldSleeps } from "../support/held-sleeps.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
 describe("how it fails", () => {
   let service: TestService<ScriptedModel>;
+  const timeouts = heldSleeps(77_000);
   beforeAll(async () => {
-    service = await startService({ model: scriptedModel(), env: { CHAT_TIMEOUT: "150ms" } });
+    service = await startService({
+      system: timeouts.system,
+      model: scriptedModel(),
+      env: { CHAT_TIMEOUT: "77s" },
+    });
   });
   afterAll(() => service.stop());
 
@@ -45,6 +51,8 @@ describe("how it fails", () => {
   test("a run that takes longer than CHAT_TIMEOUT ends in Timeout, and with 504", async () => {
     const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
     const whole = service.post("/api/chat", { message: "hi" });
+    for (const _ of [1, 2]) await service.model.nextCall();
+    timeouts.end();
     const last = (await chatFrames(stream)).at(-1);
     expect(last).toMatchObject({ type: "error", data: { error: "Timeout" } });
     const response = await whole;
@@ -54,9 +62,11 @@ describe("how it fails", () => {
 
   test("other agents are given their own time", async () => {
     const response = await service.post("/ask", { question: "hi" });
-    for (const _ of [1, 2]) await service.model.nextCall(); // those that timed out
     const call = await service.model.nextCall();
-    await Bun.sleep(200);
+    const chat = readSse(await service.post("/api/chat/stream", { message: "hi" }));
+    await service.model.nextCall();
+    timeouts.end();
+    expect((await chatFrames(chat)).at(-1)).toMatchObject({ data: { error: "Timeout" } });
     call.finish("late");
     expect(await response.text()).toContain('"late"');
   });
