@@ -11,8 +11,8 @@ import { cutOff, failureOfReport, failureOfStatus, garbage, type Place, unreacha
 import { ProviderError } from "./provider-error.ts";
 
 /**
- * The failure behind whatever a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
- * carry the whole request, conversation included: of those, only the message is kept.
+ * Converts an error that a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
+ * carry the whole request, conversation included: only their message is stored.
  */
 export const failureOfSdk = (error: unknown, place: Place): ModelError => {
   if (error instanceof ModelError) return error;
@@ -26,11 +26,11 @@ export const failureOfSdk = (error: unknown, place: Place): ModelError => {
       cause: new ProviderError(error.name, error.message),
     });
   }
-  // A connection that broke is a TypeError; what a provider reports in its stream is a plain object.
+  // A connection that broke is a TypeError; a provider's report in its stream is a plain object.
   return error instanceof Error ? cutOff(quoted(error)) : failureOfReport(error, place);
 };
 
-/** What an error says may be the provider's words. */
+/** An error's message may be the provider's words. */
 const quoted = (error: unknown): ProviderError =>
   new ProviderError(error instanceof Error ? error.name : "Broken off", String(error));
 

@@ -14,7 +14,7 @@ export interface AiSdkOptions {
   readonly id: string;
   readonly model: LanguageModelV4;
   readonly place: Place;
-  /** What the provider alone understands; sent with every call. */
+  /** Options specific to the provider, sent with every call. */
   readonly providerOptions: SharedV4ProviderOptions;
   check(context: ModelContext): Promise<void>;
 }
@@ -22,8 +22,8 @@ export interface AiSdkOptions {
 type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
 
 /**
- * A model behind a provider of the AI SDK, called at the level of its `doStream`: the provider's wire is the SDK's affair,
- * the loop above it is ours. `streamText` would do that loop too, for four times the CPU.
+ * A model behind a provider of the AI SDK, called through `doStream`: the SDK handles the provider's wire, and the loop
+ * above it is ours. `streamText` would include that loop, at four times the CPU.
  */
 export const aiSdkModel = (options: AiSdkOptions): Model => ({
   id: options.id,
@@ -36,13 +36,13 @@ async function* partsOf(
   request: ModelRequest,
   { signal }: ModelContext,
 ): AsyncGenerator<ModelPart, void, void> {
-  // Some providers tee their stream, and then a cancelled reader alone closes no connection.
+  // Some providers tee their stream, so cancelling one reader alone does not close the connection.
   const left = new AbortController();
   signal.throwIfAborted();
   const options = callOptions(request, AbortSignal.any([signal, left.signal]));
   let calls = 0;
   const meter = new AnswerMeter();
-  // Calls come in pieces, and then whole; those of some providers only whole.
+  // Providers send calls in pieces and then whole; some send them only whole.
   const pieces = new AnswerMeter();
   try {
     const { stream } = await model.doStream({ ...options, providerOptions });

@@ -2,21 +2,21 @@ import { ModelError } from "./contract.ts";
 import { JsonBounds } from "./json-bounds.ts";
 
 /**
- * What one answer may hold, in UTF-16 units where it is text. No model says so much; a server that has lost its way does, and
- * all of it would be held in memory, logged and told to every reader.
+ * The bounds of one answer, in UTF-16 units for text. No model exceeds them, but a faulty server does, and all of it
+ * would be held in memory, logged and sent to every reader.
  */
 const MOST = {
-  /** As JSON writes it: a control character takes six. */
+  /** As JSON encodes it: a control character takes six. */
   text: 1024 * 1024,
   reasoning: 2 * 1024 * 1024,
-  /** From text to reasoning and back: each way begins another event of the log. */
+  /** Between text and reasoning, either way: each change begins another event of the log. */
   changes: 10_000,
   calls: 128,
   /** All ids, names and arguments of all calls. */
   arguments: 1024 * 1024,
 } as const;
 
-/** Counts what an answer says, while it is said. Each method throws the ModelError that the answer ends with when it is too much. */
+/** Measures an answer as it arrives. Each method throws the ModelError that ends the answer when it exceeds a bound. */
 export class AnswerMeter {
   #text = 0;
   #reasoning = 0;
@@ -26,7 +26,7 @@ export class AnswerMeter {
   #arguments = 0;
   readonly #bounds = new JsonBounds();
 
-  /** All that it has counted: grows as long as anything is said. */
+  /** The sum of its counts: grows with everything that is emitted. */
   get counted(): number {
     return this.#text + this.#reasoning + this.#calls + this.#arguments;
   }
@@ -42,13 +42,13 @@ export class AnswerMeter {
     }
   }
 
-  /** A call has begun. */
+  /** Counts the beginning of a call. */
   call(): void {
     this.#calls += 1;
     if (this.#calls > MOST.calls) throw tooMuch(`holds more than ${MOST.calls} tool calls`);
   }
 
-  /** A piece of a call: of its arguments, its name or its id. */
+  /** Counts a piece of a call: of its arguments, its name or its id. */
   argument({ length }: string): void {
     this.#arguments += length;
     if (this.#arguments > MOST.arguments) {
@@ -56,7 +56,7 @@ export class AnswerMeter {
     }
   }
 
-  /** A call's arguments have come whole, and are to be parsed. */
+  /** Checks a call's complete arguments before they are parsed. */
   whole(text: string): void {
     const excess = this.#bounds.excess(text);
     if (excess !== null) throw tooMuch(`holds tool calls with ${excess}`);
@@ -69,16 +69,16 @@ export class AnswerMeter {
   }
 }
 
-/** As JSON writes it, but for what takes it two characters. */
+/** The length in JSON, except that characters with a two-character escape count as one. */
 const lengthOf = (delta: string): number => {
   let { length } = delta;
   for (let at = 0; at < delta.length; at++) if (isControl(delta.charCodeAt(at))) length += 5;
   return length;
 };
 
-/** What JSON has no short escape for. */
+/** A control character without a short escape in JSON. */
 const isControl = (code: number): boolean => code < 32 && code !== 9 && code !== 10 && code !== 13;
 
-/** The next try would cost as much and end so too; a person may ask again. */
+/** Not retryable: the next try would cost as much and end in the same way. A person may ask again. */
 export const tooMuch = (what: string): ModelError =>
   new ModelError("model_unavailable", `The model's answer ${what}, and was ended there.`, { retryable: false });

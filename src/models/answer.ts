@@ -8,24 +8,24 @@ import { cutOff } from "./failure.ts";
 const MAX_EVENT = 1024 * 1024;
 /** What is read in one turn of the event loop, in characters: 3 ms of the smallest events. Servers send 200 a token. */
 const TURN = 32 * 1024;
-/** What a piece counts besides its characters: a chunk may hold one. */
+/** What a piece counts in addition to its characters: a chunk may hold one. */
 const PIECE = 32;
-/** Characters in a row that say nothing: comments for ever, empty choices. */
+/** Consecutive characters that emit nothing, such as endless comments or empty choices. */
 const MAX_QUIET = 16 * 1024 * 1024;
 
 /**
- * One response and what it says. All of it happens in the call that brings the bytes: a promise for each token would cost
- * more than reading it. A server that sends more than anybody speaks is read a stretch at a time, so that everybody else has
- * a turn in between. The connection is given back after the last word, and closed before it by an abort, a failure or a
- * listener that throws.
+ * Reads one response and pushes its parts. All of it happens in the call that delivers the bytes: a promise for each
+ * token would cost more than reading it. When a server sends more than any model emits, it is read a bounded amount per
+ * turn of the event loop, so that all other work gets a turn in between. The connection is returned to the pool after
+ * the last part, and closed before it by an abort, a failure or a callback that throws.
  */
 export class Answer implements TextSink {
   readonly #parser: EventSourceParser;
   readonly #heard = Promise.withResolvers<void>();
-  /** How many of the parts read so far have been told. */
+  /** How many of the parts read so far have been pushed. */
   #told = 0;
   #isOver = false;
-  /** Has come, and has not been read. */
+  /** Received and not yet read. */
   #rest = "";
   #left = TURN;
   #isPaused = false;
@@ -38,11 +38,11 @@ export class Answer implements TextSink {
     private readonly signal: AbortSignal,
     private readonly hear: Hear,
   ) {
-    // Without `onError`: the parser would make an error, stack and all, of each line that is no field.
+    // Without `onError`: the parser would create an error, with its stack, for each line that is not a field.
     this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: (event) => chat.take(event.data) });
   }
 
-  /** Resolves once the finish has been heard. */
+  /** Resolves once the finish has been pushed. */
   read(): Promise<void> {
     this.body.pour(this);
     return this.#heard.promise;
@@ -63,7 +63,7 @@ export class Answer implements TextSink {
     this.#stop(this.signal.aborted ? this.signal.reason : cutOff(thrown));
   }
 
-  /** Reads and tells what has come, as far as this turn of the event loop may be taken for it. */
+  /** Reads what has arrived and pushes its parts, up to the bound of this turn of the event loop. */
   #work(): void {
     while (this.#rest !== "") {
       if (this.#left <= 0) {
@@ -91,7 +91,7 @@ export class Answer implements TextSink {
     try {
       this.#parser.feed(piece);
     } catch (error) {
-      // It has been fed after an event that was too long.
+      // It was fed after an event that was too long.
       this.chat.fail(error);
     }
     const { said } = this.chat;
@@ -105,7 +105,7 @@ export class Answer implements TextSink {
     this.body.pause();
   }
 
-  /** Tells what has been read. True: there may be more, and it can be told. */
+  /** Pushes the parts that have been read. True when there may be more and they can be pushed. */
   #tell(): boolean {
     const { parts } = this.chat;
     try {
@@ -118,7 +118,7 @@ export class Answer implements TextSink {
           wait.then(this.#goOn, this.#stop);
           return false;
         }
-        // The listener may have aborted the call.
+        // The callback may have aborted the call.
         if (this.#isOver) return false;
       }
       this.signal.throwIfAborted();
@@ -129,7 +129,7 @@ export class Answer implements TextSink {
     parts.length = 0;
     this.#told = 0;
     if (!this.chat.over) return true;
-    // What was said before a failure has been told by now.
+    // The parts before a failure have been pushed by now.
     if (this.chat.failure !== undefined) this.#stop(this.chat.failure);
     else this.#finish();
     return false;

@@ -2,17 +2,19 @@ import { upstreamFetch } from "../upstream/fetched.ts";
 import { tooMuch } from "./answer-meter.ts";
 import { EventBounds } from "./event-bounds.ts";
 
-/** Of an error's body, so much is read, in bytes. Its code stands at the start. */
+/** How much of an error's body is read, in bytes. The error's code is near the start. */
 const MAX_ERROR = 64 * 1024;
-/** What is passed on in one turn of the event loop, in bytes: a provider's parser takes 50 µs for an event of a hundred. */
+/**
+ * What is passed on in one turn of the event loop, in bytes: a provider's parser takes 50 µs for an event of a hundred.
+ */
 const TURN = 16 * 1024;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * `fetch` for the AI SDK's providers, which hold whatever comes until an event's blank line, parse it whatever it is, read all
- * that has come in one go, and read all of an error. What is too much for one event breaks the stream with a ModelError;
- * an error's body ends after 64 KiB.
+ * A `fetch` with bounds for the AI SDK's providers. On their own, they buffer an event until its blank line, parse it
+ * whatever it contains, read everything that has arrived in one go, and read the whole body of an error. An event that
+ * exceeds the bounds breaks the stream with a ModelError; an error's body ends after 64 KiB.
  */
 export const boundedFetch: typeof upstreamFetch = async (url, init) => {
   const response = await upstreamFetch(url, init);

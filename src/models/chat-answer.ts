@@ -8,7 +8,7 @@ import { ProviderError } from "./provider-error.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
 
-/** A chunk of a chat-completions stream, as far as it is read here. Nothing in it is sure to be there, or to be so. */
+/** The fields of a chat-completions chunk that are read here. None is certain to be present or to have this type. */
 interface Chunk {
   readonly choices?: readonly (Choice | null)[] | null;
   readonly usage?: {
@@ -51,8 +51,8 @@ interface PendingCall {
 }
 
 /**
- * Reads one answer from the data of its events. `take` and `end` add what is said to `parts`, which the caller empties.
- * Once it is `over`, nothing more is read, and the caller throws `failure`, if there is one, after the last part.
+ * Reads one answer from the data of its events. `take` and `end` add parts to `parts`, which the caller empties. Once
+ * `over` is true, nothing more is read, and the caller throws `failure`, if there is one, after the last part.
  */
 export class ChatAnswer {
   readonly parts: ModelPart[] = [];
@@ -61,19 +61,19 @@ export class ChatAnswer {
   #usage: Usage = NO_USAGE;
   #finish: FinishReason | undefined;
   readonly #calls: PendingCall[] = [];
-  /** The last of each index. */
+  /** The last call of each index. */
   readonly #byIndex = new Map<number, PendingCall>();
   readonly #meter = new AnswerMeter();
   readonly #place: Place;
   readonly #newId: () => string;
 
-  /** `newId` names a call that the server left without an id. */
+  /** `newId` returns an id for a call that the server left without one. */
   constructor(place: Place, newId: () => string) {
     this.#place = place;
     this.#newId = newId;
   }
 
-  /** How much has been said: the same again means that nothing has. */
+  /** How much has been emitted; unchanged when nothing was. */
   get said(): number {
     return this.#meter.counted;
   }
@@ -89,12 +89,12 @@ export class ChatAnswer {
       if (excess === null) this.#read(JSON.parse(data) as Chunk);
       else this.#end(garbage("", new Error(`an event holds ${excess}`)));
     } catch (error) {
-      // No JSON, or JSON of another shape: null where an object should be, a number for a list.
+      // Invalid JSON, or JSON of another shape: null where an object should be, a number for a list.
       this.#end(error instanceof ModelError ? error : garbage(data, error));
     }
   }
 
-  /** The stream is over: `[DONE]` has come, or, from servers that send none, the end of the body. */
+  /** The stream is over: `[DONE]` has arrived, or, from servers that send none, the end of the body. */
   end(): void {
     if (this.over) return;
     if (this.#finish === undefined) {
@@ -117,7 +117,7 @@ export class ChatAnswer {
     this.over = true;
   }
 
-  /** False: the arguments of a call are too much to be parsed, and the answer has ended for it. */
+  /** False when the arguments of a call exceed the bounds for parsing, which ends the answer. */
   #hasBounds(): boolean {
     try {
       for (const call of this.#calls) this.#meter.whole(call.arguments);
@@ -190,8 +190,8 @@ export class ChatAnswer {
   }
 
   /**
-   * The call that a piece continues. Pieces share an index; of servers that leave it out, each named piece is a call. Gemini's
-   * compatible endpoint sends all calls under index 0, each with an id and a name of its own.
+   * Returns the call that a piece continues. Pieces share an index; from servers that omit it, each named piece is a
+   * call. Gemini's compatible endpoint sends all calls under index 0, each with an id and a name of its own.
    */
   #pending(index: number | null | undefined, id: string, name: string): PendingCall | undefined {
     const named = id !== "" && name !== "";

@@ -4,19 +4,19 @@ import { missingVariables } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
 import { type ModelSpec, specText } from "./spec.ts";
 
-/** The model that a request asks for, where its wire lets it. */
+/** The model that a request asks for, where its wire allows that. */
 export interface ModelChoice {
-  /** As `MODEL` has it (`openai:gpt-5`) or without its provider. Null: whichever is configured. */
+  /** As in `MODEL` (`openai:gpt-5`), or without its provider. Null means the configured one. */
   readonly name: string | null;
-  /** One that has a default model. Null: whichever is configured. */
+  /** A provider with a default model. Null means the configured one. */
   readonly provider: string | null;
-  /** 0 to 2. Null: the provider's default. */
+  /** 0 to 2. Null means the provider's default. */
   readonly temperature: number | null;
-  /** JSON pointer to the field that a refusal has to name. */
+  /** JSON pointer to the field that a refusal must name. */
   readonly path: string;
 }
 
-/** The choice cannot be had here. `message` completes "the field …" and names the remedy. */
+/** The requested choice is not available here. `message` completes "the field …" and names the remedy. */
 export class ModelChoiceError extends Error {
   override readonly name = "ModelChoiceError";
   constructor(
@@ -28,15 +28,15 @@ export class ModelChoiceError extends Error {
 }
 
 export interface Models {
-  /** What `MODEL` names. */
+  /** The model that `MODEL` names. */
   readonly standard: Model;
   /** Throws a ModelChoiceError for a model that is not configured, or a provider whose key is missing. */
   choose(choice: ModelChoice): Promise<Model>;
 }
 
 /**
- * The models that requests may choose from: those that `MODEL` names, and of each provider that is set up, its default model.
- * Nobody else's: a caller's choice is paid by the operator.
+ * The models that requests may choose from: those that `MODEL` names, and the default model of each provider that is
+ * set up. No others, because the operator pays for a caller's choice.
  */
 export const openModels = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Models> => {
   const standard = await modelFrom(specs, options);

@@ -11,23 +11,23 @@ import { chatBody } from "./messages.ts";
 export interface CompatibleOptions {
   /** Such as `compatible:qwen3`. */
   readonly id: string;
-  /** The model's name, as the server knows it. */
+  /** The server's own name for the model. */
   readonly model: string;
   /** Up to and including `/v1`. */
   readonly baseUrl: string;
-  /** Null: the server wants none. */
+  /** Null when the server requires none. */
   readonly apiKey: string | null;
   /** Names the variable of the key. */
   readonly place: Place;
   readonly system: System;
-  /** How its calls are sent. */
+  /** Sends its calls. */
   readonly post: Post;
 }
 
 /**
  * A model behind any server that speaks OpenAI's chat-completions wire: vLLM, Ollama, llama.cpp, OpenRouter, DeepSeek,
- * Mistral and many more. This is the hot path of the service, so it goes straight from the response's text to the listener:
- * one parser with a callback, and neither a stream nor an iterator in between.
+ * Mistral and many more. This is the hot path of the service, so parts go straight from the response's text to the
+ * callback: one parser with a callback, and neither a stream nor an iterator in between.
  */
 export const compatibleModel = ({ id, model, baseUrl, apiKey, place, system, post }: CompatibleOptions): Model => {
   const root = rootOf(baseUrl);

@@ -5,7 +5,7 @@ import type { Usage } from "../domain/run.ts";
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** The parsed JSON arguments; a string when the model wrote something that is no JSON (the tool's schema refuses it). */
+  /** The parsed JSON arguments; a string when the model wrote invalid JSON (the tool's schema refuses it). */
   readonly input: unknown;
 }
 
@@ -21,7 +21,7 @@ export type ModelMessage =
       readonly isError: boolean;
     };
 
-/** A tool as a model is told of it. `input` is a JSON Schema object. */
+/** A tool's description for a model. `input` is a JSON Schema object. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
@@ -32,7 +32,7 @@ export interface ModelRequest {
   readonly system: string;
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ToolSpec[];
-  /** Left out: the provider's default. */
+  /** When omitted: the provider's default. */
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
 }
@@ -40,8 +40,8 @@ export interface ModelRequest {
 export type FinishReason = "stop" | "length" | "tool_calls";
 
 /**
- * What a model says. Any number of text, reasoning and tool_call parts, then exactly one finish, last. A tool call comes
- * whole, once its arguments are complete.
+ * A part of a model's answer. An answer is any number of text, reasoning and tool_call parts, then exactly one finish,
+ * last. A tool call comes whole, once its arguments are complete.
  */
 export type ModelPart =
   | { readonly type: "text"; readonly delta: string }
@@ -51,47 +51,53 @@ export type ModelPart =
 
 export interface ModelContext {
   /**
-   * Aborting closes the call's connection at once. The call then rejects with the signal's reason, as soon as the listener that
-   * it waits for, if it does, is done; nothing more is heard.
+   * Aborting closes the call's connection at once. The call then rejects with the signal's reason, after any pending
+   * callback has settled, and emits no more parts.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Hears one part. What it returns, if anything, must be awaited before the next: the listener is behind. What it throws, or
- * rejects with, ends the call, its connection included, and is thrown by it.
+ * Receives one part. A returned promise must be awaited before the next part: it is back-pressure. If the callback
+ * throws or rejects, the call ends with its connection, and throws the same error.
  */
 export type Hear = (part: ModelPart) => Promise<void> | undefined;
 
 /**
- * A language model. `answer` makes one call, has each part heard as it comes, and resolves after the finish. Whatever goes
- * wrong in it is thrown as a ModelError (or the signal's reason, or what the listener threw), never anything else: a cut
- * stream, garbage on the wire and a refusal included. It never retries on its own: `withRetry` and `withFallback` do, around
- * it. A listener rather than an iterator: a token that is pulled through the rooms pays a promise or two in each.
+ * A language model. `answer` makes one call, pushes each part to a callback as it arrives, and resolves after the
+ * finish. Every failure, including a cut stream, garbage on the wire and a refusal, is thrown as a ModelError (or the
+ * signal's reason, or the callback's error), never anything else. It never retries on its own: `withRetry` and
+ * `withFallback` do, around it. It uses a callback rather than an iterator, because an iterator costs each token a
+ * promise or two in every layer that it passes through.
  */
 export interface Model {
-  /** As it is configured, such as `openai:gpt-5` or `builtin`. */
+  /** As configured, such as `openai:gpt-5` or `builtin`. */
   readonly id: string;
   answer(request: ModelRequest, context: ModelContext, hear: Hear): Promise<void>;
-  /** Reaches the provider without spending a token; throws a ModelError that says what to mend. */
+  /** Reaches the provider without spending a token. Throws a ModelError that names the remedy. */
   check(context: ModelContext): Promise<void>;
 }
 
-/** A failed model call. `message` is fit to be shown; the provider's own words are only in `cause`, see `ProviderError`. */
+/**
+ * A failed model call. `message` is safe to show; the provider's own words are only in `cause`, see `ProviderError`.
+ */
 export class ModelError extends Error {
   override readonly name = "ModelError";
-  /** Whether the same call may succeed when it is made again: 429, 5xx, a network that failed. */
+  /** Whether a retry of the same call may succeed: 429, 5xx, a network failure. */
   readonly retryable: boolean;
-  /** Whether the same request may succeed later, by itself: not once the provider has refused key, model or request. */
+  /**
+   * Whether the same request may succeed later, without a change: false once the provider has refused key, model or
+   * request.
+   */
   readonly isRecoverable: boolean;
-  /** What the provider asked for, in milliseconds. */
+  /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   constructor(
     readonly code: Extract<RunErrorCode, "model_unavailable" | "model_rate_limited" | "model_refused">,
     message: string,
     options: {
       readonly retryable: boolean;
-      /** As the code has it unless told. */
+      /** Defaults to the value that `code` implies. */
       readonly isRecoverable?: boolean;
       readonly retryAfterMs?: number | undefined;
       readonly cause?: unknown;

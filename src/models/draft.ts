@@ -1,12 +1,12 @@
 const HEAD = "Draft of the answer, worked out by rule from the user's data, quoted as JSON:\n";
 
 /**
- * A question with what could be worked out for it without a model, which a model puts into better words. The built-in one has
- * none of its own and says the draft. As JSON on one line it cannot end its own quotation, whatever a table holds.
+ * A question with an answer drafted without a model, which a model rewords. The built-in model has no words of its own
+ * and emits the draft. As JSON on one line, the draft cannot break out of its own quotation, whatever a table contains.
  */
 export const withDraft = (draft: string, question: string): string => `${HEAD}${JSON.stringify(draft)}\n\n${question}`;
 
-/** The reverse of `withDraft`. Null: the text was not made by it. */
+/** The inverse of `withDraft`. Null when the text has another origin. */
 export const readDraft = (text: string): string | null => {
   if (!text.startsWith(HEAD)) return null;
   const end = text.indexOf("\n", HEAD.length);

@@ -1,28 +1,34 @@
 import { JsonCounter } from "../wire/json-counter.ts";
 import { excessIn } from "./json-bounds.ts";
 
-/** Longest event, in bytes; past it the stream counts as garbage. OpenAI's last one holds the whole answer, and what it was asked. */
+/**
+ * Longest event, in bytes; past it the stream counts as garbage. OpenAI's last event holds the whole answer and the
+ * request.
+ */
 const MAX_EVENT = 8 * 1024 * 1024;
-/** Of one event: Gemini's calls come whole in theirs, and their bound is the answer's. */
+/** Per event: Gemini sends calls whole in one event, bounded by the limits of an answer. */
 const MAX_VALUES = 200_000;
-/** Bytes in a row without a line of data: comments for ever, empty lines. */
+/** Consecutive bytes without a line of data, such as endless comments or empty lines. */
 const MAX_QUIET = 16 * 1024 * 1024;
-/** The last is how `data` begins. */
+/** The last is the first letter of `data`. */
 const [LF, CR, D] = [10, 13, 100];
 
 /**
- * Looks at the events of a stream (WHATWG HTML §9.2) while they come: what one of them holds is parsed at once, when its blank
- * line has come. Knows of no event what it is.
+ * Checks the events of a stream (WHATWG HTML §9.2) as they arrive, because a parser parses an event's content as soon
+ * as its blank line arrives. Does not interpret events.
  */
 export class EventBounds {
   #size = 0;
   #quiet = 0;
   #counter = new JsonCounter();
-  /** What a line may have ended with that goes on in the next piece: CR LF is one end. */
+  /** Whether the last byte was a CR, whose LF may begin the next piece: CR LF is one line end. */
   #isAfterCr = false;
   #isEmptyLine = true;
 
-  /** Takes the next bytes. What is too much about the event that they belong to, in words that complete "an event with …". */
+  /**
+   * Takes the next bytes. Returns what exceeds the bounds in the event that they belong to, in words that complete "an
+   * event with …"; null when nothing does.
+   */
   push(bytes: Uint8Array): string | null {
     let from = 0;
     for (let at = 0; at < bytes.length; at++) {

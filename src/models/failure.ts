@@ -1,10 +1,10 @@
 import { ModelError } from "./contract.ts";
 import { ProviderError } from "./provider-error.ts";
 
-/** The headers of a response, as `fetch` or the AI SDK hand them over. */
+/** The headers of a response, as `fetch` or the AI SDK provide them. */
 export type HeaderReader = (name: string) => string | null | undefined;
 
-/** What a provider answered instead of a stream. */
+/** A provider's answer when it is not a stream. */
 export interface Refused {
   readonly status: number;
   readonly header: HeaderReader;
@@ -21,9 +21,9 @@ export interface Place {
 }
 
 /**
- * The failure behind an HTTP status. 408, 409, 429 and 5xx may pass; every other 4xx is a mistake that stays one. Quota
- * that is used up comes as a 429 too (OpenAI's `insufficient_quota`), and waiting does not bring it back; a wrong key comes
- * from Google as a 400 with the reason `API_KEY_INVALID`; Azure's content filter is a 400 with the code `content_filter`.
+ * Returns the failure for an HTTP status. 408, 409, 429 and 5xx may pass; every other 4xx is permanent. A used-up quota
+ * is a 429 too (OpenAI's `insufficient_quota`), and waiting does not restore it. Google reports a wrong key as a 400
+ * with the reason `API_KEY_INVALID`. Azure's content filter is a 400 with the code `content_filter`.
  */
 export const failureOfStatus = ({ status, header, body }: Refused, place: Place): ModelError => {
   const cause = new ProviderError(`HTTP ${status}`, body);
@@ -36,7 +36,7 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Place)
   if (status === 429) return limited({ retryAfterMs, cause });
   if (status === 400 && /"(content_filter|content_policy_violation)"/.test(body)) return refusal(cause);
   const retryable = status === 408 || status === 409 || status >= 500;
-  // Another answer takes another key, model, address or request.
+  // For any other status, a different result requires another key, model, address or request.
   return new ModelError("model_unavailable", sentenceOf(status), {
     retryable,
     isRecoverable: retryable,
@@ -46,9 +46,9 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Place)
 };
 
 /**
- * The failure behind an error that arrived inside a stream, after a 200. Its `code` may be an HTTP status as a number
- * (OpenRouter, Google; the AI SDK says `statusCode`), or its `type` or `status` a word (OpenAI, Anthropic). An unknown word may pass: the provider
- * had accepted the request.
+ * Returns the failure for an error that arrived inside a stream, after a 200. Its `code` may be an HTTP status as a
+ * number (OpenRouter, Google; `statusCode` in the AI SDK), or its `type` or `status` a word (OpenAI, Anthropic). An
+ * unknown word may pass: the provider had accepted the request.
  */
 export const failureOfReport = (report: unknown, place: Place): ModelError => {
   const words = JSON.stringify(report) ?? "undefined";
@@ -68,7 +68,10 @@ export const failureOfReport = (report: unknown, place: Place): ModelError => {
   });
 };
 
-/** Words for what a status of 400, 401, 403, 404 or 413 says, of OpenAI, Anthropic and Google, in a stream that had begun with 200. */
+/**
+ * The words by which OpenAI, Anthropic and Google report what would be a status of 400, 401, 403, 404 or 413, in a
+ * stream that had begun with 200.
+ */
 const FINAL: ReadonlySet<string> = new Set([
   "invalid_request_error",
   "authentication_error",
@@ -92,21 +95,21 @@ export const unreachable = (cause: unknown): ModelError =>
 export const cutOff = (cause?: unknown): ModelError =>
   new ModelError("model_unavailable", "The model's answer broke off before its end.", { retryable: true, cause });
 
-/** Something that does not follow the provider's wire. `words` is what arrived. */
+/** Data that does not follow the provider's wire. `words` is what arrived. */
 export const garbage = (words: string, cause?: unknown): ModelError =>
   new ModelError("model_unavailable", "The model service sent something unreadable.", {
     retryable: true,
-    // What a parser says of it quotes it.
+    // A parser's error quotes what arrived.
     cause: new ProviderError("Unreadable", cause === undefined ? words : `${words}\n${cause}`),
   });
 
-/** The model, or the filter in front of it, declined. Asking again does not change its mind. */
+/** The model, or the filter in front of it, declined. A retry would give the same result. */
 export const refusal = (cause?: unknown): ModelError =>
   new ModelError("model_refused", "The model declined to answer this request.", { retryable: false, cause });
 
 /**
- * How long a response asks to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `retry-after` in seconds or
- * as an HTTP date (RFC 9110 §10.2.3). A date gone by is 0; nonsense is undefined.
+ * Returns how long a response asks to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `retry-after` in
+ * seconds or as an HTTP date (RFC 9110 §10.2.3). 0 for a date in the past; undefined for an invalid value.
  */
 export const retryAfter = (header: HeaderReader, now: number): number | undefined => {
   const exact = duration(header("retry-after-ms"), 1);

@@ -3,11 +3,12 @@ import { Listener } from "./hearing.ts";
 import type { ModelLog } from "./log.ts";
 
 /**
- * Several models as one, tried in order. The next is asked only while nothing has been said: two halves of two models'
- * answers make no answer. A refusal is an answer and ends the call: asking round until somebody complies would get past
- * every provider's policy but the laxest. An abort ends it too.
+ * Combines several models into one that tries them in order. It calls the next only while nothing has been emitted:
+ * halves of two models' answers make no answer. A refusal is an answer and ends the call: trying others until one
+ * complies would get past every provider's policy but the laxest. An abort also ends it.
  *
- * `check` passes as soon as one model is reached, for then a call can be answered; else it throws what the first said.
+ * `check` passes as soon as one model is reached, because a call can then be answered; otherwise it throws the first
+ * model's error.
  */
 export const withFallback = (models: readonly [Model, ...Model[]], log: ModelLog): Model => ({
   id: models.map(({ id }) => id).join(","),
@@ -30,7 +31,7 @@ export const withFallback = (models: readonly [Model, ...Model[]], log: ModelLog
   check: (context) => checkAny(models, context),
 });
 
-/** The last has failed for good, but one before it may answer later. */
+/** The last model has failed for good, but an earlier one may answer later. */
 const recoverable = (error: ModelError): ModelError => {
   if (error.isRecoverable) return error;
   const { code, message, retryable, retryAfterMs, cause } = error;

@@ -1,6 +1,6 @@
 import type { Hear, ModelPart } from "./contract.ts";
 
-/** Has parts heard that come one by one. A listener that throws ends them. */
+/** Pushes each part to the callback. A callback that throws ends the iteration. */
 export const hearAll = async (parts: AsyncIterable<ModelPart>, hear: Hear): Promise<void> => {
   for await (const part of parts) {
     const wait = hear(part);
@@ -8,7 +8,10 @@ export const hearAll = async (parts: AsyncIterable<ModelPart>, hear: Hear): Prom
   }
 };
 
-/** A listener that knows whether it has heard anything: until then a call can be made again, or another model asked. */
+/**
+ * A callback wrapper that records whether any part has been emitted: until then a call can be retried, or another model
+ * called.
+ */
 export class Listener {
   hasHeard = false;
 

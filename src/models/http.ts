@@ -3,9 +3,9 @@ import { responseOf, upstreamFetch } from "../upstream/fetched.ts";
 import type { ModelContext, ModelError } from "./contract.ts";
 import { failureOfStatus, type Place, unreachable } from "./failure.ts";
 
-/** How much of an error's body is read, in characters. Its code stands at the start; the log needs no more. */
+/** How much of an error's body is read, in characters. The error's code is near the start; the log needs no more. */
 const MAX_ERROR_BODY = 16_384;
-/** How long that may take, in milliseconds: the status alone tells enough to go on. */
+/** How long that may take, in milliseconds: the status alone is enough to continue. */
 const ERROR_BODY_MS = 2_000;
 
 export interface Call {
@@ -14,7 +14,10 @@ export interface Call {
   readonly place: Place;
 }
 
-/** Posts JSON and gives the response, which is a 2xx; any other is thrown as a ModelError, an abort as its reason. */
+/**
+ * Posts JSON and returns the response when it is a 2xx. Any other is thrown as a ModelError, and an abort as its
+ * reason.
+ */
 export const ask = async (
   { url, headers, place }: Call,
   body: string,
@@ -29,8 +32,8 @@ export const ask = async (
 };
 
 /**
- * Asks for a list of models: it costs nothing, and it wants the key. A server that keeps no such list (404, 405) has been
- * reached all the same. Throws as `ask` does.
+ * Requests a list of models: it costs nothing, and it requires the key. A server without such a list (404, 405) also
+ * counts as reached. Throws as `ask` does.
  */
 export const reach = async ({ url, headers, place }: Call, { signal }: ModelContext): Promise<void> => {
   const response = responseOf(await answered(() => upstreamFetch(url, { headers, signal }), signal));
@@ -51,7 +54,7 @@ const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise
 const failureOfResponse = async ({ status, header, body }: UpstreamResponse, place: Place): Promise<ModelError> =>
   failureOfStatus({ status, header, body: await startOf(body) }, place);
 
-/** A body's first characters; of one that breaks, or does not end soon, what has come. */
+/** Returns a body's first characters, or what has arrived of a body that breaks or does not end soon. */
 const startOf = (body: TextBody): Promise<string> =>
   new Promise((resolve) => {
     let start = "";

@@ -1,7 +1,7 @@
 import { type Image, readImage } from "../domain/image.ts";
 import { ModelError } from "./contract.ts";
 
-/** Reads a picture of a request. Throws a ModelError for what is none. */
+/** Reads a picture of a request. Throws a ModelError when the text is not one. */
 export const imageOf = (text: string): Image => {
   const image = readImage(text);
   if (image !== null) return image;

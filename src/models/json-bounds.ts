@@ -1,19 +1,22 @@
 import { JsonCounter } from "../wire/json-counter.ts";
 
-/** Open lists and objects. What is nested a hundred thousand times is parsed, and then takes seconds to be written again. */
+/** Open lists and objects. A value nested a hundred thousand times can be parsed, but takes seconds to serialize. */
 const MAX_DEPTH = 512;
-/** What a parser makes of a megabyte of `{}` takes forty times its size. */
+/** A megabyte of `{}`, parsed, takes forty times its size. */
 const MAX_VALUES = 100_000;
-/** UTF-16 units that can be neither too deep nor many: so short a text is not looked at. */
+/** In UTF-16 units. A text this short can exceed neither bound, and is not examined. */
 const SHORT = 2 * MAX_DEPTH;
 
 const encoder = new TextEncoder();
 
-/** Looks at JSON that a model's server sent, before it is parsed: what it holds in all, and how deep it is. */
+/** Checks JSON from a model's server before it is parsed: how many values it holds in all, and how deep it is. */
 export class JsonBounds {
   #values = 0;
 
-  /** What is too much about this text, or about all of them together, in words that complete "holds …"; null: nothing is. */
+  /**
+   * Returns what exceeds the bounds in this text, or in all texts together, in words that complete "holds …"; null when
+   * nothing does.
+   */
   excess(json: string): string | null {
     if (json.length <= SHORT) return null;
     const counter = new JsonCounter();

@@ -1,6 +1,6 @@
 import type { ModelError } from "./contract.ts";
 
-/** What is worth a line in the log when a model call does not go straight through. The error's `cause` is for it alone. */
+/** Log lines for a model call that fails at first. The error's `cause` is for the log alone. */
 export interface ModelLog {
   /** The call is made again after `delayMs`. `attempt` counts the failures so far, from 1. */
   retry(info: {
@@ -9,6 +9,6 @@ export interface ModelLog {
     readonly delayMs: number;
     readonly error: ModelError;
   }): void;
-  /** `model` is given up for this call, and `next` is asked. */
+  /** `model` is given up for this call, and `next` is called. */
   fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
 }

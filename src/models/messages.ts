@@ -3,8 +3,9 @@ import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
 /**
- * The body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the dialect that
- * every compatible server speaks: `max_tokens`, role `system`, no `strict`. Usage is asked for, and comes in a last chunk.
+ * Builds the body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the
+ * variant that every compatible server accepts: `max_tokens`, role `system`, no `strict`. It requests usage, which
+ * arrives in a last chunk.
  */
 export const chatBody = (model: string, request: ModelRequest): string => {
   const json = JSON.stringify({
@@ -30,7 +31,7 @@ const chatMessage = (message: ModelMessage): object => {
         content: userContent(message.content, message.images),
       };
     case "assistant":
-      // `tool_calls: []` and `content: ""` beside calls are refused by some servers.
+      // Some servers refuse `tool_calls: []`, and `content: ""` beside calls.
       return message.toolCalls.length === 0
         ? { role: "assistant", content: message.content }
         : {
@@ -54,17 +55,17 @@ const chatMessage = (message: ModelMessage): object => {
   }
 };
 
-/** Plain text stays a plain string: small servers know no content parts. */
+/** Plain text stays a plain string: small servers do not support content parts. */
 const userContent = (text: string, images: readonly string[]): string | object[] =>
   images.length === 0 ? text : [{ type: "text", text }, ...images.map(imageContent)];
 
-/** As it came, once it is known to be a picture's address or the picture itself. */
+/** Passed on unchanged, once it is known to be a picture's address or the picture itself. */
 const imageContent = (image: string): object => {
   imageOf(image);
   return { type: "image_url", image_url: { url: image } };
 };
 
-/** The wire has no mark for a failed call, so the content says it. */
+/** The wire has no mark for a failed call, so the content states it. */
 const toolContent = (output: unknown, isError: boolean): string => {
   if (isError) return JSON.stringify({ error: output ?? null });
   return typeof output === "string" ? output : JSON.stringify(output ?? null);

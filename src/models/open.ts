@@ -10,20 +10,20 @@ import { withRetry } from "./retry.ts";
 import type { ModelSpec } from "./spec.ts";
 
 export interface ModelOptions {
-  /** What is set of each provider's variables, by the provider's name; one of which nothing is set may be left out. */
+  /** The values set for each provider's variables, by the provider's name. A provider without any may be omitted. */
   readonly providers: Readonly<Record<string, Settings>>;
-  /** How calls of the chat-completions wire are sent. Left out: over sockets that they share. */
+  /** Sends the calls of the chat-completions wire. Defaults to shared sockets. */
   readonly post?: Post;
-  /** The model that needs no provider. Left out: `builtin` is refused. */
+  /** The model that needs no provider. When omitted, `builtin` is refused. */
   readonly builtin?: () => Model;
   readonly system: System;
   readonly log: ModelLog;
 }
 
 /**
- * The model that the specs name: each retried, several tried in their order. Reads no environment: what the AI SDK would
- * take from there is always given. Rejects with an Error that names the variable when a provider's settings are not complete,
- * which the configuration has made sure of.
+ * Returns the model that the specs name: each retried, several tried in order. Reads no environment: every value that
+ * the AI SDK would read from it is passed in. Rejects with an Error that names the variable when a provider's settings
+ * are incomplete, which the configuration has ruled out.
  */
 export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
   const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
@@ -36,7 +36,7 @@ const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOpti
   return withRetry(await provider.open(openingOf(provider, model, options)), options);
 };
 
-/** What the provider opens that model with. */
+/** Returns what the provider opens that model with. */
 export const openingOf = (
   provider: Provider,
   model: string,

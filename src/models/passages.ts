@@ -7,7 +7,7 @@ export interface QuotedPassage {
   readonly content: string;
 }
 
-/** A question, and what it is to be answered from. */
+/** A question and the passages to answer it from. */
 export interface QuotedQuestion {
   readonly question: string;
   /** Best first. */
@@ -20,8 +20,8 @@ const QUESTION = "\n\nQuestion:\n";
 const Line = Type.Object({ number: Type.Integer(), title: Type.String(), content: Type.String() });
 
 /**
- * A question as a model is given it, with the passages to answer from before it, numbered from 1. As JSON on one line each
- * they cannot end their own quotation, whatever they hold.
+ * Returns the question as a model receives it, with its passages before it, numbered from 1. As JSON on one line each,
+ * passages cannot break out of their own quotation, whatever they contain.
  */
 export const withPassages = (question: string, passages: readonly QuotedPassage[]): string => {
   const lines = passages.map(
@@ -30,7 +30,7 @@ export const withPassages = (question: string, passages: readonly QuotedPassage[
   return `${[HEAD, ...lines.map((line) => JSON.stringify(line))].join("\n")}${QUESTION}${question}`;
 };
 
-/** The reverse of `withPassages`. Null: the text was not made by it. */
+/** The inverse of `withPassages`. Null when the text has another origin. */
 export const readPassages = (text: string): QuotedQuestion | null => {
   if (!text.startsWith(`${HEAD}\n`)) return null;
   const end = text.indexOf(QUESTION);

@@ -1,7 +1,10 @@
-/** UTF-16 units of one part. A token has a few; clients that bound an event allow some hundred thousand bytes. */
+/**
+ * UTF-16 units of one part. A token has a few; clients that limit the size of an event allow some hundred thousand
+ * bytes.
+ */
 export const MAX_PIECE = 16 * 1024;
 
-/** A long delta in parts that fit an event of the log, and a frame. No character is cut. */
+/** Splits a long delta into parts that fit an event of the log, and a frame. No character is cut. */
 export function* piecesOf(delta: string): Generator<string, void, void> {
   for (let from = 0; from < delta.length; ) {
     const to = from + MAX_PIECE;

@@ -14,7 +14,7 @@ import { toolInputObject } from "./tool-input.ts";
 
 type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
 
-/** A request as the AI SDK's providers take it. Throws a ModelError for an image they cannot be told of. */
+/** Converts a request for the AI SDK's providers. Throws a ModelError for an image that they cannot take. */
 export const callOptions = (request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions => ({
   prompt: promptOf(request),
   abortSignal,
@@ -27,7 +27,7 @@ const promptOf = ({ system, messages }: ModelRequest): LanguageModelV4Prompt => 
   const prompt: LanguageModelV4Prompt = system === "" ? [] : [{ role: "system", content: system }];
   for (const message of messages) {
     const last = prompt.at(-1);
-    // Results of calls made together go back together: Gemini counts them against the calls.
+    // Results of calls made together are returned together: Gemini checks their count against the calls.
     if (message.role === "tool" && last?.role === "tool") last.content.push(toolResult(message));
     else if (!isEmptyAnswer(message)) prompt.push(promptMessage(message));
   }
@@ -72,7 +72,7 @@ const toolResult = ({ toolCallId, name, output, isError }: ToolMessage): Languag
 
 const resultOutput = (output: unknown, isError: boolean): LanguageModelV4ToolResultOutput => {
   if (typeof output === "string") return { type: isError ? "error-text" : "text", value: output };
-  // JSON-able, says the contract of tools.
+  // JSON-able, by the contract of tools.
   return { type: isError ? "error-json" : "json", value: (output ?? null) as JSONValue };
 };
 
@@ -89,7 +89,9 @@ const MEDIA_TYPES: Readonly<Record<string, string | undefined>> = {
   webp: "image/webp",
 };
 
-/** An address must come with a media type, so it is told by its ending, else JPEG. Of bytes, the provider finds it out. */
+/**
+ * An address requires a media type, so it is taken from its extension, else JPEG. For bytes, the provider detects it.
+ */
 const imagePart = (text: string): LanguageModelV4FilePart => {
   const image = imageOf(text);
   if ("base64" in image) {

@@ -1,24 +1,24 @@
 import { isRecord } from "../domain/json.ts";
 
-/** Longest stretch of a provider's own words that is kept. */
+/** How much of a provider's own words is stored, in characters. */
 const MAX_WORDS = 2_000;
-/** Values of these are names of what went wrong, not sentences. */
+/** The values of these are codes, not sentences. */
 const CODES = ["code", "type", "status", "reason"] as const;
 /** Words such as `rate_limit_error` and `RESOURCE_EXHAUSTED`; no key looks like that. */
 const CODE = /^(?=.{1,64}$)(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$/;
 
 /**
- * What a provider said of its failure. Providers quote what they refuse, the prompt and the key among it: so the message,
- * which goes to the log, holds nothing of it but codes, such as `HTTP 400 (context_length_exceeded)`.
+ * A provider's account of its failure. Providers quote what they refuse, including the prompt and the key. So the
+ * message, which goes to the log, contains only codes, such as `HTTP 400 (context_length_exceeded)`.
  */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
-  /** Out of the reach of whatever prints an error's properties. */
+  /** Private, so that nothing that prints an error's properties can reach it. */
   readonly #words: string;
-  /** What it is called, such as `rate_limit_error`. */
+  /** The failure's codes, such as `rate_limit_error`. */
   readonly codes: readonly string[];
 
-  /** `what` in our words. Of the provider's, the first 2,000 characters are kept. */
+  /** `what` is in our words. Of the provider's, the first 2,000 characters are stored. */
   constructor(what: string, words: string) {
     const codes = codesIn(words);
     super(codes.length === 0 ? what : `${what} (${codes.join(", ")})`);
@@ -32,14 +32,16 @@ export class ProviderError extends Error {
   }
 }
 
-/** Half a key is found by nobody who takes keys out, and gives it away: what the cut went through is hidden. */
+/**
+ * Redaction does not recognize half a key, and half a key leaks it. So the word that the cut went through is removed.
+ */
 const withoutCutEnd = (cut: string): string => {
   let end = cut.length;
   while (end > 0 && /[\w.~+/=:-]/.test(cut.charAt(end - 1))) end -= 1;
   return cut.slice(0, end) + "*".repeat(cut.length - end);
 };
 
-/** The words of whatever provider stands behind an error; undefined: none does. */
+/** Returns the words of the provider behind an error; undefined when there is none. */
 export const providerWords = (error: unknown): string | undefined => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ProviderError) return cause.words;
@@ -47,7 +49,7 @@ export const providerWords = (error: unknown): string | undefined => {
   return undefined;
 };
 
-/** OpenAI, Anthropic and Google all put them into an object `error`; others say them at the top. */
+/** OpenAI, Anthropic and Google all put the codes into an object `error`; others put them at the top level. */
 const codesIn = (words: string): readonly string[] => {
   const told: unknown = parsed(words);
   const error = isRecord(told) && isRecord(told.error) ? told.error : told;

@@ -8,10 +8,10 @@ const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 60_000;
 
 /**
- * How long to wait before a call that failed `attempt` times (from 1) is made again, in milliseconds; null: not at all.
- * 1 s, doubling, at most 60 s, of which the upper half is chance (`random` in [0, 1)), so that the runs that failed together
- * do not come back together. A provider that names a time gets it, and up to a second more; one that names more than 60 s
- * is not waited for: asking sooner would be refused again.
+ * Returns how long to wait, in milliseconds, before retrying a call that failed `attempt` times (from 1); null when it
+ * must not be retried. The delay is 1 s, doubling, at most 60 s. Its upper half is random (`random` in [0, 1)), so that
+ * runs that failed together do not retry together. When a provider names a time, the delay is that time and up to a
+ * second more. When it names more than 60 s, there is no retry: an earlier one would be refused again.
  */
 export const retryDelay = (attempt: number, error: ModelError, random: number): number | null => {
   if (!error.retryable || attempt > MAX_RETRIES) return null;
@@ -26,8 +26,8 @@ export interface RetryOptions {
 }
 
 /**
- * The same model, whose failed calls are made again, up to 3 times, as `retryDelay` says. Only until a call's first part:
- * after it, a second try would say it twice. An abort ends the waiting too. `check` is not retried.
+ * Returns the same model with failed calls retried up to 3 times, after `retryDelay`. It retries only before a call's
+ * first part: after that, a second try would emit it twice. An abort also ends the wait. `check` is not retried.
  */
 export const withRetry = (model: Model, { system, log }: RetryOptions): Model => ({
   id: model.id,

@@ -7,7 +7,10 @@ const namesOf = (some: readonly Provider[]) => Type.Union(some.map(({ name }) =>
 
 const withEmbeddings = providers.filter(({ openEmbedding }) => openEmbedding !== null);
 
-/** One model, as `MODEL` names it. The id is the provider's own and may hold `:` and `/`; the built-in's is `builtin`. */
+/**
+ * One model, as `MODEL` names it. The id is the provider's own and may contain `:` and `/`; the built-in model's is
+ * `builtin`.
+ */
 export const ModelSpec = Type.Object({
   provider: namesOf(providers),
   model: Type.String({ pattern: "^[^\\s,]{1,256}$" }),
@@ -24,16 +27,19 @@ export type EmbeddingSpec = Static<typeof EmbeddingSpec>;
 /** A provider that a request may name without a model. */
 export const ProviderChoice = namesOf(providers.filter(({ defaultModel }) => defaultModel !== null));
 
-/** The other way round than it is read. */
+/** The inverse of parsing: formats a spec. */
 export const specText = ({ provider, model }: ModelSpec): string => idOf(providerNamed(provider), model);
 
-/** `builtin` or `provider:ID`, one or several parted by commas, in the order they are tried. Null: it is not that. */
+/**
+ * Parses `builtin` or `provider:ID`, one or several separated by commas, in the order in which they are tried. Null
+ * when the text has another form.
+ */
 export const parseModelSpecs = (text: string): readonly ModelSpec[] | null => {
   const specs = text.split(",").map((item) => parseOne(item.trim()));
   return specs.every((spec) => Value.Check(ModelSpec, spec)) ? specs : null;
 };
 
-/** `builtin` or `provider:ID`. Null: it is not that. */
+/** Parses `builtin` or `provider:ID`. Null when the text has another form. */
 export const parseEmbeddingSpec = (text: string): EmbeddingSpec | null => {
   const spec = parseOne(text);
   return Value.Check(EmbeddingSpec, spec) ? spec : null;
@@ -47,7 +53,7 @@ const parseOne = (text: string): unknown => {
   return provider && { provider: name, model: hasIds ? text.slice(colon + 1) : name };
 };
 
-/** How a model of each is named, for people: `builtin, openai:ID or compatible:ID`. */
+/** How to name a model of each provider, for people: `builtin, openai:ID or compatible:ID`. */
 const formsOf = (some: readonly Provider[]): string => {
   const forms = some.map((provider) => idOf(provider, "ID"));
   const last = forms.at(-1) ?? "";

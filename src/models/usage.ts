@@ -1,6 +1,9 @@
 import { MAX_TOKENS, type Usage } from "../domain/run.ts";
 
-/** Usage from a provider's counts. What is missing, or no count at all, is 0; what is more than can be kept is the most that can. */
+/**
+ * Usage from a provider's counts. A missing or invalid count is 0; a count above the maximum that can be stored is that
+ * maximum.
+ */
 export const usageOf = (input: unknown, output: unknown): Usage => ({
   inputTokens: count(input),
   outputTokens: count(output),

@@ -2,17 +2,20 @@ import { type EmbeddingModel, MAX_TEXT, type Vector } from "./contract.ts";
 import { addFeatures } from "./features.ts";
 
 const DIMENSION = 512;
-/** It sees what words see, and less well: counted in full, it pushes down what they have found (bench/RETRIEVAL.md). */
+/**
+ * It matches what words match, and less well: with full weight, it pushes down what words have found
+ * (bench/RETRIEVAL.md).
+ */
 const TRUST = 0.5;
-/** How much it computes before the event loop gets its turn, in characters: some 3 ms. */
+/** How much it computes before the event loop gets a turn, in characters: some 3 ms. */
 const BREATH = 5_000;
 
 /**
- * The built-in embedding: no model, no key, the same vector everywhere and for ever. It knows words and pieces of words,
- * not meanings: "lorry" and "truck" are strangers to it, "재고" and "재고는" are not.
+ * The built-in embedding: no model, no key, and the same vector everywhere and forever. It compares words and pieces of
+ * words, not meanings: "lorry" and "truck" are unrelated, "재고" and "재고는" are not.
  */
 export const builtinEmbedding = (): EmbeddingModel => ({
-  // The number goes up whenever the vectors change, so that stored ones are made anew.
+  // Increase the number whenever the vectors change, so that stored ones are recomputed.
   id: "builtin:1",
   dimension: DIMENSION,
   trust: TRUST,
@@ -32,9 +35,10 @@ export const builtinEmbedding = (): EmbeddingModel => ({
 });
 
 /**
- * Feature hashing (Weinberger, Dasgupta, Langford, Smola, Attenberg: "Feature Hashing for Large Scale Multitask Learning",
- * ICML 2009, https://arxiv.org/abs/0902.2206): each feature adds its weight to one place of the vector, with a sign, both
- * from its hash, so that collisions cancel out on average. Repetition counts as 1 + ln n. Of length 1.
+ * Feature hashing (Weinberger, Dasgupta, Langford, Smola, Attenberg: "Feature Hashing for Large Scale Multitask
+ * Learning", ICML 2009, https://arxiv.org/abs/0902.2206). Each feature adds its weight to one element of the vector,
+ * with a sign, both taken from its hash, so that collisions cancel out on average. Repetition counts as 1 + ln n. The
+ * vector has length 1.
  */
 const vectorOf = (text: string): Vector => {
   const vector = new Float64Array(DIMENSION);
@@ -45,7 +49,8 @@ const vectorOf = (text: string): Vector => {
   });
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   if (length > 0) return Array.from(vector, (value) => value / length);
-  // Blank, or a few features that cancel out to the last: then it is like nothing else, but not nothing.
+  // The text is blank, or its few features cancel out completely. In the second case the vector is like no other, but
+  // not zero.
   if (text.trim() !== "") vector[0] = 1;
   return Array.from(vector);
 };

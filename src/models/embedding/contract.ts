@@ -1,25 +1,33 @@
-/** What a text is embedded for: some models place a question near its answers only when they are told which is which. */
+/**
+ * What a text is embedded for: some models place a question near its answers only when the call states which is which.
+ */
 export type EmbeddingPurpose = "document" | "query";
 
 /**
- * A model that turns texts into vectors whose cosine says how alike they are. Whatever goes wrong is thrown as a
- * ModelError (or the signal's reason), never anything else.
+ * A model that turns texts into vectors whose cosine is their similarity. Every failure is thrown as a ModelError (or
+ * the signal's reason), never anything else.
  */
 export interface EmbeddingModel {
-  /** As it is configured, such as `openai:text-embedding-3-small` or `builtin`. Vectors of different ids are never compared. */
+  /**
+   * As configured, such as `openai:text-embedding-3-small` or `builtin`. Vectors of different ids are never compared.
+   */
   readonly id: string;
-  /** How much its order counts where words have found one too: 1 for a model that knows meanings, less for one that does not. */
+  /**
+   * The weight of its order relative to the order by words: 1 for a model that represents meanings, less for one that
+   * does not.
+   */
   readonly trust: number;
-  /** How long its vectors are. Null: not known until the first call has returned. */
+  /** The length of its vectors. Null until the first call has returned, when it is not known before. */
   readonly dimension: number | null;
   /**
-   * One vector for each text, in their order: finite numbers, all equally many, never all zero unless the text is blank.
-   * Of a very long text the beginning counts (`MAX_TEXT` characters). Any number of texts; none make no call.
+   * Returns one vector for each text, in order: finite numbers, all the same count, never all zero unless the text is
+   * blank. Of a very long text the beginning counts (`MAX_TEXT` characters). Takes any number of texts; for none it
+   * makes no call.
    */
   embed(texts: readonly string[], purpose: EmbeddingPurpose, signal: AbortSignal): Promise<readonly Vector[]>;
 }
 
 export type Vector = readonly number[];
 
-/** The most of a text that is embedded, in characters: about 8,000 tokens of Korean are what the largest models take. */
+/** The most of a text that is embedded, in characters: the largest models take about 8,000 tokens of Korean. */
 export const MAX_TEXT = 6_000;

@@ -6,17 +6,17 @@ import { stemOf } from "./stem.ts";
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const HANGUL = /[가-힣]/;
 
-/** A Latin word tells more than its pieces; Korean ones are short, and their pieces tell as much. */
+/** A Latin word carries more meaning than its pieces; Korean words are short, and their pieces carry as much. */
 const WORD_WEIGHT = 2;
 const WEIGHT = 1;
 
 /**
- * Calls `add` once for each feature of a text with its hash, how often it occurs, and its weight. Features are the words
- * without their endings, save those that are in any text (no corpus stands behind this to tell how common a word is), and
- * pieces of them: of Hangul the syllables and pairs of syllables (which do not mind where people put spaces), of other
- * scripts three letters each, the ends of the word marked. Width and case of letters don't count, nor does whether Hangul
- * comes composed. Longer pieces, and words with their endings, were tried: what they add drowns in the collisions that they
- * cause.
+ * Calls `add` once for each feature of a text with its hash, its count and its weight. Features are the words without
+ * their endings, except stop words (there is no corpus here to tell how common a word is), and pieces of words. The
+ * pieces are the syllables and pairs of syllables of Hangul (which are independent of the placement of spaces), and
+ * three letters each of other scripts, with the ends of the word marked. The width and case of letters do not count,
+ * nor does whether Hangul is composed. Longer pieces, and words with their endings, were tried: the collisions that
+ * they cause outweigh what they add.
  */
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
   const plain = composed(text, "NFKC").toLowerCase();
@@ -35,7 +35,7 @@ export const addFeatures = (text: string, add: (hash: number, count: number, wei
       if (!/^\d+$/.test(word)) countPieces(light, `<${stem}>`, 3);
     }
   }
-  // Signs alone.
+  // Only punctuation and symbols.
   if (words.length === 0) countPieces(light, plain.replace(/\s+/g, ""), 1);
   for (const [hash, times] of heavy) add(hash, times, WORD_WEIGHT);
   for (const [hash, times] of light) add(hash, times, WEIGHT);
@@ -47,11 +47,15 @@ const countPieces = (counts: Map<number, number>, text: string, length: number):
   for (let at = 0; at + length <= text.length; at++) count(counts, hashOf(text, PIECE, at, at + length));
 };
 
-/** What a hash begins with: FNV's own offset, and another, so that a word and the same letters in a longer one differ. */
+/**
+ * The initial hash values: FNV's own offset, and another, so that a word and the same letters in a longer word differ.
+ */
 const PIECE = 0x811c9dc5;
 const WHOLE = 0x9747b28c;
 
-/** FNV-1a over UTF-16 units, its bits mixed once more: both ends of the number are used. 32 bits, unsigned. */
+/**
+ * FNV-1a over UTF-16 units, with its bits mixed once more, because both ends of the number are used. 32 bits, unsigned.
+ */
 const hashOf = (text: string, seed: number, from = 0, to = text.length): number => {
   let hash = seed;
   for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

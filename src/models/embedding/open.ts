@@ -3,7 +3,10 @@ import { providerNamed } from "../providers/index.ts";
 import type { EmbeddingSpec } from "../spec.ts";
 import type { EmbeddingModel } from "./contract.ts";
 
-/** The embedding model that the spec names. Rejects with an Error that names the variable when a provider's settings are not complete. */
+/**
+ * Returns the embedding model that the spec names. Rejects with an Error that names the variable when a provider's
+ * settings are incomplete.
+ */
 export const openEmbedding = async (spec: EmbeddingSpec, options: ModelOptions): Promise<EmbeddingModel> => {
   const provider = providerNamed(spec.provider);
   const { openEmbedding: open } = provider;

@@ -10,7 +10,10 @@ const MAX_TEXTS = 96;
 /** Characters in one call: OpenAI takes 300,000 tokens, and a Korean character may be two. */
 const MAX_CHARS = 100_000;
 
-/** One call: as many texts as the caller thinks the provider takes. Throws a ModelError, or the signal's reason. */
+/**
+ * One call, with as many texts as the caller assumes the provider to accept. Throws a ModelError, or the signal's
+ * reason.
+ */
 export type EmbeddingCall = (
   texts: readonly string[],
   purpose: EmbeddingPurpose,
@@ -25,8 +28,9 @@ export interface ProviderOptions {
 }
 
 /**
- * An embedding model behind a provider: texts are sent in batches, one after another, each made again when it fails for a
- * reason that may pass (`retryDelay`), and what comes back is looked at: as many vectors as texts, as long as ever, of numbers.
+ * An embedding model behind a provider. It sends texts in batches, one after another, and retries a batch that fails
+ * for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
+ * all numbers.
  */
 export const providerEmbedding = ({ id, call, system, log }: ProviderOptions): EmbeddingModel => {
   let dimension: number | null = null;
@@ -59,7 +63,7 @@ export const providerEmbedding = ({ id, call, system, log }: ProviderOptions): E
   };
 };
 
-/** No provider takes an empty text. */
+/** No provider accepts an empty text. */
 const bounded = (text: string): string => text.slice(0, MAX_TEXT).toWellFormed() || " ";
 
 function* batchesOf(texts: readonly string[]): Generator<readonly string[], void, void> {
@@ -77,7 +81,7 @@ function* batchesOf(texts: readonly string[]): Generator<readonly string[], void
   if (batch.length > 0) yield batch;
 }
 
-/** The length of the vectors, once they are what they must be. */
+/** Returns the length of the vectors; throws when they are invalid. */
 const checked = (vectors: readonly Vector[], count: number, known: number | null): number => {
   const dimension = known ?? vectors[0]?.length ?? 0;
   if (vectors.length !== count) throw garbage(`${vectors.length} vectors for ${count} texts`);

@@ -6,12 +6,12 @@ import type { Opening } from "../providers/contract.ts";
 import type { EmbeddingModel, EmbeddingPurpose, Vector } from "./contract.ts";
 import { type EmbeddingCall, providerEmbedding } from "./provider.ts";
 
-/** What an SDK's provider fetches with: its type is Bun's `fetch`, with what hangs on it. */
+/** The `fetch` of an SDK's provider: it has the type of Bun's `fetch`, including its properties. */
 export const embeddingFetch = Object.assign(upstreamFetch, { preconnect: fetch.preconnect });
 
 interface SdkEmbeddingOptions extends Pick<Opening, "id" | "place" | "system" | "log"> {
   readonly model: EmbeddingModelV4;
-  /** What the provider alone understands. */
+  /** Options specific to the provider. */
   optionsFor(purpose: EmbeddingPurpose): SharedV4ProviderOptions;
 }
 
@@ -36,8 +36,8 @@ const callOf =
   };
 
 /**
- * OpenAI's wire gives each vector the index of its text, and leaves their order open; the SDK passes them on as they come.
- * https://platform.openai.com/docs/api-reference/embeddings/object
+ * OpenAI's wire gives each vector the index of its text, and does not guarantee their order; the SDK passes them on as
+ * they come. https://platform.openai.com/docs/api-reference/embeddings/object
  */
 const inOrder = (embeddings: readonly Vector[], body: unknown): readonly Vector[] => {
   const data = (body as { data?: unknown } | null | undefined)?.data;

@@ -1,8 +1,9 @@
 import { stemmer } from "stemmer";
 
 /**
- * A word without the ending that its sentence gave it: Korean particles and verb endings, English ones by Porter's rules.
- * A guess by its letters: `어린이` loses its end as well. What counts is that a question and its answer lose the same.
+ * Returns a word without its grammatical ending: Korean particles and verb endings, and English endings by Porter's
+ * rules. A guess by its letters: `어린이` loses its end as well. What matters is that a question and its answer lose the
+ * same.
  */
 export const stemOf = (word: string): string => {
   if (/[가-힣]$/.test(word)) {

@@ -1,6 +1,9 @@
 import type { Provider } from "./contract.ts";
 
-/** What needs no key: the model that composition gives, if this build has one, and the embedding by hashes of words. */
+/**
+ * The models that need no key: the one that composition passes in, if this build has one, and the embedding by hashes
+ * of words.
+ */
 export const builtin: Provider = {
   name: "builtin",
   hasIds: false,

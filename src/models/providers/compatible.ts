@@ -1,6 +1,6 @@
 import { profiledProvider } from "./profile.ts";
 
-/** Any server that speaks OpenAI's chat completions, wherever the operator has it. */
+/** Any server that speaks OpenAI's chat completions, at the operator's address. */
 export const compatible = profiledProvider({
   name: "compatible",
   key: { name: "MODEL_API_KEY", description: "Key for MODEL_BASE_URL, if it wants one.", isRequired: false },

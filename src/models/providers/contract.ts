@@ -9,55 +9,55 @@ import type { ModelLog } from "../log.ts";
 export interface ProviderVariable {
   /** Such as `OPENAI_API_KEY`. */
   readonly name: string;
-  /** A secret is taken out of every log line. */
+  /** A secret is removed from every log line. */
   readonly holds: "secret" | "url" | "text";
   /** A sentence for `yeoul --help`. */
   readonly description: string;
-  /** Whether no model of this provider can be opened without it: a start says so. */
+  /** Whether every model of this provider requires it; without it, a start fails and names it. */
   readonly isRequired: boolean;
 }
 export type ProviderVariables = Readonly<Record<string, ProviderVariable>>;
 
-/** What the operator has set of a provider's variables, by the names that the provider gives them (`apiKey`). */
+/** The values that the operator has set for a provider's variables, by the provider's names for them (`apiKey`). */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
 /** What a model is opened with. */
 export interface Opening<S = Settings> {
-  /** As it is configured, such as `openai:gpt-5`. */
+  /** As configured, such as `openai:gpt-5`. */
   readonly id: string;
-  /** The model's name, as the provider knows it. */
+  /** The provider's own name for the model. */
   readonly model: string;
   readonly settings: S;
   /** For failures. Names the variable of the first secret among the provider's variables. */
   readonly place: Place;
-  /** How calls of the chat-completions wire are sent. */
+  /** Sends the calls of the chat-completions wire. */
   readonly post: Post;
-  /** The model that this build has of its own. Null: none. */
+  /** This build's own model. Null when there is none. */
   readonly builtin: (() => Model) | null;
   readonly system: System;
   readonly log: ModelLog;
 }
 
 /**
- * Where models come from. The list in `index.ts` is all that registers one: what `MODEL` may say, `--help`, the rules of the
- * configuration, what requests may choose and what is kept out of the log are derived from it. A file that defines a provider
- * is read by every command, `--help` too, so it imports an SDK or an adapter inside `open` alone.
+ * A source of models. The list in `index.ts` is the only registration: the values of `MODEL`, `--help`, the rules of
+ * the configuration, the models that requests may choose and the secrets removed from the log are derived from it.
+ * Every command, `--help` included, loads a provider's file, so it imports an SDK or an adapter only inside `open`.
  */
 export interface Provider {
-  /** How `MODEL` names it: `openai` in `openai:gpt-5`. Lower-case letters and digits. */
+  /** The name in `MODEL`: `openai` in `openai:gpt-5`. Lower-case letters and digits. */
   readonly name: string;
-  /** False: it has one model, which its name alone names. */
+  /** False when it has one model, which its name alone identifies. */
   readonly hasIds: boolean;
   readonly variables: ProviderVariables;
-  /** What it is asked with when a request names the provider alone. Null: requests cannot. */
+  /** The model used when a request names only the provider. Null when requests cannot. */
   readonly defaultModel: string | null;
-  /** Makes no call: `check` of the model does. Rejects with an Error that names a required variable which is not set. */
+  /** Makes no call: the model's `check` does. Rejects with an Error that names a required variable which is not set. */
   open(opening: Opening): Promise<Model>;
-  /** The same for a model that makes vectors, which does its own retries. Null: the provider has none. */
+  /** The same for an embedding model, which does its own retries. Null when the provider has none. */
   readonly openEmbedding: ((opening: Opening) => Promise<EmbeddingModel>) | null;
 }
 
-/** The settings of these variables: those that are required are there. */
+/** The settings of these variables; the required ones are present. */
 type SettingsOf<V extends ProviderVariables> = {
   readonly [S in keyof V]: V[S]["isRequired"] extends true ? string : string | undefined;
 };
@@ -68,13 +68,13 @@ interface Definition<V extends ProviderVariables> extends Pick<Provider, "name" 
   readonly openEmbedding: ((opening: Opening<SettingsOf<V>>) => Promise<EmbeddingModel>) | null;
 }
 
-/** A provider whose models have ids, and whose required settings are there when a model is opened. */
+/** Defines a provider whose models have ids, and whose required settings are present when a model is opened. */
 export const defineProvider = <const V extends ProviderVariables>(definition: Definition<V>): Provider => {
   const { open, openEmbedding, ...rest } = definition;
   const complete = (opening: Opening): Opening<SettingsOf<V>> => {
     const [missing] = missingVariables(rest, opening.settings);
     if (missing !== undefined) throw new Error(`${missing} must be set for this model.`);
-    // What is required has been found above, and nothing but texts is ever set.
+    // The check above has found the required ones, and only texts are ever set.
     return { ...opening, settings: opening.settings as SettingsOf<V> };
   };
   return {
@@ -85,7 +85,7 @@ export const defineProvider = <const V extends ProviderVariables>(definition: De
   };
 };
 
-/** As a model is configured: `openai:gpt-5`, or the provider's name where that says it all. */
+/** A model as it is configured: `openai:gpt-5`, or only the provider's name when it has one model. */
 export const idOf = ({ name, hasIds }: Pick<Provider, "name" | "hasIds">, model: string): string =>
   hasIds ? `${name}:${model}` : name;
 

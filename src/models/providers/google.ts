@@ -2,7 +2,9 @@ import { rootOf } from "../access.ts";
 import { defineProvider } from "./contract.ts";
 
 const BASE_URL = "https://generativelanguage.googleapis.com/v1beta";
-/** Gemini's embedding models give 3,072 numbers unless told; of these, which is what Google recommends, recall hardly differs. */
+/**
+ * Gemini's embedding models return 3,072 numbers by default. With 768, which Google recommends, recall hardly differs.
+ */
 const DIMENSION = 768;
 
 /** Google, over the Gemini API. */

@@ -8,7 +8,7 @@ import { openai } from "./openai.ts";
 /** Every provider, in the order in which `--help` names them: one line each. */
 export const providers: readonly Provider[] = [builtin, openai, anthropic, google, compatible];
 
-/** Throws for a name that no provider has: specs are checked before they come here. */
+/** Throws for a name that no provider has: specs are checked before they reach this function. */
 export const providerNamed = (name: string): Provider => {
   const provider = providers.find((provider) => provider.name === name);
   if (provider === undefined) throw new Error(`There is no provider ${name}.`);

@@ -26,7 +26,7 @@ export const openai = defineProvider({
       id,
       place,
       model: createOpenAI({ apiKey, baseURL, fetch: sdkFetch }).responses(model),
-      // A thread's log is its memory; OpenAI need not keep another.
+      // The thread's log stores the conversation; OpenAI need not store another copy.
       providerOptions: { openai: { store: false } },
       models: { url: `${baseURL}/models`, headers: { authorization: `Bearer ${apiKey}` } },
     });

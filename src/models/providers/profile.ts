@@ -2,19 +2,22 @@ import { given, rootOf } from "../access.ts";
 import { defineProvider, type Provider } from "./contract.ts";
 
 /**
- * A server that speaks OpenAI's chat completions, and what tells it from the others that do. What a server does differently on
- * the wire belongs in here too, as soon as one does: the adapter asks the profile, never the name.
+ * A server that speaks OpenAI's chat completions, and what distinguishes it from others that do. A server's differences
+ * on the wire belong here too, as soon as there is one: the adapter reads the profile, never the name.
  */
 export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
   /** The variable of its key. */
   readonly key: { readonly name: string; readonly description: string; readonly isRequired: boolean };
-  /** The variable of its address, and the address without it, up to and including `/v1`. Null: the variable must be set. */
+  /**
+   * The variable of its address, and the address when it is not set, up to and including `/v1`. Null when the variable
+   * must be set.
+   */
   readonly address: { readonly name: string; readonly description: string; readonly usual: string | null };
-  /** Whether it has OpenAI's `/embeddings` as well. */
+  /** Whether it also has OpenAI's `/embeddings`. */
   readonly hasEmbeddings: boolean;
 }
 
-/** The provider that a profile makes of the lean adapter (`compatible.ts` one folder up). */
+/** Returns the provider that runs the lean adapter (`compatible.ts` one folder up) with a profile. */
 export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddings }: Profile): Provider =>
   defineProvider({
     name,
