@@ -39,7 +39,7 @@ const unheld = async (work: () => Promise<readonly number[]>): Promise<readonly 
   let statuses: readonly number[] = [];
   let shortestMs = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < TRIES && shortestMs >= HELD_MS; tries++) {
-    const { longestMs, asked } = await probing(service.url, async () => {
+    const { longestMs, asked } = await probing(service, async () => {
       statuses = await work();
     });
     expect(asked).toBeGreaterThan(0);

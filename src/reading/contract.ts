@@ -16,17 +16,19 @@ export interface Reading {
   readonly pageStarts: readonly number[];
 }
 
-interface ReadOptions {
+export interface ReadOptions {
   /** Whose it is: users take turns. Left out: nobody's, who is one user too. */
   readonly userId?: string;
   readonly signal: AbortSignal;
+  /** Called once a thread has the file, and its bytes are gone from here. */
+  readonly onTaken?: () => void;
   /** Where HTML came from: relative links are resolved against it. Left out: they lose their address. */
   readonly baseUrl?: string;
 }
 
 /**
  * Reads what was handed in: text, Markdown, HTML, CSV, PDF. It computes in a thread of its own, which is ended when it
- * takes too long. Throws an UnreadableError for what cannot be read; the signal's reason as soon as that aborts.
+ * takes too long. The bytes are given away: who reads them afterwards may find none. Throws an UnreadableError for what cannot be read; the signal's reason as soon as that aborts.
  */
 export type ReadUpload = (upload: Upload, options: ReadOptions) => Promise<Reading>;
 

@@ -1,6 +1,7 @@
 import type { Upload } from "../domain/document.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
-import type { ReadUpload, ReadUploadInPieces } from "./contract.ts";
+import type { Asker } from "../workers/worker-pool.ts";
+import type { ReadOptions, ReadUpload, ReadUploadInPieces } from "./contract.ts";
 import { charsetOf, isSpreadsheet, typeOf } from "./media-type.ts";
 import type { Source } from "./read.ts";
 import { type ReadingLimits, ReadingThread } from "./thread.ts";
@@ -24,11 +25,21 @@ export interface ReaderOptions extends ReadingLimits {
 export const openReader = ({ threads = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
   const thread = new ReadingThread({ ...LIMITS, ...limits }, threads);
   return {
-    read: async (upload, { userId = "", signal, baseUrl }) =>
-      await thread.run("read", sourceOf(upload, baseUrl), { userId, signal, bytes: upload.bytes.length }),
-    readPieces: async (upload, { userId = "", signal, baseUrl }) =>
-      await thread.run("pieces", sourceOf(upload, baseUrl), { userId, signal, bytes: upload.bytes.length }),
+    read: async (upload, options) =>
+      await thread.run("read", sourceOf(upload, options.baseUrl), askerOf(upload, options)),
+    readPieces: async (upload, options) =>
+      await thread.run("pieces", sourceOf(upload, options.baseUrl), askerOf(upload, options)),
   };
+};
+
+/** Less than this is copied as quickly as it is given away, in bytes. */
+const SMALL = 64 * 1024;
+
+const askerOf = ({ bytes }: Upload, { userId = "", signal, onTaken }: ReadOptions): Asker => {
+  const { buffer, length } = bytes;
+  // Of a buffer that holds more, the rest is somebody else's.
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === length && length > SMALL;
+  return { userId, signal, bytes: length, give: isOwn ? [buffer] : [], ...(onTaken && { onTaken }) };
 };
 
 /** Throws an UnreadableError for what no thread need be asked about. */

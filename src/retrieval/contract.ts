@@ -36,8 +36,8 @@ export interface Retrieval {
    */
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;
   /**
-   * Stores the whole document or nothing. Throws an UnreadableError when it cannot be read, a ModelError when it cannot
-   * be embedded.
+   * Stores the whole document or nothing. The upload's bytes are transferred to the thread that reads them; `onTaken`
+   * is called once they are. Throws an UnreadableError when it cannot be read, a ModelError when it cannot be embedded.
    */
-  ingest(userId: string, document: NewDocument, signal: AbortSignal): Promise<Ingested>;
+  ingest(userId: string, document: NewDocument, signal: AbortSignal, onTaken?: () => void): Promise<Ingested>;
 }

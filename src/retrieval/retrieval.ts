@@ -47,13 +47,18 @@ export class DocumentRetrieval implements Retrieval {
     return this.parts.documents.table(userId, documentId, maxRows);
   }
 
-  async ingest(userId: string, document: NewDocument, signal: AbortSignal): Promise<Ingested> {
+  async ingest(
+    userId: string,
+    document: NewDocument,
+    signal: AbortSignal,
+    onTaken: () => void = () => {},
+  ): Promise<Ingested> {
     const { documents, embedding, readPieces, system } = this.parts;
     const { collection, metadata, upload } = document;
-    const hash = contentHash(upload);
+    const hash = await contentHash(upload);
     const known = await documents.find(userId, collection, hash);
     if (known !== null) return { document: known, isNew: false };
-    const reading = await readPieces(upload, { userId, signal });
+    const reading = await readPieces(upload, { userId, signal, onTaken });
     const title = titleOf(document.title, reading, upload);
     const model = (await this.#hasVectors()) ? embedding : null;
     const draft = {

@@ -1,5 +1,5 @@
 import { FairQueue } from "./fair-queue.ts";
-import { type Entry, type Errand, WorkerThread } from "./worker-thread.ts";
+import { type Entry, type Errand, type Handover, WorkerThread } from "./worker-thread.ts";
 
 export interface PoolBounds {
   /** Threads at most. */
@@ -12,10 +12,9 @@ export interface PoolBounds {
   readonly waitingBytesPerUser?: number;
 }
 
-/** Whose request it is, and how long it is wanted. */
-export interface Asker {
+/** Whose request it is, and how it gets to the thread. */
+export interface Asker extends Handover {
   readonly userId: string;
-  readonly signal: AbortSignal;
   /** What the request holds in memory while it waits, in bytes; 0 unless told. */
   readonly bytes?: number;
 }
@@ -59,11 +58,12 @@ export class WorkerPool<Request, Message> {
   }
 
   /** Throws a PoolFullError when too many wait, and what `WorkerThread.run` throws. */
-  async run<T>(request: Request, errand: Errand<Message, T>, { userId, signal, bytes = 0 }: Asker): Promise<T> {
+  async run<T>(request: Request, errand: Errand<Message, T>, asker: Asker): Promise<T> {
+    const { userId, signal, bytes = 0 } = asker;
     signal.throwIfAborted();
     const thread = this.#free(userId) ?? (await this.#turn({ userId, signal, bytes }));
     try {
-      return await thread.run(request, errand, signal);
+      return await thread.run(request, errand, asker);
     } finally {
       this.#release(userId, thread);
     }
@@ -83,7 +83,11 @@ export class WorkerPool<Request, Message> {
     return new WorkerThread(this.entry);
   }
 
-  async #turn({ userId, signal, bytes }: Required<Asker>): Promise<WorkerThread<Request, Message>> {
+  async #turn({
+    userId,
+    signal,
+    bytes,
+  }: Required<Pick<Asker, "userId" | "signal" | "bytes">>): Promise<WorkerThread<Request, Message>> {
     this.#checkRoom(userId, bytes);
     const { promise, resolve, reject } = Promise.withResolvers<WorkerThread<Request, Message>>();
     const waiting: Waiting = { userId, begin: () => resolve(this.#free(userId) ?? impossible()) };

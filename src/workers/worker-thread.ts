@@ -20,6 +20,15 @@ export interface Errand<Message, T> {
   late(): Error;
 }
 
+/** How one request gets to the thread, and how long it is wanted. */
+export interface Handover {
+  readonly signal: AbortSignal;
+  /** Buffers of the request that become the thread's, without a copy: here they are empty from then on. */
+  readonly give?: readonly ArrayBuffer[];
+  /** Called once the thread has the request. */
+  readonly onTaken?: () => void;
+}
+
 /** What a worker posts once it has loaded and can be asked. */
 export const READY = "ready";
 /** Loading takes 0.1 s in an executable; on a machine that has much else to do it may take long, and is nobody's fault. */
@@ -37,7 +46,8 @@ export class WorkerThread<Request, Message> {
   constructor(private readonly entry: Entry) {}
 
   /** Throws what the errand makes of an answer or of its lateness; the signal's reason as soon as that aborts. One at a time. */
-  async run<T>(request: Request, errand: Errand<Message, T>, signal: AbortSignal): Promise<T> {
+  async run<T>(request: Request, errand: Errand<Message, T>, handover: Handover): Promise<T> {
+    const { signal, give = [], onTaken } = handover;
     signal.throwIfAborted();
     this.#worker ??= this.#start();
     const worker = this.#worker;
@@ -79,7 +89,8 @@ export class WorkerThread<Request, Message> {
     signal.addEventListener("abort", abort, { once: true });
     worker.ref();
     try {
-      worker.postMessage(request);
+      worker.postMessage(request, [...give]);
+      onTaken?.();
       return await promise;
     } finally {
       clearTimeout(total);

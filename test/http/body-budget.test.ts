@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readBytes } from "../../src/http/request/body.ts";
+import { receiveBytes } from "../../src/http/request/body.ts";
 import { BodyBudget } from "../../src/http/request/body-budget.ts";
 
 const KIB = 1024;
@@ -28,7 +28,7 @@ test("small bodies are free, however many there are", () => {
   expect(() => budget.open("a").add(FREE + 2)).toThrow(BUSY);
 });
 
-test("a body that is read counts until it has come whole or breaks off", async () => {
+test("a body counts until it breaks off, or whoever has it closes its account", async () => {
   const piece = new Uint8Array(20 * KIB * KIB);
   const feeds: ReadableStreamDefaultController<Uint8Array>[] = [];
   /** Of a client that sends most of its body, and waits. */
@@ -42,7 +42,7 @@ test("a body that is read counts until it has come whole or breaks off", async (
     const request = new Request("http://127.0.0.1/", { method: "POST", body });
     const arrived = Promise.withResolvers<void>();
     const bounds = { maxBytes: 2 * piece.length, patienceMs: 60_000, onChunk: async () => arrived.resolve() };
-    const read = readBytes(request, bounds);
+    const read = receiveBytes(request, bounds);
     return { read, settled: Promise.race([arrived.promise, read]).catch(() => {}) };
   };
   const waiting = Array.from({ length: 8 }, begun);
@@ -50,7 +50,11 @@ test("a body that is read counts until it has come whole or breaks off", async (
   const refused = begun();
   await expect(Promise.race([refused.read, refused.settled])).rejects.toMatchObject({ code: "busy" });
   feeds[0]?.close();
-  expect(await waiting[0]?.read).toHaveLength(piece.length);
+  const whole = await waiting[0]?.read;
+  expect(whole?.body).toHaveLength(piece.length);
+  const early = begun();
+  await expect(Promise.race([early.read, early.settled])).rejects.toMatchObject({ code: "busy" });
+  whole?.account.close();
   feeds[1]?.error(new Error("gone"));
   await expect(waiting[1]?.read).rejects.toMatchObject({ code: "malformed_request" });
   const others = [begun(), begun()];

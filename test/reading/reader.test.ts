@@ -227,12 +227,10 @@ describe("what takes too long", () => {
 
   test("or is no longer wanted, throws the signal's reason, whether it is being read or waits", async () => {
     const aborting = new AbortController();
-    const slow = upload(
-      "a.html",
-      `${"<div>".repeat(140)}${"<p>x, y and z, and so on for more than 25</p>".repeat(19_000)}`,
-    );
+    const slow = () =>
+      upload("a.html", `${"<div>".repeat(140)}${"<p>x, y and z, and so on for more than 25</p>".repeat(19_000)}`);
     const reason = new Error("gone");
-    const waiting = [slow, slow].map((file) =>
+    const waiting = [slow(), slow()].map((file) =>
       reader.read(file, { signal: aborting.signal }).catch((error: unknown) => error),
     );
     aborting.abort(reason);

@@ -43,6 +43,7 @@ interface Ended {
 interface Running extends AsyncDisposable {
   readonly firstLine: string;
   readonly url: string;
+  readonly pid: number;
   /** All that it has written on stderr, once it has ended. */
   readonly stderr: Promise<string>;
   /** Stops it where it stands, and has it go on. */
@@ -88,6 +89,7 @@ export const box = async (source?: string): Promise<Box> => {
       return {
         firstLine,
         stderr,
+        pid: child.pid,
         url: firstLine.replace("yeoul listening on ", ""),
         signal: (name) => child.kill(name),
         end,

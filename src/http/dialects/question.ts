@@ -1,7 +1,7 @@
 import type { Upload } from "../../domain/document.ts";
 import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
 import { readJson } from "../request/body.ts";
-import { isMultipart, onlyFile, readMultipart } from "../request/multipart.ts";
+import { isMultipart, onlyFile, receiveMultipart } from "../request/multipart.ts";
 import { invalid } from "../request/validate.ts";
 
 /** The content of a request, not validated yet. */
@@ -23,7 +23,9 @@ export const questionIn = async (request: Request, takesFile: boolean): Promise<
 
 /** An empty field counts as absent: a browser sends all fields of a form. */
 const formOf = async (request: Request): Promise<Question> => {
-  const form = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  const { body: form, account } = await receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+  // From here on the file is the run's, and runs have bounds of their own.
+  account.close();
   const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
   return { body, file: onlyFile(form) };
 };

@@ -5,14 +5,14 @@ const MIB = 1024 * 1024;
 export const FREE_BYTES = 64 * 1024;
 const BOUNDS = { bytes: 320 * MIB, bytesPerCaller: 160 * MIB };
 
-/** What bodies that are still on their way in weigh together, and those of each caller: fifty uploads at once are a gigabyte. */
+/** What bodies that are on their way in, to whoever works on them, weigh together, and those of each caller: fifty uploads at once are a gigabyte. */
 export class BodyBudget {
   #taken = 0;
   readonly #byCaller = new Map<string, number>();
 
   constructor(private readonly bounds: { readonly bytes: number; readonly bytesPerCaller: number } = BOUNDS) {}
 
-  /** One body's account, to be closed when it has come whole or is given up. */
+  /** One body's account, to be closed when it is refused, or somebody else accounts for it. */
   open(caller: string): BodyAccount {
     let [size, counted, isClosed] = [0, 0, false];
     return {
@@ -41,6 +41,7 @@ export class BodyBudget {
 export interface BodyAccount {
   /** Throws `busy` when there is no room for so many bytes more. */
   add(bytes: number): void;
+  /** May be called again. */
   close(): void;
 }
 

@@ -1,8 +1,9 @@
 import { RequestError } from "../../domain/error.ts";
 import { bodyWasRead, turnsOf } from "../identity/door.ts";
-import { BodyBudget, FREE_BYTES } from "./body-budget.ts";
+import { type BodyAccount, BodyBudget, FREE_BYTES } from "./body-budget.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
+import { ReceivedBytes } from "./received-bytes.ts";
 
 /** A JSON body's bound, in bytes; what is larger, where an endpoint takes it, is parsed in a thread. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -18,24 +19,43 @@ const budget = new BodyBudget();
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
+/** What has come of a body. It counts as on its way in until its account is closed, by whoever has it. */
+export interface Received<T> {
+  readonly body: T;
+  readonly account: BodyAccount;
+}
+
 /**
- * The request's JSON value, of at most 1 MiB unless told. Its values are counted before it is parsed. Throws
+ * The request's JSON value, of at most 1 MiB. Its values are counted before it is parsed. Throws
  * `unsupported_media_type`, `payload_too_large`, `malformed_json` or `busy`.
  */
-export const readJson = async (request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> => {
+export const readJson = async (request: Request): Promise<unknown> => {
+  const { body, account } = await receiveJson(request, MAX_BODY_BYTES);
+  account.close();
+  return body;
+};
+
+/** The same of a body that may be larger. */
+export const receiveJson = async (request: Request, maxBytes: number): Promise<Received<unknown>> => {
   if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
   }
   const patienceMs = maxBytes > MAX_BODY_BYTES ? LARGE_PATIENCE_MS : BODY_PATIENCE_MS;
   const counter = new BodyCounter();
-  const bytes = await readBytes(request, { maxBytes, patienceMs, onChunk: (chunk) => counter.push(chunk) });
-  counter.end();
-  const body =
-    bytes.length <= MAX_BODY_BYTES
-      ? parseHere(bytes)
-      : await parseAside(bytes, { userId: turnsOf(request), signal: request.signal });
-  bodyWasRead(request, body);
-  return body;
+  const onChunk = (chunk: Uint8Array) => counter.push(chunk);
+  const { body: bytes, account } = await receiveBytes(request, { maxBytes, patienceMs, onChunk });
+  try {
+    counter.end();
+    const body =
+      bytes.length <= MAX_BODY_BYTES
+        ? parseHere(bytes)
+        : await parseAside(bytes, { userId: turnsOf(request), signal: request.signal });
+    bodyWasRead(request, body);
+    return { body, account };
+  } catch (error) {
+    account.close();
+    throw error;
+  }
 };
 
 /** How much of a body is read, and for how long. */
@@ -52,15 +72,17 @@ export interface BodyBounds {
  * A request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws `payload_too_large`,
  * `timeout`, `busy` when too much is on its way already, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
  */
-export const readBytes = async (request: Request, bounds: BodyBounds): Promise<Buffer<ArrayBuffer>> => {
+export const receiveBytes = async (
+  request: Request,
+  bounds: BodyBounds,
+): Promise<Received<Uint8Array<ArrayBuffer>>> => {
   const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
   }
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw new RequestError("payload_too_large", tooLarge);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const received = new ReceivedBytes(maxBytes);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), patienceMs);
   const isSmall = declared <= FREE_BYTES && !request.headers.has("transfer-encoding");
@@ -69,28 +91,27 @@ export const readBytes = async (request: Request, bounds: BodyBounds): Promise<B
   try {
     if (isSmall) {
       // It brings no more than it declares (RFC 9112 §6.3); a stream's reader costs 40 µs.
-      const whole = Buffer.from(await Promise.race([request.arrayBuffer(), late]));
+      const whole = new Uint8Array(await Promise.race([request.arrayBuffer(), late]));
       await onChunk?.(whole);
-      return whole;
+      return { body: whole, account };
     }
     for (;;) {
       const step = await Promise.race([reader?.read(), late]);
       if (step === undefined || step.done) break;
-      size += step.value.byteLength;
-      if (size > maxBytes) throw new RequestError("payload_too_large", tooLarge);
+      if (received.size + step.value.byteLength > maxBytes) throw new RequestError("payload_too_large", tooLarge);
       account.add(step.value.byteLength);
       await onChunk?.(step.value);
-      chunks.push(step.value);
+      received.push(step.value);
     }
+    return { body: received.take(), account };
   } catch (cause) {
+    account.close();
     if (cause instanceof RequestError) throw cause;
     // Its client is gone, and with it whoever could read the refusal.
     throw new RequestError("malformed_request", "The body broke off.", { cause });
   } finally {
     clearTimeout(timer);
-    account.close();
     // What is still to come is not wanted, and there may be no end of it.
     void reader?.cancel().catch(() => {});
   }
-  return Buffer.concat(chunks);
 };

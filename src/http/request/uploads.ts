@@ -6,9 +6,9 @@ import { hasLength } from "../../domain/text.ts";
 import { Text } from "../../domain/text-field.ts";
 import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
 import type { NewDocument } from "../../retrieval/contract.ts";
-import { readJson } from "./body.ts";
+import { type Received, receiveJson } from "./body.ts";
 import { callerOrDefault } from "./caller.ts";
-import { isMultipart, onlyFile, readMultipart } from "./multipart.ts";
+import { isMultipart, type Multipart, onlyFile, receiveMultipart } from "./multipart.ts";
 import { invalid, validator } from "./validate.ts";
 
 /** Shown with every passage of the document. */
@@ -44,11 +44,27 @@ const checkText = validator(DocumentText);
 const checkForm = validator(DocumentForm);
 
 /** The document in a request: JSON, or a form with a file. Throws a RequestError. */
-export const handedIn = (request: Request): Promise<HandedIn> =>
-  isMultipart(request) ? uploaded(request) : written(request);
+export const handedIn = (request: Request): Promise<Received<HandedIn>> =>
+  isMultipart(request)
+    ? receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES }).then((form) => checked(form, request, uploaded))
+    : receiveJson(request, MAX_UPLOAD_BYTES).then((json) => checked(json, request, written));
 
-const written = async (request: Request): Promise<HandedIn> => {
-  const body = checkText(await readJson(request, MAX_UPLOAD_BYTES));
+/** What is refused is not kept, and counts no longer. */
+const checked = <T>(
+  { body, account }: Received<T>,
+  request: Request,
+  documentIn: (body: T, request: Request) => HandedIn,
+): Received<HandedIn> => {
+  try {
+    return { body: documentIn(body, request), account };
+  } catch (error) {
+    account.close();
+    throw error;
+  }
+};
+
+const written = (sent: unknown, request: Request): HandedIn => {
+  const body = checkText(sent);
   const { title, content, media_type: mediaType } = body;
   // What has been taken out of a PDF is text, whatever it is still called.
   const name = /\.pdf$/i.test(title) ? "" : title;
@@ -56,8 +72,7 @@ const written = async (request: Request): Promise<HandedIn> => {
   return { userId: callerOrDefault(request), document: described(title, body, upload), field: "/content" };
 };
 
-const uploaded = async (request: Request): Promise<HandedIn> => {
-  const sent = await readMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
+const uploaded = (sent: Multipart, request: Request): HandedIn => {
   const { metadata, ...others } = sent.fields;
   const given = Object.entries(others).filter(([, text]) => text !== "");
   const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });

@@ -31,12 +31,15 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
     .post(
       "",
       async ({ request, set }) => {
-        const { userId, document, field } = await handedIn(request);
+        const { body, account } = await handedIn(request);
+        const { userId, document, field } = body;
+        // What it weighs is the reader's once that has it: to write the pieces may take minutes.
         const { document: kept, isNew } = await retrieval
-          .ingest(userId, document, request.signal)
+          .ingest(userId, document, request.signal, () => account.close())
           .catch((error: unknown) => {
             throw error instanceof UnreadableError ? unreadable(error, field) : error;
-          });
+          })
+          .finally(() => account.close());
         set.status = isNew ? 201 : 200;
         return { ...documentView(kept), is_new: isNew };
       },

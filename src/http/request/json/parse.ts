@@ -1,5 +1,6 @@
 import { RequestError } from "../../../domain/error.ts";
-import { type Asker, PoolFullError, WorkerPool } from "../../../workers/worker-pool.ts";
+import type { Asker } from "../../../workers/worker-pool.ts";
+import { LargeBodies } from "../large-bodies.ts";
 
 export type ParseAnswer =
   | { readonly ok: true; readonly value: unknown }
@@ -27,39 +28,18 @@ const entry = {
   source: new URL("./worker.ts", import.meta.url).href,
   embedded: "./http/request/json/worker.ts",
 } as const;
-const TIME_LIMIT_MS = 10_000;
-const MIB = 1024 * 1024;
-const errand = {
-  totalMs: TIME_LIMIT_MS,
-  silenceMs: TIME_LIMIT_MS,
-  hear: (answer: ParseAnswer) => {
-    if (answer.ok) return { value: answer.value };
-    throw answer.isText ? notJson(undefined) : notUtf8(undefined);
-  },
-  late: () => new RequestError("payload_too_large", "The body takes too long to read: send less at once."),
+const hear = (answer: ParseAnswer) => {
+  if (answer.ok) return { value: answer.value };
+  throw answer.isText ? notJson(undefined) : notUtf8(undefined);
 };
-
-let pool: WorkerPool<Uint8Array, ParseAnswer> | undefined;
+const threads = new LargeBodies<Uint8Array, ParseAnswer>(entry);
 
 /**
- * The same in a thread, for what is too large to be parsed between two other requests: 20 MiB of messages take 110 ms. Callers
- * take turns. Throws `malformed_json`, or `busy` when too much waits already.
+ * The same in a thread, for what is too large to be parsed between two other requests: 20 MiB of messages take 110 ms. The bytes
+ * are given away. Throws `malformed_json`, or `busy` when too much waits already.
  */
-export const parseAside = async (bytes: Uint8Array, asker: Omit<Asker, "bytes">): Promise<unknown> => {
-  pool ??= new WorkerPool(entry, {
-    threads: 2,
-    waiting: 64,
-    waitingPerUser: 32,
-    waitingBytes: 320 * MIB,
-    waitingBytesPerUser: 160 * MIB,
-  });
-  try {
-    return await pool.run(bytes, errand, { ...asker, bytes: bytes.length });
-  } catch (error) {
-    if (!(error instanceof PoolFullError)) throw error;
-    throw new RequestError("busy", "Too many large bodies wait to be read. Try again shortly.", { retryAfter: 5 });
-  }
-};
+export const parseAside = (bytes: Uint8Array<ArrayBuffer>, asker: Pick<Asker, "userId" | "signal">): Promise<unknown> =>
+  threads.run(bytes, bytes, hear, asker);
 
 const notUtf8 = (cause: unknown) => new RequestError("malformed_json", "The body is not valid UTF-8.", { cause });
 const notJson = (cause: unknown) => new RequestError("malformed_json", "The body is not valid JSON.", { cause });

@@ -1,0 +1,42 @@
+import { RequestError } from "../../domain/error.ts";
+import { type Asker, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
+import type { Entry } from "../../workers/worker-thread.ts";
+
+const TIME_LIMIT_MS = 10_000;
+const MIB = 1024 * 1024;
+const BOUNDS = {
+  threads: 2,
+  waiting: 64,
+  waitingPerUser: 32,
+  waitingBytes: 320 * MIB,
+  waitingBytesPerUser: 160 * MIB,
+};
+
+/** Bodies too large to be taken apart between two other requests, in threads that start with the first of them. Callers take turns. */
+export class LargeBodies<Request, Answer> {
+  #pool: WorkerPool<Request, Answer> | undefined;
+
+  constructor(private readonly entry: Entry) {}
+
+  /**
+   * What `hear` makes of the answer, or throws. `bytes` are the request's body, which has its buffer to itself: they are given away.
+   * Throws `busy` when too much waits already, `payload_too_large` when it takes too long.
+   */
+  async run<T>(
+    request: Request,
+    bytes: Uint8Array<ArrayBuffer>,
+    hear: (answer: Answer) => { readonly value: T },
+    asker: Pick<Asker, "userId" | "signal">,
+  ): Promise<T> {
+    this.#pool ??= new WorkerPool(this.entry, BOUNDS);
+    const errand = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS, hear, late: tooLong };
+    try {
+      return await this.#pool.run(request, errand, { ...asker, bytes: bytes.length, give: [bytes.buffer] });
+    } catch (error) {
+      if (!(error instanceof PoolFullError)) throw error;
+      throw new RequestError("busy", "Too many large bodies wait to be read. Try again shortly.", { retryAfter: 5 });
+    }
+  }
+}
+
+const tooLong = () => new RequestError("payload_too_large", "The body takes too long to read: send less at once.");
