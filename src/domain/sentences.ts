@@ -14,12 +14,12 @@ const NO_END_LENGTH = 12;
  */
 export const sentencesOf = (text: string): readonly string[] => {
   const sentences: string[] = [];
-  let open = "";
-  for (const { segment } of segmenter.segment(text)) {
-    open += segment;
-    if (NO_END.test(open.slice(-NO_END_LENGTH))) continue;
-    sentences.push(open);
-    open = "";
+  let start = 0;
+  for (const { index, segment } of segmenter.segment(text)) {
+    const end = index + segment.length;
+    if (NO_END.test(text.slice(Math.max(start, end - NO_END_LENGTH), end))) continue;
+    sentences.push(text.slice(start, end));
+    start = end;
   }
-  return open === "" ? sentences : [...sentences, open];
+  return start === text.length ? sentences : [...sentences, text.slice(start)];
 };

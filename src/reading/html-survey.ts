@@ -56,7 +56,7 @@ export const tidy = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 const linesOf = (text: string): string =>
   text
-    .split(/\s*\n\s*/)
+    .split("\n")
     .map((line) => tidy(line).replace(/ \|$/, ""))
     .filter((line) => line !== "" && line !== "|")
     .join("\n\n");

@@ -146,8 +146,9 @@ class Rewriter {
   #withoutOrMarked(inner: string): string {
     if (this.options.struck === "left out") return " ";
     if (textOf(inner).trim() === "") return inner;
-    const [, before = "", text = "", after = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(inner) ?? [];
-    return `${before}~~${text}~~${after}`;
+    const begin = inner.length - inner.trimStart().length;
+    const end = inner.trimEnd().length;
+    return `${inner.slice(0, begin)}~~${inner.slice(begin, end)}~~${inner.slice(end)}`;
   }
 
   #offer(text: string, isChosen: boolean): string {

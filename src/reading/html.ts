@@ -9,6 +9,8 @@ import { type LaidOut, tableIn } from "./table-layout.ts";
 /** Readability takes quadratic time on depth: 150 levels some 0.2 s, 1,000 levels 6 s. */
 const MAX_DEPTH = 150;
 const MAX_ELEMENTS = 20_000;
+/** Turndown takes quadratic time on blanks that HTML does not fold, such as `&nbsp;`. */
+const LONG_BLANK = /(?<!\s)(\s{100})\s+/g;
 /** An article with less than this share of the page's text is a guess that went wrong: a list, a page of tables. */
 const MIN_SHARE = 0.5;
 
@@ -35,7 +37,7 @@ export const readHtml = (
   source: string,
   baseUrl?: string,
 ): { readonly title: string | null; readonly text: string } => {
-  const html = visibleHtml(source);
+  const html = visibleHtml(source).replace(LONG_BLANK, (_, blank: string) => blank);
   const survey = surveyHtml(html);
   if (survey.elements > MAX_ELEMENTS || survey.depth > MAX_DEPTH) {
     return { title: survey.title || null, text: survey.text };
@@ -113,7 +115,7 @@ const tableOf = (content: string, table: Element): string => {
 const fenced = (text: string): string => {
   const ticks = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length)) + 1;
   const fence = "`".repeat(ticks);
-  return `\n\n${fence}\n${text.replace(/^\n|\s+$/g, "")}\n${fence}\n\n`;
+  return `\n\n${fence}\n${text.replace(/^\n/, "").trimEnd()}\n${fence}\n\n`;
 };
 
 const markdown = new TurndownService({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" })

@@ -1,5 +1,6 @@
 import { Lexer, type Token, type TokensList } from "marked";
 import { titleLine } from "../domain/readable.ts";
+import { BoundedRules } from "./markdown-rules.ts";
 import { subscript, superscript } from "./scripts.ts";
 
 /** Settings between two `---` lines at the very start, as many tools write them. */
@@ -88,7 +89,7 @@ class OuterLexer extends Lexer {
  * marked quadratic time on nasty input. `text` must have \n line ends.
  */
 export const blocksOf = (text: string): readonly Block[] =>
-  new OuterLexer({ gfm: true }).blockTokens(text, []).map((token) => ({
+  new OuterLexer({ gfm: true, tokenizer: new BoundedRules() }).blockTokens(text, []).map((token) => ({
     type: token.type,
     raw: token.raw,
     text: "text" in token && typeof token.text === "string" ? token.text : "",
@@ -97,4 +98,4 @@ export const blocksOf = (text: string): readonly Block[] =>
 
 /** A heading's words without the marks of emphasis, code and links. */
 export const plain = (heading: string): string =>
-  titleLine(heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/~~[^~]*~~|[*_`]+/g, ""));
+  titleLine(heading.replace(/!?\[([^\][]{0,1000})\]\([^)]{0,1000}\)/g, "$1").replace(/~~[^~]*~~|[*_`]+/g, ""));

@@ -51,7 +51,7 @@ export const pageText = (runs: readonly Run[], filled: readonly Filled[], unread
     else if (script === null && run.str.trim() !== "") base = run;
   }
   const rest = loose.map(({ name, text: value }) => (name === "" ? value : `${name}: ${value}`));
-  return [text.replace(/[ \t]+\n/g, "\n").trim(), ...rest].filter((part) => part !== "").join("\n");
+  return [text.replace(/(?<![ \t])[ \t]+\n/g, "\n").trim(), ...rest].filter((part) => part !== "").join("\n");
 };
 
 /** A character by itself is a bullet, or another ornament. */

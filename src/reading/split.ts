@@ -46,7 +46,10 @@ const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds
   const isMarkdown = mediaType === "text/markdown" || mediaType === "text/html";
   return sectionsOf(text, isMarkdown, bounds.max).flatMap(({ headings, units }) =>
     packed(units, bounds).flatMap(({ start, end }) => {
-      const content = text.slice(start, end).replace(/^(?:[ \t]*\n)+|\s+$/g, "");
+      const content = text
+        .slice(start, end)
+        .replace(/^(?:[ \t]*\n)+/, "")
+        .trimEnd();
       const page = pageAt(pageStarts, start);
       return content.trim() === "" ? [] : [{ content, headings, metadata: page === null ? {} : { page }, rows: null }];
     }),

@@ -103,10 +103,10 @@ const isHeading = (lines: readonly Line[], at: number): boolean => {
 };
 
 const isNumber = (cell: string): boolean =>
-  /\d/.test(cell) && /^[\s\d.,:/%₩$€£¥+()-]+(?:원|개|명|년|월|일)?\s*$/.test(cell);
+  /\d/.test(cell) && /^[\s\d.,:/%₩$€£¥+()-]+(?:원|개|명|년|월|일)?$/.test(cell.trimEnd());
 
 const NOTE =
-  /^\s*(?:[*※#†‡•◦☞▶■□○●▷]|\(?\s*(?:주|참고|비고|출처|자료|단위|작성|note|source|remark)s?\s*[\d)]*\s*[:：)\]])/iu;
+  /^(?:[*※#†‡•◦☞▶■□○●▷]|\(?\s*(?:주|참고|비고|출처|자료|단위|작성|note|source|remark)s?\s*(?:[\d)]+\s*)?[:：)\]])/iu;
 
 /** Where notes begin below the rows: lines of one cell that follow a gap, or say that they are notes. */
 const notesFrom = (lines: readonly Line[], header: number, { filled: named }: Line): number => {
@@ -117,7 +117,7 @@ const notesFrom = (lines: readonly Line[], header: number, { filled: named }: Li
     if (line?.filled !== 1) break;
     const isApart = line.number - (lines[at - 1]?.number ?? 0) > 1;
     // A line between the gap and the last is a note when all below it are.
-    if (isApart || NOTE.test(line.cells.find((cell) => cell.trim() !== "") ?? "")) end = at;
+    if (isApart || NOTE.test(line.cells.find((cell) => cell.trim() !== "")?.trim() ?? "")) end = at;
   }
   return end;
 };

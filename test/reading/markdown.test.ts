@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readMarkdown } from "../../src/reading/markdown.ts";
+import { blocksOf, readMarkdown } from "../../src/reading/markdown.ts";
 import { openReader } from "../../src/reading/reader.ts";
 import { readingWith } from "../support/uploads.ts";
 
@@ -29,4 +29,16 @@ test("a heading as long as a book is repeated by its beginning alone", async () 
       .join("")
       .match(/word/g)?.length,
   ).toBeGreaterThanOrEqual(20_000);
+});
+
+test("a table longer than is looked at at once is one block, and so is what stands behind it", () => {
+  const rows = Array.from({ length: 3_000 }, (_, at) => `| row ${at} | ${at} |\n`).join("");
+  const source = `# Title\n\n| a | b |\n|---|---|\n${rows}\nBehind it.\n\n- a list\n`;
+  const blocks = blocksOf(source).filter(({ type }) => type !== "space");
+  expect(blocks.map(({ type }) => type)).toEqual(["heading", "table", "paragraph", "list"]);
+  expect(
+    blocksOf(source)
+      .map(({ raw }) => raw)
+      .join(""),
+  ).toBe(source);
 });

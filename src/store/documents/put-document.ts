@@ -16,7 +16,7 @@ import type { Vectors } from "./vectors.ts";
  * millisecond for a row of a table, and 5 for 800 characters of Korean.
  */
 const PIECES = 20;
-const CHARACTERS = 4_000;
+const CHARACTERS = 2_000;
 /** A draft older than this belongs to a process that no longer exists. */
 const ABANDONED_MS = 24 * 3_600_000;
 const UNIQUE_VIOLATION = "23505";

@@ -8,8 +8,8 @@ import type { ChunkVector, Embedding, SearchCapabilities } from "./contract.ts";
 import { literal, VectorIndex, type VectorTuning } from "./vector-index.ts";
 import { VectorTypes } from "./vector-types.ts";
 
-/** Vectors per statement: one takes the embedded database some 2 ms, on the event loop. */
-const ROWS = 8;
+/** Vectors per statement: one takes the embedded database 2 to 5 ms, on the event loop. */
+const ROWS = 3;
 
 /**
  * Vectors of pieces, where the database has the extension `vector`. Their table is created outside the migrations,
