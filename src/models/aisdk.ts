@@ -22,8 +22,8 @@ export interface AiSdkOptions {
 type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
 
 /**
- * A model behind a provider of the AI SDK, called through `doStream`: the SDK handles the provider's wire, and the loop
- * above it is ours. `streamText` would include that loop, at four times the CPU.
+ * A model behind a provider of the AI SDK, called through `doStream`: the SDK handles the provider's protocol, and the
+ * loop above it is ours. `streamText` would include that loop, at four times the CPU.
  */
 export const aiSdkModel = (options: AiSdkOptions): Model => ({
   id: options.id,

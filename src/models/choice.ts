@@ -4,7 +4,7 @@ import { missingVariables } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
 import { type ModelSpec, specText } from "./spec.ts";
 
-/** The model that a request asks for, where its wire allows that. */
+/** The model that a request asks for, where its dialect allows that. */
 export interface ModelChoice {
   /** As in `MODEL` (`openai:gpt-5`), or without its provider. Null means the configured one. */
   readonly name: string | null;

@@ -25,7 +25,7 @@ export interface CompatibleOptions {
 }
 
 /**
- * A model behind any server that speaks OpenAI's chat-completions wire: vLLM, Ollama, llama.cpp, OpenRouter, DeepSeek,
+ * A model behind any server that speaks OpenAI's chat-completions API: vLLM, Ollama, llama.cpp, OpenRouter, DeepSeek,
  * Mistral and many more. This is the hot path of the service, so parts go straight from the response's text to the
  * callback: one parser with a callback, and neither a stream nor an iterator in between.
  */

@@ -65,8 +65,8 @@ export type Hear = (part: ModelPart) => Promise<void> | undefined;
 
 /**
  * A language model. `answer` makes one call, pushes each part to a callback as it arrives, and resolves after the
- * finish. Every failure, including a cut stream, garbage on the wire and a refusal, is thrown as a ModelError (or the
- * signal's reason, or the callback's error), never anything else. It never retries on its own: `withRetry` and
+ * finish. Every failure, including a cut stream, garbage in the response and a refusal, is thrown as a ModelError (or
+ * the signal's reason, or the callback's error), never anything else. It never retries on its own: `withRetry` and
  * `withFallback` do, around it. It uses a callback rather than an iterator, because an iterator costs each token a
  * promise or two in every layer that it passes through.
  */

@@ -95,7 +95,7 @@ export const unreachable = (cause: unknown): ModelError =>
 export const cutOff = (cause?: unknown): ModelError =>
   new ModelError("model_unavailable", "The model's answer broke off before its end.", { retryable: true, cause });
 
-/** Data that does not follow the provider's wire. `words` is what arrived. */
+/** Data that does not follow the provider's protocol. `words` is what arrived. */
 export const garbage = (words: string, cause?: unknown): ModelError =>
   new ModelError("model_unavailable", "The model service sent something unreadable.", {
     retryable: true,

@@ -65,7 +65,7 @@ const imageContent = (image: string): object => {
   return { type: "image_url", image_url: { url: image } };
 };
 
-/** The wire has no mark for a failed call, so the content states it. */
+/** The API has no mark for a failed call, so the content states it. */
 const toolContent = (output: unknown, isError: boolean): string => {
   if (isError) return JSON.stringify({ error: output ?? null });
   return typeof output === "string" ? output : JSON.stringify(output ?? null);

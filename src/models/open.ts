@@ -12,7 +12,7 @@ import type { ModelSpec } from "./spec.ts";
 export interface ModelOptions {
   /** The values set for each provider's variables, by the provider's name. A provider without any may be omitted. */
   readonly providers: Readonly<Record<string, Settings>>;
-  /** Sends the calls of the chat-completions wire. Defaults to shared sockets. */
+  /** Sends the calls of the chat-completions API. Defaults to shared sockets. */
   readonly post?: Post;
   /** The model that needs no provider. When omitted, `builtin` is refused. */
   readonly builtin?: () => Model;

@@ -13,8 +13,8 @@ export const parseToolInput = (text: string): unknown => {
 };
 
 /**
- * The reverse, for sending: every wire requires an object there and answers 400 to anything else, on every later call
- * as well.
+ * The reverse, for sending: every provider requires an object there and answers 400 to anything else, on every later
+ * call as well.
  */
 export const toolInputObject = (input: unknown): object =>
   input !== null && typeof input === "object" && !Array.isArray(input) ? input : { invalid_input: input ?? null };

@@ -36,7 +36,7 @@ const callOf =
   };
 
 /**
- * OpenAI's wire gives each vector the index of its text, and does not guarantee their order; the SDK passes them on as
+ * OpenAI's API gives each vector the index of its text, and does not guarantee their order; the SDK passes them on as
  * they come. https://platform.openai.com/docs/api-reference/embeddings/object
  */
 const inOrder = (embeddings: readonly Vector[], body: unknown): readonly Vector[] => {

@@ -30,7 +30,7 @@ export interface Opening<S = Settings> {
   readonly settings: S;
   /** For failures. Names the variable of the first secret among the provider's variables. */
   readonly place: Place;
-  /** Sends the calls of the chat-completions wire. */
+  /** Sends the calls of the chat-completions API. */
   readonly post: Post;
   /** This build's own model. Null when there is none. */
   readonly builtin: (() => Model) | null;

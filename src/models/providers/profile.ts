@@ -3,7 +3,7 @@ import { defineProvider, type Provider } from "./contract.ts";
 
 /**
  * A server that speaks OpenAI's chat completions, and what distinguishes it from others that do. A server's differences
- * on the wire belong here too, as soon as there is one: the adapter reads the profile, never the name.
+ * in the protocol belong here too, as soon as there is one: the adapter reads the profile, never the name.
  */
 export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
   /** The variable of its key. */

@@ -1,14 +1,14 @@
 import type { Document, Passage, Table } from "../../domain/document.ts";
 
 /**
- * Users' documents and search over their pieces: always by words, and by vectors where the database supports them.
+ * Users' documents and search over their chunks: always by words, and by vectors where the database supports them.
  *
  * All text passes through `storable` before it is written, so that one character cannot fail a batch. A call never
  * returns another user's documents: what is not the user's is null, false or absent, as if it had never existed.
  */
 export interface DocumentStore {
   /**
-   * Stores a document, all or nothing: `list` and `search` return it once its last piece is written. `batches` is
+   * Stores a document, all or nothing: `list` and `search` return it once its last chunk is written. `batches` is
    * consumed one batch at a time, so that a caller can embed one while it holds no other. If the iterator throws or
    * aborts, `put` rethrows and leaves nothing behind. A batch is written in short statements, whatever its length.
    *
@@ -34,15 +34,15 @@ export interface DocumentStore {
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;
 
   /**
-   * Rebuilds the lexemes of pieces that were stored before the lexeme rules changed, in key order, after `after`.
-   * Returns the keys of the pieces it renewed, at most `limit`; empty when none is left.
+   * Rebuilds the lexemes of chunks that were stored before the lexeme rules changed, in key order, after `after`.
+   * Returns the keys of the chunks it renewed, at most `limit`; empty when none is left.
    */
   renewLexemes(after: ChunkKey | null, limit: number): Promise<readonly ChunkKey[]>;
-  /** Counts the pieces of all users by embedding model, the most used first. */
+  /** Counts the chunks of all users by embedding model, the most used first. */
   embeddings(): Promise<readonly EmbeddingCount[]>;
-  /** Returns pieces of all users that have no vector of this model and dimension, in key order, after `after`. */
+  /** Returns chunks of all users that have no vector of this model and dimension, in key order, after `after`. */
   unembedded(model: string, dimension: number, after: ChunkKey | null, limit: number): Promise<readonly BareChunk[]>;
-  /** Replaces the vectors of pieces; skips pieces that no longer exist. Returns how many pieces have theirs. */
+  /** Replaces the vectors of chunks; skips chunks that no longer exist. Returns how many chunks have theirs. */
   setEmbeddings(model: string, vectors: readonly ChunkVector[]): Promise<number>;
   /** What this database supports. Cheap: one short statement at most. */
   capabilities(): Promise<SearchCapabilities>;
@@ -53,33 +53,33 @@ export interface DocumentDraft extends Omit<Document, "chunks" | "createdAt"> {
   readonly contentHash: string;
   /** The header of a document that is a table; null for any other. */
   readonly columns: readonly string[] | null;
-  /** The model that produced the pieces' vectors, such as `openai:text-embedding-3-small`. Null when they have none. */
+  /** The model that produced the chunks' vectors, such as `openai:text-embedding-3-small`. Null when they have none. */
   readonly model: string | null;
   readonly now: number;
 }
 
-/** Pieces in document order. */
+/** Chunks in document order. */
 export type ChunkBatch = readonly NewChunk[];
 
 export interface NewChunk {
   /** The text that is shown and searched. */
   readonly content: string;
   /**
-   * The headings above the piece, the outermost first. They are searched like the content but with more weight, as is
+   * The headings above the chunk, the outermost first. They are searched like the content but with more weight, as is
    * the title.
    */
   readonly headings: readonly string[];
   /**
-   * The piece's location in the document, such as `{"page":3}`. In a passage it overrides the document's own metadata.
+   * The chunk's location in the document, such as `{"page":3}`. In a passage it overrides the document's own metadata.
    */
   readonly metadata: Readonly<Record<string, unknown>>;
   /**
-   * The rows in a piece of a table, each as long as the header; a row is in one piece only. Null when the piece is
+   * The rows in a chunk of a table, each as long as the header; a row is in one chunk only. Null when the chunk is
    * text.
    */
   readonly rows: readonly (readonly string[])[] | null;
   /**
-   * Finite numbers, the same count for all pieces of a document (at most 16,000). Null when the piece is found by words
+   * Finite numbers, the same count for all chunks of a document (at most 16,000). Null when the chunk is found by words
    * alone. Dropped where the database has no vectors.
    */
   readonly vector: readonly number[] | null;
@@ -104,7 +104,7 @@ export interface DocumentSearch {
    * counts.
    */
   readonly text: string;
-  /** The query as a vector, compared only with pieces of the same model and dimension. Null means by words alone. */
+  /** The query as a vector, compared only with chunks of the same model and dimension. Null means by words alone. */
   readonly embedding: Embedding | null;
   /** Null means all of the user's collections. */
   readonly collection: string | null;
@@ -121,10 +121,10 @@ export interface Embedding {
 
 /** A passage and how it was found. The order comes from reciprocal rank fusion; `score` is on a scale of its own. */
 export interface Found extends Passage {
-  /** The piece's position in its document, from 0. */
+  /** The chunk's position in its document, from 0. */
   readonly ordinal: number;
   /**
-   * `score` is the share of the query that the piece's words cover, with rare words counting more. Null when not found
+   * `score` is the share of the query that the chunk's words cover, with rare words counting more. Null when not found
    * by words.
    */
   readonly lexical: Placed | null;
@@ -138,7 +138,7 @@ interface Placed {
   readonly score: number;
 }
 
-/** `model` and `dimension` are null for pieces without a vector. */
+/** `model` and `dimension` are null for chunks without a vector. */
 export interface EmbeddingCount {
   readonly model: string | null;
   readonly dimension: number | null;
@@ -151,7 +151,7 @@ export interface ChunkKey {
   readonly ordinal: number;
 }
 
-/** The text that a piece's vector is computed from. */
+/** The text that a chunk's vector is computed from. */
 export interface BareChunk extends ChunkKey {
   readonly title: string;
   readonly headings: readonly string[];

@@ -97,7 +97,7 @@ export const documentQueries = (
   },
 });
 
-/** Each piece has at least one row, and at most as much as a row may hold. */
+/** Each chunk has at least one row, and at most as much as a row may hold. */
 const PIECES_A_PAGE = 200;
 /** How many characters of JSON are parsed before the event loop gets a turn: some 5 ms. */
 const BREATH = 1024 * 1024;
@@ -107,7 +107,7 @@ export const the = (userId: string, documentId: string): SQL =>
   sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
 
 /**
- * Must run in a transaction that has locked the document's row. Deletes the pieces first, which waits for vectors being
+ * Must run in a transaction that has locked the document's row. Deletes the chunks first, which waits for vectors being
  * written, and then the vectors.
  */
 export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {

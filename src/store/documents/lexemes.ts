@@ -48,25 +48,25 @@ export const tsvectorOf = (marks: readonly string[], above: readonly string[], c
 };
 
 /**
- * In every piece whose lexemes follow the current rules of this file and `termsOf`. Increment it whenever those rules
+ * In every chunk whose lexemes follow the current rules of this file and `termsOf`. Increment it whenever those rules
  * change.
  */
 export const LEXEMES_MARK = "@2";
 
-/** The marks of a piece, besides its words. */
+/** The marks of a chunk, besides its words. */
 export const marksOf = (userId: string, collection: string): readonly string[] => [
   LEXEMES_MARK,
   markOf(userId, null),
   markOf(userId, collection),
 ];
 
-/** The mark shared by all pieces of a user, or of one of the user's collections. No word begins like it. */
+/** The mark shared by all chunks of a user, or of one of the user's collections. No word begins like it. */
 export const markOf = (userId: string, collection: string | null): string => {
   const name = JSON.stringify(collection === null ? [userId] : [userId, collection]);
   return `@${createHash("sha256").update(name).digest("base64url").slice(0, 16)}`;
 };
 
-/** Lexemes that must all be in one piece, and the weight of that match relative to the others, before rarity. */
+/** Lexemes that must all be in one chunk, and the weight of that match relative to the others, before rarity. */
 interface Sought {
   readonly lexemes: readonly string[];
   readonly weight: number;
@@ -88,7 +88,7 @@ export const queryTerms = (text: string): readonly Term[] => {
 
 /**
  * A word is looked up without its ending: the index holds every word without its ending as well as with it. Each lookup
- * reads a bounded number of pieces, and words that are in more pieces than that may occur together in one that was not
+ * reads a bounded number of chunks, and words that are in more chunks than that may occur together in one that was not
  * read. So all words together are looked up as well.
  */
 export const soughtIn = (terms: readonly Term[]): readonly Sought[] => {

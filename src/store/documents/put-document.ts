@@ -12,7 +12,7 @@ import { marksOf, tsvectorOf } from "./lexemes.ts";
 import type { Vectors } from "./vectors.ts";
 
 /**
- * Pieces per statement, and how many characters they hold together. The embedded database computes on the event loop: a
+ * Chunks per statement, and how many characters they hold together. The embedded database computes on the event loop: a
  * millisecond for a row of a table, and 5 for 800 characters of Korean.
  */
 const PIECES = 20;
@@ -22,7 +22,7 @@ const ABANDONED_MS = 24 * 3_600_000;
 const UNIQUE_VIOLATION = "23505";
 
 /**
- * Writes a document as an invisible draft, some pieces at a time, and then shows it. So no statement takes long and no
+ * Writes a document as an invisible draft, some chunks at a time, and then shows it. So no statement takes long and no
  * lock is held between statements, however large the document is. A process that dies leaves a draft, which a later
  * `put` sweeps up.
  */

@@ -4,10 +4,10 @@ import type { Database } from "../database.ts";
 import type { BareChunk, DocumentStore, EmbeddingCount } from "./contract.ts";
 import type { Vectors } from "./vectors.ts";
 
-/** It scans every piece. */
+/** It scans every chunk. */
 const COUNT_DEADLINE_MS = 60_000;
 
-/** The queries of `yeoul reindex`: which pieces have which vectors, and how to replace a piece's vector. */
+/** The queries of `yeoul reindex`: which chunks have which vectors, and how to replace a chunk's vector. */
 export const reembeddingQueries = (
   database: Database,
   vectors: Vectors,

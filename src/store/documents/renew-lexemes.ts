@@ -7,10 +7,10 @@ import { LEXEMES_MARK, marksOf, tsqueryOf, tsvectorOf } from "./lexemes.ts";
 
 type OldChunk = Omit<BareChunk, "headings"> & { readonly headings: string; readonly collection: string };
 
-/** Finding the next pieces may require a scan of all. */
+/** Finding the next chunks may require a scan of all. */
 const DEADLINE_MS = 60_000;
 
-/** Rebuilds the lexemes of pieces that were made by an older rule, so that a question's words match them. */
+/** Rebuilds the lexemes of chunks that were made by an older rule, so that a question's words match them. */
 export const renewLexemesQuery = (database: Database): Pick<DocumentStore, "renewLexemes"> => ({
   renewLexemes: (after, limit) =>
     database.call(

@@ -12,8 +12,8 @@ import {
 } from "drizzle-orm/pg-core";
 
 /**
- * Users' documents and their pieces. Every key begins with the user, see `schema.ts`. A document's row is the lock of
- * its pieces. Their vectors are in a table that `vectors.ts` creates where the database supports it; no migration
+ * Users' documents and their chunks. Every key begins with the user, see `schema.ts`. A document's row is the lock of
+ * its chunks. Their vectors are in a table that `vectors.ts` creates where the database supports it; no migration
  * creates it.
  */
 
@@ -34,7 +34,7 @@ export const documents = pgTable(
     /** The header of a table, as a JSON array of texts. */
     columns: jsonText(),
     chunks: integer().notNull(),
-    /** False while its pieces are being written; until then no query returns it. */
+    /** False while its chunks are being written; until then no query returns it. */
     isReady: boolean().notNull(),
     createdAt: time().notNull(),
   },

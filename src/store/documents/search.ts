@@ -10,10 +10,10 @@ import { queryTerms } from "./lexemes.ts";
 import type { Near, Vectors } from "./vectors.ts";
 import { byWords, type WordHits } from "./words.ts";
 
-/** The least depth to which each of the two rankings is read: a piece in the middle of both may come out on top. */
+/** The least depth to which each of the two rankings is read: a chunk in the middle of both may come out on top. */
 const DEPTH = 50;
 
-/** Looks up words and vectors in parallel, then reads only the pieces that rank highest. */
+/** Looks up words and vectors in parallel, then reads only the chunks that rank highest. */
 export const searchQuery = (database: Database, vectors: Vectors): Pick<DocumentStore, "search"> => {
   const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work);
   return {
@@ -62,7 +62,7 @@ const ofKey = (key: string): PieceKey => {
 };
 
 /**
- * An upper bound on the cosine of a piece beyond the nearest. Null when all pieces were among the nearest, so that this
+ * An upper bound on the cosine of a chunk beyond the nearest. Null when all chunks were among the nearest, so that this
  * one has no vector to compare.
  */
 const farthest = (near: readonly Near[], depth: number): number | null =>
@@ -72,7 +72,7 @@ const farthest = (near: readonly Near[], depth: number): number | null =>
 const JUDGED = 4_000;
 
 const coverageIn = (piece: Piece, terms: readonly Term[], { rarity }: WordHits): number => {
-  // Pieces are shorter than this; those stored before they had a bound are judged by their beginning.
+  // Chunks are shorter than this; those stored before they had a bound are judged by their beginning.
   const lexemes = [piece.title, ...piece.headings, piece.content.slice(0, JUDGED)]
     .flatMap(termsOf)
     .flatMap(({ forms, parts }) => [...forms, ...parts]);

@@ -12,7 +12,7 @@ import { VectorTypes } from "./vector-types.ts";
 const ROWS = 3;
 
 /**
- * Vectors of pieces, where the database has the extension `vector`. Their table is created outside the migrations,
+ * Vectors of chunks, where the database has the extension `vector`. Their table is created outside the migrations,
  * because a server may get the extension years after its tables, or never. All vectors have length 1, so that the inner
  * product is the cosine.
  */
@@ -59,8 +59,8 @@ export class Vectors {
   }
 
   /**
-   * Writes in short statements. Skips pieces that no longer exist and vectors without a direction (all zero). Returns
-   * how many pieces have theirs; 0 where the database has no vectors.
+   * Writes in short statements. Skips chunks that no longer exist and vectors without a direction (all zero). Returns
+   * how many chunks have theirs; 0 where the database has no vectors.
    */
   async write(model: string, vectors: readonly ChunkVector[]): Promise<number> {
     let written = 0;
@@ -77,7 +77,7 @@ export class Vectors {
   }
 
   /**
-   * Returns the nearest of the user's pieces, or of one collection's, nearest first; none where the database has no
+   * Returns the nearest of the user's chunks, or of one collection's, nearest first; none where the database has no
    * vectors.
    */
   async nearest(
@@ -117,7 +117,7 @@ export class Vectors {
   }
 }
 
-/** The lock on a piece makes a concurrent deletion wait; if the deletion came first, the piece is not found. */
+/** The lock on a chunk makes a concurrent deletion wait; if the deletion came first, the chunk is not found. */
 const insert = async (
   { rows }: Session,
   types: VectorTypes,

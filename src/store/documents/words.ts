@@ -4,22 +4,22 @@ import type { Term } from "../../domain/terms.ts";
 import { type Session, statement } from "../database.ts";
 import { HIT_WEIGHTS, markOf, soughtIn, tsqueryOf } from "./lexemes.ts";
 
-/** When more pieces than this have a lexeme, any of them stand for all: such a lexeme hardly distinguishes pieces. */
+/** When more chunks than this have a lexeme, any of them stand for all: such a lexeme hardly distinguishes chunks. */
 const MOST_HOLDING = 300;
-/** How many of the pieces that hold the rarest lexemes are ranked by where, and how often, they hold them. */
+/** How many of the chunks that hold the rarest lexemes are ranked by where, and how often, they hold them. */
 const RANKED = 100;
 
 export interface WordHits {
   /** The best first. */
   readonly pieces: readonly { readonly documentId: string; readonly ordinal: number }[];
-  /** How rare a lexeme of the query is among the pieces that were searched. */
+  /** How rare a lexeme of the query is among the chunks that were searched. */
   readonly rarity: (lexeme: string) => number;
 }
 
 /**
- * Returns the pieces that have the query's words. The cost is bounded, whatever the words are. Each lexeme is looked up
- * in the index by itself, together with the user's mark, which yields both pieces and the lexeme's rarity. These choose
- * the pieces whose lexemes are then read. (Ranking all that hold any of the words took the embedded database 100 to 250
+ * Returns the chunks that have the query's words. The cost is bounded, whatever the words are. Each lexeme is looked up
+ * in the index by itself, together with the user's mark, which yields both chunks and the lexeme's rarity. These choose
+ * the chunks whose lexemes are then read. (Ranking all that hold any of the words took the embedded database 100 to 250
  * ms among 10,000.)
  */
 export const byWords = async (
@@ -52,7 +52,7 @@ export const byWords = async (
   };
 };
 
-/** A piece, or how many pieces hold the lexeme at a place (from 1). */
+/** A chunk, or how many chunks hold the lexeme at a place (from 1). */
 type Row = { readonly total: number } & (
   | { readonly documentId: string; readonly ordinal: number; readonly place: null; readonly holding: null }
   | { readonly documentId: null; readonly ordinal: null; readonly place: number; readonly holding: number }
@@ -60,7 +60,7 @@ type Row = { readonly total: number } & (
 
 /**
  * `limit` in the lookup is also a fence. The planner, which has no statistics on the embedded database, must not read
- * all of a user's pieces by their key instead of the few that have the word. When the limit cuts a lookup off, the
+ * all of a user's chunks by their key instead of the few that have the word. When the limit cuts a lookup off, the
  * count is estimated half-way (by orders of magnitude) between that bound and all.
  */
 const ranking = statement<Row>(sql`
