@@ -12,7 +12,7 @@ const WEIGHT = 1;
 
 /**
  * Calls `add` once for each feature of a text with its hash, its count and its weight. Features are the words without
- * their endings, except stop words (there is no corpus here to tell how common a word is), and pieces of words. The
+ * their endings, except stop words (there is no corpus here to measure how common a word is), and pieces of words. The
  * pieces are the syllables and pairs of syllables of Hangul (which are independent of the placement of spaces), and
  * three letters each of other scripts, with the ends of the word marked. The width and case of letters do not count,
  * nor does whether Hangul is composed. Longer pieces, and words with their endings, were tried: the collisions that

@@ -4,7 +4,7 @@ import type { Term } from "../../domain/terms.ts";
 import { type Session, statement } from "../database.ts";
 import { HIT_WEIGHTS, markOf, soughtIn, tsqueryOf } from "./lexemes.ts";
 
-/** When more chunks than this have a lexeme, any of them stand for all: such a lexeme hardly distinguishes chunks. */
+/** When more chunks than this have a lexeme, any so many represent all: such a lexeme hardly distinguishes chunks. */
 const MOST_HOLDING = 300;
 /** How many of the chunks that hold the rarest lexemes are ranked by where, and how often, they hold them. */
 const RANKED = 100;

@@ -30,7 +30,7 @@ export class WalSync {
     return this.#pending.length === 0 && this.#underWay.length === 0;
   }
 
-  /** Records that Postgres wants this file or folder synced. */
+  /** Records that Postgres has requested a sync of this file or folder. */
   mark(path: string): void {
     if (this.#segments.has(path)) return;
     if (SEGMENT.test(path)) this.#segments.add(path);

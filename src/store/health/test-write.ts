@@ -5,7 +5,7 @@ import { sqlState } from "../failure.ts";
 import { KnownTrouble } from "../trouble.ts";
 
 const READ_ONLY = "25006";
-/** Enough that connections which write at the same time seldom share one. */
+/** Enough slots that connections writing at the same time seldom share one. */
 const SLOTS = 64;
 
 export const testWriteQuery = (database: Database, now: () => number): Pick<Store, "tryWrite"> => ({

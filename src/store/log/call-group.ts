@@ -97,7 +97,7 @@ export class CallGroup<Call, Result> {
     try {
       results = await this.calls.together(group.map(({ call }) => call));
     } catch (error) {
-      // One call made the database refuse the statement, and the error does not tell which.
+      // One call made the database refuse the statement, and the error does not name it.
       if (!(error instanceof StoreError && error.code === "failed")) {
         for (const { reject } of group) reject(error);
         return;

@@ -89,7 +89,7 @@ const takeDay = async ({ rows }: Session, { userId, dayNumber }: NewTil): Promis
   return dayNumber ?? user?.last ?? 1;
 };
 
-/** Returns the wanted slug, or the slug with the lowest number appended that makes it unique. */
+/** Returns the requested slug, with the lowest number appended that makes it unique when it is taken. */
 const freeSlug = async ({ rows }: Session, { userId, ...til }: NewTil): Promise<string> => {
   const wanted = storable(til.slug);
   const found = await rows<{ slug: string }>(

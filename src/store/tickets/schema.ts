@@ -3,7 +3,7 @@ import { bigint, customType, index, pgTable, primaryKey, text } from "drizzle-or
 const jsonText = customType<{ data: string; driverData: string }>({ dataType: () => "json" });
 const time = () => bigint({ mode: "number" });
 
-/** Questions that were submitted in advance; a request with the ticket asks them, once. */
+/** Questions that were submitted in advance; a request with the ticket starts their run, once. */
 export const tickets = pgTable(
   "tickets",
   {
