@@ -56,6 +56,17 @@ describe("a TIL", () => {
     expect(await (await get("writer", `tils/${saved.id}`)).json()).toEqual(saved);
   });
 
+  test("is the user's whom the body names, and nobody's whom it contradicts", async () => {
+    const body = { title: "Named in the body", content: "# Content", user_id: "named" };
+    const saved = await service.post("/api/v1/tils", body);
+    expect(saved.status).toBe(201);
+    const { id } = (await saved.json()) as TilView;
+    expect((await get("named", `tils/${id}`)).status).toBe(200);
+    expect((await get("default_user", `tils/${id}`)).status).toBe(404);
+    expect((await post("another", body)).status).toBe(422);
+    expect((await service.post("/api/v1/tils", { ...body, user_id: "a:b" })).status).toBe(422);
+  });
+
   test("needs no more than a title and a content; null is as good as nothing", async () => {
     const bare = { excerpt: "", day_number: 1, tags: [], slug: "a-title" };
     expect(await save("bare")).toMatchObject(bare);

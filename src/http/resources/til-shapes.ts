@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { NotBlank, nullable } from "../../dialects/fields.ts";
+import { NotBlank, nullable, OptionalUserField } from "../../dialects/fields.ts";
 import { Text } from "../../domain/text-field.ts";
 import { type Tag, TIL_BOUNDS, type Til } from "../../domain/til.ts";
 import type { CountedTag } from "../../store/notes/contract.ts";
@@ -17,6 +17,7 @@ const NamedTag = Type.Object({
 
 /** The body of POST /api/v1/tils. A tag's name is measured later, without the white space around it. */
 export const NewTilShape = Type.Object({
+  user_id: OptionalUserField,
   title: bounded(TIL_BOUNDS.title),
   content: bounded(TIL_BOUNDS.content),
   excerpt: nullable(
