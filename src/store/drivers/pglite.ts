@@ -26,9 +26,10 @@ const VECTORS = { m: 8, efConstruction: 32 };
 /**
  * - Few rows suffice to estimate a table's size and its distribution over users. With the default of 100, gathering
  *   statistics holds the event loop for 25 ms.
- * - The lexemes of new pieces wait in a list, in kB, that one insert sorts into the index. With the default of 4 MB that
- *   insert holds the event loop for 140 ms.
- * - A new file of the log, one for each 16 MB, is not filled with zeros first, which takes 80 ms. It is as durable.
+ * - The lexemes of new chunks wait in a list, whose limit is in kB, until one insert sorts them into the index. With
+ *   the default of 4 MB that insert holds the event loop for 140 ms.
+ * - A new file of the write-ahead log, one for each 16 MB, is not filled with zeros first, which takes 80 ms. It is
+ *   equally durable.
  */
 const SETTINGS = {
   ...SEARCH_SETTINGS,
