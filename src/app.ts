@@ -199,7 +199,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   const words = await standing.look();
   if (words !== "ok") log.retrievalLimited(words);
-  const polling = new Recurring("reading of other replicas' news", parts);
+  const polling = new Recurring("polling for other replicas' events", parts);
   const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   const others = [
     every(UPKEEP_MS, () => upkeep.tick()),
@@ -247,10 +247,10 @@ const cannotListen = ({ host, port }: Config, error: unknown): Error => {
   const { code } = error as { code?: unknown };
   const why =
     code === "EADDRINUSE"
-      ? "the port is taken: set another PORT, or stop what has it"
+      ? "the port is in use: set another PORT, or stop the process that uses it"
       : code === "EACCES"
-        ? "this process may not take the port: set a PORT from 1024 on"
-        : "this machine has no such address: set another HOST";
+        ? "this process is not allowed to use the port: set a PORT of 1024 or above"
+        : "this machine does not have this address: set another HOST";
   return new Error(`cannot listen on ${host}, port ${port}: ${why}`, { cause: error });
 };
 

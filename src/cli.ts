@@ -3,11 +3,11 @@ import { Environment } from "./config/environment.ts";
 import type { Variable } from "./config/variable.ts";
 
 const COMMANDS = {
-  serve: "Start the service. This is what happens without a command.",
-  migrate: "Bring the database up to date, then exit.",
-  reindex: "Renew the search words of older documents, embed what lacks a vector of EMBEDDING_MODEL, then exit.",
-  check: "Try the configuration, the database and the models, then exit.",
-  licenses: "Print the licenses of all that is in this executable, then exit.",
+  serve: "Start the service. This is the default command.",
+  migrate: "Apply pending database migrations, then exit.",
+  reindex: "Rebuild outdated search terms, embed documents that have no vectors of EMBEDDING_MODEL, then exit.",
+  check: "Test the configuration, the database and the models, then exit.",
+  licenses: "Print the licenses of all software in this executable, then exit.",
 } as const;
 
 type Command = keyof typeof COMMANDS | "help" | "version";
@@ -23,11 +23,11 @@ export const parseCli = (argv: readonly string[]): { readonly command: Command }
     if (values.help) return { command: "help" };
     if (values.version) return { command: "version" };
     const [command = "serve", ...more] = positionals;
-    if (more.length > 0) return { error: "takes one command; see yeoul --help" };
+    if (more.length > 0) return { error: "expected one command; see yeoul --help" };
     if (isCommand(command) || command === "help" || command === "version") return { command };
-    return { error: "no such command; see yeoul --help" };
+    return { error: "unknown command; see yeoul --help" };
   } catch {
-    return { error: "no such option; see yeoul --help" };
+    return { error: "unknown option; see yeoul --help" };
   }
 };
 
@@ -41,10 +41,10 @@ export const helpText = (): string =>
     "Usage: yeoul [command]",
     "",
     ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${name.padEnd(12)}${meaning}`),
-    `  ${"--help".padEnd(12)}Print this.`,
+    `  ${"--help".padEnd(12)}Print this help.`,
     `  ${"--version".padEnd(12)}Print the version.`,
     "",
-    "Environment (a file .env is read too):",
+    "Environment variables (also read from a file .env):",
     "",
     ...Object.entries(Environment.properties).flatMap(([name, form]) => describe(name, form)),
   ].join("\n");

@@ -65,7 +65,7 @@ const why = ({ code, message, cause }: ModelError) => ({
 /** A provider's message may quote the prompt or the key. */
 const said = (log: Logger, error: unknown): void => {
   const words = providerWords(error);
-  if (words !== undefined) log.debug({ words }, "the provider's own words");
+  if (words !== undefined) log.debug({ words }, "the provider's error text");
 };
 
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
@@ -87,25 +87,25 @@ export const houseLog = (log: Logger): HouseLog => ({
       else log.error({ ...line, err: failure.cause }, "run ended");
       said(log, failure);
     },
-    trouble: (run, err) => log.warn({ ...about(run), err }, "run had trouble"),
-    recovered: (run) => log.warn({ run }, "run of a dead process ended as interrupted"),
+    trouble: (run, err) => log.warn({ ...about(run), err }, "run reported a problem"),
+    recovered: (run) => log.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) =>
       // For a store that is away the reason says everything.
       log.warn(
         error instanceof StoreError ? { reason: error.message } : { err: error },
-        `${name} fails, is tried again`,
+        `${name} failed, retrying`,
       ),
     recurringWorks: (name, afterMs) => log.info({ after_ms: afterMs }, `${name} works again`),
-    leaseOver: () => log.warn("lease is over, other replicas may end this one's runs"),
-    uncounted: (err) => log.warn({ err }, "what a user has used could not be counted"),
-    upkeepFailed: (err) => log.warn({ err }, "upkeep failed, will be tried again"),
+    leaseOver: () => log.warn("lease expired, other replicas may end this replica's runs"),
+    uncounted: (err) => log.warn({ err }, "a user's usage could not be counted"),
+    upkeepFailed: (err) => log.warn({ err }, "maintenance failed, retrying"),
   },
   journal: {
-    ignored: (run, type) => log.debug({ run, type }, "event after the run's end ignored"),
-    outage: (err, runs) => log.error({ err, runs }, "store away for too long, readers are given up"),
-    rewritten: (run, events) => log.warn({ run, events }, "database has lost events, they were written again"),
-    torn: (run) => log.error({ run }, "database has lost events that nobody has any more, the run ends"),
-    rejected: (run, err) => log.error({ run, err }, "store refuses a run's events"),
+    ignored: (run, type) => log.debug({ run, type }, "ignored an event that was emitted after its run ended"),
+    outage: (err, runs) => log.error({ err, runs }, "database unavailable for too long, closing the readers' streams"),
+    rewritten: (run, events) => log.warn({ run, events }, "database lost events, wrote them again"),
+    torn: (run) => log.error({ run }, "database lost events that no replica has in memory, ending the run"),
+    rejected: (run, err) => log.error({ run, err }, "database rejected a run's events"),
   },
   models: {
     retry: ({ model, attempt, delayMs, error }) => {
@@ -113,19 +113,19 @@ export const houseLog = (log: Logger): HouseLog => ({
       said(log, error);
     },
     fallback: ({ model, next, error }) => {
-      log.warn({ model, next, ...why(error) }, "model call failed, asking the next");
+      log.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
       said(log, error);
     },
   },
   retrievalLimited: (words) =>
-    log.warn({ retrieval: words }, "documents are searched by words where vectors are missing"),
+    log.warn({ retrieval: words }, "some documents have no vectors and are searched by full text only"),
   storeChanged: (why) =>
-    why === null ? log.info("store can be written to again") : log.error({ reason: why }, "store cannot be written to"),
+    why === null ? log.info("database is writable again") : log.error({ reason: why }, "database is not writable"),
   serving: (facts) => log.info(facts, "serving"),
   draining: (runs) => log.info({ runs }, "draining"),
   stopped: () => log.info("stopped"),
   requestFailed: (path, err) => log.error({ path, err }, "request failed"),
-  unusableUser: (where) => log.warn({ where }, "a credential names a user that none can be: refused"),
-  keysAway: (err) => log.warn({ err }, "the keys of JWKS_URL could not be fetched"),
+  unusableUser: (where) => log.warn({ where }, "refused a credential whose user id is not valid"),
+  keysAway: (err) => log.warn({ err }, "keys could not be fetched from JWKS_URL"),
   streamBroken: (run, err) => log.error({ run, err }, "stream broke"),
 });

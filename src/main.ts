@@ -104,21 +104,21 @@ const reindex = async (config: Config): Promise<number> => {
     const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel, secretsOf(config))));
     const { documents } = store;
     const renewed = await renewWords(documents, interrupted.signal);
-    if (renewed > 0) say(`renewed the words of ${renewed} ${renewed === 1 ? "piece" : "pieces"}`);
+    if (renewed > 0) say(`rebuilt the search terms of ${renewed} ${renewed === 1 ? "chunk" : "chunks"}`);
     const { vectors, reason } = await documents.capabilities();
-    if (!vectors) throw new Error(reason ?? "the database has no vectors");
+    if (!vectors) throw new Error(reason ?? "the database does not support vectors");
     const done = await embedAnew({ documents, embedding }, report, interrupted.signal);
     endBar();
     say(
       done === 0
-        ? `all pieces have vectors of ${embedding.id}`
-        : `embedded ${done} ${done === 1 ? "piece" : "pieces"} with ${embedding.id}`,
+        ? `all chunks have vectors of ${embedding.id}`
+        : `embedded ${done} ${done === 1 ? "chunk" : "chunks"} with ${embedding.id}`,
     );
     return 0;
   } catch (error) {
     endBar();
     if (!interrupted.signal.aborted) throw error;
-    complain("interrupted; what is done is kept: run it again to go on");
+    complain("interrupted; completed work is stored, run the command again to continue");
     return EXIT_INTERRUPTED;
   } finally {
     await store.close();

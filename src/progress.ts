@@ -7,7 +7,7 @@ export interface Progress {
 const BAR = 30;
 
 /**
- * Returns one line: a bar, a count, and about how much longer, such as `[=====>      ] 120 of 3,400 pieces, 40 s left`.
+ * Returns one line: a bar, a count, and about how much longer, such as `[=====>      ] 120 of 3,400 chunks, 40 s left`.
  * `elapsedMs` is the time since the start.
  */
 export const barLine = ({ done, total }: Progress, elapsedMs: number): string => {
@@ -19,7 +19,7 @@ export const barLine = ({ done, total }: Progress, elapsedMs: number): string =>
 /** The same without the bar, for the logger. */
 export const wordsLine = ({ done, total }: Progress, elapsedMs: number): string => {
   const left = done === 0 || done >= total ? "" : `, ${duration((elapsedMs / done) * (total - done))} left`;
-  return `${count(done)} of ${count(total)} pieces${left}`;
+  return `${count(done)} of ${count(total)} chunks${left}`;
 };
 
 const count = (number: number): string => number.toLocaleString("en-US");

@@ -63,13 +63,13 @@ describe("alone in a directory, with an empty environment", () => {
   );
 
   test(
-    "a second process on the same port ends, and says that the port is taken",
+    "a second process on the same port ends, and says that the port is in use",
     async () => {
       await using first = await alone.serve();
       const { port } = new URL(first.url);
       const second = await alone.run([], { PORT: port, DATA_DIR: `${alone.dataDir}-2` });
       expect(second).toMatchObject({ code: 1, stdout: "" });
-      expect(second.stderr).toContain(`cannot listen on 127.0.0.1, port ${port}: the port is taken`);
+      expect(second.stderr).toContain(`cannot listen on 127.0.0.1, port ${port}: the port is in use`);
     },
     SECONDS,
   );

@@ -56,16 +56,16 @@ test(
     expect(await endOf(first)).toEqual({
       code: 130,
       stdout: "",
-      stderr: "yeoul: interrupted; what is done is kept: run it again to go on\n",
+      stderr: "yeoul: interrupted; completed work is stored, run the command again to continue\n",
     });
     expect(await endOf(reindex())).toEqual({
       code: 0,
-      stdout: "embedded 36 pieces with compatible:stand-in\n",
+      stdout: "embedded 36 chunks with compatible:stand-in\n",
       stderr: "",
     });
     expect(await endOf(reindex())).toMatchObject({
       code: 0,
-      stdout: "all pieces have vectors of compatible:stand-in\n",
+      stdout: "all chunks have vectors of compatible:stand-in\n",
     });
   },
   SECONDS,

@@ -18,88 +18,88 @@ import { choice, duration, integer, text, url, variable } from "./variable.ts";
 export const Environment = Type.Object({
   HOST: text("^[A-Za-z0-9._:%-]{1,255}$", "a host name or an IP address", {
     description:
-      "Address to listen on. One that is not loopback wants AUTH_TOKEN, JWT_SECRET or JWKS_URL, or AUTH=none.",
+      "Address to listen on. An address other than loopback requires AUTH_TOKEN, JWT_SECRET, JWKS_URL or AUTH=none.",
     default: "127.0.0.1",
   }),
-  PORT: integer(0, 65_535, { description: "Port to listen on; 0 picks a free one and prints it.", default: "8011" }),
+  PORT: integer(0, 65_535, { description: "Port to listen on. 0 picks a free port and prints it.", default: "8011" }),
   ...identityVariables,
   CORS_ORIGINS: Type.Optional(
     variable(Type.Array(Type.String()), {
-      description: "Origins whose pages may call, separated by commas.",
+      description: "Origins whose pages may call the API, separated by commas.",
       allowed: "* or origins such as https://example.com, with no path, separated by commas",
       read: parseOrigins,
     }),
   ),
   COMPRESS_STREAMS: choice(["on", "off"], {
-    description: "`on` gzips the streams of clients that accept it: a fifth of the bytes for some 20 µs a frame.",
+    description: "`on` gzips the streams of clients that accept it: a fifth of the bytes, at about 20 µs of CPU time per frame.",
     default: "off",
   }),
   DATABASE_URL: Type.Optional(
-    url(["postgres", "postgresql"], { description: "Postgres to keep everything in. Unset: embedded, in DATA_DIR." }),
+    url(["postgres", "postgresql"], { description: "URL of the Postgres database. Unset: an embedded database in DATA_DIR." }),
   ),
   DATABASE_SCHEMA: Type.Optional(
     text(
       "^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}$",
-      "1 to 63 lower-case letters, digits and _, with no digit at the beginning and no pg_",
+      "1 to 63 lower-case letters, digits and _, starting with neither a digit nor pg_",
       {
         description:
-          "Schema that holds the tables; made if need be. Unset: public where they stand there already, or else yeoul.",
+          "Schema of the tables, created if missing. Unset: public if the tables are there already, otherwise yeoul.",
       },
     ),
   ),
   DATA_DIR: text("^[^\\0]+$", "a path", {
-    description: "Folder of the embedded database; one process at a time.",
+    description: "Folder of the embedded database. Only one process may use it at a time.",
     default: "./data",
   }),
   EMBEDDED_FSYNC: choice(["on", "off"], {
     description:
-      "`off` lets the embedded database lose its last writes in a power cut, and saves a few milliseconds for each.",
+      "`off` saves a few milliseconds per write; the embedded database may then lose its last writes in a power cut.",
     default: "on",
   }),
   MODEL: variable(Type.Array(ModelSpec, { minItems: 1 }), {
-    description: "The model; of several, separated by commas, the first that works.",
+    description: "The model, or several separated by commas: if one fails, the next is tried.",
     allowed: `${MODEL_FORMS}, or several of them separated by commas`,
     default: "builtin",
     read: parseModelSpecs,
   }),
   EMBEDDING_MODEL: variable(EmbeddingSpec, {
-    description: "What makes the vectors that documents are searched by. After a change: yeoul reindex.",
+    description: "The model that embeds documents for search. After changing it, run yeoul reindex.",
     allowed: EMBEDDING_FORMS,
     default: "builtin",
     read: parseEmbeddingSpec,
   }),
   ...providerVariables,
-  RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended.", default: "5m" }),
-  CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a turn of /api/chat.", default: "60s" }),
+  RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended as a failure.", default: "5m" }),
+  CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a run of /api/chat.", default: "60s" }),
   HEARTBEAT_INTERVAL: duration("10ms", "1h", {
-    description: "A stream quiet for so long gets a comment frame, so that proxies keep it open.",
+    description: "A stream that is idle for this long sends a comment frame, so that proxies keep it open.",
     default: "10s",
   }),
   DRAIN_TIMEOUT: duration("10ms", "1h", {
-    description: "How long a stopping process lets its runs go on before it ends them.",
+    description: "How long a stopping process waits for its runs before it ends them.",
     default: "30s",
   }),
   LEASE_TTL: duration("500ms", "10m", {
-    description: "With Postgres: how long after a process has died, or lost the database, the others end its runs.",
+    description: "With Postgres: how long after a process dies or loses the database the other processes end its runs.",
     default: "10s",
   }),
-  MAX_RUNS: integer(1, 100_000, { description: "Unfinished runs of this process at once.", default: "2000" }),
-  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same, of one user.", default: "100" }),
+  MAX_RUNS: integer(1, 100_000, { description: "Maximum number of unfinished runs in this process.", default: "2000" }),
+  MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same for one user.", default: "100" }),
   WORKER_THREADS: Type.Optional(
     integer(1, 64, {
-      description: "Threads that read files, and as many that compute for tools. Unset: as many as cores, 2 to 4.",
+      description: "Worker threads for reading files, and as many again for tools. Unset: the number of cores, at least 2 and at most 4.",
     }),
   ),
   HISTORY_TOKENS: integer(0, 10_000_000, {
-    description: "How much of a thread's past goes to the model, in tokens, estimated.",
+    description: "How much of a thread's history is sent to the model, in estimated tokens.",
     default: "8000",
   }),
   LOCALE: choice(["en", "ko"], {
-    description: "Language of texts meant for people, when the question does not tell.",
+    description: "Language of messages to users when neither the request nor the question determines it.",
     default: "en",
   }),
   LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
-    description: "The least of what is logged, on stderr.",
+    description: "Lowest level that is logged, to stderr.",
     default: "info",
   }),
 });

@@ -23,62 +23,62 @@ export const identityVariables = {
   AUTH_TOKEN: Type.Optional(
     list(
       "[\\x21-\\x2b\\x2d-\\x7e]{1,4096}",
-      "1 to 4096 visible ASCII characters without a space; several separated by commas",
+      "1 to 4096 visible ASCII characters without spaces or commas; several separated by commas",
       {
         description:
-          "What trusted backends send as `authorization: Bearer …`; several, separated by commas, so that one can be rotated.",
+          "Token that trusted backends send as `authorization: Bearer …`. Several, separated by commas, allow rotation.",
       },
     ),
   ),
   AUTH: Type.Optional(
     choice(["none"], {
       description:
-        "`none` serves without any credential on any HOST: whoever reaches the port may spend the model's money.",
+        "`none` accepts requests without a credential on any HOST: anyone who can reach the port can spend your model budget.",
     }),
   ),
   JWT_SECRET: Type.Optional(
     key({
-      description: "Takes users' own tokens: JWTs signed with it (HS256, 384, 512). 32 random characters or more.",
+      description: "Accepts users' own tokens: JWTs signed with this secret (HS256, HS384, HS512). Use at least 32 random characters.",
     }),
   ),
   JWKS_URL: Type.Optional(
     url(["http", "https"], {
-      description: "Takes users' own tokens: JWTs signed with a key that is published there. New keys are followed.",
+      description: "Accepts users' own tokens: JWTs signed with a key published at this URL. New keys are picked up automatically.",
     }),
   ),
   JWT_ISSUER: Type.Optional(
-    text("^[^\\x00-\\x1f\\x7f]+$", "text", { description: "What a user's token must have as `iss`." }),
+    text("^[^\\x00-\\x1f\\x7f]+$", "text", { description: "Required `iss` of a user's token." }),
   ),
   JWT_AUDIENCE: Type.Optional(
     list("[^,\\x00-\\x1f\\x7f]+", "one or more names, separated by commas", {
-      description: "What a user's token must have as `aud`; of several, separated by commas, one.",
+      description: "Required `aud` of a user's token, or several separated by commas, of which one must match.",
     }),
   ),
   JWT_USER_CLAIM: Type.Optional(
     text("^[^\\x00-\\x1f\\x7f]+$", "a claim's name", {
-      description: "The claim that holds the user's id; `sub` unless told.",
+      description: "Claim that holds the user's id. Unset: sub.",
     }),
   ),
   TRUST_USER_HEADER: Type.Optional(
     text("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$", "a header's name", {
-      description: "The header an ingress writes the user into. Wants AUTH_TOKEN, or a HOST that is loopback.",
+      description: "Header in which your ingress sends the user's id. Requires AUTH_TOKEN or a loopback HOST.",
     }),
   ),
   ACCESS_TOKEN_SECRET: Type.Optional(
     key({
       description:
-        "What access tokens for browsers are signed with, 32 characters or more. Unset: made, and kept in the store.",
+        "Secret that signs access tokens for browsers, at least 32 characters. Unset: generated and stored in the database.",
     }),
   ),
   ALLOWED_HOSTS: Type.Optional(
     variable(Type.Array(Type.String()), {
-      description: "Names that the service is reached by besides loopback's and HOST, separated by commas.",
+      description: "Host names that requests may use besides HOST and loopback names, separated by commas.",
       allowed: "host names or addresses without a port, separated by commas",
       read: parseHosts,
     }),
   ),
-  RATE_LIMIT_PER_USER: rate("Requests that start a run, for one user, on all replicas together. Unset: no limit."),
-  TOKENS_PER_USER: rate("Tokens of models, read and written, for one user, on all replicas together. Unset: no limit."),
+  RATE_LIMIT_PER_USER: rate("Runs that one user may start, across all replicas. Unset: no limit."),
+  TOKENS_PER_USER: rate("Model tokens, input and output, that one user may use, across all replicas. Unset: no limit."),
 };
 
 function parseHosts(text: string): readonly string[] | null {

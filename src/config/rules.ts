@@ -43,7 +43,7 @@ const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<string>): readon
   if (env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
   if ((["AUTH", "AUTH_TOKEN", "JWT_SECRET", "JWKS_URL"] as const).some(isKnown)) return [];
   const message =
-    "must be set (or JWT_SECRET or JWKS_URL), because HOST is not loopback; AUTH=none serves everybody who reaches it";
+    "must be set (or JWT_SECRET or JWKS_URL), because HOST is not loopback. AUTH=none serves anyone without a credential";
   return [{ name: "AUTH_TOKEN", message }];
 };
 
@@ -51,7 +51,7 @@ const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<string>): readon
 const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (env.TRUST_USER_HEADER === undefined || env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
   if (isSet(env, wrong, "AUTH_TOKEN")) return [];
-  const message = "must be set, because TRUST_USER_HEADER believes whoever reaches it, and HOST is not loopback";
+  const message = "must be set, because HOST is not loopback and anyone who can reach it could forge TRUST_USER_HEADER";
   return [{ name: "AUTH_TOKEN", message }];
 };
 
@@ -59,5 +59,5 @@ const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<string>): re
 const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (isSet(env, wrong, "JWT_SECRET") || isSet(env, wrong, "JWKS_URL")) return [];
   const [idle] = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"] as const).filter((name) => env[name] !== undefined);
-  return idle ? [{ name: "JWT_SECRET", message: `must be set (or JWKS_URL), because ${idle} is` }] : [];
+  return idle ? [{ name: "JWT_SECRET", message: `must be set (or JWKS_URL), because ${idle} is set` }] : [];
 };

@@ -59,7 +59,7 @@ export const url = (schemes: readonly string[], about: About) =>
 
 /** A secret as HTTP headers can carry it. */
 export const secret = (about: About) =>
-  text("^[\\x21-\\x7e]{1,4096}$", "1 to 4096 visible ASCII characters without a space", about);
+  text("^[\\x21-\\x7e]{1,4096}$", "1 to 4096 visible ASCII characters without spaces", about);
 
 /** Texts that `pattern` describes, separated by commas; white space around them is dropped. */
 export const list = (pattern: string, allowed: string, about: About) =>

@@ -30,11 +30,11 @@ export interface IdentitySettings {
 /** Describes who may send requests, for the operator at startup. */
 export const whoMayAsk = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): string => {
   const kinds = [
-    ...(serviceTokens.length > 0 ? ["whoever has AUTH_TOKEN, for any user"] : []),
-    ...(userTokens === null ? [] : ["users with their own token"]),
-    ...(trustedHeader === null ? [] : [`users whom the header ${trustedHeader} names`]),
+    ...(serviceTokens.length > 0 ? ["clients with AUTH_TOKEN, as any user"] : []),
+    ...(userTokens === null ? [] : ["users with their own token (JWT)"]),
+    ...(trustedHeader === null ? [] : [`users named by the header ${trustedHeader}`]),
   ];
-  return kinds.length > 0 ? kinds.join("; ") : "whoever reaches it, for any user";
+  return kinds.length > 0 ? kinds.join("; ") : "anyone who can reach the port, as any user";
 };
 
 /** What an access token may be used for. */

@@ -27,7 +27,7 @@ export interface ModelOptions {
  */
 export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
   const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
-  if (first === undefined) throw new Error("No model is named: MODEL is empty.");
+  if (first === undefined) throw new Error("MODEL must name a model: it is empty.");
   return others.length === 0 ? first : withFallback([first, ...others], options.log);
 };
 

@@ -24,7 +24,7 @@ export const standingOf = async (
   const length = dimension ?? counts.find(({ model }) => model === id)?.dimension;
   const current = counts.filter((count) => count.model === id && count.dimension === length);
   return {
-    noVectors: vectors ? null : (reason ?? "the database has no vectors"),
+    noVectors: vectors ? null : (reason ?? "the database does not support vectors"),
     chunks: sum(counts),
     behind: sum(counts) - sum(current),
   };
@@ -61,7 +61,7 @@ export class RetrievalCheck {
 }
 
 const wordsFor = ({ noVectors, chunks, behind }: Standing): string => {
-  if (noVectors !== null) return `documents are found by words alone: ${noVectors}`;
+  if (noVectors !== null) return `documents are found by full-text search only: ${noVectors}`;
   if (behind === 0) return "ok";
-  return `${behind} of ${chunks} pieces of documents are found by words alone, EMBEDDING_MODEL has changed: run yeoul reindex`;
+  return `${behind} of ${chunks} chunks are found by full-text search only because EMBEDDING_MODEL has changed: run yeoul reindex`;
 };

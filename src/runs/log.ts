@@ -4,7 +4,7 @@ import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** What is done again and again, as an operator is told of it. */
-export type RecurringName = "lease renewal" | "upkeep" | "recovery" | "reading of other replicas' news";
+export type RecurringName = "lease renewal" | "upkeep" | "recovery" | "polling for other replicas' events";
 
 /** What the runs have to say to an operator. Never a prompt, an answer or a key. */
 export interface RunLog {

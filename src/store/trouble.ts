@@ -12,17 +12,17 @@ const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^53/, "the database is out of resources"],
   [/^25006$/, "the database is read-only"],
   [/^57P0[123]$/, "the database is starting or stopping"],
-  [/^(57014|55P03)$/, "the database did not write in time: another holds a lock, or it is too busy"],
-  [/^(40|55)/, "the database is busy with others who write the same"],
-  [/^28/, "the database refuses the role or its password"],
-  [/^3D000$/, "there is no database of that name"],
+  [/^(57014|55P03)$/, "the database did not write in time: it is overloaded, or another session holds a lock"],
+  [/^(40|55)/, "the database is busy: another session is writing the same rows"],
+  [/^28/, "the database rejected the role or its password"],
+  [/^3D000$/, "the database does not exist"],
   [/^42501$/, "the role may not write to the tables"],
-  [/^42P01$/, "a table is missing"],
-  [/^54/, "the database takes no more writes before an operator has looked after it"],
+  [/^42P01$/, "a table is missing: run yeoul migrate"],
+  [/^54/, "the database has reached a limit and accepts no writes until an operator intervenes"],
   [/^58/, "the database cannot read or write its files"],
-  [/^XX00[12]$/, "the database has found its files damaged"],
-  [/^ECONNREFUSED$/, "the database cannot be reached: nothing listens at its address"],
-  [/^(ENOTFOUND|EAI_)/, "the database cannot be reached: its host's name is not known"],
+  [/^XX00[12]$/, "the database found its files corrupted"],
+  [/^ECONNREFUSED$/, "the database cannot be reached: no server is listening at its address"],
+  [/^(ENOTFOUND|EAI_)/, "the database cannot be reached: its host name cannot be resolved"],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, "the database cannot be reached: its host does not answer"],
   [/^(08|CONNECTION_|E[A-Z]+$|ERR_SOCKET|FailedToOpenSocket)/, "the database cannot be reached"],
 ];
@@ -34,7 +34,7 @@ export const troubleOf = (error: unknown): string => {
     const state = sqlState(cause);
     const known = state === undefined ? undefined : TROUBLES.find(([pattern]) => pattern.test(state));
     if (known !== undefined) return known[1];
-    if (state !== undefined && /^[0-9A-Z]{5}$/.test(state)) return `the database refuses (SQLSTATE ${state})`;
+    if (state !== undefined && /^[0-9A-Z]{5}$/.test(state)) return `the database reported an error (SQLSTATE ${state})`;
   }
   return error instanceof StoreError && error.code === "unavailable"
     ? "the database does not answer"

@@ -111,14 +111,14 @@ describe("a Postgres that cannot be written to", () => {
 
   test("because the password is wrong, or the database is none, or nothing is there", async () => {
     expect(await verdictOf(open(as("reader", "wrong")).tryWrite())).toBe(
-      "the database refuses the role or its password",
+      "the database rejected the role or its password",
     );
     const nowhere = new URL(url);
     nowhere.pathname = "/nowhere";
-    expect(await verdictOf(open(nowhere.href).tryWrite())).toBe("there is no database of that name");
+    expect(await verdictOf(open(nowhere.href).tryWrite())).toBe("the database does not exist");
     nowhere.port = "1";
     expect(await verdictOf(open(nowhere.href).tryWrite())).toBe(
-      "the database cannot be reached: nothing listens at its address",
+      "the database cannot be reached: no server is listening at its address",
     );
   });
 });
@@ -137,7 +137,7 @@ test("a standby is told from a database that was set read-only", async () => {
   server.start().catch(() => {});
   const store = postgresStore({ url, system });
   while ((await verdictOf(store.check())) !== "ok") await system.sleep(50);
-  expect(await verdictOf(store.tryWrite())).toBe("the database is read-only: a standby");
+  expect(await verdictOf(store.tryWrite())).toBe("the database is read-only: it is a standby");
   await store.close();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

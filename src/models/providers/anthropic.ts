@@ -7,11 +7,11 @@ const BASE_URL = "https://api.anthropic.com/v1";
 export const anthropic = defineProvider({
   name: "anthropic",
   variables: {
-    apiKey: { name: "ANTHROPIC_API_KEY", holds: "secret", description: "Key for anthropic:ID.", isRequired: true },
+    apiKey: { name: "ANTHROPIC_API_KEY", holds: "secret", description: "API key for anthropic:ID.", isRequired: true },
     baseUrl: {
       name: "ANTHROPIC_BASE_URL",
       holds: "url",
-      description: "In place of Anthropic's own address.",
+      description: "Overrides the URL of Anthropic's API.",
       isRequired: false,
     },
   },

@@ -10,7 +10,7 @@ export const builtin: Provider = {
   variables: {},
   defaultModel: null,
   open: async ({ builtin: model }) => {
-    if (model === null) throw new Error("MODEL must name a model: this build has none of its own.");
+    if (model === null) throw new Error("MODEL must name a provider and a model: this build has no built-in model.");
     return model();
   },
   openEmbedding: async () => {

@@ -14,13 +14,13 @@ export const google = defineProvider({
     apiKey: {
       name: "GOOGLE_GENERATIVE_AI_API_KEY",
       holds: "secret",
-      description: "Key for google:ID.",
+      description: "API key for google:ID.",
       isRequired: true,
     },
     baseUrl: {
       name: "GOOGLE_GENERATIVE_AI_BASE_URL",
       holds: "url",
-      description: "In place of Google's own address.",
+      description: "Overrides the URL of Google's API.",
       isRequired: false,
     },
   },

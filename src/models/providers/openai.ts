@@ -7,11 +7,11 @@ const BASE_URL = "https://api.openai.com/v1";
 export const openai = defineProvider({
   name: "openai",
   variables: {
-    apiKey: { name: "OPENAI_API_KEY", holds: "secret", description: "Key for openai:ID.", isRequired: true },
+    apiKey: { name: "OPENAI_API_KEY", holds: "secret", description: "API key for openai:ID.", isRequired: true },
     baseUrl: {
       name: "OPENAI_BASE_URL",
       holds: "url",
-      description: "In place of OpenAI's own address.",
+      description: "Overrides the URL of OpenAI's API.",
       isRequired: false,
     },
   },

@@ -37,6 +37,6 @@ export const needRoom = async ({ rows }: Session): Promise<void> => {
 const whyReadOnly = async ({ rows }: Session): Promise<string> => {
   const [server] = await rows<{ isStandby: boolean }>(sql`select pg_is_in_recovery() as "isStandby"`);
   return server?.isStandby === true
-    ? "the database is read-only: a standby"
+    ? "the database is read-only: it is a standby"
     : "the database is read-only: default_transaction_read_only is on";
 };
