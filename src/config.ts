@@ -9,29 +9,29 @@ import type { Locale } from "./domain/run.ts";
 import type { Settings } from "./models/providers/contract.ts";
 import type { EmbeddingSpec, ModelSpec } from "./models/spec.ts";
 
-/** All that an operator decides. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
+/** The operator's settings. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
 export interface Config {
   readonly host: string;
-  /** 0: whichever is free. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly identity: IdentitySettings;
-  /** Of one user, counted in the store. Null: no limit. */
+  /** Runs that one user may start, counted in the store. Null means no limit. */
   readonly ratePerUser: Rate | null;
   readonly tokensPerUser: Rate | null;
-  /** As browsers send them; `*` is any. */
+  /** As browsers send them; `*` allows any. */
   readonly corsOrigins: readonly string[];
   /** Whether a stream is gzipped for a client that accepts it. */
   readonly compressStreams: boolean;
-  readonly database: // `schema`: where the tables are to stand; null leaves it to what is there.
+  readonly database: // `schema`: the tables' schema; null chooses it by the tables that exist.
     | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null }
     | { readonly kind: "embedded"; readonly dataDir: string; readonly fsync: boolean; readonly schema: string | null };
-  /** At least one, in the order they are tried. Each has what its provider requires in `providers`. */
+  /** At least one, in the order they are tried. `providers` holds the settings that each one's provider requires. */
   readonly models: readonly ModelSpec[];
-  /** What documents are embedded with; its provider has what it requires as well. */
+  /** The model that embeds documents; `providers` holds its provider's required settings as well. */
   readonly embedding: EmbeddingSpec;
-  /** What is set of each provider's variables, by the provider's name; one of which nothing is set is left out. */
+  /** The settings of each provider, by the provider's name. Providers without any are absent. */
   readonly providers: Readonly<Record<string, Settings>>;
-  /** Whether the environment names a proxy, which then stands between here and the models. */
+  /** Whether the environment names a proxy, through which model calls then go. */
   readonly isProxied: boolean;
   readonly runTimeoutMs: number;
   readonly chatTimeoutMs: number;
@@ -40,7 +40,7 @@ export interface Config {
   readonly leaseTtlMs: number;
   readonly maxRuns: number;
   readonly maxRunsPerUser: number;
-  /** Null: as the machine has cores. */
+  /** Null derives it from the number of cores. */
   readonly workerThreads: number | null;
   readonly historyTokens: number;
   readonly locale: Locale;
@@ -52,8 +52,8 @@ type ConfigResult =
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /**
- * Reads the variables that `Environment` lists, and whether a proxy is named. Surrounding white space is dropped (a secret
- * from a file often ends in a newline), and an empty text counts as unset. Never throws.
+ * Reads the variables that `Environment` lists, and whether a proxy is named. Trims white space (a secret from a file
+ * often ends in a newline) and treats an empty value as unset. Never throws.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): ConfigResult => {
   const forms: readonly (readonly [string, Variable])[] = Object.entries(Environment.properties);
@@ -69,7 +69,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     : { ok: true, config: deepFreeze(toConfig(sound as Environment, namesProxy(env))) };
 };
 
-/** Whether one of the names is set by which `fetch` and most programs know their proxies. */
+/** Whether a variable is set from which `fetch` and most programs read their proxy. */
 const namesProxy = (env: Readonly<Record<string, string | undefined>>): boolean =>
   ["http_proxy", "https_proxy"].some((name) => Boolean(env[name] || env[name.toUpperCase()]));
 
@@ -136,7 +136,7 @@ const deepFreeze = <T>(value: T): T => {
   return Object.freeze(value);
 };
 
-/** What no log line may hold, whoever quotes it: keys, tokens, what tokens are signed with, the database's password. */
+/** The values that must not appear in any log line: keys, tokens, secrets that sign tokens, the database's password. */
 export const secretsOf = ({ providers, identity, database }: Config): readonly string[] => {
   const { serviceTokens, userTokens, accessTokenSecret } = identity;
   const password = database.kind === "postgres" ? new URL(database.url).password : "";

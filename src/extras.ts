@@ -3,9 +3,9 @@ import type { TableReader } from "./services/chat/tables.ts";
 import type { VerifySolution } from "./services/solve/parts.ts";
 import type { Tool } from "./tools/contract.ts";
 
-/** What a service adds that brings a model of its own; `workers` is how many threads each of its pools has at most. */
+/** The parts that a build with its own model adds. `workers` is the maximum number of threads in each of its pools. */
 export interface Extras {
-  /** What `MODEL=builtin` names. */
+  /** Returns the model that `MODEL=builtin` names. */
   model(): Model;
   tools(workers: number): readonly Tool[];
   readonly verify: VerifySolution;

@@ -91,10 +91,7 @@ export const houseLog = (log: Logger): HouseLog => ({
     recovered: (run) => log.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) =>
       // For a store that is away the reason says everything.
-      log.warn(
-        error instanceof StoreError ? { reason: error.message } : { err: error },
-        `${name} failed, retrying`,
-      ),
+      log.warn(error instanceof StoreError ? { reason: error.message } : { err: error }, `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => log.info({ after_ms: afterMs }, `${name} works again`),
     leaseOver: () => log.warn("lease expired, other replicas may end this replica's runs"),
     uncounted: (err) => log.warn({ err }, "a user's usage could not be counted"),

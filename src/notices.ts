@@ -1,4 +1,7 @@
 import path from "../THIRD-PARTY-NOTICES" with { type: "file" };
 
-/** The licenses of the libraries, of Bun and of Postgres, all of which the executable contains: `bun run notices` writes them. */
+/**
+ * Returns the licenses of all software in the executable: libraries, Bun and Postgres. `bun run notices` writes the
+ * file.
+ */
 export const thirdPartyNotices = (): Promise<string> => Bun.file(path).text();

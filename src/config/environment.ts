@@ -12,8 +12,8 @@ import { providerVariables } from "./providers.ts";
 import { choice, duration, integer, text, url, variable } from "./variable.ts";
 
 /**
- * Every variable that Yeoul reads: the one source of what is allowed, of `--help`, and of the types behind `Config`.
- * Rules that tie variables together are in `rules.ts`.
+ * Every variable that Yeoul reads: the single source of the allowed values, of `--help` and of the types behind
+ * `Config`. Rules that span several variables are in `rules.ts`.
  */
 export const Environment = Type.Object({
   HOST: text("^[A-Za-z0-9._:%-]{1,255}$", "a host name or an IP address", {
@@ -31,11 +31,14 @@ export const Environment = Type.Object({
     }),
   ),
   COMPRESS_STREAMS: choice(["on", "off"], {
-    description: "`on` gzips the streams of clients that accept it: a fifth of the bytes, at about 20 µs of CPU time per frame.",
+    description:
+      "`on` gzips the streams of clients that accept it: a fifth of the bytes, at about 20 µs of CPU time per frame.",
     default: "off",
   }),
   DATABASE_URL: Type.Optional(
-    url(["postgres", "postgresql"], { description: "URL of the Postgres database. Unset: an embedded database in DATA_DIR." }),
+    url(["postgres", "postgresql"], {
+      description: "URL of the Postgres database. Unset: an embedded database in DATA_DIR.",
+    }),
   ),
   DATABASE_SCHEMA: Type.Optional(
     text(
@@ -69,7 +72,10 @@ export const Environment = Type.Object({
     read: parseEmbeddingSpec,
   }),
   ...providerVariables,
-  RUN_TIMEOUT: duration("10ms", "24h", { description: "A run that takes longer is ended as a failure.", default: "5m" }),
+  RUN_TIMEOUT: duration("10ms", "24h", {
+    description: "A run that takes longer is ended as a failure.",
+    default: "5m",
+  }),
   CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a run of /api/chat.", default: "60s" }),
   HEARTBEAT_INTERVAL: duration("10ms", "1h", {
     description: "A stream that is idle for this long sends a comment frame, so that proxies keep it open.",
@@ -87,7 +93,7 @@ export const Environment = Type.Object({
   MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same for one user.", default: "100" }),
   WORKER_THREADS: Type.Optional(
     integer(1, 64, {
-      description: "Worker threads for reading files, and as many again for tools. Unset: the number of cores, at least 2 and at most 4.",
+      description: "Threads for reading files, and as many again for tools. Unset: the number of cores, from 2 to 4.",
     }),
   ),
   HISTORY_TOKENS: integer(0, 10_000_000, {
@@ -105,7 +111,7 @@ export const Environment = Type.Object({
 });
 export type Environment = Static<typeof Environment>;
 
-/** In the form browsers send (`origin` of the URL standard), so that they can be compared as they are. */
+/** Returns the origins in the form that browsers send (`origin` of the URL standard), so that they compare as text. */
 function parseOrigins(text: string): readonly string[] | null {
   const origins = text.split(",").map((item) => parseOrigin(item.trim()));
   return origins.every((origin) => origin !== null) ? origins : null;

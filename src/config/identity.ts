@@ -5,7 +5,7 @@ import { choice, list, text, url, variable } from "./variable.ts";
 
 const Rate = Type.Object({ limit: Type.Integer(), windowMs: Type.Integer() });
 
-/** A secret that no header has to carry. */
+/** A secret that is never sent in a header. */
 const key = (about: { readonly description: string }) =>
   text("^[^\\x00-\\x1f\\x7f]{1,4096}$", "1 to 4096 characters without control characters", about);
 
@@ -18,7 +18,7 @@ const rate = (description: string) =>
     }),
   );
 
-/** Who may ask, and how much: `docs/security.md`. */
+/** The variables of authentication and of users' limits: see `docs/security.md`. */
 export const identityVariables = {
   AUTH_TOKEN: Type.Optional(
     list(
@@ -33,17 +33,19 @@ export const identityVariables = {
   AUTH: Type.Optional(
     choice(["none"], {
       description:
-        "`none` accepts requests without a credential on any HOST: anyone who can reach the port can spend your model budget.",
+        "`none` requires no credential on any HOST: anyone who can reach the port can spend your model budget.",
     }),
   ),
   JWT_SECRET: Type.Optional(
     key({
-      description: "Accepts users' own tokens: JWTs signed with this secret (HS256, HS384, HS512). Use at least 32 random characters.",
+      description:
+        "Accepts users' own tokens: JWTs signed with this secret (HS256, HS384, HS512). Use at least 32 random characters.",
     }),
   ),
   JWKS_URL: Type.Optional(
     url(["http", "https"], {
-      description: "Accepts users' own tokens: JWTs signed with a key published at this URL. New keys are picked up automatically.",
+      description:
+        "Accepts users' own tokens: JWTs signed with a key published at this URL. New keys are picked up automatically.",
     }),
   ),
   JWT_ISSUER: Type.Optional(

@@ -11,14 +11,14 @@ const FORMS = {
 
 type ProviderVariables = Readonly<Record<string, TOptional<Variable<TString>>>>;
 
-/** The variables that model providers read. Their names are known at run time alone, so no type lists them. */
+/** The variables that model providers read. No type lists them: their names are known only at run time. */
 export const providerVariables: ProviderVariables = Object.fromEntries(
   providers
     .flatMap(({ variables }) => Object.values(variables))
     .map(({ name, holds, description }) => [name, Type.Optional(FORMS[holds]({ description }))]),
 );
 
-/** What is set of each provider's variables, by the provider's name; one of which nothing is set is left out. */
+/** Returns the settings of each provider, by the provider's name. Providers without any are absent. */
 export const providerSettings = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, Settings>> =>
   Object.fromEntries(
     providers
@@ -29,7 +29,7 @@ export const providerSettings = (values: Readonly<Record<string, unknown>>): Rea
       .flatMap(([name, set]) => (set.length === 0 ? [] : [[name, Object.fromEntries(set)] as const])),
   );
 
-/** The values that no log line may hold. */
+/** Returns the values that must not appear in any log line. */
 export const providerSecrets = (settings: Readonly<Record<string, Settings>>): readonly string[] =>
   providers.flatMap(({ name, variables }) =>
     Object.entries(variables).flatMap(([setting, { holds }]) =>

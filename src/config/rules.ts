@@ -5,13 +5,16 @@ import type { ModelSpec } from "../models/spec.ts";
 import type { Environment } from "./environment.ts";
 import { providerSettings } from "./providers.ts";
 
-/** `name` is the variable to mend, `message` completes it to a sentence and never holds a variable's value. */
+/** `name` is the variable to fix. `message` completes it to a sentence and never contains a variable's value. */
 export interface Mistake {
   readonly name: string;
   readonly message: string;
 }
 
-/** What ties variables together. `sound` holds those that are right by themselves, so that all mistakes come at once. */
+/**
+ * Checks the rules that span several variables. `sound` holds the valid ones, so that all mistakes are reported at
+ * once.
+ */
 export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
   [
     ...missingForModels(sound),
@@ -37,7 +40,7 @@ const wants = (variable: string, specs: readonly ModelSpec[], sound: Partial<Env
 const isSet = (env: Partial<Environment>, wrong: ReadonlySet<string>, name: keyof Environment): boolean =>
   env[name] !== undefined || wrong.has(name);
 
-/** An open door to a paid model must be asked for. */
+/** Serving without a credential spends the operator's money, so it requires an explicit setting. */
 const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   const isKnown = (name: keyof Environment) => isSet(env, wrong, name);
   if (env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
@@ -47,7 +50,7 @@ const openDoor = (env: Partial<Environment>, wrong: ReadonlySet<string>): readon
   return [{ name: "AUTH_TOKEN", message }];
 };
 
-/** Whoever reaches the port could write the header that is trusted. */
+/** Anyone who can reach the port could forge the trusted header. */
 const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (env.TRUST_USER_HEADER === undefined || env.HOST === undefined || isLoopbackHost(env.HOST)) return [];
   if (isSet(env, wrong, "AUTH_TOKEN")) return [];
@@ -55,7 +58,10 @@ const forgedHeader = (env: Partial<Environment>, wrong: ReadonlySet<string>): re
   return [{ name: "AUTH_TOKEN", message }];
 };
 
-/** What narrows users' tokens, where none are taken: whoever wrote it believes that they are. */
+/**
+ * Settings that restrict users' tokens although no user tokens are accepted: a sign that the operator expects them to
+ * be.
+ */
 const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] => {
   if (isSet(env, wrong, "JWT_SECRET") || isSet(env, wrong, "JWKS_URL")) return [];
   const [idle] = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"] as const).filter((name) => env[name] !== undefined);

@@ -1,15 +1,17 @@
 import { type TLiteral, type TSchema, type TUnion, Type } from "@sinclair/typebox";
 import { parseDuration } from "../domain/duration.ts";
 
-/** What a schema alone does not tell about a variable of the environment. */
+/** The properties of an environment variable that its schema does not hold. */
 interface Form {
-  /** What it is for, in a sentence or two. */
+  /** Its purpose, in one or two sentences. */
   readonly description: string;
-  /** What may stand there; completes "must be …". */
+  /** The allowed values; completes "must be …". */
   readonly allowed: string;
-  /** As one would write it. Left out: unset means that there is none. */
+  /** As an operator would write it. Absent when the variable has no default. */
   readonly default?: string;
-  /** From text to the value that the schema checks. What cannot be read becomes null, which no schema here accepts. */
+  /**
+   * Parses the text into the value that the schema checks. Returns null, which no schema here accepts, when it cannot.
+   */
   readonly read: (text: string) => unknown;
 }
 export type Variable<S extends TSchema = TSchema> = S & Form;
@@ -26,7 +28,7 @@ export const integer = (minimum: number, maximum: number, about: About) =>
     read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : null),
   });
 
-/** The bounds are written as the operator would; the value is in milliseconds. */
+/** The bounds are written as an operator would write them; the value is in milliseconds. */
 export const duration = (shortest: string, longest: string, about: About) =>
   variable(Type.Integer({ minimum: parseDuration(shortest) ?? 0, maximum: parseDuration(longest) ?? 0 }), {
     ...about,
@@ -34,7 +36,7 @@ export const duration = (shortest: string, longest: string, about: About) =>
     read: parseDuration,
   });
 
-/** One of a few words. */
+/** One of these words. */
 export const choice = <const W extends readonly string[]>(words: W, about: About) =>
   variable(
     Type.Union(words.map((word) => Type.Literal(word))) as TUnion<{ -readonly [I in keyof W]: TLiteral<W[I]> }>,
@@ -45,11 +47,11 @@ export const choice = <const W extends readonly string[]>(words: W, about: About
     },
   );
 
-/** Text that `pattern` describes. */
+/** Text that matches `pattern`. */
 export const text = (pattern: string, allowed: string, about: About) =>
   variable(Type.String({ pattern }), { ...about, allowed, read: (text) => text });
 
-/** An absolute URL of one of these schemes. It may hold a password. */
+/** An absolute URL of one of these schemes. It may contain a password. */
 export const url = (schemes: readonly string[], about: About) =>
   variable(Type.String({ pattern: `^(${schemes.join("|")})://.` }), {
     ...about,
@@ -57,11 +59,11 @@ export const url = (schemes: readonly string[], about: About) =>
     read: (text) => (URL.canParse(text) ? text : null),
   });
 
-/** A secret as HTTP headers can carry it. */
+/** A secret that can be sent in an HTTP header. */
 export const secret = (about: About) =>
   text("^[\\x21-\\x7e]{1,4096}$", "1 to 4096 visible ASCII characters without spaces", about);
 
-/** Texts that `pattern` describes, separated by commas; white space around them is dropped. */
+/** Texts that match `pattern`, separated by commas; white space around them is removed. */
 export const list = (pattern: string, allowed: string, about: About) =>
   variable(Type.Array(Type.String({ pattern: `^${pattern}$` }), { minItems: 1 }), {
     ...about,

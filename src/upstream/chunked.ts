@@ -1,13 +1,13 @@
 import type { Framing, Take } from "./framing.ts";
 
-/** Bytes of sizes, extensions and trailers in a row, with none of the body between. */
+/** The most bytes of sizes, extensions and trailers in a row, without any byte of the body in between. */
 const MAX_BETWEEN = 16 * 1024;
-/** No chunk is as large, and a number counts as far. */
+/** Larger than any real chunk, and still exact in a number. */
 const MAX_SIZE = 2 ** 48;
 
 const [TAB, LF, CR, SPACE, SEMICOLON] = [9, 10, 13, 32, 59];
 
-/** What the next byte belongs to. */
+/** The part of the body that the next byte belongs to. */
 const SIZE = 0;
 const AFTER_SIZE = 1;
 const EXTENSION = 2;
@@ -20,15 +20,15 @@ const IN_TRAILER = 8;
 const LF_OF_BODY = 9;
 
 /**
- * A body in chunks, each behind its size (RFC 9112 §7.1), byte by byte: it may be cut anywhere, and a token is one chunk. A
- * line may end in LF alone. Extensions and trailers are passed over.
+ * Decodes a chunked body (RFC 9112 §7.1) byte by byte: it may be split anywhere, and a token is one chunk. A line may
+ * end in LF alone. Extensions and trailers are skipped.
  */
 export class Chunked implements Framing {
   readonly endsByClose = false;
   isOver = false;
   #at = SIZE;
   #hasDigit = false;
-  /** Of the chunk's data, once its size is known. */
+  /** The bytes left of the chunk's data, once its size is known. */
   #left = 0;
   #between = 0;
 
@@ -90,7 +90,7 @@ export class Chunked implements Framing {
     else throw new Error("The server sent a chunk that is longer than its size.");
   }
 
-  /** An empty line ends trailers and body. */
+  /** An empty line ends the trailers and the body. */
   #trailer(byte: number): void {
     if (this.#at === LF_OF_BODY) {
       if (byte !== LF) throw new Error("The server sent a trailer that cannot be read.");
@@ -102,7 +102,7 @@ export class Chunked implements Framing {
   }
 }
 
-/** A hexadecimal digit's value; -1: it is none. */
+/** Returns the value of a hexadecimal digit, or -1 when it is not one. */
 const hexOf = (byte: number): number => {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const letter = byte | 32;

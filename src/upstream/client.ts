@@ -3,25 +3,25 @@ import type { Post, UpstreamRequest, UpstreamResponse } from "./contract.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { bytesOf } from "./request.ts";
 
-/** Idle connections that are kept for one server: as many as a burst of runs leaves. A new one costs 140 µs, its end included. */
+/** The most idle connections to one server: as many as a burst of runs leaves. Opening and closing one costs 140 µs. */
 const MAX_IDLE = 1024;
-/** Milliseconds after which a server that has not answered is taken to have begun. */
+/** Milliseconds after which a server that has not responded is assumed to have started on the request. */
 const LATE_MS = 1_000;
 
 const USUAL: ConnectionOptions = { ca: undefined, connectMs: 10_000, idleMs: 60_000 };
 
-/** Posts over sockets of its own, which are kept open between calls. */
+/** Returns a `Post` over sockets that stay open between calls. */
 export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
   const client = new HttpClient(options);
   return (request) => client.post(request);
 };
 
 /**
- * Posts to a server over sockets of its own and keeps its connections open: HTTP/1.1 for streams of small pieces, where a
- * piece costs two thirds of what it does with `fetch`. It follows no redirect and knows no proxy: see `postByFetch`.
+ * An HTTP/1.1 client for streams of small pieces, over its own sockets, with connections that stay open. A piece costs
+ * two thirds of what it does with `fetch`. Follows no redirects and uses no proxy: see `postByFetch`.
  */
 class HttpClient implements ConnectionOwner {
-  /** By origin; the one used last is used next, so that the others may end. */
+  /** By origin. The one used last is used next, so that the others can time out. */
   readonly #idle = new Map<string, Connection[]>();
   readonly #options: ConnectionOptions;
 
@@ -44,8 +44,8 @@ class HttpClient implements ConnectionOwner {
       try {
         return await exchange.head;
       } catch (error) {
-        // A server may close an idle connection just when it is used again; a POST that was lost with it can go out once more
-        // (RFC 9110 §9.2.2). One that was worked on for a while is not repeated unasked.
+        // A server may close an idle connection just as it is reused; a POST that was lost this way can be sent again
+        // (RFC 9110 §9.2.2). One that the server may have worked on for a while is not repeated.
         if (signal.aborted || exchange.hasBegun || isLate) throw error;
       } finally {
         clearTimeout(timer);

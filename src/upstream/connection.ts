@@ -3,34 +3,34 @@ import { Exchange, type Line } from "./exchange.ts";
 import type { Origin } from "./origin.ts";
 
 export interface ConnectionOptions {
-  /** Certificates to trust in place of the usual ones, as PEM. Undefined: the usual ones and NODE_EXTRA_CA_CERTS. */
+  /** Certificates to trust instead of the default ones, as PEM. Undefined: the default ones and NODE_EXTRA_CA_CERTS. */
   readonly ca: string | undefined;
-  /** Milliseconds until there must be a connection, TLS included. */
+  /** Milliseconds in which a connection must be established, TLS included. */
   readonly connectMs: number;
   /** Milliseconds that a connection may be idle. */
   readonly idleMs: number;
 }
 
-/** A connection's owner is told when it can have another request, and when it is gone. */
+/** Is notified when a connection is free for another request, and when it is closed. */
 export interface ConnectionOwner {
   free(connection: Connection): void;
   lost(connection: Connection): void;
 }
 
-/** `http/1.1` as it is told in a TLS handshake: length, name (RFC 7301 §3.1). */
+/** `http/1.1` as encoded in a TLS handshake: length, name (RFC 7301 §3.1). */
 const ALPN = "\x08http/1.1";
-/** Silence on a connection after which TCP asks whether the other side is still there. */
+/** Milliseconds of silence after which TCP probes whether the peer is still reachable. */
 const KEEPALIVE_MS = 60_000;
 
 /**
- * A socket to a server, and the exchange that has it at the moment. Opens at once. Bun's own sockets: node's cost a token
- * about a microsecond more.
+ * A socket to a server, and the exchange that uses it at the moment. Opens at once. Uses Bun's sockets: node's cost
+ * about a microsecond more per token.
  */
 export class Connection implements Line {
   #socket: Socket<Connection> | undefined;
   #timer: ReturnType<typeof setTimeout>;
   #exchange: Exchange | undefined;
-  /** What waits for the connection, in TLS for the proof of whose it is, or for the server to take more. */
+  /** Bytes that wait for the connection, for the check of the server's certificate, or for room in the socket. */
   #toSend: Buffer | undefined;
   #isOpen = false;
   #isClosed = false;
@@ -50,7 +50,7 @@ export class Connection implements Line {
     this.#timer = setTimeout(() => this.#lose(new Error(`No connection within ${connectMs} ms.`)), connectMs);
   }
 
-  /** Sends a request. One at a time: the exchange before it is over. */
+  /** Sends a request. The previous exchange must be over. */
   send(bytes: Buffer, signal: AbortSignal): Exchange {
     const exchange = new Exchange(this, signal);
     this.#exchange = exchange;
@@ -77,7 +77,7 @@ export class Connection implements Line {
 
   end(isReusable: boolean): void {
     this.#exchange = undefined;
-    // A server may answer before it has read all; what it has not read would be in front of the next request.
+    // A server may respond before it has read the whole request; the unread rest would precede the next request.
     if (!isReusable || this.#isClosed || this.#toSend !== undefined) {
       this.#lose();
       return;
@@ -88,7 +88,7 @@ export class Connection implements Line {
     this.owner.free(this);
   }
 
-  /** The socket is there; a request may go out on it once it is known to be the server's. */
+  /** The socket is open. With TLS, nothing is sent before the server's certificate is checked. */
   opened(socket: Socket<Connection>): void {
     this.#socket = socket;
     if (this.#isClosed) {
@@ -100,19 +100,19 @@ export class Connection implements Line {
     if (!this.origin.isSecure) this.#begin();
   }
 
-  /** The TLS handshake is over, and its certificate was checked: name, time and who vouches for it. */
+  /** The TLS handshake is over, and the certificate was checked: name, validity period and issuer. */
   shaken(isTrusted: boolean, error: Error | null): void {
     if (isTrusted && error === null) this.#begin();
     else this.#lose(error ?? new Error("The server's certificate is not trusted."));
   }
 
   received(bytes: Buffer): void {
-    // Nothing was asked: whatever it is, the next response could not be told from it.
+    // Bytes without a request: the next response could not be distinguished from them.
     if (this.#exchange === undefined) this.#lose();
     else this.#exchange.feed(bytes);
   }
 
-  /** Sends what is left, as far as the socket takes it. */
+  /** Sends as much of the rest as the socket accepts. */
   drained(): void {
     if (this.#toSend === undefined || !this.#isOpen) return;
     const sent = this.#socket?.write(this.#toSend) ?? 0;
@@ -142,7 +142,7 @@ export class Connection implements Line {
   }
 }
 
-/** One for all sockets: each carries its connection. */
+/** Shared by all sockets: each carries its connection. */
 const HANDLER: SocketHandler<Connection> = {
   open: (socket) => socket.data.opened(socket),
   handshake: (socket, isTrusted, error) => socket.data.shaken(isTrusted, error),

@@ -2,45 +2,45 @@
 export interface UpstreamRequest {
   /** http or https. */
   readonly url: string;
-  /** Without `content-type`, which is JSON's. */
+  /** Without `content-type`, which is always JSON. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Aborting ends the exchange wherever it is, with the signal's reason, and closes its connection. */
+  /** Aborting it ends the exchange at any point, with the signal's reason, and closes the connection. */
   readonly signal: AbortSignal;
 }
 
-/** A response whose head has come. */
+/** A response whose head has arrived. */
 export interface UpstreamResponse {
-  /** 200–599. A redirect is not followed. */
+  /** 200–599. Redirects are not followed. */
   readonly status: number;
-  /** A header's value; null when there is none. Case does not matter. */
+  /** Returns a header's value, or null when it is absent. Case-insensitive. */
   header(name: string): string | null;
   readonly body: TextBody;
 }
 
-/** Where a body is poured. After `end` or `fail`, of which one comes, nothing does. None of them may throw. */
+/** Receives a body. Exactly one of `end` and `fail` is called, and nothing after it. None of the methods may throw. */
 export interface TextSink {
   text(piece: string): void;
   end(): void;
-  /** What broke the connection; the signal's reason once that has aborted. */
+  /** Receives the connection's error, or the signal's reason once it has aborted. */
   fail(thrown: unknown): void;
 }
 
-/** A body, read as UTF-8. It is handed over as it comes, without a promise: a stream's reader costs one for each token. */
+/** A body, decoded as UTF-8. It is pushed as it arrives, without a promise: a stream's reader costs one per token. */
 export interface TextBody {
-  /** Once. What has come already is handed over at once. */
+  /** Called once. Text that has already arrived is pushed at once. */
   pour(into: TextSink): void;
-  /** Until `resume`, nothing is handed over, and the server is made to wait. */
+  /** Nothing is pushed until `resume`, and back-pressure stops the server. */
   pause(): void;
   resume(): void;
-  /** Nothing more is wanted, and little should be left: the connection is kept if the body's end comes soon. */
+  /** The rest is not needed and should be short: the connection stays open if the body ends soon. */
   finish(): void;
-  /** Nothing more is wanted: the connection is closed unless the body has ended. */
+  /** The rest is not needed: the connection is closed unless the body has ended. */
   cancel(): void;
 }
 
 /**
- * Sends a request and waits for the response's head, as long as that takes. Throws the signal's reason when it was aborted,
- * and otherwise an Error that says what happened to the connection.
+ * Sends a request and waits for the response's head, without a time limit. Throws the signal's reason when it aborted,
+ * and otherwise an Error that describes the connection's failure.
  */
 export type Post = (request: UpstreamRequest) => Promise<UpstreamResponse>;

@@ -3,28 +3,30 @@ import type { Framing } from "./framing.ts";
 import { Head } from "./head.ts";
 import { Utf8 } from "./utf8.ts";
 
-/** What an exchange asks of the connection that it has for itself. */
+/** The connection as its current exchange uses it. */
 export interface Line {
   pause(): void;
   resume(): void;
-  /** The exchange is over. Reusable: its response was read to the end, and the server would take another request. */
+  /** The exchange is over. Reusable when its response was read to the end and the server accepts another request. */
   end(isReusable: boolean): void;
 }
 
-/** Characters that may wait here before the server is made to wait. */
+/** The most unread characters before the exchange applies back-pressure. */
 const MAX_UNREAD = 1024 * 1024;
-/** What a piece counts besides its characters: a server may send each in a chunk of its own, and that costs more than they do. */
+/**
+ * The weight of a piece besides its characters: each may arrive in a chunk of its own, which costs more than they do.
+ */
 const PIECE = 32;
-/** What a body that nobody reads any more may still bring for the sake of its connection. */
+/** How much of an unread body may still arrive before its connection is closed instead of reused. */
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
 
 /**
- * One request's response, from the bytes that arrive to the text that is read: HTTP/1.1 and 1.0 (RFC 9112), the body
- * chunked, counted or ended by the connection's close. Knows no socket. It ends once: with the body, or by a failure.
+ * Decodes the response to one request, from bytes to text: HTTP/1.1 and 1.0 (RFC 9112), the body chunked, of known
+ * length or ended by the connection's close. Independent of sockets. Ends once: with the body or by a failure.
  */
 export class Exchange implements TextBody {
-  /** Whether a byte has come. A server that had closed an idle connection before it saw the request sends none. */
+  /** Whether a byte has arrived. A server that closed an idle connection before it received the request sends none. */
   hasBegun = false;
   readonly #response = Promise.withResolvers<UpstreamResponse>();
   readonly #head = new Head();
@@ -34,13 +36,13 @@ export class Exchange implements TextBody {
   #weight = 0;
   #sink: TextSink | undefined;
   #isHeld = false;
-  /** Whether the server is made to wait. */
+  /** Whether back-pressure stops the server. */
   #isPaused = false;
   #isOver = false;
   #hasLeft = false;
   #isReusable = false;
   #failure: { readonly thrown: unknown } | undefined;
-  /** Bytes that may still come, once nobody reads. */
+  /** Bytes that may still arrive after `finish`. */
   #grace: number | undefined;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,18 +53,18 @@ export class Exchange implements TextBody {
     signal.addEventListener("abort", this.#abort);
   }
 
-  /** Rejects with whatever came first: the signal's reason, or what happened to the connection. */
+  /** Rejects with the signal's reason or the connection's error, whichever comes first. */
   get head(): Promise<UpstreamResponse> {
     return this.#response.promise;
   }
 
-  /** Takes what has arrived. The bytes are the caller's again afterwards. */
+  /** Reads bytes that have arrived. The caller may reuse the buffer afterwards. */
   feed(bytes: Buffer): void {
     this.hasBegun = true;
     try {
       let at = 0;
       while (at < bytes.length && !this.#isOver) at = this.#read(bytes, at);
-      // Whatever follows was not asked for, and the next response could not be told from it.
+      // Bytes after the response belong to no request: the next response could not be distinguished from them.
       if (at < bytes.length) this.#isReusable = false;
     } catch (fault) {
       this.fail(fault);
@@ -83,7 +85,7 @@ export class Exchange implements TextBody {
     );
   }
 
-  /** Ends the exchange, unless it is over. Text that has come before can still be read. */
+  /** Ends the exchange unless it is over. Text that arrived earlier can still be read. */
   fail(thrown: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -126,7 +128,7 @@ export class Exchange implements TextBody {
     this.#leave();
   }
 
-  /** Reads one thing, the head or a piece of the body, and returns where to go on. */
+  /** Reads the head or a piece of the body. Returns the position to continue at. */
   #read(bytes: Buffer, from: number): number {
     const at = this.#framing?.read(bytes, from, this.#take) ?? this.#begin(bytes, from);
     if (this.#framing?.isOver === true) this.#isOver = true;
@@ -162,13 +164,13 @@ export class Exchange implements TextBody {
     }
   };
 
-  /** The connection may have another exchange before this one's last words are heard. */
+  /** Frees the connection first: it may start another exchange before this one's last text is read. */
   #ended(): void {
     this.#leave();
     this.#handOver();
   }
 
-  /** Text that has waited, then the end, if it has come. */
+  /** Pushes the waiting text, then the end if it has arrived. */
   #handOver(): void {
     if (this.#unread !== "" && this.#sink !== undefined && !this.#isHeld) {
       const text = this.#unread;
@@ -192,7 +194,7 @@ export class Exchange implements TextBody {
     this.line.resume();
   }
 
-  /** Gives the connection back, once. */
+  /** Releases the connection, once. */
   #leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

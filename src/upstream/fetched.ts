@@ -1,10 +1,11 @@
 import type { Post, TextBody, TextSink, UpstreamResponse } from "./contract.ts";
 
 /**
- * `fetch` for model calls. It follows no redirect: one could carry the key to an address nobody configured. It has no time
- * limit: a model may think for long (Bun 1.4.5 waited through 330 s of silence, before the headers and after), and a run has
- * its timeout. It goes through the proxies that the environment names. Nothing is asked for compressed, nor inflated: a
- * megabyte may be a gigabyte then. Throws an Error when the server compresses all the same.
+ * `fetch` for model calls. Follows no redirects: one could send the key to an address that the operator did not
+ * configure. Has no time limit: a model may think for a long time (Bun 1.4.5 waited through 330 s of silence, before
+ * the headers and after), and a run has its own timeout. Uses the proxies that the environment names. Neither requests
+ * nor decodes compression: a compressed megabyte may expand to a gigabyte. Throws an Error when the server compresses
+ * anyway.
  */
 export const upstreamFetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const headers = new Headers(init?.headers);
@@ -32,7 +33,7 @@ export const responseOf = ({ status, headers, body }: Response): UpstreamRespons
   body: new FetchedBody(body),
 });
 
-/** As far as Bun's and the DOM's idea of it agree. */
+/** The part of the reader on which Bun's types and the DOM's agree. */
 interface ByteReader {
   read(): Promise<{ readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;

@@ -1,15 +1,15 @@
-/** Takes the bytes of a body that lie between `from` and `to`. They are the caller's again afterwards. */
+/** Receives the bytes of a body between `from` and `to`. The caller may reuse the buffer afterwards. */
 export type Take = (bytes: Buffer, from: number, to: number) => void;
 
-/** Tells where a body ends, and its bytes from what stands between them (RFC 9112 §6). */
+/** Finds a body's end, and separates its bytes from the framing between them (RFC 9112 §6). */
 export interface Framing {
   /** The body has been read to its end. */
   readonly isOver: boolean;
-  /** Whether it ends as it should when the connection is closed. */
+  /** Whether closing the connection is the body's regular end. */
   readonly endsByClose: boolean;
   /**
-   * Reads on at `from` and has the next piece of the body taken, if there is one. Returns where to go on. Throws an Error when
-   * the bytes cannot be a body.
+   * Reads from `from` and passes the next piece of the body, if there is one, to `take`. Returns the position to
+   * continue at. Throws an Error when the bytes are not a valid body.
    */
   read(bytes: Buffer, from: number, take: Take): number;
 }
@@ -32,7 +32,7 @@ export class Counted implements Framing {
   }
 }
 
-/** A body that goes on until the connection is closed. */
+/** A body that ends when the connection is closed. */
 export class UntilClose implements Framing {
   readonly isOver = false;
   readonly endsByClose = true;

@@ -2,17 +2,20 @@ import { Chunked } from "./chunked.ts";
 import { Counted, type Framing, UntilClose } from "./framing.ts";
 import { Lines } from "./lines.ts";
 
-/** Bytes of a head, interim ones before it included. */
+/** The most bytes of a head, including interim responses before it. */
 const MAX_HEAD = 80 * 1024;
 
 const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/;
-/** A name (RFC 9110 §5.1); no white space stands before the colon. */
+/** A field name (RFC 9110 §5.1), without white space before the colon. */
 const NAME = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):/;
-/** No value holds one (RFC 9110 §5.5). */
+/** Characters that a field value must not contain (RFC 9110 §5.5). */
 const BROKEN = /[\r\0]/;
 const LENGTH = /^\d{1,15}$/;
 
-/** The status and the headers of a response, line by line, and what they say of its body and its connection. */
+/**
+ * Parses the status and the headers of a response line by line, and derives its body's framing and the connection's
+ * reuse.
+ */
 export class Head {
   status = 0;
   readonly #lines = new Lines(MAX_HEAD);
@@ -21,8 +24,8 @@ export class Head {
   #fields = new Map<string, string>();
 
   /**
-   * Reads on from `at`. Returns where to go on, and `isWhole` once the head has ended; interim responses (1xx) are passed over.
-   * Throws an Error when it can be no head.
+   * Reads from `at`. Returns the position to continue at, and `isWhole` once the head has ended. Skips interim
+   * responses (1xx). Throws an Error when the bytes are not a valid head.
    */
   read(bytes: Buffer, at: number): { readonly at: number; readonly isWhole: boolean } {
     let from = at;
@@ -38,17 +41,17 @@ export class Head {
     return { at: from, isWhole: false };
   }
 
-  /** A header's value, several as one list; null when there is none. */
+  /** Returns a header's value, several joined into one list; null when it is absent. */
   field(name: string): string | null {
     return this.#fields.get(name.toLowerCase()) ?? null;
   }
 
-  /** Whether the server would take another request once the body has been read. */
+  /** Whether the server accepts another request after the body has been read. */
   get isReusable(): boolean {
     return !(this.#isOld || this.#list("connection").includes("close") || (this.#isChunked && this.#hasLength));
   }
 
-  /** How the body is framed (RFC 9112 §6.3). Throws an Error when that cannot be told, or cannot be read. */
+  /** Returns the body's framing (RFC 9112 §6.3). Throws an Error when it is ambiguous or not supported. */
   framing(): Framing {
     const coding = this.field("content-encoding")?.toLowerCase() ?? "identity";
     if (coding !== "identity") throw new Error(`The server sent content-encoding ${coding}, which it was told not to.`);
@@ -79,14 +82,14 @@ export class Head {
   #begin(line: string): void {
     const [, minor, status] = STATUS.exec(line) ?? [];
     if (status === undefined) throw new Error("The server does not speak HTTP/1.1.");
-    // Nobody asked for another protocol.
+    // The request asked for no other protocol.
     if (status === "101") throw new Error("The server switched to another protocol.");
     this.status = Number(status);
     this.#isOld = minor === "0";
   }
 
   #field(line: string): void {
-    // A line that begins with white space goes on with the one before it (RFC 9112 §5.2).
+    // A line that starts with white space continues the previous one (RFC 9112 §5.2).
     const isFolded = line.startsWith(" ") || line.startsWith("\t");
     const name = isFolded ? this.#last : NAME.exec(line)?.[1];
     if (name === undefined || BROKEN.test(line)) throw new Error("The server sent a header that cannot be read.");
@@ -105,7 +108,7 @@ export class Head {
   }
 }
 
-/** From a place on, without blanks at the ends. By hand: a pattern for the last ones tries anew at each blank in the middle. */
+/** Trims blanks from `start` on. By hand: a pattern for trailing blanks would backtrack at each blank in the middle. */
 const withoutBlanks = (line: string, start: number): string => {
   let [from, to] = [start, line.length];
   while (from < to && isBlank(line.charCodeAt(from))) from += 1;

@@ -2,18 +2,21 @@ const LF = 10;
 const CR = "\r";
 
 /**
- * A head's lines out of bytes that arrive in pieces, cut anywhere: Latin-1, ended by CRLF or LF alone (RFC 9112 §2.2), at most so many
- * characters in all.
+ * Splits a head into lines. Its bytes arrive in pieces, split anywhere. Latin-1; a line ends in CRLF or LF alone (RFC
+ * 9112 §2.2). All lines together are at most `max` bytes.
  */
 export class Lines {
-  /** Where the line that was read last ended. */
+  /** The position after the line that was read last. */
   at = 0;
   #rest = "";
   #read = 0;
 
   constructor(private readonly max: number) {}
 
-  /** The line that begins at `from`, without its end; null when there is more to come, and all of `bytes` was taken. Throws past the bound. */
+  /**
+   * Returns the line at `from` without its line end; null when it is incomplete and `bytes` is used up. Throws past
+   * `max`.
+   */
   next(bytes: Buffer, from: number): string | null {
     const end = bytes.indexOf(LF, from);
     this.at = end < 0 ? bytes.length : end + 1;

@@ -1,14 +1,14 @@
 import { isIP } from "node:net";
 
-/** A server, as connections are kept for it. */
+/** A server, to which connections are pooled. */
 export interface Origin {
-  /** The same for the same server: `https://host:443`. */
+  /** Identifies the server: `https://host:443`. */
   readonly key: string;
   readonly isSecure: boolean;
-  /** A name, or an address without brackets. */
+  /** A host name, or an address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** What TLS asks for; undefined for an address (RFC 6066 §3), whose certificate must name the address. */
+  /** The name sent in TLS; undefined for an address (RFC 6066 §3), which the certificate must then name. */
   readonly serverName: string | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { UpstreamRequest } from "./contract.ts";
 
 /**
- * The bytes of a POST (RFC 9112). Throws a TypeError when a header's name or value could not stand in one, a line break
- * above all. The response is asked for as it is: a compressed stream would come in lumps.
+ * Returns the bytes of a POST (RFC 9112). Throws a TypeError when a header's name or value is invalid, for example when
+ * it contains a line break. Requests no compression: a compressed stream would arrive in bursts.
  */
 export const bytesOf = (url: URL, { headers, body }: Omit<UpstreamRequest, "url" | "signal">): Buffer => {
   const length = Buffer.byteLength(body);

@@ -1,13 +1,13 @@
 const STREAMING = { stream: true } as const;
 
 /**
- * UTF-8 that arrives in pieces, cut anywhere, as text (WHATWG Encoding, "decode": what is no UTF-8 becomes U+FFFD, a byte
- * order mark in front is dropped). A piece that ends in ASCII, as those of an event stream do, is read where it lies: a
- * TextDecoder wants a view of it, which costs more than reading it.
+ * Decodes UTF-8 that arrives in pieces, split anywhere (WHATWG Encoding, "decode": invalid bytes become U+FFFD, a
+ * leading byte order mark is removed). A piece that ends in ASCII, as those of an event stream do, is decoded in place:
+ * a TextDecoder requires a view of it, which costs more than decoding it.
  */
 export class Utf8 {
   readonly #decoder = new TextDecoder();
-  /** The decoder may hold a part of a character, or, at the beginning, wait for a mark. */
+  /** Whether the decoder may hold part of a character or, at the start, await a byte order mark. */
   #isAmid = true;
 
   read(bytes: Buffer, from: number, to: number): string {

@@ -1,9 +1,9 @@
 /**
- * Who waits for a place, user by user: the users take turns, and each one's own wait in the order they came. Taking and
- * leaving cost the same however many wait.
+ * A queue in which users take turns, and the items of one user are in order of arrival. Adding, taking and deleting
+ * take constant time.
  */
 export class FairQueue<T> {
-  /** Users with somebody waiting, whose turn is next first. Both keep the order of insertion. */
+  /** Users with waiting items, the next one first. Map and Set preserve the order of insertion. */
   readonly #users = new Map<string, Set<T>>();
   #size = 0;
 
@@ -22,7 +22,7 @@ export class FairQueue<T> {
     this.#size += 1;
   }
 
-  /** It waits no more. False: it did not. */
+  /** Removes an item. Returns false when it was not in the queue. */
   delete(user: string, item: T): boolean {
     const own = this.#users.get(user);
     if (own === undefined || !own.delete(item)) return false;
@@ -31,7 +31,10 @@ export class FairQueue<T> {
     return true;
   }
 
-  /** The next one of the next user who `may` have a turn, who then goes behind all others. Undefined: there is none. */
+  /**
+   * Takes the next item of the next user whom `may` admits, and moves that user to the end. Undefined when there is
+   * none.
+   */
   take(may: (user: string) => boolean): T | undefined {
     for (const [user, own] of this.#users) {
       if (!may(user)) continue;

@@ -2,38 +2,40 @@ import { FairQueue } from "./fair-queue.ts";
 import { type Entry, type Errand, type Handover, WorkerThread } from "./worker-thread.ts";
 
 export interface PoolBounds {
-  /** Threads at most. */
+  /** The maximum number of threads. */
   readonly threads: number;
-  /** Requests that may wait for a thread, in all and of one user. */
+  /** The most requests that may wait for a thread, in total and of one user. */
   readonly waiting: number;
   readonly waitingPerUser: number;
-  /** What those that wait may weigh together, in bytes. Left out: no bound. */
+  /** The most bytes that waiting requests may hold, in total and of one user. Absent means no bound. */
   readonly waitingBytes?: number;
   readonly waitingBytesPerUser?: number;
 }
 
-/** Whose request it is, and how it gets to the thread. */
+/** The request's user, and how the request reaches the thread. */
 export interface Asker extends Handover {
   readonly userId: string;
-  /** What the request holds in memory while it waits, in bytes; 0 unless told. */
+  /** The bytes that the request holds in memory while it waits. Defaults to 0. */
   readonly bytes?: number;
 }
 
-/** As many as there are cores, within bounds: one for whoever asks much and one for all others; each may hold 100 MB. */
+/**
+ * Returns the number of cores, from 2 (one for a heavy user, one for all others) to 4 (each thread may hold 100 MB).
+ */
 export const usualThreads = (): number => Math.min(4, Math.max(2, navigator.hardwareConcurrency));
 
-/** So many wait already that another would only wait longer than anybody does. */
+/** Thrown when too many requests are waiting: another would wait longer than any caller does. */
 export class PoolFullError extends Error {
   override readonly name = "PoolFullError";
 }
 
-/** A thread beyond the first that had nothing to do for so long is ended, in milliseconds. */
+/** Milliseconds after which idle threads, except one, are ended. */
 const IDLE_MS = 60_000;
 
 /**
- * A few threads for the work of all users, see `WorkerThread`. Users take turns, and of several threads one is always left
- * to others: whatever one user asks for, the next waits no longer than for one request. A request's time counts from when a
- * thread begins with it; whoever leaves while waiting is waited for no more.
+ * A few threads (`PooledWorker`) for the work of all users. Users take turns, and one user never holds the last of
+ * several threads, so another user waits for one request at most. A request's time limits start when a thread starts on
+ * it. A request that is aborted while it waits leaves the queue.
  */
 export class WorkerPool<Request, Message> {
   readonly #idle: WorkerThread<Request, Message>[] = [];
@@ -52,12 +54,12 @@ export class WorkerPool<Request, Message> {
     this.#perUser = Math.max(1, bounds.threads - 1);
   }
 
-  /** Requests that wait for a thread. */
+  /** The number of requests that wait for a thread. */
   get waiting(): number {
     return this.#queue.size;
   }
 
-  /** Throws a PoolFullError when too many wait, and what `WorkerThread.run` throws. */
+  /** Throws a PoolFullError when too many requests wait, and what `PooledWorker.run` throws. */
   async run<T>(request: Request, errand: Errand<Message, T>, asker: Asker): Promise<T> {
     const { userId, signal, bytes = 0 } = asker;
     signal.throwIfAborted();
@@ -69,7 +71,7 @@ export class WorkerPool<Request, Message> {
     }
   }
 
-  /** A thread for the user, unless it must wait. */
+  /** Returns a thread for the user; undefined when the user must wait. */
   #free(userId: string): WorkerThread<Request, Message> | undefined {
     if ((this.#running.get(userId) ?? 0) >= this.#perUser) return undefined;
     const thread = this.#idle.pop() ?? this.#newThread();
@@ -139,7 +141,7 @@ export class WorkerPool<Request, Message> {
 
 interface Waiting {
   readonly userId: string;
-  /** Takes the thread that has become free. */
+  /** Takes the freed thread. */
   begin(): void;
 }
 
@@ -147,7 +149,7 @@ const impossible = (): never => {
   throw new Error("a turn without a thread");
 };
 
-/** Zeros are not kept. */
+/** Removes counts of zero. */
 const add = (counts: Map<string, number>, key: string, by: number): void => {
   const count = (counts.get(key) ?? 0) + by;
   if (count === 0) counts.delete(key);

@@ -1,43 +1,48 @@
 /** A worker's entry point. */
 export interface Entry {
-  /** Its file, from source. */
+  /** Its file, when run from source. */
   readonly source: string;
   /**
-   * Where an executable has it: Bun files the extra entry points of a build relative to the folder that all share (`src`) and
-   * resolves them from the root of the embedded files, not from the module that asks.
+   * Its path in an executable. Bun stores a build's additional entry points relative to their common folder (`src`) and
+   * resolves them from the root of the embedded files, not from the importing module.
    */
   readonly embedded: `./${string}.ts`;
 }
 
-/** How one request is bounded, and what its answers mean. */
+/** A request's time limits and the interpretation of the worker's messages. */
 export interface Errand<Message, T> {
-  /** The longest it may take, and the longest until the worker says anything, in milliseconds; both count from when the thread begins with it. */
+  /**
+   * The longest it may take, and the longest without a message from the worker, in milliseconds from the thread's start
+   * on it.
+   */
   readonly totalMs: number;
   readonly silenceMs: number;
-  /** What a message brings; null: it is still at work. What it throws ends the errand. */
+  /**
+   * Returns the result that a message holds, or null while the worker is still busy. An error it throws ends the job.
+   */
   hear(message: Message): { readonly value: T } | null;
-  /** What a request that takes too long ends with. */
+  /** Returns the error of a request that exceeds a limit. */
   late(): Error;
 }
 
-/** How one request gets to the thread, and how long it is wanted. */
+/** How a request reaches the thread, and the signal that cancels it. */
 export interface Handover {
   readonly signal: AbortSignal;
-  /** Buffers of the request that become the thread's, without a copy: here they are empty from then on. */
+  /** Buffers of the request that are transferred to the thread without a copy, and are empty here afterwards. */
   readonly give?: readonly ArrayBuffer[];
-  /** Called once the thread has the request. */
+  /** Called once the thread has received the request. */
   readonly onTaken?: () => void;
 }
 
-/** What a worker posts once it has loaded and can be asked. */
+/** Posted by a worker once it has loaded and accepts requests. */
 export const READY = "ready";
-/** Loading takes 0.1 s in an executable; on a machine that has much else to do it may take long, and is nobody's fault. */
+/** Loading takes 0.1 s in an executable, but may take long on a busy machine. */
 const START_MS = 30_000;
 
 /**
- * A thread that does one request at a time. Work in it is synchronous, nasty input keeps it busy or fills the memory, and
- * the server must not notice: a thread that takes too long, or whose client has left, is ended, its memory with it, and the
- * next request gets a new one. It does not keep the process alive while it is idle.
+ * A thread that serves one request at a time. Its work is synchronous, and hostile input can block it or fill its
+ * memory without affecting the server: a thread that exceeds a limit, or whose request is aborted, is terminated with
+ * its memory, and the next request gets a new one. An idle thread does not keep the process alive.
  */
 export class WorkerThread<Request, Message> {
   #worker: Worker | undefined;
@@ -45,7 +50,9 @@ export class WorkerThread<Request, Message> {
 
   constructor(private readonly entry: Entry) {}
 
-  /** Throws what the errand makes of an answer or of its lateness; the signal's reason as soon as that aborts. One at a time. */
+  /**
+   * Throws the job's error for a message or a timeout, or the signal's reason as soon as it aborts. One call at a time.
+   */
   async run<T>(request: Request, errand: Errand<Message, T>, handover: Handover): Promise<T> {
     const { signal, give = [], onTaken } = handover;
     signal.throwIfAborted();
@@ -58,7 +65,7 @@ export class WorkerThread<Request, Message> {
     };
     const giveUp = (): void => end(errand.late());
     const abort = (): void => end(signal.reason);
-    // Real time for a real thread: no injected clock can end a busy loop.
+    // Real time: an injected clock cannot end a busy loop.
     let total: ReturnType<typeof setTimeout> | undefined;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const begin = (): void => {
@@ -103,7 +110,7 @@ export class WorkerThread<Request, Message> {
     }
   }
 
-  /** Ends the thread; the next request gets a new one. */
+  /** Terminates the thread; the next request gets a new one. */
   end(): void {
     const worker = this.#worker;
     this.#worker = undefined;

@@ -36,7 +36,10 @@ export class StoreHealth {
     return Promise.race([
       answer,
       system.sleep(PATIENCE_MS, late.signal).then((): StoreVerdict => {
-        const verdict = { store: "the database does not answer", migrations: "unknown while the database does not answer" };
+        const verdict = {
+          store: "the database does not answer",
+          migrations: "unknown while the database does not answer",
+        };
         if (!late.signal.aborted) this.#tell(verdict.store);
         return verdict;
       }),

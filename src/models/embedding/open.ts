@@ -10,6 +10,7 @@ import type { EmbeddingModel } from "./contract.ts";
 export const openEmbedding = async (spec: EmbeddingSpec, options: ModelOptions): Promise<EmbeddingModel> => {
   const provider = providerNamed(spec.provider);
   const { openEmbedding: open } = provider;
-  if (open === null) throw new Error(`EMBEDDING_MODEL must name another provider: ${provider.name} offers no embeddings.`);
+  if (open === null)
+    throw new Error(`EMBEDDING_MODEL must name another provider: ${provider.name} offers no embeddings.`);
   return open(openingOf(provider, spec.model, options));
 };
