@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { type Box, box, post } from "./support/executable.ts";
 import { probing } from "./support/health-probe.ts";
 import { pdf } from "./support/pdf.ts";
 
-/**
- * The bound is 100 ms on a quiet machine. Here others may have both cores: what is looked for held the process for seconds,
- * 20 of them at the worst.
- */
-const HELD_MS = 1_500;
+/** No request may hold the event loop for longer. It is CPU time of the main thread: others may have both cores here. */
+const HELD_MS = 100;
 const MEGABYTE = 1_000_000;
 
 let here: Box;
@@ -31,19 +29,19 @@ const send = async (path: string, body: unknown): Promise<number> => {
   await response.text();
   return response.status;
 };
-/** What else the machine does may hold a process up once; what the work itself does holds it up every time. */
-const TRIES = 3;
+/** A collection of garbage may fall into one try, a cold cache into the first; what the work itself does is there every time. */
+const TRIES = 5;
 
 /** The status that each is answered with, while nobody else is held up. */
 const unheld = async (work: () => Promise<readonly number[]>): Promise<readonly number[]> => {
   let statuses: readonly number[] = [];
   let shortestMs = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < TRIES && shortestMs >= HELD_MS; tries++) {
-    const { longestMs, asked } = await probing(service, async () => {
+    const { heldMs, asked } = await probing(service, async () => {
       statuses = await work();
     });
     expect(asked).toBeGreaterThan(0);
-    shortestMs = Math.min(shortestMs, longestMs);
+    shortestMs = Math.min(shortestMs, heldMs);
   }
   expect(shortestMs).toBeLessThan(HELD_MS);
   return statuses;
@@ -109,6 +107,25 @@ test("a form of 300,000 parts, and one of a field of megabytes, hold nobody up",
   ]);
   expect(statuses).toEqual([400, 413]);
 }, 120_000);
+
+test("forty uploads of 20 MiB at once hold nobody up, and are not all in memory together", async () => {
+  const blank = new File([Buffer.alloc(20 * 1024 * 1024, " ")], "a.txt");
+  const upload = async (): Promise<number> => {
+    const form = new FormData();
+    form.set("file", blank);
+    const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", body: form });
+    await response.text();
+    return response.status;
+  };
+  const statuses = await unheld(() => Promise.all(Array.from({ length: 40 }, upload)));
+  expect(new Set(statuses).isSubsetOf(new Set([422, 429, 503]))).toBe(true);
+  expect(statuses).toContain(422);
+  if (process.platform === "linux") expect(peakMiB(service.pid)).toBeLessThan(1_800);
+}, 400_000);
+
+/** The most memory that a process has had at once (proc_pid_status(5)). */
+const peakMiB = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 test("one user's eight slow uploads make another's of 12 bytes wait for none of them", async () => {
   const operators = deflateSync(deflateSync(Buffer.from("(a) Tj ".repeat(40_000_000))));

@@ -82,7 +82,7 @@ export const receiveBytes = async (
   }
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw new RequestError("payload_too_large", tooLarge);
-  const received = new ReceivedBytes(maxBytes);
+  const received = new ReceivedBytes(declared >= 0 ? declared : maxBytes);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), patienceMs);
   const isSmall = declared <= FREE_BYTES && !request.headers.has("transfer-encoding");

@@ -1,15 +1,18 @@
+/** A body starts with so much room, in bytes, and grows to this before it gets room for all of it. */
 const FIRST = 64 * 1024;
+const SOON = 1024 * 1024;
 
 /**
- * The bytes of a body as they come, in one buffer that grows: to join a thousand pieces at the end would hold the event loop for
- * as long as 20 MiB take to copy. It is never more than twice as large as what has come.
+ * The bytes of a body as they arrive, in one buffer. Joining a thousand chunks at the end, or doubling a buffer, would hold the
+ * event loop while megabytes are copied, and many bodies that arrive together would do so in the same turn. Room that has not been
+ * written to costs addresses and no memory.
  */
 export class ReceivedBytes {
   #buffer = new ArrayBuffer(0);
   #size = 0;
 
-  /** `most` is what will come at most. */
-  constructor(private readonly most: number) {}
+  /** `expected` is how much will arrive, at most. */
+  constructor(private readonly expected: number) {}
 
   get size(): number {
     return this.#size;
@@ -18,15 +21,17 @@ export class ReceivedBytes {
   push(chunk: Uint8Array): void {
     const size = this.#size + chunk.length;
     if (size > this.#buffer.byteLength) {
-      const room = Math.max(size, Math.min(this.most, Math.max(FIRST, 2 * this.#buffer.byteLength)));
-      // The old one is gone at once; a copy of it would wait for the collector.
+      const soon = [FIRST, SOON].find((some) => size <= some && some < this.expected);
+      // More than expected: its length was declared wrong.
+      const room = soon ?? (size <= this.expected ? this.expected : 2 * size);
+      // The old buffer is freed at once; a copy of it would wait for the collector.
       this.#buffer = this.#buffer.transfer(room);
     }
     new Uint8Array(this.#buffer).set(chunk, this.#size);
     this.#size = size;
   }
 
-  /** All of them. They have the buffer to themselves, which may be a little larger. */
+  /** Returns all of them. They have the buffer to themselves, which may be larger. */
   take(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#buffer, 0, this.#size);
   }
