@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { Glob } from "bun";
 import { Environment } from "../src/config/environment.ts";
@@ -89,6 +89,14 @@ test("each decision has its number, context, decision and trade-off, and its lin
   expect(parts.filter(({ isWhole }) => !isWhole).map(({ file }) => file)).toEqual([]);
   const listed = (await read("docs/decisions/README.md")).split("\n").filter((line) => line.startsWith("- "));
   expect(listed.toSorted()).toEqual(parts.map(({ line }) => line).toSorted());
+});
+
+test("ARCHITECTURE.md tells what is in src, each folder and each file, and nothing else", async () => {
+  const [, table = ""] = (await read("ARCHITECTURE.md")).split("| in `src/` | holds |\n");
+  const cells = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | ")[0] ?? "");
+  const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)\/?`/g)].map(([, name = ""]) => name));
+  const there = readdirSync(join(root, "src")).filter((name) => !name.endsWith(".d.ts"));
+  expect(told.toSorted()).toEqual(there.toSorted());
 });
 
 test("docs/operations.md has every variable of the environment, and its default, and no other", async () => {
