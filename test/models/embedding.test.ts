@@ -6,6 +6,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import { openEmbedding } from "../../src/models/embedding/open.ts";
 import type { ModelLog } from "../../src/models/log.ts";
+import { providers } from "../../src/models/providers/index.ts";
 import { cosine, embeddingConformance } from "../conformance/embedding.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import { embeddingServer, googleEmbeddings, openAiEmbeddings, vectorFor } from "../support/embedding-server.ts";
@@ -20,6 +21,11 @@ const wires = { openai: openAiEmbeddings, compatible: openAiEmbeddings, google: 
 const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "GOOGLE_GENERATIVE_AI_API_KEY" } as const;
 type Provider = keyof typeof wires;
 const PROVIDERS = Object.keys(wires) as Provider[];
+
+test("every provider that has embeddings is held to their contract", () => {
+  const remote = providers.filter(({ hasIds, openEmbedding }) => hasIds && openEmbedding !== null);
+  expect(PROVIDERS.toSorted()).toEqual(remote.map(({ name }) => name).toSorted() as Provider[]);
+});
 
 const start = async (provider: Provider) => {
   const server = embeddingServer(wires[provider]);
