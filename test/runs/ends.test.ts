@@ -4,6 +4,7 @@ import { RunError } from "../../src/domain/error.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
+import { heldSleeps } from "../support/held-sleeps.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 
@@ -130,9 +131,11 @@ describe("a run that ends", () => {
   });
 
   test("never, times out", async () => {
-    const short = await house({ store: here.store, runTimeoutMs: 50 });
+    const timeouts = heldSleeps(77_000);
+    const short = await house({ store: here.store, system: timeouts.system, runTimeoutMs: 77_000 });
     const endless = agentOf(async function* (context) {
       yield say("words");
+      timeouts.end();
       await untilAborted(context);
       context.signal.throwIfAborted();
       return {};

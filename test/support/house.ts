@@ -68,6 +68,7 @@ export const house = async (
     readonly maxRuns?: number;
     readonly maxRunsPerUser?: number;
     readonly patienceMs?: number;
+    /** An hour unless told: also of a hasty system's time no test takes that long. */
     readonly runTimeoutMs?: number;
     readonly ratePerUser?: Rate;
     readonly tokensPerUser?: Rate;
@@ -101,7 +102,7 @@ export const house = async (
     lease,
     log: { ...log.runs, ...options.log },
     models: { standard: model, choose: async () => model },
-    runTimeoutMs: options.runTimeoutMs ?? 60_000,
+    runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
     historyTokens: options.historyTokens ?? 8_000,
   };
   const runs = new Runs(parts);
