@@ -54,7 +54,7 @@ const parsed = (text: string): MIMEType | null => {
 export const bytesOf = async (response: IncomingMessage, bounds: ContentBounds): Promise<Uint8Array> => {
   const decoder = DECODERS.get((response.headers["content-encoding"] ?? "").trim().toLowerCase());
   if (decoder === undefined) {
-    throw new UnreadableError("unsupported", "The page is compressed in a way that was not asked for.");
+    throw new UnreadableError("unsupported", "The page's server used a compression that was not requested.");
   }
   if (Number(response.headers["content-length"] ?? 0) > bounds.sent) throw tooLarge();
   const parts: Uint8Array[] = [];

@@ -70,7 +70,7 @@ const follow = async (start: string, reach: Reach, redirects: number, signal: Ab
     location = next;
     base = found;
   }
-  throw new UnreadableError("unreachable", "The page redirects too often.");
+  throw new UnreadableError("unreachable", "The page has too many redirects.");
 };
 
 const look = async (location: string, base: URL | null, reach: Reach, signal: AbortSignal): Promise<Found> => {
@@ -79,7 +79,7 @@ const look = async (location: string, base: URL | null, reach: Reach, signal: Ab
     return { found, response: await get(found, reach, signal) };
   } catch (error) {
     if (base === null || !(error instanceof UnreadableError)) throw error;
-    throw new UnreadableError(error.code, `The page redirects to another. ${error.message}`);
+    throw new UnreadableError(error.code, `The page redirects to a URL that cannot be fetched. ${error.message}`);
   }
 };
 

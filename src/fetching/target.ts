@@ -19,13 +19,16 @@ const CLOSED_ENDS = new Set(
 export const targetOf = (text: string, base: URL | null, reach: Reach): URL => {
   const url = text.length <= MAX_LENGTH ? URL.parse(text, base?.href) : null;
   if (url === null)
-    throw new UnreadableError("malformed", "This is no URL: give a whole one, as in https://example.com/page.");
+    throw new UnreadableError(
+      "malformed",
+      "This is not a valid URL. Send a complete one, such as https://example.com/page.",
+    );
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw forbidden("Only http and https URLs can be fetched.");
   if (url.username !== "" || url.password !== "") {
-    throw forbidden("A URL that holds a user name or a password cannot be fetched: leave them out.");
+    throw forbidden("A URL with a user name or a password cannot be fetched. Remove them.");
   }
-  if (!reach.allowsPort(portOf(url))) throw forbidden("Only the web's own ports, 80 and 443, can be fetched from.");
+  if (!reach.allowsPort(portOf(url))) throw forbidden("Only ports 80 and 443 can be fetched from.");
   url.hash = "";
   url.hostname = url.hostname.replace(/\.$/, "");
   const literal = literalOf(url);

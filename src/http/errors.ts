@@ -47,7 +47,7 @@ export const requestErrorOf = (thrown: unknown): RequestError => {
   if (thrown instanceof RequestError) return thrown;
   if (thrown instanceof WordedRefusal) return thrown.error;
   if (thrown instanceof StoreError && thrown.code === "unavailable") {
-    return new RequestError("store_unavailable", "The store is away. Try again shortly.", {
+    return new RequestError("store_unavailable", "The database is unavailable. Try again shortly.", {
       retryAfter: 5,
       cause: thrown,
     });

@@ -82,7 +82,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     const others = methodsOf(there);
     // A preflight that was not answered must not reveal any endpoint.
     if (others.length === 0 || request.method === "OPTIONS") return notFound("endpoint");
-    return new RequestError("method_not_allowed", `Ask by ${others.join(" or ")}.`);
+    return new RequestError("method_not_allowed", `Use ${others.join(" or ")}.`);
   };
   const app = new Elysia({ name: "http" });
   // A URL may hold an access token, so it is never sent as a referrer.

@@ -209,6 +209,6 @@ export class GroupCommit implements Committer {
   #reject(writer: RunWriter, error: StoreError): void {
     this.options.log.rejected(writer.fence.runId, error);
     writer.discard();
-    this.#writers.break(writer, new RunError("internal", "The answer could not be kept.", { cause: error }));
+    this.#writers.break(writer, new RunError("internal", "The answer could not be stored.", { cause: error }));
   }
 }

@@ -7,7 +7,7 @@ import { Pulse } from "./heartbeat-timer.ts";
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
 
 /** The error for a reader whose last events the store has lost: the log it read no longer exists. */
-export const TORN = new RunError("interrupted", "The database has lost what was read last.");
+export const TORN = new RunError("interrupted", "The database lost the events that were read last.");
 
 /** A channel and its head when it was checked. */
 interface Remote {

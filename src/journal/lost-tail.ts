@@ -9,7 +9,7 @@ import type { Writers } from "./writers.ts";
 const REWRITES = 3;
 
 /** The error of a run whose log has lost events that are no longer in memory either. */
-export const LOST = new RunError("interrupted", "The database has lost a part of the answer.");
+export const LOST = new RunError("interrupted", "The database lost part of the answer.");
 
 /**
  * Handles log tails that the database has lost: a failover to a standby that lagged takes back the last commits. This

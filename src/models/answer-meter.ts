@@ -81,4 +81,4 @@ const isControl = (code: number): boolean => code < 32 && code !== 9 && code !==
 
 /** Not retryable: the next try would cost as much and end in the same way. A person may ask again. */
 export const tooMuch = (what: string): ModelError =>
-  new ModelError("model_unavailable", `The model's answer ${what}, and was ended there.`, { retryable: false });
+  new ModelError("model_unavailable", `The model's answer ${what} and was cut off.`, { retryable: false });

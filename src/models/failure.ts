@@ -93,11 +93,11 @@ export const unreachable = (cause: unknown): ModelError =>
 
 /** The stream ended before the model had finished. */
 export const cutOff = (cause?: unknown): ModelError =>
-  new ModelError("model_unavailable", "The model's answer broke off before its end.", { retryable: true, cause });
+  new ModelError("model_unavailable", "The model's answer ended before it was complete.", { retryable: true, cause });
 
 /** Data that does not follow the provider's protocol. `words` is what arrived. */
 export const garbage = (words: string, cause?: unknown): ModelError =>
-  new ModelError("model_unavailable", "The model service sent something unreadable.", {
+  new ModelError("model_unavailable", "The model service sent a response that cannot be parsed.", {
     retryable: true,
     // A parser's error quotes what arrived.
     cause: new ProviderError("Unreadable", cause === undefined ? words : `${words}\n${cause}`),

@@ -5,7 +5,7 @@ import { ModelError } from "./contract.ts";
 export const imageOf = (text: string): Image => {
   const image = readImage(text);
   if (image !== null) return image;
-  throw new ModelError("model_unavailable", "An image must be an http(s) address or a base64 data: URL.", {
+  throw new ModelError("model_unavailable", "An image must be an http(s) URL or a base64 data: URL.", {
     retryable: false,
   });
 };

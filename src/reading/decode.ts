@@ -13,7 +13,7 @@ export const decodeText = (bytes: Uint8Array, declared?: string): string => {
   const { length } = text;
   const isBinary = controls > Math.max(length * MAX_CONTROLS, Math.min(FEW_CONTROLS, length / 8));
   if (isBinary || damaged > Math.max(length * MAX_DAMAGE, Math.min(FEW_DAMAGED, length / 2))) {
-    const message = "The file is not text in an encoding that is read here: save it as UTF-8.";
+    const message = "The file's text encoding is not supported. Save it as UTF-8.";
     throw new UnreadableError("malformed", message);
   }
   return text.replace(/\r\n?/g, "\n");

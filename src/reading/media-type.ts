@@ -42,7 +42,7 @@ export const latin1 = (bytes: Uint8Array, length: number): string =>
 const unsupported = (): UnreadableError =>
   new UnreadableError(
     "unsupported",
-    "This kind of file is not read here: send text, Markdown, HTML, CSV or PDF (other documents can be saved as PDF, spreadsheets as CSV).",
+    "This type of file is not supported. Send text, Markdown, HTML, CSV or PDF. Save other documents as PDF and spreadsheets as CSV.",
   );
 
 const TYPES: ReadonlyMap<string, ReadableType> = new Map([

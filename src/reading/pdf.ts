@@ -26,7 +26,7 @@ export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<Pd
   const pdf = await open(bytes);
   try {
     if (pdf.numPages > MAX_PAGES) {
-      throw new UnreadableError("too_large", `The PDF has more than ${MAX_PAGES} pages: split it.`);
+      throw new UnreadableError("too_large", `The PDF has more than ${MAX_PAGES} pages. Split it.`);
     }
     const pages: string[] = [];
     const fonts = new FontsOfPdf();
@@ -43,13 +43,13 @@ export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<Pd
       onPage();
     }
     if (pages.every((page) => page === "")) {
-      const message = "The PDF holds no text, only pictures of it perhaps: have it recognised (OCR) first.";
+      const message = "The PDF contains no text, perhaps only scanned pages. Run text recognition (OCR) on it first.";
       throw new UnreadableError("empty", message);
     }
     if (characters.unreadable > characters.all * MOST_UNREADABLE) {
       const message =
-        "The PDF's fonts do not say which letters they draw, so that its text cannot be read: " +
-        "save it again with its fonts' characters (a ToUnicode map), or have it recognised (OCR).";
+        "The PDF's text cannot be read because its fonts do not map their glyphs to characters. " +
+        "Save it with a ToUnicode map, or run text recognition (OCR) on it.";
       throw new UnreadableError("malformed", message);
     }
     return { title: await titleOf(pdf), pages };
@@ -96,7 +96,9 @@ const titleOf = async (pdf: Pdf): Promise<string | null> => {
 const unreadable = (error: unknown): UnreadableError => {
   if (error instanceof UnreadableError) return error;
   if (error instanceof Error && error.name === "PasswordException") {
-    return new UnreadableError("encrypted", "The PDF asks for a password: send it without one.", { cause: error });
+    return new UnreadableError("encrypted", "The PDF is protected by a password. Send it without one.", {
+      cause: error,
+    });
   }
   return new UnreadableError("malformed", "The file is no PDF that can be read: it is cut off or damaged.", {
     cause: error,

@@ -24,7 +24,7 @@ const MAX_TITLE = 300;
 /** Computes for as long as it takes, which nasty input can make very long: for the thread, whose time is bounded. */
 export const read = async (source: Source, onPage: () => void): Promise<Reading> => {
   const reading = await readers[source.type](source, onPage);
-  if (reading.text.trim() === "") throw new UnreadableError("empty", "There is no text in it.");
+  if (reading.text.trim() === "") throw new UnreadableError("empty", "The document contains no text.");
   const title = reading.title === null ? null : beginning(titleLine(reading.title), MAX_TITLE) || null;
   return { table: null, pageStarts: [], ...reading, title, mediaType: source.type };
 };

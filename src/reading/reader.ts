@@ -46,7 +46,7 @@ const askerOf = ({ bytes }: Upload, { userId = "", signal, onTaken }: ReadOption
 const sourceOf = (upload: Upload, baseUrl: string | undefined): Source => {
   const { bytes, mediaType } = upload;
   if (bytes.length > MAX_UPLOAD_BYTES) {
-    throw new UnreadableError("too_large", `The file is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB: split it.`);
+    throw new UnreadableError("too_large", `The file is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB. Split it.`);
   }
   if (bytes.length === 0) throw new UnreadableError("empty", "The file is empty.");
   const type = typeOf(upload);

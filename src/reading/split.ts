@@ -26,7 +26,7 @@ export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly 
   const { table, notes = [] } = reading;
   const pieces = table === null ? splitText(reading, bounds) : splitTable(table, notes, bounds);
   if (pieces === null || pieces.length > bounds.maxPieces) {
-    throw new UnreadableError("too_large", `The document falls into more than ${bounds.maxPieces} pieces: split it.`);
+    throw new UnreadableError("too_large", `The document has more than ${bounds.maxPieces} chunks. Split it.`);
   }
   return pieces;
 };

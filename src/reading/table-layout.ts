@@ -152,8 +152,8 @@ const refuseLarge = (rows: readonly Line[], header: readonly string[]): void => 
   const refuse = (message: string): never => {
     throw new UnreadableError("too_large", message);
   };
-  if (header.length > MAX_COLUMNS) refuse(`The table has more than ${MAX_COLUMNS} columns: leave out some.`);
-  if (header.length * rows.length > MAX_CELLS) refuse(`The table has more than ${MAX_CELLS} cells: split it.`);
+  if (header.length > MAX_COLUMNS) refuse(`The table has more than ${MAX_COLUMNS} columns. Remove some.`);
+  if (header.length * rows.length > MAX_CELLS) refuse(`The table has more than ${MAX_CELLS} cells. Split it.`);
   if (header.join("").length > MAX_ROW)
     refuse(`The table's header has more than ${MAX_ROW} characters: shorten its names.`);
   for (const { number, cells } of rows) {

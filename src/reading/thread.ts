@@ -62,7 +62,7 @@ export class ReadingThread {
       return await this.#pool.run({ kind, source }, errand, asker);
     } catch (error) {
       if (error instanceof PoolFullError)
-        throw new UnreadableError("busy", "Too many files wait to be read. Try again shortly.");
+        throw new UnreadableError("busy", "Too many files are waiting to be read. Try again shortly.");
       throw error;
     }
   }
@@ -86,4 +86,4 @@ const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | nul
 };
 
 const tooIntricate = (): UnreadableError =>
-  new UnreadableError("too_large", "It takes too long to read: it is too large or too intricate. Split it.");
+  new UnreadableError("too_large", "The file takes too long to read because it is too large or too complex. Split it.");

@@ -62,7 +62,7 @@ self.onmessage = async ({ data }) => {
     const { code, message } =
       error instanceof UnreadableError
         ? error
-        : new UnreadableError("malformed", "The file cannot be read: it is damaged.");
+        : new UnreadableError("malformed", "The file cannot be read because it is damaged.");
     tell({ state: "refused", code, message });
   }
 };

@@ -59,8 +59,8 @@ export class Allowance {
 const reached = (kind: UsageKind, { limit, windowMs }: Rate, endsInMs: number): RequestError => {
   const message =
     kind === "requests"
-      ? "You have started as many runs as you may for now. Try again later."
-      : "Your tokens are used up for now. Try again later.";
+      ? "You have started as many runs as your limit allows. Try again later."
+      : "You have used all the tokens that your limit allows. Try again later.";
   return new RequestError(kind === "requests" ? "rate_limited" : "credit_exhausted", message, {
     retryAfter: Math.max(1, Math.ceil(endsInMs / 1000)),
     limit: { name: kind, quota: limit, unit: kind, windowMs },

@@ -14,7 +14,7 @@ export const runErrorOf = (thrown: unknown): RunError => {
   }
   // Of an agent that reads it; what the run itself writes is waited for.
   if (thrown instanceof StoreError && thrown.code === "unavailable") {
-    return new RunError("store_unavailable", "The store is away. Try again shortly.", { cause: thrown });
+    return new RunError("store_unavailable", "The database is unavailable. Try again shortly.", { cause: thrown });
   }
   return new RunError("internal", "The server failed to answer.", { cause: thrown });
 };

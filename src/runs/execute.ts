@@ -92,10 +92,10 @@ export const execute = async <State>(
 };
 
 /** For the rare end that the store refuses: without what the run said last, and without the figures. */
-const UNKEPT = new RunError("internal", "The answer could not be kept.");
+const UNKEPT = new RunError("internal", "The answer could not be stored.");
 
 /** Written nowhere: the fence refuses it, and whoever holds the run now ends it. */
-const LOST = new RunError("interrupted", "Another replica has taken the run over.");
+const LOST = new RunError("interrupted", "Another replica has taken over the run.");
 
 /** One run's dealings with its agent. */
 class Turn<State> {

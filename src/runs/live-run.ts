@@ -4,7 +4,7 @@ import type { Verdict } from "../journal/verdict.ts";
 import type { ReadableRun } from "./contract.ts";
 
 /** What a run is told that the store did not take. Nobody reads it: it has no log, and no reader. */
-export const NOT_TAKEN = new RunError("store_unavailable", "The run could not be kept.");
+export const NOT_TAKEN = new RunError("store_unavailable", "The run could not be stored.");
 
 /** What a run ends with that was asked to stop. */
 export const CANCELLED = new RunError("cancelled", "The run was cancelled.");

@@ -41,7 +41,7 @@ export class Registry {
     if (ofUser >= this.limits.maxRunsPerUser) {
       throw new RequestError(
         "too_many_runs",
-        `You have ${ofUser} ${ofUser === 1 ? "run" : "runs"} under way, which is the limit. Wait for one to end.`,
+        `You have ${ofUser} ${ofUser === 1 ? "run" : "runs"} in progress, which is the limit. Wait for one to end.`,
         {
           retryAfter: RETRY_AFTER,
           limit: { name: "runs", quota: this.limits.maxRunsPerUser, unit: "concurrent-requests", windowMs: null },
@@ -49,7 +49,7 @@ export class Registry {
       );
     }
     if (this.#runs.size >= this.limits.maxRuns) {
-      throw new RequestError("busy", "The service runs as much as it may. Try again shortly.", {
+      throw new RequestError("busy", "The service has reached its limit of runs. Try again shortly.", {
         retryAfter: RETRY_AFTER,
       });
     }

@@ -108,7 +108,7 @@ export class Runs {
           },
         );
       }
-      if (begun.state === "known") throw new RequestError("conflict", "The run has begun already.");
+      if (begun.state === "known") throw new RequestError("conflict", "The run has already started.");
       live.keep();
       if (!isAhead) void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
       return live;

@@ -117,4 +117,4 @@ const partsOf = (id: string): readonly [userId: string | null, ticketId: string]
 };
 
 const UNKNOWN = (): RequestError =>
-  new RequestError("not_found", "There is no such ticket, or it has expired. Ask for another one.");
+  new RequestError("not_found", "The ticket does not exist or has expired. Request a new one.");

@@ -3,7 +3,7 @@ import type { Usage } from "../domain/run.ts";
 import { tokensIn } from "../domain/tokens.ts";
 
 /** What a run ends with that passes its user's budget on its way. */
-const EXHAUSTED = new RunError("credit_exhausted", "The tokens of this user are used up for now.");
+const EXHAUSTED = new RunError("credit_exhausted", "This user has used all the tokens that the limit allows.");
 
 /** So many tokens at most are not yet in the store: what a user's other runs, on other replicas, cannot know of. */
 const SLICE = 1_000;

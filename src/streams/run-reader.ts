@@ -161,6 +161,6 @@ export class RunReader extends LogReader {
   }
 }
 
-const AWAY = new RunError("store_unavailable", "The store is away; what was answered so far is kept.");
+const AWAY = new RunError("store_unavailable", "The database is unavailable. The answer so far is stored.");
 /** Not sent to any client: the run goes on, or another replica will end it. */
-const LEFT = new RunError("interrupted", "The run waits for its turn.");
+const LEFT = new RunError("interrupted", "The run is waiting for its turn.");

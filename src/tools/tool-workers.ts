@@ -35,7 +35,7 @@ export class ToolWorkers<J extends Jobs> {
     try {
       return await this.#pool.run(request, { ...bounds, hear: resultOf<J[K]["result"]>, late: tooLong }, asker);
     } catch (error) {
-      if (error instanceof PoolFullError) throw new ToolError("Too much is being computed just now; try again later.");
+      if (error instanceof PoolFullError) throw new ToolError("Too many computations are running; try again later.");
       throw error;
     }
   }
@@ -47,4 +47,4 @@ const resultOf = <T>(answer: JobAnswer): { readonly value: T } => {
 };
 
 const tooLong = (): ToolError =>
-  new ToolError(`This takes longer than ${TIME_LIMIT_MS / 1000} s; simplify it or split it into parts.`);
+  new ToolError(`The computation takes longer than ${TIME_LIMIT_MS / 1000} s; simplify it or split it into parts.`);

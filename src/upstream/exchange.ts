@@ -81,7 +81,10 @@ export class Exchange implements TextBody {
       return;
     }
     this.fail(
-      error ?? new Error(`The server closed the connection ${this.hasBegun ? "in its answer" : "unanswered"}.`),
+      error ??
+        new Error(
+          `The server closed the connection ${this.hasBegun ? "before its response ended" : "without a response"}.`,
+        ),
     );
   }
 

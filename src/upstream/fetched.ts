@@ -14,7 +14,7 @@ export const upstreamFetch = async (url: string | URL | Request, init?: RequestI
   const coding = response.headers.get("content-encoding")?.toLowerCase() ?? "identity";
   if (coding === "identity") return response;
   await response.body?.cancel();
-  throw new Error(`The server sent content-encoding ${coding}, which it was told not to.`);
+  throw new Error(`The server sent content-encoding ${coding} although the request asked for identity.`);
 };
 
 export const postByFetch: Post = async ({ url, headers, body, signal }) =>

@@ -54,15 +54,16 @@ export class Head {
   /** Returns the body's framing (RFC 9112 §6.3). Throws an Error when it is ambiguous or not supported. */
   framing(): Framing {
     const coding = this.field("content-encoding")?.toLowerCase() ?? "identity";
-    if (coding !== "identity") throw new Error(`The server sent content-encoding ${coding}, which it was told not to.`);
+    if (coding !== "identity")
+      throw new Error(`The server sent content-encoding ${coding} although the request asked for identity.`);
     if (this.status === 204 || this.status === 304) return new Counted(0);
     if (this.#isChunked) return new Chunked();
     if (this.field("transfer-encoding") !== null)
-      throw new Error("The server's transfer-encoding is not just chunked.");
+      throw new Error("The server's transfer-encoding is something other than chunked.");
     if (!this.#hasLength) return new UntilClose();
     const [length = "", ...others] = this.#list("content-length");
     if (!LENGTH.test(length) || others.some((other) => other !== length)) {
-      throw new Error("The server's content-length is no number.");
+      throw new Error("The server's content-length is not a number.");
     }
     return new Counted(Number(length));
   }
@@ -81,7 +82,7 @@ export class Head {
 
   #begin(line: string): void {
     const [, minor, status] = STATUS.exec(line) ?? [];
-    if (status === undefined) throw new Error("The server does not speak HTTP/1.1.");
+    if (status === undefined) throw new Error("The server's response is not HTTP/1.1.");
     // The request asked for no other protocol.
     if (status === "101") throw new Error("The server switched to another protocol.");
     this.status = Number(status);

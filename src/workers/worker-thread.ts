@@ -30,7 +30,7 @@ export interface Handover {
   readonly signal: AbortSignal;
   /** Buffers of the request that are transferred to the thread without a copy, and are empty here afterwards. */
   readonly give?: readonly ArrayBuffer[];
-  /** Called once the thread has received the request. */
+  /** Called once the request has been posted to the thread. */
   readonly onTaken?: () => void;
 }
 

@@ -34,7 +34,7 @@ describe("a compressed page", () => {
   test.each(["zstd", "compress", "gzip, gzip", "gzip, br"])("in %s is not read", async (encoding) => {
     await using server = await serving(page({ ...HTML, "content-encoding": encoding }, gzipSync("hi")));
     expect(await refusal(fetched(server, "/"))).toBe(
-      "unsupported: The page is compressed in a way that was not asked for.",
+      "unsupported: The page's server used a compression that was not requested.",
     );
   });
 

@@ -52,7 +52,7 @@ describe("a redirect", () => {
       redirect(`http://${host}:${inside.port}/`)(socket, head);
     });
     expect(await refusal(fetched(server, "/", { reach }))).toBe(
-      `forbidden_address: The page redirects to another. ${NOT_PUBLIC}`,
+      `forbidden_address: The page redirects to a URL that cannot be fetched. ${NOT_PUBLIC}`,
     );
     expect(inside.connections()).toBe(0);
   });
@@ -62,17 +62,17 @@ describe("a redirect", () => {
     [
       "http://user:word@example.com/",
       "forbidden_address",
-      "A URL that holds a user name or a password cannot be fetched: leave them out.",
+      "A URL with a user name or a password cannot be fetched. Remove them.",
     ],
-    ["http://[", "malformed", "This is no URL: give a whole one, as in https://example.com/page."],
+    ["http://[", "malformed", "This is not a valid URL. Send a complete one, such as https://example.com/page."],
   ])("to %s is refused", async (location, code, message) => {
     await using server = await serving(redirect(location));
-    expect(await refusal(fetched(server, "/"))).toBe(`${code}: The page redirects to another. ${message}`);
+    expect(await refusal(fetched(server, "/"))).toBe(`${code}: The page redirects to a URL that cannot be fetched. ${message}`);
   });
 
   test("without an end is followed five times", async () => {
     await using server = await serving(redirect("/"));
-    expect(await refusal(fetched(server, "/"))).toBe("unreachable: The page redirects too often.");
+    expect(await refusal(fetched(server, "/"))).toBe("unreachable: The page has too many redirects.");
     expect(server.heads).toHaveLength(6);
   });
 

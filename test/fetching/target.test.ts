@@ -14,9 +14,9 @@ const outcome = (url: string, base: string | null = null): string => {
 
 const NOT_PUBLIC = "forbidden_address: Only pages on the public internet can be fetched.";
 const NOT_WEB = "forbidden_address: Only http and https URLs can be fetched.";
-const NO_PORT = "forbidden_address: Only the web's own ports, 80 and 443, can be fetched from.";
-const NO_SECRET = "forbidden_address: A URL that holds a user name or a password cannot be fetched: leave them out.";
-const NO_URL = "malformed: This is no URL: give a whole one, as in https://example.com/page.";
+const NO_PORT = "forbidden_address: Only ports 80 and 443 can be fetched from.";
+const NO_SECRET = "forbidden_address: A URL with a user name or a password cannot be fetched. Remove them.";
+const NO_URL = "malformed: This is not a valid URL. Send a complete one, such as https://example.com/page.";
 
 describe("a URL that may be asked for", () => {
   test.each([

@@ -4,7 +4,7 @@ import { BodyBudget } from "../../src/http/request/body-budget.ts";
 
 const KIB = 1024;
 const FREE = 64 * KIB;
-const BUSY = "Too many large bodies";
+const BUSY = "Too many large requests";
 
 test("bodies on their way in are bounded together and by caller, and give back what they took", () => {
   const budget = new BodyBudget({ bytes: 300 * KIB, bytesPerCaller: 200 * KIB });

@@ -79,5 +79,7 @@ test("an answer of which megabytes in a row say nothing is ended; one that says 
   expect(fine.said).toEqual(["a"]);
   const quiet = reading();
   quiet.comes(nothing, nothing, END);
-  await expect(quiet.heard).rejects.toMatchObject({ message: "The model service sent something unreadable." });
+  await expect(quiet.heard).rejects.toMatchObject({
+    message: "The model service sent a response that cannot be parsed.",
+  });
 });

@@ -138,7 +138,7 @@ describe("the bounds of a CSV file", () => {
     [
       "long names over many rows",
       `${Array.from({ length: 60 }, (_, at) => `${"이름".repeat(400)}${at}`).join(",")}\n${`${"1,".repeat(59)}1\n`.repeat(2_000)}`,
-      /20000 pieces/,
+      /20000 chunks/,
     ],
   ])("refuse %s, with what is wrong", async (_, text, message) => {
     const error = await failureOf("a.csv", text);

@@ -103,6 +103,6 @@ describe("the encoding of a text", () => {
     ["a mark of UTF-16 before no text", Uint8Array.of(0xff, 0xfe, 1, 0, 2, 0, 3, 0)],
   ])("is none for %s: refused, with the remedy", (_, bytes) => {
     expect(() => decodeText(bytes)).toThrow(UnreadableError);
-    expect(() => decodeText(bytes)).toThrow("save it as UTF-8");
+    expect(() => decodeText(bytes)).toThrow("Save it as UTF-8");
   });
 });

@@ -60,7 +60,7 @@ describe("a font in a PDF that does not say which letters it draws", () => {
   ])("%s: the PDF is refused in plain words", async (_, font, text) => {
     const error = await failureOf("a.pdf", pdf([{ content: `BT /F1 12 Tf 72 720 Td ${text} Tj ET` }], { font }));
     expect(error.code).toBe("malformed");
-    expect(error.message).toContain("do not say which letters they draw");
+    expect(error.message).toContain("do not map their glyphs");
     expect(error.message).toContain("OCR");
   });
 

@@ -194,6 +194,6 @@ describe("a table", () => {
 
 test("too many pieces are refused", () => {
   expect(() => split(reading("a\n\n# b\n\n".repeat(50)), { ...bounds(500), maxPieces: 10 })).toThrow(
-    "more than 10 pieces",
+    "more than 10 chunks",
   );
 });

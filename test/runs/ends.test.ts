@@ -40,7 +40,7 @@ describe("a run that ends", () => {
       "a StoreError that may pass",
       new StoreError("unavailable", "host x"),
       "store_unavailable",
-      "The store is away. Try again shortly.",
+      "The database is unavailable. Try again shortly.",
     ],
     ["a StoreError that will not", new StoreError("failed", "host x"), "internal", "The server failed to answer."],
     ["an abort reason that is not ours", AbortSignal.abort().reason, "internal", "The server failed to answer."],

@@ -37,7 +37,7 @@ export const endOf = async (
   if (signal.aborted) throw signal.reason;
   throw new RequestError(
     "store_unavailable",
-    `The answer cannot be waited for just now; it is still being written. Look at run ${run.runId} before you ask again.`,
+    `The service can no longer wait for the answer, but the run continues. Check run ${run.runId} before you ask again.`,
     { retryAfter: RETRY_AFTER },
   );
 };

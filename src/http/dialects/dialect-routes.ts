@@ -77,7 +77,7 @@ class Desk {
     try {
       if (request.method !== endpoint.method) {
         // HEAD would be answered as GET, and must not start a run (RFC 9110 §9.2.1).
-        throw new RequestError("method_not_allowed", `Ask by ${endpoint.method}.`);
+        throw new RequestError("method_not_allowed", `Use ${endpoint.method}.`);
       }
       return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));
     } catch (thrown) {
@@ -191,7 +191,7 @@ const refusedInStream = (
   { endpoint, headers, locale, traceId }: Visit,
   { system }: RouteParts,
 ) => {
-  if (endpoint.form !== "stream") throw new RequestError("invalid", "There is nothing to answer.");
+  if (endpoint.form !== "stream") throw new RequestError("invalid", "The question must not be blank.");
   const threadId = refusal.threadId ?? system.id();
   const runId = system.id();
   const view = { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options: {} };

@@ -72,9 +72,9 @@ export class AccessTokens {
       };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
-        throw new RequestError("unauthorized", "The access token has expired. Ask for another one.");
+        throw new RequestError("unauthorized", "The access token has expired. Request a new one.");
       }
-      throw new RequestError("forbidden", "The access token is not the right one.", { cause: error });
+      throw new RequestError("forbidden", "The access token is not valid.", { cause: error });
     }
   }
 

@@ -39,17 +39,14 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     if (trustedHeader === null) return { ...ANYBODY, isBearer };
     const userId = headerText(headers, trustedHeader);
     if (!userId) {
-      throw new RequestError(
-        "unauthorized",
-        "The header that names the user is missing. It is written by the ingress.",
-      );
+      throw new RequestError("unauthorized", "The header that names the user is missing. The ingress must set it.");
     }
     // A repeated header: the client has sent one past the ingress.
     if (isUserId(userId) && !userId.includes(", ")) return { ...ANYBODY, userId, isBearer };
     parts.unusableUser(trustedHeader);
     throw new RequestError(
       "forbidden",
-      "The header that names the user must do so once, and without ':' and control characters.",
+      "The header that names the user must appear once and hold 1 to 128 characters without ':' and control characters.",
     );
   };
 
@@ -61,7 +58,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     }
     // No token is required here, so one of another service does no harm.
     if (!wantsToken) return spokenFor(headers, false);
-    throw new RequestError("forbidden", "The token is not the right one.");
+    throw new RequestError("forbidden", "The token is not valid.");
   };
 
   return ({ method, url, headers }) => {
@@ -71,14 +68,14 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
       // RFC 6750 §2: with two credentials it would be unclear which one counts.
       throw new RequestError(
         "malformed_request",
-        "Send one credential: the header authorization, or access_token once.",
+        "Send exactly one credential: the header authorization or the query parameter access_token.",
       );
     }
     if (bearer !== null) return ofBearer(bearer, headers);
     const [token] = queried;
     if (token) {
       if (isAccessToken(token)) return ofAccessToken(token);
-      throw new RequestError("forbidden", "The access token is not the right one.");
+      throw new RequestError("forbidden", "The access token is not valid.");
     }
     // On loopback an ingress may be trusted without a token of its own.
     if (!wantsToken || (settings.trustedHeader !== null && !takesService)) return spokenFor(headers, false);

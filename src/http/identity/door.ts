@@ -95,7 +95,7 @@ export class Door {
     if (access !== "read" && isFromElsewhere(headers, this.parts.isGranted)) {
       throw new RequestError(
         "forbidden",
-        "A page of another origin must not do this. Have its operator list that origin in CORS_ORIGINS.",
+        "This page's origin is not allowed to do this. Ask the service's operator to add it to CORS_ORIGINS.",
       );
     }
   }
@@ -111,6 +111,6 @@ export class Door {
       // A missing run gets the 404 of its own route.
       if (ofRun === null || ofRun === threadId) return;
     }
-    throw new RequestError("forbidden", "The access token is for one thread, and this is not of it.");
+    throw new RequestError("forbidden", "The access token is limited to one thread and does not allow this request.");
   }
 }

@@ -34,7 +34,7 @@ export class HostCheck {
     }
     throw new RequestError(
       "forbidden",
-      "The Host header names none of this service's hosts. Reach it by localhost, or have its operator set ALLOWED_HOSTS.",
+      "The Host header names no host of this service. Use localhost, or ask its operator to add the host to ALLOWED_HOSTS.",
     );
   }
 }

@@ -27,10 +27,10 @@ export const isUserId = (text: string): boolean => Value.Check(UserId, text) && 
 
 const USER_RULE = "must be 1 to 128 characters without ':' and control characters";
 
-const REQUIRED = "is required, as a field or query of that name or as the header x-user-id";
+const REQUIRED = "is required as a field or query parameter of that name, or as the header x-user-id";
 
 const unlike = (path: Place): RequestError =>
-  refused("forbidden", path, "must be left out, or name the user that the credential is for");
+  refused("forbidden", path, "must be omitted or name the credential's user");
 
 const refused = (code: "forbidden" | "invalid", path: Place, message: string): RequestError =>
   new RequestError(code, `${path.slice(1)} ${message}.`, { details: [{ path, message }] });

@@ -51,7 +51,7 @@ export class UserTokens {
     this.log.unusableUser(userClaim);
     throw new RequestError(
       "forbidden",
-      "The token names no user that can be one: 1 to 128 characters without ':' and control characters.",
+      "The token's user id must be 1 to 128 characters without ':' and control characters.",
     );
   }
 
@@ -61,10 +61,10 @@ export class UserTokens {
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new RequestError("unauthorized", "The token has expired.");
       if (error instanceof KeysAway) {
-        const message = "The keys that tokens are checked with cannot be had at the moment. Try again shortly.";
+        const message = "The keys that verify tokens are unavailable. Try again shortly.";
         throw new RequestError("identity_unavailable", message, { retryAfter: RETRY_AFTER, cause: error });
       }
-      throw new RequestError("forbidden", "The token is not the right one.", { cause: error });
+      throw new RequestError("forbidden", "The token is not valid.", { cause: error });
     }
   }
 

@@ -46,4 +46,4 @@ export interface BodyAccount {
 }
 
 const tooMuch = (): RequestError =>
-  new RequestError("busy", "Too many large bodies are on their way in. Try again shortly.", { retryAfter: 5 });
+  new RequestError("busy", "Too many large requests are being received. Try again shortly.", { retryAfter: 5 });

@@ -78,7 +78,7 @@ export const receiveBytes = async (
 ): Promise<Received<Uint8Array<ArrayBuffer>>> => {
   const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
-    throw new RequestError("unsupported_media_type", "Send the body as it is, without content-encoding.");
+    throw new RequestError("unsupported_media_type", "Send the body uncompressed, without content-encoding.");
   }
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw new RequestError("payload_too_large", tooLarge);
@@ -108,7 +108,7 @@ export const receiveBytes = async (
     account.close();
     if (cause instanceof RequestError) throw cause;
     // Its client is gone, and with it whoever could read the refusal.
-    throw new RequestError("malformed_request", "The body broke off.", { cause });
+    throw new RequestError("malformed_request", "The body ended before it was complete.", { cause });
   } finally {
     clearTimeout(timer);
     // What is still to come is not wanted, and there may be no end of it.

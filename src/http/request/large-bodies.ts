@@ -34,9 +34,9 @@ export class LargeBodies<Request, Answer> {
       return await this.#pool.run(request, errand, { ...asker, bytes: bytes.length, give: [bytes.buffer] });
     } catch (error) {
       if (!(error instanceof PoolFullError)) throw error;
-      throw new RequestError("busy", "Too many large bodies wait to be read. Try again shortly.", { retryAfter: 5 });
+      throw new RequestError("busy", "Too many large requests are waiting. Try again shortly.", { retryAfter: 5 });
     }
   }
 }
 
-const tooLong = () => new RequestError("payload_too_large", "The body takes too long to read: send less at once.");
+const tooLong = () => new RequestError("payload_too_large", "The body takes too long to parse. Send less at once.");

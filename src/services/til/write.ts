@@ -15,7 +15,7 @@ export const write: AgentNode<TilState> = {
     const { text, language } = sourceIn(state);
     const request = writingRequest({ form: "note", language, text, knownTags: [] });
     const { text: content } = yield* converse({ ...request, tools: [] }, context);
-    if (content.trim() === "") throw new RunError("model_unavailable", "The model wrote nothing.");
+    if (content.trim() === "") throw new RunError("model_unavailable", "The model returned no text.");
     const delta = noticeIn(state);
     if (delta !== "") yield { type: "token", payload: { delta } };
     return { content };

@@ -40,8 +40,8 @@ export class Vectors {
     const { vectors, isOffered } = await this.#probe();
     if (vectors) return { vectors, reason: null };
     const reason = isOffered
-      ? 'the extension "vector" is there but could not be made: have a superuser run "create extension vector" in this database, then start again'
-      : 'the database server has no extension "vector": install pgvector there, then start again';
+      ? 'the extension "vector" is installed but could not be created: have a superuser run "create extension vector" in this database, then restart'
+      : 'the database server has no extension "vector": install pgvector on it, then restart';
     return { vectors, reason };
   }
 

@@ -28,7 +28,10 @@ export const partsOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Pro
       fields.push([field, value]);
       size += field.length + value.length;
       if (size > ALLOWANCE)
-        throw new RequestError("payload_too_large", "The form's fields are larger than 1 MiB; send a file as a file.");
+        throw new RequestError(
+          "payload_too_large",
+          "The form's fields are larger than 1 MiB. Send files as file parts.",
+        );
     } else {
       // Bun 1.4.5 leaves the name out where the form has an empty one.
       const name = "name" in value && typeof value.name === "string" ? value.name : "";

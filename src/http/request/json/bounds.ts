@@ -37,7 +37,7 @@ export class BodyCounter {
     if (values > MAX_VALUES + pending) {
       throw new RequestError(
         "payload_too_large",
-        `The body holds more than ${MAX_VALUES} values (numbers, texts, lists, objects): send less at once.`,
+        `The body holds more than ${MAX_VALUES} values (numbers, strings, lists and objects). Send less at once.`,
       );
     }
   }
