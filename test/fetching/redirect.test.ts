@@ -67,7 +67,9 @@ describe("a redirect", () => {
     ["http://[", "malformed", "This is not a valid URL. Send a complete one, such as https://example.com/page."],
   ])("to %s is refused", async (location, code, message) => {
     await using server = await serving(redirect(location));
-    expect(await refusal(fetched(server, "/"))).toBe(`${code}: The page redirects to a URL that cannot be fetched. ${message}`);
+    expect(await refusal(fetched(server, "/"))).toBe(
+      `${code}: The page redirects to a URL that cannot be fetched. ${message}`,
+    );
   });
 
   test("without an end is followed five times", async () => {
