@@ -9,25 +9,29 @@ import { runOf, threadOf } from "../support/views.ts";
 import { tap, type WireTap } from "../support/wire-tap.ts";
 
 const MIB = 1024 * 1024;
-const PIECES = 2560;
-const pieceOf = (n: number): string => `${n} `.padEnd(4096, "·.");
-const ANSWER = range(1, PIECES).map(pieceOf).join("");
-const READERS = 48;
+/** As much as an answer may hold: of text nearly 1 Mi characters, of reasoning nearly twice that. */
+const TEXTS = 250;
+const THOUGHTS = 500;
+/** Three bytes a character. */
+const pieceOf = (n: number): string => `${n} `.padEnd(4096, "가나");
+const ANSWER = range(1, TEXTS).map(pieceOf).join("");
+const READERS = 64;
 /**
- * The kernel takes about 3 MiB for each; were the rest of the 15 MB kept for it, that would be 550 MiB. The embedded database
+ * The kernel takes about 3 MiB for each; were the rest of the 9 MB kept for it, that would be 370 MiB. The embedded database
  * grows by 100 to 200 MiB, however many read.
  */
 const MAX_GROWTH = 300 * MIB;
 
-/** Says 10 Mi characters, 15 MB, as fast as it is let, once the gate is open. */
+/** Says 3 Mi characters, 9 MB, as fast as it is let, once the gate is open. */
 const gate = Promise.withResolvers<void>();
 const talker: Model = {
   id: "talker",
   check: async () => {},
   answer: saying(async function* () {
     await gate.promise;
-    for (const n of range(1, PIECES)) yield { type: "text", delta: pieceOf(n) };
-    yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: PIECES } };
+    for (const n of range(1, THOUGHTS)) yield { type: "reasoning", delta: pieceOf(n) };
+    for (const n of range(1, TEXTS)) yield { type: "text", delta: pieceOf(n) };
+    yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: TEXTS + THOUGHTS } };
   }),
 };
 
@@ -63,7 +67,7 @@ test("readers that do not read hold up no run and cost no memory; once they read
   const behind = readers.map(({ received }) => received.length);
   expect(Math.max(...behind)).toBeLessThan(MIB);
   expect(grown).toBeLessThan(MAX_GROWTH);
-
+  expect(Buffer.byteLength(run.stream.text)).toBeGreaterThan(8 * MIB);
   const all = nativeEvents(await run.stream.toEnd());
   expect(seqs(all)).toEqual(range(1, all.length));
   expect(
