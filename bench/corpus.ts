@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Piece } from "../src/reading/contract.ts";
+import type { TextChunk } from "../src/reading/contract.ts";
 import { openReader } from "../src/reading/reader.ts";
 
 /** A document as it would be stored, read and split. */
 export interface CorpusDocument {
   readonly title: string;
   readonly columns: readonly string[] | null;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TextChunk[];
 }
 
 const FIXTURES = join(import.meta.dir, "../test/fixtures/retrieval");
@@ -39,13 +39,13 @@ export const corpus = async (size: number): Promise<readonly CorpusDocument[]> =
 };
 
 const readFixtures = async (): Promise<readonly CorpusDocument[]> => {
-  const { readPieces } = openReader();
+  const { readChunks } = openReader();
   const { signal } = new AbortController();
   const documents: CorpusDocument[] = [];
   for (const language of ["ko", "en"]) {
     for (const name of readdirSync(join(FIXTURES, language)).sort()) {
       const bytes = await Bun.file(join(FIXTURES, language, name)).bytes();
-      const { title, columns, pieces } = await readPieces({ name, mediaType: "", bytes }, { signal });
+      const { title, columns, pieces } = await readChunks({ name, mediaType: "", bytes }, { signal });
       documents.push({ title: title ?? name, columns, pieces });
     }
   }

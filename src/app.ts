@@ -6,28 +6,28 @@ import { fetchPage } from "./fetching/fetch-page.ts";
 import { Readiness } from "./http/health/readiness.ts";
 import { httpApp } from "./http/index.ts";
 import { Journal } from "./journal/journal.ts";
-import type { HouseLog } from "./log.ts";
+import type { ServiceLogger } from "./logger.ts";
 import { type Models, openModels as modelsFrom } from "./models/choice.ts";
 import type { EmbeddingModel } from "./models/embedding/contract.ts";
 import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
 import { openReader } from "./reading/reader.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
-import { RetrievalCheck } from "./retrieval/standing.ts";
+import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
+import { Maintenance } from "./runs/maintenance.ts";
 import { Recovery } from "./runs/recovery.ts";
-import { Recurring } from "./runs/recurring.ts";
+import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
-import { Upkeep } from "./runs/upkeep.ts";
 import { agentsFrom, type ServiceParts } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
 import { toolsFrom } from "./tools/index.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
-import { usualThreads } from "./workers/worker-pool.ts";
+import { defaultWorkers } from "./workers/worker-pool.ts";
 
 /** The folder `builtin` may be deleted: then this is null. */
 const extras: Extras | null = builtin;
@@ -35,7 +35,7 @@ const extras: Extras | null = builtin;
 /** How long runs and readers wait for a store that is away. */
 const STORE_PATIENCE_MS = 15_000;
 /** The longest that a cancellation or a thread's deletion takes to reach another replica. */
-const UPKEEP_MS = 1_000;
+const MAINTENANCE_MS = 1_000;
 /** The interval between searches for orphans; shorter when leases are renewed more often. */
 const RECOVERY_MS = 2_000;
 /** A start waits until the orphans that it finds are ended, but no longer than this. */
@@ -56,14 +56,14 @@ const IDLE_S = 255;
 const FAREWELL_MS = 1_000;
 
 /** Every dependency from outside; tests pass others. */
-export interface Outside {
+export interface Dependencies {
   readonly config: Config;
   readonly store: Store;
   readonly models: Models;
   /** What documents are searched by, besides their text. */
   readonly embedding: EmbeddingModel;
   readonly system: System;
-  readonly log: HouseLog;
+  readonly logger: ServiceLogger;
   /** This process among all that share the store. */
   readonly replica: Replica;
   /** No other process uses the store: there are no leases, and any other owner of a run is dead. */
@@ -95,17 +95,17 @@ export const openStore = async ({ database }: Config, system: System): Promise<S
   });
 };
 
-export const openModels = (config: Config, system: System, log: HouseLog): Promise<Models> =>
+export const openModels = (config: Config, system: System, logger: ServiceLogger): Promise<Models> =>
   modelsFrom(config.models, {
     providers: config.providers,
     post: config.isProxied ? postByFetch : postBySockets(),
     system,
-    log: log.models,
+    logger: logger.models,
     ...(extras !== null && { builtin: extras.model }),
   });
 
-export const openEmbedding = (config: Config, system: System, log: HouseLog): Promise<EmbeddingModel> =>
-  embeddingFrom(config.embedding, { providers: config.providers, system, log: log.models });
+export const openEmbedding = (config: Config, system: System, logger: ServiceLogger): Promise<EmbeddingModel> =>
+  embeddingFrom(config.embedding, { providers: config.providers, system, logger: logger.models });
 
 /** A service that listens. */
 export interface Service {
@@ -127,16 +127,16 @@ const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
 };
 
 /** Composes the service, ends the runs that a dead process left, and begins to listen. */
-export const serve = async (outside: Outside): Promise<Service> => {
-  const { config, store, models, embedding, system, log, replica, isAlone } = outside;
+export const serve = async (outside: Dependencies): Promise<Service> => {
+  const { config, store, models, embedding, system, logger: log, replica, isAlone } = outside;
   const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
-  const journal = new Journal({ store, system, log: log.journal, patienceMs });
+  const journal = new Journal({ store, system, logger: log.journal, storeWaitMs: patienceMs });
   const registry = new Registry(config);
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
   const owner = replica.id;
-  const lease = isAlone ? NO_LEASE : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, log: log.runs });
+  const lease = isAlone ? NO_LEASE : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, logger: log.runs });
   const { ratePerUser, tokensPerUser } = config;
-  const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, log: log.runs });
+  const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: log.runs });
   const parts = {
     store,
     journal,
@@ -146,17 +146,17 @@ export const serve = async (outside: Outside): Promise<Service> => {
     allowance,
     owner,
     lease,
-    log: log.runs,
+    logger: log.runs,
     runTimeoutMs,
     historyTokens,
   };
   const runs = new Runs(parts);
   const tickets = new Tickets({ store, system, runs, registry });
   const recovery = new Recovery({ ...parts, isAlone });
-  const upkeep = new Upkeep({ ...parts, recovery });
+  const maintenance = new Maintenance({ ...parts, recovery });
   const documents = { documents: store.documents, embedding, system };
-  const threads = config.workerThreads ?? usualThreads();
-  const reader = openReader({ threads });
+  const threads = config.workerThreads ?? defaultWorkers();
+  const reader = openReader({ workers: threads });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
   const agents = agentsFrom({
     tools: [...(extras?.tools(threads) ?? []), ...toolsFrom({ workers: threads })],
@@ -168,7 +168,7 @@ export const serve = async (outside: Outside): Promise<Service> => {
     fetchPage: outside.fetchPage ?? fetchPage,
     tils: store.tils,
   });
-  const standing = new RetrievalCheck(documents);
+  const standing = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,
     model: models.standard,
@@ -192,17 +192,17 @@ export const serve = async (outside: Outside): Promise<Service> => {
       locale,
       broken: log.streamBroken,
     },
-    { identity, corsOrigins, compressStreams, log },
+    { identity, corsOrigins, compressStreams, logger: log },
   );
 
   await lease.renew();
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   const words = await standing.look();
   if (words !== "ok") log.retrievalLimited(words);
-  const polling = new Recurring("polling for other replicas' events", parts);
+  const polling = new RecurringTask("polling for other replicas' events", parts);
   const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   const others = [
-    every(UPKEEP_MS, () => upkeep.tick()),
+    every(MAINTENANCE_MS, () => maintenance.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),

@@ -80,7 +80,7 @@ const REPORT_MS = 5_000;
 /** After an interruption the work that is done stays, and the next reindexing goes on from there. */
 const reindex = async (config: Config): Promise<number> => {
   const { openEmbedding, openStore } = await import("./app.ts");
-  const { houseLog, openLog } = await import("./log.ts");
+  const { serviceLogger, openLogger } = await import("./logger.ts");
   const { reindex: embedAnew, renewWords } = await import("./retrieval/reindex.ts");
   const store = await openStore(config, realSystem);
   const interrupted = new AbortController();
@@ -101,7 +101,11 @@ const reindex = async (config: Config): Promise<number> => {
   };
   try {
     await store.migrate();
-    const embedding = await openEmbedding(config, realSystem, houseLog(openLog(config.logLevel, secretsOf(config))));
+    const embedding = await openEmbedding(
+      config,
+      realSystem,
+      serviceLogger(openLogger(config.logLevel, secretsOf(config))),
+    );
     const { documents } = store;
     const renewed = await renewWords(documents, interrupted.signal);
     if (renewed > 0) say(`rebuilt the search terms of ${renewed} ${renewed === 1 ? "chunk" : "chunks"}`);
@@ -131,8 +135,8 @@ const wordsOf = ({ message, cause }: Error): string =>
 
 const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");
-  const { houseLog, openLog } = await import("./log.ts");
-  const log = houseLog(openLog(config.logLevel, secretsOf(config)));
+  const { serviceLogger, openLogger } = await import("./logger.ts");
+  const log = serviceLogger(openLogger(config.logLevel, secretsOf(config)));
   const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
   const modelTries: Record<string, () => Promise<void>> = {};
@@ -171,8 +175,8 @@ const run = async (config: Config): Promise<"serving"> => {
   let stop = (): void => process.exit(0);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
-  const { houseLog, openLog } = await import("./log.ts");
-  const log = houseLog(openLog(config.logLevel, secretsOf(config)));
+  const { serviceLogger, openLogger } = await import("./logger.ts");
+  const log = serviceLogger(openLogger(config.logLevel, secretsOf(config)));
   const store = await openStore(config, realSystem);
   await store.migrate();
   const models = await openModels(config, realSystem, log);
@@ -182,7 +186,7 @@ const run = async (config: Config): Promise<"serving"> => {
     models,
     embedding: await openEmbedding(config, realSystem, log),
     system: realSystem,
-    log,
+    logger: log,
     replica: { id: realSystem.id(), name: `${hostname()}/${process.pid}` },
     // An embedded database has one process at a time.
     isAlone: config.database.kind === "embedded",

@@ -1,6 +1,6 @@
 import type { Upload } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
-import type { Remembered } from "../domain/message.ts";
+import type { HistoryMessage } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { Model } from "../models/contract.ts";
 import type { ToolContext } from "../tools/contract.ts";
@@ -14,7 +14,7 @@ export interface AgentContext extends ToolContext {
   readonly locale: Locale;
   readonly model: Model;
   /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
-  history(): Promise<readonly Remembered[]>;
+  history(): Promise<readonly HistoryMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
   callId(given: string): string;
   /** Adds the usage of a model call; the run settles the sum at its end. */
@@ -27,14 +27,14 @@ export interface AgentContext extends ToolContext {
  * Emits one event. A returned promise must be awaited before the next event: the journal is behind. Throws when the run
  * must stop.
  */
-export type Say = (event: EventBody) => Promise<void> | undefined;
+export type Emit = (event: EventBody) => Promise<void> | undefined;
 
 /**
  * Emits a sequence of events that arrive one by one from elsewhere, such as a model's deltas. A node yields the
  * producer, and the walk runs it. Otherwise each delta would pass through every generator between the model and the
  * walk. What it throws is thrown at the node's `yield`.
  */
-export type Speech = (say: Say) => Promise<void>;
+export type Producer = (emit: Emit) => Promise<void>;
 
 /**
  * One node of the graph. `run` yields events or producers and returns its change of state; the checkpoint after it
@@ -48,7 +48,7 @@ export interface AgentNode<State> {
   readonly stage: string;
   /** Describes what the node is doing, for people. */
   message(locale: Locale): string;
-  run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody | Speech, Partial<State>, void>;
+  run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody | Producer, Partial<State>, void>;
   /** Returns the name of the next node, or null at the end. Pure: `state` includes this node's change. */
   next(state: Readonly<State>): string | null;
 }

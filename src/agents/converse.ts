@@ -5,7 +5,7 @@ import { AnswerMeter } from "../models/answer-meter.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
 import { callTool } from "../tools/call.ts";
 import type { Tool } from "../tools/contract.ts";
-import type { AgentContext, Say, Speech } from "./contract.ts";
+import type { AgentContext, Emit, Producer } from "./contract.ts";
 
 /** The most model calls in one conversation. The last is made without tools, so that the model has to answer. */
 export const MAX_ROUNDS = 8;
@@ -29,7 +29,7 @@ export async function* converse(
   { system, messages, tools }: Conversation,
   context: AgentContext,
   spoken = false,
-): AsyncGenerator<EventBody | Speech, { text: string; messages: readonly ModelMessage[] }, void> {
+): AsyncGenerator<EventBody | Producer, { text: string; messages: readonly ModelMessage[] }, void> {
   const said: ModelMessage[] = [...messages];
   const meter = new AnswerMeter();
   let answer = "";
@@ -64,10 +64,10 @@ class ModelCall {
   ) {}
 
   /** Emits the model's parts as they arrive. */
-  relay(context: AgentContext, say: Say): Promise<void> {
+  relay(context: AgentContext, emit: Emit): Promise<void> {
     return context.model.answer(this.request, context, (part) => {
       const event = this.#hear(part);
-      return event === null ? undefined : say(event);
+      return event === null ? undefined : emit(event);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { EventBody } from "../domain/event.ts";
-import type { Agent, AgentContext, AgentNode, Say } from "./contract.ts";
+import type { Agent, AgentContext, AgentNode, Emit } from "./contract.ts";
 
 /** No agent's graph is longer; a walk with more steps is in a loop. */
 const MAX_STEPS = 64;
@@ -40,7 +40,7 @@ const runNode = async <State>(
   context: AgentContext,
   sink: WalkSink,
 ): Promise<Partial<State>> => {
-  const say: Say = (event) => {
+  const emit: Emit = (event) => {
     const wait = sink.emit(event, node.name);
     if (context.signal.aborted) throw context.signal.reason;
     return wait;
@@ -51,7 +51,7 @@ const runNode = async <State>(
     while (step.done !== true) {
       const said = step.value;
       try {
-        await (typeof said === "function" ? said(say) : say(said));
+        await (typeof said === "function" ? said(emit) : emit(said));
       } catch (thrown) {
         step = await steps.throw(thrown);
         continue;

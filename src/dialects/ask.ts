@@ -71,7 +71,7 @@ const errorFrame = (message: string): Frame => ({ data: JSON.stringify({ type: "
 /** POST /ask: a question and its answer, without `event:` and `id:` lines, for a browser's `onmessage`. */
 export const ask: Dialect<typeof Question> = {
   name: "ask",
-  endpoints: [{ method: "POST", path: "/ask", form: "stream" }],
+  endpoints: [{ method: "POST", path: "/ask", mode: "stream" }],
   agent: "ask",
   request: Question,
   ...USER_IF_NAMED,
@@ -97,7 +97,7 @@ const Query = Type.Object({ ...Question.properties, question: Type.Optional(Ques
 export const askByQuery: Dialect<typeof Query> = {
   ...ask,
   name: "ask-by-query",
-  endpoints: [{ method: "GET", path: "/ask", form: "stream" }],
+  endpoints: [{ method: "GET", path: "/ask", mode: "stream" }],
   request: Query,
   parse: ({ question = "", ...query }, caller) => questionRun({ ...query, question }, caller, {}),
   guide: {

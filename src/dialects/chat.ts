@@ -82,11 +82,11 @@ const isUnsaid = ({ code, details }: RequestError): boolean =>
 export const chat: Dialect<typeof Request> = {
   name: "chat",
   endpoints: [
-    { method: "POST", path: "/api/chat/stream", form: "stream" },
-    { method: "GET", path: "/api/chat/stream", form: "stream" },
-    { method: "POST", path: "/api/chat/stream/init", form: "ticket" },
-    { method: "GET", path: "/api/chat/stream/:id", form: "join" },
-    { method: "POST", path: "/api/chat", form: "answer" },
+    { method: "POST", path: "/api/chat/stream", mode: "stream" },
+    { method: "GET", path: "/api/chat/stream", mode: "stream" },
+    { method: "POST", path: "/api/chat/stream/init", mode: "ticket" },
+    { method: "GET", path: "/api/chat/stream/:id", mode: "join" },
+    { method: "POST", path: "/api/chat", mode: "answer" },
   ],
   agent: "chat",
   request: Request,

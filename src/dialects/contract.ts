@@ -28,12 +28,12 @@ export interface View {
  * `join`, whose path ends in `/:id`: the frames of that ticket's run, which the first request starts and all others
  * join.
  */
-export type Form = "stream" | "answer" | "ticket" | "join";
+export type ResponseMode = "stream" | "answer" | "ticket" | "join";
 
 export interface Endpoint {
   readonly method: "GET" | "POST";
   readonly path: `/${string}`;
-  readonly form: Form;
+  readonly mode: ResponseMode;
 }
 
 /** The caller, besides what the body says. */

@@ -14,8 +14,8 @@ import { FAILURE } from "./messages.ts";
 export const generate: Dialect<typeof GenerateRequest> = {
   name: "generate",
   endpoints: [
-    { method: "POST", path: "/api/v1/generate/stream", form: "stream" },
-    { method: "POST", path: "/api/v1/generate/preview", form: "answer" },
+    { method: "POST", path: "/api/v1/generate/stream", mode: "stream" },
+    { method: "POST", path: "/api/v1/generate/preview", mode: "answer" },
   ],
   agent: "til",
   request: GenerateRequest,

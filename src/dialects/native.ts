@@ -47,7 +47,7 @@ const frameOf = (type: EventType): FrameGuide => ({
 /** The native envelope: every event of a run, under ids that each name one event forever. */
 export const native: Dialect<typeof Request> = {
   name: "native",
-  endpoints: [{ method: "POST", path: "/api/v1/solve", form: "stream" }],
+  endpoints: [{ method: "POST", path: "/api/v1/solve", mode: "stream" }],
   agent: "solve",
   request: Request,
   user: { field: "user_id", isRequired: true },

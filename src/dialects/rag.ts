@@ -24,7 +24,7 @@ const Request = Type.Object({
  */
 export const rag: Dialect<typeof Request> = {
   name: "rag",
-  endpoints: [{ method: "POST", path: "/rag", form: "stream" }],
+  endpoints: [{ method: "POST", path: "/rag", mode: "stream" }],
   agent: "rag",
   request: Request,
   ...USER_IF_NAMED,

@@ -33,7 +33,7 @@ const Request = Type.Object({
  */
 export const streamV2: Dialect<typeof Request> = {
   name: "stream-v2",
-  endpoints: [{ method: "POST", path: "/stream/v2", form: "stream" }],
+  endpoints: [{ method: "POST", path: "/stream/v2", mode: "stream" }],
   agent: "solve",
   request: Request,
   user: { field: "userId", isRequired: true },

@@ -17,7 +17,7 @@ export interface Message {
 }
 
 /** A message as it is sent to a model as history. */
-export interface Remembered extends Message {
+export interface HistoryMessage extends Message {
   /** Images that the user attached, by URL or inline. Empty for an assistant's message and for an old one. */
   readonly images: readonly string[];
 }

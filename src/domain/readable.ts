@@ -1,4 +1,4 @@
-import { composed } from "./composed.ts";
+import { normalized } from "./normalized.ts";
 import { storable } from "./text.ts";
 
 /** Invisible characters that split words: soft hyphen, zero-width space, word joiner, byte order mark. */
@@ -10,7 +10,7 @@ const SMUGGLED = /[\u202a-\u202e\u2066-\u2069]|(?<!\u{1f3f4}[\u{e0020}-\u{e007f}
 
 /** Returns a file's text as a person sees it: normalized (NFC), without invisible characters, and storable. */
 export const readable = (text: string): string =>
-  composed(storable(text).replace(UNSEEN, "").replace(SMUGGLED, ""), "NFC");
+  normalized(storable(text).replace(UNSEEN, "").replace(SMUGGLED, ""), "NFC");
 
 /** Control characters, line breaks and paragraph breaks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
@@ -23,4 +23,4 @@ const BREAKS = /[\0-\x1f\x7f-\x9f\u2028\u2029\s]+/g;
 export const titleLine = (text: string): string => readable(text.replace(BREAKS, " ")).trim();
 
 /** Returns a collection's name as it is stored and searched: normalized, since two names that look alike are one. */
-export const collectionName = (name: string): string => composed(storable(name), "NFC");
+export const collectionName = (name: string): string => normalized(storable(name), "NFC");

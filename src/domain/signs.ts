@@ -3,7 +3,7 @@
  * they touch; other punctuation does not.
  */
 
-import { composed } from "./composed.ts";
+import { normalized } from "./normalized.ts";
 
 const LETTER = "\\p{L}\\p{M}\\p{N}";
 const CORE = `[${LETTER}]+`;
@@ -34,7 +34,7 @@ export const leading = (sign: string): string => (sign === "@" ? "＠" : sign);
 
 /** Returns a text in the form in which words are compared: NFKC, lower case, numbers and units in one notation. */
 export const comparable = (text: string): string =>
-  composed(
+  normalized(
     text
       // NFKC turns 10⁵ into 105 and 1½ into 11/2, and joins a word with its footnote number.
       .replace(/(?<=\p{Nd})[⁰¹²³⁴-⁹⁺⁻ⁿ]+/gu, "^$&")

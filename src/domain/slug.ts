@@ -1,4 +1,4 @@
-import { composed } from "./composed.ts";
+import { normalized } from "./normalized.ts";
 
 /** Long enough to be read, short enough for a URL. In code points. */
 const MAX_SLUG = 80;
@@ -15,7 +15,7 @@ const SPOKEN: readonly (readonly [RegExp, string])[] = [
  * between words unless that would leave nothing. Empty when the text holds neither letter nor digit.
  */
 export const slugOf = (text: string): string => {
-  let plain = composed(text, "NFKC").toLowerCase();
+  let plain = normalized(text, "NFKC").toLowerCase();
   for (const [sign, word] of SPOKEN) plain = plain.replace(sign, word);
   const slug = plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
   const letters = [...slug];

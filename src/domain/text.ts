@@ -32,7 +32,7 @@ export const storableText = (value: unknown): string => {
  * Repairs text that arrives in pieces: a surrogate pair may be split between two of them, and each half alone would be
  * lost. A high surrogate at the end of a piece is held back until the next one arrives.
  */
-export class PieceMender {
+export class SurrogateJoiner {
   #held = "";
 
   /** Returns the repaired text that can be passed on now. */

@@ -1,4 +1,4 @@
-import { composed } from "./composed.ts";
+import { normalized } from "./normalized.ts";
 
 /** A tag of a user's TILs. Names that differ in case alone are one tag. */
 export interface Tag {
@@ -41,4 +41,4 @@ export const TIL_BOUNDS = {
  * Returns a name in the form in which names are compared: in one case and one Unicode form (NFKC), however it was
  * typed.
  */
-export const tagKey = (name: string): string => composed(name, "NFKC").toLowerCase().trim();
+export const tagKey = (name: string): string => normalized(name, "NFKC").toLowerCase().trim();

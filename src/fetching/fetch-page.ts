@@ -7,7 +7,7 @@ import { get } from "./request.ts";
 import { targetOf } from "./target.ts";
 
 /** A fetched page: `name` is the last part of its path, or its host; `mediaType` holds the charset if declared. */
-export interface Page extends Upload {
+export interface FetchedPage extends Upload {
   /** Its URL after redirects, the base of relative links. */
   readonly url: string;
 }
@@ -35,7 +35,7 @@ const BOUNDS: FetchBounds = { milliseconds: 10_000, redirects: 5, sent: 5 * 1024
 export const fetchPage = async (
   url: string,
   { signal, reach = PUBLIC_WEB, bounds = BOUNDS }: { signal: AbortSignal; reach?: Reach; bounds?: FetchBounds },
-): Promise<Page> => {
+): Promise<FetchedPage> => {
   // Aborted when the call returns or throws, so that no connection outlives it.
   const over = new AbortController();
   const late = AbortSignal.timeout(bounds.milliseconds);

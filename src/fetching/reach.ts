@@ -11,12 +11,12 @@ export interface Reach {
   allowsAddress(address: string): boolean;
   allowsPort(port: number): boolean;
   /** Returns all addresses of a name, in the order in which they are tried. Rejects when there are none. */
-  lookup(host: string): Promise<readonly Place[]>;
+  lookup(host: string): Promise<readonly ResolvedAddress[]>;
   /** A certificate authority that replaces the usual ones: PEM. */
   readonly authority?: string;
 }
 
-interface Place {
+interface ResolvedAddress {
   readonly address: string;
   readonly family: number;
 }

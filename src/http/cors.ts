@@ -19,7 +19,7 @@ const READ = ["x-trace-id", "x-run-id", "x-thread-id", "location", "retry-after"
 const REMEMBERED_S = 7200;
 
 /** The part of Elysia's context that an `onRequest` hook uses. */
-interface Exchange {
+interface HookContext {
   readonly request: Request;
   /** Headers set here are on every response: streams, refusals and responses without a body as well. */
   readonly set: { readonly headers: Record<string, string | number | undefined> };
@@ -43,7 +43,7 @@ export const isGrantedBy = (origins: readonly string[]): ((origin: string) => bo
 export const crossOrigin = (
   origins: readonly string[],
   { passHost, methods }: { readonly passHost: (request: Request) => void; readonly methods: () => readonly string[] },
-): ((exchange: Exchange) => Response | undefined) | null => {
+): ((exchange: HookContext) => Response | undefined) | null => {
   if (origins.length === 0) return null;
   const isOpen = origins.includes("*");
   const isGranted = isGrantedBy(origins);

@@ -5,22 +5,22 @@ import { isStorable } from "../domain/text.ts";
 import { threadIdOf } from "../domain/thread.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin, isGrantedBy } from "./cors.ts";
-import { askingRoutes } from "./dialects/dialect-routes.ts";
+import { dialectRoutes } from "./dialects/dialect-routes.ts";
 import { documentRoute, homeRoute, pageRoutes } from "./docs/routes.ts";
 import { isLeaving, refusal, requestErrorOf, WordedRefusal } from "./errors.ts";
-import { NOWHERE, wantsNobody } from "./identity/access.ts";
+import { needsNoCredential, UNKNOWN_ROUTE } from "./identity/access.ts";
+import { AccessControl } from "./identity/access-control.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
-import { Door } from "./identity/door.ts";
-import { type Gate, gatesOf } from "./identity/gates.ts";
-import { type UserTokenLog, UserTokens } from "./identity/user-tokens.ts";
+import { gatesOf, type RouteGate } from "./identity/gates.ts";
+import { type UserTokenLogger, UserTokens } from "./identity/user-tokens.ts";
 import { methodsOf, routesAmong } from "./methods.ts";
 import { securityOf } from "./openapi/security.ts";
 import { notFound } from "./request/caller.ts";
 import { accessTokenRoutes } from "./resources/access-tokens.ts";
 import { checkpointRoutes } from "./resources/checkpoints.ts";
 import { documentRoutes } from "./resources/documents.ts";
-import { eventRoutes } from "./resources/events.ts";
-import { probingRoutes } from "./resources/health.ts";
+import { threadEventRoutes } from "./resources/events.ts";
+import { healthRoutes } from "./resources/health.ts";
 import { imageRoutes } from "./resources/images.ts";
 import { runRoutes } from "./resources/runs.ts";
 import { threadRoutes } from "./resources/threads.ts";
@@ -34,20 +34,20 @@ export interface HttpOptions {
   readonly corsOrigins: readonly string[];
   /** Whether streams are gzipped for clients that accept it. */
   readonly compressStreams: boolean;
-  readonly log: HttpLog;
+  readonly logger: HttpLogger;
 }
 
-export interface HttpLog extends UserTokenLog {
+export interface HttpLogger extends UserTokenLogger {
   /** A request failed for a reason that its caller does not receive. */
   requestFailed(path: string, error: unknown): void;
 }
 
 /** All endpoints, behind one access control and one error handler. */
 export const httpApp = (parts: RouteParts, options: HttpOptions) => {
-  const { identity: settings, corsOrigins, compressStreams, log } = options;
+  const { identity: settings, corsOrigins, compressStreams, logger: log } = options;
   const { store, system } = parts;
   const accessTokens = new AccessTokens({ secrets: store.secrets, system, configured: settings.accessTokenSecret });
-  const door = new Door({
+  const accessControl = new AccessControl({
     settings,
     accessTokens,
     userTokens: settings.userTokens === null ? null : new UserTokens(settings.userTokens, system, log),
@@ -66,7 +66,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     return URL.canParse(request.url) ? routes(new URL(request.url).pathname) : [];
   };
   let gates: ReturnType<typeof gatesOf> | undefined;
-  const gateAt = (method: string, path: string): Gate => {
+  const gateAt = (method: string, path: string): RouteGate => {
     gates ??= gatesOf(app.routes);
     return gates(method, path);
   };
@@ -74,8 +74,8 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     const there = routesAt(request);
     try {
       // Errors of an open path need no credential either.
-      const passages = there.map(({ method, path }) => gateAt(method, path).passage);
-      await door.pass({ request }, passages.find(wantsNobody) ?? NOWHERE);
+      const passages = there.map(({ method, path }) => gateAt(method, path).access);
+      await accessControl.check({ request }, passages.find(needsNoCredential) ?? UNKNOWN_ROUTE);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }
@@ -90,7 +90,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     set.headers["referrer-policy"] = "no-referrer";
   });
   const admit = crossOrigin(corsOrigins, {
-    passHost: (request) => door.passHost(request),
+    passHost: (request) => accessControl.checkHost(request),
     methods: () => methodsOf(app.routes),
   });
   if (admit !== null) app.onRequest(admit);
@@ -107,20 +107,20 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       })
       // The only entry. It uses the matched route, not the URL's path: only the URL standard treats `\` in it as `/`.
       .onBeforeHandle({ as: "global" }, async ({ request, params, route }) => {
-        const { passage, worded } = gateAt(request.method, route);
+        const { access: passage, worded } = gateAt(request.method, route);
         try {
-          await door.pass({ request, params }, passage);
+          await accessControl.check({ request, params }, passage);
         } catch (thrown) {
           throw worded(thrown);
         }
       })
-      .use(probingRoutes(parts.readiness))
+      .use(healthRoutes(parts.readiness))
       .use(homeRoute())
       .use(pageRoutes(() => app.routes, security))
       .use(documentRoute(() => app.routes, security))
-      .use(askingRoutes(parts))
+      .use(dialectRoutes(parts))
       .use(threadRoutes(parts))
-      .use(eventRoutes(parts))
+      .use(threadEventRoutes(parts))
       .use(checkpointRoutes(parts))
       .use(runRoutes(parts))
       .use(imageRoutes(parts))

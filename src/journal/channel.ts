@@ -7,15 +7,15 @@ export const TAIL_CHARS = 256 * 1024;
 const NONE: readonly LogEvent[] = [];
 
 /** A reader that is notified of changes to a thread's log. */
-export interface Listener {
+export interface ChannelListener {
   /** The log may have grown; the listener checks before this returns. */
-  ring(): void;
+  notify(): void;
   /**
    * As `notify`, and the reader also checks whether its run or thread still exists, even when there is no new event.
    */
-  nudge(): void;
+  recheck(): void;
   /** The log now ends at `seq`: the events after it are lost. */
-  tear(seq: number): void;
+  truncate(seq: number): void;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Listener {
  * and nothing else, so a slow or abandoned one costs no memory.
  */
 export class Channel {
-  readonly listeners = new Set<Listener>();
+  readonly listeners = new Set<ChannelListener>();
   /** Open writers of this process. While there is one, every commit is announced here. */
   writers = 0;
   /** The highest seq known to be committed; -1 when unknown, and then the store is read. */
@@ -76,7 +76,7 @@ export class Channel {
   }
 
   /** Records that the log reaches `seq`, as the store or another replica reports. */
-  learn(seq: number): void {
+  advanceHead(seq: number): void {
     if (seq <= this.#head) return;
     this.#head = seq;
     this.#forget();
@@ -84,15 +84,15 @@ export class Channel {
   }
 
   /** Records that the store has lost the events after `seq` for good, and notifies the readers that have read them. */
-  tear(seq: number): void {
+  truncate(seq: number): void {
     this.#head = seq;
     this.#forget();
-    for (const listener of this.listeners) listener.tear(seq);
+    for (const listener of this.listeners) listener.truncate(seq);
   }
 
   /** Makes the readers recheck their run or thread after a change that no event reports. */
-  nudge(): void {
-    for (const listener of this.listeners) listener.nudge();
+  recheck(): void {
+    for (const listener of this.listeners) listener.recheck();
   }
 
   /** Ends the readers with `error`, now and until the next commit or the next writer. */
@@ -105,11 +105,11 @@ export class Channel {
   open(seq: number): void {
     this.writers++;
     this.#failure = undefined;
-    this.learn(seq);
+    this.advanceHead(seq);
   }
 
   #wake(): void {
-    for (const listener of this.listeners) listener.ring();
+    for (const listener of this.listeners) listener.notify();
   }
 
   #forget(): void {

@@ -3,16 +3,16 @@ import type { Store } from "../store/contract.ts";
 import type { Append, Refusal } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
+import { CommitPacing } from "./commit-pacing.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";
 import { LOST, LostTails } from "./lost-tail.ts";
-import { Pace } from "./pace.ts";
-import { Patience, type PatienceOptions } from "./patience.ts";
 import { RunEnds } from "./run-ends.ts";
+import { StoreRetry, type StoreRetryOptions } from "./store-retry.ts";
 import type { Committer, RunWriter } from "./writer.ts";
-import { type Broken, Writers } from "./writers.ts";
+import { type StopCause, Writers } from "./writers.ts";
 
-export interface CommitOptions extends PatienceOptions {
+export interface CommitOptions extends StoreRetryOptions {
   readonly store: Store;
   readonly hub: Hub;
 }
@@ -35,7 +35,7 @@ export const MAX_RUNS = 256;
 export class GroupCommit implements Committer {
   readonly #writers = new Writers();
   readonly #speaking = () => this.#writers.speaking();
-  readonly #patience: Patience;
+  readonly #patience: StoreRetry;
   readonly #lostTails: LostTails;
   readonly #ends: RunEnds;
   /**
@@ -45,15 +45,15 @@ export class GroupCommit implements Committer {
   readonly #marked: RunWriter[] = [];
   /** The writers among them whose first text waits. They are committed before the others. */
   readonly #unheard: RunWriter[] = [];
-  readonly #pace = new Pace();
+  readonly #pace = new CommitPacing();
   #looping = false;
   /** Ends the pause that is under way. */
   #hurry: (() => void) | undefined;
   #current: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CommitOptions) {
-    const { store, log } = options;
-    this.#patience = new Patience(options, this.#writers);
+    const { store, logger: log } = options;
+    this.#patience = new StoreRetry(options, this.#writers);
     this.#lostTails = new LostTails(store, this.#writers, log);
     this.#ends = new RunEnds(store, this.#writers, this.#patience, this.#lostTails);
   }
@@ -63,7 +63,7 @@ export class GroupCommit implements Committer {
   }
 
   /** `broken` is called at most once, when the log can no longer accept the run's events. */
-  register(writer: RunWriter, channel: Channel, broken: (why: Broken) => void): void {
+  register(writer: RunWriter, channel: Channel, broken: (why: StopCause) => void): void {
     this.#writers.add(writer, channel, broken);
   }
 
@@ -81,7 +81,7 @@ export class GroupCommit implements Committer {
   }
 
   ignored(writer: RunWriter, type: string): void {
-    this.options.log.ignored(writer.fence.runId, type);
+    this.options.logger.ignored(writer.fence.runId, type);
   }
 
   async finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome> {
@@ -93,7 +93,7 @@ export class GroupCommit implements Committer {
           return await this.#ends.end(writer, way);
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
-          this.options.log.rejected(writer.fence.runId, error);
+          this.options.logger.rejected(writer.fence.runId, error);
           writer.discard();
         }
       }
@@ -207,7 +207,7 @@ export class GroupCommit implements Committer {
   }
 
   #reject(writer: RunWriter, error: StoreError): void {
-    this.options.log.rejected(writer.fence.runId, error);
+    this.options.logger.rejected(writer.fence.runId, error);
     writer.discard();
     this.#writers.break(writer, new RunError("internal", "The answer could not be stored.", { cause: error }));
   }

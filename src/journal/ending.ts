@@ -6,7 +6,7 @@ import type { RunEnd } from "../store/log/contract-run-end.ts";
  * The outcome of ending a run. `kept`: the end is stored. `refused`: another replica has taken the run over, or the
  * store never accepted it.
  */
-export type Outcome = "kept" | "refused";
+export type Outcome = "persisted" | "refused";
 export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
   /** The run's last events, which follow everything that was emitted. */
   readonly events: readonly [...EventBody[], TerminalEvent];

@@ -2,9 +2,9 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/log/contract.ts";
 import { fillsPage } from "../store/page-bytes.ts";
-import type { Channel, Listener } from "./channel.ts";
-import type { Beating } from "./heartbeat-timer.ts";
-import { DELETED, type Hub, TORN } from "./hub.ts";
+import type { Channel, ChannelListener } from "./channel.ts";
+import type { HeartbeatListener } from "./heartbeat-timer.ts";
+import { DELETED, type Hub, TRUNCATED } from "./hub.ts";
 
 /** The most events that a reader fetches from the store at once. A page is also bounded in bytes. */
 const PAGE = 200;
@@ -24,7 +24,7 @@ export interface FollowSource {
 export type Batch = readonly LogEvent[];
 const QUIET: Batch = [];
 /** The empty batch, compared by identity, that asks for a recheck: a run of the thread has ended without an event. */
-export const LOOK_AROUND: Batch = [];
+export const RECHECK: Batch = [];
 
 /** Whether the page holds everything up to the log's end. */
 const isWhole = (page: Batch): boolean => page.length < PAGE && !fillsPage(page.map(({ json }) => json));
@@ -32,7 +32,7 @@ const isWhole = (page: Batch): boolean => page.length < PAGE && !fillsPage(page.
 /** The reader that waits for a follower's next batch. */
 interface Waiter {
   /** There may be a new batch: time to poll. */
-  ring(): void;
+  notify(): void;
 }
 
 /**
@@ -42,12 +42,12 @@ interface Waiter {
  * Most of a token's cost is the promises on its way, so this interface has none: the caller polls, and waits when
  * `poll` returned null.
  */
-export class Follower implements Listener, Beating {
+export class Follower implements ChannelListener, HeartbeatListener {
   readonly #channel: Channel;
   #waiter: Waiter | undefined;
   /** A notification came while no reader waited, or while a page was being fetched. */
-  #isRung = false;
-  #isNudged = false;
+  #isNotified = false;
+  #isRecheckDue = false;
   /** A batch was returned since, and some of it was sent to the client. */
   #wasShown = false;
   #quietSince: number;
@@ -69,7 +69,7 @@ export class Follower implements Listener, Beating {
     const { hub, now } = source;
     this.#quietSince = now();
     this.#channel = hub.join(key, this);
-    hub.pulse.join(quietMs, this);
+    hub.heartbeat.join(quietMs, this);
   }
 
   /**
@@ -97,11 +97,11 @@ export class Follower implements Listener, Beating {
       this.leave();
       throw error;
     }
-    const wasNudged = this.#isNudged;
+    const wasNudged = this.#isRecheckDue;
     if (!wasNudged && now() - this.#quietSince < this.quietMs) return null;
-    this.#isNudged = false;
+    this.#isRecheckDue = false;
     this.#quietSince = now();
-    return wasNudged ? LOOK_AROUND : QUIET;
+    return wasNudged ? RECHECK : QUIET;
   }
 
   /**
@@ -110,7 +110,7 @@ export class Follower implements Listener, Beating {
    */
   wait(waiter: Waiter): void {
     this.#waiter = waiter;
-    if (this.#isRung && !this.#isFetching) this.#wake();
+    if (this.#isNotified && !this.#isFetching) this.#wake();
   }
 
   /** Nothing of the last batch was sent to the client, so the quiet interval goes on. */
@@ -123,37 +123,37 @@ export class Follower implements Listener, Beating {
     if (this.#isOver) return;
     this.#isOver = true;
     const { hub } = this.source;
-    hub.pulse.leave(this.quietMs, this);
+    hub.heartbeat.leave(this.quietMs, this);
     hub.leave(this.key, this.#channel, this);
     this.#wake();
   }
 
-  ring(): void {
-    this.#isRung = true;
+  notify(): void {
+    this.#isNotified = true;
     if (this.#waiter !== undefined && !this.#isFetching) this.#wake();
   }
 
-  tear(seq: number): void {
+  truncate(seq: number): void {
     // A page that was fetched but not yet read dates from before the loss.
     this.#page = undefined;
-    if (this.cursor > seq) this.#failure = { thrown: TORN };
-    this.ring();
+    if (this.cursor > seq) this.#failure = { thrown: TRUNCATED };
+    this.notify();
   }
 
-  nudge(): void {
-    this.#isNudged = true;
-    this.ring();
+  recheck(): void {
+    this.#isRecheckDue = true;
+    this.notify();
   }
 
   beat(): void {
-    if (this.#waiter !== undefined && this.source.now() - this.#quietSince >= this.quietMs) this.ring();
+    if (this.#waiter !== undefined && this.source.now() - this.#quietSince >= this.quietMs) this.notify();
   }
 
   #wake(): void {
     const waiter = this.#waiter;
-    this.#isRung = false;
+    this.#isNotified = false;
     this.#waiter = undefined;
-    waiter?.ring();
+    waiter?.notify();
   }
 
   /** Returns what follows the cursor, from memory or from the fetched page; starts a fetch when neither has it. */
@@ -177,7 +177,7 @@ export class Follower implements Listener, Beating {
           this.#page = page;
           // A page with room left ends at the log's head at that time. A later commit has sent its own notification.
           const last = page.at(-1);
-          if (last !== undefined && isWhole(page) && !this.#isOver) this.#channel.learn(last.seq);
+          if (last !== undefined && isWhole(page) && !this.#isOver) this.#channel.advanceHead(last.seq);
         },
         (thrown: unknown) => {
           this.#failure = { thrown };
@@ -194,6 +194,6 @@ export class Follower implements Listener, Beating {
     this.#isFetching = false;
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    waiter?.ring();
+    waiter?.notify();
   }
 }

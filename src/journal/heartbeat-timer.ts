@@ -1,5 +1,5 @@
 /** Checks the time when the timer calls it. */
-export interface Beating {
+export interface HeartbeatListener {
   beat(): void;
 }
 
@@ -7,11 +7,14 @@ export interface Beating {
 const LOOKS = 16;
 
 /** One timer for all readers with the same interval: ten thousand readers with a timer each would take megabytes. */
-export class Pulse {
-  readonly #groups = new Map<number, { readonly timer: ReturnType<typeof setInterval>; readonly all: Set<Beating> }>();
+export class HeartbeatTimer {
+  readonly #groups = new Map<
+    number,
+    { readonly timer: ReturnType<typeof setInterval>; readonly all: Set<HeartbeatListener> }
+  >();
 
   /** `ms`: the quiet interval. */
-  join(ms: number, one: Beating): void {
+  join(ms: number, one: HeartbeatListener): void {
     const known = this.#groups.get(ms);
     if (known !== undefined) {
       known.all.add(one);
@@ -24,7 +27,7 @@ export class Pulse {
     this.#groups.set(ms, { timer: setInterval(beat, Math.max(1, ms / LOOKS)), all });
   }
 
-  leave(ms: number, one: Beating): void {
+  leave(ms: number, one: HeartbeatListener): void {
     const group = this.#groups.get(ms);
     if (group === undefined || !group.all.delete(one) || group.all.size > 0) return;
     clearInterval(group.timer);

@@ -1,13 +1,13 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import { Channel, type Listener } from "./channel.ts";
-import { Pulse } from "./heartbeat-timer.ts";
+import { Channel, type ChannelListener } from "./channel.ts";
+import { HeartbeatTimer } from "./heartbeat-timer.ts";
 
 /** The error that ends readers and runs of a deleted thread. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
 
 /** The error for a reader whose last events the store has lost: the log it read no longer exists. */
-export const TORN = new RunError("interrupted", "The database lost the events that were read last.");
+export const TRUNCATED = new RunError("interrupted", "The database lost the events that were read last.");
 
 /** A channel and its head when it was checked. */
 interface Remote {
@@ -19,7 +19,7 @@ interface Remote {
 /** The channels of all threads that this process currently reads or writes. */
 export class Hub {
   /** Notifies readers that time has passed. */
-  readonly pulse = new Pulse();
+  readonly heartbeat = new HeartbeatTimer();
   readonly #channels = new Map<ThreadKey, Channel>();
 
   get(key: ThreadKey): Channel | undefined {
@@ -27,13 +27,13 @@ export class Hub {
   }
 
   /** Adds a reader. It is registered before it reads anything, so that it misses no commit. */
-  join(key: ThreadKey, listener: Listener): Channel {
+  join(key: ThreadKey, listener: ChannelListener): Channel {
     const channel = this.#obtain(key);
     channel.listeners.add(listener);
     return channel;
   }
 
-  leave(key: ThreadKey, channel: Channel, listener: Listener): void {
+  leave(key: ThreadKey, channel: Channel, listener: ChannelListener): void {
     channel.listeners.delete(listener);
     this.#release(key, channel);
   }
@@ -44,7 +44,7 @@ export class Hub {
    */
   open(key: ThreadKey, seq: number): Channel {
     const channel = this.#obtain(key);
-    if (channel.head > seq) channel.tear(seq);
+    if (channel.head > seq) channel.truncate(seq);
     channel.open(seq);
     return channel;
   }

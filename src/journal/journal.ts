@@ -9,7 +9,7 @@ import { Follower, type FollowSource } from "./follow.ts";
 import { Hub } from "./hub.ts";
 import type { Opening } from "./opening.ts";
 import { RunWriter } from "./writer.ts";
-import type { Broken } from "./writers.ts";
+import type { StopCause } from "./writers.ts";
 
 /** Milliseconds between a reader's attempts to reach a store that is away. */
 const REREAD_MS = 250;
@@ -26,7 +26,7 @@ export class Journal {
   }
 
   /** Opens the log for a run that holds the fence. `lastSeq` is the thread's last seq. */
-  open(fence: Fence, lastSeq: number, broken: (why: Broken) => void, opening?: Opening): RunWriter {
+  open(fence: Fence, lastSeq: number, broken: (why: StopCause) => void, opening?: Opening): RunWriter {
     const writer = new RunWriter(fence, lastSeq, this.#commit, opening);
     this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
     return writer;
@@ -49,7 +49,7 @@ export class Journal {
     for (const { key, channel, head } of remote) {
       const seq = heads.get(key) ?? 0;
       if (seq < head) await this.#shrunk(key, channel, seq);
-      else if (seq > 0) channel.learn(seq);
+      else if (seq > 0) channel.advanceHead(seq);
     }
   }
 
@@ -57,7 +57,7 @@ export class Journal {
   async #shrunk(key: ThreadKey, channel: Channel, seq: number): Promise<void> {
     const thread = await this.options.store.threads.get(key);
     if (thread === null || thread.lastSeq > channel.head) this.#hub.drop(key, channel);
-    else channel.tear(seq);
+    else channel.truncate(seq);
   }
 
   /**
@@ -73,8 +73,8 @@ export class Journal {
   }
 
   /** Makes the thread's readers recheck that their run still exists: one has ended without an event. */
-  nudge(key: ThreadKey): void {
-    this.#hub.get(key)?.nudge();
+  recheck(key: ThreadKey): void {
+    this.#hub.get(key)?.recheck();
   }
 
   /**
@@ -86,7 +86,7 @@ export class Journal {
   }
 
   readonly #read = async (key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> => {
-    const { store, system, patienceMs } = this.options;
+    const { store, system, storeWaitMs: patienceMs } = this.options;
     const since = system.now();
     for (;;) {
       try {

@@ -1,7 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import { type LogEvent, payloadOf } from "../domain/event.ts";
 import type { Store } from "../store/contract.ts";
-import type { JournalLog } from "./journal-log.ts";
+import type { JournalLogger } from "./logger.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
@@ -19,7 +19,7 @@ export class LostTails {
   constructor(
     private readonly store: Store,
     private readonly writers: Writers,
-    private readonly log: JournalLog,
+    private readonly logger: JournalLogger,
   ) {}
 
   /**
@@ -36,12 +36,12 @@ export class LostTails {
     const after = Math.max(head, writer.start);
     const events = channel?.held(after)?.filter(({ seq }) => seq < next) ?? [];
     if (events.length === next - 1 - after && rewrites < REWRITES) {
-      this.log.rewritten(runId, events.length);
+      this.logger.rewritten(runId, events.length);
       return events;
     }
-    writer.tear(after, await this.#answerLeft(writer));
-    this.log.torn(runId);
-    channel?.tear(after);
+    writer.truncate(after, await this.#answerLeft(writer));
+    this.logger.torn(runId);
+    channel?.truncate(after);
     return null;
   }
 

@@ -5,7 +5,7 @@ import type { RunEnd } from "../store/log/contract-run-end.ts";
 import { StoreError } from "../store/store-error.ts";
 import { type Ending, failing, type Outcome } from "./ending.ts";
 import { LOST, type LostTails } from "./lost-tail.ts";
-import type { Patience } from "./patience.ts";
+import type { StoreRetry } from "./store-retry.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
@@ -16,7 +16,7 @@ export class RunEnds {
   constructor(
     private readonly store: Store,
     private readonly writers: Writers,
-    private readonly patience: Patience,
+    private readonly patience: StoreRetry,
     private readonly lostTails: LostTails,
   ) {}
 
@@ -44,7 +44,7 @@ export class RunEnds {
     const kept = await this.patience.untilReached(() => [writer], attempt);
     writer.verdict.ended("over");
     if (kept !== null) this.writers.publish(writer, kept);
-    return kept === null ? "refused" : "kept";
+    return kept === null ? "refused" : "persisted";
   }
 
   #endOf(writer: RunWriter, said: Pick<Append, "events" | "checkpoints">, ending: Ending): RunEnd {
@@ -70,7 +70,7 @@ export class RunEnds {
       const outcome = await this.store.runs.finish(fence, end);
       if (outcome === "gap") verdict.ended(before);
       if (outcome !== "stale" || !mayHaveEnded) return outcome;
-      return (await this.#isKept(fence.threadKey, end.events)) ? "ended" : "stale";
+      return (await this.#isPersisted(fence.threadKey, end.events)) ? "ended" : "stale";
     } catch (error) {
       if (error instanceof StoreError && error.isUntried) verdict.ended(before);
       throw error;
@@ -78,7 +78,7 @@ export class RunEnds {
   }
 
   /** Whether an unacknowledged attempt has ended the run after all. */
-  async #isKept(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
+  async #isPersisted(key: Append["fence"]["threadKey"], events: readonly LogEvent[]): Promise<boolean> {
     const last = events.at(-1);
     if (last === undefined) return false;
     const [found] = await this.store.events.read(key, last.seq - 1, 1);

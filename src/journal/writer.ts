@@ -1,6 +1,6 @@
 import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
-import { PieceMender, storableText } from "../domain/text.ts";
+import { SurrogateJoiner, storableText } from "../domain/text.ts";
 import type { Append, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Ending, Outcome } from "./ending.ts";
@@ -8,7 +8,7 @@ import type { Opening } from "./opening.ts";
 import { Verdict } from "./verdict.ts";
 
 /** The most events of a run that may wait for the store. Beyond that the producer waits. */
-export const MAX_UNKEPT = 256;
+export const MAX_UNCOMMITTED = 256;
 /** Tokens are joined up to this many characters, so that the bound above also bounds memory. */
 const MAX_JOINED_CHARS = 16 * 1024;
 
@@ -41,7 +41,7 @@ export class RunWriter {
   #said: AnswerFold;
   #isWhole = true;
   /** The answer's text as the log has it, and as it will have it once the events in flight are stored. */
-  #keptAnswer: string;
+  #persistedAnswer: string;
   #takenAnswer: string;
   #pending: Pending[] = [];
   /** The text of the last pending event and the node that emits it. Empty unless that event is a token or reasoning. */
@@ -58,9 +58,9 @@ export class RunWriter {
   #closed: Promise<Outcome> | undefined;
   #lastWords: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
   /** The log has lost some of the run's events; the next ones would not follow. */
-  #isTorn = false;
+  #isTruncated = false;
   #drained: (() => void)[] = [];
-  readonly #menders = { token: new PieceMender(), reasoning: new PieceMender() };
+  readonly #joiners = { token: new SurrogateJoiner(), reasoning: new SurrogateJoiner() };
 
   constructor(
     readonly fence: Fence,
@@ -73,7 +73,7 @@ export class RunWriter {
     this.#isHeld = isHeld;
     this.#lastSeq = start;
     this.#lastAt = lastAt;
-    this.#keptAnswer = said.content;
+    this.#persistedAnswer = said.content;
     this.#takenAnswer = said.content;
   }
 
@@ -125,7 +125,7 @@ export class RunWriter {
 
   /** Emits one event. Returns a promise when the store is behind; it must be awaited before the next call. */
   emit(body: EventBody, node: string): Promise<void> | undefined {
-    if (this.isClosed || this.#isTorn) {
+    if (this.isClosed || this.#isTruncated) {
       this.committer.ignored(this, body.type);
       return undefined;
     }
@@ -136,13 +136,13 @@ export class RunWriter {
       this.#push(body.type, node, "", json);
       this.#said.addLogged({ type: body.type, json });
     }
-    if (this.#pending.length + this.#inFlight < MAX_UNKEPT) return undefined;
+    if (this.#pending.length + this.#inFlight < MAX_UNCOMMITTED) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
   /** Stores a node's change of state, in the order of the events around it. */
   checkpoint(checkpoint: Omit<NewCheckpoint, "seq" | "at">): void {
-    if (this.isClosed || this.#isTorn) {
+    if (this.isClosed || this.#isTruncated) {
       this.committer.ignored(this, "checkpoint");
       return;
     }
@@ -201,8 +201,8 @@ export class RunWriter {
    * For the committer: the events after `lastSeq` are lost, in the store and in this process. `answer` is the text that
    * the log still has. Later events of the run are ignored, since they would not follow; its end is written.
    */
-  tear(lastSeq: number, answer: string): void {
-    this.#isTorn = true;
+  truncate(lastSeq: number, answer: string): void {
+    this.#isTruncated = true;
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
@@ -215,7 +215,7 @@ export class RunWriter {
   settled(): void {
     this.#inFlight = 0;
     this.#isInFlight = false;
-    this.#keptAnswer = this.#takenAnswer;
+    this.#persistedAnswer = this.#takenAnswer;
     this.#letGo();
   }
 
@@ -225,7 +225,7 @@ export class RunWriter {
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
-    this.#restart(this.#keptAnswer);
+    this.#restart(this.#persistedAnswer);
     this.settled();
   }
 
@@ -253,7 +253,7 @@ export class RunWriter {
   }
 
   #say(body: Delta, node: string): void {
-    const text = this.#menders[body.type].push(body.payload.delta);
+    const text = this.#joiners[body.type].push(body.payload.delta);
     if (text === "") return;
     if (body.type === "token") this.#said.text(text);
     else this.#said.reasoning(text);
@@ -269,7 +269,7 @@ export class RunWriter {
   /** Half a surrogate pair cannot wait past the end of its text. */
   #endOfText(node: string): void {
     for (const type of ["token", "reasoning"] as const) {
-      const rest = this.#menders[type].flush();
+      const rest = this.#joiners[type].flush();
       if (rest === "") continue;
       if (type === "token") this.#said.text(rest);
       else this.#said.reasoning(rest);

@@ -7,21 +7,21 @@ import type { RunWriter } from "./writer.ts";
  * Why a run must stop because of its log. `lost`: another replica has taken it over, and this one may not write any
  * more.
  */
-export type Broken = RunError | "lost";
+export type StopCause = RunError | "lost";
 
 /** A registered writer of this process. */
 interface Registered {
   /** Where its commits are announced. */
   readonly channel: Channel;
   /** Null once it was called. */
-  broken: ((why: Broken) => void) | null;
+  broken: ((why: StopCause) => void) | null;
 }
 
 /** The runs that this process writes. */
 export class Writers {
   readonly #known = new Map<RunWriter, Registered>();
 
-  add(writer: RunWriter, channel: Channel, broken: (why: Broken) => void): void {
+  add(writer: RunWriter, channel: Channel, broken: (why: StopCause) => void): void {
     this.#known.set(writer, { channel, broken });
   }
 
@@ -54,7 +54,7 @@ export class Writers {
   }
 
   /** Calls `broken` once; a second reason is ignored. */
-  break(writer: RunWriter, why: Broken): void {
+  break(writer: RunWriter, why: StopCause): void {
     const registered = this.#known.get(writer);
     const broken = registered?.broken ?? null;
     if (registered === undefined || broken === null) return;

@@ -1,7 +1,7 @@
 /**
  * Returns a value that a model requires. The configuration has checked it, so its absence is a mistake in the program.
  */
-export const given = (value: string | null, variable: string): string => {
+export const required = (value: string | null, variable: string): string => {
   if (value === null) throw new Error(`${variable} must be set for this model.`);
   return value;
 };

@@ -7,14 +7,14 @@ import {
   TypeValidationError,
 } from "@ai-sdk/provider";
 import { ModelError } from "./contract.ts";
-import { cutOff, failureOfReport, failureOfStatus, garbage, type Place, unreachable } from "./failure.ts";
+import { cutOff, type FailureContext, failureOfReport, failureOfStatus, garbage, unreachable } from "./failure.ts";
 import { ProviderError } from "./provider-error.ts";
 
 /**
  * Converts an error that a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
  * carry the whole request, conversation included: only their message is stored.
  */
-export const failureOfSdk = (error: unknown, place: Place): ModelError => {
+export const failureOfSdk = (error: unknown, place: FailureContext): ModelError => {
   if (error instanceof ModelError) return error;
   if (APICallError.isInstance(error)) return failureOfCall(error, place);
   if (isUnreadable(error)) return garbage(error.message, error.cause);
@@ -40,7 +40,7 @@ const isUnreadable = (error: unknown): error is AISDKError =>
   InvalidResponseDataError.isInstance(error) ||
   EmptyResponseBodyError.isInstance(error);
 
-const failureOfCall = (error: APICallError, place: Place): ModelError => {
+const failureOfCall = (error: APICallError, place: FailureContext): ModelError => {
   const { statusCode: status, responseHeaders: headers, responseBody } = error;
   // Our own bounds broke the stream before its first event.
   if (error.cause instanceof ModelError) return error.cause;

@@ -2,8 +2,8 @@ import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4ProviderOption
 import { failureOfSdk } from "./aisdk-failure.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
-import { cutOff, type Place, refusal } from "./failure.ts";
-import { hearAll } from "./hearing.ts";
+import { cutOff, type FailureContext, refusal } from "./failure.ts";
+import { forEachPart } from "./for-each-part.ts";
 import { piecesOf } from "./pieces.ts";
 import { callOptions } from "./prompt.ts";
 import { parseToolInput } from "./tool-input.ts";
@@ -13,7 +13,7 @@ export interface AiSdkOptions {
   /** Such as `anthropic:claude-sonnet-4-5`. */
   readonly id: string;
   readonly model: LanguageModelV4;
-  readonly place: Place;
+  readonly place: FailureContext;
   /** Options specific to the provider, sent with every call. */
   readonly providerOptions: SharedV4ProviderOptions;
   check(context: ModelContext): Promise<void>;
@@ -27,7 +27,7 @@ type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
  */
 export const aiSdkModel = (options: AiSdkOptions): Model => ({
   id: options.id,
-  answer: (request, context, hear) => hearAll(partsOf(options, request, context), hear),
+  answer: (request, context, onPart) => forEachPart(partsOf(options, request, context), onPart),
   check: (context) => options.check(context),
 });
 

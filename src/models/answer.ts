@@ -1,7 +1,7 @@
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { TextBody, TextSink } from "../upstream/contract.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
-import type { Hear } from "./contract.ts";
+import type { OnPart } from "./contract.ts";
 import { cutOff } from "./failure.ts";
 
 /** Longest event that is buffered, in characters; past it the stream counts as garbage. */
@@ -36,7 +36,7 @@ export class Answer implements TextSink {
     private readonly body: TextBody,
     private readonly chat: ChatAnswer,
     private readonly signal: AbortSignal,
-    private readonly hear: Hear,
+    private readonly onPart: OnPart,
   ) {
     // Without `onError`: the parser would create an error, with its stack, for each line that is not a field.
     this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: (event) => chat.take(event.data) });
@@ -112,7 +112,7 @@ export class Answer implements TextSink {
       for (let part = parts[this.#told]; part !== undefined; part = parts[this.#told]) {
         this.signal.throwIfAborted();
         this.#told += 1;
-        const wait = this.hear(part);
+        const wait = this.onPart(part);
         if (wait !== undefined) {
           this.#pause();
           wait.then(this.#goOn, this.#stop);

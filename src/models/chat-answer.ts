@@ -1,7 +1,7 @@
 import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { type FinishReason, ModelError, type ModelPart } from "./contract.ts";
-import { cutOff, failureOfReport, garbage, type Place, refusal } from "./failure.ts";
+import { cutOff, type FailureContext, failureOfReport, garbage, refusal } from "./failure.ts";
 import { JsonBounds } from "./json-bounds.ts";
 import { MAX_PIECE, piecesOf } from "./pieces.ts";
 import { ProviderError } from "./provider-error.ts";
@@ -64,11 +64,11 @@ export class ChatAnswer {
   /** The last call of each index. */
   readonly #byIndex = new Map<number, PendingCall>();
   readonly #meter = new AnswerMeter();
-  readonly #place: Place;
+  readonly #place: FailureContext;
   readonly #newId: () => string;
 
   /** `newId` returns an id for a call that the server left without one. */
-  constructor(place: Place, newId: () => string) {
+  constructor(place: FailureContext, newId: () => string) {
     this.#place = place;
     this.#newId = newId;
   }

@@ -72,6 +72,6 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
 
 const withTemperature = (model: Model, temperature: number): Model => ({
   id: model.id,
-  answer: (request, context, hear) => model.answer({ temperature, ...request }, context, hear),
+  answer: (request, context, onPart) => model.answer({ temperature, ...request }, context, onPart),
   check: (context) => model.check(context),
 });

@@ -4,7 +4,7 @@ import { rootOf } from "./access.ts";
 import { Answer } from "./answer.ts";
 import { ChatAnswer } from "./chat-answer.ts";
 import type { Model } from "./contract.ts";
-import type { Place } from "./failure.ts";
+import type { FailureContext } from "./failure.ts";
 import { ask, reach } from "./http.ts";
 import { chatBody } from "./messages.ts";
 
@@ -18,7 +18,7 @@ export interface CompatibleOptions {
   /** Null when the server requires none. */
   readonly apiKey: string | null;
   /** Names the variable of the key. */
-  readonly place: Place;
+  readonly place: FailureContext;
   readonly system: System;
   /** Sends its calls. */
   readonly post: Post;
@@ -35,10 +35,10 @@ export const compatibleModel = ({ id, model, baseUrl, apiKey, place, system, pos
   const newCallId = () => `call_${system.id()}`;
   return {
     id,
-    answer: async (request, context, hear) => {
+    answer: async (request, context, onPart) => {
       const call = { url: `${root}/chat/completions`, headers, place };
       const { body } = await ask(call, chatBody(model, request), context, post);
-      await new Answer(body, new ChatAnswer(place, newCallId), context.signal, hear).read();
+      await new Answer(body, new ChatAnswer(place, newCallId), context.signal, onPart).read();
     },
     check: (context) => reach({ url: `${root}/models`, headers, place }, context),
   };

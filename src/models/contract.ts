@@ -61,7 +61,7 @@ export interface ModelContext {
  * Receives one part. A returned promise must be awaited before the next part: it is back-pressure. If the callback
  * throws or rejects, the call ends with its connection, and throws the same error.
  */
-export type Hear = (part: ModelPart) => Promise<void> | undefined;
+export type OnPart = (part: ModelPart) => Promise<void> | undefined;
 
 /**
  * A language model. `answer` makes one call, pushes each part to a callback as it arrives, and resolves after the
@@ -73,7 +73,7 @@ export type Hear = (part: ModelPart) => Promise<void> | undefined;
 export interface Model {
   /** As configured, such as `openai:gpt-5` or `builtin`. */
   readonly id: string;
-  answer(request: ModelRequest, context: ModelContext, hear: Hear): Promise<void>;
+  answer(request: ModelRequest, context: ModelContext, onPart: OnPart): Promise<void>;
   /** Reaches the provider without spending a token. Throws a ModelError that names the remedy. */
   check(context: ModelContext): Promise<void>;
 }

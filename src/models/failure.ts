@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 /** Where the failing call went, so that a message can name the remedy. */
-export interface Place {
+export interface FailureContext {
   /** The environment variable that holds the provider's key. */
   readonly keyVariable: string;
   /** Milliseconds since the epoch: a `retry-after` may be a date. */
@@ -25,7 +25,7 @@ export interface Place {
  * is a 429 too (OpenAI's `insufficient_quota`), and waiting does not restore it. Google reports a wrong key as a 400
  * with the reason `API_KEY_INVALID`. Azure's content filter is a 400 with the code `content_filter`.
  */
-export const failureOfStatus = ({ status, header, body }: Refused, place: Place): ModelError => {
+export const failureOfStatus = ({ status, header, body }: Refused, place: FailureContext): ModelError => {
   const cause = new ProviderError(`HTTP ${status}`, body);
   const retryAfterMs = retryAfter(header, place.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
@@ -50,7 +50,7 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Place)
  * number (OpenRouter, Google; `statusCode` in the AI SDK), or its `type` or `status` a word (OpenAI, Anthropic). An
  * unknown word may pass: the provider had accepted the request.
  */
-export const failureOfReport = (report: unknown, place: Place): ModelError => {
+export const failureOfReport = (report: unknown, place: FailureContext): ModelError => {
   const words = JSON.stringify(report) ?? "undefined";
   const status = numericCode(report);
   if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, place);

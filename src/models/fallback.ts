@@ -1,6 +1,6 @@
 import { type Model, type ModelContext, ModelError } from "./contract.ts";
-import { Listener } from "./hearing.ts";
-import type { ModelLog } from "./log.ts";
+import { PartSink } from "./for-each-part.ts";
+import type { ModelLogger } from "./logger.ts";
 
 /**
  * Combines several models into one that tries them in order. It calls the next only while nothing has been emitted:
@@ -10,21 +10,21 @@ import type { ModelLog } from "./log.ts";
  * `check` passes as soon as one model is reached, because a call can then be answered; otherwise it throws the first
  * model's error.
  */
-export const withFallback = (models: readonly [Model, ...Model[]], log: ModelLog): Model => ({
+export const withFallback = (models: readonly [Model, ...Model[]], logger: ModelLogger): Model => ({
   id: models.map(({ id }) => id).join(","),
-  answer: async (request, context, hear) => {
-    const listener = new Listener(hear);
+  answer: async (request, context, onPart) => {
+    const listener = new PartSink(onPart);
     let mayRecover = false;
     for (const [at, model] of models.entries()) {
       try {
-        await model.answer(request, context, listener.hear);
+        await model.answer(request, context, listener.onPart);
         return;
       } catch (error) {
         const next = models[at + 1];
-        if (listener.hasHeard || !mayPass(error)) throw error;
+        if (listener.hasReceived || !mayPass(error)) throw error;
         mayRecover ||= error.isRecoverable;
         if (next === undefined) throw mayRecover ? recoverable(error) : error;
-        log.fallback({ model: model.id, next: next.id, error });
+        logger.fallback({ model: model.id, next: next.id, error });
       }
     }
   },

@@ -1,7 +1,7 @@
 import type { Post, TextBody, UpstreamResponse } from "../upstream/contract.ts";
 import { responseOf, upstreamFetch } from "../upstream/fetched.ts";
 import type { ModelContext, ModelError } from "./contract.ts";
-import { failureOfStatus, type Place, unreachable } from "./failure.ts";
+import { type FailureContext, failureOfStatus, unreachable } from "./failure.ts";
 
 /** How much of an error's body is read, in characters. The error's code is near the start; the log needs no more. */
 const MAX_ERROR_BODY = 16_384;
@@ -11,7 +11,7 @@ const ERROR_BODY_MS = 2_000;
 export interface Call {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly place: Place;
+  readonly place: FailureContext;
 }
 
 /**
@@ -51,8 +51,10 @@ const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise
   }
 };
 
-const failureOfResponse = async ({ status, header, body }: UpstreamResponse, place: Place): Promise<ModelError> =>
-  failureOfStatus({ status, header, body: await startOf(body) }, place);
+const failureOfResponse = async (
+  { status, header, body }: UpstreamResponse,
+  place: FailureContext,
+): Promise<ModelError> => failureOfStatus({ status, header, body: await startOf(body) }, place);
 
 /** Returns a body's first characters, or what has arrived of a body that breaks or does not end soon. */
 const startOf = (body: TextBody): Promise<string> =>

@@ -3,7 +3,7 @@ import { postBySockets } from "../upstream/client.ts";
 import type { Post } from "../upstream/contract.ts";
 import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
-import type { ModelLog } from "./log.ts";
+import type { ModelLogger } from "./logger.ts";
 import { idOf, type Opening, type Provider, type Settings } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
 import { withRetry } from "./retry.ts";
@@ -17,7 +17,7 @@ export interface ModelOptions {
   /** The model that needs no provider. When omitted, `builtin` is refused. */
   readonly builtin?: () => Model;
   readonly system: System;
-  readonly log: ModelLog;
+  readonly logger: ModelLogger;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ModelOptions {
 export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
   const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
   if (first === undefined) throw new Error("MODEL must name a model: it is empty.");
-  return others.length === 0 ? first : withFallback([first, ...others], options.log);
+  return others.length === 0 ? first : withFallback([first, ...others], options.logger);
 };
 
 const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOptions): Promise<Model> => {
@@ -40,7 +40,7 @@ const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOpti
 export const openingOf = (
   provider: Provider,
   model: string,
-  { providers, post = postBySockets(), builtin, system, log }: ModelOptions,
+  { providers, post = postBySockets(), builtin, system, logger: log }: ModelOptions,
 ): Opening => {
   const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
   return {
@@ -51,6 +51,6 @@ export const openingOf = (
     post,
     builtin: builtin ?? null,
     system,
-    log,
+    logger: log,
   };
 };

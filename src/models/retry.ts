@@ -1,7 +1,7 @@
 import type { System } from "../domain/system.ts";
 import { type Model, ModelError } from "./contract.ts";
-import { Listener } from "./hearing.ts";
-import type { ModelLog } from "./log.ts";
+import { PartSink } from "./for-each-part.ts";
+import type { ModelLogger } from "./logger.ts";
 
 const MAX_RETRIES = 3;
 const FIRST_DELAY_MS = 1_000;
@@ -22,23 +22,23 @@ export const retryDelay = (attempt: number, error: ModelError, random: number): 
 
 export interface RetryOptions {
   readonly system: System;
-  readonly log: ModelLog;
+  readonly logger: ModelLogger;
 }
 
 /**
  * Returns the same model with failed calls retried up to 3 times, after `retryDelay`. It retries only before a call's
  * first part: after that, a second try would emit it twice. An abort also ends the wait. `check` is not retried.
  */
-export const withRetry = (model: Model, { system, log }: RetryOptions): Model => ({
+export const withRetry = (model: Model, { system, logger: log }: RetryOptions): Model => ({
   id: model.id,
-  answer: async (request, context, hear) => {
-    const listener = new Listener(hear);
+  answer: async (request, context, onPart) => {
+    const listener = new PartSink(onPart);
     for (let attempt = 1; ; attempt++) {
       try {
-        await model.answer(request, context, listener.hear);
+        await model.answer(request, context, listener.onPart);
         return;
       } catch (error) {
-        if (listener.hasHeard || !(error instanceof ModelError)) throw error;
+        if (listener.hasReceived || !(error instanceof ModelError)) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
         log.retry({ model: model.id, attempt, delayMs, error });

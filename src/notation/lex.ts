@@ -1,4 +1,4 @@
-import { composed } from "../domain/composed.ts";
+import { normalized } from "../domain/normalized.ts";
 import { namesInFormula, namesInProse } from "./names.ts";
 import { joinNumbers } from "./numbers.ts";
 import { withPlainSigns } from "./signs.ts";
@@ -38,7 +38,7 @@ const SPELLED_FRACTIONS: ReadonlyMap<string, string> = new Map([
   ["⅒", "1/10"],
 ]);
 /** `½` is 1/2, by its Unicode decomposition. */
-const fractionOf = (sign: string): string => SPELLED_FRACTIONS.get(sign) ?? composed(sign, "NFKD").replace("⁄", "/");
+const fractionOf = (sign: string): string => SPELLED_FRACTIONS.get(sign) ?? normalized(sign, "NFKD").replace("⁄", "/");
 
 const derivativeOf = (text: string): string => {
   const variable = /d ?([a-z])(?:\^\(?\d\)?)?$/.exec(text)?.[1] ?? "x";

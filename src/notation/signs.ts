@@ -1,4 +1,4 @@
-import { composed } from "../domain/composed.ts";
+import { normalized } from "../domain/normalized.ts";
 
 const SIGNS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -55,11 +55,11 @@ const levelled = (run: string, signs: string, means: string): string =>
  * anything that is not mathematics. Linear in the length of the text; idempotent.
  */
 export const withPlainSigns = (text: string): string =>
-  composed(text.toWellFormed(), "NFC")
+  normalized(text.toWellFormed(), "NFC")
     .replaceAll("**", "^")
     .replace(/[\uFF01-\uFF5E]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
     // 𝑥, 𝐀, 𝟙: letters and digits of mathematical alphabets.
-    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => composed(sign, "NFKC"))
+    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => normalized(sign, "NFKC"))
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣ]+/gu, (run) => `^(${levelled(run, SUPER, SUPER_MEANS)})`)
     .replace(/[₀-₉₊₋₍₎ₙₓ]+/gu, (run) => `_(${levelled(run, SUB, SUB_MEANS)})`)
     .replace(/<=|=</gu, "≤")

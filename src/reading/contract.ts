@@ -27,13 +27,13 @@ export interface ReadOptions {
 }
 
 /**
- * Reads what was handed in: text, Markdown, HTML, CSV, PDF. It computes in a thread of its own, which is ended when it
+ * Reads what was submitted: text, Markdown, HTML, CSV, PDF. It computes in a thread of its own, which is ended when it
  * takes too long. The bytes are given away: who reads them afterwards may find none. Throws an UnreadableError for what cannot be read; the signal's reason as soon as that aborts.
  */
 export type ReadUpload = (upload: Upload, options: ReadOptions) => Promise<Reading>;
 
 /** A piece of a reading, small enough to be found by what it says. */
-export interface Piece {
+export interface TextChunk {
   /**
    * A stretch of the reading's text as it stands there; of a table, each cell of its rows behind its column's name, or the
    * notes around it. At most 800 characters.
@@ -48,14 +48,14 @@ export interface Piece {
 }
 
 /** What a file says, split at its structure. */
-export interface ReadPieces extends Pick<Reading, "title" | "mediaType"> {
+export interface ReadChunks extends Pick<Reading, "title" | "mediaType"> {
   /** The header of a table. Null: it is text. */
   readonly columns: readonly string[] | null;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TextChunk[];
 }
 
 /**
- * Reads and splits what was handed in. Its text as a whole stays in the thread that reads, and its pieces come some at a time,
+ * Reads and splits what was submitted. Its text as a whole stays in the thread that reads, and its pieces come some at a time,
  * so that a large file does not hold the event loop. Throws as `ReadUpload` does, and `too_large` for too many pieces.
  */
-export type ReadUploadInPieces = (upload: Upload, options: ReadOptions) => Promise<ReadPieces>;
+export type ReadUploadInChunks = (upload: Upload, options: ReadOptions) => Promise<ReadChunks>;

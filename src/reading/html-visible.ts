@@ -1,7 +1,7 @@
 import { Parser } from "htmlparser2";
 import { type MathNode, mathText } from "./mathml.ts";
 import { subscript, superscript } from "./scripts.ts";
-import { type Look, StyleRules } from "./style-rules.ts";
+import { type ComputedStyle, StyleRules } from "./style-rules.ts";
 
 /** Elements whose text is not for readers, or not as long as the page's scripts run. */
 const HIDDEN: ReadonlySet<string> = new Set(
@@ -122,7 +122,7 @@ class Rewriter {
     return tag === name ? {} : { close: () => `</${tag}>` };
   }
 
-  #small(name: string, { align }: Look): Partial<Frame> {
+  #small(name: string, { align }: ComputedStyle): Partial<Frame> {
     this.#isSmall = true;
     const small = name === "rt" ? ruby : name === "sup" || align === "super" ? superscript : subscript;
     const close = (inner: string): string => {
@@ -194,7 +194,7 @@ const tagOf = (name: string, attributes: Record<string, string>): string => {
   return `<${name}${written.filter((attribute) => ATTRIBUTE.test(attribute)).join("")}>`;
 };
 
-const isHidden = (name: string, attributes: Record<string, string>, look: Look): boolean => {
+const isHidden = (name: string, attributes: Record<string, string>, look: ComputedStyle): boolean => {
   if (HIDDEN.has(name) || (name === "dialog" && attributes.open === undefined)) return true;
   // Formulas that are drawn as pictures, or by scripts, stand hidden beside them.
   if (/math|mml/i.test(attributes.class ?? "")) return attributes["aria-hidden"] === "true";

@@ -2,7 +2,7 @@ import type { Filled } from "./pdf-fields.ts";
 import { subscript, superscript } from "./scripts.ts";
 
 /** A run of a page's text, as pdf.js tells it (`TextItem`). */
-export interface Run {
+export interface TextRun {
   readonly str: string;
   /** Its last two numbers are where the run begins: from the left, from below. */
   readonly transform: readonly number[];
@@ -21,11 +21,15 @@ const PARAGRAPH_GAP = 1.6;
 const SMALL = { size: 0.85, least: 0.08, most: 0.8, characters: 12 } as const;
 
 /** A page's runs in the order of its content, line by line, with what is filled in beside what it stands next to. */
-export const pageText = (runs: readonly Run[], filled: readonly Filled[], unreadable: ReadonlySet<string>): string => {
+export const pageText = (
+  runs: readonly TextRun[],
+  filled: readonly Filled[],
+  unreadable: ReadonlySet<string>,
+): string => {
   const { before, behind, loose } = placed(filled, runs);
   let text = "";
   let lastLine: number | undefined;
-  let base: Run | undefined;
+  let base: TextRun | undefined;
   // What follows unreadable text and is unreadable too is the same.
   let isMarked = false;
   for (const [at, run] of runs.entries()) {
@@ -59,7 +63,7 @@ const standIn = (text: string): string =>
   [...text.trim()].length > 1 ? `${UNREADABLE} ` : text.trim() === "" ? text : "• ";
 
 /** What a run says as a power or an index of the run before it; null: it is neither. */
-const scriptOf = (run: Run, base: Run): string | null => {
+const scriptOf = (run: TextRun, base: TextRun): string | null => {
   const text = run.str.trim();
   if (text === "" || text.length > SMALL.characters || run.height > base.height * SMALL.size) return null;
   const rise = (run.transform[5] ?? 0) - (base.transform[5] ?? 0);
@@ -79,7 +83,7 @@ interface Placed {
 /** Fields times runs: more are told below the page's text. */
 const MOST_COMPARED = 5_000_000;
 
-const placed = (filled: readonly Filled[], runs: readonly Run[]): Placed => {
+const placed = (filled: readonly Filled[], runs: readonly TextRun[]): Placed => {
   const before = new Map<number, string>();
   const behind = new Map<number, string>();
   if (filled.length * runs.length > MOST_COMPARED) return { before, behind, loose: filled };

@@ -3,7 +3,7 @@ import { UnreadableError } from "../domain/unreadable.ts";
 import { KoreanMaps } from "./cmaps.ts";
 import { filledIn } from "./pdf-fields.ts";
 import { FontsOfPdf } from "./pdf-fonts.ts";
-import { pageText, type Run } from "./pdf-page.ts";
+import { pageText, type TextRun } from "./pdf-page.ts";
 
 const MAX_PAGES = 3_000;
 /** Past this share of characters in fonts that do not say what they are, too little of a PDF is left. */
@@ -73,7 +73,7 @@ const open = async (bytes: Uint8Array): Promise<Pdf> => {
 
 const runsOf = async (page: Page, fonts: FontsOfPdf) => {
   const { items } = await page.getTextContent();
-  const runs = items.flatMap((item): readonly Run[] => ("str" in item ? [item] : []));
+  const runs = items.flatMap((item): readonly TextRun[] => ("str" in item ? [item] : []));
   const texts = new Map<string, string[]>();
   for (const { fontName, str } of runs) {
     if (str.trim() === "") continue;

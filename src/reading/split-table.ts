@@ -1,5 +1,5 @@
 import type { Table } from "../domain/document.ts";
-import type { Piece } from "./contract.ts";
+import type { TextChunk } from "./contract.ts";
 import { unitsOf } from "./units.ts";
 
 /** Up to so many rows, each is a piece of its own; larger tables have several rows in a piece. */
@@ -14,9 +14,9 @@ export const splitTable = (
   { columns, rows }: Table,
   notes: readonly string[],
   { max, maxPieces }: { readonly max: number; readonly maxPieces: number },
-): readonly Piece[] | null => {
+): readonly TextChunk[] | null => {
   const perPiece = Math.ceil(rows.length / SINGLE_ROWS);
-  const pieces: Piece[] = cut(notes.join("\n"), max).map((content) => ({
+  const pieces: TextChunk[] = cut(notes.join("\n"), max).map((content) => ({
     content,
     headings: [],
     metadata: {},

@@ -1,7 +1,7 @@
 import { beginning } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { blocksOf } from "./blocks.ts";
-import type { Piece, Reading } from "./contract.ts";
+import type { Reading, TextChunk } from "./contract.ts";
 import { splitTable } from "./split-table.ts";
 import { unitsOf } from "./units.ts";
 
@@ -22,7 +22,7 @@ const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
  * sentences or lines. Within a section each piece repeats the end of the one before. Every character but white space is in
  * some piece. Throws `too_large` past `maxPieces`.
  */
-export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly Piece[] => {
+export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly TextChunk[] => {
   const { table, notes = [] } = reading;
   const pieces = table === null ? splitText(reading, bounds) : splitTable(table, notes, bounds);
   if (pieces === null || pieces.length > bounds.maxPieces) {
@@ -42,7 +42,7 @@ interface Unit {
   readonly isBlank: boolean;
 }
 
-const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly Piece[] => {
+const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly TextChunk[] => {
   const isMarkdown = mediaType === "text/markdown" || mediaType === "text/html";
   return sectionsOf(text, isMarkdown, bounds.max).flatMap(({ headings, units }) =>
     packed(units, bounds).flatMap(({ start, end }) => {

@@ -1,5 +1,5 @@
 /** What a style says of whether, and how, its element is read. Undefined: nothing. */
-export interface Look {
+export interface ComputedStyle {
   readonly isShown?: boolean;
   readonly isVisible?: boolean;
   readonly isStruck?: boolean;
@@ -10,7 +10,7 @@ interface Rule {
   readonly tag: string;
   readonly id: string;
   readonly classes: readonly string[];
-  readonly look: Look;
+  readonly look: ComputedStyle;
   /** As CSS counts it: ids, then classes, then tags. */
   readonly weight: number;
 }
@@ -42,7 +42,7 @@ export class StyleRules {
   }
 
   /** Of an element: the page's rules, the heavier and then the later ones over the others, and over all its own `style`. */
-  lookOf(tag: string, attributes: Readonly<Record<string, string>>): Look {
+  lookOf(tag: string, attributes: Readonly<Record<string, string>>): ComputedStyle {
     const own = attributes.style === undefined ? {} : lookOf(attributes.style);
     if (this.#rules.length === 0) return own;
     const classes = new Set((attributes.class ?? "").split(/\s+/));
@@ -57,13 +57,13 @@ export class StyleRules {
   }
 }
 
-const lookOf = (declarations: string): Look => {
+const lookOf = (declarations: string): ComputedStyle => {
   const value = (property: string): string | undefined =>
     new RegExp(`(?:^|[;{\\s])${property}\\s*:\\s*([^;}]{1,100})`, "i").exec(declarations)?.[1]?.trim().toLowerCase();
   const display = value("display");
   const visibility = value("visibility");
   const decoration = value("text-decoration") ?? value("text-decoration-line");
-  const align = /^(?:sub|super)\b/.exec(value("vertical-align") ?? "")?.[0] as Look["align"];
+  const align = /^(?:sub|super)\b/.exec(value("vertical-align") ?? "")?.[0] as ComputedStyle["align"];
   const isNothing = [value("opacity"), value("font-size")].some((size) =>
     /^0(?:\.0+)?(?:%|\w{2,3})?(?:\s|!|$)/.test(size ?? ""),
   );

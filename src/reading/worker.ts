@@ -1,8 +1,8 @@
 import { UnreadableError } from "../domain/unreadable.ts";
-import { READY } from "../workers/worker-thread.ts";
+import { READY } from "../workers/pooled-worker.ts";
 import { read } from "./read.ts";
+import type { ReadingAnswer, ReadingRequest } from "./reading-workers.ts";
 import { split } from "./split.ts";
-import type { ReadingAnswer, ReadingRequest } from "./thread.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<ReadingRequest>) => void) | null };
 

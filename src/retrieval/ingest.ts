@@ -2,7 +2,7 @@ import type { Upload } from "../domain/document.ts";
 import { titleLine } from "../domain/readable.ts";
 import { beginning } from "../domain/text.ts";
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
-import type { Piece, Reading } from "../reading/contract.ts";
+import type { Reading, TextChunk } from "../reading/contract.ts";
 import type { NewChunk } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
 
@@ -42,7 +42,7 @@ export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { 
  */
 export async function* chunksOf(
   title: string,
-  pieces: readonly Piece[],
+  pieces: readonly TextChunk[],
   embedding: EmbeddingModel | null,
   signal: AbortSignal,
 ): AsyncGenerator<readonly NewChunk[], void, void> {

@@ -1,7 +1,7 @@
 import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { ChunkKey, DocumentStore } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
-import { standingOf } from "./standing.ts";
+import { vectorCoverage } from "./vector-coverage.ts";
 
 /** Chunks embedded and written at a time, and so the most that an interruption loses. */
 const BATCH = 64;
@@ -23,7 +23,7 @@ export const reindex = async (
 ): Promise<number> => {
   if ((await documents.embeddings()).length === 0) return 0;
   const dimension = await dimensionOf(embedding, signal);
-  const { behind: total } = await standingOf(documents, { id: embedding.id, dimension });
+  const { behind: total } = await vectorCoverage(documents, { id: embedding.id, dimension });
   let done = 0;
   let after: ChunkKey | null = null;
   for (;;) {

@@ -3,7 +3,7 @@ import { titleLine } from "../domain/readable.ts";
 import type { System } from "../domain/system.ts";
 import { ModelError } from "../models/contract.ts";
 import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
-import type { ReadUploadInPieces } from "../reading/contract.ts";
+import type { ReadUploadInChunks } from "../reading/contract.ts";
 import type { DocumentStore, SearchCapabilities } from "../store/documents/contract.ts";
 import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
@@ -14,7 +14,7 @@ const QUERY_PATIENCE_MS = 2_500;
 export interface RetrievalParts {
   readonly documents: DocumentStore;
   readonly embedding: EmbeddingModel;
-  readonly readPieces: ReadUploadInPieces;
+  readonly readChunks: ReadUploadInChunks;
   readonly system: System;
 }
 
@@ -53,12 +53,12 @@ export class DocumentRetrieval implements Retrieval {
     signal: AbortSignal,
     onTaken: () => void = () => {},
   ): Promise<Ingested> {
-    const { documents, embedding, readPieces, system } = this.parts;
+    const { documents, embedding, readChunks, system } = this.parts;
     const { collection, metadata, upload } = document;
     const hash = await contentHash(upload);
     const known = await documents.find(userId, collection, hash);
     if (known !== null) return { document: known, isNew: false };
-    const reading = await readPieces(upload, { userId, signal, onTaken });
+    const reading = await readChunks(upload, { userId, signal, onTaken });
     const title = titleOf(document.title, reading, upload);
     const model = (await this.#hasVectors()) ? embedding : null;
     const draft = {

@@ -1,7 +1,7 @@
 import { RequestError } from "../domain/error.ts";
 import type { Rate } from "../domain/rate.ts";
 import type { UsageKind, UsageStore } from "../store/usage/contract.ts";
-import type { RunLog } from "./log.ts";
+import type { RunLogger } from "./logger.ts";
 import { TokenMeter } from "./token-meter.ts";
 
 export interface AllowanceParts {
@@ -10,7 +10,7 @@ export interface AllowanceParts {
   readonly ratePerUser: Rate | null;
   /** Tokens, read and written, that a user's runs may take. Null: as many as may be. */
   readonly tokensPerUser: Rate | null;
-  readonly log: Pick<RunLog, "uncounted">;
+  readonly logger: Pick<RunLogger, "uncounted">;
 }
 
 /** What users may use within a window, on all replicas together. */
@@ -40,13 +40,13 @@ export class Allowance {
 
   /** The run that was counted did not begin. */
   async giveBack(userId: string): Promise<void> {
-    const { usage, ratePerUser, log } = this.parts;
+    const { usage, ratePerUser, logger: log } = this.parts;
     if (ratePerUser === null) return;
     await usage.add(userId, "requests", ratePerUser.windowMs, -1).catch(log.uncounted);
   }
 
   #meter(userId: string, { limit, windowMs }: Rate, known: number): TokenMeter {
-    const { usage, log } = this.parts;
+    const { usage, logger: log } = this.parts;
     return new TokenMeter({
       limit,
       known,

@@ -5,7 +5,7 @@ import type { Upload } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
-import type { Remembered } from "../domain/message.ts";
+import type { HistoryMessage } from "../domain/message.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { storableText } from "../domain/text.ts";
@@ -17,8 +17,8 @@ import type { Model } from "../models/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
-import { type LiveRun, NOT_TAKEN } from "./live-run.ts";
-import type { RunLog } from "./log.ts";
+import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
+import type { RunLogger } from "./logger.ts";
 import type { TokenMeter } from "./token-meter.ts";
 
 /** A node that is told to stop gets this long to close what it has open; then the run ends without it. */
@@ -28,7 +28,7 @@ export interface ExecuteParts {
   readonly store: Store;
   readonly journal: Journal;
   readonly system: System;
-  readonly log: RunLog;
+  readonly logger: RunLogger;
   readonly runTimeoutMs: number;
   readonly historyTokens: number;
 }
@@ -55,7 +55,7 @@ export const execute = async <State>(
   task: Task<State>,
   parts: ExecuteParts,
 ): Promise<Outcome> => {
-  const { journal, system, log } = parts;
+  const { journal, system, logger: log } = parts;
   const { agent } = task;
   const timeoutMs = agent.timeoutMs ?? parts.runTimeoutMs;
   const begun = system.now();
@@ -64,8 +64,8 @@ export const execute = async <State>(
     lastAt: claimed.lastAt,
   });
   live.opened(writer.verdict);
-  void live.kept.then((isKept) => {
-    if (!isKept) return;
+  void live.persisted.then((isPersisted) => {
+    if (!isPersisted) return;
     log.started(live, agent.name);
     writer.release();
     live.start(claimed.lastSeq);
@@ -79,15 +79,15 @@ export const execute = async <State>(
   const turn = new Turn(live, claimed, task, writer, parts);
   const failure = await turn.take();
   ended.abort();
-  const isKept = await live.kept;
-  if (isKept) await turn.sayHeld();
+  const isPersisted = await live.persisted;
+  if (isPersisted) await turn.sayHeld();
   const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
   const outcome = await writer.close(
     endingOf(failure, facts),
     endingOf(UNKEPT, { ...facts, usage: NO_USAGE, result: undefined }),
   );
   const durationMs = system.now() - begun;
-  if (isKept) log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
+  if (isPersisted) log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
   return outcome;
 };
 
@@ -103,7 +103,7 @@ class Turn<State> {
   result: unknown;
   /** Tokens that wait for the end, when the caller wants the answer in one piece. */
   #held = "";
-  #history: Promise<readonly Remembered[]> | undefined;
+  #history: Promise<readonly HistoryMessage[]> | undefined;
 
   constructor(
     private readonly live: LiveRun,
@@ -189,16 +189,16 @@ class Turn<State> {
         this.usage = addUsage(this.usage, usage);
         this.task.meter?.spent(usage);
       },
-      report: (error) => parts.log.trouble(live, error),
+      report: (error) => parts.logger.trouble(live, error),
       saveImage: async (image) => {
-        if (!(await live.kept)) throw NOT_TAKEN;
+        if (!(await live.persisted)) throw NOT_PERSISTED;
         await parts.store.images.put(live.threadKey, { ...image, now: parts.system.now() });
         return `api/v1/images/${image.imageId}`;
       },
     };
   }
 
-  async #readHistory(): Promise<readonly Remembered[]> {
+  async #readHistory(): Promise<readonly HistoryMessage[]> {
     const { historyTokens, store } = this.parts;
     // A new thread has none; asking would only delay its first token.
     if (this.claimed.lastSeq === 0) return [];

@@ -1,8 +1,8 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
 import type { Replica } from "../store/log/contract-replicas.ts";
-import type { RunLog } from "./log.ts";
-import { Recurring } from "./recurring.ts";
+import type { RunLogger } from "./logger.ts";
+import { RecurringTask } from "./recurring-task.ts";
 
 /** A lease is renewed this often while it lasts: three attempts may fail, one after another, and it still is not over. */
 const RENEWALS_A_LEASE = 5;
@@ -14,7 +14,7 @@ export interface LeaseParts {
   readonly system: Pick<System, "now">;
   readonly replica: Replica;
   readonly ttlMs: number;
-  readonly log: Pick<RunLog, "recurringFails" | "recurringWorks" | "leaseOver">;
+  readonly logger: Pick<RunLogger, "recurringFails" | "recurringWorks" | "leaseOver">;
 }
 
 /**
@@ -28,10 +28,10 @@ export class Lease {
   #underWay: Promise<void> | undefined;
 
   #isToldOver = false;
-  readonly #renewal: Recurring;
+  readonly #renewal: RecurringTask;
 
   constructor(private readonly parts: LeaseParts) {
-    this.#renewal = new Recurring("lease renewal", parts);
+    this.#renewal = new RecurringTask("lease renewal", parts);
   }
 
   /** Whether nobody can have taken this process's runs, as far as it can know by itself. */
@@ -59,7 +59,7 @@ export class Lease {
   /** Renews. Never throws: what fails is tried again at the next tick. */
   async tick(): Promise<void> {
     const isRenewed = await this.#renewal.attempt(() => this.renew());
-    if (!isRenewed && !this.isCurrent && !this.#isToldOver) this.parts.log.leaseOver();
+    if (!isRenewed && !this.isCurrent && !this.#isToldOver) this.parts.logger.leaseOver();
     this.#isToldOver = !this.isCurrent;
   }
 

@@ -4,7 +4,7 @@ import type { Verdict } from "../journal/verdict.ts";
 import type { ReadableRun } from "./contract.ts";
 
 /** What a run is told that the store did not take. Nobody reads it: it has no log, and no reader. */
-export const NOT_TAKEN = new RunError("store_unavailable", "The run could not be stored.");
+export const NOT_PERSISTED = new RunError("store_unavailable", "The run could not be stored.");
 
 /** What a run ends with that was asked to stop. */
 export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
@@ -13,8 +13,8 @@ export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 export class LiveRun implements ReadableRun {
   /** Nothing of it happens here any more. */
   hasEnded = false;
-  #isKept = false;
-  readonly #kept = Promise.withResolvers<boolean>();
+  #isPersisted = false;
+  readonly #persisted = Promise.withResolvers<boolean>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
@@ -29,13 +29,13 @@ export class LiveRun implements ReadableRun {
   ) {}
 
   /** The store has its row; until then nobody else can know of it. */
-  get isKept(): boolean {
-    return this.#isKept;
+  get isPersisted(): boolean {
+    return this.#isPersisted;
   }
 
   /** Whether the store has taken its row, once that is known: whoever begins it says so, by `keep` or `drop`. */
-  get kept(): Promise<boolean> {
-    return this.#kept.promise;
+  get persisted(): Promise<boolean> {
+    return this.#persisted.promise;
   }
 
   get started(): Promise<number | null> {
@@ -75,15 +75,15 @@ export class LiveRun implements ReadableRun {
     return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : told;
   }
 
-  keep(): void {
-    this.#isKept = true;
-    this.#kept.resolve(true);
+  confirm(): void {
+    this.#isPersisted = true;
+    this.#persisted.resolve(true);
   }
 
   /** The store has not taken its row: it stops, and leaves nothing. */
-  drop(): void {
-    this.#kept.resolve(false);
-    this.abort(NOT_TAKEN);
+  reject(): void {
+    this.#persisted.resolve(false);
+    this.abort(NOT_PERSISTED);
   }
 
   start(lastSeq: number): void {

@@ -6,8 +6,8 @@ import type { Journal } from "../journal/journal.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed, Orphans } from "../store/log/contract.ts";
 import { endingOf } from "./ending.ts";
-import type { RunLog } from "./log.ts";
-import { Recurring } from "./recurring.ts";
+import type { RunLogger } from "./logger.ts";
+import { RecurringTask } from "./recurring-task.ts";
 
 /** How many orphans are taken over by one call. */
 const A_CALL = 200;
@@ -23,7 +23,7 @@ export interface RecoveryParts {
   readonly owner: string;
   /** Nobody else has the store open: whoever else owned a run is dead, and no lease is waited for. */
   readonly isAlone: boolean;
-  readonly log: Pick<RunLog, "recovered" | "upkeepFailed" | "recurringFails" | "recurringWorks">;
+  readonly logger: Pick<RunLogger, "recovered" | "maintenanceFailed" | "recurringFails" | "recurringWorks">;
 }
 
 /** Ends the runs that dead processes have left behind. */
@@ -32,10 +32,10 @@ export class Recovery {
   readonly #ending = new Set<string>();
   #underWay: Promise<void> | undefined;
 
-  readonly #recovery: Recurring;
+  readonly #recovery: RecurringTask;
 
   constructor(private readonly parts: RecoveryParts) {
-    this.#recovery = new Recurring("recovery", parts);
+    this.#recovery = new RecurringTask("recovery", parts);
   }
 
   /** Never throws: what fails is tried again at the next tick. One that is under way is joined. */
@@ -80,28 +80,28 @@ export class Recovery {
 
   /** What the runs had said stays in their threads. */
   async #interruptAll(group: readonly Claimed[]): Promise<void> {
-    const { store, log } = this.parts;
+    const { store, logger: log } = this.parts;
     try {
       const fences = group.map(({ fence }) => fence);
       const said = await store.events.ofRuns(fences, FOLDED);
       await Promise.all(group.map((claimed, at) => this.#interrupt(claimed, foldAnswer(said[at] ?? []))));
     } catch (error) {
-      log.upkeepFailed(error);
+      log.maintenanceFailed(error);
     } finally {
       for (const { fence } of group) this.#ending.delete(fence.runId);
     }
   }
 
   async #interrupt({ fence, lastSeq, lastAt }: Claimed, said: AnswerFold): Promise<void> {
-    const { journal, system, log } = this.parts;
+    const { journal, system, logger: log } = this.parts;
     try {
       const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
       // What the model counted died with the process; what it said can still be counted.
       const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
       const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
-      if ((await writer.close(ending, ending)) === "kept") log.recovered(fence.runId);
+      if ((await writer.close(ending, ending)) === "persisted") log.recovered(fence.runId);
     } catch (error) {
-      log.upkeepFailed(error);
+      log.maintenanceFailed(error);
     }
   }
 }

@@ -35,10 +35,10 @@ export interface RunsParts extends ExecuteParts {
 }
 
 /** What a run needs to be claimed. */
-type Turn = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
+type ClaimRequest = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
 
 /** What `begin` gives the first run of a thread. */
-const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
+const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
   state: "running",
   fence: { threadKey, runId, epoch: 1 },
   lastSeq: 0,
@@ -49,14 +49,14 @@ const firstTurn = ({ threadKey, runId }: Turn): Claimed => ({
 export class Runs {
   #draining = false;
   /** The store was there when a run was begun last. */
-  #isTaking = true;
+  #isStoreUp = true;
 
   readonly #unconfirmed: Unconfirmed;
   readonly arrivals = new Arrivals();
 
   constructor(private readonly parts: RunsParts) {
-    const { store, system, registry, log } = parts;
-    this.#unconfirmed = new Unconfirmed({ store, system, registry, failed: (error) => log.upkeepFailed(error) });
+    const { store, system, registry, logger: log } = parts;
+    this.#unconfirmed = new Unconfirmed({ store, system, registry, failed: (error) => log.maintenanceFailed(error) });
   }
 
   get isDraining(): boolean {
@@ -81,7 +81,7 @@ export class Runs {
     let isCounted = false;
     // A new thread has nothing to wait for, so its run goes ahead of its row: the model is asked while Postgres writes. Not
     // where the store is away, and not where the run was named beforehand: that one may have begun elsewhere.
-    const isAhead = request.threadId === null && runId === undefined && this.#isTaking;
+    const isAhead = request.threadId === null && runId === undefined && this.#isStoreUp;
     try {
       const unsure = this.parts.lease.assure();
       if (unsure !== undefined) await unsure;
@@ -96,9 +96,9 @@ export class Runs {
         maxQueued: MAX_QUEUED,
         now: system.now(),
       });
-      if (isAhead) void this.#carry(live, task, firstTurn(turn));
+      if (isAhead) void this.#execute(live, task, firstClaim(turn));
       const begun = await row;
-      this.#isTaking = true;
+      this.#isStoreUp = true;
       if (begun.state === "full") {
         throw new RequestError(
           "conflict",
@@ -109,13 +109,13 @@ export class Runs {
         );
       }
       if (begun.state === "known") throw new RequestError("conflict", "The run has already started.");
-      live.keep();
-      if (!isAhead) void this.#carry(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
+      live.confirm();
+      if (!isAhead) void this.#execute(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
       return live;
     } catch (error) {
-      if (error instanceof StoreError && error.code === "unavailable") this.#isTaking = false;
+      if (error instanceof StoreError && error.code === "unavailable") this.#isStoreUp = false;
       if (error instanceof StoreError && !error.isUntried) this.#unconfirmed.add(turn);
-      live.drop();
+      live.reject();
       registry.release(live);
       if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);
       throw error;
@@ -198,9 +198,9 @@ export class Runs {
     return emptied;
   }
 
-  async #carry<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
-    const { log, registry, journal } = this.parts;
-    let outcome: Outcome = "kept";
+  async #execute<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
+    const { logger: log, registry, journal } = this.parts;
+    let outcome: Outcome = "persisted";
     try {
       const claimed = await turn;
       if (claimed !== null) outcome = await execute(live, claimed, task, this.parts);
@@ -209,12 +209,12 @@ export class Runs {
       log.trouble(live, error);
     } finally {
       registry.release(live);
-      if (outcome === "refused") journal.nudge(live.threadKey);
+      if (outcome === "refused") journal.recheck(live.threadKey);
     }
   }
 
   /** Null: the run was ended by somebody else, or its thread is gone. A store that goes away meanwhile is waited for. */
-  async #awaitTurn(live: LiveRun, turn: Turn): Promise<Claimed | null> {
+  async #awaitTurn(live: LiveRun, turn: ClaimRequest): Promise<Claimed | null> {
     const { registry, system } = this.parts;
     while (!live.hasEnded) {
       const next = registry.nextEnd(live.threadKey);
@@ -234,12 +234,12 @@ export class Runs {
     return null;
   }
 
-  async #tryTurn(live: LiveRun, turn: Turn): Promise<Claimed | null | "not yet"> {
+  async #tryTurn(live: LiveRun, turn: ClaimRequest): Promise<Claimed | null | "not yet"> {
     const { store, system, owner } = this.parts;
     try {
       const claimed = await store.runs.claim({ ...turn, now: system.now() });
       if (claimed !== null) {
-        // Another replica may have been asked to cancel it, and upkeep has not looked yet.
+        // Another replica may have been asked to cancel it, and maintenance has not looked yet.
         if (claimed.cancelRequested) live.abort(CANCELLED);
         return claimed;
       }

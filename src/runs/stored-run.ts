@@ -49,7 +49,7 @@ export const findRun = async (
   parts: { readonly store: Store; readonly system: System; readonly registry: Registry },
 ): Promise<ReadableRun | null> => {
   const live = parts.registry.get(runId);
-  if (live?.isKept) return live.userId === userId ? live : null;
+  if (live?.isPersisted) return live.userId === userId ? live : null;
   const run = await parts.store.runs.get(userId, runId);
   return run === null ? null : new StoredRun(run, reader, parts);
 };

@@ -37,7 +37,7 @@ interface Question {
 }
 
 /**
- * Questions handed in by one request and asked by another: a browser's EventSource can only GET. The first to come with the
+ * Questions submitted by one request and asked by another: a browser's EventSource can only GET. The first to come with the
  * ticket begins the run, all others read the same one, from its first event, on whichever replica, also when it is over.
  */
 export class Tickets {

@@ -1,5 +1,5 @@
-import { composed } from "../domain/composed.ts";
 import type { Message } from "../domain/message.ts";
+import { normalized } from "../domain/normalized.ts";
 import { holdsFormula } from "../notation/spans.ts";
 
 /** Signs that a text is about maths: a formula, LaTeX, or words that such questions use. */
@@ -19,7 +19,7 @@ const LOOKED_AT = 10_000;
 const isMaths = (message: string): boolean => {
   const text =
     message.length > 2 * LOOKED_AT ? `${message.slice(0, LOOKED_AT)}\n${message.slice(-LOOKED_AT)}` : message;
-  const usual = composed(text, "NFKC");
+  const usual = normalized(text, "NFKC");
   return SIGNS.test(usual) || ENGLISH.test(usual) || KOREAN.test(usual) || holdsFormula(text);
 };
 

@@ -1,6 +1,6 @@
 /** A response's body is produced in steps: each is one write, and the last marks the end. */
 export type StreamStep = IteratorResult<Uint8Array, undefined>;
-export type Give = (step: StreamStep) => void;
+export type OnStep = (step: StreamStep) => void;
 
 const utf8 = new TextEncoder();
 export const bytes = (text: string): StreamStep => ({ done: false, value: utf8.encode(text) });
@@ -18,7 +18,7 @@ export const CUT: StreamStep = { done: true, value: undefined };
  */
 export abstract class ByteStream implements AsyncIterableIterator<Uint8Array, undefined, void> {
   /** Passes the next step to the callback, once, now or later. Never throws. Must not be called again before that. */
-  abstract take(give: Give): void;
+  abstract take(onStep: OnStep): void;
 
   /**
    * The reader is gone: closes everything that was opened for it and passes the end to a waiting callback. May be
@@ -49,8 +49,8 @@ export class FixedStream extends ByteStream {
     this.#steps = steps.values();
   }
 
-  take(give: Give): void {
-    give(this.#steps.next().value ?? END);
+  take(onStep: OnStep): void {
+    onStep(this.#steps.next().value ?? END);
   }
 
   leave(): void {}

@@ -1,6 +1,6 @@
 import type { View } from "../dialects/contract.ts";
 import type { Follower } from "../journal/follow.ts";
-import { ByteStream, END, type Give, type StreamStep } from "./byte-stream.ts";
+import { ByteStream, END, type OnStep, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { COMMENT } from "./steps.ts";
 
@@ -13,7 +13,7 @@ export abstract class LogReader extends ByteStream {
   protected follower: Follower | undefined;
   /** The last step was passed on, or the reader has left. */
   protected isOver = false;
-  #give: Give | undefined;
+  #onStep: OnStep | undefined;
   #hasBegun = false;
 
   constructor(
@@ -37,13 +37,13 @@ export abstract class LogReader extends ByteStream {
   /** Returns the step to send after an error. */
   protected abstract failed(thrown: unknown): StreamStep | Promise<StreamStep>;
 
-  take(give: Give): void {
-    this.#give = give;
-    if (this.follower !== undefined || this.isOver) this.ring();
+  take(onStep: OnStep): void {
+    this.#onStep = onStep;
+    if (this.follower !== undefined || this.isOver) this.notify();
     else if (this.#hasBegun) this.#later(this.start());
     else {
       this.#hasBegun = true;
-      give(this.opening());
+      onStep(this.opening());
     }
   }
 
@@ -53,7 +53,7 @@ export abstract class LogReader extends ByteStream {
   }
 
   /** Called by the follower: there may be a new batch. */
-  ring(): void {
+  notify(): void {
     const step = this.#next();
     if (step === null) this.follower?.wait(this);
     else if (step instanceof Promise) this.#later(step);
@@ -72,7 +72,7 @@ export abstract class LogReader extends ByteStream {
     void step
       .catch((thrown: unknown) => this.#afterwards(thrown))
       .then((given) => {
-        if (given === null) this.ring();
+        if (given === null) this.notify();
         else this.#hand(given);
       });
   }
@@ -80,7 +80,7 @@ export abstract class LogReader extends ByteStream {
   #hand(step: StreamStep): void {
     if (step.done === true) this.leave();
     try {
-      this.#give?.(step);
+      this.#onStep?.(step);
     } catch (thrown) {
       this.leave();
       this.parts.broken(this.view.runId, thrown);

@@ -8,7 +8,7 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 
 /** Messages per page. */
-export const MESSAGES = { usual: 100, most: 500 };
+export const MESSAGE_PAGE = { defaultSize: 100, maxSize: 500 };
 /**
  * A page's bound in bytes, as the store counts them. A message may take a megabyte; a larger one is a page of its own.
  */

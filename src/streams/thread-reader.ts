@@ -3,13 +3,13 @@ import { native } from "../dialects/native.ts";
 import { RunError } from "../domain/error.ts";
 import { failureEvent, isTerminal, type LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import { type Batch, type Follower, LOOK_AROUND } from "../journal/follow.ts";
-import { DELETED, TORN } from "../journal/hub.ts";
+import { type Batch, type Follower, RECHECK } from "../journal/follow.ts";
+import { DELETED, TRUNCATED } from "../journal/hub.ts";
 import { encodeFrame, type Frame } from "../wire/encode.ts";
 import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { LogReader } from "./log-reader.ts";
-import { MESSAGES, type ShownMessages, shownMessages } from "./messages.ts";
+import { MESSAGE_PAGE, type ShownMessages, shownMessages } from "./messages.ts";
 import { COME_BACK, COMMENT } from "./steps.ts";
 
 /** Heartbeats between two checks that the thread still exists. */
@@ -78,7 +78,7 @@ export class ThreadReader extends LogReader {
   }
 
   protected failed(thrown: unknown): StreamStep | Promise<StreamStep> {
-    if (thrown === TORN) return this.#startAnew();
+    if (thrown === TRUNCATED) return this.#startAnew();
     this.leave();
     if (thrown === DELETED) return this.#endDeleted();
     // An end without a terminal frame makes the reader come back with the last id it has seen.
@@ -98,7 +98,7 @@ export class ThreadReader extends LogReader {
   /** Deletion normally notifies the reader; a query at each heartbeat would be a thousand queries a second. */
   #mayBeGone(nothing: Batch): boolean {
     this.#quiets++;
-    return nothing === LOOK_AROUND || this.#quiets % QUIETS_A_LOOK === 0;
+    return nothing === RECHECK || this.#quiets % QUIETS_A_LOOK === 0;
   }
 
   #isDone(): boolean {
@@ -123,7 +123,7 @@ export class ThreadReader extends LogReader {
 
   async #reset(): Promise<Frame> {
     const { store } = this.parts;
-    const snapshot = await shownMessages(store, this.key, { limit: MESSAGES.usual, before: null });
+    const snapshot = await shownMessages(store, this.key, { limit: MESSAGE_PAGE.defaultSize, before: null });
     if (snapshot.messages.length === 0 && (await store.threads.get(this.key)) === null) throw DELETED;
     this.#reached = snapshot.messages.at(-1)?.seq ?? this.from.first - 1;
     return resetFrame(this.view, this.from.first, this.#reached, snapshot);

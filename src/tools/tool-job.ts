@@ -1,4 +1,4 @@
-import { READY } from "../workers/worker-thread.ts";
+import { READY } from "../workers/pooled-worker.ts";
 import { ToolError } from "./contract.ts";
 
 /** The kinds of job that a worker runs, with the request and the result of each. */

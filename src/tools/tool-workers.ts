@@ -1,5 +1,5 @@
-import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
-import type { Entry } from "../workers/worker-thread.ts";
+import type { WorkerEntry } from "../workers/pooled-worker.ts";
+import { type JobOwner, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
 import { ToolError } from "./contract.ts";
 import type { JobAnswer, JobRequest, Jobs } from "./tool-job.ts";
 
@@ -19,8 +19,8 @@ export class ToolWorkers<J extends Jobs> {
   readonly #pool: WorkerPool<JobRequest<J>, JobAnswer>;
 
   /** `workers` is the most that run at once. They start on demand and never keep the process alive. */
-  constructor(entry: Entry, workers: number) {
-    this.#pool = new WorkerPool(entry, { threads: workers, ...WAITING });
+  constructor(entry: WorkerEntry, workers: number) {
+    this.#pool = new WorkerPool(entry, { workers: workers, ...WAITING });
   }
 
   /**
@@ -29,11 +29,15 @@ export class ToolWorkers<J extends Jobs> {
    */
   async run<K extends keyof J>(
     request: Extract<JobRequest<J>, { readonly kind: K }>,
-    asker: Asker,
+    owner: JobOwner,
   ): Promise<J[K]["result"]> {
     const bounds = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS };
     try {
-      return await this.#pool.run(request, { ...bounds, hear: resultOf<J[K]["result"]>, late: tooLong }, asker);
+      return await this.#pool.run(
+        request,
+        { ...bounds, onMessage: resultOf<J[K]["result"]>, timeoutError: tooLong },
+        owner,
+      );
     } catch (error) {
       if (error instanceof PoolFullError) throw new ToolError("Too many computations are running; try again later.");
       throw error;

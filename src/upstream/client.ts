@@ -8,7 +8,7 @@ const MAX_IDLE = 1024;
 /** Milliseconds after which a server that has not responded is assumed to have started on the request. */
 const LATE_MS = 1_000;
 
-const USUAL: ConnectionOptions = { ca: undefined, connectMs: 10_000, idleMs: 60_000 };
+const DEFAULT_OPTIONS: ConnectionOptions = { ca: undefined, connectMs: 10_000, idleMs: 60_000 };
 
 /** Returns a `Post` over sockets that stay open between calls. */
 export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
@@ -26,7 +26,7 @@ class HttpClient implements ConnectionOwner {
   readonly #options: ConnectionOptions;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
-    this.#options = { ...USUAL, ...options };
+    this.#options = { ...DEFAULT_OPTIONS, ...options };
   }
 
   async post({ url, signal, ...request }: UpstreamRequest): Promise<UpstreamResponse> {

@@ -1,9 +1,9 @@
 import { FairQueue } from "./fair-queue.ts";
-import { type Entry, type Errand, type Handover, WorkerThread } from "./worker-thread.ts";
+import { type Handover, type Job, PooledWorker, type WorkerEntry } from "./pooled-worker.ts";
 
 export interface PoolBounds {
   /** The maximum number of threads. */
-  readonly threads: number;
+  readonly workers: number;
   /** The most requests that may wait for a thread, in total and of one user. */
   readonly waiting: number;
   readonly waitingPerUser: number;
@@ -13,7 +13,7 @@ export interface PoolBounds {
 }
 
 /** The request's user, and how the request reaches the thread. */
-export interface Asker extends Handover {
+export interface JobOwner extends Handover {
   readonly userId: string;
   /** The bytes that the request holds in memory while it waits. Defaults to 0. */
   readonly bytes?: number;
@@ -22,7 +22,7 @@ export interface Asker extends Handover {
 /**
  * Returns the number of cores, from 2 (one for a heavy user, one for all others) to 4 (each thread may hold 100 MB).
  */
-export const usualThreads = (): number => Math.min(4, Math.max(2, navigator.hardwareConcurrency));
+export const defaultWorkers = (): number => Math.min(4, Math.max(2, navigator.hardwareConcurrency));
 
 /** Thrown when too many requests are waiting: another would wait longer than any caller does. */
 export class PoolFullError extends Error {
@@ -38,7 +38,7 @@ const IDLE_MS = 60_000;
  * it. A request that is aborted while it waits leaves the queue.
  */
 export class WorkerPool<Request, Message> {
-  readonly #idle: WorkerThread<Request, Message>[] = [];
+  readonly #idle: PooledWorker<Request, Message>[] = [];
   readonly #queue = new FairQueue<Waiting>();
   readonly #running = new Map<string, number>();
   readonly #bytes = new Map<string, number>();
@@ -48,10 +48,10 @@ export class WorkerPool<Request, Message> {
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly entry: Entry,
+    private readonly entry: WorkerEntry,
     private readonly bounds: PoolBounds,
   ) {
-    this.#perUser = Math.max(1, bounds.threads - 1);
+    this.#perUser = Math.max(1, bounds.workers - 1);
   }
 
   /** The number of requests that wait for a thread. */
@@ -60,38 +60,38 @@ export class WorkerPool<Request, Message> {
   }
 
   /** Throws a PoolFullError when too many requests wait, and what `PooledWorker.run` throws. */
-  async run<T>(request: Request, errand: Errand<Message, T>, asker: Asker): Promise<T> {
-    const { userId, signal, bytes = 0 } = asker;
+  async run<T>(request: Request, job: Job<Message, T>, owner: JobOwner): Promise<T> {
+    const { userId, signal, bytes = 0 } = owner;
     signal.throwIfAborted();
     const thread = this.#free(userId) ?? (await this.#turn({ userId, signal, bytes }));
     try {
-      return await thread.run(request, errand, asker);
+      return await thread.run(request, job, owner);
     } finally {
       this.#release(userId, thread);
     }
   }
 
   /** Returns a thread for the user; undefined when the user must wait. */
-  #free(userId: string): WorkerThread<Request, Message> | undefined {
+  #free(userId: string): PooledWorker<Request, Message> | undefined {
     if ((this.#running.get(userId) ?? 0) >= this.#perUser) return undefined;
     const thread = this.#idle.pop() ?? this.#newThread();
     if (thread !== undefined) add(this.#running, userId, 1);
     return thread;
   }
 
-  #newThread(): WorkerThread<Request, Message> | undefined {
-    if (this.#threads === this.bounds.threads) return undefined;
+  #newThread(): PooledWorker<Request, Message> | undefined {
+    if (this.#threads === this.bounds.workers) return undefined;
     this.#threads += 1;
-    return new WorkerThread(this.entry);
+    return new PooledWorker(this.entry);
   }
 
   async #turn({
     userId,
     signal,
     bytes,
-  }: Required<Pick<Asker, "userId" | "signal" | "bytes">>): Promise<WorkerThread<Request, Message>> {
+  }: Required<Pick<JobOwner, "userId" | "signal" | "bytes">>): Promise<PooledWorker<Request, Message>> {
     this.#checkRoom(userId, bytes);
-    const { promise, resolve, reject } = Promise.withResolvers<WorkerThread<Request, Message>>();
+    const { promise, resolve, reject } = Promise.withResolvers<PooledWorker<Request, Message>>();
     const waiting: Waiting = { userId, begin: () => resolve(this.#free(userId) ?? impossible()) };
     const leave = (): void => {
       if (this.#queue.delete(userId, waiting)) reject(signal.reason);
@@ -122,7 +122,7 @@ export class WorkerPool<Request, Message> {
     add(this.#bytes, userId, bytes);
   }
 
-  #release(userId: string, thread: WorkerThread<Request, Message>): void {
+  #release(userId: string, thread: PooledWorker<Request, Message>): void {
     add(this.#running, userId, -1);
     this.#idle.push(thread);
     this.#queue.take((user) => (this.#running.get(user) ?? 0) < this.#perUser)?.begin();

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { mathsWorkers } from "../../src/builtin/tools/maths-workers.ts";
 import { ToolError } from "../../src/tools/contract.ts";
 
-const asker = (signal: AbortSignal, userId = "u") => ({ userId, signal });
-const quiet = asker(new AbortController().signal);
+const owner = (signal: AbortSignal, userId = "u") => ({ userId, signal });
+const quiet = owner(new AbortController().signal);
 /** No guard forbids it, and nerdamer works on it for far longer than anybody waits. */
 const endless = { kind: "calculate", expression: "partfrac(x/((x^12+x+1)*(x^11+3)))" } as const;
 
@@ -27,9 +27,9 @@ test("an abort ends the thread's work at once, and the next request is served", 
   await workers.run({ kind: "calculate", expression: "1+1" }, quiet);
   const controller = new AbortController();
   const reason = new Error("enough");
-  const running = workers.run(endless, asker(controller.signal));
+  const running = workers.run(endless, owner(controller.signal));
   const waiting = workers.run({ kind: "calculate", expression: "2+2" }, quiet);
-  const leaving = workers.run({ kind: "calculate", expression: "3+3" }, asker(controller.signal));
+  const leaving = workers.run({ kind: "calculate", expression: "3+3" }, owner(controller.signal));
   queueMicrotask(() => controller.abort(reason));
   expect(await Promise.allSettled([running, leaving])).toEqual([
     { status: "rejected", reason },
@@ -61,7 +61,7 @@ test("an idle thread does not keep the process alive", async () => {
 test("somebody's endless loops do not make another's calculation wait, nor does waiting count as computing", async () => {
   const workers = mathsWorkers(2);
   await Promise.all(
-    ["u", "v"].map((userId) => workers.run({ kind: "calculate", expression: "1+1" }, asker(quiet.signal, userId))),
+    ["u", "v"].map((userId) => workers.run({ kind: "calculate", expression: "1+1" }, owner(quiet.signal, userId))),
   );
   const ended: string[] = [];
   const loops = Array.from({ length: 3 }, () =>
@@ -70,7 +70,7 @@ test("somebody's endless loops do not make another's calculation wait, nor does 
       return error.name;
     }),
   );
-  const other = workers.run({ kind: "calculate", expression: "12*(3+4)" }, asker(quiet.signal, "v"));
+  const other = workers.run({ kind: "calculate", expression: "12*(3+4)" }, owner(quiet.signal, "v"));
   expect(await other).toEqual({ result: "84" });
   expect(ended).toEqual([]);
   // The loops' own user waits for them, longer than a calculation may take, and is answered.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { askTable } from "../../src/builtin/tables/ask.ts";
-import { carryOver, readWish } from "../../src/builtin/tables/reading.ts";
+import { carryOver, readQuery } from "../../src/builtin/tables/match-query.ts";
 import { sheetOf } from "../../src/builtin/tables/sheet.ts";
-import { wishOf } from "../../src/builtin/tables/wish.ts";
+import { tableQueryOf } from "../../src/builtin/tables/table-query.ts";
 import type { Table } from "../../src/domain/document.ts";
 import { languageOf } from "../../src/domain/language.ts";
 import { readCsv } from "../../src/reading/csv.ts";
@@ -176,7 +176,10 @@ describe("questions that go on", () => {
 
   test("one that stands by itself carries nothing over unless it says that it goes on", () => {
     const sheet = sheetOf(PARTS);
-    const [before, now] = [readWish(wishOf("ABC-12345 재고는?"), sheet), readWish(wishOf("재고 합계는?"), sheet)];
+    const [before, now] = [
+      readQuery(tableQueryOf("ABC-12345 재고는?"), sheet),
+      readQuery(tableQueryOf("재고 합계는?"), sheet),
+    ];
     expect(carryOver(before, now, false).rows).toBeNull();
     expect([...(carryOver(before, now, true).rows ?? [])]).toEqual([0]);
   });

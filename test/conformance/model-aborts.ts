@@ -47,14 +47,14 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
       },
     ],
     ["rejects", (why: Error) => Promise.reject(why)],
-  ])("a listener that %s ends the call with that, and the connection", async (_, hear) => {
+  ])("a listener that %s ends the call with that, and the connection", async (_, onPart) => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b"], finish: null }), ending: "hang" });
     const why = new Error("enough");
     let heard = 0;
     const call = model.answer(QUESTION, { signal: never }, () => {
       heard += 1;
-      return hear(why);
+      return onPart(why);
     });
     await expect(call).rejects.toBe(why);
     expect(heard).toBe(1);

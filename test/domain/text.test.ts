@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { beginning, isStorable, PieceMender, storable, storableJson, storableText } from "../../src/domain/text.ts";
+import { beginning, isStorable, SurrogateJoiner, storable, storableJson, storableText } from "../../src/domain/text.ts";
 
 /** Any UTF-16 at all: halves of pairs and NUL included. */
 const units = fc.array(
@@ -10,8 +10,8 @@ const units = fc.array(
 const anyText = units.map((codes) => String.fromCharCode(...codes));
 
 const mended = (pieces: readonly string[]): string => {
-  const mender = new PieceMender();
-  return pieces.map((piece) => mender.push(piece)).join("") + mender.flush();
+  const joiner = new SurrogateJoiner();
+  return pieces.map((piece) => joiner.push(piece)).join("") + joiner.flush();
 };
 
 describe("text that the store can hold", () => {
@@ -85,14 +85,14 @@ describe("text that comes in pieces", () => {
   });
 
   test("waits for no more than half a pair", () => {
-    const mender = new PieceMender();
-    expect(mender.push("ab\ud83d")).toBe("ab");
-    expect(mender.push("")).toBe("");
-    expect(mender.push("\ude00")).toBe("😀");
-    expect(mender.flush()).toBe("");
-    expect(mender.push("\ud83d")).toBe("");
-    expect(mender.flush()).toBe("\ufffd");
-    expect(mender.flush()).toBe("");
+    const joiner = new SurrogateJoiner();
+    expect(joiner.push("ab\ud83d")).toBe("ab");
+    expect(joiner.push("")).toBe("");
+    expect(joiner.push("\ude00")).toBe("😀");
+    expect(joiner.flush()).toBe("");
+    expect(joiner.push("\ud83d")).toBe("");
+    expect(joiner.flush()).toBe("\ufffd");
+    expect(joiner.flush()).toBe("");
   });
 });
 

@@ -38,7 +38,7 @@ describe.each([
   ["POST", post],
   ["GET", get],
 ] as const)("%s /ask", (method, ask) => {
-  const userId = `asker-${method}`;
+  const userId = `owner-${method}`;
 
   test("streams tokens and done, under one trace id that the response names too", async () => {
     const { response, frames } = await answered(ask({ question: "Who are you?" }));

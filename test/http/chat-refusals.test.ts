@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { houseLog, openLog } from "../../src/log.ts";
+import { openLogger, serviceLogger } from "../../src/logger.ts";
 import { openModels } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { chatWith } from "../support/chat.ts";
@@ -16,7 +16,7 @@ describe("models that requests choose", () => {
       providers: {},
       builtin: builtinModel,
       system: realSystem,
-      log: houseLog(openLog("silent")).models,
+      logger: serviceLogger(openLogger("silent")).models,
     });
     service = await startService<Model>({ model: models.standard, models });
   });

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
 import { compressStream } from "../../src/http/response/compress.ts";
 import { deliver } from "../../src/http/response/deliver.ts";
-import { ByteStream, bytes, END, type Give } from "../../src/streams/byte-stream.ts";
+import { ByteStream, bytes, END, type OnStep } from "../../src/streams/byte-stream.ts";
 
 /** A stream that counts what is asked of it. Without an end unless `frames` has one. */
 class Counted extends ByteStream {
@@ -12,11 +12,11 @@ class Counted extends ByteStream {
   constructor(private readonly frames: readonly string[] | null = null) {
     super();
   }
-  take(give: Give): void {
+  take(onStep: OnStep): void {
     const n = this.asked++;
     const frame = this.frames === null ? `data: ${n}\n\n` : this.frames[n];
     // Lets sockets have their turn.
-    setImmediate(() => give(frame === undefined ? END : bytes(frame)));
+    setImmediate(() => onStep(frame === undefined ? END : bytes(frame)));
   }
   leave(): void {
     this.left.resolve();
@@ -91,8 +91,8 @@ describe("a stream is gzipped", () => {
 
 test("a step that cannot be gzipped ends the stream", async () => {
   const plain = new (class extends Counted {
-    override take(give: Give): void {
-      give({ done: false, value: null as never });
+    override take(onStep: OnStep): void {
+      onStep({ done: false, value: null as never });
     }
   })();
   const { stream } = asked("gzip", plain);

@@ -84,10 +84,10 @@ const expectAnswer = async (body: Uint8Array, type: string): Promise<void> => {
     signal: AbortSignal.timeout(10_000),
   });
   expect(response.status).toBeOneOf([201, 400, 413, 415, 422]);
-  const isKept = response.status === 201;
-  if (!isKept) expect(JSON.stringify(await refusalOf(response))).not.toContain(MARK);
+  const isSaved = response.status === 201;
+  if (!isSaved) expect(JSON.stringify(await refusalOf(response))).not.toContain(MARK);
   const list = (await (await service.get(`${PATH}?userId=${userId}`)).json()) as { documents: unknown[] };
-  expect(list.documents).toHaveLength(isKept ? 1 : 0);
+  expect(list.documents).toHaveLength(isSaved ? 1 : 0);
 };
 
 test("any JSON is kept or plainly refused, and a refusal leaves nothing behind", async () => {

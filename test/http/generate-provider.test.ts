@@ -18,7 +18,7 @@ beforeAll(async () => {
     builtin: builtinModel,
     providers: { openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` } },
     system: { ...realSystem, sleep: () => Promise.resolve() },
-    log: { retry: ({ attempt }) => void retries.push(attempt), fallback: () => {} },
+    logger: { retry: ({ attempt }) => void retries.push(attempt), fallback: () => {} },
   });
   service = await startService<Model>({ model: builtinModel(), models });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { houseLog, openLog } from "../../src/log.ts";
+import { openLogger, serviceLogger } from "../../src/logger.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { withRetry } from "../../src/models/retry.ts";
 import type { WritingForm } from "../../src/models/writing.ts";
@@ -146,10 +146,10 @@ test("each call of the model that can pass is made again, and each retry is logg
       return writer.answer(...given);
     },
   };
-  const log = houseLog(openLog("silent"));
+  const log = serviceLogger(openLogger("silent"));
   const model = withRetry(flaky, {
     system: hastySystem(),
-    log: { ...log.models, retry: (facts) => void retries.push(facts) },
+    logger: { ...log.models, retry: (facts) => void retries.push(facts) },
   });
   const local = await startService({ model });
   const events = await readSse(await local.post(STREAM, TEXT)).toEnd();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { realSystem } from "../../src/domain/system.ts";
-import { houseLog, openLog } from "../../src/log.ts";
+import { openLogger, serviceLogger } from "../../src/logger.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { startService } from "../support/service.ts";
 import { canMount, smallDisk } from "../support/small-disk.ts";
@@ -11,8 +11,8 @@ describe.skipIf(!canMount)("GET /api/v1/health", () => {
     using disk = smallDisk(200);
     const store = await pgliteStore({ dataDir: join(disk.path, "data"), system: realSystem });
     const logged: (string | null)[] = [];
-    const log = { ...houseLog(openLog("silent")), storeChanged: (why: string | null) => void logged.push(why) };
-    const service = await startService({ store, log });
+    const log = { ...serviceLogger(openLogger("silent")), storeChanged: (why: string | null) => void logged.push(why) };
+    const service = await startService({ store, logger: log });
     /** Asks until it has changed: what was found a moment ago is told to all who ask within a second. */
     const untilStatus = async (status: number) => {
       for (;;) {

@@ -66,7 +66,7 @@ const modelAt = (provider: string, url: string) =>
   modelFrom(parseModelSpecs(`${provider}:stand-in`) ?? [], {
     providers: { [provider]: { apiKey: "key", baseUrl: url } },
     system: realSystem,
-    log: { retry: () => {}, fallback: () => {} },
+    logger: { retry: () => {}, fallback: () => {} },
   });
 
 describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import pino from "pino";
-import { houseLog } from "../../src/log.ts";
+import { serviceLogger } from "../../src/logger.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -10,7 +10,7 @@ let lines: { readonly level: number; readonly msg: string }[] = [];
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   const write = (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]);
-  service = await startService({ log: houseLog(pino({ level: "debug" }, { write })) });
+  service = await startService({ logger: serviceLogger(pino({ level: "debug" }, { write })) });
 });
 afterAll(() => service.stop());
 

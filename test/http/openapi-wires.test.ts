@@ -49,7 +49,7 @@ const TEXT =
 const CSV = "부품번호,재고\nABC-12345,42\nXYZ-1,7\n";
 
 describe("what the document says holds", () => {
-  test("of documents: handed in as text and as a file, twice, wrong, listed, taken away", async () => {
+  test("of documents: submitted as text and as a file, twice, wrong, listed, taken away", async () => {
     const path = "/api/v1/documents";
     const kept = await answers(`POST ${path}`, 201, await service.post(path, { title: "Pools", content: TEXT }));
     await answers(`POST ${path}`, 200, await service.post(path, { title: "Pools", content: TEXT }));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Writable } from "node:stream";
 import pino from "pino";
-import { houseLog } from "../../src/log.ts";
+import { serviceLogger } from "../../src/logger.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { failureOfStatus } from "../../src/models/failure.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -35,7 +35,7 @@ const breakable = (store: Store): Store => {
 };
 
 let logged = "";
-const log = houseLog(
+const log = serviceLogger(
   pino(
     { level: "info" },
     new Writable({
@@ -51,7 +51,7 @@ let store: Store;
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   store = await memoryStore();
-  service = await startService({ store: breakable(store), log, env: { AUTH_TOKEN: "the-right-token" } });
+  service = await startService({ store: breakable(store), logger: log, env: { AUTH_TOKEN: "the-right-token" } });
 });
 afterAll(async () => {
   broken = null;
@@ -248,7 +248,7 @@ test("a provider that quotes the question and the key is not quoted in the log, 
   logged = "";
   const body = '{"error":{"message":"No such key: quokka-key, asked for quokka-question","code":"invalid_api_key"}}';
   const place = { keyVariable: "MODEL_API_KEY", now: () => 0 };
-  const other = await startService({ store, log });
+  const other = await startService({ store, logger: log });
   await solved(other, "quoting", "t", (call) =>
     call.fail(failureOfStatus({ status: 401, header: () => null, body }, place)),
   );
@@ -259,7 +259,7 @@ test("a provider that quotes the question and the key is not quoted in the log, 
 
 test("what a client is not told, the log is", async () => {
   logged = "";
-  const other = await startService({ store, log });
+  const other = await startService({ store, logger: log });
   await solved(other, "logged", "t", (call) => call.fail(new Error("the true reason")));
   await other.stop();
   expect(logged).toContain("the true reason");

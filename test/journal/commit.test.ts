@@ -160,7 +160,7 @@ describe("group commit", () => {
     void writer.emit(say("two"), "n");
     const ended = close(writer);
     gate.open();
-    expect(await ended).toBe("kept");
+    expect(await ended).toBe("persisted");
     expect(log.events("u:t").map(({ type, seq }) => [seq, type])).toEqual([
       [1, "token"],
       [2, "token"],
@@ -178,8 +178,8 @@ describe("group commit", () => {
     const [first, second] = [close(writer), close(writer)];
     expect(writer.emit(say(" more"), "n")).toBeUndefined();
     writer.checkpoint({ checkpointId: "c", node: "n", change: "{}" });
-    expect([await first, await second]).toEqual(["kept", "kept"]);
-    expect(await close(writer)).toBe("kept");
+    expect([await first, await second]).toEqual(["persisted", "persisted"]);
+    expect(await close(writer)).toBe("persisted");
     expect(log.events("u:t").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
     expect(log.end("run of u:t")?.message?.content).toBe("answer");
     expect(told.ignored).toEqual(["run of u:t token", "run of u:t checkpoint"]);
@@ -217,7 +217,7 @@ describe("group commit", () => {
     for (const { writer } of [poisoned, ...others]) void writer.emit(say("words"), "n");
     await gate.reached(5); // all at once, then each alone
     const ends = await Promise.all([poisoned, ...others].map(({ writer }) => close(writer)));
-    expect(ends).toEqual(["kept", "kept", "kept", "kept"]);
+    expect(ends).toEqual(["persisted", "persisted", "persisted", "persisted"]);
     for (const { broken } of others) expect(broken).toEqual([]);
     for (const name of ["a", "b", "c"]) expect(log.end(`run of u:${name}`)?.message?.content).toBe("words");
     expect(poisoned.broken).toMatchObject([{ code: "internal" }]);
@@ -242,7 +242,7 @@ describe("group commit", () => {
     void writer.emit(say("good"), "n");
     await reader.until(1);
     void writer.emit(say(" poison"), "n");
-    expect(await close(writer)).toBe("kept");
+    expect(await close(writer)).toBe("persisted");
     expect(log.end("run of u:t")?.message?.content).toBe("good");
     expect(told.rejected).toHaveLength(1);
     await reader.until(3);
@@ -271,7 +271,7 @@ describe("group commit", () => {
     answered.open();
     while (writer.verdict.mayHaveEnded) await Promise.resolve();
     expect(writer.verdict.decide(why)).toBe(why);
-    expect(await ending).toBe("kept");
+    expect(await ending).toBe("persisted");
     expect(log.end("run of u:t")).toMatchObject({ status: "failed", error: { code: "store_unavailable" } });
   });
 });

@@ -39,7 +39,7 @@ describe("a thread that is deleted", () => {
     const readingAnew = follow(0);
     expect(runsOf((await readingAnew.next()).value)).toEqual(["new"]);
     const last = readingAnew.next();
-    expect(await anew.end()).toBe("kept");
+    expect(await anew.end()).toBe("persisted");
     expect((await last).value?.at(-1)?.type).toBe("done");
   });
 

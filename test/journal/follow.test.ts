@@ -107,7 +107,7 @@ describe("follow", () => {
     hub.close(KEY, channel);
     const next = events.next();
     commit(1);
-    hub.get(KEY)?.learn(log.length);
+    hub.get(KEY)?.advanceHead(log.length);
     expect(numbers((await next).value)).toEqual([3]);
   });
 
@@ -276,7 +276,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
             announce = undefined;
           } else if (act.do === "read") void readers[act.reader]?.step();
           else if (act.do === "turn") await new Promise(setImmediate);
-          else if (act.do === "poll") hub.get(KEY)?.learn(log.length);
+          else if (act.do === "poll") hub.get(KEY)?.advanceHead(log.length);
           else {
             announce?.();
             announce = undefined;

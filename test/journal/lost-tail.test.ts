@@ -42,7 +42,7 @@ describe("a log whose end the database has lost", () => {
     gate.open();
     expect(numbers((await committed.next()).value)).toEqual([2]);
     expect({ broken, torn: told.torn, rewritten: told.rewritten }).toEqual({ broken: [], torn: [], rewritten: 1 });
-    expect(await close(writer)).toBe("kept");
+    expect(await close(writer)).toBe("persisted");
     expect(log.end("r")?.message?.content).toBe("onetwo");
     expect(log.checkpoints("r")).toHaveLength(1);
     committed.leave();
@@ -72,7 +72,7 @@ describe("a log whose end the database has lost", () => {
     // The page comes while its reader is busy.
     await new Promise(setImmediate);
     log.length = 3;
-    hub.get(KEY)?.tear(3);
+    hub.get(KEY)?.truncate(3);
     log.push(event(4, "another"));
     const shown = (await new Followed(reader).next()).value;
     expect(shown?.map(({ seq, runId }) => [seq, runId])).toEqual([

@@ -73,7 +73,7 @@ test("whatever runs say, in whatever order and however the store answers, every 
           else run.notes++;
         }
       }
-      expect(await Promise.all(runs.map(({ writer }) => close(writer)))).toEqual(runs.map(() => "kept"));
+      expect(await Promise.all(runs.map(({ writer }) => close(writer)))).toEqual(runs.map(() => "persisted"));
       for (const { key, said, thought, notes, points } of runs) {
         const events = log.events(key);
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RunError } from "../../src/domain/error.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
-import { MAX_UNKEPT } from "../../src/journal/writer.ts";
+import { MAX_UNCOMMITTED } from "../../src/journal/writer.ts";
 import { endingOf } from "../../src/runs/ending.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
@@ -95,7 +95,7 @@ describe("a run's writer", () => {
   test("with 256 events that the store has not taken the producer waits until it has", async () => {
     const { writer, gate } = await busy();
     let said = 1;
-    while (said < MAX_UNKEPT - 1) {
+    while (said < MAX_UNCOMMITTED - 1) {
       expect(writer.emit(note(said), "n")).toBeUndefined();
       said++;
     }
@@ -129,9 +129,9 @@ describe("a run's writer", () => {
     gate.open();
     const stalled = followed(journal, "u:t", 0, 60_000);
     await stalled.next(); // and never again
-    for (let i = 0; i < 3 * MAX_UNKEPT; i++) await writer.emit(note(i), "n");
-    expect(await close(writer)).toBe("kept");
-    expect(log.events("u:t")).toHaveLength(3 * MAX_UNKEPT + 3);
+    for (let i = 0; i < 3 * MAX_UNCOMMITTED; i++) await writer.emit(note(i), "n");
+    expect(await close(writer)).toBe("persisted");
+    expect(log.events("u:t")).toHaveLength(3 * MAX_UNCOMMITTED + 3);
     stalled.leave();
   });
 
@@ -141,7 +141,7 @@ describe("a run's writer", () => {
     expect(() => writer.emit(note(1n), "n")).toThrow(TypeError);
     void other.emit(say("fine"), "n");
     gate.open();
-    expect(await Promise.all([close(writer), close(other)])).toEqual(["kept", "kept"]);
+    expect(await Promise.all([close(writer), close(other)])).toEqual(["persisted", "persisted"]);
     expect(log.events("u:other").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
   });
 
@@ -174,7 +174,7 @@ describe("a run's writer", () => {
     writer.checkpoint({ checkpointId: "1", node: "n", change: "{}" });
     gate.open();
     await gate.reached(2);
-    expect(await close(writer)).toBe("kept");
+    expect(await close(writer)).toBe("persisted");
     expect(seen).toEqual([
       [1, 0],
       [1, 1],

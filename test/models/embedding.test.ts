@@ -5,7 +5,7 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import { openEmbedding } from "../../src/models/embedding/open.ts";
-import type { ModelLog } from "../../src/models/log.ts";
+import type { ModelLogger } from "../../src/models/logger.ts";
 import { providers } from "../../src/models/providers/index.ts";
 import { cosine, embeddingConformance } from "../conformance/embedding.ts";
 import { KEY } from "../conformance/model-kit.ts";
@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 
 const slept: number[] = [];
 const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
-const log: ModelLog = { retry: () => {}, fallback: () => {} };
+const log: ModelLogger = { retry: () => {}, fallback: () => {} };
 
 const wires = { openai: openAiEmbeddings, compatible: openAiEmbeddings, google: googleEmbeddings } as const;
 const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "GOOGLE_GENERATIVE_AI_API_KEY" } as const;
@@ -32,7 +32,7 @@ const start = async (provider: Provider) => {
   const access = { apiKey: KEY, baseUrl: `${server.url}/v1` };
   const model = await openEmbedding(
     { provider, model: "stand-in" },
-    { providers: { [provider]: access }, system, log },
+    { providers: { [provider]: access }, system, logger: log },
   );
   return { server, model, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 };
@@ -122,7 +122,10 @@ describe.each(PROVIDERS)("%s", (provider) => {
 
   test("that nobody serves has failed", async () => {
     const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1" };
-    const model = await openEmbedding({ provider, model: "x" }, { providers: { [provider]: access }, system, log });
+    const model = await openEmbedding(
+      { provider, model: "x" },
+      { providers: { [provider]: access }, system, logger: log },
+    );
     await expect(model.embed(["a"], "query", never)).rejects.toMatchObject({
       code: "model_unavailable",
       retryable: true,

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { withFallback } from "../../src/models/fallback.ts";
-import type { ModelLog } from "../../src/models/log.ts";
+import type { ModelLogger } from "../../src/models/logger.ts";
 import { partsOf } from "../support/heard.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
 
 const never = { signal: new AbortController().signal };
-const quiet: ModelLog = { retry: () => {}, fallback: () => {} };
+const quiet: ModelLogger = { retry: () => {}, fallback: () => {} };
 const down = new ModelError("model_unavailable", "Down.", { retryable: true });
 const wrongKey = new ModelError("model_unavailable", "Wrong key.", { retryable: false });
 const refused = new ModelError("model_refused", "No.", { retryable: false });

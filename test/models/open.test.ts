@@ -13,7 +13,7 @@ const options = (providers: ModelOptions["providers"] = {}): ModelOptions => ({
   providers,
   builtin: builtinModel,
   system: { ...realSystem, sleep: () => Promise.resolve() },
-  log: { retry: () => {}, fallback: () => {} },
+  logger: { retry: () => {}, fallback: () => {} },
 });
 const from = (text: string, providers?: ModelOptions["providers"]) =>
   modelFrom(parseModelSpecs(text) ?? [], options(providers));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
-import type { ModelLog } from "../../src/models/log.ts";
+import type { ModelLogger } from "../../src/models/logger.ts";
 import { retryDelay, withRetry } from "../../src/models/retry.ts";
 import { partsOf } from "../support/heard.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
@@ -14,10 +14,10 @@ const never = { signal: new AbortController().signal };
 /** Sleeps take no time, and are written down. */
 const recorder = () => {
   const slept: number[] = [];
-  const lines: Parameters<ModelLog["retry"]>[0][] = [];
+  const lines: Parameters<ModelLogger["retry"]>[0][] = [];
   const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
-  const log: ModelLog = { retry: (info) => void lines.push(info), fallback: () => {} };
-  return { slept, lines, options: { system, log } };
+  const logger: ModelLogger = { retry: (info) => void lines.push(info), fallback: () => {} };
+  return { slept, lines, options: { system, logger } };
 };
 
 describe("the wait before a retry", () => {
@@ -97,8 +97,8 @@ describe("a retried model", () => {
     const reason = new Error("cancelled");
     const stop = new AbortController();
     const model = toldModel("m", [{ fails: failure({ retryAfterMs: 30_000 }) }]);
-    const log: ModelLog = { retry: () => queueMicrotask(() => stop.abort(reason)), fallback: () => {} };
-    const retried = withRetry(model, { system: realSystem, log });
+    const logger: ModelLogger = { retry: () => queueMicrotask(() => stop.abort(reason)), fallback: () => {} };
+    const retried = withRetry(model, { system: realSystem, logger });
     await expect(partsOf(retried, REQUEST, { signal: stop.signal })).rejects.toBe(reason);
     expect(model.calls()).toBe(1);
   });

@@ -4,11 +4,11 @@ import { refusal, unreadable } from "../../src/http/errors.ts";
 import { openReader } from "../../src/reading/reader.ts";
 
 test("past sixteen of a user's files that wait the next is refused with 429, and another user's is read", async () => {
-  const reader = openReader({ threads: 2 });
+  const reader = openReader({ workers: 2 });
   const leaving = new AbortController();
   const upload = { name: "a.txt", mediaType: "", bytes: new TextEncoder().encode("hello there") };
   const read = (userId: string, signal = leaving.signal) =>
-    reader.readPieces(upload, { userId, signal }).catch((error: unknown) => error);
+    reader.readChunks(upload, { userId, signal }).catch((error: unknown) => error);
   // All at once: none has been read before the last has come.
   const greedy = Array.from({ length: 18 }, () => read("greedy"));
   const other = read("modest", new AbortController().signal);

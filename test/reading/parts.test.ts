@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Piece } from "../../src/reading/contract.ts";
-import type { ReadingAnswer, ReadingRequest } from "../../src/reading/thread.ts";
+import type { TextChunk } from "../../src/reading/contract.ts";
+import type { ReadingAnswer, ReadingRequest } from "../../src/reading/reading-workers.ts";
 
 const answersTo = async (kind: ReadingRequest["kind"], csv: string): Promise<readonly ReadingAnswer[]> => {
   const worker = new Worker(new URL("../../src/reading/worker.ts", import.meta.url).href);
@@ -30,7 +30,7 @@ test.each(["read", "pieces"] as const)(
     const answers = await answersTo(kind, csv);
     const rowsIn = (answer: ReadingAnswer): readonly (readonly string[])[] => {
       if (answer.state !== "part") return [];
-      return "rows" in answer ? answer.rows : answer.pieces.flatMap(({ rows }: Piece) => rows ?? []);
+      return "rows" in answer ? answer.rows : answer.pieces.flatMap(({ rows }: TextChunk) => rows ?? []);
     };
     const counts = answers.map((answer) => rowsIn(answer).flat().length);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COLUMNS * ROWS);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Piece, Reading } from "../../src/reading/contract.ts";
+import type { Reading, TextChunk } from "../../src/reading/contract.ts";
 import { type SplitBounds, split } from "../../src/reading/split.ts";
 import { cpuMs } from "../support/cpu.ts";
 
@@ -12,7 +12,7 @@ const reading = (text: string, mediaType = "text/markdown"): Reading => ({
   pageStarts: [],
 });
 const bounds = (max: number, overlap = 0): SplitBounds => ({ max, overlap, maxPieces: 100_000 });
-const contents = (pieces: readonly Piece[]): readonly string[] => pieces.map(({ content }) => content);
+const contents = (pieces: readonly TextChunk[]): readonly string[] => pieces.map(({ content }) => content);
 
 /** Text of every kind of block, with characters of two units and of several code points among its words. */
 const fragment = fc.oneof(

@@ -7,7 +7,7 @@ import { openReader } from "../../src/reading/reader.ts";
 import type { NewDocument } from "../../src/retrieval/contract.ts";
 import { reindex } from "../../src/retrieval/reindex.ts";
 import { DocumentRetrieval } from "../../src/retrieval/retrieval.ts";
-import { RetrievalCheck, standingOf } from "../../src/retrieval/standing.ts";
+import { RetrievalHealth, vectorCoverage } from "../../src/retrieval/vector-coverage.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { DocumentStore } from "../../src/store/documents/contract.ts";
 import { memoryStore } from "../support/pglite.ts";
@@ -159,7 +159,7 @@ describe("searching", () => {
     await retrieval.ingest(user, file("a.md", "The ferry sails at noon."), never);
     expect(await retrieval.search(user, { text: "ferry", collection: null, k: 3 }, never)).toHaveLength(1);
     expect(embedding.calls).toEqual([]);
-    const check = new RetrievalCheck({ documents, embedding, system: realSystem });
+    const check = new RetrievalHealth({ documents, embedding, system: realSystem });
     expect(await check.look()).toContain("the extension is missing");
   });
 });
@@ -173,11 +173,11 @@ describe("another embedding model", () => {
     await retrievalWith(old, documents).ingest("u", file("a.md", LONG), never);
     await retrievalWith(old, documents).ingest("v", file("b.md", `${LONG}\n\nThe ferry sails.`), never);
     const health = (embedding: EmbeddingModel) =>
-      new RetrievalCheck({ documents, embedding, system: realSystem }).look();
+      new RetrievalHealth({ documents, embedding, system: realSystem }).look();
     expect(await health(old)).toBe("ok");
 
     const embedding = toldEmbedding("new");
-    expect(await health(embedding)).toStartWith("300 of 300 pieces");
+    expect(await health(embedding)).toStartWith("300 of 300 chunks");
     expect(await health(embedding)).toContain("yeoul reindex");
     const found = await retrievalWith(embedding, documents).search(
       "v",
@@ -201,7 +201,7 @@ describe("another embedding model", () => {
       [64, 300],
       [128, 300],
     ]);
-    expect(await standingOf(documents, embedding)).toMatchObject({ chunks: 300, behind: 172 });
+    expect(await vectorCoverage(documents, embedding)).toMatchObject({ chunks: 300, behind: 172 });
 
     expect(await reindex({ documents, embedding }, () => {}, never)).toBe(172);
     expect(await reindex({ documents, embedding }, () => {}, never)).toBe(0);

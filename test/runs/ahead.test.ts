@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { converse } from "../../src/agents/converse.ts";
 import { RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { NOT_TAKEN } from "../../src/runs/live-run.ts";
+import { NOT_PERSISTED } from "../../src/runs/live-run.ts";
 import type { NewRun } from "../../src/store/log/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
@@ -53,11 +53,11 @@ const slow = async (): Promise<Slow> => {
   };
   const model = scriptedModel();
   const lines: string[] = [];
-  const log: NonNullable<Parameters<typeof house>[0]>["log"] = {
+  const log: NonNullable<Parameters<typeof house>[0]>["logger"] = {
     started: () => void lines.push("started"),
     ended: (_run, { failure }) => void lines.push(failure?.code ?? "succeeded"),
   };
-  const here = await house({ store, model, log });
+  const here = await house({ store, model, logger: log });
   // Or else the first run's beginning waits for it.
   await here.lease.renew();
   return { here, lines, model, taps, gate };
@@ -231,7 +231,7 @@ describe("the first run of a new thread", () => {
     expect(await tries[0]).toMatch(/^api\/v1\/images\//);
     taps.begin = () => Promise.reject(new StoreError("unavailable", "gone"));
     await expect(here.start(drawing, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
-    expect(await tries[1]).toBe(NOT_TAKEN);
+    expect(await tries[1]).toBe(NOT_PERSISTED);
   });
 
   test("waits for its row after one was not taken, until one is", async () => {

@@ -88,7 +88,7 @@ describe("orphans", () => {
     const { live } = await here.start(talking().agent);
     const thread = threadKey("u", realSystem.id());
     const { fence } = await started(store, newRun(thread, { owner: here.owner }));
-    await here.upkeep.tick();
+    await here.maintenance.tick();
     expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
     await here.runs.drain(0);
@@ -123,7 +123,7 @@ describe("a replica whose lease is over", () => {
     await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
     await recovering(other, hasFailed(live.runId));
     const log = await logOf(store, live.threadKey);
-    await owner.upkeep.tick();
+    await owner.maintenance.tick();
     await live.ended;
     expect(live.signal.reason).toBe("lost");
     expect(await logOf(store, live.threadKey)).toEqual([...log]);
@@ -140,7 +140,7 @@ describe("a replica whose lease is over", () => {
     await recovering(other, hasFailed(fence.runId));
     goOn();
     await until(async () => answerIn(await logOf(store, live.threadKey)) === "word word ");
-    await owner.upkeep.tick();
+    await owner.maintenance.tick();
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
     await owner.runs.drain(0);
   });
@@ -193,7 +193,7 @@ test("a thousand orphans are taken by a handful of calls, and each is ended once
   const here = await house({
     store: counted,
     isAlone: true,
-    log: { recovered: (runId) => void recovered.push(runId) },
+    logger: { recovered: (runId) => void recovered.push(runId) },
   });
   await here.recovery.tick();
   expect(calls).toBeLessThanOrEqual(MANY / 200 + 2);

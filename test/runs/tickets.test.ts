@@ -85,8 +85,8 @@ describe("a ticket among two replicas", () => {
   });
 });
 
-test("upkeep sweeps out what has expired, and nothing else", async () => {
-  const { store, upkeep } = await house();
+test("maintenance sweeps out what has expired, and nothing else", async () => {
+  const { store, maintenance } = await house();
   const put = async (ttlMs: number) => {
     const ticketId = realSystem.secret();
     const ticket = { dialect: "chat", request: "{}", runId: realSystem.id() };
@@ -94,7 +94,7 @@ test("upkeep sweeps out what has expired, and nothing else", async () => {
     return ticketId;
   };
   const [old, current] = [await put(-1), await put(60_000)];
-  await upkeep.tick();
+  await maintenance.tick();
   expect(await store.tickets.get("sweep", old)).toBeNull();
   expect(await store.tickets.get("sweep", current)).not.toBeNull();
 });

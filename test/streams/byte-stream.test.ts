@@ -48,7 +48,7 @@ describe("readers of one run, from the commit to the socket without a promise", 
     const whole = Array.fromAsync(reader(), (bytes) => text({ done: false, value: bytes }));
     await new Promise(setImmediate);
     void writer.emit(say("hello"), "n");
-    expect(await close(writer)).toBe("kept");
+    expect(await close(writer)).toBe("persisted");
     expect((await whole).join("")).toMatch(/hello.*run\.completed/su);
     // What it was shown is no whole answer, and the run's end is not this reader's to tell.
     expect(await ended).toBe(CUT);

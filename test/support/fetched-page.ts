@@ -1,5 +1,5 @@
 import { UnreadableError } from "../../src/domain/unreadable.ts";
-import { type FetchBounds, fetchPage, type Page } from "../../src/fetching/fetch-page.ts";
+import { type FetchBounds, type FetchedPage, fetchPage } from "../../src/fetching/fetch-page.ts";
 import type { Reach } from "../../src/fetching/reach.ts";
 import { loopbackReach } from "./loopback-reach.ts";
 import { type Answer, type PageServer, pageServer } from "./page-server.ts";
@@ -15,7 +15,7 @@ interface Asking {
 }
 
 /** Fetches from a server of the test's, which is `pages.example.com` unless told, under bounds of a megabyte and a few seconds. */
-export const fetched = ({ port }: PageServer, path: string, asking: Asking = {}): Promise<Page> =>
+export const fetched = ({ port }: PageServer, path: string, asking: Asking = {}): Promise<FetchedPage> =>
   fetchPage(`${asking.scheme ?? "http"}://${asking.host ?? "pages.example.com"}:${port}${path}`, {
     signal: asking.signal ?? new AbortController().signal,
     reach: asking.reach ?? loopbackReach(),
@@ -23,7 +23,7 @@ export const fetched = ({ port }: PageServer, path: string, asking: Asking = {})
   });
 
 /** What the user is told when it fails, as `code: message`. */
-export const refusal = async (attempt: Promise<Page>): Promise<string> => {
+export const refusal = async (attempt: Promise<FetchedPage>): Promise<string> => {
   const error = await attempt.then(
     () => "nothing was refused",
     (reason: unknown) => reason,
@@ -34,4 +34,4 @@ export const refusal = async (attempt: Promise<Page>): Promise<string> => {
 /** One page at `/`. */
 export const serving = (answer: Answer): Promise<PageServer> => pageServer({ "/": answer });
 
-export const textOf = ({ bytes }: Page): string => new TextDecoder().decode(bytes);
+export const textOf = ({ bytes }: FetchedPage): string => new TextDecoder().decode(bytes);

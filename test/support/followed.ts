@@ -17,7 +17,7 @@ export class Followed implements AsyncIterableIterator<Batch, undefined, void> {
           const value = this.follower.poll();
           if (value === undefined) resolve({ done: true, value });
           else if (value !== null) resolve({ done: false, value });
-          else this.follower.wait({ ring });
+          else this.follower.wait({ notify: ring });
         } catch (error) {
           reject(error);
         }

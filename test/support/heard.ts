@@ -1,5 +1,5 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../../src/models/contract.ts";
-import { hearAll } from "../../src/models/hearing.ts";
+import { forEachPart } from "../../src/models/for-each-part.ts";
 
 /** All that a model answers, once it has. */
 export const partsOf = async (model: Model, request: ModelRequest, context: ModelContext): Promise<ModelPart[]> => {
@@ -11,8 +11,8 @@ export const partsOf = async (model: Model, request: ModelRequest, context: Mode
 /** A model's answer as a generator says it. */
 export const saying =
   (parts: (request: ModelRequest, context: ModelContext) => AsyncIterable<ModelPart>): Model["answer"] =>
-  (request, context, hear) =>
-    hearAll(parts(request, context), hear);
+  (request, context, onPart) =>
+    forEachPart(parts(request, context), onPart);
 
 /** The text of an answer. */
 export const textFrom = async (model: Model, request: ModelRequest): Promise<string> => {

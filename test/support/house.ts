@@ -1,21 +1,21 @@
-import type { Agent, AgentContext, Speech } from "../../src/agents/contract.ts";
+import type { Agent, AgentContext, Producer } from "../../src/agents/contract.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
 import { isTerminal } from "../../src/domain/event.ts";
 import type { Rate } from "../../src/domain/rate.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
-import { houseLog, openLog } from "../../src/log.ts";
+import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { Allowance } from "../../src/runs/allowance.ts";
 import type { RunRequest } from "../../src/runs/contract.ts";
 import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live-run.ts";
-import type { RunLog } from "../../src/runs/log.ts";
+import type { RunLogger } from "../../src/runs/logger.ts";
+import { Maintenance } from "../../src/runs/maintenance.ts";
 import { Recovery } from "../../src/runs/recovery.ts";
 import { Registry } from "../../src/runs/registry.ts";
 import { Runs } from "../../src/runs/runs.ts";
-import { Upkeep } from "../../src/runs/upkeep.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { followed } from "./followed.ts";
@@ -29,7 +29,7 @@ export const sharedStore = (): Promise<Store> =>
     return store;
   }));
 
-/** Runs, journal, lease and upkeep without the HTTP in front of them. */
+/** Runs, journal, lease and maintenance without the HTTP in front of them. */
 export interface House {
   readonly store: Store;
   /** This replica's id. */
@@ -39,7 +39,7 @@ export interface House {
   readonly runs: Runs;
   readonly lease: Lease;
   readonly recovery: Recovery;
-  readonly upkeep: Upkeep;
+  readonly maintenance: Maintenance;
   /** Starts a run and reads it to its terminal event. */
   readonly start: (agent: Agent<unknown>, request?: Partial<Asked>) => Promise<Started>;
 }
@@ -76,17 +76,17 @@ export const house = async (
     readonly isAlone?: boolean;
     readonly leaseTtlMs?: number;
     /** Hears what an operator is told; nobody unless told. */
-    readonly log?: Partial<RunLog>;
+    readonly logger?: Partial<RunLogger>;
   } = {},
 ): Promise<House> => {
   const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isAlone = false } = options;
   const store = options.store ?? (await sharedStore());
-  const log = houseLog(openLog("silent"));
-  const journal = new Journal({ store, system, log: log.journal, patienceMs });
+  const logger = serviceLogger(openLogger("silent"));
+  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs: patienceMs });
   const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
   const model = options.model ?? scriptedModel();
   const replica = { id: owner, name: "house" };
-  const lease = new Lease({ store, system, replica, ttlMs: options.leaseTtlMs ?? 60_000, log: log.runs });
+  const lease = new Lease({ store, system, replica, ttlMs: options.leaseTtlMs ?? 60_000, logger: logger.runs });
   const parts = {
     store,
     journal,
@@ -95,12 +95,12 @@ export const house = async (
       usage: store.usage,
       ratePerUser: options.ratePerUser ?? null,
       tokensPerUser: options.tokensPerUser ?? null,
-      log: log.runs,
+      logger: logger.runs,
     }),
     system,
     owner,
     lease,
-    log: { ...log.runs, ...options.log },
+    logger: { ...logger.runs, ...options.logger },
     models: { standard: model, choose: async () => model },
     runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
     historyTokens: options.historyTokens ?? 8_000,
@@ -115,7 +115,7 @@ export const house = async (
     runs,
     lease,
     recovery,
-    upkeep: new Upkeep({ ...parts, recovery }),
+    maintenance: new Maintenance({ ...parts, recovery }),
     start: async (agent, asked = {}) => {
       const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = asked;
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };
@@ -148,7 +148,7 @@ export const endOf = (events: readonly LogEvent[]): unknown => JSON.parse(events
 
 /** An agent of one node, which is the test's own. */
 export const agentOf = (
-  run: (context: AgentContext) => AsyncGenerator<EventBody | Speech, Record<string, unknown>, void>,
+  run: (context: AgentContext) => AsyncGenerator<EventBody | Producer, Record<string, unknown>, void>,
 ): Agent<unknown> => ({
   name: "told",
   title: ({ message }) => message,

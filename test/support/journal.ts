@@ -4,9 +4,9 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Ending } from "../../src/journal/ending.ts";
 import { Journal } from "../../src/journal/journal.ts";
-import type { JournalLog } from "../../src/journal/journal-log.ts";
+import type { JournalLogger } from "../../src/journal/logger.ts";
 import type { RunWriter } from "../../src/journal/writer.ts";
-import type { Broken } from "../../src/journal/writers.ts";
+import type { StopCause } from "../../src/journal/writers.ts";
 import { endingOf } from "../../src/runs/ending.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Fence } from "../../src/store/log/contract.ts";
@@ -26,7 +26,7 @@ export const journalOver = (
   options: { readonly system?: System; readonly patienceMs?: number } = {},
 ): { readonly journal: Journal; readonly told: Told } => {
   const told: Told = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
-  const log: JournalLog = {
+  const log: JournalLogger = {
     ignored: (runId, type) => void told.ignored.push(`${runId} ${type}`),
     rejected: (runId) => void told.rejected.push(runId),
     rewritten: (_, events) => {
@@ -36,14 +36,14 @@ export const journalOver = (
     outage: () => void told.outages++,
   };
   const { system = realSystem, patienceMs = 1_000 } = options;
-  return { journal: new Journal({ store, system, log, patienceMs }), told };
+  return { journal: new Journal({ store, system, logger: log, storeWaitMs: patienceMs }), told };
 };
 
 export const fenceOf = (threadKey: ThreadKey, runId = `run of ${threadKey}`): Fence => ({ threadKey, runId, epoch: 1 });
 
 /** A writer at the beginning of its thread, and why it was told to stop. */
-export const open = (journal: Journal, fence: Fence, lastSeq = 0): { writer: RunWriter; broken: Broken[] } => {
-  const broken: Broken[] = [];
+export const open = (journal: Journal, fence: Fence, lastSeq = 0): { writer: RunWriter; broken: StopCause[] } => {
+  const broken: StopCause[] = [];
   return { writer: journal.open(fence, lastSeq, (why) => broken.push(why)), broken };
 };
 

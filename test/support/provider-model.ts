@@ -7,7 +7,7 @@ import type { Provider, Settings } from "../../src/models/providers/contract.ts"
 export const providerModel = (provider: Provider, settings: Settings, model = "stand-in"): Model => {
   const providers = { [provider.name]: settings };
   const log = { retry: () => {}, fallback: () => {} };
-  const opening = openingOf(provider, model, { providers, system: realSystem, log });
+  const opening = openingOf(provider, model, { providers, system: realSystem, logger: log });
   const opened = provider.open(opening);
   return {
     id: opening.id,

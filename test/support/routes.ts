@@ -1,15 +1,15 @@
 import { readConfig } from "../../src/config.ts";
 import type { RouteParts } from "../../src/http/context.ts";
-import type { Passage } from "../../src/http/identity/access.ts";
+import type { RouteAccess } from "../../src/http/identity/access.ts";
 import { httpApp } from "../../src/http/index.ts";
-import { passageOf } from "../../src/http/openapi/operation.ts";
+import { routeAccessOf } from "../../src/http/openapi/operation.ts";
 
 export interface MountedRoute {
   readonly method: string;
   /** As it is registered: `/api/v1/threads/:threadId`. */
   readonly path: string;
   /** What it says of who may use it; null: nothing. */
-  readonly passage: Passage | null;
+  readonly passage: RouteAccess | null;
   /** Whether it takes a JSON body. */
   readonly takesBody: boolean;
   /** Whether that may be a form. */
@@ -25,7 +25,7 @@ export const mountedRoutes = (): readonly MountedRoute[] => {
   const parts = { agents, store: {}, system: {} } as unknown as RouteParts;
   const log = { requestFailed: () => {}, unusableUser: () => {}, keysAway: () => {} };
   const { identity, corsOrigins } = read.config;
-  const app = httpApp(parts, { identity, corsOrigins, compressStreams: false, log });
+  const app = httpApp(parts, { identity, corsOrigins, compressStreams: false, logger: log });
   return app.routes.map(({ method, path, hooks }) => {
     const { detail } = hooks as { readonly detail?: unknown };
     const { operation } = (detail ?? {}) as {
@@ -34,7 +34,7 @@ export const mountedRoutes = (): readonly MountedRoute[] => {
     return {
       method,
       path,
-      passage: passageOf(detail),
+      passage: routeAccessOf(detail),
       takesBody: operation?.body !== undefined,
       takesForm: operation?.form !== undefined,
     };

@@ -1,7 +1,7 @@
-import { type Outside, type Service, serve } from "../../src/app.ts";
+import { type Dependencies, type Service, serve } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
-import { houseLog, openLog } from "../../src/log.ts";
+import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Models } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
@@ -30,7 +30,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     /** The replica's id; a fresh one unless told. */
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Outside, "storePatienceMs" | "isAlone" | "log" | "embedding" | "fetchPage">> = {},
+  } & Partial<Pick<Dependencies, "storePatienceMs" | "isAlone" | "logger" | "embedding" | "fetchPage">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -44,7 +44,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     models: options.models ?? { standard: model, choose: async () => model },
     embedding: options.embedding ?? builtinEmbedding(),
     system,
-    log: options.log ?? houseLog(openLog(read.config.logLevel)),
+    logger: options.logger ?? serviceLogger(openLogger(read.config.logLevel)),
     replica: { id: options.owner ?? realSystem.id(), name: "test" },
     isAlone: options.isAlone ?? false,
     ...(options.storePatienceMs !== undefined && { storePatienceMs: options.storePatienceMs }),

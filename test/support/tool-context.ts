@@ -1,4 +1,4 @@
-import type { Speech } from "../../src/agents/contract.ts";
+import type { Producer } from "../../src/agents/contract.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import type { Locale } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
@@ -24,7 +24,7 @@ export const toolContext = (
 
 /** Runs a generator to its end: what it said, and what it returned. */
 export const finish = async <T>(
-  generator: AsyncGenerator<EventBody | Speech, T, void>,
+  generator: AsyncGenerator<EventBody | Producer, T, void>,
 ): Promise<{ readonly events: readonly EventBody[]; readonly value: T }> => {
   const events: EventBody[] = [];
   let step = await generator.next();

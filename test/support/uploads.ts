@@ -14,7 +14,7 @@ export const upload = (name: string, content: string | Uint8Array, mediaType = "
 /** What a reader says of uploads, and how it refuses them. */
 export const readingWith = (reader: Reader) => {
   const read = (...given: Parameters<typeof upload>) => reader.read(upload(...given), { signal: never });
-  const pieces = (...given: Parameters<typeof upload>) => reader.readPieces(upload(...given), { signal: never });
+  const pieces = (...given: Parameters<typeof upload>) => reader.readChunks(upload(...given), { signal: never });
   const failureOf = async (...given: Parameters<typeof upload>): Promise<UnreadableError> => {
     const thrown = await pieces(...given).catch((error: unknown) => error);
     if (thrown instanceof UnreadableError) return thrown;

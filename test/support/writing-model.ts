@@ -7,7 +7,7 @@ export interface WritingModel extends Model {
   readonly asked: readonly Writing[];
 }
 
-const USUAL: Readonly<Record<WritingForm, string>> = {
+const DEFAULT_PARTS: Readonly<Record<WritingForm, string>> = {
   note: "Bun reads SQL. It keeps a pool.",
   title: "Bun reads SQL",
   excerpt: "Bun reads SQL and keeps a pool.",
@@ -30,7 +30,7 @@ export const writingModel = (
       const writing = readWriting(request);
       if (writing === null) throw new Error("it was asked for something else");
       asked.push(writing);
-      const answer = told(writing.form) ?? USUAL[writing.form];
+      const answer = told(writing.form) ?? DEFAULT_PARTS[writing.form];
       if (answer instanceof Error) throw answer;
       for (const delta of answer.match(/\s*\S+\s*/g) ?? []) yield { type: "text", delta };
       yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };

@@ -1,4 +1,4 @@
-import { READY } from "../../src/workers/worker-thread.ts";
+import { READY } from "../../src/workers/pooled-worker.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<string>) => void) | null };
 

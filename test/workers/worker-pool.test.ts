@@ -4,9 +4,9 @@ import { FairQueue } from "../../src/workers/fair-queue.ts";
 import { type PoolBounds, PoolFullError, WorkerPool } from "../../src/workers/worker-pool.ts";
 
 const entry = { source: new URL("./echo-worker.ts", import.meta.url).href, embedded: "./none.ts" } as const;
-const bounds: PoolBounds = { threads: 2, waiting: 10, waitingPerUser: 5 };
+const bounds: PoolBounds = { workers: 2, waiting: 10, waitingPerUser: 5 };
 const LATE = new Error("late");
-const errand = { totalMs: 60_000, silenceMs: 60_000, hear: (value: string) => ({ value }), late: () => LATE };
+const job = { totalMs: 60_000, silenceMs: 60_000, onMessage: (value: string) => ({ value }), timeoutError: () => LATE };
 const never = new AbortController().signal;
 const open = (given: Partial<PoolBounds> = {}) => new WorkerPool<string, string>(entry, { ...bounds, ...given });
 
@@ -15,22 +15,22 @@ describe("users", () => {
     const pool = open();
     const leaving = new AbortController();
     const loops = Array.from({ length: 4 }, () =>
-      pool.run("loop", errand, { userId: "a", signal: leaving.signal }).catch(() => "left"),
+      pool.run("loop", job, { userId: "a", signal: leaving.signal }).catch(() => "left"),
     );
-    const others = ["b", "c", "d"].map((userId) => pool.run(userId, errand, { userId, signal: never }));
+    const others = ["b", "c", "d"].map((userId) => pool.run(userId, job, { userId, signal: never }));
     expect(await Promise.all(others)).toEqual(["b", "c", "d"]);
     expect(pool.waiting).toBe(3);
     leaving.abort();
     expect(await Promise.all(loops)).toEqual(Array(4).fill("left"));
     expect(pool.waiting).toBe(0);
-    expect(await pool.run("again", errand, { userId: "a", signal: never })).toBe("again");
+    expect(await pool.run("again", job, { userId: "a", signal: never })).toBe("again");
   });
 
   test("take turns, each one's requests in their order", async () => {
-    const pool = open({ threads: 1, waitingPerUser: 10 });
+    const pool = open({ workers: 1, waitingPerUser: 10 });
     const ended: string[] = [];
     const asked = ["a1", "a2", "a3", "b1", "c1", "b2"].map(async (name) => {
-      ended.push(await pool.run(name, errand, { userId: name[0] ?? "", signal: never }));
+      ended.push(await pool.run(name, job, { userId: name[0] ?? "", signal: never }));
     });
     await Promise.all(asked);
     expect(ended).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
@@ -39,10 +39,10 @@ describe("users", () => {
 
 describe("a request", () => {
   test("past the bounds is refused at once, and nothing of it is left", async () => {
-    const pool = open({ threads: 1, waiting: 3, waitingPerUser: 2, waitingBytesPerUser: 100 });
+    const pool = open({ workers: 1, waiting: 3, waitingPerUser: 2, waitingBytesPerUser: 100 });
     const leaving = new AbortController();
     const ask = (userId: string, bytes = 0) =>
-      pool.run("loop", errand, { userId, signal: leaving.signal, bytes }).catch((error: unknown) => error);
+      pool.run("loop", job, { userId, signal: leaving.signal, bytes }).catch((error: unknown) => error);
     const kept = [ask("a"), ask("a", 60), ask("a", 40)];
     expect(await ask("a")).toBeInstanceOf(PoolFullError);
     expect(await ask("b", 101)).toBeInstanceOf(PoolFullError);
@@ -50,12 +50,12 @@ describe("a request", () => {
     expect(await ask("c")).toBeInstanceOf(PoolFullError);
     leaving.abort("gone");
     expect(await Promise.all(kept)).toEqual(Array(4).fill("gone"));
-    expect(await pool.run("hello", errand, { userId: "a", signal: never, bytes: 100 })).toBe("hello");
+    expect(await pool.run("hello", job, { userId: "a", signal: never, bytes: 100 })).toBe("hello");
   });
 
   test("is late by its own time alone, however long it has waited", async () => {
-    const pool = open({ threads: 1 });
-    const short = { ...errand, totalMs: 600 };
+    const pool = open({ workers: 1 });
+    const short = { ...job, totalMs: 600 };
     const loops = [1, 2, 3].map(() => pool.run("loop", short, { userId: "a", signal: never }).catch((error) => error));
     const last = pool.run("last", short, { userId: "a", signal: never });
     expect(await Promise.all(loops)).toEqual([LATE, LATE, LATE]);
@@ -65,19 +65,19 @@ describe("a request", () => {
   test("is not late because its thread has to load first", async () => {
     const source = new URL("./slow-start-worker.ts", import.meta.url).href;
     const pool = new WorkerPool<string, string>({ source, embedded: "./none.ts" }, bounds);
-    const short = { ...errand, totalMs: 600, silenceMs: 600 };
+    const short = { ...job, totalMs: 600, silenceMs: 600 };
     expect(await pool.run("loaded", short, { userId: "a", signal: never })).toBe("loaded");
   });
 
   test("whose thread dies is told, and the next gets another", async () => {
-    const pool = open({ threads: 1 });
-    await expect(pool.run("die", errand, { userId: "a", signal: never })).rejects.toThrow("the worker");
-    expect(await pool.run("next", errand, { userId: "a", signal: never })).toBe("next");
+    const pool = open({ workers: 1 });
+    await expect(pool.run("die", job, { userId: "a", signal: never })).rejects.toThrow("the worker");
+    expect(await pool.run("next", job, { userId: "a", signal: never })).toBe("next");
   });
 
   test("in a thread that says nothing is late", async () => {
     const pool = open();
-    const short = { ...errand, silenceMs: 300 };
+    const short = { ...job, silenceMs: 300 };
     await expect(pool.run("silent", short, { userId: "a", signal: never })).rejects.toBe(LATE);
   });
 });

@@ -1,5 +1,5 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../../models/contract.ts";
-import { hearAll } from "../../models/hearing.ts";
+import { forEachPart } from "../../models/for-each-part.ts";
 import { deltasOf } from "./deltas.ts";
 import { reply } from "./reply.ts";
 import { usageOf } from "./tokens.ts";
@@ -36,6 +36,6 @@ async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncG
  */
 export const builtinModel = (): Model => ({
   id: "builtin",
-  answer: (request, context, hear) => hearAll(partsOf(request, context), hear),
+  answer: (request, context, onPart) => forEachPart(partsOf(request, context), onPart),
   check: () => Promise.resolve(),
 });

@@ -1,5 +1,5 @@
 import type { Column } from "./column.ts";
-import type { Operation } from "./wish.ts";
+import type { Operation } from "./table-query.ts";
 
 /** The operations that compute one number from many. */
 export type Measure = Exclude<Operation, "count" | "max" | "min">;

@@ -2,12 +2,12 @@ import type { Table } from "../../domain/document.ts";
 import type { Locale } from "../../domain/run.ts";
 import type { TableQuestion, TableReply } from "../../services/chat/tables.ts";
 import { type Finding, findingOf } from "./finding.ts";
-import { carryOver, type Reading, readWish } from "./reading.ts";
+import { carryOver, type Reading, readQuery } from "./match-query.ts";
 import { sayEnglish } from "./say-english.ts";
 import { sayKorean } from "./say-korean.ts";
 import { type Sheet, sheetOf } from "./sheet.ts";
 import { shownChart, shownTable } from "./show.ts";
-import { wishOf } from "./wish.ts";
+import { tableQueryOf } from "./table-query.ts";
 
 /**
  * Answers a question from a table by rules. Null when there is no certain answer. Pure; a table of 60,000 cells takes
@@ -21,8 +21,8 @@ export const askTable = (table: Table, asked: TableQuestion, locale: Locale): Ta
 };
 
 const readAll = ({ question, earlier, isMarked }: TableQuestion, sheet: Sheet): Reading => {
-  const now = readWish(wishOf(question), sheet);
-  const [first, ...others] = earlier.map((asked) => readWish(wishOf(asked), sheet));
+  const now = readQuery(tableQueryOf(question), sheet);
+  const [first, ...others] = earlier.map((asked) => readQuery(tableQueryOf(asked), sheet));
   if (first === undefined) return now;
   const before = others.reduce((merged, reading) => carryOver(merged, reading, true), first);
   return carryOver(before, now, isMarked);

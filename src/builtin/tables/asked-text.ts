@@ -1,4 +1,4 @@
-import { composed } from "../../domain/composed.ts";
+import { normalized } from "../../domain/normalized.ts";
 import { stopWords } from "../../domain/stop-words.ts";
 import { type Term, termsOf } from "../../domain/terms.ts";
 
@@ -15,14 +15,14 @@ const MAX_END = 500;
  */
 export const lookedAt = (text: string): string =>
   // NFKC expands one character to up to 18.
-  ends(composed(ends(text).toWellFormed(), "NFKC").replace(/\s+/gu, " "));
+  ends(normalized(ends(text).toWellFormed(), "NFKC").replace(/\s+/gu, " "));
 
 const ends = (text: string): string =>
   text.length <= MAX_BEGINNING + MAX_END + 1 ? text : `${text.slice(0, MAX_BEGINNING)} ${text.slice(-MAX_END)}`;
 
 /** Normalizes text for a first comparison: ignores case, Unicode forms, spaces and hyphens. */
 export const fold = (text: string): string =>
-  composed(text, "NFKC")
+  normalized(text, "NFKC")
     .toLowerCase()
     .replace(/[\s\-_./]+/gu, "");
 

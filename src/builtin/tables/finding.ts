@@ -1,8 +1,8 @@
 import { aggregate, extremeRows, type Measure, numbersOf } from "./aggregate.ts";
 import type { Column } from "./column.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./match-query.ts";
 import { cellOf, labelColumn, type Sheet } from "./sheet.ts";
-import type { Comparison } from "./wish.ts";
+import type { Comparison } from "./table-query.ts";
 
 /** What a table answers to a question. Row numbers count from 0. */
 export type Finding =
@@ -148,11 +148,11 @@ const rowsOf = ({ rows, wish }: Reading, { table }: Sheet, measure: Column | nul
   if (wish.comparisons.length === 0 || measure === null) return all;
   return all.filter((row) => {
     const quantity = measure.quantities?.[row];
-    return quantity != null && wish.comparisons.every((comparison) => isKept(comparison, quantity.value));
+    return quantity != null && wish.comparisons.every((comparison) => isSelected(comparison, quantity.value));
   });
 };
 
-const isKept = ({ is, bound }: Comparison, value: number): boolean => {
+const isSelected = ({ is, bound }: Comparison, value: number): boolean => {
   if (is === "<") return value < bound;
   if (is === "<=") return value <= bound;
   return is === ">" ? value > bound : value >= bound;

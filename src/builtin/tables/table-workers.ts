@@ -1,6 +1,6 @@
 import type { Locale } from "../../domain/run.ts";
 import type { TableReader, TableReply, TableRequest } from "../../services/chat/tables.ts";
-import { type Asker, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
+import { type JobOwner, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
 import { askTable } from "./ask.ts";
 import { lookedAt } from "./asked-text.ts";
 import { beginningOf, maxRowsOf } from "./beginning.ts";
@@ -25,17 +25,17 @@ export const tableReader = (workers: number): TableReader => {
     source: new URL("./worker.ts", import.meta.url).href,
     embedded: "./builtin/tables/worker.ts",
   } as const;
-  const pool = new WorkerPool<TableRequest, TableAnswer>(entry, { threads: workers, ...WAITING });
-  const errand = {
+  const pool = new WorkerPool<TableRequest, TableAnswer>(entry, { workers: workers, ...WAITING });
+  const job = {
     totalMs: TIME_LIMIT_MS,
     silenceMs: TIME_LIMIT_MS,
-    hear: ({ reply }: TableAnswer) => ({ value: reply }),
-    late: () => new LateError(),
+    onMessage: ({ reply }: TableAnswer) => ({ value: reply }),
+    timeoutError: () => new LateError(),
   };
-  const ask = async (request: TableRequest, asker: Asker): Promise<TableReply | null> => {
+  const ask = async (request: TableRequest, owner: JobOwner): Promise<TableReply | null> => {
     if (isSmall(request)) return askTable(request.table, request.asked, request.locale);
     try {
-      return await pool.run(request, errand, asker);
+      return await pool.run(request, job, owner);
     } catch (error) {
       if (error instanceof LateError || error instanceof PoolFullError) return null;
       throw error;
@@ -43,11 +43,11 @@ export const tableReader = (workers: number): TableReader => {
   };
   return {
     maxRows: maxRowsOf,
-    ask: async ({ table, asked, locale }, asker) => {
+    ask: async ({ table, asked, locale }, owner) => {
       const beginning = beginningOf(table);
       const { question, earlier } = asked;
       const short = { ...asked, question: lookedAt(question), earlier: earlier.map(lookedAt) };
-      const reply = await ask({ table: beginning, asked: short, locale }, asker);
+      const reply = await ask({ table: beginning, asked: short, locale }, owner);
       if (reply === null || beginning === table) return reply;
       return { ...reply, text: `${reply.text}\n\n${ONLY[locale](beginning.rows.length)}` };
     },

@@ -1,5 +1,5 @@
 import type { TableRequest } from "../../services/chat/tables.ts";
-import { READY } from "../../workers/worker-thread.ts";
+import { READY } from "../../workers/pooled-worker.ts";
 import { askTable } from "./ask.ts";
 import type { TableAnswer } from "./table-workers.ts";
 

@@ -22,7 +22,7 @@ export const calculateTool = (workers: MathsWorkers): Tool<typeof Input> => ({
     "value(f, x, 2), value(f, [x+1/x-3]) for f where each of these is zero. Results are checked numerically. log(x) is natural; log10(x), log(x, base), pi, e, i exist.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
-  async *call({ expression }, asker) {
-    return await workers.run({ kind: "calculate", expression }, asker);
+  async *call({ expression }, owner) {
+    return await workers.run({ kind: "calculate", expression }, owner);
   },
 });

@@ -30,7 +30,7 @@ export const solveEquationTool = (workers: MathsWorkers): Tool<typeof Input> => 
     "Plain notation: * for products, ^ for powers, sqrt(x), abs(x), log(x) is natural, log10(x), pi, e, i.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
-  async *call({ equations, variables }, asker) {
-    return await workers.run({ kind: "solve", equations, variables }, asker);
+  async *call({ equations, variables }, owner) {
+    return await workers.run({ kind: "solve", equations, variables }, owner);
   },
 });

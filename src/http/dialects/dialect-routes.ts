@@ -14,26 +14,26 @@ import { RunReader } from "../../streams/run-reader.ts";
 import { oneFrame, oneNamedFrame } from "../../streams/steps.ts";
 import type { RouteParts } from "../context.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "../errors.ts";
-import { who } from "../identity/door.ts";
-import { askingOperation } from "../openapi/asking.ts";
+import { identityOf } from "../identity/access-control.ts";
+import { dialectOperation } from "../openapi/dialect-operation.ts";
 import { described } from "../openapi/operation.ts";
 import { localeOf, traceIdOf } from "../request/caller.ts";
 import { invalid, type Validator, validator } from "../request/validate.ts";
 import { streamHeaders } from "../response/stream-headers.ts";
 import { answerOf, endOf } from "./answer.ts";
-import { questionIn } from "./question.ts";
+import { readInput } from "./input.ts";
 import { lastSeen, rejoin } from "./rejoin.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
 
 /** The endpoints that accept questions: those of each wire in `dialects`. */
-export const askingRoutes = (parts: RouteParts) => {
+export const dialectRoutes = (parts: RouteParts) => {
   const app = new Elysia({ name: "asking" });
   for (const dialect of dialects) {
-    const desk = new Desk(dialect, parts);
+    const handler = new DialectHandler(dialect, parts);
     for (const endpoint of dialect.endpoints) {
       const { method, path } = endpoint;
-      const detail = { ...described(askingOperation(dialect, endpoint)), refuse: dialect.refuse };
-      app.route(method, path, ({ request, set }) => desk.serve(endpoint, request, set.headers), {
+      const detail = { ...described(dialectOperation(dialect, endpoint)), refuse: dialect.refuse };
+      app.route(method, path, ({ request, set }) => handler.serve(endpoint, request, set.headers), {
         parse: "none",
         detail,
       });
@@ -43,7 +43,7 @@ export const askingRoutes = (parts: RouteParts) => {
 };
 
 /** One request and what its headers say. */
-interface Visit {
+interface RequestContext {
   readonly endpoint: Endpoint;
   readonly request: Request;
   /** The response's headers, when it is a stream. */
@@ -53,7 +53,7 @@ interface Visit {
 }
 
 /** Handles the requests of one wire. */
-class Desk {
+class DialectHandler {
   readonly #validate: Validator<Dialect["request"]>;
   readonly #agent: AnyAgent;
 
@@ -73,13 +73,13 @@ class Desk {
     if (turn !== undefined) await turn;
     const locale = localeOf(request.headers, parts.locale);
     const traceId = traceIdOf(request.headers, () => parts.system.id());
-    const visit: Visit = { endpoint, request, headers, locale, traceId };
+    const context: RequestContext = { endpoint, request, headers, locale, traceId };
     try {
       if (request.method !== endpoint.method) {
         // HEAD would be answered as GET, and must not start a run (RFC 9110 §9.2.1).
         throw new RequestError("method_not_allowed", `Use ${endpoint.method}.`);
       }
-      return await (endpoint.form === "join" ? this.#join(visit) : this.#ask(visit));
+      return await (endpoint.mode === "join" ? this.#join(context) : this.#ask(context));
     } catch (thrown) {
       const error = requestErrorOf(thrown);
       const answer = dialect.refuse?.(error, statusOf(error)) ?? null;
@@ -87,30 +87,30 @@ class Desk {
     }
   }
 
-  async #ask(visit: Visit): Promise<unknown> {
+  async #ask(context: RequestContext): Promise<unknown> {
     const { dialect, parts } = this;
-    const { endpoint, request, traceId } = visit;
-    const { body, file } = await questionIn(request, dialect.takesFile);
+    const { endpoint, request, traceId } = context;
+    const { body, file } = await readInput(request, dialect.takesFile);
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
     let asked: RunRequest;
     try {
-      asked = this.#parse(body, file, visit);
+      asked = this.#parse(body, file, context);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
-      return seen === null ? refusedInStream(thrown, visit, parts) : NOTHING_LEFT();
+      return seen === null ? refusedInStream(thrown, context, parts) : noContent();
     }
-    if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, visit);
-    if (endpoint.form === "ticket")
+    if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, context);
+    if (endpoint.mode === "ticket")
       return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
     const live = await parts.runs.start(this.#agent, asked, traceId);
-    return endpoint.form === "answer"
-      ? this.#answer(live, asked.input, visit)
-      : this.#stream(live, asked.input, visit, 0);
+    return endpoint.mode === "answer"
+      ? this.#answer(live, asked.input, context)
+      : this.#stream(live, asked.input, context, 0);
   }
 
-  #parse(body: unknown, file: Upload | null, { request, locale }: Visit): RunRequest {
+  #parse(body: unknown, file: Upload | null, { request, locale }: RequestContext): RunRequest {
     const { field, isRequired } = this.dialect.user;
-    const identity = who(request);
+    const identity = identityOf(request);
     const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
     const userId = isRequired ? identity.requiredUser(`/${field}`) : (identity.userId ?? DEFAULT_USER);
     const asked = this.dialect.parse(checked, { locale, userId, file });
@@ -128,32 +128,32 @@ class Desk {
     }
   }
 
-  async #join(visit: Visit): Promise<RunReader | Response> {
+  async #join(context: RequestContext): Promise<RunReader | Response> {
     const { dialect, parts } = this;
-    const { request, traceId } = visit;
+    const { request, traceId } = context;
     const question = await parts.tickets.look(dialect.name, ticketIn(request));
     const { userId, ticket, request: asked } = question;
     // The ticket names the user, as a path would.
-    who(request).heard(userId, "/userId");
-    who(request).threadFor(threadIdOf(ticket.threadKey));
+    identityOf(request).addName(userId, "/userId");
+    identityOf(request).threadFor(threadIdOf(ticket.threadKey));
     const seen = lastSeen(request);
     if (seen !== null) {
       // An id of another run does not belong to this stream.
-      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, visit) : NOTHING_LEFT();
+      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, context) : noContent();
     }
     const run = await parts.tickets.redeem(question, this.#agent, traceId, request.signal);
-    return this.#stream(run, asked.input, visit, 0);
+    return this.#stream(run, asked.input, context, 0);
   }
 
   /** A client that reconnects starts no new run: it receives what follows the last frame it has seen, if anything. */
-  async #rejoin(seen: string, userId: string, input: RunInput, visit: Visit): Promise<RunReader | Response> {
-    const found = await rejoin(seen, userId, visit.request.signal, this.parts);
-    if (found === null) return NOTHING_LEFT();
-    who(visit.request).threadFor(threadIdOf(found.run.threadKey));
-    return this.#stream(found.run, input, visit, found.after);
+  async #rejoin(seen: string, userId: string, input: RunInput, context: RequestContext): Promise<RunReader | Response> {
+    const found = await rejoin(seen, userId, context.request.signal, this.parts);
+    if (found === null) return noContent();
+    identityOf(context.request).threadFor(threadIdOf(found.run.threadKey));
+    return this.#stream(found.run, input, context, found.after);
   }
 
-  #stream(run: ReadableRun, input: RunInput, { endpoint, headers, locale }: Visit, after: number): RunReader {
+  #stream(run: ReadableRun, input: RunInput, { endpoint, headers, locale }: RequestContext, after: number): RunReader {
     const view = viewOf(run, input, locale);
     Object.assign(headers, streamHeaders(view));
     const isGet = endpoint.method === "GET";
@@ -167,7 +167,7 @@ class Desk {
     );
   }
 
-  async #answer(run: ReadableRun, input: RunInput, { request, locale }: Visit): Promise<Response> {
+  async #answer(run: ReadableRun, input: RunInput, { request, locale }: RequestContext): Promise<Response> {
     const { dialect, parts } = this;
     if (dialect.answer === null) throw new Error(`the dialect ${dialect.name} gives no answer in one piece`);
     const view = viewOf(run, input, locale);
@@ -181,17 +181,17 @@ const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInpu
 };
 
 /** Tells an EventSource to stop (WHATWG HTML §9.2.3). */
-const NOTHING_LEFT = (): Response => new Response(null, { status: 204 });
+const noContent = (): Response => new Response(null, { status: 204 });
 
 /**
  * A stream of one frame, without a run. Its ids lead nowhere: a client that reconnects with one gets a 204 and stops.
  */
 const refusedInStream = (
   refusal: StreamRefusal,
-  { endpoint, headers, locale, traceId }: Visit,
+  { endpoint, headers, locale, traceId }: RequestContext,
   { system }: RouteParts,
 ) => {
-  if (endpoint.form !== "stream") throw new RequestError("invalid", "The question must not be blank.");
+  if (endpoint.mode !== "stream") throw new RequestError("invalid", "The question must not be blank.");
   const threadId = refusal.threadId ?? system.id();
   const runId = system.id();
   const view = { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options: {} };

@@ -6,15 +6,15 @@ import { described, hidden, json, type Tag } from "../openapi/operation.ts";
 import type { Security } from "../openapi/security.ts";
 import { notFound } from "../request/caller.ts";
 import { preferencesOf } from "../request/preferences.ts";
-import { Constant } from "./constant.ts";
+import { CachedDocument } from "./cached-document.ts";
 
 const TAG: Tag = { name: "This document", description: "This API's description, for programs and for people." };
 
 type Routes = () => readonly MountedRoute[];
 
 /** `server`: the root of the service, relative to the document's own URL. */
-const documentOf = (routes: Routes, server: "." | "..", security: Security): Constant =>
-  new Constant("application/json; charset=utf-8", async () => {
+const documentOf = (routes: Routes, server: "." | "..", security: Security): CachedDocument =>
+  new CachedDocument("application/json; charset=utf-8", async () => {
     const { openApiDocument } = await import("../openapi/document.ts");
     return JSON.stringify(openApiDocument(routes(), { version, server, security }));
   });
@@ -47,8 +47,8 @@ const wantsPage = (request: Request): boolean => {
 
 /** Serves a short description of the service and links from the root. */
 export const homeRoute = () => {
-  const page = new Constant("text/html; charset=utf-8", async () => (await import("./home.ts")).HOME);
-  const about = new Constant("application/json; charset=utf-8", async () =>
+  const page = new CachedDocument("text/html; charset=utf-8", async () => (await import("./home.ts")).HOME);
+  const about = new CachedDocument("application/json; charset=utf-8", async () =>
     JSON.stringify({ ...(await import("./home.ts")).ABOUT, version }),
   );
   return new Elysia({ name: "home" }).get(
@@ -90,7 +90,7 @@ const About = Type.Object(
  */
 export const pageRoutes = (routes: Routes, security: Security) => {
   const document = documentOf(routes, "..", security);
-  const page = new Constant("text/html; charset=utf-8", async () => (await import("./page.ts")).PAGE);
+  const page = new CachedDocument("text/html; charset=utf-8", async () => (await import("./page.ts")).PAGE);
   return new Elysia({ name: "page" })
     .get(
       "/docs",

@@ -17,7 +17,7 @@ export interface StoreVerdict {
 /** Checks whether the store can be written to by writing: a full disk can still be read. */
 export class StoreHealth {
   #latest: { readonly begunAt: number; isOver: boolean; readonly verdict: Promise<StoreVerdict> } | undefined;
-  #told = "ok";
+  #reported = "ok";
 
   constructor(
     private readonly store: Pick<Store, "check" | "tryWrite">,
@@ -40,7 +40,7 @@ export class StoreHealth {
           store: "the database does not answer",
           migrations: "unknown while the database does not answer",
         };
-        if (!late.signal.aborted) this.#tell(verdict.store);
+        if (!late.signal.aborted) this.#report(verdict.store);
         return verdict;
       }),
     ]).finally(() => late.abort());
@@ -55,7 +55,7 @@ export class StoreHealth {
     this.#latest = next;
     void next.verdict.then(({ store, migrations }) => {
       next.isOver = true;
-      this.#tell(store === "ok" ? migrations : store);
+      this.#report(store === "ok" ? migrations : store);
     });
     return next.verdict;
   }
@@ -72,9 +72,9 @@ export class StoreHealth {
     }
   }
 
-  #tell(words: string): void {
-    if (words === this.#told) return;
-    this.#told = words;
+  #report(words: string): void {
+    if (words === this.#reported) return;
+    this.#reported = words;
     this.changed(words === "ok" ? null : words);
   }
 }

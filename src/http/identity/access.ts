@@ -19,20 +19,20 @@ export type Access = "probe" | "open" | "read" | "ask" | "own";
 export type ThreadReach = "path" | "handler" | "none";
 
 /** What a route declares for access control. */
-export interface Passage {
+export interface RouteAccess {
   readonly access: Access;
   /** Defaults to `path`. */
   readonly threads?: ThreadReach;
 }
 
 /** Whether the route requires no identity. */
-export const wantsNobody = ({ access }: Passage): boolean => access === "probe" || access === "open";
+export const needsNoCredential = ({ access }: RouteAccess): boolean => access === "probe" || access === "open";
 
 /** The access of a route that declares none: the strictest. */
-export const STRICTEST: Passage = { access: "own" };
+export const STRICTEST: RouteAccess = { access: "own" };
 
 /** The access of a path without a route: a caller that may read gets its 404. */
-export const NOWHERE: Passage = { access: "read", threads: "none" };
+export const UNKNOWN_ROUTE: RouteAccess = { access: "read", threads: "none" };
 
 /** The routes that each scope of an access token permits. A user's or the service's own credential permits all. */
 const GRANTED: Readonly<Record<Scope, ReadonlySet<Access>>> = {

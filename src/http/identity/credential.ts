@@ -2,7 +2,7 @@ import { RequestError } from "../../domain/error.ts";
 import type { IdentitySettings } from "../../domain/identity.ts";
 import { headerText } from "../request/header-text.ts";
 import { type AccessTokens, isAccessToken } from "./access-tokens.ts";
-import { ANYBODY, type Claim, isUserId } from "./identity.ts";
+import { ANONYMOUS, type Claim, isUserId } from "./identity.ts";
 import { serviceTokenCheck } from "./service-tokens.ts";
 import type { UserTokens } from "./user-tokens.ts";
 
@@ -22,7 +22,7 @@ const QUERY = "access_token";
  * Judges a request by its credential. Several kinds may be configured; the token's form tells which one it is. Throws
  * `unauthorized` when a required credential is missing or has expired, and `forbidden` when it is wrong.
  */
-export const credentialJudge = (parts: CredentialParts): ((request: Request) => Claim | Promise<Claim>) => {
+export const credentialVerifier = (parts: CredentialParts): ((request: Request) => Claim | Promise<Claim>) => {
   const { settings, accessTokens, userTokens } = parts;
   const isServiceToken = serviceTokenCheck(settings.serviceTokens);
   const takesService = settings.serviceTokens.length > 0;
@@ -36,13 +36,13 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
   /** The claim of a caller that may act for any user: the user in the trusted header, when one is configured. */
   const spokenFor = (headers: Headers, isBearer: boolean): Claim => {
     const { trustedHeader } = settings;
-    if (trustedHeader === null) return { ...ANYBODY, isBearer };
+    if (trustedHeader === null) return { ...ANONYMOUS, isBearer };
     const userId = headerText(headers, trustedHeader);
     if (!userId) {
       throw new RequestError("unauthorized", "The header that names the user is missing. The ingress must set it.");
     }
     // A repeated header: the client has sent one past the ingress.
-    if (isUserId(userId) && !userId.includes(", ")) return { ...ANYBODY, userId, isBearer };
+    if (isUserId(userId) && !userId.includes(", ")) return { ...ANONYMOUS, userId, isBearer };
     parts.unusableUser(trustedHeader);
     throw new RequestError(
       "forbidden",
@@ -54,7 +54,7 @@ export const credentialJudge = (parts: CredentialParts): ((request: Request) => 
     if (takesService && isServiceToken(token)) return spokenFor(headers, true);
     if (isAccessToken(token)) return ofAccessToken(token);
     if (userTokens !== null) {
-      return userTokens.userOf(token).then((userId) => ({ ...ANYBODY, userId, isBearer: true }));
+      return userTokens.userOf(token).then((userId) => ({ ...ANONYMOUS, userId, isBearer: true }));
     }
     // No token is required here, so one of another service does no harm.
     if (!wantsToken) return spokenFor(headers, false);

@@ -1,8 +1,8 @@
 import type { Answer } from "../../dialects/contract.ts";
 import type { RequestError } from "../../domain/error.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "../errors.ts";
-import { passageOf } from "../openapi/operation.ts";
-import { type Passage, STRICTEST } from "./access.ts";
+import { routeAccessOf } from "../openapi/operation.ts";
+import { type RouteAccess, STRICTEST } from "./access.ts";
 
 /** A route as Elysia lists it. */
 interface Route {
@@ -12,21 +12,21 @@ interface Route {
 }
 
 /** A route as access control uses it. */
-export interface Gate {
-  readonly passage: Passage;
+export interface RouteGate {
+  readonly access: RouteAccess;
   /** Converts an error of access control to the format of the route's own wire, if it has one. */
   worded(thrown: unknown): Error;
 }
 
 /** Returns the access declared by routes, by method and path as they are registered. HEAD is treated as GET. */
-export const gatesOf = (routes: readonly Route[]): ((method: string, path: string) => Gate) => {
+export const gatesOf = (routes: readonly Route[]): ((method: string, path: string) => RouteGate) => {
   const gates = new Map(routes.map(({ method, path, hooks }) => [`${method} ${path}`, gateOf(hooks.detail)]));
   const closed = gateOf(undefined);
   return (method, path) => gates.get(`${method === "HEAD" ? "GET" : method} ${path}`) ?? closed;
 };
 
-const gateOf = (detail: unknown): Gate => ({
-  passage: passageOf(detail) ?? STRICTEST,
+const gateOf = (detail: unknown): RouteGate => ({
+  access: routeAccessOf(detail) ?? STRICTEST,
   worded: (thrown) => {
     const error = requestErrorOf(thrown);
     const answer = refuseIn(detail)?.(error, statusOf(error)) ?? null;

@@ -5,7 +5,7 @@ import { isStorable } from "../../domain/text.ts";
 import { UserId } from "../../domain/thread.ts";
 
 /** Where a request may name the user: a JSON pointer to the field, which also stands for the header. */
-type Place = `/${string}`;
+type FieldPath = `/${string}`;
 
 /** What a credential establishes. */
 export interface Claim {
@@ -20,7 +20,7 @@ export interface Claim {
 }
 
 /** The claim of a request without a credential, where none is required. */
-export const ANYBODY: Claim = { userId: null, scopes: null, threadId: null, isBearer: false };
+export const ANONYMOUS: Claim = { userId: null, scopes: null, threadId: null, isBearer: false };
 
 /** Whether a text is a valid user id, by the common contract. */
 export const isUserId = (text: string): boolean => Value.Check(UserId, text) && isStorable(text);
@@ -29,10 +29,10 @@ const USER_RULE = "must be 1 to 128 characters without ':' and control character
 
 const REQUIRED = "is required as a field or query parameter of that name, or as the header x-user-id";
 
-const unlike = (path: Place): RequestError =>
+const unlike = (path: FieldPath): RequestError =>
   refused("forbidden", path, "must be omitted or name the credential's user");
 
-const refused = (code: "forbidden" | "invalid", path: Place, message: string): RequestError =>
+const refused = (code: "forbidden" | "invalid", path: FieldPath, message: string): RequestError =>
   new RequestError(code, `${path.slice(1)} ${message}.`, { details: [{ path, message }] });
 
 /**
@@ -42,7 +42,7 @@ const refused = (code: "forbidden" | "invalid", path: Place, message: string): R
  */
 export class Identity {
   #named: string | null = null;
-  #wrong: Place | null = null;
+  #wrong: FieldPath | null = null;
 
   constructor(readonly claim: Claim) {}
 
@@ -69,7 +69,7 @@ export class Identity {
    * Adds a name that the request gives, of any type: a name that is not text must not count as absent. Throws when it
    * differs from a known name.
    */
-  heard(name: unknown, path: Place): void {
+  addName(name: unknown, path: FieldPath): void {
     const { userId } = this.claim;
     if (userId !== null) {
       if (name !== userId) throw unlike(path);

@@ -8,7 +8,7 @@ const FIELDS = ["userId", "user_id"] as const;
 const HEADER = "x-user-id";
 
 /** Adds the users that the request's header, query and path name. A repeated header arrives joined by a comma. */
-export const hearRequest = (
+export const addNamesInRequest = (
   identity: Identity,
   request: Request,
   params: Readonly<Record<string, string | undefined>> | undefined,
@@ -18,17 +18,17 @@ export const hearRequest = (
   for (const name of new Set([HEADER, ...(trustedHeader === null ? [] : [trustedHeader])])) {
     const header = headerText(request.headers, name);
     if (header?.includes(", ") && identity.claim.userId === null) throw repeated("/userId");
-    if (header !== null) identity.heard(header, "/userId");
+    if (header !== null) identity.addName(header, "/userId");
   }
   for (const field of FIELDS) {
     const inPath = params?.[field];
-    if (inPath !== undefined) identity.heard(inPath, `/${field}`);
+    if (inPath !== undefined) identity.addName(inPath, `/${field}`);
   }
   if (!request.url.includes("?")) return;
   const { searchParams } = new URL(request.url);
   for (const field of FIELDS) {
     const named = searchParams.getAll(field);
-    for (const name of named) identity.heard(name, `/${field}`);
+    for (const name of named) identity.addName(name, `/${field}`);
     if (named.length > 1) throw repeated(`/${field}`);
   }
   // An invalid name must not count as absent.
@@ -36,11 +36,11 @@ export const hearRequest = (
 };
 
 /** Adds the user that a body names: a JSON object or a form's fields. Null counts as absent. */
-export const hearBody = (identity: Identity, body: unknown): void => {
+export const addNamesInBody = (identity: Identity, body: unknown): void => {
   if (typeof body !== "object" || body === null) return;
   for (const field of FIELDS) {
     const name = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : null;
-    if (name !== null) identity.heard(name, `/${field}`);
+    if (name !== null) identity.addName(name, `/${field}`);
   }
 };
 

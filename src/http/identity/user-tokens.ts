@@ -16,7 +16,7 @@ const LEEWAY_S = 5;
 /** Seconds after which to retry while the keys are unavailable. */
 const RETRY_AFTER = 5;
 
-export interface UserTokenLog {
+export interface UserTokenLogger {
   /** A valid token holds an invalid user id. */
   unusableUser(claim: string): void;
   /** The keys that verify users' tokens could not be fetched. */
@@ -31,11 +31,11 @@ export class UserTokens {
   constructor(
     private readonly settings: UserTokenSettings,
     private readonly system: Pick<System, "now">,
-    private readonly log: UserTokenLog,
+    private readonly logger: UserTokenLogger,
   ) {
     const { secret, jwksUrl } = settings;
     this.#secret = secret === null ? null : new TextEncoder().encode(secret);
-    this.#keys = jwksUrl === null ? null : new KeySet(jwksUrl, system, (error) => log.keysAway(error));
+    this.#keys = jwksUrl === null ? null : new KeySet(jwksUrl, system, (error) => logger.keysAway(error));
   }
 
   /**
@@ -48,7 +48,7 @@ export class UserTokens {
     // Some providers use numbers as ids.
     const userId = Number.isSafeInteger(claim) ? `${claim as number}` : claim;
     if (typeof userId === "string" && isUserId(userId)) return userId;
-    this.log.unusableUser(userClaim);
+    this.logger.unusableUser(userClaim);
     throw new RequestError(
       "forbidden",
       "The token's user id must be 1 to 128 characters without ':' and control characters.",

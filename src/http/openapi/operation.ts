@@ -1,7 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import type { FrameGuide } from "../../dialects/guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
-import type { Passage } from "../identity/access.ts";
+import type { RouteAccess } from "../identity/access.ts";
 
 /** A group of endpoints: a heading on the page. */
 export interface Tag {
@@ -30,7 +30,7 @@ export type Reply = { readonly description: string } & (
  * What the OpenAPI document says of an endpoint besides its method and path. Texts are Markdown. A schema with a
  * `title` is listed under that name among the document's components; two with the same title must be equal.
  */
-export interface Operation extends Passage {
+export interface Operation extends RouteAccess {
   readonly tag: Tag;
   /** A few words. */
   readonly summary: string;
@@ -55,16 +55,16 @@ export interface Operation extends Passage {
 export const described = (operation: Operation) => ({ summary: operation.summary, operation });
 
 /** The `detail` of a route that the document leaves out. */
-export const hidden = (passage: Passage) => ({ hide: true, operation: passage });
+export const hidden = (passage: RouteAccess) => ({ hide: true, operation: passage });
 
 /** Returns the access that a route's `detail` declares. Null when it declares none. */
-export const passageOf = (detail: unknown): Passage | null => {
+export const routeAccessOf = (detail: unknown): RouteAccess | null => {
   if (typeof detail !== "object" || detail === null || !("operation" in detail)) return null;
-  return detail.operation as Passage;
+  return detail.operation as RouteAccess;
 };
 
 /** Whether it requires no credential. */
-export const isOpen = ({ access }: Passage): boolean => access === "open" || access === "probe";
+export const isOpen = ({ access }: RouteAccess): boolean => access === "open" || access === "probe";
 
 export const json = (description: string, schema: TSchema): Reply => ({ kind: "json", description, schema });
 export const empty = (description: string): Reply => ({ kind: "empty", description });

@@ -40,15 +40,21 @@ export const USER = named(". Required unless the credential identifies the user.
 export const USER_OR_DEFAULT = named(". Defaults to `default_user`.");
 
 /** The size of a page. */
-export const limitParameter = ({ usual, most }: { readonly usual: number; readonly most: number }): Parameter =>
+export const limitParameter = ({
+  defaultSize,
+  maxSize,
+}: {
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}): Parameter =>
   inQuery(
     "limit",
     "The maximum number of items on a page.",
-    Type.Integer({ minimum: 1, maximum: most, default: usual }),
+    Type.Integer({ minimum: 1, maximum: maxSize, default: defaultSize }),
   );
 
 /** Of lists. */
-export const paging = (perPage: { readonly usual: number; readonly most: number }): readonly Parameter[] => [
+export const paging = (perPage: { readonly defaultSize: number; readonly maxSize: number }): readonly Parameter[] => [
   limitParameter(perPage),
   inQuery("cursor", "The `next_cursor` of the previous page. Omit it for the first page."),
 ];

@@ -1,5 +1,5 @@
 import { RequestError } from "../../domain/error.ts";
-import { bodyWasRead, turnsOf } from "../identity/door.ts";
+import { bodyWasRead, fairnessKeyOf } from "../identity/access-control.ts";
 import { type BodyAccount, BodyBudget, FREE_BYTES } from "./body-budget.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
@@ -49,7 +49,7 @@ export const receiveJson = async (request: Request, maxBytes: number): Promise<R
     const body =
       bytes.length <= MAX_BODY_BYTES
         ? parseHere(bytes)
-        : await parseAside(bytes, { userId: turnsOf(request), signal: request.signal });
+        : await parseAside(bytes, { userId: fairnessKeyOf(request), signal: request.signal });
     bodyWasRead(request, body);
     return { body, account };
   } catch (error) {
@@ -86,7 +86,7 @@ export const receiveBytes = async (
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), patienceMs);
   const isSmall = declared <= FREE_BYTES && !request.headers.has("transfer-encoding");
-  const account = budget.open(turnsOf(request));
+  const account = budget.open(fairnessKeyOf(request));
   const reader = isSmall ? undefined : request.body?.getReader();
   try {
     if (isSmall) {

@@ -4,15 +4,15 @@ import { RequestError } from "../../domain/error.ts";
 import type { Locale } from "../../domain/run.ts";
 import { isStorable } from "../../domain/text.ts";
 import { THREAD_ID_RULE, ThreadId } from "../../domain/thread.ts";
-import { who } from "../identity/door.ts";
+import { identityOf } from "../identity/access-control.ts";
 import { preferencesOf } from "./preferences.ts";
 import { invalid } from "./validate.ts";
 
 /** The user of a request that has to be somebody's. Throws `invalid` when nothing says whose it is. */
-export const callerOf = (request: Request): string => who(request).requiredUser();
+export const callerOf = (request: Request): string => identityOf(request).requiredUser();
 
 /** The user of a request that need not be anybody's: then it is `default_user`'s. */
-export const callerOrDefault = (request: Request): string => who(request).userId ?? DEFAULT_USER;
+export const callerOrDefault = (request: Request): string => identityOf(request).userId ?? DEFAULT_USER;
 
 /** The thread id of a path. Throws `invalid` for one that no thread can have. */
 export const threadIdIn = (params: { readonly threadId: string }): string => {

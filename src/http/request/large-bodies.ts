@@ -1,11 +1,11 @@
 import { RequestError } from "../../domain/error.ts";
-import { type Asker, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
-import type { Entry } from "../../workers/worker-thread.ts";
+import type { WorkerEntry } from "../../workers/pooled-worker.ts";
+import { type JobOwner, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
 
 const TIME_LIMIT_MS = 10_000;
 const MIB = 1024 * 1024;
 const BOUNDS = {
-  threads: 2,
+  workers: 2,
   waiting: 64,
   waitingPerUser: 32,
   waitingBytes: 320 * MIB,
@@ -16,7 +16,7 @@ const BOUNDS = {
 export class LargeBodies<Request, Answer> {
   #pool: WorkerPool<Request, Answer> | undefined;
 
-  constructor(private readonly entry: Entry) {}
+  constructor(private readonly entry: WorkerEntry) {}
 
   /**
    * What `hear` makes of the answer, or throws. `bytes` are the request's body, which has its buffer to itself: they are given away.
@@ -25,13 +25,13 @@ export class LargeBodies<Request, Answer> {
   async run<T>(
     request: Request,
     bytes: Uint8Array<ArrayBuffer>,
-    hear: (answer: Answer) => { readonly value: T },
-    asker: Pick<Asker, "userId" | "signal">,
+    onMessage: (answer: Answer) => { readonly value: T },
+    owner: Pick<JobOwner, "userId" | "signal">,
   ): Promise<T> {
     this.#pool ??= new WorkerPool(this.entry, BOUNDS);
-    const errand = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS, hear, late: tooLong };
+    const job = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS, onMessage, timeoutError: tooLong };
     try {
-      return await this.#pool.run(request, errand, { ...asker, bytes: bytes.length, give: [bytes.buffer] });
+      return await this.#pool.run(request, job, { ...owner, bytes: bytes.length, give: [bytes.buffer] });
     } catch (error) {
       if (!(error instanceof PoolFullError)) throw error;
       throw new RequestError("busy", "Too many large requests are waiting. Try again shortly.", { retryAfter: 5 });

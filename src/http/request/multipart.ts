@@ -1,7 +1,7 @@
 import type { Upload } from "../../domain/document.ts";
 import { RequestError } from "../../domain/error.ts";
 import { isStorable } from "../../domain/text.ts";
-import { bodyWasRead, turnsOf } from "../identity/door.ts";
+import { bodyWasRead, fairnessKeyOf } from "../identity/access-control.ts";
 import { type Received, receiveBytes } from "./body.ts";
 import { formParts } from "./form/parse.ts";
 import { ALLOWANCE } from "./form/parts.ts";
@@ -32,7 +32,7 @@ export const receiveMultipart = async (
   const { body: bytes, account } = await receiveBytes(request, bounds);
   try {
     const type = request.headers.get("content-type") ?? "";
-    const parts = await formParts({ bytes, type }, { userId: turnsOf(request), signal: request.signal });
+    const parts = await formParts({ bytes, type }, { userId: fairnessKeyOf(request), signal: request.signal });
     const fields = new Map<string, string>();
     for (const [field, text] of parts.fields) {
       if (fields.has(field)) throw invalid([{ path: `/${field}`, message: "must be given once" }]);

@@ -33,7 +33,7 @@ export const DocumentText = Type.Object({
 });
 export const DocumentForm = Type.Object({ title: nullable(Title, "a title; left out for the file's own"), ...About });
 
-export interface HandedIn {
+export interface UploadedDocument {
   readonly userId: string;
   readonly document: NewDocument;
   /** Where the content came in, for what is wrong with it. */
@@ -44,7 +44,7 @@ const checkText = validator(DocumentText);
 const checkForm = validator(DocumentForm);
 
 /** The document in a request: JSON, or a form with a file. Throws a RequestError. */
-export const handedIn = (request: Request): Promise<Received<HandedIn>> =>
+export const uploadedDocument = (request: Request): Promise<Received<UploadedDocument>> =>
   isMultipart(request)
     ? receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES }).then((form) => checked(form, request, uploaded))
     : receiveJson(request, MAX_UPLOAD_BYTES).then((json) => checked(json, request, written));
@@ -53,8 +53,8 @@ export const handedIn = (request: Request): Promise<Received<HandedIn>> =>
 const checked = <T>(
   { body, account }: Received<T>,
   request: Request,
-  documentIn: (body: T, request: Request) => HandedIn,
-): Received<HandedIn> => {
+  documentIn: (body: T, request: Request) => UploadedDocument,
+): Received<UploadedDocument> => {
   try {
     return { body: documentIn(body, request), account };
   } catch (error) {
@@ -63,7 +63,7 @@ const checked = <T>(
   }
 };
 
-const written = (sent: unknown, request: Request): HandedIn => {
+const written = (sent: unknown, request: Request): UploadedDocument => {
   const body = checkText(sent);
   const { title, content, media_type: mediaType } = body;
   // What has been taken out of a PDF is text, whatever it is still called.
@@ -72,7 +72,7 @@ const written = (sent: unknown, request: Request): HandedIn => {
   return { userId: callerOrDefault(request), document: described(title, body, upload), field: "/content" };
 };
 
-const uploaded = (sent: Multipart, request: Request): HandedIn => {
+const uploaded = (sent: Multipart, request: Request): UploadedDocument => {
   const { metadata, ...others } = sent.fields;
   const given = Object.entries(others).filter(([, text]) => text !== "");
   const form = checkForm({ ...Object.fromEntries(given), ...(metadata && { metadata: jsonIn(metadata) }) });

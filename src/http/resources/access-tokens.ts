@@ -2,8 +2,8 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { nullable, ThreadField, UserField } from "../../dialects/fields.ts";
 import { parseDuration } from "../../domain/duration.ts";
+import { identityOf } from "../identity/access-control.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
-import { who } from "../identity/door.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
 import { USER } from "../openapi/parameters.ts";
 import { readJson } from "../request/body.ts";
@@ -55,7 +55,7 @@ export const accessTokenRoutes = (tokens: AccessTokens) =>
     "/api/v1/access-tokens",
     async ({ request, set }) => {
       const body = check(await readJson(request));
-      const userId = who(request).requiredUser("/user_id");
+      const userId = identityOf(request).requiredUser("/user_id");
       const grant = {
         userId,
         threadId: body.thread_id ?? null,

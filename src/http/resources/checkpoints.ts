@@ -18,7 +18,7 @@ import { THREADS } from "./threads.ts";
 import { checkpointView, threadSummary } from "./views.ts";
 
 /** Most threads have all checkpoints on one page; a checkpoint may hold a whole answer. */
-const PER_PAGE = { usual: 500, most: 500 };
+const PER_PAGE = { defaultSize: 500, maxSize: 500 };
 /** The checkpoint's seq and id. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }), Type.String()]);
 

@@ -10,11 +10,11 @@ import { unreadable } from "../errors.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";
 import { inPath, inQuery, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
 import { callerOrDefault, notFound } from "../request/caller.ts";
-import { DocumentForm, DocumentText, handedIn } from "../request/uploads.ts";
+import { DocumentForm, DocumentText, uploadedDocument } from "../request/uploads.ts";
 import { pageIn, pageOf } from "./pagination.ts";
 import { DocumentShape, listOf } from "./shapes.ts";
 
-const PER_PAGE = { usual: 20, most: 100 };
+const PER_PAGE = { defaultSize: 20, maxSize: 100 };
 /** The document's time of creation and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Text({ maxLength: 64 })]);
 
@@ -31,7 +31,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
     .post(
       "",
       async ({ request, set }) => {
-        const { body, account } = await handedIn(request);
+        const { body, account } = await uploadedDocument(request);
         const { userId, document, field } = body;
         // What it weighs is the reader's once that has it: to write the pieces may take minutes.
         const { document: kept, isNew } = await retrieval

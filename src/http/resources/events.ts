@@ -21,7 +21,7 @@ const RESET_GUIDE: FrameGuide = {
 };
 
 /** A thread's log in the native envelope: replayed from where the reader stopped, then live. */
-export const eventRoutes = (parts: RouteParts) => {
+export const threadEventRoutes = (parts: RouteParts) => {
   const { store, system } = parts;
   return new Elysia({ name: "events" }).get(
     "/api/v1/threads/:threadId/events",

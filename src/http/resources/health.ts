@@ -7,7 +7,7 @@ import { HealthShape } from "./shapes.ts";
 const TAG: Tag = { name: "Health", description: "For probes. No credential is required." };
 
 /** Liveness and readiness. Probes have no token. */
-export const probingRoutes = (readiness: Readiness) =>
+export const healthRoutes = (readiness: Readiness) =>
   new Elysia({ name: "probing" })
     .get("/health", () => ({ status: "ok" }), {
       detail: described({

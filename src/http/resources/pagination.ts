@@ -13,12 +13,12 @@ export interface Page<Place> {
 /** How many items a page has. */
 interface PerPage {
   /** The default. */
-  readonly usual: number;
-  readonly most: number;
+  readonly defaultSize: number;
+  readonly maxSize: number;
 }
 
 /** Reads the query's `limit`. Throws `invalid` unless it is 1 to `most`. */
-export const limitIn = (request: Request, { usual, most }: PerPage): number => {
+export const limitIn = (request: Request, { defaultSize: usual, maxSize: most }: PerPage): number => {
   const limit = new URL(request.url).searchParams.get("limit") ?? `${usual}`;
   if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= most) return Number(limit);
   throw invalid([{ path: "/limit", message: `must be a number from 1 to ${most}` }]);

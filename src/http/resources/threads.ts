@@ -2,9 +2,9 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { ThreadShape } from "../../domain/message-shapes.ts";
 import { ThreadId, threadIdOf, threadKey } from "../../domain/thread.ts";
-import { activeMessage, MESSAGES, shownMessages } from "../../streams/messages.ts";
+import { activeMessage, MESSAGE_PAGE, shownMessages } from "../../streams/messages.ts";
 import type { RouteParts } from "../context.ts";
-import { who } from "../identity/door.ts";
+import { identityOf } from "../identity/access-control.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";
 import { inQuery, limitParameter, paging, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
@@ -13,7 +13,7 @@ import { Before, beforeIn, limitIn, pageIn, pageOf } from "./pagination.ts";
 import { listOf, ThreadSummaryShape } from "./shapes.ts";
 import { threadSummary } from "./views.ts";
 
-const PER_PAGE = { usual: 20, most: 100 };
+const PER_PAGE = { defaultSize: 20, maxSize: 100 };
 /** When the thread was last written to, and its id, since several may share the time. */
 const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), ThreadId]);
 
@@ -26,7 +26,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       "",
       async ({ request }) => {
         const userId = callerOf(request);
-        const { threadId: only } = who(request).claim;
+        const { threadId: only } = identityOf(request).claim;
         if (only !== null) {
           const thread = await store.threads.get(threadKey(userId, only));
           return { threads: thread === null ? [] : [threadSummary(thread)], next_cursor: null };
@@ -54,7 +54,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       async ({ params, request }) => {
         const threadId = threadIdIn(params);
         const key = threadKey(callerOf(request), threadId);
-        const page = { limit: limitIn(request, MESSAGES), before: beforeIn(request) };
+        const page = { limit: limitIn(request, MESSAGE_PAGE), before: beforeIn(request) };
         const base = baseIn(request);
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         // The run is read first: if it ends in between, its message is among those read after it.
@@ -79,7 +79,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
           parameters: [
             THREAD_ID,
             ...USER,
-            limitParameter(MESSAGES),
+            limitParameter(MESSAGE_PAGE),
             inQuery("base", "The service's root URL as the client sees it. Image URLs in answers start with it."),
             inQuery("before", "A message's `seq`. Returns only older messages. Omit it for the newest.", Before),
           ],

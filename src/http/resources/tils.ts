@@ -17,7 +17,7 @@ import { pageIn, pageOf } from "./pagination.ts";
 import { listOf } from "./shapes.ts";
 import { type NewTilBody, NewTilShape, TagsShape, TilShape, tagsView, tilView } from "./til-shapes.ts";
 
-const PER_PAGE = { usual: 20, most: 100 };
+const PER_PAGE = { defaultSize: 20, maxSize: 100 };
 /** Tags in a user's list: more than anyone chooses from. */
 const MOST_TAGS = 1_000;
 /** When the TIL was saved, and its id, since several may share the time. */

@@ -1,9 +1,9 @@
-import { ByteStream, CUT, END, type Give, type StreamStep } from "../../streams/byte-stream.ts";
+import { ByteStream, CUT, END, type OnStep, type StreamStep } from "../../streams/byte-stream.ts";
 import { GzipPieces } from "../../wire/gzip.ts";
 import { preferencesOf } from "../request/preferences.ts";
 
 /** The part of Elysia's context that an `onAfterHandle` hook uses. */
-interface Exchange {
+interface HookContext {
   readonly request: Request;
   readonly response: unknown;
   readonly set: { readonly headers: Record<string, string | number | undefined> };
@@ -13,7 +13,7 @@ interface Exchange {
  * Gzips every stream whose reader accepts that. It is an `onAfterHandle` hook, so streams are unaware of it. Each step
  * is flushed, heartbeats too, so no frame is delayed.
  */
-export const compressStream = ({ request, response, set: { headers } }: Exchange): GzipStream | undefined => {
+export const compressStream = ({ request, response, set: { headers } }: HookContext): GzipStream | undefined => {
   if (!(response instanceof ByteStream)) return undefined;
   headers.vary = headers.vary === undefined ? "accept-encoding" : `${headers.vary}, accept-encoding`;
   if (!acceptsGzip(request.headers)) return undefined;
@@ -37,9 +37,9 @@ class GzipStream extends ByteStream {
     super();
   }
 
-  take(give: Give): void {
+  take(onStep: OnStep): void {
     if (this.#isOver) {
-      give(END);
+      onStep(END);
       return;
     }
     this.plain.take((step) => {
@@ -48,7 +48,7 @@ class GzipStream extends ByteStream {
         zipped = this.#zipped(step);
       } finally {
         // The plain stream reports errors. Without gzip's trailer the client sees that the stream is incomplete.
-        give(zipped);
+        onStep(zipped);
       }
     });
   }

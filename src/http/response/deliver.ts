@@ -1,7 +1,7 @@
-import { ByteStream, CUT, type Give, type StreamStep } from "../../streams/byte-stream.ts";
+import { ByteStream, CUT, type OnStep, type StreamStep } from "../../streams/byte-stream.ts";
 
 /** The part of Elysia's context that a `mapResponse` hook uses. */
-interface Exchange {
+interface HookContext {
   readonly response: unknown;
   readonly set: { readonly status?: number | string | undefined; readonly headers: Record<string, unknown> };
 }
@@ -11,7 +11,7 @@ interface Exchange {
  * generators, which goes through a default ReadableStream, whose queue and promises cost 2 to 4 µs a token and some 5
  * KiB a quiet reader. Bun's direct streams write to the socket and report when it is full.
  */
-export const deliver = ({ response, set }: Exchange): Response | undefined => {
+export const deliver = ({ response, set }: HookContext): Response | undefined => {
   if (!(response instanceof ByteStream)) return undefined;
   return new Response(new ReadableStream(new Delivery(response)), { headers: set.headers as Record<string, string> });
 };
@@ -45,13 +45,13 @@ class Delivery implements Bun.DirectUnderlyingSource<Uint8Array> {
     do {
       this.#isGiven = false;
       this.#isTaking = true;
-      this.stream.take(this.#give);
+      this.stream.take(this.#onStep);
       this.#isTaking = false;
     } while (this.#isGiven);
   };
 
   /** A commit may call this on behalf of all runs, so an error of one socket must not escape. */
-  readonly #give: Give = (step) => {
+  readonly #onStep: OnStep = (step) => {
     try {
       this.#write(step);
     } catch (thrown) {

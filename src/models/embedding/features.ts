@@ -1,4 +1,4 @@
-import { composed } from "../../domain/composed.ts";
+import { normalized } from "../../domain/normalized.ts";
 import { stopWords } from "../../domain/stop-words.ts";
 import { stemOf } from "./stem.ts";
 
@@ -19,7 +19,7 @@ const WEIGHT = 1;
  * they cause outweigh what they add.
  */
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
-  const plain = composed(text, "NFKC").toLowerCase();
+  const plain = normalized(text, "NFKC").toLowerCase();
   const words = Array.from(plain.matchAll(WORD), ([word]) => word);
   const telling = words.filter((word) => !stopWords.has(word));
   const heavy = new Map<number, number>();

@@ -1,7 +1,7 @@
 import type { System } from "../../domain/system.ts";
 import { ModelError } from "../contract.ts";
 import { garbage } from "../failure.ts";
-import type { ModelLog } from "../log.ts";
+import type { ModelLogger } from "../logger.ts";
 import { retryDelay } from "../retry.ts";
 import { type EmbeddingModel, type EmbeddingPurpose, MAX_TEXT, type Vector } from "./contract.ts";
 
@@ -24,7 +24,7 @@ export interface ProviderOptions {
   readonly id: string;
   readonly call: EmbeddingCall;
   readonly system: System;
-  readonly log: ModelLog;
+  readonly logger: ModelLogger;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface ProviderOptions {
  * for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
  * all numbers.
  */
-export const providerEmbedding = ({ id, call, system, log }: ProviderOptions): EmbeddingModel => {
+export const providerEmbedding = ({ id, call, system, logger: log }: ProviderOptions): EmbeddingModel => {
   let dimension: number | null = null;
   const retried: EmbeddingCall = async (texts, purpose, signal) => {
     for (let attempt = 1; ; attempt++) {

@@ -9,7 +9,7 @@ import { type EmbeddingCall, providerEmbedding } from "./provider.ts";
 /** The `fetch` of an SDK's provider: it has the type of Bun's `fetch`, including its properties. */
 export const embeddingFetch = Object.assign(upstreamFetch, { preconnect: fetch.preconnect });
 
-interface SdkEmbeddingOptions extends Pick<Opening, "id" | "place" | "system" | "log"> {
+interface SdkEmbeddingOptions extends Pick<Opening, "id" | "place" | "system" | "logger"> {
   readonly model: EmbeddingModelV4;
   /** Options specific to the provider. */
   optionsFor(purpose: EmbeddingPurpose): SharedV4ProviderOptions;

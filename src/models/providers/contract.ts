@@ -2,8 +2,8 @@ import type { System } from "../../domain/system.ts";
 import type { Post } from "../../upstream/contract.ts";
 import type { Model } from "../contract.ts";
 import type { EmbeddingModel } from "../embedding/contract.ts";
-import type { Place } from "../failure.ts";
-import type { ModelLog } from "../log.ts";
+import type { FailureContext } from "../failure.ts";
+import type { ModelLogger } from "../logger.ts";
 
 /** A variable of the environment that a provider reads. Providers may share one. */
 export interface ProviderVariable {
@@ -29,13 +29,13 @@ export interface Opening<S = Settings> {
   readonly model: string;
   readonly settings: S;
   /** For failures. Names the variable of the first secret among the provider's variables. */
-  readonly place: Place;
+  readonly place: FailureContext;
   /** Sends the calls of the chat-completions API. */
   readonly post: Post;
   /** This build's own model. Null when there is none. */
   readonly builtin: (() => Model) | null;
   readonly system: System;
-  readonly log: ModelLog;
+  readonly logger: ModelLogger;
 }
 
 /**

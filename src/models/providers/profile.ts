@@ -1,4 +1,4 @@
-import { given, rootOf } from "../access.ts";
+import { required, rootOf } from "../access.ts";
 import { defineProvider, type Provider } from "./contract.ts";
 
 /**
@@ -33,7 +33,7 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
     },
     open: async ({ id, model, place, post, system, settings: { apiKey = null, baseUrl = address.usual } }) => {
       const { compatibleModel } = await import("../compatible.ts");
-      return compatibleModel({ id, model, place, post, system, apiKey, baseUrl: given(baseUrl, address.name) });
+      return compatibleModel({ id, model, place, post, system, apiKey, baseUrl: required(baseUrl, address.name) });
     },
     openEmbedding: hasEmbeddings
       ? async ({ model, settings: { apiKey, baseUrl = address.usual }, ...opening }) => {
@@ -43,7 +43,7 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
           ]);
           const sdk = createOpenAICompatible({
             name,
-            baseURL: rootOf(given(baseUrl, address.name)),
+            baseURL: rootOf(required(baseUrl, address.name)),
             fetch: embeddingFetch,
             ...(apiKey !== undefined && { apiKey }),
           });

@@ -1,6 +1,6 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
 import { converse } from "../../agents/converse.ts";
-import { turnsOf } from "../../agents/turns.ts";
+import { historyMessages } from "../../agents/history.ts";
 import { withDraft } from "../../models/draft.ts";
 import { withPassages } from "../../models/passages.ts";
 import { draftOf, systemPrompt } from "./prompt.ts";
@@ -17,7 +17,7 @@ export const respond: AgentNode<ChatState> = {
   async *run(state, context) {
     const system = systemPrompt(state, context.locale, customPromptOf(context));
     const asked = { role: "user", content: askedWith(state, context), images: [] } as const;
-    const messages = [...turnsOf(await context.history()), asked];
+    const messages = [...historyMessages(await context.history()), asked];
     const { text } = yield* converse({ system, messages, tools: [] }, context);
     return { content: text };
   },

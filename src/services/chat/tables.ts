@@ -1,6 +1,6 @@
 import type { Table } from "../../domain/document.ts";
 import type { Locale } from "../../domain/run.ts";
-import type { Asker } from "../../workers/worker-pool.ts";
+import type { JobOwner } from "../../workers/worker-pool.ts";
 
 export interface TableQuestion {
   readonly question: string;
@@ -43,5 +43,5 @@ export interface TableReader {
    * Null when the table gives no certain answer, or when the computation takes too long or too many are waiting. If the
    * table has more rows than it reads, the reply says so. Throws only the signal's reason.
    */
-  ask(request: TableRequest, asker: Asker): Promise<TableReply | null>;
+  ask(request: TableRequest, owner: JobOwner): Promise<TableReply | null>;
 }

@@ -1,6 +1,6 @@
 import type { AgentNode } from "../../agents/contract.ts";
 import { converse } from "../../agents/converse.ts";
-import { turnsOf } from "../../agents/turns.ts";
+import { historyMessages } from "../../agents/history.ts";
 import type { Locale } from "../../domain/run.ts";
 import { withPassages } from "../../models/passages.ts";
 import type { RagState } from "./state.ts";
@@ -19,7 +19,7 @@ export const answer: AgentNode<RagState> = {
       return { answer: text };
     }
     const asked = { role: "user", content: withPassages(question, passages), images: [] } as const;
-    const messages = [...turnsOf(await context.history()), asked];
+    const messages = [...historyMessages(await context.history()), asked];
     const { text } = yield* converse({ system: SYSTEM[context.locale], messages, tools: [] }, context);
     return { answer: text };
   },

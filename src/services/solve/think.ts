@@ -1,6 +1,6 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
 import { type Conversation, converse } from "../../agents/converse.ts";
-import { turnsOf } from "../../agents/turns.ts";
+import { historyMessages } from "../../agents/history.ts";
 import type { Tool } from "../../tools/contract.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
@@ -13,7 +13,7 @@ export const conversationOf = async (
 ): Promise<Conversation> => ({
   system: systemPrompt(state.language, state.maths),
   messages: [
-    ...turnsOf(await context.history()),
+    ...historyMessages(await context.history()),
     { role: "user", content: state.message, images: context.input.images },
   ],
   tools: state.maths ? tools : [],

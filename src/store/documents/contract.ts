@@ -127,12 +127,12 @@ export interface Found extends Passage {
    * `score` is the share of the query that the chunk's words cover, with rare words counting more. Null when not found
    * by words.
    */
-  readonly lexical: Placed | null;
+  readonly lexical: Rank | null;
   /** `score` is the cosine. Null when not found by the vector. */
-  readonly vector: Placed | null;
+  readonly vector: Rank | null;
 }
 
-interface Placed {
+interface Rank {
   /** From 1. */
   readonly rank: number;
   readonly score: number;

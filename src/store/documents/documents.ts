@@ -58,7 +58,7 @@ export const documentQueries = (
     database.call("documents.delete", ({ transaction }) =>
       transaction(async (session) => {
         const held = await session.rows(
-          sql`select 1 from documents where ${the(userId, documentId)} and is_ready for update`,
+          sql`select 1 from documents where ${isDocument(userId, documentId)} and is_ready for update`,
         );
         if (held.length === 0) return false;
         await removeDocument(session, vectors, userId, documentId);
@@ -78,7 +78,7 @@ export const documentQueries = (
       const page = await database.call("documents.table", ({ rows }) =>
         rows<{ ordinal: number; rows: string }>(sql`
           select ordinal, rows from chunks
-          where ${the(userId, documentId)} and rows is not null and ordinal > ${after}::int
+          where ${isDocument(userId, documentId)} and rows is not null and ordinal > ${after}::int
             and exists (select from documents where ${document})
           order by ordinal limit ${PIECES_A_PAGE}::int`),
       );
@@ -103,7 +103,7 @@ const PIECES_A_PAGE = 200;
 const BREATH = 1024 * 1024;
 
 /** Selects a document's row in a hand-written statement. */
-export const the = (userId: string, documentId: string): SQL =>
+export const isDocument = (userId: string, documentId: string): SQL =>
   sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
 
 /**
@@ -111,10 +111,10 @@ export const the = (userId: string, documentId: string): SQL =>
  * written, and then the vectors.
  */
 export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
-  await session.rows(sql`delete from chunks where ${the(userId, documentId)}`);
+  await session.rows(sql`delete from chunks where ${isDocument(userId, documentId)}`);
   if (await vectors.isReady(session))
-    await session.rows(sql`delete from chunk_embeddings where ${the(userId, documentId)}`);
-  await session.rows(sql`delete from documents where ${the(userId, documentId)}`);
+    await session.rows(sql`delete from chunk_embeddings where ${isDocument(userId, documentId)}`);
+  await session.rows(sql`delete from documents where ${isDocument(userId, documentId)}`);
 };
 
 /** Serializes a value for a JSON column. */

@@ -67,7 +67,7 @@ export const markOf = (userId: string, collection: string | null): string => {
 };
 
 /** Lexemes that must all be in one chunk, and the weight of that match relative to the others, before rarity. */
-interface Sought {
+interface SearchTerm {
   readonly lexemes: readonly string[];
   readonly weight: number;
 }
@@ -91,7 +91,7 @@ export const queryTerms = (text: string): readonly Term[] => {
  * reads a bounded number of chunks, and words that are in more chunks than that may occur together in one that was not
  * read. So all words together are looked up as well.
  */
-export const soughtIn = (terms: readonly Term[]): readonly Sought[] => {
+export const soughtIn = (terms: readonly Term[]): readonly SearchTerm[] => {
   const weights = new Map<string, number>();
   const seek = (lexeme: string, weight: number): void => {
     if (weights.has(lexeme) || weights.size < MOST_SOUGHT)

@@ -7,7 +7,7 @@ import type { Database, Session } from "../database.ts";
 import { sqlState } from "../failure.ts";
 import { StoreError } from "../store-error.ts";
 import type { ChunkBatch, DocumentDraft, DocumentStore } from "./contract.ts";
-import { jsonOf, removeDocument, the } from "./documents.ts";
+import { isDocument, jsonOf, removeDocument } from "./documents.ts";
 import { marksOf, tsvectorOf } from "./lexemes.ts";
 import type { Vectors } from "./vectors.ts";
 
@@ -35,7 +35,7 @@ export const putQuery = (
   const discard = (userId: string, documentId: string) =>
     call(({ transaction }) =>
       transaction(async (session) => {
-        const draft = sql`select 1 from documents where ${the(userId, documentId)} and not is_ready for update`;
+        const draft = sql`select 1 from documents where ${isDocument(userId, documentId)} and not is_ready for update`;
         if ((await session.rows(draft)).length > 0) await removeDocument(session, vectors, userId, documentId);
       }),
     );
@@ -120,7 +120,7 @@ const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: Chu
   const column = (of: (piece: ChunkBatch[number]) => string | null) => texts(pieces.map(of));
   const inserted = await rows(sql`
     with draft as (
-      select user_id, document_id from documents where ${the(userId, documentId)} and not is_ready for key share
+      select user_id, document_id from documents where ${isDocument(userId, documentId)} and not is_ready for key share
     )
     insert into chunks (user_id, document_id, ordinal, content, headings, metadata, rows, tokens)
     select draft.user_id, draft.document_id, ${first}::int + piece.place - 1, piece.content, piece.headings::json,
@@ -141,7 +141,7 @@ const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Pr
   try {
     const shown = await rows(sql`
       update documents set is_ready = true, chunks = ${chunks}::int
-      where ${the(draft.userId, draft.documentId)} and not is_ready returning 1`);
+      where ${isDocument(draft.userId, draft.documentId)} and not is_ready returning 1`);
     if (shown.length === 0) throw new StoreError("failed", "the draft is gone: it took longer than a day");
     return true;
   } catch (error) {

@@ -7,7 +7,7 @@ import { texts } from "../columns.ts";
 import type { Database, Session } from "../database.ts";
 import type { ChunkKey, DocumentStore, Found } from "./contract.ts";
 import { queryTerms } from "./lexemes.ts";
-import type { Near, Vectors } from "./vectors.ts";
+import type { NearestChunk, Vectors } from "./vectors.ts";
 import { byWords, type WordHits } from "./words.ts";
 
 /** The least depth to which each of the two rankings is read: a chunk in the middle of both may come out on top. */
@@ -31,7 +31,7 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
         { keys: wordOrder, trust: 1 },
         { keys: nearOrder, trust: embedding?.trust ?? 0 },
       ]).slice(0, limit);
-      const read = await call((session) => readPieces(session, userId, best));
+      const read = await call((session) => readChunks(session, userId, best));
       return best.flatMap((key): readonly Found[] => {
         const piece = read.get(key);
         // Removed meanwhile.
@@ -65,7 +65,7 @@ const ofKey = (key: string): PieceKey => {
  * An upper bound on the cosine of a chunk beyond the nearest. Null when all chunks were among the nearest, so that this
  * one has no vector to compare.
  */
-const farthest = (near: readonly Near[], depth: number): number | null =>
+const farthest = (near: readonly NearestChunk[], depth: number): number | null =>
   near.length < depth ? null : (near.at(-1)?.cosine ?? null);
 
 /** In UTF-16 units. */
@@ -92,7 +92,7 @@ interface Row extends PieceKey {
   readonly rows: string | null;
 }
 
-const readPieces = async (session: Session, userId: string, keys: readonly string[]) => {
+const readChunks = async (session: Session, userId: string, keys: readonly string[]) => {
   if (keys.length === 0) return new Map<string, Piece>();
   const pieces = keys.map(ofKey);
   const found = await session.rows<Row>(sql`

@@ -86,14 +86,14 @@ export class Vectors {
     collection: string | null,
     { model, vector }: Embedding,
     limit: number,
-  ): Promise<readonly Near[]> {
+  ): Promise<readonly NearestChunk[]> {
     const unit = unitOf(vector);
     const types = unit === null ? null : await this.#find(session);
     if (types === null) return [];
     const type = types.of(vector.length);
     // The distance appears once: in the select list as well as in the order, it would be computed twice for each
     // vector.
-    return session.rows<Near>(sql`
+    return session.rows<NearestChunk>(sql`
       select document_id as "documentId", ordinal, -distance as cosine
       from (
         select document_id, ordinal, embedding::${type} ${types.distance} ${unit}::${type} as distance
@@ -152,7 +152,7 @@ const extensionSchema = sql`(
   select nspname from pg_extension join pg_namespace on pg_namespace.oid = extnamespace where extname = 'vector'
 )`;
 
-export interface Near {
+export interface NearestChunk {
   readonly documentId: string;
   readonly ordinal: number;
   readonly cosine: number;

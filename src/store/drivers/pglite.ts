@@ -11,9 +11,9 @@ import { storeOver } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import { DURABLE_PARAMETERS, DurableFiles } from "./durable-files.ts";
 import { withExtensions } from "./extensions.ts";
+import { FairScheduler } from "./fair-scheduler.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { makeOnce, syncTree, unpack } from "./new-directory.ts";
-import { Turns } from "./turns.ts";
 import { type Sync, WalSync } from "./wal-sync.ts";
 
 const DEADLINE_MS = 5_000;
@@ -76,7 +76,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
       new OwnSchema(options.schema ?? null, qualify),
       (result) => (result as { rows: unknown[] }).rows,
     );
-    const turns = new Turns(system);
+    const turns = new FairScheduler(system);
     let closing: Promise<void> | undefined;
     const driver = {
       session: () => session,

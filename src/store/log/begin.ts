@@ -5,8 +5,8 @@ import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../col
 import { type Database, type Session, statement } from "../database.ts";
 import { sqlState } from "../failure.ts";
 import { CallGroup } from "./call-group.ts";
-import type { Begun, NewRun } from "./contract.ts";
-import { claimed, type Place } from "./rows.ts";
+import type { BeginOutcome, NewRun } from "./contract.ts";
+import { claimed, type ThreadPosition } from "./rows.ts";
 
 const value = (name: string) => sql.placeholder(name);
 
@@ -32,7 +32,7 @@ const runColumns = sql.raw(
 );
 const messageColumns = sql.raw("thread_key, seq, role, id, run_id, content, created_at");
 
-interface Begin extends Omit<Place, "epoch"> {
+interface Begin extends Omit<ThreadPosition, "epoch"> {
   readonly starts: boolean;
 }
 
@@ -109,10 +109,10 @@ interface Asked extends NewRun {
   readonly title: string;
 }
 
-export type BeginRun = (run: NewRun) => Promise<Begun>;
+export type BeginRun = (run: NewRun) => Promise<BeginOutcome>;
 
 export const beginQuery = (database: Database): BeginRun => {
-  const group = new CallGroup<Asked, Begun>(database, {
+  const group = new CallGroup<Asked, BeginOutcome>(database, {
     name: "runs.begin",
     keyOf: ({ threadKey }) => threadKey,
     charsOf: ({ json }) => json.length,
@@ -130,7 +130,7 @@ const askedOf = (run: NewRun): Omit<Asked, "mayBeDone"> => {
   return { ...run, message, json: storableText(run.input), title: titleOf(message) };
 };
 
-const together = async (session: Session, asked: readonly Asked[]): Promise<readonly (Begun | null)[]> => {
+const together = async (session: Session, asked: readonly Asked[]): Promise<readonly (BeginOutcome | null)[]> => {
   const rows = await beginMany(session, {
     keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
     runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
@@ -151,7 +151,7 @@ const together = async (session: Session, asked: readonly Asked[]): Promise<read
   });
 };
 
-const alone = async (session: Session, run: Asked): Promise<Begun> => {
+const alone = async (session: Session, run: Asked): Promise<BeginOutcome> => {
   const before = run.mayBeDone ? await begunBefore(session, run) : null;
   if (before !== null) return before;
   const begun = await beginAlone(session, run);
@@ -160,7 +160,7 @@ const alone = async (session: Session, run: Asked): Promise<Begun> => {
   return isRefused && run.mayBeDone ? ((await begunBefore(session, run)) ?? begun) : begun;
 };
 
-const beginAlone = async (session: Session, run: Asked): Promise<Begun> => {
+const beginAlone = async (session: Session, run: Asked): Promise<BeginOutcome> => {
   try {
     const [thread] = await beginOne(session, { ...run, userId: userOf(run.threadKey), input: run.json });
     if (thread === undefined) return { state: "full" };
@@ -179,7 +179,7 @@ const findBegun = statement<Begin>(sql`
     and runs.status in ('queued', 'running') and runs.attempt <= 1`);
 
 /** What an earlier attempt of this process began without an answer. Null when none did. */
-const begunBefore = async (session: Session, run: Asked): Promise<Begun | null> => {
+const begunBefore = async (session: Session, run: Asked): Promise<BeginOutcome | null> => {
   const [found] = await findBegun(session, { ...run });
   if (found === undefined) return null;
   return found.starts ? claimed(run, { ...found, epoch: 1 }) : { state: "queued" };

@@ -1,4 +1,4 @@
-import type { Message, Remembered, StoredMessage } from "../../domain/message.ts";
+import type { HistoryMessage, Message, StoredMessage } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
 import type { Checkpoint } from "./contract-checkpoints.ts";
@@ -28,7 +28,7 @@ export interface ThreadStore {
    * returned if there is any), in order, oldest first. The cost is proportional to what it returns, not to the thread.
    * The user's last 8 messages include their images.
    */
-  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly Remembered[]>;
+  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly HistoryMessage[]>;
   /**
    * The user's threads, the most recently updated first. A thread that is updated between two pages moves to the front:
    * no thread is returned twice, and each one that is not updated is returned once.

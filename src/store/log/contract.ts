@@ -40,7 +40,7 @@ export interface Claimed {
    */
   readonly lastAt: number;
 }
-export type Begun =
+export type BeginOutcome =
   | Claimed
   /** Another run of the thread has not ended; `claim` it when its turn may have come. */
   | { readonly state: "queued" }
@@ -65,7 +65,7 @@ export type Refusal = "stale" | "gap";
  */
 export type Orphans = "lapsed" | "foreign" | readonly string[];
 
-export interface Taking {
+export interface TakeoverRequest {
   readonly orphans: Orphans;
   /** The replica that takes them. */
   readonly owner: string;
@@ -84,7 +84,7 @@ export interface RunStore {
    * When a connection is lost on the way, the call is repeated on another, within its deadline. If it still fails, and
    * not as `isUntried`, the run may exist and must be withdrawn.
    */
-  begin(run: NewRun): Promise<Begun>;
+  begin(run: NewRun): Promise<BeginOutcome>;
   /**
    * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. False when
    * there is nothing to undo.
@@ -112,7 +112,7 @@ export interface RunStore {
    * one of each thread; the others follow when that one has ended. It may skip an orphan that is locked at the moment:
    * the caller, which ends orphans, asks again.
    */
-  takeover(taking: Taking): Promise<readonly Claimed[]>;
+  takeover(taking: TakeoverRequest): Promise<readonly Claimed[]>;
   /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
   /**

@@ -25,11 +25,11 @@ export const runOf = (row: typeof runs.$inferSelect) =>
   }) satisfies Run;
 
 /** The position of a started run. */
-export interface Place extends Pick<Claimed, "lastSeq" | "lastAt"> {
+export interface ThreadPosition extends Pick<Claimed, "lastSeq" | "lastAt"> {
   readonly epoch: number;
 }
 
 export const claimed = (
   { threadKey, runId }: Pick<Fence, "threadKey" | "runId">,
-  { epoch, lastSeq, lastAt }: Place,
+  { epoch, lastSeq, lastAt }: ThreadPosition,
 ): Claimed => ({ state: "running", fence: { threadKey, runId, epoch }, lastSeq, lastAt });

@@ -4,7 +4,7 @@ import type { Database, Session } from "../database.ts";
 import { beginQuery } from "./begin.ts";
 import type { RunStore } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
-import { claimed, type Place, runOf } from "./rows.ts";
+import { claimed, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
 import { withdrawQuery } from "./withdraw.ts";
 
@@ -59,7 +59,7 @@ const requestCancel = async (
  */
 const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
-  const [row] = await session.rows<Place & { cancelRequested: boolean }>(sql`
+  const [row] = await session.rows<ThreadPosition & { cancelRequested: boolean }>(sql`
     with next as (
       select run_id from runs
       where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'

@@ -3,7 +3,7 @@ import type { ThreadKey } from "../../domain/thread.ts";
 import { databaseNow } from "../clock.ts";
 import { texts } from "../columns.ts";
 import type { Session } from "../database.ts";
-import type { Claimed, Taking } from "./contract.ts";
+import type { Claimed, TakeoverRequest } from "./contract.ts";
 import { longestGap } from "./replicas.ts";
 import { claimed, isUnfinished } from "./rows.ts";
 
@@ -19,7 +19,7 @@ interface Locked {
  * time, so that nothing waits here. At most one run of a thread is taken at a time: two running ones would assign the
  * same seqs.
  */
-export const takeover = async (session: Session, taking: Taking): Promise<readonly Claimed[]> => {
+export const takeover = async (session: Session, taking: TakeoverRequest): Promise<readonly Claimed[]> => {
   const locked = await session.rows<Locked>(lockOrphans(taking));
   if (locked.length === 0) return [];
   const asked = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
@@ -30,7 +30,7 @@ export const takeover = async (session: Session, taking: Taking): Promise<readon
 };
 
 /** A queued run whose thread is busy stays an orphan until that has changed. */
-const lockOrphans = ({ orphans, owner, limit }: Taking): SQL => sql`
+const lockOrphans = ({ orphans, owner, limit }: TakeoverRequest): SQL => sql`
   with recursive ${orphans === "lapsed" ? lapsed(owner) : orphans === "foreign" ? foreign(owner) : own(owner, orphans)},
   candidate as (
     select distinct on (orphan.thread_key) orphan.*
@@ -114,7 +114,7 @@ const orphansOf = (dead: SQL): SQL => sql`
     ) as run
   )`;
 
-const take = (asked: string, { owner, now }: Taking): SQL => sql`
+const take = (asked: string, { owner, now }: TakeoverRequest): SQL => sql`
   with asked as (
     select * from json_to_recordset(${asked}::json) as run
       ("threadKey" text, "runId" text, queued boolean, "messageId" text)

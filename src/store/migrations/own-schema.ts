@@ -3,7 +3,7 @@ import { MIGRATIONS, type Qualify, quoted } from "../qualify.ts";
 import { StoreError } from "../store-error.ts";
 
 /** Where a new database gets its tables, so that a product's own `events` table stays separate. */
-const USUAL = "yeoul";
+const DEFAULT_SCHEMA = "yeoul";
 /**
  * Caches texts that are qualified repeatedly. More distinct texts than the program has means that one of them is not
  * constant.
@@ -54,7 +54,7 @@ export class OwnSchema {
         )
       ) as schema`);
     if (found !== undefined && found.encoding !== "UTF8") throw wrongEncoding(found.database, found.encoding);
-    this.#name = this.wanted ?? found?.schema ?? USUAL;
+    this.#name = this.wanted ?? found?.schema ?? DEFAULT_SCHEMA;
   }
 
   text(text: string): string {

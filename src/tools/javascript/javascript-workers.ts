@@ -1,8 +1,8 @@
 import { ToolWorkers } from "../tool-workers.ts";
-import type { Ran } from "./sandbox.ts";
+import type { SandboxResult } from "./sandbox.ts";
 
 export type JavaScriptJobs = {
-  readonly run: { readonly request: { readonly code: string }; readonly result: Ran };
+  readonly run: { readonly request: { readonly code: string }; readonly result: SandboxResult };
 };
 
 export const javaScriptWorkers = (workers: number): ToolWorkers<JavaScriptJobs> =>

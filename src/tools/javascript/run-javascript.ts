@@ -19,7 +19,7 @@ export const runJavaScriptTool = (workers: ToolWorkers<JavaScriptJobs>): Tool<ty
     "No network, files, timers or modules; at most 1 s and 32 MB. Returns the value of the last expression and the lines of console.log.",
   input: Input,
   // biome-ignore lint/correctness/useYield: the contract requires a generator, and this tool yields no events.
-  async *call({ code }, asker) {
-    return await workers.run({ kind: "run", code }, asker);
+  async *call({ code }, owner) {
+    return await workers.run({ kind: "run", code }, owner);
   },
 });

@@ -16,7 +16,7 @@ const MAX_RESULT_CHARS = 8_000;
 const MAX_ERROR_CHARS = 500;
 
 /** The result of a program: the value of its last expression, and the lines that it printed. */
-export interface Ran {
+export interface SandboxResult {
   readonly result: unknown;
   readonly output: readonly string[];
 }
@@ -55,7 +55,7 @@ let loading: Promise<QuickJSWASMModule> | undefined;
  * or this process's objects. Limits are 32 MB and 1 s, and every call gets a fresh context. Throws a ToolError with the
  * program's own error, so that the model can correct it.
  */
-export const runSandboxed = async (code: string): Promise<Ran> => {
+export const runSandboxed = async (code: string): Promise<SandboxResult> => {
   loading ??= newQuickJSWASMModuleFromVariant(variant);
   const quickjs = await loading;
   try {
@@ -67,7 +67,7 @@ export const runSandboxed = async (code: string): Promise<Ran> => {
   }
 };
 
-const runOnce = (quickjs: QuickJSWASMModule, code: string): Ran => {
+const runOnce = (quickjs: QuickJSWASMModule, code: string): SandboxResult => {
   const deadline = clock() + TIME_LIMIT_MS;
   const runtime = quickjs.newRuntime({
     memoryLimitBytes: MEMORY_BYTES,

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { SignJWT } from "jose";
 import pino from "pino";
 import { realSystem, type System } from "../../../src/domain/system.ts";
-import { houseLog } from "../../../src/log.ts";
+import { serviceLogger } from "../../../src/logger.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { solved } from "../../support/answers.ts";
 import { memoryStore } from "../../support/pglite.ts";
@@ -17,7 +17,7 @@ const SECRET = "a secret of the provider";
 const SERVICE = bearer("service");
 
 let logged = "";
-const log = houseLog(
+const log = serviceLogger(
   pino(
     { level: "trace" },
     new Writable({
@@ -36,7 +36,7 @@ let store: Store;
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   store = await memoryStore();
-  service = await startService({ store, system, log, env: { AUTH_TOKEN: "service", JWT_SECRET: SECRET } });
+  service = await startService({ store, system, logger: log, env: { AUTH_TOKEN: "service", JWT_SECRET: SECRET } });
 });
 afterAll(async () => {
   await service.stop();

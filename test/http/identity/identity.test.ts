@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RequestError } from "../../../src/domain/error.ts";
-import { ANYBODY, Identity, isUserId } from "../../../src/http/identity/identity.ts";
-import { hearBody, hearRequest } from "../../../src/http/identity/names.ts";
+import { ANONYMOUS, Identity, isUserId } from "../../../src/http/identity/identity.ts";
+import { addNamesInBody, addNamesInRequest } from "../../../src/http/identity/names.ts";
 
 /** All that a request may say of its user. */
 interface Said {
@@ -15,14 +15,14 @@ interface Said {
 
 /** Whom it is taken for, or the code of its refusal. */
 const takenFor = (credential: string | null, said: Said): string | null => {
-  const identity = new Identity({ ...ANYBODY, userId: credential });
+  const identity = new Identity({ ...ANONYMOUS, userId: credential });
   const query = new URLSearchParams();
   for (const field of ["userId", "user_id"] as const) for (const name of said[field]) query.append(field, name);
   const headers = said.header === null ? {} : { "x-user-id": Buffer.from(said.header).toString("latin1") };
   const request = new Request(`http://h/?${query}`, { headers });
   try {
-    hearRequest(identity, request, said.inPath === null ? {} : { userId: said.inPath }, null);
-    hearBody(identity, said.body);
+    addNamesInRequest(identity, request, said.inPath === null ? {} : { userId: said.inPath }, null);
+    addNamesInBody(identity, said.body);
     return `user ${identity.userId}`;
   } catch (error) {
     if (error instanceof RequestError) return error.code;
@@ -78,17 +78,17 @@ describe("whose a request is", () => {
   });
 
   test("does not depend on what a body is that is none, or on names that it inherits", () => {
-    const identity = new Identity(ANYBODY);
+    const identity = new Identity(ANONYMOUS);
     for (const body of [null, undefined, 7, "user_id", [], ["user_id"], Object.create({ user_id: "a" })])
-      hearBody(identity, body);
+      addNamesInBody(identity, body);
     expect(identity.userId).toBeNull();
     expect(() => identity.requiredUser("/user_id")).toThrow("user_id is required");
   });
 
   test("is told without the names themselves", () => {
-    const identity = new Identity({ ...ANYBODY, userId: "hunter2" });
+    const identity = new Identity({ ...ANONYMOUS, userId: "hunter2" });
     try {
-      identity.heard("correct horse", "/user_id");
+      identity.addName("correct horse", "/user_id");
       expect.unreachable();
     } catch (error) {
       expect(JSON.stringify([error, (error as Error).message])).not.toMatch(/hunter2|correct horse/);

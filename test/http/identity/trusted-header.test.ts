@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../../src/domain/system.ts";
-import { houseLog, openLog } from "../../../src/log.ts";
+import { openLogger, serviceLogger } from "../../../src/logger.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { memoryStore } from "../../support/pglite.ts";
 import type { ScriptedModel } from "../../support/scripted-model.ts";
@@ -15,8 +15,8 @@ let store: Store;
 const services: TestService<ScriptedModel>[] = [];
 const noticed: string[] = [];
 const started = async (env: Record<string, string>): Promise<TestService<ScriptedModel>> => {
-  const log = { ...houseLog(openLog("silent")), unusableUser: (where: string) => void noticed.push(where) };
-  const service = await startService({ store, owner: realSystem.id(), env, log });
+  const log = { ...serviceLogger(openLogger("silent")), unusableUser: (where: string) => void noticed.push(where) };
+  const service = await startService({ store, owner: realSystem.id(), env, logger: log });
   services.push(service);
   return service;
 };

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { readConfig } from "../../../src/config.ts";
 import { realSystem } from "../../../src/domain/system.ts";
+import { AccessControl, fairnessKeyOf } from "../../../src/http/identity/access-control.ts";
 import { AccessTokens } from "../../../src/http/identity/access-tokens.ts";
-import { Door, turnsOf } from "../../../src/http/identity/door.ts";
 import { bearer } from "../../support/user-token.ts";
 
 const tokens = new AccessTokens({
@@ -15,7 +15,7 @@ const tokens = new AccessTokens({
 const turnBy = async (env: Record<string, string>, headers: Record<string, string>): Promise<string> => {
   const read = readConfig(env);
   if (!read.ok) throw new Error("no such configuration");
-  const door = new Door({
+  const door = new AccessControl({
     settings: read.config.identity,
     accessTokens: tokens,
     userTokens: null,
@@ -24,8 +24,8 @@ const turnBy = async (env: Record<string, string>, headers: Record<string, strin
     threadOfRun: async () => null,
   });
   const request = new Request("http://localhost/ask", { method: "POST", headers: { host: "localhost", ...headers } });
-  await door.pass({ request }, { access: "ask" });
-  return turnsOf(request);
+  await door.check({ request }, { access: "ask" });
+  return fairnessKeyOf(request);
 };
 const granted = async (userId: string): Promise<Record<string, string>> => {
   const { token } = await tokens.issue({ userId, scopes: new Set(["ask"]), threadId: null }, 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { realSystem } from "../../../src/domain/system.ts";
-import { houseLog, openLog } from "../../../src/log.ts";
+import { openLogger, serviceLogger } from "../../../src/logger.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { memoryStore } from "../../support/pglite.ts";
 import type { ScriptedModel } from "../../support/scripted-model.ts";
@@ -33,9 +33,9 @@ describe("a user's token that is signed with JWT_SECRET", () => {
   let noticed: string[];
   beforeAll(async () => {
     noticed = [];
-    const log = { ...houseLog(openLog("silent")), unusableUser: (where: string) => void noticed.push(where) };
+    const log = { ...serviceLogger(openLogger("silent")), unusableUser: (where: string) => void noticed.push(where) };
     const env = { JWT_SECRET: SECRET, JWT_ISSUER: "https://id.example", JWT_AUDIENCE: "yeoul,other" };
-    service = await started(env, { log });
+    service = await started(env, { logger: log });
   });
   afterAll(() => service.stop());
 
@@ -271,8 +271,8 @@ describe("a user's token that is signed with a published key", () => {
     state.keys = [key.jwk];
     state.status = 500;
     let failures = 0;
-    const log = { ...houseLog(openLog("silent")), keysAway: () => void failures++ };
-    const service = await started({ JWKS_URL: url, AUTH_TOKEN: "service" }, { log });
+    const log = { ...serviceLogger(openLogger("silent")), keysAway: () => void failures++ };
+    const service = await started({ JWKS_URL: url, AUTH_TOKEN: "service" }, { logger: log });
     const away = await ask(service, await signed(key));
     expect([away.status, away.headers.get("retry-after")]).toEqual([503, "5"]);
     expect(await refusalOf(away)).toMatchObject({ code: "identity_unavailable" });

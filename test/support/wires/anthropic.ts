@@ -89,7 +89,7 @@ const textOf = (content: string | readonly Block[] | undefined): string =>
 const imageOf = ({ source }: Block): string[] =>
   source === undefined ? [] : [source.url ?? `data:${source.media_type};base64,${source.data}`];
 
-const turnsOf = ({ role, content }: MessagesRequest["messages"][number]): Turn[] => {
+const historyMessages = ({ role, content }: MessagesRequest["messages"][number]): Turn[] => {
   const results = content.filter(({ type }) => type === "tool_result");
   if (results.length > 0) {
     return results.map((result) => ({
@@ -108,7 +108,7 @@ const decode = (body: unknown): Heard => {
   const request = body as MessagesRequest;
   return {
     system: textOf(request.system),
-    turns: request.messages.flatMap(turnsOf),
+    turns: request.messages.flatMap(historyMessages),
     tools: (request.tools ?? []).map(({ name, description, input_schema }) => ({
       name,
       description,

@@ -59,7 +59,7 @@ const imageOf = ({ inlineData, fileData }: Part): string[] => {
 
 const outputOf = (content: unknown): string => (typeof content === "string" ? content : JSON.stringify(content));
 
-const turnsOf = ({ role, parts }: GenerateRequest["contents"][number]): Turn[] => {
+const historyMessages = ({ role, parts }: GenerateRequest["contents"][number]): Turn[] => {
   const results = parts.flatMap(({ functionResponse }) => functionResponse ?? []);
   if (results.length > 0) {
     return results.map(({ id = "", response }) => ({
@@ -80,7 +80,7 @@ const decode = (body: unknown): Heard => {
   const request = body as GenerateRequest;
   return {
     system: (request.systemInstruction?.parts ?? []).map(({ text }) => text ?? "").join(""),
-    turns: request.contents.flatMap(turnsOf),
+    turns: request.contents.flatMap(historyMessages),
     tools: (request.tools ?? []).flatMap(({ functionDeclarations }) =>
       functionDeclarations.map(({ name, description, parametersJsonSchema: input }) => ({ name, description, input })),
     ),

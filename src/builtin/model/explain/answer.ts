@@ -1,9 +1,9 @@
 import type { Locale } from "../../../domain/run.ts";
 
 /** Selects one sentence of two translations, in the reader's language. */
-export type Say = (texts: Readonly<Record<Locale, string>>) => string;
+export type Wording = (texts: Readonly<Record<Locale, string>>) => string;
 export const sayIn =
-  (locale: Locale): Say =>
+  (locale: Locale): Wording =>
   (texts) =>
     texts[locale];
 

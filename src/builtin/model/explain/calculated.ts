@@ -3,7 +3,7 @@ import { unknowns } from "../../../notation/expression.ts";
 import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, type Say, sayIn, unanswered } from "./answer.ts";
+import { answer, sayIn, unanswered, type Wording } from "./answer.ts";
 import { byHand } from "./by-hand.ts";
 import { conventions } from "./conventions.ts";
 import { derivativeRule } from "./derivative-rule.ts";
@@ -41,7 +41,7 @@ const REWRITING = {
   partfrac: { ko: "부분분수로 분해", en: "Partial fractions" },
 } as const;
 
-const opening = (task: CalculatedTask, say: Say): string => {
+const opening = (task: CalculatedTask, say: Wording): string => {
   const shown = `\`${question(task)}\``;
   switch (task.kind) {
     case "derivative":
@@ -64,7 +64,7 @@ const opening = (task: CalculatedTask, say: Say): string => {
   }
 };
 
-const sumRule = ({ of, variable, bounds }: TaskOf<"sum">, say: Say): string => {
+const sumRule = ({ of, variable, bounds }: TaskOf<"sum">, say: Wording): string => {
   const isCounting =
     of.kind === "name" && of.name === variable && bounds.from.kind === "number" && bounds.from.text === "1";
   return isCounting
@@ -105,7 +105,7 @@ const method = (task: CalculatedTask, result: string, locale: Locale): string =>
 };
 
 /** Formats a result, including infinity and the like. */
-const shownResult = (result: string, say: Say): string => {
+const shownResult = (result: string, say: Wording): string => {
   if (/^-?Infinity$/.test(result)) {
     const sign = result.startsWith("-") ? "-∞" : "∞";
     return say({ ko: `${sign} (발산)`, en: `${sign} (diverges)` });

@@ -2,7 +2,7 @@ import type { Locale } from "../../../domain/run.ts";
 import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, show } from "../show.ts";
 import type { Command, TaskOf } from "../task.ts";
-import { answer, numbered, type Say, sayIn } from "./answer.ts";
+import { answer, numbered, sayIn, type Wording } from "./answer.ts";
 import type { Calculated } from "./results.ts";
 
 type Texts = Readonly<Record<Locale, string>>;
@@ -46,7 +46,7 @@ const question = ({ command, args }: TaskOf<"command">): string => {
 };
 
 /** Formats `local maximum 2 at x = -1; local minimum -2 at x = 1`. */
-const extremaText = (result: string, say: Say): string =>
+const extremaText = (result: string, say: Wording): string =>
   result === "none"
     ? say({ ko: "극값이 없습니다", en: "no local extrema" })
     : result
@@ -62,7 +62,7 @@ const extremaText = (result: string, say: Say): string =>
         })
         .join(", ");
 
-const resultText = ({ command, args }: TaskOf<"command">, result: string, say: Say): string => {
+const resultText = ({ command, args }: TaskOf<"command">, result: string, say: Wording): string => {
   if (command === "extrema") return extremaText(result, say);
   if (command === "percent") return `${show(result)}%`;
   if (command !== "base") return show(result);

@@ -1,5 +1,5 @@
 import { type Expression, some, unknowns } from "../../../notation/expression.ts";
-import type { Say } from "./answer.ts";
+import type { Wording } from "./answer.ts";
 
 const isDecimalLogarithm = (part: Expression): boolean => part.kind === "call" && part.name === "log10";
 
@@ -17,7 +17,7 @@ const isBareAngle = (part: Expression): boolean => {
 };
 
 /** Explains how signs with several conventions were read. Empty when there are none. */
-export const conventions = (expressions: readonly Expression[], say: Say): string => {
+export const conventions = (expressions: readonly Expression[], say: Wording): string => {
   const lines = [
     ...(expressions.some((of) => some(of, isDecimalLogarithm))
       ? [

@@ -4,7 +4,7 @@ import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
 import { approximation, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, numbered, type Say, sayIn, unanswered } from "./answer.ts";
+import { answer, numbered, sayIn, unanswered, type Wording } from "./answer.ts";
 import { conventions } from "./conventions.ts";
 import { byElimination } from "./elimination.ts";
 import { narrated } from "./narrate.ts";
@@ -15,7 +15,7 @@ import { checks, MAX_SHOWN, type Solution } from "./substitution.ts";
 
 type Task = TaskOf<"equations">;
 
-const opening = ({ equations, variables }: Task, say: Say): string => {
+const opening = ({ equations, variables }: Task, say: Wording): string => {
   const shown = equations.map((equation) => `\`${equationToText(equation)}\``).join(", ");
   const names = variables.join(", ");
   return equations.length > 1
@@ -72,7 +72,7 @@ const asked = (task: Task, solved: Solved): Solved => {
   return { ...solved, solutions };
 };
 
-const inDecimals = (solutions: readonly Solution[], say: Say): string => {
+const inDecimals = (solutions: readonly Solution[], say: Wording): string => {
   const values = solutions.slice(0, MAX_SHOWN).flatMap((solution) =>
     Object.entries(solution).flatMap(([name, value]) => {
       const decimal = approximation(value);

@@ -3,13 +3,13 @@ import type { Comparison } from "../../../notation/expression.ts";
 import { toText } from "../../../notation/print.ts";
 import { show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, type Say, sayIn } from "./answer.ts";
+import { answer, sayIn, type Wording } from "./answer.ts";
 
 const comparisonToText = ({ sides, relations }: Comparison): string =>
   sides.map((side, at) => `${at === 0 ? "" : ` ${relations[at - 1]} `}${toText(side)}`).join("");
 
 /** Formats the tool's range, `x < 2 or x > 3`, in the reader's language and with each bound in the usual notation. */
-const rangeText = (range: string, say: Say): string => {
+const rangeText = (range: string, say: Wording): string => {
   if (range === "all") return say({ ko: "모든 실수", en: "all real numbers" });
   if (range === "none") return say({ ko: "해가 없습니다", en: "no solution" });
   const parts = range.split(" or ").map((part) =>

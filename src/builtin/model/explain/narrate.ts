@@ -3,7 +3,7 @@ import { type Equation, type Expression, operation, type Sign } from "../../../n
 import { toText } from "../../../notation/print.ts";
 import { readToolEquation, show } from "../show.ts";
 import { tidy } from "../tidy.ts";
-import { type Say, sayIn } from "./answer.ts";
+import { sayIn, type Wording } from "./answer.ts";
 
 /** The most steps that a reader can follow. Of more, the first ones and the last are shown. */
 const MAX_STEPS = 14;
@@ -28,7 +28,7 @@ const operationIn = (before: Equation, after: Equation): { readonly sign: Sign; 
 };
 
 /** Describes what was done to both sides, or to one of them, and the result, from the equation before and after. */
-const told = (before: Equation, after: Equation, say: Say): string => {
+const told = (before: Equation, after: Equation, say: Wording): string => {
   const done = operationIn(before, after);
   if (done !== null) {
     // Not simplified, so that the reader sees the same operation on both sides.
@@ -54,7 +54,7 @@ const told = (before: Equation, after: Equation, say: Say): string => {
 };
 
 /** Explains a step `before -> after` of the tool. Any other step is shown unchanged. */
-const narrate = (step: string, say: Say): string => {
+const narrate = (step: string, say: Wording): string => {
   const [before = "", after] = step.split(/ ?(?:->|→) ?/);
   if (after === undefined) return `\`${show(before)}\``;
   const [from, to] = [readToolEquation(before), readToolEquation(after)];

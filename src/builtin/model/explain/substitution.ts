@@ -4,7 +4,7 @@ import { type Complex, evaluate } from "../evaluate.ts";
 import { isClose } from "../sample.ts";
 import { decimals, isIrrational, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import type { Say } from "./answer.ts";
+import type { Wording } from "./answer.ts";
 
 /** One value for each unknown, as the tool formatted it. */
 export type Solution = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ const compare = (left: Complex, right: Complex): boolean => isClose(left.re, rig
 const checked = (
   equation: Equation,
   solution: Solution,
-  say: Say,
+  say: Wording,
 ): { readonly text: string; readonly verdict: Verdict } => {
   const values = new Map<string, Expression>();
   for (const [name, text] of Object.entries(solution)) {
@@ -54,7 +54,7 @@ const checked = (
 export const checks = (
   task: TaskOf<"equations">,
   solutions: readonly Solution[],
-  say: Say,
+  say: Wording,
 ): { readonly text: string; readonly failed: boolean } => {
   const lines: string[] = [];
   let failed = false;

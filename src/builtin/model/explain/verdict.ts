@@ -1,7 +1,7 @@
 import { type Expression, unknowns } from "../../../notation/expression.ts";
 import { isClose, valueAt } from "../sample.ts";
 import type { Task } from "../task.ts";
-import type { Say } from "./answer.ts";
+import type { Wording } from "./answer.ts";
 import { confirmArea, confirmDerivative, confirmSame, type Verdict } from "./confirm.ts";
 
 /** The tasks of the tool `calculate`. */
@@ -28,7 +28,7 @@ export const verdictOf = (task: CalculatedTask, result: Expression | null): Verd
 };
 
 /** Describes the verdict in a sentence. Empty when it is unclear. */
-export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Say): string => {
+export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Wording): string => {
   if (verdict === "unclear") return "";
   if (verdict === "refuted") {
     return say({

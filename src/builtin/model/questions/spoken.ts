@@ -1,4 +1,4 @@
-import { composed } from "../../../domain/composed.ts";
+import { normalized } from "../../../domain/normalized.ts";
 import { withNumbersInDigits } from "./number-words.ts";
 
 /** The operand of an operation in words: a number, a letter, or a parenthesis. */
@@ -66,7 +66,7 @@ const SUBSCRIPTED = /[₀-₉]+ ?(?=[CPH])|(?<=[CPH]) ?[₀-₉]+/g;
 /** Replaces operations in words by signs, wherever only one meaning is possible. */
 export const withoutSpokenOperators = (sentence: string): string => {
   let text = withNumbersInDigits(sentence)
-    .replace(SUBSCRIPTED, (run) => composed(run, "NFKC"))
+    .replace(SUBSCRIPTED, (run) => normalized(run, "NFKC"))
     .replace(/[’′‘]/g, "'");
   for (const [pattern, means] of SPOKEN)
     text = typeof means === "string" ? text.replace(pattern, means) : text.replace(pattern, means);

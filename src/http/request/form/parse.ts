@@ -1,5 +1,5 @@
 import { RequestError, type RequestErrorCode } from "../../../domain/error.ts";
-import type { Asker } from "../../../workers/worker-pool.ts";
+import type { JobOwner } from "../../../workers/worker-pool.ts";
 import { LargeBodies } from "../large-bodies.ts";
 import { type FormParts, partsOf } from "./parts.ts";
 
@@ -18,7 +18,7 @@ const entry = {
   source: new URL("./worker.ts", import.meta.url).href,
   embedded: "./http/request/form/worker.ts",
 } as const;
-const hear = (answer: FormAnswer) => {
+const onMessage = (answer: FormAnswer) => {
   if (answer.ok) return { value: answer.parts };
   throw new RequestError(answer.code, answer.message);
 };
@@ -28,7 +28,10 @@ const threads = new LargeBodies<FormRequest, FormAnswer>(entry);
  * `partsOf`, a large one's in a thread: 20 MiB, copied twice, hold the event loop for some 50 ms, and forty of them for all of
  * that together. The bytes are given away. Throws what `partsOf` throws, or `busy` when too much waits already.
  */
-export const formParts = async (request: FormRequest, asker: Pick<Asker, "userId" | "signal">): Promise<FormParts> => {
+export const formParts = async (
+  request: FormRequest,
+  owner: Pick<JobOwner, "userId" | "signal">,
+): Promise<FormParts> => {
   const { bytes, type } = request;
-  return bytes.length <= SMALL ? partsOf(bytes, type) : threads.run(request, bytes, hear, asker);
+  return bytes.length <= SMALL ? partsOf(bytes, type) : threads.run(request, bytes, onMessage, owner);
 };

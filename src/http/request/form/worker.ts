@@ -1,5 +1,5 @@
 import { RequestError } from "../../../domain/error.ts";
-import { READY } from "../../../workers/worker-thread.ts";
+import { READY } from "../../../workers/pooled-worker.ts";
 import type { FormAnswer, FormRequest } from "./parse.ts";
 import { partsOf } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import { RequestError } from "../../../domain/error.ts";
-import type { Asker } from "../../../workers/worker-pool.ts";
+import type { JobOwner } from "../../../workers/worker-pool.ts";
 import { LargeBodies } from "../large-bodies.ts";
 
 export type ParseAnswer =
@@ -28,7 +28,7 @@ const entry = {
   source: new URL("./worker.ts", import.meta.url).href,
   embedded: "./http/request/json/worker.ts",
 } as const;
-const hear = (answer: ParseAnswer) => {
+const onMessage = (answer: ParseAnswer) => {
   if (answer.ok) return { value: answer.value };
   throw answer.isText ? notJson(undefined) : notUtf8(undefined);
 };
@@ -38,8 +38,10 @@ const threads = new LargeBodies<Uint8Array, ParseAnswer>(entry);
  * The same in a thread, for what is too large to be parsed between two other requests: 20 MiB of messages take 110 ms. The bytes
  * are given away. Throws `malformed_json`, or `busy` when too much waits already.
  */
-export const parseAside = (bytes: Uint8Array<ArrayBuffer>, asker: Pick<Asker, "userId" | "signal">): Promise<unknown> =>
-  threads.run(bytes, bytes, hear, asker);
+export const parseAside = (
+  bytes: Uint8Array<ArrayBuffer>,
+  owner: Pick<JobOwner, "userId" | "signal">,
+): Promise<unknown> => threads.run(bytes, bytes, onMessage, owner);
 
 const notUtf8 = (cause: unknown) => new RequestError("malformed_json", "The body is not valid UTF-8.", { cause });
 const notJson = (cause: unknown) => new RequestError("malformed_json", "The body is not valid JSON.", { cause });

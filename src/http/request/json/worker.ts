@@ -1,4 +1,4 @@
-import { READY } from "../../../workers/worker-thread.ts";
+import { READY } from "../../../workers/pooled-worker.ts";
 import type { ParseAnswer } from "./parse.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<Uint8Array>) => void) | null };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readConfig, secretsOf } from "../src/config.ts";
 import { realSystem } from "../src/domain/system.ts";
-import { houseLog, openLog } from "../src/log.ts";
+import { openLogger, serviceLogger } from "../src/logger.ts";
 import { ModelError } from "../src/models/contract.ts";
 import { failureOfReport, failureOfStatus } from "../src/models/failure.ts";
 import { providers } from "../src/models/providers/index.ts";
@@ -11,7 +11,7 @@ const place = { keyVariable: "MODEL_API_KEY", now: () => realSystem.now() };
 
 const logged = (level: string) => {
   const lines: string[] = [];
-  return { lines, log: houseLog(openLog(level, [KEY], (line) => lines.push(line))) };
+  return { lines, log: serviceLogger(openLogger(level, [KEY], (line) => lines.push(line))) };
 };
 
 describe("a key that the provider quotes", () => {

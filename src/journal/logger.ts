@@ -1,7 +1,7 @@
 import type { StoreError } from "../store/store-error.ts";
 
 /** What the journal reports to an operator. */
-export interface JournalLog {
+export interface JournalLogger {
   /** A run emitted an event after its end; harmless. */
   ignored(runId: string, type: string): void;
   /** The store has been away for longer than readers can wait. */

@@ -1,5 +1,5 @@
 /** A worker's entry point. */
-export interface Entry {
+export interface WorkerEntry {
   /** Its file, when run from source. */
   readonly source: string;
   /**
@@ -10,7 +10,7 @@ export interface Entry {
 }
 
 /** A request's time limits and the interpretation of the worker's messages. */
-export interface Errand<Message, T> {
+export interface Job<Message, T> {
   /**
    * The longest it may take, and the longest without a message from the worker, in milliseconds from the thread's start
    * on it.
@@ -20,9 +20,9 @@ export interface Errand<Message, T> {
   /**
    * Returns the result that a message holds, or null while the worker is still busy. An error it throws ends the job.
    */
-  hear(message: Message): { readonly value: T } | null;
+  onMessage(message: Message): { readonly value: T } | null;
   /** Returns the error of a request that exceeds a limit. */
-  late(): Error;
+  timeoutError(): Error;
 }
 
 /** How a request reaches the thread, and the signal that cancels it. */
@@ -44,16 +44,16 @@ const START_MS = 30_000;
  * memory without affecting the server: a thread that exceeds a limit, or whose request is aborted, is terminated with
  * its memory, and the next request gets a new one. An idle thread does not keep the process alive.
  */
-export class WorkerThread<Request, Message> {
+export class PooledWorker<Request, Message> {
   #worker: Worker | undefined;
   #isReady = false;
 
-  constructor(private readonly entry: Entry) {}
+  constructor(private readonly entry: WorkerEntry) {}
 
   /**
    * Throws the job's error for a message or a timeout, or the signal's reason as soon as it aborts. One call at a time.
    */
-  async run<T>(request: Request, errand: Errand<Message, T>, handover: Handover): Promise<T> {
+  async run<T>(request: Request, job: Job<Message, T>, handover: Handover): Promise<T> {
     const { signal, give = [], onTaken } = handover;
     signal.throwIfAborted();
     this.#worker ??= this.#start();
@@ -63,15 +63,15 @@ export class WorkerThread<Request, Message> {
       if (this.#worker === worker) this.end();
       reject(why);
     };
-    const giveUp = (): void => end(errand.late());
+    const giveUp = (): void => end(job.timeoutError());
     const abort = (): void => end(signal.reason);
     // Real time: an injected clock cannot end a busy loop.
     let total: ReturnType<typeof setTimeout> | undefined;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const begin = (): void => {
       clearTimeout(total);
-      total = setTimeout(giveUp, errand.totalMs);
-      silence = setTimeout(giveUp, errand.silenceMs);
+      total = setTimeout(giveUp, job.totalMs);
+      silence = setTimeout(giveUp, job.silenceMs);
     };
     if (this.#isReady) begin();
     else total = setTimeout(() => end(new Error("the worker did not start")), START_MS);
@@ -82,13 +82,13 @@ export class WorkerThread<Request, Message> {
         return;
       }
       try {
-        const heard = errand.hear(data);
+        const heard = job.onMessage(data);
         if (heard !== null) resolve(heard.value);
       } catch (refused) {
         reject(refused);
       }
       clearTimeout(silence);
-      silence = setTimeout(giveUp, errand.silenceMs);
+      silence = setTimeout(giveUp, job.silenceMs);
     };
     worker.onerror = ({ message }) => end(new Error("the worker failed", { cause: message }));
     const closed = (): void => end(new Error("the worker ended"));

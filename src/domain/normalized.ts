@@ -15,5 +15,5 @@ const JOINER = "\u034f";
  * longer than any script has are split by U+034F, as UAX #15 specifies. That makes it linear in the text's length,
  * which `String.normalize` is not.
  */
-export const composed = (text: string, form: "NFC" | "NFKC" | "NFKD"): string =>
+export const normalized = (text: string, form: "NFC" | "NFKC" | "NFKD"): string =>
   text.replace(FULL_RUN, `$&${JOINER}`).normalize(form);

@@ -19,7 +19,7 @@ test("a cancel on another replica reaches the owner when it looks next", async (
   const { live, events } = await owner.start(talking().agent);
   const cancelled = other.runs.cancel("u", live.runId, true, new AbortController().signal);
   await until(async () => {
-    await owner.upkeep.tick();
+    await owner.maintenance.tick();
     return live.signal.aborted;
   });
   expect(endOf(await events)).toMatchObject({ code: "cancelled" });
@@ -31,7 +31,7 @@ test("a run whose thread is deleted on another replica stops, though it has noth
   const { live } = await owner.start(talking().agent);
   await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
   expect(await other.runs.deleteThread(live.threadKey)).toBe(true);
-  await owner.upkeep.tick();
+  await owner.maintenance.tick();
   await live.ended;
   expect(live.signal.reason).toBe("lost");
 });
@@ -63,24 +63,24 @@ test("a run that ends while its process compares what it holds is not taken for 
     return {};
   });
   const { live, events } = await here.start(agent);
-  await here.upkeep.tick();
+  await here.maintenance.tick();
   expect(here.registry.get(live.runId)).toBe(live);
   expect(live.signal.aborted).toBe(false);
   told.resolve();
   expect((await events).at(-1)?.type).toBe("done");
 });
 
-test("a store that is away is no end of upkeep", async () => {
+test("a store that is away is no end of maintenance", async () => {
   const away = () => Promise.reject(new StoreError("unavailable", "away"));
   let isAway = true;
   const here = await house({
     store: { ...store, runs: { ...store.runs, held: (owner) => (isAway ? away() : store.runs.held(owner)) } },
   });
   const { live } = await here.start(talking().agent);
-  await here.upkeep.tick();
+  await here.maintenance.tick();
   isAway = false;
   await store.runs.requestCancel("u", live.runId, CANCEL);
-  await here.upkeep.tick();
+  await here.maintenance.tick();
   expect(live.signal.aborted).toBe(true);
   await live.ended;
 });

@@ -4,10 +4,10 @@ import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** What is done again and again, as an operator is told of it. */
-export type RecurringName = "lease renewal" | "upkeep" | "recovery" | "polling for other replicas' events";
+export type RecurringTaskName = "lease renewal" | "maintenance" | "recovery" | "polling for other replicas' events";
 
 /** What the runs have to say to an operator. Never a prompt, an answer or a key. */
-export interface RunLog {
+export interface RunLogger {
   started(run: LiveRun, agent: string): void;
   ended(
     run: LiveRun,
@@ -26,12 +26,12 @@ export interface RunLog {
   recovered(runId: string): void;
   /** What a user has used could not be counted; of tokens it is tried again with the next. */
   uncounted(error: unknown): void;
-  /** A step of upkeep failed by itself; it is tried again at the next tick. */
-  upkeepFailed(error: unknown): void;
+  /** A step of maintenance failed by itself; it is tried again at the next tick. */
+  maintenanceFailed(error: unknown): void;
   /** Work that comes again and again has begun to fail; it goes on being tried, and nothing more is said until it works. */
-  recurringFails(name: RecurringName, error: unknown): void;
+  recurringFails(name: RecurringTaskName, error: unknown): void;
   /** It works again, after so many milliseconds. */
-  recurringWorks(name: RecurringName, afterMs: number): void;
+  recurringWorks(name: RecurringTaskName, afterMs: number): void;
   /** This replica's lease is over: others may end its runs. */
   leaseOver(): void;
 }

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
-import type { Dialect, Endpoint, Form } from "../../dialects/contract.ts";
+import type { Dialect, Endpoint, ResponseMode } from "../../dialects/contract.ts";
 import type { FrameGuide, Guide } from "../../dialects/guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
@@ -8,14 +8,14 @@ import { empty, json, type Operation, type Parameter, type Reply } from "./opera
 import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
-const SUMMARY: Record<Form, string> = {
+const SUMMARY: Record<ResponseMode, string> = {
   stream: "Ask a question and stream the answer",
   answer: "Ask a question and return the whole answer",
   ticket: "Store a question to be asked with GET",
   join: "Ask the stored question, or join its run",
 };
 
-const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
+const REFUSALS: Record<ResponseMode, readonly RequestErrorCode[]> = {
   stream: ["invalid", ...OF_RUNS],
   answer: ["invalid", ...OF_RUNS],
   ticket: ["invalid", "store_unavailable"],
@@ -23,9 +23,9 @@ const REFUSALS: Record<Form, readonly RequestErrorCode[]> = {
 };
 
 /** Describes an endpoint of a wire from its dialect. */
-export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
+export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
   const { guide, request, takesFile, user } = dialect;
-  const { method, form } = endpoint;
+  const { method, mode: form } = endpoint;
   const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
   const takesBody = method === "POST" && form !== "join";
   const parameters = takesBody ? [] : form === "join" ? [TICKET_ID] : queryOf(request);
@@ -52,7 +52,7 @@ export const askingOperation = (dialect: Dialect, endpoint: Endpoint): Operation
 const TICKET_ID = inPath("id", "The id of the stored question. It cannot be guessed and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
-const replyOf = ({ guide }: Dialect, { form, method }: Endpoint): Readonly<Record<number, Reply>> => {
+const replyOf = ({ guide }: Dialect, { mode: form, method }: Endpoint): Readonly<Record<number, Reply>> => {
   switch (form) {
     case "stream":
     case "join":

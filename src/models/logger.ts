@@ -1,7 +1,7 @@
 import type { ModelError } from "./contract.ts";
 
 /** Log lines for a model call that fails at first. The error's `cause` is for the log alone. */
-export interface ModelLog {
+export interface ModelLogger {
   /** The call is made again after `delayMs`. `attempt` counts the failures so far, from 1. */
   retry(info: {
     readonly model: string;

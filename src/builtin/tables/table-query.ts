@@ -10,7 +10,7 @@ export interface Comparison {
 }
 
 /** What a question asks of a table, as far as its words tell without the table. */
-export interface Wish {
+export interface TableQuery {
   readonly asked: AskedText;
   /** Null: the rows themselves. */
   readonly operation: Operation | null;
@@ -88,7 +88,7 @@ const TOP =
 const LIST = /목록|리스트|나열|보여\p{L}*|모두|전부|전체|모든|\b(?:list|show|all|every|which)\b|어떤|무슨/giu;
 
 /** Pure. Reads at most 2,000 characters of the question. */
-export const wishOf = (question: string): Wish => {
+export const tableQueryOf = (question: string): TableQuery => {
   let rest = lookedAt(question);
   const take = (pattern: RegExp): readonly (readonly string[])[] => {
     const found = [...rest.matchAll(pattern)].map((match) => match.slice(1).filter((group) => group !== undefined));

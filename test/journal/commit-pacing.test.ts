@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { Pace } from "../../src/journal/pace.ts";
+import { CommitPacing } from "../../src/journal/commit-pacing.ts";
 
 test("a slow stream is never paused for, a busy process at most 8 ms", () => {
   const pauseAt = (eventsAMs: number) => {
-    const pace = new Pace();
+    const pace = new CommitPacing();
     let pause = 0;
     for (let now = 1000; now < 2000; now += 10) pause = pace.after(eventsAMs * 10, now);
     return pause;

@@ -1,6 +1,6 @@
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
-import { type Asker, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
-import type { Piece, Reading, ReadPieces } from "./contract.ts";
+import { type JobOwner, PoolFullError, WorkerPool } from "../workers/worker-pool.ts";
+import type { ReadChunks, Reading, TextChunk } from "./contract.ts";
 import type { Source } from "./read.ts";
 
 export interface ReadingRequest {
@@ -13,13 +13,13 @@ export type ReadingAnswer =
   | { readonly state: "working" }
   /** Some rows of the table, or some pieces: many at a time would hold the event loop. */
   | { readonly state: "part"; readonly rows: readonly (readonly string[])[] }
-  | { readonly state: "part"; readonly pieces: readonly Piece[] }
+  | { readonly state: "part"; readonly pieces: readonly TextChunk[] }
   /** The rest: a table without rows, no pieces. */
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "refused"; readonly code: UnreadableCode; readonly message: string };
 interface Results {
   readonly read: Reading;
-  readonly pieces: ReadPieces;
+  readonly pieces: ReadChunks;
 }
 
 /** How long a file may take, in milliseconds. */
@@ -41,7 +41,7 @@ const WAITING = {
 };
 
 /** Reads and splits files where nasty ones can be ended, by users in turn, see `WorkerPool`. */
-export class ReadingThread {
+export class ReadingWorkers {
   readonly #pool: WorkerPool<ReadingRequest, ReadingAnswer>;
 
   constructor(
@@ -49,17 +49,17 @@ export class ReadingThread {
     threads: number,
   ) {
     const entry = { source: new URL("./worker.ts", import.meta.url).href, embedded: "./reading/worker.ts" } as const;
-    this.#pool = new WorkerPool(entry, { threads, ...WAITING });
+    this.#pool = new WorkerPool(entry, { workers: threads, ...WAITING });
   }
 
   /** Throws an UnreadableError when the work is refused or takes too long; the signal's reason as soon as that aborts. */
-  async run<K extends ReadingRequest["kind"]>(kind: K, source: Source, asker: Asker): Promise<Results[K]> {
+  async run<K extends ReadingRequest["kind"]>(kind: K, source: Source, owner: JobOwner): Promise<Results[K]> {
     const { pageMs, pagesMs, otherMs } = this.limits;
     const hasPages = source.type === "application/pdf";
     const bounds = hasPages ? { silenceMs: pageMs, totalMs: pagesMs } : { silenceMs: otherMs, totalMs: otherMs };
-    const errand = { ...bounds, hear: assembled<Results[K]>(), late: tooIntricate };
+    const job = { ...bounds, onMessage: assembled<Results[K]>(), timeoutError: tooIntricate };
     try {
-      return await this.#pool.run({ kind, source }, errand, asker);
+      return await this.#pool.run({ kind, source }, job, owner);
     } catch (error) {
       if (error instanceof PoolFullError)
         throw new UnreadableError("busy", "Too many files are waiting to be read. Try again shortly.");
@@ -71,7 +71,7 @@ export class ReadingThread {
 /** Puts together what comes in parts. */
 const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | null) => {
   const rows: (readonly string[])[] = [];
-  const pieces: Piece[] = [];
+  const pieces: TextChunk[] = [];
   return (answer) => {
     if (answer.state === "refused") throw new UnreadableError(answer.code, answer.message);
     if (answer.state === "part") {
@@ -79,7 +79,7 @@ const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | nul
       else pieces.push(...answer.pieces);
     }
     if (answer.state !== "done") return null;
-    const value = answer.value as Reading | ReadPieces;
+    const value = answer.value as Reading | ReadChunks;
     if ("pieces" in value) return { value: { ...value, pieces } as T };
     return { value: { ...value, table: value.table && { ...value.table, rows } } as T };
   };

@@ -11,7 +11,7 @@ const PAUSE_FOR_RATE = 8;
  * the pause grows with the rate: one or two streams are committed as fast as the store can, ten streams of 20 tokens a
  * second with a pause of 1 ms, and 50 or more with the longest pause.
  */
-export class Pace {
+export class CommitPacing {
   /** Events per millisecond. */
   #rate = 0;
   #last = 0;

@@ -1,24 +1,24 @@
 import type { System } from "../domain/system.ts";
-import type { RecurringName, RunLog } from "./log.ts";
+import type { RecurringTaskName, RunLogger } from "./logger.ts";
 
 /**
  * Work that comes again and again, and fails for as long as the store is away: an operator is told once, when that begins, and
  * once more when it is over.
  */
-export class Recurring {
+export class RecurringTask {
   #failingSince: number | null = null;
 
   constructor(
-    private readonly name: RecurringName,
+    private readonly name: RecurringTaskName,
     private readonly parts: {
       readonly system: Pick<System, "now">;
-      readonly log: Pick<RunLog, "recurringFails" | "recurringWorks">;
+      readonly logger: Pick<RunLogger, "recurringFails" | "recurringWorks">;
     },
   ) {}
 
   /** Never throws. False: it failed. */
   async attempt(work: () => Promise<void>): Promise<boolean> {
-    const { system, log } = this.parts;
+    const { system, logger: log } = this.parts;
     try {
       await work();
     } catch (error) {

@@ -9,7 +9,7 @@ const BREATH_MS = 10;
  * follow each other as microtasks: a hundred of them would block the event loop for seconds, health checks included. So
  * calls run one at a time, lane by lane, and the loop gets a turn every 10 ms.
  */
-export class Turns {
+export class FairScheduler {
   readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [] };
   #lane: "calls" | "log" = "calls";
   #isServing = false;

@@ -1,26 +1,26 @@
 import type { System } from "../domain/system.ts";
 import { StoreError } from "../store/store-error.ts";
-import type { JournalLog } from "./journal-log.ts";
+import type { JournalLogger } from "./logger.ts";
 import type { RunWriter } from "./writer.ts";
 import type { Writers } from "./writers.ts";
 
 /** Milliseconds between attempts to reach a store that is away. */
 const RETRY_MS = 250;
 
-export interface PatienceOptions {
+export interface StoreRetryOptions {
   readonly system: System;
-  readonly log: JournalLog;
+  readonly logger: JournalLogger;
   /** How long readers wait for a store that is away, in milliseconds. */
-  readonly patienceMs: number;
+  readonly storeWaitMs: number;
 }
 
 /** Handles a store that is away: runs go on and wait for it, and their readers are ended after `patienceMs`. */
-export class Patience {
+export class StoreRetry {
   /** Runs whose readers were ended. They are ended once per outage. */
   readonly #givenUp = new Set<RunWriter>();
 
   constructor(
-    private readonly options: PatienceOptions,
+    private readonly options: StoreRetryOptions,
     private readonly writers: Writers,
   ) {}
 
@@ -29,7 +29,7 @@ export class Patience {
    * each.
    */
   async untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
-    const { system, patienceMs } = this.options;
+    const { system, storeWaitMs: patienceMs } = this.options;
     const since = system.now();
     for (;;) {
       try {
@@ -47,7 +47,7 @@ export class Patience {
   #giveUp(waiting: readonly RunWriter[], error: StoreError): void {
     const writers = waiting.filter((writer) => this.writers.has(writer) && !this.#givenUp.has(writer));
     if (writers.length === 0) return;
-    this.options.log.outage(error, writers.length);
+    this.options.logger.outage(error, writers.length);
     for (const writer of writers) {
       this.#givenUp.add(writer);
       this.writers.channelOf(writer)?.fail(error);

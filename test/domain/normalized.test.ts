@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { composed } from "../../src/domain/composed.ts";
+import { normalized } from "../../src/domain/normalized.ts";
 import { titleLine } from "../../src/domain/readable.ts";
 import { comparable } from "../../src/domain/signs.ts";
 import { slugOf } from "../../src/domain/slug.ts";
@@ -22,14 +22,14 @@ test("writing as people write it is normalized as Unicode has it", () => {
   const text = fc.array(marks, { maxLength: 3 }).map((some) => some.map((one) => one.slice(0, 8).join("")).join("a"));
   fc.assert(
     fc.property(text, fc.constantFrom(...FORMS), (some, form) =>
-      expect(composed(some, form)).toBe(some.normalize(form)),
+      expect(normalized(some, form)).toBe(some.normalize(form)),
     ),
   );
 });
 
 test("no run of marks is ordered that is longer than any writing has, so that a megabyte of them is linear", () => {
   for (const pair of ["\u0301\u0316", "\u0316\u0301", "\u0301\uff9e", "\u0344\u0316"]) {
-    for (const form of FORMS) expect(longestRun(composed(pair.repeat(20_000), form))).toBeLessThanOrEqual(60);
+    for (const form of FORMS) expect(longestRun(normalized(pair.repeat(20_000), form))).toBeLessThanOrEqual(60);
     for (const made of [titleLine, comparable, slugOf]) {
       expect(longestRun(made(`a${pair.repeat(2_000)}`))).toBeLessThanOrEqual(60);
     }
@@ -39,7 +39,7 @@ test("no run of marks is ordered that is longer than any writing has, so that a 
 test("a text that was normalized stays as it is", () => {
   fc.assert(
     fc.property(marks, fc.constantFrom(...FORMS), (some, form) => {
-      const once = composed(some.join(""), form);
+      const once = normalized(some.join(""), form);
       expect(once.normalize(form)).toBe(once);
     }),
   );

@@ -4,11 +4,11 @@ import type { Column } from "./column.ts";
 import { namedCells } from "./named-cells.ts";
 import { ALIKE, OWN } from "./named-columns.ts";
 import type { Sheet } from "./sheet.ts";
-import type { Operation, Wish } from "./wish.ts";
+import type { Operation, TableQuery } from "./table-query.ts";
 
 /** A question interpreted for this table: which columns it names, and which rows by their cells. */
 export interface Reading {
-  readonly wish: Wish;
+  readonly wish: TableQuery;
   readonly operation: Operation | null;
   /** The columns that the question names, best match first. */
   readonly named: readonly Column[];
@@ -31,20 +31,20 @@ export interface Reading {
 /** The weight of a row that the question names, in the scale of column scores. */
 const ROW = 4;
 
-export const readWish = (wish: Wish, sheet: Sheet): Reading => {
+export const readQuery = (query: TableQuery, sheet: Sheet): Reading => {
   const { names } = sheet;
-  const rest = termsOf(wish.rest);
+  const rest = termsOf(query.rest);
   const terms = rest.filter((term) => isContent(term) || term.forms.some((form) => names.has(form)));
   const named = names.namedBy(terms);
-  const group = wish.groups.map((words) => groupColumn(words, sheet)).find((column) => column !== undefined) ?? null;
+  const group = query.groups.map((words) => groupColumn(words, sheet)).find((column) => column !== undefined) ?? null;
   const taken = new Set(named.flatMap(({ words }) => words));
-  const { rows, found, cells, words, unknown } = namedCells(wish.asked, rest, sheet, taken);
+  const { rows, found, cells, words, unknown } = namedCells(query.asked, rest, sheet, taken);
   const isSpoken = ({ forms }: Term): boolean => forms.some((form) => taken.has(form) || words.has(form));
   const spoken = terms.filter(isSpoken).length;
   const rowWeight = rows === null ? 0 : cells.length > 0 ? ROW : ALIKE;
   return {
-    wish,
-    operation: wish.operation,
+    wish: query,
+    operation: query.operation,
     named: named.map(({ column }) => column).filter((column) => !found.includes(column) || column.quantities !== null),
     group,
     rows,

@@ -2,7 +2,7 @@
  * A response that stays the same as long as the process lives. It is made on the first request and sent only to clients
  * that do not have it yet (`etag`, RFC 9110 §8.8.3). Clients revalidate each time, so that a new version shows at once.
  */
-export class Constant {
+export class CachedDocument {
   #made: Promise<{ readonly body: string | Uint8Array<ArrayBuffer>; readonly etag: string }> | undefined;
 
   constructor(

@@ -1,9 +1,9 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
 import { CANCELLED } from "./live-run.ts";
-import type { RunLog } from "./log.ts";
+import type { RunLogger } from "./logger.ts";
 import type { Recovery } from "./recovery.ts";
-import { Recurring } from "./recurring.ts";
+import { RecurringTask } from "./recurring-task.ts";
 import type { Registry } from "./registry.ts";
 
 /** How often what has expired is swept out, and how many rows at once: an expired one is worth nothing, swept or not. */
@@ -12,29 +12,29 @@ const ROWS_A_SWEEP = 1_000;
 /** How long a replica that is gone stays in the table, for an operator to see. */
 const REMEMBER_REPLICAS_MS = 60 * 60_000;
 
-export interface UpkeepParts {
+export interface MaintenanceParts {
   readonly store: Store;
   readonly system: Pick<System, "now">;
   readonly registry: Registry;
   readonly recovery: Pick<Recovery, "takeBack">;
   /** This replica's id. */
   readonly owner: string;
-  readonly log: Pick<RunLog, "recurringFails" | "recurringWorks">;
+  readonly logger: Pick<RunLogger, "recurringFails" | "recurringWorks">;
 }
 
 /** What must happen every now and then: the process hears what others want of its runs, and sweeps out what has expired. */
-export class Upkeep {
+export class Maintenance {
   #sweptAt = 0;
 
-  readonly #upkeep: Recurring;
+  readonly #task: RecurringTask;
 
-  constructor(private readonly parts: UpkeepParts) {
-    this.#upkeep = new Recurring("upkeep", parts);
+  constructor(private readonly parts: MaintenanceParts) {
+    this.#task = new RecurringTask("maintenance", parts);
   }
 
   /** Never throws: what fails is tried again at the next tick. */
   async tick(): Promise<void> {
-    await this.#upkeep.attempt(async () => {
+    await this.#task.attempt(async () => {
       await this.#compare();
       await this.#sweep();
     });
@@ -47,7 +47,7 @@ export class Upkeep {
    */
   async #compare(): Promise<void> {
     const { registry, store, owner, recovery } = this.parts;
-    const kept = registry.all().filter((run) => run.isKept);
+    const kept = registry.all().filter((run) => run.isPersisted);
     const held = await store.runs.held(owner);
     for (const runId of held.cancelled) registry.get(runId)?.abort(CANCELLED);
     const mine = new Set(held.runIds);

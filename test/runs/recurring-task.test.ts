@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Lease } from "../../src/runs/lease.ts";
-import { Recurring } from "../../src/runs/recurring.ts";
+import { RecurringTask } from "../../src/runs/recurring-task.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 
@@ -17,12 +17,17 @@ const told = () => {
 test("that work fails is told once, however often it does, and that it works again once", async () => {
   const log = told();
   let now = 0;
-  const work = new Recurring("upkeep", { system: { now: () => now }, log });
+  const work = new RecurringTask("maintenance", { system: { now: () => now }, logger: log });
   for (const fails of [false, true, true, true, false, false, true, false]) {
     now += 10;
     expect(await work.attempt(() => (fails ? Promise.reject(new Error("away")) : Promise.resolve()))).toBe(!fails);
   }
-  expect(log.lines).toEqual(["upkeep fails", "upkeep works after 30", "upkeep fails", "upkeep works after 10"]);
+  expect(log.lines).toEqual([
+    "maintenance fails",
+    "maintenance works after 30",
+    "maintenance fails",
+    "maintenance works after 10",
+  ]);
 });
 
 test("a lease that is not renewed is told of once as failing, once as over; each renewal says whether the last one worked", async () => {
@@ -38,7 +43,13 @@ test("a lease that is not renewed is told of once as failing, once as over; each
     leave: async () => {},
   };
   const store = { replicas } as Pick<Store, "replicas">;
-  const lease = new Lease({ store, system: { now: () => now }, replica: { id: "r", name: "" }, ttlMs: 100, log });
+  const lease = new Lease({
+    store,
+    system: { now: () => now },
+    replica: { id: "r", name: "" },
+    ttlMs: 100,
+    logger: log,
+  });
   const tick = async (ms: number) => {
     now += ms;
     await lease.tick();

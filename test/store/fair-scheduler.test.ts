@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
-import { Turns } from "../../src/store/drivers/turns.ts";
+import { FairScheduler } from "../../src/store/drivers/fair-scheduler.ts";
 
 const wanted = () => true;
 
 test("calls come one after another, in order, also behind one that fails", async () => {
-  const turns = new Turns(realSystem);
+  const turns = new FairScheduler(realSystem);
   const said: string[] = [];
   const call = (name: string) =>
     turns.enter(
@@ -24,7 +24,7 @@ test("calls come one after another, in order, also behind one that fails", async
 });
 
 test("a call that throws before it gives a promise fails alone", async () => {
-  const turns = new Turns(realSystem);
+  const turns = new FairScheduler(realSystem);
   const broken = turns.enter(
     "calls",
     () => {
@@ -38,7 +38,7 @@ test("a call that throws before it gives a promise fails alone", async () => {
 
 test("calls that compute for long leave the event loop its turn in between", async () => {
   let now = 0;
-  const turns = new Turns({ ...realSystem, now: () => now });
+  const turns = new FairScheduler({ ...realSystem, now: () => now });
   let ticks = 0;
   let isOver = false;
   const tick = () => {
@@ -61,7 +61,7 @@ test("calls that compute for long leave the event loop its turn in between", asy
 });
 
 test("what nobody waits for any more when its turn comes is not done", async () => {
-  const turns = new Turns(realSystem);
+  const turns = new FairScheduler(realSystem);
   const done: string[] = [];
   let isLate = false;
   const first = turns.enter(
@@ -83,7 +83,7 @@ test("what nobody waits for any more when its turn comes is not done", async () 
 });
 
 test("neither lane waits for the other's queue", async () => {
-  const turns = new Turns(realSystem);
+  const turns = new FairScheduler(realSystem);
   const said: string[] = [];
   const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void said.push(`call ${n}`), wanted));
   const log = [1, 2].map((n) => turns.enter("log", async () => void said.push(`append ${n}`), wanted));

@@ -5,7 +5,7 @@ import { isMultipart, onlyFile, receiveMultipart } from "../request/multipart.ts
 import { invalid } from "../request/validate.ts";
 
 /** The content of a request, not validated yet. */
-export interface Question {
+export interface RequestInput {
   readonly body: unknown;
   /** The file of a form. */
   readonly file: Upload | null;
@@ -15,14 +15,14 @@ export interface Question {
  * Reads a question in its endpoint's form: the query of a GET, otherwise JSON or, with `takesFile`, a multipart form.
  * Throws a RequestError.
  */
-export const questionIn = async (request: Request, takesFile: boolean): Promise<Question> => {
+export const readInput = async (request: Request, takesFile: boolean): Promise<RequestInput> => {
   if (request.method === "GET") return { body: queryOf(request), file: null };
   if (takesFile && isMultipart(request)) return formOf(request);
   return { body: await readJson(request), file: null };
 };
 
 /** An empty field counts as absent: a browser sends all fields of a form. */
-const formOf = async (request: Request): Promise<Question> => {
+const formOf = async (request: Request): Promise<RequestInput> => {
   const { body: form, account } = await receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
   // From here on the file is the run's, and runs have bounds of their own.
   account.close();

@@ -3,7 +3,7 @@ import type { EmbeddingModel } from "../models/embedding/contract.ts";
 import type { DocumentStore } from "../store/documents/contract.ts";
 
 /** How much of the stored documents can be searched by a model's vectors. */
-export interface Standing {
+export interface VectorCoverage {
   /** Null when the database can compare vectors; otherwise the reason and the remedy. */
   readonly noVectors: string | null;
   readonly chunks: number;
@@ -12,10 +12,10 @@ export interface Standing {
 }
 
 /** Counts all chunks: for a start, an occasional health check or a reindexing, not for every search. */
-export const standingOf = async (
+export const vectorCoverage = async (
   documents: DocumentStore,
   { id, dimension }: Pick<EmbeddingModel, "id" | "dimension">,
-): Promise<Standing> => {
+): Promise<VectorCoverage> => {
   const { vectors, reason } = await documents.capabilities();
   const counts = await documents.embeddings();
   const sum = (items: typeof counts) => items.reduce((total, { chunks }) => total + chunks, 0);
@@ -34,7 +34,7 @@ export const standingOf = async (
 const GOOD_FOR_MS = 60_000;
 
 /** The health endpoint's check of retrieval. */
-export class RetrievalCheck {
+export class RetrievalHealth {
   #last: { readonly at: number; readonly words: Promise<string> } | undefined;
 
   constructor(
@@ -50,7 +50,7 @@ export class RetrievalCheck {
     const { documents, embedding, system } = this.parts;
     const now = system.now();
     if (this.#last === undefined || now - this.#last.at > GOOD_FOR_MS) {
-      const words = standingOf(documents, embedding).then(wordsFor, () => {
+      const words = vectorCoverage(documents, embedding).then(wordsFor, () => {
         this.#last = undefined;
         return "unknown while the database cannot be reached";
       });
@@ -60,7 +60,7 @@ export class RetrievalCheck {
   }
 }
 
-const wordsFor = ({ noVectors, chunks, behind }: Standing): string => {
+const wordsFor = ({ noVectors, chunks, behind }: VectorCoverage): string => {
   if (noVectors !== null) return `documents are found by full-text search only: ${noVectors}`;
   if (behind === 0) return "ok";
   return `${behind} of ${chunks} chunks are found by full-text search only because EMBEDDING_MODEL has changed: run yeoul reindex`;

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { Glob } from "bun";
+
+// `bun run check` runs it: words of the first draft that the code and its documents no longer use, and what they use instead.
+
+/** Names in code, whole: each word that they are made of counts as well where it stands alone. */
+const NAMES: Readonly<Record<string, string>> = {
+  Hear: "OnPart",
+  hearAll: "forEachPart",
+  Say: "Emit",
+  Speech: "Producer",
+  KeptRun: "StoredRun",
+  isKept: "isPersisted",
+  MAX_UNKEPT: "MAX_UNCOMMITTED",
+  Pulse: "HeartbeatTimer",
+  Beating: "HeartbeatListener",
+  Standing: "VectorCoverage",
+  standingOf: "vectorCoverage",
+  Wish: "TableQuery",
+  wishOf: "tableQueryOf",
+  Errand: "Job",
+  errand: "job",
+  Asker: "JobOwner",
+  asker: "owner",
+  Remembered: "HistoryMessage",
+  Desk: "DialectHandler",
+  Visit: "RequestContext",
+  askingRoutes: "dialectRoutes",
+  HandedIn: "UploadedDocument",
+  handedIn: "uploadedDocument",
+  probingRoutes: "healthRoutes",
+  ResponseForm: "ResponseMode",
+  Outside: "Dependencies",
+  Upkeep: "Maintenance",
+  upkeep: "maintenance",
+  UPKEEP_MS: "MAINTENANCE_MS",
+  nudge: "recheck",
+  USUAL: "DEFAULT_…",
+  PieceMender: "SurrogateJoiner",
+  mender: "joiner",
+  HouseLog: "ServiceLogger",
+  houseLog: "serviceLogger",
+  openLog: "openLogger",
+  RunLog: "RunLogger",
+  JournalLog: "JournalLogger",
+  ModelLog: "ModelLogger",
+  HttpLog: "HttpLogger",
+  ToolThread: "ToolWorkers",
+  ReadingThread: "ReadingWorkers",
+  WorkerThread: "PooledWorker",
+  usualThreads: "defaultWorkers",
+  Door: "AccessControl",
+  Patience: "StoreRetry",
+  ReplayReader: "ThreadReader",
+};
+
+/** In prose, comments among it. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\bGiven up:/u, '"Trade-off:"'],
+  [/\bnudg(?:e|es|ed|ing)\b/iu, '"recheck"'],
+  [/\berrands?\b/iu, '"job"'],
+  [/\bupkeep\b/iu, '"maintenance"'],
+  [/\bis all (?:it|they) wants?\b/iu, '"requires"'],
+  [/\bhanded[ -]in\b/iu, '"uploaded" or "sent"'],
+];
+
+const ROOT = join(import.meta.dir, "..");
+const CODE = new Glob("{src,test,bench,scripts}/**/*.{ts,tsx}");
+const PROSE = new Glob("{*.md,docs/**/*.md,bench/*.md}");
+const OWN = "scripts/retired-words.ts";
+
+const name = new RegExp(`(?<![\\w$.])(?:${Object.keys(NAMES).join("|")})(?![\\w$])`, "gu");
+/** What a string or a fixture says is data; a comment and a name are ours. */
+const withoutStrings = (line: string): string =>
+  line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gu, '""');
+
+const findings: string[] = [];
+const look = async (file: string, isCode: boolean): Promise<void> => {
+  const text = await Bun.file(join(ROOT, file)).text();
+  for (const [at, full] of text.split("\n").entries()) {
+    const line = isCode ? withoutStrings(full) : full;
+    const where = `${file}:${at + 1}`;
+    if (isCode) for (const [word] of line.matchAll(name)) findings.push(`${where}: ${word} is now ${NAMES[word]}`);
+    for (const [phrase, instead] of PHRASES) {
+      const found = phrase.exec(line);
+      if (found) findings.push(`${where}: write ${instead} for "${found[0]}"`);
+    }
+  }
+};
+
+for (const file of CODE.scanSync({ cwd: ROOT })) if (file !== OWN) await look(file, true);
+for (const file of PROSE.scanSync({ cwd: ROOT })) await look(file, false);
+if (findings.length > 0) {
+  console.error(findings.sort().join("\n"));
+  process.exit(1);
+}

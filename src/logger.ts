@@ -1,0 +1,131 @@
+import pino, { type Logger } from "pino";
+import { Redactor } from "./domain/redact.ts";
+import type { ThreadKey } from "./domain/thread.ts";
+import { UnreadableError } from "./domain/unreadable.ts";
+import type { HttpLogger } from "./http/index.ts";
+import type { JournalLogger } from "./journal/logger.ts";
+import type { ModelError } from "./models/contract.ts";
+import type { ModelLogger } from "./models/logger.ts";
+import { providerWords } from "./models/provider-error.ts";
+import type { LiveRun } from "./runs/live-run.ts";
+import type { RunLogger } from "./runs/logger.ts";
+import { StoreError } from "./store/store-error.ts";
+
+/** What all modules report to an operator. Never a prompt, an answer or a key above the level `debug`. */
+export interface ServiceLogger extends HttpLogger {
+  readonly runs: RunLogger;
+  readonly journal: JournalLogger;
+  readonly models: ModelLogger;
+  /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
+  retrievalLimited(words: string): void;
+  /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
+  storeChanged(why: string | null): void;
+  /** The service accepts requests from now on. */
+  serving(facts: {
+    readonly version: string;
+    readonly database: string;
+    readonly model: string;
+    readonly may_ask: string;
+  }): void;
+  /** No more runs are accepted; `runs` are under way. */
+  draining(runs: number): void;
+  stopped(): void;
+  streamBroken(runId: string, error: unknown): void;
+}
+
+/**
+ * Writes JSON lines to standard error, synchronously: a line that explains a crash must not be lost in a buffer. No
+ * line holds a secret, whatever its source and level.
+ */
+export const openLogger = (level: string, secrets: readonly string[] = [], write = writeToStderr()): Logger => {
+  const redactor = new Redactor(secrets);
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => write(redactor.redact(line)) },
+  );
+};
+
+const writeToStderr = (): ((line: string) => void) => {
+  const stderr = pino.destination({ dest: 2, sync: true });
+  return (line) => void stderr.write(line);
+};
+
+/** A failed call is not a defect of this service, so its line has the message and no stack. */
+const why = ({ code, message, cause }: ModelError) => ({
+  code,
+  reason: message,
+  ...(cause instanceof Error && { cause: cause.message }),
+});
+
+/** A provider's message may quote the prompt or the key. */
+const said = (logger: Logger, error: unknown): void => {
+  const words = providerWords(error);
+  if (words !== undefined) logger.debug({ words }, "the provider's error text");
+};
+
+const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
+
+export const serviceLogger = (logger: Logger): ServiceLogger => ({
+  runs: {
+    started: (run, agent) => logger.info({ ...about(run), agent }, "run started"),
+    ended: (run, { agent, outcome, failure, usage, durationMs }) => {
+      const line = {
+        ...about(run),
+        agent,
+        outcome: outcome === "refused" ? "lost" : (failure?.code ?? "succeeded"),
+        input_tokens: usage.inputTokens,
+        output_tokens: usage.outputTokens,
+        duration_ms: durationMs,
+      };
+      // An unreadable upload is no concern of the operator.
+      if (failure?.cause === undefined || failure.cause instanceof UnreadableError) logger.info(line, "run ended");
+      else logger.error({ ...line, err: failure.cause }, "run ended");
+      said(logger, failure);
+    },
+    trouble: (run, err) => logger.warn({ ...about(run), err }, "run reported a problem"),
+    recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
+    recurringFails: (name, error) =>
+      // For a store that is away the reason says everything.
+      logger.warn(error instanceof StoreError ? { reason: error.message } : { err: error }, `${name} failed, retrying`),
+    recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
+    leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),
+    uncounted: (err) => logger.warn({ err }, "a user's usage could not be counted"),
+    maintenanceFailed: (err) => logger.warn({ err }, "maintenance failed, retrying"),
+  },
+  journal: {
+    ignored: (run, type) => logger.debug({ run, type }, "ignored an event that was emitted after its run ended"),
+    outage: (err, runs) =>
+      logger.error({ err, runs }, "database unavailable for too long, closing the readers' streams"),
+    rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
+    torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
+    rejected: (run, err) => logger.error({ run, err }, "database rejected a run's events"),
+  },
+  models: {
+    retry: ({ model, attempt, delayMs, error }) => {
+      logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
+      said(logger, error);
+    },
+    fallback: ({ model, next, error }) => {
+      logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
+      said(logger, error);
+    },
+  },
+  retrievalLimited: (words) =>
+    logger.warn({ retrieval: words }, "some documents have no vectors and are searched by full text only"),
+  storeChanged: (why) =>
+    why === null
+      ? logger.info("database is writable again")
+      : logger.error({ reason: why }, "database is not writable"),
+  serving: (facts) => logger.info(facts, "serving"),
+  draining: (runs) => logger.info({ runs }, "draining"),
+  stopped: () => logger.info("stopped"),
+  requestFailed: (path, err) => logger.error({ path, err }, "request failed"),
+  unusableUser: (where) => logger.warn({ where }, "refused a credential whose user id is not valid"),
+  keysAway: (err) => logger.warn({ err }, "keys could not be fetched from JWKS_URL"),
+  streamBroken: (run, err) => logger.error({ run, err }, "stream broke"),
+});
