@@ -28,21 +28,35 @@ const rowsOf = (text: string, delimiter: string): readonly string[][] => {
   return Papa.parse<string[]>(text, { ...options, quoteChar: "\0" }).data;
 };
 
-/** By how many rows have as many cells as most have; a title above the header, or a note below, is outvoted. */
+/**
+ * By how many rows have as many cells as most have; a title above the header, or a note below, is outvoted. One by which quotes
+ * end in the middle of a cell is none where another stands beside quotes and parts them well.
+ */
 const delimiterOf = (text: string): string => {
-  let [best, share] = [",", 0];
-  for (const delimiter of DELIMITERS) {
-    const { data } = Papa.parse<string[]>(text, {
-      delimiter,
-      newline: "\n",
-      preview: PREVIEW,
-      skipEmptyLines: "greedy",
-    });
-    const counts = new Map<number, number>();
-    for (const { length } of data) counts.set(length, (counts.get(length) ?? 0) + 1);
-    counts.delete(1);
-    const alike = Math.max(0, ...counts.values()) / data.length;
-    if (alike > share) [best, share] = [delimiter, alike];
+  const candidates = DELIMITERS.map((delimiter) => candidateOf(text, delimiter));
+  const isQuoted = candidates.some(({ delimiter, share, isFlawed }) => {
+    return share > 0 && !isFlawed && (text.includes(`"${delimiter}`) || text.includes(`${delimiter}"`));
+  });
+  let [best, most] = [",", 0];
+  for (const { delimiter, share, isFlawed } of candidates) {
+    if (share > most && !(isQuoted && isFlawed)) [best, most] = [delimiter, share];
   }
   return best;
+};
+
+const candidateOf = (text: string, delimiter: string) => {
+  const { data, errors } = Papa.parse<string[]>(text, {
+    delimiter,
+    newline: "\n",
+    preview: PREVIEW,
+    skipEmptyLines: "greedy",
+  });
+  const counts = new Map<number, number>();
+  for (const { length } of data) counts.set(length, (counts.get(length) ?? 0) + 1);
+  counts.delete(1);
+  return {
+    delimiter,
+    share: Math.max(0, ...counts.values()) / data.length,
+    isFlawed: errors.some(({ type }) => type === "Quotes"),
+  };
 };

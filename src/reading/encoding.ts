@@ -92,7 +92,7 @@ interface Cp949Evidence {
 }
 
 const cp949Evidence = (bytes: Uint8Array): Cp949Evidence => {
-  let [common, against] = [0, 0];
+  let [syllables, others, against] = [0, 0, 0];
   for (let at = 0; at < bytes.length; at++) {
     const lead = bytes[at] ?? 0;
     if (lead < 0x80) continue;
@@ -100,9 +100,10 @@ const cp949Evidence = (bytes: Uint8Array): Cp949Evidence => {
     const isPair = lead > 0x80 && lead < 0xff && trail > 0x40 && trail < 0xff;
     if (isPair && trail >= 0xa1 && lead >= 0xa1) {
       const isSyllable = lead >= 0xb0 && lead <= 0xc8;
-      // Hanja and signs: half as telling. Rows 0xC9 and 0xFE are nobody's.
+      // Rows 0xC9 and 0xFE are nobody's.
       if (lead === 0xc9 || lead === 0xfe) against++;
-      else common += isSyllable ? 1 : 0.5;
+      else if (isSyllable) syllables++;
+      else others++;
       at++;
     } else {
       against++;
@@ -110,7 +111,8 @@ const cp949Evidence = (bytes: Uint8Array): Cp949Evidence => {
       if (isPair && (lead <= 0xa0 || trail > 0x80)) at++;
     }
   }
-  return { common, against };
+  // Hanja and signs are half as telling, and less where no syllable is among them: «été» holds two.
+  return { common: syllables + others * (syllables > 0 ? 0.5 : 0.25), against };
 };
 
 /** Of two that speak half for and half against, neither is it. */

@@ -173,7 +173,7 @@ test("an answer in one piece that cannot be waited for says that the run goes on
   mend();
   expect(response.status).toBe(503);
   expect(response.headers.get("retry-after")).not.toBeNull();
-  expect(await response.text()).toContain("still being written");
+  expect(await response.text()).toContain("the run continues");
 }, 20_000);
 
 test("a process that leaves a run to another cuts its readers off, and tells nobody that the run has ended", async () => {

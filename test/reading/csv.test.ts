@@ -55,6 +55,8 @@ describe("the table in a CSV file", () => {
     ["decimal commas between semicolons", "x;y\n1,5;2,5\n3,5;4,5\n", ["x", "y"]],
     ["commas in text between tabs", "이름\t주소\n김\t서울, 강남, 1\n이\t부산, 남구, 2\n", ["이름", "주소"]],
     ["a title with commas above bars", "재고, 창고, 목록\n품목|수량\n볼트|10\n너트|20\n", ["품목", "수량"]],
+    ["commas between quotes, and semicolons in them", '"x","y"\n"1",";2"\n"1",";\n;2\n;"\n\n"note"\n', ["x", "y"]],
+    ["tabs, though a cell begins with a quote", 'x\ty\nbolt, short\t"A" type\nnut, short\t"B" type\n', ["x", "y"]],
     ["the delimiter that Excel's line names", "sep=;\nx;y\n1,2,3;4\n", ["x", "y"]],
     ["its line in quotes", '"sep=|"\nx|y\n1,2|4\n', ["x", "y"]],
   ])("is parted by %s", (_, text, names) => {

@@ -76,6 +76,8 @@ describe("the encoding of a text", () => {
         expect(decodeText(utf8(text), "iso-8859-1")).toBe(text);
       }),
     );
+    const quoted = "«été» çà le le «été» déjà vu";
+    expect(decodeText(windows(quoted))).toBe(quoted);
     expect(decodeText(latin1("I don\x92t know, it\x92s late"))).toBe("I don’t know, it’s late");
   });
 
