@@ -7,7 +7,7 @@ export const compatible = profiledProvider({
   address: {
     name: "MODEL_BASE_URL",
     description: "URL of the server for compatible:ID, up to and including /v1.",
-    usual: null,
+    defaultUrl: null,
   },
   defaultModel: null,
   hasEmbeddings: true,

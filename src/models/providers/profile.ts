@@ -12,7 +12,7 @@ export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
    * The variable of its address, and the address when it is not set, up to and including `/v1`. Null when the variable
    * must be set.
    */
-  readonly address: { readonly name: string; readonly description: string; readonly usual: string | null };
+  readonly address: { readonly name: string; readonly description: string; readonly defaultUrl: string | null };
   /** Whether it also has OpenAI's `/embeddings`. */
   readonly hasEmbeddings: boolean;
 }
@@ -27,16 +27,16 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
         name: address.name,
         holds: "url",
         description: address.description,
-        isRequired: address.usual === null,
+        isRequired: address.defaultUrl === null,
       },
       apiKey: { ...key, holds: "secret" },
     },
-    open: async ({ id, model, place, post, system, settings: { apiKey = null, baseUrl = address.usual } }) => {
+    open: async ({ id, model, place, post, system, settings: { apiKey = null, baseUrl = address.defaultUrl } }) => {
       const { compatibleModel } = await import("../compatible.ts");
       return compatibleModel({ id, model, place, post, system, apiKey, baseUrl: required(baseUrl, address.name) });
     },
     openEmbedding: hasEmbeddings
-      ? async ({ model, settings: { apiKey, baseUrl = address.usual }, ...opening }) => {
+      ? async ({ model, settings: { apiKey, baseUrl = address.defaultUrl }, ...opening }) => {
           const [{ createOpenAICompatible }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
             import("@ai-sdk/openai-compatible"),
             import("../embedding/sdk.ts"),
