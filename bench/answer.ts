@@ -1,14 +1,14 @@
 /**
- * What the stand-in says, named so that both ends know it: `paced-400x20` is an answer of 400 tokens at 20 a second, and
- * `quiet` is none until the stand-in is told to release it. The name travels in the question or as the model's name.
+ * Names of the stand-in's answers, shared by client and stand-in: `paced-400x20` is an answer of 400 tokens at 20 a second,
+ * and `quiet` sends nothing until the stand-in is told to release it. The name travels in the question or as the model's name.
  */
 export interface Answer {
   readonly tokens: number;
-  /** Tokens a second, 1–1,000. 0: held back until released. */
+  /** Tokens a second, 1–1,000; 0 holds the answer back until it is released. */
   readonly rate: number;
 }
 
-/** One in each token and nowhere else on any of the wires, so that counting this byte counts tokens, however it is cut. */
+/** Occurs once in each token and nowhere else on any wire, so counting this byte counts tokens, however chunks are split. */
 export const MARK = 0x7e;
 
 export const QUIET: Answer = { tokens: 1, rate: 0 };
@@ -16,7 +16,7 @@ export const QUIET: Answer = { tokens: 1, rate: 0 };
 export const nameOf = (answer: Answer): string =>
   answer.rate === 0 ? "quiet" : `paced-${answer.tokens}x${answer.rate}`;
 
-/** The first answer named in the text; undefined when none is, or when its numbers are out of bounds. */
+/** Returns the first answer named in the text; undefined when there is none or its numbers are out of bounds. */
 export const answerIn = (text: string): Answer | undefined => {
   const match = /\bquiet\b|\bpaced-(\d{1,6})x(\d{1,4})\b/.exec(text);
   if (match === null) return undefined;
@@ -29,18 +29,18 @@ export const answerIn = (text: string): Answer | undefined => {
 export const tokenText = (index: number): string => `~${index.toString(36)} `;
 
 /**
- * The first token carries how long the stand-in itself took over it, in milliseconds: a client that subtracts this from
- * its own waiting knows what the relay in between added, with no clock shared between processes.
+ * The first token carries the time that the stand-in itself took for it, in milliseconds. A client subtracts this from its
+ * own waiting time to get what the relay added, without a clock shared between processes.
  */
 export const firstToken = (ownMs: number): string => `~t=${ownMs.toFixed(3)} `;
 
-/** The stand-in's own milliseconds, once the whole first token is there. */
+/** Returns the stand-in's own milliseconds once the first token is complete. */
 export const ownMsIn = (text: string): number | undefined => {
   const match = /~t=(\d+\.\d{3}) /.exec(text);
   return match === null ? undefined : Number(match[1]);
 };
 
-/** Whether a text is the whole answer, each token in its place. */
+/** Whether the text is the complete answer, with every token in order. */
 export const isWhole = (text: string, answer: Answer): boolean => {
   const [first, ...rest] = text.split(/(?<= )/);
   return (

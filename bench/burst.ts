@@ -1,6 +1,6 @@
 /**
- * The burst alone, in minutes of work on it: `bun bench/burst.ts [rounds] [streams]`. The hand-written relay and Yeoul, from
- * its source, take turns; each round's ratio is of two bursts that followed each other.
+ * Measures only the burst, in minutes: `bun bench/burst.ts [rounds] [streams]`. The hand-written relay and Yeoul, run from
+ * source, take turns; each round's ratio compares two consecutive bursts.
  */
 import { endAll, startServer } from "./child.ts";
 import { openDatabase } from "./database.ts";

@@ -1,21 +1,21 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
-/** A program under the bench's care. */
+/** A child process of the benchmark. */
 export interface Child {
   readonly pid: number;
-  /** The next line of its output. Rejects when it ends without one. */
+  /** Resolves to the next line of its output. Rejects when it ends without one. */
   line(): Promise<string>;
   /** Writes a line to its input. */
   say(text: string): void;
-  /** Asks it to end, and after ten seconds makes it. Harmless when it has ended. */
+  /** Asks it to end, and kills it after ten seconds. Does nothing when it has ended. */
   end(): Promise<void>;
 }
 
 const PATIENCE_MS = 10_000;
 const running = new Set<Child>();
 
-/** As many open files as the system lets it have; `exec` keeps the pid. */
+/** Raises the limit on open files to the system's maximum; `exec` preserves the pid. */
 const unlimited = (command: readonly string[]): string[] => [
   "sh",
   "-c",
@@ -24,11 +24,11 @@ const unlimited = (command: readonly string[]): string[] => [
   ...command,
 ];
 
-/** The program's own file: that of the runtime that runs it tells nothing. */
+/** The program's own file; the path of the runtime that runs it says nothing. */
 const nameOf = (command: readonly string[]): string =>
   command.find((word) => word.endsWith(".ts")) ?? command[0] ?? "nothing";
 
-/** Starts a program at the root of the repository. What it writes on stderr is shown. */
+/** Starts a program at the root of the repository. Its stderr is inherited. */
 export const start = (command: readonly string[], env: Readonly<Record<string, string>> = {}): Child => {
   const spawned = Bun.spawn(unlimited(command), {
     cwd: `${import.meta.dir}/..`,
@@ -37,7 +37,7 @@ export const start = (command: readonly string[], env: Readonly<Record<string, s
     stdout: "pipe",
     stderr: "inherit",
   });
-  // Read to the end whether anybody asks for lines or not: a full pipe would stop the program.
+  // Read to the end even when no one asks for lines: a full pipe would block the program.
   const lines = createInterface(Readable.fromWeb(spawned.stdout))[Symbol.asyncIterator]();
   const child: Child = {
     pid: spawned.pid,
@@ -62,12 +62,12 @@ export const start = (command: readonly string[], env: Readonly<Record<string, s
   return child;
 };
 
-/** Ends whatever was started, the last first. */
+/** Ends all started programs, the last one first. */
 export const endAll = async (): Promise<void> => {
   for (const child of [...running].reverse()) await child.end();
 };
 
-/** Starts a program, and resolves to the address in its first line (`… listening on http://127.0.0.1:1234`). */
+/** Starts a program and resolves to the address in its first line (`… listening on http://127.0.0.1:1234`). */
 export const startServer = async (
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { TextChunk } from "../src/reading/contract.ts";
 import { openReader } from "../src/reading/reader.ts";
 
-/** A document as it would be stored, read and split. */
+/** A document, read and split as it would be stored. */
 export interface CorpusDocument {
   readonly title: string;
   readonly columns: readonly string[] | null;
@@ -11,15 +11,15 @@ export interface CorpusDocument {
 }
 
 const FIXTURES = join(import.meta.dir, "../test/fixtures/retrieval");
-/** Of the words of a copy, so many are others. */
+/** The share of a copy's words that are replaced. */
 const CHANGED = 0.3;
-/** Invented words a language; how often each comes falls as it does in real text (Zipf). */
+/** Number of invented words per language. Their frequencies fall as in real text (Zipf). */
 const VOCABULARY = 15_000;
 
 /**
- * The documents of test/fixtures/retrieval, then copies of them until there are `size` pieces: in each copy some words are
- * replaced by invented ones and all numbers by others, so that no two pieces are the same and most words are rare. The
- * same every time.
+ * Returns the documents of test/fixtures/retrieval, then copies of them until there are `size` chunks. In each copy some
+ * words are replaced by invented ones and all numbers by others, so that no two chunks are equal and most words are rare.
+ * Deterministic.
  */
 export const corpus = async (size: number): Promise<readonly CorpusDocument[]> => {
   const originals = await readFixtures();
@@ -57,7 +57,7 @@ const KOREAN = Array.from(
 );
 const ENGLISH = "ta ro mi ve lun ker sol dan pri ost bel gra ned fim qua zor wes hal jup".split(" ");
 
-/** Numerical Recipes' generator: enough to draw words with. */
+/** The linear congruential generator of Numerical Recipes: good enough to draw words with. */
 const draw = (): (() => number) => {
   let seed = 7;
   return () => {
@@ -78,7 +78,7 @@ const variation = (): ((text: string) => string) => {
   const other = (word: string): string => {
     if (/^\d/.test(word)) return String(Math.floor(random() * 10 ** Math.min(word.length, 9)));
     if (random() > CHANGED) return word;
-    // What a Korean word ends with is mostly a particle, which stays.
+    // The ending of a Korean word is mostly a particle, and is left as it is.
     return /^[가-힣]/.test(word) ? common(korean) + (word.length > 2 ? word.slice(-1) : "") : common(english);
   };
   return (text) => text.replaceAll(/[가-힣]{2,}|[A-Za-z]{4,}|\d+/g, other);

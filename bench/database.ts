@@ -3,19 +3,19 @@ import { startServer } from "./child.ts";
 
 const MARK = String.fromCharCode(MARK_BYTE);
 
-/** A database that is the bench's alone. */
+/** A database used by the benchmark alone. */
 export interface Database {
   readonly url: string;
-  /** The process whose family does its work; null when it runs elsewhere. */
+  /** The process that does its work, with its descendants; null when it runs elsewhere. */
   readonly pid: number | null;
-  /** Version, and the settings that make a commit durable. */
+  /** Its version and the settings that make a commit durable. */
   readonly about: string;
-  /** How many of the stand-in's tokens are kept there, as events of their runs. */
+  /** How many of the stand-in's tokens are stored there as events. */
   tokens(): Promise<number>;
   drop(): Promise<void>;
 }
 
-/** Makes a database in the Postgres given, or else in one that is started for it. */
+/** Creates a database in the given Postgres, or else in one that it starts. */
 export const openDatabase = async (given: string | undefined): Promise<Database> => {
   const own = given === undefined ? await startServer([process.execPath, "bench/postgres.ts"]) : undefined;
   const server = new URL(given ?? own?.url ?? "");

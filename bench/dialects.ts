@@ -1,6 +1,6 @@
 /**
- * What a wire costs: `bun run bench:dialects`. A run of each dialect's own is taken from the log of a service with the
- * built-in model, its answer cut into tokens as a model would send them; then each event is translated and encoded over and
+ * Measures what a wire costs: `bun run bench:dialects`. Takes one run of each dialect from the log of a service with the
+ * built-in model, splits its answer into tokens as a model would send them, then translates and encodes each event over and
  * over. Writes bench/DIALECTS.md.
  */
 import { join } from "node:path";
@@ -16,14 +16,14 @@ import { thisMachine } from "./machine.ts";
 
 const TARGET_US = 2;
 const ROUNDS = 40;
-/** Events that are timed together, so that the clock does not count. */
+/** Events that are timed together, so that the cost of reading the clock is negligible. */
 const EVENTS_A_ROUND = 20_000;
-/** Characters of a token. */
+/** Characters per token. */
 const TOKEN = 4;
 
 const USER = "bench";
 const NOTE = "# Locks\n\nAdvisory locks belong to a session. Two migrations wait for each other. The key is a number.";
-/** What each wire is asked, and the user it is asked for where the wire names none. */
+/** The request sent on each wire, with the user where the body names one. */
 const QUESTIONS: Readonly<Record<string, object>> = {
   "stream-v2": { message: "2x + 3 = 7", userId: USER },
   native: { problem: "2x + 3 = 7", user_id: USER },
@@ -73,7 +73,7 @@ const inTokens = (event: LogEvent): readonly LogEvent[] => {
 };
 
 let kept = 0;
-/** Microseconds an event, the median of all rounds. */
+/** Returns microseconds an event, the median of all rounds. */
 const cost = (dialect: Dialect, view: View, events: readonly LogEvent[]): number => {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -115,10 +115,10 @@ await service.stop();
 const { date, cpu, cores, bun } = thisMachine();
 const text = `# What a wire costs
 
-What \`bun run bench:dialects\` measured last: ${date}, ${cpu}, ${cores} cores, Bun ${bun}. Translating and encoding one event, in
-microseconds, medians of ${ROUNDS} rounds; a run of each wire's own, its answer in tokens of ${TOKEN} characters.
+What \`bun run bench:dialects\` measured last: ${date}, ${cpu}, ${cores} cores, Bun ${bun}. The cost of translating
+and encoding one event in microseconds, medians of ${ROUNDS} rounds. Each wire has its own run, with an answer in tokens of ${TOKEN} characters.
 
-| wire | events of the run | µs an event | target ${TARGET_US} | a token | the dearest event, once a run |
+| wire | events of the run | µs an event | target ${TARGET_US} | a token | the most expensive event, once a run |
 | --- | ---: | ---: | --- | ---: | --- |
 ${rows.join("\n")}
 `;

@@ -1,7 +1,7 @@
 /**
- * What it costs the embedded store to have each commit on the disk: `bun bench/embedded-fsync.ts`. Three ways: `off`; `on the loop`,
- * as PGlite would do it, had it the call; `on`, as it is done, beside the event loop and for many at once. Commits of one
- * event each, one after another and fifty at a time; the longest that the event loop stood still is told too.
+ * Measures what it costs the embedded store to sync each commit to disk: `bun bench/embedded-fsync.ts`. Three ways: `off`;
+ * `on the loop`, as PGlite would do it if it called fsync; `on`, as the store does it, off the event loop and for many commits
+ * at once. Commits of one event each, one after another and fifty at a time. Also prints the longest block of the event loop.
  */
 import { fsyncSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { appended, newRun, started } from "../test/support/runs.ts";
 
 const COMMITS = 1_000;
 const AT_ONCE = 50;
-/** Alternated, so that a machine that slows down slows all of them down. */
+/** The ways alternate, so that a slowdown of the machine affects all of them. */
 const ROUNDS = 3;
 
 const onTheLoop: Sync = (descriptor, done) => {
@@ -22,7 +22,7 @@ const onTheLoop: Sync = (descriptor, done) => {
 };
 const WAYS = { off: { fsync: false }, "on the loop": { sync: onTheLoop }, on: {} } as const;
 
-/** Milliseconds a commit, and the longest pause of the event loop, while `work` goes on. */
+/** Returns milliseconds a commit and the longest pause of the event loop during `work`. */
 const measured = async (work: () => Promise<void>): Promise<{ commit: number; pause: number }> => {
   let pause = 0;
   let last = performance.now();
@@ -53,7 +53,7 @@ const together = async (store: Store): Promise<void> => {
   await Promise.all(Array.from({ length: AT_ONCE }, writer));
 };
 
-// The disk that the working folder is on: /tmp may be none. In a folder that git leaves out, should this be killed.
+// On the disk of the working folder, because /tmp may be in memory. In a folder that git ignores, in case this is killed.
 const dist = join(process.cwd(), "dist");
 mkdirSync(dist, { recursive: true });
 const root = mkdtempSync(join(dist, "fsync-"));

@@ -1,21 +1,21 @@
 import { MARK } from "./answer.ts";
 
-/** The last bytes that are kept of a stream: room for its terminal frame, however small the pieces it came in. */
+/** How many of a stream's last bytes are retained: room for its terminal frame, however small the chunks. */
 const TAIL = 512;
 
-/** What came back of one request, as it came. */
+/** The raw response to one request. */
 export interface Exchange {
-  /** Of the response; 0 when none came. */
+  /** The status of the response; 0 when none arrived. */
   readonly status: number;
   readonly tokens: number;
-  /** Milliseconds from the request to the piece that held the first token; undefined: none came. */
+  /** Milliseconds from the request to the chunk with the first token; undefined when none arrived. */
   readonly firstTokenMs: number | undefined;
-  /** Up to and with the first token, HTTP head included. */
+  /** The bytes up to and including the first token, with the HTTP head. */
   readonly head: string;
   readonly tail: string;
-  /** The whole body, when it was asked for. */
+  /** The complete body, if requested. */
   readonly body: string;
-  /** The response was complete, as HTTP has it: its last chunk has length zero. */
+  /** Whether the response was complete: its last chunk has length zero. */
   readonly complete: boolean;
 }
 
@@ -24,18 +24,18 @@ export interface Ask {
   readonly method: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Keep the whole body. */
+  /** Whether to retain the complete body. */
   readonly keep?: boolean;
   readonly onTokens?: (count: number) => void;
-  /** The response's status line and headers are there. */
+  /** Called when the status line and headers have arrived. */
   readonly onHead?: () => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * One HTTP/1.1 request on a connection of its own. It is written by hand because the client shares two cores with what it
- * measures: `fetch` takes three times the CPU for each piece that arrives, and holds at most 256 requests at once. Resolves
- * when the server closes, or as soon as the signal aborts; rejects when it cannot connect.
+ * Makes one HTTP/1.1 request on its own connection. It is written by hand because the client shares two cores with what it
+ * measures: `fetch` takes three times the CPU for each chunk that arrives, and runs at most 256 requests at once. Resolves
+ * when the server closes or the signal aborts; rejects when it cannot connect.
  */
 export const exchange = async (ask: Ask): Promise<Exchange> => {
   const { hostname, port, pathname, search, host } = new URL(ask.url);
@@ -60,7 +60,7 @@ export const exchange = async (ask: Ask): Promise<Exchange> => {
       tokens += count;
       ask.onTokens?.(count);
     }
-    // The socket reuses its buffer, so what is kept is copied.
+    // The socket reuses its buffer, so retained bytes are copied.
     tail = bytes.length >= TAIL ? Buffer.from(bytes.subarray(-TAIL)) : Buffer.concat([tail, bytes]).subarray(-TAIL);
     if (ask.keep) kept.push(Buffer.from(bytes));
   };
@@ -101,7 +101,7 @@ const marksIn = (bytes: Buffer): number => {
   return count;
 };
 
-/** The body of a chunked response (RFC 9112 §7.1), without trailers. */
+/** Returns the body of a chunked response (RFC 9112 §7.1), without trailers. */
 const bodyOf = (response: Buffer): string => {
   const parts: Buffer[] = [];
   let at = response.indexOf("\r\n\r\n") + 4;

@@ -2,15 +2,15 @@ import type { LoadResult, Spent } from "./load.ts";
 import type { Relayed } from "./relaying.ts";
 import type { TargetName } from "./targets.ts";
 
-/** One target's figures over all rounds. Times of CPU in microseconds a token. */
+/** One target's figures over all rounds. CPU times are in microseconds a token. */
 export interface Figures {
   readonly target: TargetName;
   readonly cpu: Range;
-  /** From the first question to the last answer: beginning and ending each stream is in it. */
+  /** From the first question to the last answer, including the start and end of each stream. */
   readonly wholeCpu: Range;
-  /** Of the database beside it; 0 when there is none. */
+  /** CPU of the database; 0 when there is none. */
   readonly besideCpu: Range;
-  /** Tokens that came each second in the window. */
+  /** Tokens received per second in the window. */
   readonly pace: Range;
   readonly added: Added;
   readonly burst: Burst;
@@ -23,10 +23,10 @@ export interface Added {
   readonly count: number;
 }
 
-/** Many streams begun at once. */
+/** Many streams started at once. */
 export interface Burst {
   readonly added: Added;
-  /** CPU of a whole run, in microseconds: the server's own, and that of the database beside it. */
+  /** CPU of a whole run in microseconds: of the server, and of the database. */
   readonly cpu: Range;
   readonly besideCpu: Range;
 }
@@ -37,7 +37,7 @@ export interface Range {
   readonly most: number;
 }
 
-/** The value below which the share `q` (0 to 1) of the values lies, between neighbours in proportion. NaN for none. */
+/** Returns the `q`-quantile (0 to 1), interpolated linearly between neighbours; NaN when there are no values. */
 export const quantile = (values: readonly number[], q: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * q;
@@ -78,17 +78,17 @@ export const figuresOf = (target: TargetName, relayed: readonly Relayed[]): Figu
   };
 };
 
-/** One figure of one target by that of another, round by round, so that a machine that slows down slows both. */
+/** Returns the ratio of a figure between two targets, taken round by round, so that a slowdown of the machine affects both. */
 const ratios = (target: TargetName, other: TargetName, relayed: readonly Relayed[], of: (one: Relayed) => number) => {
   const measured = (name: TargetName): number[] => relayed.filter((one) => one.target === name).map(of);
   const others = measured(other);
   return rangeOf(measured(target).map((value, round) => value / (others[round] ?? Number.NaN)));
 };
 
-/** CPU a token of one target by that of another. */
+/** Returns the ratio of CPU a token between two targets. */
 export const ratioOf = (target: TargetName, other: TargetName, relayed: readonly Relayed[]): Range =>
   ratios(target, other, relayed, ({ steady }) => serverMicros(steady.window));
 
-/** Time added to the first token of a burst, at the quantile `q`, by that of another. */
+/** Returns the ratio, between two targets, of the time added to the first token of a burst at the quantile `q`. */
 export const burstRatioOf = (target: TargetName, other: TargetName, relayed: readonly Relayed[], q: number): Range =>
   ratios(target, other, relayed, ({ burst }) => quantile(burst.added, q));

@@ -1,23 +1,23 @@
 /**
- * The client for quiet streams, in its own process: opens so many, says `held`, keeps them until its input has a line,
- * then says what became of them (`HoldResult`) and closes them. Its argument is a `Hold` as JSON.
+ * The client for idle streams, in its own process. Opens the streams, prints `held`, holds them until its input has a line,
+ * then prints a `HoldResult` and closes them. Its argument is a `Hold` as JSON.
  */
 import { type Ask, exchange } from "./exchange.ts";
 
 export interface Hold {
   readonly streams: number;
-  /** Asked in turn until there are enough streams. `#` in a body becomes the stream's number. */
+  /** Sent in turn until there are enough streams. `#` in a body is replaced by the stream's number. */
   readonly asks: readonly Pick<Ask, "url" | "method" | "headers" | "body">[];
 }
 
 export interface HoldResult {
-  /** Streams that were refused, or ended while they should have been held. */
+  /** Streams that were refused, or that ended while they should have been held. */
   readonly lost: number;
-  /** What happened to the first of them. */
+  /** What happened to the first failed stream. */
   readonly fault: string | null;
 }
 
-/** How many streams may be on their way to their response's headers at once. */
+/** How many streams may wait for response headers at once. */
 const OPENING = 64;
 
 const hold = JSON.parse(String(process.argv[2])) as Hold;
@@ -26,7 +26,7 @@ let live = 0;
 let next = 0;
 let fault: string | null = null;
 
-/** Resolves when the headers are there, and leaves the stream open, or when there will be none. */
+/** Resolves when the headers have arrived and leaves the stream open; also resolves when the request fails. */
 const open = (index: number): Promise<void> =>
   new Promise((resolve) => {
     const ask = hold.asks[index % hold.asks.length];

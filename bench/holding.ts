@@ -4,18 +4,18 @@ import type { Server } from "./servers.ts";
 import { question, type TargetName, WIRES } from "./targets.ts";
 import { residentBytes } from "./usage.ts";
 
-/** What quiet streams cost a process that did nothing else. */
+/** The memory cost of idle streams in a process that does nothing else. */
 export interface Held {
   readonly target: TargetName;
-  /** `runs`: each stream has its own run and model call. `readers`: all follow a few runs. */
+  /** With `runs`, each stream has its own run and model call; with `readers`, all follow a few runs. */
   readonly kind: "runs" | "readers";
   readonly streams: number;
-  /** After the time they were held, and the most that was seen in it. */
+  /** At the end of the hold, and the peak during it. */
   readonly bytesEach: number;
   readonly mostBytesEach: number;
 }
 
-/** Streams that are opened and closed before the first look, so that code and pools are there. */
+/** Streams that are opened and closed before the first reading, so that code is compiled and pools are filled. */
 const WARM_STREAMS = 200;
 /** The runs that all readers share. */
 const FOLLOWED = 4;
@@ -33,7 +33,7 @@ const letGo = async (client: Child): Promise<void> => {
   if (lost > 0) throw new Error(`${lost} quiet streams were not held; the first: ${fault}.`);
 };
 
-/** Resident bytes once they keep still: within 0.5 % for three seconds, or after eight. */
+/** Returns the resident bytes once they are stable within 0.5 % for three seconds, or after eight seconds. */
 const settledBytes = async (pid: number): Promise<number> => {
   const seen = [residentBytes(pid)];
   while (seen.length < 9) {
@@ -46,14 +46,14 @@ const settledBytes = async (pid: number): Promise<number> => {
 };
 
 /**
- * How long streams are held, in seconds. A heartbeat goes out every ten, and costs memory of its own until it is collected:
- * so one falls into the shorter time and two into the longer.
+ * How long streams are held, in seconds. A heartbeat is sent every ten seconds, and its memory is in use until it is
+ * collected. One heartbeat falls into the shorter time and two into the longer.
  */
 const HOLD_SECONDS: Readonly<Record<Held["kind"], number>> = { runs: 12, readers: 22 };
 
 const release = (standIn: string): Promise<Response> => fetch(`${standIn}/release`, { method: "POST" });
 
-/** The difference that quiet streams make to a process. */
+/** Measures how much memory idle streams add to a process. */
 const measure = async (
   server: Server,
   kind: Held["kind"],
@@ -77,7 +77,7 @@ const measure = async (
 
 const JSON_BODY = { "content-type": "application/json" };
 
-/** `server` must be fresh: what an earlier load left free in its heap would hide what the streams take. */
+/** `server` must be fresh: heap that an earlier load left free would hide what the streams use. */
 export const holdRuns = async (server: Server, standIn: string, streams: number): Promise<Held> => {
   const wire = WIRES[server.target];
   const body = wire.body("u#", question("quiet"));
@@ -87,7 +87,7 @@ export const holdRuns = async (server: Server, standIn: string, streams: number)
   return held;
 };
 
-/** As `holdRuns`, for Yeoul's own way to follow a thread. */
+/** Like `holdRuns`, for readers that follow a thread. */
 export const holdReaders = async (server: Server, standIn: string, streams: number): Promise<Held> => {
   const threads = Array.from({ length: FOLLOWED }, (_, index) => `quiet-${index}`);
   const writers = await hold({

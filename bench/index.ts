@@ -1,4 +1,4 @@
-/** What we claim, measured: `bun run bench`. Options are in options.ts; what is measured, in relaying.ts and holding.ts. */
+/** Measures our claims: `bun run bench`. The options are in options.ts, the measurements in relaying.ts and holding.ts. */
 import { endAll, startServer } from "./child.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Held, holdReaders, holdRuns } from "./holding.ts";
@@ -16,7 +16,7 @@ const build = async (): Promise<void> => {
   if ((await exited) !== 0) throw new Error("`bun run build` failed.");
 };
 
-/** All that Yeoul passed on must be there afterwards: a relay that keeps less is no fair comparison. */
+/** Every token that Yeoul relayed must be stored afterwards; otherwise the comparison would not be fair. */
 const checkKept = async (database: Database, relayed: number): Promise<void> => {
   const kept = await database.tokens();
   if (kept !== relayed) throw new Error(`yeoul relayed ${relayed} tokens and kept ${kept}.`);

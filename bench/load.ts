@@ -1,6 +1,6 @@
 /**
- * The client, in its own process: so many streams at a time against one server. Its argument is a `Load` as JSON, its one
- * line of output a `LoadResult`. It also reads the server's CPU, so that tokens and time are taken at the same moment.
+ * The client, in its own process: runs a number of streams at a time against one server. Its argument is a `Load` as JSON, its
+ * one line of output a `LoadResult`. It also reads the server's CPU, so that tokens and time are taken at the same moment.
  */
 import { type Answer, nameOf } from "./answer.ts";
 import { type Reading, read } from "./reading.ts";
@@ -9,22 +9,22 @@ import { cpuSeconds } from "./usage.ts";
 
 export interface Load {
   readonly target: TargetName;
-  /** Origin of the server, and the process whose CPU is counted. */
+  /** The server's origin, and the process whose CPU is measured. */
   readonly url: string;
   readonly pid: number;
-  /** A process that works for the server, such as its database; its CPU is counted apart. */
+  /** A process that works for the server, such as its database; its CPU is measured separately. */
   readonly besidePid: number | null;
   readonly streams: number;
   readonly answer: Answer;
-  /** All streams have begun after `rampSeconds`; the window opens `warmSeconds` later. */
+  /** All streams have started after `rampSeconds`; the window opens `warmSeconds` later. */
   readonly rampSeconds: number;
   readonly warmSeconds: number;
   readonly windowSeconds: number;
-  /** Ask again whenever an answer has ended, as long as the window is open. */
+  /** Whether to ask again after each answer, as long as the window is open. */
   readonly again: boolean;
 }
 
-/** Tokens that came in a stretch of time, and the CPU seconds spent on them. */
+/** Tokens received in a period, and the CPU seconds spent on them. */
 export interface Spent {
   readonly seconds: number;
   readonly tokens: number;
@@ -33,18 +33,18 @@ export interface Spent {
 }
 
 export interface LoadResult {
-  /** All streams were open the whole time: no beginning or end of a stream is in it (unless `again`). */
+  /** All streams are open the whole time: it includes no start or end of a stream (unless `again`). */
   readonly window: Spent;
   /** From before the first question to after the last answer. */
   readonly whole: Spent;
-  /** Milliseconds added to the first token, of each stream. */
+  /** Milliseconds added to the first token, one value per stream. */
   readonly added: readonly number[];
   readonly streams: number;
-  /** The streams that are no good, by what is wrong with them. Empty: every token of every stream came. */
+  /** The number of faulty streams by fault. Empty when every token of every stream arrived. */
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** Every so many streams, one is parsed and compared in full. */
+/** One stream in this many is parsed and compared in full. */
 const THOROUGH_EVERY = 100;
 
 const load = JSON.parse(String(process.argv[2])) as Load;

@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from "node:os";
 
-/** Where a table came from. No names of hosts, no paths. */
+/** The machine that produced a table. Contains no host names and no paths. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

@@ -9,17 +9,17 @@ export interface Options {
   readonly seconds: number;
   readonly rounds: number;
   readonly only: readonly TargetName[];
-  /** Quiet readers of one process; 0 leaves the measure out. */
+  /** Idle readers of one process; 0 skips the measurement. */
   readonly readers: number;
-  /** Quiet streams with a run, and a model call, of their own; 0 leaves the measure out. */
+  /** Idle streams, each with its own run and model call; 0 skips the measurement. */
   readonly runs: number;
-  /** Measure `bun src/main.ts` in place of a fresh `dist/yeoul`. */
+  /** Measures `bun src/main.ts` instead of a fresh `dist/yeoul`. */
   readonly source: boolean;
-  /** As `source`, and leave a CPU profile in bench/profile. */
+  /** Like `source`, and leaves a CPU profile in bench/profile. */
   readonly profile: boolean;
-  /** A Postgres to use in place of one of the bench's own; it makes a database there and drops it. */
+  /** A Postgres to use instead of starting one; the benchmark creates a database there and drops it. */
   readonly database: string | undefined;
-  /** Keep the tables in bench/RESULTS.md; wants all targets and all measures. */
+  /** Writes the tables to bench/RESULTS.md; requires all targets and all measurements. */
   readonly write: boolean;
 }
 
@@ -29,14 +29,14 @@ const USAGE = `bun run bench [options]
   --seconds N    window in which CPU is measured                20
   --rounds N     rounds over all targets                        3
   --only A,B     some of ${TARGETS.join(", ")}
-  --readers N    quiet readers of one process, 0 for none       10000
-  --runs N       quiet streams with their own run, 0 for none   2000
+  --readers N    idle readers of one process, 0 for none        10000
+  --runs N       idle streams with their own run, 0 for none    2000
   --source       measure src/main.ts, not a fresh dist/yeoul
-  --profile      as --source, with a CPU profile in bench/profile, and no quiet streams unless asked for
-  --database URL a Postgres to use, in place of one of our own
-  --no-write     leave bench/RESULTS.md as it is`;
+  --profile      like --source, with a CPU profile in bench/profile; no idle streams unless requested
+  --database URL use this Postgres instead of starting one
+  --no-write     leave bench/RESULTS.md unchanged`;
 
-/** Throws an Error whose message tells what is wrong with the arguments, and which there are. */
+/** Throws an Error whose message names the invalid argument and lists the valid ones. */
 export const readOptions = (args: readonly string[]): Options => {
   try {
     return parse(args);

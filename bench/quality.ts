@@ -14,7 +14,7 @@ export type Language = (typeof LANGUAGES)[number];
 export const WAYS = ["lexical", "vector", "hybrid"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** A passage answers when it holds `answer` to the letter. `lexical` questions use the document's words, `paraphrase` do not. */
+/** A passage answers when it contains `answer` verbatim. `lexical` questions use the document's words, `paraphrase` ones do not. */
 const Question = Type.Object({
   question: Type.String({ minLength: 1 }),
   document: Type.String({ minLength: 1 }),
@@ -26,7 +26,7 @@ type Kind = (typeof KINDS)[number];
 
 const never = new AbortController().signal;
 
-/** Takes all documents of a language in, as one collection of one user, and returns the questions to ask of them. */
+/** Adds all documents of a language as one collection of one user. Returns the questions about them. */
 export const takeIn = async (language: Language, documents: DocumentStore, embedding: EmbeddingModel) => {
   const reader = openReader();
   const retrieval = new DocumentRetrieval({ documents, embedding, ...reader, system: realSystem });
@@ -39,7 +39,7 @@ export const takeIn = async (language: Language, documents: DocumentStore, embed
   return Value.Decode(Type.Array(Question), questions);
 };
 
-/** `recall`: share of the questions that one of the first three passages answers. `mrr`: mean of 1 / the first's rank, within 10. */
+/** `recall` is the share of questions answered by one of the first three passages, `mrr` the mean of 1 / the first answer's rank, within 10. */
 export interface Quality {
   readonly questions: number;
   readonly recall: number;
@@ -49,7 +49,7 @@ export interface Quality {
 const TOP = 3;
 const DEPTH = 10;
 
-/** How well a language's questions are answered, by way of searching and kind of question; and which were not, by hybrid. */
+/** Measures how well a language's questions are answered, by search method and kind of question, and which ones hybrid search missed. */
 export const measure = async (language: Language, documents: DocumentStore, embedding: EmbeddingModel) => {
   const questions = await takeIn(language, documents, embedding);
   const ranks: { readonly way: Way; readonly kind: Kind; readonly question: string; readonly rank: number | null }[] =

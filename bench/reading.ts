@@ -3,15 +3,15 @@ import { type Answer, isWhole, ownMsIn } from "./answer.ts";
 import { exchange } from "./exchange.ts";
 import type { Wire } from "./targets.ts";
 
-/** What a client saw of one stream. */
+/** A client's view of one stream. */
 export interface Reading {
-  /** What the relay added to the time to the first token, in milliseconds; undefined: no token came. */
+  /** Milliseconds that the relay added to the time to the first token; undefined when no token arrived. */
   readonly addedMs: number | undefined;
-  /** Why the stream is no good; undefined when all of the answer came and the stream ended as it should. */
+  /** What is wrong with the stream; undefined when the answer is complete and the stream ended correctly. */
   readonly fault: string | undefined;
 }
 
-/** Asks, and reads the answer to its end. `thorough` also parses every frame and compares the whole text. Never throws. */
+/** Sends the question and reads the answer to its end. `thorough` also parses every frame and compares the whole text. Never throws. */
 export const read = async (
   origin: string,
   wire: Wire,

@@ -3,18 +3,18 @@ import type { Load, LoadResult } from "./load.ts";
 import type { Options } from "./options.ts";
 import type { Server } from "./servers.ts";
 
-/** One target's share of a round. */
+/** One target's results of a round. */
 export interface Relayed {
   readonly target: Server["target"];
   /** Many streams, all open throughout the window. */
   readonly steady: LoadResult;
-  /** Few and short streams, one after another: many first tokens. */
+  /** A few short streams at a time, one after another, for many first tokens. */
   readonly first: LoadResult;
-  /** As many streams as in `steady`, all begun at once. */
+  /** As many streams as in `steady`, all started at once. */
   readonly burst: LoadResult;
 }
 
-/** Streams in which the time to the first token is measured. */
+/** Number of streams in which the time to the first token is measured. */
 export const FIRST_STREAMS = 50;
 
 const RAMP = 2;
@@ -22,7 +22,7 @@ const WARM = 2;
 
 type Shape = Omit<Load, "target" | "url" | "pid" | "besidePid">;
 
-/** What the CPU of a token is measured with. A second is to spare, lest an answer end before its window does. */
+/** The load for measuring CPU a token. Answers last a second longer than the window, so that none ends within it. */
 const steadyShape = ({ streams, rate, seconds }: Options): Shape => ({
   streams,
   answer: { tokens: (RAMP + WARM + seconds + 1) * rate, rate },
@@ -41,7 +41,7 @@ const FIRST: Shape = {
   again: true,
 };
 
-/** A short answer: what counts is how long its first token takes, and what beginning and ending a run costs. */
+/** A short answer, for the time to the first token and the cost of starting and ending a run. */
 const burstShape = (streams: number): Shape => ({
   streams,
   answer: { tokens: 10, rate: 20 },
@@ -51,7 +51,7 @@ const burstShape = (streams: number): Shape => ({
   again: false,
 });
 
-/** Puts one load on one server. Throws when a single token of a single stream did not come, or when it takes far too long. */
+/** Puts one load on one server. Throws when any token of any stream is missing, or when it takes far too long. */
 const put = async (server: Server, besidePid: number | null, shape: Shape): Promise<LoadResult> => {
   const load: Load = { target: server.target, url: server.url, pid: server.pid, besidePid, ...shape };
   const client = start([process.execPath, "bench/load.ts", JSON.stringify(load)]);
@@ -67,10 +67,10 @@ const put = async (server: Server, besidePid: number | null, shape: Shape): Prom
   return result;
 };
 
-/** Lets a server run its code a few times before it counts. */
+/** Has a server run its code a few times before it is measured. */
 export const warmUp = (server: Server): Promise<LoadResult> => put(server, null, { ...FIRST, windowSeconds: 2 });
 
-/** Many short streams, all begun at once. */
+/** Many short streams, all started at once. */
 export const burst = (server: Server, besidePid: number | null, streams: number): Promise<LoadResult> =>
   put(server, besidePid, burstShape(streams));
 

@@ -10,14 +10,14 @@ export interface Outcome {
   readonly options: Options;
   readonly relayed: readonly Relayed[];
   readonly held: readonly Held[];
-  /** Null when none took part. */
+  /** Null when no target used one. */
   readonly database: string | null;
 }
 
 const TITLES: Readonly<Record<TargetName, string>> = {
-  floor: "hand-written Bun relay, keeps nothing",
-  streamText: "AI SDK `streamText` handler, keeps nothing",
-  yeoul: "Yeoul, keeps everything in Postgres",
+  floor: "hand-written Bun relay, stores nothing",
+  streamText: "AI SDK `streamText` handler, stores nothing",
+  yeoul: "Yeoul, stores everything in Postgres",
 };
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -44,10 +44,10 @@ const relayedTable = ({ options, relayed }: Outcome): string => {
     [
       "",
       "CPU a token, µs",
-      "of the relay",
-      "of `streamText`",
-      "with each stream's begin and end, µs",
-      "Postgres beside it, µs",
+      "relative to the relay",
+      "relative to `streamText`",
+      "including each stream's start and end, µs",
+      "Postgres, µs",
       "tokens a second",
       "added to the first token, median / p99, ms",
     ],
@@ -58,10 +58,10 @@ const relayedTable = ({ options, relayed }: Outcome): string => {
 const burstTable = ({ options, relayed }: Outcome): string =>
   table(
     [
-      `${options.streams} streams begun at once, ten tokens each`,
+      `${options.streams} streams started at once, ten tokens each`,
       "added to the first token, median / p99, ms",
       "CPU a run, µs",
-      "Postgres beside it, µs",
+      "Postgres, µs",
     ],
     options.only.map((target) => {
       const { added, cpu, besideCpu } = figuresOf(target, relayed).burst;
@@ -81,7 +81,7 @@ const KINDS: Readonly<Record<Held["kind"], string>> = {
 
 const heldTable = (held: readonly Held[]): string =>
   table(
-    ["", "quiet streams", "KiB each", "at most meanwhile"],
+    ["", "idle streams", "KiB each", "peak, KiB each"],
     held.map((one) => [
       `${TITLES[one.target]}; ${KINDS[one.kind]}`,
       one.streams.toLocaleString("en"),
@@ -101,7 +101,7 @@ const claimsTable = (claims: readonly Claim[]): string =>
     ]),
   );
 
-/** The tables, as Markdown that reads well in a terminal too. */
+/** Returns the tables as Markdown that is also readable in a terminal. */
 export const tablesOf = (outcome: Outcome): string => {
   const claims = claimsOf(outcome.relayed, outcome.held);
   return [
@@ -112,25 +112,25 @@ export const tablesOf = (outcome: Outcome): string => {
   ].join("\n\n");
 };
 
-/** What bench/RESULTS.md holds. */
+/** Returns the content of bench/RESULTS.md. */
 export const pageOf = (outcome: Outcome, machine: Machine): string => {
   const { streams, rate, seconds, rounds } = outcome.options;
   return `# What \`bun run bench\` measured last
 
 ${machine.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}, Bun ${machine.bun}${outcome.database === null ? "" : `, ${outcome.database}`}.
-${streams} streams of ${rate} tokens a second, ${rounds} rounds of ${seconds} s over all targets in turn; medians (least–most) of the
-rounds, ratios taken within each round.
+${streams} streams of ${rate} tokens a second; ${rounds} rounds of ${seconds} s, in which all targets take turns. Figures are medians (least–most) of
+the rounds; ratios are taken within each round.
 
 ${tablesOf(outcome)}
 
 ## How to read it
-- CPU is user and system time of the server process alone, from the kernel, over a window in which all streams are open.
-  Client, model stand-in and Postgres run on the same machine, in processes of their own.
-- Every token of every stream is counted and every stream's end is checked; a run that misses one fails and writes no table.
-  Afterwards the tokens in Postgres are counted too: they must be as many as were relayed.
-- *Added to the first token* is what the client waited, less what the model stand-in says it took itself: the client's own
-  connection is in it. The streams are short, and new ones begin all the time.
-- *KiB each* is the growth of the resident memory of a fresh process, after 200 streams to warm it, by the streams held; they are held
-  long enough for a heartbeat to reach each (two, for the readers). Nobody asks the process to collect its garbage.
+- CPU is the user and system time of the server process alone, read from the kernel, over a window in which all streams are
+  open. Client, model stand-in and Postgres run on the same machine, in their own processes.
+- Every token of every stream is counted and the end of every stream is checked. The benchmark fails and writes no table if one
+  is missing. Afterwards the tokens in Postgres are counted too, and must equal those relayed.
+- *Added to the first token* is the client's waiting time minus the time that the model stand-in reports for itself. It includes
+  the client's connection. The streams are short, and new ones start all the time.
+- *KiB each* is the growth of a fresh process's resident memory after 200 warm-up streams, divided by the number of streams
+  held open. They are held long enough for a heartbeat to reach each (two for the readers). Garbage collection is not forced.
 `;
 };

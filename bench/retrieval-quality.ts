@@ -1,6 +1,6 @@
 /**
- * How well documents are found: `bun run bench:retrieval`. Questions in Korean and English, asked of the documents in
- * test/fixtures/retrieval by words, by vectors and by both; writes bench/RETRIEVAL.md. The embedding model is the built-in.
+ * Measures how well documents are found: `bun run bench:retrieval`. Searches the documents in test/fixtures/retrieval with
+ * questions in Korean and English, by words, by vectors and by both. Writes bench/RETRIEVAL.md. Uses the built-in embedding.
  */
 import { join } from "node:path";
 import { realSystem } from "../src/domain/system.ts";
@@ -32,10 +32,10 @@ function cellsOf({ recall, mrr }: Quality): string {
 const report = `# How well documents are found
 
 What \`bun run bench:retrieval\` measured last: questions over the 24 documents in \`test/fixtures/retrieval\` (policies, manuals,
-runbooks, price lists; Markdown, text, HTML, CSV), each language's searched by itself. A passage counts when it holds the
-quotation that answers the question, to the letter. **recall@3** is the share of the questions that one of the first three
-passages answers, **MRR** the mean of 1 / the rank of the first passage that does, within ten. Lexical questions use the
-document's words, paraphrased ones avoid them. Vectors are the built-in ones: letters and words hashed, no meaning.
+runbooks, price lists; Markdown, text, HTML, CSV). Each language is searched separately. A passage counts when it contains the
+quotation that answers the question, verbatim. **recall@3** is the share of questions that one of the first three passages
+answers. **MRR** is the mean of 1 / the rank of the first passage that does, within ten. Lexical questions use the document's
+words, paraphrased ones avoid them. Vectors are the built-in ones: hashes of letters and words, without meaning.
 
 | | questions | | words: recall@3 | MRR | vectors: recall@3 | MRR | both: recall@3 | MRR |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

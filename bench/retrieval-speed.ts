@@ -1,7 +1,7 @@
 /**
- * How fast documents are found: `bun run bench:retrieval-speed [--pieces 10000] [--database URL]`. The same pieces in Postgres
- * and in the embedded database; the questions of test/fixtures/retrieval asked of all of them, of the store by itself and
- * over HTTP of a service of its own process. Writes bench/RETRIEVAL-SPEED.md.
+ * Measures how fast documents are found: `bun run bench:retrieval-speed [--pieces 10000] [--database URL]`. Stores the same
+ * chunks in Postgres and in the embedded database, and searches all of them with the questions of test/fixtures/retrieval:
+ * directly in the store, and over HTTP in a service in its own process. Writes bench/RETRIEVAL-SPEED.md.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ import { thisMachine } from "./machine.ts";
 
 const USER = "bench";
 const K = 3;
-/** /rag answers its `sources` within this, in milliseconds, at the median. */
+/** Target for the median time until /rag sends `sources`, in milliseconds. */
 const TARGET_MS = 50;
 const SOURCES = /^data: (\{"type":"sources".*)\n/mu;
 
@@ -33,7 +33,7 @@ const { signal } = new AbortController();
 
 interface Timings {
   readonly ingest: { readonly seconds: number; readonly heldMs: number };
-  /** Milliseconds, one a question. */
+  /** Milliseconds, one value per question. */
   readonly embed: readonly number[];
   readonly words: readonly number[];
   readonly vectors: readonly number[];
@@ -49,7 +49,7 @@ const readQuestions = async (): Promise<readonly string[]> => {
   return ((await Promise.all(files)) as { question: string }[][]).flat().map(({ question }) => question);
 };
 
-/** Also for how long the event loop stood still at most meanwhile. */
+/** Also measures the longest block of the event loop meanwhile. */
 const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promise<Timings["ingest"]> => {
   let last = performance.now();
   let heldMs = 0;
@@ -85,7 +85,7 @@ const timed = async <T>(into: number[], work: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-/** All questions one after another; those of the first round, while code is being compiled, don't count. */
+/** Asks all questions one after another. The first round, while code is being compiled, does not count. */
 const askStore = async (store: Store, questions: readonly string[]) => {
   const times = { embed: [] as number[], words: [] as number[], vectors: [] as number[], both: [] as number[] };
   for (const round of ["warm up", "measure"]) {
@@ -104,7 +104,7 @@ const askStore = async (store: Store, questions: readonly string[]) => {
   return times;
 };
 
-/** From the request to the last byte of the `sources` frame, the client's connection in it. */
+/** From the request to the last byte of the `sources` frame, including the client's connection. */
 const askService = async (env: Readonly<Record<string, string>>, questions: readonly string[]): Promise<number[]> => {
   const service = await startServer([process.execPath, "src/main.ts"], {
     NODE_ENV: "production",
@@ -123,7 +123,7 @@ const askService = async (env: Readonly<Record<string, string>>, questions: read
   return times;
 };
 
-/** Reads to the end, so that one run is over when the next one begins. */
+/** Reads to the end, so that a run is over when the next one starts. */
 const sources = async (origin: string, question: string): Promise<number> => {
   const begun = performance.now();
   const response = await fetch(`${origin}/rag`, {
@@ -154,7 +154,7 @@ const measure = async (
   await filled.migrate();
   const taken = await ingest(filled, documents);
   await filled.close();
-  // Opened anew, as after a restart; and the embedded database is one process's at a time.
+  // Reopened, as after a restart; also, only one process at a time can open the embedded database.
   const store = await open();
   const { vectors: hasVectors } = await store.documents.capabilities();
   const times = await askStore(store, questions);
@@ -205,18 +205,18 @@ const run = async (): Promise<void> => {
     const page = `# How fast documents are found
 
 What \`bun run bench:retrieval-speed\` measured last: ${date}, ${cpu}, ${cores} cores, Bun ${bun}, ${database.about}.
-${Number(options.pieces).toLocaleString("en")} pieces of ${documents.length} documents, all one user's: those of \`test/fixtures/retrieval\` as they are split, and copies of them
-in which three words of ten and all numbers are others. ${questions.length} questions, Korean and English, one after another; the built-in embedding (${embedding.dimension}
-numbers); milliseconds, median / p99.
+${Number(options.pieces).toLocaleString("en")} chunks of ${documents.length} documents of one user: those of \`test/fixtures/retrieval\`, and copies of them
+in which three of ten words and all numbers are replaced. ${questions.length} questions, Korean and English, one after another; the built-in
+embedding (${embedding.dimension} numbers); milliseconds, median / p99.
 
-| | embed | search: words | vectors | both | run, commit, HTTP | \`sources\` of /rag | target ${TARGET_MS} | taking all in, loop held at most |
+| | embed | search: words | vectors | both | run, commit, HTTP | \`sources\` of /rag | target ${TARGET_MS} | adding all, longest block of the event loop |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: |
 ${rowOf("Postgres", onPostgres)}
 ${rowOf("embedded", embedded)}
 
-- The first four columns are calls of this process on the store; \`sources\` is a request to a service in a process of its own, up to
-  the whole frame. What lies between them (the run's row, the commit of the event, HTTP) is their difference, of medians.
-- Questions are asked twice, and the second time counts.
+- The first four columns are calls on the store in this process. \`sources\` is a request to a service in its own process, up to
+  the complete frame. \`run, commit, HTTP\` (the run's row, the event's commit, HTTP) is the difference of the medians.
+- Each question is asked twice, and only the second time counts.
 `;
     await Bun.write(join(import.meta.dir, "RETRIEVAL-SPEED.md"), page);
     console.log(page);

@@ -7,7 +7,7 @@ export interface Server extends Child {
   readonly url: string;
 }
 
-/** What the servers under measure are told. */
+/** The environment of the measured servers. */
 export interface Surroundings {
   readonly standIn: string;
   readonly database: string | undefined;
@@ -22,7 +22,7 @@ const yeoulCommand = ({ source, profile }: Surroundings): string[] => {
   return [process.execPath, ...(profile ? ["--cpu-prof", "--cpu-prof-dir=bench/profile"] : []), "src/main.ts"];
 };
 
-/** Starts one of those that are compared, on a free port. */
+/** Starts one of the compared servers on a free port. */
 export const startTarget = async (target: TargetName, around: Surroundings): Promise<Server> => {
   const common = { NODE_ENV: "production", MODEL_BASE_URL: `${around.standIn}/v1`, MODEL_API_KEY: "x" };
   if (target !== "yeoul") {

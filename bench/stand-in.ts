@@ -1,7 +1,7 @@
 /**
- * A model stand-in in its own process: OpenAI's chat completions, streamed, at the pace that the question (or else the
- * model's name) asks for. It is cheap, since it shares the machine with what is being measured: one timer for all
- * streams, every chunk encoded once, and phases spread so that no two streams are in step.
+ * A model stand-in in its own process. Streams OpenAI chat completions at the rate named in the question, or else in the
+ * model's name. It must be cheap, because it shares the machine with what is measured: it has one timer for all streams,
+ * encodes every chunk once, and spreads phases so that no two streams are in step.
  */
 import { type Answer, answerIn, firstToken, nameOf, tokenText } from "./answer.ts";
 import { Wheel } from "./wheel.ts";
@@ -9,7 +9,7 @@ import { Wheel } from "./wheel.ts";
 interface Stream {
   readonly answer: Answer;
   readonly controller: ReadableStreamDirectController;
-  /** When the request came, and when token 0 is due; milliseconds of `performance.now()`. */
+  /** When the request arrived, and when token 0 is due; milliseconds of `performance.now()`. */
   readonly received: number;
   readonly start: number;
   readonly end: () => void;
@@ -69,7 +69,7 @@ function speak(stream: Stream): void {
   stream.end();
 }
 
-/** Fractions that spread evenly whatever their number: multiples of the golden ratio. */
+/** Fractions that are evenly spread for any count: multiples of the golden ratio. */
 let phases = 0;
 const phase = (): number => (phases++ * 0.618_033_988_749_895) % 1;
 
@@ -79,7 +79,7 @@ const respond = (answer: Answer, request: Request): Response => {
     type: "direct",
     pull: (controller) =>
       new Promise<void>((resolve) => {
-        // The first token comes 50 to 100 ms after the question: soon, as from a small model, and out of step.
+        // The first token is sent 50 to 100 ms after the question: soon, as from a small model, and out of step.
         const start = received + 50 + 50 * phase();
         const stream: Stream = { answer, controller, received, start, end: resolve, sent: 0, gone: false };
         request.signal.addEventListener("abort", () => {
@@ -111,7 +111,7 @@ const server = Bun.serve({
   routes: {
     "/v1/chat/completions": { POST: complete },
     "/v1/models": { GET: () => Response.json({ object: "list", data: [{ id: "paced-100x20", object: "model" }] }) },
-    /** Lets every quiet stream say its one token and end. */
+    /** Has every idle stream send its one token and end. */
     "/release": {
       POST: () => {
         const held = [...quiet];

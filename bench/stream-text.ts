@@ -1,5 +1,5 @@
 /**
- * What most people write: the AI SDK's own chat handler, as its documentation has it, on `Bun.serve`. Nothing is kept.
+ * What most people write: the AI SDK's chat handler from its documentation, on `Bun.serve`. Stores nothing.
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import {

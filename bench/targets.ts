@@ -1,13 +1,13 @@
-/** Who is measured, and how a client speaks to each. */
+/** The measured servers, and the wire that a client uses with each. */
 export type TargetName = "floor" | "streamText" | "yeoul";
 export const TARGETS: readonly TargetName[] = ["floor", "streamText", "yeoul"];
 
 export interface Wire {
   readonly path: string;
   body(user: string, message: string): string;
-  /** Stands in the last frame of a stream that ended well, and in no other. */
+  /** Occurs in the last frame of a successful stream and in no other frame. */
   readonly ending: string;
-  /** The piece of the answer in one frame's `data`; empty when it holds none. */
+  /** Returns the delta in one frame's `data`; empty when it has none. */
   delta(event: string | undefined, data: string): string;
 }
 
@@ -31,5 +31,5 @@ const uiMessages: Wire = {
 
 export const WIRES: Readonly<Record<TargetName, Wire>> = { floor: streamV2, streamText: uiMessages, yeoul: streamV2 };
 
-/** The question that makes the stand-in give this answer, whoever relays it. */
+/** Returns the question to which the stand-in gives this answer, on every wire. */
 export const question = (answerName: string): string => `Hello there, please answer as ${answerName}.`;

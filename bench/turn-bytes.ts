@@ -1,7 +1,7 @@
 /**
- * What a turn writes, by its place in the thread: `bun bench/turn-bytes.ts`. A checkpoint holds a node's change and an
- * event is written once, so turn 200 writes what turn 1 does. Counted in bytes of Postgres's write-ahead log, which holds
- * every table, index and row lock of it, between two `pg_current_wal_lsn()` with nothing else going on.
+ * Measures how many bytes a turn writes by its place in the thread: `bun bench/turn-bytes.ts`. A checkpoint holds a node's
+ * change and an event is written once, so turn 200 writes as much as turn 1. Counts bytes of Postgres's write-ahead log, which
+ * covers all its tables, indexes and row locks, between two `pg_current_wal_lsn()` with no other activity.
  */
 import postgres from "postgres";
 import { realSystem } from "../src/domain/system.ts";
@@ -12,13 +12,13 @@ import { startPostgres } from "../test/support/postgres.ts";
 import { endAt, newRun, started, token } from "../test/support/runs.ts";
 
 const TOKENS = 200;
-/** What the journal commits together of one run that says 20 tokens a second to a busy process. */
+/** Tokens of one run that the journal commits together at 20 tokens a second in a busy process. */
 const TOKENS_A_COMMIT = 2;
 const NODES = ["classify", "solve", "answer"];
 const MEASURED = new Set([1, 50, 200]);
 const KEY = threadKey("u1", "bench");
 
-/** One turn through the store alone: begin, commits of tokens, a checkpoint a node, the end. Returns its events' JSON bytes. */
+/** Runs one turn through the store alone: begin, commits of tokens, one checkpoint per node, end. Returns its events' JSON bytes. */
 const turn = async (store: Store): Promise<number> => {
   const { fence, lastSeq } = await started(store, newRun(KEY));
   let bytes = 0;
@@ -47,7 +47,7 @@ const url = await server.freshDatabase();
 const store = postgresStore({ url, system: realSystem });
 await store.migrate();
 const sql = postgres(url, { max: 1 });
-// Neither vacuums nor page images after a checkpoint belong to a turn.
+// Excludes vacuums and full page images after a checkpoint, which are not part of a turn.
 await sql`alter system set autovacuum = off`;
 await sql`alter system set full_page_writes = off`;
 await sql`select pg_reload_conf()`;

@@ -1,14 +1,14 @@
-/** Slots of a millisecond each; a power of two, so that a slot is found with a mask. */
+/** Number of one-millisecond slots; a power of two, so that a slot is found with a mask. */
 const SLOTS = 2048;
 
 /**
- * One timer for any number of things that fall due: a ring of one-millisecond slots. It turns only while something is in
- * it, and catches up when the process was late, so that the pace holds over any length of time.
+ * One timer for any number of deadlines: a ring of one-millisecond slots. It turns only while it is not empty, and catches up
+ * when the process was late, so that the rate holds over any length of time.
  */
 export class Wheel<T> {
   readonly #slots: T[][] = Array.from({ length: SLOTS }, () => []);
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** The last millisecond that was dealt with. */
+  /** The last processed millisecond. */
   #turned = 0;
   #size = 0;
 
@@ -18,7 +18,7 @@ export class Wheel<T> {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** `at`: milliseconds of the wheel's clock, at most two seconds ahead. What is overdue comes with the next turn. */
+  /** `at` is in milliseconds of the wheel's clock, at most two seconds ahead. Overdue callbacks run on the next turn. */
   add(item: T, at: number): void {
     if (this.#timer === undefined) {
       this.#turned = Math.floor(this.now());

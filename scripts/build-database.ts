@@ -5,10 +5,10 @@ import { pack } from "tar-stream";
 import { realSystem } from "../src/domain/system.ts";
 import { pgliteStore } from "../src/store/drivers/pglite.ts";
 
-// `bun scripts/build-database.ts DIRECTORY ARCHIVE`: the database that every new DATA_DIR begins with, which is what initdb and the
-// migrations make in the empty DIRECTORY, as tar and zstd. The same commit gives the same bytes: this process has a clock that
-// stands still and no chance. Nothing secret is made of either: initdb derives an identifier and a nonce for a login that the
-// embedded database does not have.
+// `bun scripts/build-database.ts DIRECTORY ARCHIVE` builds the database that every new DATA_DIR starts from. It runs initdb and
+// the migrations in the empty DIRECTORY and packs the result with tar and zstd. The same commit gives the same bytes, because
+// the clock of this process is fixed and its random numbers are constant. No secret depends on them: initdb derives only an
+// identifier, and a nonce for a login that the embedded database does not have.
 
 const NOW = Date.UTC(2026, 0, 1);
 Date.now = () => NOW;
@@ -20,7 +20,7 @@ const fill = <T extends NodeJS.ArrayBufferView>(view: T): T => {
 crypto.getRandomValues = fill as typeof crypto.getRandomValues;
 nodeCrypto.randomFillSync = fill as typeof nodeCrypto.randomFillSync;
 
-/** Depth first, in the order of the names: a file system's own order is its own. */
+/** Depth first, sorted by name: the order of a file system is not deterministic. */
 const pathsIn = async (directory: string, prefix = ""): Promise<readonly string[]> => {
   const entries = await readdir(join(directory, prefix), { withFileTypes: true });
   const sorted = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -31,7 +31,7 @@ const pathsIn = async (directory: string, prefix = ""): Promise<readonly string[
   return (await Promise.all(nested)).flat();
 };
 
-/** With empty directories, of which Postgres needs some and `Bun.Archive` keeps none. */
+/** Includes empty directories: Postgres needs some, and `Bun.Archive` drops them. */
 const tarOf = async (directory: string): Promise<Uint8Array> => {
   const archive = pack();
   for (const name of await pathsIn(directory)) {

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Glob } from "bun";
 
-// `bun run build` makes dist/yeoul: the service, Bun, and an embedded Postgres that is already migrated, in one file.
-// The same commit gives the same bytes, on any machine of one kind.
+// `bun run build` builds dist/yeoul: one file with the service, Bun and an embedded, already migrated Postgres.
+// The same commit gives the same bytes on all machines of one platform.
 
 const root = join(import.meta.dir, "..");
 const ARCHIVE = join(root, "dist/database.tar.zst");
 const EXECUTABLE = join(root, "dist/yeoul");
 
-/** In a process of its own, which has neither a clock nor chance. */
+/** Runs in its own process, which has a fixed clock and constant random numbers. */
 const prepareDatabase = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-build-"));
   try {
@@ -25,11 +25,11 @@ const prepareDatabase = async (): Promise<void> => {
   }
 };
 
-/** Workers are started by their files, which nothing imports. Sorted, so that the bytes do not follow the disk's order. */
+/** Workers are started by file path, and nothing imports them. Sorted, so that the output does not depend on disk order. */
 const workers = (): readonly string[] =>
   [...new Glob("src/**/worker.ts").scanSync({ cwd: root, absolute: true })].sort();
 
-/** Compiled in a folder of its own: a start while this goes on finds the old one whole, and the maps stay out of dist. */
+/** Compiles in a separate folder: a start during the build finds the old executable intact, and source maps stay out of dist. */
 const compile = async (): Promise<void> => {
   const folder = await mkdtemp(join(root, "dist/unfinished-"));
   try {
@@ -37,13 +37,13 @@ const compile = async (): Promise<void> => {
       entrypoints: [join(root, "src/main.ts"), ...workers()],
       root: join(root, "src"),
       format: "esm",
-      // Parsing is most of a start: bytecode saves two thirds of it, and of the rest only what is imported is read.
+      // Parsing takes most of a start. Bytecode saves two thirds of it, and splitting loads only what is imported.
       bytecode: true,
       splitting: true,
       minify: { syntax: true, whitespace: true },
-      // Two libraries ask for it and need it not; it would be the path of the machine that builds, so that no two had the same bytes.
+      // Two libraries read it without needing it. Undefined here, it would be the build machine's path, and builds would differ.
       define: { __dirname: '"/"' },
-      // 5 MB, read when there is a stack to print, for an operator's log that names our files and lines.
+      // 5 MB, read only when a stack is printed, so that stacks in the logs name our files and lines.
       sourcemap: "inline",
       compile: { outfile: join(folder, "yeoul"), autoloadBunfig: false },
     });

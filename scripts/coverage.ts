@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-// `bun run coverage`, after tests that wrote coverage/lcov.info: prints the line coverage of each room, and fails when a core
-// room is below its floor. A file that no test loads is not in that report: knip finds those that nothing imports.
+// `bun run coverage`, after a test run that wrote coverage/lcov.info, prints the line coverage of each folder of src. It fails
+// when a core folder is below the floor. The report omits files that no test loads; knip finds those that nothing imports.
 
-/** Percent of lines in the rooms through which every event passes. */
+/** Required line coverage, in percent, of the folders through which every event passes. */
 const FLOOR = 95;
 const CORE: readonly string[] = ["domain", "wire", "store", "journal", "runs", "agents", "dialects", "http"];
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { Glob } from "bun";
 
-// `bun run check` runs it: words of the first draft that the code and its documents no longer use, and what they use instead.
+// Run by `bun run check`. Finds words of the first draft that code and documents no longer use, and names the replacements.
 
-/** Names in code, whole: each word that they are made of counts as well where it stands alone. */
+/** Names in code, matched whole. In comments too, each is matched only as a word of its own. */
 const NAMES: Readonly<Record<string, string>> = {
   Hear: "OnPart",
   hearAll: "forEachPart",
@@ -54,7 +54,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ReplayReader: "ThreadReader",
 };
 
-/** In prose, comments among it. */
+/** Matched in prose, including comments. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bGiven up:/u, '"Trade-off:"'],
   [/\bnudg(?:e|es|ed|ing)\b/iu, '"recheck"'],
@@ -70,7 +70,7 @@ const PROSE = new Glob("{*.md,docs/**/*.md,bench/*.md}");
 const OWN = "scripts/retired-words.ts";
 
 const name = new RegExp(`(?<![\\w$.])(?:${Object.keys(NAMES).join("|")})(?![\\w$])`, "gu");
-/** What a string or a fixture says is data; a comment and a name are ours. */
+/** Strings are data and are not checked; comments and names are. */
 const withoutStrings = (line: string): string =>
   line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gu, '""');
 
