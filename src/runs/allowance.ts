@@ -6,23 +6,26 @@ import { TokenMeter } from "./token-meter.ts";
 
 export interface AllowanceParts {
   readonly usage: UsageStore;
-  /** Runs that a user may start. Null: as many as may be. */
+  /** Runs that a user may start. Null: no limit. */
   readonly ratePerUser: Rate | null;
-  /** Tokens, read and written, that a user's runs may take. Null: as many as may be. */
+  /** Tokens, input and output, that a user's runs may use. Null: no limit. */
   readonly tokensPerUser: Rate | null;
   readonly logger: Pick<RunLogger, "uncounted">;
 }
 
-/** What users may use within a window, on all replicas together. */
+/** Enforces each user's limits within a window, across all replicas. */
 export class Allowance {
   constructor(private readonly parts: AllowanceParts) {}
 
-  /** False: nobody is counted, and the store is not asked. */
+  /** False when no limit is configured: users are not counted and the store is not queried. */
   get isLimited(): boolean {
     return this.parts.ratePerUser !== null || this.parts.tokensPerUser !== null;
   }
 
-  /** Counts one more run of the user. Null: its tokens are not counted. Throws `rate_limited` or `credit_exhausted`, or the store's error. */
+  /**
+   * Counts one more run of the user. Returns the meter for the run's tokens, or null when tokens are not limited.
+   * Throws `rate_limited` or `credit_exhausted`, or the store's error.
+   */
   async take(userId: string): Promise<TokenMeter | null> {
     const { usage, ratePerUser, tokensPerUser } = this.parts;
     let known = 0;
@@ -38,7 +41,7 @@ export class Allowance {
     return tokensPerUser === null ? null : this.#meter(userId, tokensPerUser, known);
   }
 
-  /** The run that was counted did not begin. */
+  /** Takes back the count of a run that did not begin. */
   async giveBack(userId: string): Promise<void> {
     const { usage, ratePerUser, logger: log } = this.parts;
     if (ratePerUser === null) return;

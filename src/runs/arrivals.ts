@@ -1,16 +1,17 @@
-/** How many are taken in at each turn of the event loop: some milliseconds' work. */
+/** How many requests are admitted in each turn of the event loop: some milliseconds of work. */
 export const EACH_TURN = 32;
 
 /**
- * Takes questions in by turns of the event loop, in the order of their arrival. Of a thousand that come at once the first are
- * asked and answered while the last still wait; taken in all together, each would wait for all others.
+ * Admits requests in batches, one batch per turn of the event loop, in the order of their arrival. When a thousand
+ * arrive at once, the first start and are answered while the last still wait; admitted all together, each would wait
+ * for all others.
  */
 export class Arrivals {
-  /** Taken in since the turn began. While there are any, the next turn is on its way. */
+  /** How many were admitted since this turn of the event loop began. When above zero, the next turn is scheduled. */
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** Undefined: there is room at once. Else resolves when there is. */
+  /** Returns undefined when there is room at once; else a promise that resolves when there is. */
   enter(): Promise<void> | undefined {
     if (this.#taken === 0) setImmediate(this.#turn);
     if (this.#taken === EACH_TURN) return new Promise((resolve) => this.#waiting.push(resolve));

@@ -4,31 +4,32 @@ import type { RunInput } from "../domain/run.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { ModelChoice } from "../models/choice.ts";
 
-/** What a dialect makes of a request. */
+/** What a dialect parses from a request. */
 export interface RunRequest {
   readonly userId: string;
   /** Null: a new thread. */
   readonly threadId: string | null;
   readonly input: RunInput;
-  /** Null: the configured one. */
+  /** Null: the default model. */
   readonly model: ModelChoice | null;
-  /** What came with the question, for the agent alone: it is kept nowhere. */
+  /** A file sent with the question, for the agent alone. It is stored nowhere. */
   readonly file: Upload | null;
 }
 
-/** A run as its readers see it, wherever it is executed. */
+/** A run as readers see it, on whichever replica it executes. */
 export interface ReadableRun {
   readonly runId: string;
   readonly threadKey: ThreadKey;
   readonly userId: string;
   readonly traceId: string;
-  /** The thread's last seq before the run's first event: where its readers begin. Null: it will never start here. */
+  /** The thread's last seq before the run's first event, where readers begin. Null: the run will never start here. */
   readonly started: Promise<number | null>;
-  /** Nothing of it happens in this process, or none of it any more. */
+  /** True when no part of the run executes in this process, or its part here is over. */
   readonly hasEnded: boolean;
   /**
-   * Has it end with `why`, since somebody has to be told so. Returns what may be told: `why`, or the failure that it ends with
-   * anyway. Null: that cannot be promised, since it has ended, or may have, or goes on elsewhere.
+   * Ends the run with `why`, because a client is about to be told so. Returns the error that may be reported: `why`, or
+   * the failure that the run already ends with. Null when neither can be promised: the run has ended, may have ended,
+   * or continues on another replica.
    */
   decide(why: RunError): RunError | null;
 }

@@ -5,21 +5,26 @@ import type { Ending } from "../journal/ending.ts";
 import { ModelError } from "../models/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 
-/** What a run ends with, for whatever was thrown. What is no failure of ours to name is `internal`; its cause goes to the log. */
+/**
+ * Maps anything thrown to the error that the run ends with. An error of unknown type becomes `internal`; its cause is
+ * logged.
+ */
 export const runErrorOf = (thrown: unknown): RunError => {
   if (thrown instanceof RunError) return thrown;
   if (thrown instanceof ModelError) {
     const { code, message, isRecoverable, cause = thrown } = thrown;
     return new RunError(code, message, { isRecoverable, cause });
   }
-  // Of an agent that reads it; what the run itself writes is waited for.
+  // From an agent that reads the store. The run's own writes are retried instead.
   if (thrown instanceof StoreError && thrown.code === "unavailable") {
     return new RunError("store_unavailable", "The database is unavailable. Try again shortly.", { cause: thrown });
   }
   return new RunError("internal", "The server failed to answer.", { cause: thrown });
 };
 
-/** The last words of a run and how its row ends. Pure. `failure` null: it succeeded, with this result. */
+/**
+ * Builds a run's last events and the final state of its row. Pure. `failure` null: the run succeeded, with `result`.
+ */
 export const endingOf = (
   failure: RunError | null,
   facts: {

@@ -21,7 +21,7 @@ import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
 import type { TokenMeter } from "./token-meter.ts";
 
-/** A node that is told to stop gets this long to close what it has open; then the run ends without it. */
+/** How long a node may take, after its run is aborted, to close what it has open. Then the run ends without it. */
 const UNWIND_MS = 1000;
 
 export interface ExecuteParts {
@@ -33,7 +33,7 @@ export interface ExecuteParts {
   readonly historyTokens: number;
 }
 
-/** What a run is about. */
+/** The input of one run. */
 export interface Task<State> {
   readonly agent: Agent<State>;
   readonly input: RunInput;
@@ -44,10 +44,11 @@ export interface Task<State> {
 }
 
 /**
- * Executes a run that holds its fence, from its first event to its last. Never throws: whatever happens, the run ends with
- * exactly one terminal event, unless another replica has taken it over, which then sees to that. It may be called
- * ahead of the run's row: whatever the run does and says then, nothing is written, nor shown, before the row is there, or at
- * all when the store does not take it.
+ * Executes a run that holds its fence, from its first event to its last. Never throws: the run always ends with exactly
+ * one terminal event, unless another replica has taken it over; that replica then ends it.
+ *
+ * May be called before the run's row is inserted. Nothing that the run emits is written or shown before the insert
+ * succeeds. If the insert fails, nothing ever is.
  */
 export const execute = async <State>(
   live: LiveRun,
@@ -91,17 +92,17 @@ export const execute = async <State>(
   return outcome;
 };
 
-/** For the rare end that the store refuses: without what the run said last, and without the figures. */
+/** Used in the rare case that the store refuses the ending: it omits the last events and the usage. */
 const UNKEPT = new RunError("internal", "The answer could not be stored.");
 
-/** Written nowhere: the fence refuses it, and whoever holds the run now ends it. */
+/** Never written: the fence refuses it, and the replica that owns the run now ends it. */
 const LOST = new RunError("interrupted", "Another replica has taken over the run.");
 
-/** One run's dealings with its agent. */
+/** Connects one run to its agent. */
 class Turn<State> {
   usage: Usage = NO_USAGE;
   result: unknown;
-  /** Tokens that wait for the end, when the caller wants the answer in one piece. */
+  /** Tokens held until the end, when the caller wants the answer in one piece. */
   #held = "";
   #history: Promise<readonly HistoryMessage[]> | undefined;
 
@@ -116,7 +117,7 @@ class Turn<State> {
   /** Walks the agent's graph. Returns why it failed, or null. */
   async take(): Promise<RunError | null> {
     const { signal } = this.live;
-    // Cancelled while it waited for its turn: it does not begin.
+    // A run that was cancelled while it was queued does not begin.
     const { meter } = this.task;
     meter?.watch((why) => this.live.abort(why));
     const failure = signal.aborted ? null : await this.#begun();
@@ -125,7 +126,7 @@ class Turn<State> {
     return failure === null ? null : runErrorOf(failure.thrown);
   }
 
-  /** What the walk threw, or null when it came to its end or was left behind. */
+  /** Returns what the walk threw, or null when it finished or was abandoned. */
   async #begun(): Promise<{ readonly thrown: unknown } | null> {
     const walked = this.#walk().then(
       () => null,
@@ -148,7 +149,7 @@ class Turn<State> {
     });
   }
 
-  /** Says in one piece what was held back. */
+  /** Emits the held tokens as one event. */
   async sayHeld(): Promise<void> {
     if (this.#held !== "") await this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
   }
@@ -160,9 +161,9 @@ class Turn<State> {
     return undefined;
   }
 
-  /** Resolves a grace period after the run was told to stop, or as soon as the walk has ended. */
+  /** Resolves when the walk has ended, or at the latest `UNWIND_MS` after the run was aborted. */
   async #stopped(walked: Promise<unknown>): Promise<null> {
-    // A run that is never stopped must not keep this waiting for ever.
+    // Without `walked`, this would never settle for a run that is never aborted.
     await Promise.race([this.live.stopped, walked]);
     if (this.live.signal.aborted) await Promise.race([walked, this.parts.system.sleep(UNWIND_MS)]);
     return null;
@@ -200,9 +201,10 @@ class Turn<State> {
 
   async #readHistory(): Promise<readonly HistoryMessage[]> {
     const { historyTokens, store } = this.parts;
-    // A new thread has none; asking would only delay its first token.
+    // A new thread has no history; a query would only delay its first token.
     if (this.claimed.lastSeq === 0) return [];
-    // No text has more tokens than characters, and English has a quarter: read by characters, then cut by tokens.
+    // A text has at most as many tokens as characters, and in English a quarter as many. So the limit is in characters
+    // for the query, then in tokens for the cut.
     const messages = await store.threads.recentMessages(
       this.live.threadKey,
       this.claimed.lastSeq + 1,

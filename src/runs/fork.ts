@@ -9,16 +9,16 @@ import type { Checkpoint } from "../store/log/contract-checkpoints.ts";
 import type { CutRun, Fork } from "../store/log/contract-threads.ts";
 import { endingOf } from "./ending.ts";
 
-/** How a question ends in a fork that was made before the first word of its answer. */
+/** The end of a question in a fork that was made before the first token of its answer. */
 const UNANSWERED = new RunError("interrupted", "The thread was forked before this was answered.");
 
-/** What tells how far a run had come. */
+/** The events that show how far a run had come. */
 const TELLING: readonly EventType[] = ["solve_progress", ...FOLDED];
 
 /**
- * Makes the thread `to`, which continues from a checkpoint of `from`: it has heard and said all that the other had by then.
- * `unknown`: there is no such thread or checkpoint. `taken`: `to` is there already. `from` stays as it is, also when a run
- * of it is under way.
+ * Creates the thread `to`, which continues from a checkpoint of `from` with everything that was said in `from` up to
+ * it. Returns `unknown` when the thread or the checkpoint does not exist, `taken` when `to` exists already. `from` does
+ * not change, even when one of its runs is in progress.
  */
 export const forkThread = async (
   { store, system }: { readonly store: Store; readonly system: System },
@@ -35,9 +35,9 @@ export const forkThread = async (
 };
 
 /**
- * Where the fork lies in the log. After the last node of a turn that succeeded it lies at the turn's end: all of it comes
- * along as it is. Anywhere else it cuts the turn short, and the new thread gets an end for it, so that there too every run
- * has exactly one: what was said by then counts as the answer.
+ * Decides where the fork cuts the log. After the last node of a turn that succeeded, it is the turn's end, so the whole
+ * turn is copied unchanged. Anywhere else the turn is cut short and the new thread gets an end for it, so that there
+ * too each run has exactly one. What was said up to the cut counts as the answer.
  */
 const placeOf = (
   checkpoint: Checkpoint,
@@ -85,7 +85,10 @@ const cutAt = (
   };
 };
 
-/** That the node has completed is said right after its checkpoint, and may not be in the log yet. */
+/**
+ * Returns the event that completes the node. It is emitted right after the node's checkpoint, so it may not be in the
+ * log yet.
+ */
 const completion = (node: string, before: readonly LogEvent[]): EventBody[] => {
   const begun = before.findLast((event) => event.type === "solve_progress" && progressOf(event).node === node);
   return begun === undefined

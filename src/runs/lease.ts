@@ -4,7 +4,7 @@ import type { Replica } from "../store/log/contract-replicas.ts";
 import type { RunLogger } from "./logger.ts";
 import { RecurringTask } from "./recurring-task.ts";
 
-/** A lease is renewed this often while it lasts: three attempts may fail, one after another, and it still is not over. */
+/** How many times a lease is renewed while it lasts. Three attempts in a row may fail before it expires. */
 const RENEWALS_A_LEASE = 5;
 
 export const renewalMs = (ttlMs: number): number => ttlMs / RENEWALS_A_LEASE;
@@ -18,11 +18,14 @@ export interface LeaseParts {
 }
 
 /**
- * This process's word that it lives. As long as it is renewed nobody takes its runs; when it is not (the process is dead, or
- * stopped, or cut off from the store), others do once the database's clock says that it is over.
+ * The lease of this process. While it is renewed, no other replica takes this process's runs. When it is not (the
+ * process is dead, suspended or cut off from the store), others take them once the lease has expired by the database's
+ * clock.
  */
 export class Lease {
-  /** When the last renewal that succeeded was asked for, by this process's clock: of use for the time in between alone. */
+  /**
+   * When the last successful renewal was sent, by this process's clock. Only differences between its values are used.
+   */
   #renewedAt = Number.NEGATIVE_INFINITY;
   #isUnbroken = false;
   #underWay: Promise<void> | undefined;
@@ -34,21 +37,21 @@ export class Lease {
     this.#renewal = new RecurringTask("lease renewal", parts);
   }
 
-  /** Whether nobody can have taken this process's runs, as far as it can know by itself. */
+  /** Whether, as far as this process can tell, no other replica can have taken its runs. */
   get isCurrent(): boolean {
     const elapsed = this.parts.system.now() - this.#renewedAt;
     return elapsed >= 0 && elapsed < this.parts.ttlMs;
   }
 
   /**
-   * Before a run is begun: a process that comes back from a long stop would have it taken away at once. Undefined when there
-   * is nothing to wait for; rejects with the store's error.
+   * Renews the lease before a run begins, if it may have expired: after a long suspension, the process would lose a new
+   * run at once. Returns undefined when the lease is current. Rejects with the store's error.
    */
   assure(): Promise<void> | undefined {
     return this.isCurrent ? undefined : this.renew();
   }
 
-  /** Rejects with the store's error. One that is under way is joined. */
+  /** Joins a renewal that is in progress. Rejects with the store's error. */
   renew(): Promise<void> {
     this.#underWay ??= this.#renew().finally(() => {
       this.#underWay = undefined;
@@ -56,14 +59,16 @@ export class Lease {
     return this.#underWay;
   }
 
-  /** Renews. Never throws: what fails is tried again at the next tick. */
+  /** Renews the lease. Never throws: a failed renewal is retried at the next tick. */
   async tick(): Promise<void> {
     const isRenewed = await this.#renewal.attempt(() => this.renew());
     if (!isRenewed && !this.isCurrent && !this.#isToldOver) this.parts.logger.leaseOver();
     this.#isToldOver = !this.isCurrent;
   }
 
-  /** This process executes nothing any more. Never throws: a lease that cannot be ended is over soon. */
+  /**
+   * Ends the lease of a process that executes no more runs. Never throws: a lease that cannot be ended expires soon.
+   */
   async leave(): Promise<void> {
     this.#renewedAt = Number.NEGATIVE_INFINITY;
     await this.#underWay?.catch(() => {});

@@ -3,15 +3,15 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { Verdict } from "../journal/verdict.ts";
 import type { ReadableRun } from "./contract.ts";
 
-/** What a run is told that the store did not take. Nobody reads it: it has no log, and no reader. */
+/** Aborts a run whose insert failed. Nobody reads it: the run has no log and no readers. */
 export const NOT_PERSISTED = new RunError("store_unavailable", "The run could not be stored.");
 
-/** What a run ends with that was asked to stop. */
+/** The error that ends a cancelled run. */
 export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
-/** A run that this process executes, or that waits here for its turn. */
+/** A run that this process executes, or that is queued in it. */
 export class LiveRun implements ReadableRun {
-  /** Nothing of it happens here any more. */
+  /** True once the run's part in this process is over. */
   hasEnded = false;
   #isPersisted = false;
   readonly #persisted = Promise.withResolvers<boolean>();
@@ -28,12 +28,12 @@ export class LiveRun implements ReadableRun {
     readonly traceId: string,
   ) {}
 
-  /** The store has its row; until then nobody else can know of it. */
+  /** Whether the store has the run's row. Until then no other replica can know of the run. */
   get isPersisted(): boolean {
     return this.#isPersisted;
   }
 
-  /** Whether the store has taken its row, once that is known: whoever begins it says so, by `keep` or `drop`. */
+  /** Resolves with whether the store has taken the run's row. `Runs.start` settles it with `confirm` or `reject`. */
   get persisted(): Promise<boolean> {
     return this.#persisted.promise;
   }
@@ -42,17 +42,17 @@ export class LiveRun implements ReadableRun {
     return this.#started.promise;
   }
 
-  /** Resolves once the run's end is kept, or once another replica has taken it over. */
+  /** Resolves once the run's end is stored, or once another replica has taken the run over. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  /** Aborts with a RunError, which the run then ends with, or with `lost`, when it must not write another word. */
+  /** Aborts with the RunError that the run then ends with, or with `lost` when it must not write any more. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Resolves once it is told to stop. */
+  /** Resolves when the run is aborted. */
   get stopped(): Promise<void> {
     return this.#stopped.promise;
   }
@@ -62,7 +62,7 @@ export class LiveRun implements ReadableRun {
     this.#stopped.resolve();
   }
 
-  /** Its log is open: from now on that settles what it ends with. */
+  /** Called when the run's log is open. From then on `verdict` decides what the run ends with. */
   opened(verdict: Pick<Verdict, "decide">): void {
     this.#verdict = verdict;
   }
@@ -71,7 +71,7 @@ export class LiveRun implements ReadableRun {
     if (this.hasEnded || this.signal.reason === "lost") return null;
     const told = this.#verdict === undefined ? why : this.#verdict.decide(why);
     if (told !== null) this.abort(told);
-    // One that waits for its turn ends in it, with what it was told to stop for.
+    // A queued run ends when its turn comes, with the reason of its abort.
     return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : told;
   }
 
@@ -80,7 +80,7 @@ export class LiveRun implements ReadableRun {
     this.#persisted.resolve(true);
   }
 
-  /** The store has not taken its row: it stops, and leaves nothing. */
+  /** Aborts a run whose insert failed. It leaves no trace. */
   reject(): void {
     this.#persisted.resolve(false);
     this.abort(NOT_PERSISTED);

@@ -3,10 +3,10 @@ import type { Usage } from "../domain/run.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
 
-/** What is done again and again, as an operator is told of it. */
+/** The names of recurring tasks in an operator's log lines. */
 export type RecurringTaskName = "lease renewal" | "maintenance" | "recovery" | "polling for other replicas' events";
 
-/** What the runs have to say to an operator. Never a prompt, an answer or a key. */
+/** What runs report to an operator. Never a prompt, an answer or a key. */
 export interface RunLogger {
   started(run: LiveRun, agent: string): void;
   ended(
@@ -20,18 +20,18 @@ export interface RunLogger {
       readonly durationMs: number;
     },
   ): void;
-  /** Something failed that the run could live with. */
+  /** A part of the run failed without ending the run. */
   trouble(run: LiveRun, error: unknown): void;
-  /** A run that nobody executed any more was ended. */
+  /** An orphaned run was ended. */
   recovered(runId: string): void;
-  /** What a user has used could not be counted; of tokens it is tried again with the next. */
+  /** A user's usage could not be counted. Tokens are counted again with the next charge. */
   uncounted(error: unknown): void;
-  /** A step of maintenance failed by itself; it is tried again at the next tick. */
+  /** One step of maintenance failed. It is retried at the next tick. */
   maintenanceFailed(error: unknown): void;
-  /** Work that comes again and again has begun to fail; it goes on being tried, and nothing more is said until it works. */
+  /** A recurring task has begun to fail. It is retried; nothing more is logged until it succeeds. */
   recurringFails(name: RecurringTaskName, error: unknown): void;
-  /** It works again, after so many milliseconds. */
+  /** A recurring task succeeds again, `afterMs` milliseconds after it began to fail. */
   recurringWorks(name: RecurringTaskName, afterMs: number): void;
-  /** This replica's lease is over: others may end its runs. */
+  /** This replica's lease has expired: others may end its runs. */
   leaseOver(): void;
 }

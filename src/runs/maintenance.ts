@@ -6,10 +6,12 @@ import type { Recovery } from "./recovery.ts";
 import { RecurringTask } from "./recurring-task.ts";
 import type { Registry } from "./registry.ts";
 
-/** How often what has expired is swept out, and how many rows at once: an expired one is worth nothing, swept or not. */
+/**
+ * How often expired rows are deleted, and how many at once. Nothing depends on it: an expired row is ignored anyway.
+ */
 const SWEEP_MS = 60_000;
 const ROWS_A_SWEEP = 1_000;
-/** How long a replica that is gone stays in the table, for an operator to see. */
+/** How long a replica that is gone stays in the table, for operators to see. */
 const REMEMBER_REPLICAS_MS = 60 * 60_000;
 
 export interface MaintenanceParts {
@@ -22,7 +24,7 @@ export interface MaintenanceParts {
   readonly logger: Pick<RunLogger, "recurringFails" | "recurringWorks">;
 }
 
-/** What must happen every now and then: the process hears what others want of its runs, and sweeps out what has expired. */
+/** Recurring work of a process: applies what other replicas did to its runs, and deletes expired rows. */
 export class Maintenance {
   #sweptAt = 0;
 
@@ -32,7 +34,7 @@ export class Maintenance {
     this.#task = new RecurringTask("maintenance", parts);
   }
 
-  /** Never throws: what fails is tried again at the next tick. */
+  /** Never throws: what fails is retried at the next tick. */
   async tick(): Promise<void> {
     await this.#task.attempt(async () => {
       await this.#compare();
@@ -41,9 +43,10 @@ export class Maintenance {
   }
 
   /**
-   * Compares the runs that this process has with those that the store says are its. Cancelled elsewhere: it is told. Taken
-   * over, or deleted with its thread: it stops. And one that the process does not know, since it was never told that it
-   * began, would be nobody's for as long as the process lives: it is ended.
+   * Compares the runs of this process with those that the store assigns to it. A run that was cancelled on another
+   * replica is cancelled here. A run that was taken over, or deleted with its thread, stops. A run that this process
+   * does not know, because it never learnt that the insert succeeded, would have no executor for as long as the process
+   * lives: it is ended.
    */
   async #compare(): Promise<void> {
     const { registry, store, owner, recovery } = this.parts;
@@ -51,7 +54,7 @@ export class Maintenance {
     const held = await store.runs.held(owner);
     for (const runId of held.cancelled) registry.get(runId)?.abort(CANCELLED);
     const mine = new Set(held.runIds);
-    // What has ended meanwhile is none of the store's list either, and soon none of the registry's.
+    // A run that has ended meanwhile is missing from the store's list too, and soon from the registry.
     const missing = kept.flatMap(({ runId }) => (mine.has(runId) || registry.get(runId) === undefined ? [] : [runId]));
     if (missing.length > 0) {
       for (const runId of await store.runs.lost(owner, missing)) registry.get(runId)?.abort("lost");
@@ -65,7 +68,7 @@ export class Maintenance {
     const now = system.now();
     if (now - this.#sweptAt < SWEEP_MS) return;
     await store.replicas.sweep(REMEMBER_REPLICAS_MS);
-    // When that many have gone there may be more: the next tick goes on.
+    // A full batch means there may be more: the next tick continues.
     const swept = [await store.tickets.sweep(ROWS_A_SWEEP), await store.usage.sweep(ROWS_A_SWEEP)];
     if (swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
   }

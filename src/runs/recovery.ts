@@ -11,7 +11,10 @@ import { RecurringTask } from "./recurring-task.ts";
 
 /** How many orphans are taken over by one call. */
 const A_CALL = 200;
-/** How many are read by one statement, and how many such groups are ended at a time: their answers are in memory meanwhile. */
+/**
+ * How many orphans are read by one statement, and how many such groups are ended at a time. Their answers are in memory
+ * meanwhile.
+ */
 const A_GROUP = 16;
 const GROUPS_AT_A_TIME = 2;
 
@@ -21,14 +24,14 @@ export interface RecoveryParts {
   readonly system: Pick<System, "id" | "now">;
   /** This replica's id. */
   readonly owner: string;
-  /** Nobody else has the store open: whoever else owned a run is dead, and no lease is waited for. */
+  /** No other process has the store open: every other owner of a run is dead, so expired leases need not be awaited. */
   readonly isAlone: boolean;
   readonly logger: Pick<RunLogger, "recovered" | "maintenanceFailed" | "recurringFails" | "recurringWorks">;
 }
 
 /** Ends the runs that dead processes have left behind. */
 export class Recovery {
-  /** Runs that are being ended here: they are this replica's in the store, and in no registry. */
+  /** Runs that are being ended here. The store assigns them to this replica; the registry does not have them. */
   readonly #ending = new Set<string>();
   #underWay: Promise<void> | undefined;
 
@@ -38,7 +41,7 @@ export class Recovery {
     this.#recovery = new RecurringTask("recovery", parts);
   }
 
-  /** Never throws: what fails is tried again at the next tick. One that is under way is joined. */
+  /** Never throws: what fails is retried at the next tick. Joins a tick that is in progress. */
   tick(): Promise<void> {
     const orphans = this.parts.isAlone ? "foreign" : "lapsed";
     this.#underWay ??= this.#recovery
@@ -49,13 +52,15 @@ export class Recovery {
     return this.#underWay;
   }
 
-  /** Ends runs that the store says are this replica's and that nothing here executes. Throws the store's error. */
+  /** Ends runs that the store assigns to this replica and that nothing here executes. Throws the store's error. */
   async takeBack(runIds: readonly string[]): Promise<void> {
     const unknown = runIds.filter((runId) => !this.#ending.has(runId));
     if (unknown.length > 0) await this.#endAll(unknown);
   }
 
-  /** Call by call: when the running one of a thread has ended, those that waited behind it can be taken. */
+  /**
+   * Repeats until nothing is left: when a thread's running run has ended, the runs queued behind it can be taken over.
+   */
   async #endAll(orphans: Orphans): Promise<void> {
     const { store, system, owner } = this.parts;
     for (;;) {
@@ -78,7 +83,7 @@ export class Recovery {
     await Promise.all(lanes);
   }
 
-  /** What the runs had said stays in their threads. */
+  /** Ends the runs as interrupted. What they had emitted stays in their threads. */
   async #interruptAll(group: readonly Claimed[]): Promise<void> {
     const { store, logger: log } = this.parts;
     try {
@@ -96,7 +101,7 @@ export class Recovery {
     const { journal, system, logger: log } = this.parts;
     try {
       const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
-      // What the model counted died with the process; what it said can still be counted.
+      // The model's own count died with the process, so the usage is estimated from its output.
       const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
       const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
       if ((await writer.close(ending, ending)) === "persisted") log.recovered(fence.runId);

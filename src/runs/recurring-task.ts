@@ -2,8 +2,8 @@ import type { System } from "../domain/system.ts";
 import type { RecurringTaskName, RunLogger } from "./logger.ts";
 
 /**
- * Work that comes again and again, and fails for as long as the store is away: an operator is told once, when that begins, and
- * once more when it is over.
+ * Work that repeats and may fail for as long as the store is unavailable. It is logged once when it begins to fail and
+ * once when it succeeds again.
  */
 export class RecurringTask {
   #failingSince: number | null = null;
@@ -16,7 +16,7 @@ export class RecurringTask {
     },
   ) {}
 
-  /** Never throws. False: it failed. */
+  /** Never throws. Returns false when `work` failed. */
   async attempt(work: () => Promise<void>): Promise<boolean> {
     const { system, logger: log } = this.parts;
     try {

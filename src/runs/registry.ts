@@ -3,22 +3,22 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { LiveRun } from "./live-run.ts";
 
 export interface Limits {
-  /** Runs of this process that have not ended, the waiting ones included. */
+  /** How many runs of this process may be unfinished, queued ones included. */
   readonly maxRuns: number;
-  /** The same, for one user. */
+  /** The same limit for one user. */
   readonly maxRunsPerUser: number;
 }
 
-/** Seconds after which a caller that was turned away may try again. */
+/** Seconds after which a refused caller may retry. */
 const RETRY_AFTER = 5;
 
-/** The runs of this process, and the door in front of them. */
+/** The runs of this process, and the limits on how many there may be. */
 export class Registry {
   readonly #runs = new Map<string, LiveRun>();
-  /** Runs that were refused, and may be there all the same until they are withdrawn: no orphans. */
+  /** Runs that were refused but may be in the store until they are withdrawn. They are not orphans. */
   readonly unconfirmed = new Set<string>();
   readonly #perUser = new Map<string, number>();
-  /** Woken whenever a run of the thread ends. */
+  /** Called whenever a run of the thread ends. */
   readonly #waiting = new Map<ThreadKey, Set<() => void>>();
 
   constructor(private readonly limits: Limits) {}
@@ -35,7 +35,7 @@ export class Registry {
     return this.#runs.get(runId);
   }
 
-  /** Takes a place for the run. Throws `busy` (503) or `too_many_runs` (429) when there is none. */
+  /** Takes a slot for the run. Throws `busy` (503) or `too_many_runs` (429) when none is free. */
   admit(run: LiveRun): void {
     const ofUser = this.#perUser.get(run.userId) ?? 0;
     if (ofUser >= this.limits.maxRunsPerUser) {
@@ -57,7 +57,7 @@ export class Registry {
     this.#perUser.set(run.userId, ofUser + 1);
   }
 
-  /** Gives the run's place back and lets the next of its thread go. */
+  /** Frees the run's slot and wakes the runs of its thread that are queued. */
   release(run: LiveRun): void {
     if (!this.#runs.delete(run.runId)) return;
     const ofUser = (this.#perUser.get(run.userId) ?? 1) - 1;
@@ -69,7 +69,7 @@ export class Registry {
     for (const wake of waiting ?? []) wake();
   }
 
-  /** Resolves when a run of the thread ends in this process. `forget` drops the wait. */
+  /** Resolves when a run of the thread ends in this process. `forget` removes the wait. */
   nextEnd(key: ThreadKey): { readonly promise: Promise<void>; forget(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(key) ?? new Set();

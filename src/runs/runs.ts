@@ -17,12 +17,12 @@ import { CANCELLED, LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
-/** How many turns may wait in a thread behind the running one; the next is refused with 409. */
+/** How many turns may be queued in a thread behind the running one; the next is refused with 409. */
 export const MAX_QUEUED = 8;
-/** A turn that waits for one on another replica looks this often whether that has ended. */
+/** How often a run that is queued behind another replica's run checks whether that has ended. */
 export const TURN_POLL_MS = 500;
 
-/** What runs and streams end with that a shutdown cannot wait for. */
+/** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
 
 export interface RunsParts extends ExecuteParts {
@@ -34,10 +34,10 @@ export interface RunsParts extends ExecuteParts {
   readonly lease: Pick<Lease, "assure">;
 }
 
-/** What a run needs to be claimed. */
+/** What it takes to claim a run. */
 type ClaimRequest = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
 
-/** What `begin` gives the first run of a thread. */
+/** What `begin` returns for the first run of a thread. */
 const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
   state: "running",
   fence: { threadKey, runId, epoch: 1 },
@@ -45,10 +45,10 @@ const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
   lastAt: 0,
 });
 
-/** Starts runs and ends them. A run belongs to the server: nobody has to wait for it, or watch it. */
+/** Starts runs and ends them. A run belongs to the server: nobody has to wait for it or read it. */
 export class Runs {
   #draining = false;
-  /** The store was there when a run was begun last. */
+  /** Whether the store was available when the last run began. */
   #isStoreUp = true;
 
   readonly #unconfirmed: Unconfirmed;
@@ -65,8 +65,9 @@ export class Runs {
 
   /**
    * Starts a run, or queues it behind the one that its thread is busy with. Resolves once the run is in the store.
-   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `rate_limited`, `credit_exhausted`, `conflict`, `invalid` for a model that is not to be had), with nothing written, or the store's error.
-   * A run that was named beforehand has its `runId`, and begins once: `conflict` when it has begun already.
+   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `rate_limited`, `credit_exhausted`, `conflict`, or
+   * `invalid` for a model that is not available), with nothing written, or the store's error.
+   * A run that was announced beforehand has its `runId` and begins once: `conflict` when it has begun already.
    */
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
     if (this.#draining)
@@ -79,8 +80,9 @@ export class Runs {
     registry.admit(live);
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner };
     let isCounted = false;
-    // A new thread has nothing to wait for, so its run goes ahead of its row: the model is asked while Postgres writes. Not
-    // where the store is away, and not where the run was named beforehand: that one may have begun elsewhere.
+    // A new thread has nothing to wait for, so its run starts before its row is inserted: the model is called while
+    // Postgres writes. Not when the store is unavailable, and not when the run was announced beforehand: it may have
+    // begun on another replica.
     const isAhead = request.threadId === null && runId === undefined && this.#isStoreUp;
     try {
       const unsure = this.parts.lease.assure();
@@ -123,8 +125,8 @@ export class Runs {
   }
 
   /**
-   * Asks a run to stop; with `wait`, resolves once it has. A run that waits for its turn ends at once, with no place in the
-   * log, and its question with it. Idempotent. Null: the user has no such run.
+   * Cancels a run; with `wait`, resolves once it has ended. A queued run ends at once, and neither it nor its question
+   * is in the log. Idempotent. Null: the user has no such run.
    */
   async cancel(userId: string, runId: string, wait: boolean, signal: AbortSignal): Promise<Run | null> {
     const { registry, store, system } = this.parts;
@@ -136,7 +138,7 @@ export class Runs {
     const aborted = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => aborted.resolve(), { once: true });
     for (;;) {
-      // One that has ended here and not in the store was taken over by another replica.
+      // A run that has ended here but not in the store was taken over by another replica.
       const change = live === undefined || live.hasEnded ? system.sleep(TURN_POLL_MS) : live.ended;
       await Promise.race([change, aborted.promise]);
       const now = await store.runs.get(userId, runId);
@@ -145,8 +147,9 @@ export class Runs {
   }
 
   /**
-   * Removes a thread with all that belongs to it. Its runs stop, here at once and on other replicas as soon as they notice;
-   * until then nothing that they write is taken. Whoever reads it is told. False: there was no such thread.
+   * Deletes a thread with everything that belongs to it. Its runs stop, here at once, on other replicas as soon as they
+   * notice; until then the store refuses what they write. Readers are notified. Returns false when the thread did not
+   * exist.
    */
   async deleteThread(key: ThreadKey): Promise<boolean> {
     const { registry, store, journal } = this.parts;
@@ -159,8 +162,8 @@ export class Runs {
   }
 
   /**
-   * Takes no more runs and lets those under way finish; what is left after `timeoutMs` ends as `interrupted`. Resolves when
-   * none is left, or when even that takes longer than `graceMs`.
+   * Accepts no more runs and lets those in progress finish; those left after `timeoutMs` end as `interrupted`. Resolves
+   * when none is left, or after another `graceMs` at the latest.
    */
   async drain(timeoutMs: number, graceMs = 5000): Promise<void> {
     const { registry } = this.parts;
@@ -170,11 +173,11 @@ export class Runs {
       run.abort(RESTARTED);
     }
     if (await this.#emptied(graceMs)) return;
-    // The store is away, or another replica's turn comes before: whoever sweeps next ends these.
+    // The store is unavailable, or another replica's turn comes first: the next recovery ends these.
     for (const run of registry.all()) registry.release(run);
   }
 
-  /** The model that a request chooses. Throws `invalid`, naming the field, for one that is not to be had. */
+  /** Returns the model that a request chooses. Throws `invalid`, naming the field, when it is not available. */
   async modelFor(choice: ModelChoice | null): Promise<Model> {
     const { models } = this.parts;
     if (choice === null) return models.standard;
@@ -205,7 +208,7 @@ export class Runs {
       const claimed = await turn;
       if (claimed !== null) outcome = await execute(live, claimed, task, this.parts);
     } catch (error) {
-      // execute does not throw; a claim may. The sweep ends what stays behind.
+      // `execute` does not throw, but a claim may. Recovery ends a run that stays behind.
       log.trouble(live, error);
     } finally {
       registry.release(live);
@@ -213,12 +216,15 @@ export class Runs {
     }
   }
 
-  /** Null: the run was ended by somebody else, or its thread is gone. A store that goes away meanwhile is waited for. */
+  /**
+   * Waits for the run's turn and claims it. Null: the run was ended elsewhere, or its thread is gone. Retries while the
+   * store is unavailable.
+   */
   async #awaitTurn(live: LiveRun, turn: ClaimRequest): Promise<Claimed | null> {
     const { registry, system } = this.parts;
     while (!live.hasEnded) {
       const next = registry.nextEnd(live.threadKey);
-      // What was to be looked at for being told to stop has been, by the next time.
+      // Read before the attempt: an abort that came before it has been handled by it and needs no second attempt.
       const isStopped = live.signal.aborted;
       try {
         const claimed = await this.#tryTurn(live, turn);
@@ -239,14 +245,15 @@ export class Runs {
     try {
       const claimed = await store.runs.claim({ ...turn, now: system.now() });
       if (claimed !== null) {
-        // Another replica may have been asked to cancel it, and maintenance has not looked yet.
+        // Another replica may have been asked to cancel the run, and maintenance has not run since.
         if (claimed.cancelRequested) live.abort(CANCELLED);
         return claimed;
       }
       const run = await store.runs.get(live.userId, live.runId);
       if (run === null || hasEnded(run.status)) return null;
       if (run.status === "queued") return "not yet";
-      // A claim that succeeded and did not tell: it is ours, unless another replica has taken it over since.
+      // An earlier claim succeeded but its reply was lost: the run is ours, unless another replica has taken it over
+      // since.
       const orphans = [live.runId];
       const [taken] = await store.runs.takeover({ orphans, owner, limit: 1, messageId: system.id, now: system.now() });
       return taken ?? "not yet";

@@ -7,18 +7,18 @@ import type { ReadableRun } from "./contract.ts";
 import type { Registry } from "./registry.ts";
 import { TURN_POLL_MS } from "./runs.ts";
 
-/** A run that the store knows and this process does not: another replica executes it, or it is over. */
+/** A run that is in the store but not in this process: another replica executes it, or it has ended. */
 class StoredRun implements ReadableRun {
   readonly runId: string;
   readonly threadKey: ThreadKey;
   readonly userId: string;
   readonly traceId: string;
-  /** Nothing of it happens here. */
+  /** Always true: no part of the run executes here. */
   readonly hasEnded = true;
   readonly #started: () => Promise<number | null>;
   #asked: Promise<number | null> | undefined;
 
-  /** `reader` aborts when nobody wants to know any more. */
+  /** `reader` aborts when nobody reads the run any more. */
   constructor(run: Run, reader: AbortSignal, parts: { readonly store: Store; readonly system: System }) {
     this.runId = run.runId;
     this.threadKey = run.threadKey;
@@ -27,7 +27,7 @@ class StoredRun implements ReadableRun {
     this.#started = () => turnOf(run, reader, parts);
   }
 
-  /** What it ends with is another's to say. */
+  /** Null: the replica that executes the run decides what it ends with. */
   decide(): null {
     return null;
   }
@@ -39,8 +39,8 @@ class StoredRun implements ReadableRun {
 }
 
 /**
- * A run of the user's, as it may be read here: the live one of this process, or the store's. Null: the user has none of that
- * id. `reader` aborts when nobody wants to know any more.
+ * Returns a user's run as it can be read here: the live run of this process, or the store's. Null when the user has no
+ * run of that id. `reader` aborts when nobody reads the run any more.
  */
 export const findRun = async (
   userId: string,
@@ -54,7 +54,7 @@ export const findRun = async (
   return run === null ? null : new StoredRun(run, reader, parts);
 };
 
-/** Waits for the run's turn, if it has to: the seq before its first event, or null when it will never have one. */
+/** Waits for a queued run's turn. Returns the seq before its first event, or null when it will never have one. */
 const turnOf = async (
   run: Run,
   reader: AbortSignal,

@@ -12,12 +12,12 @@ import type { Registry } from "./registry.ts";
 import type { Runs } from "./runs.ts";
 import { findRun } from "./stored-run.ts";
 
-/** Somebody has to come with a ticket within so many milliseconds of its making. */
+/** How many milliseconds after its creation a ticket can still begin a run. */
 const BEGIN_WITHIN_MS = 10 * 60_000;
-/** From its making on, the run that it became may be read with it for so many milliseconds. */
+/** How many milliseconds after its creation a ticket can still read the run that it began. */
 const JOIN_WITHIN_MS = 60 * 60_000;
 
-/** `<user, base64url>.<secret>`, see `System.secret`. A user id of 128 characters takes 683 of these at most. */
+/** `<user, base64url>.<secret>`, see `System.secret`. The base64url of a user id of 128 characters has at most 683. */
 const TICKET = /^([\w-]{2,683})\.([\w-]{43})$/;
 
 export interface TicketsParts {
@@ -29,7 +29,7 @@ export interface TicketsParts {
 
 type KeptRequest = Omit<RunRequest, "file">;
 
-/** A question that waits, or has become its run. */
+/** A question that waits for its run, or has begun it. */
 interface Question {
   readonly userId: string;
   readonly ticket: Ticket & { readonly ageMs: number };
@@ -37,16 +37,19 @@ interface Question {
 }
 
 /**
- * Questions submitted by one request and asked by another: a browser's EventSource can only GET. The first to come with the
- * ticket begins the run, all others read the same one, from its first event, on whichever replica, also when it is over.
+ * Questions that one request submits and another asks: a browser's EventSource can only GET. The first request with the
+ * ticket begins the run. All others read the same run from its first event, on any replica, even when it has ended.
  */
 export class Tickets {
-  /** Runs of which this process does not know yet whether the store takes them. */
+  /** Runs that are being inserted, so this process does not know yet whether the store takes them. */
   readonly #beginning = new Map<string, Promise<LiveRun>>();
 
   constructor(private readonly parts: TicketsParts) {}
 
-  /** Keeps the question and gives its ticket. Throws `invalid` for a model that is not to be had, or the store's error. */
+  /**
+   * Stores the question and returns its ticket. Throws `invalid` for a model that is not available, or the store's
+   * error.
+   */
   async issue(dialect: string, { file, ...request }: RunRequest): Promise<string> {
     if (file !== null) throw new Error(`a ticket of ${dialect} cannot keep a file`);
     const { store, system, runs } = this.parts;
@@ -65,7 +68,10 @@ export class Tickets {
     return `${Buffer.from(userId).toString("base64url")}.${ticketId}`;
   }
 
-  /** Whose ticket it is, and what it asks. Throws `not_found` when it is none, another wire's, or has expired. */
+  /**
+   * Returns a ticket's user and question. Throws `not_found` when the ticket does not exist, belongs to another dialect
+   * or has expired.
+   */
   async look(dialect: string, id: string): Promise<Question> {
     const { store } = this.parts;
     const [userId, ticketId] = partsOf(id);
@@ -75,8 +81,8 @@ export class Tickets {
   }
 
   /**
-   * The run that the question has become, or becomes now. Throws `not_found` when it is too late for that; else as
-   * `Runs.start`. `reader` aborts when whoever asks is gone.
+   * Returns the run of the question, and begins it when there is none. Throws `not_found` when it is too late to begin
+   * it; else as `Runs.start`. `reader` aborts when the client is gone.
    */
   async redeem(question: Question, agent: AnyAgent, traceId: string, reader: AbortSignal): Promise<ReadableRun> {
     const { userId, ticket } = question;
@@ -87,19 +93,19 @@ export class Tickets {
     try {
       return await this.#begin(agent, question, traceId);
     } catch (error) {
-      // Another replica was faster.
+      // Another replica began it first.
       const other = error instanceof RequestError && error.code === "conflict" ? await find() : null;
       if (other === null) throw error;
       return other;
     }
   }
 
-  /** All who come while it begins get the same run, or the same refusal. */
+  /** Callers that come while the run begins all get the same run, or the same refusal. */
   #begin(agent: AnyAgent, { ticket, request }: Question, traceId: string): Promise<LiveRun> {
     const { runId, threadKey: key } = ticket;
     const known = this.#beginning.get(runId);
     if (known !== undefined) return known;
-    // It may have begun since the store was asked.
+    // The run may have begun since the store was queried.
     const live = this.parts.registry.get(runId);
     if (live !== undefined) return Promise.resolve(live);
     const asked = { ...request, threadId: threadIdOf(key), file: null };
@@ -109,7 +115,7 @@ export class Tickets {
   }
 }
 
-/** User and secret of a ticket; null when it is none. */
+/** Returns the user and the secret of a ticket. The user is null when the ticket is malformed. */
 const partsOf = (id: string): readonly [userId: string | null, ticketId: string] => {
   const [, user = "", ticketId = ""] = TICKET.exec(id) ?? [];
   const userId = Buffer.from(user, "base64url").toString();

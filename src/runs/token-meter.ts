@@ -2,35 +2,38 @@ import { RunError } from "../domain/error.ts";
 import type { Usage } from "../domain/run.ts";
 import { tokensIn } from "../domain/tokens.ts";
 
-/** What a run ends with that passes its user's budget on its way. */
+/** The error that ends a run that exceeds its user's budget. */
 const EXHAUSTED = new RunError("credit_exhausted", "This user has used all the tokens that the limit allows.");
 
-/** So many tokens at most are not yet in the store: what a user's other runs, on other replicas, cannot know of. */
+/**
+ * At most this many tokens of a run are not yet in the store, so the user's other runs, on other replicas, cannot count
+ * them.
+ */
 const SLICE = 1_000;
-/** Of a small budget a slice is at most this part. */
+/** For a small budget a slice is at most the budget divided by this. */
 const PART = 20;
 
 export interface MeterParts {
   readonly limit: number;
-  /** What the store had counted when the run was let in. */
+  /** What the store had counted when the run was admitted. */
   readonly known: number;
-  /** Counts so many tokens more in the store; what the user has used then, other runs included. */
+  /** Adds `amount` tokens in the store. Returns the user's new total, other runs included. */
   charge(amount: number): Promise<number>;
-  /** A charge failed: it is made again with the next. */
+  /** Called when a charge fails. The next charge includes it. */
   failed(error: unknown): void;
 }
 
 /**
- * Counts the tokens of one run against its user's budget, while it runs: by estimate as a model speaks, by the model's own
- * count when it has spoken. The store is told in slices, one call at a time.
+ * Counts the tokens of one run against its user's budget while it runs: by estimate while a model generates, then by
+ * the model's own count. The store is charged in slices, one call at a time.
  */
 export class TokenMeter {
   #known: number;
-  /** Counted, and not yet in the store. */
+  /** Counted, but not yet in the store. */
   #uncharged = 0;
-  /** What of that is on its way there. */
+  /** The part of `#uncharged` that is being charged now. */
   #underWay = 0;
-  /** Counted by estimate, until the model has counted. */
+  /** Counted by estimate, until the model reports its own count. */
   #estimated = 0;
   #charging: Promise<void> | undefined;
   #exhausted: (why: RunError) => void = () => {};
@@ -41,28 +44,28 @@ export class TokenMeter {
     this.#slice = Math.max(1, Math.min(SLICE, Math.floor(parts.limit / PART)));
   }
 
-  /** `exhausted` is called as soon as the budget is passed, and may be called again. */
+  /** Calls `exhausted` as soon as the budget is exceeded, possibly more than once. */
   watch(exhausted: (why: RunError) => void): void {
     this.#exhausted = exhausted;
   }
 
-  /** A piece of what a model says. */
+  /** Counts a delta of a model's output by estimate. */
   said(text: string): void {
     const tokens = tokensIn(text);
     this.#estimated += tokens;
     this.#count(tokens);
   }
 
-  /** What a model has counted for a call that has ended. */
+  /** Counts the usage that a model reports for a call that has ended, in place of the estimate. */
   spent({ inputTokens, outputTokens }: Usage): void {
     const more = inputTokens + outputTokens - this.#estimated;
     this.#estimated = 0;
     this.#count(more);
   }
 
-  /** Resolves once the store has been told of all; by then it is known whether the budget was passed. Never throws. */
+  /** Resolves once everything is charged; by then it is known whether the budget was exceeded. Never throws. */
   async settle(): Promise<void> {
-    // What was said and never counted was no model's.
+    // An estimate that no model's count replaced is removed: no model produced that text.
     this.spent({ inputTokens: 0, outputTokens: 0 });
     await this.#charging;
     if (Math.round(this.#uncharged) !== 0) await this.#charge();

@@ -4,27 +4,27 @@ import type { NewRun } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Registry } from "./registry.ts";
 
-/** Between two attempts to withdraw what may be there. */
+/** Time between two attempts to withdraw runs. */
 const RETRY_MS = 500;
 /**
- * How long a beginning may still reach the database after that has answered again: a statement's deadline there, twice. One
- * that was frozen carries out what lay in its sockets when it goes on, however long that has been.
+ * How long an insert may still reach the database after the database answers again: twice the statement timeout there.
+ * A database that was suspended executes what is in its socket buffers when it resumes, however long that has been.
  */
 const LANDING_MS = 10_000;
-/** How many are remembered, a few hundred bytes each. */
+/** How many runs are tracked, a few hundred bytes each. */
 const MAX_REMEMBERED = 50_000;
 
 type Beginning = Pick<NewRun, "runId" | "threadKey" | "owner">;
 
 /**
- * Runs that the store was asked to begin and did not confirm. Their callers were told that there is none, so there must be none:
- * each is withdrawn as soon as the store is back, and looked for until it can no longer come.
+ * Runs whose insert the store did not confirm. Their callers received an error, so the runs must not exist: each is
+ * withdrawn as soon as the store is back, and looked for until it can no longer appear.
  */
 export class Unconfirmed {
-  /** `until`: null before the store has answered for the first time since. */
+  /** `until` is null until the store answers for the first time since the insert. */
   readonly #runs = new Map<string, { readonly run: Beginning; until: number | null }>();
   #isBusy = false;
-  /** What is being withdrawn just now. */
+  /** The withdrawal that is in progress. */
   #current: Promise<boolean | null> = Promise.resolve(null);
 
   constructor(
@@ -45,7 +45,10 @@ export class Unconfirmed {
     void this.#withdrawAll();
   }
 
-  /** A run that was named beforehand is begun once more: what there may be of it goes first. Throws the store's error. */
+  /**
+   * Withdraws an unconfirmed run before a run that was announced beforehand begins again under its id. Throws the
+   * store's error.
+   */
   async settle(runId: string): Promise<void> {
     const known = this.#runs.get(runId);
     if (known === undefined) return;
@@ -64,7 +67,7 @@ export class Unconfirmed {
     while (this.#runs.size > 0) {
       await system.sleep(RETRY_MS);
       for (const [runId, unconfirmed] of this.#runs) {
-        // Looked for once more after the last moment that it could have come.
+        // The last check comes after the last moment at which the run could have appeared.
         const isLast = unconfirmed.until !== null && system.now() >= unconfirmed.until;
         this.#current = this.#withdraw(unconfirmed.run);
         const wasThere = await this.#current;
@@ -81,7 +84,7 @@ export class Unconfirmed {
     this.parts.registry.unconfirmed.delete(runId);
   }
 
-  /** Whether it was there, and is no more. Null: the store does not say. */
+  /** Returns whether the run was there; it is gone now. Null: the store did not answer. */
   async #withdraw(run: Beginning): Promise<boolean | null> {
     try {
       return await this.parts.store.runs.withdraw(run);
