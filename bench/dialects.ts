@@ -46,7 +46,7 @@ interface Recorded {
 }
 
 const record = async ({ name, endpoints }: Dialect): Promise<Recorded> => {
-  const path = endpoints.find(({ method, mode: form }) => method === "POST" && form === "stream")?.path ?? "";
+  const path = endpoints.find(({ method, mode }) => method === "POST" && mode === "stream")?.path ?? "";
   const response = await service.post(path, QUESTIONS[name], { headers: { "x-user-id": USER } });
   await response.text();
   const [threadId, runId] = [response.headers.get("x-thread-id") ?? "", response.headers.get("x-run-id") ?? ""];

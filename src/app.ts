@@ -33,7 +33,7 @@ import { defaultWorkers } from "./workers/worker-pool.ts";
 const extras: Extras | null = builtin;
 
 /** How long runs and readers wait for a store that is away. */
-const STORE_PATIENCE_MS = 15_000;
+const STORE_WAIT_MS = 15_000;
 /** The longest that a cancellation or a thread's deletion takes to reach another replica. */
 const MAINTENANCE_MS = 1_000;
 /** The interval between searches for orphans; shorter when leases are renewed more often. */
@@ -55,7 +55,7 @@ const IDLE_S = 255;
  */
 const FAREWELL_MS = 1_000;
 
-/** Every dependency from outside; tests pass others. */
+/** What the process hands in; tests pass others. */
 export interface Dependencies {
   readonly config: Config;
   readonly store: Store;
@@ -68,7 +68,7 @@ export interface Dependencies {
   readonly replica: Replica;
   /** No other process uses the store: there are no leases, and any other owner of a run is dead. */
   readonly isAlone: boolean;
-  readonly storePatienceMs?: number;
+  readonly storeWaitMs?: number;
   /** How pages are fetched for users. Defaults to fetching from the public web. */
   readonly fetchPage?: ServiceParts["fetchPage"];
 }
@@ -127,16 +127,18 @@ const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
 };
 
 /** Composes the service, ends the runs that a dead process left, and begins to listen. */
-export const serve = async (outside: Dependencies): Promise<Service> => {
-  const { config, store, models, embedding, system, logger: log, replica, isAlone } = outside;
-  const patienceMs = outside.storePatienceMs ?? STORE_PATIENCE_MS;
-  const journal = new Journal({ store, system, logger: log.journal, storeWaitMs: patienceMs });
+export const serve = async (dependencies: Dependencies): Promise<Service> => {
+  const { config, store, models, embedding, system, logger, replica, isAlone } = dependencies;
+  const storeWaitMs = dependencies.storeWaitMs ?? STORE_WAIT_MS;
+  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs });
   const registry = new Registry(config);
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
   const owner = replica.id;
-  const lease = isAlone ? NO_LEASE : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, logger: log.runs });
+  const lease = isAlone
+    ? NO_LEASE
+    : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, logger: logger.runs });
   const { ratePerUser, tokensPerUser } = config;
-  const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: log.runs });
+  const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: logger.runs });
   const parts = {
     store,
     journal,
@@ -146,7 +148,7 @@ export const serve = async (outside: Dependencies): Promise<Service> => {
     allowance,
     owner,
     lease,
-    logger: log.runs,
+    logger: logger.runs,
     runTimeoutMs,
     historyTokens,
   };
@@ -155,27 +157,27 @@ export const serve = async (outside: Dependencies): Promise<Service> => {
   const recovery = new Recovery({ ...parts, isAlone });
   const maintenance = new Maintenance({ ...parts, recovery });
   const documents = { documents: store.documents, embedding, system };
-  const threads = config.workerThreads ?? defaultWorkers();
-  const reader = openReader({ workers: threads });
+  const workers = config.workerThreads ?? defaultWorkers();
+  const reader = openReader({ workers });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
   const agents = agentsFrom({
-    tools: [...(extras?.tools(threads) ?? []), ...toolsFrom({ workers: threads })],
+    tools: [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })],
     verify: extras?.verify ?? (() => null),
-    tables: extras?.tables(threads) ?? null,
+    tables: extras?.tables(workers) ?? null,
     retrieval,
     chatTimeoutMs: config.chatTimeoutMs,
     read: reader.read,
-    fetchPage: outside.fetchPage ?? fetchPage,
+    fetchPage: dependencies.fetchPage ?? fetchPage,
     tils: store.tils,
   });
-  const standing = new RetrievalHealth(documents);
+  const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,
     model: models.standard,
-    retrieval: standing,
+    retrieval: retrievalHealth,
     system,
     isDraining: () => runs.isDraining,
-    storeChanged: log.storeChanged,
+    storeChanged: logger.storeChanged,
   });
   const http = httpApp(
     {
@@ -190,15 +192,15 @@ export const serve = async (outside: Dependencies): Promise<Service> => {
       system,
       heartbeatMs,
       locale,
-      broken: log.streamBroken,
+      broken: logger.streamBroken,
     },
-    { identity, corsOrigins, compressStreams, logger: log },
+    { identity, corsOrigins, compressStreams, logger },
   );
 
   await lease.renew();
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
-  const words = await standing.look();
-  if (words !== "ok") log.retrievalLimited(words);
+  const words = await retrievalHealth.look();
+  if (words !== "ok") logger.retrievalLimited(words);
   const polling = new RecurringTask("polling for other replicas' events", parts);
   const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   const others = [

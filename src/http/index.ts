@@ -44,14 +44,14 @@ export interface HttpLogger extends UserTokenLogger {
 
 /** All endpoints, behind one access control and one error handler. */
 export const httpApp = (parts: RouteParts, options: HttpOptions) => {
-  const { identity: settings, corsOrigins, compressStreams, logger: log } = options;
+  const { identity: settings, corsOrigins, compressStreams, logger } = options;
   const { store, system } = parts;
   const accessTokens = new AccessTokens({ secrets: store.secrets, system, configured: settings.accessTokenSecret });
   const accessControl = new AccessControl({
     settings,
     accessTokens,
-    userTokens: settings.userTokens === null ? null : new UserTokens(settings.userTokens, system, log),
-    unusableUser: log.unusableUser,
+    userTokens: settings.userTokens === null ? null : new UserTokens(settings.userTokens, system, logger),
+    unusableUser: logger.unusableUser,
     isGranted: isGrantedBy(corsOrigins),
     threadOfRun: async (userId, runId) => {
       const run = isStorable(runId) ? await store.runs.get(userId, runId) : null;
@@ -102,14 +102,14 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
         const refused = code === "NOT_FOUND" ? await unknown(request) : requestErrorOf(error);
         if (refused.code === "method_not_allowed") set.headers.allow = methodsOf(routesAt(request)).join(", ");
         if (refused.code === "internal" && !isLeaving(error, request))
-          log.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
+          logger.requestFailed(URL.parse(request.url)?.pathname ?? "", refused.cause);
         return refusal(refused, error instanceof WordedRefusal ? error.answer : null);
       })
       // The only entry. It uses the matched route, not the URL's path: only the URL standard treats `\` in it as `/`.
       .onBeforeHandle({ as: "global" }, async ({ request, params, route }) => {
-        const { access: passage, worded } = gateAt(request.method, route);
+        const { access, worded } = gateAt(request.method, route);
         try {
-          await accessControl.check({ request, params }, passage);
+          await accessControl.check({ request, params }, access);
         } catch (thrown) {
           throw worded(thrown);
         }

@@ -52,9 +52,9 @@ export class GroupCommit implements Committer {
   #current: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CommitOptions) {
-    const { store, logger: log } = options;
+    const { store, logger } = options;
     this.#patience = new StoreRetry(options, this.#writers);
-    this.#lostTails = new LostTails(store, this.#writers, log);
+    this.#lostTails = new LostTails(store, this.#writers, logger);
     this.#ends = new RunEnds(store, this.#writers, this.#patience, this.#lostTails);
   }
 

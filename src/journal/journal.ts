@@ -86,14 +86,14 @@ export class Journal {
   }
 
   readonly #read = async (key: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]> => {
-    const { store, system, storeWaitMs: patienceMs } = this.options;
+    const { store, system, storeWaitMs } = this.options;
     const since = system.now();
     for (;;) {
       try {
         return await store.events.read(key, after, limit);
       } catch (error) {
         const away = error instanceof StoreError && error.code === "unavailable";
-        if (!away || system.now() - since >= patienceMs) throw error;
+        if (!away || system.now() - since >= storeWaitMs) throw error;
         await system.sleep(REREAD_MS);
       }
     }

@@ -29,7 +29,7 @@ export class StoreRetry {
    * each.
    */
   async untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {
-    const { system, storeWaitMs: patienceMs } = this.options;
+    const { system, storeWaitMs } = this.options;
     const since = system.now();
     for (;;) {
       try {
@@ -38,7 +38,7 @@ export class StoreRetry {
         return value;
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
-        if (system.now() - since >= patienceMs) this.#giveUp(waiting(), error);
+        if (system.now() - since >= storeWaitMs) this.#giveUp(waiting(), error);
         await system.sleep(RETRY_MS);
       }
     }

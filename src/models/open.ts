@@ -40,7 +40,7 @@ const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOpti
 export const openingOf = (
   provider: Provider,
   model: string,
-  { providers, post = postBySockets(), builtin, system, logger: log }: ModelOptions,
+  { providers, post = postBySockets(), builtin, system, logger }: ModelOptions,
 ): Opening => {
   const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
   return {
@@ -51,6 +51,6 @@ export const openingOf = (
     post,
     builtin: builtin ?? null,
     system,
-    logger: log,
+    logger,
   };
 };

@@ -29,7 +29,7 @@ export interface RetryOptions {
  * Returns the same model with failed calls retried up to 3 times, after `retryDelay`. It retries only before a call's
  * first part: after that, a second try would emit it twice. An abort also ends the wait. `check` is not retried.
  */
-export const withRetry = (model: Model, { system, logger: log }: RetryOptions): Model => ({
+export const withRetry = (model: Model, { system, logger }: RetryOptions): Model => ({
   id: model.id,
   answer: async (request, context, onPart) => {
     const listener = new PartSink(onPart);
@@ -41,7 +41,7 @@ export const withRetry = (model: Model, { system, logger: log }: RetryOptions): 
         if (listener.hasReceived || !(error instanceof ModelError)) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
-        log.retry({ model: model.id, attempt, delayMs, error });
+        logger.retry({ model: model.id, attempt, delayMs, error });
         await system.sleep(delayMs, context.signal);
       }
     }

@@ -22,8 +22,8 @@ export interface ReaderOptions extends ReadingLimits {
 }
 
 /** A reader with threads of its own, 2 unless told, which start with the first files. One for the process: its threads are shared by all users. */
-export const openReader = ({ workers: threads = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
-  const thread = new ReadingWorkers({ ...LIMITS, ...limits }, threads);
+export const openReader = ({ workers = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
+  const thread = new ReadingWorkers({ ...LIMITS, ...limits }, workers);
   return {
     read: async (upload, options) =>
       await thread.run("read", sourceOf(upload, options.baseUrl), askerOf(upload, options)),

@@ -43,18 +43,18 @@ export class Allowance {
 
   /** Takes back the count of a run that did not begin. */
   async giveBack(userId: string): Promise<void> {
-    const { usage, ratePerUser, logger: log } = this.parts;
+    const { usage, ratePerUser, logger } = this.parts;
     if (ratePerUser === null) return;
-    await usage.add(userId, "requests", ratePerUser.windowMs, -1).catch(log.uncounted);
+    await usage.add(userId, "requests", ratePerUser.windowMs, -1).catch(logger.uncounted);
   }
 
   #meter(userId: string, { limit, windowMs }: Rate, known: number): TokenMeter {
-    const { usage, logger: log } = this.parts;
+    const { usage, logger } = this.parts;
     return new TokenMeter({
       limit,
       known,
       charge: async (amount) => (await usage.add(userId, "tokens", windowMs, amount)).total,
-      failed: log.uncounted,
+      failed: logger.uncounted,
     });
   }
 }

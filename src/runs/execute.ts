@@ -56,7 +56,7 @@ export const execute = async <State>(
   task: Task<State>,
   parts: ExecuteParts,
 ): Promise<Outcome> => {
-  const { journal, system, logger: log } = parts;
+  const { journal, system, logger } = parts;
   const { agent } = task;
   const timeoutMs = agent.timeoutMs ?? parts.runTimeoutMs;
   const begun = system.now();
@@ -67,7 +67,7 @@ export const execute = async <State>(
   live.opened(writer.verdict);
   void live.persisted.then((isPersisted) => {
     if (!isPersisted) return;
-    log.started(live, agent.name);
+    logger.started(live, agent.name);
     writer.release();
     live.start(claimed.lastSeq);
   });
@@ -88,7 +88,7 @@ export const execute = async <State>(
     endingOf(UNKEPT, { ...facts, usage: NO_USAGE, result: undefined }),
   );
   const durationMs = system.now() - begun;
-  if (isPersisted) log.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
+  if (isPersisted) logger.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
   return outcome;
 };
 

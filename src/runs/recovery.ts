@@ -85,28 +85,28 @@ export class Recovery {
 
   /** Ends the runs as interrupted. What they had emitted stays in their threads. */
   async #interruptAll(group: readonly Claimed[]): Promise<void> {
-    const { store, logger: log } = this.parts;
+    const { store, logger } = this.parts;
     try {
       const fences = group.map(({ fence }) => fence);
       const said = await store.events.ofRuns(fences, FOLDED);
       await Promise.all(group.map((claimed, at) => this.#interrupt(claimed, foldAnswer(said[at] ?? []))));
     } catch (error) {
-      log.maintenanceFailed(error);
+      logger.maintenanceFailed(error);
     } finally {
       for (const { fence } of group) this.#ending.delete(fence.runId);
     }
   }
 
   async #interrupt({ fence, lastSeq, lastAt }: Claimed, said: AnswerFold): Promise<void> {
-    const { journal, system, logger: log } = this.parts;
+    const { journal, system, logger } = this.parts;
     try {
       const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
       // The model's own count died with the process, so the usage is estimated from its output.
       const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
       const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
-      if ((await writer.close(ending, ending)) === "persisted") log.recovered(fence.runId);
+      if ((await writer.close(ending, ending)) === "persisted") logger.recovered(fence.runId);
     } catch (error) {
-      log.maintenanceFailed(error);
+      logger.maintenanceFailed(error);
     }
   }
 }

@@ -18,17 +18,17 @@ export class RecurringTask {
 
   /** Never throws. Returns false when `work` failed. */
   async attempt(work: () => Promise<void>): Promise<boolean> {
-    const { system, logger: log } = this.parts;
+    const { system, logger } = this.parts;
     try {
       await work();
     } catch (error) {
       if (this.#failingSince === null) {
         this.#failingSince = system.now();
-        log.recurringFails(this.name, error);
+        logger.recurringFails(this.name, error);
       }
       return false;
     }
-    if (this.#failingSince !== null) log.recurringWorks(this.name, system.now() - this.#failingSince);
+    if (this.#failingSince !== null) logger.recurringWorks(this.name, system.now() - this.#failingSince);
     this.#failingSince = null;
     return true;
   }

@@ -55,8 +55,13 @@ export class Runs {
   readonly arrivals = new Arrivals();
 
   constructor(private readonly parts: RunsParts) {
-    const { store, system, registry, logger: log } = parts;
-    this.#unconfirmed = new Unconfirmed({ store, system, registry, failed: (error) => log.maintenanceFailed(error) });
+    const { store, system, registry, logger } = parts;
+    this.#unconfirmed = new Unconfirmed({
+      store,
+      system,
+      registry,
+      failed: (error) => logger.maintenanceFailed(error),
+    });
   }
 
   get isDraining(): boolean {
@@ -202,14 +207,14 @@ export class Runs {
   }
 
   async #execute<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
-    const { logger: log, registry, journal } = this.parts;
+    const { logger, registry, journal } = this.parts;
     let outcome: Outcome = "persisted";
     try {
       const claimed = await turn;
       if (claimed !== null) outcome = await execute(live, claimed, task, this.parts);
     } catch (error) {
       // `execute` does not throw, but a claim may. Recovery ends a run that stays behind.
-      log.trouble(live, error);
+      logger.trouble(live, error);
     } finally {
       registry.release(live);
       if (outcome === "refused") journal.recheck(live.threadKey);

@@ -23,7 +23,7 @@ const replica = async (url: string, aheadMs = 0) => {
   const system: System = { ...realSystem, now: () => realSystem.now() + aheadMs };
   const store = postgresStore({ url, system, deadlineMs: 2_000 });
   const env = { LEASE_TTL: `${LEASE_MS}ms` };
-  const service = await startService({ store, system, model: scriptedModel(), env, storePatienceMs: 60_000 });
+  const service = await startService({ store, system, model: scriptedModel(), env, storeWaitMs: 60_000 });
   const stop = async () => {
     await service.drain();
     await store.close();

@@ -87,7 +87,7 @@ describe("a store that is away for longer than patience", () => {
       store,
       owner: "outage",
       model: scriptedModel(),
-      storePatienceMs: 300,
+      storeWaitMs: 300,
     });
     // One after another: the next call of the model is then sure to be this run's.
     const ask = async (threadId: string) => {

@@ -16,7 +16,7 @@ let service: TestService<ScriptedModel>;
 beforeAll(async () => {
   real = await memoryStore();
   ({ store, taps } = tappedStore(real));
-  service = await startService({ store, storePatienceMs: 300 });
+  service = await startService({ store, storeWaitMs: 300 });
 }, 60_000);
 afterAll(async () => {
   await service.drain();

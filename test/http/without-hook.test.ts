@@ -59,7 +59,7 @@ const bodies: Readonly<Record<string, unknown>> = {
 };
 
 const streams = dialects.flatMap(({ endpoints }) =>
-  endpoints.filter(({ method, mode: form }) => method === "POST" && form === "stream").map(({ path }) => path),
+  endpoints.filter(({ method, mode }) => method === "POST" && mode === "stream").map(({ path }) => path),
 );
 
 test.each(streams)("Elysia itself streams %s byte for byte as our hook does", async (path) => {

@@ -27,7 +27,11 @@ test("every provider is held to the model contract", () => {
 const acme = profiledProvider({
   name: "acme",
   key: { name: "ACME_API_KEY", description: "Key for acme:ID.", isRequired: true },
-  address: { name: "ACME_BASE_URL", description: "In place of Acme's own address.", usual: "https://acme.test/v1" },
+  address: {
+    name: "ACME_BASE_URL",
+    description: "In place of Acme's own address.",
+    defaultUrl: "https://acme.test/v1",
+  },
   defaultModel: null,
   hasEmbeddings: false,
 });

@@ -30,7 +30,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     /** The replica's id; a fresh one unless told. */
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Dependencies, "storePatienceMs" | "isAlone" | "logger" | "embedding" | "fetchPage">> = {},
+  } & Partial<Pick<Dependencies, "storeWaitMs" | "isAlone" | "logger" | "embedding" | "fetchPage">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -47,7 +47,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     logger: options.logger ?? serviceLogger(openLogger(read.config.logLevel)),
     replica: { id: options.owner ?? realSystem.id(), name: "test" },
     isAlone: options.isAlone ?? false,
-    ...(options.storePatienceMs !== undefined && { storePatienceMs: options.storePatienceMs }),
+    ...(options.storeWaitMs !== undefined && { storeWaitMs: options.storeWaitMs }),
     ...(options.fetchPage !== undefined && { fetchPage: options.fetchPage }),
   });
   return {

@@ -6,7 +6,7 @@ export const ticketIn = (request: Request): string => posix.basename(new URL(req
 
 /** 201, with the ticket and its URL: relative, since an ingress in front of the service may strip a prefix. */
 export const ticketAnswer = (id: string, { name, endpoints }: Dialect, { path }: Endpoint): Response => {
-  const join = endpoints.find(({ mode: form }) => form === "join");
+  const join = endpoints.find(({ mode }) => mode === "join");
   if (join === undefined) throw new Error(`the dialect ${name} gives tickets and does not take them`);
   const location = posix.relative(posix.dirname(path), join.path.replace(/:id$/, id));
   return new Response(JSON.stringify({ id }), {

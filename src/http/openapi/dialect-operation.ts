@@ -25,35 +25,35 @@ const REFUSALS: Record<ResponseMode, readonly RequestErrorCode[]> = {
 /** Describes an endpoint of a wire from its dialect. */
 export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operation => {
   const { guide, request, takesFile, user } = dialect;
-  const { method, mode: form } = endpoint;
+  const { method, mode } = endpoint;
   const titled: TSchema = { ...request, title: `${pascal(dialect.name)}Request` };
-  const takesBody = method === "POST" && form !== "join";
-  const parameters = takesBody ? [] : form === "join" ? [TICKET_ID] : queryOf(request);
+  const takesBody = method === "POST" && mode !== "join";
+  const parameters = takesBody ? [] : mode === "join" ? [TICKET_ID] : queryOf(request);
   return {
     tag: { name: guide.title, description: guide.about },
     access: "ask",
     threads: "handler",
-    summary: SUMMARY[form],
+    summary: SUMMARY[mode],
     parameters: [
       ...parameters,
-      ...(form === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
+      ...(mode === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
       ...(method === "GET" ? [LAST_EVENT_ID] : []),
       ...STREAM_HEADERS,
     ],
     ...(takesBody && { body: titled }),
     ...(takesBody && takesFile && { form: request }),
     replies: replyOf(dialect, endpoint),
-    refusals: REFUSALS[form],
+    refusals: REFUSALS[mode],
     worded: guide.refusals,
-    ...(form === "answer" && { failures: guide.failures }),
+    ...(mode === "answer" && { failures: guide.failures }),
   };
 };
 
 const TICKET_ID = inPath("id", "The id of the stored question. It cannot be guessed and expires.");
 const Ticket = Type.Object({ id: Type.String() }, { title: "Ticket" });
 
-const replyOf = ({ guide }: Dialect, { mode: form, method }: Endpoint): Readonly<Record<number, Reply>> => {
-  switch (form) {
+const replyOf = ({ guide }: Dialect, { mode, method }: Endpoint): Readonly<Record<number, Reply>> => {
+  switch (mode) {
     case "stream":
     case "join":
       return method === "POST" ? { 200: framesOf(guide, guide.frames) } : resumable(guide);

@@ -18,10 +18,10 @@ interface PerPage {
 }
 
 /** Reads the query's `limit`. Throws `invalid` unless it is 1 to `most`. */
-export const limitIn = (request: Request, { defaultSize: usual, maxSize: most }: PerPage): number => {
-  const limit = new URL(request.url).searchParams.get("limit") ?? `${usual}`;
-  if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= most) return Number(limit);
-  throw invalid([{ path: "/limit", message: `must be a number from 1 to ${most}` }]);
+export const limitIn = (request: Request, { defaultSize, maxSize }: PerPage): number => {
+  const limit = new URL(request.url).searchParams.get("limit") ?? `${defaultSize}`;
+  if (/^\d{1,9}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= maxSize) return Number(limit);
+  throw invalid([{ path: "/limit", message: `must be a number from 1 to ${maxSize}` }]);
 };
 
 /**

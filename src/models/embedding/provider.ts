@@ -32,7 +32,7 @@ export interface ProviderOptions {
  * for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
  * all numbers.
  */
-export const providerEmbedding = ({ id, call, system, logger: log }: ProviderOptions): EmbeddingModel => {
+export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions): EmbeddingModel => {
   let dimension: number | null = null;
   const retried: EmbeddingCall = async (texts, purpose, signal) => {
     for (let attempt = 1; ; attempt++) {
@@ -44,7 +44,7 @@ export const providerEmbedding = ({ id, call, system, logger: log }: ProviderOpt
         if (!(error instanceof ModelError)) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
-        log.retry({ model: id, attempt, delayMs, error });
+        logger.retry({ model: id, attempt, delayMs, error });
         await system.sleep(delayMs, signal);
       }
     }
