@@ -52,5 +52,5 @@ test("without the built-in model the service answers by the model that is config
 test("without the built-in model a start that names no other says so", async () => {
   const { code, stderr } = await service.run([]);
   expect(code).not.toBe(0);
-  expect(stderr).toContain("MODEL must name a model");
+  expect(stderr).toContain("MODEL must name a provider and a model");
 });
