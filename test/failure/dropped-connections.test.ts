@@ -10,7 +10,7 @@ import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
-/** A question that is on its way to the database with the statement that begins its run, and with no other. */
+/** A question that occurs only in the statement that begins its run. */
 const MARK = "a question with a mark";
 
 let proxy: DatabaseProxy;
@@ -44,7 +44,7 @@ const table = async (name: string) =>
   admin.unsafe(`select * from yeoul.${name} where thread_key like 'd:%' or thread_key like 'u1:%'`);
 
 describe("a POST on a connection that has just dropped", () => {
-  test("is answered as if it had not, whether the connection was idle, asked or about to answer", async () => {
+  test("succeeds, whether the connection dropped while idle, with the statement or before its result", async () => {
     for (const threadId of ["a", null]) {
       await turn(threadId);
       proxy.cutAll();
@@ -62,7 +62,7 @@ describe("a POST on a connection that has just dropped", () => {
     expect(messages).toHaveLength(10);
   }, 30_000);
 
-  test("asks for a ticket that is made once, and cancels a run once, all the same", async () => {
+  test("creates one ticket and cancels a run once", async () => {
     for (const moment of ["asked", "reset", "answered"] as const) {
       const message = `${MARK}: ticket ${moment}`;
       proxy.cutWhen(message, moment);
@@ -85,7 +85,7 @@ describe("a POST on a connection that has just dropped", () => {
     }
   }, 30_000);
 
-  test("is answered when all backends are ended beneath it", async () => {
+  test("succeeds when all backends are terminated", async () => {
     const threads = Array.from({ length: 10 }, (_, at) => `b ${at}`);
     await turn("b");
     const ended = admin`select pg_terminate_backend(pid) from pg_stat_activity
@@ -97,7 +97,7 @@ describe("a POST on a connection that has just dropped", () => {
     for (const stream of streams) expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
   }, 30_000);
 
-  test("a queued turn that was begun and not told is queued once, and has its turn", async () => {
+  test("a turn whose queueing was committed but not acknowledged is queued once and runs in its turn", async () => {
     const first = readSse(await ask("q"));
     const call = await service.model.nextCall();
     proxy.cutWhen(MARK, "answered");
@@ -110,13 +110,13 @@ describe("a POST on a connection that has just dropped", () => {
   }, 30_000);
 });
 
-describe("a run that its caller was refused", () => {
+describe("a run whose caller received an error", () => {
   const unfinished = async () => (await table("runs")).filter(({ status }) => status !== "succeeded");
 
-  test("is not there once the database is back, though it was begun; nor is its thread, message or place in the queue", async () => {
+  test("is withdrawn with its thread, message and place in the queue once the database is back, though its beginning was committed", async () => {
     const running = readSse(await ask("w"));
     const call = await service.model.nextCall();
-    // One group: done, and not told, and then the database is out of reach.
+    // One group: committed but not acknowledged, then the database is unreachable.
     proxy.cutWhen(MARK, "gone");
     const refused = await Promise.all([ask("gone", MARK), ask(null, MARK), ask("w", MARK)]);
     expect(refused.map(({ status }) => status)).toEqual([503, 503, 503]);
@@ -129,12 +129,12 @@ describe("a run that its caller was refused", () => {
     expect(await admin`select 1 from yeoul.messages where thread_key = 'd:gone'`).toHaveLength(0);
     call.finish("one");
     expect((await running.toEnd()).at(-1)?.event).toBe("run.completed");
-    // The new thread's run went ahead of its row: it was stopped.
+    // The new thread's run had started before its row was written, so it was aborted.
     expect((await service.model.nextCall()).signal.aborted).toBe(true);
     await turn("gone");
   }, 30_000);
 
-  test("is told apart from one that cannot be there: an address that nobody answers leaves nothing to withdraw", async () => {
+  test("is not withdrawn when nothing was sent: an address without a server gives an error marked as untried", async () => {
     const nowhere = postgresStore({ url: "postgres://a:b@127.0.0.1:1/x", system: realSystem, deadlineMs: 500 });
     const error = await nowhere.runs.begin(newRun("u1:nowhere")).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: "unavailable", isUntried: true });
@@ -142,7 +142,7 @@ describe("a run that its caller was refused", () => {
   });
 });
 
-test("a thread whose row somebody holds makes no other thread's beginning or end wait", async () => {
+test("a lock on one thread's row does not delay the beginning or end of runs in other threads", async () => {
   const { store } = service;
   const keys = Array.from({ length: 20 }, (_, at) => `u1:free ${at}` as const);
   const held = await started(store, newRun("u1:held"));
@@ -155,7 +155,7 @@ test("a thread whose row somebody holds makes no other thread's beginning or end
     const ended = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 1))));
     expect(ended).toEqual(ended.map(() => "ended"));
   });
-  // Which of the two is first at the row is the database's to say.
+  // The database decides which of the two locks the row first.
   const [begun, ended] = await Promise.all(stuck);
   expect(begun).toMatchObject({ state: expect.stringMatching(/^(?:queued|running)$/) });
   expect(ended).toBe("ended");

@@ -15,10 +15,10 @@ import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
 const QUESTIONS = 400;
-/** Of those that come before and while the store is held up. */
+/** The number of questions sent before the store is held up, and while it is. */
 const [TAKEN, REFUSED] = [40, 200];
 
-/** Answers at once. */
+/** A model that answers at once. */
 const quick = (): Model => ({
   id: "quick",
   check: async () => {},
@@ -30,7 +30,7 @@ const quick = (): Model => ({
 
 const DEADLINE_MS = 5_000;
 
-/** A clock by which the store's deadlines pass when the test says so: they are counted in sixteen steps. */
+/** A clock on which the store's deadlines, which count sixteen steps, pass when the test calls `pass`. */
 const deadlineClock = () => {
   let isPassing = false;
   let waiting: (() => void)[] = [];
@@ -51,11 +51,11 @@ const deadlineClock = () => {
   };
 };
 
-/** Each user asks four. */
+/** Each user sends four questions. */
 const ask = (service: TestService<Model>, at: number, threadId: string | null) =>
   service.post("/stream/v2", { message: "hi", userId: `u${at % 100}`, threadId });
 
-/** What the store holds of all users. */
+/** Counts the stored threads of all users and lists their unfinished runs. */
 const heldBy = async (store: Store) => {
   const threads = [];
   for (const at of Array(100).keys())
@@ -68,7 +68,7 @@ const heldBy = async (store: Store) => {
   return { threads: threads.length, unfinished };
 };
 
-/** A store on a disk that the test holds up, so that whatever is asked of it waits. */
+/** A store on a disk that the test can hold up, so that all its calls wait. */
 const heldStore = async (system: System) => {
   const disk = closedGate();
   disk.open();
@@ -99,9 +99,9 @@ const heldStore = async (system: System) => {
   return {
     store,
     disk,
-    /** Resolves once so many beginnings have been asked for. */
+    /** Resolves after `count` calls of `begin`. */
     begun: (count: number) => begun.reached(count),
-    /** Resolves once every beginning that may be there has been withdrawn. */
+    /** Resolves once every run that may have been committed has been withdrawn. */
     withdrawn: () => withdrawn.reached(uncertain),
     uncertain: () => uncertain,
     [Symbol.asyncDispose]: async () => {
@@ -112,7 +112,7 @@ const heldStore = async (system: System) => {
 };
 
 describe("the embedded store under a burst of questions", () => {
-  test("takes all of them, with its usual deadline", async () => {
+  test("accepts all of them with the default deadline", async () => {
     const store = await memoryStore();
     const service = await startService({ store, model: quick(), env: { MAX_RUNS: "1000" } });
     const responses = await Promise.all(Array.from({ length: QUESTIONS }, (_, at) => ask(service, at, null)));
@@ -128,7 +128,7 @@ describe("the embedded store under a burst of questions", () => {
     ["new threads", () => null],
     ["threads that are named", (at: number) => `t ${at}`],
   ] as const)(
-    "of %s has committed exactly those that it did not refuse, when it is held up",
+    "of %s has committed exactly those that it did not refuse, when the disk is held up",
     async (_, threadOf) => {
       const { system, pass, stop } = deadlineClock();
       await using held = await heldStore(system);
@@ -147,7 +147,7 @@ describe("the embedded store under a burst of questions", () => {
       }
       stop();
       disk.open();
-      // Those that were on their way to the disk, and all of the others, which were never made.
+      // Some were on their way to the disk; the others were never written.
       expect(uncertain()).toBeGreaterThan(0);
       expect(uncertain()).toBeLessThan(REFUSED);
       await withdrawn();

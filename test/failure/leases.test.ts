@@ -9,7 +9,7 @@ import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { until } from "../support/talking.ts";
 
-/** Long enough that a busy machine renews in time, short enough to be waited for. */
+/** Long enough that a busy machine renews in time, short enough for a test to wait for. */
 const LEASE_MS = 3_000;
 
 let server: PostgresServer;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => server.stop());
 
-/** A replica with connections and a model of its own. Every one of them goes by the same name. */
+/** A replica with its own connections and model. All of them have the same name. */
 const replica = async (url: string, aheadMs = 0) => {
   const system: System = { ...realSystem, now: () => realSystem.now() + aheadMs };
   const store = postgresStore({ url, system, deadlineMs: 2_000 });
@@ -32,7 +32,7 @@ const replica = async (url: string, aheadMs = 0) => {
 };
 type Replica = Awaited<ReturnType<typeof replica>>;
 
-/** A run whose model has said something and now thinks. */
+/** A run whose model has sent some text and is silent now. */
 const quiet = async ({ post, model }: Replica) => {
   const response = await post("/stream/v2", { message: "think", userId: "u", threadId: realSystem.id() });
   const stream = readSse(response);
@@ -42,7 +42,7 @@ const quiet = async ({ post, model }: Replica) => {
   return { call, stream, runId: response.headers.get("x-run-id") ?? "" };
 };
 
-/** Resolves once some replica has taken over a run that is nobody's: by then whoever was to be taken for dead has been. */
+/** Resolves once a replica has taken over an orphaned run; by then every replica that could be taken for dead has been. */
 const anOrphanIsEnded = async (store: Store) => {
   const orphan = newRun(`u:${realSystem.id()}`, { owner: "nobody" });
   await store.runs.begin(orphan);
@@ -57,7 +57,7 @@ const finishesWell = async ({ call, stream }: Awaited<ReturnType<typeof quiet>>)
   expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
 };
 
-test("replicas of one name, whose clocks are 20 s apart, leave each other's runs alone", async () => {
+test("replicas of one name whose clocks are 20 s apart do not take over each other's runs", async () => {
   const url = await server.freshDatabase();
   await using ahead = await replica(url, 20_000);
   await using behind = await replica(url, -20_000);
@@ -69,7 +69,7 @@ test("replicas of one name, whose clocks are 20 s apart, leave each other's runs
   for (const run of runs) await finishesWell(run);
 }, 60_000);
 
-test("after an outage longer than a lease, everybody's runs go on: also those of the last to be back, also past a fresh replica", async () => {
+test("after an outage longer than a lease, the runs of all replicas go on, even of the last one back and with a fresh replica present", async () => {
   const url = await server.freshDatabase();
   await using first = await replica(url);
   await using second = await replica(url);
@@ -91,7 +91,7 @@ test("after an outage longer than a lease, everybody's runs go on: also those of
   for (const run of runs) await finishesWell(run);
 }, 60_000);
 
-test("a replica that leaves in order has its row taken along, and what it could not end is ended by the others at once", async () => {
+test("a replica that leaves in order deletes its row, and the others end its unfinished runs at once", async () => {
   const url = await server.freshDatabase();
   await using staying = await replica(url);
   const leaving = await replica(url);

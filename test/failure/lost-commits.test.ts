@@ -20,7 +20,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     await database.close();
   });
 
-  /** A run of a thread of its own, read in two wires, and the model's side of it. */
+  /** A run in a new thread, with readers on two wires, and its model call. */
   const running = async () => {
     const threadId = realSystem.id();
     const key: ThreadKey = `f:${threadId}`;
@@ -33,7 +33,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     call.say({ type: "text", delta: text });
     await stream.until(({ data }) => data.includes(text));
   };
-  /** The seq of the failure that a reader was told: behind the reset, or in its messages when the run had ended by then. */
+  /** The seq of the failure that a reader received: after the reset, or in the reset's messages if the run had ended by then. */
   const failureTold = (reset: EventSourceMessage, { events }: SseReader): number | undefined => {
     const after = events.slice(events.indexOf(reset) + 1).findLast(({ event }) => event === "error");
     if (after !== undefined) return Number(after.id?.split(":").at(-1));
@@ -48,14 +48,14 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
   };
   const seqsOf = (stream: SseReader) => stream.events.map(({ id }) => Number(id?.split(":").at(-1)));
 
-  test("what is still in memory is written again: no hole, nothing twice, and the text is the message", async () => {
+  test("events that are still in memory are written again, without gap or duplicate, and the text equals the message", async () => {
     const { key, threadId, call, stream, events } = await running();
     for (const word of ["one", "two", "three"]) await said(call, events, word);
     const before = await logOf(database.store, key);
     await database.lose(key, before.length - 2);
     await said(call, events, "four");
     await database.lose(key, before.length - 1);
-    // Now it is the end that finds the gap.
+    // This time the run's end finds the gap.
     call.finish();
     expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
     await events.toEnd();
@@ -70,7 +70,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect(again.events.map(({ data }) => data)).toEqual(events.events.map(({ data }) => data));
   }, 30_000);
 
-  test("what nobody has any more ends the run as interrupted; readers are told, and none takes a part for the whole", async () => {
+  test("a run with events that are lost for good ends as interrupted, and no reader takes the part for the whole", async () => {
     const { key, call, runId, stream, events } = await running();
     await said(call, events, "kept");
     const before = await logOf(database.store, key);
@@ -78,10 +78,10 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     await said(call, events, "lost");
     await database.lose(key, before.length);
     call.say({ type: "text", delta: "more" });
-    // Cut off in the middle: an end would pass for success.
+    // The stream is cut off in the middle: an orderly end would look like success.
     expect((await stream.toEnd()).map(({ event }) => event)).not.toContain("run.completed");
     expect(await stream.wasCut()).toBe(true);
-    // Whoever can be told is: the log is another than what was read.
+    // Readers on a wire with a reset frame receive one: the log differs from what they have read.
     const reset = await events.until(({ event }) => event === "reset");
     await events.toEnd();
     const log = await logOf(database.store, key);
@@ -92,13 +92,13 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     const run = await (await service.get(`/api/v1/runs/${runId}?userId=f`)).json();
     expect(run).toMatchObject({ status: "failed", error: { code: "interrupted" } });
     expect(failureTold(reset, events)).toBe(log.length);
-    // The thread goes on.
+    // The thread can be used again.
     const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "f", threadId: key.slice(2) }));
     (await service.model.nextCall()).finish("again");
     expect((await next.toEnd()).at(-1)?.event).toBe("run.completed");
   }, 30_000);
 
-  test("a reader on another replica that has read what is gone gets a reset, and no word of a deleted thread", async () => {
+  test("a reader on another replica that has read lost events gets a reset and is not told that the thread was deleted", async () => {
     const other = await startService({ store: database.store, owner: realSystem.id() });
     const { key, threadId, call, stream, events } = await running();
     for (const word of ["one", "two"]) await said(call, events, word);
@@ -115,7 +115,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     await other.drain();
   }, 30_000);
 
-  test("a run whose end is lost, which its client was told, is taken back and ends as interrupted; a reader who stays is told", async () => {
+  test("a run whose end was sent to its client and then lost ends as interrupted, and a reader who stays receives that", async () => {
     const { key, threadId, call, runId, stream } = await running();
     const staying = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f&wait=true`));
     await said(call, staying, "one");

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const away = () => Promise.reject(new StoreError("unavailable", "away"));
 
-/** From now on nothing gets through; resolves with the first call that did not. */
+/** Fails all store calls from now on; resolves at the first one that fails. */
 const cut = (taps: Taps): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const refuse = () => {
@@ -40,8 +40,8 @@ const counting = (words: number, between: (i: number) => Promise<void> | void) =
     return {};
   });
 
-describe("a store that is away for less than patience", () => {
-  test("costs a run time, and nothing else", async () => {
+describe("an outage of the store shorter than the retry limit", () => {
+  test("delays a run and has no other effect", async () => {
     const { store, taps } = tappedStore(real);
     const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
     const agent = counting(10, (i) => {
@@ -56,7 +56,7 @@ describe("a store that is away for less than patience", () => {
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
   });
 
-  test("and that commits what it does not tell keeps every event and every end once", async () => {
+  test("in which commits succeed but are not acknowledged stores every event and every end once", async () => {
     const { store, taps } = tappedStore(real);
     const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
     let untold = 0;
@@ -80,8 +80,8 @@ describe("a store that is away for less than patience", () => {
   });
 });
 
-describe("a store that is away for longer than patience", () => {
-  test("fails the run, whose reader gets one terminal frame and nothing that is not kept; later the log gets its end", async () => {
+describe("an outage of the store longer than the retry limit", () => {
+  test("fails the run, whose reader gets one terminal frame and nothing that is not stored; later the log gets its end", async () => {
     const { store, taps } = tappedStore(real);
     const service = await startService({
       store,
@@ -89,7 +89,7 @@ describe("a store that is away for longer than patience", () => {
       model: scriptedModel(),
       storeWaitMs: 300,
     });
-    // One after another: the next call of the model is then sure to be this run's.
+    // One after another, so that the model's next call belongs to this run.
     const ask = async (threadId: string) => {
       const response = await service.post("/stream/v2", { message: "hi", userId: `o ${threadId}`, threadId });
       const call = await service.model.nextCall();
@@ -105,7 +105,7 @@ describe("a store that is away for longer than patience", () => {
     const refused = cut(taps);
     kept.call.say({ type: "text", delta: " unkept" });
     await refused;
-    // This one begins to speak when the commit that cannot be made is under way already.
+    // This run emits its next event while the failing commit is already under way.
     gone.call.say({ type: "text", delta: " unkept" });
     for (const { stream } of [kept, gone]) {
       const events = await stream.toEnd();
@@ -117,7 +117,7 @@ describe("a store that is away for longer than patience", () => {
     expect(refusedRun.status).toBe(503);
     await refusedRun.body?.cancel();
     mend(taps);
-    // One that had nothing to say while the store was away has noticed nothing.
+    // A run that emitted nothing during the outage is not affected.
     quiet.call.finish(" all along");
     expect((await quiet.stream.toEnd()).at(-1)?.event).toBe("run.completed");
     for (const { threadId, runId } of [kept, gone]) {
@@ -135,7 +135,7 @@ describe("a store that is away for longer than patience", () => {
     await service.drain();
   }, 20_000);
 
-  test("lets readers go and has a producer wait, with no memory taken beyond its bound; when it is back the run goes on", async () => {
+  test("dismisses readers and makes the producer wait within its memory bound; when the store is back the run goes on", async () => {
     const { store, taps } = tappedStore(real);
     const here = await house({ store, system: hastySystem(), patienceMs: 2_000 });
     let said = 0;
@@ -163,7 +163,7 @@ test("a run whose events the store refuses fails alone", async () => {
   const { store, taps } = tappedStore(real);
   const here = await house({ store });
   const bad = (text: string) => text.includes("poison");
-  // Words that wait for the same commit are one event: the good one has to be kept before the bad one is said.
+  // Tokens that wait for the same commit become one event, so the good one must be stored before the bad one is emitted.
   const kept = Promise.withResolvers<void>();
   taps.append = async (next, batch) => {
     const texts = batch.flatMap(({ events }) => events.map(({ json }) => json));

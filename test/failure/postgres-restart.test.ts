@@ -9,7 +9,7 @@ import { readSse } from "../support/sse.ts";
 
 const RUNS = 30;
 
-/** Every call counts until it is told to finish: a stream that is always under way. */
+/** A model whose every call counts until it is told to finish, so that its stream is always active. */
 const countingModel = (): Model & { finishAll(): void } => {
   let isOver = false;
   return {
@@ -28,7 +28,7 @@ const countingModel = (): Model & { finishAll(): void } => {
   };
 };
 
-test("Postgres is restarted under thirty streams: none hangs, none loses or repeats a word, and new runs work", async () => {
+test("a restart of Postgres under thirty streams: none hangs, none loses or repeats a word, and new runs work", async () => {
   const postgres = await startPostgres();
   const model = countingModel();
   const store = postgresStore({ url: await postgres.freshDatabase(), system: realSystem, deadlineMs: 2_000 });
@@ -44,7 +44,7 @@ test("Postgres is restarted under thirty streams: none hangs, none loses or repe
   await postgres.stop();
   const before = streams.map(({ events }) => events.length);
   await postgres.start();
-  // Each goes on by itself, or has ended because the store was away.
+  // Each stream goes on by itself, or ended because the store was unavailable.
   await Promise.all(
     streams.map((stream, i) =>
       stream.until((event) => stream.events.indexOf(event) > (before[i] ?? 0) + 2).catch(() => {}),

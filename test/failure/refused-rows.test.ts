@@ -7,13 +7,13 @@ import { newRun } from "../support/runs.ts";
 
 const DEADLINE_MS = 2_000;
 
-test("runs that the store was too slow to take are not taken later, when nobody waits for them any more", async () => {
+test("runs that timed out in the store are not started later, when no caller waits for them", async () => {
   const url = await freshDatabase();
   const store = postgresStore({ url, system: realSystem, deadlineMs: DEADLINE_MS, maxConnections: 2 });
   await store.migrate();
   const begin = (what: string) =>
     Promise.allSettled(Array.from({ length: 20 }, (_, at) => store.runs.begin(newRun(`u:${what} ${at}`))));
-  // A connection that has prepared the statement is given the next before it has answered.
+  // A connection that has prepared the statement receives the next one before it has answered.
   await begin("warm");
   const other = postgres(url, { max: 2 });
   const backends = async () =>
@@ -25,7 +25,7 @@ test("runs that the store was too slow to take are not taken later, when nobody 
     await sql`lock table yeoul.threads in exclusive mode`;
     const begun = await begin("slow");
     expect(begun.map(({ status }) => status)).toEqual(begun.map(() => "rejected"));
-    // Each backend has begun with the next by then, and has as long a time for it.
+    // By then each backend has started on the next statement, with the same timeout.
     const since = performance.now();
     while ((await backends()) > 0 && performance.now() - since < DEADLINE_MS / 2);
   });

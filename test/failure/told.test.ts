@@ -23,7 +23,7 @@ afterAll(async () => {
   await real.close();
 });
 
-/** Nothing gets through from now on. `isUntried`: that much is certain. */
+/** Fails all store calls from now on. `isUntried` says that they certainly had no effect. */
 const cut = (isUntried: boolean): void => {
   const away = () => Promise.reject(new StoreError("unavailable", "away", { isUntried }));
   Object.assign(taps, { append: away, finish: away, read: away, begin: away, claim: away });
@@ -35,7 +35,7 @@ const mend = (): void => {
 interface Wire {
   readonly name: string;
   ask(threadId: string): Promise<Response>;
-  /** Stands in the stream's terminal frame, and in no other. */
+  /** Occurs in the stream's terminal frame and in no other frame. */
   readonly end: RegExp;
 }
 const USER = "t";
@@ -67,7 +67,7 @@ const others: readonly Wire[] = [
   },
 ];
 
-/** A run that has said a word which its reader has seen. */
+/** A run that has emitted a word that its reader has received. */
 const speaking = async ({ ask }: Wire) => {
   const threadId = realSystem.id();
   const response = await ask(threadId);
@@ -88,8 +88,8 @@ const over = async (stream: SseReader): Promise<string> => {
   return stream.text;
 };
 
-describe.each(comingBack)("a client of $name, who comes back by itself", (wire) => {
-  test("is told nothing when the store stays away: the stream ends in order, the run goes on and is kept", async () => {
+describe.each(comingBack)("a client of $name, which reconnects by itself", (wire) => {
+  test("gets no terminal frame when the store stays unavailable: the stream ends in order, and the run goes on and is stored", async () => {
     const { key, call, stream, runId } = await speaking(wire);
     cut(true);
     call.finish(" unseen");
@@ -103,8 +103,8 @@ describe.each(comingBack)("a client of $name, who comes back by itself", (wire) 
   }, 20_000);
 });
 
-describe.each(others)("a client of $name, who cannot come back", (wire) => {
-  test("is told that its run has failed, and so it has, though its model was done already", async () => {
+describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
+  test("receives that its run has failed, and the run has failed although its model had finished", async () => {
     const { key, call, stream, runId } = await speaking(wire);
     cut(true);
     call.finish(" unseen");
@@ -115,13 +115,13 @@ describe.each(others)("a client of $name, who cannot come back", (wire) => {
     const log = await logOf(real, key);
     expect(endOf(log)).toMatchObject({ code: "store_unavailable", recoverable: true });
     expect(log.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
-    // What it had said is kept all the same.
+    // What the run had emitted before is stored all the same.
     expect((await real.threads.messages(key)).at(-1)?.content).toBe("seen unseen");
   }, 20_000);
 
-  test("is cut off where nobody can know: its end may have been kept", async () => {
+  test("is cut off when the outcome is uncertain, because the run's end may have been stored", async () => {
     const { call, stream, runId } = await speaking(wire);
-    // The store takes the end and does not say so; then it is away.
+    // The store commits the end without acknowledging it, then becomes unavailable.
     taps.finish = async (next, fence, end) => {
       await next(fence, end);
       cut(false);
@@ -135,7 +135,7 @@ describe.each(others)("a client of $name, who cannot come back", (wire) => {
   }, 20_000);
 });
 
-test("readers of one run may be of both kinds: what one is told is what the other finds", async () => {
+test("when readers of both kinds follow one run, the one that reconnects finds what the other was told", async () => {
   const [native] = comingBack;
   const [told] = others;
   if (native === undefined || told === undefined) throw new Error("no wires");
@@ -156,7 +156,7 @@ test("readers of one run may be of both kinds: what one is told is what the othe
   expect(back.events.at(-1)).toMatchObject({ event: "error", data: expect.stringContaining("store_unavailable") });
 }, 20_000);
 
-test("an answer in one piece that cannot be waited for says that the run goes on, and not that it has failed", async () => {
+test("a non-streaming response that cannot wait any longer says that the run goes on, not that it has failed", async () => {
   const body = { message: "hi", user_id: USER, conversation_id: realSystem.id() };
   const answer = service.post("/api/chat", body);
   const call = await service.model.nextCall();
@@ -176,7 +176,7 @@ test("an answer in one piece that cannot be waited for says that the run goes on
   expect(await response.text()).toContain("the run continues");
 }, 20_000);
 
-test("a process that leaves a run to another cuts its readers off, and tells nobody that the run has ended", async () => {
+test("a process that leaves a run to another cuts off its readers and tells none that the run has ended", async () => {
   const leaving = await startService({ store, owner: realSystem.id(), env: { DRAIN_TIMEOUT: "10ms" } });
   const threadId = realSystem.id();
   const first = readSse(await service.post("/stream/v2", { message: "hi", userId: USER, threadId }));

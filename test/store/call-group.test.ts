@@ -12,7 +12,7 @@ const unused: Driver = {
   close: async () => {},
 };
 
-/** Statements that wait at a gate. A call is `key value`. */
+/** Statements that wait at a gate. A call has the form `key value`. */
 const gated = () => {
   const gate = closedGate();
   const statements: (readonly string[])[] = [];
@@ -34,7 +34,7 @@ const gated = () => {
   return { gate, statements, most: () => most, group };
 };
 
-test("one statement is under way at a time; what is asked for meanwhile travels with the next, as much as one holds", async () => {
+test("one statement runs at a time; calls made meanwhile share the next one, up to its capacity", async () => {
   const { gate, statements, most, group } = gated();
   const first = group.make("c");
   await gate.reached(1);
@@ -43,12 +43,12 @@ test("one statement is under way at a time; what is asked for meanwhile travels 
   expect(statements).toEqual([["c"]]);
   gate.open();
   expect(await Promise.all([first, ...meanwhile])).toEqual(["c done", "b done", "a done", "d done", "e done"]);
-  // Each in the order of its keys.
+  // Each statement is in the order of its keys.
   expect(statements).toEqual([["c"], ["a", "b", "d"], ["e"]]);
   expect(most()).toBe(1);
 });
 
-test("what is asked for in one turn travels together, but for two of one key", async () => {
+test("calls of one tick share a statement, except two calls with one key", async () => {
   const { gate, statements, group } = gated();
   gate.open();
   await Promise.all(["a 1", "a 2", "b"].map((call) => group.make(call)));

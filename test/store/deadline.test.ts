@@ -11,8 +11,8 @@ import { statementNames } from "../support/statement-names.ts";
 const DEADLINE_MS = 1_000;
 
 /**
- * Twice a deadline, in steps as short as the store's own: where the machine is busy these come late too, so it says which was
- * first, and not how fast the machine is.
+ * Waits twice a deadline, in steps as short as the store's own. On a busy machine these are late as well, so it tells which
+ * came first, and not how fast the machine is.
  */
 const twiceADeadline = async (signal: AbortSignal): Promise<"late"> => {
   for (let step = 0; step < 2 * 16; step++) await realSystem.sleep(DEADLINE_MS / 16, signal);
@@ -34,7 +34,7 @@ describe("a Postgres that is slow, gone or back", () => {
     await server.stop();
   });
 
-  /** How a call ended, and that it took no longer than it may. */
+  /** Returns how a call ended, and checks that it took no longer than allowed. */
   const settled = async (call: Promise<unknown>): Promise<StoreError | null> => {
     const settles = new AbortController();
     const outcome = call.then(
@@ -49,7 +49,7 @@ describe("a Postgres that is slow, gone or back", () => {
     return error;
   };
 
-  test("a call behind somebody else's lock ends with its deadline, and the next one works", async () => {
+  test("a call behind another session's lock ends at its deadline, and the next one works", async () => {
     const { fence } = await started(store, newRun("u1:locked"));
     const other = postgres(url, { max: 1 });
     await other.begin(async (held) => {
@@ -88,7 +88,7 @@ describe("a Postgres that is slow, gone or back", () => {
     for (let index = 0; index < 20; index++) expect(await settled(store.threads.get(`u1:${index}`))).toBeNull();
   }, 60_000);
 
-  test("nothing of the connection string is in an error", async () => {
+  test("errors contain nothing of the connection string", async () => {
     const nowhere = postgresStore({
       url: "postgres://someone:sesame@127.0.0.1:1/x",
       system: realSystem,
@@ -100,7 +100,7 @@ describe("a Postgres that is slow, gone or back", () => {
     await nowhere.close();
   });
 
-  test("after close, once or twice, a call fails at once", async () => {
+  test("a call fails at once after one or two calls of close", async () => {
     const closing = postgresStore({ url, system: realSystem, deadlineMs: DEADLINE_MS });
     await closing.check();
     await closing.close();
@@ -121,7 +121,7 @@ describe("a Postgres that is slow, gone or back", () => {
     return new Set(proxy.names);
   };
 
-  test("statements are prepared under names of their own", async () => {
+  test("prepared statements have unique names", async () => {
     expect(await namesUsed("")).not.toContain("");
   });
 
@@ -130,7 +130,7 @@ describe("a Postgres that is slow, gone or back", () => {
   });
 });
 
-/** A server that has just said it is ready may still refuse the first connections. */
+/** A server that has just reported that it is ready may still refuse the first connections. */
 const eventually = async (call: () => Promise<unknown>): Promise<void> => {
   for (let attempt = 0; ; attempt++) {
     try {

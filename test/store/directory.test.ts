@@ -11,7 +11,7 @@ import { appended, newRun, started } from "../support/runs.ts";
 const root = mkdtempSync(join(tmpdir(), "yeoul-directory-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Another process that holds the directory until it is killed. */
+/** Starts another process that locks the directory until it is killed. */
 const holder = async (directory: string) => {
   const module = join(import.meta.dir, "../../src/store/drivers/lock.ts");
   const script = `
@@ -34,7 +34,7 @@ const refusal = (directory: string): unknown => {
 };
 
 describe("a data directory", () => {
-  test("is held by one process at a time; a killed one leaves nothing behind", async () => {
+  test("is locked by one process at a time, and a killed process leaves no lock behind", async () => {
     const directory = join(root, "held");
     const child = await holder(directory);
     const error = refusal(directory);
@@ -45,24 +45,24 @@ describe("a data directory", () => {
     expect(refusal(directory)).toBeNull();
   }, 10_000);
 
-  test("is held by one part of a process at a time, and is free after a release", () => {
+  test("is locked once at a time within a process, and is free after a release", () => {
     const directory = join(root, "released");
     const lock = lockDirectory(directory);
     expect(refusal(directory)).toBeInstanceOf(StoreError);
-    // A failed attempt must not loosen the lock that is held.
+    // A failed attempt must not release the existing lock.
     expect(refusal(directory)).toBeInstanceOf(StoreError);
     lock.release();
     lock.release();
     expect(refusal(directory)).toBeNull();
   });
 
-  test("that may not be written to is named in the error", () => {
+  test("is named in the error when it is not writable", () => {
     const file = join(root, "file");
     writeFileSync(file, "");
     expect(refusal(file)).toMatchObject({ code: "failed", message: expect.stringContaining(file) });
   });
 
-  test("keeps what was written for the next start, and refuses a second store", async () => {
+  test("has at the next start what was written before, and refuses a second store", async () => {
     const dataDir = join(root, "kept");
     const store = await pgliteStore({ dataDir, system: realSystem });
     await store.migrate();

@@ -4,7 +4,7 @@ import { FairScheduler } from "../../src/store/drivers/fair-scheduler.ts";
 
 const wanted = () => true;
 
-test("calls come one after another, in order, also behind one that fails", async () => {
+test("calls run one after another, in order, even after one that fails", async () => {
   const turns = new FairScheduler(realSystem);
   const said: string[] = [];
   const call = (name: string) =>
@@ -23,7 +23,7 @@ test("calls come one after another, in order, also behind one that fails", async
   expect(said).toEqual(["a begins", "a ends", "b begins", "c begins", "c ends"]);
 });
 
-test("a call that throws before it gives a promise fails alone", async () => {
+test("a call that throws before it returns a promise fails alone", async () => {
   const turns = new FairScheduler(realSystem);
   const broken = turns.enter(
     "calls",
@@ -36,7 +36,7 @@ test("a call that throws before it gives a promise fails alone", async () => {
   expect(await turns.enter("calls", async () => "served", wanted)).toBe("served");
 });
 
-test("calls that compute for long leave the event loop its turn in between", async () => {
+test("between calls that compute for long the event loop has its turn", async () => {
   let now = 0;
   const turns = new FairScheduler({ ...realSystem, now: () => now });
   let ticks = 0;
@@ -56,11 +56,11 @@ test("calls that compute for long leave the event loop its turn in between", asy
     );
   await Promise.all(Array.from({ length: 100 }, compute));
   isOver = true;
-  // 500 ms of computing, a breath at most every 10.
+  // 500 ms of computing, with a pause at most every 10 ms.
   expect(ticks).toBeGreaterThanOrEqual(40);
 });
 
-test("what nobody waits for any more when its turn comes is not done", async () => {
+test("a call whose caller no longer waits when its turn comes is skipped", async () => {
   const turns = new FairScheduler(realSystem);
   const done: string[] = [];
   let isLate = false;
@@ -82,7 +82,7 @@ test("what nobody waits for any more when its turn comes is not done", async () 
   expect(done).toEqual(["first", "last"]);
 });
 
-test("neither lane waits for the other's queue", async () => {
+test("neither lane waits for the queue of the other", async () => {
   const turns = new FairScheduler(realSystem);
   const said: string[] = [];
   const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void said.push(`call ${n}`), wanted));

@@ -13,7 +13,7 @@ import { acknowledgements, stracePath } from "../support/strace.ts";
 const root = mkdtempSync(join(tmpdir(), "yeoul-fsync-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Settled yet? Whoever is only waiting for microtasks has had a thousand turns of the event loop. */
+/** Whether the promise has settled. Anything that waits only for microtasks has had a thousand turns of the event loop. */
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
   const settle = () => {
@@ -40,7 +40,7 @@ describe("an embedded store", () => {
   }, 60_000);
   afterAll(() => store.close());
 
-  test("acknowledges nothing before it is on the disk, and shows nobody what is not", async () => {
+  test("neither acknowledges a write nor shows it to readers before it is on the disk", async () => {
     const { fence } = await started(store, newRun("u:held"));
     gate.close();
     const writing = appended(store, fence, 1);
@@ -52,7 +52,7 @@ describe("an embedded store", () => {
     expect(await reading).toHaveLength(1);
   });
 
-  test("waits for no disk where nothing was written", async () => {
+  test("does not wait for the disk when nothing was written", async () => {
     const before = syncs;
     gate.close();
     expect(await store.threads.get("u:nobody")).toBeNull();
@@ -60,7 +60,7 @@ describe("an embedded store", () => {
     gate.open();
   });
 
-  test("puts what is written meanwhile on the disk together", async () => {
+  test("syncs writes that arrive meanwhile together", async () => {
     const { fence } = await started(store, newRun("u:many"));
     const before = syncs;
     gate.close();
@@ -73,7 +73,7 @@ describe("an embedded store", () => {
     expect(syncs - before).toBe(2);
   });
 
-  test("that has lost its disk says so, to everybody and for good", async () => {
+  test("fails every call for good once its disk has failed", async () => {
     const { fence } = await started(store, newRun("u:lost"));
     failure = new Error("EIO");
     await expect(appended(store, fence, 1)).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe("an embedded store", () => {
   });
 });
 
-test("nothing is asked of the disk when it is off", async () => {
+test("with fsync off, nothing is synced", async () => {
   let syncs = 0;
   const sync: Sync = (descriptor, done) => {
     syncs++;
@@ -98,14 +98,14 @@ test("nothing is asked of the disk when it is off", async () => {
   expect(syncs).toBe(0);
 }, 60_000);
 
-describe("the log on its way to the disk", () => {
+describe("the write-ahead log", () => {
   const file = (name: string) => {
     const path = join(root, name);
     writeFileSync(path, "x");
     return path;
   };
 
-  test("is written at once where something else must not be there before it", () => {
+  test("is synced at once where something else must not reach the disk before it", () => {
     const wal = new WalSync(() => {
       throw new Error("not beside the loop");
     });
@@ -115,7 +115,7 @@ describe("the log on its way to the disk", () => {
     expect(wal.isSettled).toBe(true);
   });
 
-  test("what was marked while a call is under way is waited for by a call of its own", async () => {
+  test("a part that is marked during a sync waits for a sync of its own", async () => {
     const waiting: (() => void)[] = [];
     const wal = new WalSync((_descriptor, done) => void waiting.push(() => done(null)));
     wal.mark(file("000000010000000000000001"));
@@ -132,9 +132,9 @@ describe("the log on its way to the disk", () => {
   });
 });
 
-/** The operating system's own word. Debian's package; where it is not installed the tests above must do. */
+/** Checked with strace, a Debian package. Where it is not installed, only the tests above run. */
 describe.skipIf(stracePath === null)("by the system calls", () => {
-  test("each acknowledged commit was on the disk: its part of the log was written, then synced, then told", async () => {
+  test("each commit's part of the log is written, then synced, then acknowledged", async () => {
     const told = await acknowledgements(join(root, "traced"), 10, true);
     expect(told).toHaveLength(10);
     for (const { writes, isSynced } of told) {
@@ -143,7 +143,7 @@ describe.skipIf(stracePath === null)("by the system calls", () => {
     }
   }, 120_000);
 
-  test("none was when it is off", async () => {
+  test("with fsync off, no commit is synced", async () => {
     const told = await acknowledgements(join(root, "untraced"), 3, false);
     expect(told.map(({ isSynced }) => isSynced)).toEqual([false, false, false]);
   }, 120_000);

@@ -5,7 +5,7 @@ import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { newRun, started, token } from "../support/runs.ts";
 
-test("what a run says waits for no queue of other calls", async () => {
+test("a run's events do not wait for the queue of other calls", async () => {
   const url = await freshDatabase();
   const sql = postgres(url, { max: 1 });
   const store = postgresStore({ url, system: realSystem, maxConnections: 1 });

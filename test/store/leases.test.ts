@@ -8,7 +8,7 @@ import { freshDatabase } from "../support/postgres.ts";
 import { register, take } from "../support/replicas.ts";
 import { CANCEL, newRun, started } from "../support/runs.ts";
 
-/** A lease that no test sees end by itself: what passes of time is written into the rows. */
+/** A lease that never ends by itself during a test: time passes by changing the rows. */
 const TTL_MS = 60_000;
 
 let url: string;
@@ -35,20 +35,20 @@ const runOf = async (owner: string): Promise<string> => {
   return run.runId;
 };
 
-/** So much time passes for these replicas: all that their rows say is that much older. */
+/** Lets time pass for these replicas by moving all times in their rows back. */
 const age = (seconds: number, ...ids: readonly string[]) => sql`
   update replicas set lease_until = lease_until - ${seconds} * interval '1 s', renewed_at = renewed_at - ${seconds} * interval '1 s',
     renewed_since = renewed_since - ${seconds} * interval '1 s'
   where replica_id = any(${[...ids]})`;
 
-/** A replica whose renewals have followed each other for ten minutes. */
+/** A replica that has renewed without a break for ten minutes. */
 const longThere = async (id: string) => {
   await register(store, id, TTL_MS);
   await sql`update replicas set renewed_since = renewed_since - interval '10 minutes' where replica_id = ${id}`;
 };
 
-describe("by the database's clock", () => {
-  test("a replica that is there for long takes what a dead one has left, as soon as its lease is over", async () => {
+describe("leases on the database's clock", () => {
+  test("a long-running replica takes over the runs of a dead one as soon as their lease has ended", async () => {
     await longThere("judge");
     await register(store, "dead", TTL_MS);
     const left = await runOf("dead");
@@ -58,14 +58,14 @@ describe("by the database's clock", () => {
     expect(idsOf(await take(store, "judge", "lapsed"))).toEqual([left]);
   });
 
-  test("after an outage whoever is back first takes nothing, and who comes back in time has lost nothing", async () => {
+  test("after an outage the first replica back takes over nothing, and one that is back in time has lost nothing", async () => {
     for (const id of ["first", "late", "dead"]) await longThere(id);
     const [kept, left] = [await runOf("late"), await runOf("dead")];
     await age(120, "first", "late", "dead");
     expect(await take(store, "first", "lapsed")).toEqual([]);
     await register(store, "first", TTL_MS);
     expect(await take(store, "first", "lapsed")).toEqual([]);
-    // Almost a whole lease later, and the first has not failed once.
+    // Almost a whole lease later, without a failed renewal of the first replica.
     await age(TTL_MS / 1000 - 5, "first", "late", "dead");
     await sql`update replicas set renewed_at = now(), lease_until = now() + interval '60 s' where replica_id = 'first'`;
     expect(await take(store, "first", "lapsed")).toEqual([]);
@@ -75,14 +75,14 @@ describe("by the database's clock", () => {
     expect(await store.runs.held("late")).toMatchObject({ runIds: [kept] });
   });
 
-  test("one that was stopped itself, and looks for orphans before it renews, takes nothing", async () => {
+  test("a replica that was suspended and sweeps before it renews takes over nothing", async () => {
     await longThere("stopped");
     await runOf("dead");
     await age(TTL_MS / 1000, "stopped");
     expect(await take(store, "stopped", "lapsed")).toEqual([]);
   });
 
-  test("a lease is respected for as long as its own replica's lasts, however short the judge's is", async () => {
+  test("a lease lasts as long as its own replica's setting, however short the sweeping replica's is", async () => {
     await register(store, "judge", TTL_MS);
     await sql`update replicas set renewed_since = now() - interval '90 s' where replica_id = 'judge'`;
     await register(store, "patient", 4 * TTL_MS);
@@ -93,7 +93,7 @@ describe("by the database's clock", () => {
     expect(await take(store, "judge", "lapsed")).toHaveLength(1);
   });
 
-  test("another server, as after a restart or a failover, is a break", async () => {
+  test("a change of server, as after a restart or a failover, counts as a break", async () => {
     await longThere("judge");
     await runOf("dead");
     await sql`update replicas set server_started_at = server_started_at - interval '1 day' where replica_id = 'judge'`;
@@ -102,7 +102,7 @@ describe("by the database's clock", () => {
     expect(await take(store, "judge", "lapsed")).toEqual([]);
   });
 
-  test("when that clock is set forward, or back, nobody is taken for dead; and nobody dead stays so for ever", async () => {
+  test("when that clock is set forward or back, no live replica is taken for dead, and the runs of a dead one are taken over in the end", async () => {
     for (const seconds of [3_600, -3_600]) {
       await sql`truncate runs, threads, messages, events, replicas`;
       for (const id of ["judge", "alive", "dead"]) await longThere(id);
@@ -118,7 +118,7 @@ describe("by the database's clock", () => {
     }
   });
 
-  test("a replica of the release before has no row: its own lease counts, run by run", async () => {
+  test("a replica of the previous release has no row, so the lease of each of its runs counts", async () => {
     await longThere("judge");
     const [held, over] = [await runOf("host/1/2"), await runOf("host/1/3")];
     const until = (ms: number) => Date.now() + ms;
@@ -128,11 +128,11 @@ describe("by the database's clock", () => {
   });
 });
 
-describe("with five thousand runs, and no statistics", () => {
+describe("leases with five thousand runs and no statistics", () => {
   const RUNS = 5_000;
   const TICKS = 10;
 
-  /** What the server has counted of a table, once all of a closed store's connections have said so. */
+  /** The server's counters of a table, once all connections of a closed store have reported theirs. */
   const counted = async (table: string) => {
     const [row] = await sql<{ written: number; hot: number; dead: number; read: number }[]>`
       select n_tup_upd::int as written, n_tup_hot_upd::int as hot, n_dead_tup::int as dead,
@@ -142,7 +142,7 @@ describe("with five thousand runs, and no statistics", () => {
     return row;
   };
 
-  test("an idle replica ends none of them, renewals write one row each, and looking costs what there is to find", async () => {
+  test("an idle replica ends none of them, a renewal writes one row, and the cost of a sweep depends on what it finds", async () => {
     for (const table of ["runs", "threads", "replicas"]) {
       await sql.unsafe(`alter table ${table} set (autovacuum_enabled = false)`);
     }
@@ -172,12 +172,12 @@ describe("with five thousand runs, and no statistics", () => {
     expect(after.replicas.hot - before.replicas.hot).toBe(2 * TICKS);
     expect(after.runs.written).toBe(before.runs.written);
     expect(after.runs.dead).toBe(before.runs.dead);
-    // Not the runs that there are, but one for each owner, and for each look.
+    // Not all runs, but one for each owner and each sweep.
     expect(after.runs.read - before.runs.read).toBeLessThan(10 * TICKS);
     expect((await store.runs.held("busy")).runIds).toHaveLength(RUNS);
   }, 60_000);
 
-  test("when their replica dies they are taken by a few statements, and none of a replica that lives", async () => {
+  test("the runs of a dead replica are taken over by a few statements, and none of a live one", async () => {
     await longThere("judge");
     await longThere("alive");
     await sql`
@@ -189,15 +189,15 @@ describe("with five thousand runs, and no statistics", () => {
       from generate_series(1, ${RUNS}) i`;
     const taken = await take(store, "judge", "lapsed", 1_000);
     expect(taken).toHaveLength(1_000);
-    // The oldest of the dead one's.
+    // The oldest run of the dead replica.
     const last = Math.max(...idsOf(taken).map((runId) => Number(runId.slice(1))));
     expect(last).toBe(1_249);
     expect((await store.runs.held("alive")).runIds).toHaveLength(RUNS / 5);
   }, 60_000);
 });
 
-describe("a renewal waits for nobody", () => {
-  test("neither for a queue of other calls, nor for locks on threads and runs", async () => {
+describe("a renewal waits for nothing", () => {
+  test("it waits neither for a queue of other calls nor for locks on threads and runs", async () => {
     const busy = postgresStore({ url, system: realSystem, maxConnections: 1 });
     const runId = await runOf("somebody");
     await sql.begin(async (held) => {
@@ -212,11 +212,11 @@ describe("a renewal waits for nobody", () => {
     await busy.close();
   }, 20_000);
 
-  test("and a takeover leaves out what is locked, and takes the rest", async () => {
+  test("a takeover skips locked runs and takes the rest", async () => {
     await longThere("judge");
     const [locked, appending, free] = [await runOf("dead"), await runOf("dead"), await runOf("dead")];
     await sql.begin(async (held) => {
-      // As an append does that is under way.
+      // As an append under way does.
       await held`select 1 from runs where run_id = ${appending} for key share`;
       await held`select 1 from threads where thread_key = (select thread_key from runs where run_id = ${locked}) for update`;
       expect(idsOf(await take(store, "judge", "lapsed"))).toEqual([free]);

@@ -8,13 +8,13 @@ import { freshDatabase } from "../support/postgres.ts";
 const folder = `${import.meta.dir}/../../drizzle`;
 
 describe("migrations", () => {
-  test("what the executable carries is what drizzle-kit generated, all of it and in its order", async () => {
+  test("the executable contains all migrations that drizzle-kit generated, in order", async () => {
     const journal: { entries: readonly { tag: string }[] } = await Bun.file(`${folder}/meta/_journal.json`).json();
     expect(migrations.map(({ name }) => name)).toEqual(journal.entries.map(({ tag }) => tag));
     for (const { name, sql } of migrations) expect(sql).toBe(await Bun.file(`${folder}/${name}.sql`).text());
   });
 
-  test("many replicas migrate one fresh database at once: each migration is applied by exactly one", async () => {
+  test("when many replicas migrate one fresh database at once, each migration is applied by exactly one", async () => {
     const url = await freshDatabase();
     const stores = Array.from({ length: 4 }, () => postgresStore({ url, system: realSystem, maxConnections: 2 }));
     const applied = await Promise.all(stores.map((store) => store.migrate()));
@@ -24,7 +24,7 @@ describe("migrations", () => {
     await Promise.all(stores.map((store) => store.close()));
   }, 20_000);
 
-  test("an unmigrated database does not pass the check, and the error names what is missing", async () => {
+  test("an unmigrated database fails the check, and the error names what is missing", async () => {
     const store = postgresStore({ url: await freshDatabase(), system: realSystem });
     const error = await store.check().catch((reason) => reason);
     expect(error).toBeInstanceOf(StoreError);

@@ -14,7 +14,7 @@ import { newRun, started } from "../support/runs.ts";
 
 const system = realSystem;
 
-/** The schema of each table called `events` there is. */
+/** The schemas that have a table called `events`. */
 const schemasOf = async (sql: postgres.Sql): Promise<readonly string[]> => {
   const found = await sql<
     { schemaname: string }[]
@@ -28,14 +28,14 @@ const failureOf = (call: Promise<unknown>): Promise<unknown> =>
     (error) => error,
   );
 
-/** All of it in a schema whose name needs quotes and which no search path knows. */
+/** The whole store in a schema whose name needs quotes and that is in no search path. */
 storeConformance(
   "Postgres, in a schema of another's choosing",
   async () => postgresStore({ url: await freshDatabase(), system, schema: 'My "own"' }),
   { vectors: false },
 );
 
-describe("where the tables stand in Postgres", () => {
+describe("the schema of the tables in Postgres", () => {
   let url: string;
   let sql: postgres.Sql;
   const opened: Store[] = [];
@@ -58,7 +58,7 @@ describe("where the tables stand in Postgres", () => {
     await fresh();
   };
 
-  test("a new database gets a schema of ours, beside a product's own tables of the same names", async () => {
+  test("a new database gets our schema, next to another product's tables of the same names", async () => {
     await sql`create table events (id int); create type message_role as enum ('mine')`.simple();
     const store = open();
     await store.migrate();
@@ -68,7 +68,7 @@ describe("where the tables stand in Postgres", () => {
     expect(await sql`select * from events`).toHaveLength(0);
   });
 
-  test("tables that stand in public already stay there, and are found again", async () => {
+  test("tables that are already in public stay there and are found again", async () => {
     await again();
     const before = open({ schema: "public" });
     await before.migrate();
@@ -79,7 +79,7 @@ describe("where the tables stand in Postgres", () => {
     expect(await schemasOf(sql)).toEqual(["public"]);
   });
 
-  test("two services in one database, each in a schema of its own, see nothing of each other", async () => {
+  test("two services in one database, each in its own schema, are isolated from each other", async () => {
     await again();
     const [one, other] = [open({ schema: "one" }), open({ schema: "other" })];
     await Promise.all([one.migrate(), other.migrate()]);
@@ -88,7 +88,7 @@ describe("where the tables stand in Postgres", () => {
     expect(await schemasOf(sql)).toEqual(["one", "other"]);
   });
 
-  test("a product's table in the schema that was named is an error that says so, and nothing is left half made", async () => {
+  test("another product's table in the configured schema is an error that says so, and nothing is left half created", async () => {
     await again();
     await sql`create table events (id int)`;
     const error = await failureOf(open({ schema: "public" }).migrate());
@@ -115,7 +115,7 @@ describe("where the tables stand in Postgres", () => {
       });
     });
 
-    test("one that is there, but was not granted, is refused in the same words", async () => {
+    test("an existing schema without the privilege gives the same error", async () => {
       await sql`create schema yeoul`;
       const error = await failureOf(open({ url: asPlain() }).migrate());
       expect(error).toMatchObject({
@@ -124,7 +124,7 @@ describe("where the tables stand in Postgres", () => {
       });
     });
 
-    test("one that was made for it will do", async () => {
+    test("a schema that was created for the role works", async () => {
       await sql`grant usage, create on schema yeoul to plain`;
       const store = open({ url: asPlain() });
       await store.migrate();
@@ -134,8 +134,8 @@ describe("where the tables stand in Postgres", () => {
   });
 });
 
-describe("where the tables stand in an embedded database", () => {
-  test("in a schema of ours, or where they stood before", async () => {
+describe("the schema of the tables in an embedded database", () => {
+  test("it is our schema, or the one where they were before", async () => {
     const folder = await mkdtemp(join(tmpdir(), "yeoul-schema-"));
     try {
       const open = (schema?: string) =>
@@ -158,7 +158,7 @@ describe("where the tables stand in an embedded database", () => {
   }, 60_000);
 });
 
-describe("a database that does not hold every text", () => {
+describe("a database whose encoding cannot store every text", () => {
   test.each([
     ["SQL_ASCII", "C"],
     ["EUC_KR", "C"],
@@ -185,7 +185,7 @@ describe("a database that does not hold every text", () => {
   );
 });
 
-test("every table that the migrations make is known by name", async () => {
+test("every table that the migrations create is known by name", async () => {
   const url = await freshDatabase();
   const store = postgresStore({ url, system });
   await store.migrate();

@@ -3,8 +3,8 @@ import postgres from "postgres";
 import { databaseProxy } from "../support/database-proxy.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
-/** https://github.com/porsager/postgres/issues/1208: without patches/postgres@*.patch the process ends with the last line. */
-test("a statement on a connection whose backend was ended is rejected, and the process goes on", async () => {
+/** https://github.com/porsager/postgres/issues/1208: without patches/postgres@*.patch the last line ends the process. */
+test("a statement on a connection whose backend was terminated is rejected, and the process goes on", async () => {
   const url = await freshDatabase();
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   const other = postgres(url, { max: 1, onnotice: () => {} });
@@ -28,8 +28,8 @@ test("a statement on a connection whose backend was ended is rejected, and the p
   await Promise.all([sql.end({ timeout: 0 }), other.end()]);
 });
 
-/** Without the patch it never settles: the driver rejects what waits when the error comes, and nothing when the close does. */
-test("a statement that is made between a connection's error and its close is answered or rejected", async () => {
+/** Without the patch it never settles: the driver rejects waiting statements on the error, but none on the close. */
+test("a statement that is sent between a connection's error and its close is answered or rejected", async () => {
   const url = await freshDatabase();
   await using proxy = await databaseProxy(url);
   const sql = postgres(proxy.url, { max: 1, onnotice: () => {} });

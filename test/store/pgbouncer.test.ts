@@ -5,7 +5,7 @@ import { storeConformance } from "../conformance/store.ts";
 import { type Pgbouncer, pgbouncerPath, startPgbouncer } from "../support/pgbouncer.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
-/** Debian's package; where it is not installed there is nothing to stand in for it. `.ci/run` installs it when it may. */
+/** pgbouncer is a Debian package with no substitute: without it these tests are skipped. `.ci/run` installs it if it can. */
 describe.skipIf(pgbouncerPath === null)("behind pgbouncer in transaction mode", () => {
   let pgbouncer: Pgbouncer;
   beforeAll(async () => {

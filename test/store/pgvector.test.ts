@@ -13,10 +13,10 @@ import { storeKeepsDocuments } from "../conformance/store-documents.ts";
 import { storeComparesVectors } from "../conformance/store-vectors.ts";
 import { chunk, draft, words } from "../support/documents.ts";
 
-// The socket server lets a call wait for a whole second now and then, which no server does.
+// The socket server sometimes delays a call for a whole second, which a real server does not.
 setDefaultTimeout(30_000);
 
-/** The Postgres driver and a server that has pgvector: none comes from npm, so the embedded one stands behind a socket, for one connection. */
+/** The Postgres driver with pgvector. No such server is on npm, so the embedded database serves one connection over a socket. */
 describe("Postgres with pgvector", () => {
   let database: PGlite;
   let server: PGLiteSocketServer;
@@ -45,7 +45,7 @@ describe("Postgres with pgvector", () => {
   describe("documents", () => storeKeepsDocuments(under));
   describe("vectors", () => storeComparesVectors(under, true));
 
-  test("each model and dimension has an HNSW index of its own, as far as pgvector goes", async () => {
+  test("each model and dimension has its own HNSW index, up to the dimensions that pgvector can index", async () => {
     const { rows } = await database.query<{ definition: string }>(
       "select indexdef as definition from pg_indexes where tablename = 'chunk_embeddings' and indexdef like '%hnsw%'",
     );
@@ -56,7 +56,7 @@ describe("Postgres with pgvector", () => {
     expect(types).not.toContain("vector(5000)");
   });
 
-  test("many pieces are found through the index, few by comparing them all", async () => {
+  test("many chunks are searched through the index, few by comparing all of them", async () => {
     const [many, few] = [`many-${realSystem.id()}`, `few-${realSystem.id()}`];
     const around = (at: number) => Array.from({ length: 64 }, (_, dimension) => Math.cos(at * (dimension + 1)));
     const pieces = (count: number) =>
@@ -74,7 +74,7 @@ describe("Postgres with pgvector", () => {
       const embedding = { model: "graph", vector: around(2), trust: 1 };
       return (await under.store.documents.search(userId, words("", { embedding })))[0];
     };
-    // As if it were thousands: the planner takes a comparison for twenty times as dear.
+    // As if there were thousands of chunks: the planner counts a comparison as twenty times as expensive.
     await database.query("set cpu_operator_cost = 0.05");
     expect(await scans()).toBe(0);
     expect(await nearest(few)).toMatchObject({ content: "piece 2", vector: { rank: 1 } });
@@ -84,7 +84,7 @@ describe("Postgres with pgvector", () => {
   });
 });
 
-test("pgvector is found where an operator has put it, outside of the search path", async () => {
+test("pgvector is found in the operator's schema outside the search path", async () => {
   const database = await PGlite.create({ extensions: { vector } });
   await database.exec("create schema extensions; create extension vector schema extensions");
   const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0 });
@@ -111,7 +111,7 @@ test("pgvector is found where an operator has put it, outside of the search path
   }
 });
 
-test("a data directory from before there were vectors gets them and an index of them, and keeps nothing of how", async () => {
+test("a data directory from before vectors gets vectors and their index, and no leftovers of the change", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-before-vectors-"));
   try {
     await (await PGlite.create({ dataDir: join(dataDir, "postgres") })).close();

@@ -6,7 +6,7 @@ import { qualify } from "../../src/store/names.ts";
 
 const moved = (text: string) => qualify(text, "own");
 
-describe("our tables' names in a statement", () => {
+describe("the names of our tables in a statement", () => {
   test.each([
     ["select seq from events where seq > 1", 'select seq from "own"."events" where seq > 1'],
     ['select "seq" from "events" "e"', 'select "seq" from "own"."events" "e"'],
@@ -36,7 +36,7 @@ describe("our tables' names in a statement", () => {
     expect(moved(text)).toBe(text);
   });
 
-  test("are all known: those of every file that declares tables", async () => {
+  test("are all known, from every file that declares tables", async () => {
     const files = [...new Bun.Glob("**/schema*.ts").scanSync(`${import.meta.dir}/../../src/store`)];
     expect(files.length).toBeGreaterThan(5);
     const modules = await Promise.all(files.map((file): Promise<object> => import(`../../src/store/${file}`)));
@@ -48,7 +48,7 @@ describe("our tables' names in a statement", () => {
     }
   });
 
-  test("whatever the schema is called, and whatever a literal says", () => {
+  test("are qualified with any schema name, and literals are left alone", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (schema, said) => {
         const literal = `'${said.replaceAll("'", "''")}'`;

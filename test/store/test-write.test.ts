@@ -14,7 +14,7 @@ import { stores } from "../support/stores.ts";
 
 const system = realSystem;
 
-/** In plain words, or `ok`. */
+/** The problem in plain words, or `ok`. */
 const verdictOf = (call: Promise<unknown>): Promise<string> => call.then(() => "ok", troubleOf);
 /** What `yeoul check` prints. */
 const saidOf = (call: Promise<unknown>): Promise<string> =>
@@ -23,7 +23,7 @@ const saidOf = (call: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   );
 
-describe.each(stores)("a store that is well: %s", (_name, open) => {
+describe.each(stores)("a healthy store: %s", (_name, open) => {
   let store: Store;
   beforeAll(async () => {
     store = await open();
@@ -31,13 +31,13 @@ describe.each(stores)("a store that is well: %s", (_name, open) => {
   }, 30_000);
   afterAll(() => store.close());
 
-  test("is written to, also by many at once", async () => {
+  test("passes the test write, also of many callers at once", async () => {
     expect(await Promise.all(Array.from({ length: 20 }, () => verdictOf(store.tryWrite())))).toEqual(
       Array(20).fill("ok"),
     );
   });
 
-  test("rehearses a run and keeps nothing of it", async () => {
+  test("rehearses a run and stores nothing of it", async () => {
     await store.rehearse();
     await store.rehearse();
     expect(await store.threads.list("yeoul-check", { limit: 10, after: null })).toEqual([]);
@@ -68,7 +68,7 @@ describe("a Postgres that cannot be written to", () => {
     await sql.end();
   });
 
-  test("keeps nothing of a rehearsal in any table", async () => {
+  test("stores nothing of a rehearsal in any table", async () => {
     const counts = async () => {
       const tables = await sql<
         { name: string }[]
@@ -90,7 +90,7 @@ describe("a Postgres that cannot be written to", () => {
     await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} reset default_transaction_read_only`);
   });
 
-  test("because the role may not, and the rehearsal says what it may not", async () => {
+  test("because the role lacks a privilege, which the rehearsal names", async () => {
     await sql`
       create role reader login password 'reader';
       grant usage on schema yeoul to reader;
@@ -104,12 +104,12 @@ describe("a Postgres that cannot be written to", () => {
     );
   });
 
-  test("because it takes no more connections", async () => {
+  test("because it accepts no more connections", async () => {
     await sql`create role crowd login password 'crowd' connection limit 0`;
     expect(await verdictOf(open(as("crowd", "crowd")).tryWrite())).toBe("the database has too many connections");
   });
 
-  test("because the password is wrong, or the database is none, or nothing is there", async () => {
+  test("because the password is wrong, the database does not exist or no server is listening", async () => {
     expect(await verdictOf(open(as("reader", "wrong")).tryWrite())).toBe(
       "the database rejected the role or its password",
     );
@@ -123,7 +123,7 @@ describe("a Postgres that cannot be written to", () => {
   });
 });
 
-test("a standby is told from a database that was set read-only", async () => {
+test("a standby is distinguished from a database that was set read-only", async () => {
   const folder = mkdtempSync(join(tmpdir(), "yeoul-standby-"));
   chmodSync(folder, 0o777);
   const server = await startPostgres({ folder });
@@ -133,7 +133,7 @@ test("a standby is told from a database that was set read-only", async () => {
   await before.close();
   await server.stop();
   for (const data of readdirSync(folder)) writeFileSync(join(folder, data, "standby.signal"), "");
-  // Waits for words that a standby never says.
+  // The driver waits for a message that a standby never sends.
   server.start().catch(() => {});
   const store = postgresStore({ url, system });
   while ((await verdictOf(store.check())) !== "ok") await system.sleep(50);
@@ -150,14 +150,14 @@ describe.skipIf(!canMount)("a disk that is full", () => {
     disk.fill();
     expect(await verdictOf(store.tryWrite())).toBe("the database's disk is full");
     expect(await saidOf(store.rehearse())).toContain("the database's disk is full");
-    // Whatever was of room to spare in tables is used up by nobody: it is noticed again.
+    // No one uses up the spare room in the tables, so the full disk is noticed again.
     expect(await verdictOf(store.tryWrite())).toBe("the database's disk is full");
     disk.free();
     expect(await verdictOf(store.tryWrite())).toBe("ok");
     expect(await saidOf(store.rehearse())).toBe("ok");
   };
 
-  test("is noticed in Postgres, and so is the room that it has again", async () => {
+  test("is noticed in Postgres, and so is space that becomes free again", async () => {
     using disk = smallDisk(150);
     const server = await startPostgres({ folder: disk.path, initdbFlags: ["--wal-segsize=1"] });
     const store = postgresStore({ url: await server.freshDatabase(), system });
@@ -166,7 +166,7 @@ describe.skipIf(!canMount)("a disk that is full", () => {
     await server.stop();
   }, 60_000);
 
-  test("is noticed in an embedded database, and so is the room that it has again", async () => {
+  test("is noticed in an embedded database, and so is space that becomes free again", async () => {
     using disk = smallDisk(200);
     const store = await pgliteStore({ dataDir: join(disk.path, "data"), system });
     await isNoticed(store, disk);

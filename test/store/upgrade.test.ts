@@ -8,7 +8,7 @@ import { freshDatabase } from "../support/postgres.ts";
 import { takeLapsed } from "../support/replicas.ts";
 import { endAt, newRun, started } from "../support/runs.ts";
 
-/** The last migration of the release before leases were held by replicas. */
+/** The last migration of the release in which leases did not yet belong to replicas. */
 const BEFORE = "0003_deleted_threads";
 
 let sql: postgres.Sql;
@@ -28,7 +28,7 @@ afterAll(async () => {
   await sql.end();
 });
 
-/** What a replica of that release has begun, as it wrote it; its lease ends in so many milliseconds. */
+/** A run as a replica of that release wrote it; its lease ends in `ms` milliseconds. */
 const begunBefore = async (runId: string, leaseMs: number) => {
   const key = `u:${runId}`;
   await sql`
@@ -39,22 +39,22 @@ const begunBefore = async (runId: string, leaseMs: number) => {
     values (${key}, ${runId}, 'chat', 'running', 1, 1, 1, 'host/1/2', ${Date.now() + leaseMs}, 0, '{"message":"asked"}', 't', 1000)`;
 };
 
-test("a database of the release before is brought up to date under its replicas, whose runs end only when their lease is over", async () => {
+test("a database of the previous release is migrated while its replicas run, and their runs end only when their lease has ended", async () => {
   await begunBefore("held", 600_000);
   await begunBefore("over", -1);
   expect(await store.migrate()).toBe(migrations.length - 4);
-  // That release's replicas go on writing while the new ones come up.
+  // The replicas of that release go on writing while the new ones start.
   await begunBefore("begun-meanwhile", 600_000);
   const taken = await takeLapsed(store, "new", ["over"]);
   expect(taken.map(({ fence }) => fence)).toEqual([{ threadKey: "u:over", runId: "over", epoch: 2 }]);
-  // What it renews it keeps; what it has ended leaves a thread in which a run is dated no earlier than its last write.
+  // It keeps the run that it renews. In the thread of a run that it has ended, no later run is dated before its last write.
   const held = { threadKey: "u:held" as const, runId: "held", epoch: 1 };
   await sql`update runs set lease_until = ${Date.now() + 600_000} where run_id = 'held' and owner = 'host/1/2'`;
   expect(await store.runs.finish(held, endAt(held, 1, { now: 1 }))).toBe("ended");
   expect((await started(store, newRun("u:held", { now: 1 }))).lastAt).toBeGreaterThanOrEqual(5_000);
 });
 
-test("that release's replicas take none of ours: no lease of a run's own has passed, and no owner is a process of their host", async () => {
+test("replicas of that release take over none of our runs: no run's own lease has ended, and no owner is a process of their host", async () => {
   const run = newRun(`u:${realSystem.id()}`, { owner: realSystem.id() });
   await started(store, run);
   const orphans = await sql`
