@@ -1,16 +1,16 @@
 import { titleLine } from "../domain/readable.ts";
 import { blocksOf as markdownBlocks, plain } from "./markdown.ts";
 
-/** A stretch of text that belongs together. The `raw` of all blocks, joined, is the text. */
+/** A block of text. The `raw` of all blocks, joined, is the text. */
 export interface Block {
   readonly raw: string;
-  /** Sentences may be parted; of anything else (lists, tables, code) only lines. */
+  /** True: may be split between sentences. False (lists, tables, code): may be split only between lines. */
   readonly isProse: boolean;
-  /** Null: it is none. */
+  /** Null: the block is not a heading. */
   readonly heading: { readonly text: string /** From 1, the outermost. */; readonly depth: number } | null;
 }
 
-/** The blocks of Markdown, or of plain text. `text` has \n line ends. */
+/** Returns the blocks of Markdown, or of plain text. `text` has \n line ends. */
 export const blocksOf = (text: string, isMarkdown: boolean): readonly Block[] =>
   isMarkdown
     ? markdownBlocks(text).map(({ type, raw, text: words, depth }) => ({
@@ -20,13 +20,13 @@ export const blocksOf = (text: string, isMarkdown: boolean): readonly Block[] =>
       }))
     : plainBlocks(text);
 
-/** Plain text: paragraphs between blank lines; a paragraph's first line may be what people write for a heading. */
+/** Plain text: the blocks are paragraphs between blank lines. A paragraph's first line may look like a heading. */
 const plainBlocks = (text: string): readonly Block[] =>
   text.split(/(?<=\n[ \t]*\n)(?=[^\n])/).flatMap((raw, at) => {
     const end = raw.indexOf("\n") + 1 || raw.length;
     const found = headingIn(titleLine(raw.slice(0, end)), raw.slice(end).trim() === "");
     if (found === null) return [{ raw, isProse: true, heading: null }];
-    // What a text begins with is its title.
+    // The first heading of a text is its title.
     const heading = at === 0 ? { ...found, depth: 1 } : found;
     const title = { raw: raw.slice(0, end), isProse: true, heading };
     return end === raw.length ? [title] : [title, { raw: raw.slice(end), isProse: true, heading: null }];
@@ -35,8 +35,8 @@ const plainBlocks = (text: string): readonly Block[] =>
 const MAX_HEADING = 80;
 
 /**
- * `# Words`, `[words]`, `1. words`, `2.3 words`, `제3조 words`, WORDS IN CAPITALS, or a short line by itself; never one that
- * ends as a sentence or goes on.
+ * Matches `# Words`, `[words]`, `1. words`, `2.3 words`, `제3조 words`, WORDS IN CAPITALS, or a short line by itself;
+ * never a line that ends like a sentence or continues on the next.
  */
 const headingIn = (line: string, isAlone: boolean): Block["heading"] => {
   if (line === "" || line.length > MAX_HEADING) return null;
@@ -52,6 +52,6 @@ const headingIn = (line: string, isAlone: boolean): Block["heading"] => {
   return isNumbered || isCapital || isAlone ? { text: line, depth: isNumbered || isCapital ? 2 : 1 } : null;
 };
 
-/** The heading that a plain text begins with; null: it begins with something else. */
+/** Returns the heading that a plain text begins with, or null when it begins with something else. */
 export const titleOfText = (text: string): string | null =>
   blocksOf(text.slice(0, 1_000).trimStart(), false)[0]?.heading?.text ?? null;

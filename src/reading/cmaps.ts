@@ -23,7 +23,7 @@ import uniKsUtf16V from "pdfjs-dist/cmaps/UniKS-UTF16-V.bcmap" with { type: "fil
 import uniKsUtf32H from "pdfjs-dist/cmaps/UniKS-UTF32-H.bcmap" with { type: "file" };
 import uniKsUtf32V from "pdfjs-dist/cmaps/UniKS-UTF32-V.bcmap" with { type: "file" };
 
-/** From a name to the embedded file. The name comes out of the PDF: anything but these is refused. */
+/** Maps a name to the embedded file. The name comes from the PDF, so any other is refused. */
 const KOREAN: ReadonlyMap<string, string> = new Map([
   ["Adobe-Korea1-0", adobeKorea0],
   ["Adobe-Korea1-1", adobeKorea1],
@@ -52,8 +52,9 @@ const KOREAN: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Where pdf.js gets its character maps from. Korean office programs write PDFs whose fonts name such a map instead of
- * carrying their own; without it their text is empty, and nothing says so. pdf.js asks for files it calls `NAME.bcmap`.
+ * The source of character maps for pdf.js. Korean office programs write PDFs whose fonts name such a map instead of
+ * embedding their own. Without it their text is empty, and nothing reports it. pdf.js asks for files that it calls
+ * `NAME.bcmap`.
  */
 export class KoreanMaps {
   async fetch({ filename }: { readonly filename: string }): Promise<Uint8Array> {

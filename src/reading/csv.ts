@@ -2,14 +2,15 @@ import Papa from "papaparse";
 import type { Table } from "../domain/document.ts";
 import { type LaidOut, tableIn } from "./table-layout.ts";
 
-/** The likelier first. A tab stands in no text that is not parted by tabs. */
+/** The likeliest first. A tab occurs only in text that it delimits. */
 const DELIMITERS = ["\t", ",", ";", "|"];
-/** Rows by which the delimiter is told. */
+/** How many rows are used to detect the delimiter. */
 const PREVIEW = 200;
 
 /**
- * The table in a CSV file; comma, semicolon, tab or bar between cells, whichever parts most rows alike, or the one that Excel's
- * line `sep=;` names. How rows and header are told is `tableIn`'s. Throws `malformed`, `too_large` or `empty`.
+ * Returns the table in a CSV file. Cells are separated by comma, semicolon, tab or bar: the one that splits most rows
+ * into the same number of cells, or the one that Excel's line `sep=;` names. `tableIn` tells rows from the header.
+ * Throws `malformed`, `too_large` or `empty`.
  */
 export const laidOutCsv = (source: string): LaidOut => {
   const told = /^"?sep=(.)"?\n/i.exec(source);
@@ -17,20 +18,21 @@ export const laidOutCsv = (source: string): LaidOut => {
   return tableIn(rowsOf(text, told?.[1] ?? delimiterOf(text)));
 };
 
-/** The table alone. */
+/** Returns the table without the notes around it. */
 export const readCsv = (text: string): Table => laidOutCsv(text).table;
 
 const rowsOf = (text: string, delimiter: string): readonly string[][] => {
   const options = { delimiter, newline: "\n" as const };
   const { data, errors } = Papa.parse<string[]>(text, options);
-  // A bare quote, as in 3"x4, swallows what follows: then no quote is meant as one.
+  // A bare quote, as in 3"x4, swallows what follows; in that case quotes have no special meaning.
   if (!errors.some(({ type }) => type === "Quotes")) return data;
   return Papa.parse<string[]>(text, { ...options, quoteChar: "\0" }).data;
 };
 
 /**
- * By how many rows have as many cells as most have; a title above the header, or a note below, is outvoted. One by which quotes
- * end in the middle of a cell is none where another stands beside quotes and parts them well.
+ * Returns the delimiter that gives the most rows the same number of cells. A title above the header, or a note below,
+ * is outvoted. A delimiter by which quotes end in the middle of a cell is ruled out when another is next to quotes and
+ * splits the rows well.
  */
 const delimiterOf = (text: string): string => {
   const candidates = DELIMITERS.map((delimiter) => candidateOf(text, delimiter));

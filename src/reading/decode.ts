@@ -2,10 +2,10 @@ import { UnreadableError } from "../domain/unreadable.ts";
 import { encodingOf, flawsIn } from "./encoding.ts";
 
 /**
- * Bytes as text, in the encoding that they speak for as a whole, see `encodingOf`. What is damaged becomes U+FFFD, and the
- * rest stays what it is. Lines end in \n. Throws `malformed` for what is text in no encoding that is read here.
+ * Decodes bytes in the encoding that `encodingOf` detects. Damaged bytes become U+FFFD, and the rest is unchanged.
+ * Lines end in \n. Throws `malformed` for bytes that are text in no supported encoding.
  *
- * Bun's `euc-kr` is the whole of CP949, as the Encoding standard has it (https://encoding.spec.whatwg.org/#index-euc-kr).
+ * Bun's `euc-kr` is all of CP949, as in the Encoding standard (https://encoding.spec.whatwg.org/#index-euc-kr).
  */
 export const decodeText = (bytes: Uint8Array, declared?: string): string => {
   const text = new TextDecoder(encodingOf(bytes, declared) as Bun.Encoding).decode(bytes);
@@ -19,11 +19,11 @@ export const decodeText = (bytes: Uint8Array, declared?: string): string => {
   return text.replace(/\r\n?/g, "\n");
 };
 
-/** Share of control characters past which it is no text, but bytes that happen to decode. */
+/** The share of control characters above which the bytes are not text but happen to decode. */
 const MAX_CONTROLS = 0.01;
-/** In a short text so many are what a damaged byte has come to. */
+/** In a short text, up to this many control characters count as damaged bytes. */
 const FEW_CONTROLS = 2;
-/** Share of characters that could not be decoded, past which too little is left. */
+/** The share of characters that could not be decoded above which too little is left. */
 const MAX_DAMAGE = 0.1;
-/** In a short text so many are damage all the same, up to half of it. */
+/** In a short text, up to this many undecodable characters are accepted, at most half of it. */
 const FEW_DAMAGED = 12;

@@ -1,5 +1,5 @@
 /*
- * What encoding bytes are in, by evidence over all of them: a bad byte is a flaw of one character, not of the file. Detectors
+ * Detects encodings by evidence from all bytes: a damaged byte is a flaw of one character, not of the file. Detectors
  * for hundreds of encodings (chardet, jschardet) do worse once a byte is damaged, see docs/decisions/050-encodings.md.
  */
 
@@ -12,26 +12,26 @@ const ALIASES: Readonly<Record<string, string>> = {
   cp1252: "windows-1252",
 };
 
-/** The label of a byte order mark. Null: there is none. */
+/** Returns the label of a byte order mark, or null when there is none. */
 const markedAs = (bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" | null => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? "utf-8" : null;
 };
 
-/** The share of units from which bytes may be UTF-16 that are ASCII: its spaces, digits and line ends, each with a NUL. */
+/** The minimum share of ASCII units in UTF-16 without a mark: its spaces, digits and line ends, each with a NUL. */
 const MIN_ASCII = 0.02;
 
 /**
- * UTF-16, by its mark or without one: it has ASCII characters with their NULs, and the rest is text too. Null: it is
- * something else. Bytes that hold NULs and are not UTF-16 are no text at all.
+ * Detects UTF-16, by its mark or without one: it has ASCII characters with their NULs, and the rest is text too. Null:
+ * the bytes are in another encoding. Bytes that contain NULs and are not UTF-16 are not text.
  */
 export const utf16In = (bytes: Uint8Array): "utf-16le" | "utf-16be" | null => {
   const marked = markedAs(bytes);
   if (marked === "utf-8") return null;
   if (marked !== null) return marked;
   const units = bytes.length >> 1;
-  // Cut in the middle of a character; of the shortest, more likely something else.
+  // An odd length is a text cut within a character; a very short one is more likely something else.
   if (units < 2 || (bytes.length % 2 === 1 && units < 8) || !bytes.includes(0)) return null;
   const ascii = { le: 0, be: 0, twice: 0 };
   for (let at = 0; at < units * 2; at += 2) {
@@ -40,7 +40,7 @@ export const utf16In = (bytes: Uint8Array): "utf-16le" | "utf-16be" | null => {
     else if (first && bytes[at + 1] === 0) ascii.le++;
     else if (second && bytes[at] === 0) ascii.be++;
   }
-  // Two letters of ASCII look like one of Chinese.
+  // Two ASCII letters look like one Chinese character.
   if (Math.max(ascii.le, ascii.be) < Math.max(units * MIN_ASCII, ascii.twice)) return null;
   const encoding = ascii.le > ascii.be ? "utf-16le" : "utf-16be";
   const { damaged, controls } = flawsIn(new TextDecoder(encoding).decode(bytes.subarray(0, units * 2)));
@@ -49,11 +49,11 @@ export const utf16In = (bytes: Uint8Array): "utf-16le" | "utf-16be" | null => {
 
 const isPrintable = (byte = 0): boolean => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13);
 
-/** Characters of UTF-8 with their bytes, and bytes that are part of none. */
+/** Counts of UTF-8 characters by length in bytes, and of bytes that belong to none. */
 interface Utf8Evidence {
-  /** Of two bytes: two neighbours in CP949 may look like one. */
+  /** Of two bytes. Two adjacent bytes of CP949 may look like one. */
   readonly narrow: number;
-  /** Of three or four: these come about by chance only where every byte is random. */
+  /** Of three or four bytes. These occur by chance only in random bytes. */
   readonly wide: number;
   readonly flaws: number;
 }
@@ -83,11 +83,14 @@ const utf8Evidence = (bytes: Uint8Array): Utf8Evidence => {
   return { narrow, wide, flaws };
 };
 
-/** Pairs of bytes as CP949 has them (https://encoding.spec.whatwg.org/#index-euc-kr). */
+/** Counts of byte pairs in CP949 (https://encoding.spec.whatwg.org/#index-euc-kr). */
 interface Cp949Evidence {
-  /** The 2,350 syllables of KS X 1001, with its signs: nearly all of what Koreans write. */
+  /** The 2,350 syllables of KS X 1001, and its signs: nearly everything that Koreans write. */
   readonly common: number;
-  /** What speaks against it: bytes that make no pair, and syllables that hardly a word has (`don’t` in Windows-1252 holds one). */
+  /**
+   * Evidence against: bytes that form no pair, and syllables that hardly any word contains (`don’t` in Windows-1252
+   * contains one).
+   */
   readonly against: number;
 }
 
@@ -100,37 +103,38 @@ const cp949Evidence = (bytes: Uint8Array): Cp949Evidence => {
     const isPair = lead > 0x80 && lead < 0xff && trail > 0x40 && trail < 0xff;
     if (isPair && trail >= 0xa1 && lead >= 0xa1) {
       const isSyllable = lead >= 0xb0 && lead <= 0xc8;
-      // Rows 0xC9 and 0xFE are nobody's.
+      // Rows 0xC9 and 0xFE are unassigned.
       if (lead === 0xc9 || lead === 0xfe) against++;
       else if (isSyllable) syllables++;
       else others++;
       at++;
     } else {
       against++;
-      // An ASCII letter behind a lead byte that it does not belong to is read again.
+      // An ASCII letter after a lead byte that forms no pair is read again by itself.
       if (isPair && (lead <= 0xa0 || trail > 0x80)) at++;
     }
   }
-  // Hanja and signs are half as telling, and less where no syllable is among them: «été» holds two.
+  // Hanja and signs count half, and a quarter when there are no syllables: «été» contains two.
   return { common: syllables + others * (syllables > 0 ? 0.5 : 0.25), against };
 };
 
-/** Of two that speak half for and half against, neither is it. */
+/** The maximum share of evidence against an encoding. */
 const MAX_AGAINST = 0.5;
-/** UTF-8 is told by less: its longer characters hardly come about by chance. */
+/** UTF-8 needs less evidence: its longer characters hardly occur by chance. */
 const MAX_AGAINST_UTF8 = 0.7;
-/** What every byte is a character of: that a text can be read as one says nothing. */
+/** Encodings in which every byte is a character: that a text decodes proves nothing. */
 const SINGLE_BYTE = /^(?:windows|iso-8859|koi8|x?-?mac|ibm)/;
 
 /**
- * The encoding of a text: by its byte order mark, else UTF-8, UTF-16, CP949 (what Korean Windows writes) or Windows-1252,
- * whichever the bytes speak for most. `declared` counts where the bytes allow it: many pages declare the wrong one.
+ * Detects the encoding of a text: by its byte order mark, else UTF-8, UTF-16, CP949 (the default of Korean Windows) or
+ * Windows-1252, by the evidence of its bytes. `declared` counts only if the bytes allow it: many pages declare the
+ * wrong encoding.
  */
 export const encodingOf = (bytes: Uint8Array, declared: string | undefined): string => {
   const marked = markedAs(bytes) ?? utf16In(bytes);
   if (marked !== null) return marked;
   const label = declared === undefined ? null : labelOf(declared);
-  // All of it is ASCII, with escapes between.
+  // ISO-2022-JP is all ASCII bytes, with escape sequences.
   if (label === "iso-2022-jp" && bytes.includes(0x1b)) return label;
   const { narrow, wide, flaws } = utf8Evidence(bytes);
   if (flaws === 0 && (wide > 0 || narrow === 0)) return "utf-8";
@@ -146,7 +150,7 @@ export const encodingOf = (bytes: Uint8Array, declared: string | undefined): str
   return cp949 < MAX_AGAINST ? "euc-kr" : "windows-1252";
 };
 
-/** The standard's name for an encoding. Null: there is none. */
+/** Returns the standard's name for an encoding, or null when there is none. */
 const labelOf = (declared: string): string | null => {
   try {
     return new TextDecoder((ALIASES[declared] ?? declared) as Bun.Encoding).encoding;
@@ -155,7 +159,7 @@ const labelOf = (declared: string): string | null => {
   }
 };
 
-/** The share of characters that may be flawed in a text that is still what it is declared as. */
+/** The maximum share of flawed characters in a text that is still taken for what it is declared as. */
 const MAX_FLAWS = 0.05;
 
 const fits = (bytes: Uint8Array, label: string): boolean => {
@@ -163,13 +167,13 @@ const fits = (bytes: Uint8Array, label: string): boolean => {
   return damaged + controls <= Math.max(1, others * MAX_FLAWS);
 };
 
-/** Characters that no text holds, and how many it has besides. */
+/** Counts of the characters that no text contains, and of its other non-ASCII characters. */
 export interface Flaws {
-  /** U+FFFD, for what could not be decoded. */
+  /** U+FFFD, for bytes that could not be decoded. */
   readonly damaged: number;
-  /** Control characters but white space and the escape. */
+  /** Control characters, except white space and the escape character. */
   readonly controls: number;
-  /** Beyond ASCII. */
+  /** Other non-ASCII characters. */
   readonly others: number;
 }
 

@@ -1,4 +1,4 @@
-/** Imported `with { type: "file" }`: where the file lies, inside the executable or outside. */
+/** Imported `with { type: "file" }`: the path of the file, inside the executable or outside. */
 declare module "*.bcmap" {
   const path: string;
   export default path;

@@ -1,16 +1,16 @@
 import { Parser } from "htmlparser2";
 
-/** A page in one linear pass: its size, and its text without any of its structure but the lines. */
+/** The size of a page, and its text without any structure but lines, measured in one linear pass. */
 export interface HtmlSurvey {
   readonly elements: number;
-  /** How many elements stand within each other at most. */
+  /** The maximum depth of nested elements. */
   readonly depth: number;
-  /** Of `<title>`. */
+  /** The text of `<title>`. */
   readonly title: string;
   readonly text: string;
 }
 
-/** Of a page that was written by `visibleHtml`. */
+/** Surveys a page that `visibleHtml` wrote. */
 export const surveyHtml = (html: string): HtmlSurvey => {
   let elements = 0;
   let depth = 0;
@@ -30,7 +30,7 @@ export const surveyHtml = (html: string): HtmlSurvey => {
     onclosetag: (name) => {
       depth--;
       if (name === "title") inTitle = false;
-      // A table's row is a line.
+      // A table row is one line.
       if (CELLS.has(name)) text.push(" | ");
       else if (!INLINE.has(name)) text.push("\n");
     },
@@ -45,7 +45,7 @@ export const surveyHtml = (html: string): HtmlSurvey => {
 
 const CELLS: ReadonlySet<string> = new Set(["td", "th"]);
 
-/** Elements that do not begin a line. */
+/** Elements that do not start a new line. */
 const INLINE: ReadonlySet<string> = new Set(
   "a abbr b bdi bdo cite code data dfn em font i img ins del kbd label mark q s samp small span strong sub sup td th time u var wbr".split(
     " ",

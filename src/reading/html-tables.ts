@@ -1,14 +1,16 @@
 import { Parser } from "htmlparser2";
 import { tidy } from "./html-survey.ts";
 
-/** A table as its reader sees it: every cell where it stands, also in the rows and columns that it reaches over. */
+/** A table as it is rendered: a cell that spans several rows or columns appears in each of them. */
 export interface HtmlTable {
   readonly caption: string;
-  /** Rows of headings, above the others. */
+  /** How many rows at the top are header rows. */
   readonly headRows: number;
-  /** Each as long as the longest. */
+  /** All rows are as long as the longest. */
   readonly rows: readonly (readonly string[])[];
-  /** A table within a table lays a page out, and its cells are no cells of this one. */
+  /**
+   * True for a table that contains another. The outer one is for layout, and cells of the inner one are not its own.
+   */
   readonly isNested: boolean;
 }
 
@@ -19,11 +21,14 @@ interface Cell {
   readonly isHeading: boolean;
 }
 
-/** A cell may say that it reaches over 1,000 columns and 65,534 rows: together they make no more cells than these. */
+/**
+ * The bound on spans: HTML allows a cell to span 1,000 columns and 65,534 rows. Together they make no more cells than
+ * these.
+ */
 const MAX_WIDTH = 500;
 const MAX_CELLS = 400_000;
 
-/** The outermost tables of a page that was written by `visibleHtml`, in one pass. */
+/** Returns the outermost tables of a page that `visibleHtml` wrote, in one pass. */
 export const tablesIn = (html: string): readonly HtmlTable[] => {
   const tables: HtmlTable[] = [];
   let depth = 0;
@@ -80,7 +85,10 @@ const INLINE: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Each cell in all the places that it reaches over, so that a row can be read by itself; a line across all columns once. */
+/**
+ * Repeats each cell in every place that it spans, so that each row can be read by itself. A cell that spans all columns
+ * appears once.
+ */
 const spread = (rows: readonly (readonly Cell[])[]): readonly (readonly string[])[] => {
   const widthOf = (row: readonly Cell[]): number => row.reduce((sum, { across }) => sum + across, 0);
   const isBounded = rows.every((row) => widthOf(row) <= MAX_WIDTH);
@@ -106,7 +114,7 @@ const spread = (rows: readonly (readonly Cell[])[]): readonly (readonly string[]
   return grid.map((row) => Array.from({ length: width }, (_, at) => row[at] ?? ""));
 };
 
-/** The names of a table's columns in one row, from as many rows as it has them in: `2026 Q1`. */
+/** Joins a table's header rows into one row of column names, such as `2026 Q1`. */
 export const headerOf = ({ rows, headRows }: HtmlTable): readonly string[] => {
   const [first = [], ...others] = rows.slice(0, Math.max(1, headRows));
   return first.map((name, at) => [...new Set([name, ...others.map((row) => row[at] ?? "")])].filter(Boolean).join(" "));

@@ -3,36 +3,37 @@ import { type MathNode, mathText } from "./mathml.ts";
 import { subscript, superscript } from "./scripts.ts";
 import { type ComputedStyle, StyleRules } from "./style-rules.ts";
 
-/** Elements whose text is not for readers, or not as long as the page's scripts run. */
+/** Elements whose text is not shown to readers, or not while the page's scripts run. */
 const HIDDEN: ReadonlySet<string> = new Set(
   "script noscript template svg iframe object canvas audio video datalist rp nav noframes".split(" "),
 );
 const VOID: ReadonlySet<string> = new Set(
   "area base br col embed hr img input link meta param source track wbr".split(" "),
 );
-/** Where all of a page may stand: scripts set `aria-hidden` on it while a dialog is open. */
+/** Elements that may contain the whole page: scripts set `aria-hidden` on them while a dialog is open. */
 const WHOLE: ReadonlySet<string> = new Set(["html", "body", "main", "article"]);
-/** Inputs that show what is in them. */
+/** Types of inputs that show their value. */
 const SHOWN_INPUT = /^(?:|text|search|tel|url|email|number|date|month|week|time|datetime-local)$/;
 
-/** An element that is open. `out` takes what is written within it; undefined: its parent's does. */
+/** An open element. `out` collects what is written within it; undefined: the parent's `out` does. */
 interface Frame {
   readonly name: string;
   readonly isHidden: boolean;
   readonly out: string[] | undefined;
   readonly math: MathNode | undefined;
-  /** What it leaves of what was written within it, as HTML. */
+  /** Returns the HTML that replaces what was written within the element. */
   readonly close: ((inner: string) => string) | undefined;
 }
 
 interface Options {
-  /** What is struck out stands between `~~` (as in GFM), or is left out. */
+  /** Text that is struck out is put between `~~` (as in GFM), or is left out. */
   readonly struck: "marked" | "left out";
 }
 
 /**
- * A page as HTML that holds what its reader sees, and nothing else: without what is hidden, raised and lowered text told
- * from its line, formulas in one line, what is struck out marked, and what is in its fields. Linear in its length.
+ * Returns a page as HTML with only what its reader sees: hidden parts are left out, superscripts and subscripts are
+ * marked, formulas are on one line, text that is struck out is marked, and form fields are replaced by their values.
+ * Linear in its length.
  */
 export const visibleHtml = (html: string, options: Options = { struck: "marked" }): string => {
   const rewriter = new Rewriter(options);
@@ -45,7 +46,7 @@ class Rewriter {
   readonly #rules = new StyleRules();
   readonly #root: string[] = [];
   readonly #frames: Frame[] = [];
-  /** Of open frames: how many hide, and the buffers that are written to. */
+  /** The number of open frames that hide their content. */
   #hidden = 0;
   readonly #buffers: string[][] = [this.#root];
   readonly #formulas: MathNode[] = [];
@@ -73,7 +74,7 @@ class Rewriter {
     if (this.#hidden > 0) return;
     const formula = this.#formulas.at(-1);
     if (formula !== undefined) formula.children.push({ name: "", text, children: [] });
-    // A style sheet is no HTML, and is never written as such.
+    // A style sheet is not HTML, and is never written as HTML.
     else this.#write(this.#frames.at(-1)?.name === "style" ? text : Bun.escapeHTML(text));
   }
 
@@ -89,7 +90,7 @@ class Rewriter {
     else if (!frame.isHidden && frame.math === undefined && !VOID.has(name)) this.#write(`</${name}>`);
   }
 
-  /** What becomes of an element; its tag is written here where it stays one. */
+  /** Returns what an element is replaced with. Writes its tag here when the element is preserved. */
   #frameOf(name: string, attributes: Record<string, string>): Partial<Frame> {
     if (this.#hidden > 0) return { isHidden: true };
     const formula = this.#formulas.at(-1);
@@ -103,7 +104,7 @@ class Rewriter {
     const look = this.#rules.lookOf(name, attributes);
     if (isHidden(name, attributes, look)) return { isHidden: true };
     const isSmall = name === "sup" || name === "sub" || (look.align !== undefined && INLINE.has(name));
-    // Within each other they are one: each would go through all that is within it again.
+    // Nested ones count as one: each would process its whole content again.
     if ((isSmall || name === "rt") && !this.#isSmall) return this.#small(name, look);
     const isStruck = STRUCK.has(name) || (look.isStruck === true && !WHOLE.has(name) && !GROUPS.has(name));
     if (isStruck && this.#struck === 0) return this.#strike(name, attributes);
@@ -116,7 +117,7 @@ class Rewriter {
       return { out: [], close: () => this.#chosen() };
     }
     if (name === "option") return { out: [], close: (text) => this.#offer(text, attributes.selected !== undefined) };
-    // A form is a part of the page like any other; what is in it is read.
+    // A form is an ordinary part of the page; its content is read.
     const tag = PARTS.get(name) ?? name;
     this.#write(tagOf(tag, attributes));
     return tag === name ? {} : { close: () => `</${tag}>` };
@@ -156,7 +157,7 @@ class Rewriter {
     return "";
   }
 
-  /** What a list of choices shows: what is chosen, else the first. */
+  /** Returns what a select shows: the selected options, else the first. */
   #chosen(): string {
     const chosen = this.#options.filter(({ isChosen }) => isChosen);
     const shown = chosen.length > 0 ? chosen : this.#options.slice(0, 1);
@@ -175,18 +176,18 @@ class Rewriter {
 
 const HEADING = /^h[1-6]$/;
 const STRUCK: ReadonlySet<string> = new Set(["del", "s", "strike"]);
-/** What style may raise or lower; of a cell or a picture `vertical-align` says where it stands. */
+/** Elements that a style may raise or lower. In a cell or a picture, `vertical-align` sets the position instead. */
 const INLINE: ReadonlySet<string> = new Set(["span", "font", "small", "b", "i", "em", "strong", "a"]);
-/** Nothing but other elements may stand in them, no marks. */
+/** Elements that may contain only other elements, so no marks are written in them. */
 const GROUPS: ReadonlySet<string> = new Set("table thead tbody tfoot tr ul ol dl select".split(" "));
-/** What is no use in a text, and the element of the same kind that stands for it. */
+/** Maps form elements to a neutral element of the same kind. */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ["form", "div"],
   ["fieldset", "div"],
   ["button", "span"],
   ["textarea", "span"],
 ]);
-/** Names that can be written as they are; no handlers, no styles: these have been heeded. */
+/** Attributes that are written unchanged. Event handlers are dropped, and styles have been applied already. */
 const ATTRIBUTE = /^ (?!on|style=)[a-z][\w:.-]*="/i;
 
 const tagOf = (name: string, attributes: Record<string, string>): string => {
@@ -196,7 +197,7 @@ const tagOf = (name: string, attributes: Record<string, string>): string => {
 
 const isHidden = (name: string, attributes: Record<string, string>, look: ComputedStyle): boolean => {
   if (HIDDEN.has(name) || (name === "dialog" && attributes.open === undefined)) return true;
-  // Formulas that are drawn as pictures, or by scripts, stand hidden beside them.
+  // Formulas that are drawn as pictures or by scripts have a hidden copy beside them.
   if (/math|mml/i.test(attributes.class ?? "")) return attributes["aria-hidden"] === "true";
   const isAside = attributes["aria-hidden"] === "true" && !WHOLE.has(name);
   return isAside || attributes.hidden !== undefined || look.isShown === false || look.isVisible === false;
@@ -209,7 +210,7 @@ const shownInput = ({ type = "", value = "", checked }: Record<string, string>):
   return SHOWN_INPUT.test(type.toLowerCase()) ? value : "";
 };
 
-/** Of a stretch of HTML that was written here. */
+/** Returns the text of a piece of HTML that was written here. */
 const textOf = (html: string): string => {
   let text = "";
   const parser = new Parser({

@@ -6,15 +6,15 @@ import { headerOf, tablesIn } from "./html-tables.ts";
 import { visibleHtml } from "./html-visible.ts";
 import { type LaidOut, tableIn } from "./table-layout.ts";
 
-/** Readability takes quadratic time on depth: 150 levels some 0.2 s, 1,000 levels 6 s. */
+/** Readability takes time quadratic in depth: 150 levels some 0.2 s, 1,000 levels 6 s. */
 const MAX_DEPTH = 150;
 const MAX_ELEMENTS = 20_000;
-/** Turndown takes quadratic time on blanks that HTML does not fold, such as `&nbsp;`. */
+/** Turndown takes time quadratic in blanks that HTML does not collapse, such as `&nbsp;`. */
 const LONG_BLANK = /(?<!\s)(\s{100})\s+/g;
-/** An article with less than this share of the page's text is a guess that went wrong: a list, a page of tables. */
+/** An article with less than this share of the page's text was guessed wrong: the page is a list, or full of tables. */
 const MIN_SHARE = 0.5;
 
-/** As much of a DOM element as is needed here; linkedom's own types want the browser's. */
+/** The part of a DOM element that is used here; linkedom's own types need the browser's. */
 interface Element {
   readonly textContent: string | null;
   getAttribute(name: string): string | null;
@@ -30,8 +30,9 @@ interface Page extends Element {
 }
 
 /**
- * A page's main article as Markdown, or all of its body where no article stands out. A page that is too large or too deeply
- * nested for that gives its bare text. Links that are not http, https or mailto once resolved lose their address.
+ * Returns a page's main article as Markdown, or the whole body when no article stands out. Returns the bare text of a
+ * page that is too large or too deeply nested for that. Links that are not http, https or mailto once resolved lose
+ * their address.
  */
 export const readHtml = (
   source: string,
@@ -54,11 +55,11 @@ export const readHtml = (
 };
 
 /**
- * The table in a page that a spreadsheet was saved as, or that a system exports under a spreadsheet's name. Null: it has none, or
- * several, and is read as any page. Throws as `tableIn` does.
+ * Returns the table in a page that a spreadsheet was saved as, or that a system exports under a spreadsheet's name.
+ * Null when the page has none or several; then it is read like any page. Throws as `tableIn` does.
  */
 export const readHtmlSheet = (source: string): (LaidOut & { readonly text: string }) | null => {
-  // A cell's value is what is in force.
+  // A cell's value is the text that is not struck out.
   const html = visibleHtml(source, { struck: "left out" });
   const [table, another] = tablesIn(html).filter(({ rows, isNested }) => !isNested && (rows[0]?.length ?? 0) > 1);
   if (table === undefined || another !== undefined) return null;
@@ -69,7 +70,7 @@ export const readHtmlSheet = (source: string): (LaidOut & { readonly text: strin
   return { ...laidOut, title, notes: [...caption, ...laidOut.notes], text: surveyHtml(html).text };
 };
 
-/** A fragment is given a document around it: linkedom and Readability fail without. */
+/** Wraps a fragment in a document: linkedom and Readability fail without one. */
 const parse = (html: string): Page => {
   const whole = /<html[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`;
   return parseHTML(whole).document as unknown as Page;
@@ -97,8 +98,8 @@ const mendLinks = (content: Element, baseUrl: string | undefined): void => {
 };
 
 /**
- * As a table of GFM, which Turndown by itself does not know; its heading rows in one, else its first row, are the header. A
- * table that holds another lays the page out: then it is what its cells hold.
+ * Returns a table as a GFM table, which Turndown alone does not support. The header is its header rows joined into one,
+ * else its first row. A table that contains another is for layout, and is replaced by the content of its cells.
  */
 const tableOf = (content: string, table: Element): string => {
   const [found] = tablesIn(table.outerHTML);
@@ -111,7 +112,7 @@ const tableOf = (content: string, table: Element): string => {
   return `\n\n${found.caption === "" ? "" : `${found.caption}\n\n`}${lines.join("\n")}\n\n`;
 };
 
-/** A fence is longer than any in what it encloses. */
+/** The fence is longer than any fence in the text. */
 const fenced = (text: string): string => {
   const ticks = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([run]) => run.length)) + 1;
   const fence = "`".repeat(ticks);
@@ -120,15 +121,15 @@ const fenced = (text: string): string => {
 
 const markdown = new TurndownService({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" })
   .addRule("table", { filter: "table", replacement: (content, node) => tableOf(content, node as unknown as Element) })
-  // Lines and blanks of what is laid out by hand stay, whether it is called code or not.
+  // Preserves line breaks and blanks of preformatted text, whether it is marked as code or not.
   .addRule("pre", {
     filter: "pre",
     replacement: (_content, node) => fenced((node as unknown as Element).textContent ?? ""),
   })
-  // A picture says what its words say.
+  // A picture is replaced by its alternative text.
   .addRule("image", {
     filter: "img",
     replacement: (_content, node) => tidy((node as unknown as Element).getAttribute("alt") ?? ""),
   });
-// Marks of Markdown in a page's text are rare, and backslashes before them would part words from their quotations.
+// Markdown characters in a page's text are rare, and backslashes before them would break quotations of the text.
 markdown.escape = (text) => text;

@@ -1,12 +1,13 @@
 import { Tokenizer, type Tokens } from "marked";
 
 /**
- * marked's expressions for paragraphs, headings and tables are given so much at a time, in characters. Past some 5,000 the engine
- * has no room for the way back that they keep, and takes 20 times as long a character: 400 KB of short lines took minutes.
+ * How many characters marked's regular expressions for paragraphs, headings and tables receive at a time. Above some
+ * 5,000 the engine has no room for their backtracking state, and takes 20 times as long a character: 400 KB of short
+ * lines took minutes.
  */
 const STRETCH = 4_000;
 
-/** marked's rules, in time that is linear in the text: a longer paragraph is several, a longer table goes on. */
+/** marked's rules in time that is linear in the text: a longer paragraph becomes several, a longer table continues. */
 export class BoundedRules extends Tokenizer {
   override paragraph(source: string): Tokens.Paragraph | undefined {
     return super.paragraph(stretchOf(source));
@@ -14,7 +15,7 @@ export class BoundedRules extends Tokenizer {
 
   override lheading(source: string): Tokens.Heading | undefined {
     const stretch = stretchOf(source);
-    // A line longer than that is no heading.
+    // A line longer than that is not a heading.
     return stretch.length > STRETCH ? undefined : super.lheading(stretch);
   }
 
@@ -25,7 +26,7 @@ export class BoundedRules extends Tokenizer {
     const head = /^.*\n.*\n/.exec(table.raw)?.[0] ?? "";
     let { raw } = table;
     let at = 0;
-    // As if it began anew behind each stretch that is nothing but its rows.
+    // The table starts anew after each stretch that consists only of its rows.
     while (raw.length === at + stretch.length - 1 && head !== "" && head.length < STRETCH / 2) {
       at += stretch.length;
       stretch = stretchOf(source.slice(at));
@@ -37,7 +38,9 @@ export class BoundedRules extends Tokenizer {
   }
 }
 
-/** The whole lines at the beginning of a text that are a stretch together; the first, if that is longer. */
+/**
+ * Returns the whole lines at the beginning of a text that fit in a stretch; at least the first, even if it is longer.
+ */
 const stretchOf = (source: string): string => {
   if (source.length <= STRETCH) return source;
   const end = source.lastIndexOf("\n", STRETCH - 1);

@@ -7,17 +7,19 @@ import { subscript, superscript } from "./scripts.ts";
 const FRONT_MATTER = /^---[ \t]*\n([\s\S]{0,10000}?)\n---[ \t]*(?:\n|$)/;
 const TITLE_LINE = /^title[ \t]*:[ \t]*["']?(.+?)["']?[ \t]*$/im;
 
-/** Markdown without its front matter, and its title: the front matter's, else the first heading. */
+/** Returns Markdown without its front matter, and its title: the front matter's, else the first heading. */
 export const readMarkdown = (source: string): { readonly title: string | null; readonly text: string } => {
   const settings = FRONT_MATTER.exec(source);
   const text = visible(settings === null ? source : source.slice(settings[0].length));
   return { title: TITLE_LINE.exec(settings?.[1] ?? "")?.[1] ?? firstHeading(text), text };
 };
 
-/** Code, which is read as it stands: between fences, or within a line between ticks. */
+/** Code, which is left unchanged: between fences, or between backticks within a line. */
 const CODE = /((?:^|\n) {0,3}(?:```[\s\S]*?(?:\n {0,3}```|$)|~~~[\s\S]*?(?:\n {0,3}~~~|$))|`[^`\n]*`)/;
 
-/** Without comments, and with what HTML within it raises, lowers or breaks told as in a page: a reader sees no tags. */
+/**
+ * Removes comments, and converts superscripts, subscripts and line breaks in HTML as in a page: a reader sees no tags.
+ */
 const visible = (text: string): string =>
   text.includes("<")
     ? text
@@ -33,7 +35,7 @@ const withoutTags = (text: string): string =>
     .replace(/<(?:del|s|strike)>([^<\n]{1,400})<\/(?:del|s|strike)>/gi, "~~$1~~")
     .replace(/<br[ \t]*\/?>/gi, " ");
 
-/** One that is not closed is no comment. */
+/** An unclosed `<!--` is not a comment. */
 const withoutComments = (text: string): string => {
   const kept: string[] = [];
   let at = 0;
@@ -46,7 +48,7 @@ const withoutComments = (text: string): string => {
   }
 };
 
-/** Looked for in the beginning only: what comes later is no title. */
+/** Searches only the beginning: a later heading is not the title. */
 const firstHeading = (text: string): string | null => {
   for (const token of blocksOf(text.slice(0, 20_000))) {
     if (token.type === "heading") return plain(token.text) || null;
@@ -56,17 +58,17 @@ const firstHeading = (text: string): string | null => {
 
 export interface Block {
   readonly type: string;
-  /** As it stands in the source; the `raw` of all blocks, joined, is the source. */
+  /** The block as it is in the source; the `raw` of all blocks, joined, is the source. */
   readonly raw: string;
-  /** Of a heading: its words. */
+  /** Of a heading: its text. */
   readonly text: string;
   /** Of a heading: 1 to 6. */
   readonly depth: number;
 }
 
 /**
- * Looks for no blocks within lists and quotations: marked takes quadratic time and all of the stack for a line of nothing but
- * their marks, and whoever's file is next waits for it.
+ * Does not look for blocks within lists and quotations. For a line that consists only of their markers, marked takes
+ * quadratic time and the whole stack, and the next file in the queue would wait for it.
  */
 class OuterLexer extends Lexer {
   #isWithin = false;
@@ -75,7 +77,7 @@ class OuterLexer extends Lexer {
   override blockTokens(source: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList;
   override blockTokens(source: string, tokens: Token[] = [], lastParagraphClipped?: boolean): Token[] {
     if (this.#isWithin) {
-      // As marked leaves it behind each list and quotation.
+      // The value that marked sets after each list and quotation.
       this.state.top = true;
       return tokens;
     }
@@ -85,8 +87,8 @@ class OuterLexer extends Lexer {
 }
 
 /**
- * The outermost blocks of a Markdown text (https://github.github.com/gfm/). Inline markup stays as it is: parsing it takes
- * marked quadratic time on nasty input. `text` must have \n line ends.
+ * Returns the outermost blocks of a Markdown text (https://github.github.com/gfm/). Inline markup is unchanged: parsing
+ * it takes marked quadratic time on hostile input. `text` must have \n line ends.
  */
 export const blocksOf = (text: string): readonly Block[] =>
   new OuterLexer({ gfm: true, tokenizer: new BoundedRules() }).blockTokens(text, []).map((token) => ({
@@ -96,6 +98,6 @@ export const blocksOf = (text: string): readonly Block[] =>
     depth: "depth" in token && typeof token.depth === "number" ? token.depth : 0,
   }));
 
-/** A heading's words without the marks of emphasis, code and links. */
+/** Returns a heading's text without the markup of emphasis, code and links. */
 export const plain = (heading: string): string =>
   titleLine(heading.replace(/!?\[([^\][]{0,1000})\]\([^)]{0,1000}\)/g, "$1").replace(/~~[^~]*~~|[*_`]+/g, ""));

@@ -1,16 +1,16 @@
 import { subscript, superscript } from "./scripts.ts";
 
-/** An element of MathML (https://www.w3.org/TR/mathml-core/) or a text in it. */
+/** An element of MathML (https://www.w3.org/TR/mathml-core/), or a text in it. */
 export interface MathNode {
   readonly name: string;
   readonly text: string;
   readonly children: MathNode[];
 }
 
-/** Formulas nested deeper are given as the text that is in them. */
+/** Formulas nested deeper are returned as their plain text. */
 const MAX_DEPTH = 60;
 
-/** A formula in one line: `x² + 1`, `(a + b)/2`, `√(x)`, `∑_(i=1)^(n)`. */
+/** Returns a formula on one line: `x² + 1`, `(a + b)/2`, `√(x)`, `∑_(i=1)^(n)`. */
 export const mathText = (node: MathNode, depth = 0): string => {
   if (depth > MAX_DEPTH) return plain(node);
   const parts = node.children.filter(({ name, text }) => name !== "" || text.trim() !== "");
@@ -57,7 +57,7 @@ export const mathText = (node: MathNode, depth = 0): string => {
   }
 };
 
-/** A number before a fraction is one with it (3 1/2), and must not run into it. */
+/** Separates a number from the fraction after it (3 1/2), so that they do not run together. */
 const joined = (said: readonly string[], parts: readonly MathNode[] = []): string =>
   said.reduce((text, next, at) => {
     const isMixed = parts[at]?.name === "mfrac" && /[\p{L}\p{N}]$/u.test(text);
@@ -66,7 +66,7 @@ const joined = (said: readonly string[], parts: readonly MathNode[] = []): strin
 
 const SIMPLE = /^[\p{L}\p{N}.,]+$/u;
 const grouped = (text: string): string => (SIMPLE.test(text) ? text : `(${text})`);
-/** What is raised as a whole: `(a+b)²`, not `a+b²`. */
+/** Wraps the base of a power in parentheses: `(a+b)²`, not `a+b²`. */
 const based = (text: string): string => (/[+\-−/ ]/.test(text) && !/^\(.*\)$/.test(text) ? `(${text})` : text);
 
 const plain = (node: MathNode): string => {

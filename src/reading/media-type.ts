@@ -2,12 +2,12 @@ import type { Upload } from "../domain/document.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { utf16In } from "./encoding.ts";
 
-/** The kinds of file that are read here. */
+/** The kinds of file that can be read. */
 export type ReadableType = "text/plain" | "text/markdown" | "text/html" | "text/csv" | "application/pdf";
 
 /**
- * What a file is. Its first bytes count most (a PDF may come as `notes.txt`), then the declared type, then the name where
- * that type is missing or general. Throws `unsupported` for anything that no reader here takes.
+ * Detects the type of a file. Its first bytes count most (a PDF may be named `notes.txt`), then the declared type, then
+ * the name when that type is missing or general. Throws `unsupported` for a file that no reader accepts.
  */
 export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
   const begins = (signature: string, from = 0): boolean =>
@@ -27,15 +27,15 @@ export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
     if (OTHER_SHEET.test(start)) throw unsupported();
     return SHEET_START.test(start) ? "text/html" : told;
   }
-  // An HTML file that nobody called so is of no use as plain text.
+  // HTML that was not declared as such is useless as plain text.
   return told === "text/plain" && HTML_START.test(start) ? "text/html" : told;
 };
 
-/** The character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */
+/** Returns the character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */
 export const charsetOf = (mediaType: string): string | undefined =>
   /;\s*charset\s*=\s*"?([\w.:+-]{1,40})/i.exec(mediaType)?.[1]?.toLowerCase();
 
-/** The first characters, each byte as one. */
+/** Returns the first `length` bytes, each as one character. */
 export const latin1 = (bytes: Uint8Array, length: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, bytes.length)).toString("latin1");
 
@@ -53,13 +53,13 @@ const TYPES: ReadonlyMap<string, ReadableType> = new Map([
   ["text/csv", "text/csv"],
   ["application/csv", "text/csv"],
   ["text/tab-separated-values", "text/csv"],
-  // What Windows with Excel installed calls a CSV file; a real spreadsheet is told by its first bytes.
+  // The type that Windows with Excel installed gives a CSV file; a real spreadsheet is detected by its first bytes.
   ["application/vnd.ms-excel", "text/csv"],
   ["application/pdf", "application/pdf"],
   ["application/x-pdf", "application/pdf"],
 ]);
 
-/** Types that say no more than that it is text, or nothing at all: the name may know better. */
+/** Types that say only that a file is text, or nothing: the name may be more specific. */
 const GENERAL = /^(?:|text\/.*|application\/(?:octet-stream|json|xml|yaml|x-yaml|.*\+json|.*\+xml))$/;
 
 const EXTENSIONS: ReadonlyMap<string, ReadableType> = new Map([
@@ -70,12 +70,12 @@ const EXTENSIONS: ReadonlyMap<string, ReadableType> = new Map([
   ["xhtml", "text/html"],
   ["csv", "text/csv"],
   ["tsv", "text/csv"],
-  // A web page or a table in text, as many systems export them under this name.
+  // A web page or a table in text, which many systems export under this name.
   ["xls", "text/csv"],
   ["pdf", "application/pdf"],
 ]);
 
-/** Archives (of which office files are some), old office files, pictures, executables. */
+/** Archives (which include office files), old office files, pictures, executables. */
 const SIGNATURES = [
   "PK\x03\x04",
   "\xd0\xcf\x11\xe0",
@@ -87,20 +87,20 @@ const SIGNATURES = [
   "{\\rtf",
 ];
 
-/** Behind a byte order mark, whichever. */
+/** HTML, after any byte order mark. */
 const HTML_START = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype\s+html|html)[\s>]/i;
 
-/** How a web page, or a part of one, begins that is called a spreadsheet. */
+/** The start of a web page, or of a part of one, that is named as a spreadsheet. */
 const SHEET_START =
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|meta|style|body|div|table)[\s>:-]/i;
-/** Excel's own XML, and a page with all that belongs to it as one mail. */
+/** Excel's own XML, and a page saved with its resources as one MIME message. */
 const OTHER_SHEET =
   /urn:schemas-microsoft-com:office:spreadsheet["'][^>]*>\s*<|^\s*(?:<\?xml[^>]*>\s*(?:<\?mso[^>]*>\s*)?<(?:\w+:)?Workbook|mime-version:)/i;
 
-/** Whether somebody took it for a spreadsheet. */
+/** Whether the name or the declared type says that the file is a spreadsheet. */
 export const isSpreadsheet = ({ name, mediaType }: Upload): boolean =>
   TYPES.get(mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "") === "text/csv" ||
   /\.(?:xls|csv|tsv)$/i.test(name.trim());
 
-/** A NUL among the first bytes, which only UTF-16 explains. */
+/** True for a NUL among the first bytes that UTF-16 does not explain. */
 const isBinary = (bytes: Uint8Array): boolean => bytes.subarray(0, 1024).includes(0) && utf16In(bytes) === null;

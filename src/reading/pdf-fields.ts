@@ -1,16 +1,16 @@
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 
-/** A text that stands on a page beside its content: what is filled in a field, or written over the page. */
+/** A text on a page that is not part of its content: the value of a field, or a note written over the page. */
 export interface Filled {
   readonly text: string;
-  /** What the field is called, to readers. */
+  /** The field's name for readers. */
   readonly name: string;
-  /** Where it is: left, lower, right, upper, in the page's units. */
+  /** Its position: left, bottom, right, top, in the page's units. */
   readonly rect: readonly [number, number, number, number];
 }
 
-/** As much of an annotation (ISO 32000-2, 12.5 and 12.7) as is read of what pdf.js tells. */
+/** The properties that are read from an annotation (ISO 32000-2, 12.5 and 12.7) as pdf.js returns it. */
 const Annotation = Type.Object({
   subtype: Type.String(),
   rect: Type.Tuple([Type.Number(), Type.Number(), Type.Number(), Type.Number()]),
@@ -28,7 +28,10 @@ const Annotation = Type.Object({
   contentsObj: Type.Optional(Type.Object({ str: Type.String() })),
 });
 
-/** What the fields of a page hold, and what is written over it; empty fields are left out, passwords and what is hidden too. */
+/**
+ * Returns the values of a page's fields, and what is written over it. Empty fields, passwords and hidden fields are
+ * left out.
+ */
 export const filledIn = (annotations: readonly unknown[]): readonly Filled[] =>
   annotations.flatMap((annotation): readonly Filled[] => {
     if (!Value.Check(Annotation, annotation)) return [];

@@ -1,10 +1,10 @@
 import type { Filled } from "./pdf-fields.ts";
 import { subscript, superscript } from "./scripts.ts";
 
-/** A run of a page's text, as pdf.js tells it (`TextItem`). */
+/** A run of a page's text, as pdf.js returns it (`TextItem`). */
 export interface TextRun {
   readonly str: string;
-  /** Its last two numbers are where the run begins: from the left, from below. */
+  /** Its last two numbers are the run's origin: from the left, from below. */
   readonly transform: readonly number[];
   readonly width: number;
   readonly height: number;
@@ -12,15 +12,18 @@ export interface TextRun {
   readonly fontName: string;
 }
 
-/** Stands for text in a font that does not say what letters it draws. */
+/** Replaces text in a font whose letters are unknown. */
 const UNREADABLE = "[unreadable: the font of this text does not say which letters it draws]";
 
-/** A gap of so many line heights between two lines begins a paragraph. */
+/** A gap of at least this many line heights between two lines starts a paragraph. */
 const PARAGRAPH_GAP = 1.6;
-/** Raised or lowered text is at most so large, and stands off its line by so much, as shares of the line's height. */
+/**
+ * The bounds of a superscript or subscript: its maximum size, and its minimum and maximum distance from the line, as
+ * shares of the line's height.
+ */
 const SMALL = { size: 0.85, least: 0.08, most: 0.8, characters: 12 } as const;
 
-/** A page's runs in the order of its content, line by line, with what is filled in beside what it stands next to. */
+/** Returns a page's runs in the order of its content, line by line, with field values beside the text next to them. */
 export const pageText = (
   runs: readonly TextRun[],
   filled: readonly Filled[],
@@ -30,7 +33,7 @@ export const pageText = (
   let text = "";
   let lastLine: number | undefined;
   let base: TextRun | undefined;
-  // What follows unreadable text and is unreadable too is the same.
+  // Adjacent unreadable runs get one marker.
   let isMarked = false;
   for (const [at, run] of runs.entries()) {
     const script = base === undefined ? null : scriptOf(run, base);
@@ -62,7 +65,7 @@ export const pageText = (
 const standIn = (text: string): string =>
   [...text.trim()].length > 1 ? `${UNREADABLE} ` : text.trim() === "" ? text : "• ";
 
-/** What a run says as a power or an index of the run before it; null: it is neither. */
+/** Returns a run as the power or the index of the run before it, or null when it is neither. */
 const scriptOf = (run: TextRun, base: TextRun): string | null => {
   const text = run.str.trim();
   if (text === "" || text.length > SMALL.characters || run.height > base.height * SMALL.size) return null;
@@ -73,14 +76,14 @@ const scriptOf = (run: TextRun, base: TextRun): string | null => {
 };
 
 interface Placed {
-  /** By the place of a run: what stands at its left, and at its right. */
+  /** Keyed by the index of a run: the fields at its left, and those at its right. */
   readonly before: ReadonlyMap<number, string>;
   readonly behind: ReadonlyMap<number, string>;
-  /** What has nothing on its line. */
+  /** Fields without text on their line. */
   readonly loose: readonly Filled[];
 }
 
-/** Fields times runs: more are told below the page's text. */
+/** The limit of fields times runs: above it, fields are listed below the page's text. */
 const MOST_COMPARED = 5_000_000;
 
 const placed = (filled: readonly Filled[], runs: readonly TextRun[]): Placed => {
@@ -94,7 +97,7 @@ const placed = (filled: readonly Filled[], runs: readonly TextRun[]): Placed => 
     for (const [at, { str, transform, width, height }] of runs.entries()) {
       const [x = 0, y = 0] = transform.slice(4);
       if (str.trim() === "" || y < lower - height / 2 || y > upper) continue;
-      // A box to tick stands at the left of its words, a field to fill in at the right of them.
+      // A checkbox is at the left of its label, a text field at the right.
       const isMark = /^[☑☐]$/.test(field.text);
       const toLeft = x >= right - 2 ? (x - right) * (isMark ? 1 : 4) : Number.POSITIVE_INFINITY;
       const toRight = x + width <= left + 2 ? (left - x - width) * (isMark ? 4 : 1) : Number.POSITIVE_INFINITY;

@@ -6,7 +6,7 @@ import { FontsOfPdf } from "./pdf-fonts.ts";
 import { pageText, type TextRun } from "./pdf-page.ts";
 
 const MAX_PAGES = 3_000;
-/** Past this share of characters in fonts that do not say what they are, too little of a PDF is left. */
+/** Above this share of characters in fonts whose letters are unknown, a PDF is refused. */
 const MOST_UNREADABLE = 0.5;
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -18,9 +18,10 @@ interface PdfText {
 }
 
 /**
- * The text of a PDF, page by page. `bytes` are used up. Calls `onPage` after each page, for whoever watches over the time: a
- * page of a kilobyte may unfold to gigabytes. What is filled in its forms is part of its text. Text in fonts that do not say what
- * letters they draw is marked as unreadable, and where that is most of it the PDF is refused. Throws `encrypted`, `malformed`, `too_large` or `empty`.
+ * Returns the text of a PDF, page by page, with the values of its form fields. `bytes` are consumed. Calls `onPage`
+ * after each page, for a caller that limits the time: a page of a kilobyte may unfold to gigabytes. Text in fonts whose
+ * letters are unknown is marked as unreadable; when that is most of the text, the PDF is refused. Throws `encrypted`,
+ * `malformed`, `too_large` or `empty`.
  */
 export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<PdfText> => {
   const pdf = await open(bytes);
@@ -62,9 +63,9 @@ export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<Pd
 
 const open = async (bytes: Uint8Array): Promise<Pdf> => {
   try {
-    // `cMapUrl` must be there to be asked for anything; KoreanMaps knows the names alone.
+    // pdf.js asks for maps only when `cMapUrl` is set; KoreanMaps uses the names alone.
     const maps = { BinaryDataFactory: KoreanMaps, cMapUrl: "maps/", cMapPacked: true, useWorkerFetch: false };
-    // Pictures are not looked at, fonts are.
+    // Pictures are skipped, fonts are loaded.
     return await getDocumentProxy(bytes, { ...maps, verbosity: 0, fontExtraProperties: true, maxImageSize: 1 });
   } catch (error) {
     throw unreadable(error);
@@ -88,11 +89,11 @@ const runsOf = async (page: Page, fonts: FontsOfPdf) => {
 const titleOf = async (pdf: Pdf): Promise<string | null> => {
   const { info } = await pdf.getMetadata();
   const title = "Title" in info && typeof info.Title === "string" ? info.Title.trim() : "";
-  // What word processors put there by themselves is the name of a file.
+  // Titles that word processors set by themselves are file names.
   return title === "" || /^(?:untitled|microsoft word\b.*|.*\.\w{2,4})$/i.test(title) ? null : title;
 };
 
-/** pdf.js throws classes of its own that are not shared with us: they are told by their names. */
+/** pdf.js throws classes that it does not export, so they are told apart by name. */
 const unreadable = (error: unknown): UnreadableError => {
   if (error instanceof UnreadableError) return error;
   if (error instanceof Error && error.name === "PasswordException") {

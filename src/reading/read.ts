@@ -8,20 +8,23 @@ import { decodeText } from "./decode.ts";
 import { readMarkdown } from "./markdown.ts";
 import { latin1, type ReadableType } from "./media-type.ts";
 
-/** A file of a known kind. */
+/** A file of a known type. */
 export interface Source {
   readonly type: ReadableType;
   readonly bytes: Uint8Array;
   /** As the upload declares it. */
   readonly charset: string | undefined;
   readonly baseUrl: string | undefined;
-  /** A spreadsheet by its name or its declared type, whatever is in it. */
+  /** True when the name or the declared type says spreadsheet, whatever the content. */
   readonly isSheet: boolean;
 }
 
 const MAX_TITLE = 300;
 
-/** Computes for as long as it takes, which nasty input can make very long: for the thread, whose time is bounded. */
+/**
+ * Reads a file without a time limit, and hostile input can make it very long: call it in a worker thread, whose time is
+ * bounded.
+ */
 export const read = async (source: Source, onPage: () => void): Promise<Reading> => {
   const reading = await readers[source.type](source, onPage);
   if (reading.text.trim() === "") throw new UnreadableError("empty", "The document contains no text.");
@@ -33,7 +36,7 @@ type Read = Pick<Reading, "title" | "text"> & Partial<Pick<Reading, "table" | "n
 
 const textIn = ({ bytes, charset }: Source): string => readable(decodeText(bytes, charset));
 
-/** What is large is loaded by the first file that needs it. */
+/** Large libraries are loaded with the first file that needs them. */
 const readers: Record<ReadableType, (source: Source, onPage: () => void) => Read | Promise<Read>> = {
   "text/plain": (source) => {
     const text = textIn(source);
@@ -66,6 +69,6 @@ const readers: Record<ReadableType, (source: Source, onPage: () => void) => Read
 
 const PAGE_BREAK = "\n\n";
 
-/** What a page says of its own encoding, within its first 1,024 bytes (HTML standard, "prescan a byte stream"). */
+/** Returns the encoding that a page declares in its first 1,024 bytes (HTML standard, "prescan a byte stream"). */
 const charsetWithin = (bytes: Uint8Array): string | undefined =>
   /<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(latin1(bytes, 1024))?.[1]?.toLowerCase();

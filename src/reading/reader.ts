@@ -6,7 +6,7 @@ import { charsetOf, isSpreadsheet, typeOf } from "./media-type.ts";
 import type { Source } from "./read.ts";
 import { type ReadingLimits, ReadingWorkers } from "./reading-workers.ts";
 
-/** What may be submitted, in bytes. */
+/** The maximum size of an upload, in bytes. */
 export const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 
 /** A page takes milliseconds, a book of a thousand pages some ten seconds, 20 MB of text a few. */
@@ -21,7 +21,10 @@ export interface ReaderOptions extends ReadingLimits {
   readonly workers: number;
 }
 
-/** A reader with threads of its own, 2 unless told, which start with the first files. One for the process: its threads are shared by all users. */
+/**
+ * Returns a reader with worker threads of its own, 2 by default, which start with the first files. Open one per
+ * process: all users share its threads.
+ */
 export const openReader = ({ workers = 2, ...limits }: Partial<ReaderOptions> = {}): Reader => {
   const thread = new ReadingWorkers({ ...LIMITS, ...limits }, workers);
   return {
@@ -32,17 +35,17 @@ export const openReader = ({ workers = 2, ...limits }: Partial<ReaderOptions> = 
   };
 };
 
-/** Less than this is copied as quickly as it is given away, in bytes. */
+/** Buffers of up to this many bytes are copied: that is as fast as transferring them. */
 const SMALL = 64 * 1024;
 
 const askerOf = ({ bytes }: Upload, { userId = "", signal, onTaken }: ReadOptions): JobOwner => {
   const { buffer, length } = bytes;
-  // Of a buffer that holds more, the rest is somebody else's.
+  // A buffer that is larger than the upload also holds other data and cannot be transferred.
   const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === length && length > SMALL;
   return { userId, signal, bytes: length, give: isOwn ? [buffer] : [], ...(onTaken && { onTaken }) };
 };
 
-/** Throws an UnreadableError for what no thread need be asked about. */
+/** Throws an UnreadableError for a file that needs no worker to be refused. */
 const sourceOf = (upload: Upload, baseUrl: string | undefined): Source => {
   const { bytes, mediaType } = upload;
   if (bytes.length > MAX_UPLOAD_BYTES) {

@@ -4,17 +4,17 @@ import type { ReadChunks, Reading, TextChunk } from "./contract.ts";
 import type { Source } from "./read.ts";
 
 export interface ReadingRequest {
-  /** `read` gives all of it, `pieces` what it falls into. */
+  /** `read` returns the whole reading, `pieces` its chunks. */
   readonly kind: "read" | "pieces";
   readonly source: Source;
 }
 export type ReadingAnswer =
-  /** Still at work: another page is done. */
+  /** In progress: another page is done. */
   | { readonly state: "working" }
-  /** Some rows of the table, or some pieces: many at a time would hold the event loop. */
+  /** A batch of table rows or of chunks: all at once would block the event loop. */
   | { readonly state: "part"; readonly rows: readonly (readonly string[])[] }
   | { readonly state: "part"; readonly pieces: readonly TextChunk[] }
-  /** The rest: a table without rows, no pieces. */
+  /** The rest: a table without its rows, or a result without its chunks. */
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "refused"; readonly code: UnreadableCode; readonly message: string };
 interface Results {
@@ -24,15 +24,15 @@ interface Results {
 
 /** How long a file may take, in milliseconds. */
 export interface ReadingLimits {
-  /** Each page of a PDF. It bounds memory too: a bomb unfolds some 0.2 GB a second. */
+  /** For each page of a PDF. It bounds memory too: a bomb unfolds some 0.2 GB a second. */
   readonly pageMs: number;
-  /** A PDF in all. */
+  /** For a whole PDF. */
   readonly pagesMs: number;
-  /** Any other file; a split. Nothing in these unfolds. */
+  /** For any other file, and for a split. None of these unfolds. */
   readonly otherMs: number;
 }
 
-/** Files that may wait for a thread, and what they may weigh in memory meanwhile. */
+/** How many files may wait for a thread, and how many bytes they may hold meanwhile. */
 const WAITING = {
   waiting: 64,
   waitingPerUser: 16,
@@ -40,7 +40,7 @@ const WAITING = {
   waitingBytesPerUser: 160 * 1024 * 1024,
 };
 
-/** Reads and splits files where nasty ones can be ended, by users in turn, see `WorkerPool`. */
+/** Reads and splits files in threads that can be ended when a file is hostile. Users take turns, see `WorkerPool`. */
 export class ReadingWorkers {
   readonly #pool: WorkerPool<ReadingRequest, ReadingAnswer>;
 
@@ -52,7 +52,10 @@ export class ReadingWorkers {
     this.#pool = new WorkerPool(entry, { workers: threads, ...WAITING });
   }
 
-  /** Throws an UnreadableError when the work is refused or takes too long; the signal's reason as soon as that aborts. */
+  /**
+   * Throws an UnreadableError when the work is refused or takes too long; throws the signal's reason as soon as that
+   * aborts.
+   */
   async run<K extends ReadingRequest["kind"]>(kind: K, source: Source, owner: JobOwner): Promise<Results[K]> {
     const { pageMs, pagesMs, otherMs } = this.limits;
     const hasPages = source.type === "application/pdf";
@@ -68,7 +71,7 @@ export class ReadingWorkers {
   }
 }
 
-/** Puts together what comes in parts. */
+/** Assembles a result that arrives in parts. */
 const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | null) => {
   const rows: (readonly string[])[] = [];
   const pieces: TextChunk[] = [];

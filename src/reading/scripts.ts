@@ -1,4 +1,4 @@
-/** Raised and lowered text in a line of its own kind: what is flattened (10⁵ to 105) says something else. */
+/** Writes superscripts and subscripts in plain text: flattened, 10⁵ would read as 105. */
 
 const DIGITS = "0123456789+-=()";
 const RAISED = characters(`${DIGITS}−abcdefghijklmnoprstuvwxyz`, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ");
@@ -12,13 +12,13 @@ function characters(from: string, to: string): ReadonlyMap<string, string> {
 /** Small only for looks: ordinals (1st, 1er), marks (™), references to notes ([1], *). */
 const PLAIN = /^(?:st|nd|rd|th|er|re|e|o|a|tm|sm|[®©™*†‡º°ª]|\[[^\]]{1,8}\])$/i;
 
-/** `5` as ⁵, `n+1` as ⁿ⁺¹, `ab` as ^(ab); as it stands where it is raised for looks alone. */
+/** `5` becomes ⁵, `n+1` ⁿ⁺¹, `ab` ^(ab). Text that is raised only for looks is unchanged. */
 export const superscript = (raised: string): string => {
   const text = raised.replace(/\s+/g, " ").trim();
   return PLAIN.test(text) && text.length > 1 ? text : script(text, RAISED, "^");
 };
 
-/** `2` as ₂, `max` as _(max). */
+/** `2` becomes ₂, `max` _(max). */
 export const subscript = (lowered: string): string => script(lowered.replace(/\s+/g, " ").trim(), LOWERED, "_");
 
 const script = (text: string, small: ReadonlyMap<string, string>, mark: "^" | "_"): string => {

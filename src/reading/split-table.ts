@@ -2,13 +2,14 @@ import type { Table } from "../domain/document.ts";
 import type { TextChunk } from "./contract.ts";
 import { unitsOf } from "./units.ts";
 
-/** Up to so many rows, each is a piece of its own; larger tables have several rows in a piece. */
+/** In a table of up to this many rows, each row is a chunk; in larger tables a chunk has several rows. */
 const SINGLE_ROWS = 5_000;
 
 /**
- * A table in pieces of whole rows, one row to a piece as long as that does not make too many; before them the notes around
- * it. A row's words stand behind their columns' names, so that it can be found, and read, by itself. A row longer than `max`
- * characters goes on in further pieces, the first of which holds it as a row. Null: more than `maxPieces`.
+ * Splits a table into chunks of whole rows, one row each while that does not make too many; the notes around the table
+ * come first. Each cell follows the name of its column, so that a row can be found and read by itself. A row longer
+ * than `max` characters continues in further chunks, and the first of them has it in `rows`. Null: more than
+ * `maxPieces` chunks.
  */
 export const splitTable = (
   { columns, rows }: Table,
@@ -37,7 +38,7 @@ export const splitTable = (
   for (const [at, row] of rows.entries()) {
     const line = lineOf(columns, row);
     if (at - from >= perPiece || size + line.length > max) close(at);
-    // Long names of columns, once for each row, may make much more of a file than it is.
+    // Long column names, repeated in each row, may make the result much larger than the file.
     if (pieces.length > maxPieces) return null;
     lines.push(line);
     size += line.length + 1;
@@ -46,7 +47,7 @@ export const splitTable = (
   return pieces;
 };
 
-/** A text in stretches of at most `max` characters, cut where it hurts least; empty for none. */
+/** Cuts a text into pieces of at most `max` characters at the best places. Empty for an empty text. */
 const cut = (text: string, max: number): readonly string[] => {
   const stretches: string[] = [];
   for (const unit of unitsOf({ raw: text, isProse: true, heading: null }, max)) {
@@ -57,7 +58,7 @@ const cut = (text: string, max: number): readonly string[] => {
   return stretches.map((stretch) => stretch.trim()).filter((stretch) => stretch !== "");
 };
 
-/** `name: cell; name: cell`, without the empty ones; each on one line. */
+/** Returns `name: cell; name: cell`, without empty cells; each on one line. */
 const lineOf = (columns: readonly string[], row: readonly string[]): string =>
   row
     .flatMap((cell, at) => (cell.trim() === "" ? [] : [`${columns[at]}: ${cell.replace(/\s+/g, " ").trim()}`]))

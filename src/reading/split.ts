@@ -7,20 +7,20 @@ import { unitsOf } from "./units.ts";
 
 /** Sizes in characters (UTF-16 units). */
 export interface SplitBounds {
-  /** No piece of text is longer. */
+  /** The maximum length of a chunk. */
   readonly max: number;
-  /** A piece that goes on where another ended repeats at most so much of its end. Less than `max`. */
+  /** A chunk that continues another repeats at most this much of its end. Less than `max`. */
   readonly overlap: number;
-  /** A document makes no more pieces than this. */
+  /** The maximum number of chunks of a document. */
   readonly maxPieces: number;
 }
 
 const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
 
 /**
- * A reading in pieces: of a table its rows, of a text stretches that begin at a heading or end at `max`, between blocks,
- * sentences or lines. Within a section each piece repeats the end of the one before. Every character but white space is in
- * some piece. Throws `too_large` past `maxPieces`.
+ * Splits a reading into chunks: a table into rows, a text into pieces that begin at a heading or end at `max`, between
+ * blocks, sentences or lines. Within a section each chunk repeats the end of the one before. Every character except
+ * white space is in some chunk. Throws `too_large` above `maxPieces`.
  */
 export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly TextChunk[] => {
   const { table, notes = [] } = reading;
@@ -31,14 +31,14 @@ export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly 
   return pieces;
 };
 
-/** Every piece below it repeats a heading, in characters. */
+/** The maximum length of a heading, in characters: every chunk below it repeats it. */
 const MAX_HEADING = 300;
 
-/** A stretch of the text that is not parted. */
+/** A piece of text that is not split further. */
 interface Unit {
   readonly start: number;
   readonly end: number;
-  /** White space alone, which no piece begins or ends with. */
+  /** White space alone, which no chunk begins or ends with. */
   readonly isBlank: boolean;
 }
 
@@ -61,7 +61,7 @@ interface Section {
   readonly units: readonly Unit[];
 }
 
-/** The text from heading to heading; headings that follow each other begin one section, that of the last. */
+/** Splits the text at its headings. Consecutive headings begin one section, under the last of them. */
 const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly Section[] => {
   const sections: Section[] = [];
   let path: readonly string[] = [];
@@ -77,7 +77,7 @@ const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly 
     if (block.heading !== null) {
       if (hasBody) close();
       const { depth, text } = block.heading;
-      // It stands in the text besides, to its end.
+      // The heading is shortened here, but the text contains all of it.
       const words = beginning(text, MAX_HEADING);
       path = [...Array.from({ length: depth - 1 }, (_, level) => path[level] ?? ""), words];
     } else if (block.raw.trim() !== "") hasBody = true;
@@ -96,8 +96,8 @@ interface Stretch {
 }
 
 /**
- * Units joined to stretches of at most `max`, blanks at their ends aside, each beginning with those at the end of the one before
- * that fit in `overlap`, and ending with one that none before it has.
+ * Joins units into pieces of at most `max`, not counting blanks at their ends. Each piece begins with the units at the
+ * end of the previous one that fit in `overlap`, and ends with a unit that no earlier piece has.
  */
 const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Stretch[] => {
   const stretches: Stretch[] = [];
@@ -119,7 +119,7 @@ const repeats = (
   { end, overlap }: { readonly end: number; readonly overlap: number },
 ): boolean => unit !== undefined && end - unit.start <= overlap;
 
-/** The page on which a place of the text lies, from 1; null when there are none. */
+/** Returns the page, from 1, that an offset of the text is on; null when there are no pages. */
 const pageAt = (pageStarts: readonly number[], place: number): number | null => {
   if (pageStarts.length === 0) return null;
   const after = pageStarts.findIndex((start) => start > place);

@@ -1,4 +1,4 @@
-/** What a style says of whether, and how, its element is read. Undefined: nothing. */
+/** The properties of a style that decide whether, and how, an element is read. Undefined: not set. */
 export interface ComputedStyle {
   readonly isShown?: boolean;
   readonly isVisible?: boolean;
@@ -11,17 +11,17 @@ interface Rule {
   readonly id: string;
   readonly classes: readonly string[];
   readonly look: ComputedStyle;
-  /** As CSS counts it: ids, then classes, then tags. */
+  /** The specificity as in CSS: ids, then classes, then tags. */
   readonly weight: number;
 }
 
 const MAX_RULES = 2_000;
-/** A tag, classes and an id, in that order or without some of them; nothing that depends on other elements. */
+/** A tag, classes and an id, in that order, each optional; nothing that depends on other elements. */
 const COMPOUND = /^(?:[a-z][\w-]*|\*)?(?:[.#][\w-]+)*$/i;
 
 /**
- * The rules of a page's own style sheets that tell what is not read: hidden or struck out. Only selectors of one element
- * (`p`, `.a.b`, `#c`) are known, and no at-rules: where in doubt, an element is shown.
+ * The rules of a page's own style sheets that hide elements or strike them out. Supports only selectors of one element
+ * (`p`, `.a.b`, `#c`), and no at-rules. In doubt, an element is shown.
  */
 export class StyleRules {
   readonly #rules: Rule[] = [];
@@ -41,7 +41,10 @@ export class StyleRules {
     }
   }
 
-  /** Of an element: the page's rules, the heavier and then the later ones over the others, and over all its own `style`. */
+  /**
+   * Returns the style of an element: of the page's rules, the more specific and then the later win; the element's own
+   * `style` wins over all.
+   */
   lookOf(tag: string, attributes: Readonly<Record<string, string>>): ComputedStyle {
     const own = attributes.style === undefined ? {} : lookOf(attributes.style);
     if (this.#rules.length === 0) return own;
@@ -78,7 +81,7 @@ const lookOf = (declarations: string): ComputedStyle => {
   };
 };
 
-/** A style sheet's rules outside of any at-rule, in one pass. */
+/** Yields a style sheet's rules outside of any at-rule, in one pass. */
 function* topLevelRules(css: string): Generator<{ readonly selectors: string; readonly body: string }, void, void> {
   const text = css.replace(/\/\*[\s\S]*?(?:\*\/|$)|<!--|-->/g, " ");
   let depth = 0;

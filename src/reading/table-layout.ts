@@ -1,20 +1,23 @@
 import type { Table } from "../domain/document.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 
-/** More columns than this are no table that a passage could show. */
+/** The maximum number of columns: no passage could show a wider table. */
 const MAX_COLUMNS = 500;
-/** In characters. No spreadsheet holds more in a cell (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3). */
+/**
+ * In characters. No spreadsheet holds more in a cell
+ * (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3).
+ */
 const MAX_CELL = 32_767;
-/** All of a row's cells together, in characters: a passage shows its row whole. */
+/** For all cells of a row together, in characters: a passage shows a row whole. */
 const MAX_ROW = 65_536;
 const MAX_CELLS = 1_000_000;
 
-/** A table, and what stands around it in its file. */
+/** A table, and the text around it in its file. */
 export interface LaidOut {
   readonly table: Table;
-  /** The first line above the header, where there is one. */
+  /** The first line above the header. Null: there is none. */
   readonly title: string | null;
-  /** Lines above the header and below the last row, such as the date or the source; empty ones left out. */
+  /** Lines above the header and below the last row, such as the date or the source, without empty ones. */
   readonly notes: readonly string[];
 }
 
@@ -22,15 +25,16 @@ export interface LaidOut {
 interface Line {
   readonly number: number;
   readonly cells: readonly string[];
-  /** How many of its cells hold something. */
+  /** The number of cells that are not empty. */
   readonly filled: number;
 }
 
 /**
- * Finds the table in the rows of a file. Lines above its header (a title, a date) and notes below it are told from its rows;
- * blank rows, and columns without a single cell, are left out; a header cell without a name is named by its place. A row that
- * is longer or shorter than the header is refused rather than padded: nobody can tell which of its cells is missing, and the
- * rest would stand in the wrong columns. Throws `malformed`, `too_large` or `empty`; nothing is ever cut off.
+ * Finds the table in the rows of a file. Lines above its header (a title, a date) and notes below it are separated from
+ * its rows. Blank rows, and columns without a single cell, are left out. A header cell without a name is named by its
+ * position. A row that is longer or shorter than the header is refused rather than padded: it is unknown which of its
+ * cells is missing, and the rest would be in the wrong columns. Throws `malformed`, `too_large` or `empty`; nothing is
+ * ever cut off.
  */
 export const tableIn = (rows: readonly (readonly string[])[]): LaidOut => {
   const all = rows.map((cells, at): Line => ({ number: at + 1, cells, filled: filledIn(cells) }));
@@ -61,14 +65,15 @@ export const tableIn = (rows: readonly (readonly string[])[]): LaidOut => {
 const filledIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.trim() === "" ? 0 : 1), 0);
 
-/** Lines above a header are looked for in so many. */
+/** The header is searched for below at most this many lines. */
 const MAX_ABOVE = 20;
 /** A header names at least this share of the cells that a row usually has. */
 const MIN_NAMED = 0.6;
 
 /**
- * Where the header is: the first line that has about as many cells as the rows have, unless that line is rather a pair (`Date,
- * 2026-03-01`) above a fuller one that stands behind a gap, or from which the rows below differ in kind.
+ * Returns the index of the header: the first line that has about as many cells as the rows. A line is passed over when
+ * it is rather a pair (`Date, 2026-03-01`) above a fuller line that follows a gap, or from which the rows below differ
+ * in kind.
  */
 const headerAt = (lines: readonly Line[]): number => {
   const usual = median(lines.map(({ filled }) => filled));
@@ -91,7 +96,7 @@ const headerAt = (lines: readonly Line[]): number => {
   return better > 0 ? better : first;
 };
 
-/** Names stand above something else: some column has a word on top and numbers below. */
+/** Whether a line is a heading: some column has a word in it and numbers below. */
 const isHeading = (lines: readonly Line[], at: number): boolean => {
   const cells = lines[at]?.cells ?? [];
   const below = lines.slice(at + 1, at + 6);
@@ -108,7 +113,7 @@ const isNumber = (cell: string): boolean =>
 const NOTE =
   /^(?:[*※#†‡•◦☞▶■□○●▷]|\(?\s*(?:주|참고|비고|출처|자료|단위|작성|note|source|remark)s?\s*(?:[\d)]+\s*)?[:：)\]])/iu;
 
-/** Where notes begin below the rows: lines of one cell that follow a gap, or say that they are notes. */
+/** Returns where notes begin below the rows: lines of one cell that follow a gap, or that are marked as notes. */
 const notesFrom = (lines: readonly Line[], header: number, { filled: named }: Line): number => {
   let end = lines.length;
   if (named < 2) return end;
@@ -116,7 +121,7 @@ const notesFrom = (lines: readonly Line[], header: number, { filled: named }: Li
     const line = lines[at];
     if (line?.filled !== 1) break;
     const isApart = line.number - (lines[at - 1]?.number ?? 0) > 1;
-    // A line between the gap and the last is a note when all below it are.
+    // A line between the gap and the last line is a note when all lines below it are.
     if (isApart || NOTE.test(line.cells.find((cell) => cell.trim() !== "")?.trim() ?? "")) end = at;
   }
   return end;

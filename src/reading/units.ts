@@ -4,8 +4,8 @@ import type { Block } from "./blocks.ts";
 const GRAPHEMES = new Intl.Segmenter("ko", { granularity: "grapheme" });
 
 /**
- * A block in pieces of at most `max` characters, cut where it hurts least: not at all, between sentences (prose) or lines,
- * and only in the last resort between what people take for characters. Joined, they are the block.
+ * Splits a block into units of at most `max` characters at the best places: not at all, else between sentences (prose)
+ * or lines, and only as a last resort between graphemes. Joined, they are the block.
  */
 export const unitsOf = (block: Block, max: number): readonly string[] => {
   if (block.raw.length <= max) return [block.raw];
@@ -20,7 +20,10 @@ const finer = (part: string, max: number, isSentence: boolean): readonly string[
 
 const linesOf = (text: string): readonly string[] => text.split(/(?<=\n)/);
 
-/** Behind the last white space that fits, else behind the last whole character (a flag of two, a letter with its accent). */
+/**
+ * Cuts after the last white space that fits, else after the last whole grapheme (a flag of two code points, a letter
+ * with its accent).
+ */
 const cut = (text: string, max: number): readonly string[] => {
   const parts: string[] = [];
   let rest = text;
@@ -33,14 +36,16 @@ const cut = (text: string, max: number): readonly string[] => {
   return [...parts, rest];
 };
 
-/** Where the last grapheme that ends within `max` characters ends. One longer than that is cut between code points. */
+/**
+ * Returns the end of the last grapheme that ends within `max` characters. A longer grapheme is cut between code points.
+ */
 const lastGrapheme = (text: string, max: number): number => {
   const last = GRAPHEMES.segment(text.slice(0, max + MAX_GRAPHEME)).containing(max);
   if (last !== undefined && last.index > 0) return last.index;
   return isLowSurrogate(text.charCodeAt(max)) ? max - 1 : max;
 };
 
-/** Longer clusters are decoration piled up on one letter. */
+/** Longer graphemes are marks piled up on one letter. */
 const MAX_GRAPHEME = 64;
 
 const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;

@@ -6,12 +6,12 @@ import { split } from "./split.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<ReadingRequest>) => void) | null };
 
-// pdf.js and others print what they stumble over; nobody asked them to.
+// pdf.js and other libraries print warnings that are not for operators.
 for (const method of ["log", "info", "warn", "error", "debug"] as const) console[method] = () => {};
 
 const tell = (answer: ReadingAnswer): void => postMessage(answer);
 
-/** What is told at a time, in strings and in characters: some 2 ms for whoever hears it. */
+/** The size of a batch, in strings and in characters: some 2 ms of work for the receiving thread. */
 const MOST_STRINGS = 4_000;
 const MOST_CHARACTERS = 256 * 1024;
 
@@ -35,7 +35,10 @@ const work = async ({ kind, source }: ReadingRequest): Promise<unknown> => {
   return { title: reading.title, mediaType: reading.mediaType, columns: reading.table?.columns ?? null, pieces: [] };
 };
 
-/** A pause between two lets the one who hears do something else: all that is there already is heard at once. */
+/**
+ * Posts the items in batches. The receiving thread handles all messages that have arrived at once, so a pause between
+ * two batches lets it do other work.
+ */
 const inParts = async <T>(
   items: readonly T[],
   textsOf: (item: T) => readonly string[],
@@ -58,7 +61,7 @@ self.onmessage = async ({ data }) => {
   try {
     tell({ state: "done", value: await work(data) });
   } catch (error) {
-    // A parser that runs out of stack or memory does so for its input.
+    // A parser that runs out of stack or memory does so because of its input.
     const { code, message } =
       error instanceof UnreadableError
         ? error
