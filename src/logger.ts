@@ -27,7 +27,7 @@ export interface ServiceLogger extends HttpLogger {
     readonly model: string;
     readonly may_ask: string;
   }): void;
-  /** No more runs are accepted; `runs` are under way. */
+  /** No more runs are accepted; `runs` are in progress. */
   draining(runs: number): void;
   stopped(): void;
   streamBroken(runId: string, error: unknown): void;
@@ -90,7 +90,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     trouble: (run, err) => logger.warn({ ...about(run), err }, "run reported a problem"),
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) =>
-      // For a store that is away the reason says everything.
+      // When the store is unavailable, the reason says everything.
       logger.warn(error instanceof StoreError ? { reason: error.message } : { err: error }, `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),

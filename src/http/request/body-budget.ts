@@ -1,18 +1,21 @@
 import { RequestError } from "../../domain/error.ts";
 
 const MIB = 1024 * 1024;
-/** A body's first bytes are free: questions come in hundreds, and nearly all are smaller. */
+/** How many bytes of each body are free of charge. Requests come in hundreds, and nearly all are smaller. */
 export const FREE_BYTES = 64 * 1024;
 const BOUNDS = { bytes: 320 * MIB, bytesPerCaller: 160 * MIB };
 
-/** What bodies that are on their way in, to whoever works on them, weigh together, and those of each caller: fifty uploads at once are a gigabyte. */
+/**
+ * Limits the bytes of all bodies that are being received, until their consumer takes them over, in total and per
+ * caller: fifty uploads at once are a gigabyte.
+ */
 export class BodyBudget {
   #taken = 0;
   readonly #byCaller = new Map<string, number>();
 
   constructor(private readonly bounds: { readonly bytes: number; readonly bytesPerCaller: number } = BOUNDS) {}
 
-  /** One body's account, to be closed when it is refused, or somebody else accounts for it. */
+  /** Opens the account of one body. Close it when the body is refused, or when another part accounts for it. */
   open(caller: string): BodyAccount {
     let [size, counted, isClosed] = [0, 0, false];
     return {
@@ -39,9 +42,9 @@ export class BodyBudget {
 }
 
 export interface BodyAccount {
-  /** Throws `busy` when there is no room for so many bytes more. */
+  /** Throws `busy` when there is no room for `bytes` more. */
   add(bytes: number): void;
-  /** May be called again. */
+  /** May be called more than once. */
   close(): void;
 }
 

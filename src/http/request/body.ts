@@ -5,28 +5,28 @@ import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 
-/** A JSON body's bound, in bytes; what is larger, where an endpoint takes it, is parsed in a thread. */
+/** The maximum size of a JSON body, in bytes. Endpoints that accept more parse it in a worker thread. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A whole JSON body must arrive within so many milliseconds: a client may be slow, but not for ever. */
+/** How many milliseconds a whole JSON body may take to arrive: a client may be slow, but not forever. */
 const BODY_PATIENCE_MS = 30_000;
-/** The same for one of more than 1 MiB. */
+/** The same for a body of more than 1 MiB. */
 const LARGE_PATIENCE_MS = 300_000;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
 
-/** All that this process reads. */
+/** The budget of all bodies that this process receives. */
 const budget = new BodyBudget();
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
-/** What has come of a body. It counts as on its way in until its account is closed, by whoever has it. */
+/** A received body. It counts against the budget until its account is closed by its consumer. */
 export interface Received<T> {
   readonly body: T;
   readonly account: BodyAccount;
 }
 
 /**
- * The request's JSON value, of at most 1 MiB. Its values are counted before it is parsed. Throws
+ * Reads the request's JSON value, of at most 1 MiB. Its values are counted before it is parsed. Throws
  * `unsupported_media_type`, `payload_too_large`, `malformed_json` or `busy`.
  */
 export const readJson = async (request: Request): Promise<unknown> => {
@@ -35,7 +35,7 @@ export const readJson = async (request: Request): Promise<unknown> => {
   return body;
 };
 
-/** The same of a body that may be larger. */
+/** The same for a body that may be larger. */
 export const receiveJson = async (request: Request, maxBytes: number): Promise<Received<unknown>> => {
   if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
@@ -62,15 +62,16 @@ export const receiveJson = async (request: Request, maxBytes: number): Promise<R
 export interface BodyBounds {
   readonly maxBytes: number;
   readonly patienceMs: number;
-  /** What the caller is told is too large; the body and its bound unless told. */
+  /** The message of `payload_too_large`. By default it names the body and its limit. */
   readonly tooLarge?: string;
-  /** Hears each piece as it comes, and is waited for. What it throws ends the reading. */
+  /** Called with each chunk as it arrives, and awaited. An error it throws ends the reading. */
   readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
 }
 
 /**
- * A request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws `payload_too_large`,
- * `timeout`, `busy` when too much is on its way already, `unsupported_media_type` for a compressed body (a small one may unfold to anything), `malformed_request`.
+ * Reads a request's whole body. Counts while it reads: a declared length may be missing or wrong. Throws
+ * `payload_too_large`, `timeout`, `busy` when too much is being received already, `unsupported_media_type` for a
+ * compressed body (a small one may unfold to any size), or `malformed_request`.
  */
 export const receiveBytes = async (
   request: Request,
@@ -90,7 +91,7 @@ export const receiveBytes = async (
   const reader = isSmall ? undefined : request.body?.getReader();
   try {
     if (isSmall) {
-      // It brings no more than it declares (RFC 9112 §6.3); a stream's reader costs 40 µs.
+      // It is no longer than it declares (RFC 9112 §6.3); a stream's reader costs 40 µs.
       const whole = new Uint8Array(await Promise.race([request.arrayBuffer(), late]));
       await onChunk?.(whole);
       return { body: whole, account };
@@ -107,11 +108,11 @@ export const receiveBytes = async (
   } catch (cause) {
     account.close();
     if (cause instanceof RequestError) throw cause;
-    // Its client is gone, and with it whoever could read the refusal.
+    // The client is gone, so nobody reads this error.
     throw new RequestError("malformed_request", "The body ended before it was complete.", { cause });
   } finally {
     clearTimeout(timer);
-    // What is still to come is not wanted, and there may be no end of it.
+    // The rest is not needed, and may be endless.
     void reader?.cancel().catch(() => {});
   }
 };

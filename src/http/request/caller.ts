@@ -8,31 +8,34 @@ import { identityOf } from "../identity/access-control.ts";
 import { preferencesOf } from "./preferences.ts";
 import { invalid } from "./validate.ts";
 
-/** The user of a request that has to be somebody's. Throws `invalid` when nothing says whose it is. */
+/** Returns the user of a request that requires one. Throws `invalid` when nothing names the user. */
 export const callerOf = (request: Request): string => identityOf(request).requiredUser();
 
-/** The user of a request that need not be anybody's: then it is `default_user`'s. */
+/** Returns the user of a request that does not require one; defaults to `default_user`. */
 export const callerOrDefault = (request: Request): string => identityOf(request).userId ?? DEFAULT_USER;
 
-/** The thread id of a path. Throws `invalid` for one that no thread can have. */
+/** Returns the thread id of a path. Throws `invalid` when it is not a valid thread id. */
 export const threadIdIn = (params: { readonly threadId: string }): string => {
   const { threadId } = params;
   if (Value.Check(ThreadId, threadId) && isStorable(threadId)) return threadId;
   throw invalid([{ path: "/threadId", message: `must be ${THREAD_ID_RULE}` }]);
 };
 
-/** As OpenTelemetry's propagation has it, ids of nothing but zeros excluded: https://www.w3.org/TR/trace-context/#traceparent-header */
+/**
+ * As in OpenTelemetry's propagation; ids of only zeros are excluded:
+ * https://www.w3.org/TR/trace-context/#traceparent-header
+ */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
 const TRACE_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** The caller's trace id (`x-trace-id`, or that of `traceparent`), or else `fresh`. */
+/** Returns the caller's trace id (`x-trace-id`, or that of `traceparent`); defaults to `fresh`. */
 export const traceIdOf = (headers: Headers, fresh: () => string): string => {
   const own = headers.get("x-trace-id");
   if (own !== null && TRACE_ID.test(own)) return own;
   return headers.get("traceparent")?.match(TRACEPARENT)?.[1] ?? fresh();
 };
 
-/** The language that `accept-language` prefers among those that there are texts in; else `fallback`. */
+/** Returns the language that `accept-language` prefers among those that there are texts in; defaults to `fallback`. */
 export const localeOf = (headers: Headers, fallback: Locale): Locale => {
   const accepted = headers.get("accept-language");
   if (accepted === null) return fallback;
@@ -43,7 +46,7 @@ export const localeOf = (headers: Headers, fallback: Locale): Locale => {
   return best === undefined ? fallback : (best.language as Locale);
 };
 
-/** Throws `not_found`, the same for what never was and for what is another user's. */
+/** Throws `not_found`, the same for what never existed and for what belongs to another user. */
 export const notFound = (
   what: "thread" | "checkpoint" | "run" | "image" | "document" | "TIL" | "endpoint",
 ): RequestError => new RequestError("not_found", `There is no such ${what}.`);

@@ -4,9 +4,9 @@ import { invalid } from "./validate.ts";
 const SEQ = /^\d{1,15}$/;
 
 /**
- * Where a reader of a thread wants to go on: the seq of `Last-Event-ID` (`thread:seq`, or a bare seq), or else of the
- * query `after`; 0, the beginning, when neither is given. Null: the id is none that an event of this thread was ever called.
- * Throws `invalid` for an `after` that is no seq.
+ * Returns the seq after which a reader of a thread continues: that of `Last-Event-ID` (`thread:seq`, or a bare seq),
+ * else that of the query `after`; 0, the beginning, when neither is given. Null: no event of this thread can have had
+ * that id. Throws `invalid` when `after` is not a seq.
  */
 export const cursorOf = (request: Request, threadId: string): number | null => {
   const id = headerText(request.headers, "last-event-id");
@@ -21,7 +21,10 @@ export const cursorOf = (request: Request, threadId: string): number | null => {
   return Number(after);
 };
 
-/** Whether the reader means to stay while the thread is idle: the query `wait`. Throws `invalid` when it says neither. */
+/**
+ * Whether the reader stays while the thread is idle: the query `wait`. Throws `invalid` when its value is neither true
+ * nor false.
+ */
 export const waitsIn = (request: Request): boolean => {
   const wait = new URL(request.url).searchParams.get("wait") ?? "false";
   if (/^(?:true|1)$/i.test(wait)) return true;

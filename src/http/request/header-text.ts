@@ -1,6 +1,6 @@
 /**
- * A header that may hold any text. Clients send UTF-8 (EventSource its `Last-Event-ID`), and the server hands every byte
- * over as a character of its own (Fetch standard, "isomorphic decode"). Bytes that are no UTF-8 stay as they are.
+ * Returns a header that may contain any text. Clients send UTF-8 (EventSource its `Last-Event-ID`), and the server
+ * returns each byte as one character (Fetch standard, "isomorphic decode"). Bytes that are not UTF-8 are unchanged.
  */
 export const headerText = (headers: Headers, name: string): string | null => {
   const value = headers.get(name);

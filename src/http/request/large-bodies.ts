@@ -12,15 +12,19 @@ const BOUNDS = {
   waitingBytesPerUser: 160 * MIB,
 };
 
-/** Bodies too large to be taken apart between two other requests, in threads that start with the first of them. Callers take turns. */
+/**
+ * Parses bodies that are too large to be parsed on the event loop between two requests, in threads that start with the
+ * first such body. Callers take turns.
+ */
 export class LargeBodies<Request, Answer> {
   #pool: WorkerPool<Request, Answer> | undefined;
 
   constructor(private readonly entry: WorkerEntry) {}
 
   /**
-   * What `hear` makes of the answer, or throws. `bytes` are the request's body, which has its buffer to itself: they are given away.
-   * Throws `busy` when too much waits already, `payload_too_large` when it takes too long.
+   * Returns what `onMessage` returns for the answer, or throws what it throws. `bytes` are the request's body, alone in
+   * their buffer, which is transferred. Throws `busy` when too many requests wait, and `payload_too_large` when the
+   * parsing takes too long.
    */
   async run<T>(
     request: Request,

@@ -7,11 +7,11 @@ import { formParts } from "./form/parse.ts";
 import { ALLOWANCE } from "./form/parts.ts";
 import { invalid } from "./validate.ts";
 
-/** A form may take so long to arrive, in milliseconds: 20 MB at a slow uplink. */
+/** How many milliseconds a form may take to arrive: 20 MB over a slow uplink. */
 const PATIENCE_MS = 300_000;
 
 export interface Multipart {
-  /** Each name once. */
+  /** Each name occurs once. */
   readonly fields: Readonly<Record<string, string>>;
   readonly files: readonly Upload[];
 }
@@ -20,8 +20,8 @@ export const isMultipart = (request: Request): boolean =>
   /^multipart\/form-data\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "");
 
 /**
- * A form of `multipart/form-data`, held in memory: `maxBytes` bound its files together. Throws `payload_too_large`,
- * `malformed_request`, `busy`, `invalid` for a field that is repeated, and what `receiveBytes` throws.
+ * Receives a `multipart/form-data` form into memory; `maxBytes` limits its files together. Throws `payload_too_large`,
+ * `malformed_request`, `busy`, `invalid` for a repeated field, and what `receiveBytes` throws.
  */
 export const receiveMultipart = async (
   request: Request,
@@ -42,7 +42,7 @@ export const receiveMultipart = async (
     if (files.reduce((size, file) => size + file.bytes.length, 0) > maxBytes) {
       throw new RequestError("payload_too_large", tooLarge);
     }
-    // A browser sends all that a form has: a field that was left empty names nobody.
+    // A browser sends every field of a form: an empty one does not identify a user.
     bodyWasRead(request, Object.fromEntries([...parts.files, ...[...fields].filter(([, text]) => text !== "")]));
     return { body: { fields: Object.fromEntries(fields), files }, account };
   } catch (error) {
@@ -51,7 +51,10 @@ export const receiveMultipart = async (
   }
 };
 
-/** The form's file, whatever its field is called: clients differ. Null: it brings none. Throws `invalid` when it brings several. */
+/**
+ * Returns the form's file, whatever the name of its field: clients differ. Null: there is none. Throws `invalid` when
+ * there are several.
+ */
 export const onlyFile = ({ files }: Multipart): Upload | null => {
   const [file = null, another] = files;
   if (another !== undefined) throw invalid([{ path: "/file", message: "must be one file: each is sent by itself" }]);

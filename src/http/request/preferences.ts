@@ -5,10 +5,10 @@ interface Preference {
   readonly weight: number;
 }
 
-/** Longer than what any client sends; the rest is not looked at. */
+/** Longer than any client sends; the rest is ignored. */
 const MAX_CHARS = 500;
 
-/** What a header such as `accept-language` lists, as it stands there (RFC 9110 §12.4.2). A weight that is none counts as 1. */
+/** Parses a header such as `accept-language`, in its own order (RFC 9110 §12.4.2). An invalid weight counts as 1. */
 export const preferencesOf = (header: string | null): readonly Preference[] =>
   (header ?? "")
     .slice(0, MAX_CHARS)

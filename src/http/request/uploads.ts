@@ -11,10 +11,10 @@ import { callerOrDefault } from "./caller.ts";
 import { isMultipart, type Multipart, onlyFile, receiveMultipart } from "./multipart.ts";
 import { invalid, validator } from "./validate.ts";
 
-/** Shown with every passage of the document. */
+/** In characters of JSON. The metadata is shown with every passage of the document. */
 const MAX_METADATA = 16_384;
 
-/** What describes a document, however it comes. */
+/** The fields that describe a document, in every format. */
 const About = {
   collection: nullable(Collection, `${Collection.description}; defaults to ${DEFAULT_COLLECTION}`),
   metadata: nullable(Type.Record(Type.String(), Type.Unknown()), "a JSON object, or null"),
@@ -36,20 +36,20 @@ export const DocumentForm = Type.Object({ title: nullable(Title, "a title; left 
 export interface UploadedDocument {
   readonly userId: string;
   readonly document: NewDocument;
-  /** Where the content came in, for what is wrong with it. */
+  /** The field that the content came in, for error messages about it. */
   readonly field: `/${string}`;
 }
 
 const checkText = validator(DocumentText);
 const checkForm = validator(DocumentForm);
 
-/** The document in a request: JSON, or a form with a file. Throws a RequestError. */
+/** Returns the document in a request: JSON, or a form with a file. Throws a RequestError. */
 export const uploadedDocument = (request: Request): Promise<Received<UploadedDocument>> =>
   isMultipart(request)
     ? receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES }).then((form) => checked(form, request, uploaded))
     : receiveJson(request, MAX_UPLOAD_BYTES).then((json) => checked(json, request, written));
 
-/** What is refused is not kept, and counts no longer. */
+/** Closes the account of a body that is refused: it is not held any longer. */
 const checked = <T>(
   { body, account }: Received<T>,
   request: Request,
@@ -66,7 +66,7 @@ const checked = <T>(
 const written = (sent: unknown, request: Request): UploadedDocument => {
   const body = checkText(sent);
   const { title, content, media_type: mediaType } = body;
-  // What has been taken out of a PDF is text, whatever it is still called.
+  // The text extracted from a PDF is not a PDF, even if its title says so.
   const name = /\.pdf$/i.test(title) ? "" : title;
   const upload = { name, mediaType: mediaType ?? "", bytes: new TextEncoder().encode(content) };
   return { userId: callerOrDefault(request), document: described(title, body, upload), field: "/content" };

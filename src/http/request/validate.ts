@@ -4,17 +4,17 @@ import { ValueErrorType } from "@sinclair/typebox/errors";
 import { type ErrorDetail, IS_REQUIRED, RequestError } from "../../domain/error.ts";
 import { isStorable } from "../../domain/text.ts";
 
-/** A refusal names this many fields at most. */
+/** The maximum number of fields that an error names. */
 const MAX_DETAILS = 20;
-/** Deeper values than this are no request of any contract. */
+/** No contract has requests that are nested deeper. */
 const MAX_DEPTH = 64;
 
 export type Validator<S extends TSchema> = (value: unknown) => Static<S>;
 
 /**
- * Compiles a schema to a check that returns the value or throws `invalid` (422), naming each missing field, and each wrong
- * one with what it must be, from the field's `description`; never the value. Text that Postgres cannot hold is refused as well, in the fields
- * that the schema lists.
+ * Compiles a schema to a check that returns the value or throws `invalid` (422). The error names each missing field,
+ * and each wrong field with what it must be, from the field's `description`; never the value. Text that Postgres cannot
+ * store is refused as well, in the fields that the schema lists.
  */
 export const validator = <S extends TSchema>(schema: S): Validator<S> => {
   const check = TypeCompiler.Compile(schema);
@@ -36,7 +36,7 @@ export const invalid = (details: readonly ErrorDetail[]): RequestError => {
   return new RequestError("invalid", `${where}${first?.message ?? "is not valid"}.`, { details });
 };
 
-/** One detail for each field, on the field itself: what is wrong deeper down is said by its description. */
+/** Returns one detail for each field, on the field itself: its description covers errors deeper down. */
 const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDetail[] => {
   const details = new Map<string, ErrorDetail>();
   for (const { path, schema, type } of check.Errors(value)) {
@@ -52,8 +52,9 @@ const detailsOf = (check: TypeCheck<TSchema>, value: unknown): readonly ErrorDet
 const NO_OBJECT = "must be a JSON object";
 
 /**
- * What keeps a field's value from being stored; null: nothing. Where it is inside is not said: keys are the caller's own.
- * A list's items are gone through by their places: taking its keys, a text each, made 500,000 numbers a matter of seconds.
+ * Returns why a field's value cannot be stored, or null when it can. The place within the value is not named: keys are
+ * the caller's own. Iterates over the items of a list rather than its keys: the keys, a string each, made 500,000
+ * numbers take seconds.
  */
 const whyUnstorable = (value: unknown, depth = 0): string | null => {
   if (typeof value === "string") return isStorable(value) ? null : UNSTORABLE;

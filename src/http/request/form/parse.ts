@@ -11,7 +11,7 @@ export type FormAnswer =
   | { readonly ok: true; readonly parts: FormParts }
   | { readonly ok: false; readonly code: RequestErrorCode; readonly message: string };
 
-/** A form of so many bytes is taken apart where it stands: some milliseconds at the worst. */
+/** Forms of up to this many bytes are parsed on the event loop: some milliseconds at worst. */
 const SMALL = 256 * 1024;
 
 const entry = {
@@ -25,8 +25,9 @@ const onMessage = (answer: FormAnswer) => {
 const threads = new LargeBodies<FormRequest, FormAnswer>(entry);
 
 /**
- * `partsOf`, a large one's in a thread: 20 MiB, copied twice, hold the event loop for some 50 ms, and forty of them for all of
- * that together. The bytes are given away. Throws what `partsOf` throws, or `busy` when too much waits already.
+ * As `partsOf`, but parses a large form in a worker thread: 20 MiB, copied twice, block the event loop for some 50 ms,
+ * and forty such forms for the sum of that. The bytes are transferred. Throws what `partsOf` throws, or `busy` when too
+ * many requests wait.
  */
 export const formParts = async (
   request: FormRequest,

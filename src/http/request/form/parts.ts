@@ -1,9 +1,9 @@
 import type { Upload } from "../../../domain/document.ts";
 import { RequestError } from "../../../domain/error.ts";
 
-/** What the fields and the wrapping may add to the files, in bytes. */
+/** How many bytes the fields and the boundaries may add to the files. */
 export const ALLOWANCE = 1024 * 1024;
-/** More parts than this are no form of ours. */
+/** No form of this API has more parts. */
 const MAX_PARTS = 100;
 
 /** The parts of a form, each with its field's name, in their order. */
@@ -13,11 +13,11 @@ export interface FormParts {
 }
 
 /**
- * A form of `multipart/form-data` (RFC 7578), taken apart; `type` is its content type. An input for a file that was left empty is
- * no file. Takes as long as some copies of it. Throws `malformed_request`, or `payload_too_large` for its fields.
+ * Parses a `multipart/form-data` form (RFC 7578); `type` is its content type. A file input that was left empty is not a
+ * file. Takes as long as a few copies of the form. Throws `malformed_request`, or `payload_too_large` for its fields.
  */
 export const partsOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormParts> => {
-  // A parser would make an object of each of a million.
+  // Checked first: the parser would make an object of each of a million parts.
   if (countParts(bytes, type) > MAX_PARTS + 1) throw malformed(new Error("too many parts"));
   const fields: [string, string][] = [];
   const files: [string, Upload][] = [];
@@ -33,7 +33,7 @@ export const partsOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Pro
           "The form's fields are larger than 1 MiB. Send files as file parts.",
         );
     } else {
-      // Bun 1.4.5 leaves the name out where the form has an empty one.
+      // Bun 1.4.5 omits the name when the form has an empty one.
       const name = "name" in value && typeof value.name === "string" ? value.name : "";
       if (value.size === 0 && name === "") continue;
       files.push([field, { name, mediaType: value.type, bytes: await value.bytes() }]);
@@ -42,14 +42,15 @@ export const partsOf = async (bytes: Uint8Array<ArrayBuffer>, type: string): Pro
   return { fields, files };
 };
 
-/** How many parts the boundary begins, up to two more than may be. */
+/** Counts the parts that the boundary begins, up to two above the limit. */
 const countParts = (bytes: Uint8Array, type: string): number => {
   const [, quoted, bare] = /boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(type.slice(0, 1_000)) ?? [];
   const boundary = quoted ?? bare;
   if (boundary === undefined) return 0;
   const delimiter = Buffer.from(`\n--${boundary}`);
   const form = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  // Those after the first, or after what stands before the first, each on a line of its own; the last one ends the form.
+  // Each delimiter after the first is on a line of its own; so is the first when anything precedes it. The last one
+  // ends the form.
   let parts = 0;
   let at = form.indexOf(delimiter);
   for (; at >= 0 && parts <= MAX_PARTS + 1; at = form.indexOf(delimiter, at + 1)) parts += 1;

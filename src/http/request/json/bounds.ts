@@ -1,20 +1,28 @@
 import { RequestError } from "../../../domain/error.ts";
 import { JsonCounter } from "../../../wire/json-counter.ts";
 
-/** Values in a body. A megabyte of `{}` holds 350,000 and parses in 40 ms; what people send holds some hundreds. */
+/**
+ * The maximum number of values in a body. A megabyte of `{}` holds 350,000 and parses in 40 ms; real requests hold some
+ * hundreds.
+ */
 const MAX_VALUES = 100_000;
-/** Open lists and objects. Past the parser's stack it would fail too, and say less. */
+/**
+ * The maximum depth of nested lists and objects. Beyond the parser's stack it would fail too, with a less helpful
+ * error.
+ */
 const MAX_DEPTH = 512;
-/** Bytes that are counted at a time: less than a millisecond's work. */
+/** How many bytes are counted at a time: less than a millisecond of work. */
 const SLICE = 128 * 1024;
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Counts a body while it comes. What it returns, if anything, is awaited before more is read. */
+/** Counts a body's values while it arrives. Await what it returns, if anything, before reading more. */
 export class BodyCounter {
   readonly #counter = new JsonCounter();
 
-  /** Throws `payload_too_large` or `malformed_json` as soon as there are too many values, or too deep ones. */
+  /**
+   * Throws `payload_too_large` or `malformed_json` as soon as there are too many values, or they are nested too deeply.
+   */
   async push(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; at += SLICE) {
       if (at > 0) await breathe();
@@ -23,12 +31,12 @@ export class BodyCounter {
     }
   }
 
-  /** The body has come whole. Throws as `push` does. */
+  /** Called when the whole body has arrived. Throws as `push` does. */
   end(): void {
     this.#check(0);
   }
 
-  /** The last value may yet turn out to be a name. */
+  /** While `pending` is 1, the last value may still turn out to be a key. */
   #check(pending: number): void {
     const { values, deepest } = this.#counter;
     if (deepest > MAX_DEPTH) {

@@ -4,12 +4,12 @@ import { LargeBodies } from "../large-bodies.ts";
 
 export type ParseAnswer =
   | { readonly ok: true; readonly value: unknown }
-  /** `isText` false: it is no UTF-8. */
+  /** `isText` false: the body is not UTF-8. */
   | { readonly ok: false; readonly isText: boolean };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The JSON value of a body whose values have been counted. Throws `malformed_json`. */
+/** Parses the JSON value of a body whose values have been counted. Throws `malformed_json`. */
 export const parseHere = (bytes: Uint8Array): unknown => {
   let text: string;
   try {
@@ -35,8 +35,8 @@ const onMessage = (answer: ParseAnswer) => {
 const threads = new LargeBodies<Uint8Array, ParseAnswer>(entry);
 
 /**
- * The same in a thread, for what is too large to be parsed between two other requests: 20 MiB of messages take 110 ms. The bytes
- * are given away. Throws `malformed_json`, or `busy` when too much waits already.
+ * The same in a worker thread, for bodies that are too large to be parsed between two requests: 20 MiB of messages take
+ * 110 ms. The bytes are transferred. Throws `malformed_json`, or `busy` when too many requests wait.
  */
 export const parseAside = (
   bytes: Uint8Array<ArrayBuffer>,
