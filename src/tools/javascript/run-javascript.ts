@@ -11,7 +11,7 @@ const Input = Type.Object({
   }),
 });
 
-/** `run_javascript` runs a program in a sandbox; see `Ran` for the output. */
+/** `run_javascript` runs a program in a sandbox; see `SandboxResult` for the output. */
 export const runJavaScriptTool = (workers: ToolWorkers<JavaScriptJobs>): Tool<typeof Input> => ({
   name: "run_javascript",
   description:
