@@ -9,7 +9,7 @@ export const cosine = (a: readonly number[], b: readonly number[]): number => {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 };
 
-/** What every embedding model promises, whoever stands behind it. */
+/** What every embedding model must do, whichever provider is behind it. */
 export const embeddingConformance = (
   name: string,
   using: (work: (model: EmbeddingModel) => Promise<void>) => Promise<void>,

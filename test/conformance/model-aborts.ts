@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { ModelPart } from "../../src/models/contract.ts";
 import { type Driver, heardFrom, never, QUESTION, type Start, textOf } from "./model-kit.ts";
 
-/** Calls that are not waited for to their end. */
+/** Calls that are aborted before their end. */
 export const modelAborts = ({ wire }: Driver, start: Start): void => {
   test("an abort in the middle ends the call with its reason, and the connection", async () => {
     const { server, model } = start();

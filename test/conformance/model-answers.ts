@@ -15,7 +15,7 @@ const CALLS = [
   { id: "call_b2", name: "solve", pieces: ['{"equation":"y=1",', '"unknown":"y"}'] },
 ];
 
-/** What a model says, and what it is told. */
+/** Requests and answers. */
 export const modelAnswers = ({ wire }: Driver, start: Start): void => {
   test("text comes in pieces, then one finish with the usage, last", async () => {
     const { server, model } = start();

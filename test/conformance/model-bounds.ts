@@ -3,7 +3,10 @@ import { holding } from "../support/holding.ts";
 import { says } from "../support/model-server.ts";
 import { type Driver, failureFrom, HELLO, heardFrom, type Start, textOf } from "./model-kit.ts";
 
-/** CPU between two turns of the event loop, in milliseconds. On a quiet machine it is 5 to 40; what is looked for took seconds. */
+/**
+ * CPU between two turns of the event loop, in milliseconds. On a quiet machine it is 5 to 40; the faults that this
+ * finds took seconds.
+ */
 const HELD_MS = 250;
 
 const MIB = 1024 * 1024;
@@ -11,7 +14,7 @@ const pieces = (piece: string, characters: number): string[] =>
   Array.from({ length: Math.ceil(characters / piece.length) }, () => piece);
 const WORDS = "0123456789abcdef".repeat(2048);
 
-/** What an answer may hold at most: a server that never ends must not fill the memory. */
+/** The limits of an answer: a server that never ends must not fill the memory. */
 export const modelBounds = ({ wire }: Driver, start: Start): void => {
   const call = (at: number, given: readonly string[] = ["{}"]) => ({ id: `call_${at}`, name: "solve", pieces: given });
 

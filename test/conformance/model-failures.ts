@@ -4,7 +4,7 @@ import { providerWords } from "../../src/models/provider-error.ts";
 import { says } from "../support/model-server.ts";
 import { type Driver, failureFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
 
-/** What goes wrong, and what becomes of it. */
+/** Failures, and the errors that they become. */
 export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start): void => {
   test("429 is a rate limit that may pass, after the time it names", async () => {
     const { server, model } = start();

@@ -5,13 +5,13 @@ import type { Said, Wire } from "../support/wires/wire.ts";
 
 export interface Driver {
   readonly wire: Wire;
-  /** The model, reached at `url` with the key `KEY`. */
+  /** Opens the model at `url` with the key `KEY`. */
   open(url: string): Model;
-  /** The environment variable that a refused key is to name. */
+  /** The environment variable that the error for a refused key must name. */
   readonly keyVariable: string;
 }
 
-/** Long enough to be found if it leaks, and of no known shape. */
+/** Long enough to be found if it leaks, and of no known format. */
 export const KEY = "key-7f3a9c51d20e48b6";
 
 export const QUESTION: ModelRequest = {
@@ -29,7 +29,7 @@ export const never = new AbortController().signal;
 export const heardFrom = async (model: Model, request = QUESTION, signal = never): Promise<ModelPart[]> =>
   partsOf(model, request, { signal });
 
-/** The parts until it failed, and the failure; `onPart` runs after each. */
+/** Returns the parts before the failure, and the failure; `onPart` runs after each part. */
 export const failureFrom = async (
   model: Model,
   request = QUESTION,
@@ -52,5 +52,5 @@ export const failureFrom = async (
 export const textOf = (parts: readonly ModelPart[], type: "text" | "reasoning" = "text"): string =>
   parts.map((part) => (part.type === type ? part.delta : "")).join("");
 
-/** A model and the stand-in it talks to, in the hands of one test. `models` answers the question for a list of models. */
+/** Starts a model and its stand-in server for one test. `models` answers the request for a list of models. */
 export type Start = (models?: () => Response) => { readonly server: ModelServer; readonly model: Model };

@@ -7,8 +7,8 @@ import { modelFailures } from "./model-failures.ts";
 import type { Driver, Start } from "./model-kit.ts";
 
 /**
- * One suite for every model that speaks HTTP: a stand-in says the same in each provider's own words and the same parts are
- * expected, and each request is read back. A model may lack nothing of it: there is no way to say so.
+ * One suite for every model that speaks HTTP: a stand-in says the same in each provider's format and the same parts are
+ * expected, and each request is decoded again. A model must pass all of it: there is no way to opt out.
  */
 export const modelConformance = (name: string, driver: Driver): void => {
   describe(`${name} keeps the model contract`, () => {

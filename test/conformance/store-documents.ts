@@ -24,7 +24,7 @@ const TRAPS = [
   "",
 ];
 
-/** All of it by words alone; `store-vectors.ts` has the rest. */
+/** Everything with full-text search only; `store-vectors.ts` has the rest. */
 export const storeKeepsDocuments = (under: StoreUnderTest): void => {
   const someone = () => `user-${realSystem.id()}`;
   const contents = async (userId: string, search: DocumentSearch) =>
@@ -100,7 +100,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await documents.delete(other, there.documentId)).toBe(false);
     expect(await documents.table(other, there.documentId, 10)).toBeNull();
     expect(await documents.list(other, { collection: null, limit: 10, after: null })).toEqual([document]);
-    // Not even with an id of the other's.
+    // Not even with an id of the other user's document.
     await expect(
       documents.put({ ...draft(other), documentId: there.documentId }, [[chunk("x")]]),
     ).resolves.toBeDefined();

@@ -126,7 +126,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
           for (;;) {
             const page = await store.events.read(fence.threadKey, read.length, limit);
             const texts = page.map(({ json }) => json);
-            // All but the last leave room; one that could hold more and does not is the last.
+            // Without its last event, a page has room left. A page that still has room is the last page.
             expect(fillsPage(texts.slice(0, -1))).toBe(false);
             read.push(...page);
             if (page.length < limit && !fillsPage(texts)) break;

@@ -19,7 +19,7 @@ const event = (fence: Fence, seq: number, type: EventType, payload: object): Log
   json: JSON.stringify(payload),
 });
 
-/** What a turn of three events leaves behind, the last of them its end. Its one checkpoint lies at the second. */
+/** Writes a turn of three events, the last of which is its end. Its one checkpoint is at the second. */
 const turn = async (store: Store, key: ThreadKey, message: string, ended = true) => {
   const run = newRun(key, { message });
   const { fence, lastSeq } = await started(store, run);
@@ -36,7 +36,7 @@ const turn = async (store: Store, key: ThreadKey, message: string, ended = true)
   return { fence, imageId, checkpoint, last: seq + 2 };
 };
 
-/** How a run that is cut ends in the new thread. */
+/** The end of a run that is cut, in the new thread. */
 const endOf = (newRunId: string, seq: number): RunEnd => ({
   ...endAt({ threadKey: "u:t", runId: newRunId, epoch: 0 }, seq),
   message: { id: "cut", content: "so far" },
@@ -48,7 +48,7 @@ const whole = async (store: Store, from: ThreadKey, to: ThreadKey, given: Partia
   return store.threads.fork({ from, to, checkpoint, through: last, cut: null, now: 9, ...given });
 };
 
-/** All that is kept of a thread, but for whose it is. */
+/** Everything that is stored of a thread, except its owner. */
 const contentOf = async (store: Store, key: ThreadKey) => ({
   events: await store.events.read(key, 0, 1_000),
   messages: await store.threads.messages(key),
@@ -111,7 +111,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
       usage: NO_USAGE,
       endedAt: end.now,
     });
-    // The source's run goes on.
+    // The source's run continues.
     expect(await store.runs.finish(fence, endAt(fence, through + 1))).toBe("ended");
     expect(await started(store, newRun(to))).toMatchObject({ lastSeq: 6 });
   });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { appended, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-/** Calls that come at once are made together; each has the outcome that it would have by itself. */
+/** Calls that arrive at once are executed together; each has the outcome that it would have by itself. */
 export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
   test("of runs begun at once each has its own outcome: started, queued, refused, or known", async () => {
     const { store, thread } = under;
@@ -103,7 +103,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const [torn, whole] = [await started(store, newRun(thread())), await started(store, newRun(thread()))];
     for (const { fence } of [torn, whole]) await appended(store, fence, 1, 2);
-    // As after a failover: what was committed as 3 and 4 is not there.
+    // As after a failover: what was committed as 3 and 4 is missing.
     const refused = await store.events.append([
       { fence: torn.fence, events: [token(torn.fence, 5), token(torn.fence, 6)], checkpoints: [] },
       { fence: whole.fence, events: [token(whole.fence, 3)], checkpoints: [] },
@@ -116,7 +116,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     expect(await store.runs.get("u1", torn.fence.runId)).toMatchObject({ status: "running" });
     expect(await store.events.bounds(torn.fence.threadKey)).toEqual({ first: 1, last: 2 });
     expect(await store.events.bounds(whole.fence.threadKey)).toEqual({ first: 1, last: 3 });
-    // Written again, all is well; and what was written already may be written again.
+    // Written again, everything is there; and events that are stored already may be written again.
     expect(await appended(store, torn.fence, 2, 3, 4, 5)).toBe(true);
     expect(await store.runs.finish(torn.fence, endAt(torn.fence, 6))).toBe("ended");
     expect((await store.events.read(torn.fence.threadKey, 0, 10)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);

@@ -15,7 +15,7 @@ const DETAIL: AnswerDetail = {
   table_data: { columns: ["a"], rows: [["1"]] },
 };
 
-/** A turn whose answer, if it has one, is `gap` events behind its question. */
+/** A turn whose answer, if it has one, is `gap` events after its question. */
 interface Turn {
   readonly question: string;
   readonly answer: string | null;
@@ -108,7 +108,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
 
   test("page by page gives each message once, in order, whatever the limit and the bound", async () => {
     const { store, thread } = under;
-    // No gap: question and answer have one seq, as no run of ours has them.
+    // No gap: question and answer have the same seq, which no real run has.
     const turn = fc.record({
       question: fc.string({ maxLength: 30 }),
       answer: fc.option(fc.string({ unit: "grapheme", maxLength: 60 }), { nil: null }),

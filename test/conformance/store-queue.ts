@@ -6,7 +6,7 @@ import { endAt, newRun } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const MAX_QUEUED = 2;
-/** What happens next in the thread; `pick` chooses among the runs that wait. */
+/** The next step in the thread; `pick` chooses among the queued runs. */
 const step = fc.record({
   kind: fc.constantFrom("begin", "finish", "claim", "takeover" as const),
   pick: fc.nat(MAX_QUEUED),

@@ -94,7 +94,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
       const run = newRun(thread());
       const { fence } = await started(store, run);
       const [wrote, first] = await Promise.all([appended(store, fence, 1, 2), takeBack(store, run)]);
-      // Locked by the append just then: left for the next time.
+      // Still locked by the append: taken over the next time.
       const taken = first ?? (await takeBack(store, run));
       expect(taken?.lastSeq).toBe(wrote ? 2 : 0);
       expect(await store.events.bounds(run.threadKey)).toEqual(wrote ? { first: 1, last: 2 } : null);

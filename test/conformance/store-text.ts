@@ -4,7 +4,7 @@ import { storable, storableJson } from "../../src/domain/text.ts";
 import { checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-/** Every kind of character, lone surrogates and NUL among them. */
+/** Every kind of character, including lone surrogates and NUL. */
 const anyText = fc.string({ unit: "binary" });
 const TRAPS = [
   "\0",

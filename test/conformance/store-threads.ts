@@ -211,7 +211,8 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
       const next = newRun(key);
       const [, begun] = await Promise.all([store.threads.delete(key), store.runs.begin(next)]);
       const there = (await store.threads.get(key)) !== null;
-      // A hole between the two: whoever has read to the end of the first sees that what follows is another's.
+      // A gap between the two, so a reader that has read the first to its end sees that the rest belongs to another
+      // thread.
       expect(begun).toMatchObject({ state: "running", lastSeq: there ? 5 : 4 });
       expect((await store.runs.get("u1", next.runId)) !== null).toBe(there);
     }

@@ -59,7 +59,7 @@ export const storeKeepsTickets = (under: StoreUnderTest): void => {
     );
     expect(begun.map(({ state }) => state).sort()).toEqual(["known", "known", "known", "known", "running"]);
     expect(await store.threads.messages(run.threadKey)).toHaveLength(1);
-    // What was refused takes no place in the thread.
+    // A refused run takes no place in the thread.
     expect(await store.runs.begin(newRun(run.threadKey, { maxQueued: 1 }))).toEqual({ state: "queued" });
   });
 };

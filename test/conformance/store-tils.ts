@@ -89,7 +89,7 @@ export const storeKeepsTils = (under: StoreUnderTest): void => {
   test("a list runs from the newest to the oldest, page by page, and never holds another user's", async () => {
     const { tils } = under.store;
     const userId = user();
-    // Two of one millisecond: the ids, which sort by time of making, tell them apart.
+    // Two in one millisecond: they are ordered by their ids, which sort by time of creation.
     for (const now of [1_000, 3_000, 2_000, 2_000]) await tils.save(newTil({ userId, now }));
     await tils.save(newTil());
     const first = await tils.list(userId, { limit: 3, after: null });

@@ -5,7 +5,7 @@ import { takeBack } from "../support/replicas.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-/** What the replicas that write a thread take for the time: the second one's clock is far behind. */
+/** The time on the clocks of the replicas that write a thread: the second one's is far behind. */
 const AHEAD = 9_000;
 const BEHIND = 1_000;
 

@@ -1,10 +1,10 @@
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
 
-/** What a part of the suite is handed. */
+/** What each part of the suite receives. */
 export interface StoreUnderTest {
-  /** Migrated, and there once the first test runs. */
+  /** Migrated, and available once the first test runs. */
   readonly store: Store;
-  /** A thread of the user `u1` that no other test knows. */
+  /** Returns a thread of the user `u1` that no other test uses. */
   thread(): ThreadKey;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-/** No test runs for so long that a window of this length ends in it, but once in a thousand years. */
+/** A window of this length ends during a test once in a thousand years. */
 const LONG_MS = 1_000 * 86_400_000;
 
 export const storeCountsUsage = (under: StoreUnderTest): void => {

@@ -7,7 +7,7 @@ import type { StoreUnderTest } from "./store-under-test.ts";
 const near = (model: string, vector: readonly number[], change: Partial<DocumentSearch> = {}) =>
   words("", { embedding: { model, vector, trust: 1 }, ...change });
 
-/** What a store does with vectors; or, where its database has none, without. */
+/** What a store does with vectors, or without them when its database has no support. */
 export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean): void => {
   const someone = () => `user-${realSystem.id()}`;
   const embedded = (content: string, ...vector: readonly number[]) => chunk(content, { vector });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
-/** A beginning that was given up leaves nothing. */
+/** A run whose insert was given up leaves no trace. */
 export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
   test("a run that is withdrawn leaves no trace, nor does a thread that was made for it", async () => {
     const { store, thread } = under;
@@ -13,7 +13,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect(await store.threads.get(run.threadKey)).toBeNull();
     expect(await store.threads.messages(run.threadKey)).toEqual([]);
     expect(await store.runs.withdraw(run)).toBe(false);
-    // As if it had never been: the numbers begin at the beginning.
+    // As if it had never been: the numbers start at the beginning.
     expect(await started(store, newRun(run.threadKey))).toMatchObject({ lastSeq: 0 });
   });
 

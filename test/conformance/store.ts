@@ -21,7 +21,10 @@ import { storeCountsUsage } from "./store-usage.ts";
 import { storeComparesVectors } from "./store-vectors.ts";
 import { storeWithdrawsRuns } from "./store-withdraw.ts";
 
-/** What every store must do, whatever it keeps things in. `open` gives one over an empty database. What it lacks, it declares. */
+/**
+ * What every store must do, whatever its database. `open` returns one over an empty database. A store declares what it
+ * lacks.
+ */
 export const storeConformance = (
   name: string,
   open: () => Promise<Store>,

@@ -6,7 +6,7 @@ import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.t
 import { saying } from "./heard.ts";
 import { toolContext } from "./tool-context.ts";
 
-/** A model that answers its calls in turn, the last way ever after, and remembers what it was asked. */
+/** A model that gives one answer per call, in order, and repeats the last. It records its requests. */
 export const answering = (
   ...answers: readonly (readonly ModelPart[])[]
 ): Model & { readonly asked: ModelRequest[] } => {
@@ -27,7 +27,7 @@ export const answering = (
 export const text = (delta: string): ModelPart => ({ type: "text", delta });
 export const call = (name: string, input: unknown, id = "c1"): ModelPart => ({ type: "tool_call", id, name, input });
 
-/** A node's context; `spent` and `reported` tell what it was told. */
+/** A node's context; `spent` and `reported` record what the node reports to it. */
 export const agentContext = (
   model: Model,
   options: { readonly message?: string; readonly history?: readonly Message[]; readonly signal?: AbortSignal } = {},

@@ -5,7 +5,7 @@ const words = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 8 }),
   fc.constantFrom("여울 ", "🎉", "a\r\n\n", '"\\', "\ud83c", "\udf89", "\0"),
 );
-/** Few, so that calls and pictures meet their results, and ids are used again. */
+/** Only a few ids, so that calls and pictures meet their results, and ids are reused. */
 const id = fc.constantFrom("c1", "c2", "c3");
 const json = fc.jsonValue({ maxDepth: 2 });
 const source = fc.record({
@@ -19,7 +19,7 @@ const chart = fc.constant({ type: "bar" as const, labels: ["x"], series: [{ name
 const say = <T extends EventBody["type"]>(type: T, payload: fc.Arbitrary<unknown>) =>
   payload.map((said) => ({ type, payload: said }) as unknown as EventBody);
 
-/** What an agent may say on its way, in any order: also what no agent of ours would. */
+/** Events that an agent may emit, in any order, even events that no agent of this service emits. */
 const saidEvent: fc.Arbitrary<EventBody> = fc.oneof(
   { arbitrary: say("token", fc.record({ delta: words })), weight: 4 },
   { arbitrary: say("reasoning", fc.record({ delta: words })), weight: 2 },

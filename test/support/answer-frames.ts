@@ -13,7 +13,7 @@ interface Source {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** In this order, and no other. */
+/** The keys of each frame, in this exact order. */
 const KEYS = {
   token: ["type", "content", "trace_id"],
   sources: ["type", "data"],
@@ -22,8 +22,8 @@ const KEYS = {
 };
 
 /**
- * Reads frames of /ask and /rag, and checks each against the contract: no event name, compact JSON, its keys; ids on all
- * of them, as a GET has them, or on none.
+ * Reads frames of /ask and /rag, and checks each against the contract: no event name, compact JSON, its keys; ids on
+ * all frames, as in a GET, or on none.
  */
 export const answerFrames = (events: readonly EventSourceMessage[]): readonly AnswerFrame[] =>
   events.map(({ id, event, data }) => {

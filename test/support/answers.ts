@@ -4,7 +4,7 @@ import type { ScriptedCall, ScriptedModel } from "./scripted-model.ts";
 import type { TestService } from "./service.ts";
 import { readSse, type SseReader } from "./sse.ts";
 
-/** A run under way: its stream, and the model's side of it. */
+/** A run in progress, and its stream. */
 export interface Asked {
   readonly response: Response;
   readonly runId: string;
@@ -22,7 +22,7 @@ const asked = (response: Response): Asked => {
   };
 };
 
-/** Puts a question in the native envelope; resolves once the stream's headers are there. */
+/** Sends a question to the native endpoint; resolves once the stream's headers have arrived. */
 export const solve = async (
   service: TestService<Model>,
   userId: string,
@@ -30,7 +30,7 @@ export const solve = async (
   problem = "hello there",
 ): Promise<Asked> => asked(await service.post("/api/v1/solve", { problem, user_id: userId, thread_id: threadId }));
 
-/** Asks, lets the model answer through `answer`, and reads the stream to its end. */
+/** Sends a question, answers it with `answer`, and reads the stream to its end. */
 export const solved = async (
   service: TestService<ScriptedModel>,
   userId: string,

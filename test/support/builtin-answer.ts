@@ -25,7 +25,7 @@ const unexpected = (error: unknown): never => {
   throw error;
 };
 
-/** What the built-in model answers to a question, through the tools that the agents offer it. */
+/** Returns the built-in model's answer to a question, with the tools that the agents offer it. */
 export const answerOf = async (content: string): Promise<string> => {
   const question: ModelMessage = { role: "user", content, images: [] };
   const parts = await speak([question]);

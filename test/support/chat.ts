@@ -4,7 +4,7 @@ import type { Model } from "../../src/models/contract.ts";
 import type { TestService } from "./service.ts";
 import type { SseReader } from "./sse.ts";
 
-/** What `final` holds, and `POST /api/chat` as `data`. */
+/** The data of `final`, and of `POST /api/chat` in `data`. */
 export interface ChatFinal {
   readonly content: string;
   readonly sources: readonly {
@@ -34,11 +34,11 @@ export type ChatFrame =
 export const chatFrames = async (stream: SseReader): Promise<readonly ChatFrame[]> =>
   (await stream.toEnd()).map(({ data }) => JSON.parse(data) as ChatFrame);
 
-/** A file of test/fixtures/retrieval. */
+/** A file in test/fixtures/retrieval. */
 export const fixture = (path: string): File =>
   new File([readFileSync(join(import.meta.dir, "../fixtures/retrieval", path))], path.split("/").at(-1) ?? path);
 
-/** Takes a file in for a user. */
+/** Ingests a file for a user. */
 export const ingest = async (service: TestService<Model>, userId: string, file: File): Promise<void> => {
   const form = new FormData();
   form.set("file", file);
@@ -47,7 +47,7 @@ export const ingest = async (service: TestService<Model>, userId: string, file: 
   if (!response.ok) throw new Error(await response.text());
 };
 
-/** POST /api/chat; throws when it did not succeed. */
+/** Sends POST /api/chat; throws when it did not succeed. */
 export const chatWith = async (
   service: TestService<Model>,
   message: string,

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { Model } from "../../src/models/contract.ts";
 import type { TestService } from "./service.ts";
 
-/** One of GET …/checkpoints, as the native contract has it. */
+/** An item of GET …/checkpoints, as in the native contract. */
 export interface CheckpointView {
   readonly checkpoint_id: string;
   readonly run_id: string;
@@ -28,7 +28,7 @@ export const checkpointsIn = async (
   return (await response.json()) as CheckpointList;
 };
 
-/** The last one that the node has left. */
+/** Returns the node's last checkpoint. */
 export const checkpointAfter = async (
   service: TestService<Model>,
   userId: string,

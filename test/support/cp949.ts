@@ -1,4 +1,4 @@
-/** All characters of CP949 by their two bytes, found by decoding every pair. */
+/** All characters of CP949 with their two bytes, found by decoding every pair. */
 const PAIRS: ReadonlyMap<string, readonly [number, number]> = new Map(
   Array.from({ length: 0xff - 0x81 }, (_, at) => 0x81 + at).flatMap((lead) =>
     Array.from({ length: 0xff - 0x41 }, (_, at) => 0x41 + at).flatMap((trail) => {
@@ -8,7 +8,7 @@ const PAIRS: ReadonlyMap<string, readonly [number, number]> = new Map(
   ),
 );
 
-/** A text as Korean Windows writes it. Throws for a character that it has no bytes for. */
+/** Encodes a text as Korean Windows does. Throws for a character that CP949 does not have. */
 export const cp949 = (text: string): Uint8Array =>
   Uint8Array.from(
     Array.from(text).flatMap((character) => {

@@ -1,6 +1,6 @@
 /**
- * CPU milliseconds that this process spends on `work`, its threads included. Unlike a clock's it is a figure of the work
- * alone: it does not grow when other processes have the cores.
+ * Returns the CPU milliseconds that this process spends on `work`, its threads included. Unlike elapsed time, it does
+ * not grow when other processes use the cores.
  */
 export const cpuMs = async (work: () => unknown): Promise<number> => {
   const before = process.cpuUsage();

@@ -1,25 +1,27 @@
 import { createConnection, createServer, type Socket } from "node:net";
 
-/** What lies between a service and its database, in the test's hands. */
+/** A proxy between a service and its database that a test controls. */
 export interface DatabaseProxy extends AsyncDisposable {
-  /** The database's address, by way of the proxy. */
+  /** The database's URL through the proxy. */
   readonly url: string;
-  /** How often `cutWhen` has cut one. */
+  /** How many connections `cutWhen` has cut. */
   readonly cuts: number;
-  /** Cuts every connection there is. */
+  /** Cuts all open connections. */
   cutAll(): void;
   /**
-   * From now on a connection is cut as soon as it carries `text` to the database: `asked`, before the database sees it;
-   * `reset`: the same, by what a client takes for an error and no end, as often where the machine is busy; or
-   * `answered`, once it has answered, before the service sees that; `gone`: the same, and the database is out of reach from
-   * then on. Once, then never again.
+   * Cuts a connection once, the next time it carries `text` to the database:
+   * - `asked`: before the database receives it.
+   * - `reset`: the same by a TCP reset, which a client takes for an error rather than an end; frequent on busy
+   *   machines.
+   * - `answered`: when the database has answered, before the service receives the answer.
+   * - `gone`: as `answered`, and the database is unreachable from then on.
    */
   cutWhen(text: string, moment: Moment): void;
-  /** Refuses connections, and cuts those there are, until told otherwise. */
+  /** While `isRefusing` is true, refuses connections and cuts open ones. */
   refuse(isRefusing: boolean): void;
 }
 
-/** ReadyForQuery, the message that ends an answer: `Z`, a length of 4 bytes, a status of one. */
+/** ReadyForQuery, the message that ends an answer: `Z`, a length of 4 bytes, and a status of 1 byte. */
 const READY = "Z".charCodeAt(0);
 
 type Moment = "asked" | "reset" | "answered" | "gone";
@@ -60,7 +62,8 @@ export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
     });
     database.on("data", (bytes) => {
       if (marked === undefined) return client.write(bytes);
-      // What it begins to answer with says that it has read; with the last byte it is ready for more, and has committed.
+      // The start of the answer shows that the database has read the text; its last byte, that it is ready for more and
+      // has committed.
       if (bytes.at(-6) !== READY) return;
       cut();
       if (marked === "gone") refuse(true);

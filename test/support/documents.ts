@@ -1,7 +1,7 @@
 import { realSystem } from "../../src/domain/system.ts";
 import type { DocumentDraft, DocumentSearch, NewChunk } from "../../src/store/documents/contract.ts";
 
-/** A document of its own id and content, not embedded. */
+/** A document with its own id and content, without embeddings. */
 export const draft = (userId: string, change: Partial<DocumentDraft> = {}): DocumentDraft => {
   const documentId = realSystem.id();
   return {
@@ -19,7 +19,7 @@ export const draft = (userId: string, change: Partial<DocumentDraft> = {}): Docu
   };
 };
 
-/** A piece of text that stands under no heading. */
+/** A chunk under no heading. */
 export const chunk = (content: string, change: Partial<NewChunk> = {}): NewChunk => ({
   content,
   headings: [],
@@ -29,7 +29,7 @@ export const chunk = (content: string, change: Partial<NewChunk> = {}): NewChunk
   ...change,
 });
 
-/** A search by words alone. */
+/** A full-text search without vectors. */
 export const words = (text: string, change: Partial<DocumentSearch> = {}): DocumentSearch => ({
   text,
   embedding: null,

@@ -1,8 +1,8 @@
-/** A provider's wire for embeddings: what it is asked, and how it answers. */
+/** A provider's wire for embeddings. */
 export interface EmbeddingWire {
-  /** The texts of a request's body. */
+  /** Returns the texts in a request's body. */
   textsOf(body: unknown): readonly string[];
-  /** The body of an answer that gives these vectors. */
+  /** Returns the body of an answer with these vectors. */
   answer(vectors: readonly (readonly unknown[])[]): unknown;
 }
 
@@ -20,7 +20,7 @@ export const openAiEmbeddings: EmbeddingWire = {
 interface GoogleRequest {
   readonly content: { readonly parts: readonly { readonly text: string }[] };
 }
-/** https://ai.google.dev/api/embeddings: one text has a method of its own. */
+/** https://ai.google.dev/api/embeddings: a single text has a method of its own. */
 export const googleEmbeddings: EmbeddingWire = {
   textsOf: (body) => {
     const asked = body as GoogleRequest | { readonly requests: readonly GoogleRequest[] };
@@ -41,10 +41,13 @@ interface Received {
 }
 type Answer = (texts: readonly string[]) => Response | Promise<Response>;
 
-/** A vector that tells which text it is of. */
+/** Returns a vector that identifies its text. */
 export const vectorFor = (text: string): readonly number[] => [text.length, text.codePointAt(0) ?? 0, 1];
 
-/** A provider's stand-in on a free port. It answers every call rightly, except those for which another answer is queued. */
+/**
+ * A stand-in for a provider on a free port. It answers every call correctly, except those for which another answer is
+ * queued.
+ */
 export const embeddingServer = (wire: EmbeddingWire) => {
   const answers: Answer[] = [];
   const received: Received[] = [];

@@ -1,22 +1,22 @@
 import { EventSource } from "eventsource";
 
-/** A browser's `EventSource` as a test reads it: what it was handed, over all its connections. */
+/** What a browser's `EventSource` received, over all its connections. */
 export interface Heard {
   /** The data of each message, in order. */
   readonly data: readonly string[];
-  /** Each request's `Last-Event-ID`, and what it was answered. */
+  /** Each request's `Last-Event-ID`, and the status of its response. */
   readonly requests: readonly { readonly lastEventId: string | null; readonly status: number }[];
-  /** Resolves once that holds; rejects when the source has closed before. */
+  /** Resolves once `holds` is true; rejects when the source closes before. */
   until(holds: (heard: Heard) => boolean): Promise<void>;
-  /** Resolves once the service has told it to stop. */
+  /** Resolves once the service has told the source to stop. */
   readonly stopped: Promise<void>;
   close(): void;
 }
 
-/** Connections in the order of their opening; whoever is told of one may cut it, as a proxy does. */
+/** Called with each connection, in the order of their opening. Returns whether to cut it, as a proxy would. */
 export type Cut = (connection: { readonly number: number; readonly text: string }) => boolean;
 
-/** Opens an EventSource that comes back at once. `urls`: where each connection goes, the last for all others. */
+/** Opens an EventSource that reconnects at once. `urls`: the URL of each connection; the last for all others. */
 export const eventSource = (urls: readonly string[], cut: Cut = () => false): Heard => {
   const data: string[] = [];
   const requests: { lastEventId: string | null; status: number }[] = [];
@@ -42,7 +42,7 @@ export const eventSource = (urls: readonly string[], cut: Cut = () => false): He
     ring();
   };
   source.onerror = ({ code }) => {
-    // 204: the one end after which it does not come back.
+    // 204 is the one response after which an EventSource does not reconnect.
     if (code !== undefined) stopped.resolve();
     ring();
   };
@@ -61,7 +61,9 @@ export const eventSource = (urls: readonly string[], cut: Cut = () => false): He
   return heard;
 };
 
-/** The body with a `retry:` before it, so that the source need not wait for three seconds; broken where `cut` says so. */
+/**
+ * Returns the body after a `retry:`, so that the source does not wait three seconds; broken where `cut` returns true.
+ */
 const handedOn = (body: ReadableStream<Uint8Array>, number: number, cut: Cut): ReadableStream<Uint8Array> => {
   const reader = body.getReader();
   const decoder = new TextDecoder();

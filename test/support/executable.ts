@@ -4,14 +4,14 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const BUILT = join(ROOT, "dist/yeoul");
-/** What the executable is made of. A glob each: Bun finds nothing by alternatives that hold a slash. */
+/** The sources of the executable, one glob each: Bun finds nothing with alternatives that contain a slash. */
 const SOURCES = ["scripts/build*.ts", "package.json", "bun.lock", "src/**", "drizzle/*.sql"].map(
   (glob) => new Bun.Glob(glob),
 );
 
 let built: Promise<string> | undefined;
 
-/** The path of dist/yeoul, built first when it is older than what it is made of. */
+/** The path of dist/yeoul, built first when it is older than its sources. */
 export const executable = (): Promise<string> => (built ??= build());
 
 const build = async (): Promise<string> => {
@@ -23,17 +23,17 @@ const build = async (): Promise<string> => {
   return BUILT;
 };
 
-/** A directory that holds the executable and nothing else; removed by `using`. */
+/** A directory that holds only the executable; `using` removes it. */
 export interface Box extends Disposable {
   readonly path: string;
-  /** Where this box's services keep their data; made by them. */
+  /** The data directory of this box's services, which create it. */
   readonly dataDir: string;
-  /** Runs a command to its end. */
+  /** Runs a command until it exits. */
   run(args: readonly string[], env?: Env): Promise<Ended>;
   /** Starts the service; resolves with its first line on stdout, or rejects with how it ended. */
   serve(env?: Env): Promise<Running>;
 }
-/** All there is in the process's environment, DATA_DIR and PORT aside. */
+/** The whole environment of the process, except DATA_DIR and PORT. */
 type Env = Readonly<Record<string, string>>;
 interface Ended {
   readonly code: number;
@@ -44,15 +44,15 @@ interface Running extends AsyncDisposable {
   readonly firstLine: string;
   readonly url: string;
   readonly pid: number;
-  /** All that it has written on stderr, once it has ended. */
+  /** Everything that it wrote to stderr, once it has ended. */
   readonly stderr: Promise<string>;
-  /** Stops it where it stands, and has it go on. */
+  /** Suspends the process, or resumes it. */
   signal(name: "SIGSTOP" | "SIGCONT"): void;
-  /** Resolves with the exit code; a signal that was not handled counts 128 and its number. */
+  /** Resolves with the exit code; a signal without a handler counts as 128 plus its number. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
 
-/** With the project's executable, unless another is given. */
+/** Uses the project's executable unless `source` is given. */
 export const box = async (source?: string): Promise<Box> => {
   const original = source ?? (await executable());
   const path = mkdtempSync(join(tmpdir(), "yeoul-box-"));
@@ -78,7 +78,7 @@ export const box = async (source?: string): Promise<Box> => {
     },
     serve: async (env) => {
       const child = spawn([], env);
-      // Read to the end, or the service would wait for room in the pipe.
+      // Read to the end, or the service would block on a full pipe.
       const stderr = new Response(child.stderr).text();
       const firstLine = await firstLineOf(child.stdout);
       if (firstLine === null) throw new Error(`ended with ${await child.exited}: ${await stderr}`);
@@ -100,7 +100,7 @@ export const box = async (source?: string): Promise<Box> => {
   };
 };
 
-/** Null: the stream ended before. */
+/** Null: the stream ended before a whole line. */
 const firstLineOf = async (stdout: ReadableStream<Uint8Array>): Promise<string | null> => {
   let text = "";
   const decoder = new TextDecoder();

@@ -14,7 +14,7 @@ interface Asking {
   readonly scheme?: string;
 }
 
-/** Fetches from a server of the test's, which is `pages.example.com` unless told, under bounds of a megabyte and a few seconds. */
+/** Fetches from a test server, as `pages.example.com` by default, with limits of a megabyte and a few seconds. */
 export const fetched = ({ port }: PageServer, path: string, asking: Asking = {}): Promise<FetchedPage> =>
   fetchPage(`${asking.scheme ?? "http"}://${asking.host ?? "pages.example.com"}:${port}${path}`, {
     signal: asking.signal ?? new AbortController().signal,
@@ -22,7 +22,7 @@ export const fetched = ({ port }: PageServer, path: string, asking: Asking = {})
     bounds: { ...BOUNDS, ...asking.bounds },
   });
 
-/** What the user is told when it fails, as `code: message`. */
+/** Returns the user's error message when the fetch fails, as `code: message`. */
 export const refusal = async (attempt: Promise<FetchedPage>): Promise<string> => {
   const error = await attempt.then(
     () => "nothing was refused",
@@ -31,7 +31,7 @@ export const refusal = async (attempt: Promise<FetchedPage>): Promise<string> =>
   return error instanceof UnreadableError ? `${error.code}: ${error.message}` : String(error);
 };
 
-/** One page at `/`. */
+/** Serves one page at `/`. */
 export const serving = (answer: Answer): Promise<PageServer> => pageServer({ "/": answer });
 
 export const textOf = ({ bytes }: FetchedPage): string => new TextDecoder().decode(bytes);

@@ -2,7 +2,7 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Batch, Follower } from "../../src/journal/follow.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 
-/** A thread's events as a test reads them, batch by batch: with the promises that the service does without. */
+/** Reads a thread's events batch by batch, with promises, which the service does without. */
 export class Followed implements AsyncIterableIterator<Batch, undefined, void> {
   constructor(private readonly follower: Follower) {}
 

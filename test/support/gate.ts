@@ -1,10 +1,10 @@
-/** A door that calls wait at until the test opens it. */
+/** A gate at which calls wait until the test opens it. */
 export interface Gate {
   /** Waits while the gate is closed. */
   pass(): Promise<void>;
-  /** Resolves once `count` calls have come to the gate, in all. */
+  /** Resolves once `count` calls in total have reached the gate. */
   reached(count: number): Promise<void>;
-  /** Lets through who waits and whoever comes. */
+  /** Lets through all waiting and all later calls. */
   open(): void;
   close(): void;
 }

@@ -6,8 +6,8 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 const FIXTURES = join(import.meta.dir, "../fixtures");
 
 /**
- * Compares a transcript with test/fixtures/NAME byte for byte. UPDATE_GOLDEN=1 writes it instead; the diff is then reviewed
- * like any other. A missing fixture is a failure, so that none is made by accident.
+ * Compares a transcript with test/fixtures/NAME byte for byte. UPDATE_GOLDEN=1 writes it instead, so that its diff can
+ * be reviewed. A missing fixture is a failure, so that none is created by accident.
  */
 export const expectGolden = (name: string, transcript: string): void => {
   const path = join(FIXTURES, name);
@@ -19,7 +19,7 @@ export const expectGolden = (name: string, transcript: string): void => {
 
 export const hasGolden = (name: string): boolean => existsSync(join(FIXTURES, name));
 
-/** A transcript's events, fed to the parser a character at a time, as the worst of networks would. */
+/** Parses a transcript's events, one character at a time, as the worst network would deliver it. */
 export const readBack = (transcript: string): readonly EventSourceMessage[] => {
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });

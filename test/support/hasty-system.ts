@@ -1,8 +1,8 @@
 import { realSystem, type System } from "../../src/domain/system.ts";
 
 /**
- * Time that runs `times` as fast, so that patience and retries pass in milliseconds. It passes in sleeps alone: what a busy
- * machine takes for the work between them uses up nobody's patience.
+ * A system whose time runs `times` as fast, so that timeouts and retries pass in milliseconds. Time passes only in
+ * sleeps: the work between them, however slow on a busy machine, uses up no timeout.
  */
 export const hastySystem = (times = 20): System => {
   let now = Date.now();

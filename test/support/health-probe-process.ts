@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 
-// Asks /health, one request after the other, until its standard input ends; then tells what the longest was held up by.
+// Requests /health repeatedly until its standard input ends; then prints what the longest request was delayed by.
 const [url = "", pid = ""] = process.argv.slice(2);
 
-/** What the service's main thread has computed so far, in milliseconds (proc_pid_schedstat(5)); null where nobody tells. */
+/**
+ * The CPU milliseconds of the service's main thread so far (proc_pid_schedstat(5)); null when the system does not
+ * report them.
+ */
 const computedMs = (): number | null => {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

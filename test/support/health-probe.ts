@@ -2,19 +2,19 @@ const SCRIPT = new URL("./health-probe-process.ts", import.meta.url).pathname;
 
 export interface Probed {
   /**
-   * The longest that the service's main thread computed while one /health waited, in milliseconds: what held it up. Unlike a
-   * clock's it does not grow when others have the cores. Where the system does not tell (it is Linux that does), the longest
-   * that /health took. Infinity when it failed.
+   * The most CPU that the service's main thread spent while one /health waited, in milliseconds: what delayed it.
+   * Unlike elapsed time, it does not grow when other processes use the cores. On systems that do not report it (only
+   * Linux does), the longest duration of /health. Infinity when the request failed.
    */
   readonly heldMs: number;
-  /** The longest that /health took, by the clock. */
+  /** The longest duration of /health, in elapsed time. */
   readonly longestMs: number;
   readonly asked: number;
 }
 
 /**
- * Has another process ask for /health every few milliseconds while `work` goes on: what holds the service holds that up. `pid` is
- * the service's.
+ * Lets another process request /health every few milliseconds while `work` runs: what blocks the service delays it.
+ * `pid` is the service's process id.
  */
 export const probing = async (
   { url, pid }: { readonly url: string; readonly pid: number },

@@ -2,11 +2,11 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 
 export interface HeldSleeps {
   readonly system: System;
-  /** Ends those that are under way. */
+  /** Ends the sleeps that are in progress. */
   end(): void;
 }
 
-/** A system whose sleeps of exactly `ms` last until the test ends them: a timeout that no busy machine brings about. */
+/** A system whose sleeps of exactly `ms` last until the test ends them: a timeout that a busy machine cannot cause. */
 export const heldSleeps = (ms: number, from: System = realSystem): HeldSleeps => {
   let held = Promise.withResolvers<void>();
   const until = (signal?: AbortSignal): Promise<void> =>

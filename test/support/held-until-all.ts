@@ -1,6 +1,6 @@
 /**
- * A model's server that answers nobody before so many have called: if one call had to wait for another to end, none would
- * end. Everybody gets the same frames.
+ * A model server that answers no call before `count` have arrived: if one call had to wait for another to end, none
+ * would end. All calls get the same frames.
  */
 export const heldUntilAll = (count: number, frames: readonly string[]) => {
   const all = Promise.withResolvers<void>();

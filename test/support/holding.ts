@@ -1,6 +1,6 @@
 /**
- * The most CPU that this thread spends between two turns of its event loop while `work` goes on, in milliseconds: how long
- * nobody else is looked after. Unlike a clock's, it does not grow when other processes have the cores.
+ * Returns the most CPU that this thread spends between two turns of its event loop while `work` runs, in milliseconds:
+ * how long everything else waits. Unlike elapsed time, it does not grow when other processes use the cores.
  */
 export const holding = async <T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly heldMs: number }> => {
   let heldMs = 0;

@@ -22,14 +22,14 @@ import { followed } from "./followed.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
 let shared: Promise<Store> | undefined;
-/** An embedded database in memory that all suites of this process share: each keeps to threads of its own. */
+/** An embedded database in memory, shared by all suites of this process; each uses its own threads. */
 export const sharedStore = (): Promise<Store> =>
   (shared ??= pgliteStore({ dataDir: null, system: realSystem }).then(async (store) => {
     await store.migrate();
     return store;
   }));
 
-/** Runs, journal, lease and maintenance without the HTTP in front of them. */
+/** Runs, journal, lease and maintenance without HTTP. */
 export interface House {
   readonly store: Store;
   /** This replica's id. */
@@ -46,7 +46,7 @@ export interface House {
 
 interface Asked {
   readonly userId: string;
-  /** Null: a new thread, which the service names. */
+  /** Null: a new thread, whose id the service chooses. */
   readonly threadId: string | null;
   readonly message: string;
   readonly streamTokens: boolean;
@@ -55,7 +55,7 @@ interface Asked {
 
 interface Started {
   readonly live: LiveRun;
-  /** All of the run's events, once its terminal one has come. Empty: it never started. */
+  /** All events of the run, once the terminal one has arrived. Empty: the run never started. */
   readonly events: Promise<readonly LogEvent[]>;
 }
 
@@ -68,14 +68,14 @@ export const house = async (
     readonly maxRuns?: number;
     readonly maxRunsPerUser?: number;
     readonly patienceMs?: number;
-    /** An hour unless told: also of a hasty system's time no test takes that long. */
+    /** Defaults to an hour: no test takes that long, even with a hasty system. */
     readonly runTimeoutMs?: number;
     readonly ratePerUser?: Rate;
     readonly tokensPerUser?: Rate;
     readonly historyTokens?: number;
     readonly isAlone?: boolean;
     readonly leaseTtlMs?: number;
-    /** Hears what an operator is told; nobody unless told. */
+    /** Receives the log calls; by default nothing does. */
     readonly logger?: Partial<RunLogger>;
   } = {},
 ): Promise<House> => {
@@ -137,16 +137,16 @@ const readRun = async (journal: Journal, { threadKey, runId }: LiveRun, from: nu
   return events;
 };
 
-/** All that a thread's log holds. */
+/** Returns all events of a thread's log. */
 export const logOf = (store: Store, key: ThreadKey): Promise<readonly LogEvent[]> => store.events.read(key, 0, 10_000);
 
 export const answerIn = (events: readonly LogEvent[]): string =>
   events.flatMap(({ type, json }) => (type === "token" ? [JSON.parse(json).delta as string] : [])).join("");
 
-/** The payload of a run's terminal event. */
+/** Returns the payload of a run's terminal event. */
 export const endOf = (events: readonly LogEvent[]): unknown => JSON.parse(events.at(-1)?.json ?? "null");
 
-/** An agent of one node, which is the test's own. */
+/** An agent with one node, which the test supplies. */
 export const agentOf = (
   run: (context: AgentContext) => AsyncGenerator<EventBody | Producer, Record<string, unknown>, void>,
 ): Agent<unknown> => ({

@@ -11,12 +11,12 @@ import { endingOf } from "../../src/runs/ending.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Fence } from "../../src/store/log/contract.ts";
 
-/** What the journal has told its operator. */
+/** What the journal has logged. */
 export interface Told {
   readonly ignored: string[];
   readonly rejected: string[];
   outages: number;
-  /** Events that were written again. */
+  /** The number of events that were written again. */
   rewritten: number;
   readonly torn: string[];
 }
@@ -41,7 +41,7 @@ export const journalOver = (
 
 export const fenceOf = (threadKey: ThreadKey, runId = `run of ${threadKey}`): Fence => ({ threadKey, runId, epoch: 1 });
 
-/** A writer at the beginning of its thread, and why it was told to stop. */
+/** Opens a writer at the beginning of its thread, and records why it was stopped. */
 export const open = (journal: Journal, fence: Fence, lastSeq = 0): { writer: RunWriter; broken: StopCause[] } => {
   const broken: StopCause[] = [];
   return { writer: journal.open(fence, lastSeq, (why) => broken.push(why)), broken };
@@ -53,5 +53,5 @@ export const note = (output: unknown = null): EventBody => ({ type: "node_result
 
 const success = (): Ending => endingOf(null, { messageId: "m", usage: NO_USAGE, now: 1 });
 
-/** Ends a run well. */
+/** Ends a run successfully. */
 export const close = (writer: RunWriter) => writer.close(success(), success());

@@ -2,13 +2,13 @@ import { isPublicAddress } from "../../src/fetching/address.ts";
 import type { Reach } from "../../src/fetching/reach.ts";
 
 export interface LoopbackReach extends Reach {
-  /** From now on loopback is what it is outside tests: not public. */
+  /** From now on loopback addresses are not public, as outside tests. */
   shut(): void;
 }
 
 /**
- * The public web's rule on addresses, but that 127.0.0.1 counts as public until `shut`, on every port; names stand for what
- * `names` says and `pages.example.com` for 127.0.0.1.
+ * The rule on public addresses, except that 127.0.0.1 counts as public until `shut`, on every port. Names resolve as in
+ * `names`, and `pages.example.com` to 127.0.0.1.
  */
 export const loopbackReach = (names: Readonly<Record<string, readonly string[]>> = {}): LoopbackReach => {
   let isOpen = true;

@@ -8,12 +8,12 @@ import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { memoryStore } from "./pglite.ts";
 import { freshDatabase } from "./postgres.ts";
 
-/** A store, and a way to lose what it has committed, as a failover to a standby that lagged does. */
+/** A store that can lose what it has committed, as a failover to a lagging standby does. */
 export interface LosingStore {
   readonly store: Store;
-  /** Takes back all of a thread's events behind `seq`. */
+  /** Removes all of a thread's events after `seq`. */
   lose(key: ThreadKey, seq: number): Promise<void>;
-  /** Takes back the end of a thread's run as well, which was all that lay behind `seq`. */
+  /** Also removes the end of a thread's run, which must be all there is after `seq`. */
   loseEnd(key: ThreadKey, seq: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { post } from "./executable.ts";
 
 /**
- * A process of its own, for the same reason as many-streams.ts: asks the service at URL COUNT questions at once
- * (`bun many-clients.ts URL COUNT`), and prints how many streams ended in `run.completed`.
+ * A separate process, for the same reason as many-streams.ts. Sends the service at URL COUNT questions at once (`bun
+ * many-clients.ts URL COUNT`), and prints how many streams ended in `run.completed`.
  */
 const [url = "", count = ""] = process.argv.slice(2);
 const ended = await Promise.all(

@@ -5,8 +5,8 @@ import { postByFetch } from "../../src/upstream/fetched.ts";
 import { partsOf } from "./heard.ts";
 
 /**
- * A process of its own, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts: opens COUNT streams of the model at
- * URL at once, over `sockets` or `fetch` (`bun many-streams.ts URL COUNT HOW`), and prints how many came to their finish.
+ * A separate process, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts. Opens COUNT streams of the model
+ * at URL at once, over `sockets` or `fetch` (`bun many-streams.ts URL COUNT HOW`), and prints how many finished.
  */
 const [baseUrl = "", count = "", how = ""] = process.argv.slice(2);
 const post = how === "fetch" ? postByFetch : postBySockets();

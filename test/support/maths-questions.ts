@@ -1,6 +1,8 @@
-/** Questions of mathematics, and the last line of the built-in model's answer. The results are known from elsewhere: by hand. */
+/**
+ * Questions of mathematics, each with the last line of the built-in model's answer. The results were computed by hand.
+ */
 export const ANSWERED: readonly (readonly [question: string, line: string])[] = [
-  // How numbers are written.
+  // Number formats.
   ["1,234,567 × 2", "**Answer: 2469134**"],
   ["1½ + ½", "**Answer: 2**"],
   ["1 1/2 + 1/2", "**Answer: 2**"],
@@ -44,7 +46,7 @@ export const ANSWERED: readonly (readonly [question: string, line: string])[] = 
   ["absolute value of -5", "**Answer: 5**"],
   ["5 팩토리얼", "**답: 120**"],
   ["5의 3배", "**답: 15**"],
-  // Whole numbers.
+  // Integers.
   ["100을 7로 나눈 몫", "**답: 14**"],
   ["7로 100을 나눈 나머지", "**답: 2**"],
   ["100 mod 7은?", "**답: 2**"],
@@ -63,7 +65,7 @@ export const ANSWERED: readonly (readonly [question: string, line: string])[] = 
   ["convert 255 to hexadecimal", "**Answer: FF (base 16)**"],
   ["이진수 1010을 십진수로", "**답: 10 (10진법)**"],
   ["360을 소인수분해", "**답: 2^3·3^2·5**"],
-  // Choices.
+  // Combinations.
   ["5C2", "**Answer: 10**"],
   ["₅C₂", "**Answer: 10**"],
   ["5P2", "**Answer: 20**"],
@@ -71,7 +73,7 @@ export const ANSWERED: readonly (readonly [question: string, line: string])[] = 
   ["\\binom{5}{2}", "**Answer: 10**"],
   ["5 choose 2", "**Answer: 10**"],
   ["5명 중에서 2명을 뽑는 경우의 수", "**답: 10**"],
-  // Parts.
+  // Parts of a whole.
   ["15% of 80", "**Answer: 12**"],
   ["80의 15%", "**답: 12**"],
   ["What percent of 200 is 80?", "**Answer: 40%**"],
@@ -184,7 +186,7 @@ export const ANSWERED: readonly (readonly [question: string, line: string])[] = 
   ],
 ];
 
-/** Questions of which a part means nothing to the built-in model, or two things, and the part that its refusal names. */
+/** Questions of which a part is unknown to the built-in model, or ambiguous, and the part that its refusal names. */
 export const REFUSED: readonly (readonly [question: string, part: string])[] = [
   ["3,14 + 1", "3 , 14 + 1"],
   ["1.234.567 + 1", "1.234.567 + 1"],

@@ -5,7 +5,7 @@ import type { Append } from "../../src/store/log/contract.ts";
 import type { NewCheckpoint } from "../../src/store/log/contract-checkpoints.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
-/** What a journal writes and reads, in memory: runs hold their fences as long as the test lets them. */
+/** The store of a journal, in memory. Runs hold their fences until the test takes them away. */
 export interface MemoryLog {
   readonly store: Store;
   readonly appends: readonly (readonly Append[])[];
@@ -18,7 +18,7 @@ export interface MemoryLog {
   delete(key: ThreadKey): void;
 }
 
-/** Throws when a run leaves a gap in its thread's numbers or uses one twice: the real one could not. */
+/** Throws when a run leaves a gap in its thread's numbers or uses one twice: the real store could not. */
 export const memoryLog = (): MemoryLog => {
   const logs = new Map<ThreadKey, LogEvent[]>();
   const checkpoints = new Map<string, NewCheckpoint[]>();

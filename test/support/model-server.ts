@@ -5,13 +5,13 @@ export type Reply =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | {
       readonly frames: readonly string[];
-      /** Where the body is split: one piece, one a frame (the default), or one a byte. */
+      /** How the body is split: not at all, by frame (the default), or by byte. */
       readonly split?: "whole" | "frames" | "bytes";
       /** Awaited before the first frame. */
       readonly after?: Promise<void>;
-      /** More frames, once that has come. */
+      /** More frames, sent once `after` resolves. */
       readonly rest?: { readonly after: Promise<void>; readonly frames: readonly string[] };
-      /** What happens after the last frame: the body ends (the default), or nothing more comes. */
+      /** What follows the last frame: the end of the body (the default), or nothing. */
       readonly ending?: "end" | "hang";
     };
 
@@ -24,22 +24,22 @@ interface Received {
 }
 
 export interface ModelServer extends AsyncDisposable {
-  /** Without a path: a client's base URL. */
+  /** Without a path: the base URL for a client. */
   readonly url: string;
   readonly received: readonly Received[];
-  /** Queues the answers of the next calls; a call past them gets a 500. */
+  /** Queues the answers of the next calls; a call beyond them gets a 500. */
   reply(...replies: readonly Reply[]): void;
   /** Resolves when the next call has arrived. */
   arrival(): Promise<Received>;
-  /** Breaks all connections; nobody answers any more. */
+  /** Breaks all connections and stops the server. */
   drop(): Promise<void>;
 }
 
 export const says = (wire: Wire, said: Said): Reply => ({ frames: wire.encode(said) });
 
 /**
- * A provider's stand-in on a free port: answers POSTs to the wire's path as told, the list of models with `models`, and
- * everything else with 404.
+ * A stand-in for a provider on a free port. It answers POSTs to the wire's path with the queued replies, the list of
+ * models with `models`, and everything else with 404.
  */
 export const modelServer = (wire: Wire, models: () => Response = () => Response.json({ data: [] })): ModelServer => {
   const replies: Reply[] = [];
@@ -81,7 +81,7 @@ async function* bodyOf({ frames, split, after, rest, ending }: Streamed) {
   await after;
   for (const piece of piecesOf(frames, split)) {
     yield piece;
-    // A turn of the event loop, so that the bytes leave one by one.
+    // Waits a turn of the event loop, so that the bytes leave one by one.
     if (split === "bytes") await new Promise((resolve) => setImmediate(resolve));
   }
   if (rest !== undefined) {

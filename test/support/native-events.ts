@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import type { EventSourceMessage } from "eventsource-parser";
 import { type EventBody, type EventType, type Payload, payloads } from "../../src/domain/event.ts";
 
-/** An event as the native envelope shows it. */
+/** An event in the native envelope. */
 export type NativeEvent = EventBody & {
   readonly thread_id: string;
   readonly run_id: string;
@@ -14,8 +14,8 @@ export type NativeEvent = EventBody & {
 const KEYS = ["type", "thread_id", "run_id", "seq", "at", "payload"];
 
 /**
- * Reads frames of the native envelope, and checks each against the contract: its keys, its id, its event name, its time and
- * its payload's schema, in which no key too many is found.
+ * Reads frames of the native envelope, and checks each against the contract: its keys, its id, its event name, its
+ * time, and its payload's schema without extra keys.
  */
 export const nativeEvents = (frames: readonly EventSourceMessage[]): readonly NativeEvent[] =>
   frames.map(({ id, event, data }) => {
@@ -30,7 +30,7 @@ export const nativeEvents = (frames: readonly EventSourceMessage[]): readonly Na
     return said;
   });
 
-/** The payloads of one type, in order. */
+/** Returns the payloads of one type, in order. */
 export const payloadsOf = <T extends EventType>(events: readonly NativeEvent[], type: T): readonly Payload<T>[] =>
   events.flatMap((event) => (event.type === type ? [event.payload as Payload<T>] : []));
 

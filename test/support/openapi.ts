@@ -7,18 +7,20 @@ import type { TestService } from "./service.ts";
 
 type Json = { readonly [key: string]: Json } & { readonly $ref?: string; readonly summary?: string };
 
-/** The document as a service publishes it, and what real answers are held against: no key too few and none too many. */
+/**
+ * The OpenAPI document that a service publishes. Real answers are checked against it: no key may be missing or extra.
+ */
 export interface PublishedDocument {
   readonly document: Json;
-  /** `GET /api/v1/runs/{runId}`, in the document's order. */
+  /** Such as `GET /api/v1/runs/{runId}`, in the document's order. */
   readonly endpoints: readonly string[];
-  /** Checks that the endpoint is said to answer with this status and such a body; gives the body. */
+  /** Checks that the document describes this status and body for the endpoint; returns the body. */
   answers(endpoint: string, response: Response): Promise<unknown>;
-  /** Checks that the endpoint is said to stream each of these frames, with such data. */
+  /** Checks that the document describes each of these frames, with its data, for the endpoint. */
   streams(endpoint: string, frames: readonly EventSourceMessage[]): void;
 }
 
-/** The same with no room for keys that are not described, but where a schema says that there are others. */
+/** Returns the schema without room for undescribed keys, except where it allows others explicitly. */
 const closed = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -38,7 +40,7 @@ export const publishedDocument = async (
   formats(ajv);
   ajv.addSchema(closed(document) as Json, "document");
 
-  /** What a place in the document holds, and where that stands once references are followed. */
+  /** Returns the value at a place in the document, and the pointer to it once references are resolved. */
   const at = (...path: readonly string[]): { readonly value: Json; readonly pointer: string } => {
     let pointer = "#";
     let value = document;

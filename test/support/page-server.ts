@@ -1,20 +1,22 @@
 import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
-/** Says what it likes to whoever asked, and may leave the connection open. */
+/** Writes any answer to the client, and may leave the connection open. */
 export type Answer = (socket: Socket, head: string) => void;
 
 export interface PageServer extends AsyncDisposable {
   readonly port: number;
-  /** The requests' heads, as they came. */
+  /** The heads of the requests, as received. */
   readonly heads: readonly string[];
-  /** How many have connected, whether or not they asked for anything. */
+  /** How many clients have connected, whether or not they sent a request. */
   connections(): number;
-  /** Resolves when the next connection, or the one that is there, has been closed. */
+  /** Resolves when the next connection, or the current one, has been closed. */
   closed(): Promise<void>;
 }
 
-/** A server on loopback that knows nothing of HTTP but where a head ends, so that it can say things no server should. */
+/**
+ * A server on loopback that knows nothing of HTTP except where a head ends, so that it can send what no server should.
+ */
 export const pageServer = async (answers: Readonly<Record<string, Answer>>, tls?: TlsOptions): Promise<PageServer> => {
   const heads: string[] = [];
   const sockets = new Set<Socket>();
@@ -75,5 +77,5 @@ export const page = (headers: Readonly<Record<string, string>>, body: string | U
 
 export const redirect = (location: string, status = "302 Found"): Answer => says(status, { location });
 
-/** The head of an honest web page. */
+/** The headers of an ordinary web page. */
 export const HTML = { "content-type": "text/html; charset=utf-8" };

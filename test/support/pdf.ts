@@ -1,7 +1,7 @@
-/** What a page draws, as the operators of its content stream, and the font it draws with. */
+/** What a page draws, as the operators of its content stream, and its font. */
 export interface PdfPage {
   readonly content: Uint8Array | string;
-  /** Of the content, such as `/FlateDecode`. */
+  /** The filter of the content, such as `/FlateDecode`. */
   readonly filter?: string;
 }
 
@@ -13,7 +13,7 @@ export const KOREAN_FONT = (at: number): readonly string[] => [
   "<</Type/FontDescriptor/FontName/HYSMyeongJo-Medium/Flags 6/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>",
 ];
 
-/** A font that numbers its glyphs and does not say what they are: no ToUnicode map, nothing embedded. */
+/** A font that numbers its glyphs without their meaning: no ToUnicode map, nothing embedded. */
 export const MUTE_FONT = (at: number): readonly string[] => [
   `<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Malgun/Encoding/Identity-H/DescendantFonts[${at + 1} 0 R]>>`,
   `<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Malgun/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ${at + 2} 0 R/CIDToGIDMap/Identity>>`,
@@ -32,14 +32,14 @@ export const lines = (...texts: readonly string[]): PdfPage => ({
   content: `BT /F1 12 Tf 72 720 Td 14 TL ${texts.map((text) => `(${text}) Tj T*`).join(" ")} ET`,
 });
 
-/** A PDF as small as can be: these pages in one font, with a right table of cross references. */
+/** A minimal PDF: these pages in one font, with a correct cross-reference table. */
 export const pdf = (
   pages: readonly PdfPage[],
   options: {
     readonly title?: string;
     readonly font?: (at: number) => readonly string[];
     readonly isEncrypted?: boolean;
-    /** Annotations of the first page, such as the fields of a form, as their dictionaries. */
+    /** Annotations of the first page, such as form fields, as dictionaries. */
     readonly fields?: readonly string[];
   } = {},
 ): Uint8Array => {

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./postgres.ts";
 
-/** Debian puts it where a user's path does not lead. Null: it is not installed. */
+/** Debian installs it in a directory that is not in a user's PATH. Null: it is not installed. */
 export const pgbouncerPath = Bun.which("pgbouncer", { PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` });
 
 export interface Pgbouncer extends AsyncDisposable {
-  /** The same database behind it, as an operator would write it. */
+  /** The URL of the same database behind it, as an operator would write it. */
   readonly url: string;
 }
 
-/** A pgbouncer in transaction mode in front of the database: each transaction may get another of two connections. */
+/** A pgbouncer in transaction mode in front of the database: each transaction may get either of two connections. */
 export const startPgbouncer = async (database: string): Promise<Pgbouncer> => {
   if (pgbouncerPath === null) throw new Error("pgbouncer is not installed");
   const { hostname, port, username, password, pathname } = new URL(database);
@@ -32,7 +32,7 @@ pool_mode = transaction
 default_pool_size = 2
 `,
   );
-  // It refuses to run as root.
+  // pgbouncer refuses to run as root.
   const as = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
   const child = Bun.spawn([pgbouncerPath, ...as, settings], { stdout: "ignore", stderr: "pipe" });
   const stop = async () => {
@@ -47,7 +47,7 @@ default_pool_size = 2
   };
 };
 
-/** It logs what it listens on, then that it is up. */
+/** pgbouncer logs what it listens on, then that it is up. */
 const listening = async (stderr: ReadableStream<Uint8Array>): Promise<void> => {
   let said = "";
   const decoder = new TextDecoder();
@@ -57,7 +57,7 @@ const listening = async (stderr: ReadableStream<Uint8Array>): Promise<void> => {
     if (done) throw new Error(`pgbouncer ended: ${said}`);
     said += decoder.decode(value, { stream: true });
   }
-  // Read on, or it would wait for room in the pipe.
+  // Reads on, or pgbouncer would block on a full pipe.
   void (async () => {
     while (!(await reader.read()).done);
   })().catch(() => {});

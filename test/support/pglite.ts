@@ -5,7 +5,7 @@ import { type PgliteAssets, pgliteStore } from "../../src/store/drivers/pglite.t
 
 let prepared: Promise<Blob> | undefined;
 
-/** What initdb makes takes 4 s: it is made once a process, and every other database starts as a copy. */
+/** initdb takes 4 s: it runs once per process, and every other database starts as a copy of its result. */
 const initialised = async (): Promise<Blob> => {
   const template = await PGlite.create();
   const archive = await template.dumpDataDir("none");

@@ -2,8 +2,8 @@ import type { ScriptedCall } from "./scripted-model.ts";
 import type { SseReader } from "./sse.ts";
 
 /**
- * Has the model say one piece after another, each once the stream has shown the one before, so that every transcript falls
- * into the same frames. An error is what the model fails with; without one it finishes.
+ * Lets the model say one piece after another, each once the stream has shown the one before, so that every transcript
+ * has the same frames. An error is the failure of the model; without one it finishes.
  */
 export const play = async (call: ScriptedCall, says: readonly (string | Error)[], stream: SseReader): Promise<void> => {
   const before = stream.events.length;

@@ -5,24 +5,30 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { choosePostgres } from "./postgres-package.ts";
 
-/** A real Postgres of this test process's own, on 127.0.0.1, with its data in a temporary directory. */
+/** A real Postgres for this test process, on 127.0.0.1, with its data in a temporary directory. */
 export interface PostgresServer {
-  /** A new, empty database. */
+  /** Creates a new, empty database. */
   freshDatabase(): Promise<string>;
-  /** As an operator's restart does it: open connections are cut, and the same port answers again after `start`. */
+  /**
+   * Stops the server as an operator's restart does: open connections are cut, and the same port answers again after
+   * `start`.
+   */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
 let shared: Promise<PostgresServer> | undefined;
 
-/** The URL of a new, empty database on the server that all suites of this process share; it starts with the first call. */
+/**
+ * Returns the URL of a new, empty database on the server that all suites of this process share. The first call starts
+ * the server.
+ */
 export const freshDatabase = async (): Promise<string> => {
   shared ??= startPostgres();
   return (await shared).freshDatabase();
 };
 
-/** A server apart, for a test that stops it. The process's end ends it too, however many are running. */
+/** Starts a separate server, for a test that stops it. All servers end with the process. */
 export const startPostgres = async (
   given: {
     readonly folder?: string;
@@ -40,7 +46,7 @@ export const startPostgres = async (
     user: "postgres",
     password: "postgres",
     persistent: true,
-    // Postgres refuses to run as root; elsewhere this changes nothing.
+    // Postgres refuses to run as root; for other users this changes nothing.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync", ...(given.initdbFlags ?? [])],
     postgresFlags: ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=200", ...(given.flags ?? [])],
@@ -66,8 +72,8 @@ export const startPostgres = async (
 };
 
 /**
- * `bun test` leaves without an exit event, and a test run may be killed: a shell of our own waits for the end of its
- * input, which comes whichever way this process goes, then stops the server of that directory and removes it.
+ * `bun test` exits without an exit event, and a test run may be killed. So a shell waits for the end of its input,
+ * which comes however this process ends, then stops the server of that directory and removes it.
  */
 const endWithThisProcess = (databaseDir: string): void => {
   const script = `trap "" INT TERM HUP; cat; kill -INT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; rm -rf "$0"`;
@@ -75,8 +81,8 @@ const endWithThisProcess = (databaseDir: string): void => {
 };
 
 /**
- * A port that nobody listens on. Below those that the kernel gives to whoever connects (from 32,768 on Linux): one of those may
- * be taken again before a server has it, or while the server restarts.
+ * Returns a port that nobody listens on, below those that the kernel gives to outgoing connections (from 32,768 on
+ * Linux): one of those may be taken before a server binds it, or while the server restarts.
  */
 export const freePort = async (): Promise<number> => {
   for (;;) {

@@ -1,6 +1,6 @@
 import type { TextBody } from "../../src/upstream/contract.ts";
 
-/** The whole of a body. Rejects with what broke it. */
+/** Returns the whole body. Rejects with the error that broke it. */
 export const textOf = (body: TextBody): Promise<string> =>
   new Promise((resolve, reject) => {
     let whole = "";
@@ -13,7 +13,7 @@ export const textOf = (body: TextBody): Promise<string> =>
     });
   });
 
-/** A body in a test's hands: what has come so far, and waiting for more. */
+/** Reads a body and lets a test wait for parts of it. */
 export const tapped = (body: TextBody) => {
   let text = "";
   let waiting: { readonly part: string; resolve(): void }[] = [];
@@ -30,10 +30,10 @@ export const tapped = (body: TextBody) => {
     get text() {
       return text;
     },
-    /** Resolves once the part has come. */
+    /** Resolves once the part has arrived. */
     until: (part: string): Promise<void> =>
       text.includes(part) ? Promise.resolve() : new Promise((resolve) => waiting.push({ part, resolve })),
-    /** Resolves with the body's end, rejects with what broke it. */
+    /** Resolves at the body's end, rejects with the error that broke it. */
     ended: ended.promise,
   };
 };

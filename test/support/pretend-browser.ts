@@ -1,6 +1,6 @@
 /**
- * `@microsoft/fetch-event-source` looks at the page that it runs in; there is none. Returns how to take it away again: other
- * libraries look for it too.
+ * Pretends that there is a page, for `@microsoft/fetch-event-source`, which looks at the one that it runs in. Returns a
+ * function that removes it again: other libraries look for it too.
  */
 export const pretendBrowser = (): (() => void) => {
   const page = globalThis as { window?: unknown; document?: unknown };

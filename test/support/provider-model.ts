@@ -3,7 +3,7 @@ import type { Model } from "../../src/models/contract.ts";
 import { openingOf } from "../../src/models/open.ts";
 import type { Provider, Settings } from "../../src/models/providers/contract.ts";
 
-/** A model of the provider as it is before it is retried, at once: its first call waits for what opens it. */
+/** Returns a provider's model without retries, at once: its first call waits for what opens it. */
 export const providerModel = (provider: Provider, settings: Settings, model = "stand-in"): Model => {
   const providers = { [provider.name]: settings };
   const log = { retry: () => {}, fallback: () => {} };

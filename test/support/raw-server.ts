@@ -3,14 +3,14 @@ import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), "utf8");
-/** For `localhost` and no other name. */
+/** Valid for `localhost` only. */
 export const CERTIFICATE = fixture("localhost");
 
 export interface RawRequest {
   /** Request line and headers, without the empty line. */
   readonly head: string;
   readonly body: string;
-  /** Which of the server's connections it came on, from 1. */
+  /** The number of the connection, from 1. */
   readonly connection: number;
 }
 
@@ -18,11 +18,11 @@ export interface RawServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly RawRequest[];
   readonly connections: number;
-  /** Resolves once so many connections have been closed. */
+  /** Resolves once `count` connections have been closed. */
   closed(count: number): Promise<void>;
 }
 
-/** A server that answers each request with the bytes of a test's choice, over TLS or not. */
+/** A server that answers each request with bytes of the test's choice, with or without TLS. */
 export const rawServer = async (
   answer: (socket: Socket, request: RawRequest) => void,
   { isSecure = false, onConnection = (_: Socket) => {} } = {},
@@ -78,11 +78,11 @@ export const rawServer = async (
   };
 };
 
-/** A response whose body is counted. */
+/** A response with a `content-length`. */
 export const counted = (body: string, headers = ""): string =>
   `HTTP/1.1 200 OK\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
-/** The head of one whose body comes in chunks. */
+/** The head of a response with a chunked body. */
 export const CHUNKED = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 export const chunkOf = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 export const LAST_CHUNK = "0\r\n\r\n";

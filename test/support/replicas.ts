@@ -2,25 +2,28 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Claimed, NewRun, Orphans } from "../../src/store/log/contract.ts";
 
-/** Long enough that no test sees it end. */
+/** Long enough that it does not expire in any test. */
 const LONG_MS = 600_000;
-/** How long a judge must have seen the store before it has a say; a pause of half of it, on a busy machine, starts that anew. */
+/**
+ * How long a replica must have seen the store before it may judge leases. A pause of half of it, on a busy machine,
+ * restarts the wait.
+ */
 export const JUDGE_MS = 400;
 
 export const take = (store: Store, owner: string, orphans: Orphans, limit = 10_000): Promise<readonly Claimed[]> =>
   store.runs.takeover({ orphans, owner, limit, messageId: realSystem.id, now: realSystem.now() });
 
-/** Takes one of its owner's runs from that owner itself, as after a beginning that it was not told of. */
+/** Takes a run of its owner back from that owner, as when the owner does not know that its insert succeeded. */
 export const takeBack = async (store: Store, { owner, runId }: Pick<NewRun, "owner" | "runId">) =>
   (await take(store, owner, [runId]))[0] ?? null;
 
-/** A replica that renews its lease, for as long as that lasts. */
+/** Registers a replica whose lease lasts `ttlMs`. */
 export const register = (store: Store, id: string, ttlMs = LONG_MS): Promise<void> =>
   store.replicas.renew({ id, name: "test" }, { ttlMs, isUnbroken: true });
 
 /**
- * Takes what is orphaned, as a replica of that id that has just started, until all of `runIds` are among it. Gives all that was
- * taken, in the order of the calls. On a busy machine its renewals may break off: then it waits for another lease.
+ * Takes over orphans, as a replica of that id that has just started, until it has all of `runIds`. Returns everything
+ * taken, in the order of the calls. On a busy machine its renewals may be interrupted: then it waits for another lease.
  */
 export const takeLapsed = async (
   store: Store,

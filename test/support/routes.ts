@@ -6,21 +6,21 @@ import { routeAccessOf } from "../../src/http/openapi/operation.ts";
 
 export interface MountedRoute {
   readonly method: string;
-  /** As it is registered: `/api/v1/threads/:threadId`. */
+  /** The registered path: `/api/v1/threads/:threadId`. */
   readonly path: string;
-  /** What it says of who may use it; null: nothing. */
+  /** The access that the route declares; null: none. */
   readonly passage: RouteAccess | null;
   /** Whether it takes a JSON body. */
   readonly takesBody: boolean;
-  /** Whether that may be a form. */
+  /** Whether that body may be a form. */
   readonly takesForm: boolean;
 }
 
-/** All that is registered, documented or not. Nothing is answered here: no part behind the routes is there. */
+/** All registered routes, documented or not. They answer nothing here: the parts behind them are absent. */
 export const mountedRoutes = (): readonly MountedRoute[] => {
   const read = readConfig({});
   if (!read.ok) throw new Error("the defaults are no configuration");
-  // Whatever a dialect names is an agent.
+  // Every name that a dialect uses is an agent.
   const agents = { get: (name: string) => ({ name }) };
   const parts = { agents, store: {}, system: {} } as unknown as RouteParts;
   const log = { requestFailed: () => {}, unusableUser: () => {}, keysAway: () => {} };
@@ -41,6 +41,6 @@ export const mountedRoutes = (): readonly MountedRoute[] => {
   });
 };
 
-/** The route's path with `values` in place of its parameters, `x` where there is none. */
+/** Returns the route's path with `values` in place of its parameters, `x` where there is none. */
 export const pathOf = ({ path }: MountedRoute, values: Readonly<Record<string, string>> = {}): string =>
   path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? "x"));

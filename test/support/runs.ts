@@ -8,8 +8,8 @@ import type { Checkpoint } from "../../src/store/log/contract-checkpoints.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
 /**
- * A run as a test wants it, with all that the test does not care about filled in. Its owner `here` has no lease: a service that
- * stands beside, and has seen the store for a whole lease, ends the run as an orphan, unless the test has `register`ed `here`.
+ * A run with defaults for all that the test leaves out. Its owner `here` has no lease: a service on the same store that
+ * has seen the store for a whole lease ends the run as an orphan, unless the test has `register`ed `here`.
  */
 export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?: string } = {}): NewRun => {
   const { message = "What is 2 + 3?", ...rest } = given;
@@ -27,7 +27,7 @@ export const newRun = (threadKey: ThreadKey, given: Partial<NewRun> & { message?
   };
 };
 
-/** Begins a run that has to start at once. */
+/** Begins a run that must start at once. */
 export const started = async (store: Store, run: NewRun): Promise<Claimed> => {
   const begun = await store.runs.begin(run);
   if (begun.state !== "running") throw new Error(`the run is ${begun.state}`);
@@ -54,7 +54,7 @@ export const endAt = (fence: Fence, seq: number, given: Partial<RunEnd> = {}): R
   ...given,
 });
 
-/** An end with so many tokens before its terminal event, behind `lastSeq`. */
+/** An end with `tokens` tokens before its terminal event, after `lastSeq`. */
 export const endBehind = (fence: Fence, lastSeq: number, tokens: number, given: Partial<RunEnd> = {}): RunEnd => {
   const end = endAt(fence, lastSeq + tokens + 1, given);
   return {
@@ -63,15 +63,15 @@ export const endBehind = (fence: Fence, lastSeq: number, tokens: number, given: 
   };
 };
 
-/** All checkpoints of a thread, of which no test makes more than fit on one page. */
+/** Returns all checkpoints of a thread; no test makes more than fit on one page. */
 export const checkpointsOf = (store: Store, key: ThreadKey): Promise<readonly Checkpoint[]> =>
   store.threads.checkpoints(key, { limit: 1_000, after: null });
 
-/** Appends events for one run; true when it was not refused. */
+/** Appends events of one run; returns whether they were accepted. */
 export const appended = async (store: Store, fence: Fence, ...seqs: readonly number[]): Promise<boolean> => {
   const events = seqs.map((seq) => token(fence, seq));
   return !(await store.events.append([{ fence, events, checkpoints: [] }])).has(fence.runId);
 };
 
-/** How a run ends that is cancelled while it waits. */
+/** The end of a run that is cancelled while it is queued. */
 export const CANCEL = { now: 1_500, error: { code: "cancelled", message: "It was asked for." } } as const;

@@ -1,22 +1,22 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { saying } from "./heard.ts";
 
-/** One call of the model, in the test's hands. */
+/** One call of the model, which the test controls. */
 export interface ScriptedCall {
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
   say(...parts: readonly ModelPart[]): void;
-  /** Says a text and finishes with a usage of 10 tokens in and 5 out. */
+  /** Says a text and finishes with a usage of 10 input and 5 output tokens. */
   finish(text?: string): void;
   fail(error: unknown): void;
 }
 
 export interface ScriptedModel extends Model {
-  /** The next call that nobody has taken yet; waits for one. */
+  /** Returns the next call that was not taken yet; waits for one. */
   nextCall(): Promise<ScriptedCall>;
 }
 
-/** What a queue of parts ends with, should it end. */
+/** An item of a queue of parts; an error ends it. */
 type Item = { readonly part: ModelPart } | { readonly error: unknown };
 
 /** A model that says what the test tells it to, when the test tells it to. Nothing in it waits for time to pass. */

@@ -14,20 +14,20 @@ export interface TestService<M extends Model> extends Service {
   readonly model: M;
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
   get(path: string, init?: RequestInit): Promise<Response>;
-  /** Ends the service and closes its store, unless that was given. */
+  /** Stops the service and closes its store, unless the store was given. */
   stop(): Promise<void>;
 }
 
-/** The house behind a real socket, with a scripted model and an embedded database in memory unless others are given. */
+/** Starts the service on a real socket, by default with a scripted model and an embedded database in memory. */
 export const startService = async <M extends Model = ReturnType<typeof scriptedModel>>(
   options: {
     readonly model?: M;
     readonly store?: Store;
-    /** What requests may choose from; unless given, they get `model` whatever they choose. */
+    /** The models that requests may choose; by default every choice gets `model`. */
     readonly models?: Models;
-    /** As the environment would name them. */
+    /** Environment variables. */
     readonly env?: Readonly<Record<string, string>>;
-    /** The replica's id; a fresh one unless told. */
+    /** The replica's id; a fresh one by default. */
     readonly owner?: string;
     readonly system?: System;
   } & Partial<Pick<Dependencies, "storeWaitMs" | "isAlone" | "logger" | "embedding" | "fetchPage">> = {},

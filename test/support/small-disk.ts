@@ -2,12 +2,12 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file system of its own, of so many megabytes. */
+/** A separate file system of a few megabytes. */
 export interface SmallDisk extends Disposable {
   readonly path: string;
-  /** Leaves not one block. */
+  /** Leaves not one free block. */
   fill(): void;
-  /** Takes back what `fill` wrote. */
+  /** Frees what `fill` wrote. */
   free(): void;
 }
 
@@ -33,7 +33,7 @@ export const smallDisk = (megabytes: number): SmallDisk => {
   const path = mounted(megabytes);
   if (path === null) throw new Error("no file system could be mounted");
   const filler = join(path, "filler");
-  // Whichever way this process goes, a shell of our own sees its end and takes the file system away.
+  // However this process ends, the shell notices its end and removes the file system.
   Bun.spawn(["sh", "-c", 'cat; umount -l "$0"; rmdir "$0"', path], {
     stdin: "pipe",
     stdout: "ignore",

@@ -1,21 +1,21 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
-/** A stream being read: what came so far, and a way to wait for what comes next. */
+/** Reads a stream: the events so far, and ways to wait for more. */
 export interface SseReader {
   readonly events: readonly EventSourceMessage[];
   readonly comments: number;
   readonly text: string;
-  /** Resolves with the first event, among those that came and those to come, that fits; rejects when the stream ends before. */
+  /** Resolves with the first event, past or future, for which `fits` is true; rejects when the stream ends before. */
   until(fits: (event: EventSourceMessage) => boolean): Promise<EventSourceMessage>;
-  /** Resolves once that many events have come. */
+  /** Resolves once `count` events have arrived. */
   untilEvents(count: number): Promise<void>;
-  /** Resolves once that many comment frames have come. */
+  /** Resolves once `count` comment frames have arrived. */
   untilComments(count: number): Promise<void>;
   /** Resolves with all events at the stream's end. */
   toEnd(): Promise<readonly EventSourceMessage[]>;
-  /** Whether the connection was cut off, once the stream is over: it had no end. */
+  /** Resolves when the stream is over, with whether the connection was cut instead of ended in order. */
   wasCut(): Promise<boolean>;
-  /** Goes away, as a browser that is closed does. */
+  /** Closes the connection, as a closed browser does. */
   leave(): Promise<void>;
 }
 

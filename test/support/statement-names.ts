@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** A proxy in front of a Postgres that notes under which name each statement is prepared: "" is the one without a name. */
+/** A proxy in front of Postgres that records the name under which each statement is prepared: "" is the unnamed one. */
 export interface StatementNames {
-  /** The database's URL, through the proxy. */
+  /** The database's URL through the proxy. */
   readonly url: string;
   readonly names: readonly string[];
   close(): void;
@@ -41,8 +41,8 @@ export const statementNames = async (databaseUrl: string): Promise<StatementName
 };
 
 /**
- * Reads what a client sends: https://www.postgresql.org/docs/current/protocol-message-formats.html. The first message has a
- * length and no type, all others a type before it; a Parse (`P`) begins with its statement's name.
+ * Parses what a client sends: https://www.postgresql.org/docs/current/protocol-message-formats.html. The first message
+ * has a length and no type; all others have a type before it. A Parse (`P`) begins with its statement's name.
  */
 const parseNames = (onName: (name: string) => void) => {
   let rest = Buffer.alloc(0);

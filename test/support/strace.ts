@@ -4,7 +4,7 @@ import { join } from "node:path";
 export const stracePath = Bun.which("strace");
 
 export interface Acknowledged {
-  /** Writes to the log since the acknowledgement before. */
+  /** Writes to the log since the previous acknowledgement. */
   readonly writes: number;
   /** Whether a sync of the log began after the last of them and had ended by then. */
   readonly isSynced: boolean;
@@ -29,7 +29,7 @@ const script = (dataDir: string, count: number, fsync: boolean): string => `
   process.kill(process.pid, "SIGKILL");
 `;
 
-/** What the operating system saw of so many commits, by `strace`. */
+/** Returns what the operating system saw of `count` commits, by `strace`. */
 export const acknowledgements = async (
   dataDir: string,
   count: number,
@@ -53,7 +53,10 @@ const WRITE = /^\d+ +p?write(64)?\(\d+<[^>]*\/pg_wal\/[0-9A-F]{24}>/;
 const SYNC = /^(\d+) +(fsync|fdatasync)\(\d+<[^>]*\/pg_wal\/[0-9A-F]{24}>/;
 const RESUMED = /^(\d+) +<\.\.\. (fsync|fdatasync) resumed>\) += 0/;
 
-/** A call that another thread's calls came between is on two lines: it began at the first, and had ended at the second. */
+/**
+ * A call that was interrupted by another thread's calls is on two lines: it began at the first, and had ended at the
+ * second.
+ */
 const readTrace = (lines: readonly string[]): readonly Acknowledged[] => {
   const told: Acknowledged[] = [];
   const begun = new Map<string, number>();

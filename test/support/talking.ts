@@ -1,7 +1,7 @@
 import { agentOf } from "./house.ts";
 import { say } from "./journal.ts";
 
-/** Says a word now, and another whenever it is told to; ends when it is stopped. */
+/** An agent that emits a word at once, and another at each `goOn`; it ends when it is stopped. */
 export const talking = () => {
   let wake = Promise.withResolvers<void>();
   const agent = agentOf(async function* ({ signal }) {

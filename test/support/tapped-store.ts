@@ -3,7 +3,9 @@ import type { EventStore, RunStore } from "../../src/store/log/contract.ts";
 
 type Tap<F extends (...args: never[]) => unknown> = (next: F, ...args: Parameters<F>) => ReturnType<F>;
 
-/** What a test puts in front of calls; each may call `next`, wait, throw, or do so afterwards. Set and removed at any time. */
+/**
+ * Hooks before calls of the store: each may call `next`, wait, throw, or do so afterwards. Set and removed at any time.
+ */
 export interface Taps {
   append?: Tap<EventStore["append"]> | undefined;
   read?: Tap<EventStore["read"]> | undefined;
@@ -12,7 +14,7 @@ export interface Taps {
   finish?: Tap<RunStore["finish"]> | undefined;
 }
 
-/** A store whose calls pass through the test's hands. */
+/** A store whose calls pass through the test's hooks. */
 export const tappedStore = (store: Store): { readonly store: Store; readonly taps: Taps } => {
   const taps: Taps = {};
   const { runs, events } = store;

@@ -1,13 +1,13 @@
 import { realSystem, type System } from "../../src/domain/system.ts";
 
 export interface TestSystem extends System {
-  /** The ids that follow count on from here, so that a test's ids do not depend on those before it. */
+  /** The next ids count on from here, so that a test's ids do not depend on earlier ones. */
   countFrom(next: number): void;
 }
 
 /**
- * A clock that stands still at the start of 2026, ids that count and no chance: what a service says under it is the same
- * every time, byte for byte. Sleeps are real.
+ * A clock that stands still at the start of 2026, ids that count up, and no randomness: the service's output under it
+ * is the same every time, byte for byte. Sleeps are real.
  */
 export const testSystem = (): TestSystem => {
   let next = 0;

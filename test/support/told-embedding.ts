@@ -2,11 +2,11 @@ import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import type { EmbeddingModel } from "../../src/models/embedding/contract.ts";
 
 export interface ToldEmbedding extends EmbeddingModel {
-  /** How many texts each call had. */
+  /** The number of texts in each call. */
   readonly calls: number[];
 }
 
-/** The built-in embedding under another name; `before` each call may fail it. */
+/** The built-in embedding under another name; `before` runs before each call and may fail it. */
 export const toldEmbedding = (
   id = "told",
   before: (call: number, signal: AbortSignal) => void = () => {},

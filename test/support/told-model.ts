@@ -1,7 +1,7 @@
 import type { Model, ModelError, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { saying } from "./heard.ts";
 
-/** One call: the parts it says, then the error it fails with, if any. */
+/** One call: its parts, then the error it fails with, if any. */
 export interface Script {
   readonly says?: readonly ModelPart[];
   readonly fails?: ModelError | Error;
@@ -12,7 +12,7 @@ export interface ToldModel extends Model {
   calls(): number;
 }
 
-/** A model that answers its calls as told, in order, and the last way ever after. */
+/** A model that answers its calls with `scripts`, in order, and repeats the last. */
 export const toldModel = (id: string, scripts: readonly Script[], check?: Error): ToldModel => {
   let calls = 0;
   return {

@@ -1,7 +1,7 @@
 import type { Passage } from "../../src/domain/document.ts";
 import type { Query, Retrieval } from "../../src/retrieval/contract.ts";
 
-/** A search that finds what it is told to, in order, and the last ever after; remembers what it was asked. */
+/** A search that returns the given results in order, and repeats the last. It records its requests. */
 export const toldRetrieval = (
   ...answers: readonly (readonly Passage[] | Error)[]
 ): Pick<Retrieval, "search"> & { readonly asked: readonly (Query & { readonly userId: string })[] } => {

@@ -4,7 +4,7 @@ import type { Locale } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { NewImage, ToolContext } from "../../src/tools/contract.ts";
 
-/** A tool's context that keeps the pictures it is given. */
+/** A tool's context that collects the pictures it receives. */
 export const toolContext = (
   options: { readonly signal?: AbortSignal; readonly locale?: Locale } = {},
 ): ToolContext & { readonly images: readonly NewImage[] } => {
@@ -22,7 +22,7 @@ export const toolContext = (
   };
 };
 
-/** Runs a generator to its end: what it said, and what it returned. */
+/** Runs a generator to its end. Returns what it yielded and what it returned. */
 export const finish = async <T>(
   generator: AsyncGenerator<EventBody | Producer, T, void>,
 ): Promise<{ readonly events: readonly EventBody[]; readonly value: T }> => {

@@ -1,10 +1,13 @@
-/** A command of the documentation, and what it is said to answer. */
+/** A command in the documentation, and the answer shown for it. */
 interface Shown {
   readonly command: string;
   readonly output: string;
 }
 
-/** All commands of a page, in order: lines of indented code that begin with `$ `, each with what follows it. */
+/**
+ * Returns all commands of a page, in order: lines of indented code that begin with `$ `, each with the lines that
+ * follow it.
+ */
 export const transcriptOf = (page: string): readonly Shown[] => {
   const blocks = page.match(/^ {4}.*\n(?:(?: {4}.*)?\n)*/gm) ?? [];
   return blocks
@@ -23,19 +26,22 @@ export const transcriptOf = (page: string): readonly Shown[] => {
     });
 };
 
-/** Whether a shell would wait for no more: no quotation is open, and the last line does not go on. */
+/** Whether a shell would execute the command: no quotation is open, and the last line does not continue. */
 const isWhole = (command: string): boolean => command.split("'").length % 2 === 1 && !command.endsWith("\\");
 
-/** What is new each time: frames' ids, other ids, times, tickets, tokens, cursors, and seqs, which follow from how text was cut. */
+/**
+ * Matches what differs each time: frames' ids, other ids, times, tickets, tokens, cursors, and seqs, which depend on
+ * how text was cut.
+ */
 const FRESH =
   /(?<=^id: ).+$|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\dT[\d:.]+Z|\byat_[\w.-]+|\bdTE\.[\w-]+|(?<="next_cursor":")[^"]+|(?<="(?:last_)?seq":)\d+/gm;
 
-/** Stands on a page for frames that are left out. */
+/** Stands on a page for omitted frames. */
 const LEFT_OUT = "…";
 
 /**
- * The frames that a page shows beside those of a real answer, what is fresh left open; equal if the page tells the truth. `names`
- * gets what each fresh thing of the page is called in the answer, for the commands that follow.
+ * Returns the frames on a page beside those of a real answer, without fresh values; the two are equal when the page is
+ * right. `names` gets the real value of each fresh value on the page, for the commands that follow.
  */
 export const compared = (shown: string, real: string, names: Map<string, string>): readonly [string[], string[]] => {
   const [told, heard]: [string[], string[]] = [[], []];
@@ -58,7 +64,9 @@ export const compared = (shown: string, real: string, names: Map<string, string>
   return [told, [...heard, ...answer.slice(at).map(open)]];
 };
 
-/** With what was fresh on the page named as it is here. In one pass: a name of the page may be another's here. */
+/**
+ * Replaces the page's fresh values with the real ones. In one pass: a value on the page may be another's real value.
+ */
 export const renamed = (command: string, names: ReadonlyMap<string, string>): string => {
   const known = [...names.keys()].filter((name) => !/^\d+$/.test(name)).toSorted((a, b) => b.length - a.length);
   const any = new RegExp(known.map((name) => name.replace(/[^\w-]/g, "\\$&")).join("|") || "$^", "g");
@@ -67,7 +75,7 @@ export const renamed = (command: string, names: ReadonlyMap<string, string>): st
 
 const open = (frame: string): string => frame.replace(FRESH, "‹fresh›");
 
-/** Pieces of one text are put together, and comments, which come when they come, are left out. */
+/** Joins the pieces of one text, and leaves out comments, whose timing varies. */
 const framesOf = (output: string): readonly string[] => {
   const frames: string[] = [];
   for (const frame of output
@@ -82,6 +90,6 @@ const framesOf = (output: string): readonly string[] => {
   return frames;
 };
 
-/** A piece of an answer, on whichever wire; its text, as JSON has it, is the second group. */
+/** A piece of an answer, on any wire; its text, as in JSON, is the second group. */
 const PIECE =
   /^((?:id: .*\n)?(?:event: .*\n)?data: \{(?:"type":"token",.*)?"(?:delta|content|chunk)":")((?:[^"\\]|\\.)*)(".*)$/;

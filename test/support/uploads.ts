@@ -4,14 +4,14 @@ import type { Reader } from "../../src/reading/reader.ts";
 
 const never = new AbortController().signal;
 
-/** A file of this name and content; text is written as UTF-8. */
+/** A file with this name and content; text is encoded as UTF-8. */
 export const upload = (name: string, content: string | Uint8Array, mediaType = ""): Upload => ({
   name,
   mediaType,
   bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
 });
 
-/** What a reader says of uploads, and how it refuses them. */
+/** Reads uploads with `reader`, and returns its readings and refusals. */
 export const readingWith = (reader: Reader) => {
   const read = (...given: Parameters<typeof upload>) => reader.read(upload(...given), { signal: never });
   const pieces = (...given: Parameters<typeof upload>) => reader.readChunks(upload(...given), { signal: never });

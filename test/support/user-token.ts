@@ -1,6 +1,6 @@
 import { type JWTPayload, SignJWT } from "jose";
 
-/** A user's token, signed with a secret; good for an hour unless `claims` say otherwise. */
+/** A user's token, signed with a secret; valid for an hour unless `claims` say otherwise. */
 export const userToken = (secret: string, claims: JWTPayload, alg = "HS256"): Promise<string> =>
   new SignJWT({ exp: Math.floor(Date.now() / 1000) + 3600, ...claims })
     .setProtectedHeader({ alg })
@@ -8,7 +8,7 @@ export const userToken = (secret: string, claims: JWTPayload, alg = "HS256"): Pr
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** An access token, as the endpoint makes it for whoever brings `headers`. */
+/** Requests an access token with `headers` from the endpoint. */
 export const accessToken = async (
   url: string,
   asked: Record<string, unknown>,

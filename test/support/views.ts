@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { Model } from "../../src/models/contract.ts";
 import type { TestService } from "./service.ts";
 
-/** GET /api/v1/threads/{threadId}, as the native contract has it. */
+/** GET /api/v1/threads/{threadId}, as in the native contract. */
 export interface ThreadView {
   readonly thread_id: string;
   readonly messages: readonly {
@@ -44,7 +44,7 @@ const ok = async <T>(response: Response): Promise<T> => {
   return (await response.json()) as T;
 };
 
-/** `query`: what follows the user in the address. */
+/** `query`: what follows the user in the URL. */
 export const threadOf = async (
   service: TestService<Model>,
   userId: string,
@@ -56,7 +56,7 @@ export const threadOf = async (
 export const runOf = async (service: TestService<Model>, userId: string, runId: string): Promise<RunView> =>
   ok(await service.get(`/api/v1/runs/${runId}?userId=${encodeURIComponent(userId)}`));
 
-/** Checks that the answer is a refusal as the common contract words it, and nothing else. */
+/** Checks that the response is an error as in the common contract, and nothing else. */
 export const refusalOf = async (response: Response): Promise<ErrorView["error"]> => {
   expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
   const body = (await response.json()) as ErrorView;

@@ -1,13 +1,13 @@
 import { connect, type Socket } from "node:net";
 
-/** A raw connection: for requests that no client library would send, and for readers that stop reading. */
+/** A raw connection, for requests that no client library would send, and for readers that stop reading. */
 export interface WireTap {
   readonly socket: Socket;
-  /** All that came, a character a byte. */
+  /** Everything received, one character per byte. */
   readonly received: string;
-  /** Resolves with what came once `fits` says so; rejects when the connection closes before. */
+  /** Resolves with everything received once `fits` is true; rejects when the connection closes before. */
   until(fits: (received: string) => boolean): Promise<string>;
-  /** Resolves with all that came, once the other side has closed. */
+  /** Resolves with everything received, once the other side has closed. */
   toEnd(): Promise<string>;
   close(): void;
 }
@@ -53,7 +53,7 @@ export const tap = async (url: string): Promise<WireTap> => {
   };
 };
 
-/** An answer as it stood on the wire. */
+/** A response as it was on the wire. */
 export interface RawAnswer {
   readonly status: number;
   readonly head: string;
@@ -65,7 +65,10 @@ const parse = (text: string): RawAnswer => {
   return { status: Number(head.slice(9, 12)), head, body: body.join("\r\n\r\n") };
 };
 
-/** Sends bytes as they are and gives the answer, once its body as `content-length` has it, or the connection's end, is there. */
+/**
+ * Sends bytes unchanged and returns the response, once its body is complete by `content-length`, or the connection has
+ * ended.
+ */
 export const exchange = async (url: string, request: string | Uint8Array): Promise<RawAnswer> => {
   const wire = await tap(url);
   wire.socket.write(request);

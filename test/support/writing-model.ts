@@ -3,7 +3,7 @@ import { readWriting, type Writing, type WritingForm } from "../../src/models/wr
 import { saying } from "./heard.ts";
 
 export interface WritingModel extends Model {
-  /** What it was asked to write so far. */
+  /** The requests so far. */
   readonly asked: readonly Writing[];
 }
 
@@ -15,8 +15,8 @@ const DEFAULT_PARTS: Readonly<Record<WritingForm, string>> = {
 };
 
 /**
- * A model that writes at once what it is told for each form, word by word, or fails as told, and is told nothing for the usual.
- * Each call costs 10 tokens in and 5 out.
+ * A model that writes the given text for each form at once, word by word, or fails as given; without an entry it writes
+ * the default. Each call costs 10 input and 5 output tokens.
  */
 export const writingModel = (
   told: (form: WritingForm) => string | Error | undefined = () => undefined,

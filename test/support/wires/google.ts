@@ -30,7 +30,7 @@ const chunk = (parts: readonly object[], more: { readonly candidate?: object; re
     responseId: "standInResponse",
   });
 
-/** Gemini sends a call whole: its pieces are joined. */
+/** Gemini sends a call whole, so its pieces are joined. */
 const encode = (said: Said): string[] => [
   ...(said.reasoning ?? []).map((text) => chunk([{ text, thought: true }])),
   ...(said.text ?? []).map((text) => chunk([{ text }])),

@@ -47,7 +47,7 @@ const encode = (said: Said): string[] => [
   ...(said.finish === null ? [] : ["data: [DONE]\n\n"]),
 ];
 
-/** The last chunk of a stream that was asked for `include_usage`: no choices. */
+/** The last chunk of a stream that was requested with `include_usage`: no choices. */
 const usage = ({ inputTokens, outputTokens }: NonNullable<Said["usage"]>): string =>
   chunk([], {
     usage: {

@@ -110,7 +110,7 @@ const turn = (item: Item): Turn => {
     : { role: "user", text, images: parts.flatMap((part) => ("image_url" in part ? (part.image_url ?? []) : [])) };
 };
 
-/** An answer and its calls are items of their own here, and one turn to us. */
+/** An answer and its calls are separate items in this API, and one turn in ours. */
 const joined = (turns: readonly Turn[]): Turn[] => {
   const result: Turn[] = [];
   for (const next of turns) {

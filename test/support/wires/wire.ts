@@ -1,24 +1,24 @@
 import type { Usage } from "../../../src/domain/run.ts";
 import type { ToolCall } from "../../../src/models/contract.ts";
 
-/** What a stand-in is to say, in no provider's words; each wire has its own way to say it. */
+/** What a stand-in says, independent of the provider; each wire encodes it in its own way. */
 export interface Said {
   readonly reasoning?: readonly string[];
   readonly text?: readonly string[];
   /** `pieces`, joined, are the arguments as JSON. */
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly pieces: readonly string[] }[];
   readonly usage?: Usage;
-  /** Null: the stream ends without saying why. */
+  /** Null: the stream ends without a reason. */
   readonly finish: "stop" | "length" | "tool_calls" | "refusal" | null;
 }
 
-/** One turn of a request, read back from a provider's words. */
+/** One turn of a request, decoded from a provider's format. */
 export type Turn =
   | { readonly role: "user"; readonly text: string; readonly images: readonly string[] }
   | { readonly role: "assistant"; readonly text: string; readonly calls: readonly ToolCall[] }
   | { readonly role: "tool"; readonly id: string; readonly output: string };
 
-/** A request, read back. */
+/** A decoded request. */
 export interface Heard {
   readonly system: string;
   readonly turns: readonly Turn[];
@@ -36,7 +36,7 @@ export interface Wire {
   /** A failure that is reported in the stream, after a 200. */
   encodeFailure(message: string): string;
   decode(body: unknown): Heard;
-  /** The key, as the headers carry it. */
+  /** Returns the key in the headers. */
   key(headers: Headers): string | null;
 }
 
