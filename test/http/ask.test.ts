@@ -17,7 +17,7 @@ type Ask = (asked: Readonly<Record<string, string>>, headers?: Record<string, st
 const post: Ask = (asked, headers = {}) => service.post("/ask", asked, { headers });
 const get: Ask = (asked, headers = {}) => service.get(`/ask?${new URLSearchParams(asked)}`, { headers });
 
-/** Reads an answer that the model gives through `answer`. */
+/** Reads an answer that the model produces through `answer`. */
 const answered = async (
   asking: Promise<Response>,
   answer: (call: ScriptedCall) => void = (call) => call.finish("Good day."),
@@ -28,7 +28,7 @@ const answered = async (
   return { response, call, frames: answerFrames(await readSse(response).toEnd()) };
 };
 
-/** Reads an answer for which no model is needed. */
+/** Reads an answer that needs no model. */
 const told = async (response: Response): Promise<readonly AnswerFrame[]> => {
   expect(response.status).toBe(200);
   return answerFrames(await readSse(response).toEnd());
@@ -40,7 +40,7 @@ describe.each([
 ] as const)("%s /ask", (method, ask) => {
   const userId = `owner-${method}`;
 
-  test("streams tokens and done, under one trace id that the response names too", async () => {
+  test("streams tokens and done with one trace id, which the response headers have too", async () => {
     const { response, frames } = await answered(ask({ question: "Who are you?" }));
     const trace_id = response.headers.get("x-trace-id") ?? "";
     expect(trace_id).not.toBe("");
@@ -60,7 +60,7 @@ describe.each([
     expect(frames.map((frame) => "trace_id" in frame && frame.trace_id)).toEqual([traceId, traceId]);
   });
 
-  test("remembers the earlier turns of a thread that is named, of the default user and of a named one", async () => {
+  test("remembers the earlier turns of a named thread, for the default user and for a named one", async () => {
     for (const user of [{}, { user_id: userId }]) {
       const thread_id = `turns:${method}`;
       await answered(ask({ question: "My name is Kim.", thread_id, ...user }));
@@ -75,7 +75,7 @@ describe.each([
     }
   });
 
-  test("forgets without a thread", async () => {
+  test("remembers nothing without a thread", async () => {
     await answered(ask({ question: "My name is Kim." }));
     const { call } = await answered(ask({ question: "Who am I?" }));
     expect(call.request.messages).toHaveLength(1);
@@ -118,7 +118,7 @@ describe.each([
     expect(messages).toContain("The server failed.");
   });
 
-  test("goes on when the client leaves, and the thread holds the whole answer", async () => {
+  test("goes on when the client leaves, and the thread has the complete answer", async () => {
     const thread_id = `left:${method}`;
     const response = await ask({ question: "hi", user_id: userId, thread_id });
     const runId = response.headers.get("x-run-id") ?? "";
@@ -142,7 +142,7 @@ describe.each([
     ["question", "half a pair \ud800"],
     ["question", "NUL \0"],
   ])("refuses %s when it is %j", async (field, value) => {
-    // A query cannot hold half a pair: what makes it replaces that.
+    // A query cannot contain a lone surrogate: URL encoding replaces it.
     if (method === "GET" && !value.isWellFormed()) return;
     const response = await ask({ question: "hi", [field]: value });
     expect(response.status).toBe(422);
@@ -150,8 +150,8 @@ describe.each([
   });
 });
 
-describe("a question that is left out", () => {
-  test("is a blank one by GET, which EventSource can show", async () => {
+describe("a missing question", () => {
+  test("counts as a blank one by GET, so that an EventSource can show the answer", async () => {
     expect(await told(await service.get("/ask"))).toEqual([{ type: "error", message: "Please ask a question." }]);
   });
 
@@ -173,13 +173,13 @@ describe("a question that is left out", () => {
   });
 });
 
-test("null stands for what is left out", async () => {
+test("null means that a field is left out", async () => {
   const { response } = await answered(service.post("/ask", { question: "hi", user_id: null, thread_id: null }));
   const { messages } = await threadOf(service, "default_user", response.headers.get("x-thread-id") ?? "");
   expect(messages).toHaveLength(2);
 });
 
-test("an answer whose words need escaping comes as it was said", async () => {
+test("an answer with characters that need escaping arrives unchanged", async () => {
   const said = 'a "b" \\ c\r\nd\u2028e\n\n🎉\t</script>';
   const { frames } = await answered(post({ question: "hi" }), (call) => call.finish(said));
   expect(textIn(frames)).toBe(said);

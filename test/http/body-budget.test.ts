@@ -6,7 +6,7 @@ const KIB = 1024;
 const FREE = 64 * KIB;
 const BUSY = "Too many large requests";
 
-test("bodies on their way in are bounded together and by caller, and give back what they took", () => {
+test("incoming bodies are bounded in total and by caller, and release their share", () => {
   const budget = new BodyBudget({ bytes: 300 * KIB, bytesPerCaller: 200 * KIB });
   const first = budget.open("a");
   for (let at = 0; at < 200; at++) first.add(KIB);
@@ -22,16 +22,16 @@ test("bodies on their way in are bounded together and by caller, and give back w
   budget.open("c").add(FREE + 100 * KIB);
 });
 
-test("small bodies are free, however many there are", () => {
+test("any number of small bodies costs nothing", () => {
   const budget = new BodyBudget({ bytes: 1, bytesPerCaller: 1 });
   for (let at = 0; at < 1_000; at++) budget.open("a").add(FREE);
   expect(() => budget.open("a").add(FREE + 2)).toThrow(BUSY);
 });
 
-test("a body counts until it breaks off, or whoever has it closes its account", async () => {
+test("a body counts until its connection breaks or its owner releases it", async () => {
   const piece = new Uint8Array(20 * KIB * KIB);
   const feeds: ReadableStreamDefaultController<Uint8Array>[] = [];
-  /** Of a client that sends most of its body, and waits. */
+  /** A body whose client sends most of it and then waits. */
   const begun = () => {
     const body = new ReadableStream<Uint8Array>({
       start: (feed) => {

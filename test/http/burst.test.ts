@@ -17,12 +17,12 @@ afterAll(async () => {
   await service.store.close();
 });
 
-/** How many runs are begun at each turn of the event loop in which any is; `all` resolves once there are `count`. */
+/** Counts the runs started in each turn of the event loop; `all` resolves once `count` have started. */
 const countingTurns = (count: number) => {
   const begunAt = new Map<number, number>();
   const all = Promise.withResolvers<void>();
   let [turn, begun] = [0, 0];
-  // From before the first question on, so that it comes first in each turn.
+  // Scheduled before the first question, so that it runs first in each turn.
   const next = () => {
     turn++;
     if (begun < count) setImmediate(next);
@@ -36,7 +36,7 @@ const countingTurns = (count: number) => {
   return { begunAt, all: all.promise };
 };
 
-test("of many questions that come at once, the first are begun and asked before the last are looked at", async () => {
+test("of many questions that arrive at once, the first runs start before the last requests are read", async () => {
   const count = 3 * EACH_TURN;
   const { begunAt, all } = countingTurns(count);
   const { hostname, port } = new URL(service.url);
@@ -45,7 +45,7 @@ test("of many questions that come at once, the first are begun and asked before 
   );
   const body = JSON.stringify({ message: "hello", userId: "u" });
   const head = `POST /stream/v2 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
-  // They are all there when the event loop looks next.
+  // All have arrived when the event loop polls next.
   for (const socket of sockets) socket.write(`${head}\r\n\r\n${body}`);
   await all;
   expect(Math.max(...begunAt.values())).toBeLessThanOrEqual(EACH_TURN);

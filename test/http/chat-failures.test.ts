@@ -6,7 +6,7 @@ import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts"
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
-describe("how it fails", () => {
+describe("a failed run of the agent chat", () => {
   let service: TestService<ScriptedModel>;
   const timeouts = heldSleeps(77_000);
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe("how it fails", () => {
     expect(last).toEqual({ type: "error", data: { error, message: expect.stringMatching(/[가-힣]/) } });
   });
 
-  test("an unexpected failure is an InternalError, and says no more", async () => {
+  test("an unexpected failure is reported as InternalError without details", async () => {
     const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
     (await service.model.nextCall()).fail(new Error("sk-secret"));
     expect((await chatFrames(stream)).at(-1)).toEqual({
@@ -48,7 +48,7 @@ describe("how it fails", () => {
     });
   });
 
-  test("a run that takes longer than CHAT_TIMEOUT ends in Timeout, and with 504", async () => {
+  test("a run that takes longer than CHAT_TIMEOUT ends with Timeout and 504", async () => {
     const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
     const whole = service.post("/api/chat", { message: "hi" });
     for (const _ of [1, 2]) await service.model.nextCall();
@@ -60,7 +60,7 @@ describe("how it fails", () => {
     expect(await response.json()).toMatchObject({ success: false });
   });
 
-  test("other agents are given their own time", async () => {
+  test("other agents have their own timeout", async () => {
     const response = await service.post("/ask", { question: "hi" });
     const call = await service.model.nextCall();
     const chat = readSse(await service.post("/api/chat/stream", { message: "hi" }));

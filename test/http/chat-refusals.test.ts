@@ -34,7 +34,7 @@ describe("models that requests choose", () => {
     },
   );
 
-  test("the configured one may be named, or nothing at all", async () => {
+  test("the configured one may be named or left out", async () => {
     for (const llm_config of [
       null,
       {},
@@ -55,7 +55,7 @@ describe("models that requests choose", () => {
   );
 });
 
-describe("what is no question", () => {
+describe("an invalid question", () => {
   let service: TestService<Model>;
   beforeAll(async () => {
     service = await startService<Model>({ model: builtinModel() });
@@ -78,7 +78,7 @@ describe("what is no question", () => {
     }
   });
 
-  test("nor is a query without a message, or with a blank one", async () => {
+  test("a query without a message, or with a blank one, is refused", async () => {
     for (const path of ["/api/chat/stream", "/api/chat/stream?message=", "/api/chat/stream?message=%20&user_id=u"]) {
       const response = await service.get(path);
       expect(response.status).toBe(400);
@@ -86,12 +86,12 @@ describe("what is no question", () => {
     }
   });
 
-  test("null is as good as left out in every other field", async () => {
+  test("null counts as left out in every other field", async () => {
     const rest = { user_id: null, conversation_id: null, custom_prompt: null, llm_config: null };
     expect((await chatWith(service, "안녕?", rest)).content).toContain("안녕하세요");
   });
 
-  test("other fields that are wrong are named, with 422", async () => {
+  test("other invalid fields are named with 422", async () => {
     for (const [field, value] of Object.entries({
       user_id: "a:b",
       conversation_id: 7,
@@ -116,7 +116,7 @@ describe("what is no question", () => {
     }
   });
 
-  test("any body gets an answer or a plain refusal, and never a 5xx", async () => {
+  test("any body gets an answer or a plain refusal, never a 5xx", async () => {
     const names = ["message", "user_id", "conversation_id", "custom_prompt", "llm_config"];
     const odd = fc.oneof(
       fc.string({ unit: "binary", maxLength: 20 }),

@@ -15,7 +15,7 @@ describe.each(stores)("GET /api/v1/threads/{threadId}/checkpoints in %s", (_name
     await service.store.close();
   });
 
-  test("tells in order what each node has changed", async () => {
+  test("lists in order what each node has changed", async () => {
     const { events } = await solved(service, "u", "points", "**x = 2**", "Solve 2x + 3 = 7");
     const { checkpoints: points, next_cursor } = await checkpointsIn(service, "u", "points");
     expect(next_cursor).toBeNull();
@@ -27,7 +27,7 @@ describe.each(stores)("GET /api/v1/threads/{threadId}/checkpoints in %s", (_name
     for (const point of points) {
       expect(Object.keys(point)).toEqual(["checkpoint_id", "run_id", "seq", "node", "at", "change"]);
       expect(point.run_id).toBe(events[0]?.run_id ?? "");
-      // It lies right before its node says that it has completed.
+      // It comes right before the event that its node has completed.
       expect(events[point.seq]).toMatchObject({
         type: "solve_progress",
         payload: { node: point.node, status: "completed" },
@@ -35,7 +35,7 @@ describe.each(stores)("GET /api/v1/threads/{threadId}/checkpoints in %s", (_name
     }
   });
 
-  test("comes page by page", async () => {
+  test("is paginated", async () => {
     for (let i = 0; i < 3; i++) await solved(service, "u", "pages", "ok");
     const { checkpoints: all } = await checkpointsIn(service, "u", "pages");
     expect(all).toHaveLength(6);

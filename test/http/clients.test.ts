@@ -5,7 +5,7 @@ import { pretendBrowser } from "../support/pretend-browser.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 
-/** What the contracts' clients do with a stream, as their users would write it. */
+/** What clients of the contracts do with a stream, written as their users would. */
 
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ interface Said {
 const WORDS = ["안녕하세요.\n", '"Good" ', "day. 🎉"];
 const WHOLE: readonly Said[] = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
 
-/** What a client has been handed, and a way to wait for more. */
+/** What a client has received, and a way to wait for more. */
 class Inbox {
   readonly seen: Said[] = [];
   /** Messages without data. */
@@ -52,7 +52,7 @@ class Inbox {
   }
 }
 
-/** The model's side: a word at a time, each once the client has seen the one before. */
+/** Drives the model: one word at a time, each after the client has received the previous one. */
 const answer = async (inbox: Inbox, mayEnd = () => true): Promise<void> => {
   const call = await service.model.nextCall();
   for (const word of WORDS) {
@@ -84,7 +84,7 @@ describe("GET /ask", () => {
     expect(inbox.seen).toEqual([...WHOLE]);
   });
 
-  test("tells an EventSource in the stream that a question is missing", async () => {
+  test("reports a missing question to an EventSource in the stream", async () => {
     const source = new EventSource(url("  "));
     const data = await new Promise<string>((resolve) => {
       source.onmessage = (event) => resolve(event.data);

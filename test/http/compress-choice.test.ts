@@ -5,7 +5,7 @@ import { compressStream } from "../../src/http/response/compress.ts";
 import { deliver } from "../../src/http/response/deliver.ts";
 import { ByteStream, bytes, END, type OnStep } from "../../src/streams/byte-stream.ts";
 
-/** A stream that counts what is asked of it. Without an end unless `frames` has one. */
+/** A stream that counts the frames pulled from it. Endless unless `frames` is given. */
 class Counted extends ByteStream {
   asked = 0;
   readonly left = Promise.withResolvers<void>();
@@ -15,7 +15,7 @@ class Counted extends ByteStream {
   take(onStep: OnStep): void {
     const n = this.asked++;
     const frame = this.frames === null ? `data: ${n}\n\n` : this.frames[n];
-    // Lets sockets have their turn.
+    // Gives sockets a turn of the event loop.
     setImmediate(() => onStep(frame === undefined ? END : bytes(frame)));
   }
   leave(): void {
@@ -45,7 +45,7 @@ describe("a stream is gzipped", () => {
   });
 
   test.each([null, "", "identity", "br, zstd", "gzip;q=0", "gzip ; q=0.0", "*;q=0", "gzip;q=0, *", "gzipped"])(
-    "not for one that says %j, and caches are told all the same",
+    "not for a client that sends %j, and vary is set all the same",
     (accepted) => {
       const { stream, headers } = asked(accepted, new Counted());
       expect(stream).toBeUndefined();
@@ -53,18 +53,18 @@ describe("a stream is gzipped", () => {
     },
   );
 
-  test("beside what the answer varies on already", () => {
+  test("and vary keeps what it had", () => {
     expect(asked("gzip", new Counted(), "origin").headers.vary).toBe("origin, accept-encoding");
   });
 
-  test("and nothing else is", () => {
+  test("and no other response is", () => {
     for (const response of [null, undefined, "text", { status: "ok" }, new Response("x"), new Uint8Array(3)]) {
       const { stream, headers } = asked("gzip", response);
       expect([stream, headers]).toEqual([undefined, {}]);
     }
   });
 
-  test("step by step: no frame is asked for before somebody wants it, the trailer comes last, and once", async () => {
+  test("step by step: no frame is pulled before the reader pulls, and the trailer comes last and once", async () => {
     const plain = new Counted(["data: one\n\n", ":\n\n"]);
     const { stream } = asked("gzip", plain);
     const pieces: Uint8Array[] = [];
@@ -78,7 +78,7 @@ describe("a stream is gzipped", () => {
     expect(gunzipSync(new Uint8Array(Buffer.concat(pieces))).toString()).toBe("data: one\n\n:\n\n");
   });
 
-  test("no longer once its reader has left: the plain one is told, and nothing is said any more", async () => {
+  test("until its reader leaves: the plain stream is cancelled, and nothing more is emitted", async () => {
     const plain = new Counted();
     const { stream } = asked("gzip", plain);
     await stream?.next();

@@ -40,7 +40,7 @@ describe("with COMPRESS_STREAMS=on", () => {
     },
   );
 
-  test("what is on the wire is one whole gzip member", async () => {
+  test("the bytes on the wire are one complete gzip member", async () => {
     const init = { headers: GZIP, decompress: false };
     const response = await service.post("/api/v1/solve", { ...bodies["/api/v1/solve"], thread_id: "raw" }, init);
     (await service.model.nextCall()).finish("Good day.");
@@ -51,7 +51,7 @@ describe("with COMPRESS_STREAMS=on", () => {
     expect(await readSse(new Response(gunzipSync(await replay.bytes()))).toEnd()).toEqual(frames);
   });
 
-  test("one that refuses gzip, and what is no stream, come as they are", async () => {
+  test("a client that refuses gzip, and responses that are no stream, get plain bytes", async () => {
     const response = await service.post("/stream/v2", bodies["/stream/v2"], {
       headers: { "accept-encoding": "gzip;q=0" },
     });
@@ -69,7 +69,7 @@ describe("with COMPRESS_STREAMS=on", () => {
     }
   });
 
-  test("a client that goes away stops nothing", async () => {
+  test("a client that leaves does not stop the run", async () => {
     const response = await service.post(
       "/api/v1/solve",
       { ...bodies["/api/v1/solve"], thread_id: "left" },
@@ -84,7 +84,7 @@ describe("with COMPRESS_STREAMS=on", () => {
   });
 });
 
-test("without it no stream is gzipped, whoever asks", async () => {
+test("without COMPRESS_STREAMS no stream is gzipped, even on request", async () => {
   const service = await startService();
   const response = await service.post("/stream/v2", { message: "hi", userId: "u" }, { headers: GZIP });
   (await service.model.nextCall()).finish("Good day.");

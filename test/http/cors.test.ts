@@ -11,7 +11,7 @@ const TOKEN = "the-token";
 
 const READABLE = "x-trace-id, x-run-id, x-thread-id, location, retry-after, ratelimit, ratelimit-policy";
 
-/** Every header that has to do with other origins, `vary` included. */
+/** All headers about other origins, including `vary`. */
 const grantIn = ({ headers }: Response): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => name === "vary" || name.startsWith("access-control-")));
 
@@ -45,7 +45,7 @@ describe("with CORS_ORIGINS a list", () => {
   const send = (method: string, path: string, headers: Record<string, string>, body?: string): Promise<Response> =>
     service.get(path, { method, headers, ...(body !== undefined && { body }) });
 
-  test("a preflight is answered without a token, for every path alike", async () => {
+  test("a preflight is answered without a token, in the same way for every path", async () => {
     for (const path of ["/stream/v2", "/api/v1/solve", "/api/v1/threads/t", "/health", "/nowhere"]) {
       const answer = await preflight(service, path, LISTED);
       expect(answer.status).toBe(204);
@@ -60,7 +60,7 @@ describe("with CORS_ORIGINS a list", () => {
     }
   });
 
-  test("a preflight allows every method that there is a route for", async () => {
+  test("a preflight allows every method that has a route", async () => {
     const answer = await preflight(service, "/ask", LISTED);
     const allowed = answer.headers.get("access-control-allow-methods")?.split(", ") ?? [];
     const there = [...new Set(mountedRoutes().map(({ method }) => method))];
@@ -68,7 +68,7 @@ describe("with CORS_ORIGINS a list", () => {
     expect(allowed.sort()).toEqual(there.sort());
   });
 
-  test("a page may read every header that an answer's reader needs: of a stream, of a ticket, of a reached limit", async () => {
+  test("a page may read all headers that clients need: of a stream, of a ticket and of a reached limit", async () => {
     const limited = await startService({ env: { CORS_ORIGINS: LISTED, RATE_LIMIT_PER_USER: "1/d" } });
     const asked = { method: "POST", headers: { origin: LISTED, "content-type": "application/json" } };
     const ask = (path: string) => limited.get(path, { ...asked, body: JSON.stringify({ message: "hi" }) });
@@ -87,7 +87,7 @@ describe("with CORS_ORIGINS a list", () => {
     await limited.stop();
   });
 
-  test("whatever is answered can be read by a listed page: answers, refusals, what is not found, 204", async () => {
+  test("a listed page can read every response: success, refusal, not found and 204", async () => {
     const threads = "/api/v1/threads/t/events?userId=cors";
     const json = { ...bearer, "content-type": "application/json" };
     const run = await send(
@@ -143,12 +143,12 @@ describe("with CORS_ORIGINS a list", () => {
     expect(grantIn(await send("GET", "/nowhere", { origin }))).toEqual(DENIED);
   });
 
-  test("an origin given twice is none", async () => {
+  test("a repeated origin header counts as none", async () => {
     const request = `GET /health HTTP/1.1\r\nHost: localhost\r\nOrigin: ${LISTED}\r\nOrigin: ${LISTED}\r\nConnection: close\r\n\r\n`;
     expect((await exchange(service.url, request)).head).not.toMatch(/access-control/i);
   });
 
-  test("caches are told that answers differ, also when a request names no origin", async () => {
+  test("vary is set even when a request has no origin", async () => {
     expect(grantIn(await send("GET", "/health", {}))).toEqual(DENIED);
   });
 
@@ -156,13 +156,13 @@ describe("with CORS_ORIGINS a list", () => {
     expect(grantIn(await send("GET", "/health", { origin }))).toMatchObject({ "access-control-allow-origin": origin });
   });
 
-  test("OPTIONS that is no preflight is an endpoint that does not exist", async () => {
+  test("OPTIONS that is no preflight is not found", async () => {
     expect((await send("OPTIONS", "/stream/v2", { origin: LISTED })).status).toBe(401);
     expect((await send("OPTIONS", "/stream/v2", { origin: LISTED, ...bearer })).status).toBe(404);
   });
 });
 
-test("with CORS_ORIGINS=* every page may read, `null` ones too, and none with cookies", async () => {
+test("with CORS_ORIGINS=* every page may read, including origin `null`, and none with cookies", async () => {
   const service = await startService({ env: { CORS_ORIGINS: "*" } });
   const open = {
     "access-control-allow-origin": "*",
@@ -176,7 +176,7 @@ test("with CORS_ORIGINS=* every page may read, `null` ones too, and none with co
   await service.stop();
 });
 
-test("without CORS_ORIGINS no answer speaks of other origins, and a preflight is what it was: no endpoint", async () => {
+test("without CORS_ORIGINS no response has CORS headers, and a preflight is not found", async () => {
   const service = await startService();
   const { response } = await solved(service, "cors", null);
   expect(grantIn(response)).toEqual({});

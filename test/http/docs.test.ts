@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** An ingress that strips the prefix /ai, and knows nothing else. */
+/** An ingress that strips the prefix /ai and changes nothing else. */
 const ingress = () =>
   Bun.serve({
     hostname: "127.0.0.1",
@@ -21,7 +21,7 @@ const ingress = () =>
     },
   });
 
-/** The addresses that a page loads, as it stands there. */
+/** The addresses that a page loads, as written in it. */
 const loadedBy = (html: string): readonly string[] => {
   const found: string[] = [];
   const note = (attribute: string) => ({
@@ -34,7 +34,7 @@ const loadedBy = (html: string): readonly string[] => {
 describe("GET /", () => {
   const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-  test("says to a browser what this is, behind a prefix too: all that it links is there, and it loads nothing", async () => {
+  test("tells a browser what this service is; behind a prefix too, all its links work, and it loads nothing", async () => {
     using proxy = ingress();
     const page = await fetch(new URL("/ai/", proxy.url), { headers: { accept: BROWSER } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -45,7 +45,7 @@ describe("GET /", () => {
   });
 
   test.each([undefined, "*/*", "application/json", "text/html;q=0, */*", "application/json, text/html;q=0.5"])(
-    "says it as JSON to whoever accepts %p",
+    "answers in JSON to a client that accepts %p",
     async (accept) => {
       const about = await service.get("/", { headers: accept === undefined ? {} : { accept } });
       expect([about.status, about.headers.get("vary")]).toEqual([200, "accept"]);
@@ -54,7 +54,7 @@ describe("GET /", () => {
   );
 });
 
-describe("a wrong method where no token is wanted", () => {
+describe("a wrong method where no token is required", () => {
   test.each([
     ["POST", "/health"],
     ["DELETE", "/health/"],
@@ -68,7 +68,7 @@ describe("a wrong method where no token is wanted", () => {
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
   });
 
-  test("and where one is wanted it is asked for first", async () => {
+  test("where one is required, it is checked first", async () => {
     const withToken = { authorization: "Bearer the-token" };
     expect((await service.get("/stream/v2")).status).toBe(401);
     expect((await service.get("/nothing")).status).toBe(401);
@@ -79,7 +79,7 @@ describe("a wrong method where no token is wanted", () => {
 });
 
 describe("GET /docs", () => {
-  test("wants no token, and may load nothing from outside", async () => {
+  test("requires no token and may load nothing from other origins", async () => {
     const page = await service.get("/docs");
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -89,7 +89,7 @@ describe("GET /docs", () => {
   });
 
   test.each(["", "/"])(
-    "behind an ingress that strips a prefix, all that it names is there, from /ai/docs%s",
+    "behind an ingress that strips a prefix, all files that it names exist, from /ai/docs%s",
     async (end) => {
       using proxy = ingress();
       const page = await fetch(new URL(`/ai/docs${end}`, proxy.url));
@@ -109,7 +109,7 @@ describe("GET /docs", () => {
     },
   );
 
-  test("its files are Swagger UI's own, under their terms, and are sent once", async () => {
+  test("its files are Swagger UI's own with their licence, and are cached", async () => {
     const script = await service.get("/docs/swagger-ui.js");
     expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
     const original = Bun.file(Bun.resolveSync("swagger-ui-dist/swagger-ui-bundle.js", import.meta.dir));

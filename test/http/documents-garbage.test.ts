@@ -5,7 +5,7 @@ import { refusalOf } from "../support/views.ts";
 
 const PATH = "/api/v1/documents";
 const RUNS = 500;
-/** In every value, so that an echo in a refusal is seen. */
+/** Part of every value, so that an echo in a refusal is found. */
 const MARK = "Zq7Xj";
 
 let service: TestService<never>;
@@ -75,7 +75,7 @@ const cut = fc
   .map(([whole, at, noise]) => Buffer.concat([whole.subarray(0, at), noise, whole.subarray(at + 1)]));
 
 let user = 0;
-/** Sends the body for a user of its own: what is kept, and only that, is in the user's list afterwards. */
+/** Sends the body for a new user and checks that the user's list then has exactly what was stored. */
 const expectAnswer = async (body: Uint8Array, type: string): Promise<void> => {
   const userId = `u${user++}`;
   const response = await service.post(`${PATH}?userId=${userId}`, "", {
@@ -90,12 +90,12 @@ const expectAnswer = async (body: Uint8Array, type: string): Promise<void> => {
   expect(list.documents).toHaveLength(isSaved ? 1 : 0);
 };
 
-test("any JSON is kept or plainly refused, and a refusal leaves nothing behind", async () => {
+test("any JSON is stored or plainly refused, and a refusal leaves nothing behind", async () => {
   const type = fc.constantFrom(...Array<string>(8).fill("application/json"), "text/plain", "", MARK);
   await fc.assert(fc.asyncProperty(jsonBody, type, expectAnswer), { numRuns: RUNS });
 });
 
-test("any form is kept or plainly refused, and a refusal leaves nothing behind", async () => {
+test("any form is stored or plainly refused, and a refusal leaves nothing behind", async () => {
   const right = "multipart/form-data; boundary=b";
   const type = fc.constantFrom(right, right, 'multipart/form-data; boundary="b"', "multipart/form-data");
   await fc.assert(fc.asyncProperty(fc.oneof(form, cut), type, expectAnswer), { numRuns: RUNS });

@@ -46,7 +46,7 @@ const listOf = async (user: string, query = ""): Promise<{ documents: Kept[]; ne
 };
 
 describe("a document as JSON", () => {
-  test("is kept: 201 with its id and number of pieces; the second time 200 with the same", async () => {
+  test("is stored: 201 with its id and number of chunks, the second time 200 with the same", async () => {
     const user = newUser();
     const body = { title: "Ferries", content: "# Ferries\n\nThey sail.\n\n# Fares\n\nThey cost.", metadata: { a: 1 } };
     const first = await service.post(`${PATH}?userId=${user}`, body);
@@ -60,14 +60,14 @@ describe("a document as JSON", () => {
     expect((await listOf(user)).documents.map(({ id }) => id)).toEqual([kept.id]);
   });
 
-  test("is a table when its title says so, or its media type", async () => {
+  test("is a table when its title or its media type says so", async () => {
     for (const more of [{ title: "parts.csv" }, { title: "Parts", media_type: "text/csv" }]) {
       const response = await service.post(PATH, { ...more, content: "a,b\n1,2\n3,4\n", user_id: newUser() });
       expect(await response.json()).toMatchObject({ media_type: "text/csv", chunks: 2 });
     }
   });
 
-  test("of nobody is default_user's, and what is another's is not found", async () => {
+  test("without a user belongs to default_user, and another user's is not found", async () => {
     const response = await service.post(PATH, { title: "Ours", content: "of all" });
     const { id } = (await response.json()) as Kept;
     expect((await listOf("default_user")).documents.map((document) => document.id)).toContain(id);
@@ -124,7 +124,7 @@ describe("a document as a file", () => {
     expect(await (await sent(form)).json()).toMatchObject({ title: "Told", metadata: { a: [1] } });
   });
 
-  test("is taken from whichever field it came in, beside a file input that was left empty", async () => {
+  test("is accepted in any field, also next to an empty file input", async () => {
     const user = newUser();
     const form = formOf({ upload: file("a.md", "# Sent\n\nx"), user_id: user });
     form.append("file", new File([], ""));
@@ -133,7 +133,7 @@ describe("a document as a file", () => {
     expect(await response.json()).toMatchObject({ title: "Sent" });
   });
 
-  test("is the user's that field, header and query name, if they agree", async () => {
+  test("belongs to the user that field, header and query name, if they agree", async () => {
     const user = newUser();
     const form = () => formOf({ file: file("a.txt", `${Math.random()}`), user_id: user });
     expect((await sent(form(), { "x-user-id": user })).status).toBe(201);
@@ -168,7 +168,7 @@ describe("a document as a file", () => {
     expect((await listOf(user)).documents).toEqual([]);
   });
 
-  test("in a form of two files, or with a field twice, is refused", async () => {
+  test("in a form with two files or a repeated field is refused", async () => {
     const two = formOf({ file: file("a.txt", "x") });
     two.append("file", file("b.txt", "y"));
     expect((await sent(two)).status).toBe(422);
@@ -177,7 +177,7 @@ describe("a document as a file", () => {
     expect((await refusalOf(await sent(twice))).details[0]?.path).toBe("/user_id");
   });
 
-  test("that is compressed on its way is refused unread", async () => {
+  test("with a content-encoding is refused unread", async () => {
     const response = await sent(formOf({ file: file("a.txt", "x") }), { "content-encoding": "gzip" });
     expect(response.status).toBe(415);
   });
@@ -191,7 +191,7 @@ describe("a document as a file", () => {
     expect((await service.post(PATH, "x", { headers: { "content-type": "text/plain" } })).status).toBe(415);
   });
 
-  test("that unfolds to gigabytes is given up, while others are answered, and the next is read", async () => {
+  test("that expands to gigabytes is abandoned while other requests are answered, and the next one is read", async () => {
     const user = newUser();
     const operators = deflateSync(deflateSync(Buffer.from("(a) Tj ".repeat(40_000_000))));
     const bomb = sent(
@@ -209,7 +209,7 @@ describe("a document as a file", () => {
 });
 
 describe("without its embedding model", () => {
-  test("a document is not kept by half: 503, and nothing is left", async () => {
+  test("a document is not stored in part: 503, and nothing is left", async () => {
     const user = newUser();
     isEmbeddingAway = true;
     const response = await sent(formOf({ file: file("a.txt", "x"), user_id: user }));
@@ -225,7 +225,7 @@ describe("without its embedding model", () => {
 });
 
 describe("the list", () => {
-  test("comes in pages, newest first", async () => {
+  test("is paginated, newest first", async () => {
     const user = newUser();
     for (const name of ["one", "two", "three", "four", "five"]) {
       await service.post(`${PATH}?userId=${user}`, { title: name, content: name });
@@ -249,7 +249,7 @@ describe("the list", () => {
   );
 });
 
-test("health tells when documents are found by words alone, and stays ready", async () => {
+test("health reports when documents are found by words alone, and stays ready", async () => {
   const { store } = service;
   const own = await startService({ store, embedding: { ...builtinEmbedding(), id: "another" } });
   const response = await own.get("/api/v1/health");

@@ -30,7 +30,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(await toEnd("replay", "t")).toEqual([...first.events, ...second.events]);
   });
 
-  test("carries the headers that are common to all streams", async () => {
+  test("has the headers that are common to all streams", async () => {
     const { events: said } = await solved(service, "common", "t");
     const response = await events("common", "t", "", { "x-trace-id": "mine" });
     const names = ["content-type", "cache-control", "x-accel-buffering", "x-thread-id", "x-trace-id"];
@@ -45,7 +45,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     await readSse(response).leave();
   });
 
-  test("answers 204 when there is nothing to say, and 404 when there is no such thread", async () => {
+  test("answers 204 when there are no events to send, and 404 when there is no such thread", async () => {
     const { events: said } = await solved(service, "quiet", "t");
     const last = said.length;
     for (const [query, headers] of [
@@ -59,7 +59,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect((await events("quiet", "never")).status).toBe(404);
   });
 
-  test("a reader that comes back after any event gets each of the others once", async () => {
+  test("a reader that reconnects after any event gets each of the others once", async () => {
     const { events: said } = await solved(service, "cut", "t", (call) => {
       for (let i = 0; i < 4; i++) {
         call.say({ type: "text", delta: `word ${i} ` }, { type: "reasoning", delta: "hm" });
@@ -73,7 +73,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     }
   });
 
-  test("Last-Event-ID goes before after, as an EventSource keeps the address it began with", async () => {
+  test("Last-Event-ID takes precedence over `after`, because an EventSource reconnects to its first address", async () => {
     const { events: said } = await solved(service, "both", "t");
     expect(await toEnd("both", "t", "&after=1", { "last-event-id": "t:5" })).toEqual(said.slice(5));
   });
@@ -98,7 +98,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(seqs(all)).toEqual(range(1, all.length));
   });
 
-  test("goes on from run to run while the thread has turns waiting, and ends after the last", async () => {
+  test("goes on from run to run while the thread has queued turns, and ends after the last", async () => {
     const first = await solve(service, "chain", "t");
     const second = await solve(service, "chain", "t");
     const reader = await read("chain", "t");
@@ -109,7 +109,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(all).toEqual([...nativeEvents(a), ...nativeEvents(b)]);
   });
 
-  test("an id that no event ever had is answered with a reset: the messages, and the run that goes on", async () => {
+  test("an id that no event ever had is answered with a reset that has the messages and the active run", async () => {
     const { events: said } = await solved(service, "reset", "t");
     for (const id of [`t:${said.length + 1}`, "other:3", "nonsense", "t:-1", "t:1e3"]) {
       const frames = await (await read("reset", "t", "", { "last-event-id": id })).toEnd();
@@ -137,7 +137,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(nativeEvents(rest)).toEqual(nativeEvents(await run.stream.toEnd()).filter(({ seq }) => seq > from));
   });
 
-  test("an id of a deleted thread is none of the thread made anew under its name", async () => {
+  test("an id of a deleted thread is not valid in a new thread of the same name", async () => {
     const { events: old } = await solved(service, "anew", "t");
     const last = old.at(-1)?.seq ?? 0;
     expect((await service.get("/api/v1/threads/t?userId=anew", { method: "DELETE" })).ok).toBe(true);
@@ -152,10 +152,10 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     expect(await toEnd("anew", "t", `&after=${last + 2}`)).toEqual(said.slice(1));
   });
 
-  test("with wait=true a reader stays while the thread is idle, and hears the runs that come", async () => {
+  test("with wait=true a reader stays while the thread is idle and receives later runs", async () => {
     const { events: first } = await solved(service, "stays", "t");
     const reader = await read("stays", "t", `&after=${first.length}&wait=true`);
-    // Idle: nothing but the comment that opens it, where another reader is told that there is nothing.
+    // Idle: only the opening comment, where a reader without `wait` gets 204.
     expect((await events("stays", "t", `&after=${first.length}`)).status).toBe(204);
     const { events: second } = await solved(service, "stays", "t");
     const { events: third } = await solved(service, "stays", "t");
@@ -170,7 +170,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     await Promise.all([reader.leave(), reset.leave()]);
   });
 
-  test("a reader that waits hears heartbeats, and that its thread is deleted", async () => {
+  test("a reader that waits receives heartbeats, and an event when its thread is deleted", async () => {
     const beating = await startService({ env: { HEARTBEAT_INTERVAL: "20ms" } });
     try {
       await solved(beating, "beats", "t");
@@ -183,7 +183,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     }
   }, 20_000);
 
-  test("a wait that is neither is refused", async () => {
+  test("a `wait` that is neither true nor false is refused", async () => {
     await solved(service, "neither", "t");
     for (const wait of ["", "yes", "2"]) {
       const response = await events("neither", "t", `&wait=${wait}`);
@@ -193,7 +193,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     for (const wait of ["false", "0"]) expect((await events("neither", "t", `&wait=${wait}&after=1`)).status).toBe(200);
   });
 
-  test("an after that is no number is refused", async () => {
+  test("an `after` that is no number is refused", async () => {
     await solved(service, "after", "t");
     for (const after of ["abc", "-1", "1.5", "1e3", "9".repeat(40), "", "%00"]) {
       const response = await events("after", "t", `&after=${after}`);

@@ -38,7 +38,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     nativeEvents(await readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=u`)).toEnd());
   const contents = async (threadId: string) =>
     (await threadOf(service, "u", threadId)).messages.map(({ role, content }) => [role, content]);
-  /** What must hold of any log. */
+  /** Checks the rules that hold for every log, and returns the number of runs. */
   const expectWellFormed = (events: readonly NativeEvent[]) => {
     expect(seqs(events)).toEqual(range(1, events.length));
     const runs = Map.groupBy(events, ({ run_id }) => run_id);
@@ -51,7 +51,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
   };
   const alike = (events: readonly NativeEvent[]) => events.map(({ thread_id: _, ...rest }) => rest);
 
-  test("at the end of a turn: the same log up to there, under the new name, and the conversation goes on from it", async () => {
+  test("at the end of a turn copies the log up to there under the new name, and the conversation goes on from it", async () => {
     await solved(service, "u", "source", "first answer", "first question");
     const upTo = await logOf("source");
     const point = await leftBy("source", "solve");
@@ -84,12 +84,12 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
       ["user", "another question"],
       ["assistant", "another answer"],
     ]);
-    // The source knows nothing of it.
+    // The source is unchanged.
     expect(await logOf("source")).toEqual([...whole]);
     expect(await contents("source")).toHaveLength(4);
   });
 
-  test("between two nodes of a turn that went on: the turn ends there, in a run of its own", async () => {
+  test("between two nodes of a turn ends the turn there, in a run of its own", async () => {
     await solved(service, "u", "cut", "ok", "hello");
     await solved(service, "u", "cut", "**x = 2**", EQUATION);
     const source = await logOf("cut");
@@ -99,7 +99,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     const events = await logOf(thread_id);
     expect(expectWellFormed(events)).toBe(2);
     const said = (list: readonly NativeEvent[]) => list.map(({ type, payload }) => ({ type, payload }));
-    // Up to and including that the node has completed.
+    // Up to and including the event that the node has completed.
     expect(said(events.slice(0, point.seq + 1))).toEqual(said(source.slice(0, point.seq + 1)));
     expect(events.slice(point.seq + 1).map(({ type }) => type)).toEqual(["credit_settled", "done"]);
     expect(payloadsOf(events, "credit_settled").at(-1)).toEqual({ input_tokens: 0, output_tokens: 0, credits: 0 });
@@ -114,7 +114,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect(await runOf(service, "u", point.run_id)).toMatchObject({ thread_id: "cut", attempt: 1 });
   });
 
-  test("before the first word of the answer: the question stands, unanswered", async () => {
+  test("before the first word of the answer leaves the question unanswered", async () => {
     await solved(service, "u", "asked", "never mind", "what now?");
     const { thread_id } = await fork("asked", await leftBy("asked", "understand"));
     const events = await logOf(thread_id);
@@ -131,7 +131,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     ]);
   });
 
-  test("of a run under way: takes what there is, and the run goes on", async () => {
+  test("of an active run copies what there is, and the run goes on", async () => {
     const run = await solve(service, "u", "live");
     const { threadId } = run;
     const call = await service.model.nextCall();
@@ -145,14 +145,14 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect((await contents(threadId)).at(-1)).toEqual(["assistant", "half an answer"]);
   });
 
-  test("of a turn that failed after the checkpoint: what was answered by then", async () => {
+  test("of a turn that failed after the checkpoint copies the answer up to then", async () => {
     const { events: said } = await solved(
       service,
       "u",
       "failed",
       async (call) => {
         call.finish("**x = 3**");
-        // Its values do not hold, so it is asked once more.
+        // Its values do not solve the equation, so the model is asked once more.
         (await service.model.nextCall()).fail(new Error("gone"));
       },
       EQUATION,
@@ -165,7 +165,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect((await contents(thread_id)).at(-1)).toEqual(["assistant", "**x = 3**"]);
   });
 
-  test("keeps the whole answer of a caller that wanted it in one piece, which is said after the last node", async () => {
+  test("copies the whole answer of a run without token streaming, which is emitted after the last node", async () => {
     const response = await service.post("/stream/v2", {
       message: "hello",
       userId: "u",
@@ -182,7 +182,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect(alike(await logOf(thread_id))).toEqual(alike(await logOf("piece")));
   });
 
-  test("a fork can be forked at a turn that it was given", async () => {
+  test("of a fork works at a turn that was copied", async () => {
     await solved(service, "u", "root", "one", "1");
     const point = await leftBy("root", "solve");
     await solved(service, "u", "root", "two", "2");
@@ -197,7 +197,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect(expectWellFormed(await logOf(grandchild.thread_id))).toBe(1);
   });
 
-  test("every checkpoint of a thread that has seen everything makes a thread that is whole", async () => {
+  test("at every checkpoint of a thread with all kinds of runs makes a well-formed thread", async () => {
     const half = { type: "text", delta: "half an ans" } as const;
     await solved(service, "u", "motley", "fine");
     await solved(service, "u", "motley", (call) => call.fail(new Error("gone")));
@@ -232,7 +232,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     await run.stream.toEnd();
   });
 
-  test("pictures outlive the thread that they were drawn in", async () => {
+  test("keeps pictures available after their original thread is deleted", async () => {
     const run = await solve(service, "u", "drawn", "plot y = x^2");
     (await service.model.nextCall()).say(
       { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },
@@ -249,7 +249,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect((await service.get(`/${result.url}`)).status).toBe(404);
   });
 
-  test("refuses what cannot be, and makes nothing then", async () => {
+  test("refuses invalid requests and creates nothing", async () => {
     await solved(service, "u", "strict", "ok");
     const { checkpoint_id } = await leftBy("strict", "solve");
     await solved(service, "u", "there", "ok");

@@ -9,7 +9,7 @@ import { refusalOf } from "../support/views.ts";
 import { exchange } from "../support/wire-tap.ts";
 
 const RUNS = 1000;
-/** In everything a caller sends that is no field's name, so that an echo is seen. */
+/** Part of everything that a caller sends except field names, so that an echo is found. */
 const MARK = "Zq7Xj";
 
 let service: TestService<Model>;
@@ -43,7 +43,7 @@ const ODD_TEXT = [
   "__proto__",
 ];
 const text = fc.oneof(fc.string({ unit: "binary", maxLength: 20 }), fc.constantFrom(...ODD_TEXT));
-/** Of a field: a refusal may name it. */
+/** A field's name, which a refusal may contain. */
 const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
 const value = fc.oneof(text, fc.jsonValue(), fc.constantFrom(null, true, Number.MAX_VALUE, -0, 2 ** 60, [], {}, [[]]));
 
@@ -90,12 +90,12 @@ const endpoints = [
   { path: "/api/v1/threads/none/fork?userId=u", names: ["checkpoint_id", "thread_id"] },
 ];
 
-/** How streams end in which a question was answered, and those in which a wire asks for one. */
+/** The last events of streams with an answer, and of those in which a wire asks for a question. */
 const ANSWERED = /event: (?:run\.completed|done)\n|data: \{"type":"done",/;
 const UNASKED =
   /^:\n\n(?:id: [^\n]+\n\nid: [^\n]+\n)?data: \{"type":"error","message":"Please ask a question\."\}\n\n$/;
 
-/** Checks an answer to something odd; `before` is how many runs had begun when it was sent. */
+/** Checks the response to an odd request; `before` is how many runs had started when it was sent. */
 const expectAnswer = async (response: Response, before: number): Promise<void> => {
   if (response.status === 200) {
     const said = await response.text();
@@ -147,7 +147,7 @@ test("GET /ask answers any query with a stream or a plain refusal, and a refusal
   );
 });
 
-test("headers repeated, empty and odd get an answer and no 5xx", async () => {
+test("repeated, empty and odd headers get an answer and no 5xx", async () => {
   const name = fc.constantFrom(
     ...["content-type", "content-length", "x-user-id", "x-trace-id", "traceparent", "accept-language", "authorization"],
     ...["last-event-id", "transfer-encoding", "expect", "host", "connection", "upgrade", "accept", "cookie", "x-a"],
@@ -170,5 +170,5 @@ test("headers repeated, empty and odd get an answer and no 5xx", async () => {
   expect((await service.get("/health")).status).toBe(200);
 });
 
-/** A request that asks for more than it sends is waited for: that is an answer too. */
+/** A request that announces more than it sends is waited for, which also counts as an answer. */
 const quiet = (): Promise<null> => Bun.sleep(300).then(() => null);

@@ -4,7 +4,7 @@ import { pretendBrowser } from "../support/pretend-browser.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
-/** What the contract's clients do with a stream, as their users would write it. */
+/** What clients of the contract do with a stream, written as their users would. */
 
 let service: TestService<WritingModel>;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ interface Data {
   readonly success: boolean;
 }
 
-/** Puts an event into the form that it fills. */
+/** Applies an event to the form that it fills. */
 const take = (til: Til, event: string, json: string): void => {
   const data = JSON.parse(json) as Data;
   if (event === "day_number") til.day = data.day_number;
@@ -59,7 +59,7 @@ const WHOLE: Til = {
   success: true,
 };
 
-test("a fetch reader that splits on lines and keeps the last event line reads all of it", async () => {
+test("a fetch reader that splits on lines and remembers the last event line reads all of it", async () => {
   const til: Til = { content: "" };
   const response = await fetch(`${service.url}/api/v1/generate/stream`, request);
   const decoder = new TextDecoder();
@@ -76,7 +76,7 @@ test("a fetch reader that splits on lines and keeps the last event line reads al
   expect(til).toEqual(WHOLE);
 });
 
-test("@microsoft/fetch-event-source reads all of it, with no id to come back to", async () => {
+test("@microsoft/fetch-event-source reads all of it and receives no id to reconnect with", async () => {
   const til: Til = { content: "" };
   const restore = pretendBrowser();
   await fetchEventSource(`${service.url}/api/v1/generate/stream`, {

@@ -5,7 +5,7 @@ import { refusalOf } from "../support/views.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
 const RUNS = 300;
-/** In everything a caller sends that is no field's name, so that an echo is seen. */
+/** Part of everything that a caller sends except field names, so that an echo is found. */
 const MARK = "Zq7Xj";
 
 let service: TestService<WritingModel>;
@@ -23,7 +23,7 @@ const GENERATE = {
   auto_excerpt: false,
   user_id: "u",
 };
-/** Each with a body that is well, of which garbage takes a part away. */
+/** Each with a valid body, in which garbage replaces a part. */
 const ENDPOINTS = [
   { path: "/api/v1/generate/stream", good: GENERATE },
   { path: "/api/v1/generate/preview", good: GENERATE },
@@ -45,7 +45,7 @@ const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.constantFrom(...odd, `${MARK}\0`, `${MARK}\ud800`, MARK.repeat(50), "__proto__", "true", "1e9"),
 );
-/** Of a field: a refusal may name it. */
+/** A field's name, which a refusal may contain. */
 const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
 const item = fc.oneof(text, fc.record({ id: text, name: text, slug: text }, { requiredKeys: [] }), fc.jsonValue());
 const value = fc.oneof(
@@ -59,7 +59,7 @@ const type = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("text/plain", "", `multipart/form-data; boundary=${MARK}`) },
 );
 
-/** No server's fault, a plain refusal where it is one, and nothing of what was sent in it. */
+/** Checks that a response is no 5xx and, if it is a refusal, a plain one that echoes nothing. */
 const expectAnswer = async (response: Response): Promise<void> => {
   expect(response.status).toBeLessThan(500);
   if (response.status < 300) {
@@ -85,7 +85,7 @@ describe.each(ENDPOINTS)("POST $path", ({ path, good }) => {
       signal: AbortSignal.timeout(10_000),
     });
 
-  test("answers any body, and never with a failure of its own", async () => {
+  test("answers any body, never with a 5xx", async () => {
     const body = fc.oneof(
       { weight: 4, arbitrary: fields.map((said) => JSON.stringify(said)) },
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }) },
@@ -98,7 +98,7 @@ describe.each(ENDPOINTS)("POST $path", ({ path, good }) => {
     );
   });
 
-  test("answers any form, whole or broken", async () => {
+  test("answers any form, complete or broken", async () => {
     const part = fc.record({
       name: fc.oneof(fc.constantFrom(...names, "file"), fieldName),
       filename: fc.option(text),

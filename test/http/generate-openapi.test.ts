@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-describe("what the OpenAPI document says holds", () => {
-  test("of generated TILs: streamed, previewed, failed and refused", async () => {
+describe("the OpenAPI document is correct", () => {
+  test("about generated TILs: streamed, previewed, failed and refused", async () => {
     for (const content of [TEXT.content, "data:text/plain,x"]) {
       const input_type = content.startsWith("data:") ? "file" : "text";
       const response = await service.post("/api/v1/generate/stream", { input_type, content });
@@ -37,7 +37,7 @@ describe("what the OpenAPI document says holds", () => {
     await published.answers(`POST ${under}`, await postForm(service, under, { file }));
   });
 
-  test("of TILs and tags, there and not there", async () => {
+  test("about TILs and tags, existing and missing", async () => {
     const til = { title: "x", content: "x", excerpt: "x", tags: ["a", { id: null, name: "b", slug: "b" }] };
     const saved = (await published.answers("POST /api/v1/tils", await service.post("/api/v1/tils", til))) as {
       readonly id: string;

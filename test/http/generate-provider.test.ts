@@ -37,7 +37,7 @@ const generate = (given: object) => service.post("/api/v1/generate/stream", { ..
 const said = (text: string) =>
   says(openAiResponses, { text: [text], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
 
-test("the provider that is asked for writes, and a call that fails in passing is made again", async () => {
+test("the requested provider writes, and a call with a transient failure is retried", async () => {
   provider.reply(
     { status: 503 },
     { status: 429, headers: { "retry-after": "1" } },
@@ -54,7 +54,7 @@ test("the provider that is asked for writes, and a call that fails in passing is
   expect(retries).toEqual([1, 2]);
 });
 
-test("a provider that fails for good is told of without its words, and nobody else is asked", async () => {
+test("a provider that fails for good is reported without its own message, and no other is called", async () => {
   provider.reply({ status: 401, body: '{"error":{"message":"sk-secret is wrong"}}' });
   const stream = readSse(await generate({ provider: "openai" }));
   expect((await stream.toEnd()).map(({ event }) => event)).toEqual(["day_number", "error"]);
@@ -72,7 +72,7 @@ test.each([
   expect(details.map(({ path }) => path)).toEqual(["/provider"]);
 });
 
-test("without a provider the configured model writes: the built-in one, out of the text", async () => {
+test("without a provider the configured model writes; the built-in one writes from the text", async () => {
   const events = await readSse(await generate({})).toEnd();
   const chunks = events.flatMap(({ event, data }) => (event === "content_chunk" ? [JSON.parse(data).chunk] : []));
   expect(chunks.join("")).toContain("SQL is a language.");

@@ -39,7 +39,7 @@ describe("a refusal before a run", () => {
     }
   });
 
-  test("of an address that is too long names it", async () => {
+  test("of a URL that is too long names it", async () => {
     const response = await service.post(STREAM, {
       input_type: "url",
       content: `https://example.com/${"a".repeat(5_000)}`,
@@ -47,7 +47,7 @@ describe("a refusal before a run", () => {
     expect((await refusalOf(response)).details[0]?.path).toBe("/content");
   });
 
-  test("names what is wrong with a form", async () => {
+  test("names the error in a form", async () => {
     const file = new File(["x"], "x.txt");
     const refused = async (fields: Readonly<Record<string, string | File>>) => {
       const response = await postForm(service, STREAM, fields);
@@ -59,7 +59,7 @@ describe("a refusal before a run", () => {
     expect(await refused({ file: new File([], "empty.txt") })).toEqual([422, "/file"]);
   });
 
-  test("of a form larger than 20 MB is 413, of a form where none is taken 415", async () => {
+  test("of a form larger than 20 MB is 413, of a form where none is accepted 415", async () => {
     const large = new File([new Uint8Array(22 * 1024 ** 2)], "large.txt");
     expect((await postForm(service, STREAM, { file: large })).status).toBe(413);
     expect((await postForm(service, "/ask", { question: "hi" })).status).toBe(415);

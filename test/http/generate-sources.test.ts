@@ -24,13 +24,13 @@ const PREVIEW = "/api/v1/generate/preview";
 
 const send = (path: string, fields: Parameters<typeof postForm>[2], headers?: Record<string, string>) =>
   postForm(service, path, fields, headers);
-/** What the model was last given to write a note of. */
+/** The text from which the model was last asked to write a note. */
 const source = () => service.model.asked.findLast(({ form }) => form === "note");
 
 describe("a file", () => {
   const NOTES = "# 번\n\n번은 SQL을 안다.";
 
-  test("comes in a form, whose flags are text", async () => {
+  test("is accepted in a form, whose flags are text", async () => {
     const file = new File([NOTES], "번.md", { type: "text/markdown" });
     const fields = { auto_day_number: "True", auto_tags: "false", auto_excerpt: "", provider: "", user_id: "former" };
     const response = await send(STREAM, { ...fields, input_type: "file", file });
@@ -44,12 +44,12 @@ describe("a file", () => {
     expect(thread.messages[0]?.content).toBe("번.md");
   });
 
-  test("comes in whichever field its form calls it by", async () => {
+  test("is accepted in any field of the form", async () => {
     expect((await send(PREVIEW, { upload: new File([NOTES], "notes.md") })).status).toBe(200);
     expect(source()?.text).toBe(NOTES);
   });
 
-  test("of HTML is read as the article that it holds", async () => {
+  test("of HTML is read as the article that it contains", async () => {
     const html =
       "<html><head><title>Bun</title></head><body><nav>Home</nav><article><h1>Bun</h1><p>Bun reads SQL and more.</p></article></body></html>";
     const response = await send(PREVIEW, { file: new File([html], "bun.html", { type: "text/html" }) });
@@ -59,7 +59,7 @@ describe("a file", () => {
     expect(text).not.toContain("<p>");
   });
 
-  test("of PDF is read by its text", async () => {
+  test("of PDF is read as its text", async () => {
     const file = new File([pdf([lines("Bun reads SQL.", "It keeps a pool.")]) as Uint8Array<ArrayBuffer>], "bun.pdf", {
       type: "application/pdf",
     });
@@ -67,13 +67,13 @@ describe("a file", () => {
     expect(source()?.text).toContain("Bun reads SQL.");
   });
 
-  test("of CSV is read as what its rows say", async () => {
+  test("of CSV is read as its rows", async () => {
     const file = new File(["부품,재고\nABC-1,5\nABC-2,0\n"], "parts.csv", { type: "text/csv" });
     expect((await send(PREVIEW, { file })).status).toBe(200);
     expect(source()?.text).toBe("# parts.csv\n\n- 부품: ABC-1, 재고: 5\n- 부품: ABC-2, 재고: 0");
   });
 
-  test("comes in a data: URL, base64 or percent-encoded", async () => {
+  test("is accepted in a data: URL, base64 or percent-encoded", async () => {
     for (const content of [
       `data:text/markdown;base64,${Buffer.from(NOTES).toString("base64")}`,
       `data:text/markdown;charset=utf-8,${encodeURIComponent(NOTES)}`,
@@ -83,7 +83,7 @@ describe("a file", () => {
     }
   });
 
-  test("that is longer than a model can be asked to read is cut, and the note says so", async () => {
+  test("that is longer than a model can read is cut, and the note says so", async () => {
     const file = new File(["word ".repeat(50_000)], "long.txt", { type: "text/plain" });
     const { content } = (await (await send(PREVIEW, { file })).json()) as { readonly content: string };
     expect(content).toBe(
@@ -95,7 +95,7 @@ describe("a file", () => {
     );
   });
 
-  test("that cannot be read is told in the answer: 422, in the caller's language", async () => {
+  test("that cannot be read is reported with 422 in the caller's language", async () => {
     const file = new File(["PK\x03\x04"], "x.zip", { type: "application/zip" });
     const response = await send(PREVIEW, { file });
     expect(response.status).toBe(422);
@@ -106,7 +106,7 @@ describe("a file", () => {
 });
 
 describe("a page", () => {
-  test("is fetched, and its article is what is written about", async () => {
+  test("is fetched, and the note is written from its article", async () => {
     const html = `<html><head><title>Pools</title></head><body><nav>menu</nav><article><h1>Pools</h1>${"<p>A pool keeps connections, so that nobody waits for one to open.</p>".repeat(4)}</article></body></html>`;
     await using server = await pageServer({ "/old": redirect("/new"), "/new": page(HTML, html) });
     const url = `http://pages.example.com:${server.port}/old`;
@@ -119,7 +119,7 @@ describe("a page", () => {
     expect(thread.messages[0]?.content).toBe(url);
   });
 
-  test("that redirects to a closed address is not fetched: an error frame in the stream", async () => {
+  test("that redirects to a private address is not fetched, and the stream has an error frame", async () => {
     await using server = await pageServer({ "/": redirect("http://169.254.169.254/latest/meta-data") });
     const url = `http://pages.example.com:${server.port}/`;
     const events = await readSse(await service.post(STREAM, { input_type: "url", content: url })).toEnd();

@@ -9,7 +9,7 @@ import { readSse } from "../support/sse.ts";
 import { refusalOf, threadOf } from "../support/views.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
-/** What the model writes for each form, where that is not the usual. */
+/** What the model writes for each output form, where that is not the default. */
 let told: Partial<Record<WritingForm, string | Error>> = {};
 let service: TestService<WritingModel>;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const save = (userId: string, til: object) =>
   service.post("/api/v1/tils", { title: "x", content: "x", ...til }, { headers: { "x-user-id": userId } });
 
 describe("a preview", () => {
-  test("is all of it in one answer, and saves nothing", async () => {
+  test("returns the whole note in one response and saves nothing", async () => {
     const userId = "previewer";
     await save(userId, { day_number: 14, tags: ["Bun", "unrelated"] });
     const answer = await preview(TEXT, userId);
@@ -56,7 +56,7 @@ describe("a preview", () => {
     expect(await preview(TEXT, userId)).toEqual(answer);
   });
 
-  test("has null for what was not asked for", async () => {
+  test("has null for parts that were not requested", async () => {
     const off = { auto_day_number: false, auto_tags: false, auto_excerpt: false };
     expect(await preview({ ...TEXT, ...off }, "off")).toMatchObject({
       day_number: null,
@@ -80,7 +80,7 @@ describe("a preview", () => {
     expect(lengths).toMatchObject({ title: 2_000, excerpt: 3_000 });
   });
 
-  test("has the headers that lead to its run, and the thread tells what it was made of", async () => {
+  test("has the headers that lead to its run, and the thread shows its input", async () => {
     const response = await service.post(PREVIEW, { ...TEXT, content: "word ".repeat(1_000) });
     await response.text();
     const threadId = response.headers.get("x-thread-id") ?? "";
@@ -103,7 +103,7 @@ describe("a preview", () => {
     expect(error.message).toMatch(/^모델/);
   });
 
-  test("that takes too long is answered with 504", async () => {
+  test("that takes too long gets 504", async () => {
     const model = { ...writingModel(), answer: () => new Promise<never>(() => {}) };
     const local = await startService({ model, env: { RUN_TIMEOUT: "200ms" } });
     const response = await local.post(PREVIEW, TEXT);
@@ -113,14 +113,14 @@ describe("a preview", () => {
 });
 
 describe("day numbers", () => {
-  test("are the highest that was given plus one, for whoever asks", async () => {
+  test("are the user's highest day number plus one", async () => {
     const day = async (userId: string) => (await preview(TEXT, userId)).day_number;
     expect(await day("counter")).toBe(1);
     await save("counter", { day_number: 41 });
     expect([await day("counter"), await day("other-counter")]).toEqual([42, 1]);
   });
 
-  test("are given without a race when twenty are saved at once", async () => {
+  test("are assigned without a race when twenty notes are saved at once", async () => {
     const saved = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const response = await save("racer", {});
@@ -134,14 +134,14 @@ describe("day numbers", () => {
   });
 });
 
-test("each call of the model that can pass is made again, and each retry is logged", async () => {
+test("each model call with a transient failure is retried, and each retry is logged", async () => {
   const retries: unknown[] = [];
   let failures = 0;
   const writer = writingModel();
   const flaky = {
     ...writer,
     answer: (...given: Parameters<typeof writer.answer>) => {
-      // Every other call fails before its first word.
+      // Every second call fails before its first word.
       if (failures++ % 2 === 0) throw new ModelError("model_unavailable", "away", { retryable: true });
       return writer.answer(...given);
     },

@@ -13,7 +13,7 @@ describe.skipIf(!canMount)("GET /api/v1/health", () => {
     const logged: (string | null)[] = [];
     const log = { ...serviceLogger(openLogger("silent")), storeChanged: (why: string | null) => void logged.push(why) };
     const service = await startService({ store, logger: log });
-    /** Asks until it has changed: what was found a moment ago is told to all who ask within a second. */
+    /** Asks until the answer has changed: a result is reused for one second. */
     const untilStatus = async (status: number) => {
       for (;;) {
         const response = await service.get("/api/v1/health");

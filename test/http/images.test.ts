@@ -22,7 +22,7 @@ const INLINE = `data:image/png;base64,${BASE64}`;
 const ADDRESS = "https://example.com/a%20b.png?size=2";
 const HELLO: Said = { text: ["I see."], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" };
 
-/** Each provider, and how its own documentation has the two pictures. */
+/** Each provider, and the two pictures in the format of its documentation. */
 const providers: readonly (readonly [string, Wire, string, readonly [object, object]])[] = [
   [
     "compatible",
@@ -80,11 +80,11 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
     await service.stop();
   };
   const userId = `images of ${provider}`;
-  /** What the provider was told by the user, turn by turn. */
+  /** What the provider received from the user, turn by turn. */
   const shown = (server: ModelServer, call: number) =>
     wire.decode(server.received[call]?.body).turns.flatMap((turn) => (turn.role === "user" ? [turn.images] : []));
 
-  test("reach it as it wants them, by address and inline, with the question and with those that follow", () =>
+  test("reach it in its format, by URL and inline, with the question and with later ones", () =>
     withService(async (service, server) => {
       server.reply(says(wire, HELLO), says(wire, HELLO));
       const ask = async (problem: string, image_urls: unknown) => {
@@ -100,7 +100,7 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
       expect(shown(server, 1)).toEqual([[ADDRESS, INLINE], []]);
     }));
 
-  test("come by filesUrl as well, whatever other files are among them", () =>
+  test("are also accepted in filesUrl, along with other files", () =>
     withService(async (service, server) => {
       server.reply(says(wire, HELLO));
       const files = ["reports/2026.key", "https://example.com/report.pdf?v=2", "", "file:///etc/passwd"];
@@ -114,7 +114,7 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
 describe("pictures of a question", () => {
   const fields = [["/api/v1/solve", "image_urls", { problem: "hi", user_id: "u" }]] as const;
 
-  test.each(fields)("%s refuses %s that are no pictures, naming the field and no value", async (path, field, body) => {
+  test.each(fields)("%s refuses %s that are no pictures, and names the field but no value", async (path, field, body) => {
     const service = await startService({ store: await sharedStore() });
     const bad = [
       "",
@@ -170,7 +170,7 @@ describe("pictures of a question", () => {
     await service.stop();
   });
 
-  test("of earlier turns come along, the newest sixteen; a fork has them too", async () => {
+  test("of earlier turns are sent along, the newest sixteen, and in a fork too", async () => {
     const service = await startService({ store: await sharedStore() });
     const numbered = (turn: number) => Array.from({ length: 6 }, (_, i) => `https://example.com/${turn}-${i}.png`);
     for (const turn of [1, 2, 3]) {
@@ -194,7 +194,7 @@ describe("pictures of a question", () => {
     await service.stop();
   });
 
-  test("the built-in model says that it cannot see them, once, and answers the words", async () => {
+  test("the built-in model says once that it cannot see them, and answers the text", async () => {
     const service = await startService({ store: await sharedStore(), model: builtinModel() });
     const ask = async (problem: string, image_urls: readonly string[]) => {
       const body = { problem, user_id: "blind", thread_id: "t", image_urls };

@@ -32,20 +32,20 @@ describe("a body's values are counted before it is parsed", () => {
     },
   );
 
-  test("and exactly 100,000 are taken", async () => {
-    // The body, its message, its user and the list's own.
+  test("exactly 100,000 are accepted", async () => {
+    // The body, its message, its user and the list itself count too.
     const body = (list: number) => `{"message":"1+1","userId":"u","agentConfig":{"a":${values(list)}}}`;
     expect((await sent("/stream/v2", body(100_000 - 4))).status).toBe(200);
     expect((await refusalOf(await sent("/stream/v2", body(100_000 - 3)))).code).toBe("payload_too_large");
   });
 
-  test("what is nested too deep for a parser is refused in words", async () => {
+  test("nesting too deep for the parser is refused with a message", async () => {
     const { code, message } = await refusalOf(await sent("/stream/v2", "[".repeat(100_000)));
     expect([code, message]).toEqual(["malformed_json", "The body is nested deeper than 512 levels."]);
   });
 });
 
-test("lists of files and features have a bound that is named", async () => {
+test("lists of files and features have a bound that the refusal names", async () => {
   const body = { message: "hi", userId: "u" };
   for (const field of ["filesUrl", "chosenFeatures"]) {
     const list = (count: number) =>
@@ -56,7 +56,7 @@ test("lists of files and features have a bound that is named", async () => {
   }
 });
 
-test("names such as __proto__ are names like any other, and the last of two that are the same counts", async () => {
+test("names such as __proto__ are ordinary names, and of two equal names the last one counts", async () => {
   const body = `{"__proto__":{"message":"no"},"message":"first","message":"1+1","userId":"u","agentConfig":{"__proto__":{"x":1}}}`;
   expect((await sent("/stream/v2", body)).status).toBe(200);
   expect(({} as Record<string, unknown>).x).toBeUndefined();
@@ -72,14 +72,14 @@ test("a query has at most 100 parameters", async () => {
 describe("a document of more than 1 MiB as JSON", () => {
   const post = (body: string) => sent("/api/v1/documents", body);
 
-  test("is parsed aside, and taken in", async () => {
-    // Blanks are no pieces: this is about the body, not about taking in a book.
+  test("is parsed in a worker and stored", async () => {
+    // Blanks make no chunks: this test is about the body, not about ingesting a book.
     const content = `The river runs fast here.${" ".repeat(1_200_000)}여울은 물살이 빠른 곳이다.`;
     const response = await post(JSON.stringify({ title: "river.txt", content, user_id: "large" }));
     expect(response.status).toBe(201);
   });
 
-  test("is refused as a small one is when it is no JSON, no UTF-8 or larger than 20 MiB", async () => {
+  test("is refused like a small one when it is no JSON, no UTF-8 or larger than 20 MiB", async () => {
     const large = "x".repeat(2 * 1024 * 1024);
     expect((await refusalOf(await post(`{"title":"${large}`))).code).toBe("malformed_json");
     const broken = Buffer.concat([Buffer.from(`{"title":"${large}`), Buffer.from([0xff]), Buffer.from('"}')]);
@@ -101,14 +101,14 @@ describe("a form", () => {
       ...(boundary !== undefined && { headers: { "content-type": `multipart/form-data; boundary=${boundary}` } }),
     });
 
-  test("of a million parts is refused before it is taken apart", async () => {
+  test("of a million parts is refused before it is parsed", async () => {
     const parts = Buffer.from(
       `${"--b\r\ncontent-disposition: form-data; name=a\r\n\r\n\r\n".repeat(300_000)}--b--\r\n`,
     );
     expect((await refusalOf(await post(parts, "b"))).code).toBe("malformed_request");
   });
 
-  test("may have 100 parts, and no more", async () => {
+  test("may have at most 100 parts", async () => {
     const form = (count: number): FormData => {
       const made = new FormData();
       made.set("file", new File(["hello"], "a.txt"));

@@ -16,7 +16,7 @@ afterAll(() => service.stop());
 
 const ERROR = 50;
 const errors = () => lines.filter(({ level }) => level >= ERROR);
-/** All that the service has said of the run by the time it has ended. */
+/** Resolves once the user's newest run has ended. */
 const ended = async (userId: string): Promise<void> => {
   const { threads } = (await (await service.get(`/api/v1/threads?userId=${userId}`)).json()) as {
     threads: { thread_id: string }[];
@@ -38,7 +38,7 @@ describe("a client that leaves", () => {
     ],
     ["POST", "/ask", { question: "hi", user_id: "POST /ask" }],
     ["POST", "/api/v1/solve", { problem: "hi", user_id: "POST /api/v1/solve" }],
-  ])("of %s %s before its answer is no line of the log that somebody has to look at", async (method, path, body) => {
+  ])("of %s %s before its answer logs no error", async (method, path, body) => {
     lines = [];
     const user = `${method} ${path}`;
     const leaving = new AbortController();
@@ -47,16 +47,16 @@ describe("a client that leaves", () => {
     const gone = asking.then((response) => response.text()).catch(() => "gone");
     leaving.abort();
     await gone;
-    // The service has noticed once it answers whoever came later.
+    // The service has noticed once it answers a later request.
     await service.get("/health");
     call.finish("Good day.");
-    // A note's title is asked for by itself.
+    // A note's title is a separate model call.
     if (path.endsWith("preview")) (await service.model.nextCall()).finish("Day");
     await ended(encodeURIComponent(user));
     expect(errors()).toEqual([]);
   });
 
-  test("of a cancel that waits, neither", async () => {
+  test("of a cancel that waits logs no error either", async () => {
     lines = [];
     const response = await service.post("/ask", { question: "hi", user_id: "waiter" });
     const runId = response.headers.get("x-run-id") ?? "";

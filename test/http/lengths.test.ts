@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** Every bounded text of every request: where it goes, the most code points it may have, and the rest of its body. */
+/** Every bounded text of every request: its field, its maximum number of code points, and the rest of the body. */
 const fields: readonly (readonly [
   path: string,
   field: string,
@@ -32,7 +32,7 @@ const fields: readonly (readonly [
 ];
 
 test.each([...fields])(
-  "%s takes a %s of %d characters, each of them two UTF-16 units, and none of one more",
+  "%s accepts a %s of %d characters of two UTF-16 units each, and refuses one more",
   async (path, field, most, rest) => {
     const body = (count: number) => ({ ...rest, [field]: "🎉".repeat(count) });
     const response = await service.post(path, body(most));
@@ -51,7 +51,7 @@ test.each([...fields])(
   },
 );
 
-test("the longest ids work all the way: a thread of theirs is read, listed, followed, and its ticket taken", async () => {
+test("the longest ids work everywhere: their thread can be read, listed and followed, and its ticket used", async () => {
   const [user, threadId] = ["🧪".repeat(128), "🎉".repeat(256)];
   const made = await service.post("/api/chat/stream/init", { message: "hi", user_id: user, conversation_id: threadId });
   const { id } = (await made.json()) as { id: string };
@@ -69,7 +69,7 @@ test("the longest ids work all the way: a thread of theirs is read, listed, foll
 });
 
 describe.each([".", ".."])("a thread called %p", (name) => {
-  test("is begun on no wire", async () => {
+  test("cannot be started on any wire", async () => {
     for (const [path, body] of [
       ["/stream/v2", { message: "hi", userId: "dots", threadId: name }],
       ["/api/v1/solve", { problem: "hi", user_id: "dots", thread_id: name }],
@@ -90,7 +90,7 @@ describe.each([".", ".."])("a thread called %p", (name) => {
     expect(threads).toEqual([]);
   });
 
-  test("is made by no fork, and an access token is for none", async () => {
+  test("cannot be created by a fork or named in an access token", async () => {
     const stream = readSse(await service.post("/api/v1/solve", { problem: "hi", user_id: "forker", thread_id: "t" }));
     (await service.model.nextCall()).finish("ok");
     await stream.toEnd();
@@ -105,7 +105,7 @@ describe.each([".", ".."])("a thread called %p", (name) => {
     expect(token.status).toBe(422);
   });
 
-  test("is asked for by no path, however it is written", async () => {
+  test("cannot be requested by any spelling of its path", async () => {
     const spelled = [name, name.replaceAll(".", "%2e"), name.replaceAll(".", "%2E")];
     for (const written of spelled) {
       for (const [method, end] of [
@@ -115,7 +115,7 @@ describe.each([".", ".."])("a thread called %p", (name) => {
         ["POST", "/fork"],
       ] as const) {
         const response = await fetch(`${service.url}/api/v1/threads/${written}${end}?userId=u`, { method });
-        // Whoever resolves the path first takes it for another one.
+        // A client or proxy that resolves the path first turns it into another one.
         expect(response.status).toBeOneOf([200, 404, 405, 415, 422]);
         if (response.status === 200) expect(await response.json()).toHaveProperty("threads");
       }

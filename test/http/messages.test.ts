@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** One that tools are offered for. */
+/** A question for which tools are offered. */
 const PROBLEM = "2x + 3 = 7 을 풀어줘.";
 const tools: ModelPart = { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } };
 const text = (delta: string): ModelPart => ({ type: "text", delta });
@@ -123,7 +123,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
         { role: "user" },
         { role: "assistant", content: said, status, tool_calls: [{ tool_call_id: "c", is_error: false }] },
       ]);
-      // A model is not told of an answer without a word.
+      // An answer without text is not sent to the model.
       await solved(service, "ended", threadId, (call) => {
         const told = call.request.messages.map((message) => message.role !== "tool" && message.content);
         expect(told).toEqual([PROBLEM, ...(said === "" ? [] : [said]), "hello there"]);
@@ -132,7 +132,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     }
   });
 
-  test("of an answer that was kept without it, as its run's events tell", async () => {
+  test("of an answer that was stored without it, from its run's events", async () => {
     const { store } = service;
     const run = newRun("old:t");
     const { fence } = await started(store, run);
@@ -160,7 +160,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     ]);
   });
 
-  test("of the run under way what it has said so far, and where to read on", async () => {
+  test("of an active run what it has emitted so far, and where to read on", async () => {
     const run = await solve(service, "live", "t", PROBLEM);
     const call = await service.model.nextCall();
     expect(await page("live", "t")).toMatchObject({ active_run: { run_id: run.runId, status: "running" } });
@@ -178,7 +178,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     });
     const rest = readSse(await service.get(`/api/v1/threads/t/events?userId=live&after=${active.seq}`));
     second.finish("day.");
-    // What was shown and what follows it make the answer, with nothing twice and nothing left out.
+    // The part that was shown and the events after it make up the answer, without duplicates or gaps.
     const fold = new AnswerFold();
     fold.text(active.content);
     for (const event of nativeEvents(await rest.toEnd())) fold.add(event);
@@ -189,8 +189,8 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
   });
 });
 
-describe("GET /api/v1/threads/{threadId} is read page by page", () => {
-  /** A thread of these messages, one event each. */
+describe("GET /api/v1/threads/{threadId} is paginated", () => {
+  /** Creates a thread with these messages, one event each. */
   const write = async (userId: string, lengths: readonly number[]): Promise<void> => {
     const { store } = service;
     for (const [turn, length] of lengths.entries()) {
@@ -209,7 +209,7 @@ describe("GET /api/v1/threads/{threadId} is read page by page", () => {
     };
   };
 
-  test("the newest first, a hundred unless told, and says whether there are older ones", async () => {
+  test("from the newest, a hundred messages by default, and says whether there are older ones", async () => {
     await write("pages", Array<number>(51).fill(0));
     const first = await page("pages", "t");
     expect([first.messages.length, first.messages[0]?.seq, first.has_more]).toEqual([100, 3, true]);
@@ -221,7 +221,7 @@ describe("GET /api/v1/threads/{threadId} is read page by page", () => {
     expect((await page("pages", "t", "&before=999999999999999&limit=1")).messages[0]?.seq).toBe(102);
   });
 
-  test("a page has two megabytes at most, unless one message alone has more", async () => {
+  test("with two megabytes a page at most, unless a single message is larger", async () => {
     await write("large", [1_000_000, 1_000_000, 3_000_000]);
     const seen: string[][] = [];
     let before = "";
@@ -234,7 +234,7 @@ describe("GET /api/v1/threads/{threadId} is read page by page", () => {
     expect(seen).toEqual([["a2"], ["q2"], ["q1", "a1"], ["q0", "a0"]]);
   });
 
-  test("gives each message once, in order, whatever the pages", async () => {
+  test("with each message once and in order, for any page sizes", async () => {
     await write("each", [0, 5, 900_000, 3, 1_200_000, 0, 2]);
     const all = (await service.store.threads.messages("each:t")).map(({ id }) => id);
     await fc.assert(
@@ -253,7 +253,7 @@ describe("GET /api/v1/threads/{threadId} is read page by page", () => {
     );
   });
 
-  test("a snapshot after a reset holds the newest within the same bounds, and says that there are more", async () => {
+  test("and a snapshot after a reset has the newest within the same bounds and says that there are more", async () => {
     await write("reset", [10, 1_500_000, 1_500_000]);
     const read = async (userId: string) => {
       const id = { "last-event-id": "t:999" };

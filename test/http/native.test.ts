@@ -17,7 +17,7 @@ const cancel = (userId: string, runId: string, query = "") =>
   service.post(`/api/v1/runs/${runId}/cancel?userId=${userId}${query}`, "");
 
 describe("POST /api/v1/solve", () => {
-  test("carries every header that is common to all streams", async () => {
+  test("has every header that is common to all streams", async () => {
     const { response, events } = await solved(service, "headers", "t");
     expect(response.status).toBe(200);
     const common = ["content-type", "cache-control", "x-accel-buffering", "x-thread-id"];
@@ -48,7 +48,7 @@ describe("POST /api/v1/solve", () => {
     }
   });
 
-  test("says all there is in order, page_start first, credit_settled once, then done with the message's id", async () => {
+  test("sends all events in order: page_start first, credit_settled once, then done with the message's id", async () => {
     const { events } = await solved(service, "order", "t", (call) => {
       call.say({ type: "reasoning", delta: "a greeting" });
       call.finish("Good day.");
@@ -72,7 +72,7 @@ describe("POST /api/v1/solve", () => {
     expect(messages.map(({ seq }) => seq)).toEqual([1, events.length]);
   });
 
-  test("calls tools, and shows each call with its result", async () => {
+  test("calls tools and shows each call with its result", async () => {
     const run = await solve(service, "tools", "t", "solve x + 1 = 3");
     const first = await service.model.nextCall();
     first.say(
@@ -93,7 +93,7 @@ describe("POST /api/v1/solve", () => {
     expect(payloadsOf(events, "credit_settled")).toEqual([{ input_tokens: 11, output_tokens: 6, credits: 0.035 }]);
   });
 
-  test("ids count on over the runs of a thread, failed and cancelled ones included, without a gap", async () => {
+  test("numbers events without a gap over all runs of a thread, including failed and cancelled ones", async () => {
     const first = await solved(service, "ids", "t");
     const failed = await solved(service, "ids", "t", (call) => {
       call.say({ type: "text", delta: "half an ans" });
@@ -122,7 +122,7 @@ describe("POST /api/v1/solve", () => {
     ]);
   });
 
-  test("a run that fails before it has said a word leaves no message of its own", async () => {
+  test("a run that fails before its first word leaves no message", async () => {
     const { events, runId } = await solved(service, "speechless", "t", (call) => call.fail(new Error("secret-reason")));
     expect(payloadsOf(events, "error")).toEqual([
       { code: "internal", message: "The server failed to answer.", recoverable: false },
@@ -131,7 +131,7 @@ describe("POST /api/v1/solve", () => {
     expect(await runOf(service, "speechless", runId)).toMatchObject({ status: "failed", error: { code: "internal" } });
   });
 
-  test("makes a thread id, a UUIDv7, when none is given", async () => {
+  test("creates a thread id, a UUIDv7, when none is given", async () => {
     const { threadId, events } = await solved(service, "fresh", null);
     expect(threadId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(events.map(({ thread_id }) => thread_id))).toEqual(new Set([threadId]));
@@ -139,7 +139,7 @@ describe("POST /api/v1/solve", () => {
 });
 
 describe("GET /api/v1/runs/{runId}", () => {
-  test("tells how far a run is, from running to its end, with usage", async () => {
+  test("shows a run's status from running to its end, with usage", async () => {
     const run = await solve(service, "runs", "t");
     const call = await service.model.nextCall();
     expect(await runOf(service, "runs", run.runId)).toEqual({
@@ -178,7 +178,7 @@ describe("GET /api/v1/runs/{runId}", () => {
 });
 
 describe("POST /api/v1/runs/{runId}/cancel", () => {
-  test("with wait=1 answers only once the run has ended, keeps the text so far, and may be repeated", async () => {
+  test("with wait=1 answers only once the run has ended, stores the text so far, and may be repeated", async () => {
     const run = await solve(service, "wait", "t");
     const call = await service.model.nextCall();
     call.say({ type: "text", delta: "so far" });
@@ -195,25 +195,25 @@ describe("POST /api/v1/runs/{runId}/cancel", () => {
     expect(payloadsOf(nativeEvents(await run.stream.toEnd()), "error")).toMatchObject([{ code: "cancelled" }]);
   });
 
-  test("a run that has succeeded stays so", async () => {
+  test("does not change a run that has succeeded", async () => {
     const { runId } = await solved(service, "late", "t");
     expect(await (await cancel("late", runId, "&wait=1")).json()).toMatchObject({ status: "succeeded", error: null });
   });
 
-  test("without wait it answers at once; the stream then ends as cancelled", async () => {
+  test("without wait answers at once, and the stream then ends as cancelled", async () => {
     const run = await solve(service, "nowait", "t");
     await service.model.nextCall();
     expect((await cancel("nowait", run.runId)).status).toBe(200);
     expect(payloadsOf(nativeEvents(await run.stream.toEnd()), "error")).toMatchObject([{ code: "cancelled" }]);
   });
 
-  test("a run that never was is not found", async () => {
+  test("does not find an unknown run", async () => {
     expect((await cancel("u", "no-such-run")).status).toBe(404);
   });
 });
 
 describe("GET /api/v1/images/{imageId}", () => {
-  test("serves the picture that image_result names, as an image that can run nothing", async () => {
+  test("serves the picture that image_result names, as an image that cannot run scripts", async () => {
     const run = await solve(service, "plot", "t", "plot y = x^2");
     (await service.model.nextCall()).say(
       { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },

@@ -4,7 +4,7 @@ import { startService, type TestService } from "../support/service.ts";
 
 type Json = { readonly [key: string]: Json };
 
-/** All values of this key, wherever they are. */
+/** Returns all values of this key at any depth. */
 const allOf = (key: string, value: unknown): readonly unknown[] =>
   typeof value !== "object" || value === null
     ? []
@@ -26,7 +26,7 @@ describe.each([
   });
   afterAll(() => service.stop());
 
-  test("names what every frame says once it is parsed, so that generators of types know it", () => {
+  test("names the schema of every frame's parsed data, so that type generators can use it", () => {
     const payloads = allOf("contentSchema", document).map((schema) => {
       const [ref, another] = allOf("$ref", { schema: (schema as Json).allOf ?? [schema] });
       expect(another).toBeUndefined();
@@ -46,13 +46,13 @@ describe.each([
       expect(names).toContain(name);
   });
 
-  test("a GET's frames say the same as a POST's, under the same names", () => {
+  test("describes a GET's frames like a POST's, under the same names", () => {
     const payloadsAt = (path: string, method: string) =>
       allOf("contentSchema", framesAt(document, path, method)).flatMap((schema) => allOf("$ref", schema));
     for (const path of ["/ask", "/api/chat/stream"]) expect(payloadsAt(path, "get")).toEqual(payloadsAt(path, "post"));
   });
 
-  test("holds no component that nothing refers to, and refers to none that it does not hold", () => {
+  test("has no unused component and no reference to a missing one", () => {
     const held = ["schemas", "responses", "headers"].flatMap((kind) =>
       Object.keys(document.components?.[kind] ?? {}).map((name) => `#/components/${kind}/${name}`),
     );
@@ -60,13 +60,13 @@ describe.each([
     expect([...refs].filter((ref) => !held.includes(String(ref)))).toEqual([]);
   });
 
-  test("says of every operation what it wants", () => {
+  test("describes what every operation requires", () => {
     expect(document.security).toBeDefined();
     expect(JSON.stringify(document.security) === "[]").toBe(Object.keys(headers).length === 0);
   });
 });
 
-/** What an operation streams, each frame's own schema in place of its name. */
+/** Returns what an operation streams, with each frame's schema in place of its name. */
 const framesAt = (document: Json, path: string, method: string): unknown => {
   const stream = document.paths?.[path]?.[method]?.responses?.["200"]?.content?.["text/event-stream"];
   return allOf("$ref", stream).map((ref) => document.components?.schemas?.[String(ref).split("/").at(-1) ?? ""]);

@@ -16,7 +16,7 @@ const away: Model = {
 };
 
 let service: TestService<Model>;
-/** The same, whose model always fails. */
+/** The same service with a model that always fails. */
 let failing: TestService<Model>;
 let published: PublishedDocument;
 beforeAll(async () => {
@@ -48,8 +48,8 @@ const TEXT =
   "Bun keeps a pool of connections. A pool saves the time that opening one takes. Postgres likes few of them.";
 const CSV = "부품번호,재고\nABC-12345,42\nXYZ-1,7\n";
 
-describe("what the document says holds", () => {
-  test("of documents: submitted as text and as a file, twice, wrong, listed, taken away", async () => {
+describe("the OpenAPI document is correct", () => {
+  test("about documents: submitted as text and as a file, twice, invalid, listed, deleted", async () => {
     const path = "/api/v1/documents";
     const kept = await answers(`POST ${path}`, 201, await service.post(path, { title: "Pools", content: TEXT }));
     await answers(`POST ${path}`, 200, await service.post(path, { title: "Pools", content: TEXT }));
@@ -66,7 +66,7 @@ describe("what the document says holds", () => {
     }
   });
 
-  test("of questions: answered, blank, failed, by POST and by GET", async () => {
+  test("about questions: answered, blank, failed, by POST and by GET", async () => {
     for (const house of [service, failing]) {
       await streams("POST /ask", await house.post("/ask", { question: "2x + 3 = 7" }));
       await streams("GET /ask", await house.get("/ask?question=2x%2B3%3D7"));
@@ -79,7 +79,7 @@ describe("what the document says holds", () => {
     await answers("GET /ask", 422, await service.get("/ask?question=x&user_id=a:b"));
   });
 
-  test("of the agent chat: streamed, by ticket, in one piece, failed and refused", async () => {
+  test("about the agent chat: streamed, by ticket, not streamed, failed and refused", async () => {
     const path = "/api/chat/stream";
     const message = "ABC-12345 부품의 재고는?";
     await streams(`POST ${path}`, await service.post(path, { message }));
@@ -103,7 +103,7 @@ describe("what the document says holds", () => {
     await answers(`GET ${path}`, 400, await service.get(path));
   });
 
-  test("of TIL generation: streamed, as a preview, from a file, failed and refused", async () => {
+  test("about TIL generation: streamed, as a preview, from a file, failed and refused", async () => {
     const path = "/api/v1/generate";
     const body = { input_type: "text", content: TEXT };
     await streams(`POST ${path}/stream`, await service.post(`${path}/stream`, body));
@@ -118,7 +118,7 @@ describe("what the document says holds", () => {
     await answers(`POST ${path}/stream`, 422, await service.post(`${path}/stream`, {}));
   });
 
-  test("of TILs and tags: saved, listed, read, taken away", async () => {
+  test("about TILs and tags: saved, listed, read, deleted", async () => {
     const path = "/api/v1/tils";
     const til = { title: "Pools", content: TEXT, tags: ["bun", "sql"] };
     const saved = await answers(`POST ${path}`, 201, await service.post(path, til));

@@ -60,7 +60,7 @@ describe("GET /openapi.json", () => {
     expect(published.endpoints).toEqual(expect.arrayContaining(CONTRACTS));
   });
 
-  test("describes nothing that is not there", async () => {
+  test("describes no endpoint that does not exist", async () => {
     for (const endpoint of published.endpoints) {
       const [method = "", path = ""] = endpoint.split(" ");
       const answer = await service.get(path, { method });
@@ -73,7 +73,7 @@ describe("GET /openapi.json", () => {
     expect(JSON.stringify(published.document).includes(service.url)).toBe(false);
   });
 
-  test("gives each field of a request the words that a refusal has for it", async () => {
+  test("describes each field of a request in the words of its refusal", async () => {
     const body = published.document.components?.schemas?.NativeRequest?.properties;
     const answer = await service.post("/api/v1/solve", { problem: " ", user_id: "a:b" });
     const refused = (await published.answers("POST /api/v1/solve", answer)) as {
@@ -85,13 +85,13 @@ describe("GET /openapi.json", () => {
     }
   });
 
-  test("is sent once to whoever keeps it", async () => {
+  test("is not sent again to a client that has cached it", async () => {
     const etag = (await service.get("/openapi.json")).headers.get("etag") ?? "";
     const again = await service.get("/openapi.json", { headers: { "if-none-match": etag } });
     expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
   });
 
-  test("with AUTH_TOKEN it wants the token, and says which endpoints do and which do not; the copy of its page is open", async () => {
+  test("with AUTH_TOKEN requires the token, and says which endpoints do; the copy for the docs page is open", async () => {
     const locked = await startService({ env: { AUTH_TOKEN: "secret-token" } });
     const { document, endpoints } = await publishedDocument(locked, {
       headers: { authorization: "Bearer secret-token" },
@@ -111,8 +111,8 @@ describe("GET /openapi.json", () => {
   });
 });
 
-describe("what the document says holds", () => {
-  test("of the native envelope: an answer with tools and a picture, a failure, a replay, a reset", async () => {
+describe("the OpenAPI document is correct", () => {
+  test("about the native envelope: an answer with tools and a picture, a failure, a replay, a reset", async () => {
     const run = await solve(service, "doc", "t", "plot y = x^2");
     (await service.model.nextCall()).say(
       { type: "reasoning", delta: "a parabola" },
@@ -132,7 +132,7 @@ describe("what the document says holds", () => {
     }
   });
 
-  test("of the backend adapter: an answer and a failure", async () => {
+  test("about the backend adapter: an answer and a failure", async () => {
     for (const isFine of [true, false]) {
       const response = await service.post("/stream/v2", { message: "hi", userId: "doc" });
       const call = await service.model.nextCall();
@@ -144,7 +144,7 @@ describe("what the document says holds", () => {
     }
   });
 
-  test("of threads, checkpoints and runs, there and not there", async () => {
+  test("about threads, checkpoints and runs, existing and missing", async () => {
     const { runId } = await solved(service, "doc2", "t");
     await solved(service, "doc2", "t2");
     const under = "/api/v1/threads";

@@ -20,7 +20,7 @@ describe.each(stores)("lists of large things in %s", (_name, open) => {
     await service.store.close();
   });
 
-  /** All pages of a list, from the first to the one that names no next. */
+  /** Returns all pages of a list, up to the one without a next page. */
   const pagesOf = async (path: string, name: string): Promise<readonly (readonly Record<string, unknown>[])[]> => {
     const pages: Record<string, unknown>[][] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
@@ -34,14 +34,14 @@ describe.each(stores)("lists of large things in %s", (_name, open) => {
     return pages;
   };
 
-  /** Each page holds something, but for the last, and not all are on one. */
+  /** Checks that only the last page may be empty and that there is more than one page. */
   const expectPages = (pages: readonly (readonly unknown[])[], count: number) => {
     expect(pages.length).toBeGreaterThan(2);
     expect(pages.slice(0, -1).map((page) => page.length)).not.toContain(0);
     expect(pages.flat()).toHaveLength(count);
   };
 
-  test("checkpoints are on as many pages as it takes, each once and in order", async () => {
+  test("checkpoints come on as many pages as needed, each once and in order", async () => {
     const { fence } = await started(service.store, newRun("u:large"));
     const checkpoints = Array.from({ length: 7 }, (_, at) => ({
       checkpointId: `c${at}`,
@@ -58,7 +58,7 @@ describe.each(stores)("lists of large things in %s", (_name, open) => {
     );
   });
 
-  test("so are TILs", async () => {
+  test("TILs come on as many pages as needed", async () => {
     for (let at = 0; at < 7; at++) {
       const til = {
         userId: "u",

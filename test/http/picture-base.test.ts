@@ -55,7 +55,7 @@ describe("a base", () => {
     expect(() => baseIn(request(given))).toThrow("base must be");
   });
 
-  test("is given once", () => {
+  test("is added once", () => {
     expect(() => baseIn(new Request("http://h/?base=/a&base=/a"))).toThrow("base must be");
     expect(baseIn(new Request("http://h/"))).toBeNull();
   });
@@ -89,12 +89,12 @@ describe("a picture in an answer", () => {
     expect(rewritten(content)).toBe(content);
   });
 
-  test("is left alone where a user wrote it", () => {
+  test("is left alone in a user's text", () => {
     const said = "![](api/v1/images/01a)";
     expect(withBase(message(said, "user"), "/ai/").content).toBe(said);
   });
 
-  test("is looked for in time that grows with the text, whatever the text", () => {
+  test("is searched for in linear time in any text", () => {
     for (const piece of ["](", "[", "[a]: ", "![](api/v1/images/", "](        ", "\n [x]:"]) {
       const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
       const before = process.cpuUsage();
@@ -122,7 +122,7 @@ describe("a picture that a run has drawn", () => {
     await open.stop();
   });
 
-  test("is shown in an <img> wherever a credential is asked for, and named under the base in the thread", async () => {
+  test("can be shown in an <img> where a credential is required, and has the base in the thread", async () => {
     let url = "";
     const { events } = await solved(
       open,
@@ -135,7 +135,7 @@ describe("a picture that a run has drawn", () => {
         );
         const next = await open.model.nextCall();
         url = /api\/v1\/images\/[\w-]+/.exec(JSON.stringify(next.request.messages))?.[0] ?? "";
-        // The same while the run is under way.
+        // The same while the run is active.
         const under = await open.get("/api/v1/threads/t?userId=painter&base=/ai");
         expect(await under.json()).toMatchObject({ active_message: { images: [{ url: `/ai/${url}` }] } });
         next.finish(`![a parabola](${url})`);
@@ -143,7 +143,7 @@ describe("a picture that a run has drawn", () => {
       "plot y = x^2",
     );
     expect(payloadsOf(events, "image_result")).toMatchObject([{ url }]);
-    // An <img> on a page elsewhere sends this and nothing else.
+    // An <img> on a page of another site sends only this.
     const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
     for (const { url: root } of [service, open]) {
       const picture = await fetch(`${root}/${url}`, { headers });

@@ -26,8 +26,8 @@ const refused = async (status: number, response: Response, retryAfter: string) =
 const ask = (given: { userId: string; threadId?: string }, of: TestService<ScriptedModel> = service) =>
   of.post("/stream/v2", { message: "hi", threadId: null, ...given });
 
-describe("a thread that is busy", () => {
-  test("makes the next turn wait, and answers all in the order they came", async () => {
+describe("a busy thread", () => {
+  test("queues the next turns and answers all in the order of arrival", async () => {
     const runs: Asked[] = [];
     for (const n of range(1, 4)) runs.push(await solve(service, "order", "t", `question ${n}`));
     expect((await runOf(service, "order", runs[1]?.runId ?? "")).status).toBe("queued");
@@ -49,7 +49,7 @@ describe("a thread that is busy", () => {
     );
   });
 
-  test("lets eight turns wait and refuses the ninth with 409, with nothing written", async () => {
+  test("queues eight turns and refuses the ninth with 409, with nothing written", async () => {
     const running = await solve(service, "full", "t");
     const call = await service.model.nextCall();
     const waiting = await Promise.all(range(1, 8).map(() => solve(service, "full", "t")));
@@ -65,15 +65,15 @@ describe("a thread that is busy", () => {
     expect((await threadOf(service, "full", "t")).messages).toHaveLength(18);
   });
 
-  test("a turn that is cancelled while it waits ends at once, not behind the turn before it, and the next goes on", async () => {
+  test("ends a cancelled queued turn at once, without waiting for the turn before it, and goes on with the next", async () => {
     const running = await solve(service, "skip", "t");
     const call = await service.model.nextCall();
     const cancelled = await solve(service, "skip", "t", "never mind");
     const last = await solve(service, "skip", "t");
-    // The turn before it is not told to end: whoever waited for it would wait for ever.
+    // The turn before it does not end: a cancel that waited for it would never return.
     const response = await service.post(`/api/v1/runs/${cancelled.runId}/cancel?wait=1&userId=skip`, "");
     expect(await response.json()).toMatchObject({ status: "cancelled", error: { code: "cancelled" } });
-    // It has no place in the log, and so no id.
+    // It has no event in the log, and so no id.
     expect(await cancelled.stream.toEnd()).toMatchObject([{ event: "error", id: undefined }]);
     expect(cancelled.stream.text).toContain('"code":"cancelled"');
     call.finish("one");
@@ -86,7 +86,7 @@ describe("a thread that is busy", () => {
 });
 
 describe("limits", () => {
-  test("MAX_RUNS_PER_USER turns one user away with 429, and nobody else", async () => {
+  test("MAX_RUNS_PER_USER refuses one user with 429, and no other", async () => {
     const limited = await startService({ store, env: { MAX_RUNS_PER_USER: "2" } });
     const runs = [await solve(limited, "greedy"), await solve(limited, "greedy")];
     expect(await refused(429, await ask({ userId: "greedy" }, limited), "5")).toBe("too_many_runs");
@@ -99,7 +99,7 @@ describe("limits", () => {
     await limited.stop();
   });
 
-  test("MAX_RUNS turns everybody away with 503 until a run ends", async () => {
+  test("MAX_RUNS refuses all users with 503 until a run ends", async () => {
     const limited = await startService({ store, env: { MAX_RUNS: "2" } });
     const runs = [await solve(limited, "a"), await solve(limited, "b")];
     expect(await refused(503, await ask({ userId: "c" }, limited), "5")).toBe("busy");
@@ -113,7 +113,7 @@ describe("limits", () => {
 });
 
 describe("draining", () => {
-  test("takes no more runs, says so in readiness, and lets those under way finish", async () => {
+  test("accepts no more runs, reports it in readiness, and lets active runs finish", async () => {
     const leaving = await startService({ store });
     const run = await solve(leaving, "leaving", "t");
     const call = await leaving.model.nextCall();
@@ -132,7 +132,7 @@ describe("draining", () => {
     await stopped;
   });
 
-  test("ends what takes longer than DRAIN_TIMEOUT as interrupted, its text kept", async () => {
+  test("ends runs that take longer than DRAIN_TIMEOUT as interrupted, with their text stored", async () => {
     const leaving = await startService({ store, env: { DRAIN_TIMEOUT: "10ms" } });
     const run = await solve(leaving, "cut", "t");
     const call = await leaving.model.nextCall();

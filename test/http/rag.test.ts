@@ -45,7 +45,7 @@ const sourcesIn = ([first]: readonly AnswerFrame[]) => {
 };
 
 describe("POST /rag", () => {
-  test("tells its sources first, then answers from them, then is done", async () => {
+  test("sends its sources first, then answers from them, then sends done", async () => {
     const frames = await rag({ question: "병가는 며칠까지 유급인가요?" });
     const [best, ...others] = sourcesIn(frames);
     expect(best?.content).toStartWith("## 2. 병가\n\n병가는 한 해 10일까지 유급이다.");
@@ -64,7 +64,7 @@ describe("POST /rag", () => {
     expect(textIn(frames)).toContain("재고: 137");
   });
 
-  test("finds nothing in an empty collection, and says so", async () => {
+  test("says so when it finds nothing, as in an empty collection", async () => {
     for (const language of ["en", "ko"]) {
       const question = language === "ko" ? "병가는?" : "How long is sick leave?";
       const frames = await rag({ question, collection: "empty" });
@@ -103,7 +103,7 @@ describe("POST /rag", () => {
     ]);
   });
 
-  test("goes on when the client leaves: the thread holds the answer, and its events the whole passages", async () => {
+  test("goes on when the client leaves: the thread has the answer, and its events the complete passages", async () => {
     const asked = { question: "병가는 며칠까지 유급인가요?", thread_id: "rag left" };
     const stream = readSse(await scripted.post("/rag", asked));
     await stream.untilEvents(1);
@@ -144,17 +144,17 @@ describe("POST /rag", () => {
     expect((await refusalOf(response)).details.map(({ path }) => path)).toEqual([`/${field}`]);
   });
 
-  test("takes null for everything that has a default, and as many passages as 20", async () => {
+  test("accepts null for everything that has a default, and up to 20 passages", async () => {
     const nothing = { k: null, collection: null, user_id: null, thread_id: null };
     expect(sourcesIn(await rag({ question: "병가는 며칠?", ...nothing }))).toHaveLength(3);
     expect(sourcesIn(await rag({ question: "병가는 며칠?", k: 20 })).length).toBeGreaterThan(3);
   });
 
-  test("asks for a question in the stream when that is blank", async () => {
+  test("asks for a question in the stream when the question is blank", async () => {
     expect(await rag({ question: " \n" })).toEqual([{ type: "error", message: "Please ask a question." }]);
   });
 
-  test("answers a question of 300,000 characters, and one of nothing but signs", async () => {
+  test("answers a question of 300,000 characters, and one that has only symbols", async () => {
     for (const question of [
       "병가 ".repeat(250_000).slice(0, 300_000),
       '"*:&|!<->()\\',

@@ -17,7 +17,7 @@ const events = (userId: string, threadId: string, after = 0) =>
   service.get(`/api/v1/threads/${threadId}/events?userId=${userId}&after=${after}`);
 
 describe("a client that leaves in the middle of an answer", () => {
-  test.each(["/stream/v2", "/api/v1/solve"])("stops nothing on %s: the thread holds the whole answer", async (path) => {
+  test.each(["/stream/v2", "/api/v1/solve"])("does not stop the run on %s: the thread has the complete answer", async (path) => {
     const userId = path === "/stream/v2" ? "leaver" : "leaver-native";
     const said = { message: "hello", userId, threadId: "t", problem: "hello", user_id: userId, thread_id: "t" };
     const response = await service.post(path, said);
@@ -36,7 +36,7 @@ describe("a client that leaves in the middle of an answer", () => {
     expect((await threadOf(service, userId, "t")).messages.at(-1)?.content).toBe("Good day, and good night.");
   });
 
-  test("stops nothing when it breaks the connection off before the answer has begun", async () => {
+  test("does not stop the run when it breaks the connection before the answer has started", async () => {
     const wire = await tap(service.url);
     const body = JSON.stringify({ message: "hello", userId: "rude", threadId: "t" });
     const head = `POST /stream/v2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
@@ -49,7 +49,7 @@ describe("a client that leaves in the middle of an answer", () => {
     expect((await threadOf(service, "rude", "t")).messages.at(-1)?.content).toBe("all of it");
   });
 
-  test("is one of a hundred that leave at once, and the run goes on", async () => {
+  test("does not stop the run when a hundred leave at once", async () => {
     const run = await solve(service, "many", "t");
     const call = await service.model.nextCall();
     const readers = await Promise.all(range(1, 100).map(async () => readSse(await events("many", "t"))));
@@ -76,8 +76,8 @@ test("two readers of one run, and one that comes late, see the same events", asy
   expect(c).toEqual([...a]);
 });
 
-describe("a model that says nothing", () => {
-  test("does not hold up the headers and a first comment", async () => {
+describe("a model that sends nothing", () => {
+  test("does not delay the headers and a first comment", async () => {
     const wire = await tap(service.url);
     const body = JSON.stringify({ message: "hello", userId: "first", threadId: "t" });
     const head = `POST /stream/v2 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
@@ -91,7 +91,7 @@ describe("a model that says nothing", () => {
     (await service.model.nextCall()).finish("ok");
   });
 
-  test("is bridged by comments, which no reader sees as events, in every stream", async () => {
+  test("is bridged in every stream by comments, which no reader receives as events", async () => {
     const adapter = readSse(await service.post("/stream/v2", { message: "hi", userId: "beat", threadId: "t" }));
     const call = await service.model.nextCall();
     const native = readSse(await events("beat", "t"));
@@ -103,7 +103,7 @@ describe("a model that says nothing", () => {
     (await service.model.nextCall()).finish("ok");
     for (const stream of [adapter, native, waiting.stream]) {
       await stream.toEnd();
-      // Every frame is a comment, or an event that was parsed.
+      // Every frame is a comment or a parsed event.
       expect(stream.text.split("\n\n").filter((frame) => frame === ":")).toHaveLength(stream.comments);
       expect(stream.text.split("\n\n")).toHaveLength(stream.comments + stream.events.length + 1);
     }

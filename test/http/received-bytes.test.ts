@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ReceivedBytes } from "../../src/http/request/received-bytes.ts";
 
-test("a body is what has arrived, in whatever chunks, and however much was expected", () => {
+test("a body is what has arrived, for any chunks and any expected length", () => {
   const chunks = fc.array(fc.tuple(fc.integer({ min: 0, max: 300_000 }), fc.integer({ min: 0, max: 255 })), {
     maxLength: 12,
   });

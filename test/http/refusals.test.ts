@@ -25,23 +25,23 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
   };
 
   test.each(["", "{", "nul", "{'a':1}", "[1,]", '{"a":1} x', "\u{feff}{", "NaN"])(
-    "what is no JSON: %j",
+    "invalid JSON: %j",
     async (text) => {
       expect((await refused(400, text)).code).toBe("malformed_json");
     },
   );
 
-  test("bytes that are no UTF-8", async () => {
+  test("bytes that are not UTF-8", async () => {
     const init = { body: Buffer.from(JSON.stringify(body({ [field.message]: "\xff" })), "latin1") };
     expect((await refused(400, "", init)).code).toBe("malformed_json");
   });
 
-  test.each(["null", "[]", "7", '"text"', "true", "{}"])("JSON that is no request: %s", async (text) => {
+  test.each(["null", "[]", "7", '"text"', "true", "{}"])("JSON that is not a request: %s", async (text) => {
     expect((await refused(422, text)).code).toBe("invalid");
     if (!text.startsWith("{")) expect((await refused(422, text)).message).toBe("The body must be a JSON object.");
   });
 
-  test("a million levels of nesting, as a syntax and as a value", async () => {
+  test("a million levels of nesting, in broken JSON and in a value", async () => {
     for (const depth of [100, 10_000, 250_000]) {
       const nested = `${"[".repeat(depth)}${"]".repeat(depth)}`;
       expect((await service.post(path, nested)).status).toBeOneOf([400, 422]);
@@ -72,7 +72,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     expect((await exchange(service.url, raw)).status).toBe(415);
   });
 
-  test("more than 1 MiB, declared or not, and takes exactly 1 MiB", async () => {
+  test("more than 1 MiB, declared or not, and accepts exactly 1 MiB", async () => {
     const of = (size: number) => `"${"x".repeat(size - 2)}"`;
     expect((await refused(413, of(MIB + 1))).code).toBe("payload_too_large");
     expect((await refused(422, of(MIB))).code).toBe("invalid");
@@ -84,7 +84,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     expect((await refused(413, "", { body: pieces })).code).toBe("payload_too_large");
   });
 
-  test("before it has come whole, what is declared as too large", async () => {
+  test("a body declared as too large before it has arrived", async () => {
     const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${MIB + 1}\r\n\r\n`;
     expect((await exchange(service.url, head)).status).toBe(413);
   });
@@ -122,7 +122,7 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     expect(message).toMatch(new RegExp(`^${name} (?:must|is required)`));
   });
 
-  test("without echoing a value or a key of the caller's", async () => {
+  test("without echoing any value or key of the caller", async () => {
     const secret = "hunter2-hunter2";
     const sent = JSON.stringify(
       body({
@@ -200,7 +200,7 @@ describe("paths and methods", () => {
   });
 
   test.each(["%00", "a%00b", "%0a", "%C2%85", "t".repeat(257)])(
-    "a thread that cannot be, %s, is refused",
+    "an invalid thread id, %s, is refused",
     async (id) => {
       for (const path of [`/api/v1/threads/${id}`, `/api/v1/threads/${id}/events`]) {
         const response = await service.get(`${path}?userId=u`);
@@ -211,7 +211,7 @@ describe("paths and methods", () => {
   );
 
   test.each(["", "a b", "[", "x/health?", "%", "localhost:99999", "\xe9", "'; drop table--"])(
-    "the Host header %j gets a plain refusal, neither source nor stack",
+    "the Host header %j gets a plain refusal without source or stack",
     async (host) => {
       for (const path of ["/api/v1/runs/x?userId=u", "/nope"]) {
         const { status, body, head } = await exchange(
@@ -226,7 +226,7 @@ describe("paths and methods", () => {
   );
 });
 
-describe("who asks", () => {
+describe("the user of a request", () => {
   const ask = (query: string, headers: [string, string][] = []) =>
     exchange(
       service.url,
@@ -269,7 +269,7 @@ describe("who asks", () => {
     expect(JSON.parse(body).error.details).toMatchObject([{ path: "/userId" }]);
   });
 
-  test("query and header may say the same, and a header may hold any text in UTF-8", async () => {
+  test("may be the same in query and header, and a header may have any text in UTF-8", async () => {
     expect((await ask("?userId=a", [["x-user-id", "a"]])).status).toBe(404);
     const response = await service.post("/stream/v2", { message: "hi", userId: "민수", threadId: "t" });
     (await service.model.nextCall()).finish("안녕");

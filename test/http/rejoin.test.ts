@@ -16,10 +16,10 @@ interface Said {
   readonly data?: { readonly content?: string };
 }
 
-/** The wires that an EventSource may speak, each with how it shows the answer's text piece by piece. */
+/** The wires that an EventSource can use, and how each carries the deltas of the answer. */
 interface Wire {
   readonly name: string;
-  /** Where a question is asked. */
+  /** The path of a question. */
   address(service: Service, question: string, user: string): Promise<string>;
   pieceOf(said: Said): string | undefined;
   readonly end: "done" | "final";
@@ -53,7 +53,7 @@ const wires: readonly Wire[] = [
 const WORDS = ["여울은 ", "물살이 빠른\n\n", "곳입니다. 🎉"];
 const parsed = (data: readonly string[]): readonly Said[] => data.map((text) => JSON.parse(text) as Said);
 const piecesIn = (wire: Wire, data: readonly string[]) => parsed(data).flatMap((said) => wire.pieceOf(said) ?? []);
-/** How often a model was asked: no call is left that nobody has taken, and `taken` were. */
+/** Checks that the model was called exactly `taken` times. */
 const runsOf = async (service: Service, user: string): Promise<number> => {
   const { threads } = (await (await service.get(`/api/v1/threads?userId=${user}`)).json()) as { threads: unknown[] };
   return threads.length;
@@ -68,9 +68,9 @@ describe.each([...wires])("$name", (wire) => {
   });
   afterAll(() => service.stop());
 
-  test("an EventSource that is cut off after each word hears the answer once, and then stops", async () => {
+  test("an EventSource that is cut off after each word receives the answer once, and then stops", async () => {
     const user = `cut ${wire.name.length}`;
-    // Broken off behind the first piece of each connection, as by a proxy.
+    // Each connection is cut after its first delta, as by a proxy.
     const source = eventSource([await wire.address(service, "여울이 뭐야?", user)], ({ text }) =>
       wire.name === "GET /ask" ? text.includes('"token"') : /"type":"token"/.test(text),
     );
@@ -89,7 +89,7 @@ describe.each([...wires])("$name", (wire) => {
     expect(await runsOf(service, user)).toBe(1);
   }, 20_000);
 
-  test("one that is cut off before the first word asks nothing anew", async () => {
+  test("an EventSource that is cut off before the first word does not ask again", async () => {
     const user = `early ${wire.name.length}`;
     const source = eventSource(
       [await wire.address(service, "hi", user)],
@@ -104,7 +104,7 @@ describe.each([...wires])("$name", (wire) => {
     expect(await runsOf(service, user)).toBe(1);
   }, 20_000);
 
-  test("frames have ids that name the run and the event, the first of them an id alone", async () => {
+  test("frames have ids that name the run and the event, and the first frame is an id alone", async () => {
     const response = await fetch(await wire.address(service, "hi", "ids"));
     const stream = readSse(response);
     (await service.model.nextCall()).finish("Good day.");
@@ -117,7 +117,7 @@ describe.each([...wires])("$name", (wire) => {
     expect(new Set(seqs).size).toBe(seqs.length);
   });
 
-  test("whoever comes back after any frame gets each of the others once, and 204 after the last", async () => {
+  test("a reader that reconnects after any frame gets each of the others once, and 204 after the last", async () => {
     const url = await wire.address(service, "hi", "after");
     const stream = readSse(await fetch(url));
     const call = await service.model.nextCall();
@@ -147,7 +147,7 @@ describe.each([...wires])("$name", (wire) => {
     expect(await runsOf(service, "after")).toBe(1);
   });
 
-  test("an id that names no run of the user's is answered 204, and begins none", async () => {
+  test("an id that names no run of the user gets 204 and starts none", async () => {
     const other = await service.post("/ask", { question: "hi", user_id: "other" });
     (await service.model.nextCall()).finish("secret");
     await readSse(other).toEnd();
@@ -167,7 +167,7 @@ describe.each([...wires])("$name", (wire) => {
     expect(await runsOf(service, "nobody")).toBe(0);
   });
 
-  test("a run that failed tells so once, and then 204", async () => {
+  test("a failed run sends its failure once, then 204", async () => {
     const url = await wire.address(service, "hi", "failed");
     const stream = readSse(await fetch(url));
     (await service.model.nextCall()).fail(new Error("sk-secret"));
@@ -179,7 +179,7 @@ describe.each([...wires])("$name", (wire) => {
     ).toBe(1);
   });
 
-  test("a deleted thread's run is none any more", async () => {
+  test("a deleted thread's run no longer exists", async () => {
     const url = await wire.address(service, "hi", "deleted");
     const response = await fetch(url);
     const stream = readSse(response);
@@ -187,7 +187,7 @@ describe.each([...wires])("$name", (wire) => {
     const [first] = await stream.toEnd();
     const threadId = response.headers.get("x-thread-id");
     await service.get(`/api/v1/threads/${threadId}?userId=deleted`, { method: "DELETE" });
-    // The ticket goes with its thread.
+    // The ticket is deleted with its thread.
     expect((await comeBack(url, first?.id)).status).toBe(wire.name.endsWith("{id}") ? 404 : 204);
   });
 });
@@ -204,7 +204,7 @@ test("a blank question is answered once: its ids lead to 204", async () => {
   }
 }, 20_000);
 
-test("a turn that is cancelled while it waits is told of once: its last id leads to 204, an earlier one to its end", async () => {
+test("a turn cancelled in the queue sends its end once: its last id leads to 204, an earlier one to its end", async () => {
   const service = await startService();
   try {
     const url = (question: string) =>
@@ -226,7 +226,7 @@ test("a turn that is cancelled while it waits is told of once: its last id leads
   }
 }, 20_000);
 
-test("a POST's frames have no ids, whatever Last-Event-ID it brings", async () => {
+test("a POST's frames have no ids, even with a Last-Event-ID", async () => {
   const service = await startService();
   try {
     for (const [path, body] of [
@@ -244,7 +244,7 @@ test("a POST's frames have no ids, whatever Last-Event-ID it brings", async () =
 });
 
 test.each([...wires])(
-  "$name: another replica reads on what this one runs",
+  "$name: a reader can continue on another replica than the one that runs",
   async (wire) => {
     const url = await freshDatabase();
     const replica = (owner: string) =>
@@ -275,7 +275,7 @@ test.each([...wires])(
 );
 
 test.each([...wires])(
-  "$name: a restart leaves what was said to be read on",
+  "$name: after a restart a reader can continue with what was emitted before",
   async (wire) => {
     const store = await memoryStore();
     const before = await startService({ store, owner: "before" });

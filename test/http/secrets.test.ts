@@ -16,7 +16,7 @@ import { exchange } from "../support/wire-tap.ts";
 
 const SECRET = "postgres://yeoul:hunter2@db.internal/prod select * from messages";
 
-/** A store that can be made to fail, with words that nobody outside may read. */
+/** A store that can be made to fail with a message that must not leave the service. */
 let broken: StoreError | null = null;
 const breakable = (store: Store): Store => {
   const proxy = <T extends object>(part: T): T =>
@@ -76,7 +76,7 @@ describe("with AUTH_TOKEN", () => {
     ["GET", "/api/v1/health/../runs/r?userId=u"],
   ] as const;
 
-  test.each(paths)("%s %s wants the token: 401 without one, 403 with a wrong one", async (method, path) => {
+  test.each(paths)("%s %s requires the token: 401 without one, 403 with a wrong one", async (method, path) => {
     for (const [given, status] of [
       ["", 401],
       ["Bearer", 401],
@@ -96,7 +96,7 @@ describe("with AUTH_TOKEN", () => {
     }
   });
 
-  test("health needs none, and no spelling of its path opens another one", async () => {
+  test("health requires none, and no spelling of its path opens another path", async () => {
     expect(await (await service.get("/health")).json()).toEqual({ status: "ok" });
     expect((await service.get("/api/v1/health")).status).toBe(200);
     for (const target of [
@@ -114,7 +114,7 @@ describe("with AUTH_TOKEN", () => {
     }
   });
 
-  test("the scheme's name may be written in any case", async () => {
+  test("the scheme's name may be in any letter case", async () => {
     const response = await service.get("/api/v1/runs/r?userId=u", {
       headers: { authorization: "bearer the-right-token" },
     });
@@ -134,7 +134,7 @@ describe("when the store fails", () => {
   ] as const;
 
   test.each(asks)(
-    "%s %s says 503 while it is away and 500 for a defect, and nothing of why",
+    "%s %s gets 503 while it is away and 500 for a defect, without the reason",
     async (method, path, body) => {
       for (const [code, status, says] of [
         ["unavailable", 503, "store_unavailable"],
@@ -152,9 +152,9 @@ describe("when the store fails", () => {
     },
   );
 
-  test("readiness is 503 and names the check, in words of our own; liveness stays 200", async () => {
+  test("readiness is 503 and names the check in our own words, and liveness stays 200", async () => {
     broken = new StoreError("unavailable", SECRET);
-    // What was found a moment ago is told to all who ask within a second.
+    // A result is reused for one second.
     let response = await service.get("/api/v1/health");
     while (response.status === 200) response = await service.get("/api/v1/health");
     const alive = await service.get("/health");
@@ -175,7 +175,7 @@ describe("when the store fails", () => {
   });
 });
 
-test("a model that cannot be reached makes the service unready, in the model's own words or in ours", async () => {
+test("a model that cannot be reached makes the service unready, with the model's message or ours", async () => {
   for (const [error, says] of [
     [
       new ModelError("model_unavailable", "The key was refused.", { retryable: false, cause: SECRET }),
@@ -198,7 +198,7 @@ test("a model that cannot be reached makes the service unready, in the model's o
 describe("a run that fails", () => {
   const headers = { authorization };
 
-  test("says nothing of what was thrown, in any dialect", async () => {
+  test("reveals nothing of the thrown error in any dialect", async () => {
     for (const [path, body] of [
       ["/stream/v2", { message: "hi", userId: "u", threadId: "thrown" }],
       ["/api/v1/solve", { problem: "hi", user_id: "u", thread_id: "thrown" }],
@@ -244,7 +244,7 @@ test("at level info nothing is logged of a question, an answer, an authToken or 
   expect(logged).not.toMatch(/quokka|the-right-token/);
 });
 
-test("a provider that quotes the question and the key is not quoted in the log, its codes are", async () => {
+test("a provider's error that quotes the question and the key is logged with its codes but without its text", async () => {
   logged = "";
   const body = '{"error":{"message":"No such key: quokka-key, asked for quokka-question","code":"invalid_api_key"}}';
   const place = { keyVariable: "MODEL_API_KEY", now: () => 0 };
@@ -257,7 +257,7 @@ test("a provider that quotes the question and the key is not quoted in the log, 
   expect(logged).not.toContain("quokka");
 });
 
-test("what a client is not told, the log is", async () => {
+test("what is hidden from clients is in the log", async () => {
   logged = "";
   const other = await startService({ store, logger: log });
   await solved(other, "logged", "t", (call) => call.fail(new Error("the true reason")));

@@ -9,20 +9,20 @@ import { runOf, threadOf } from "../support/views.ts";
 import { tap, type WireTap } from "../support/wire-tap.ts";
 
 const MIB = 1024 * 1024;
-/** As much as an answer may hold: of text nearly 1 Mi characters, of reasoning nearly twice that. */
+/** As much as an answer may have: nearly 1 Mi characters of text and nearly twice that of reasoning. */
 const TEXTS = 250;
 const THOUGHTS = 500;
-/** Three bytes a character. */
+/** Three bytes per character. */
 const pieceOf = (n: number): string => `${n} `.padEnd(4096, "가나");
 const ANSWER = range(1, TEXTS).map(pieceOf).join("");
 const READERS = 64;
 /**
- * The kernel takes about 3 MiB for each; were the rest of the 9 MB kept for it, that would be 370 MiB. The embedded database
- * grows by 100 to 200 MiB, however many read.
+ * The kernel buffers about 3 MiB for each reader. Buffering the rest of the 9 MB would take 370 MiB. The embedded database
+ * grows by 100 to 200 MiB for any number of readers.
  */
 const MAX_GROWTH = 300 * MIB;
 
-/** Says 3 Mi characters, 9 MB, as fast as it is let, once the gate is open. */
+/** Emits 3 Mi characters, 9 MB, as fast as back-pressure allows, once the gate is open. */
 const gate = Promise.withResolvers<void>();
 const talker: Model = {
   id: "talker",
@@ -46,7 +46,7 @@ const rss = (): number => {
   return process.memoryUsage.rss();
 };
 
-/** Asks for the thread's events and reads no further than the headers. */
+/** Requests the thread's events and reads only the headers. */
 const stalled = async (): Promise<WireTap> => {
   const wire = await tap(service.url);
   wire.socket.write("GET /api/v1/threads/t/events?userId=u HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -55,7 +55,7 @@ const stalled = async (): Promise<WireTap> => {
   return wire;
 };
 
-test("readers that do not read hold up no run and cost no memory; once they read, it is all there and in order", async () => {
+test("readers that do not read delay no run and cost no memory; once they read, they get everything in order", async () => {
   const run = await solve(service, "u", "t");
   await run.stream.until(({ event }) => event === "node_result");
   const readers = await Promise.all(range(1, READERS).map(stalled));
@@ -87,7 +87,7 @@ test("readers that do not read hold up no run and cost no memory; once they read
   }
 }, 60_000);
 
-/** The body of a chunked answer, from its bytes. */
+/** Returns the body of a chunked response from its bytes. */
 const bodyOf = (text: string): Uint8Array<ArrayBuffer> => {
   let rest = text.indexOf("\r\n\r\n") + 4;
   let body = "";

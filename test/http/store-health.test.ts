@@ -5,7 +5,7 @@ import { MigrationsMissing, StoreError } from "../../src/store/store-error.ts";
 
 const OK = { store: "ok", migrations: "ok" };
 
-/** A store that fails as the test says, a clock that the test moves, and what was logged. */
+/** A store that fails on demand, a clock that the test moves, and the log lines. */
 const watched = () => {
   let now = 1_000_000;
   let writes = 0;
@@ -50,7 +50,7 @@ const watched = () => {
 const postgresError = (code: string) => Object.assign(new Error("insert into secrets values ('sesame')"), { code });
 
 describe("whether the store can be written to", () => {
-  test("is tried once a second, however many ask and however often", async () => {
+  test("is tried once a second for any number of requests", async () => {
     const { health, writes, pass } = watched();
     expect(await Promise.all(Array.from({ length: 100 }, () => health.look()))).toEqual(Array(100).fill(OK));
     pass(999);
@@ -64,7 +64,7 @@ describe("whether the store can be written to", () => {
     expect(writes()).toBe(3);
   });
 
-  test("is answered in time when the store does not, and not tried again while a try is under way", async () => {
+  test("is answered in time when the store hangs, and not tried again while an attempt is pending", async () => {
     const { health, writes, hangs, works, pass, losePatience, said } = watched();
     const goOn = hangs();
     const asked = [health.look(), health.look()];
@@ -105,7 +105,7 @@ describe("whether the store can be written to", () => {
   });
 
   test.each(["53100", "08006", "XX000", "99999", "ECONNRESET", "", "toString"])(
-    "is said in words of ours, whatever the database said: %s",
+    "is reported in our own words for the database's error: %s",
     async (code) => {
       const { health, fails } = watched();
       fails(storeError("documents.put", postgresError(code)));
@@ -116,7 +116,7 @@ describe("whether the store can be written to", () => {
     },
   );
 
-  test("tells a database that lacks migrations from one that is away", async () => {
+  test("distinguishes a database that lacks migrations from an unavailable one", async () => {
     const { health, fails, pass } = watched();
     fails(storeError("check", new MigrationsMissing(["0001_x"])));
     expect(await health.look()).toEqual({ store: "ok", migrations: "migrations are missing: run yeoul migrate" });

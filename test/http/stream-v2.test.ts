@@ -14,7 +14,7 @@ const deltas = (events: readonly { event?: string | undefined; data: string }[])
   events.filter(({ event }) => event === "llm.token.delta").map(({ data }) => JSON.parse(data).delta);
 
 describe("POST /stream/v2", () => {
-  test("streams deltas as the model says them, then completes once the turn is kept", async () => {
+  test("streams deltas as the model sends them, then completes once the turn is stored", async () => {
     const response = await service.post("/stream/v2", { message: "hello", userId: "u1", threadId: "t1" });
     expect(response.status).toBe(200);
     const stream = readSse(response);
@@ -33,7 +33,7 @@ describe("POST /stream/v2", () => {
     ]);
   });
 
-  test("a body full of nulls passes, and the server makes the thread id", async () => {
+  test("a body full of nulls is accepted, and the server creates the thread id", async () => {
     const body = { message: "hi", userId: "u1", threadId: null, filesUrl: null, chosenFeatures: null };
     const response = await service.post("/stream/v2", {
       ...body,

@@ -41,7 +41,7 @@ test.each(THREAD_IDS)(
   "the thread id %j goes out and comes back in headers, ids, data, paths and Last-Event-ID",
   async (id) => {
     const { response, events } = await solved(service, "u", id, "first");
-    // What a header cannot hold comes percent-encoded, and decodes to the id in any case.
+    // Characters that a header cannot have are percent-encoded. In every case it decodes to the id.
     expect(response.headers.get("x-thread-id")).toMatch(/^[\x21-\x7e]+$/);
     expect(decodeURIComponent(response.headers.get("x-thread-id") ?? "")).toBe(id);
     expect(new Set(events.map(({ thread_id }) => thread_id))).toEqual(new Set([id]));
@@ -52,7 +52,7 @@ test.each(THREAD_IDS)(
     for (const { data } of frames) expect(JSON.parse(data).thread_id).toBe(id);
 
     const path = `/api/v1/threads/${encodeURIComponent(id)}/events?userId=u`;
-    // As an EventSource sends it: the id's UTF-8, a byte a character.
+    // As an EventSource sends it: the id's UTF-8, one character per byte.
     const lastId = Buffer.from(`${id}:3`).toString("latin1");
     const replay = nativeEvents(
       await readSse(await service.get(path, { headers: { "last-event-id": lastId } })).toEnd(),

@@ -42,7 +42,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
     readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=${userId}`));
 
   describe("GET /api/v1/threads", () => {
-    test("lists the user's threads page by page, the one last written to first", async () => {
+    test("lists the user's threads page by page, the most recently written first", async () => {
       for (const id of ["a", "b", "c:d", "e"]) await solved(service, "lister", id, "ok", `about ${id}`);
       const { events } = await solved(service, "lister", "b");
       await solved(service, "someone", "else");
@@ -69,7 +69,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       }
     });
 
-    test("is empty for a user who has none, and gives 20 unless told", async () => {
+    test("is empty for a user without threads, and returns 20 by default", async () => {
       expect(await listed("nobody")).toEqual({ threads: [], next_cursor: null });
       const now = realSystem.now();
       const fill = Array.from({ length: 21 }, async (_, i) => {
@@ -114,7 +114,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       expect((await refusalOf(response)).details).toMatchObject([{ path: "/cursor" }]);
     });
 
-    test("wants to know whose threads", async () => {
+    test("requires a user", async () => {
       const response = await service.get("/api/v1/threads");
       expect(response.status).toBe(422);
       expect((await refusalOf(response)).details).toMatchObject([{ path: "/userId" }]);
@@ -160,13 +160,13 @@ describe.each(stores)("threads in %s", (_name, open) => {
         expect(frames.filter(({ event }) => event === "done" || event === "error")).toHaveLength(1);
       }
       expect(call.signal.aborted).toBe(true);
-      // A model that does not heed the abort brings nothing back.
+      // A model that ignores the abort does not bring the thread back.
       call.finish("a late word");
       expect(await service.store.events.bounds("runner:t")).toBeNull();
       expect((await service.get("/api/v1/threads/t?userId=runner")).status).toBe(404);
     });
 
-    test("ends the turns that wait in it as well", async () => {
+    test("also ends the turns that are queued in it", async () => {
       const running = await solve(service, "queue", "t");
       await service.model.nextCall();
       const waiting = [await solve(service, "queue", "t"), await solve(service, "queue", "t")];
@@ -178,7 +178,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       }
     });
 
-    test("a thread made under its name begins anew, its numbers do not", async () => {
+    test("a new thread of the same name is empty, but its numbers continue", async () => {
       const old = await solve(service, "anew", "t");
       (await service.model.nextCall()).say({ type: "text", delta: "old words" });
       await old.stream.until(({ event }) => event === "token");
@@ -195,7 +195,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       ]);
     });
 
-    test("many deletions and questions at once: each is answered, each stream has one end, and no word is left over", async () => {
+    test("many deletions and questions at once: each is answered, each stream has one end, and no text is left over", async () => {
       const model = (async () => {
         for (let i = 0; i < 8; i++) (await service.model.nextCall()).finish("answer");
       })();
@@ -226,7 +226,7 @@ test("with two replicas, a deletion on one ends the run and the readers of the o
   call.say({ type: "text", delta: "so far" });
   await run.stream.until(({ event }) => event === "token");
   expect((await a.get("/api/v1/threads/t?userId=u", { method: "DELETE" })).status).toBe(204);
-  // The other's next word is refused, and so it learns of it.
+  // The other replica notices the deletion when its next event is refused.
   call.say({ type: "text", delta: "late" });
   const frames = await run.stream.toEnd();
   expect(frames.filter(({ event }) => event === "done" || event === "error")).toHaveLength(1);

@@ -33,7 +33,7 @@ describe("a ticket", () => {
   });
   afterAll(() => service.stop());
 
-  test("is unguessable, tells where to take it, and begins nothing by itself", async () => {
+  test("is unguessable, names the path for its use, and starts nothing by itself", async () => {
     const response = await service.post("/api/chat/stream/init", {
       message: "hi",
       user_id: "김 여울/../?#",
@@ -48,7 +48,7 @@ describe("a ticket", () => {
     expect(await ticket(service)).not.toBe(await ticket(service));
   });
 
-  test("is not used up by HEAD, and neither that nor any other question by it begins a run", async () => {
+  test("is not used up by HEAD, and no method but GET starts its run", async () => {
     const id = await ticket(service, { conversation_id: "headed", user_id: "h" });
     for (const [path, allowed] of [
       [`/api/chat/stream/${id}`, "GET"],
@@ -65,7 +65,7 @@ describe("a ticket", () => {
     expect(contentOf(await chatFrames(stream))).toBe("hello");
   });
 
-  test("is taken by EventSource, which hears the run to its end once, comes back, and is told to stop", async () => {
+  test("is used by an EventSource, which receives the run once, reconnects, and is told to stop", async () => {
     const source = eventSource([`${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`]);
     (await service.model.nextCall()).finish("once");
     await source.stopped;
@@ -79,7 +79,7 @@ describe("a ticket", () => {
     expect(messages).toHaveLength(2);
   }, 10_000);
 
-  test("begins one run, however many come with it at once, and all read it from its beginning", async () => {
+  test("starts one run for any number of simultaneous clients, and all read it from its beginning", async () => {
     const id = await ticket(service);
     const responses = await Promise.all(Array.from({ length: 10 }, () => take(service, id)));
     const streams = responses.map(readSse);
@@ -93,7 +93,7 @@ describe("a ticket", () => {
     expect(texts[0]?.match(/query_analysis/g)).toHaveLength(2);
   });
 
-  test("is joined in the middle, and after the end, with everything from the beginning", async () => {
+  test("can be joined in the middle and after the end, with everything from the beginning", async () => {
     const id = await ticket(service);
     const first = readSse(await take(service, id));
     const call = await service.model.nextCall();
@@ -107,7 +107,7 @@ describe("a ticket", () => {
     expect(frames.map(({ type }) => type)).toEqual([...Array<"progress">(6).fill("progress"), "final"]);
   });
 
-  test("shows a failure to whoever joins later, in their language", async () => {
+  test("shows a failure to clients that join later, in their language", async () => {
     const id = await ticket(service);
     const first = readSse(await take(service, id));
     (await service.model.nextCall()).fail(new Error("sk-secret"));
@@ -119,7 +119,7 @@ describe("a ticket", () => {
     });
   });
 
-  test("waits for its turn behind the conversation's running one", async () => {
+  test("waits for its turn behind the conversation's active run", async () => {
     const turn = { conversation_id: "busy" };
     const [one, two] = [await ticket(service, turn), await ticket(service, turn)];
     const first = readSse(await take(service, one));
@@ -131,7 +131,7 @@ describe("a ticket", () => {
     expect(contentOf(await chatFrames(second))).toBe("second");
   });
 
-  test("goes with its conversation", async () => {
+  test("is deleted with its conversation", async () => {
     const id = await ticket(service, { conversation_id: "gone" });
     const stream = readSse(await take(service, id));
     (await service.model.nextCall()).finish("said");
@@ -140,7 +140,7 @@ describe("a ticket", () => {
     expect((await take(service, id)).status).toBe(404);
   });
 
-  test("that is none is not found, whatever it is, in the wire's words", async () => {
+  test("that does not exist is not found, in the wire's format, for any id", async () => {
     const id = await ticket(service, { user_id: "anna" });
     const [user = "", secret = ""] = id.split(".");
     const other = Buffer.from("ben").toString("base64url");
@@ -163,7 +163,7 @@ describe("a ticket", () => {
     expect(await (await take(service, `${user}.${"A".repeat(43)}`)).json()).toMatchObject({ success: false });
   });
 
-  test("is not given for what could not be asked", async () => {
+  test("is not issued for an invalid question", async () => {
     for (const body of [{ message: " " }, { user_id: "a:b" }, { llm_config: { temperature: 9 } }]) {
       const response = await service.post("/api/chat/stream/init", { message: "hi", ...body });
       expect(response.status).toBeOneOf([400, 422]);
@@ -171,13 +171,13 @@ describe("a ticket", () => {
   });
 });
 
-describe("time", () => {
-  test("has to be used within ten minutes, and can be read for an hour, by the database's clock, whatever a replica's says", async () => {
+describe("a ticket's lifetime", () => {
+  test("is ten minutes until its use and an hour for reading, by the database's clock and not by a replica's", async () => {
     const url = await freshDatabase();
     const sql = postgres(url, { max: 1 });
     const passes = (ms: number) =>
       sql`update yeoul.tickets set created_at = created_at - ${ms}::bigint, expires_at = expires_at - ${ms}::bigint`;
-    /** Hours ahead, and behind; both have the same model. */
+    /** Clocks hours ahead and hours behind; both have the same model. */
     const model = scriptedModel();
     const replicas = [5, -5].map(async (hours) => {
       const system: System = { ...realSystem, now: () => realSystem.now() + hours * 3_600_000 };
@@ -208,8 +208,8 @@ describe("time", () => {
   }, 30_000);
 });
 
-describe("a store that goes away", () => {
-  test("while the run begins: whoever came is told to come again, and then it begins", async () => {
+describe("a store that becomes unavailable", () => {
+  test("while the run starts: the client is told to retry, and then the run starts", async () => {
     const { store, taps } = tappedStore(await memoryStore());
     const service = await startService({ store });
     try {
@@ -231,7 +231,7 @@ describe("a store that goes away", () => {
 });
 
 describe("a restart", () => {
-  test("leaves a ticket to be used, and one that was used to be read", async () => {
+  test("leaves an unused ticket usable and a used one readable", async () => {
     const store = await memoryStore();
     const before = await startService({ store, owner: "before" });
     const [used, unused] = [await ticket(before), await ticket(before)];
@@ -251,7 +251,7 @@ describe("a restart", () => {
     }
   });
 
-  test("in the middle ends the run, once, and whoever joins is told", async () => {
+  test("in the middle ends the run once, and clients that join receive that", async () => {
     const store = await memoryStore();
     const before = await startService({ store, owner: "before", env: { DRAIN_TIMEOUT: "10ms" } });
     const id = await ticket(before);

@@ -30,7 +30,7 @@ const save = async (userId: string, given: object = {}): Promise<TilView> => {
 };
 
 describe("a TIL", () => {
-  test("is answered with as it was saved, and so it is read", async () => {
+  test("is returned as it was saved, and reads the same", async () => {
     const til = {
       title: " 오늘 배운 것: Bun의 SQL 🎉 ",
       content: "# 번\n\n번은 SQL을 안다.\r\n",
@@ -56,7 +56,7 @@ describe("a TIL", () => {
     expect(await (await get("writer", `tils/${saved.id}`)).json()).toEqual(saved);
   });
 
-  test("is the user's whom the body names, and nobody's whom it contradicts", async () => {
+  test("belongs to the user that the body names, and is refused when another is named as well", async () => {
     const body = { title: "Named in the body", content: "# Content", user_id: "named" };
     const saved = await service.post("/api/v1/tils", body);
     expect(saved.status).toBe(201);
@@ -67,7 +67,7 @@ describe("a TIL", () => {
     expect((await service.post("/api/v1/tils", { ...body, user_id: "a:b" })).status).toBe(422);
   });
 
-  test("needs no more than a title and a content; null is as good as nothing", async () => {
+  test("requires only a title and a content, and null counts as left out", async () => {
     const bare = { excerpt: "", day_number: 1, tags: [], slug: "a-title" };
     expect(await save("bare")).toMatchObject(bare);
     const nulls = { excerpt: null, day_number: null, tags: null };
@@ -84,7 +84,7 @@ describe("a TIL", () => {
     expect(saved.tags[0]?.id).toBe(tags[0]?.id);
   });
 
-  test("is its user's alone", async () => {
+  test("is visible only to its user", async () => {
     const { id } = await save("owner");
     for (const method of ["GET", "DELETE"]) {
       const response = await service.get(`/api/v1/tils/${id}`, { method, ...headersOf("stranger") });
@@ -103,7 +103,7 @@ describe("a TIL", () => {
     expect((await get("remover", `tils/${id}`)).status).toBe(404);
   });
 
-  test("of nobody in particular belongs to default_user", async () => {
+  test("without a user belongs to default_user", async () => {
     const response = await service.post("/api/v1/tils", { title: "x", content: "x" });
     const { id } = (await response.json()) as TilView;
     expect((await get("default_user", `tils/${id}`)).status).toBe(200);
@@ -112,7 +112,7 @@ describe("a TIL", () => {
 });
 
 describe("lists", () => {
-  test("run from the newest to the oldest, page by page, each TIL once", async () => {
+  test("go from the newest to the oldest, page by page, with each TIL once", async () => {
     for (const day of [1, 2, 3, 4, 5]) await save("lister", { day_number: day });
     const days: number[] = [];
     let cursor: string | null = "";
@@ -130,7 +130,7 @@ describe("lists", () => {
     expect(await (await get("nobody", "tils")).json()).toEqual({ tils: [], next_cursor: null });
   });
 
-  test("of tags tell how many TILs go by each", async () => {
+  test("of tags have the number of TILs for each", async () => {
     await save("tagger", { tags: ["a", "b"] });
     await save("tagger", { tags: ["B"] });
     const { tags } = (await (await get("tagger", "tags")).json()) as { readonly tags: readonly object[] };
@@ -170,7 +170,7 @@ describe("a refusal", () => {
     expect((await save("refused")).day_number).toBe(1);
   });
 
-  test("takes up to the bounds, in characters as people count them", async () => {
+  test("starts above the bounds, which count characters as people do", async () => {
     const most = {
       title: "🎉".repeat(200),
       excerpt: "🎉".repeat(500),

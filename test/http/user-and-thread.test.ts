@@ -5,7 +5,7 @@ import { startService, type TestService } from "../support/service.ts";
 
 type Json = { readonly [key: string]: Json };
 
-/** Every JSON body that starts a run or is a user's, and what it calls the user and the thread; null: it belongs to none. */
+/** Every JSON body that starts a run or belongs to a user, with its fields for user and thread; null when it has none. */
 const BODIES: readonly (readonly [path: string, body: object, user: string, thread: string | null])[] = [
   ["/stream/v2", { message: "hi" }, "userId", "threadId"],
   ["/api/v1/solve", { problem: "hi" }, "user_id", "thread_id"],
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** The body's properties in the service's own description. */
+/** The body's properties in the OpenAPI document. */
 const describedAt = (path: string): readonly string[] => {
   const schema = document.paths?.[path]?.post?.requestBody?.content?.["application/json"]?.schema;
   const ref = schema?.$ref as unknown as string | undefined;
@@ -49,7 +49,7 @@ describe.each(BODIES)("POST %s", (path, body, user, thread) => {
     expect(describedAt(path)).toEqual(expect.arrayContaining(named));
   });
 
-  test("takes the user from its body, and refuses another beside it", async () => {
+  test("takes the user from its body, and refuses a different one elsewhere", async () => {
     const taken = await service.post(path, { ...body, [user]: "ann" });
     expect([200, 201]).toContain(taken.status);
     await taken.body?.cancel();

@@ -22,7 +22,7 @@ const model = () => ({
   }),
 });
 
-/** A service with a clock and counted ids of its own: what two of them are asked alike, they answer alike. */
+/** A service with its own fixed clock and counted ids: two of them answer equal requests equally. */
 const start = async () => {
   const system = testSystem();
   return { system, ...(await startService({ model: model(), system })) };
@@ -74,7 +74,7 @@ test.each(streams)("Elysia itself streams %s byte for byte as our hook does", as
   expect(await read(without)).toEqual(ours);
 });
 
-test("so is a thread's log, replayed", async () => {
+test("Elysia itself replays a thread's log byte for byte as our hook does", async () => {
   const events = "/api/v1/threads/native/events?user_id=u";
   const ours = await (await withHook.get(events)).text();
   expect(ours).toContain("하세요 🎉");

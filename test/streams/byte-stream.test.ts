@@ -10,8 +10,8 @@ import { memoryLog } from "../support/memory-log.ts";
 
 const text = ({ value }: StreamStep): string => new TextDecoder().decode(value);
 
-describe("readers of one run, from the commit to the socket without a promise", () => {
-  /** A run that is written to, and what its readers' streams tell the log of. */
+describe("readers of one run, served from the commit to the socket without a promise", () => {
+  /** A run that is being written, and the errors that its readers' streams report. */
   const running = () => {
     const log = memoryLog();
     const { journal } = journalOver(log.store);
@@ -32,7 +32,7 @@ describe("readers of one run, from the commit to the socket without a promise", 
     return { log, writer, broken, reader };
   };
 
-  test("one that breaks, wherever it does, is reported and harms neither the commit nor the others", async () => {
+  test("one that fails at any point is reported, and harms neither the commit nor the others", async () => {
     const { log, writer, broken, reader } = running();
     const noDialect = reader({
       translate: () => {
@@ -50,14 +50,14 @@ describe("readers of one run, from the commit to the socket without a promise", 
     void writer.emit(say("hello"), "n");
     expect(await close(writer)).toBe("persisted");
     expect((await whole).join("")).toMatch(/hello.*run\.completed/su);
-    // What it was shown is no whole answer, and the run's end is not this reader's to tell.
+    // The reader has received an incomplete answer and must not see an orderly end of the run.
     expect(await ended).toBe(CUT);
     expect(broken.map((error) => (error as Error).message).toSorted()).toEqual(["no such frame", "no such socket"]);
     expect(log.events("u:t").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
   });
 });
 
-test("a step that no socket takes ends the response instead of leaving it open", async () => {
+test("a step that no socket accepts ends the response instead of leaving it open", async () => {
   const stream = new FixedStream([{ done: false, value: Symbol("no bytes") as never }]);
   const response = deliver({ response: stream, set: { headers: {} } });
   await expect(response?.text()).rejects.toThrow();

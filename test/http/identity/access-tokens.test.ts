@@ -48,7 +48,7 @@ const make = (body: unknown, headers: Record<string, string> = SERVICE) =>
 const threads = (token: string, more = "") => service.get(`/api/v1/threads?access_token=${token}${more}`);
 
 describe("an access token", () => {
-  test("is made for the user that a backend names, good for ten minutes, and kept by nobody on the way", async () => {
+  test("is issued for the user that a backend names, is valid for ten minutes and is not cacheable", async () => {
     const before = Date.now();
     const response = await make({ user_id: "kim" });
     expect([response.status, response.headers.get("cache-control")]).toEqual([201, "no-store"]);
@@ -60,14 +60,14 @@ describe("an access token", () => {
     expect((await threads(access_token ?? "", "&userId=lee")).status).toBe(403);
   });
 
-  test("is made for a user by the user's own token, and for nobody else", async () => {
+  test("is issued with a user's own token for that user only", async () => {
     const own = bearer(await userToken(SECRET, { sub: "kim" }));
     expect((await make({}, own)).status).toBe(201);
     expect((await make({ user_id: "kim" }, own)).status).toBe(201);
     expect((await make({ user_id: "lee" }, own)).status).toBe(403);
   });
 
-  test("makes no further one, whatever its scopes", async () => {
+  test("cannot be used to issue another one, whatever its scopes", async () => {
     for (const scope of [["read"], ["ask"], ["ask", "read"]]) {
       const token = await accessToken(service.url, { user_id: "kim", scope }, SERVICE);
       expect((await make({}, bearer(token))).status).toBe(403);
@@ -98,11 +98,11 @@ describe("an access token", () => {
     expect((await refusalOf(response)).details.map((detail) => detail.path)).toEqual([path]);
   });
 
-  test.each(["1s", "1000ms", "24h", "1440m"])("lives for %s when it is asked to", async (ttl) => {
+  test.each(["1s", "1000ms", "24h", "1440m"])("is valid for %s on request", async (ttl) => {
     expect((await make({ user_id: "u", ttl, thread_id: null, scope: null })).status).toBe(201);
   });
 
-  test("that has expired is 401, by the second", async () => {
+  test("that has expired gets 401, to the second", async () => {
     const token = await accessToken(service.url, { user_id: "kim", ttl: "30s" }, SERVICE);
     skewMs = 29_000;
     expect((await threads(token)).status).toBe(200);
@@ -112,7 +112,7 @@ describe("an access token", () => {
     expect([late.status, (await refusalOf(late)).code]).toEqual([401, "unauthorized"]);
   });
 
-  test("that is wrong is 403", async () => {
+  test("that is wrong gets 403", async () => {
     const token = await accessToken(service.url, { user_id: "kim" }, SERVICE);
     const [head = "", payload = "", signature = ""] = token.slice("yat_".length).split(".");
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
@@ -140,16 +140,16 @@ describe("an access token", () => {
     }
   });
 
-  test("stands for one credential: neither twice in an address nor beside a header", async () => {
+  test("must be the only credential: not twice in a URL and not next to a header", async () => {
     const token = await accessToken(service.url, { user_id: "kim" }, SERVICE);
     expect((await threads(token, `&access_token=${token}`)).status).toBe(400);
     expect((await service.get(`/api/v1/threads?access_token=${token}`, { headers: SERVICE })).status).toBe(400);
-    // The service's own token and users' are not for addresses.
+    // The service's token and users' tokens are not accepted in URLs.
     expect((await threads("service", "&userId=kim")).status).toBe(403);
     expect((await threads(await userToken(SECRET, { sub: "kim" }))).status).toBe(403);
   });
 
-  test("starts a run by EventSource's GET, on a page elsewhere too", async () => {
+  test("starts a run by an EventSource's GET, even from a page of another site", async () => {
     const token = await accessToken(service.url, { user_id: "kim", scope: ["ask"] }, SERVICE);
     const headers = { "sec-fetch-site": "cross-site", origin: "https://app.example" };
     const asked = service.get(`/ask?question=hi&access_token=${token}`, { headers });
@@ -162,7 +162,7 @@ describe("an access token", () => {
     expect((await service.get(`/ask?question=hi&access_token=${reader}`)).status).toBe(403);
   });
 
-  test("for one thread asks in that thread, reads it and its runs, and lists nothing else", async () => {
+  test("for one thread can ask in that thread, read it and its runs, and list nothing else", async () => {
     const service = await startService({ store, owner: "threads", env: { AUTH_TOKEN: "service" } });
     const ask = async (thread: string | null, headers: Record<string, string>, user?: string) => {
       const body = { problem: "hi", user_id: user, thread_id: thread };
@@ -198,7 +198,7 @@ describe("an access token", () => {
     await service.stop();
   });
 
-  test("is the ticket's user's: another user's ticket, and one for another thread, are 403", async () => {
+  test("must belong to the ticket's user: another user's ticket, and one for another thread, get 403", async () => {
     const init = async (body: object, headers: Record<string, string>) => {
       const response = await service.post("/api/chat/stream/init", { message: "hi", ...body }, { headers });
       return ((await response.json()) as { readonly id: string }).id;
@@ -215,13 +215,13 @@ describe("an access token", () => {
     expect(await join({ user_id: "kim", scope: ["read"] })).toBe(403);
     const named = await service.get(`/api/chat/stream/${ticket}`, { headers: { ...SERVICE, "x-user-id": "lee" } });
     expect(named.status).toBe(422);
-    // Nobody who was refused has begun the run.
+    // No refused request has started the run.
     expect(await store.threads.get("kim:c")).toBeNull();
     expect(await join({ user_id: "kim", thread_id: "c" })).toBe(200);
     (await service.model.nextCall()).finish("Good day.");
   });
 
-  test("is in no line of the log, and in no address that an answer gives", async () => {
+  test("appears in no log line and in no URL of a response", async () => {
     const token = await accessToken(service.url, { user_id: "kim" }, SERVICE);
     const paths = ["/ask?question=", "/api/v1/threads?limit=x", "/nowhere?", "/docs/?", "/api/v1/runs/none?"];
     let said = "";
@@ -243,7 +243,7 @@ describe("an access token", () => {
   });
 });
 
-describe("the secret that access tokens are signed with", () => {
+describe("the secret for signing access tokens", () => {
   const status = async (at: TestService<ScriptedModel>, token: string) => {
     const response = await at.get("/api/v1/threads", { headers: bearer(token) });
     return response.status;
@@ -251,7 +251,7 @@ describe("the secret that access tokens are signed with", () => {
   const started = (env: Record<string, string> = {}) =>
     startService({ store, owner: realSystem.id(), env: { AUTH_TOKEN: "service", ...env } });
 
-  test("is made once and kept in the store, so that replicas agree, also those that need it at once", async () => {
+  test("is created once and stored, so that replicas agree, even when they need it at the same time", async () => {
     const fresh = await memoryStore();
     const at = await Promise.all(
       ["a", "b", "c"].map((owner) => startService({ store: fresh, owner, env: { AUTH_TOKEN: "service" } })),
@@ -263,7 +263,7 @@ describe("the secret that access tokens are signed with", () => {
     await fresh.close();
   });
 
-  test("is the operator's where there is one", async () => {
+  test("is the operator's if configured", async () => {
     const [own, same, other] = [
       await started({ ACCESS_TOKEN_SECRET: "one and the same" }),
       await started({ ACCESS_TOKEN_SECRET: "one and the same" }),
@@ -276,7 +276,7 @@ describe("the secret that access tokens are signed with", () => {
     for (const replica of [own, same, other]) await replica.stop();
   });
 
-  test("may be the one of users' tokens, and still neither is taken for the other", async () => {
+  test("may equal that of users' tokens, and still neither kind of token is taken for the other", async () => {
     const at = await started({ ACCESS_TOKEN_SECRET: SECRET, JWT_SECRET: SECRET });
     const token = await accessToken(at.url, { user_id: "kim", scope: ["read"] }, SERVICE);
     expect(await status(at, token)).toBe(200);
@@ -286,14 +286,14 @@ describe("the secret that access tokens are signed with", () => {
   });
 });
 
-test("where nobody is asked for a credential, an access token narrows who brings it all the same", async () => {
+test("where no credential is required, an access token still restricts its bearer", async () => {
   const open = await startService({ store, owner: "open" });
   const token = await accessToken(open.url, { user_id: "kim", scope: ["read"] });
   const read = (query: string) => open.get(`/api/v1/threads?access_token=${token}${query}`);
   expect((await read("")).status).toBe(200);
   expect((await read("&userId=lee")).status).toBe(403);
   expect((await open.post("/ask", { question: "hi" }, { headers: bearer(token) })).status).toBe(403);
-  // A token of another service's, which nobody here has asked for.
+  // A token of another service, which is not required here.
   expect((await open.get("/api/v1/threads?userId=lee", { headers: bearer("other") })).status).toBe(200);
   await open.stop();
 });

@@ -7,7 +7,7 @@ const nobody = () => false;
 const from = (headers: Record<string, string>, isGranted: (origin: string) => boolean = nobody) =>
   isFromElsewhere(new Headers(headers), isGranted);
 
-describe("a request that a page made a browser send", () => {
+describe("a request that a browser sends for a page", () => {
   test.each([
     [{}, false],
     [{ host: "a.example", origin: "http://a.example" }, false],
@@ -40,7 +40,7 @@ describe("a request that a page made a browser send", () => {
     expect(from(headers as Record<string, string>)).toBe(isElsewhere);
   });
 
-  test("is let in where its origin is listed, whatever the browser calls the site; without an origin nobody is", () => {
+  test("is allowed when its origin is listed, whatever the browser calls the site, and never without an origin", () => {
     const isListed = (origin: string) => origin === "https://app.example";
     for (const site of ["cross-site", "same-site", "odd"]) {
       expect(from({ "sec-fetch-site": site, origin: "https://app.example", host: "h" }, isListed)).toBe(false);
@@ -50,7 +50,7 @@ describe("a request that a page made a browser send", () => {
     expect(from({ origin: "https://app.example", host: "h" }, isListed)).toBe(false);
   });
 
-  test("is from elsewhere for every other port and name than it was sent to", () => {
+  test("counts as cross-site for every port and name other than the one it was sent to", () => {
     const name = fc.stringMatching(/^[a-z]{1,8}\.example$/);
     const port = fc.integer({ min: 1, max: 65_535 });
     fc.assert(
@@ -63,7 +63,7 @@ describe("a request that a page made a browser send", () => {
   });
 });
 
-describe("where names of the host are looked at", () => {
+describe("where host names are checked", () => {
   const settings = (given: Partial<IdentitySettings>): IdentitySettings => ({
     serviceTokens: [],
     userTokens: null,
@@ -92,7 +92,7 @@ describe("where names of the host are looked at", () => {
     expect(new HostCheck(settings(given))).toMatchObject(looks);
   });
 
-  test("HOST, the names allowed and loopback pass, in any case and at any port; others do not", () => {
+  test("HOST, the allowed names and loopback pass, in any letter case and at any port; others do not", () => {
     const check = new HostCheck(settings({ host: "fd00::5", allowedHosts: ["ai.example"] }));
     for (const host of ["ai.example", "AI.Example.:9", "[fd00:0::5]:8011", "localhost:1"])
       expect([host, passes(check, host)]).toEqual([host, true]);

@@ -4,7 +4,7 @@ import { RequestError } from "../../../src/domain/error.ts";
 import { ANONYMOUS, Identity, isUserId } from "../../../src/http/identity/identity.ts";
 import { addNamesInBody, addNamesInRequest } from "../../../src/http/identity/names.ts";
 
-/** All that a request may say of its user. */
+/** All the ways in which a request can name its user. */
 interface Said {
   readonly header: string | null;
   readonly userId: readonly string[];
@@ -13,7 +13,7 @@ interface Said {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Whom it is taken for, or the code of its refusal. */
+/** Returns the user, or the code of the refusal. */
 const takenFor = (credential: string | null, said: Said): string | null => {
   const identity = new Identity({ ...ANONYMOUS, userId: credential });
   const query = new URLSearchParams();
@@ -46,8 +46,8 @@ const said: fc.Arbitrary<Said> = fc.record({
 const namesIn = ({ header, userId, user_id, inPath, body }: Said): readonly string[] =>
   [header, ...userId, ...user_id, inPath, ...Object.values(body)].filter((found) => typeof found === "string");
 
-describe("whose a request is", () => {
-  test("is the credential's user, or nobody's: whoever else is named anywhere makes it 403", () => {
+describe("the identity of a request", () => {
+  test("is the credential's user or nobody; any other user named anywhere gives 403", () => {
     fc.assert(
       fc.property(fc.constantFrom("a", "민수"), said, (credential, all) => {
         const isRepeated = all.userId.length > 1 || all.user_id.length > 1;
@@ -56,7 +56,7 @@ describe("whose a request is", () => {
             ? "invalid"
             : `user ${credential}`
           : "forbidden";
-        // Which of two faults is told first is all the same.
+        // The order in which two faults are reported does not matter.
         const found = takenFor(credential, all);
         if (isRepeated && expected === "forbidden") expect(found).toBeOneOf(["forbidden", "invalid"]);
         else expect(found).toBe(expected);
@@ -65,7 +65,7 @@ describe("whose a request is", () => {
     );
   });
 
-  test("is whoever it names, once or several times; two who differ, a repetition or no name at all are 422", () => {
+  test("is the user that it names, once or several times; two different ones, a repetition or none give 422", () => {
     fc.assert(
       fc.property(said, (all) => {
         const found = new Set(namesIn(all));
@@ -77,7 +77,7 @@ describe("whose a request is", () => {
     );
   });
 
-  test("does not depend on what a body is that is none, or on names that it inherits", () => {
+  test("ignores bodies that are no objects, and inherited properties", () => {
     const identity = new Identity(ANONYMOUS);
     for (const body of [null, undefined, 7, "user_id", [], ["user_id"], Object.create({ user_id: "a" })])
       addNamesInBody(identity, body);
@@ -85,7 +85,7 @@ describe("whose a request is", () => {
     expect(() => identity.requiredUser("/user_id")).toThrow("user_id is required");
   });
 
-  test("is told without the names themselves", () => {
+  test("is refused without repeating the names", () => {
     const identity = new Identity({ ...ANONYMOUS, userId: "hunter2" });
     try {
       identity.addName("correct horse", "/user_id");

@@ -36,7 +36,7 @@ const limitIn = ({ headers }: Response) =>
   ["retry-after", "ratelimit", "ratelimit-policy"].map((name) => headers.get(name));
 
 describe("RATE_LIMIT_PER_USER", () => {
-  test("counts the runs that a user starts, on all replicas together, whatever becomes of their threads", async () => {
+  test("counts the runs that a user starts on all replicas together, even if their threads are deleted", async () => {
     const env = { RATE_LIMIT_PER_USER: "3/d" };
     const [a, b] = [await started(env), await started(env)];
     expect((await answered(a, "kim", "t")).status).toBe(200);
@@ -53,26 +53,26 @@ describe("RATE_LIMIT_PER_USER", () => {
       expect(policy).toBe('"requests";q=3;qu="requests";w=86400');
       expect((await refusalOf(refused)).code).toBe("rate_limited");
     }
-    // Others are not kept waiting, nor is the user from what starts nothing.
+    // Other users are not limited, nor are requests of the user that start no run.
     expect((await answered(a, "lee")).status).toBe(200);
     expect((await a.get("/api/v1/threads?userId=kim")).status).toBe(200);
   });
 
-  test("counts every way of starting a run, in the words of its wire, and nothing that starts none", async () => {
+  test("counts every way of starting a run, refuses in the format of its wire, and counts nothing else", async () => {
     const service = await started({ RATE_LIMIT_PER_USER: "1/d" });
     const ticket = async () => {
       const response = await service.post("/api/chat/stream/init", { message: "hi", user_id: "park" });
       return ((await response.json()) as { readonly id: string }).id;
     };
     const tickets = [await ticket(), await ticket()];
-    // Refused before it began, and so not counted.
+    // Refused before it started, and so not counted.
     expect((await service.post("/api/v1/solve", { user_id: "park" })).status).toBe(422);
     const join = (id: string | undefined) => service.get(`/api/chat/stream/${id}`);
     const first = await join(tickets[0]);
     expect(first.status).toBe(200);
     (await service.model.nextCall()).finish("Good day.");
     await first.text();
-    // Whoever comes back to it starts nothing.
+    // A reader that reconnects starts nothing.
     const again = await join(tickets[0]);
     expect(again.status).toBe(200);
     await again.text();
@@ -90,7 +90,7 @@ describe("RATE_LIMIT_PER_USER", () => {
     }
   });
 
-  test("lets as many through as the limit says when all come at once", async () => {
+  test("admits exactly as many as the limit when all arrive at once", async () => {
     const service = await started({ RATE_LIMIT_PER_USER: "4/d" });
     const all = await Promise.all(Array.from({ length: 12 }, () => ask(service, "many")));
     expect(all.filter(({ status }) => status === 200)).toHaveLength(4);
@@ -98,7 +98,7 @@ describe("RATE_LIMIT_PER_USER", () => {
     await Promise.all(all.map((response) => response.text()));
   });
 
-  test("unset, the store is not asked", async () => {
+  test("when unset does not query the store", async () => {
     const asked: string[] = [];
     const usage = new Proxy(store.usage, {
       get: (target, name, receiver) => {
@@ -113,7 +113,7 @@ describe("RATE_LIMIT_PER_USER", () => {
   });
 });
 
-test("MAX_RUNS_PER_USER says so in the same headers", async () => {
+test("MAX_RUNS_PER_USER reports its limit in the same headers", async () => {
   const service = await started({ MAX_RUNS_PER_USER: "1" });
   const first = await ask(service, "busy");
   const refused = await ask(service, "busy");
@@ -133,7 +133,7 @@ describe("TOKENS_PER_USER", () => {
     return events.at(-1);
   };
 
-  test("refuses the next run of a user whose tokens are used up, and nobody else's", async () => {
+  test("refuses the next run of a user whose tokens are used up, and no other user's", async () => {
     const service = await started({ TOKENS_PER_USER: "30/d" });
     for (let i = 0; i < 2; i++) expect((await answered(service, "choi")).status).toBe(200); // 15 tokens each
     const refused = await ask(service, "choi");
@@ -143,7 +143,7 @@ describe("TOKENS_PER_USER", () => {
     expect((await answered(service, "yoon")).status).toBe(200);
   });
 
-  test("ends a run that passes it while its model still speaks; what was said is kept, and what it took is settled", async () => {
+  test("ends a run that exceeds it while its model is streaming; the text is stored and the usage settled", async () => {
     const service = await started({ TOKENS_PER_USER: "100/d" });
     const response = await ask(service, "long", "story");
     const call = await service.model.nextCall();
@@ -158,7 +158,7 @@ describe("TOKENS_PER_USER", () => {
     expect((await ask(service, "long")).status).toBe(429);
   });
 
-  test("ends a run between two of its model's calls", async () => {
+  test("ends a run between two calls of its model", async () => {
     const service = await started({ TOKENS_PER_USER: "100/d" });
     const response = await service.post("/api/v1/solve", { problem: "calculate 1+1", user_id: "rounds" });
     (await service.model.nextCall()).say(
@@ -168,7 +168,7 @@ describe("TOKENS_PER_USER", () => {
     expect(await endOf(response)).toMatchObject({ type: "error", payload: { code: "credit_exhausted" } });
   });
 
-  test("hears of what the user's runs take on another replica", async () => {
+  test("counts the tokens of the user's runs on another replica", async () => {
     const env = { TOKENS_PER_USER: "100/d" };
     const [a, b] = [await started(env), await started(env)];
     const response = await ask(a, "two");

@@ -6,7 +6,7 @@ import { startService, type TestService } from "../../support/service.ts";
 import { accessToken, bearer, userToken } from "../../support/user-token.ts";
 import { exchange } from "../../support/wire-tap.ts";
 
-/** Whatever is registered, now and later: a route that forgets a rule fails here. */
+/** All registered routes, so that a new route that violates a rule fails here. */
 const routes = mountedRoutes();
 const accessOf = ({ passage }: MountedRoute) => passage?.access ?? "unsaid";
 const isOpen = (route: MountedRoute) => accessOf(route) === "open" || accessOf(route) === "probe";
@@ -32,13 +32,13 @@ afterAll(async () => {
   await open.stop();
 });
 
-/** A body that has what any of them wants, but for who it is from. */
+/** A body with the required fields of all routes, except the user. */
 const WHOLE = {
   ...{ problem: "?", question: "?", message: "?", chosenFeatures: ["solve"], checkpoint_id: "x" },
   ...{ input_type: "text", title: "A title", content: "A text that is long enough." },
 };
 
-/** The status of a request whose stream, if it has one, nobody reads. */
+/** Returns a response's status; its stream, if any, is not read. */
 const statusOf = async (
   service: TestService<ScriptedModel>,
   route: MountedRoute,
@@ -62,7 +62,7 @@ const statusOf = async (
   return response.status;
 };
 
-test("there are routes to look at, open ones and others", () => {
+test("there are open routes and others", () => {
   expect(guarded.length).toBeGreaterThan(20);
   expect(routes.filter(isOpen).map(nameOf).sort()).toEqual(
     expect.arrayContaining(["GET /health", "GET /api/v1/health", "GET /api/v1/images/:imageId", "GET /docs"]),
@@ -70,7 +70,7 @@ test("there are routes to look at, open ones and others", () => {
 });
 
 describe.each(each(routes))("%s", (_, route) => {
-  test("says who may use it, and a method that changes things is for no reader", () => {
+  test("declares who may use it, and a method that changes things requires more than read access", () => {
     expect(accessOf(route)).not.toBe("unsaid");
     if (route.method === "GET") expect(accessOf(route)).not.toBe("own");
     else expect(accessOf(route)).toBeOneOf(["ask", "own"]);
@@ -81,7 +81,7 @@ describe.each(each(routes))("%s", (_, route) => {
 describe.each(each(guarded))("%s", (_, route) => {
   const { method } = route;
 
-  test("wants a credential before it reads a body: 401 without one, 403 with a wrong one", async () => {
+  test("requires a credential before it reads a body: 401 without one, 403 with a wrong one", async () => {
     for (const [given, status] of [
       ["", 401],
       ["Authorization: Basic c2VydmljZQ==\r\n", 401],
@@ -89,7 +89,7 @@ describe.each(each(guarded))("%s", (_, route) => {
       ["Authorization: Bearer service, Bearer service\r\n", 403],
       ["Authorization: Bearer yat_wrong\r\n", 403],
     ] as const) {
-      // The body is announced and never comes: whoever waits for it does not answer.
+      // The body is announced but never sent: a handler that waits for it does not answer.
       const announced = method === "GET" ? "" : "Content-Type: application/json\r\nContent-Length: 100000\r\n";
       const head = `${method} ${pathOf(route)}?user_id=u HTTP/1.1\r\nHost: localhost\r\n${given}${announced}\r\n`;
       const answer = await exchange(locked.url, head);
@@ -97,7 +97,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     }
   });
 
-  test("is not opened by an access token in the query, but for a GET", async () => {
+  test("accepts an access token in the query only on GET", async () => {
     const token = await accessToken(locked.url, {}, mine);
     for (const query of [`?access_token=${token}`, `?access%5Ftoken=${token}`]) {
       const status = await statusOf(locked, route, { query });
@@ -110,7 +110,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     }
   });
 
-  test("is the credential's user's: another one in header, query or body is 403, the same one is fine", async () => {
+  test("acts for the credential's user: another user in header, query or body gets 403, the same user passes", async () => {
     for (const name of ["other", "me ", "ME", "", "me,me", "мe"]) {
       const encoded = encodeURIComponent(name);
       if (/^[\x21-\x7e]*$/.test(name)) {
@@ -128,7 +128,7 @@ describe.each(each(guarded))("%s", (_, route) => {
       for (const name of [["other"], ["me"], { me: "me" }, 5, true]) {
         const body = JSON.stringify({ [field]: name });
         expect([body, await statusOf(locked, route, { headers: mine, body })]).toEqual([body, 403]);
-        // Complete but for that, and of nobody else.
+        // Complete except for that field, and naming no other user.
         const whole = JSON.stringify({ ...WHOLE, [field]: name });
         expect([whole, await statusOf(open, route, { body: whole })]).toEqual([whole, 422]);
       }
@@ -141,7 +141,7 @@ describe.each(each(guarded))("%s", (_, route) => {
   });
 
   if (route.takesForm) {
-    test("holds a form's field to the same rule", async () => {
+    test("applies the same rule to a form's field", async () => {
       for (const [name, status] of [
         ["other", 403],
         ["me", 422],
@@ -158,7 +158,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     });
   }
 
-  test("of whom nothing but the request speaks, two names that differ are 422", async () => {
+  test("without a credential, two different user names in a request get 422", async () => {
     const { path } = route;
     expect(await statusOf(open, route, { headers: { "x-user-id": "a" }, query: "?userId=b" })).toBe(422);
     expect(await statusOf(open, route, { headers: { "x-user-id": "a" }, query: "?user_id=b" })).toBe(422);
@@ -185,7 +185,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     else expect(status).toBe(403);
   });
 
-  test("an access token for one thread reaches no other", async () => {
+  test("an access token for one thread gives no access to another", async () => {
     const headers = bearer(await accessToken(locked.url, { thread_id: "mine" }, mine));
     const values = { threadId: "not-this-one", runId: other.runId };
     const fields = { thread_id: "not-this-one", threadId: "not-this-one", conversation_id: "not-this-one" };
@@ -201,11 +201,11 @@ describe.each(each(guarded))("%s", (_, route) => {
     if (isStream(response)) await response.body?.cancel();
     else if (response.status !== 403) expect((await response.text()).includes("not-this-one")).toBe(false);
     if (accessOf(route) === "ask") expect(response.status).toBeGreaterThanOrEqual(400);
-    // What is left is of no thread: the description of the API, a list without it, what has yet to be asked in a thread.
+    // The rest belongs to no thread: the API's description, lists that leave it out, requests that are not yet in a thread.
     if (response.status !== 403) expect(["none", "handler"]).toContain(route.passage?.threads ?? "path");
   });
 
-  test("a page elsewhere cannot make a browser write here, or start a run", async () => {
+  test("a page of another site cannot make a browser write here or start a run", async () => {
     const own = new URL(open.url).origin;
     const changes = accessOf(route) !== "read";
     for (const headers of [
@@ -218,7 +218,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     ]) {
       const status = await statusOf(open, route, { headers });
       expect([headers, status === 403]).toEqual([headers, changes]);
-      // A token is nothing that a browser adds by itself.
+      // A browser does not add a token by itself.
       expect(await statusOf(locked, route, { headers: { ...headers, ...mine } })).not.toBe(403);
     }
     for (const headers of [
@@ -240,7 +240,7 @@ beforeAll(async () => {
 });
 
 describe.each(each(routes))("%s", (_, route) => {
-  test("answers to no name of somebody else's on a machine that is open, but for probes", async () => {
+  test("without authentication refuses foreign host names, except for probes", async () => {
     for (const host of [
       "rebind.evil.example",
       "localhost.evil.example",

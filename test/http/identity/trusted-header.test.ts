@@ -40,20 +40,20 @@ const statusOf = async (service: TestService<ScriptedModel>, headers: Record<str
 };
 
 describe("with an ingress that has a token", () => {
-  test("the header is the user, with the token alone", async () => {
+  test("the header names the user, but only with the token", async () => {
     expect(await statusOf(proxied, { ...SERVICE, "x-user-id": "kim" })).toBe(200);
     expect(await statusOf(proxied, { "x-user-id": "kim" })).toBe(401);
     expect(await statusOf(proxied, { ...bearer("wrong"), "x-user-id": "kim" })).toBe(403);
   });
 
-  test("without the header it is nobody's: 401, whoever else is named", async () => {
+  test("without the header a request gets 401, whatever other users it names", async () => {
     for (const query of ["", "?userId=kim", "?user_id=kim"]) expect(await statusOf(proxied, SERVICE, query)).toBe(401);
     expect(await statusOf(proxied, { ...SERVICE, "x-user-id": "" }, "?userId=kim")).toBe(401);
     const asked = await proxied.post("/api/v1/solve", { problem: "hi", user_id: "kim" }, { headers: SERVICE });
     expect(asked.status).toBe(401);
   });
 
-  test("whom the request names besides is the same user, or it is 403", async () => {
+  test("a request that also names a different user gets 403", async () => {
     const headers = { ...SERVICE, "x-user-id": "kim" };
     expect(await statusOf(proxied, headers, "?userId=kim&user_id=kim")).toBe(200);
     expect(await statusOf(proxied, headers, "?userId=lee")).toBe(403);
@@ -68,7 +68,7 @@ describe("with an ingress that has a token", () => {
     }
   });
 
-  test("a contract's field that names the user is not asked for where the header says it", async () => {
+  test("a contract's required user field may be left out when the header names the user", async () => {
     for (const [path, body] of [
       ["/api/v1/solve", { problem: "hi", thread_id: "t" }],
       ["/stream/v2", { message: "hi", threadId: "t", userId: null }],
@@ -81,7 +81,7 @@ describe("with an ingress that has a token", () => {
     expect(await store.threads.get("kim:t")).not.toBeNull();
   });
 
-  test("a header that is repeated, or no user's, is 403 and logged: a client has reached past the ingress", async () => {
+  test("a header that is repeated or invalid gets 403 and is logged, because a client has bypassed the ingress", async () => {
     for (const lines of ["X-User-Id: kim\r\nX-User-Id: lee", "X-User-Id: kim\r\nx-user-id: kim", "X-User-Id: a:b"]) {
       noticed.length = 0;
       const head = `GET /api/v1/threads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer service\r\n${lines}\r\n\r\n`;
@@ -91,7 +91,7 @@ describe("with an ingress that has a token", () => {
     }
   });
 
-  test("a user's access token says who it is without the header, and not otherwise with it", async () => {
+  test("a user's access token names the user without the header, and must agree with it", async () => {
     const token = bearer(await accessToken(proxied.url, {}, { ...SERVICE, "x-user-id": "kim" }));
     expect(await statusOf(proxied, token)).toBe(200);
     expect(await statusOf(proxied, { ...token, "x-user-id": "kim" })).toBe(200);
@@ -99,8 +99,8 @@ describe("with an ingress that has a token", () => {
   });
 });
 
-describe("on loopback, where an ingress needs no token", () => {
-  test("the header of its name is the user; x-user-id has to name the same", async () => {
+describe("on loopback, where an ingress requires no token", () => {
+  test("the configured header names the user, and x-user-id must name the same one", async () => {
     expect(await statusOf(local, { "x-forwarded-user": Buffer.from("민수").toString("latin1") })).toBe(200);
     expect(await statusOf(local, { "x-forwarded-user": "kim", "x-user-id": "kim" }, "?userId=kim")).toBe(200);
     expect(await statusOf(local, { "x-forwarded-user": "kim", "x-user-id": "lee" })).toBe(403);
@@ -108,7 +108,7 @@ describe("on loopback, where an ingress needs no token", () => {
     expect(await statusOf(local, {}, "?userId=kim")).toBe(401);
   });
 
-  test("no page elsewhere gets in by it: neither by another name of the host nor by a browser that is signed in", async () => {
+  test("a page of another site gets no access: neither by another host name nor through a signed-in browser", async () => {
     const rebound = "GET /api/v1/threads HTTP/1.1\r\nHost: rebind.evil.example\r\nX-Forwarded-User: kim\r\n\r\n";
     expect((await exchange(local.url, rebound)).status).toBe(403);
     const headers = { "x-forwarded-user": "kim", "sec-fetch-site": "cross-site" };
@@ -116,7 +116,7 @@ describe("on loopback, where an ingress needs no token", () => {
     expect((await local.get("/ask?question=hi", { headers })).status).toBe(403);
   });
 
-  test("beside users' tokens, each is taken for what it is, and they have to agree", async () => {
+  test("with users' tokens as well, both are checked and must agree", async () => {
     const token = bearer(await userToken(SECRET, { sub: "kim" }));
     expect(await statusOf(both, token)).toBe(200);
     expect(await statusOf(both, { "x-user-id": "kim" })).toBe(200);
@@ -130,7 +130,7 @@ describe("on loopback, where an ingress needs no token", () => {
 });
 
 describe("a service whose HOST is not loopback", () => {
-  test("answers to any name where it is open, unless ALLOWED_HOSTS says which", async () => {
+  test("accepts any host name where it is open, unless ALLOWED_HOSTS is set", async () => {
     const anywhere = await started({ HOST: "0.0.0.0", AUTH: "none" });
     const named = await started({ HOST: "0.0.0.0", AUTH: "none", ALLOWED_HOSTS: "ai.example" });
     const locked = await started({ AUTH_TOKEN: "service", ALLOWED_HOSTS: "ai.example" });

@@ -11,7 +11,7 @@ const tokens = new AccessTokens({
   configured: "the secret of access tokens",
 });
 
-/** Whose turn a request is that came in by the door. */
+/** Returns the fairness key of a request that has passed access control. */
 const turnBy = async (env: Record<string, string>, headers: Record<string, string>): Promise<string> => {
   const read = readConfig(env);
   if (!read.ok) throw new Error("no such configuration");
@@ -32,14 +32,14 @@ const granted = async (userId: string): Promise<Record<string, string>> => {
   return bearer(token);
 };
 
-test("users whom an ingress names take turns among them, though all bring its one token", async () => {
+test("users named by an ingress have separate fairness keys, though all use its one token", async () => {
   const env = { AUTH_TOKEN: "service", TRUST_USER_HEADER: "x-auth-user" };
   const by = (user: string) => turnBy(env, { ...bearer("service"), "x-auth-user": user });
   expect(await by("kim")).not.toBe(await by("lee"));
   expect(await by("kim")).toBe(await by("kim"));
 });
 
-test("a user has one turn, however many tokens they have made", async () => {
+test("a user has one fairness key, however many tokens they have", async () => {
   const env = { AUTH_TOKEN: "service" };
   const first = await granted("kim");
   const second = bearer(
@@ -48,11 +48,11 @@ test("a user has one turn, however many tokens they have made", async () => {
   expect(first).not.toEqual(second);
   expect(await turnBy(env, first)).toBe(await turnBy(env, second));
   expect(await turnBy(env, first)).not.toBe(await turnBy(env, await granted("lee")));
-  // A backend that names the user outside of the body is the same to it.
+  // A backend that names the user outside the body gets the same key.
   expect(await turnBy(env, { ...bearer("service"), "x-user-id": "kim" })).toBe(await turnBy(env, first));
 });
 
-test("nobody takes another's turn by a user's name that is a credential's, or the other way round", async () => {
+test("a user name that looks like a credential does not get the credential's fairness key", async () => {
   const env = { AUTH_TOKEN: "service" };
   const unnamed = await turnBy(env, bearer("service"));
   expect(unnamed).not.toBe(await turnBy(env, { ...bearer("service"), "x-user-id": "Bearer service" }));

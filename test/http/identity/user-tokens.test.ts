@@ -24,7 +24,7 @@ const started = (env: Record<string, string>, more: Partial<Parameters<typeof st
     typeof startService<ScriptedModel>
   >[0]);
 
-/** 200 for a user who has no thread yet: whoever may ask is answered. */
+/** Status 200 when the request is allowed, even for a user without threads. */
 const ask = (service: TestService<ScriptedModel>, token: string, query = "") =>
   service.get(`/api/v1/threads${query}`, { headers: bearer(token) });
 
@@ -41,7 +41,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
 
   const right: JWTPayload = { sub: "kim", iss: "https://id.example", aud: "yeoul" };
 
-  test.each(["HS256", "HS384", "HS512"])("is taken with %s, and nobody else may be named", async (alg) => {
+  test.each(["HS256", "HS384", "HS512"])("is accepted with %s, and no other user may be named", async (alg) => {
     const token = await userToken(SECRET, right, alg);
     expect((await ask(service, token)).status).toBe(200);
     expect((await ask(service, token, "?userId=kim")).status).toBe(200);
@@ -61,7 +61,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
     ["no audience", () => ({ sub: "kim", iss: "https://id.example" }), 403],
     ["an end that is no number", () => ({ ...right, exp: "tomorrow" as unknown as number }), 403],
   ])("%s", async (_, claims, status) => {
-    // jose's own builder checks claims; what others build is signed as it is.
+    // jose's builder checks claims; other builders may not, so this is signed directly.
     const head = base64url({ alg: "HS256" });
     const payload = base64url({ exp: now() + 3600, ...claims() });
     const key = await crypto.subtle.importKey(
@@ -99,7 +99,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
     expect([response.status, noticed]).toEqual([403, ["sub"]]);
   });
 
-  test("may have a number for a user", async () => {
+  test("may have a number as its user", async () => {
     const token = await userToken(SECRET, { ...right, sub: 42 as unknown as string });
     expect((await ask(service, token, "?userId=42")).status).toBe(200);
   });
@@ -129,7 +129,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
     expect((await refusalOf(response)).message).not.toMatch(/kim|lee|jose|signature|alg/i);
   });
 
-  test("is asked for: 401 without", async () => {
+  test("is required: 401 without one", async () => {
     const response = await service.get("/api/v1/threads?userId=kim");
     expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="yeoul"']);
   });
@@ -143,7 +143,7 @@ test("a user's token may name its user in another claim", async () => {
   await service.stop();
 });
 
-test("a service's token and users' tokens are taken side by side, each for what it is", async () => {
+test("a service's token and users' tokens are both accepted, each as its own kind", async () => {
   const service = await started({ JWT_SECRET: SECRET, AUTH_TOKEN: "old, new" });
   for (const token of ["old", "new"]) expect((await ask(service, token, "?userId=anybody")).status).toBe(200);
   for (const token of ["old, new", "ol", "oldnew", ""]) {
@@ -169,7 +169,7 @@ describe("a user's token that is signed with a published key", () => {
   const signed = ({ kid, privateKey, jwk }: Key, claims: JWTPayload = { sub: "kim" }, head: object = { kid }) =>
     new SignJWT({ exp: now() + 3600, ...claims }).setProtectedHeader({ alg: jwk.alg ?? "", ...head }).sign(privateKey);
 
-  /** A provider whose keys a test may turn over. */
+  /** A provider whose keys a test can rotate. */
   const provider = () => {
     const state = { keys: [] as JWK[], asked: 0, status: 200, hold: undefined as Promise<void> | undefined };
     const server = Bun.serve({
@@ -187,7 +187,7 @@ describe("a user's token that is signed with a published key", () => {
   };
 
   test.each(["ES256", "RS256", "PS256", "EdDSA"])(
-    "is taken with %s; keys are fetched once for many tokens",
+    "is accepted with %s, and keys are fetched once for many tokens",
     async (alg) => {
       const key = await made("k1", alg);
       const { state, url, stop } = provider();
@@ -202,7 +202,7 @@ describe("a user's token that is signed with a published key", () => {
     },
   );
 
-  test("is taken at once after a rotation, and a key that was taken back is good for nothing", async () => {
+  test("is accepted at once after a rotation, and a withdrawn key is not accepted", async () => {
     const [old, fresh] = [await made("k1"), await made("k2")];
     const { state, url, stop } = provider();
     state.keys = [old.jwk];
@@ -215,7 +215,7 @@ describe("a user's token that is signed with a published key", () => {
     await stop();
   });
 
-  test("of a key that nobody knows has the keys fetched again, and no more often than a few times a minute", async () => {
+  test("with an unknown key makes the keys be fetched again, at most a few times a minute", async () => {
     const key = await made("k1");
     const { state, url, stop } = provider();
     state.keys = [key.jwk];
@@ -229,7 +229,7 @@ describe("a user's token that is signed with a published key", () => {
     await stop();
   });
 
-  test("without a key id is checked with each key that would fit", async () => {
+  test("without a key id is checked with each key that fits", async () => {
     const [a, b, c] = [await made("a"), await made("b"), await made("c")];
     const { state, url, stop } = provider();
     state.keys = [a.jwk, b.jwk];
@@ -241,7 +241,7 @@ describe("a user's token that is signed with a published key", () => {
     await stop();
   });
 
-  test("is not a token that was signed with the public key as if that were a secret, nor one with a key of its own", async () => {
+  test("is refused when it was signed with the public key as a secret or brings its own key", async () => {
     const key = await made("k1", "RS256");
     const evil = await made("k1", "RS256");
     const { state, url, stop } = provider();
@@ -265,7 +265,7 @@ describe("a user's token that is signed with a published key", () => {
     await stop();
   });
 
-  test("cannot be judged while the keys are away: 503, and neither 401 nor for anybody else", async () => {
+  test("gets 503, not 401, while the keys are unavailable, and other requests are not affected", async () => {
     const key = await made("k1");
     const { state, url, stop } = provider();
     state.keys = [key.jwk];
@@ -278,7 +278,7 @@ describe("a user's token that is signed with a published key", () => {
     expect(await refusalOf(away)).toMatchObject({ code: "identity_unavailable" });
     expect(failures).toBe(1);
     expect((await ask(service, "service", "?userId=u")).status).toBe(200);
-    // One that hangs holds up those that wait for it, and nobody else.
+    // A request for keys that hangs delays only the requests that need them.
     const held = Promise.withResolvers<void>();
     state.hold = held.promise;
     state.status = 200;
@@ -288,7 +288,7 @@ describe("a user's token that is signed with a published key", () => {
     expect((await ask(service, "wrong.wrong.wrong")).status).toBe(403);
     held.resolve();
     expect((await waiting).status).toBe(200);
-    // Kept keys go on being good.
+    // Cached keys stay valid.
     await stop();
     expect((await ask(service, await signed(key))).status).toBe(200);
     await service.stop();
