@@ -114,49 +114,52 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
 describe("pictures of a question", () => {
   const fields = [["/api/v1/solve", "image_urls", { problem: "hi", user_id: "u" }]] as const;
 
-  test.each(fields)("%s refuses %s that are no pictures, and names the field but no value", async (path, field, body) => {
-    const service = await startService({ store: await sharedStore() });
-    const bad = [
-      "",
-      " ",
-      "hunter2",
-      "/relative.png",
-      "//host/a.png",
-      "http://",
-      "http://[",
-      "http://999.999.999.999/",
-      "http://h:99999/",
-      "https://exa mple.com/a.png",
-      "ftp://host/a.png",
-      "file:///etc/passwd",
-      "javascript:alert(1)",
-      "blob:https://host/1",
-      "data:",
-      "data:image/png;base64,",
-      "data:image/png;base64,***",
-      "data:image/png,hunter2",
-      "data:text/html;base64,aHVudGVyMg==",
-      "data:application/pdf;base64,JVBERg==",
-      `https://example.com/${"a".repeat(9000)}`,
-      "https://example.com/\0",
-      "https://example.com/\ud800",
-    ];
-    for (const url of bad) {
-      const response = await service.post(path, { ...body, [field]: [ADDRESS, url] });
-      expect([url, response.status]).toEqual([url, 422]);
-      const text = await response.clone().text();
-      expect(text).not.toContain("hunter2");
-      expect((await refusalOf(response)).details).toMatchObject([{ path: `/${field}` }]);
-    }
-    for (const wrong of [7, "text", {}, [7], [null], [[ADDRESS]], Array(17).fill(ADDRESS)]) {
-      const response = await service.post(path, { ...body, [field]: wrong });
-      expect(response.status).toBe(422);
-      expect((await refusalOf(response)).details).toMatchObject([{ path: `/${field}` }]);
-    }
-    const heavy = `data:image/png;base64,${"A".repeat(1024 * 1024)}`;
-    expect((await service.post(path, { ...body, [field]: [heavy] })).status).toBe(413);
-    await service.stop();
-  });
+  test.each(fields)(
+    "%s refuses %s that are no pictures, and names the field but no value",
+    async (path, field, body) => {
+      const service = await startService({ store: await sharedStore() });
+      const bad = [
+        "",
+        " ",
+        "hunter2",
+        "/relative.png",
+        "//host/a.png",
+        "http://",
+        "http://[",
+        "http://999.999.999.999/",
+        "http://h:99999/",
+        "https://exa mple.com/a.png",
+        "ftp://host/a.png",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "blob:https://host/1",
+        "data:",
+        "data:image/png;base64,",
+        "data:image/png;base64,***",
+        "data:image/png,hunter2",
+        "data:text/html;base64,aHVudGVyMg==",
+        "data:application/pdf;base64,JVBERg==",
+        `https://example.com/${"a".repeat(9000)}`,
+        "https://example.com/\0",
+        "https://example.com/\ud800",
+      ];
+      for (const url of bad) {
+        const response = await service.post(path, { ...body, [field]: [ADDRESS, url] });
+        expect([url, response.status]).toEqual([url, 422]);
+        const text = await response.clone().text();
+        expect(text).not.toContain("hunter2");
+        expect((await refusalOf(response)).details).toMatchObject([{ path: `/${field}` }]);
+      }
+      for (const wrong of [7, "text", {}, [7], [null], [[ADDRESS]], Array(17).fill(ADDRESS)]) {
+        const response = await service.post(path, { ...body, [field]: wrong });
+        expect(response.status).toBe(422);
+        expect((await refusalOf(response)).details).toMatchObject([{ path: `/${field}` }]);
+      }
+      const heavy = `data:image/png;base64,${"A".repeat(1024 * 1024)}`;
+      expect((await service.post(path, { ...body, [field]: [heavy] })).status).toBe(413);
+      await service.stop();
+    },
+  );
 
   test.each(fields)("%s takes sixteen of them, and %s inline up to the size of a body", async (path, field, body) => {
     const service = await startService({ store: await sharedStore() });

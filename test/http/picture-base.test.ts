@@ -55,7 +55,7 @@ describe("a base", () => {
     expect(() => baseIn(request(given))).toThrow("base must be");
   });
 
-  test("is added once", () => {
+  test("may be given only once", () => {
     expect(() => baseIn(new Request("http://h/?base=/a&base=/a"))).toThrow("base must be");
     expect(baseIn(new Request("http://h/"))).toBeNull();
   });

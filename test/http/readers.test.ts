@@ -17,24 +17,27 @@ const events = (userId: string, threadId: string, after = 0) =>
   service.get(`/api/v1/threads/${threadId}/events?userId=${userId}&after=${after}`);
 
 describe("a client that leaves in the middle of an answer", () => {
-  test.each(["/stream/v2", "/api/v1/solve"])("does not stop the run on %s: the thread has the complete answer", async (path) => {
-    const userId = path === "/stream/v2" ? "leaver" : "leaver-native";
-    const said = { message: "hello", userId, threadId: "t", problem: "hello", user_id: userId, thread_id: "t" };
-    const response = await service.post(path, said);
-    const runId = response.headers.get("x-run-id") ?? "";
-    const stream = readSse(response);
-    const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "Good " });
-    await stream.until(({ data }) => data.includes("Good "));
-    await stream.leave();
-    const follower = readSse(await events(userId, "t"));
-    for (const delta of ["day, ", "and ", "good "]) call.say({ type: "text", delta });
-    call.finish("night.");
-    expect(nativeEvents(await follower.toEnd()).at(-1)?.type).toBe("done");
-    expect(call.signal.aborted).toBe(false);
-    expect((await runOf(service, userId, runId)).status).toBe("succeeded");
-    expect((await threadOf(service, userId, "t")).messages.at(-1)?.content).toBe("Good day, and good night.");
-  });
+  test.each(["/stream/v2", "/api/v1/solve"])(
+    "does not stop the run on %s: the thread has the complete answer",
+    async (path) => {
+      const userId = path === "/stream/v2" ? "leaver" : "leaver-native";
+      const said = { message: "hello", userId, threadId: "t", problem: "hello", user_id: userId, thread_id: "t" };
+      const response = await service.post(path, said);
+      const runId = response.headers.get("x-run-id") ?? "";
+      const stream = readSse(response);
+      const call = await service.model.nextCall();
+      call.say({ type: "text", delta: "Good " });
+      await stream.until(({ data }) => data.includes("Good "));
+      await stream.leave();
+      const follower = readSse(await events(userId, "t"));
+      for (const delta of ["day, ", "and ", "good "]) call.say({ type: "text", delta });
+      call.finish("night.");
+      expect(nativeEvents(await follower.toEnd()).at(-1)?.type).toBe("done");
+      expect(call.signal.aborted).toBe(false);
+      expect((await runOf(service, userId, runId)).status).toBe("succeeded");
+      expect((await threadOf(service, userId, "t")).messages.at(-1)?.content).toBe("Good day, and good night.");
+    },
+  );
 
   test("does not stop the run when it breaks the connection before the answer has started", async () => {
     const wire = await tap(service.url);

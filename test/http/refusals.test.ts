@@ -24,12 +24,9 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     return refusalOf(response);
   };
 
-  test.each(["", "{", "nul", "{'a':1}", "[1,]", '{"a":1} x', "\u{feff}{", "NaN"])(
-    "invalid JSON: %j",
-    async (text) => {
-      expect((await refused(400, text)).code).toBe("malformed_json");
-    },
-  );
+  test.each(["", "{", "nul", "{'a':1}", "[1,]", '{"a":1} x', "\u{feff}{", "NaN"])("invalid JSON: %j", async (text) => {
+    expect((await refused(400, text)).code).toBe("malformed_json");
+  });
 
   test("bytes that are not UTF-8", async () => {
     const init = { body: Buffer.from(JSON.stringify(body({ [field.message]: "\xff" })), "latin1") };
@@ -199,16 +196,13 @@ describe("paths and methods", () => {
     expect(JSON.parse(body).error.code).toBeOneOf(["not_found", "method_not_allowed"]);
   });
 
-  test.each(["%00", "a%00b", "%0a", "%C2%85", "t".repeat(257)])(
-    "an invalid thread id, %s, is refused",
-    async (id) => {
-      for (const path of [`/api/v1/threads/${id}`, `/api/v1/threads/${id}/events`]) {
-        const response = await service.get(`${path}?userId=u`);
-        expect(response.status).toBe(422);
-        expect((await refusalOf(response)).details).toMatchObject([{ path: "/threadId" }]);
-      }
-    },
-  );
+  test.each(["%00", "a%00b", "%0a", "%C2%85", "t".repeat(257)])("an invalid thread id, %s, is refused", async (id) => {
+    for (const path of [`/api/v1/threads/${id}`, `/api/v1/threads/${id}/events`]) {
+      const response = await service.get(`${path}?userId=u`);
+      expect(response.status).toBe(422);
+      expect((await refusalOf(response)).details).toMatchObject([{ path: "/threadId" }]);
+    }
+  });
 
   test.each(["", "a b", "[", "x/health?", "%", "localhost:99999", "\xe9", "'; drop table--"])(
     "the Host header %j gets a plain refusal without source or stack",

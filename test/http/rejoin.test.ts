@@ -53,7 +53,7 @@ const wires: readonly Wire[] = [
 const WORDS = ["여울은 ", "물살이 빠른\n\n", "곳입니다. 🎉"];
 const parsed = (data: readonly string[]): readonly Said[] => data.map((text) => JSON.parse(text) as Said);
 const piecesIn = (wire: Wire, data: readonly string[]) => parsed(data).flatMap((said) => wire.pieceOf(said) ?? []);
-/** Checks that the model was called exactly `taken` times. */
+/** Returns the number of the user's threads: a repeated question would start another one. */
 const runsOf = async (service: Service, user: string): Promise<number> => {
   const { threads } = (await (await service.get(`/api/v1/threads?userId=${user}`)).json()) as { threads: unknown[] };
   return threads.length;

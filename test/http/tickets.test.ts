@@ -48,7 +48,7 @@ describe("a ticket", () => {
     expect(await ticket(service)).not.toBe(await ticket(service));
   });
 
-  test("is not used up by HEAD, and no method but GET starts its run", async () => {
+  test("is not used up by HEAD, and HEAD never starts a run", async () => {
     const id = await ticket(service, { conversation_id: "headed", user_id: "h" });
     for (const [path, allowed] of [
       [`/api/chat/stream/${id}`, "GET"],

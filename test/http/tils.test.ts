@@ -170,7 +170,7 @@ describe("a refusal", () => {
     expect((await save("refused")).day_number).toBe(1);
   });
 
-  test("starts above the bounds, which count characters as people do", async () => {
+  test("comes only beyond the bounds, which count characters as people do", async () => {
     const most = {
       title: "🎉".repeat(200),
       excerpt: "🎉".repeat(500),

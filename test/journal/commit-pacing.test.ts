@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { CommitPacing } from "../../src/journal/commit-pacing.ts";
 
-test("a slow stream is never paused for, a busy process at most 8 ms", () => {
+test("commits do not pause for a slow stream, and at most 8 ms in a busy process", () => {
   const pauseAt = (eventsAMs: number) => {
     const pace = new CommitPacing();
     let pause = 0;

@@ -21,7 +21,7 @@ const gated = () => {
   return { log, gate, store, taps, ...journalOver(store) };
 };
 
-/** Reads a thread until `count` events have come. */
+/** Reads a thread until `count` events have arrived. */
 const reading = (journal: ReturnType<typeof journalOver>["journal"], key: `${string}:${string}`) => {
   const seen: LogEvent[] = [];
   const batches = followed(journal, key, 0, 60_000);
@@ -41,13 +41,13 @@ const reading = (journal: ReturnType<typeof journalOver>["journal"], key: `${str
 };
 
 describe("group commit", () => {
-  test("a reader sees an event once the store has it, not before", async () => {
+  test("a reader receives an event once the store has it, not before", async () => {
     const { journal, gate, log } = gated();
     const { writer } = open(journal, fenceOf("u:t"));
     const reader = reading(journal, "u:t");
     void writer.emit(say("hello"), "n");
     await gate.reached(1);
-    await new Promise(setImmediate); // all that could happen without the store has happened
+    await new Promise(setImmediate); // lets everything run that does not wait for the store
     expect(reader.seen).toEqual([]);
     expect(log.events("u:t")).toEqual([]);
     gate.open();
@@ -56,7 +56,7 @@ describe("group commit", () => {
     reader.leave();
   });
 
-  test("what all runs say while a commit is under way travels in the next one", async () => {
+  test("events that all runs emit during a commit go into the next one", async () => {
     const { journal, gate, log } = gated();
     const writers = ["a", "b", "c"].map((name) => open(journal, fenceOf(`u:${name}`)).writer);
     void writers[0]?.emit(say("first"), "n");
@@ -69,7 +69,7 @@ describe("group commit", () => {
     expect(log.appends.map((batch) => batch.map(({ events }) => events.length))).toEqual([[1], [2, 2, 2]]);
   });
 
-  test("an idle process commits at once, with all that a node says in one go", async () => {
+  test("an idle process commits at once, with everything that a node emits in one tick", async () => {
     const { journal, gate, log } = gated();
     gate.open();
     const { writer } = open(journal, fenceOf("u:t"));
@@ -83,7 +83,7 @@ describe("group commit", () => {
     ]);
   });
 
-  test("a busy process pauses between commits, but not while a run's first words wait", async () => {
+  test("a busy process pauses between commits, but not while a run's first token waits", async () => {
     const { log, gate, store } = gated();
     let now = 1_000;
     const resting = Promise.withResolvers<void>();
@@ -108,7 +108,7 @@ describe("group commit", () => {
     expect(log.appends.map((batch) => batch.length)).toEqual([100, 100, 2]);
   });
 
-  test("first words go before what other runs have waiting, and those in the order in which they spoke", async () => {
+  test("first tokens go before the waiting events of other runs, in the order in which they were emitted", async () => {
     const { journal, gate, log } = gated();
     const others = Array.from({ length: MAX_RUNS + 10 }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
     const last = open(journal, fenceOf("u:last")).writer;
@@ -124,7 +124,7 @@ describe("group commit", () => {
     expect(keys).toEqual([["u:last"], ["u:last", ...names.slice(0, MAX_RUNS)], names.slice(MAX_RUNS)]);
   });
 
-  test("however many runs speak, and however often, a commit takes its share of them and none is left out", async () => {
+  test("with any number of runs and events, a commit takes its share and leaves none out", async () => {
     const { journal, gate, log } = gated();
     const writers = Array.from({ length: 3 * MAX_RUNS }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
     const speakers = () => [...writers].reverse();
@@ -152,7 +152,7 @@ describe("group commit", () => {
     }
   });
 
-  test("a run's end waits for the commit under way and takes along what waits", async () => {
+  test("a run's end waits for the commit under way and includes the waiting events", async () => {
     const { journal, gate, log } = gated();
     const { writer } = open(journal, fenceOf("u:t"));
     void writer.emit(say("one "), "n");
@@ -170,7 +170,7 @@ describe("group commit", () => {
     expect(log.end("run of u:t")?.message?.content).toBe("one two");
   });
 
-  test("a closed run takes no more events, and closing twice is harmless", async () => {
+  test("a closed run accepts no more events, and closing twice has no effect", async () => {
     const { journal, gate, log, told } = gated();
     gate.open();
     const { writer } = open(journal, fenceOf("u:t"));
@@ -185,7 +185,7 @@ describe("group commit", () => {
     expect(told.ignored).toEqual(["run of u:t token", "run of u:t checkpoint"]);
   });
 
-  test("a run whose fence is stale is told once, and writes not another word", async () => {
+  test("a run whose fence is stale is notified once and writes nothing more", async () => {
     const { journal, gate, log } = gated();
     gate.open();
     const { writer, broken } = open(journal, fenceOf("u:t"));
@@ -204,7 +204,7 @@ describe("group commit", () => {
     reader.leave();
   });
 
-  test("a run that the store refuses does not take the others down", async () => {
+  test("a run that the store refuses does not affect the others", async () => {
     const { log, taps, journal, told, gate } = gated();
     gate.open();
     taps.append = async (next, batch) => {
@@ -222,7 +222,7 @@ describe("group commit", () => {
     for (const name of ["a", "b", "c"]) expect(log.end(`run of u:${name}`)?.message?.content).toBe("words");
     expect(poisoned.broken).toMatchObject([{ code: "internal" }]);
     expect(told.rejected).toEqual(["poison"]);
-    // What the log does not have is no part of the message.
+    // Text that is not in the log is not in the message.
     expect(log.events("u:p").map(({ seq, type }) => [seq, type])).toEqual([
       [1, "credit_settled"],
       [2, "done"],
@@ -230,7 +230,7 @@ describe("group commit", () => {
     expect(log.end("poison")?.message?.content).toBe("");
   });
 
-  test("an end that the store refuses is made without what was said last", async () => {
+  test("an end that the store refuses is written without the last events", async () => {
     const { log, taps, journal, told, gate } = gated();
     gate.open();
     taps.finish = async (next, fence, end) => {
@@ -250,7 +250,7 @@ describe("group commit", () => {
     reader.leave();
   });
 
-  test("no failure is promised while the end is being written, and one is again once the store has certainly not been asked", async () => {
+  test("no failure is reported while the end is being written; it is once the store has certainly not received it", async () => {
     const { log, taps, journal, gate } = gated();
     gate.open();
     const asked = Promise.withResolvers<void>();

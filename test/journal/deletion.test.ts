@@ -16,7 +16,7 @@ beforeEach(() => {
 const follow = (cursor: number, on = journal) => followed(on, KEY, cursor, 60_000);
 const runsOf = (batch: readonly LogEvent[] | undefined) => [...new Set(batch?.map(({ runId }) => runId))];
 
-/** A run that says a word and, unless told otherwise, ends. */
+/** A run that emits a word and ends by default. */
 const speak = async (runId: string, on = journal) => {
   const { writer } = open(on, fenceOf(KEY, runId));
   await writer.emit(say("hello"), "");
@@ -24,7 +24,7 @@ const speak = async (runId: string, on = journal) => {
 };
 
 describe("a thread that is deleted", () => {
-  test("is told to its readers; one made under its name has nothing of it, though the old run ends late", async () => {
+  test("is reported to its readers; a new thread of its name has nothing of it, though the old run ends late", async () => {
     const old = await speak("old");
     const reading = follow(0);
     expect(runsOf((await reading.next()).value)).toEqual(["old"]);
@@ -43,14 +43,14 @@ describe("a thread that is deleted", () => {
     expect((await last).value?.at(-1)?.type).toBe("done");
   });
 
-  test("and made anew elsewhere counts on: its reader is told, and shown nothing of the other", async () => {
+  test("and created again on another replica continues its numbers; the old reader is notified and gets no new events", async () => {
     const event = { runId: "new", seq: 7, type: "token", at: 0, json: "{}" } as const;
     const store = { ...log.store, events: { ...log.store.events, read: async () => [event] } };
     const { journal: there } = journalOver(store);
     await expect(follow(3, there).next()).rejects.toMatchObject({ code: "cancelled" });
   });
 
-  test("on another replica is told by the next look", async () => {
+  test("on another replica is noticed at the next poll", async () => {
     const { journal: there } = journalOver(log.store);
     await (await speak("old", there)).end();
     const reading = follow(0);

@@ -14,10 +14,10 @@ import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
 const KEY = "u:t";
-/** Ten of these and a tail begins to forget. */
+/** With ten of these a tail starts to evict events. */
 const BIG = JSON.stringify({ delta: "x".repeat(TAIL_CHARS / 5) });
 
-/** A thread's log, its hub, and readers of both. */
+/** A thread's log, its hub and their readers. */
 const thread = () => {
   const hub = new Hub();
   const log: LogEvent[] = [];
@@ -30,7 +30,7 @@ const thread = () => {
     hub,
     log,
     reads: () => reads,
-    /** Writes to the store; the returned call tells the hub. */
+    /** Writes to the store; the returned function notifies the hub. */
     commit: (count: number, isBig = false) => {
       const events = Array.from(
         { length: count },
@@ -50,11 +50,11 @@ const thread = () => {
   };
 };
 
-/** The numbers of a step's batch; none once the generator has come to its end. */
+/** The sequence numbers of a step's batch; empty once the generator has returned. */
 const numbers = (batch: unknown) => (Array.isArray(batch) ? batch.map(({ seq }: LogEvent) => seq) : []);
 
 describe("follow", () => {
-  test("replays what is kept, then goes on live, each event once", async () => {
+  test("replays the stored events, then goes on live, with each event once", async () => {
     const { hub, commit, reader } = thread();
     commit(3);
     hub.open(KEY, 3);
@@ -65,7 +65,7 @@ describe("follow", () => {
     expect(numbers((await next).value)).toEqual([4, 5]);
   });
 
-  test("a live reader costs the store nothing", async () => {
+  test("a live reader does not query the store", async () => {
     const { hub, commit, reader, reads } = thread();
     hub.open(KEY, 0);
     const events = reader(0);
@@ -88,7 +88,7 @@ describe("follow", () => {
     expect(reads()).toBeGreaterThan(0);
   });
 
-  test("a page that its bytes have ended is not taken for the end of the log", async () => {
+  test("a page that was cut by size is not taken for the end of the log", async () => {
     const { log, commit, reader } = thread();
     commit(9, true);
     const events = reader(0, 60_000, async (_key, after) => log.slice(after, after + 6));
@@ -97,7 +97,7 @@ describe("follow", () => {
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test("a reader at the end of what this process wrote goes on with what another one has written since", async () => {
+  test("a reader at the end of this process's events goes on with those that another process has written", async () => {
     const { hub, log, commit, reader } = thread();
     const channel = hub.open(KEY, 0);
     const events = reader(0);
@@ -111,7 +111,7 @@ describe("follow", () => {
     expect(numbers((await next).value)).toEqual([3]);
   });
 
-  test("readers that are dismissed are told why, those that come later are not", async () => {
+  test("readers that are dismissed receive the reason, later ones do not", async () => {
     const { store } = memoryLog();
     const { journal } = journalOver(store);
     const next = followed(journal, KEY, 0, 60_000).next();
@@ -121,7 +121,7 @@ describe("follow", () => {
     expect((await followed(journal, KEY, 0, 20).next()).value).toEqual([]);
   });
 
-  test("leaving ends it at once: while it waits, while the store is read, and between two batches", async () => {
+  test("leaving ends it at once: during a wait, during a read of the store, and between two batches", async () => {
     const { hub, commit, reader } = thread();
     const channel = hub.open(KEY, 0);
     const waiting = reader(0);
@@ -148,7 +148,7 @@ describe("follow", () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  test("a quiet interval yields an empty batch, again and again, and events in between set it back", async () => {
+  test("each quiet interval yields an empty batch, and an event restarts the interval", async () => {
     const { hub, commit, reader } = thread();
     hub.open(KEY, 0);
     const events = reader(0, 20);
@@ -162,7 +162,7 @@ describe("follow", () => {
     expect(performance.now() - before).toBeGreaterThan(15);
   });
 
-  test("nothing is left behind once readers and writers have gone, whichever way they went", async () => {
+  test("nothing is left in memory once readers and writers are gone, in any way of leaving", async () => {
     const { hub, commit, reader } = thread();
     const [left, waiting, thrown] = [
       reader(0),
@@ -184,7 +184,7 @@ describe("follow", () => {
     expect(hub.remote()).toEqual([]);
   });
 
-  test("threads that others write are looked at for their readers, and for nobody else", async () => {
+  test("threads that other processes write are polled only while they have readers", async () => {
     const memory = memoryLog();
     const { journal: here } = journalOver(memory.store);
     const { journal: there } = journalOver(memory.store);
@@ -198,10 +198,10 @@ describe("follow", () => {
     const end = events.next();
     events.leave();
     await end;
-    await here.tick(); // asks for no thread at all
+    await here.tick(); // polls no thread
   });
 
-  test("a store that goes away while one reads is waited for, but no longer than patience lasts", async () => {
+  test("a reader waits for an unavailable store, up to the retry limit", async () => {
     const memory = memoryLog();
     const { store, taps } = tappedStore(memory.store);
     const { journal } = journalOver(store, { system: hastySystem(), patienceMs: 2_000 });
@@ -241,7 +241,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const) }) },
 );
 
-test("register, replay, live: no event is lost or seen twice, whatever comes between commits, reads and overflows", () =>
+test("register, replay, live: no event is lost or repeated in any interleaving of commits, reads and overflows", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(action, { maxLength: 50 }),
@@ -250,7 +250,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
         const { hub, log, commit, reader } = thread();
         commit(3);
         let channel = hub.open(KEY, 3);
-        // A reader is let on by the actions; until then it holds what it was given, as one with a slow socket does.
+        // The actions let a reader go on; until then it holds its batch, like one with a slow socket.
         const readers = starts.map((start) => {
           const cursor = Math.min(start, 3);
           const seen: number[] = [];
@@ -265,7 +265,7 @@ test("register, replay, live: no event is lost or seen twice, whatever comes bet
           };
           return { cursor, seen, step, leave: () => events.leave() };
         });
-        // Committed, and not announced yet: an append whose answer is on its way.
+        // Committed but not announced yet, like an append whose result is on its way.
         let announce: (() => void) | undefined;
         for (const act of actions) {
           if (act.do === "commit") {

@@ -14,7 +14,7 @@ const event = (seq: number, runId = "r"): LogEvent => ({ runId, seq, type: "toke
 const upTo = (last: number): LogEvent[] => Array.from({ length: last }, (_, i) => event(i + 1));
 const numbers = (batch: unknown) => (Array.isArray(batch) ? batch.map(({ seq }: LogEvent) => seq) : []);
 
-/** Readers of a log that a test can cut short. */
+/** Readers of a log that a test can truncate. */
 const readable = (log: LogEvent[]) => {
   const hub = new Hub();
   const read = async (_key: string, after: number, limit: number) => log.slice(after, after + limit);
@@ -22,7 +22,7 @@ const readable = (log: LogEvent[]) => {
 };
 
 describe("a log whose end the database has lost", () => {
-  test("is written again with the checkpoint that finds it out, whatever has been said since", async () => {
+  test("is written again with the checkpoint that detects it, together with later events", async () => {
     const log = memoryLog();
     const { store, taps } = tappedStore(log.store);
     const { journal, told } = journalOver(store);
@@ -48,7 +48,7 @@ describe("a log whose end the database has lost", () => {
     committed.leave();
   });
 
-  test("and that somebody writes on before anybody has looked: who has read more is told, and of no deleted thread", async () => {
+  test("and that another process continues before the loss is noticed: readers ahead get a reset, not a deletion", async () => {
     const log = upTo(5);
     const { hub, follower } = readable(log);
     const [ahead, behind] = [new Followed(follower(0)), new Followed(follower(2))];
@@ -69,7 +69,7 @@ describe("a log whose end the database has lost", () => {
     const { hub, follower } = readable(log);
     const reader = follower(0);
     expect(reader.poll()).toBeNull();
-    // The page comes while its reader is busy.
+    // The page arrives while its reader is busy.
     await new Promise(setImmediate);
     log.length = 3;
     hub.get(KEY)?.truncate(3);

@@ -7,7 +7,7 @@ import { close, fenceOf, journalOver, note, open, say, think } from "../support/
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
-/** What may happen next: a run says something, the event loop turns, a store call is slow, fails, or fails to tell. */
+/** The possible steps: a run emits, the event loop turns, a store call is slow, fails, or succeeds without acknowledgement. */
 const step = fc.oneof(
   {
     weight: 8,
@@ -23,7 +23,7 @@ const step = fc.oneof(
 );
 const fate = fc.constantFrom<"soon" | "later" | "fails" | "untold">("soon", "soon", "later", "fails", "untold");
 
-test("whatever runs say, in whatever order and however the store answers, every log is whole and without a gap", () =>
+test("for any events in any order and any answers of the store, every log is complete and has no gap", () =>
   fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.array(fate, { maxLength: 12 }), async (steps, chosen) => {
       const fates = [...chosen];

@@ -64,7 +64,7 @@ describe("a run's writer", () => {
     expect(log.end("run of u:t")?.message?.content).toBe("x😀y");
   });
 
-  test("half a pair and NUL are replaced, in text and in payloads, where no other half comes", async () => {
+  test("lone surrogates and NUL are replaced in text and in payloads", async () => {
     const { writer, gate, log, texts } = await busy();
     void writer.emit(say("x\ud83d"), "n");
     void writer.emit(note({ "k\0": ["\udc00"] }), "n");
@@ -77,7 +77,7 @@ describe("a run's writer", () => {
     expect(JSON.parse(payload ?? "")).toEqual({ node: "n", output: { "k\ufffd": ["\ufffd"] } });
   });
 
-  test("however the answer is cut into deltas, the log and the message hold all of it", () =>
+  test("the log and the message have the whole answer, however it is split into deltas", () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: "binary" }), { maxLength: 20 }), fc.nat(), async (words, at) => {
         const text = words.join("").toWellFormed().replaceAll("\0", "");
@@ -92,7 +92,7 @@ describe("a run's writer", () => {
       { numRuns: 100 },
     ));
 
-  test("with 256 events that the store has not taken the producer waits until it has", async () => {
+  test("with 256 uncommitted events the producer waits for the commit", async () => {
     const { writer, gate } = await busy();
     let said = 1;
     while (said < MAX_UNCOMMITTED - 1) {
@@ -113,7 +113,7 @@ describe("a run's writer", () => {
     await close(writer);
   });
 
-  test("tokens that are joined are bounded too: a model that never stops while the store is away has to wait", async () => {
+  test("joined tokens are bounded too: an endless model waits while the store is unavailable", async () => {
     const { writer, gate } = await busy();
     const kilobyte = "x".repeat(1024);
     let kilobytes = 0;
@@ -124,7 +124,7 @@ describe("a run's writer", () => {
     await close(writer);
   });
 
-  test("a reader that is slow, or never reads, makes nobody wait", async () => {
+  test("a reader that is slow or never reads delays nothing", async () => {
     const { writer, gate, journal, log } = await busy();
     gate.open();
     const stalled = followed(journal, "u:t", 0, 60_000);
@@ -135,7 +135,7 @@ describe("a run's writer", () => {
     stalled.leave();
   });
 
-  test("a payload that is no JSON fails whoever says it, and nobody else", async () => {
+  test("a payload that is not JSON fails only the run that emits it", async () => {
     const { writer, gate, journal, log } = await busy();
     const other = open(journal, fenceOf("u:other")).writer;
     expect(() => writer.emit(note(1n), "n")).toThrow(TypeError);
@@ -145,7 +145,7 @@ describe("a run's writer", () => {
     expect(log.events("u:other").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
   });
 
-  test("a run that said nothing and failed has no message, one that succeeded has an empty one", async () => {
+  test("a run that failed without text has no message, one that succeeded has an empty one", async () => {
     const { gate, journal, log } = await busy();
     gate.open();
     const failure = new RunError("timeout", "late");
@@ -156,7 +156,7 @@ describe("a run's writer", () => {
     expect(log.end("run of u:empty")?.message?.content).toBe("");
   });
 
-  test("what is said while the store has yet to look at a batch travels with the next, and with no other", async () => {
+  test("events that are emitted while a batch waits for the store go into the next batch and no other", async () => {
     const log = memoryLog();
     const gate = closedGate();
     const { store, taps } = tappedStore(log.store);
@@ -181,7 +181,7 @@ describe("a run's writer", () => {
     ]);
   });
 
-  test("checkpoints stand at the seq their run had reached, and none is lost at the end", async () => {
+  test("checkpoints have the seq that their run had reached, and none is lost at the end", async () => {
     const { writer, gate, log } = await busy();
     void writer.emit(say("a"), "n");
     writer.checkpoint({ checkpointId: "1", node: "n", change: '{"a":1}' });

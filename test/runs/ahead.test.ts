@@ -12,7 +12,7 @@ import { say } from "../support/journal.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { type Taps, tappedStore } from "../support/tapped-store.ts";
 
-/** Asks the model at once, as `solve` does. */
+/** Calls the model at once, as `solve` does. */
 const asking = agentOf(async function* (context) {
   yield { type: "node_result", payload: { node: "node", output: "asked" } };
   const messages = [{ role: "user", content: context.input.message, images: [] }] as const;
@@ -20,7 +20,7 @@ const asking = agentOf(async function* (context) {
   return { text };
 });
 
-/** Tells how many runs of it have begun to do something. */
+/** Counts how many of its runs have started. */
 const counting = () => {
   let begun = 0;
   const agent = agentOf(async function* () {
@@ -31,13 +31,13 @@ const counting = () => {
   return { agent, begun: () => begun };
 };
 
-/** Whatever waits for nothing but promises has happened by then. */
+/** Everything that waits only for promises has happened by then. */
 const turnOfLoop = () => new Promise(setImmediate);
 
-/** A house whose runs' rows wait at a gate. */
+/** A service whose run rows wait at a gate. */
 interface Slow {
   readonly here: House;
-  /** What the operator reads. */
+  /** The log lines. */
   readonly lines: readonly string[];
   readonly model: ScriptedModel;
   readonly taps: Taps;
@@ -58,7 +58,7 @@ const slow = async (): Promise<Slow> => {
     ended: (_run, { failure }) => void lines.push(failure?.code ?? "succeeded"),
   };
   const here = await house({ store, model, logger: log });
-  // Or else the first run's beginning waits for it.
+  // Otherwise the beginning of the first run would wait for it.
   await here.lease.renew();
   return { here, lines, model, taps, gate };
 };
@@ -68,7 +68,7 @@ beforeAll(async () => {
 }, 30_000);
 
 describe("the first run of a new thread", () => {
-  test("asks its model while its row is being written, and what it says is written with the first commit after that", async () => {
+  test("calls its model while its row is being written, and its events are written with the first commit afterwards", async () => {
     const { here, lines, model, taps, gate } = await slow();
     const appended: string[][] = [];
     taps.append = (append, batch) => {
@@ -99,7 +99,7 @@ describe("the first run of a new thread", () => {
     expect(lines).toEqual(["started", "succeeded"]);
   });
 
-  test("that is over before its row is there is kept whole once it is", async () => {
+  test("that ends before its row is written is stored completely afterwards", async () => {
     for (const streamTokens of [true, false]) {
       const { here, lines, gate } = await slow();
       const { agent, begun } = counting();
@@ -116,7 +116,7 @@ describe("the first run of a new thread", () => {
     }
   });
 
-  test("that is stopped before its row is there ends as it was told to, once it is", async () => {
+  test("that is stopped before its row is written ends with the reason of the stop afterwards", async () => {
     const { here, lines, gate } = await slow();
     const starting = here.start(asking, { threadId: null });
     await gate.reached(1);
@@ -147,7 +147,7 @@ describe("the first run of a new thread", () => {
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ error: { code: "interrupted" } });
   });
 
-  test("that says more than may wait does not say it before there is a row", async () => {
+  test("that emits more than the buffer allows waits for its row", async () => {
     const { here, gate } = await slow();
     let said = 0;
     const talkative = agentOf(async function* () {
@@ -163,7 +163,7 @@ describe("the first run of a new thread", () => {
     expect(seen.filter(({ type }) => type === "node_result")).toHaveLength(1_000);
   });
 
-  test("that the store does not take leaves nothing behind, and its call to the model is cut", async () => {
+  test("that the store refuses leaves nothing behind, and its model call is aborted", async () => {
     const { here, lines, model, taps } = await slow();
     const written: string[] = [];
     taps.append = async () => {
@@ -194,7 +194,7 @@ describe("the first run of a new thread", () => {
     expect({ written, lines }).toEqual({ written: [], lines: [] });
   });
 
-  test("that is not taken lets go of a node that has said all that may wait, and of words that are held back", async () => {
+  test("that is refused releases a node that waits with a full buffer, and text that is held back", async () => {
     const { here, taps } = await slow();
     const refusal = Promise.withResolvers<never>();
     taps.begin = () => refusal.promise;
@@ -214,7 +214,7 @@ describe("the first run of a new thread", () => {
     await left.promise;
   });
 
-  test("keeps no picture before its row, and none without", async () => {
+  test("stores no picture before its row, and none without it", async () => {
     const { here, taps, gate } = await slow();
     const picture = { mediaType: "image/svg+xml", bytes: new Uint8Array([60]), width: 1, height: 1 };
     const tries: Promise<unknown>[] = [];
@@ -234,7 +234,7 @@ describe("the first run of a new thread", () => {
     expect(await tries[1]).toBe(NOT_PERSISTED);
   });
 
-  test("waits for its row after one was not taken, until one is", async () => {
+  test("waits for its row after the store has refused one, until it accepts one", async () => {
     const { here, taps, gate } = await slow();
     taps.begin = () => Promise.reject(new StoreError("unavailable", "gone"));
     await expect(here.start(asking, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
@@ -259,8 +259,8 @@ describe("the first run of a new thread", () => {
   });
 });
 
-describe("what may be refused", () => {
-  test("asks no model before its row: a thread that its caller names, a run that was named beforehand", async () => {
+describe("a run that may be refused", () => {
+  test("does not call the model before its row: in a named thread, or with a run id given in advance", async () => {
     const { here, gate } = await slow();
     const { agent, begun } = counting();
     const named = here.start(agent, { threadId: realSystem.id() });

@@ -5,7 +5,7 @@ import { Arrivals, EACH_TURN } from "../../src/runs/arrivals.ts";
 const turnOfLoop = () => new Promise(setImmediate);
 
 describe("arrivals", () => {
-  test("as many as fit are taken in at once, and those after them at the next turns, in their order", async () => {
+  test("as many as allowed are admitted at once, and the others in the next turns, in order", async () => {
     const arrivals = new Arrivals();
     const taken: number[] = [];
     const perTurn: number[] = [];
@@ -22,7 +22,7 @@ describe("arrivals", () => {
     expect(taken).toEqual([...taken].sort((a, b) => a - b));
   });
 
-  test("one after another, with turns in between, waits for nothing", async () => {
+  test("those that come one after another, with turns in between, do not wait", async () => {
     const arrivals = new Arrivals();
     for (let at = 0; at < 3 * EACH_TURN; at++) {
       expect(arrivals.enter()).toBeUndefined();
@@ -30,7 +30,7 @@ describe("arrivals", () => {
     }
   });
 
-  test("however they come, none is overtaken, none is left out, and no turn takes more than its share", async () => {
+  test("in any pattern, none is overtaken, none is left out, and no turn takes more than its share", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 3 * EACH_TURN }), { maxLength: 8 }), async (comings) => {
         const arrivals = new Arrivals();

@@ -10,7 +10,7 @@ import { tappedStore } from "../support/tapped-store.ts";
 const PAGE = { limit: 10, maxBytes: 10_000_000, before: null };
 const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test("what is kept with a message is the fold of its run's events in the log, however the run ends", async () => {
+test("the detail stored with a message is the fold of its run's events in the log, however the run ends", async () => {
   const { start, store } = await house();
   const ends = fc.constantFrom(null, new RunError("timeout", "Too long."), new RunError("cancelled", "Stopped."));
   await fc.assert(
@@ -29,14 +29,14 @@ test("what is kept with a message is the fold of its run's events in the log, ho
       const { content, detail, status } = fold.answer();
       expect(message).toMatchObject({ content, status: status ?? "none" });
       expect(kept(message?.detail)).toEqual(kept(detail));
-      // The log holds no text twice: what joined it says is what was said.
+      // The log has no text twice: its tokens, joined, are the emitted text.
       expect(detail.parts.some(({ type }) => type === "text")).toBe(content !== "");
     }),
     { numRuns: 60 },
   );
 }, 60_000);
 
-test("an answer of which the store refused a part is kept without, so that the log tells what it had", async () => {
+test("an answer of which the store refused a part is stored without detail, so that readers use the log", async () => {
   const real = await sharedStore();
   const { store, taps } = tappedStore(real);
   const appended = Promise.withResolvers<void>();

@@ -20,7 +20,7 @@ const endless = agentOf(async function* ({ signal }) {
 });
 
 describe("a drain", () => {
-  test("lets runs finish that do so in time, the waiting ones too, and takes no new ones", async () => {
+  test("lets runs finish in time, including queued ones, and accepts no new ones", async () => {
     const here = await house({ store });
     const { promise, resolve } = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
@@ -37,7 +37,7 @@ describe("a drain", () => {
     for (const { events } of turns) expect((await events).at(-1)?.type).toBe("done");
   });
 
-  test("ends the rest as interrupted, the waiting ones too, with what they have said", async () => {
+  test("ends the rest as interrupted, including queued ones, with their text so far", async () => {
     const here = await house({ store });
     const threadId = realSystem.id();
     const turns = [await here.start(endless, { threadId }), await here.start(endless, { threadId })];
@@ -49,7 +49,7 @@ describe("a drain", () => {
     expect(here.registry.size).toBe(0);
   });
 
-  test("does not wait for a turn that another replica's run keeps waiting", async () => {
+  test("does not wait for a turn that is queued behind another replica's run", async () => {
     const [here, there] = [await house({ store }), await house({ store })];
     const threadId = realSystem.id();
     const { live } = await there.start(endless, { threadId });
@@ -62,7 +62,7 @@ describe("a drain", () => {
     await live.ended;
   });
 
-  test("ends every stream with its terminal frame, and the service exits though readers are connected", async () => {
+  test("ends every stream with its terminal frame, and the service exits although readers are connected", async () => {
     const service = await startService({ store, owner: "drained", env: { DRAIN_TIMEOUT: "10ms" } });
     const post = (threadId: string) => service.post("/stream/v2", { message: "hi", userId: "d", threadId });
     const threadId = realSystem.id();

@@ -13,7 +13,7 @@ beforeAll(async () => {
   here = await house();
 }, 30_000);
 
-/** Yields what it is given, then throws or returns. */
+/** Yields the given events, then throws or returns. */
 const saying = (events: readonly EventBody[], thrown?: { readonly error: unknown }) =>
   agentOf(async function* () {
     yield* events;
@@ -66,7 +66,7 @@ describe("a run that ends", () => {
     }
   }
 
-  test("well says done with the id of the message it left", async () => {
+  test("successfully emits done with the id of its message", async () => {
     const { live, events } = await here.start(saying([say("the "), say("answer")]));
     const seen = await events;
     const messages = await here.store.threads.messages(live.threadKey);
@@ -74,7 +74,7 @@ describe("a run that ends", () => {
     expect(messages[1]).toMatchObject({ content: "the answer", seq: seen.at(-1)?.seq ?? 0, role: "assistant" });
   });
 
-  test("with an agent that breaks before its first node still ends", async () => {
+  test("because its agent fails before the first node has a terminal event", async () => {
     const untitled = { ...saying([]), title: () => JSON.parse("{") };
     const nowhere = { ...saying([]), start: "missing" };
     const beginless = { ...saying([]), begin: () => JSON.parse("{") };
@@ -87,14 +87,14 @@ describe("a run that ends", () => {
     }
   });
 
-  test("with a graph that goes in circles ends", async () => {
+  test("because its graph goes in circles has a terminal event", async () => {
     const [node] = saying([]).nodes;
     if (node === undefined) throw new Error("no node");
     const circles = { ...saying([]), nodes: [{ ...node, next: () => "node" }] };
     expect(endOf(await (await here.start(circles)).events)).toMatchObject({ code: "internal" });
   });
 
-  test("keeps nothing of what a node that ignores its signal says after the end", async () => {
+  test("stores nothing that a node which ignores its signal emits afterwards", async () => {
     const [heard, goOn, said] = [0, 1, 2].map(() => Promise.withResolvers<void>());
     const stubborn = agentOf(async function* () {
       yield say("before");
@@ -117,7 +117,7 @@ describe("a run that ends", () => {
     expect(answerIn(seen)).toBe("before");
   });
 
-  test("though a node ignores its signal for ever, ends a second after it was told to", async () => {
+  test("ends a second after it was stopped, even if a node ignores its signal for ever", async () => {
     const deaf = agentOf(async function* () {
       yield say("words");
       return await hanging();
@@ -130,7 +130,7 @@ describe("a run that ends", () => {
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "cancelled" });
   });
 
-  test("never, times out", async () => {
+  test("too late times out", async () => {
     const timeouts = heldSleeps(77_000);
     const short = await house({ store: here.store, system: timeouts.system, runTimeoutMs: 77_000 });
     const endless = agentOf(async function* (context) {
@@ -148,7 +148,7 @@ describe("a run that ends", () => {
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ status: "failed" });
   });
 
-  test("without streaming says its whole answer as one token, also when it failed", async () => {
+  test("without streaming emits its whole answer as one token, even when it failed", async () => {
     for (const thrown of [undefined, { error: new Error("late") }]) {
       const agent = saying([say("one "), say("two")], thrown);
       const seen = await (await here.start(agent, { streamTokens: false })).events;
@@ -167,7 +167,7 @@ describe("a cancel", () => {
       return {};
     });
 
-  test("with wait answers when the run has ended, and its text so far stays", async () => {
+  test("with wait returns when the run has ended, and its text so far is stored", async () => {
     const { live, events } = await here.start(talking());
     while (answerIn(await logOf(here.store, live.threadKey)) === "") await new Promise(setImmediate);
     expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
@@ -175,7 +175,7 @@ describe("a cancel", () => {
     expect((await here.store.threads.messages(live.threadKey)).at(-1)).toMatchObject({ content: "so far" });
   });
 
-  test("that comes again, together with another, or after the end changes nothing", async () => {
+  test("that is repeated, concurrent with another, or after the end changes nothing", async () => {
     const { live, events } = await here.start(talking());
     const both = [1, 2].map(() => here.runs.cancel("u", live.runId, true, nobody));
     for (const run of await Promise.all(both)) expect(run).toMatchObject({ status: "cancelled" });
@@ -188,7 +188,7 @@ describe("a cancel", () => {
     expect((await logOf(here.store, done.live.threadKey)).at(-1)?.type).toBe("done");
   });
 
-  test("of another user's run, or of none, finds nothing and stops nothing", async () => {
+  test("of another user's run, or of an unknown one, finds nothing and stops nothing", async () => {
     const { live } = await here.start(talking());
     expect(await here.runs.cancel("somebody", live.runId, true, nobody)).toBeNull();
     expect(await here.runs.cancel("u", "never was", true, nobody)).toBeNull();
@@ -196,7 +196,7 @@ describe("a cancel", () => {
     await here.runs.cancel("u", live.runId, true, nobody);
   });
 
-  test("at any moment of a run leaves exactly one end", async () => {
+  test("at any moment of a run leaves exactly one terminal event", async () => {
     for (let turns = 0; turns < 12; turns++) {
       const { live, events } = await here.start(saying([say("a"), say("b")]));
       for (let i = 0; i < turns; i++) await new Promise(setImmediate);

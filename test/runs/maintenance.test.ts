@@ -14,7 +14,7 @@ beforeAll(async () => {
   store = await sharedStore();
 }, 30_000);
 
-test("a cancel on another replica reaches the owner when it looks next", async () => {
+test("a cancel on another replica reaches the owner at its next poll", async () => {
   const [owner, other] = [await house({ store }), await house({ store })];
   const { live, events } = await owner.start(talking().agent);
   const cancelled = other.runs.cancel("u", live.runId, true, new AbortController().signal);
@@ -26,7 +26,7 @@ test("a cancel on another replica reaches the owner when it looks next", async (
   expect(await cancelled).toMatchObject({ status: "cancelled" });
 });
 
-test("a run whose thread is deleted on another replica stops, though it has nothing to say", async () => {
+test("a run whose thread is deleted on another replica stops, even if it emits nothing", async () => {
   const [owner, other] = [await house({ store }), await house({ store })];
   const { live } = await owner.start(talking().agent);
   await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
@@ -36,13 +36,13 @@ test("a run whose thread is deleted on another replica stops, though it has noth
   expect(live.signal.reason).toBe("lost");
 });
 
-test("a run that ends while its process compares what it holds is not taken for lost", async () => {
+test("a run that ends while its process compares its runs with the store is not taken for lost", async () => {
   const [asked, written, told] = [0, 1, 2].map(() => Promise.withResolvers<void>()) as [Gate, Gate, Gate];
   const { store: tapped, taps } = tappedStore({
     ...store,
     runs: {
       ...store.runs,
-      // Between the look at the registry and the answer the run's end is written, and is not told yet.
+      // Between the read of the registry and the answer, the run's end is written but not acknowledged yet.
       held: async (owner) => {
         asked.resolve();
         await written.promise;
@@ -70,7 +70,7 @@ test("a run that ends while its process compares what it holds is not taken for 
   expect((await events).at(-1)?.type).toBe("done");
 });
 
-test("a store that is away is no end of maintenance", async () => {
+test("maintenance goes on after an outage of the store", async () => {
   const away = () => Promise.reject(new StoreError("unavailable", "away"));
   let isAway = true;
   const here = await house({

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const judge = () => house({ store, leaseTtlMs: JUDGE_MS });
 
-/** As the service does it, time after time, until that has happened. */
+/** Runs maintenance as the service does, repeatedly, until the condition holds. */
 const recovering = ({ lease, recovery }: House, hasHappened: () => Promise<boolean>) =>
   until(async () => {
     await lease.renew();
@@ -26,7 +26,7 @@ const recovering = ({ lease, recovery }: House, hasHappened: () => Promise<boole
 const hasFailed = (runId: string) => async () => (await store.runs.get("u", runId))?.status === "failed";
 
 describe("orphans", () => {
-  test("a run of a dead replica ends as interrupted, its text so far is kept, and the thread goes on", async () => {
+  test("a run of a dead replica ends as interrupted, its text so far is stored, and the thread goes on", async () => {
     const thread = threadKey("u", realSystem.id());
     const now = realSystem.now();
     const { fence } = await started(store, newRun(thread, { owner: realSystem.id(), now, message: "asked" }));
@@ -58,7 +58,7 @@ describe("orphans", () => {
     expect((await next.events)[0]?.seq).toBe(6);
   });
 
-  test("those that waited for their turn end too, the oldest first, each with its question", async () => {
+  test("queued runs end too, the oldest first, each with its question", async () => {
     const thread = threadKey("u", realSystem.id());
     const given = { owner: realSystem.id(), now: realSystem.now() };
     await started(store, newRun(thread, { ...given, message: "first" }));
@@ -71,7 +71,7 @@ describe("orphans", () => {
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
   });
 
-  test("who has the store to itself ends everybody else's at once, and its own not", async () => {
+  test("a process with exclusive use of the store ends the runs of all others at once, but not its own", async () => {
     const alive = realSystem.id();
     await register(store, alive);
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: alive }));
@@ -83,7 +83,7 @@ describe("orphans", () => {
     await here.runs.drain(0);
   });
 
-  test("a run of its own that the process knows nothing of is ended, those that it executes go on", async () => {
+  test("a run in the process's name that it does not execute is ended, those that it executes go on", async () => {
     const here = await house({ store });
     const { live } = await here.start(talking().agent);
     const thread = threadKey("u", realSystem.id());
@@ -96,10 +96,10 @@ describe("orphans", () => {
 });
 
 describe("a replica whose lease is over", () => {
-  /** Its lease ends as soon as it has begun a run, since nothing renews it. */
+  /** Its lease ends as soon as it has started a run, because nothing renews it. */
   const stopped = () => house({ store, leaseTtlMs: 1 });
 
-  test("loses its runs, and writes not another word", async () => {
+  test("loses its runs and writes nothing more", async () => {
     const [owner, other] = [await stopped(), await judge()];
     const { agent, goOn } = talking();
     const { live, events } = await owner.start(agent);
@@ -107,17 +107,17 @@ describe("a replica whose lease is over", () => {
     await recovering(other, hasFailed(live.runId));
     const log = await logOf(store, live.threadKey);
     expect(endOf(log)).toMatchObject({ code: "interrupted" });
-    goOn(); // the old owner, back from wherever it was
+    goOn(); // the old owner is back
     await live.ended;
     expect(await logOf(store, live.threadKey)).toEqual([...log]);
-    // Its readers hear of the end by way of the store.
+    // Its readers receive the end through the store.
     await owner.journal.tick();
     expect((await events).slice(-1)).toEqual(log.slice(-1));
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "failed", attempt: 2 });
     expect((await store.threads.messages(live.threadKey)).map(({ content }) => content)).toEqual(["hi", "word "]);
   });
 
-  test("learns of it though it has nothing to say", async () => {
+  test("notices it even if its run emits nothing", async () => {
     const [owner, other] = [await stopped(), await judge()];
     const { live } = await owner.start(talking().agent);
     await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
@@ -130,7 +130,7 @@ describe("a replica whose lease is over", () => {
     expect(owner.registry.size).toBe(0);
   });
 
-  test("keeps what was not taken, and goes on when it comes back", async () => {
+  test("keeps the runs that were not taken over, and goes on when it is back", async () => {
     const [owner, other] = [await stopped(), await judge()];
     const { agent, goOn } = talking();
     const { live } = await owner.start(agent);
@@ -145,7 +145,7 @@ describe("a replica whose lease is over", () => {
     await owner.runs.drain(0);
   });
 
-  test("renews it before it begins a run: nobody may take that away at once", async () => {
+  test("renews it before it starts a run, so that the run is not taken over at once", async () => {
     const [owner, other] = [await house({ store, leaseTtlMs: 400 }), await judge()];
     await register(store, owner.owner, 1);
     const { live } = await owner.start(talking().agent);
@@ -161,7 +161,7 @@ describe("a replica whose lease is over", () => {
   });
 });
 
-test("a thousand orphans are taken by a handful of calls, and each is ended once", async () => {
+test("a thousand orphans are taken over with a few calls, and each is ended once", async () => {
   const MANY = 1_000;
   const own = await sharedStore();
   const owner = realSystem.id();

@@ -14,7 +14,7 @@ const told = () => {
   };
 };
 
-test("that work fails is told once, however often it does, and that it works again once", async () => {
+test("repeated failures are logged once, and so is the recovery", async () => {
   const log = told();
   let now = 0;
   const work = new RecurringTask("maintenance", { system: { now: () => now }, logger: log });
@@ -30,7 +30,7 @@ test("that work fails is told once, however often it does, and that it works aga
   ]);
 });
 
-test("a lease that is not renewed is told of once as failing, once as over; each renewal says whether the last one worked", async () => {
+test("an unrenewed lease is logged once as failing and once as ended; each renewal says whether the last one worked", async () => {
   const log = told();
   let now = 0;
   let isAway = false;

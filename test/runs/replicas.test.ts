@@ -6,7 +6,7 @@ import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts"
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
-/** Two services, each with connections and a model of its own, on one Postgres. */
+/** Two services on one Postgres, each with its own connections and model. */
 let a: TestService<ScriptedModel>;
 let b: TestService<ScriptedModel>;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ describe("two replicas on one Postgres", () => {
     expect(tokens.join("")).toBe("one two three end");
   });
 
-  test("a cancel on one stops the run on the other, and with wait answers once that has ended", async () => {
+  test("a cancel on one stops the run on the other, and with wait returns once that has ended", async () => {
     const threadId = realSystem.id();
     const response = await ask(a, threadId);
     const asked = readSse(response);
@@ -62,7 +62,7 @@ describe("two replicas on one Postgres", () => {
     expect(thread).toMatchObject({ messages: [{ content: "hi" }, { content: "so far" }], active_run: null });
   });
 
-  test("a turn that waits on one and is cancelled on the other does not begin, however soon its turn comes", async () => {
+  test("a turn that is queued on one and cancelled on the other does not start, however soon its turn comes", async () => {
     const threadId = realSystem.id();
     const first = readSse(await ask(a, threadId));
     const call = await a.model.nextCall();
@@ -76,7 +76,7 @@ describe("two replicas on one Postgres", () => {
     expect(await (await a.get(`/api/v1/runs/${runId}?userId=u`)).json()).toMatchObject({ status: "cancelled" });
   });
 
-  test("a thread that is deleted and made anew at once on one is not read on by the other's readers", async () => {
+  test("a thread that is deleted and at once created again on one is not continued by the other's readers", async () => {
     const threadId = realSystem.id();
     const old = readSse(await ask(a, threadId));
     const call = await a.model.nextCall();
@@ -92,7 +92,7 @@ describe("two replicas on one Postgres", () => {
     expect(JSON.parse(seen.at(-1)?.data ?? "")).toMatchObject({ payload: { message: "The thread was deleted." } });
   });
 
-  test("a turn that one was asked starts when the other's on the same thread has ended, and knows what was said", async () => {
+  test("a turn on one starts when the other's on the same thread has ended, and has its history", async () => {
     const threadId = realSystem.id();
     const first = readSse(await ask(a, threadId, "first"));
     const call = await a.model.nextCall();
@@ -117,7 +117,7 @@ describe("two replicas on one Postgres", () => {
     expect(messages.map(({ content }) => content)).toEqual(["first", "1", "second", "2", "third", "3"]);
   });
 
-  test("many turns asked of both at once run one after the other", async () => {
+  test("many turns sent to both at once run one after the other", async () => {
     const threadId = realSystem.id();
     const models = [a, b].map(async ({ model }) => {
       for (let i = 0; i < 3; i++) (await model.nextCall()).finish("answer");

@@ -8,10 +8,10 @@ import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts"
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 
-/** Two services with one model, each with connections of its own, on one Postgres. */
+/** Two services with one model on one Postgres, each with its own connections. */
 let a: TestService<ScriptedModel>;
 let b: TestService<ScriptedModel>;
-/** Calls that the model has had. */
+/** The number of calls that the model has received. */
 let calls = 0;
 const scripted = scriptedModel();
 const model: ScriptedModel = {
@@ -45,7 +45,7 @@ const contentOf = (frames: readonly ChatFrame[]): string => {
 };
 
 describe("a ticket among two replicas", () => {
-  test("that many take to both at once begins one run, which all of them read whole", async () => {
+  test("that many clients use on both at once starts one run, which all of them read completely", async () => {
     for (let round = 0; round < 10; round++) {
       const before = calls;
       const id = await ticket(a);
@@ -58,7 +58,7 @@ describe("a ticket among two replicas", () => {
     }
   }, 30_000);
 
-  test("made on one is taken to the other; a reader of the first follows live", async () => {
+  test("created on one can be used on the other, and a reader of the first follows live", async () => {
     const id = await ticket(a);
     const begun = await take(b, id);
     const call = await model.nextCall();
@@ -70,7 +70,7 @@ describe("a ticket among two replicas", () => {
     expect(contentOf(await chatFrames(await take(a, id)))).toBe("from b");
   });
 
-  test("whose run waits for its turn on one is waited for on the other", async () => {
+  test("whose run is queued on one is waited for on the other", async () => {
     const thread = realSystem.id();
     const [one, two] = [await ticket(a, thread), await ticket(a, thread)];
     const first = await take(a, one);
@@ -85,7 +85,7 @@ describe("a ticket among two replicas", () => {
   });
 });
 
-test("maintenance sweeps out what has expired, and nothing else", async () => {
+test("maintenance deletes expired tickets and no others", async () => {
   const { store, maintenance } = await house();
   const put = async (ttlMs: number) => {
     const ticketId = realSystem.secret();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { TokenMeter } from "../../src/runs/token-meter.ts";
 
-/** A store that counts; `charges` are what it was told. */
+/** A store that counts; `charges` are the amounts that it received. */
 const meterOf = (limit: number, known = 0) => {
   const charges: number[] = [];
   const state = { total: known, isAway: false, failures: 0, exhausted: 0 };
@@ -26,7 +26,7 @@ const meterOf = (limit: number, known = 0) => {
 };
 
 describe("a run's tokens", () => {
-  test("are told to the store as the model counts them, whatever was estimated before", async () => {
+  test("are charged as the model counts them, whatever was estimated before", async () => {
     const steps = fc.array(
       fc.oneof(
         fc.string({ maxLength: 200 }).map((text) => ({ text })),
@@ -51,7 +51,7 @@ describe("a run's tokens", () => {
     );
   });
 
-  test("pass the budget while the model still speaks", () => {
+  test("can exceed the budget while the model is still streaming", () => {
     const { meter, state } = meterOf(100, 90);
     for (let i = 0; i < 40; i++) meter.said("a");
     expect(state.exhausted).toBe(0);
@@ -59,7 +59,7 @@ describe("a run's tokens", () => {
     expect(state.exhausted).toBeGreaterThan(0);
   });
 
-  test("may take all of the budget, and not one more", async () => {
+  test("may use the whole budget and not one more", async () => {
     const { meter, state } = meterOf(100, 90);
     meter.spent({ inputTokens: 5, outputTokens: 5 });
     await meter.settle();
@@ -68,7 +68,7 @@ describe("a run's tokens", () => {
     expect(state.exhausted).toBeGreaterThan(0);
   });
 
-  test("are known to pass it once the store has told of the user's other runs", async () => {
+  test("exceed the budget once the store has reported the user's other runs", async () => {
     const { meter, state } = meterOf(1_000);
     state.total = 990;
     meter.spent({ inputTokens: 20, outputTokens: 0 });
@@ -77,7 +77,7 @@ describe("a run's tokens", () => {
     expect(state.exhausted).toBeGreaterThan(0);
   });
 
-  test("go to the store in slices, one call at a time, and not one by one", async () => {
+  test("are charged in slices, one call at a time, and not one by one", async () => {
     const { meter, charges } = meterOf(1_000_000);
     for (let i = 0; i < 10_000; i++) meter.said("abcd");
     meter.spent({ inputTokens: 0, outputTokens: 10_000 });
@@ -86,7 +86,7 @@ describe("a run's tokens", () => {
     expect(charges.length).toBeLessThan(20);
   });
 
-  test("are not lost while the store is away", async () => {
+  test("are not lost while the store is unavailable", async () => {
     const { meter, state } = meterOf(10_000);
     state.isAway = true;
     meter.spent({ inputTokens: 600, outputTokens: 0 });

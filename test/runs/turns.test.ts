@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 30_000);
 const nobody = new AbortController().signal;
 
-/** A run that says its message and ends when it is told to, or when it is stopped. */
+/** A run that emits its message and ends on demand or when it is stopped. */
 const held = () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const agent = agentOf(async function* ({ input, signal }) {
@@ -27,7 +27,7 @@ const held = () => {
 };
 
 describe("turns of one thread", () => {
-  test("wait for each other, in order, and none begins before the one before has ended", async () => {
+  test("run in order, and none starts before the previous one has ended", async () => {
     const threadId = realSystem.id();
     const { agent, release } = held();
     const turns = [];
@@ -43,7 +43,7 @@ describe("turns of one thread", () => {
     expect(messages.map(({ content }) => content)).toEqual(["1", "1", "2", "2", "3", "3", "4", "4"]);
   });
 
-  test("are refused once eight wait, with nothing written", async () => {
+  test("are refused once eight are queued, with nothing written", async () => {
     const threadId = realSystem.id();
     const { agent, release } = held();
     const turns = [];
@@ -55,7 +55,7 @@ describe("turns of one thread", () => {
     await Promise.all(turns.map(({ live }) => live.ended));
   });
 
-  test("that are cancelled while they wait end as cancelled at once, the others go on", async () => {
+  test("that are cancelled in the queue end as cancelled at once, and the others go on", async () => {
     const threadId = realSystem.id();
     const { agent, release } = held();
     const first = await here.start(agent, { threadId, message: "1" });
@@ -69,7 +69,7 @@ describe("turns of one thread", () => {
     expect(messages.map(({ content }) => content)).toEqual(["1", "1", "3", "3"]);
   });
 
-  test("wait for a store that goes away meanwhile, also when a claim was made and not told", async () => {
+  test("wait for a store that becomes unavailable meanwhile, even when a claim was committed but not acknowledged", async () => {
     const { store, taps } = tappedStore(here.store);
     const replica = await house({ store });
     const threadId = realSystem.id();
@@ -93,8 +93,8 @@ describe("turns of one thread", () => {
   });
 });
 
-describe("the door", () => {
-  test("refuses a user's next run, and the process's, with the time to come back", async () => {
+describe("admission", () => {
+  test("refuses runs above the user's and the process's limits, with a time to retry", async () => {
     const small = await house({ store: here.store, maxRuns: 3, maxRunsPerUser: 2 });
     const { agent, release } = held();
     await small.start(agent, { userId: "anna" });
@@ -111,7 +111,7 @@ describe("the door", () => {
     await next.live.ended;
   });
 
-  test("a begin that fails gives its place back", async () => {
+  test("releases its place when `begin` fails", async () => {
     const { store, taps } = tappedStore(here.store);
     const small = await house({ store, maxRuns: 1 });
     taps.begin = () => Promise.reject(new StoreError("unavailable", "away"));
@@ -123,7 +123,7 @@ describe("the door", () => {
     expect(small.registry.size).toBe(0);
   });
 
-  test("whatever runs end with, every place is free again", () =>
+  test("frees every place again, however runs end", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -159,7 +159,7 @@ describe("the door", () => {
           release();
           await Promise.all(lives.map(({ ended }) => ended));
           expect(small.registry.size).toBe(0);
-          // As many as may be, at once: no place was lost.
+          // As many as the limit at once: no place was lost.
           const again = held();
           const full = [];
           for (let i = 0; i < 4; i++) full.push(await small.start(again.agent, { userId: "a" }));

@@ -4,7 +4,7 @@ import { Unconfirmed } from "../../src/runs/unconfirmed.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 
-/** Runs that were given up at second 0. `answer` is what the store says of one when it is asked to withdraw it. */
+/** Runs whose beginning failed at second 0. `answer` is the store's answer to a withdrawal. */
 const givenUp = async (answer: (second: number) => boolean | StoreError): Promise<readonly number[]> => {
   let now = 0;
   const asked: number[] = [];
@@ -37,15 +37,15 @@ const givenUp = async (answer: (second: number) => boolean | StoreError): Promis
 };
 const away = new StoreError("unavailable", "away");
 
-test("one that is there is withdrawn as soon as the store is back", async () => {
+test("a run that was committed is withdrawn as soon as the store is back", async () => {
   expect((await givenUp((second) => (second < 3 ? away : true))).at(-1)).toBe(3);
 });
 
-test("one that is not there is looked for ten seconds more", async () => {
+test("a run that was not committed is looked for ten seconds longer", async () => {
   expect((await givenUp(() => false)).at(-1)).toBe(10.5);
 });
 
-test("also when the store was away for longer: a server that was frozen carries it out once it goes on", async () => {
+test("a run is looked for even after a longer outage, because a frozen server executes the statement when it resumes", async () => {
   const asked = await givenUp((second) => (second < 60 ? away : second >= 62));
   expect(asked.at(-1)).toBe(62);
 });
