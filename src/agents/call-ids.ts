@@ -1,9 +1,9 @@
 /**
- * What the tool calls of one run are called, to whoever watches: each has a name of its own. Models number theirs anew in
- * every answer, or give all the same; an id that comes again is `<id>.2`, then `<id>.3`.
+ * Assigns the ids of a run's tool calls, each unique within the run. Models number their calls anew in every answer, or
+ * give all of them the same id; a repeated id becomes `<id>.2`, then `<id>.3`.
  */
 export class CallIds {
-  /** Each id that is taken, and the number that was tried last for one like it. */
+  /** Each id in use, and the last number tried for a repetition of it. */
   readonly #taken = new Map<string, number>();
 
   take(given: string): string {

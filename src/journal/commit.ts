@@ -29,8 +29,8 @@ export const MAX_RUNS = 256;
  * the next, for all runs of the process in one statement. An idle process commits at once. A busy one pauses between
  * commits (`CommitPacing`), but never while a run's first text waits.
  *
- * While the store is away the commit is retried, without a limit. Readers are ended once `patienceMs` has passed. A run
- * fails because of the outage only when one of its readers had to be given that error; see `RunWriter.decide`.
+ * While the store is away the commit is retried, without a limit. Readers are ended once `storeWaitMs` has passed. A
+ * run fails because of the outage only when one of its readers had to be given that error; see `Verdict.decide`.
  */
 export class GroupCommit implements Committer {
   readonly #writers = new Writers();

@@ -3,8 +3,8 @@ import { type EventBody, failureEvent, type TerminalEvent } from "../domain/even
 import type { RunEnd } from "../store/log/contract-run-end.ts";
 
 /**
- * The outcome of ending a run. `kept`: the end is stored. `refused`: another replica has taken the run over, or the
- * store never accepted it.
+ * The outcome of ending a run. `persisted`: the end is stored. `refused`: another replica has taken the run over, or
+ * the store never accepted it.
  */
 export type Outcome = "persisted" | "refused";
 export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {

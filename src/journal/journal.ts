@@ -32,7 +32,7 @@ export class Journal {
     return writer;
   }
 
-  /** Returns a `Follower`. If the store goes away during a read, the read is retried for `patienceMs`. */
+  /** Returns a `Follower`. If the store goes away during a read, the read is retried for `storeWaitMs`. */
   follow(key: ThreadKey, cursor: number, quietMs: number): Follower {
     return new Follower(this.#source, key, cursor, quietMs);
   }

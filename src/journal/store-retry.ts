@@ -14,7 +14,7 @@ export interface StoreRetryOptions {
   readonly storeWaitMs: number;
 }
 
-/** Handles a store that is away: runs go on and wait for it, and their readers are ended after `patienceMs`. */
+/** Handles a store that is away: runs go on and wait for it, and their readers are ended after `storeWaitMs`. */
 export class StoreRetry {
   /** Runs whose readers were ended. They are ended once per outage. */
   readonly #givenUp = new Set<RunWriter>();
@@ -25,7 +25,7 @@ export class StoreRetry {
   ) {}
 
   /**
-   * Repeats `call` while the store is away. Once `patienceMs` has passed, ends the readers of the waiting runs, once
+   * Repeats `call` while the store is away. Once `storeWaitMs` has passed, ends the readers of the waiting runs, once
    * each.
    */
   async untilReached<T>(waiting: () => readonly RunWriter[], call: () => Promise<T>): Promise<T> {

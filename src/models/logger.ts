@@ -9,6 +9,6 @@ export interface ModelLogger {
     readonly delayMs: number;
     readonly error: ModelError;
   }): void;
-  /** `model` is given up for this call, and `next` is called. */
+  /** The call to `model` failed for good, and `next` is called. */
   fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
 }

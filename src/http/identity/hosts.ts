@@ -25,7 +25,7 @@ export class HostCheck {
   /** Throws `forbidden`. */
   pass(headers: Headers): void {
     const host = headers.get("host") ?? "";
-    // Requests come by one name, nearly all: reading it takes longer than the rest of the door.
+    // Nearly all requests use one name, and parsing it takes longer than the rest of access control.
     if (host === this.#passed) return;
     const name = hostnameOf(host);
     if (name !== null && (this.#allowed.has(name) || isLoopbackName(name))) {
