@@ -31,7 +31,7 @@ describe("the command line", () => {
     },
   );
 
-  test("is never the reason for a throw", () => {
+  test("never throws", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (argv) => {
         const result = parseCli(argv);
@@ -51,7 +51,7 @@ test("the help names every command and every variable with its default", () => {
   }
 });
 
-test("the licenses are those of every library that the executable contains, in its version", async () => {
+test("the licences cover every library in the executable, in its version", async () => {
   const notices = await thirdPartyNotices();
   const listed = new Set([...notices.matchAll(/^ - (\S+@\S+)$/gm)].map(([, name]) => name));
   for (const [name, version] of Object.entries(dependencies)) expect(listed).toContain(`${name}@${version}`);

@@ -51,18 +51,18 @@ describe("an empty environment", () => {
     });
   });
 
-  test("is the same as one of empty texts and blanks", () => {
+  test("equals one with empty and blank values", () => {
     const blank = Object.fromEntries(names.map((name, index) => [name, index % 2 ? "" : " \n"]));
     expect(configOf(blank)).toEqual(configOf({}));
   });
 });
 
-test.each(["HTTP_PROXY", "https_proxy"])("%s tells that there is a proxy, unless it is empty", (name) => {
+test.each(["HTTP_PROXY", "https_proxy"])("%s means that there is a proxy, unless it is empty", (name) => {
   expect(configOf({ [name]: "http://proxy.test:3128" }).isProxied).toBe(true);
   expect(configOf({ [name]: "" }).isProxied).toBe(false);
 });
 
-describe("a variable that is right", () => {
+describe("a valid variable", () => {
   test.each([
     [
       "a duration in any unit",
@@ -109,7 +109,7 @@ describe("a variable that is right", () => {
     expect(configOf(env as unknown as Record<string, string>)).toMatchObject(config);
   });
 
-  test("is read: several models, in their order, with ids that hold a colon", () => {
+  test("may list several models in order, with ids that contain a colon", () => {
     const env = {
       MODEL: "openai:gpt-5, compatible:qwen2.5:7b,builtin",
       OPENAI_API_KEY: "k",
@@ -123,7 +123,7 @@ describe("a variable that is right", () => {
   });
 });
 
-describe("a variable that is wrong", () => {
+describe("an invalid variable", () => {
   test.each([
     ["PORT", "65536"],
     ["PORT", "-1"],
@@ -175,7 +175,7 @@ describe("a variable that is wrong", () => {
     expect(mistakes[name]).toStartWith("must be ");
   });
 
-  test("hides no other: all are reported at once, those between variables too", () => {
+  test("does not hide others: all are reported at once, including conflicts between variables", () => {
     const env = { PORT: "x", LOCALE: "fr", MODEL: "openai:a,anthropic:b,google:c,compatible:d", HOST: "0.0.0.0" };
     expect(Object.keys(mistakesOf(env)).sort()).toEqual(
       [
@@ -190,24 +190,24 @@ describe("a variable that is wrong", () => {
     );
   });
 
-  test("is reported once, also where a model needs it", () => {
+  test("is reported once, even when a model needs it", () => {
     const result = readConfig({ MODEL: "openai:a,openai:b", OPENAI_API_KEY: "two words" });
     expect(result.ok ? [] : result.mistakes.map(({ name }) => name)).toEqual(["OPENAI_API_KEY"]);
   });
 });
 
-describe("an open door", () => {
+describe("a service without authentication", () => {
   test.each(["0.0.0.0", "::", "example.com", "127.evil.example", "10.0.0.1"])("is refused on %s", (HOST) => {
     expect(Object.keys(mistakesOf({ HOST }))).toEqual(["AUTH_TOKEN"]);
     expect(configOf({ HOST, AUTH_TOKEN: "s" }).identity.serviceTokens).toEqual(["s"]);
     expect(configOf({ HOST, AUTH: "none" }).identity.serviceTokens).toEqual([]);
   });
 
-  test.each(["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1"])("is none on %s", (HOST) => {
+  test.each(["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1"])("is accepted on %s", (HOST) => {
     expect(configOf({ HOST }).host).toBe(HOST);
   });
 
-  test("stays locked by a token that is set, whatever AUTH says", () => {
+  test("requires the token if one is set, whatever AUTH says", () => {
     expect(configOf({ HOST: "0.0.0.0", AUTH: "none", AUTH_TOKEN: "s" }).identity.serviceTokens).toEqual(["s"]);
   });
 });
@@ -245,7 +245,7 @@ describe("any environment", () => {
   });
 
   test("never shows a value in its mistakes", () => {
-    // A control character within makes it wrong for every variable but DATA_DIR.
+    // A control character makes it invalid for every variable except DATA_DIR.
     const secret = fc.string({ unit: "grapheme-ascii" }).map((text) => `s3c\u0001ret${text}!`);
     const others = names.filter((name) => name !== "DATA_DIR");
     fc.assert(

@@ -6,7 +6,7 @@ import { agentContext, answering, call, text } from "../support/agent-context.ts
 import { saying } from "../support/heard.ts";
 import { finish } from "../support/tool-context.ts";
 
-/** A tool that answers, or fails, as it is told. */
+/** A tool that answers or fails as configured. */
 const tool = (name: string, answer: () => unknown): Tool => ({
   name,
   description: name,
@@ -24,7 +24,7 @@ const conversation = (tools: readonly Tool[]) => ({
 });
 
 describe("a conversation", () => {
-  test("lets the model speak again after each tool, a paragraph apart, and tells it what came out", async () => {
+  test("calls the model again with each tool's result, and separates its texts by a paragraph", async () => {
     const model = answering([text("Let me "), text("see."), call("double", { n: 2 })], [text("It is 4.")]);
     const context = agentContext(model);
     const { events, value } = await finish(converse(conversation([double]), context));
@@ -42,7 +42,7 @@ describe("a conversation", () => {
     ]);
   });
 
-  test("ends though the model calls tools for ever: the last round has none to offer", async () => {
+  test("ends even if the model calls tools for ever, because the last round offers none", async () => {
     const model = answering([call("double", { n: 2 })]);
     const { events } = await finish(converse(conversation([double]), agentContext(model)));
     expect(model.asked).toHaveLength(MAX_ROUNDS);
@@ -74,7 +74,7 @@ describe("a conversation", () => {
     ["that there is not", tool("other", () => 1), { n: 1 }, /no tool/, 0],
   ];
   for (const [what, broken, input, told, reports] of failing) {
-    test(`tells the model of a tool ${what}, and goes on`, async () => {
+    test(`tells the model about a tool ${what}, and goes on`, async () => {
       const model = answering([call("t", input)], [text("Then without.")]);
       const context = agentContext(model);
       const { events, value } = await finish(converse(conversation([broken]), context));
@@ -88,7 +88,7 @@ describe("a conversation", () => {
     });
   }
 
-  test("gives each call of the log an id of its own, and the provider its own back", async () => {
+  test("gives each call a unique id in the log, and sends the provider its own id", async () => {
     const twice = [call("double", { n: 1 }, "c"), call("double", { n: 2 }, "c"), call("double", { n: 3 }, "c.2")];
     const model = answering(twice, [call("double", { n: 4 }, "c")], [text("done")]);
     const { events } = await finish(converse(conversation([double]), agentContext(model)));
@@ -109,7 +109,7 @@ describe("a conversation", () => {
     await expect(talk).rejects.toThrow(words);
   });
 
-  test("counts what a call that was cut short has cost", async () => {
+  test("counts the cost of a call that was cut off", async () => {
     const context = agentContext({
       ...answering(),
       answer: saying(async function* () {

@@ -5,7 +5,7 @@ import { answerIn, firstToken, isWhole, nameOf, ownMsIn, QUIET, tokenText } from
 const wholeText = (tokens: number): string =>
   [firstToken(12.5), ...Array.from({ length: tokens - 1 }, (_, index) => tokenText(index + 1))].join("");
 
-test("a name tells the answer, wherever it stands in the question", () => {
+test("a name determines the answer at any place in the question", () => {
   expect(answerIn("Hello there, please answer as paced-400x20.")).toEqual({ tokens: 400, rate: 20 });
   expect(answerIn(`Please be ${nameOf(QUIET)}.`)).toEqual(QUIET);
   expect(answerIn("Please be quietly spoken.")).toBeUndefined();
@@ -13,12 +13,12 @@ test("a name tells the answer, wherever it stands in the question", () => {
   expect(answerIn("paced-10x1001")).toBeUndefined();
 });
 
-test("the first token carries the stand-in's own time", () => {
+test("the first token has the stand-in's own time", () => {
   expect(ownMsIn(`data: {"delta":"${firstToken(61.25)}"}`)).toBe(61.25);
   expect(ownMsIn("~t=61.2")).toBeUndefined();
 });
 
-test("a text with a token lost, doubled or out of place is not whole", () => {
+test("a text with a lost, repeated or misplaced token is not complete", () => {
   const tokens = fc.integer({ min: 3, max: 200 });
   fc.assert(
     fc.property(tokens, fc.nat(), (count, pick) => {

@@ -35,7 +35,7 @@ afterAll(() => {
   cut.stop(true);
 });
 
-test("a whole answer is counted, kept and known to be complete", async () => {
+test("a complete answer is counted, retained and recognized as complete", async () => {
   let counted = 0;
   const seen = await exchange({
     url: whole.url.href,
@@ -51,12 +51,12 @@ test("a whole answer is counted, kept and known to be complete", async () => {
   expect(seen.firstTokenMs).toBeGreaterThan(0);
 });
 
-test("a connection that breaks in mid-answer is not complete", async () => {
+test("a response whose connection breaks is not complete", async () => {
   const seen = await exchange({ url: `http://127.0.0.1:${cut.port}/`, method: "GET" });
   expect(seen).toMatchObject({ status: 200, tokens: 1, complete: false });
 });
 
-test("nobody there is an error", async () => {
+test("an address without a server is an error", async () => {
   const gone = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   const { port } = gone;
   gone.stop(true);

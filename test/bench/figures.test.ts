@@ -18,13 +18,13 @@ const round = (target: Relayed["target"], micros: number): Relayed => ({
   burst: result(2 * micros, [micros, 2 * micros, 3 * micros]),
 });
 
-test("a quantile lies between its neighbours in proportion", () => {
+test("a quantile is interpolated linearly between its neighbours", () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
   expect(quantile([10], 0.99)).toBe(10);
   expect(quantile([], 0.5)).toBeNaN();
 });
 
-test("targets are compared within each round, so that a machine that slows down slows both", () => {
+test("targets are compared within each round, so that a slowdown of the machine affects both", () => {
   const relayed = [round("floor", 30), round("yeoul", 45), round("floor", 60), round("yeoul", 90), round("floor", 40)];
   expect(ratioOf("yeoul", "floor", relayed)).toEqual({ median: 1.5, least: 1.5, most: 1.5 });
   expect(ratioOf("yeoul", "streamText", relayed).median).toBeNaN();
@@ -40,7 +40,7 @@ test("figures are microseconds of CPU and tokens a second", () => {
   expect(figures.added.median).toBe(66);
 });
 
-test("a burst is told by what it adds to the first token and by the CPU of a whole run", () => {
+test("a burst is measured by the time added to the first token and the CPU of a whole run", () => {
   const relayed = [round("floor", 30), round("yeoul", 60)];
   expect(burstRatioOf("yeoul", "floor", relayed, 0.5)).toEqual({ median: 2, least: 2, most: 2 });
   const { burst } = figuresOf("yeoul", relayed);

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-// A floor, not the figures: those are in bench/RETRIEVAL.md. Each is three questions below what was measured.
-test.each(LANGUAGES)("documents are found without a model that knows meanings: %s", async (language) => {
+// Floors, each three questions below the measured figure. The figures are in bench/RETRIEVAL.md.
+test.each(LANGUAGES)("documents are found without a semantic model: %s", async (language) => {
   const { of } = await measure(language, store.documents, builtinEmbedding());
   for (const way of ["lexical", "vector", "hybrid"] as const) {
     expect(of(way, "lexical").questions).toBeGreaterThanOrEqual(25);

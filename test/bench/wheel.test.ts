@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { Wheel } from "../../bench/wheel.ts";
 
-test("things fall due in the order of their time and never early", async () => {
+test("callbacks run in the order of their time and never early", async () => {
   const start = performance.now();
-  // Time stands still until all are in: what is overdue by then comes in whatever order it was put in.
+  // Time stands still until all are added: overdue callbacks would run in the order of insertion.
   let now = () => start;
   const offsets = [40, 3, 17.5, 0, -5, 3];
   const due: { offset: number; at: number }[] = [];
@@ -22,7 +22,7 @@ test("things fall due in the order of their time and never early", async () => {
   for (const { offset, at } of due) expect(at).toBeGreaterThanOrEqual(offset);
 });
 
-test("a thing may be put back while it is due, and a wheel that ran empty starts again", async () => {
+test("a callback may be added again while it runs, and an empty wheel starts again", async () => {
   const turns: number[] = [];
   let { promise, resolve } = Promise.withResolvers<void>();
   const wheel = new Wheel<number>((left) => {

@@ -3,13 +3,13 @@ import { isAboutMaths } from "../../src/services/maths.ts";
 import { answerOf } from "../support/builtin-answer.ts";
 import { ANSWERED, REFUSED } from "../support/maths-questions.ts";
 
-describe("a question is answered, with the result in bold", () => {
+describe("a question is answered with the result in bold", () => {
   test.each(ANSWERED.map(([question, line]) => [question, line]))("%p: %s", async (question, line) => {
     expect((await answerOf(question)).split("\n").at(-1)).toBe(line);
   });
 });
 
-describe("a question that is not understood as a whole is refused: the part is named, nothing is bold", () => {
+describe("a question that is not fully understood is refused, with the part named and nothing in bold", () => {
   test.each(REFUSED.map(([question, part]) => [question, part]))("%p: %p", async (question, part) => {
     const answer = await answerOf(question);
     expect(answer).not.toContain("**");
@@ -18,6 +18,6 @@ describe("a question that is not understood as a whole is refused: the part is n
   });
 });
 
-test("whatever the model can answer, the agents take for mathematics, and offer the tools that it needs", () => {
+test("agents recognize every question that the model can answer as mathematics and offer the tools it needs", () => {
   expect(ANSWERED.map(([question]) => question).filter((question) => !isAboutMaths(question, []))).toEqual([]);
 });

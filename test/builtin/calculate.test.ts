@@ -77,7 +77,7 @@ test.each([
   expect(found && wanted && agree(found, wanted, ["x"])).toBe(true);
 });
 
-test("a number that is not whole comes with its decimals", () => {
+test("a number that is not whole also has its decimals", () => {
   expect(calculate("1/7")).toEqual({ result: "1/7", decimal: "0.1428571429" });
   expect(calculate("pi")).toEqual({ result: "pi", decimal: "3.141592654" });
   expect(calculate("588/2")).toEqual({ result: "294" });
@@ -108,12 +108,12 @@ test.each([
   expect(() => calculate(expression)).toThrow(reason);
 });
 
-test("one call leaves nothing for the next", () => {
+test("one call does not affect the next", () => {
   calculate("diff(x^2, x)");
   expect(calculate("x").result).toBe("x");
 });
 
-test("nor does one that nerdamer gave up half-way, with its settings for decimals left on", () => {
+test("a call in which nerdamer threw midway, with its decimal settings on, does not affect the next", () => {
   const { Settings } = (nerdamer as unknown as { getCore: () => { Settings: Record<string, unknown> } }).getCore();
   Settings.PARSE2NUMBER = true;
   try {
@@ -128,7 +128,7 @@ test("nor does one that nerdamer gave up half-way, with its settings for decimal
 });
 
 test.each(["2*pi", "22/7-pi", "log(2)+log(3)", "e^2", "sqrt(3)+sqrt(7)"])(
-  "%s has no fraction for an answer that only its first digits confirm",
+  "%s is not answered with a fraction that agrees only in its first digits",
   (text) => {
     expect(calculate(text).result).not.toMatch(/\d{7}/);
   },
@@ -145,13 +145,13 @@ test.each([
 });
 
 test.each(["sqrt(10^16+1)", "cos(10^-9)", "sqrt(1+10^-20)", "sqrt(1+e^(-50))", "e^(10^-20)", "pi-3.14159265358979"])(
-  "%s is no whole number, however near it comes",
+  "%s is not rounded to a whole number",
   (text) => {
     expect(calculate(text).result).not.toMatch(/^\d+$/);
   },
 );
 
-test("fractions are added as exactly as BigInt can", () => {
+test("fractions are added exactly, compared with BigInt", () => {
   const part = fc.integer({ min: 1, max: 999_999 });
   fc.assert(
     fc.property(part, part, part, part, (a, b, c, d) => {
@@ -162,7 +162,7 @@ test("fractions are added as exactly as BigInt can", () => {
   );
 });
 
-test("an expression written prettily means what it meant", () => {
+test("a pretty-printed expression has the same value", () => {
   const leaf = fc.constantFrom("x", "y", "2", "3", "1/2", "sin(x)", "0.5");
   const { tree } = fc.letrec<{ tree: string }>((tie) => ({
     tree: fc.oneof(
@@ -186,7 +186,7 @@ test("an expression written prettily means what it meant", () => {
   );
 });
 
-test("any text is answered or refused with a ToolError, in its thread, which ends what never would", async () => {
+test("any text is answered or refused with a ToolError in its worker, which ends endless work", async () => {
   const thread = mathsWorkers();
   const { signal } = new AbortController();
   const unit = fc.constantFrom(..."xyn019.+-*/^(),|!%e", "sin(", "diff(", "limit(", "Infinity", "factor(");

@@ -83,7 +83,7 @@ test.each([
   expect(solve(texts).solutions.map(({ x }) => x)).toEqual(expected);
 });
 
-test("a determinant is that of the product of two matrices when it is the product of theirs", () => {
+test("the determinant of a product of two matrices is the product of their determinants", () => {
   const cell = fc.integer({ min: -9, max: 9 });
   const matrix = fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { minLength: 3, maxLength: 3 });
   fc.assert(
@@ -97,7 +97,7 @@ test("a determinant is that of the product of two matrices when it is the produc
   );
 });
 
-test("a number in another base is read back as itself", () => {
+test("a number converted to another base is read back as itself", () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 10n ** 40n }), fc.integer({ min: 2, max: 10 }), (n, base) => {
       const text = calculate(`base(${n},10,${base})`).result;

@@ -4,10 +4,10 @@ import { ToolError } from "../../src/tools/contract.ts";
 
 const owner = (signal: AbortSignal, userId = "u") => ({ userId, signal });
 const quiet = owner(new AbortController().signal);
-/** No guard forbids it, and nerdamer works on it for far longer than anybody waits. */
+/** No guard forbids it, and nerdamer computes it for far longer than the timeout. */
 const endless = { kind: "calculate", expression: "partfrac(x/((x^12+x+1)*(x^11+3)))" } as const;
 
-test("requests that come at once are answered each with its own", async () => {
+test("concurrent requests each get their own answer", async () => {
   const workers = mathsWorkers();
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, n) => workers.run({ kind: "calculate", expression: `${n}^2` }, quiet)),
@@ -15,14 +15,14 @@ test("requests that come at once are answered each with its own", async () => {
   expect(answers.map(({ result }) => result)).toEqual(Array.from({ length: 20 }, (_, n) => String(n * n)));
 });
 
-test("a refusal inside the thread is a ToolError outside", async () => {
+test("a refusal in the worker is a ToolError for the caller", async () => {
   const workers = mathsWorkers();
   const refused = workers.run({ kind: "calculate", expression: "1/0" }, quiet);
   await expect(refused).rejects.toBeInstanceOf(ToolError);
   await expect(refused).rejects.toThrow("divides by zero");
 });
 
-test("an abort ends the thread's work at once, and the next request is served", async () => {
+test("an abort ends the worker's computation at once, and the next request is served", async () => {
   const workers = mathsWorkers();
   await workers.run({ kind: "calculate", expression: "1+1" }, quiet);
   const controller = new AbortController();
@@ -48,7 +48,7 @@ test("work that does not end is ended after two seconds, while the event loop go
   expect(await workers.run({ kind: "calculate", expression: "1+1" }, quiet)).toEqual({ result: "2" });
 });
 
-test("an idle thread does not keep the process alive", async () => {
+test("an idle worker does not keep the process alive", async () => {
   const module = new URL("../../src/builtin/tools/maths-workers.ts", import.meta.url).href;
   const script = `import { mathsWorkers } from ${JSON.stringify(module)};
     const { result } = await mathsWorkers().run({ kind: "calculate", expression: "6*7" }, { userId: "u", signal: new AbortController().signal });
@@ -58,7 +58,7 @@ test("an idle thread does not keep the process alive", async () => {
   expect(await child.exited).toBe(0);
 });
 
-test("somebody's endless loops do not make another's calculation wait, nor does waiting count as computing", async () => {
+test("one user's endless loops do not delay another's calculation, and waiting does not count as computing", async () => {
   const workers = mathsWorkers(2);
   await Promise.all(
     ["u", "v"].map((userId) => workers.run({ kind: "calculate", expression: "1+1" }, owner(quiet.signal, userId))),
@@ -73,7 +73,7 @@ test("somebody's endless loops do not make another's calculation wait, nor does 
   const other = workers.run({ kind: "calculate", expression: "12*(3+4)" }, owner(quiet.signal, "v"));
   expect(await other).toEqual({ result: "84" });
   expect(ended).toEqual([]);
-  // The loops' own user waits for them, longer than a calculation may take, and is answered.
+  // The user of the loops waits for them longer than a calculation may take, and still gets an answer.
   const own = workers.run({ kind: "calculate", expression: "2+3" }, quiet);
   expect(await Promise.all(loops)).toEqual(Array(3).fill("ToolError"));
   expect(await own).toEqual({ result: "5" });

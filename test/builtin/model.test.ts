@@ -19,7 +19,7 @@ const textOf = (parts: readonly ModelPart[]): string =>
   parts.map((part) => (part.type === "text" ? part.delta : "")).join("");
 const lastLine = (text: string): string | undefined => text.trimEnd().split("\n").at(-1);
 
-/** The whole exchange: what was said before, the call, the tool's output, the explanation. */
+/** The whole exchange: earlier messages, the call, the tool's output, the explanation. */
 const ask = async (said: string | readonly ModelMessage[], output: unknown, isError = false): Promise<string> => {
   const messages = typeof said === "string" ? [user(said)] : said;
   const [call] = await run({ messages });
@@ -52,7 +52,7 @@ const LINEAR = solved([{ x: "2" }], {
 });
 
 describe("a call", () => {
-  test("comes whole, with a finish that says so", async () => {
+  test("is emitted complete, with finish reason tool calls", async () => {
     const parts = await run({ messages: [user("2x + 3 = 7 을 풀어줘.")] });
     expect(parts).toEqual([
       { type: "tool_call", id: "call_1", name: "solve_equation", input: { equations: ["2*x+3=7"] } },
@@ -64,7 +64,7 @@ describe("a call", () => {
     ]);
   });
 
-  test("is not made of a tool that is not offered: then the model says that it needs it", async () => {
+  test("uses no tool that is not offered; instead the model says that it needs it", async () => {
     const parts = await run({ messages: [user("2x + 3 = 7 을 풀어줘.")], tools: [] });
     expect(textOf(parts)).toContain("`solve_equation`");
     expect(parts.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
@@ -88,7 +88,7 @@ describe("an equation", () => {
     expect(lastLine(text)).toBe("**Answer: x = 2**");
   });
 
-  test("that is bare is answered in the language of the conversation, or of the system prompt", async () => {
+  test("without words is answered in the language of the conversation or of the system prompt", async () => {
     expect(await ask([user("안녕하세요"), user("2x+3=7")], LINEAR)).toContain("**답: x = 2**");
     expect(textOf(await run({ system: "Answer in Korean.", messages: [user("…")] }))).toStartWith("안녕하세요");
   });
@@ -112,7 +112,7 @@ describe("an equation", () => {
     expect(await ask("x^2 - 4x + 4 = 0 을 풀어줘", solved([{ x: "2" }]))).toContain("중근");
   });
 
-  test("with complex roots only says that none is real", async () => {
+  test("with only complex roots says that none is real", async () => {
     const text = await ask("x^2+1=0 을 풀어줘", solved([{ x: "-i" }, { x: "i" }], { note: "no_real_solution" }));
     expect(text).toContain("실수해는 없고");
     expect(lastLine(text)).toBe("**답: x = -i 또는 x = i, 실수해는 없음**");
@@ -138,7 +138,7 @@ describe("an equation", () => {
     expect(lastLine(english)).toBe("**Answer: x = 2, y = 1**");
   });
 
-  test("whose solution does not hold is not passed off as solved", async () => {
+  test("whose solution is wrong is not presented as solved", async () => {
     const text = await ask("2x + 3 = 7 을 풀어줘.", solved([{ x: "5" }]));
     expect(text).toContain("성립하지 않습니다");
     expect(lastLine(text)).toBe("구한 값을 대입하면 맞지 않으므로 답으로 내지 않습니다.");
@@ -180,13 +180,13 @@ describe("a calculation", () => {
     expect(lastLine(text)).toBe(result);
   });
 
-  test("whose result is wrong as far as numbers can tell is not passed off as right", async () => {
+  test("whose result is numerically wrong is not presented as right", async () => {
     const text = await ask("derivative of x^5", { result: "5*x^3" });
     expect(lastLine(text)).toBe("Not solved: the check fails.");
     expect(text).not.toContain("**");
   });
 
-  test("that the tool could not do, or handed back, is admitted", async () => {
+  test("that the tool failed to do or returned unchanged is reported as unsolved", async () => {
     const failed = await ask("∫ e^(-x^2) dx", { error: "No antiderivative was found. Try something else." }, true);
     expect(failed).toContain("“No antiderivative was found.”");
     expect(lastLine(failed)).toBe("Not solved.");
@@ -194,7 +194,7 @@ describe("a calculation", () => {
     expect(lastLine(await ask("x^x 를 적분해줘", { result: "integrate(x^x,x)" }))).toBe("답을 구하지 못했습니다.");
   });
 
-  test("in a picture is shown with its address", async () => {
+  test("with a picture shows its address", async () => {
     const text = await ask("y = x^2 그래프를 그려줘", {
       image_id: "1",
       url: "api/images/1",
@@ -208,7 +208,7 @@ describe("a calculation", () => {
 
 describe("anything else", () => {
   test.each(["안녕", "hello", "who are you?", "시를 한 편 써줘"])(
-    "such as %p is told what the model is, what it can do and how to get another",
+    "such as %p is answered with what the model is, what it can do and how to use another",
     async (message) => {
       const parts = await run({ messages: [user(message)] });
       const text = textOf(parts);
@@ -243,7 +243,7 @@ describe("the stream", () => {
     }),
   );
 
-  test("never throws, ends with its one finish, says only what can be stored, and counts what it said", async () => {
+  test("never throws, ends with exactly one finish, has only storable text, and counts its tokens", async () => {
     const messages = fc.array(anyMessage, { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(messages, fc.string(), async (said, system) => {
@@ -257,7 +257,7 @@ describe("the stream", () => {
     );
   });
 
-  test("has a result in bold in its last line, or no bold at all, for whatever a tool answers to a question of mathematics", async () => {
+  test("has a result in bold in its last line or no bold at all, for any tool output to a question of mathematics", async () => {
     const name = fc.constantFrom(["solve_equation", "2x+3=7"], ["calculate", "1+1"], ["plot_function", "plot x^2"]);
     await fc.assert(
       fc.asyncProperty(name, anyMessage, async ([tool = "", question = ""], message) => {
@@ -270,7 +270,7 @@ describe("the stream", () => {
     );
   });
 
-  test("comes in pieces of about a word", async () => {
+  test("comes in deltas of about a word", async () => {
     const deltas = (await run({ messages: [user("hello")] })).filter(({ type }) => type === "text");
     expect(deltas.length).toBeGreaterThan(50);
   });

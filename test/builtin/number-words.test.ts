@@ -28,7 +28,7 @@ const english = (n: number): string => {
 };
 const upTo9999 = fc.integer({ min: 0, max: 9999 });
 
-test("numbers in words around operators are read as what they are, in Korean and English", () => {
+test("numbers in words around operators are read as numbers, in Korean and English", () => {
   fc.assert(
     fc.property(upTo9999, upTo9999, (a, b) => {
       expect(withNumbersInDigits(`${korean(a)} 더하기 ${korean(b)}`)).toBe(`${a} 더하기 ${b}`);
@@ -48,12 +48,12 @@ test.each([
   expect(recognise(text)).toBeNull();
 });
 
-test("words that only look like numbers stay", () => {
+test("words that only look like numbers stay words", () => {
   for (const text of ["사이를 이어 줘", "one of these plus me", "일요일에 더하기를 배웠다"])
     expect(withNumbersInDigits(text)).toBe(text);
 });
 
-test("signs of private use in a question are never taken for formulas, and nothing throws", () => {
+test("private-use characters in a question are never taken for formulas, and nothing throws", () => {
   for (const sign of ["\ue000", "\ue0ff", "\ue501", "\ue8ff", "solve \ue600", "\ue000 + \ue001 = 3"])
     expect(recognise(sign)).toBeNull();
 });

@@ -7,7 +7,7 @@ import { parse } from "../../src/notation/read.ts";
 import { answerOf } from "../support/builtin-answer.ts";
 import { ANSWERED } from "../support/maths-questions.ts";
 
-/** A formula as people might write it, and its value, worked out beside the model. `binds`: how tightly its outermost sign does. */
+/** A formula as people might write it, and its value, computed independently of the model. `binds` is its outermost operator's precedence. */
 interface Known {
   readonly text: string;
   readonly value: Q.Rational;
@@ -53,7 +53,7 @@ const joined = (sign: keyof typeof SIGNS, spelling: number, a: Known, b: Known):
   if (sign === "-") return known(wrapped(a, 1) + spelled + wrapped(b, 2), Q.add(a.value, Q.negate(b.value)), 1);
   if (sign === "*") return known(wrapped(a, 2) + spelled + wrapped(b, 3), Q.multiply(a.value, b.value), 2);
   if (b.value.n === 0n) return null;
-  // People who write ÷ as well as / mean a fraction by what stands behind it: 3/4 ÷ 1/2.
+  // People who write both ÷ and / mean a fraction after the ÷: 3/4 ÷ 1/2.
   const isFraction = spelled === " ÷ " && /^[\d０-９]+\/[\d０-９]+$/u.test(b.text);
   const wouldBeFraction = spelled === "/" && /÷ [\d０-９]+$/u.test(a.text) && /^[\d０-９]/u.test(b.text);
   return known(
@@ -80,12 +80,12 @@ const PHRASES: readonly ((formula: string) => string)[] = [
   (formula) => `$${formula}$`,
 ];
 
-/** What stands in bold, without its label; null for a refusal. */
+/** Returns the text in bold without its label; null for a refusal. */
 const boldIn = (answer: string): string | null => {
   return /\*\*(?:Answer|답): ([^*]+)\*\*$/.exec(answer)?.[1] ?? null;
 };
 
-test("arithmetic, however it is written and asked, has its exact value or none", async () => {
+test("arithmetic in any notation and wording is answered with its exact value or refused", async () => {
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(formula, fc.constantFrom(...PHRASES), async ({ text, value }, phrase) => {
@@ -97,7 +97,7 @@ test("arithmetic, however it is written and asked, has its exact value or none",
     }),
     { numRuns: 400 },
   );
-  // A model that refused everything would be right as well.
+  // Otherwise a model that refused everything would pass too.
   expect(answered).toBeGreaterThan(300);
 });
 
@@ -118,7 +118,7 @@ const solutionsIn = (bold: string): string[] =>
     .map((part) => part.replace(/^x = /, ""))
     .sort();
 
-test("an equation that is made of its roots has these, or is refused", async () => {
+test("an equation built from its roots is answered with them or refused", async () => {
   await fc.assert(
     fc.asyncProperty(
       root,
@@ -140,7 +140,7 @@ test("an equation that is made of its roots has these, or is refused", async () 
   );
 });
 
-test("an inequality that is made of its roots holds where it should, or is refused", async () => {
+test("an inequality built from its roots is answered with the right range or refused", async () => {
   await fc.assert(
     fc.asyncProperty(root, root, fc.constantFrom("<", ">", "≤", "≥"), async (r, s, relation) => {
       const [low, high] = r < s ? [r, s] : [s, r];
@@ -160,14 +160,14 @@ test("an inequality that is made of its roots holds where it should, or is refus
   );
 });
 
-/** Words that mean something, and that no rule knows where they are put. */
+/** Words that change the meaning, and for whose position there is no rule. */
 const STRANGERS =
   "integer natural positive only not every exists prove weather apples cm dollars never except bigger random minutes 자연수 정수 양수 모든 아닌 제외하고 원 개 명 킬로미터 증명 사과 가장 작은 두번째".split(
     " ",
   );
 const letters = fc.string({ unit: fc.constantFrom(..."bcdghjkmpqrw"), minLength: 4, maxLength: 8 });
 
-test("a word that is spliced into a question makes it another one, which is not answered as the first", () => {
+test("a word inserted into a question changes it, and the result is not answered like the original", () => {
   const questions = ANSWERED.map(([question]) => question).filter(
     (question) => question.includes(" ") && !question.includes("\\"),
   );

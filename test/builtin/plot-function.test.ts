@@ -38,7 +38,7 @@ describe("a curve", () => {
 });
 
 describe("a picture", () => {
-  test("holds every curve, a legend, and the axes through zero", async () => {
+  test("has every curve, a legend, and the axes through zero", async () => {
     const { svg, points, yRange } = await draw(request);
     expect(svg).toStartWith("<svg ");
     expect(svg).toContain("y = x^2-1");
@@ -50,7 +50,7 @@ describe("a picture", () => {
     expect(svg).not.toMatch(/NaN|undefined/u);
   });
 
-  test("escapes its title and knows a font for any script", async () => {
+  test("escapes its title and names a font for any script", async () => {
     const { svg } = await draw({ ...request, title: '<script>alert("여울")</script> & co' });
     expect(svg).not.toContain("<script");
     expect(svg).toContain("여울");
@@ -68,7 +68,7 @@ describe("a picture", () => {
   });
 });
 
-test("the tool says that a picture comes, keeps it, and says where it is", async () => {
+test("the tool announces a picture, stores it, and emits its address", async () => {
   const context = toolContext({ locale: "ko" });
   const { events, value } = await finish(
     plotFunctionTool(thread).call({ expressions: ["y = x^2"], from: -2, to: 2 }, context),
@@ -86,7 +86,7 @@ test("the tool says that a picture comes, keeps it, and says where it is", async
   expect(new TextDecoder().decode(image?.bytes)).toStartWith("<svg ");
 });
 
-test("a picture that was announced and cannot be drawn is called off", async () => {
+test("a picture that was announced and cannot be drawn is cancelled", async () => {
   const said: string[] = [];
   const generator = plotFunctionTool(thread).call({ expressions: ["sqrt(x)"], from: -5, to: -1 }, toolContext());
   const run = async (): Promise<void> => {

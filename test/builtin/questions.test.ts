@@ -10,7 +10,7 @@ const toolInput = (question: string): unknown => {
   return task === null ? null : callFor(task).input;
 };
 
-/** What is asked, and the equations that `solve_equation` is handed. */
+/** Questions, and the equations that `solve_equation` receives. */
 const EQUATIONS: readonly (readonly [string, ...string[]])[] = [
   ["2x + 3 = 7 을 풀어줘.", "2*x+3=7"],
   ["Solve 2x + 3 = 7", "2*x+3=7"],
@@ -36,7 +36,7 @@ const EQUATIONS: readonly (readonly [string, ...string[]])[] = [
   ["２x＋３＝７", "2*x+3=7"],
 ];
 
-/** What is asked, and the expression that `calculate` is handed. */
+/** Questions, and the expression that `calculate` receives. */
 const CALCULATIONS: readonly (readonly [string, string])[] = [
   ["12*(3+4)은?", "12*(3+4)"],
   ["3 더하기 5", "3+5"],
@@ -116,7 +116,7 @@ const NO_TASK: readonly string[] = [
   "The store is open 9-5, call 555-1234",
 ];
 
-describe("what is asked", () => {
+describe("a question", () => {
   test.each(EQUATIONS.map((row) => [...row]))("%p is an equation to solve", (question, ...equations) => {
     expect(toolInput(question ?? "")).toEqual({ equations });
   });
@@ -128,11 +128,11 @@ describe("what is asked", () => {
     },
   );
 
-  test.each(NO_TASK.map((question) => [question]))("%p is nothing for a tool", (question) => {
+  test.each(NO_TASK.map((question) => [question]))("%p needs no tool", (question) => {
     expect(recognise(question)).toBeNull();
   });
 
-  test("a plot names its functions and its range, -10 to 10 unless it is told", () => {
+  test("a plot names its functions and its range, which defaults to -10 to 10", () => {
     const plot = (expressions: string[], from: number, to: number) => ({ expressions, variable: "x", from, to });
     expect(toolInput("plot y = sin(x) from -5 to 5")).toEqual(plot(["sin(x)"], -5, 5));
     expect(toolInput("y = x^2 그래프를 그려줘")).toEqual(plot(["x^2"], -10, 10));
@@ -140,21 +140,21 @@ describe("what is asked", () => {
     expect(toolInput("graph sin x and cos x on [0, 2π]")).toEqual(plot(["sin(x)", "cos(x)"], 0, 2 * Math.PI));
   });
 
-  test("the unknown that is asked for is named when the equation has others", () => {
+  test("the requested unknown is named when the equation has others", () => {
     expect(toolInput("solve for y: 2x + y = 3")).toEqual({ equations: ["2*x+y=3"], variables: ["y"] });
   });
 });
 
-describe("a doubt", () => {
+describe("a message that doubts the answer", () => {
   const refuted =
     "Put into 2x + 3 = 7, those values do not hold. Solve it again, and end with the right result in bold.";
 
-  test("means the question before it, although it names an equation", () => {
+  test("refers to the previous question, even if it contains an equation", () => {
     expect(understand([refuted, "Solve 2x + 3 = 7"])).toEqual({ task: recognise("Solve 2x + 3 = 7"), again: true });
     expect(understand(["다시 풀어줘", "2x + 3 = 7 을 풀어줘", "3x = 9"]).task).toEqual(recognise("2x + 3 = 7"));
   });
 
-  test("with a question of its own is that question", () => {
+  test("with its own question is read as that question", () => {
     expect(understand(["Solve 3x = 9 again", "Solve 2x + 3 = 7"])).toEqual({ task: recognise("3x = 9"), again: false });
   });
 });
@@ -215,7 +215,7 @@ describe("any text at all", () => {
     "f(x) =",
   ];
 
-  test.each(NASTY.map((piece) => [piece]))("of %p over and over takes no longer than a blink", async (piece) => {
+  test.each(NASTY.map((piece) => [piece]))("of %p over and over is read quickly", async (piece) => {
     const spent = await cpuMs(() => {
       recognise(piece.repeat(1_000_000 / piece.length));
       recognise(piece.repeat(Math.floor(4000 / piece.length)));

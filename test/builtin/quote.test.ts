@@ -33,7 +33,7 @@ describe("the built-in model, asked to answer from passages", () => {
     expect(said).toContain("내장 모델은 글을 새로 쓰지 않으니");
   });
 
-  test("speaks the question's language, whatever that of the passages", async () => {
+  test("answers in the question's language, whatever that of the passages", async () => {
     const said = await answerTo("What is the gasket's part number?", [POLICY, MANUAL]);
     expect(said).toContain("> The part number of the gasket is CD-GSK-73. [2]");
     expect(said).toContain("word for word");
@@ -56,13 +56,13 @@ describe("the built-in model, asked to answer from passages", () => {
     expect(said).toContain(nearest);
   });
 
-  test("has an answer to a passage that says nothing, too", async () => {
+  test("also has an answer for a passage without statements", async () => {
     expect(await answerTo("??", [{ title: "t", content: "" }])).toStartWith(
       "Your documents do not seem to answer this",
     );
   });
 
-  test("looks at the last question alone", async () => {
+  test("uses only the last question", async () => {
     const before: ModelMessage[] = [
       { role: "user", content: "2x + 3 = 7", images: [] },
       { role: "assistant", content: "**x = 2**", toolCalls: [] },
@@ -70,7 +70,7 @@ describe("the built-in model, asked to answer from passages", () => {
     expect(await answerTo("병가는 유급이야?", [POLICY], before)).toContain("> 병가는 한 해 10일까지 유급이다. [1]");
   });
 
-  test("quotes nothing that is not there, and always comes to an end", async () => {
+  test("quotes only existing text, and always ends", async () => {
     const piece = fc.constantFrom(
       "병가는 ",
       "gasket ",

@@ -39,7 +39,7 @@ describe("one equation", () => {
     ["2x+3", ["-3/2"]],
   ])("%s has the solutions %p", (equation, expected) => {
     if (equation.startsWith("a*")) {
-      // How the formula is written may change; that there are two that hold may not.
+      // The form of the formula may change, but not that there are two correct solutions.
       const { solutions } = solve([equation]);
       expect(solutions).toHaveLength(2);
       expect(solutions.every((values) => checkSolution([equation], values) === true)).toBe(true);
@@ -85,7 +85,7 @@ describe("one equation", () => {
     expect(valuesOf(equation)).toEqual(expected);
   });
 
-  test("an equation with more solutions than can be listed is not answered with some of them", () => {
+  test("an equation with more solutions than can be listed is not answered with only some", () => {
     expect(() => solve(["x*sin(x) = 0"])).toThrow(ToolError);
   });
 
@@ -110,7 +110,7 @@ describe("one equation", () => {
     ]);
   });
 
-  test("another unknown may be asked for", () => {
+  test("another unknown may be requested", () => {
     expect(solve(["V = pi*r^2*h"], ["h"]).solutions).toEqual([{ h: "V/(pi*r^2)" }]);
   });
 });
@@ -141,7 +141,7 @@ describe("a system", () => {
     expect(valuesOf(...equations)).toEqual(expected);
   });
 
-  test("contradiction and dependence are told apart", () => {
+  test("contradiction and dependence are distinguished", () => {
     expect(solve(["x+y=3", "x+y=4"])).toMatchObject({ solutions: [], note: "no_solution" });
     expect(solve(["x+y=3", "2x+2y=6"])).toMatchObject({
       solutions: [{ x: "3-y" }],
@@ -153,7 +153,7 @@ describe("a system", () => {
 describe("properties", () => {
   const integer = fc.integer({ min: -12, max: 12 });
 
-  test("every polynomial made from rational roots gives exactly those roots back", () => {
+  test("every polynomial built from rational roots has exactly those roots", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(integer, { minLength: 1, maxLength: 5 }),
@@ -171,7 +171,7 @@ describe("properties", () => {
     );
   });
 
-  test("whatever cubic or quadratic is solved, its roots are as many as its degree at most, and all hold", () => {
+  test("any cubic or quadratic has at most as many roots as its degree, all correct", () => {
     fc.assert(
       fc.property(fc.tuple(integer, integer, integer, integer), ([a, b, c, d]) => {
         const equation = `${a}*x^3+${b}*x^2+${c}*x+${d}=0`.replaceAll("+-", "-");
@@ -195,7 +195,7 @@ describe("properties", () => {
     );
   });
 
-  test("any text is answered or refused with a ToolError, in its thread, which ends what never would", async () => {
+  test("any text is answered or refused with a ToolError in its worker, which ends endless work", async () => {
     const thread = mathsWorkers();
     const { signal } = new AbortController();
     const unit = fc.constantFrom(..."xy019.+-*/^()|=!e", "sin(", "sqrt(", "log(");

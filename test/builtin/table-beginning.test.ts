@@ -7,7 +7,7 @@ const table = (columns: number, rows: number, cell: string) => ({
   rows: Array.from({ length: rows }, () => Array<string>(columns).fill(cell)),
 });
 
-test("a table is asked whole, or its first rows as far as cells and characters go", () => {
+test("a table is queried whole, or in its first rows up to the bounds of cells and characters", () => {
   const whole = table(3, 20_000, "x");
   expect(beginningOf(whole)).toBe(whole);
   expect(beginningOf(table(3, 20_001, "x")).rows).toHaveLength(20_000);
@@ -15,7 +15,7 @@ test("a table is asked whole, or its first rows as far as cells and characters g
   expect(beginningOf(table(1, 2, "x".repeat(5_000_000))).rows).toHaveLength(1);
 });
 
-test("what is asked never holds more, and is how the table begins", () => {
+test("the queried part never exceeds the bounds and is the beginning of the table", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(4_000), fc.nat(3_000), (columns, rows, length) => {
       const given = table(columns, rows, "x".repeat(length));

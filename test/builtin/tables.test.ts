@@ -34,7 +34,7 @@ const TABLES = { PARTS, STOCK, SALES, MONTHS, STAFF } as const;
 const ask = (table: Table, question: string, ...earlier: readonly string[]) =>
   askTable(table, { question, earlier, isMarked: true }, languageOf(question, "en"));
 
-describe("a row that is named", () => {
+describe("a named row", () => {
   test.each([
     ["PARTS", "ABC-12345 부품의 재고는?", "ABC-12345의 재고는 137입니다."],
     ["PARTS", "ABC-12345의 재고 수량은 얼마인가요?", "ABC-12345의 재고는 137입니다."],
@@ -58,7 +58,7 @@ describe("a row that is named", () => {
     expect(reply?.table?.rows).toHaveLength(1);
   });
 
-  test("is shown whole, as it stands in the file; several come as a list", () => {
+  test("is shown whole, as in the file; several are shown as a list", () => {
     expect(ask(PARTS, "ABC-12345의 재고")?.table?.rows).toEqual([["ABC-12345", "볼트", "137", "1,200원", "A동 3열"]]);
     const reply = ask(PARTS, "볼트와 너트의 재고를 비교해줘");
     expect(reply?.text).toBe("해당하는 행은 2개입니다.\n\n- ABC-12345: 재고 137\n- ABC-12346: 재고 42");
@@ -69,12 +69,12 @@ describe("a row that is named", () => {
     });
   });
 
-  test("the longest cell that is named is meant, not a word of it", () => {
+  test("is found by the longest cell that the question names, not by a word of it", () => {
     expect(ask(PARTS, "평와셔 재고")?.text).toContain("1,000");
     expect(ask(PARTS, "스프링 와셔 재고")?.text).toBe("XYZ-00002의 재고는 0입니다.");
   });
 
-  test("that is not there is not answered with another", () => {
+  test("that does not exist is not answered with another", () => {
     for (const question of ["ABC-99999의 재고는?", "ABC99999 재고", "ABC-1234 재고는?", "ABC-123456 재고는?"]) {
       const reply = ask(PARTS, question);
       expect(reply?.text).toMatch(/^ABC-?\d+[은는] 표에 없습니다\.$/u);
@@ -123,7 +123,7 @@ describe("a whole table", () => {
     expect(ask(TABLES[name], question)?.text).toBe(said);
   });
 
-  test("groups are bars, times are lines, and one number is no chart", () => {
+  test("charts groups as bars and times as lines, and a single number not at all", () => {
     expect(ask(SALES, "sales by region")?.chart).toEqual({
       type: "bar",
       labels: ["Seoul", "Busan"],
@@ -141,14 +141,14 @@ describe("a whole table", () => {
     expect(ask(PARTS, "ABC-12345 창고는?")?.chart).toBeNull();
   });
 
-  test("sums hold no dust of binary fractions, and cells that are no number are passed over", () => {
+  test("has sums without binary rounding errors, and skips cells that are not numbers", () => {
     const table = readCsv("k,v\na,0.1\nb,0.2\nc,0.3\nd,0.1\ne,\nf,0.1\n");
     const reply = ask(table, "sum of v");
     expect(reply?.table?.rows).toEqual([["0.8"]]);
   });
 });
 
-describe("what a table is not asked", () => {
+describe("a question that does not query a table", () => {
   test.each([
     "안녕하세요",
     "연차는 며칠인가요?",
@@ -162,7 +162,7 @@ describe("what a table is not asked", () => {
   });
 });
 
-describe("questions that go on", () => {
+describe("follow-up questions", () => {
   test.each([
     [["ABC-12345 재고는?"], "그럼 ABC-12346은?", "ABC-12346의 재고는 42입니다."],
     [["ABC-12345 재고는?", "그럼 ABC-12346은?"], "단가는?", "ABC-12346의 단가는 800원입니다."],
@@ -174,7 +174,7 @@ describe("questions that go on", () => {
     expect(ask(PARTS, question, ...earlier)?.text).toBe(said);
   });
 
-  test("one that stands by itself carries nothing over unless it says that it goes on", () => {
+  test("a self-contained question carries nothing over unless it says that it is a follow-up", () => {
     const sheet = sheetOf(PARTS);
     const [before, now] = [
       readQuery(tableQueryOf("ABC-12345 재고는?"), sheet),
@@ -185,7 +185,7 @@ describe("questions that go on", () => {
   });
 });
 
-test("any question to any table is answered in bounds, or not at all, and soon", () => {
+test("any question about any table is answered within bounds or not at all, and soon", () => {
   const cell = fc.oneof(
     fc.string({ unit: "binary", maxLength: 12 }),
     fc.constantFrom(
@@ -254,7 +254,7 @@ test("any question to any table is answered in bounds, or not at all, and soon",
   );
 });
 
-test("a table of 60,000 cells is asked within a second, also by a question of 20,000 letters", async () => {
+test("a table of 60,000 cells is queried within a second, even by a question of 20,000 letters", async () => {
   const rows = Array.from({ length: 10_000 }, (_, at) => [
     `ABC-${10_000 + at}`,
     `부품 ${at % 97}`,

@@ -5,14 +5,14 @@ import { join } from "node:path";
 
 const script = join(import.meta.dir, "../../.ci/failures.awk");
 
-/** Both streams in the order they were written in, as in a log. */
+/** Both output streams in the order of writing, as in a log. */
 const printedBy = async (command: string, cwd: string): Promise<string> => {
   const env = { ...process.env, CI: "true", NO_COLOR: "1" };
   const child = Bun.spawn(["sh", "-c", `exec ${command} 2>&1`], { cwd, env, stdout: "pipe" });
   return await child.stdout.text();
 };
 
-/** What the script says of real runs of bun test over these files, each run cut where `cut` says. */
+/** The script's output for real runs of `bun test` over these files, each truncated at `cut`. */
 const failuresOf = async (
   runs: readonly Readonly<Record<string, string>>[],
   cut: (printed: string) => string = (printed) => printed,
@@ -33,7 +33,7 @@ const failuresOf = async (
 const imports = `import { expect, test } from "bun:test";`;
 const lines = (text: string): readonly string[] => text.trimEnd().split("\n");
 
-test("a failed test is named at the end, after what it printed and nothing that others did", async () => {
+test("a failed test is named at the end, after its own output and none of other tests", async () => {
   const mixed = `${imports}
     test("first", () => console.log("of the", "first"));
     test("second", () => { console.log("of the", "second"); process.stdout.write("no line end"); expect(1).toBe(2); });
@@ -53,7 +53,7 @@ test("a failed test is named at the end, after what it printed and nothing that 
   ]);
 });
 
-test("of a test that printed much the last 60 lines are told", async () => {
+test("of a test with much output the last 60 lines are shown", async () => {
   const chatty = `${imports} test("chatty", () => { for (let n = 1; n <= 500; n++) console.log("line " + n); throw 1; });`;
   const told = lines(await failuresOf([{ chatty }]));
   expect(told).toHaveLength(3 + 60 + 2);
@@ -61,7 +61,7 @@ test("of a test that printed much the last 60 lines are told", async () => {
   expect(told).not.toContain("line 400");
 });
 
-test("an error that no test is to blame for is told, and which file did not come to its end", async () => {
+test("an error outside of tests is shown, with the file that did not finish", async () => {
   const broken = `import "./missing.ts";`;
   const crashed = `${imports} test("crashes", () => { console.log("before it crashed"); process.kill(process.pid, "SIGKILL"); });`;
   const told = await failuresOf([{ broken }, { crashed }]);
@@ -73,7 +73,7 @@ test("an error that no test is to blame for is told, and which file did not come
   ]);
 });
 
-test("of runs without a failure nothing is told", async () => {
+test("for runs without a failure nothing is shown", async () => {
   const passing = `${imports} test("passes", () => console.log("(fail) of nothing")); test.todo("later");`;
   expect(await failuresOf([{ passing }])).not.toContain("passes");
   expect(await failuresOf([{ passing: `${imports} test("passes", () => {});` }])).toBe("");

@@ -50,12 +50,15 @@ describe("who may ask", () => {
   });
 });
 
-describe("users who are named by somebody else", () => {
-  test.each(["JWT_SECRET", "JWKS_URL"])("may be so by %s, which locks an open door too", (name) => {
-    expect(mistakesOf({ HOST: "0.0.0.0", [name]: "https://keys.example/jwks" })).toEqual({});
-  });
+describe("users named by a token or a header", () => {
+  test.each(["JWT_SECRET", "JWKS_URL"])(
+    "may be named by tokens with %s, which also turns authentication on",
+    (name) => {
+      expect(mistakesOf({ HOST: "0.0.0.0", [name]: "https://keys.example/jwks" })).toEqual({});
+    },
+  );
 
-  test("are believed from a header on loopback, elsewhere only with AUTH_TOKEN, whatever AUTH says", () => {
+  test("are accepted from a header on loopback, elsewhere only with AUTH_TOKEN, whatever AUTH says", () => {
     expect(mistakesOf({ TRUST_USER_HEADER: "x-user-id" })).toEqual({});
     expect(mistakesOf({ TRUST_USER_HEADER: "x-user-id", HOST: "::", AUTH_TOKEN: "s" })).toEqual({});
     for (const more of [{}, { AUTH: "none" }, { JWT_SECRET: "k" }]) {
@@ -65,7 +68,7 @@ describe("users who are named by somebody else", () => {
   });
 
   test.each(["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"])(
-    "%s without either is a mistake: no token would be held to it",
+    "%s without either is a mistake, because it would apply to no token",
     (name) => {
       expect(Object.keys(mistakesOf({ [name]: "x" }))).toEqual(["JWT_SECRET"]);
       expect(mistakesOf({ [name]: "x", JWT_SECRET: "k" })).toEqual({});

@@ -6,7 +6,7 @@ import type { TextBody, TextSink } from "../../src/upstream/contract.ts";
 const DELTA = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
 const END = `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
 
-/** An answer whose body is the test's: it hands over what it is given, unless it was told to wait. */
+/** A response whose body the test controls: it passes on what it receives unless it is held. */
 const reading = () => {
   let sink: TextSink | undefined;
   let isHeld = false;
@@ -48,7 +48,7 @@ const reading = () => {
   };
 };
 
-test("what comes in one piece is read a stretch a turn of the event loop, to its end", async () => {
+test("a body that arrives in one chunk is read in parts, one per turn of the event loop, to its end", async () => {
   const { said, heard, comes } = reading();
   comes(DELTA.repeat(20_000) + END);
   expect(said.length).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ test("what comes in one piece is read a stretch a turn of the event loop, to its
   expect(said.join("")).toBe("a".repeat(20_000));
 });
 
-test("what comes in a piece for each character is read so too", async () => {
+test("a body that arrives character by character is also read in parts", async () => {
   const { said, heard, comes } = reading();
   comes(...DELTA.repeat(1_000), END);
   expect(said.length).toBeLessThan(100);
@@ -65,13 +65,13 @@ test("what comes in a piece for each character is read so too", async () => {
   expect(said.join("")).toBe("a".repeat(1_000));
 });
 
-test("a little that comes is heard in the call that brings it", () => {
+test("a small chunk is emitted in the call that delivers it", () => {
   const { said, comes } = reading();
   comes(DELTA, DELTA);
   expect(said).toEqual(["a", "a"]);
 });
 
-test("an answer of which megabytes in a row say nothing is ended; one that says something in between is not", async () => {
+test("an answer with megabytes in a row without content is ended; one with content in between is not", async () => {
   const nothing = ": keep\n\n".repeat(1_300_000);
   const fine = reading();
   fine.comes(nothing, DELTA, nothing, END);

@@ -17,8 +17,8 @@ const call = (pieces: readonly object[], finish = "tool_calls") =>
   read(...pieces.map((piece) => delta({ tool_calls: [piece] })), delta({}, finish)).parts;
 const NOTHING = { inputTokens: 0, outputTokens: 0 };
 
-describe("what servers do differently", () => {
-  test("reasoning comes as reasoning_content or as reasoning, and empty pieces are nothing", () => {
+describe("differences between servers", () => {
+  test("reasoning comes as reasoning_content or as reasoning, and empty deltas are ignored", () => {
     const { parts } = read(
       delta({ reasoning_content: "a", content: "" }),
       delta({ reasoning: "b", reasoning_content: null, content: null }),
@@ -42,7 +42,7 @@ describe("what servers do differently", () => {
     ]);
   });
 
-  test("pieces of parallel calls are told apart by their index", () => {
+  test("deltas of parallel calls are distinguished by their index", () => {
     expect(
       call([
         { index: 0, id: "a", function: { name: "f", arguments: '{"x"' } },
@@ -56,7 +56,7 @@ describe("what servers do differently", () => {
     ]);
   });
 
-  test("whole calls without an index, or all under index 0, are calls of their own", () => {
+  test("complete calls without an index, or all with index 0, are separate calls", () => {
     const whole = [
       { id: "a", function: { name: "f", arguments: '{"x":1}' } },
       { id: "b", function: { name: "f", arguments: '{"x":2}' } },
@@ -69,7 +69,7 @@ describe("what servers do differently", () => {
     expect(call(whole.map((one) => ({ ...one, index: 0 }))).slice(0, 2)).toEqual(expected as never);
   });
 
-  test("an id that is repeated with every piece, or comes late, names one call", () => {
+  test("an id that is repeated with every delta, or comes late, names one call", () => {
     expect(
       call([
         { index: 0, id: "a", function: { name: "f", arguments: "{" } },
@@ -84,7 +84,7 @@ describe("what servers do differently", () => {
     ).toHaveLength(2);
   });
 
-  test("without any index, a piece without a name continues the last call", () => {
+  test("without any index, a delta without a name continues the last call", () => {
     const pieces = [{ id: "a", function: { name: "f", arguments: "{" } }, { function: { arguments: "}" } }];
     expect(call(pieces)[0]).toEqual({ type: "tool_call", id: "a", name: "f", input: {} });
   });
@@ -93,14 +93,14 @@ describe("what servers do differently", () => {
     expect(call([{ index: 0, function: { name: "f", arguments: "{}" } }])[0]).toMatchObject({ id: "new1" });
   });
 
-  test("arguments that are no JSON stay the text they are", () => {
+  test("arguments that are not JSON stay text", () => {
     expect(call([{ index: 0, id: "a", function: { name: "f", arguments: '{"x":' } }], "length")).toEqual([
       { type: "tool_call", id: "a", name: "f", input: '{"x":' },
       { type: "finish", reason: "length", usage: NOTHING },
     ]);
   });
 
-  test("a call that finishes with stop is a call", () => {
+  test("a call with finish reason stop counts as a call", () => {
     expect(call([{ index: 0, id: "a", function: { name: "f" } }], "stop").at(-1)).toMatchObject({
       reason: "tool_calls",
     });
@@ -122,7 +122,7 @@ describe("what servers do differently", () => {
   });
 });
 
-describe("what ends an answer", () => {
+describe("the end of an answer", () => {
   test.each([
     ["a refusal", delta({ refusal: "I won't." }), "model_refused"],
     ["a content filter", delta({}, "content_filter"), "model_refused"],
@@ -138,7 +138,7 @@ describe("what ends an answer", () => {
     expect(answer.over).toBe(true);
   });
 
-  test("whatever JSON arrives, an answer is over in the end: finished last and once, or failed", () => {
+  test("for any JSON, an answer either finishes last and once or fails", () => {
     const junk = fc.constantFrom<unknown>(null, "", "stop", "constructor", "{}", 0, 7, true, [], {}, [null], [7]);
     const of = (model: Record<string, fc.Arbitrary<unknown>>) =>
       fc.oneof({ weight: 9, arbitrary: fc.record(model, { requiredKeys: [] }) }, junk);

@@ -26,7 +26,7 @@ for (const [name, post] of Object.entries({ sockets: postBySockets(), fetch: pos
   });
 }
 
-/** Not used by the service: it shows that the adapter reads the wire as the widely used one does. */
+/** Not used by the service: it shows that our adapter reads the wire like the widely used one. */
 modelConformance("the AI SDK's chat-completions provider", {
   wire: openAiChat,
   open: (url) => {
@@ -48,7 +48,7 @@ modelConformance("the AI SDK's chat-completions provider", {
 const modelAt = (baseUrl: string) =>
   compatibleModel({ id: "compatible:x", model, baseUrl, apiKey: KEY, place, system, post: postBySockets() });
 
-test("an abort while an error's words are read is an abort", async () => {
+test("an abort while an error's body is read is an abort", async () => {
   const stop = new AbortController();
   const reason = new Error("the run was cancelled");
   await using server = await rawServer((socket) => {
@@ -58,7 +58,7 @@ test("an abort while an error's words are read is an abort", async () => {
   await expect(partsOf(one, QUESTION, { signal: stop.signal })).rejects.toBe(reason);
 });
 
-test("an error whose words never end is told by its status, soon, and its connection closed", async () => {
+test("an error whose body never ends is soon reported by its status, and its connection closed", async () => {
   await using server = await rawServer((socket) => {
     socket.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{");
   });

@@ -4,13 +4,13 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { readDraft, withDraft } from "../../src/models/draft.ts";
 import { textFrom } from "../support/heard.ts";
 
-test("a draft comes back as it was, whatever it and the question hold", () => {
+test("a draft is read back unchanged, for any draft and question", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(fc.property(text, text, (draft, question) => expect(readDraft(withDraft(draft, question))).toBe(draft)));
   fc.assert(fc.property(text, (said) => expect(readDraft(said)).toBeNull()));
 });
 
-test("the built-in model says a draft as it stands", async () => {
+test("the built-in model answers with the draft unchanged", async () => {
   const content = withDraft("재고는 137입니다.\n\n출처: 부품.csv", "ABC-12345의 재고는?");
   const request = { system: "", messages: [{ role: "user" as const, content, images: [] }], tools: [] };
   expect(await textFrom(builtinModel(), request)).toBe("재고는 137입니다.\n\n출처: 부품.csv");

@@ -22,7 +22,7 @@ const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "G
 type Provider = keyof typeof wires;
 const PROVIDERS = Object.keys(wires) as Provider[];
 
-test("every provider that has embeddings is held to their contract", () => {
+test("every provider with embeddings is tested against their contract", () => {
   const remote = providers.filter(({ hasIds, openEmbedding }) => hasIds && openEmbedding !== null);
   expect(PROVIDERS.toSorted()).toEqual(remote.map(({ name }) => name).toSorted() as Provider[]);
 });
@@ -55,7 +55,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
   };
   const wire = wires[provider];
 
-  test("is reached with its key, and asked for as many at once as it takes", async () => {
+  test("receives its key and as many texts at once as it accepts", async () => {
     await using started = await start(provider);
     await started.model.embed(
       Array.from({ length: 200 }, (_, at) => `text ${at}`),
@@ -68,7 +68,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect([first?.headers.get("authorization"), first?.headers.get("x-goog-api-key")].join()).toContain(KEY);
   });
 
-  test("is sent no more than 100,000 characters at once, of each text no more than 6,000", async () => {
+  test("receives at most 100,000 characters at once and at most 6,000 of each text", async () => {
     await using started = await start(provider);
     await started.model.embed(
       Array.from({ length: 40 }, () => "가".repeat(7_000)),
@@ -79,7 +79,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(started.server.received[0]?.texts[0]).toHaveLength(6_000);
   });
 
-  test("is asked again when it fails for a reason that may pass", async () => {
+  test("is called again after a transient failure", async () => {
     await using started = await start(provider);
     started.server.reply(
       () => new Response("{}", { status: 503 }),
@@ -90,7 +90,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(slept).toEqual([750, 7_500]);
   });
 
-  test("is not asked again for what stays; the message names the key's variable, not the key", async () => {
+  test("is not called again after a permanent failure; the message names the key's variable, not the key", async () => {
     const error = await failureOf(() => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 }), 1);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
     expect(error.message).toContain(keys[provider]);
@@ -114,13 +114,13 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(await failureOf(() => Response.json(wire.answer(vectors)))).toMatchObject({ code: "model_unavailable" });
   });
 
-  test("that answers with something else has failed", async () => {
+  test("that answers with something other than vectors has failed", async () => {
     for (const body of ["not JSON", "{}", "[]", '{"data":7,"embeddings":7}']) {
       expect(await failureOf(() => new Response(body))).toMatchObject({ code: "model_unavailable" });
     }
   });
 
-  test("that nobody serves has failed", async () => {
+  test("without a server at its address has failed", async () => {
     const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1" };
     const model = await openEmbedding(
       { provider, model: "x" },
@@ -134,7 +134,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
 });
 
 test.each(["openai", "compatible"] as const)(
-  "%s: vectors that come in another order are put right by their index",
+  "%s: vectors that come in another order are sorted by their index",
   async (provider) => {
     await using started = await start(provider);
     started.server.reply((texts) => {
@@ -145,7 +145,7 @@ test.each(["openai", "compatible"] as const)(
   },
 );
 
-test("google is told what a text is for", async () => {
+test("google receives the purpose of a text", async () => {
   await using started = await start("google");
   await started.model.embed(["a"], "query", never);
   await started.model.embed(["a"], "document", never);
@@ -161,7 +161,7 @@ describe("the built-in embedding", () => {
     return cosine(a, b);
   };
 
-  test("is of length 1 for any text that is not blank, and the same every time", async () => {
+  test("has length 1 for any text that is not blank, and is the same every time", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "grapheme" }), async (text) => {
         const [[one = []] = [], [other = []] = []] = [
@@ -174,21 +174,21 @@ describe("the built-in embedding", () => {
     );
   });
 
-  test("finds 재고 in 재고는, whichever way it is written and spaced", async () => {
+  test("finds 재고 in 재고는, for any composition and spacing", async () => {
     expect(await likeness("재고는", "재고")).toBeGreaterThan(0.9);
     expect(await likeness("재고 관리", "재고관리")).toBeGreaterThan(0.6);
     expect(await likeness("재고 관리", "재고 관리".normalize("NFD"))).toBeCloseTo(1);
     expect(await likeness("ABC-12345 부품", "ＡＢＣ－１２３４５ 부품")).toBeCloseTo(1);
   });
 
-  test("places a question nearer to its answer than to another text", async () => {
+  test("is nearer for a question and its answer than for another text", async () => {
     const question = "How many days of sick leave are paid?";
     expect(await likeness(question, "Ten days of sick leave a year are paid in full.")).toBeGreaterThan(
       await likeness(question, "The espresso machine is descaled every month."),
     );
   });
 
-  test("has another id when its vectors change: stored ones must be made anew", async () => {
+  test("has a new id when its vectors change, because stored ones must be replaced", async () => {
     const [vector = []] = await model.embed(["여울 is where a stream runs fast, 2 m/s"], "document", never);
     const sum = vector.reduce((total, value, at) => total + value * Math.sin(at + 1), 0);
     const words = Bun.hash.crc32([...stopWords].join(" "));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { EventBounds } from "../../src/models/event-bounds.ts";
 
-/** The first excess in a stream that comes cut at these places. */
+/** Returns the first violation in a stream that is cut at these positions. */
 const looked = (stream: string, cuts: readonly number[] = []): string | null => {
   const bytes = new TextEncoder().encode(stream);
   const bounds = new EventBounds();
@@ -17,7 +17,7 @@ const cuts = fc.array(fc.nat(20_000), { maxLength: 5 });
 const end = fc.constantFrom("\n", "\r", "\r\n");
 
 describe("a stream of events", () => {
-  test("may go on for ever, as long as each event is small, wherever it is cut and however its lines end", () => {
+  test("may be endless as long as each event is small, for any cuts and line ends", () => {
     const json = fc.json({ maxDepth: 5 });
     fc.assert(
       fc.property(fc.array(json, { maxLength: 20 }), end, cuts, (events, eol, at) => {
@@ -28,7 +28,7 @@ describe("a stream of events", () => {
     );
   });
 
-  test("has too deep an event wherever it is cut and spread over lines", () => {
+  test("is refused for an event nested too deep, for any cuts and line breaks", () => {
     fc.assert(
       fc.property(end, cuts, fc.boolean(), (eol, at, isSpread) => {
         const opened = isSpread ? `data: [${eol}`.repeat(600) : `data: ${"[".repeat(600)}${eol}`;
@@ -46,7 +46,7 @@ describe("a stream of events", () => {
     expect(looked(stream)).toContain(words);
   });
 
-  test("may hold many comments between its events", () => {
+  test("may have many comments between its events", () => {
     const comments = ": keep\n\n".repeat(1_200_000);
     expect(looked(`${comments}data: {}\n\n${comments}`)).toBeNull();
   });

@@ -9,7 +9,7 @@ const headers = (values: Record<string, string>) => (name: string) => values[nam
 const ofStatus = (status: number, body = "", values: Record<string, string> = {}) =>
   failureOfStatus({ status, header: headers(values), body }, place);
 
-describe("the time a provider asks to wait", () => {
+describe("the time that a provider asks to wait", () => {
   test.each([
     [{ "retry-after-ms": "250", "retry-after": "9" }, 250],
     [{ "retry-after": "7" }, 7_000],
@@ -24,7 +24,7 @@ describe("the time a provider asks to wait", () => {
     expect(retryAfter(headers(values as Record<string, string>), NOW)).toBe(expected as number);
   });
 
-  test("is a whole number of milliseconds from now on, or not there, whatever the header says", () => {
+  test("is a whole number of milliseconds from now or missing, for any header", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const wait = retryAfter(headers({ "retry-after": text }), NOW);
@@ -35,13 +35,13 @@ describe("the time a provider asks to wait", () => {
 });
 
 describe("a status", () => {
-  test("429 is a limit that passes, unless the quota is used up", () => {
+  test("429 is a transient limit unless the quota is used up", () => {
     expect(ofStatus(429)).toMatchObject({ code: "model_rate_limited", retryable: true });
     const body = '{"error":{"type":"insufficient_quota","code":"insufficient_quota"}}';
     expect(ofStatus(429, body)).toMatchObject({ code: "model_rate_limited", retryable: false });
   });
 
-  test("503 with a retry-after keeps it", () => {
+  test("503 keeps its retry-after", () => {
     expect(ofStatus(503, "", { "retry-after": "2" })).toMatchObject({ retryable: true, retryAfterMs: 2_000 });
   });
 
@@ -54,7 +54,7 @@ describe("a status", () => {
     expect(ofStatus(400, '{"error":{"code":"content_filter"}}')).toMatchObject({ code: "model_refused" });
   });
 
-  test("the body is in no message, nor in anything that prints an error; a bounded part is kept for whoever asks", () => {
+  test("the body is in no message and in no printed error; a bounded part of it is available to callers", () => {
     for (const status of [301, 400, 401, 403, 404, 408, 429, 500, 503]) {
       const error = ofStatus(status, `SECRET ${"x".repeat(100_000)}`);
       expect(error.message).not.toContain("SECRET");

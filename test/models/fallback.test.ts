@@ -11,7 +11,7 @@ const down = new ModelError("model_unavailable", "Down.", { retryable: true });
 const wrongKey = new ModelError("model_unavailable", "Wrong key.", { retryable: false });
 const refused = new ModelError("model_refused", "No.", { retryable: false });
 
-test("the first model that speaks answers, and each step is a line in the log", async () => {
+test("the first model that sends a part answers, and each step is a log line", async () => {
   const models = [
     toldModel("a", [{ fails: down }]),
     toldModel("b", [{ fails: wrongKey }]),
@@ -28,7 +28,7 @@ test("the first model that speaks answers, and each step is a line in the log", 
   expect(models.map((one) => one.calls())).toEqual([1, 1, 1, 0]);
 });
 
-test("when none speaks, the last failure is the failure", async () => {
+test("when all fail, the last failure is reported", async () => {
   const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], quiet);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);
 });
@@ -40,14 +40,14 @@ test("a model that breaks off in the middle is not continued by another", async 
   expect(next.calls()).toBe(0);
 });
 
-test("a refusal is not taken to another model", async () => {
+test("a refusal is not sent to another model", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ fails: refused }]), next], quiet);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(refused);
   expect(next.calls()).toBe(0);
 });
 
-test("an abort is not taken to another model", async () => {
+test("an abort is not sent to another model", async () => {
   const reason = new Error("cancelled");
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ fails: reason }]), next], quiet);
@@ -55,11 +55,11 @@ test("an abort is not taken to another model", async () => {
   expect(next.calls()).toBe(0);
 });
 
-test("its id lists the models in their order", () => {
+test("its id lists the models in order", () => {
   expect(withFallback([toldModel("a", []), toldModel("b", [])], quiet).id).toBe("a,b");
 });
 
-test("it is ready when one model is, else it says what the first lacks", async () => {
+test("it is ready when one model is; otherwise it reports what the first one lacks", async () => {
   await withFallback([toldModel("a", [], wrongKey), toldModel("b", [])], quiet).check(never);
   const none = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], down)], quiet);
   await expect(none.check(never)).rejects.toBe(wrongKey);

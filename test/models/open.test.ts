@@ -18,8 +18,8 @@ const options = (providers: ModelOptions["providers"] = {}): ModelOptions => ({
 const from = (text: string, providers?: ModelOptions["providers"]) =>
   modelFrom(parseModelSpecs(text) ?? [], options(providers));
 
-describe("the model that is named", () => {
-  test("has the id that names it, also when its own id holds colons", async () => {
+describe("the configured model", () => {
+  test("has the configured id, even when its own id contains colons", async () => {
     const providers = { openai: KEYED, anthropic: KEYED, google: KEYED, compatible: { baseUrl: "http://x" } };
     for (const id of ["builtin", "openai:gpt-5", "anthropic:claude", "google:gemini", "compatible:qwen3:8b"]) {
       expect((await from(id, providers)).id).toBe(id);
@@ -36,7 +36,7 @@ describe("the model that is named", () => {
     await expect(from(id)).rejects.toThrow(variable);
   });
 
-  test("is called again when it fails, and then the next one is", async () => {
+  test("is called again when it fails, then the next one is called", async () => {
     await using server = modelServer(openAiChat);
     await using spare = modelServer(openAiChat);
     const failing = { baseUrl: `${server.url}/v1` };

@@ -8,7 +8,7 @@ const text = fc.oneof(
 );
 
 describe("a question with its passages", () => {
-  test("reads back as it was, whatever they hold: no passage ends its own quotation", () => {
+  test("is read back unchanged for any passages: no passage can end its own quotation", () => {
     const passages = fc.array(fc.record({ title: text, content: text }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(text, passages, (question, given) => {

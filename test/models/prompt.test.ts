@@ -14,13 +14,13 @@ const result = (toolCallId: string): ModelMessage => ({
 });
 
 describe("a prompt for the AI SDK", () => {
-  test("leaves out what nobody said: an empty system, an empty answer, empty text", () => {
+  test("leaves out an empty system prompt, an empty answer and empty text", () => {
     expect(
       promptOf(user("", "https://x/a"), { role: "assistant", content: "", toolCalls: [] }, user("hi")),
     ).toMatchObject([{ content: [{ type: "file" }] }, { content: [{ type: "text", text: "hi" }] }]);
   });
 
-  test("gives the results of calls made together back together", () => {
+  test("sends the results of parallel calls together", () => {
     const prompt = promptOf(user("q"), result("a"), result("b"), user("q"), result("c"));
     expect(prompt.map(({ role, content }) => [role, content.length])).toEqual([
       ["user", 1],

@@ -10,7 +10,7 @@ import { openAiChat } from "../support/wires/openai-chat.ts";
 import { openAiResponses } from "../support/wires/openai-responses.ts";
 import type { Wire } from "../support/wires/wire.ts";
 
-/** What stands in for each provider, and the path under which it does. */
+/** The stand-in of each provider and its path. */
 const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: string }>> = {
   openai: { wire: openAiResponses, path: "/v1" },
   anthropic: { wire: anthropicMessages, path: "/v1" },
@@ -20,7 +20,7 @@ const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: s
 
 const remote = providers.filter(({ hasIds }) => hasIds);
 
-test("every provider is held to the model contract", () => {
+test("every provider is tested against the model contract", () => {
   expect(Object.keys(STAND_INS)).toEqual(remote.map(({ name }) => name));
 });
 
@@ -46,7 +46,7 @@ for (const provider of [...remote, acme]) {
   });
 }
 
-/** What a file loads, and what that loads, before anything of it runs. */
+/** Returns all modules that a file imports statically, directly or not. */
 const loadedBy = async (entry: string): Promise<ReadonlySet<string>> => {
   const transpiler = new Bun.Transpiler({ loader: "ts" });
   const loaded = new Set<string>();
@@ -64,13 +64,13 @@ const loadedBy = async (entry: string): Promise<ReadonlySet<string>> => {
   return loaded;
 };
 
-test.each(["src/main.ts", "src/app.ts"])("%s loads no provider's SDK: a model that is opened does", async (entry) => {
+test.each(["src/main.ts", "src/app.ts"])("%s loads no provider's SDK; opening a model does", async (entry) => {
   const loaded = [...(await loadedBy(new URL(`../../${entry}`, import.meta.url).pathname))];
   expect(loaded.filter((path) => path.endsWith("/models/providers/openai.ts"))).toHaveLength(1);
   expect(loaded.filter((path) => path.startsWith("@ai-sdk/"))).toEqual([]);
 });
 
-test("the command line loads no adapter either: help is printed before any of them is needed", async () => {
+test("the command line loads no adapter, because help needs none", async () => {
   const loaded = [...(await loadedBy(new URL("../../src/main.ts", import.meta.url).pathname))];
   expect(loaded.filter((path) => /\/(?:upstream|store|http)\/|\/models\/compatible\.ts$/.test(path))).toEqual([]);
 });

@@ -11,7 +11,7 @@ const failure = (options: { retryable?: boolean; retryAfterMs?: number } = {}): 
   new ModelError("model_unavailable", "It failed.", { retryable: true, ...options });
 const never = { signal: new AbortController().signal };
 
-/** Sleeps take no time, and are written down. */
+/** A system whose sleeps take no time and are recorded. */
 const recorder = () => {
   const slept: number[] = [];
   const lines: Parameters<ModelLogger["retry"]>[0][] = [];
@@ -21,17 +21,17 @@ const recorder = () => {
 };
 
 describe("the wait before a retry", () => {
-  test("is 1 s, doubling, of which the upper half is chance", () => {
+  test("starts at 1 s and doubles, with a random upper half", () => {
     expect([1, 2, 3].map((attempt) => retryDelay(attempt, failure(), 0))).toEqual([500, 1_000, 2_000]);
     expect([1, 2, 3].map((attempt) => retryDelay(attempt, failure(), 0.5))).toEqual([750, 1_500, 3_000]);
   });
 
-  test("never comes a fourth time, nor for what cannot pass", () => {
+  test("is not offered a fourth time, nor for a permanent failure", () => {
     expect(retryDelay(4, failure(), 0)).toBeNull();
     expect(retryDelay(1, failure({ retryable: false, retryAfterMs: 10 }), 0)).toBeNull();
   });
 
-  test("is what the provider asked for, and up to a second more", () => {
+  test("is the time that the provider asked for plus up to a second", () => {
     expect(retryDelay(1, failure({ retryAfterMs: 7_000 }), 0)).toBe(7_000);
     expect(retryDelay(3, failure({ retryAfterMs: 0 }), 0.25)).toBe(250);
   });
@@ -41,7 +41,7 @@ describe("the wait before a retry", () => {
     expect(retryDelay(1, failure({ retryAfterMs: 60_000 }), 0.9)).toBe(60_000);
   });
 
-  test("is never sooner than asked and never over a minute", () => {
+  test("is never shorter than asked and never over a minute", () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const asked = fc.option(fc.nat(100_000), { nil: undefined });
     fc.assert(
@@ -54,7 +54,7 @@ describe("the wait before a retry", () => {
 });
 
 describe("a retried model", () => {
-  test("answers after failures, and each retry is a line in the log", async () => {
+  test("answers after failures, and each retry is a log line", async () => {
     const { slept, lines, options } = recorder();
     const error = failure();
     const model = toldModel("m", [{ fails: error }, { fails: failure({ retryAfterMs: 9 }) }, { says: ANSWER }]);
@@ -75,7 +75,7 @@ describe("a retried model", () => {
     expect([model.calls(), slept.length]).toEqual([4, 3]);
   });
 
-  test("is not called again for what cannot pass", async () => {
+  test("is not called again after a permanent failure", async () => {
     const { options } = recorder();
     const refused = new ModelError("model_refused", "No.", { retryable: false });
     const model = toldModel("m", [{ fails: refused }, { says: ANSWER }]);
@@ -83,7 +83,7 @@ describe("a retried model", () => {
     expect(model.calls()).toBe(1);
   });
 
-  test("is not called again once it has said something", async () => {
+  test("is not called again once it has sent a part", async () => {
     const { options } = recorder();
     const error = failure();
     const model = toldModel("m", [{ says: ANSWER.slice(0, 1), fails: error }, { says: ANSWER }]);
@@ -103,7 +103,7 @@ describe("a retried model", () => {
     expect(model.calls()).toBe(1);
   });
 
-  test("is not called again for what its listener throws", async () => {
+  test("is not called again when its callback throws", async () => {
     const { options } = recorder();
     const model = toldModel("m", [{ says: ANSWER }]);
     const why = failure();

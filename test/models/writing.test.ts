@@ -15,7 +15,7 @@ const write = async (form: WritingForm, text: string, given: Partial<Writing> = 
   return await textFrom(builtinModel(), request);
 };
 
-test("a request to write reads back as what was asked, whatever the text and the tags", () => {
+test("a writing request is read back unchanged, for any text and tags", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...FORMS),
@@ -30,14 +30,14 @@ test("a request to write reads back as what was asked, whatever the text and the
   );
 });
 
-test("no other request reads as one, not even one whose text says so", () => {
+test("no other request is read as one, not even if its text imitates one", () => {
   expect(readWriting(REQUEST)).toBeNull();
   const asked = writingRequest({ form: "title", language: "en", text: "", knownTags: [] }).system;
   expect(readWriting({ ...REQUEST, messages: [{ role: "user", content: asked, images: [] }] })).toBeNull();
 });
 
 describe("the built-in model", () => {
-  test("writes a note of headings, sentences, code and keywords of the text, and of nothing else", async () => {
+  test("writes a note only from headings, sentences, code and keywords of the text", async () => {
     const text = fixture("en/webhook-api-guide.md");
     const note = await write("note", text);
     const [title, ...parts] = note.split("\n\n");
@@ -70,12 +70,12 @@ describe("the built-in model", () => {
     expect(note).not.toContain("second");
   });
 
-  test("makes a title of what is said most where there is no heading", async () => {
+  test("makes a title from the most frequent words where there is no heading", async () => {
     const text = "Postgres keeps old rows. Vacuum removes old rows from Postgres tables. Vacuum locks no tables.";
     expect(await write("title", text)).toBe("Vacuum removes old rows from Postgres tables");
   });
 
-  test("prefers tags that are known and fit, and makes no other form of them", async () => {
+  test("prefers known tags that fit, and creates no variants of them", async () => {
     const text = "# Webhooks\n\nA webhook calls you. Machine learning has nothing to do with a webhook.";
     const tags = JSON.parse(await write("tags", text, { knownTags: ["Rust", "Webhook", "Machine Learning"] }));
     expect(tags.slice(0, 2)).toEqual(["Machine Learning", "Webhook"]);
@@ -83,7 +83,7 @@ describe("the built-in model", () => {
     expect(tags).not.toContain("Rust");
   });
 
-  test("answers any text in every form, and in time", async () => {
+  test("answers any text in every output form, in time", async () => {
     const nasty = [
       "",
       " ",
@@ -107,12 +107,12 @@ describe("the built-in model", () => {
 });
 
 test.each(["!!! ???", "😀", "2 + 2 = 4\n3 × 3 = 9", "a", "---", "| 1 | 2 |"])(
-  "a note of %j, which states nothing, is that",
+  "a note of %j, which has no statement, is the text itself",
   async (text) => {
     expect(await write("note", text)).toContain(text);
   },
 );
 
-test("a note of a long text that states nothing is how it begins", async () => {
+test("a note of a long text without statements is its beginning", async () => {
   expect(await write("note", "7 ".repeat(20_000))).toHaveLength(2_000);
 });
