@@ -118,7 +118,9 @@ export class GroupCommit implements Committer {
     this.#looping = false;
   }
 
-  /** Takes the writers of the next commit. A writer that was marked twice, the second time as urgent, is in both lists. */
+  /**
+   * Takes the writers of the next commit. A writer that was marked twice, the second time as urgent, is in both lists.
+   */
   #next(): readonly RunWriter[] {
     const next: RunWriter[] = [];
     for (const waiting of [this.#unheard, this.#marked]) {

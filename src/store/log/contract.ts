@@ -50,9 +50,9 @@ export type BeginOutcome =
   | { readonly state: "known" };
 
 /**
- * Why a run's write was refused; nothing of it was written. `stale`: its fence is no longer valid, the run has ended, or
- * its thread is gone. `gap`: the log lacks the event before the first one, because the database has lost events that it
- * had accepted.
+ * Why a run's write was refused; nothing of it was written. `stale`: its fence is no longer valid, the run has ended,
+ * or its thread is gone. `gap`: the log lacks the event before the first one, because the database has lost events that
+ * it had accepted.
  */
 export type Refusal = "stale" | "gap";
 
