@@ -1,5 +1,5 @@
 import { builtin } from "./builtin/index.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/read-config.ts";
 import type { System } from "./domain/system.ts";
 import type { Extras } from "./extras.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
@@ -16,7 +16,7 @@ import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
 import { Maintenance } from "./runs/maintenance.ts";
-import { Recovery } from "./runs/recovery.ts";
+import { Recovery } from "./runs/orphan-recovery.ts";
 import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";

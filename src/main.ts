@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
-import { type Config, readConfig, secretsOf } from "./config.ts";
+import { type Config, readConfig, secretsOf } from "./config/read-config.ts";
 import { whoMayAsk } from "./domain/identity.ts";
 import { realSystem } from "./domain/system.ts";
-import { barLine, type Progress, wordsLine } from "./progress.ts";
+import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
 
 // The commands below import the service: it takes longer to load than everything that is decided before.
 

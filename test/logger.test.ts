@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readConfig, secretsOf } from "../src/config.ts";
+import { readConfig, secretsOf } from "../src/config/read-config.ts";
 import { realSystem } from "../src/domain/system.ts";
 import { openLogger, serviceLogger } from "../src/logger.ts";
 import { ModelError } from "../src/models/contract.ts";

@@ -3,7 +3,7 @@ import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { estimateTokens } from "../domain/tokens.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
-import { callTool } from "../tools/call.ts";
+import { callTool } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Emit, Producer } from "./contract.ts";
 

@@ -12,8 +12,8 @@ import {
   type View,
 } from "./contract.ts";
 import { OptionalUserField, ThreadField } from "./fields.ts";
-import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
 import { FAILURE, NO_QUESTION } from "./messages.ts";
+import { COMMON_GUIDE, type FrameGuide } from "./openapi-guide.ts";
 
 /** The fields of a question. A blank question passes: it is answered in the stream. */
 export const Question = Type.Object({

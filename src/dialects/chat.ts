@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { IS_REQUIRED, type RequestError, type RunErrorCode } from "../domain/error.ts";
 import { deltaJson, type LogEvent, payloadOf } from "../domain/event.ts";
 import { Text } from "../domain/text-field.ts";
-import { chatGuide } from "./chat-guide.ts";
+import { chatGuide } from "./chat-openapi.ts";
 import { type Caller, type Dialect, USER_IF_NAMED } from "./contract.ts";
 import { flag, isOn, NotBlank, nullable, OptionalUserField, ThreadField } from "./fields.ts";
 import { FAILURE } from "./messages.ts";

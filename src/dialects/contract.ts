@@ -5,7 +5,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
 import type { RunRequest } from "../runs/contract.ts";
 import type { Frame } from "../wire/encode.ts";
-import type { Guide } from "./guide.ts";
+import type { Guide } from "./openapi-guide.ts";
 
 /** What a stream's frames may show besides the event. */
 export interface View {

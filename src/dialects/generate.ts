@@ -4,7 +4,7 @@ import { deltaJson, type LogEvent, type Payload, payloadOf } from "../domain/eve
 import type { Locale } from "../domain/run.ts";
 import { TilDraft } from "../domain/til-draft.ts";
 import { type Answer, type Dialect, USER_IF_NAMED } from "./contract.ts";
-import { generateGuide } from "./generate-guide.ts";
+import { generateGuide } from "./generate-openapi.ts";
 import { GenerateRequest, generateRun } from "./generate-request.ts";
 import { FAILURE } from "./messages.ts";
 

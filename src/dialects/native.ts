@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { type EventType, type LogEvent, payloadOf, payloads } from "../domain/event.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY } from "./contract.ts";
 import { ImagesField, imagesIn, NotBlank, ThreadField, UserField } from "./fields.ts";
-import { COMMON_GUIDE, type FrameGuide } from "./guide.ts";
+import { COMMON_GUIDE, type FrameGuide } from "./openapi-guide.ts";
 
 const Request = Type.Object({
   problem: NotBlank,

@@ -6,7 +6,7 @@ import { beginning } from "../domain/text.ts";
 import { ANSWER_FRAMES, answerFrame, Question, questionRun } from "./ask.ts";
 import { type Dialect, STREAM_ONLY, USER_IF_NAMED } from "./contract.ts";
 import { nullable } from "./fields.ts";
-import { COMMON_GUIDE } from "./guide.ts";
+import { COMMON_GUIDE } from "./openapi-guide.ts";
 
 const DEFAULT_K = 3;
 /** Characters of a passage that are shown. */

@@ -4,7 +4,7 @@ import { MAX_IMAGES, readImage } from "../domain/image.ts";
 import { isStorable } from "../domain/text.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
-import { COMMON_GUIDE } from "./guide.ts";
+import { COMMON_GUIDE } from "./openapi-guide.ts";
 
 /** More than any user attaches to a message, or chooses from. */
 const MAX_FILES = 100;

@@ -43,7 +43,7 @@ export class RunError extends Error {
   }
 }
 
-/** Why a request was refused before a run began. `http/errors.ts` alone chooses the HTTP status of each. */
+/** Why a request was refused before a run began. `http/refusal-status.ts` alone chooses the HTTP status of each. */
 export type RequestErrorCode =
   | "malformed_json"
   | "malformed_request"

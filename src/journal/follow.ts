@@ -3,8 +3,8 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { EventStore } from "../store/log/contract.ts";
 import { fillsPage } from "../store/page-bytes.ts";
 import type { Channel, ChannelListener } from "./channel.ts";
-import type { HeartbeatListener } from "./heartbeat-timer.ts";
 import { DELETED, type Hub, TRUNCATED } from "./hub.ts";
+import type { HeartbeatListener } from "./reader-heartbeat.ts";
 
 /** The most events that a reader fetches from the store at once. A page is also bounded in bytes. */
 const PAGE = 200;

@@ -1,7 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import { Channel, type ChannelListener } from "./channel.ts";
-import { HeartbeatTimer } from "./heartbeat-timer.ts";
+import { HeartbeatTimer } from "./reader-heartbeat.ts";
 
 /** The error that ends readers and runs of a deleted thread. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");

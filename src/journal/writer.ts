@@ -146,8 +146,7 @@ export class RunWriter {
       this.committer.ignored(this, "checkpoint");
       return;
     }
-    const at = this.#now();
-    this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at }];
+    this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at: this.#now() }];
     this.committer.mark(this, false);
   }
 

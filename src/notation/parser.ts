@@ -1,16 +1,7 @@
 import { operatorAt } from "./big-operators.ts";
 import { callAt, definedAt, nameAt } from "./calls.ts";
 import { Cursor } from "./cursor.ts";
-import {
-  type Comparison,
-  call,
-  type Expression,
-  name,
-  negative,
-  number,
-  operation,
-  type Relation,
-} from "./expression.ts";
+import { call, type Expression, name, negative, number, operation } from "./expression.ts";
 import { takesAngle } from "./functions.ts";
 import { fractionOf, joined, numberAt } from "./numerals.ts";
 import { seriesOf } from "./series.ts";
@@ -35,22 +26,6 @@ export class Parser extends Cursor {
     if (this.at < this.tokens.length) this.fail(`unexpected "${this.token?.text.slice(0, 20)}"`);
     if (this.differentials.length > 0) this.fail("a differential stands outside of an integral");
     return expression;
-  }
-
-  /** Reads sides with relations between them, at least one. */
-  comparison(): Comparison {
-    const sides = [this.sum()];
-    const relations: Relation[] = [];
-    while (isOperator(this.token, "= < > ≤ ≥ ≠")) {
-      relations.push(this.token?.text as Relation);
-      this.at++;
-      // Accepts `==`.
-      if (relations.at(-1) === "=" && this.token?.spaced === false) this.take("=");
-      sides.push(this.sum());
-    }
-    if (this.at < this.tokens.length) this.fail(`unexpected "${this.token?.text.slice(0, 20)}"`);
-    if (relations.length === 0) this.fail("a relation such as = is missing");
-    return { sides, relations };
   }
 
   part(end: number): Expression {

@@ -1,3 +1,4 @@
+import { comparisonAt } from "./comparison.ts";
 import type { Comparison, Equation, Expression } from "./expression.ts";
 import { withoutLatex } from "./latex.ts";
 import { lexFormula } from "./lex.ts";
@@ -30,7 +31,7 @@ export const parse = (text: string, maxChars = MAX_EXPRESSION_CHARS): Expression
 export const parseComparison = (text: string): Comparison => {
   for (const side of text.split(/[=<>≤≥≠＝]/u)) refuseLong(side, MAX_EXPRESSION_CHARS);
   const parser = parserOf(text, 3 * MAX_EXPRESSION_CHARS);
-  if (holdsRelation(parser.tokens)) return parser.comparison();
+  if (holdsRelation(parser.tokens)) return comparisonAt(parser);
   return { sides: [parser.whole(), { kind: "number", text: "0" }], relations: ["="] };
 };
 

@@ -1,3 +1,4 @@
+import { comparisonAt } from "./comparison.ts";
 import { type Comparison, type Expression, rewrite } from "./expression.ts";
 import { withoutLatex } from "./latex.ts";
 import { lexProse } from "./lex.ts";
@@ -104,7 +105,7 @@ const spanOf = (run: readonly Token[], source: string, isLineStart: boolean): Sp
   const parser = new Parser(tokens, { isProse: true, maxDigits: MAX_DIGITS });
   try {
     return holdsRelation(tokens)
-      ? { kind: "comparison", text, of: parser.comparison() }
+      ? { kind: "comparison", text, of: comparisonAt(parser) }
       : withForm(text, parser.whole(), tokens);
   } catch (error) {
     if (error instanceof NotationError) return unread(error.readings);

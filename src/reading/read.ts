@@ -54,7 +54,7 @@ const readers: Record<ReadableType, (source: Source, onPage: () => void) => Read
     return { ...reading, text: readable(reading.text) };
   },
   "application/pdf": async ({ bytes }, onPage) => {
-    const { readPdf } = await import("./pdf.ts");
+    const { readPdf } = await import("./pdf/pdf.ts");
     const { title, pages } = await readPdf(bytes, onPage);
     const texts = pages.map((page) => readable(page));
     let at = 0;

@@ -2,7 +2,7 @@ import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
 import { CANCELLED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
-import type { Recovery } from "./recovery.ts";
+import type { Recovery } from "./orphan-recovery.ts";
 import { RecurringTask } from "./recurring-task.ts";
 import type { Registry } from "./registry.ts";
 

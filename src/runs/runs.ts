@@ -6,7 +6,7 @@ import type { Outcome } from "../journal/ending.ts";
 import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
-import type { Claimed, NewRun } from "../store/log/contract.ts";
+import type { Claimed } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -15,12 +15,11 @@ import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
+import { awaitTurn, type ClaimRequest, TURN_POLL_MS } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 /** How many turns may be queued in a thread behind the running one; the next is refused with 409. */
 export const MAX_QUEUED = 8;
-/** How often a run that is queued behind another replica's run checks whether that has ended. */
-export const TURN_POLL_MS = 500;
 
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
@@ -33,9 +32,6 @@ export interface RunsParts extends ExecuteParts {
   readonly owner: string;
   readonly lease: Pick<Lease, "assure">;
 }
-
-/** What it takes to claim a run. */
-type ClaimRequest = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
 
 /** What `begin` returns for the first run of a thread. */
 const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
@@ -117,7 +113,8 @@ export class Runs {
       }
       if (begun.state === "known") throw new RequestError("conflict", "The run has already started.");
       live.confirm();
-      if (!isAhead) void this.#execute(live, task, begun.state === "running" ? begun : this.#awaitTurn(live, turn));
+      if (!isAhead)
+        void this.#execute(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts));
       return live;
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable") this.#isStoreUp = false;
@@ -218,53 +215,6 @@ export class Runs {
     } finally {
       registry.release(live);
       if (outcome === "refused") journal.recheck(live.threadKey);
-    }
-  }
-
-  /**
-   * Waits for the run's turn and claims it. Null: the run was ended elsewhere, or its thread is gone. Retries while the
-   * store is unavailable.
-   */
-  async #awaitTurn(live: LiveRun, turn: ClaimRequest): Promise<Claimed | null> {
-    const { registry, system } = this.parts;
-    while (!live.hasEnded) {
-      const next = registry.nextEnd(live.threadKey);
-      // Read before the attempt: an abort that came before it has been handled by it and needs no second attempt.
-      const isStopped = live.signal.aborted;
-      try {
-        const claimed = await this.#tryTurn(live, turn);
-        if (claimed !== "not yet") return claimed;
-        const polled = new AbortController();
-        const poll = system.sleep(TURN_POLL_MS, polled.signal).catch(() => {});
-        await Promise.race([next.promise, poll, ...(isStopped ? [] : [live.stopped])]);
-        polled.abort();
-      } finally {
-        next.forget();
-      }
-    }
-    return null;
-  }
-
-  async #tryTurn(live: LiveRun, turn: ClaimRequest): Promise<Claimed | null | "not yet"> {
-    const { store, system, owner } = this.parts;
-    try {
-      const claimed = await store.runs.claim({ ...turn, now: system.now() });
-      if (claimed !== null) {
-        // Another replica may have been asked to cancel the run, and maintenance has not run since.
-        if (claimed.cancelRequested) live.abort(CANCELLED);
-        return claimed;
-      }
-      const run = await store.runs.get(live.userId, live.runId);
-      if (run === null || hasEnded(run.status)) return null;
-      if (run.status === "queued") return "not yet";
-      // An earlier claim succeeded but its reply was lost: the run is ours, unless another replica has taken it over
-      // since.
-      const orphans = [live.runId];
-      const [taken] = await store.runs.takeover({ orphans, owner, limit: 1, messageId: system.id, now: system.now() });
-      return taken ?? "not yet";
-    } catch (error) {
-      if (error instanceof StoreError && error.code === "unavailable") return "not yet";
-      throw error;
     }
   }
 }

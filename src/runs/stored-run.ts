@@ -5,7 +5,7 @@ import type { Store } from "../store/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { ReadableRun } from "./contract.ts";
 import type { Registry } from "./registry.ts";
-import { TURN_POLL_MS } from "./runs.ts";
+import { TURN_POLL_MS } from "./turn-queue.ts";
 
 /** A run that is in the store but not in this process: another replica executes it, or it has ended. */
 class StoredRun implements ReadableRun {

@@ -6,6 +6,7 @@ import { imageQueries } from "./images/images.ts";
 import { checkpointQueries } from "./log/checkpoints.ts";
 import type { RunStore } from "./log/contract.ts";
 import type { ThreadStore } from "./log/contract-threads.ts";
+import { deleteThreadQuery } from "./log/delete-thread.ts";
 import { eventQueries } from "./log/events.ts";
 import { forkQuery } from "./log/forks.ts";
 import { leaseQueries } from "./log/leases.ts";
@@ -63,6 +64,7 @@ const runStore = (database: Database): RunStore => ({ ...runQueries(database), .
 const threadStore = (database: Database): ThreadStore => ({
   ...threadQueries(database),
   ...checkpointQueries(database),
+  ...deleteThreadQuery(database),
   fork: forkQuery(database),
 });
 

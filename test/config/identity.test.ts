@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Config, readConfig } from "../../src/config.ts";
+import { type Config, readConfig } from "../../src/config/read-config.ts";
 
 const configOf = (env: Record<string, string>): Config => {
   const result = readConfig(env);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { UnreadableError } from "../../src/domain/unreadable.ts";
-import { refusal, unreadable } from "../../src/http/errors.ts";
+import { refusal, unreadable } from "../../src/http/refusal-status.ts";
 import { openReader } from "../../src/reading/reader.ts";
 
 test("past sixteen of a user's files that wait the next is refused with 429, and another user's is read", async () => {

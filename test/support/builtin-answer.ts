@@ -1,7 +1,7 @@
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
-import { callTool } from "../../src/tools/call.ts";
+import { callTool } from "../../src/tools/call-tool.ts";
 import type { ToolContext } from "../../src/tools/contract.ts";
 import { allTools } from "./all-tools.ts";
 import { partsOf } from "./heard.ts";

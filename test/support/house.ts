@@ -13,7 +13,7 @@ import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live-run.ts";
 import type { RunLogger } from "../../src/runs/logger.ts";
 import { Maintenance } from "../../src/runs/maintenance.ts";
-import { Recovery } from "../../src/runs/recovery.ts";
+import { Recovery } from "../../src/runs/orphan-recovery.ts";
 import { Registry } from "../../src/runs/registry.ts";
 import { Runs } from "../../src/runs/runs.ts";
 import type { Store } from "../../src/store/contract.ts";

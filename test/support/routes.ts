@@ -1,4 +1,4 @@
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import type { RouteParts } from "../../src/http/context.ts";
 import type { RouteAccess } from "../../src/http/identity/access.ts";
 import { httpApp } from "../../src/http/index.ts";

@@ -1,5 +1,5 @@
 import { type Dependencies, type Service, serve } from "../../src/app.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Models } from "../../src/models/choice.ts";

@@ -1,7 +1,7 @@
 import type { Answer } from "../../dialects/contract.ts";
 import type { RequestError } from "../../domain/error.ts";
-import { requestErrorOf, statusOf, WordedRefusal } from "../errors.ts";
 import { routeAccessOf } from "../openapi/operation.ts";
+import { requestErrorOf, statusOf, WordedRefusal } from "../refusal-status.ts";
 import { type RouteAccess, STRICTEST } from "./access.ts";
 
 /** A route as Elysia lists it. */

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { Dialect, Endpoint, ResponseMode } from "../../dialects/contract.ts";
-import type { FrameGuide, Guide } from "../../dialects/guide.ts";
+import type { FrameGuide, Guide } from "../../dialects/openapi-guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import { pascal } from "./components.ts";
 import { payloadName } from "./event-stream.ts";

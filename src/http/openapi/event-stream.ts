@@ -1,4 +1,4 @@
-import type { FrameGuide } from "../../dialects/guide.ts";
+import type { FrameGuide } from "../../dialects/openapi-guide.ts";
 import { type Json, pascal } from "./components.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { TSchema } from "@sinclair/typebox";
-import type { FrameGuide } from "../../dialects/guide.ts";
+import type { FrameGuide } from "../../dialects/openapi-guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
 import type { RouteAccess } from "../identity/access.ts";
 

@@ -1,5 +1,5 @@
 import type { RequestErrorCode } from "../../domain/error.ts";
-import { STATUS } from "../errors.ts";
+import { STATUS } from "../refusal-status.ts";
 import type { Json } from "./components.ts";
 import { isOpen, type Operation } from "./operation.ts";
 

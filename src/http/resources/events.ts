@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import type { FrameGuide } from "../../dialects/guide.ts";
 import { native } from "../../dialects/native.ts";
+import type { FrameGuide } from "../../dialects/openapi-guide.ts";
 import { ResetShape } from "../../domain/message-shapes.ts";
 import { threadKey } from "../../domain/thread.ts";
 import { ThreadReader } from "../../streams/thread-reader.ts";
@@ -9,7 +9,7 @@ import type { RouteParts } from "../context.ts";
 import { described, empty } from "../openapi/operation.ts";
 import { inHeader, inQuery, STREAM_HEADERS, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "../request/caller.ts";
-import { cursorOf, waitsIn } from "../request/cursor.ts";
+import { cursorOf, waitsIn } from "../request/last-event-id.ts";
 import { streamHeaders } from "../response/stream-headers.ts";
 import { THREADS } from "./threads.ts";
 

@@ -13,10 +13,10 @@ import {
   separated,
 } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
+import { follows } from "./append-events.ts";
 import { CallGroup } from "./call-group.ts";
 import type { Fence, Refusal, RunStore } from "./contract.ts";
 import type { RunEnd } from "./contract-run-end.ts";
-import { follows } from "./events.ts";
 
 interface Finish {
   readonly fence: Fence;

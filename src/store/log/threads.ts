@@ -1,8 +1,7 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { AnswerDetail } from "../../domain/answer.ts";
 import type { Message, StoredMessage } from "../../domain/message.ts";
-import { hasEnded, type RunStatus } from "../../domain/run.ts";
-import { threadIdOf, userOf } from "../../domain/thread.ts";
+import type { RunStatus } from "../../domain/run.ts";
 import type { Database } from "../database.ts";
 import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import { runOf, unfinished } from "./rows.ts";
@@ -11,7 +10,9 @@ import { messages, runs, threads } from "./schema.ts";
 /** How many of the user's last messages include their images: each may hold a megabyte of them. */
 const WITH_IMAGES = 8;
 
-export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork"> => ({
+export const threadQueries = (
+  database: Database,
+): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork" | "delete"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
       const [found] = await db
@@ -104,34 +105,6 @@ export const threadQueries = (database: Database): Omit<ThreadStore, "checkpoint
         images: JSON.parse(message.images ?? "[]") as readonly string[],
       }));
     }),
-
-  // Three statements, because each sees only what was committed before it began. The thread's lock keeps new runs, ends
-  // and images out; deleting the runs waits for the appends under way; only then is everything there to delete. One seq
-  // is skipped after the last, so that a reader that has read up to there sees a gap before another thread under that
-  // key.
-  delete: (threadKey) =>
-    database.call("threads.delete", ({ transaction }) =>
-      transaction(async ({ rows }) => {
-        const found = await rows(
-          sql`select 1 from threads where thread_key = ${threadKey} and not is_deleted for update`,
-        );
-        if (found.length === 0) return null;
-        const runs = await rows<{ runId: string; status: RunStatus }>(
-          sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
-        );
-        await rows(sql`
-          with last as (select max(seq) as seq from events where thread_key = ${threadKey}),
-          e as (delete from events where thread_key = ${threadKey}),
-          m as (delete from messages where thread_key = ${threadKey}),
-          c as (delete from checkpoints where thread_key = ${threadKey}),
-          i as (delete from images where thread_key = ${threadKey}),
-          t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
-          update threads set is_deleted = true, title = null, running = false, queued = 0,
-            last_seq = greatest(last_seq, (select seq from last)) + 1
-          where thread_key = ${threadKey}`);
-        return runs.filter(({ status }) => !hasEnded(status)).map(({ runId }) => runId);
-      }),
-    ),
 });
 
 /** The literal words of the index; with a parameter it would not match. */

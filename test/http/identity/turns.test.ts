@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readConfig } from "../../../src/config.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
 import { realSystem } from "../../../src/domain/system.ts";
 import { AccessControl, fairnessKeyOf } from "../../../src/http/identity/access-control.ts";
 import { AccessTokens } from "../../../src/http/identity/access-tokens.ts";

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { payloads } from "../domain/event.ts";
 import { ChartData, TableData } from "../domain/shown-data.ts";
-import type { Guide } from "./guide.ts";
+import type { Guide } from "./openapi-guide.ts";
 
 const Source = Type.Object({
   title: Type.String(),

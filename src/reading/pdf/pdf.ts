@@ -1,9 +1,9 @@
 import { getDocumentProxy } from "unpdf";
-import { UnreadableError } from "../domain/unreadable.ts";
+import { UnreadableError } from "../../domain/unreadable.ts";
 import { KoreanMaps } from "./cmaps.ts";
-import { filledIn } from "./pdf-fields.ts";
-import { FontsOfPdf } from "./pdf-fonts.ts";
-import { pageText, type TextRun } from "./pdf-page.ts";
+import { filledIn } from "./fields.ts";
+import { FontsOfPdf } from "./fonts.ts";
+import { pageText, type TextRun } from "./page.ts";
 
 const MAX_PAGES = 3_000;
 /** Above this share of characters in fonts whose letters are unknown, a PDF is refused. */

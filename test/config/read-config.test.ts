@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { Environment } from "../src/config/environment.ts";
-import { readConfig } from "../src/config.ts";
+import { Environment } from "../../src/config/environment.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 
 const names = Object.keys(Environment.properties);
 

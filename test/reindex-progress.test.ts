@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { barLine, wordsLine } from "../src/progress.ts";
+import { barLine, wordsLine } from "../src/reindex-progress.ts";
 
 test("tells how much is done, and about how much longer it takes", () => {
   expect(wordsLine({ done: 0, total: 3_400 }, 0)).toBe("0 of 3,400 chunks");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
-import { callTool } from "../../src/tools/call.ts";
+import { callTool } from "../../src/tools/call-tool.ts";
 import { type Tool, type ToolContext, ToolError } from "../../src/tools/contract.ts";
 import { allTools } from "../support/all-tools.ts";
 import { finish, toolContext } from "../support/tool-context.ts";

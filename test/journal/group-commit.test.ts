@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { MAX_RUNS } from "../../src/journal/commit.ts";
+import { MAX_RUNS } from "../../src/journal/group-commit.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";

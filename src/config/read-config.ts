@@ -1,13 +1,13 @@
 import { Value } from "@sinclair/typebox/value";
-import { Environment } from "./config/environment.ts";
-import { providerSecrets, providerSettings } from "./config/providers.ts";
-import { brokenRules, type Mistake } from "./config/rules.ts";
-import type { Variable } from "./config/variable.ts";
-import type { IdentitySettings } from "./domain/identity.ts";
-import type { Rate } from "./domain/rate.ts";
-import type { Locale } from "./domain/run.ts";
-import type { Settings } from "./models/providers/contract.ts";
-import type { EmbeddingSpec, ModelSpec } from "./models/spec.ts";
+import type { IdentitySettings } from "../domain/identity.ts";
+import type { Rate } from "../domain/rate.ts";
+import type { Locale } from "../domain/run.ts";
+import type { Settings } from "../models/providers/contract.ts";
+import type { EmbeddingSpec, ModelSpec } from "../models/spec.ts";
+import { Environment } from "./environment.ts";
+import { providerSecrets, providerSettings } from "./providers.ts";
+import { brokenRules, type Mistake } from "./rules.ts";
+import type { Variable } from "./variable.ts";
 
 /** The operator's settings. Deeply frozen. Durations are in milliseconds. Holds secrets: never log it. */
 export interface Config {

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { SuggestedTag, TilDraft } from "../domain/til-draft.ts";
-import type { Guide } from "./guide.ts";
+import type { Guide } from "./openapi-guide.ts";
 
 const { tags: _, ...draft } = TilDraft.properties;
 

@@ -1,5 +1,5 @@
-import type { Filled } from "./pdf-fields.ts";
-import { subscript, superscript } from "./scripts.ts";
+import { subscript, superscript } from "../scripts.ts";
+import type { Filled } from "./fields.ts";
 
 /** A run of a page's text, as pdf.js returns it (`TextItem`). */
 export interface TextRun {

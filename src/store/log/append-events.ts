@@ -1,0 +1,93 @@
+import { type SQL, sql } from "drizzle-orm";
+import {
+  askedColumns,
+  askedRows,
+  checkpointColumns,
+  eventColumns,
+  eventRows,
+  insertCheckpoints,
+  insertEvents,
+} from "../columns.ts";
+import { type Database, type Session, statement } from "../database.ts";
+import { sqlState } from "../failure.ts";
+import type { Append, EventStore } from "./contract.ts";
+
+const UNIQUE_VIOLATION = "23505";
+
+export const appendQuery = (database: Database): Pick<EventStore, "append"> => ({
+  append: (batch) =>
+    database.call(
+      "events.append",
+      async (session) => {
+        const refused = await append(session, batch).catch((error) => {
+          if (sqlState(error) === UNIQUE_VIOLATION) return appendAgain(session, columnsOf(batch));
+          throw error;
+        });
+        return new Map(refused.map(({ runId, isGap }) => [runId, isGap ? "gap" : "stale"]));
+      },
+      { lane: "log" },
+    ),
+});
+
+type Refused = { readonly runId: string; readonly isGap: boolean };
+
+/**
+ * Whether the log has the event `after`, in a query over `runs`. A failover loses the latest commits, so a run that
+ * finds the event before its own has lost none. Where a run begins there may be no such event: the thread may be new,
+ * or replace a deleted one of the same key.
+ */
+export const follows = (after: SQL) => sql`(
+  runs.start_seq = ${after} or exists (select from events where events.thread_key = runs.thread_key and events.seq = ${after}))`;
+
+/**
+ * The hot path: one statement for all events that the process's runs have emitted since the last commit. Its FOR KEY
+ * SHARE makes a run's end, its takeover and its thread's deletion wait (they lock FOR UPDATE), while leases can be
+ * renewed concurrently. If one of those comes first, the row is checked again after the wait, and the run is refused.
+ *
+ * Each run is looked up by itself: the planner estimates the requested set at a hundred rows, and would rather read all
+ * runs there are than look up so many.
+ */
+const holding = sql`
+  select asked.place, run.thread_key, run.run_id, run.follows
+  from asked cross join lateral (
+    select runs.thread_key, runs.run_id, ${follows(sql`asked.after`)} as follows from runs
+    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
+      and runs.epoch = asked.epoch and runs.status = 'running'
+    for key share of runs
+  ) as run`;
+const refused = sql`
+  select run_id as "runId", place in (select place from holding where not follows) as "isGap"
+  from asked where place not in (select place from held)`;
+const asked = sql`asked as (select * from ${askedRows}), holding as (${holding}), held as (select * from holding where follows)`;
+
+const appendEvents = statement<Refused>(sql`with ${asked}, written as (${insertEvents}) ${refused}`);
+
+const appendWithCheckpoints = statement<Refused>(sql`
+  with ${asked}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
+
+/**
+ * For a repeated call after a conflict, when the caller did not receive the outcome of the first. The run's events that
+ * are already written stay; a run that finds another run's event under its seq is refused.
+ */
+const appendAgain = statement<Refused>(sql`
+  with asked as (select * from ${askedRows}), holding as (${holding}),
+  taken as (
+    select event.place from ${eventRows}
+    join holding on holding.place = event.place
+    join events on events.thread_key = holding.thread_key and events.seq = event.seq
+    where events.run_id <> holding.run_id
+  ), held as (select * from holding where follows and place not in (select place from taken)),
+  written as (${insertEvents} on conflict do nothing),
+  points as (${insertCheckpoints} on conflict do nothing)
+  ${refused}`);
+
+const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> =>
+  batch.some(({ checkpoints }) => checkpoints.length > 0)
+    ? appendWithCheckpoints(session, columnsOf(batch))
+    : appendEvents(session, { ...askedColumns(batch), ...eventColumns(batch) });
+
+const columnsOf = (batch: readonly Append[]) => ({
+  ...askedColumns(batch),
+  ...eventColumns(batch),
+  ...checkpointColumns(batch),
+});
