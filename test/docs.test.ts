@@ -94,7 +94,7 @@ test("each decision has its number, context, decision and trade-off, and its lin
 test("ARCHITECTURE.md tells what is in src, each folder and each file, and nothing else", async () => {
   const [, table = ""] = (await read("ARCHITECTURE.md")).split("| in `src/` | holds |\n");
   const cells = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | ")[0] ?? "");
-  const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)\/?`/g)].map(([, name = ""]) => name));
+  const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.-]+)\/?`/g)].map(([, name = ""]) => name));
   const there = readdirSync(join(root, "src")).filter((name) => !name.endsWith(".d.ts"));
   expect(told.toSorted()).toEqual(there.toSorted());
 });
