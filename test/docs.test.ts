@@ -14,7 +14,7 @@ const read = (page: string): Promise<string> => Bun.file(join(root, page)).text(
 const pages = ["*.md", "bench/*.md", "docs/**/*.md"].flatMap((pattern) => [...new Glob(pattern).scanSync(root)]).sort();
 const decisions = pages.filter((page) => /^docs\/decisions\/\d/.test(page));
 
-/** Without what is shown as it is: blocks of code, which are indented or fenced. */
+/** Removes code blocks, which are indented or fenced. */
 const prose = (page: string): string => page.replace(/^(?: {4}|\t).*$/gm, "").replace(/^```[\s\S]*?^```$/gm, "");
 
 const linksOf = (page: string): readonly string[] =>
@@ -24,7 +24,7 @@ const linksOf = (page: string): readonly string[] =>
       .matchAll(/\]\(<?([^)\s>]+)>?\)/g),
   ].map(([, link = ""]) => link);
 
-/** As GitHub names a heading: https://github.com/gjtorikian/html-pipeline, toc_filter. */
+/** GitHub's anchor of a heading: https://github.com/gjtorikian/html-pipeline, toc_filter. */
 const anchorsOf = (page: string): readonly string[] =>
   [...prose(page).matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = ""]) =>
     heading
@@ -33,7 +33,7 @@ const anchorsOf = (page: string): readonly string[] =>
       .replaceAll(" ", "-"),
   );
 
-/** What `found` finds on each page; pages of which it finds nothing are left out. */
+/** Returns what `found` finds on each page; omits pages where it finds nothing. */
 const onEach = async (
   some: readonly string[],
   found: (text: string, page: string) => readonly string[] | Promise<readonly string[]>,
@@ -48,7 +48,7 @@ const isLinked = async (link: string, from: string): Promise<boolean> => {
   return existsSync(join(root, target)) && (anchor === undefined || anchorsOf(await read(target)).includes(anchor));
 };
 
-test("links of the documentation lead to files and headings that are there", async () => {
+test("links in the documentation lead to existing files and headings", async () => {
   const broken = await onEach(pages, async (text, page) => {
     const links = linksOf(text).filter((link) => !/^[a-z]+:/.test(link));
     const areThere = await Promise.all(links.map((link) => isLinked(link, page)));
@@ -58,7 +58,7 @@ test("links of the documentation lead to files and headings that are there", asy
   expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/api.md", "docs/decisions/101-log-is-the-truth.md"]));
 });
 
-test("source files that the documentation names are there", async () => {
+test("source files that the documentation names exist", async () => {
   const isThere = (path: string) => ["", "src"].some((folder) => existsSync(join(root, folder, path)));
   const gone = await onEach(pages, (text) =>
     [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|sql|patch))`/g)]
@@ -91,7 +91,7 @@ test("each decision has its number, context, decision and trade-off, and its lin
   expect(listed.toSorted()).toEqual(parts.map(({ line }) => line).toSorted());
 });
 
-test("ARCHITECTURE.md tells what is in src, each folder and each file, and nothing else", async () => {
+test("ARCHITECTURE.md lists every folder and file directly in src, and nothing else", async () => {
   const [, table = ""] = (await read("ARCHITECTURE.md")).split("| in `src/` | holds |\n");
   const cells = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | ")[0] ?? "");
   const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.-]+)\/?`/g)].map(([, name = ""]) => name));
@@ -99,14 +99,14 @@ test("ARCHITECTURE.md tells what is in src, each folder and each file, and nothi
   expect(told.toSorted()).toEqual(there.toSorted());
 });
 
-test("docs/operations.md has every variable of the environment, and its default, and no other", async () => {
+test("docs/operations.md has every environment variable with its default, and no other", async () => {
   const rows = [...(await read("docs/operations.md")).matchAll(/^\| `([A-Z][A-Z_]+)` \|(?: `([^`]*)`)? \|/gm)];
   const told = rows.map(([, name = "", usual]) => [name, usual ?? null] as const);
   const known = Object.entries(Environment.properties).map(([name, form]) => [name, form.default ?? null] as const);
   expect(told.toSorted()).toEqual(known.toSorted());
 });
 
-test("docs/models.md has every provider, with its variables, default model and whether it embeds, and no other", async () => {
+test("docs/models.md has every provider with its variables, default model and embeddings, and no other", async () => {
   const text = await read("docs/models.md");
   const rowsUnder = (heading: string) => [
     ...((text.split(heading)[1] ?? "").split("\n## ")[0]?.matchAll(/^\|.*`([a-z][a-z0-9]*)(?::ID)?` \|.*$/gm) ?? []),
@@ -133,14 +133,14 @@ describe("docs/api.md", () => {
   });
   afterAll(() => service.stop());
 
-  test("shows every endpoint that the service describes, and no other", async () => {
+  test("has every endpoint of the OpenAPI document, and no other", async () => {
     const shown = (await read("docs/api.md")).match(/^### (?:GET|POST|PUT|PATCH|DELETE) .*$/gm) ?? [];
     const { endpoints } = await publishedDocument(service);
     expect(shown.map((heading) => heading.slice("### ".length)).toSorted()).toEqual(endpoints.toSorted());
   });
 });
 
-test("the README claims what was measured last", async () => {
+test("the README's figures are the last measured ones", async () => {
   const claim = /^- \*\*Small overhead\.\*\*(?:.*\n)(?: {2}.*\n)*/m.exec(await read("README.md"))?.[0] ?? "";
   const figures: readonly string[] = claim.replace(/\n */g, " ").match(/\d[\d.]* (?:times|ms|KiB)/g) ?? [];
   const results = await read("bench/RESULTS.md");

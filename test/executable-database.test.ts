@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Everything in our schema that a query could tell apart. */
+/** Everything in our schema that a query can distinguish. */
 const SCHEMA = `
   select 'column' as kind, table_name || '.' || column_name as name, ordinal_position || ' ' || data_type || ' ' ||
     is_nullable || ' ' || coalesce(column_default, '') as definition
@@ -39,7 +39,7 @@ const schemaOf = async (dataDir: string): Promise<readonly unknown[]> => {
 };
 
 describe("the database prepared at build time", () => {
-  test("lacks no migration, and is what initdb and the migrations make", async () => {
+  test("has all migrations and equals what initdb and the migrations create", async () => {
     const [prepared, plain] = [join(folder, "prepared"), join(folder, "plain")];
     const unpacked = await pgliteStore({
       dataDir: prepared,
@@ -58,10 +58,10 @@ describe("the database prepared at build time", () => {
   }, 60_000);
 });
 
-describe("a process killed while it makes its data directory", () => {
+describe("a process killed while it creates its data directory", () => {
   test("leaves nothing that the next one trusts", async () => {
     using alone = await box();
-    // What is there when the kill comes between the first file and the last.
+    // The state after a kill between the first file and the last.
     const unfinished = join(alone.dataDir, "postgres.unfinished");
     mkdirSync(join(unfinished, "base"), { recursive: true });
     await Bun.write(join(unfinished, "PG_VERSION"), "17\n");
@@ -75,7 +75,7 @@ describe("a process killed while it makes its data directory", () => {
     async (files) => {
       using alone = await box();
       do {
-        // Another process had the core when it was time: once more.
+        // Another process had the core at that moment: try once more.
         rmSync(alone.dataDir, { recursive: true, force: true });
         await killedAt(alone, files);
       } while (!existsSync(join(alone.dataDir, "postgres.unfinished")));
@@ -85,7 +85,7 @@ describe("a process killed while it makes its data directory", () => {
     30_000,
   );
 
-  test("and nobody else may read what it made", async () => {
+  test("leaves files that only its own user can read", async () => {
     using alone = await box();
     await using _service = await alone.serve();
     expect(statSync(join(alone.dataDir, "postgres")).mode & 0o777).toBe(0o700);
@@ -116,7 +116,7 @@ test("a process that is stopped while it starts exits with 0", async () => {
   await other.end();
 }, 30_000);
 
-test("what a process has left behind that was killed while it opened is cleared away", async () => {
+test("leftovers of a process that was killed while opening are removed", async () => {
   const dataDir = join(folder, "opened");
   const left = join(dataDir, "yeoul-extensions-abc123");
   mkdirSync(left, { recursive: true });
@@ -126,7 +126,7 @@ test("what a process has left behind that was killed while it opened is cleared 
   expect(readdirSync(dataDir).toSorted()).toEqual(["postgres", "yeoul.lock"]);
 }, 30_000);
 
-/** Starts the service and kills it as soon as it has unpacked so many of the thousand files. */
+/** Starts the service and kills it as soon as it has unpacked this many of the thousand files. */
 const killedAt = async ({ path, dataDir }: Box, files: number): Promise<void> => {
   const env = { DATA_DIR: dataDir, PORT: "0" };
   await using child = Bun.spawn([join(path, "yeoul")], { cwd: path, env, stdout: "ignore", stderr: "ignore" });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { box } from "./support/executable.ts";
 
-test("the executable carries the page of its OpenAPI document, with all that it loads", async () => {
+test("the executable contains the page of its OpenAPI document with all its files", async () => {
   using alone = await box();
   await using service = await alone.serve();
   const documented = (await (await fetch(`${service.url}/openapi.json`)).json()) as { readonly openapi: string };

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { box } from "./support/executable.ts";
 import { compared, renamed, transcriptOf } from "./support/transcript.ts";
 
-/** Room for a build, and for some fifty commands, on a machine that has others to serve. */
+/** Time for a build and some fifty commands on a busy machine. */
 const MINUTES = 240_000;
 
-/** As the page has it: the port that is used unless another is set. */
+/** The default port, which the page uses. */
 const ADDRESS = "localhost:8011";
 
-// Pages ask by curl, which a machine for builds may lack.
+// The pages use curl, which a build machine may not have.
 test.skipIf(Bun.which("curl") === null).each([
   ["README.md", 2],
   ["docs/api.md", 40],
 ] as const)(
-  "the commands of %s are answered as it says",
+  "the commands of %s get the documented answers",
   async (page, least) => {
     const shown = transcriptOf(await Bun.file(join(import.meta.dir, "..", page)).text());
     expect(shown.length).toBeGreaterThanOrEqual(least);
@@ -36,7 +36,7 @@ const token = (seq: number, delta: string) =>
 const done = (seq: number) => `id: demo:${seq}\nevent: done\ndata: {"type":"done","seq":${seq},"payload":{}}`;
 const stepAt = (seq: number) => `id: demo:${seq}\nevent: step\ndata: {"type":"step","seq":${seq},"payload":{}}`;
 
-test("an answer that was cut into other pieces is the same answer, and its ids are those that later commands name", () => {
+test("an answer split into other deltas counts as the same, and later commands use its ids", () => {
   const names = new Map<string, string>();
   const shown = [token(1, "ab"), "…", stepAt(3), done(4)].join("\n\n");
   const real = [":", token(1, "a"), token(2, "b"), stepAt(3), stepAt(4), done(5)].join("\n\n");
@@ -45,7 +45,7 @@ test("an answer that was cut into other pieces is the same answer, and its ids a
   expect(renamed("from demo:3 to demo:4", names)).toBe("from demo:4 to demo:5");
 });
 
-test("a frame too few, too many or with another text is another answer", () => {
+test("a missing frame, an extra frame or another text is a different answer", () => {
   const shown = [token(1, "a"), done(2)].join("\n\n");
   const others = [token(1, "a"), [shown, done(3)].join("\n\n"), [token(1, "b"), done(2)].join("\n\n"), ""];
   for (const real of others) {

@@ -5,7 +5,7 @@ import { type Box, box, post } from "./support/executable.ts";
 import { probing } from "./support/health-probe.ts";
 import { pdf } from "./support/pdf.ts";
 
-/** No request may hold the event loop for longer. It is CPU time of the main thread: others may have both cores here. */
+/** The longest that a request may block the event loop, in CPU time of the main thread, because both cores may be busy. */
 const HELD_MS = 100;
 const MEGABYTE = 1_000_000;
 
@@ -29,10 +29,10 @@ const send = async (path: string, body: unknown): Promise<number> => {
   await response.text();
   return response.status;
 };
-/** A collection of garbage may fall into one try, a cold cache into the first; what the work itself does is there every time. */
+/** Number of tries: garbage collection may affect one and a cold cache the first, but the work itself takes its time in each. */
 const TRIES = 5;
 
-/** The status that each is answered with, while nobody else is held up. */
+/** Returns the status of each request, and checks that no other request is delayed. */
 const unheld = async (work: () => Promise<readonly number[]>): Promise<readonly number[]> => {
   let statuses: readonly number[] = [];
   let shortestMs = Number.POSITIVE_INFINITY;
@@ -52,7 +52,7 @@ const inTurn = async (paths: readonly (readonly [string, unknown])[]): Promise<r
   return statuses;
 };
 
-test("questions of a megabyte to a table, earlier ones of the thread included, hold nobody up", async () => {
+test("questions of a megabyte to a table, even earlier ones of the thread, delay no other request", async () => {
   const rows = Array.from({ length: 130 }, (_, at) => `ABC-${10_000 + at},볼트 ${at},${at * 7},A동 ${at % 9}열`);
   expect(await send("/api/v1/documents", { title: "p.csv", content: `품번,품명,재고,창고\n${rows.join("\n")}` })).toBe(
     201,
@@ -69,7 +69,7 @@ test("questions of a megabyte to a table, earlier ones of the thread included, h
   expect(await unheld(() => inTurn(asked.map(ask)))).toEqual(asked.map(() => 200));
 }, 120_000);
 
-test("questions of a megabyte of signs hold nobody up, wherever they are asked", async () => {
+test("questions of a megabyte of symbols delay no other request on any endpoint", async () => {
   const asked = ["(x=2)", "((", "\\frac{", "a\n", "$x$ ", "[a](", '"'].flatMap((sign) => {
     const text = repeated(sign, 900_000 / JSON.stringify(sign).length);
     return [
@@ -83,13 +83,13 @@ test("questions of a megabyte of signs hold nobody up, wherever they are asked",
   expect(await unheld(() => inTurn(asked))).toEqual(asked.map(() => 200));
 }, 300_000);
 
-test("bodies of half a million values hold nobody up", async () => {
+test("bodies of half a million values delay no other request", async () => {
   const many = { a: Array(500_000).fill(1) };
   const paths = ["/stream/v2", "/api/v1/solve", "/ask", "/rag", "/api/chat", "/api/v1/tils", "/api/v1/documents"];
   expect(await unheld(() => inTurn(paths.map((path) => [path, many])))).toEqual(paths.map(() => 413));
 }, 120_000);
 
-test("a form of 300,000 parts, and one of a field of megabytes, hold nobody up", async () => {
+test("a form of 300,000 parts, and one with a field of megabytes, delay no other request", async () => {
   const upload = async (body: Buffer | FormData, headers: Record<string, string> = {}): Promise<number> => {
     const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", headers, body });
     await response.text();
@@ -108,7 +108,7 @@ test("a form of 300,000 parts, and one of a field of megabytes, hold nobody up",
   expect(statuses).toEqual([400, 413]);
 }, 120_000);
 
-test("forty uploads of 20 MiB at once hold nobody up, and are not all in memory together", async () => {
+test("forty uploads of 20 MiB at once delay no other request and are not all in memory together", async () => {
   const blank = new File([Buffer.alloc(20 * 1024 * 1024, " ")], "a.txt");
   const upload = async (): Promise<number> => {
     const form = new FormData();
@@ -123,11 +123,11 @@ test("forty uploads of 20 MiB at once hold nobody up, and are not all in memory 
   if (process.platform === "linux") expect(peakMiB(service.pid)).toBeLessThan(1_800);
 }, 400_000);
 
-/** The most memory that a process has had at once (proc_pid_status(5)). */
+/** The peak resident memory of a process (proc_pid_status(5)). */
 const peakMiB = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
-test("one user's eight slow uploads make another's of 12 bytes wait for none of them", async () => {
+test("one user's eight slow uploads do not delay another user's of 12 bytes", async () => {
   const operators = deflateSync(deflateSync(Buffer.from("(a) Tj ".repeat(40_000_000))));
   const bomb = new File(
     [Uint8Array.from(pdf([{ content: operators, filter: "[/FlateDecode/FlateDecode]" }]))],
@@ -149,7 +149,7 @@ test("one user's eight slow uploads make another's of 12 bytes wait for none of 
     return status;
   });
   expect(await upload("modest", "default", new File(["hello there!"], "small.txt"))).toBe(201);
-  // It has had a thread of its own, or waited for one file at most.
+  // It had a worker of its own or waited for one file at most.
   expect(ended).toBeLessThanOrEqual(2);
   expect(new Set(await Promise.all(slow)).isSubsetOf(new Set([201, 413, 422]))).toBe(true);
 }, 240_000);

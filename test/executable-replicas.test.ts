@@ -9,10 +9,10 @@ import { openAiChat } from "./support/wires/openai-chat.ts";
 
 const BUILD_MS = 120_000;
 const MINUTE = 60_000;
-/** Long enough that a busy machine renews in time, short enough to be waited for. */
+/** Long enough that a busy machine renews in time, short enough for a test to wait for. */
 const LEASE_MS = 3_000;
 
-/** Two processes of one host on one Postgres, with one model. */
+/** Two processes on one host with one Postgres and one model. */
 let alone: Box;
 let url: string;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ const replica = (server: { readonly url: string }) =>
 
 type Replica = Awaited<ReturnType<typeof replica>>;
 
-/** A run that has said half a sentence. */
+/** A run that has emitted half a sentence. */
 const begun = async ({ url }: Replica) => {
   const threadId = realSystem.id();
   const response = await post(`${url}/api/v1/solve`, { problem: "Tell me.", user_id: "u1", thread_id: threadId });
@@ -40,7 +40,7 @@ const begun = async ({ url }: Replica) => {
   return { threadId, stream };
 };
 
-/** The whole log, read on a replica to the run's end. */
+/** Returns the whole log, read on a replica to the run's end. */
 const logOn = async ({ url }: Replica, threadId: string): Promise<readonly NativeEvent[]> =>
   nativeEvents(await readSse(await fetch(`${url}/api/v1/threads/${threadId}/events?userId=u1&after=0`)).toEnd());
 
@@ -81,7 +81,7 @@ describe("of two processes on one Postgres", () => {
       expect(events.at(-1)).toMatchObject(INTERRUPTED);
       more.resolve();
       stopped.signal("SIGCONT");
-      // Its own reader is told the log's end, not what came after.
+      // Its own reader receives the run's end in the log, and nothing that came afterwards.
       expect(nativeEvents(await stream.toEnd()).at(-1)).toMatchObject(INTERRUPTED);
       expect(await logOn(stopped, threadId)).toEqual([...events]);
       const next = { problem: "And now?", user_id: "u1", thread_id: threadId };

@@ -6,7 +6,7 @@ import { openAiResponses } from "./support/wires/openai-responses.ts";
 
 const STREAMS = 400;
 
-// The one goes over sockets of our own, the other through `fetch`, of which Bun allows 256 at once unless told.
+// One goes over our own sockets, the other through `fetch`, of which Bun by default allows 256 at once.
 test.each([
   ["compatible:x", openAiChat, (url: string) => ({ MODEL_BASE_URL: url })],
   ["openai:x", openAiResponses, (url: string) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: "key" })],

@@ -8,7 +8,7 @@ import { readSse } from "./support/sse.ts";
 import type { ThreadView } from "./support/views.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
-/** Room for a build, on a machine that has others to serve. */
+/** Time for a build on a busy machine. */
 const BUILD_MS = 120_000;
 const SECONDS = 30_000;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => alone[Symbol.dispose]());
 
-/** Asks in the native envelope and reads to the terminal event. */
+/** Sends a question in the native envelope and reads to the terminal event. */
 const solve = async (url: string, problem: string, threadId: string): Promise<readonly NativeEvent[]> => {
   const response = await post(`${url}/api/v1/solve`, { problem, user_id: "u1", thread_id: threadId });
   return nativeEvents(await readSse(response).toEnd());

@@ -9,7 +9,7 @@ import { openAiChat } from "./support/wires/openai-chat.ts";
 const ROOT = resolve(import.meta.dir, "..");
 const PARTS = ["src", "drizzle", "package.json", "tsconfig.json", "drizzle.config.ts", "THIRD-PARTY-NOTICES"];
 
-/** The lines that docs/extending.md tells to add: an import, and an entry of a list. */
+/** The lines that docs/extending.md says to add: an import and an entry in a list. */
 const LINES = [
   {
     file: "src/models/providers/index.ts",
@@ -97,11 +97,11 @@ afterAll(async () => {
   await rm(copy, { recursive: true, force: true });
 });
 
-test("what is added by a file and a line has the right types", async () => {
+test("additions of a file and a line type-check", async () => {
   expect(await run("node_modules/typescript/bin/tsc", "--noEmit")).toEqual({ code: 0, output: "" });
 }, 120_000);
 
-test("a provider that is in the list is in the help, in what MODEL may say and among the mistakes of a start", async () => {
+test("a provider in the list is in the help, in the values of MODEL and in the errors of a start", async () => {
   const help = await service.run(["--help"]);
   expect(help.stdout).toContain("  ACME_API_KEY\n      Key for acme:ID.\n");
   expect(help.stdout).toMatch(/Allowed: builtin, openai:ID,[^.]* or acme:ID, or several/);
@@ -109,7 +109,7 @@ test("a provider that is in the list is in the help, in what MODEL may say and a
   expect(start).toMatchObject({ code: 2, stderr: "yeoul: ACME_API_KEY must be set, because MODEL names acme\n" });
 }, 120_000);
 
-test("a dialect asks its agent, which offers the tool to the provider's model, and all of it is described", async () => {
+test("a dialect runs its agent, which offers the tool to the provider's model, and all of it is in the OpenAPI document", async () => {
   await using model = modelServer(openAiChat);
   const call = { id: "c1", name: "count_letters", pieces: ['{"text":"여울여"}'] };
   model.reply(
@@ -132,7 +132,7 @@ test("a dialect asks its agent, which offers the tool to the provider's model, a
   expect(described.tags.map(({ name }) => name)).toContain("Spelling");
 }, 120_000);
 
-test("a concern is part of the store, and its table stands in our schema", async () => {
+test("a concern is part of the store, and its table is in our schema", async () => {
   const script = `
     import { realSystem as system } from "./src/domain/system.ts";
     import { pgliteStore } from "./src/store/drivers/pglite.ts";

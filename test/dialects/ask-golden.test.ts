@@ -20,7 +20,7 @@ interface Case {
   readonly question?: string;
   readonly language?: "ko" | "en";
   readonly byQuery?: true;
-  /** What the model says, a frame each; the last one ends its answer, as a text or as what it fails with. */
+  /** The model's deltas, one per frame. The last one ends its answer, as a text or as the failure. */
   readonly says?: readonly (string | Error)[];
 }
 

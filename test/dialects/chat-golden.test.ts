@@ -23,12 +23,12 @@ interface Case {
   readonly message: string;
   readonly user?: string;
   readonly language?: "ko" | "en";
-  /** Asked by GET, whose frames have ids. */
+  /** Sent by GET, whose frames have ids. */
   readonly byQuery?: true;
   readonly streamTokens?: true;
-  /** What the model says first, a frame each. */
+  /** The model's first deltas, one per frame. */
   readonly before?: readonly string[];
-  /** How the model ends; "never": it says half of it and no more. */
+  /** How the model ends; with "never" it sends only half of its answer. */
   readonly says: string | Error | "never";
 }
 
@@ -78,7 +78,7 @@ describe("golden transcripts of chat", () => {
     } else if (says instanceof Error) call.fail(says);
     else call.finish(says);
     const read = await stream.toEnd();
-    // How well a passage answers is retrieval's business, and may be told otherwise tomorrow.
+    // A passage's score belongs to retrieval and may change.
     const shown = stream.text.replace(/"((?:confidence_)?score)":0\.\d+/g, '"$1":0.5');
     expectGolden(`${file}.sse`, shown);
     expect(stream.text).toMatch(/^:\n\n/);

@@ -31,7 +31,7 @@ test.each([
   expect(read(url)).toEqual(file);
 });
 
-test("what is put into one comes out of it, both ways", () => {
+test("data is read back unchanged, in both encodings", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       const escaped = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
@@ -42,7 +42,7 @@ test("what is put into one comes out of it, both ways", () => {
   );
 });
 
-test("no text breaks it", () => {
+test("no text makes the parser throw", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
       readDataUrl(text);

@@ -25,7 +25,7 @@ interface Case {
   readonly file: string;
   readonly asks: Readonly<Record<string, unknown>>;
   readonly language?: "ko" | "en";
-  /** What the model says for the note. Left out: it is not asked. */
+  /** The model's text for the note; left out when the model is not called. */
   readonly note?: readonly (string | Error)[];
   readonly rest?: Partial<Readonly<Record<WritingForm, string | Error>>>;
 }

@@ -16,18 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** A conversation with a dialect's service, one step at a time, so that every transcript falls into the same frames. */
+/** A conversation with a dialect's service, one step at a time, so that every transcript has the same frames. */
 interface Stage {
   readonly runId: string;
   readonly userId: string;
-  /** Says a part and waits until the log shows an event of that type once more. */
+  /** Emits a part and waits until the log has another event of that type. */
   say(call: ScriptedCall, part: ModelPart, shows: EventType): Promise<void>;
 }
 
 interface Case {
   readonly name: string;
   readonly problem: string;
-  /** Only for dialects that know the flag. */
+  /** Only for dialects that have the flag. */
   readonly streamTokens?: false;
   play(stage: Stage): Promise<void>;
 }
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** How each wire of the agent `solve` asks; those of other agents have tests of their own beside this one. */
+/** The request of each wire of the agent `solve`. Wires of other agents have their own tests next to this one. */
 const bodies: Record<string, (userId: string, threadId: string, given: Case) => Record<string, unknown>> = {
   "stream-v2": (userId, threadId, { problem, streamTokens }) => ({
     ...{ message: problem, userId, threadId, filesUrl: null, chosenFeatures: ["solve"], agentConfig: null },
@@ -123,7 +123,7 @@ const transcripts = dialects
   );
 
 describe("golden transcripts", () => {
-  test("there are some of every dialect, of its success and of its failure", () => {
+  test("exist for every dialect, for success and for failure", () => {
     const missing = dialects.flatMap(({ name }) => [`${name}-success.sse`, `${name}-failure.sse`]);
     expect(missing.filter((file) => !hasGolden(file))).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe("golden transcripts", () => {
       expect(stream.text).toMatch(/^:\n\n/);
       expect(stream.text).not.toContain("sk-secret");
       expect(readBack(stream.text)).toEqual([...read]);
-      // A view and nothing more: what it shows is in the log, in the same order.
+      // Only a view: everything in it is in the log, in the same order.
       if (name === "native") expect(log.text.replace(/^:\n\n/, "")).toBe(stream.text.replace(/^:\n\n/, ""));
     },
   );

@@ -14,7 +14,7 @@ const ends: readonly EventBody[] = [
   { type: "error", payload: { code: "cancelled", message: "The run was cancelled.", recoverable: false } },
   { type: "error", payload: { code: "timeout", message: "Too long.", recoverable: true } },
 ];
-/** All that one run says. */
+/** All events of one run. */
 const run = fc.tuple(saidEvents, fc.constantFrom(...ends)).map(([said, end]) => [...said, settled, end]);
 
 const logged = (bodies: readonly EventBody[]): readonly LogEvent[] =>
@@ -24,11 +24,11 @@ const folded = (bodies: readonly EventBody[]): Answer => {
   for (const body of bodies) fold.add(body);
   return fold.answer();
 };
-/** As it is kept: what JSON cannot tell apart is one. */
+/** As stored: values that JSON does not distinguish become equal. */
 const kept = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer));
 
 describe("an answer", () => {
-  test("has its parts in the order in which each was first said, and knows how it ended", () => {
+  test("has its parts in the order of their first event, and the status of its end", () => {
     const sources = { items: [{ content: "p", metadata: { title: "t" }, score: 1 }] };
     const image = { image_id: "i", url: "api/v1/images/i", media_type: "image/svg+xml", width: 2, height: 1 };
     expect(
@@ -66,7 +66,7 @@ describe("an answer", () => {
     });
   });
 
-  test("a call's result goes to the last call of that id, and one without a call is a call without an input", () => {
+  test("a result belongs to the last call with its id, and one without a call becomes a call without input", () => {
     const call = { tool_call_id: "c", name: "f" };
     const { detail } = folded([
       { type: "tool_start", payload: { ...call, input: 1 } },
@@ -81,7 +81,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("the last table and chart that fit count, and what merely looks like one does not", () => {
+  test("the last valid table and chart count, and data that only looks like one does not", () => {
     const table = { columns: ["a"], rows: [["1"]] };
     const chart = { type: "line", labels: ["x"], series: [{ name: "s", data: [null] }] };
     const result = (output: unknown): EventBody => ({ type: "node_result", payload: { node: "n", output } });
@@ -95,7 +95,7 @@ describe("an answer", () => {
     expect(detail).toEqual({ parts: [], table_data: table, chart_data: chart } as Answer["detail"]);
   });
 
-  test("of a run that was cancelled or failed says so, and why", () => {
+  test("of a cancelled or failed run has the status and the reason", () => {
     const [, , cancelled, late] = ends;
     for (const [end, status] of [
       [cancelled, "cancelled"],
@@ -109,11 +109,11 @@ describe("an answer", () => {
 });
 
 describe("the fold", () => {
-  test("gives the same from the log as from what was said", () => {
+  test("gives the same from the log as from the emitted events", () => {
     fc.assert(fc.property(run, (said) => expect(kept(foldAnswer(logged(said)).answer())).toEqual(kept(folded(said)))));
   });
 
-  test("does not depend on how deltas are cut", () => {
+  test("does not depend on how the text is split into deltas", () => {
     fc.assert(
       fc.property(run, fc.infiniteStream(fc.nat(5)), (said, cuts) => {
         const cut = said.flatMap((body): EventBody[] => {
@@ -127,7 +127,7 @@ describe("the fold", () => {
     );
   });
 
-  test("may be looked at after any event, is then that of the events so far, and stays it", () => {
+  test("can be read after any event, has the events so far, and does not change afterwards", () => {
     fc.assert(
       fc.property(run, (said) => {
         const fold = new AnswerFold();
@@ -143,7 +143,7 @@ describe("the fold", () => {
     );
   });
 
-  test("its text parts cut the content exactly, in the order in which it was said", () => {
+  test("its text parts, joined in order, are exactly the content", () => {
     fc.assert(
       fc.property(run, (said) => {
         const { content, detail } = folded(said);
@@ -155,7 +155,7 @@ describe("the fold", () => {
     );
   });
 
-  test("without the tokens tells all but the text", () => {
+  test("without the tokens has everything but the text", () => {
     fc.assert(
       fc.property(run, (said) => {
         const types = new Set<string>(BESIDES_TEXT);

@@ -7,7 +7,7 @@ test("a duration is a whole number of one unit, in milliseconds", () => {
 });
 
 test.each(["", "5", "m", "5 m", "5M", "1h30m", "-5m", "+5m", "1.5s", "5m\n", "1e3s", "９s", "9999999999h"])(
-  "%j is no duration",
+  "%j is not a duration",
   (text) => {
     expect(parseDuration(text)).toBeNull();
   },

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { isRecoverable, RequestError, RunError, RunErrorCode } from "../../src/domain/error.ts";
 
-test("the same request may succeed later after some codes, and not after the others", () => {
+test("some codes are recoverable, the others are not", () => {
   const codes = RunErrorCode.anyOf.map((schema) => schema.const);
   expect(codes.filter(isRecoverable)).toEqual([
     "model_unavailable",
@@ -19,7 +19,7 @@ test("the same request may succeed later after some codes, and not after the oth
   ]);
 });
 
-test("what really happened is in the cause, and nowhere in what is shown", () => {
+test("the real reason is in the cause and nowhere in the shown message", () => {
   const cause = new Error("postgres://user:secret@host");
   for (const error of [
     new RunError("internal", "It failed.", { cause }),
@@ -31,7 +31,7 @@ test("what really happened is in the cause, and nowhere in what is shown", () =>
   }
 });
 
-test("a refused request has no details and no time to come back unless it is given them", () => {
+test("a refused request has details and a retry time only if they are given", () => {
   const plain = new RequestError("not_found", "No.");
   expect([plain.details, plain.retryAfter]).toEqual([[], undefined]);
   const full = new RequestError("invalid", "No.", { details: [{ path: "/a", message: "must be" }], retryAfter: 3 });

@@ -6,11 +6,11 @@ import { addUsage, creditsOf, hasEnded, NO_USAGE } from "../../src/domain/run.ts
 import { estimateTokens } from "../../src/domain/tokens.ts";
 
 describe("the estimate of a text's tokens", () => {
-  test("is a quarter of its English characters and all of its Korean ones", () => {
+  test("counts a quarter of its English characters and all of its Korean ones", () => {
     expect(["", "a", "abcd", "abcde", "안녕", "안녕 ok"].map(estimateTokens)).toEqual([0, 1, 1, 2, 2, 3]);
   });
 
-  test("is never less than a quarter of the characters, nor more than all, nor less for more text", () => {
+  test("is between a quarter of the characters and all of them, and never less for more text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (a, b) => {
         const tokens = estimateTokens(a);
@@ -37,7 +37,7 @@ describe("the language of a text", () => {
     });
   }
 
-  test("is the caller's where there are no words", () => {
+  test("is the caller's when there are no words", () => {
     for (const text of ["", "2x + 3 = 7", "?!", "😀"])
       expect([languageOf(text, "en"), languageOf(text, "ko")]).toEqual(["en", "ko"]);
   });
@@ -53,7 +53,7 @@ describe("a run's figures", () => {
     expect(creditsOf(usage)).toBe(2);
   });
 
-  test("it has ended unless it is queued or running", () => {
+  test("show that it has ended unless it is queued or running", () => {
     expect((["queued", "running", "succeeded", "failed", "cancelled"] as const).filter(hasEnded)).toEqual([
       "succeeded",
       "failed",

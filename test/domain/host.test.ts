@@ -63,13 +63,13 @@ describe("a Host header", () => {
     expect(isOwn(host)).toBe(false);
   });
 
-  test("is read without regard to case, port and a last dot, and never as anything that is no host", () => {
+  test("is read without regard to case, port and a trailing dot, and never as an invalid host", () => {
     const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join("."));
     fc.assert(
       fc.property(name, fc.integer({ min: 0, max: 65_535 }), (given, port) => {
         const plain = hostnameOf(given);
-        if (plain === null) return; // `xn--` that no name has
+        if (plain === null) return; // an invalid `xn--` name
         for (const form of [`${given}:${port}`, given.toUpperCase(), `${given}.`, `${given}.:${port}`]) {
           expect(hostnameOf(form)).toBe(plain);
         }
@@ -81,7 +81,7 @@ describe("a Host header", () => {
     );
   });
 
-  test("of any text whatever never throws, and gives a name that reads as itself", () => {
+  test("of any text never throws, and gives a name that is read back as itself", () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -14,11 +14,11 @@ const marks = fc.array(
   },
 );
 
-/** As many marks in a row as are compared with each other when a text is normalized. */
+/** The longest run of marks that is ordered when a text is normalized. */
 const longestRun = (text: string): number =>
   Math.max(0, ...Array.from(text.normalize("NFKD").matchAll(/(?:(?!\u034f)\p{M})+/gu), ([run]) => run.length));
 
-test("writing as people write it is normalized as Unicode has it", () => {
+test("ordinary text is normalized as in Unicode", () => {
   const text = fc.array(marks, { maxLength: 3 }).map((some) => some.map((one) => one.slice(0, 8).join("")).join("a"));
   fc.assert(
     fc.property(text, fc.constantFrom(...FORMS), (some, form) =>
@@ -27,7 +27,7 @@ test("writing as people write it is normalized as Unicode has it", () => {
   );
 });
 
-test("no run of marks is ordered that is longer than any writing has, so that a megabyte of them is linear", () => {
+test("runs of marks longer than in any script are not ordered, so that a megabyte of them takes linear time", () => {
   for (const pair of ["\u0301\u0316", "\u0316\u0301", "\u0301\uff9e", "\u0344\u0316"]) {
     for (const form of FORMS) expect(longestRun(normalized(pair.repeat(20_000), form))).toBeLessThanOrEqual(60);
     for (const made of [titleLine, comparable, slugOf]) {
@@ -36,7 +36,7 @@ test("no run of marks is ordered that is longer than any writing has, so that a 
   }
 });
 
-test("a text that was normalized stays as it is", () => {
+test("a normalized text is unchanged when normalized again", () => {
   fc.assert(
     fc.property(marks, fc.constantFrom(...FORMS), (some, form) => {
       const once = normalized(some.join(""), form);

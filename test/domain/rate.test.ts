@@ -11,7 +11,7 @@ test.each([
 });
 
 test.each(["", "60", "0/m", "-1/m", "1.5/m", "1e3/m", "60/w", "60/2m", "60 / m", "/m", "60/M", "9999999999999/d"])(
-  "%j is none",
+  "%j is not a rate",
   (text) => {
     expect(parseRate(text)).toBeNull();
   },

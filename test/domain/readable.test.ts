@@ -4,7 +4,7 @@ import { collectionName, readable, titleLine } from "../../src/domain/readable.t
 
 const anyText = fc.string({ unit: "binary" });
 
-describe("a line that is shown, such as a title", () => {
+describe("a displayed line, such as a title", () => {
   test.each([
     ["One\n[2] forged", "One [2] forged"],
     ["One\r\n\t\v\f two", "One two"],
@@ -18,7 +18,7 @@ describe("a line that is shown, such as a title", () => {
     expect(titleLine(text)).toBe(line);
   });
 
-  test("is one line, composed, without control characters, and is not made again, whatever it was", () => {
+  test("is one composed line without control characters for any text, and unchanged the second time", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const line = titleLine(text);
@@ -29,11 +29,11 @@ describe("a line that is shown, such as a title", () => {
     );
   });
 
-  test("names one collection, however its name is composed", () => {
+  test("names one collection for any Unicode composition", () => {
     expect(collectionName("자료".normalize("NFD"))).toBe(collectionName("자료"));
   });
 });
 
-test("a text keeps its lines, and loses what is not seen", () => {
+test("a text keeps its lines and loses invisible characters", () => {
   expect(readable("a\n\tb\u00ad\u200b c\u{e0020}\u{e0049}".normalize("NFD"))).toBe("a\n\tb c");
 });

@@ -5,15 +5,15 @@ import { termsOf } from "../../src/domain/terms.ts";
 
 const order = fc.uniqueArray(fc.constantFrom(..."abcdefgh"));
 
-/** Orders that are all trusted alike. */
+/** Rankings with equal trust. */
 const fused = (...orders: readonly (readonly string[])[]) => fuse(orders.map((keys) => ({ keys, trust: 1 })));
 
 describe("reciprocal rank fusion", () => {
-  test("the second of both comes before the first of one", () => {
+  test("ranks an item that is second in both before one that is first in one", () => {
     expect(fused(["a", "b", "c"], ["d", "b", "e"])[0]).toBe("b");
   });
 
-  test("an order that is trusted less cannot push down the first of another, and still adds what that has not", () => {
+  test("does not let a less trusted ranking displace the first of another, but adds its items", () => {
     const orders = [
       { keys: ["a", "b"], trust: 1 },
       { keys: ["c", "b", "a"], trust: 0.3 },
@@ -21,12 +21,12 @@ describe("reciprocal rank fusion", () => {
     expect(fuse(orders)).toEqual(["a", "b", "c"]);
   });
 
-  test("one order stays as it is, none is empty", () => {
+  test("leaves a single ranking unchanged, and gives an empty one for none", () => {
     fc.assert(fc.property(order, (one) => expect(fused(one, [])).toEqual(one)));
     expect(fused()).toEqual([]);
   });
 
-  test("it holds each thing once; what is before another in every order is so in the end", () => {
+  test("has each item once, and keeps an order that all rankings share", () => {
     fc.assert(
       fc.property(order, (one) => {
         expect(fused(one, one, one.slice(0, 3))).toEqual(one);
@@ -46,7 +46,7 @@ describe("relevance", () => {
   const coverage = (query: string, text: string, rarity: (lexeme: string) => number = everywhere) =>
     coverageOf(termsOf(query), lexemes(text), rarity);
 
-  test("a query is covered by a text that has its words, whatever their endings", () => {
+  test("a query is covered by a text that has its words with any endings", () => {
     expect(coverage("재고는 창고에", "창고의 재고를")).toBe(1);
     expect(coverage("재고 코끼리", "재고")).toBe(0.5);
     expect(coverage("코끼리", "재고")).toBe(0);
@@ -64,7 +64,7 @@ describe("relevance", () => {
     expect(coverage("재고관리", "재고")).toBeCloseTo(1 / 4);
   });
 
-  test("rarity is positive and falls as more pieces hold the word, also when the counts are off", () => {
+  test("rarity is positive and falls as more chunks contain the word, even with inconsistent counts", () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.nat(10_000), fc.nat(10_000), (holding, more, total) => {
         expect(rarityOf(holding, total)).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe("relevance", () => {
     );
   });
 
-  test("a score is from 0 to 1, and no less when either part of it grows", () => {
+  test("a score is from 0 to 1, and never falls when either of its parts grows", () => {
     const cosine = fc.double({ min: -1.001, max: 1.001, noNaN: true });
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(

@@ -15,7 +15,7 @@ test.each([
   expect(slugOf(text)).toBe(slug);
 });
 
-test("a long one is cut between words, one long word anywhere", () => {
+test("a long text is cut between words, a single long word anywhere", () => {
   expect(slugOf("word ".repeat(40))).toBe(`${"word-".repeat(15)}word`);
   expect(slugOf("가".repeat(200))).toBe("가".repeat(80));
 });

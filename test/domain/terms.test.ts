@@ -12,7 +12,7 @@ const formsOf = (text: string) => termsOf(text).map(({ forms }) => forms.join("|
 const lexemesOf = (text: string) => termsOf(text).flatMap(({ forms, parts }) => [...forms, ...parts]);
 
 describe("the terms of a text", () => {
-  test("a Korean word also stands without its particle or ending", () => {
+  test("include a Korean word without its particle or ending", () => {
     expect(formsOf("부품의 재고는 물을 연결합니다")).toEqual([
       "부품의|부품",
       "재고는|재고",
@@ -21,11 +21,11 @@ describe("the terms of a text", () => {
     ]);
   });
 
-  test("a word that is all ending, or would be left a syllable, stays whole", () => {
+  test("include a word whole when it is all ending or would be left with one syllable", () => {
     expect(formsOf("은 나이 회의 에서")).toEqual(["은", "나이", "회의", "에서"]);
   });
 
-  test("a compound of Hangul has its pairs and threes of syllables as parts", () => {
+  test("have the pairs and triples of syllables of a Hangul compound as parts", () => {
     expect(termsOf("재고관리를")).toEqual([
       { forms: ["재고관리를", "재고관리"], parts: ["재고", "고관", "관리", "재고관", "고관리"] },
     ]);
@@ -34,11 +34,11 @@ describe("the terms of a text", () => {
     expect(termsOf("재고")).toEqual([{ forms: ["재고"], parts: [] }]);
   });
 
-  test("an English word also stands as its stem", () => {
+  test("include an English word's stem", () => {
     expect(formsOf("Refunds were processed")).toEqual(["refunds|refund", "were", "processed|process"]);
   });
 
-  test("part numbers, versions and identifiers are one word, and their parts; whatever particle follows", () => {
+  test("include part numbers, versions and identifiers as one word and in parts, with any particle after them", () => {
     expect(termsOf("ABC-12345의")).toEqual([{ forms: ["abc-12345의", "abc-12345"], parts: ["abc", "12345"] }]);
     expect(formsOf("v2.1.3 foo_bar 3.14")).toEqual(["v2.1.3", "foo_bar", "3.14"]);
     expect(termsOf("20mm")).toEqual([{ forms: ["20mm"], parts: ["20", "mm"] }]);
@@ -58,7 +58,7 @@ describe("the terms of a text", () => {
     expect(formsOf(text)).toEqual(forms);
   });
 
-  test("signs that only stand at a word are none of it", () => {
+  test("do not include signs next to a word", () => {
     expect(formsOf("a+b 1+2 (end). Next, 3 - 5; ... C: a.html#top # title")).toEqual([
       "a",
       "b",
@@ -75,7 +75,7 @@ describe("the terms of a text", () => {
     ]);
   });
 
-  test("a name is a part of itself with signs, unless it is a single letter", () => {
+  test("include a name without its signs as a part, unless it is a single letter", () => {
     expect(termsOf(".NET #42 Notepad++ C/C++")).toEqual([
       { forms: [".net"], parts: ["net"] },
       { forms: ["#42"], parts: ["42"] },
@@ -85,21 +85,21 @@ describe("the terms of a text", () => {
     expect(termsOf("C++ C# A+ A-").flatMap(({ parts }) => parts)).toEqual([]);
   });
 
-  test("Hangul words with something between them are words of their own", () => {
+  test("separate Hangul words that have something between them", () => {
     expect(formsOf("입고/출고")).toEqual(["입고", "출고"]);
   });
 
-  test("width, case and composition make no difference", () => {
+  test("do not depend on width, case and composition", () => {
     expect(lexemesOf("ＡＢＣ－１２３４５")).toEqual(lexemesOf("abc-12345"));
     fc.assert(fc.property(prose, (text) => expect(lexemesOf(text.normalize("NFD"))).toEqual(lexemesOf(text))));
     fc.assert(fc.property(prose, (text) => expect(lexemesOf(text.toUpperCase())).toEqual(lexemesOf(text))));
   });
 
-  test("text without spaces is parted by a dictionary", () => {
+  test("split text without spaces by a dictionary", () => {
     expect(formsOf("東京都に行く").length).toBeGreaterThan(2);
   });
 
-  test("texts apart have the terms of both", () => {
+  test("of two separated texts are the terms of both", () => {
     fc.assert(
       fc.property(prose, prose, (one, other) => {
         expect(termsOf(`${one} ${other}`)).toEqual([...termsOf(one), ...termsOf(other)]);
@@ -107,7 +107,7 @@ describe("the terms of a text", () => {
     );
   });
 
-  test("whatever the text, each lexeme is a short word that holds neither spaces nor quotes nor marks", () => {
+  test("are short words without spaces, quotes or marks, for any text", () => {
     fc.assert(
       fc.property(fc.oneof(anyText, prose), (text) => {
         for (const lexeme of lexemesOf(text)) {
@@ -120,7 +120,7 @@ describe("the terms of a text", () => {
     );
   });
 
-  test("what is longer than a word is none, and costs no more than its length", () => {
+  test("do not include overlong words, and take time linear in their length", () => {
     expect(termsOf("a".repeat(100_000))).toEqual([]);
     expect(termsOf(`${"가-".repeat(50_000)}나`)).toHaveLength(50_001);
   });

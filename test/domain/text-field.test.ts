@@ -12,7 +12,7 @@ const text = fc.oneof(
 );
 
 describe("the length of a text", () => {
-  test("is counted in code points, at whatever bounds", () => {
+  test("is counted in code points, for any bounds", () => {
     fc.assert(
       fc.property(text, fc.nat(13), fc.nat(13), (said, least, most) => {
         const points = [...said].length;
@@ -21,7 +21,7 @@ describe("the length of a text", () => {
     );
   });
 
-  test("in a schema is that of JSON Schema: whoever checks by the document comes to the same", () => {
+  test("is the same in JSON Schema, so that a client that validates by the document agrees", () => {
     fc.assert(
       fc.property(
         text,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { beginning, isStorable, SurrogateJoiner, storable, storableJson, storableText } from "../../src/domain/text.ts";
 
-/** Any UTF-16 at all: halves of pairs and NUL included. */
+/** Any UTF-16, including lone surrogates and NUL. */
 const units = fc.array(
   fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0, 0xd83d, 0xde00, 0x41, 0xac00)),
   { maxLength: 40 },
@@ -14,8 +14,8 @@ const mended = (pieces: readonly string[]): string => {
   return pieces.map((piece) => joiner.push(piece)).join("") + joiner.flush();
 };
 
-describe("text that the store can hold", () => {
-  test("has no NUL and no half of a pair", () => {
+describe("text that the store can save", () => {
+  test("has no NUL and no lone surrogate", () => {
     for (const text of ["", "abc", "가", "😀", "\ufffd"])
       expect([isStorable(text), storable(text)]).toEqual([true, text]);
     for (const [text, better] of [
@@ -26,7 +26,7 @@ describe("text that the store can hold", () => {
       expect([isStorable(text), storable(text)]).toEqual([false, better]);
   });
 
-  test("is made of any text, keeps its length, and is not made again", () => {
+  test("can be made of any text, has the same length, and is unchanged the second time", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const better = storable(text);
@@ -38,7 +38,7 @@ describe("text that the store can hold", () => {
     );
   });
 
-  test("is all that is left in JSON, keys included, and what is no text stays", () => {
+  test("replaces all texts in JSON, including keys, and other values are unchanged", () => {
     expect(storableJson({ "k\0": ["\ud800", 1, null, true, { a: "ok" }] })).toEqual({
       "k\ufffd": ["\ufffd", 1, null, true, { a: "ok" }],
     });
@@ -50,10 +50,10 @@ describe("text that the store can hold", () => {
   });
 });
 
-describe("JSON of text that can be kept", () => {
+describe("JSON of text that the store can save", () => {
   const values = fc.oneof(fc.jsonValue(), fc.array(fc.dictionary(anyText, anyText)));
 
-  test("is that of the same value with its text mended, whatever the value", () => {
+  test("is that of the same value with its text repaired, for any value", () => {
     fc.assert(
       fc.property(values, (value) => {
         expect(storableText(value)).toBe(JSON.stringify(storableJson(JSON.parse(JSON.stringify(value)))));
@@ -61,14 +61,14 @@ describe("JSON of text that can be kept", () => {
     );
   });
 
-  test("leaves alone what only looks like an escape", () => {
+  test("is unchanged where something only looks like an escape", () => {
     const text = String.raw`\u0000 and \ud800`;
     expect(JSON.parse(storableText({ text }))).toEqual({ text });
   });
 });
 
-describe("text that comes in pieces", () => {
-  test("is mended as it would be in one, wherever it is cut", () => {
+describe("text that comes in deltas", () => {
+  test("is repaired as if it were in one piece, wherever it is cut", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (let cut = 0; cut <= text.length; cut++) {
@@ -84,7 +84,7 @@ describe("text that comes in pieces", () => {
     );
   });
 
-  test("waits for no more than half a pair", () => {
+  test("holds back no more than a lone surrogate", () => {
     const joiner = new SurrogateJoiner();
     expect(joiner.push("ab\ud83d")).toBe("ab");
     expect(joiner.push("")).toBe("");
@@ -102,7 +102,7 @@ describe("the beginning of a text", () => {
     ["abcd", 3, "abc"],
     ["가나다", 2, "가나"],
     ["🎉🎉🎉", 2, "🎉🎉"],
-    // e and an accent of its own, a family of three, a flag of two letters.
+    // e with a combining accent, a family of three, a flag of two letters.
     ["ab\u0065\u0301", 3, "ab"],
     ["a👨‍👩‍👧b", 4, "a"],
     ["🇰🇷🇰🇷", 3, "🇰🇷"],
@@ -121,7 +121,7 @@ describe("the beginning of a text", () => {
         const start = beginning(text, count);
         const boundaries = [...segmenter.segment(text)].map(({ index }) => index);
         const [, second = text.length] = boundaries;
-        // One character that alone is longer than asked is cut.
+        // A single character longer than the limit is cut.
         if ([...text.slice(0, second)].length > count) return;
         expect([...boundaries, text.length]).toContain(start.length);
       }),
@@ -129,7 +129,7 @@ describe("the beginning of a text", () => {
     );
   });
 
-  test("is the text as far as it goes, never longer than asked, and never ends in half a pair", () => {
+  test("is a prefix of the text, never longer than the limit, and never ends in a lone surrogate", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 12 }), (text, count) => {
         const start = beginning(text, count);

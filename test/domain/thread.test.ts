@@ -8,7 +8,7 @@ const userId = characters(fc.string({ unit: "binary", minLength: 1, maxLength: 2
 const threadId = characters(fc.string({ unit: "binary", minLength: 1, maxLength: 20 }), ThreadId);
 
 describe("a thread's key", () => {
-  test("can be taken apart again, whatever the two ids hold", () => {
+  test("can be split again, for any two ids", () => {
     fc.assert(
       fc.property(userId, threadId, (user, thread) => {
         const key = threadKey(user, thread);
@@ -19,7 +19,7 @@ describe("a thread's key", () => {
     expect([userOf(key), threadIdOf(key)]).toEqual(["u", "a:b:c"]);
   });
 
-  test("is another one for another user or another thread", () => {
+  test("differs for another user or another thread", () => {
     fc.assert(
       fc.property(userId, threadId, userId, threadId, (user, thread, user2, thread2) => {
         expect(threadKey(user, thread) === threadKey(user2, thread2)).toBe(user === user2 && thread === thread2);
@@ -29,14 +29,14 @@ describe("a thread's key", () => {
 });
 
 describe("ids", () => {
-  test("of users hold no colon and no control character, and have 1 to 128 characters", () => {
+  test("of users have 1 to 128 characters without colons and control characters", () => {
     for (const id of ["u", "김철수", "a b", "x".repeat(128), "user@example.org"])
       expect(Value.Check(UserId, id)).toBe(true);
     for (const id of ["", "a:b", ":", "a\nb", "a\0", "\u007f", "\u0085", "x".repeat(129)])
       expect(Value.Check(UserId, id)).toBe(false);
   });
 
-  test("of threads may hold colons, and have 1 to 256 characters", () => {
+  test("of threads have 1 to 256 characters and may contain colons", () => {
     for (const id of ["t", "a:b", ":", "x".repeat(256)]) expect(Value.Check(ThreadId, id)).toBe(true);
     for (const id of ["", "a\rb", "\0", "\u009f", "x".repeat(257)]) expect(Value.Check(ThreadId, id)).toBe(false);
   });
