@@ -6,7 +6,7 @@ import { allTools } from "./support/all-tools.ts";
 const repeated = (names: readonly string[]): readonly string[] =>
   names.filter((name, at) => names.indexOf(name) !== at);
 
-test("no two of a list have one name, and no two dialects one endpoint: the later would hide the earlier", () => {
+test("no two entries of a list share a name and no two dialects an endpoint, because the later would hide the earlier", () => {
   const endpoints = dialects.flatMap(({ endpoints }) => endpoints.map(({ method, path }) => `${method} ${path}`));
   const names = {
     dialects: dialects.map(({ name }) => name),
@@ -20,7 +20,7 @@ test("no two of a list have one name, and no two dialects one endpoint: the late
   }
 });
 
-test("providers are named so that a spec can begin with it, and a variable that two share says the same of both", () => {
+test("a provider's name can begin a model spec, and a variable that two providers share has one description", () => {
   const variables = new Map<string, string>();
   for (const { name, variables: own } of providers) {
     expect(name).toMatch(/^[a-z][a-z0-9]*$/);

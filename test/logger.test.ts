@@ -14,7 +14,7 @@ const logged = (level: string) => {
   return { lines, log: serviceLogger(openLogger(level, [KEY], (line) => lines.push(line))) };
 };
 
-describe("a key that the provider quotes", () => {
+describe("a key that a provider quotes", () => {
   test.each([
     ["in a sentence", `Incorrect API key provided: ${KEY}. You can find yours elsewhere.`],
     ["as a code", `{"error":{"code":"${KEY}","message":"no"}}`],
@@ -35,15 +35,15 @@ describe("a key that the provider quotes", () => {
       expect(lines.length).toBeGreaterThanOrEqual(4);
       const said = [...lines, error.message].join("\n");
       expect(said).not.toContain(KEY);
-      // Nor half of it.
+      // And no half of it.
       expect(said).not.toContain(KEY.slice(0, 10));
       for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
     }
   });
 });
 
-test("every secret of the configuration is one for the log", () => {
-  // By their names, not by what the list says that they hold: a key that is listed as text would be logged.
+test("every secret of the configuration is redacted in the log", () => {
+  // By their names and not by their listed kind: otherwise a key listed as text would be logged.
   const keys = providers
     .flatMap(({ variables }) => Object.values(variables).map(({ name }) => name))
     .filter((name) => /(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$/.test(name));
@@ -78,7 +78,7 @@ describe("whether the same request may succeed later", () => {
       });
     },
   );
-  test("is yes once a quota may have been filled up again, no after a refusal", () => {
+  test("is yes for a quota, which may be renewed, and no after a refusal", () => {
     expect(ofStatus(429, "insufficient_quota").isRecoverable).toBe(true);
     expect(new ModelError("model_refused", "no", { retryable: false }).isRecoverable).toBe(false);
   });

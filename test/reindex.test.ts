@@ -45,7 +45,7 @@ test(
   async () => {
     const hanging = Promise.withResolvers<void>();
     const right = (texts: readonly string[]) => Response.json(openAiEmbeddings.answer(texts.map(vectorFor)));
-    // The first asks how long the vectors are; the third never ends.
+    // The first call asks for the vectors' dimension; the third never ends.
     server.reply(right, right, () => {
       hanging.resolve();
       return new Promise<never>(() => {});

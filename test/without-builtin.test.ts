@@ -7,11 +7,11 @@ import { modelServer, says } from "./support/model-server.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
-/** What the executable is made of. */
+/** The sources of the executable. */
 const PARTS = ["src", "scripts", "drizzle", "package.json", "tsconfig.json", "THIRD-PARTY-NOTICES"];
 const IMPORT = 'import { builtin } from "./builtin/index.ts";\n';
 
-/** The project without the folder, and without the one line that names it. */
+/** The project without the folder and the one line that imports it. */
 const withoutBuiltin = async (): Promise<string> => {
   const copy = await mkdtemp(join(tmpdir(), "yeoul-without-"));
   for (const part of PARTS) await cp(join(ROOT, part), join(copy, part), { recursive: true });
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(copy, { recursive: true, force: true });
 });
 
-test("without the built-in model the service answers by the model that is configured", async () => {
+test("without the built-in model the service answers with the configured model", async () => {
   await using model = modelServer(openAiChat);
   model.reply(says(openAiChat, { text: ["Seven", " it is."], finish: "stop" }));
   await using running = await service.serve({ MODEL: "compatible:any", MODEL_BASE_URL: `${model.url}/v1` });
@@ -49,7 +49,7 @@ test("without the built-in model the service answers by the model that is config
   expect(text).toContain("event: done");
 });
 
-test("without the built-in model a start that names no other says so", async () => {
+test("without the built-in model a start without a configured model says so", async () => {
   const { code, stderr } = await service.run([]);
   expect(code).not.toBe(0);
   expect(stderr).toContain("MODEL must name a provider and a model");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { isPublicAddress } from "../../src/fetching/address.ts";
 
-/** Each range by its first address, its last, and the neighbours outside where those are public. */
+/** Each range: its first and last address, and its outside neighbours where those are public. */
 const CLOSED: readonly (readonly [what: string, range: string, ...neighbours: string[]])[] = [
   ["this network, unspecified", "0.0.0.0/8", "1.0.0.0"],
   ["private, ten", "10.0.0.0/8", "9.255.255.255", "11.0.0.0"],
@@ -65,7 +65,7 @@ describe("an address that is not public", () => {
     expect(neighbours.filter((address) => !isPublicAddress(address))).toEqual([]);
   });
 
-  test("is every one inside those ranges, however it is written", () => {
+  test("is every one inside those ranges, in any notation", () => {
     const inside = fc
       .constantFrom(...CLOSED.map(([, range]) => numbersOf(range)))
       .chain(({ first, size }) =>
@@ -79,7 +79,7 @@ describe("an address that is not public", () => {
     );
   });
 
-  test("is every one that ipaddr.js knows a special use of", () => {
+  test("is every one for which ipaddr.js has a special use", () => {
     const range = (value: bigint, bits: Bits) => ipaddr.process(hex({ value, bits })).range();
     const number = fc.constantFrom<Bits>(32, 128).chain((bits) => fc.tuple(edgy(bits), fc.constant(bits)));
     fc.assert(
@@ -134,7 +134,7 @@ test.each([
 ])("%j is not the plain text of an address", (text) => expect(isPublicAddress(text)).toBeFalse());
 
 test.each(["fe80::1%eth0", "2606:4700::1%eth0", "2606:4700::1%1", "[2606:4700::1]", "2606:4700:::1", "8.8.8.8%1"])(
-  "%s is refused: zones, brackets and broken ones are no plain text",
+  "%s is refused, because it has a zone or brackets or is malformed",
   (text) => expect(isPublicAddress(text)).toBeFalse(),
 );
 
@@ -165,7 +165,7 @@ interface Numbered {
   readonly bits: Bits;
 }
 
-/** The range's first address and how many it holds. The reading is the test's own: `URL` alone is trusted with IPv6. */
+/** Returns the range's first address and size. Parsed by the test itself; only `URL` is trusted with IPv6. */
 const numbersOf = (range: string): { readonly first: Numbered; readonly size: bigint } => {
   const [address = "", prefix = ""] = range.split("/");
   const bits = address.includes(":") ? 128 : 32;
@@ -185,7 +185,7 @@ const last = (first: Numbered, size: bigint): Numbered => ({ ...first, value: fi
 
 const dottedOf = (value: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
 
-/** Ways to write an address that mean the same: IPv6 whole, short, in capitals, and with its end as IPv4; IPv4 also as mapped. */
+/** Equivalent notations of an address: IPv6 in full, short, in capitals, and ending in IPv4; IPv4 also as mapped. */
 const spellings = (address: Numbered): string[] => {
   if (address.bits === 32) {
     const dotted = dottedOf(address.value);
@@ -206,7 +206,7 @@ const hex = ({ value, bits }: Numbered): string => {
     .replace(/(.{4})(?!$)/g, "$1:");
 };
 
-/** Numbers of all sizes: as often a short prefix and zeros as chance throughout. */
+/** Numbers of all sizes: a short prefix with zeros as often as random bits throughout. */
 const edgy = (bits: Bits): fc.Arbitrary<bigint> =>
   fc
     .tuple(fc.bigInt(0n, 2n ** BigInt(bits) - 1n), fc.nat(bits))

@@ -5,7 +5,7 @@ import { loopbackReach } from "../support/loopback-reach.ts";
 import { type Answer, HTML, page, pageServer, says } from "../support/page-server.ts";
 
 describe("a page", () => {
-  test("comes with its address, its name and its kind", async () => {
+  test("is returned with its URL, its name and its media type", async () => {
     await using server = await pageServer({ "/blog/a%20post.html?draft=1": page(HTML, "<p>재고</p>") });
     const found = await fetched(server, "/blog/a%20post.html?draft=1#end");
     expect(found).toMatchObject({
@@ -27,7 +27,7 @@ describe("a page", () => {
     expect((await fetched(server, path)).name).toBe(name);
   });
 
-  test("is asked for without a word on who asks", async () => {
+  test("is requested without headers that identify the caller", async () => {
     await using server = await serving(page(HTML, "hi"));
     await fetched(server, "/");
     expect(server.heads[0]?.toLowerCase().trim().split("\r\n").toSorted()).toEqual([
@@ -83,7 +83,7 @@ describe("a page", () => {
     );
   });
 
-  test("goes past the environment's proxies", async () => {
+  test("is fetched without the environment's proxies", async () => {
     await using proxy = await serving(page(HTML, "from the proxy"));
     await using server = await serving(page(HTML, "from the server"));
     const names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
@@ -107,7 +107,7 @@ describe("over TLS", () => {
     pageServer({ "/": answer }, { cert: await pem("certificate.pem"), key: await pem("key.pem") });
   const NO_CERTIFICATE = "unreachable: The page's server has no valid certificate.";
 
-  test("the certificate must be the name's, whatever address the name stands for", async () => {
+  test("the certificate must match the name, whatever address the name resolves to", async () => {
     await using server = await tlsServer(page(HTML, "sealed"));
     const reach = { ...loopbackReach(), authority: await pem("certificate.pem") };
     expect(textOf(await fetched(server, "/", { reach, scheme: "https" }))).toBe("sealed");
@@ -116,7 +116,7 @@ describe("over TLS", () => {
     expect(server.heads).toHaveLength(1);
   });
 
-  test("a certificate that nobody answers for is refused, also when the environment would have it", async () => {
+  test("an untrusted certificate is refused, even when the environment would accept it", async () => {
     await using server = await tlsServer(page(HTML, "sealed"));
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     try {

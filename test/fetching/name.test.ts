@@ -7,7 +7,7 @@ import { HTML, page, pageServer, redirect } from "../support/page-server.ts";
 const NOT_PUBLIC = "Only pages on the public internet can be fetched.";
 
 describe("a name", () => {
-  test("that stands for anything but public addresses is not tried", async () => {
+  test("that resolves to any private address is not tried", async () => {
     await using server = await serving(page(HTML, "secret"));
     for (const addresses of [["10.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["127.0.0.1", "fe80::1%eth0"], []]) {
       const reach = loopbackReach({ "pages.example.com": addresses });
@@ -16,7 +16,7 @@ describe("a name", () => {
     expect(server.connections()).toBe(0);
   });
 
-  test("that stands for another address the second time is refused then", async () => {
+  test("that resolves to a private address the second time is refused then", async () => {
     await using server = await pageServer({ "/": redirect("/again"), "/again": page(HTML, "secret") });
     const answers = [["127.0.0.1"], ["127.0.0.2"]];
     const reach: Reach = {
@@ -27,7 +27,7 @@ describe("a name", () => {
     expect(server.connections()).toBe(1);
   });
 
-  test("that is connected to elsewhere than it was looked up is not asked for anything", async () => {
+  test("whose connection goes to another address than resolved is sent no request", async () => {
     await using server = await serving(page(HTML, "secret"));
     const asked: string[] = [];
     const reach: Reach = { ...loopbackReach(), allowsAddress: (address) => asked.push(address) === 1 };
@@ -36,7 +36,7 @@ describe("a name", () => {
     expect({ asked, heads: server.heads }).toEqual({ asked: ["127.0.0.1", "127.0.0.1"], heads: [] });
   });
 
-  test("that nobody knows is said to be unknown", async () => {
+  test("that does not resolve is reported as unknown", async () => {
     await using server = await serving(page(HTML, "hi"));
     const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND db.internal"), { code: "ENOTFOUND" });
     const reach: Reach = { ...loopbackReach(), lookup: () => Promise.reject(unknown) };
@@ -45,7 +45,7 @@ describe("a name", () => {
     );
   });
 
-  test("that stands for several is tried at each", async () => {
+  test("with several addresses is tried at each", async () => {
     await using server = await serving(page(HTML, "second"));
     const reach: Reach = { ...loopbackReach({ "pages.example.com": ["::1", "127.0.0.1"] }), allowsAddress: () => true };
     expect(textOf(await fetched(server, "/", { reach }))).toBe("second");

@@ -8,7 +8,7 @@ import { type Answer, HTML, page, pageServer, redirect } from "../support/page-s
 const BROKE_OFF = "unreachable: The page's server could not be reached, or broke off.";
 
 describe("a page without an end", () => {
-  /** Writes until the other side has had enough. */
+  /** Writes until the other side closes. */
   const pours: Answer = (socket) => {
     const pour = () => {
       while (socket.writable && socket.write(new Uint8Array(65_536))) {}
@@ -46,7 +46,7 @@ describe("a page without an end", () => {
     await server.closed();
   });
 
-  test("is not begun when it says how large it is", async () => {
+  test("is not read when it declares its size", async () => {
     await using server = await serving((socket) =>
       socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 1000001\r\n\r\n"),
     );
@@ -65,7 +65,7 @@ describe("a page without an end", () => {
     await server.closed();
   });
 
-  test("has one time for all its redirects", async () => {
+  test("has one timeout for all its redirects", async () => {
     await using server = await pageServer({
       "/": (socket, head) => void setTimeout(() => redirect("/")(socket, head), 30),
     });
@@ -73,7 +73,7 @@ describe("a page without an end", () => {
     expect(await refusal(fetched(server, "/", { bounds }))).toBe(TOO_LATE);
   });
 
-  test("whose name is never found is given up on in time", async () => {
+  test("whose name lookup hangs times out", async () => {
     await using server = await serving(keepsSilent);
     const reach: Reach = { ...loopbackReach(), lookup: () => new Promise(() => {}) };
     expect(await refusal(fetched(server, "/", { reach, bounds: { milliseconds: 50 } }))).toBe(TOO_LATE);
@@ -92,19 +92,19 @@ describe("a page without an end", () => {
     await server.closed();
   });
 
-  test("is not begun for a caller who has left", async () => {
+  test("is not fetched for a caller that has left", async () => {
     await using server = await serving(keepsSilent);
     expect(await refusal(fetched(server, "/", { signal: AbortSignal.abort("left before") }))).toBe("left before");
     expect(server.connections()).toBe(0);
   });
 });
 
-test("a head may hold 32 KiB", async () => {
+test("a response head may have 32 KiB", async () => {
   await using server = await serving(page({ ...HTML, "x-large": "a".repeat(30_000) }, "hi"));
   expect(textOf(await fetched(server, "/"))).toBe("hi");
 });
 
-describe("a server that does not keep to the rules", () => {
+describe("a server that violates the protocol", () => {
   test.each<[string, Answer]>([
     ["a head that is too large", page({ ...HTML, "x-large": "a".repeat(33_000) }, "hi")],
     ["no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],

@@ -11,7 +11,7 @@ const interfaces: typeof networkInterfaces = () => ({
   ],
 });
 
-test("this machine's own addresses are not fetched from, public as they are and however they are written", () => {
+test("this machine's own addresses are not fetched from, even public ones, in any notation", () => {
   const own = [
     "93.184.216.34",
     "::ffff:93.184.216.34",

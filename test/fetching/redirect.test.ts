@@ -18,12 +18,12 @@ describe("a redirect", () => {
     expect([found.url, textOf(found)]).toEqual([`http://pages.example.com:${server.port}/a/b?c`, "there"]);
   });
 
-  test("in plain UTF-8 leads where it says", async () => {
+  test("in raw UTF-8 is followed", async () => {
     await using server = await pageServer({ "/": redirect("/재고"), [encodeURI("/재고")]: page(HTML, "here") });
     expect(textOf(await fetched(server, "/"))).toBe("here");
   });
 
-  /** The address is one that a page was just fetched from, so nothing but the rule keeps the second request from it. */
+  /** A page was just fetched from this address, so only the rule prevents the second request to it. */
   test.each([
     ["127.0.0.1"],
     ["[::ffff:127.0.0.1]"],
@@ -72,13 +72,13 @@ describe("a redirect", () => {
     );
   });
 
-  test("without an end is followed five times", async () => {
+  test("that never ends is followed five times", async () => {
     await using server = await serving(redirect("/"));
     expect(await refusal(fetched(server, "/"))).toBe("unreachable: The page has too many redirects.");
     expect(server.heads).toHaveLength(6);
   });
 
-  test("is left before the next is asked for", async () => {
+  test("is closed before the next request", async () => {
     const left = Promise.withResolvers<void>();
     await using server = await pageServer({
       "/": (socket) => {
@@ -90,7 +90,7 @@ describe("a redirect", () => {
     expect(textOf(await fetched(server, "/"))).toBe("next");
   });
 
-  test("to nowhere is no page", async () => {
+  test("without a location is not a page", async () => {
     await using server = await serving(says("302 Found", {}));
     expect(await refusal(fetched(server, "/"))).toBe(
       "unreachable: The page's server answered with 302 instead of a page.",

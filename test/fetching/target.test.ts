@@ -18,7 +18,7 @@ const NO_PORT = "forbidden_address: Only ports 80 and 443 can be fetched from.";
 const NO_SECRET = "forbidden_address: A URL with a user name or a password cannot be fetched. Remove them.";
 const NO_URL = "malformed: This is not a valid URL. Send a complete one, such as https://example.com/page.";
 
-describe("a URL that may be asked for", () => {
+describe("a URL that may be fetched", () => {
   test.each([
     ["https://example.com", "https://example.com/"],
     [" http://EXAMPLE.com:80/a?b=c#d ", "http://example.com/a?b=c"],

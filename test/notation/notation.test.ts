@@ -120,7 +120,7 @@ const pieces = fc.constantFrom(
   "를 ",
 );
 
-test("any text is read or refused with a NotationError, and no blank of it is lost to a sentence's spans", () => {
+test("any text is read or refused with a NotationError, and a sentence's spans keep all blanks", () => {
   const anything = fc.oneof(
     fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join("")),
     fc.string({ unit: "binary", maxLength: 60 }),
@@ -139,7 +139,7 @@ test("any text is read or refused with a NotationError, and no blank of it is lo
   );
 });
 
-test("what is printed means the same when it is read", () => {
+test("a printed formula is read back with the same meaning", () => {
   const leaf = fc.constantFrom("1", "2.5", "x", "y", "pi", "e").map((text) => parse(text));
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof({ maxDepth: 5 }, leaf, tie("operation"), tie("negative"), tie("call")),
@@ -167,7 +167,7 @@ test("what is printed means the same when it is read", () => {
         const values = [new Complex(point, 0), new Complex(2 - point, 0)];
         const [a, b] = [before?.(values), after?.(values)];
         if (a?.isFinite() !== true || b?.isFinite() !== true) continue;
-        // To the last digit: only where a sign stands has changed, and not what is computed.
+        // To the last digit: only the place of a sign has changed, not the computation.
         expect(b).toEqual(a);
       }
     }),

@@ -3,13 +3,13 @@ import { UnreadableError } from "../../src/domain/unreadable.ts";
 import { refusal, unreadable } from "../../src/http/refusal-status.ts";
 import { openReader } from "../../src/reading/reader.ts";
 
-test("past sixteen of a user's files that wait the next is refused with 429, and another user's is read", async () => {
+test("a user's file after sixteen waiting ones is refused with 429, and another user's is read", async () => {
   const reader = openReader({ workers: 2 });
   const leaving = new AbortController();
   const upload = { name: "a.txt", mediaType: "", bytes: new TextEncoder().encode("hello there") };
   const read = (userId: string, signal = leaving.signal) =>
     reader.readChunks(upload, { userId, signal }).catch((error: unknown) => error);
-  // All at once: none has been read before the last has come.
+  // All at once, so that none has been read before the last arrives.
   const greedy = Array.from({ length: 18 }, () => read("greedy"));
   const other = read("modest", new AbortController().signal);
   const refused = await greedy.at(-1);

@@ -37,7 +37,7 @@ describe("the table in a CSV file", () => {
     expect(laidOutCsv(text)).toMatchObject({ table: { columns, rows }, notes });
   });
 
-  test("keeps a row of one cell that is no note, and totals", () => {
+  test("keeps totals, and rows of one cell that are not notes", () => {
     const { table, notes } = laidOutCsv(`${body}와셔,,\n합계,30,300\n스프링,,\n`);
     expect(table.rows.slice(2)).toEqual([
       ["와셔", "", ""],
@@ -47,7 +47,7 @@ describe("the table in a CSV file", () => {
     expect(notes).toEqual([]);
   });
 
-  test("has no columns that are blank from top to bottom, wherever they are", () => {
+  test("has no entirely blank columns, at any position", () => {
     expect(laidOutCsv(",품목,,수량,단가,\n,볼트,,10,100,\n,너트,,20,200,\n").table).toEqual({ columns, rows });
   });
 
@@ -63,12 +63,12 @@ describe("the table in a CSV file", () => {
     expect(laidOutCsv(text).table.columns).toEqual(names);
   });
 
-  test("has its header in the first row where that leaves names out", () => {
+  test("has its header in the first row, even if some names are missing", () => {
     expect(laidOutCsv(",2025,2026\n서울,10,20\n부산,1,2\n").table.columns).toEqual(["column 1", "2025", "2026"]);
     expect(laidOutCsv(",색,맛\n사과,빨강,달다\n감,주황,떫다\n").table.columns).toEqual(["column 1", "색", "맛"]);
   });
 
-  test("is the same with a title above it, a note below it or neither, whatever its cells say", () => {
+  test("is the same with a title above it, a note below it or neither, for any cells", () => {
     const cell = fc
       .string({ unit: fc.constantFrom(...'가나다abc,;"\n 1'), minLength: 1, maxLength: 8 })
       .filter((text) => text.trim() !== "");
@@ -88,7 +88,7 @@ describe("the table in a CSV file", () => {
     );
   });
 
-  test("gives its title to the document, and its notes to what is searched", async () => {
+  test("gives its title to the document and its notes to the searchable text", async () => {
     const { title, pieces: split } = await pieces("a.csv", `재고 현황\n작성일,2026-03-01\n\n${body}`);
     expect(title).toBe("재고 현황");
     expect(split.map(({ content, rows: of }) => [content, of?.length ?? null])).toEqual([
@@ -148,7 +148,7 @@ describe("the bounds of a CSV file", () => {
     expect(error.message).toMatch(message);
   });
 
-  test("leave a long cell whole, in pieces none of which is long", async () => {
+  test("keep all of a long cell, in chunks of bounded length", async () => {
     const note = "재고는 매일 아침 아홉 시에 센다. ".repeat(1_600).trim();
     const { pieces: split } = await pieces("a.csv", `품목,메모\n볼트,"${note}"\n너트,짧다\n`);
     expect(split.flatMap(({ rows: of }) => of ?? [])).toEqual([

@@ -25,7 +25,7 @@ const frenchText = fc
   .array(fc.constantFrom(...FRENCH, "the", "price", "of", "it"), { minLength: 8, maxLength: 60 })
   .map((words) => `${words.join(" ")} déjà vu`);
 
-/** Bytes with some of them left out, or overwritten with another that no text of one byte a character has. */
+/** Bytes of which some are removed or overwritten with one that no single-byte text has. */
 const damaged = (bytes: Uint8Array, flaws: readonly (readonly [number, number | null])[]): Uint8Array => {
   const all: (number | null)[] = [...bytes];
   for (const [place, byte] of flaws) all[place % all.length] = byte;
@@ -66,7 +66,7 @@ describe("the encoding of a text", () => {
     );
   });
 
-  test("of a language of Latin letters is UTF-8 or Windows-1252, with a damaged byte or without", () => {
+  test("of a language with Latin letters is UTF-8 or Windows-1252, with or without a damaged byte", () => {
     const windows = (text: string) => latin1(text.replaceAll("’", "\x92"));
     fc.assert(
       fc.property(frenchText, (text) => {
@@ -81,20 +81,20 @@ describe("the encoding of a text", () => {
     expect(decodeText(latin1("I don\x92t know, it\x92s late"))).toBe("I don’t know, it’s late");
   });
 
-  test("cut in the middle of a character costs that character alone", () => {
+  test("is found when a character is cut, and only that character is lost", () => {
     const text = "품목,수량\n볼트,10\n너트,20\n와셔";
     expect(decodeText(utf8(text).subarray(0, -1))).toBe("품목,수량\n볼트,10\n너트,20\n와\ufffd");
     expect(decodeText(cp949(text).subarray(0, -1))).toBe("품목,수량\n볼트,10\n너트,20\n와\ufffd");
     expect(decodeText(utf16le(`\ufeff${text}`).subarray(0, -1))).toBe("품목,수량\n볼트,10\n너트,20\n와\ufffd");
   });
 
-  test("that a label of two bytes a character fits is as declared, even where it might be UTF-8", () => {
-    // 처치 in CP949 is also two letters of UTF-8.
+  test("is the declared double-byte one if the bytes are valid in it, even if they might be UTF-8", () => {
+    // 처치 in CP949 is also two letters in UTF-8.
     expect(decodeText(cp949("처치"), "cp949")).toBe("처치");
     expect(decodeText(Uint8Array.of(0x93, 0xfa, 0x96, 0x7b, 0x8c, 0xea), "shift_jis")).toBe("日本語");
   });
 
-  test("that is declared as UTF-16 and is ASCII is ASCII", () => {
+  test("is ASCII for ASCII that is declared as UTF-16", () => {
     expect(decodeText(utf8("plain text"), "utf-16")).toBe("plain text");
   });
 

@@ -8,7 +8,7 @@ import { readingWith } from "../support/uploads.ts";
 const { read, pieces, failureOf } = readingWith(openReader());
 const textOf = (html: string): string => readHtml(html).text;
 
-describe("what a reader of a page sees is what is read:", () => {
+describe("the visible text of a page is read:", () => {
   test.each([
     ["a power", "10<sup>5</sup> m<sup>2</sup> x<sup>n+1</sup> e<sup>-x</sup>", "10⁵ m² xⁿ⁺¹ e⁻ˣ"],
     ["an exponent that has no small letters", "2<sup>3/2</sup> a<sup>bc</sup>", "2^(3/2) a^(bc)"],
@@ -72,7 +72,7 @@ describe("what a reader of a page sees is what is read:", () => {
     expect(textOf(`<p>before</p>${html}<p>behind</p>`)).toBe("before\n\nbehind");
   });
 
-  test("what a heavier rule of the page shows again, and what only may be hidden", () => {
+  test("text that a more specific rule shows again, and text that is only hidden sometimes", () => {
     const style =
       "<style>.tab{display:none} .tab.open{display:block} @media print{.b{display:none}} .c .d{display:none}</style>";
     expect(textOf(`${style}<p class="tab open">one</p><p class="b">two</p><p class="d">three</p>`)).toBe(
@@ -80,7 +80,7 @@ describe("what a reader of a page sees is what is read:", () => {
     );
   });
 
-  test("the same in a page that is too large to be read with its structure", () => {
+  test("the same in a page that is too large to be parsed into a DOM", () => {
     const many = "<p>x</p>".repeat(20_001);
     const { text } = readHtml(
       `${many}<p>10<sup>5</sup></p><p hidden>gone</p><table><tr><td>a<td>b</table><img alt="map">`,
@@ -88,11 +88,11 @@ describe("what a reader of a page sees is what is read:", () => {
     expect(text).toEndWith("10⁵\n\na | b\n\nmap");
   });
 
-  test("a term, and what it means", () => {
+  test("a term and its definition", () => {
     expect(textOf("<dl><dt>재고</dt><dd>쌓아 둔 것</dd></dl>")).toMatch(/^재고\s+쌓아 둔 것$/);
   });
 
-  test("all that is visible, and nothing twice, however elements are nested", () => {
+  test("everything visible exactly once, for any nesting of elements", () => {
     const tags = fc.constantFrom(
       "p",
       "div",
@@ -126,7 +126,7 @@ describe("what a reader of a page sees is what is read:", () => {
 });
 
 describe("a table of a page", () => {
-  test("has a cell in every row and column that it reaches over, and its headings in one row", () => {
+  test("repeats a cell in every row and column that it spans, and has its headings in one row", () => {
     const html = `<table><caption>재고</caption><thead><tr><th rowspan=2>품목</th><th colspan=2>2026</th></tr>
       <tr><th>Q1</th><th>Q2</th></tr></thead><tr><td rowspan=2>볼트<br>M6</td><td>1</td><td>2</td></tr>
       <tr><td>3</td><td>4</td></tr><tr><td colspan=3>참고</td></tr></table>`;
@@ -148,19 +148,19 @@ describe("a table of a page", () => {
     ).toContain("| one two three four |");
   });
 
-  test("that lays the page out is what it holds, once", () => {
+  test("for layout becomes its content, once", () => {
     const html =
       "<table><tr><td><table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table></td><td>side</td></tr></table>";
     expect(textOf(html)).toBe("| a | b |\n| --- | --- |\n| 1 | 2 |\n\nside");
   });
 
-  test("that claims more rows and columns than there are is no larger for it", () => {
+  test("that declares more rows and columns than it has does not grow", () => {
     const text = textOf(`<table>${"<tr><td rowspan=65534 colspan=1000>x</td><td>y</td></tr>".repeat(50)}</table>`);
     expect(text.length).toBeLessThan(100_000);
   });
 });
 
-describe("a page under a spreadsheet's name", () => {
+describe("a page with a spreadsheet's name", () => {
   const sheet = `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"><style>.xl1{mso-number-format:"0"}</style></head>
     <body><table><tr><td colspan=3>2026년 재고</td></tr><tr><td>품목</td><td>수량</td><td>단가</td></tr>
     <tr><td>볼트</td><td class=xl1>10</td><td><s>100</s> 90</td></tr><tr><td>너트<br>M6</td><td>20</td><td>200</td></tr></table></body></html>`;
@@ -190,7 +190,7 @@ describe("a page under a spreadsheet's name", () => {
     expect(split.flatMap((piece) => piece.rows ?? [])).toHaveLength(10_000);
   });
 
-  test("with text in tabs is that, and with Excel's own XML or in its old format is refused", async () => {
+  test("is read if it is tab-separated text, and refused if it is Excel's XML or old format", async () => {
     expect((await read("a.xls", "품목\t수량\n볼트\t10\n")).table?.rows).toEqual([["볼트", "10"]]);
     const xml = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:x"></Workbook>';
     expect(await failureOf("a.xls", xml)).toMatchObject({ code: "unsupported" });

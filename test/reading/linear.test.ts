@@ -8,9 +8,9 @@ import { split } from "../../src/reading/split.ts";
 import { tsvectorOf } from "../../src/store/documents/lexemes.ts";
 import { cpuMs } from "../support/cpu.ts";
 
-/** What is linear takes 1 to 200 ms for so many characters; what is quadratic, two thousand million steps. */
+/** For this many characters, linear work takes 1 to 200 ms and quadratic work two thousand million steps. */
 const LENGTH = 60_000;
-/** The same of a page, of which a DOM is made. */
+/** The same for a page that is parsed into a DOM. */
 const OF_A_PAGE = LENGTH / 2;
 const LIMIT_MS = 1_500;
 
@@ -83,7 +83,7 @@ const RUNS = [
     "\u1100\u1161",
   ],
 ];
-/** What no run goes on with: an expression that looks for an end looks for it from each place. */
+/** Text that continues no run: an expression that searches for an end searches from each position. */
 const END = "\u0001";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -98,7 +98,7 @@ const readAndSplit = async (source: Source): Promise<void> => {
   split(await read(source, () => {}));
 };
 
-/** What is done with a text, and where in it a run may stand. */
+/** The operations on a text, and where in it a run may be. */
 const WORKS: readonly (readonly [string, (run: string) => unknown])[] = [
   ["readable text", readable],
   ["a title", titleLine],
@@ -131,13 +131,13 @@ const WORKS: readonly (readonly [string, (run: string) => unknown])[] = [
 ];
 
 test.each(WORKS)(
-  "%s takes time in proportion to its length, whatever is repeated in it",
+  "%s takes linear time, whatever is repeated in it",
   async (_, work) => {
     const slow: string[] = [];
     for (const run of RUNS) {
       const text = run.repeat(Math.ceil(LENGTH / run.length)).slice(0, LENGTH) + END;
       const ms = await cpuMs(async () => {
-        // What is refused is refused in time as well.
+        // Refusals must be in time as well.
         await Promise.try(work, text).catch(() => {});
       });
       if (ms > LIMIT_MS) slow.push(`${JSON.stringify(run)}: ${Math.round(ms)} ms`);

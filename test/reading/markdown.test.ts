@@ -20,7 +20,7 @@ test.each([
   expect(readMarkdown(source).text).toBe(text);
 });
 
-test("a heading as long as a book is repeated by its beginning alone", async () => {
+test("of a heading as long as a book only the beginning is repeated", async () => {
   const { pieces: split } = await pieces("a.md", `# ${"word ".repeat(20_000)}\n\n${"Some text.\n\n".repeat(100)}`);
   expect(Math.max(...split.flatMap(({ headings }) => headings.map(({ length }) => length)))).toBeLessThanOrEqual(300);
   expect(
@@ -31,7 +31,7 @@ test("a heading as long as a book is repeated by its beginning alone", async () 
   ).toBeGreaterThanOrEqual(20_000);
 });
 
-test("a table longer than is looked at at once is one block, and so is what stands behind it", () => {
+test("a table longer than the lookahead is one block, and so is the text after it", () => {
   const rows = Array.from({ length: 3_000 }, (_, at) => `| row ${at} | ${at} |\n`).join("");
   const source = `# Title\n\n| a | b |\n|---|---|\n${rows}\nBehind it.\n\n- a list\n`;
   const blocks = blocksOf(source).filter(({ type }) => type !== "space");

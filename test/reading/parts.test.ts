@@ -25,7 +25,7 @@ const ROWS = 20_000;
 const csv = `${Array.from({ length: COLUMNS }, (_, at) => `c${at}`).join(",")}\n${`${Array(COLUMNS).fill("1").join(",")}\n`.repeat(ROWS)}`;
 
 test.each(["read", "pieces"] as const)(
-  "a large table is told in parts (%s), none of which holds the event loop for long",
+  "a large table is sent in parts (%s), none of which blocks the event loop for long",
   async (kind) => {
     const answers = await answersTo(kind, csv);
     const rowsIn = (answer: ReadingAnswer): readonly (readonly string[])[] => {
@@ -34,7 +34,7 @@ test.each(["read", "pieces"] as const)(
     };
     const counts = answers.map((answer) => rowsIn(answer).flat().length);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COLUMNS * ROWS);
-    // 4,000, and the piece that goes past them.
+    // 4,000 and the chunk that exceeds them.
     expect(Math.max(...counts)).toBeLessThanOrEqual(4_400);
     expect(answers.at(-1)).toMatchObject({ state: "done" });
   },

@@ -5,7 +5,7 @@ import { readingWith } from "../support/uploads.ts";
 
 const { read, failureOf } = readingWith(openReader());
 const textOf = async (...given: Parameters<typeof pdf>) => (await read("a.pdf", pdf(...given))).text;
-/** Hexadecimal, big endian, as UTF-16 with its mark. */
+/** Hexadecimal UTF-16, big endian, with a byte order mark. */
 const utf16 = (text: string): string => `<FEFF${Buffer.from(text, "utf16le").swap16().toString("hex")}>`;
 const field = (type: string, rect: string, more: string): string =>
   `<</Type/Annot/Subtype/Widget/FT/${type}/T(f${rect.replaceAll(" ", "-")})/Rect[${rect}]/DA(/Helv 12 Tf 0 g)${more}>>`;
@@ -16,7 +16,7 @@ describe("a form in a PDF", () => {
       "BT /F1 12 Tf 72 720 Td (Name:) Tj ET BT /F1 12 Tf 72 700 Td (Amount:) Tj ET BT /F1 12 Tf 92 680 Td (I agree) Tj ET BT /F1 12 Tf 192 680 Td (I do not) Tj ET",
   };
 
-  test("says what is filled in, beside what it stands next to", async () => {
+  test("gives the filled-in text next to its label", async () => {
     const text = await textOf([form], {
       fields: [
         field("Tx", "110 716 300 732", `/V ${utf16("홍길동")}`),
@@ -31,7 +31,7 @@ describe("a form in a PDF", () => {
     );
   });
 
-  test("that is nothing but fields is read too; passwords, hidden fields and empty ones are not", async () => {
+  test("that has only fields is read too, without passwords, hidden and empty fields", async () => {
     const fields = [
       field("Tx", "110 716 300 732", "/TU(Name)/V(Kim)"),
       field("Tx", "110 616 300 632", "/Ff 8192/V(secret)"),
@@ -41,7 +41,7 @@ describe("a form in a PDF", () => {
     expect(await textOf([{ content: "" }], { fields })).toBe("Name: Kim");
   });
 
-  test("has what was written over it, and no notes that have to be opened", async () => {
+  test("has the text that was written over it, but no pop-up notes", async () => {
     const fields = [
       "<</Type/Annot/Subtype/FreeText/Rect[130 716 300 732]/Contents(approved)/DA(/Helv 12 Tf 0 g)>>",
       "<</Type/Annot/Subtype/Text/Rect[130 616 150 632]/Contents(a note)>>",
@@ -50,7 +50,7 @@ describe("a form in a PDF", () => {
   });
 });
 
-describe("a font in a PDF that does not say which letters it draws", () => {
+describe("a font in a PDF without a character map", () => {
   test.each([
     ["numbers of glyphs for letters", MUTE_FONT, "<0027005200460058005000480051005700030032>"],
     ["numbers of glyphs for Hangul", MUTE_FONT, "<0A121B340C55000322110C55>"],
@@ -64,7 +64,7 @@ describe("a font in a PDF that does not say which letters it draws", () => {
     expect(error.message).toContain("OCR");
   });
 
-  test("where it is the lesser part, that part is marked, and the rest is read", async () => {
+  test("is marked as unreadable where it is the smaller part, and the rest is read", async () => {
     const content = `BT /Helv 12 Tf 72 720 Td (This is read as it stands.) Tj 0 -14 Td /F1 12 Tf <002700520046> Tj 0 -14 Td <00580050> Tj 0 -14 Td /Helv 12 Tf (And so is this.) Tj ET`;
     const text = await textOf([{ content }], { font: MUTE_FONT });
     expect(text.replace(/\s*\n\s*/g, "\n")).toBe(
@@ -72,7 +72,7 @@ describe("a font in a PDF that does not say which letters it draws", () => {
     );
   });
 
-  test("is none where its glyphs have names, or a map of a country", async () => {
+  test("is readable when its glyphs have names or it uses a standard national map", async () => {
     const content = 'BT /F1 12 Tf 72 720 Td (!"#$%) Tj ET';
     expect(await textOf([{ content }], { font: fontOfGlyphs("H", "e", "l", "uni006C", "o") })).toBe("Hello");
     const korean = { content: "BT /F1 24 Tf 100 700 Td <C7D1B1DB> Tj ET" };
@@ -81,7 +81,7 @@ describe("a font in a PDF that does not say which letters it draws", () => {
 });
 
 describe("raised and lowered text in a PDF", () => {
-  test("is told from its line, however it is raised", async () => {
+  test("is distinguished from its line, however it is raised", async () => {
     const rise =
       "BT /F1 12 Tf 72 720 Td (10) Tj /F1 7 Tf 5 Ts (5) Tj 0 Ts /F1 12 Tf ( kg of H) Tj /F1 7 Tf -3 Ts (2) Tj 0 Ts /F1 12 Tf (O) Tj ET";
     expect((await textOf([{ content: rise }])).replace(/ +/g, " ")).toBe("10⁵ kg of H₂O");
@@ -90,7 +90,7 @@ describe("raised and lowered text in a PDF", () => {
     expect(await textOf([{ content: moved }])).toMatch(/^10⁵\n+next$/);
   });
 
-  test("is not what merely is smaller, or stands on another line", async () => {
+  test("does not include text that is only smaller or on another line", async () => {
     const small = "BT /F1 12 Tf 72 720 Td (Total) Tj /F1 7 Tf ( net) Tj ET BT /F1 7 Tf 72 700 Td (Note 1) Tj ET";
     expect(await textOf([{ content: small }])).toMatch(/^Total net\n+Note 1$/);
   });

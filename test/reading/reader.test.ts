@@ -19,10 +19,10 @@ const failureOf = async (...given: Parameters<typeof upload>): Promise<Unreadabl
   if (thrown instanceof UnreadableError) return thrown;
   throw new Error("It was read", { cause: thrown });
 };
-/** "재고" and more, as Korean Windows writes it (CP949). */
+/** "재고" and more in CP949, as Korean Windows writes it. */
 const CP949 = Uint8Array.of(0xc0, 0xe7, 0xb0, 0xed, 0x20, 0xc7, 0xd1, 0xb1, 0xdb);
 
-describe("what a file is", () => {
+describe("a file's kind", () => {
   test.each([
     ["a.txt", "", "text/plain"],
     ["a.md", "", "text/markdown"],
@@ -38,7 +38,7 @@ describe("what a file is", () => {
     expect((await read(name, "a,b\n1,2\n", declared)).mediaType).toBe(type);
   });
 
-  test("is told by its first bytes where name and type are wrong", async () => {
+  test("is found by its first bytes when name and type are wrong", async () => {
     expect((await read("notes.txt", pdf([lines("Hello")]), "text/plain")).mediaType).toBe("application/pdf");
     expect((await read("page.txt", "<!doctype html><p>Hello</p>")).mediaType).toBe("text/html");
   });
@@ -57,7 +57,7 @@ describe("what a file is", () => {
   });
 
   test.each(["a.txt", "a.md", "a.html", "a.csv", "a.pdf"])(
-    "%s without a byte, or with blanks alone, is empty",
+    "%s without a byte or with only blanks is empty",
     async (name) => {
       expect((await failureOf(name, "")).code).toBe("empty");
       if (name !== "a.pdf") expect((await failureOf(name, " \r\n\t\n")).code).toBe("empty");
@@ -82,12 +82,12 @@ describe("text", () => {
     expect((await read("a.txt", content, type)).text).toBe("재고 한글");
   });
 
-  test("that is none in any encoding is refused", async () => {
+  test("that is invalid in every encoding is refused", async () => {
     const noise = Uint8Array.from({ length: 4_000 }, (_, at) => ((at * 7919) % 251) + 1);
     expect((await failureOf("a.txt", noise)).code).toBe("malformed");
   });
 
-  test("has \\n at the end of its lines, whatever it came with, and no NUL", async () => {
+  test("has \\n at the end of its lines, for any original line ends, and no NUL", async () => {
     expect((await read("a.txt", `a\r\nb\rc${" ".repeat(1_100)}\0`)).text).toBe(`a\nb\nc${" ".repeat(1_100)}\ufffd`);
   });
 
@@ -117,14 +117,14 @@ describe("HTML", () => {
     expect(text).not.toMatch(/secret|Menu/);
   });
 
-  test("has its links resolved against where it came from, and loses those that run something", async () => {
+  test("has its links resolved against its URL, and loses those that run scripts", async () => {
     const html = `<p><a href="/b">there</a> <a href="javascript:alert(1)">no</a> <img src="x" alt="a picture"></p>`;
     const at = await reader.read(upload("a.html", html), { signal: never, baseUrl: "https://example.com/a/" });
     expect(at.text).toBe("[there](https://example.com/b) no a picture");
     expect((await read("a.html", html)).text).toBe("there no a picture");
   });
 
-  test("says its own encoding", async () => {
+  test("can declare its encoding", async () => {
     const page = Buffer.concat([Buffer.from('<html><head><meta charset="euc-kr"></head><p>'), CP949]);
     expect((await read("a.html", page)).text).toBe("재고 한글");
   });
@@ -158,7 +158,7 @@ describe("CSV", () => {
     ]);
   });
 
-  test("keeps columns of one name, of no name and of __proto__", async () => {
+  test("keeps columns with equal names, without a name and named __proto__", async () => {
     const { table } = await read("a.csv", "__proto__,a,a,,b\n1,2,3,,5\n1,2,3,4,5\n");
     expect(table?.columns).toEqual(["__proto__", "a", "a", "column 4", "b"]);
     expect(table?.rows).toHaveLength(2);
@@ -173,7 +173,7 @@ describe("CSV", () => {
     expect(error.message).toStartWith(row);
   });
 
-  test("with a header alone is empty", async () => {
+  test("with only a header is empty", async () => {
     expect((await failureOf("a.csv", "a,b\n")).code).toBe("empty");
   });
 });
@@ -192,30 +192,30 @@ describe("PDF", () => {
     expect((await read("a.pdf", file)).text).toBe("한글");
   });
 
-  test("that asks for a password is refused as encrypted", async () => {
+  test("that requires a password is refused as encrypted", async () => {
     const error = await failureOf("a.pdf", pdf([lines("secret")], { isEncrypted: true }));
     expect(error.code).toBe("encrypted");
     expect(error.message).toContain("password");
   });
 
-  test("that is cut off, or none at all, is malformed", async () => {
+  test("that is cut off, or is no PDF, is malformed", async () => {
     expect((await failureOf("a.pdf", pdf([lines("x")]).subarray(0, 60))).code).toBe("malformed");
     expect((await failureOf("a.pdf", "no PDF")).code).toBe("malformed");
   });
 
-  test("that holds no text is empty, and told to be recognised", async () => {
+  test("without text is empty, with a message that it needs OCR", async () => {
     const error = await failureOf("a.pdf", pdf([{ content: "0 0 100 100 re f" }]));
     expect(error.code).toBe("empty");
     expect(error.message).toContain("OCR");
   });
 });
 
-describe("what takes too long", () => {
-  test("is ended, a bomb of a few kilobytes, and the next file is read", async () => {
+describe("a file that takes too long", () => {
+  test("is ended, even a bomb of a few kilobytes, and the next file is read", async () => {
     const bounded = openReader({ pageMs: 3_000, pagesMs: 30_000, otherMs: 10_000 });
     const good = upload("a.pdf", pdf([lines("good")]));
     expect((await bounded.read(good, { signal: never })).text).toBe("good");
-    // Operators, not spaces: they have to be looked at one by one.
+    // Operators and not spaces, because each must be processed.
     const operators = deflateSync(deflateSync(Buffer.from("(a) Tj ".repeat(6_000_000))));
     const bomb = pdf([{ content: operators, filter: "[/FlateDecode/FlateDecode]" }]);
     expect(bomb.length).toBeLessThan(20_000);
@@ -225,7 +225,7 @@ describe("what takes too long", () => {
     expect((await bounded.read(good, { signal: never })).text).toBe("good");
   });
 
-  test("or is no longer wanted, throws the signal's reason, whether it is being read or waits", async () => {
+  test("or is aborted throws the signal's reason, whether it is being read or is waiting", async () => {
     const aborting = new AbortController();
     const slow = () =>
       upload("a.html", `${"<div>".repeat(140)}${"<p>x, y and z, and so on for more than 25</p>".repeat(19_000)}`);

@@ -14,7 +14,7 @@ const reading = (text: string, mediaType = "text/markdown"): Reading => ({
 const bounds = (max: number, overlap = 0): SplitBounds => ({ max, overlap, maxPieces: 100_000 });
 const contents = (pieces: readonly TextChunk[]): readonly string[] => pieces.map(({ content }) => content);
 
-/** Text of every kind of block, with characters of two units and of several code points among its words. */
+/** Text of every kind of block, with words that have surrogate pairs and multi-code-point characters. */
 const fragment = fc.oneof(
   fc.constantFrom(
     "# Head\n\n",
@@ -50,8 +50,8 @@ const anyBounds = fc
   .map(({ max, overlap }) => bounds(max, Math.min(overlap, max - 1)));
 const anyType = fc.constantFrom("text/markdown", "text/plain");
 
-describe("a text, whatever it is", () => {
-  test("falls into pieces that are within bounds, not blank, and whole characters", () => {
+describe("any text", () => {
+  test("is split into chunks that are within bounds, not blank, and made of whole characters", () => {
     fc.assert(
       fc.property(anyText, anyBounds, anyType, (text, limits, type) => {
         for (const { content } of split(reading(text, type), limits)) {
@@ -63,10 +63,10 @@ describe("a text, whatever it is", () => {
     );
   });
 
-  test("is all there, in its order: nothing but white space is between pieces", () => {
+  test("is complete and in order: only white space is between chunks", () => {
     fc.assert(
       fc.property(anyText, anyBounds, anyType, (text, limits, type) => {
-        // A text that repeats itself holds a piece at several places: all ways to lay them are followed.
+        // In a repetitive text a chunk occurs at several places, so all placements are followed.
         let ends = new Set([0]);
         for (const { content } of split(reading(text, type), limits)) {
           const follows = (start: number) =>
@@ -85,7 +85,7 @@ describe("a text, whatever it is", () => {
 });
 
 describe("Markdown", () => {
-  test("is split at headings, which each piece knows", () => {
+  test("is split at headings, which each chunk has", () => {
     const pieces = split(reading("intro\n\n# A\n\n## B\n\none\n\n## C\n\n```\n# no\n```\n\n# D\n\ntwo"), bounds(500));
     expect(pieces.map(({ headings, content }) => [headings.join(" > "), content])).toEqual([
       ["", "intro"],
@@ -103,7 +103,7 @@ describe("Markdown", () => {
     ]);
   });
 
-  test("says something new in each piece, where only a blank line is too much as well", () => {
+  test("has something new in each chunk, even where only a blank line exceeds the bound", () => {
     const code = "```\n# no heading\n```";
     expect(contents(split(reading(`${code}\n\n${code}\n\n${code}\n\n`), bounds(42, 22)))).toEqual([
       `${code}\n\n${code}`,
@@ -118,7 +118,7 @@ describe("Markdown", () => {
     ]);
   });
 
-  test.each(["1. ", "> ", "- > ", "- "])("of nothing but marks, %j, is read in no time", async (mark) => {
+  test.each(["1. ", "> ", "- > ", "- "])("of nothing but marks, %j, is read quickly", async (mark) => {
     const source = mark.repeat(100_000);
     let pieces = 0;
     const spent = await cpuMs(() => {
@@ -148,13 +148,13 @@ describe("plain text", () => {
     expect(piece?.content).toBe(`${heading}\nIt says so.`);
   });
 
-  test("has none where a sentence only begins a paragraph", () => {
+  test("has no heading where a sentence only begins a paragraph", () => {
     const [piece] = split(reading("It begins here,\nand goes on.\n\nAnother\nparagraph.\n", "text/plain"), bounds(500));
     expect(piece?.headings).toEqual([]);
   });
 });
 
-test("a piece of a PDF knows its page", () => {
+test("a chunk of a PDF has its page number", () => {
   const text = "one\n\ntwo\n\nthree";
   const pieces = split({ ...reading(text, "application/pdf"), pageStarts: [0, 5, 10] }, bounds(5));
   expect(pieces.map(({ content, metadata }) => [content, metadata])).toEqual([
@@ -173,7 +173,7 @@ describe("a table", () => {
     },
   });
 
-  test("has a piece for each row, its cells behind their columns' names", () => {
+  test("has a chunk for each row, with the column's name before each cell", () => {
     const pieces = split(table(3), bounds(500));
     expect(contents(pieces)).toEqual([
       "품번: A-0; 재고: 0; 비고: a b",
@@ -183,7 +183,7 @@ describe("a table", () => {
     expect(pieces[2]).toMatchObject({ metadata: { rows: [3, 3] }, rows: [["A-2", "2", "a\nb"]] });
   });
 
-  test("that is large has several rows in a piece, each row in one", () => {
+  test("that is large has several rows in a chunk, and each row in only one", () => {
     const large = table(12_001);
     const pieces = split(large, bounds(500));
     expect(pieces.length).toBeLessThan(5_000);
@@ -192,7 +192,7 @@ describe("a table", () => {
   });
 });
 
-test("too many pieces are refused", () => {
+test("too many chunks are refused", () => {
   expect(() => split(reading("a\n\n# b\n\n".repeat(50)), { ...bounds(500), maxPieces: 10 })).toThrow(
     "more than 10 chunks",
   );

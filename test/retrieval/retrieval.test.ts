@@ -39,7 +39,7 @@ const newUser = (): string => `user-${users++}`;
 const PARTS = "품번,품명,재고\nABC-12345,가이드 블록,137\nABC-12346,가이드 레일,42\nABC-2,볼 너트,7\n";
 const LONG = Array.from({ length: 150 }, (_, at) => `# Section ${at}\n\nText of number ${at}.\n`).join("\n");
 
-describe("taking in", () => {
+describe("ingestion", () => {
   test("is done once for the same content in a collection, and nothing is embedded again", async () => {
     const [user, embedding] = [newUser(), toldEmbedding()];
     const retrieval = retrievalWith(embedding);
@@ -54,7 +54,7 @@ describe("taking in", () => {
     expect((await retrieval.ingest(newUser(), file("a.md", "# One\n\ntext"), never)).isNew).toBe(true);
   });
 
-  test("of the same content many times at once keeps one", async () => {
+  test("of the same content many times at once stores one document", async () => {
     const user = newUser();
     const retrieval = retrievalWith(toldEmbedding());
     const all = await Promise.all(Array.from({ length: 5 }, () => retrieval.ingest(user, file("a.md", LONG), never)));
@@ -89,7 +89,7 @@ describe("taking in", () => {
     expect((await retrievalWith(toldEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
   });
 
-  test("a search goes by words while the model does not answer, and ends with whoever asked", async () => {
+  test("a search uses words while the model does not answer, and ends with its caller", async () => {
     const user = `user-${realSystem.id()}`;
     await retrievalWith(toldEmbedding()).ingest(user, file("a.md", "Bolts are stored in hall seven."), never);
     const away = toldEmbedding("told", (_call, signal) => {
@@ -102,7 +102,7 @@ describe("taking in", () => {
     await expect(retrievalWith(away).search(user, query, AbortSignal.abort())).rejects.toThrow();
   });
 
-  test("that is given up halfway leaves nothing behind", async () => {
+  test("that is aborted halfway leaves nothing behind", async () => {
     const user = newUser();
     const leaving = new AbortController();
     const reason = new Error("gone");
@@ -116,7 +116,7 @@ describe("taking in", () => {
 });
 
 describe("searching", () => {
-  test("finds the one row that answers, and the table that it is of", async () => {
+  test("finds the one row that answers, and its table", async () => {
     const user = newUser();
     const retrieval = retrievalWith(toldEmbedding());
     const { document } = await retrieval.ingest(
@@ -139,7 +139,7 @@ describe("searching", () => {
     expect(await retrieval.table(newUser(), document.documentId, 2)).toBeNull();
   });
 
-  test("sees the user's own documents, in the collection that is named", async () => {
+  test("finds only the user's own documents in the named collection", async () => {
     const user = newUser();
     const retrieval = retrievalWith(toldEmbedding());
     await retrieval.ingest(user, file("a.md", "The ferry sails at noon.", { collection: "ships" }), never);
@@ -150,7 +150,7 @@ describe("searching", () => {
     expect(await retrieval.search(newUser(), { ...asked, collection: "ships" }, never)).toEqual([]);
   });
 
-  test("without vectors in the database goes by words, and calls no model", async () => {
+  test("without vectors in the database uses words and calls no model", async () => {
     const user = newUser();
     const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
     const documents: DocumentStore = { ...store.documents, capabilities };
@@ -165,7 +165,7 @@ describe("searching", () => {
 });
 
 describe("another embedding model", () => {
-  test("is noticed, words find what its vectors don't, and reindexing mends it, however often it is interrupted", async () => {
+  test("is noticed; words find what its vectors do not, and reindexing repairs it even after interruptions", async () => {
     const own = await memoryStore();
     await own.migrate();
     const { documents } = own;
@@ -209,7 +209,7 @@ describe("another embedding model", () => {
     await own.close();
   });
 
-  test("of which nobody knows how long its vectors are is asked for one", async () => {
+  test("with an unknown dimension is called for one vector", async () => {
     const embedding = toldEmbedding();
     await retrievalWith(embedding).ingest(newUser(), file("a.md", "Something."), never);
     const calls = embedding.calls.length;

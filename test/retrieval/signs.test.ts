@@ -56,8 +56,8 @@ describe("a name with a sign", () => {
   });
 });
 
-describe("pieces that were taken in before the rules for words changed", () => {
-  test("are found by the words that they have, and by the new ones once these are renewed", async () => {
+describe("chunks stored before the rules for words changed", () => {
+  test("are found by their stored words, and by the new ones after renewal", async () => {
     const user = "old";
     await takeIn(
       user,

@@ -8,7 +8,7 @@ import { answerIn, house } from "../support/house.ts";
 const agent = askAgent({ tools: allTools() });
 
 describe("the agent ask", () => {
-  test("answers with the model's words, in the light of the thread's earlier turns", async () => {
+  test("answers with the model's text, given the thread's earlier turns", async () => {
     const model = answering([text("Good "), text("day.")], [text("Again.")]);
     const { start } = await house({ model });
     const first = await start(agent, { threadId: "ask-turns", message: "Who are you?" });
@@ -37,7 +37,7 @@ describe("the agent ask", () => {
     expect(model.asked[0]?.tools).toHaveLength(tools);
   });
 
-  test("does maths with the built-in model, and else says what that can do", async () => {
+  test("does maths with the built-in model, and otherwise says what that model can do", async () => {
     const { start } = await house({ model: builtinModel() });
     expect(answerIn(await (await start(agent, { message: "2x + 3 = 7" })).events)).toContain("**Answer: x = 2**");
     expect(answerIn(await (await start(agent, { message: "안녕?" })).events)).toContain("내장된 모델입니다");

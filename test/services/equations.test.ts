@@ -65,7 +65,7 @@ describe("the equations of a question", () => {
     "안녕하세요",
   ];
   for (const question of doubtful) {
-    test(`are none where there is doubt: ${question}`, () => {
+    test(`are none in case of doubt: ${question}`, () => {
       expect(equationsIn(question)).toEqual([]);
     });
   }
@@ -88,7 +88,7 @@ describe("the values of an answer", () => {
     "**x = e^2**": [{ x: "e^2" }],
     "**Answer: x = 2**": [{ x: "2" }],
     "**답: x = 2 또는 x = 3**": [{ x: "2" }, { x: "3" }],
-    // None where there is doubt.
+    // None in case of doubt.
     "x = 2": [],
     "**Not the answer: x = 2**": [],
     "**해가 없습니다**": [],
@@ -119,7 +119,7 @@ describe("the values of an answer", () => {
   }
 });
 
-/** What `check` makes of it: false has the model asked again. */
+/** The verdict of `check`; with false the model is called again. */
 const holds = (question: string, answer: string): boolean | null => {
   const verdicts = assignmentsIn(answer).map((values) => checkSolution(equationsIn(question), values));
   if (verdicts.includes(false)) return false;
@@ -127,7 +127,7 @@ const holds = (question: string, answer: string): boolean | null => {
 };
 
 describe("a check", () => {
-  // A question, a right answer to it, and whether that can be told.
+  // A question, a right answer to it, and whether it can be verified.
   const right: readonly (readonly [string, string, boolean | null])[] = [
     ["2x + 3 = 7 을 풀어줘.", "**x = 2**", true],
     ["x^2 - 5x + 6 = 0", "**x = 2 또는 x = 3**", true],
@@ -161,13 +161,13 @@ describe("a check", () => {
     });
   }
 
-  test("tells when values do not hold", () => {
+  test("detects wrong values", () => {
     expect(holds("2x + 3 = 7 을 풀어줘.", "**x = 3**")).toBe(false);
     expect(holds("x^2 = 4", "**x = 2 or x = 3**")).toBe(false);
     expect(holds("x + y = 5, x - y = 1", "**x = 2, y = 3**")).toBe(false);
   });
 
-  test("finds right what was made to be right, in whichever words it is put", () => {
+  test("accepts answers that are right by construction, in any wording", () => {
     const integer = fc.integer({ min: -50, max: 50 });
     const words = fc.constantFrom(
       (equation: string) => equation,
@@ -224,7 +224,7 @@ describe("any text at all", () => {
     );
   });
 
-  test("takes milliseconds, though it be a megabyte of what is hardest to read", async () => {
+  test("takes milliseconds, even for a megabyte of the hardest text", async () => {
     const hard = [
       "x=",
       "x",

@@ -16,7 +16,7 @@ beforeAll(async () => {
   store = await sharedStore();
 }, 30_000);
 
-/** One turn, to its end. */
+/** Runs one turn to its end. */
 const turn = async (
   message: string,
   answers: readonly (readonly ModelPart[])[],
@@ -38,7 +38,7 @@ const turn = async (
 };
 
 describe("the agent solve", () => {
-  test("understands, solves and checks, says so in order, and keeps the change each node made", async () => {
+  test("understands, solves and checks, emits that in order, and stores each node's change", async () => {
     const { seen, nodes, live, verified, model } = await turn("2x + 3 = 7", [[text("**x = 2**")]]);
     expect(seen.map(({ type }) => type)).toEqual([
       "page_start",
@@ -71,14 +71,14 @@ describe("the agent solve", () => {
       ["check", { answer: "**x = 2**", verified: true }],
     ]);
     const log = await logOf(store, live.threadKey);
-    // Each stands behind its node's words and before it is called complete.
+    // Each comes after its node's text and before the node's completion.
     for (const { node, seq } of points) {
       const completed = log.find(({ json }) => json.includes(`"${node}"`) && json.includes("completed"));
       expect(completed?.seq).toBe(seq + 1);
     }
   });
 
-  test("asks the model once more, visibly, when what it found does not hold", async () => {
+  test("visibly calls the model once more when its solution is wrong", async () => {
     const { answer, verified, model, live } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("No: **x = 2**")]]);
     expect(answer).toBe("**x = 3**\n\nNo: **x = 2**");
     expect(verified).toBe(true);
@@ -88,13 +88,13 @@ describe("the agent solve", () => {
     expect((await store.threads.messages(live.threadKey)).at(-1)?.content).toBe(answer);
   });
 
-  test("asks no third time", async () => {
+  test("does not call it a third time", async () => {
     const { verified, model } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("**x = 4**")]]);
     expect(verified).toBe(false);
     expect(model.asked).toHaveLength(2);
   });
 
-  test("asks once where there is no telling, and does not check what has no equation", async () => {
+  test("calls it once when the answer cannot be verified, and does not check a question without an equation", async () => {
     const untold = await turn("x + y = 5", [[text("**x = 5**")]]);
     expect([untold.verified, untold.model.asked.length]).toEqual([null, 1]);
     const none = await turn("What is 12 divided by 4?", [[text("**3**")]]);
@@ -114,7 +114,7 @@ describe("the agent solve", () => {
     expect((await turn("Who wrote Hamlet?", [[text("S.")]])).model.asked[0]?.system).toContain("English");
   });
 
-  test("gives the model as much of the past as HISTORY_TOKENS allows, the newest first to be kept", async () => {
+  test("sends the model as much history as HISTORY_TOKENS allows, preferring the newest", async () => {
     const threadId = realSystem.id();
     const filler = "word ".repeat(40); // 50 tokens
     for (const name of ["one", "two", "three"])

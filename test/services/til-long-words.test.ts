@@ -8,7 +8,7 @@ const MEGABYTES = 4 * 1024 * 1024;
 const repeated = (text: string): string => text.repeat(Math.ceil(MEGABYTES / text.length));
 
 test.each(["*", "**a", "[", '"', "#", "]", "\n", " ", "a. ", "가"])(
-  "megabytes of %j, which some model may answer, are soon a title, an excerpt and tags",
+  "megabytes of %j from a model quickly become a title, an excerpt and tags",
   async (sign) => {
     const text = repeated(sign);
     const read = () => {

@@ -23,7 +23,7 @@ describe("a title", () => {
     expect(titleIn(answer, "\n## The note\n")).toBe(title);
   });
 
-  test("is never empty, never longer than can be saved and on one line", () => {
+  test("is never empty, never longer than the bound, and on one line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), fc.string({ unit: "binary" }), (answer, content) => {
         const title = titleIn(answer, content);
@@ -36,31 +36,31 @@ describe("a title", () => {
 });
 
 describe("an excerpt", () => {
-  test("is kept as it is up to 500 characters, on one line", () => {
+  test("is unchanged up to 500 characters, on one line", () => {
     expect(excerptIn(" One.\nTwo.  Three. ", "x")).toBe("One. Two. Three.");
     expect(excerptIn("🎉".repeat(500), "x")).toBe("🎉".repeat(500));
   });
 
-  test("is how the note begins where the model has nothing to say", () => {
+  test("is the beginning of the note when the model gives none", () => {
     expect(excerptIn(" \n", "# Title\n\n- item\n\nIt begins here. And goes on.\n")).toBe(
       "It begins here. And goes on.",
     );
     expect(excerptIn("", "# Title")).toBe("");
   });
 
-  test("is cut behind a sentence", () => {
+  test("is cut after a sentence", () => {
     const sentence = `The ${"word ".repeat(40)}end. `;
     expect(excerptIn(sentence.repeat(5), "x")).toBe(sentence.repeat(2).trim());
     expect(excerptIn("이 문장은 스무 글자쯤 되는 문장이다. ".repeat(50), "x")).toEndWith("문장이다.");
   });
 
-  test("is cut behind a word where a sentence is longer than that", () => {
+  test("is cut after a word where a sentence is longer than the bound", () => {
     const cut = excerptIn("word ".repeat(200), "x");
     expect(cut).toMatch(/word…$/);
     expect(excerptIn("가".repeat(900), "x")).toBe(`${"가".repeat(499)}…`);
   });
 
-  test("has at most 500 code points, whatever comes", () => {
+  test("has at most 500 code points for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 400, maxLength: 1_200 }), (answer) => {
         expect([...excerptIn(answer, "x")].length).toBeLessThanOrEqual(500);
@@ -97,7 +97,7 @@ describe("tags", () => {
     expect(names(answer)).toEqual(tags);
   });
 
-  test("are at most five, each once and fit to be saved, whatever comes", () => {
+  test("are at most five, each once and valid, for any text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string({ unit: "binary" })), (answer) => {
         const tags = tagsIn(answer, known);
@@ -113,20 +113,20 @@ describe("tags", () => {
 });
 
 describe("a source", () => {
-  test("has its title above it, unless it begins with that", () => {
+  test("has its title above it, unless it begins with the title", () => {
     expect(sourceOf({ title: "Title", text: "Text." }, "en").text).toBe("# Title\n\nText.");
     expect(sourceOf({ title: "Title", text: "# Title\n\nText." }, "en").text).toBe("# Title\n\nText.");
     expect(sourceOf({ title: null, text: " a\r\nb\r " }, "en").text).toBe("a\nb");
   });
 
-  test("is Korean where a tenth of its letters are", () => {
+  test("is Korean when a tenth of its letters are", () => {
     const language = (text: string) => sourceOf({ title: null, text }, "ko").language;
     expect(language("Bun의 SQL client를 배웠다")).toBe("ko");
     expect(language(`${"An article by someone. ".repeat(20)} 김민수`)).toBe("en");
     expect(language("1 + 1")).toBe("ko");
   });
 
-  test("is cut where it is too long, and says so", () => {
+  test("is cut when it is too long, and says so", () => {
     const long = sourceOf({ title: null, text: "word ".repeat(20_000) }, "en");
     expect(long.isCut).toBe(true);
     expect(long.text).toMatch(/word$/);

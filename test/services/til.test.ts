@@ -18,7 +18,7 @@ interface Described {
   readonly calls: Readonly<Record<WritingForm, ScriptedCall>>;
 }
 
-/** A run whose note is written, and that waits for title, excerpt and tags. */
+/** A run whose note is written and that waits for title, excerpt and tags. */
 const describing = async (): Promise<Described> => {
   const response = await service.post("/api/v1/generate/stream", { input_type: "text", content: "Bun reads SQL." });
   (await service.model.nextCall()).finish("Bun reads SQL.");
@@ -33,7 +33,7 @@ const describing = async (): Promise<Described> => {
 const named = (stream: SseReader) => stream.events.map(({ event }) => event);
 
 describe("title, excerpt and tags", () => {
-  test("are asked for at the same time, and told in the order of the contract whichever comes first", async () => {
+  test("are requested at the same time, and emitted in the order of the contract whichever comes first", async () => {
     const { runId, stream, calls } = await describing();
     calls.tags.finish('["bun"]');
     calls.excerpt.finish("Bun.");
@@ -46,7 +46,7 @@ describe("title, excerpt and tags", () => {
     expect((await runOf(service, "default_user", runId)).usage).toEqual({ input_tokens: 40, output_tokens: 20 });
   });
 
-  test("are no longer waited for once one has failed", async () => {
+  test("are not waited for any longer once one has failed", async () => {
     const { stream, calls } = await describing();
     calls.excerpt.finish("Bun.");
     calls.title.fail(new ModelError("model_refused", "no", { retryable: false }));
@@ -64,7 +64,7 @@ describe("title, excerpt and tags", () => {
   });
 });
 
-test("a client that leaves stops nothing: the note is whole in the thread's log", async () => {
+test("a client that leaves does not stop the run: the note is complete in the thread's log", async () => {
   const headers = { "x-user-id": "leaver" };
   const body = { input_type: "text", content: "Bun reads SQL.", auto_tags: false, auto_excerpt: false };
   const response = await service.post("/api/v1/generate/stream", body, { headers });

@@ -69,12 +69,12 @@ describe("a message is not about maths", () => {
   }
 });
 
-test("what follows a question about maths is about it too", async () => {
+test("a follow-up to a question about maths is about maths too", async () => {
   expect(await read("왜 그런가요?", "2x + 3 = 7")).toMatchObject({ maths: true, language: "ko" });
   expect(await read("왜 그런가요?", "안녕")).toMatchObject({ maths: false });
 });
 
-test("a question of a megabyte is read in no time", async () => {
+test("a question of a megabyte is read quickly", async () => {
   for (const piece of ["1 ", "a ", "합", "log ", "부터 1", " ", `1${" ".repeat(9_999)}`]) {
     expect(await cpuMs(() => read(piece.repeat(1_000_000 / piece.length)))).toBeLessThan(500);
   }

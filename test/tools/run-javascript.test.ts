@@ -13,7 +13,7 @@ test.each<[string, unknown]>([
   expect(await runSandboxed(code)).toEqual({ result, output: [] });
 });
 
-test("console.log is kept in order", async () => {
+test("the output of console.log is in order", async () => {
   expect(await runSandboxed("console.log('a', 1, { b: [2] }); console.error('c'); 0")).toEqual({
     result: 0,
     output: ['a 1 {"b":[2]}', "c"],
@@ -52,12 +52,12 @@ describe("an attack", () => {
     expect(runSandboxed(code)).rejects.toThrow(message);
   });
 
-  test("the way out over constructors leads nowhere", async () => {
+  test("constructors give no way out of the sandbox", async () => {
     const { result } = await runSandboxed("Object.keys(({}).constructor.constructor('return this')())");
     expect(result).toEqual(["console"]);
   });
 
-  test("changed built-ins change nothing outside, nor in the next program", async () => {
+  test("changed built-ins have no effect outside or in the next program", async () => {
     await runSandboxed(
       "JSON.stringify = () => 'gotcha'; Object.prototype.polluted = 1; Array.prototype.map = null; globalThis.left = 1; 0",
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Chunked } from "../../src/upstream/chunked.ts";
 
-/** Reads a body that arrives in pieces of these sizes, in turn. Returns what it says, and how many bytes it was made of. */
+/** Reads a body that arrives in parts of these sizes, in turn. Returns its content and the number of bytes it used. */
 const readIn = (text: string, sizes: readonly number[] = [text.length]) => {
   const all = Buffer.from(text);
   const body = new Chunked();
@@ -52,7 +52,7 @@ describe("a body in chunks is read", () => {
   });
 });
 
-describe("a chunk cannot be one that", () => {
+describe("a chunk is invalid that", () => {
   test.each([
     ["does not end where it should", "2\r\nhi, you\r\n"],
     ["is of a size below nothing", "1\r\nx\r\n-6\r\nz"],
@@ -81,7 +81,7 @@ describe("a chunk cannot be one that", () => {
     expect(() => readIn(`1${digit}\r\nx`)).toThrow("The server sent");
   });
 
-  test("while as much body as there is may come between two short sizes", () => {
+  test("while any amount of body may come between two short sizes", () => {
     const chunk = `8000;${"x".repeat(1_000)}\r\n${"y".repeat(0x8000)}\r\n`;
     expect(readIn(`${chunk.repeat(40)}0\r\n\r\n`, [10_000])).toMatchObject({ isOver: true });
   });

@@ -31,20 +31,20 @@ test("a request is a POST of JSON, measured in bytes, for a plain answer", async
   expect(server.requests[0]?.body).toBe(body);
 });
 
-test("a header that could not stand in a request is refused before there is a connection", async () => {
+test("an invalid header is refused before a connection is made", async () => {
   await using server = await rawServer((socket) => socket.write(counted("ok")));
   const headers = { authorization: "Bearer k\r\nx-injected: 1" };
   await expect(postBySockets()({ ...asking(server.url), headers })).rejects.toBeInstanceOf(TypeError);
   expect(server.connections).toBe(0);
 });
 
-test("megabytes reach a server that is slow to take them, whole", async () => {
+test("megabytes reach a slow server completely", async () => {
   await using server = await rawServer((socket, { body }) => socket.write(counted(String(body.length))));
   expect(await said(postBySockets(), server.url, "x".repeat(20_000_000))).toBe("20000000");
 });
 
 describe("connections", () => {
-  test("are used again, one request at a time", async () => {
+  test("are reused, one request at a time", async () => {
     await using server = await rawServer((socket, { body }) => socket.write(counted(body)));
     const post = postBySockets();
     for (const word of ["one", "two", "three"]) expect(await said(post, server.url, word)).toBe(word);
@@ -53,7 +53,7 @@ describe("connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  test("are not used again once their server has closed them", async () => {
+  test("are not reused once their server has closed them", async () => {
     await using server = await rawServer((socket) => socket.end(counted("ok")));
     const post = postBySockets();
     expect(await said(post, server.url)).toBe("ok");
@@ -62,7 +62,7 @@ describe("connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  test("that close just when they are used again are replaced, once", async () => {
+  test("that close just when they are reused are replaced, once", async () => {
     await using server = await rawServer((socket, { connection, body }) => {
       if (body === "first") socket.write(counted("ok"));
       else if (connection === 1) socket.destroy();
@@ -74,7 +74,7 @@ describe("connections", () => {
     expect(server.requests.map(({ body }) => body)).toEqual(["first", "second", "second"]);
   });
 
-  test("that close unanswered after a while are not: the server may have worked on it", async () => {
+  test("that close unanswered after a while are not replaced, because the server may have processed the request", async () => {
     await using server = await rawServer((socket, { body }) => {
       if (body === "first") socket.write(counted("ok"));
       else setTimeout(() => socket.destroy(), 1_200);
@@ -85,7 +85,7 @@ describe("connections", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("that break after a byte of the answer are not: the server had taken the request", async () => {
+  test("that break after a byte of the answer are not replaced, because the server had received the request", async () => {
     await using server = await rawServer((socket, { body }) => {
       if (body === "first") socket.write(counted("ok"));
       else socket.end("HTTP/1.1 200");
@@ -102,7 +102,7 @@ describe("connections", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("that say something unasked are closed", async () => {
+  test("that send something unasked are closed", async () => {
     await using server = await rawServer((socket) => {
       socket.write(counted("ok"));
       setImmediate(() => socket.write("HTTP/1.1 408 Request Timeout\r\n\r\n"));
@@ -120,7 +120,7 @@ describe("connections", () => {
     await server.closed(1);
   });
 
-  test("whose answer came before the whole request was taken are closed", async () => {
+  test("whose answer came before the whole request was sent are closed", async () => {
     const refusal = "HTTP/1.1 413 Too Large\r\ncontent-length: 4\r\n\r\nfull";
     await using server = await rawServer(() => {}, {
       onConnection: (socket) => {
@@ -137,7 +137,7 @@ describe("connections", () => {
 });
 
 describe("a call that is aborted", () => {
-  test("before it began makes no connection", async () => {
+  test("before its start makes no connection", async () => {
     await using server = await rawServer((socket) => socket.write(counted("ok")));
     const reason = new Error("cancelled");
     await expect(postBySockets()(asking(server.url, "{}", AbortSignal.abort(reason)))).rejects.toBe(reason);
@@ -152,7 +152,7 @@ describe("a call that is aborted", () => {
     await server.closed(1);
   });
 
-  test("in its answer does too", async () => {
+  test("during its answer closes it too", async () => {
     const stop = new AbortController();
     const reason = new Error("cancelled");
     await using server = await rawServer((socket) => socket.write(CHUNKED + chunkOf("a word")));
@@ -163,7 +163,7 @@ describe("a call that is aborted", () => {
     await server.closed(1);
   });
 
-  test("leaves nothing on a signal that outlives it, however it ended", async () => {
+  test("leaves no listener on a signal that outlives it, however it ended", async () => {
     await using server = await rawServer((socket, { body }) => {
       if (body === "broken") socket.destroy();
       else socket.write(counted("ok"));
@@ -176,7 +176,7 @@ describe("a call that is aborted", () => {
   });
 });
 
-test("a server is made to wait by a body that is held", async () => {
+test("a body that is not read makes the server wait", async () => {
   const size = 64 * 1024 * 1024;
   let written = 0;
   const full = Promise.withResolvers<void>();
@@ -193,7 +193,7 @@ test("a server is made to wait by a body that is held", async () => {
       if (written > 16 * 1024 * 1024) full.resolve();
     };
     go();
-    // Nothing tells that a server is made to wait; that it has been for a while is as near as it gets.
+    // There is no signal that a server is waiting; that it has waited for a while is the best approximation.
     setTimeout(full.resolve, 300);
   });
   const { body } = await postBySockets()(asking(server.url));
@@ -208,7 +208,7 @@ test("a server is made to wait by a body that is held", async () => {
 describe("over TLS", () => {
   const named = (url: string) => url.replace("localhost", "127.0.0.1");
 
-  test("a certificate that is trusted and names the server is taken", async () => {
+  test("a trusted certificate that names the server is accepted", async () => {
     const protocols: unknown[] = [];
     const answer = (socket: Socket, { body }: RawRequest) => {
       if (socket instanceof TLSSocket) protocols.push(socket.alpnProtocol);
@@ -231,7 +231,7 @@ describe("over TLS", () => {
     expect(server.requests).toEqual([]);
   });
 
-  test("a server that never speaks it is given up", async () => {
+  test("a server that never speaks it times out", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();
@@ -241,7 +241,7 @@ describe("over TLS", () => {
   });
 });
 
-test("a server that is not there is a failure that says so", async () => {
+test("an address without a server is a failure that says so", async () => {
   const server = await rawServer(() => {});
   await server[Symbol.asyncDispose]();
   await expect(said(postBySockets(), server.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });

@@ -4,7 +4,7 @@ import { Exchange } from "../../src/upstream/exchange.ts";
 import { tapped, textOf } from "../support/poured.ts";
 import { CHUNKED, chunkOf, counted, LAST_CHUNK } from "../support/raw-server.ts";
 
-/** An exchange without a socket: what it has asked of its connection. */
+/** An exchange without a socket that records its calls on the connection. */
 const begin = (signal = new AbortController().signal) => {
   const asked: string[] = [];
   const line = {
@@ -21,7 +21,7 @@ const opened = async (text: string) => {
   return { exchange, asked, ...(await exchange.head) };
 };
 
-/** A body in one of the ways that HTTP has for it, and whether its connection can be used again. */
+/** A body in one of HTTP's framings, and whether its connection can be reused. */
 const framed = (pieces: readonly string[], way: "chunked" | "counted" | "closed") => {
   const body = pieces.join("");
   if (way === "counted") return { text: counted(body, "x-way: counted\r\n"), isReusable: true };
@@ -31,7 +31,7 @@ const framed = (pieces: readonly string[], way: "chunked" | "counted" | "closed"
   return { text: `${head}${chunks.join("")}0\r\nx-trailer: 1\r\n\r\n`, isReusable: true };
 };
 
-test("a response is read alike however it is framed and cut", async () => {
+test("a response is read equally in any framing and with any cuts", async () => {
   const way = fc.constantFrom("chunked" as const, "counted" as const, "closed" as const);
   const pieces = fc.array(fc.string({ unit: "grapheme", maxLength: 12 }), { maxLength: 6 });
   const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
@@ -55,7 +55,7 @@ test("a response is read alike however it is framed and cut", async () => {
   );
 });
 
-test("any bytes at all end in a body, a failure or a wait, and throw nothing", async () => {
+test("any bytes give a body, a failure or a wait, and never throw", async () => {
   const start = fc.constantFrom("", CHUNKED, "HTTP/1.1 200 OK\r\n", counted("x"), `${CHUNKED}5\r\nhello\r\n`);
   await fc.assert(
     fc.asyncProperty(start, fc.uint8Array({ maxLength: 300 }), async (start, bytes) => {
@@ -73,7 +73,7 @@ test("any bytes at all end in a body, a failure or a wait, and throw nothing", a
   );
 });
 
-test("nor does anything put together from what a response is made of", async () => {
+test("any combination of parts of a response never throws", async () => {
   const words = fc.constantFrom(
     ...[
       "HTTP/1.1 200 OK\r\n",
@@ -117,7 +117,7 @@ test("nor does anything put together from what a response is made of", async () 
   );
 });
 
-describe("a connection is not used again", () => {
+describe("a connection is not reused", () => {
   test.each([
     ["whose server says so", counted("hi", "connection: close\r\n")],
     ["of HTTP/1.0", "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi"],
@@ -135,7 +135,7 @@ describe("a connection is not used again", () => {
   });
 });
 
-describe("a response that cannot be one", () => {
+describe("an invalid response", () => {
   test.each([
     ["of another protocol", "SSH-2.0-OpenSSH_9.9\r\n\r\n"],
     ["with a head without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`],
@@ -156,7 +156,7 @@ describe("a response that cannot be one", () => {
     expect(asked).toEqual(["close"]);
   });
 
-  test("fails in the middle when a chunk cannot be one", async () => {
+  test("fails in the middle when a chunk is invalid", async () => {
     const { body, asked } = await opened(`${CHUNKED}1\r\nx\r\n-6\r\nz`);
     await expect(textOf(body)).rejects.toBeInstanceOf(Error);
     expect(asked).toEqual(["close"]);
@@ -190,14 +190,14 @@ describe("a response that is unusual", () => {
     expect(await said(text)).toEqual(expected);
   });
 
-  test("with a header that is folded, or said twice, has it as one", async () => {
+  test("with a folded or repeated header has it as one", async () => {
     const { header } = await opened(counted("", "a: 1\r\n  2\r\nB: x\r\nb: y\r\nempty:\r\n"));
     expect([header("A"), header("b"), header("empty"), header("none")]).toEqual(["1 2", "x, y", "", null]);
   });
 });
 
 describe("a body", () => {
-  test("that is held keeps what comes, in bounds, and is handed over when it goes on", async () => {
+  test("that is paused buffers within bounds and is delivered when it resumes", async () => {
     const { exchange, body, asked } = await opened(CHUNKED);
     const tap = tapped(body);
     body.pause();
@@ -212,7 +212,7 @@ describe("a body", () => {
     expect(asked).toEqual(["pause", "resume", "keep"]);
   });
 
-  test("that failed while it was held says first what had come", async () => {
+  test("that failed while paused delivers first what had arrived", async () => {
     const { exchange, body } = await opened(CHUNKED);
     const tap = tapped(body);
     body.pause();
@@ -223,21 +223,21 @@ describe("a body", () => {
     expect(tap.text).toBe("last words");
   });
 
-  test("that is finished with keeps its connection when it ends soon after", async () => {
+  test("that is no longer needed keeps its connection when it ends soon afterwards", async () => {
     const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
     body.finish();
     feed(exchange, chunkOf("a word more") + LAST_CHUNK);
     expect(asked).toEqual(["keep"]);
   });
 
-  test("that is finished with and goes on loses it", async () => {
+  test("that is no longer needed and goes on closes its connection", async () => {
     const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
     body.finish();
     feed(exchange, chunkOf("x".repeat(20_000)));
     expect(asked).toEqual(["close"]);
   });
 
-  test("that is finished with and says no more loses it too, after a while", async () => {
+  test("that is no longer needed and is silent closes its connection after a while", async () => {
     const closed = Promise.withResolvers<boolean>();
     const line = { pause: () => {}, resume: () => {}, end: closed.resolve };
     const exchange = new Exchange(line, new AbortController().signal);
@@ -246,7 +246,7 @@ describe("a body", () => {
     expect(await closed.promise).toBe(false);
   });
 
-  test("that was cancelled tells nothing more", async () => {
+  test("that was cancelled delivers nothing more", async () => {
     const { exchange, body, asked } = await opened(CHUNKED);
     const tap = tapped(body);
     body.cancel();
@@ -271,7 +271,7 @@ describe("an abort", () => {
     expect(asked).toEqual(["close"]);
   });
 
-  test("after the end is none of its business", async () => {
+  test("after the end has no effect", async () => {
     const stop = new AbortController();
     const { exchange, asked } = begin(stop.signal);
     feed(exchange, counted("hi"));

@@ -14,7 +14,7 @@ test("a header's value loses the blanks around it, and those of a folded line", 
   expect(head.field("x-empty")).toBe("");
 });
 
-test("a header that holds a carriage return or NUL cannot be read", () => {
+test("a header that contains a carriage return or NUL is refused", () => {
   for (const line of ["x: a\rb", "x: a\0b", " \r", "x : a", ": a"]) {
     expect(() => headOf(["y: 1", line])).toThrow("a header that cannot be read");
   }
@@ -22,7 +22,7 @@ test("a header that holds a carriage return or NUL cannot be read", () => {
 
 test("a header of nearly nothing but blanks is read in one pass", async () => {
   const blanks = " ".repeat(70_000);
-  // Going over them anew from each takes some seconds.
+  // Rescanning them from each one would take several seconds.
   const ms = await cpuMs(() => {
     expect(headOf([`x: a${blanks}b`]).field("x")).toHaveLength(70_002);
     expect(headOf(["x: a", `${blanks}b`]).field("x")).toBe("a b");

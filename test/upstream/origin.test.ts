@@ -11,6 +11,6 @@ test.each([
   expect(originOf(new URL(url))).toMatchObject(expected);
 });
 
-test("what is no web address is not reached", () => {
+test("a text that is no web address has no origin", () => {
   expect(() => originOf(new URL("ftp://model.test"))).toThrow("ftp:");
 });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Utf8 } from "../../src/upstream/utf8.ts";
 
-/** Each piece lies amid other bytes, as a chunk does. */
+/** Each part lies amid other bytes, as a chunk does. */
 const readIn = (pieces: readonly Uint8Array[]): string => {
   const utf8 = new Utf8();
   return pieces
@@ -15,7 +15,7 @@ const decoded = (pieces: readonly Uint8Array[]): string => {
   return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("");
 };
 
-/** Bytes of which characters, broken characters and byte order marks are made. */
+/** Bytes that form characters, broken characters and byte order marks. */
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),
   fc.string({ unit: "binary", maxLength: 6 }).map((text) => Buffer.from(text)),
@@ -24,7 +24,7 @@ const bytes = fc.oneof(
     .map(Buffer.from),
 );
 
-test("pieces are read as a TextDecoder reads them, wherever they are cut and whatever they hold", () => {
+test("parts are read as by a TextDecoder, for any bytes and cuts", () => {
   fc.assert(
     fc.property(fc.array(bytes, { maxLength: 12 }), (pieces) => {
       expect(readIn(pieces)).toBe(decoded(pieces));
@@ -33,7 +33,7 @@ test("pieces are read as a TextDecoder reads them, wherever they are cut and wha
   );
 });
 
-test("a mark in front is dropped, also when it is cut, and one further on is text", () => {
+test("a leading byte order mark is dropped, even when it is cut, and a later one is text", () => {
   const mark = Buffer.from("\uFEFF");
   const text = Buffer.from("data\n");
   expect(readIn([mark, text, mark, text])).toBe("data\n\uFEFFdata\n");

@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
 import { COMMENT_FRAME, encodeFrame } from "../../src/wire/encode.ts";
 
-/** What a reader makes of the bytes, fed in pieces cut at the given places. */
+/** Parses the bytes, fed in parts that are cut at the given positions. */
 const read = (text: string, cuts: readonly number[] = []): EventSourceMessage[] => {
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
@@ -43,7 +43,7 @@ describe("encodeFrame", () => {
     }
   });
 
-  test("a comment frame is nothing to a reader", () => {
+  test("a reader ignores a comment frame", () => {
     expect(read(COMMENT_FRAME + encodeFrame({ data: "x" }) + COMMENT_FRAME)).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import { GzipPieces } from "../../src/wire/gzip.ts";
 const utf8 = new TextEncoder();
 const join = (pieces: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(pieces));
 
-/** As a stream of frames has them: alike, short, with a long or an incompressible one among them. */
+/** Like the frames of a stream: similar, short, with some long or incompressible ones among them. */
 const frame = fc.oneof(
   {
     weight: 6,
@@ -25,8 +25,8 @@ const frame = fc.oneof(
   },
 );
 
-describe("gzip in pieces", () => {
-  test("is one member that any decoder takes, whatever the pieces were", () => {
+describe("gzip in parts", () => {
+  test("is one member that any decoder accepts, for any parts", () => {
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 40 }), (frames) => {
         const gzip = new GzipPieces();
@@ -37,7 +37,7 @@ describe("gzip in pieces", () => {
     );
   });
 
-  test("can be decoded up to each piece as soon as that has come", () => {
+  test("can be decoded up to each part as soon as it has arrived", () => {
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 8 }), (frames) => {
         const gzip = new GzipPieces();
@@ -52,7 +52,7 @@ describe("gzip in pieces", () => {
     );
   });
 
-  test("survives being cut anywhere on its way", async () => {
+  test("can be cut anywhere in transit", async () => {
     const frames = Array.from({ length: 30 }, (_, n) => utf8.encode(`event: token\ndata: {"delta":"${n}여울"}\n\n`));
     const gzip = new GzipPieces();
     const all = join([...frames.map((data) => gzip.piece(data)), gzip.end()]);
@@ -68,7 +68,7 @@ describe("gzip in pieces", () => {
     );
   });
 
-  test("makes token frames a quarter of what they were, or less", () => {
+  test("shrinks token frames to a quarter or less", () => {
     const gzip = new GzipPieces();
     const frames = Array.from({ length: 200 }, (_, seq) =>
       utf8.encode(

@@ -35,7 +35,7 @@ const value = fc.letrec<{ json: unknown }>((tie) => ({
 const spaced = fc.constantFrom(0, 1, "\t", " \n\r ");
 
 describe("a JSON text", () => {
-  test("has as many values, and is as deep, as what a parser makes of it, wherever it is cut", () => {
+  test("has as many values and levels as its parsed form, wherever it is cut", () => {
     fc.assert(
       fc.property(value, spaced, cuts, (given, space, at) => {
         const text = JSON.stringify(given, null, space);
@@ -59,7 +59,7 @@ describe("a JSON text", () => {
     for (let cut = 0; cut <= text.length; cut++) expect(counted(text, [cut]).values).toBe(values);
   });
 
-  test("that is none is counted all the same", () => {
+  test("that is invalid is counted all the same", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const counter = new JsonCounter();

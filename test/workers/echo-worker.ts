@@ -2,7 +2,7 @@ import { READY } from "../../src/workers/pooled-worker.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<string>) => void) | null };
 
-/** Says what it is told; `loop` never ends, `die` ends the thread, `silent` never answers. */
+/** Echoes its message; `loop` never ends, `die` ends the worker, `silent` never answers. */
 self.onmessage = ({ data }) => {
   if (data === "loop") for (;;);
   if (data === "die") process.exit(1);

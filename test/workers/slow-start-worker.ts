@@ -2,7 +2,7 @@ import { READY } from "../../src/workers/pooled-worker.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<string>) => void) | null };
 
-// Loads for longer than its requests may take.
+// Takes longer to load than its requests may take.
 const loaded = performance.now() + 900;
 while (performance.now() < loaded);
 

@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 const open = (given: Partial<PoolBounds> = {}) => new WorkerPool<string, string>(entry, { ...bounds, ...given });
 
 describe("users", () => {
-  test("are served while another's requests keep the threads that are theirs", async () => {
+  test("are served while another user's requests occupy that user's workers", async () => {
     const pool = open();
     const leaving = new AbortController();
     const loops = Array.from({ length: 4 }, () =>
@@ -26,7 +26,7 @@ describe("users", () => {
     expect(await pool.run("again", job, { userId: "a", signal: never })).toBe("again");
   });
 
-  test("take turns, each one's requests in their order", async () => {
+  test("take turns, with each user's requests in order", async () => {
     const pool = open({ workers: 1, waitingPerUser: 10 });
     const ended: string[] = [];
     const asked = ["a1", "a2", "a3", "b1", "c1", "b2"].map(async (name) => {
@@ -38,7 +38,7 @@ describe("users", () => {
 });
 
 describe("a request", () => {
-  test("past the bounds is refused at once, and nothing of it is left", async () => {
+  test("beyond the bounds is refused at once, and nothing of it is left", async () => {
     const pool = open({ workers: 1, waiting: 3, waitingPerUser: 2, waitingBytesPerUser: 100 });
     const leaving = new AbortController();
     const ask = (userId: string, bytes = 0) =>
@@ -53,7 +53,7 @@ describe("a request", () => {
     expect(await pool.run("hello", job, { userId: "a", signal: never, bytes: 100 })).toBe("hello");
   });
 
-  test("is late by its own time alone, however long it has waited", async () => {
+  test("times out by its own running time, however long it has waited", async () => {
     const pool = open({ workers: 1 });
     const short = { ...job, totalMs: 600 };
     const loops = [1, 2, 3].map(() => pool.run("loop", short, { userId: "a", signal: never }).catch((error) => error));
@@ -62,27 +62,27 @@ describe("a request", () => {
     expect(await last).toBe("last");
   });
 
-  test("is not late because its thread has to load first", async () => {
+  test("does not time out because its worker has to load first", async () => {
     const source = new URL("./slow-start-worker.ts", import.meta.url).href;
     const pool = new WorkerPool<string, string>({ source, embedded: "./none.ts" }, bounds);
     const short = { ...job, totalMs: 600, silenceMs: 600 };
     expect(await pool.run("loaded", short, { userId: "a", signal: never })).toBe("loaded");
   });
 
-  test("whose thread dies is told, and the next gets another", async () => {
+  test("whose worker dies fails, and the next gets a new worker", async () => {
     const pool = open({ workers: 1 });
     await expect(pool.run("die", job, { userId: "a", signal: never })).rejects.toThrow("the worker");
     expect(await pool.run("next", job, { userId: "a", signal: never })).toBe("next");
   });
 
-  test("in a thread that says nothing is late", async () => {
+  test("in a worker that never answers times out", async () => {
     const pool = open();
     const short = { ...job, silenceMs: 300 };
     await expect(pool.run("silent", short, { userId: "a", signal: never })).rejects.toBe(LATE);
   });
 });
 
-test("a queue serves every user before anyone twice, loses nothing and doubles nothing", () => {
+test("a queue serves every user before anyone twice, and neither loses nor repeats a request", () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant("add" as const), user: fc.constantFrom("a", "b", "c") }),
     fc.record({ kind: fc.constant("take" as const), user: fc.constantFrom("", "a", "b") }),
@@ -105,7 +105,7 @@ test("a queue serves every user before anyone twice, loses nothing and doubles n
           if (item !== undefined) expect(queue.delete(user, item)).toBe(true);
         } else {
           const taken = queue.take((other) => other !== user);
-          // The one of those who may who has waited longest for a turn, and of his the first.
+          // Of the eligible users the one that has waited longest for a turn, and of that user's requests the first.
           const next = waiting
             .filter((item) => item.user !== user)
             .toSorted((one, other) => (lastServed.get(one.user) ?? 0) - (lastServed.get(other.user) ?? 0))[0];

@@ -29,11 +29,11 @@ describe("a question of a megabyte", () => {
     ["words that compare", "가장 "],
   ])("of %s is asked with four like it before, and nobody waits for long", async (_, words) => {
     const question = repeated(words);
-    // It was a minute.
+    // It once took a minute.
     expect(await cpuMs(() => korean(question, [question, question, question, question]))).toBeLessThan(5_000);
   });
 
-  test("is looked at where it begins and where it ends", () => {
+  test("is read only at its beginning and its end", () => {
     expect(korean(`ABC-10007의 재고는? ${repeated("그리고 잡담 ")}`)?.text).toContain("ABC-10007의 재고는 7");
     expect(korean(`${repeated("가나다라 마바사 ")} ABC-10008의 재고는?`)?.text).toContain("ABC-10008의 재고는 8");
   });
@@ -45,7 +45,7 @@ describe("a question of a megabyte", () => {
   });
 });
 
-test("what is looked at of a text has a bound, and is the text itself where that is short", () => {
+test("the part of a text that is read is bounded, and is the whole text if that is short", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 6_000 }), (text) => {
       const looked = lookedAt(text);
@@ -62,7 +62,7 @@ const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "));
 describe("cells", () => {
   const columns = columnsOf({ columns: ["a", "b"], rows: [] });
 
-  test("are found by a word as if each were taken apart", () => {
+  test("are found by a word as if each were split into words", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 12 }), word, (rows, wanted) => {
         const cells = new Cells(columns, rows);
@@ -80,7 +80,7 @@ describe("cells", () => {
     );
   });
 
-  test("know the rows that hold them", () => {
+  test("have the rows that contain them", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 12 }), (rows) => {
         for (const { column, value, rows: own } of new Cells(columns, rows).all) {
@@ -90,7 +90,7 @@ describe("cells", () => {
     );
   });
 
-  test("are none of a word when thousands hold its letters: it does not say which is meant", () => {
+  test("are not found by a word that thousands contain, because it is ambiguous", () => {
     const rows = Array.from({ length: 10_000 }, (_, at) => [`볼트 ${at}`, ""]);
     const cells = new Cells(columns, rows);
     const [bolt, other] = termsOf("볼트 9999");
@@ -99,12 +99,12 @@ describe("cells", () => {
   });
 });
 
-test("a question's spans are all runs of its words that are no longer than asked for", () => {
+test("a question's spans are all sequences of its words up to the given length", () => {
   const spans = [...new AskedText("ABC 12345 볼트의").spans(8)].map(({ letters }) => letters);
   expect(spans).toEqual(["abc", "abc12345", "12345", "12345볼트의", "12345볼트", "볼트의", "볼트"]);
 });
 
-test("a particle is chosen without reading a long word again and again", async () => {
+test("a particle is chosen without rereading a long word", async () => {
   const work = () => {
     for (const sign of ["(", "!", " ", "(("]) withParticle(repeated(sign), "은", "는");
   };
