@@ -6,8 +6,17 @@ import {
   JSONParseError,
   TypeValidationError,
 } from "@ai-sdk/provider";
+import { UnrequestedCoding } from "../upstream/coding.ts";
 import { ModelError } from "./contract.ts";
-import { cutOff, type FailureContext, failureOfReport, failureOfStatus, garbage, unreachable } from "./failure.ts";
+import {
+  cutOff,
+  type FailureContext,
+  failureOfReport,
+  failureOfSend,
+  failureOfStatus,
+  garbage,
+  unreachable,
+} from "./failure.ts";
 import { ProviderError } from "./provider-error.ts";
 
 /**
@@ -16,6 +25,7 @@ import { ProviderError } from "./provider-error.ts";
  */
 export const failureOfSdk = (error: unknown, place: FailureContext): ModelError => {
   if (error instanceof ModelError) return error;
+  if (error instanceof UnrequestedCoding) return failureOfSend(error);
   if (APICallError.isInstance(error)) return failureOfCall(error, place);
   if (isUnreadable(error)) return garbage(error.message, error.cause);
   if (AISDKError.isInstance(error)) {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { failureOfSdk } from "./aisdk-failure.ts";
 import { AnswerMeter } from "./answer-meter.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type FailureContext, refusal } from "./failure.ts";
 import { forEachPart } from "./for-each-part.ts";
@@ -12,7 +13,8 @@ import { usageOf } from "./usage.ts";
 export interface AiSdkOptions {
   /** Such as `anthropic:claude-sonnet-4-5`. */
   readonly id: string;
-  readonly model: LanguageModelV4;
+  /** Opens the provider's model for one call, over a `fetch` that ends a response in which nothing is said for long. */
+  model(fetch: typeof globalThis.fetch): LanguageModelV4;
   readonly place: FailureContext;
   /** Options specific to the provider, sent with every call. */
   readonly providerOptions: SharedV4ProviderOptions;
@@ -32,7 +34,7 @@ export const aiSdkModel = (options: AiSdkOptions): Model => ({
 });
 
 async function* partsOf(
-  { model, place, providerOptions }: AiSdkOptions,
+  { model: open, place, providerOptions }: AiSdkOptions,
   request: ModelRequest,
   { signal }: ModelContext,
 ): AsyncGenerator<ModelPart, void, void> {
@@ -45,6 +47,7 @@ async function* partsOf(
   // Providers send calls in pieces and then whole; some send them only whole.
   const pieces = new AnswerMeter();
   try {
+    const model = open(boundedFetch(() => meter.counted + pieces.counted));
     const { stream } = await model.doStream({ ...options, providerOptions });
     const reader = stream.getReader();
     for (;;) {

@@ -1,5 +1,6 @@
 import { upstreamFetch } from "../upstream/fetched.ts";
 import { tooMuch } from "./answer-meter.ts";
+import { DataLines } from "./data-lines.ts";
 import { EventBounds } from "./event-bounds.ts";
 
 /** How much of an error's body is read, in bytes. The error's code is near the start. */
@@ -12,20 +13,26 @@ const TURN = 16 * 1024;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * A `fetch` with bounds for the AI SDK's providers. On their own, they buffer an event until its blank line, parse it
- * whatever it contains, read everything that has arrived in one go, and read the whole body of an error. An event that
- * exceeds the bounds breaks the stream with a ModelError; an error's body ends after 64 KiB.
+ * Returns a `fetch` with bounds for one call of an AI SDK provider. On their own, providers buffer an event until its
+ * blank line, parse it whatever it contains, read everything that has arrived in one go, keep all events before the
+ * first that says something (OpenAI's does), and read the whole body of an error. A response that exceeds the bounds
+ * breaks with a ModelError; an error's body ends after 64 KiB. `said` returns how much has been heard of the answer.
  */
-export const boundedFetch: typeof upstreamFetch = async (url, init) => {
-  const response = await upstreamFetch(url, init);
-  if (response.body === null) return response;
-  const bounded = response.body.pipeThrough(response.ok ? boundEvents() : boundWhole());
-  const { status, statusText, headers } = response;
-  return new Response(bounded, { status, statusText, headers });
+export const boundedFetch = (said: () => number): typeof fetch => {
+  const send = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const response = await upstreamFetch(url, init);
+    if (response.body === null) return response;
+    const bounded = response.body.pipeThrough(response.ok ? boundEvents(said) : boundWhole());
+    const { status, statusText, headers } = response;
+    return new Response(bounded, { status, statusText, headers });
+  };
+  // The SDK's type is Bun's `fetch`, with its properties.
+  return Object.assign(send, { preconnect: fetch.preconnect });
 };
 
-const boundEvents = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> => {
-  const bounds = new EventBounds();
+const boundEvents = (said: () => number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> => {
+  const data = new DataLines();
+  const bounds = new EventBounds(said);
   let left = TURN;
   return new TransformStream({
     async transform(chunk, controller) {
@@ -35,9 +42,10 @@ const boundEvents = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<Arra
           left = TURN;
         }
         const piece = chunk.subarray(at, at + left);
-        const excess = bounds.push(piece);
-        if (excess !== null) throw tooMuch(`holds an event with ${excess}`);
-        controller.enqueue(piece);
+        const lines = data.read(piece);
+        const excess = bounds.push(lines, piece.length);
+        if (excess !== null) throw tooMuch(excess);
+        if (lines.length > 0) controller.enqueue(lines);
         at += piece.length;
         left -= piece.length;
       }

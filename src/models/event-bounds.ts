@@ -6,64 +6,71 @@ import { excessIn } from "./json-bounds.ts";
  * request.
  */
 const MAX_EVENT = 8 * 1024 * 1024;
-/** Per event: Gemini sends calls whole in one event, bounded by the limits of an answer. */
-const MAX_VALUES = 200_000;
-/** Consecutive bytes without a line of data, such as endless comments or empty lines. */
-const MAX_QUIET = 16 * 1024 * 1024;
-/** The last is the first letter of `data`. */
-const [LF, CR, D] = [10, 13, 100];
+/** Consecutive bytes from which nothing was heard, such as endless comments or pings. */
+const MAX_SILENT = 16 * 1024 * 1024;
+/** Values in consecutive events from which nothing was heard: an SDK may hold them all until something is. */
+const MAX_SILENT_VALUES = 200_000;
+/** What an event counts in addition: it takes 40 µs and 6 KB to an SDK that holds it, whatever it contains. */
+const EVENT = 20;
+const LF = 0x0a;
 
 /**
- * Checks the events of a stream (WHATWG HTML §9.2) as they arrive, because a parser parses an event's content as soon
- * as its blank line arrives. Does not interpret events.
+ * Checks the events of a stream that consists of lines of data, because a parser parses an event's content as soon as
+ * its blank line arrives. Does not interpret events.
  */
 export class EventBounds {
   #size = 0;
-  #quiet = 0;
   #counter = new JsonCounter();
-  /** Whether the last byte was a CR, whose LF may begin the next piece: CR LF is one line end. */
-  #isAfterCr = false;
-  #isEmptyLine = true;
+  #isMidLine = false;
+  #said = 0;
+  #silent = 0;
+  #silentValues = 0;
+
+  /** `said` returns how much has been heard of the answer; unchanged when nothing was. */
+  constructor(private readonly said: () => number) {}
 
   /**
-   * Takes the next bytes. Returns what exceeds the bounds in the event that they belong to, in words that complete "an
-   * event with …"; null when nothing does.
+   * Takes the next lines, and how many bytes of the stream they are made of. Returns what exceeds the bounds, in words
+   * that complete "The answer …"; null when nothing does.
    */
-  push(bytes: Uint8Array): string | null {
+  push(lines: Uint8Array, received: number): string | null {
+    this.#listen();
+    this.#silent += received;
     let from = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at];
-      const isEnd = byte === CR || (byte === LF && !this.#isAfterCr);
-      if (isEnd) {
-        this.#line(bytes, from, at);
-        this.#quiet += 1;
-        const excess = this.#excess();
+    let start = 0;
+    for (let end = lines.indexOf(LF); end >= 0; end = lines.indexOf(LF, start)) {
+      if (end === start && !this.#isMidLine) {
+        const excess = this.#count(lines.subarray(from, end));
         if (excess !== null) return excess;
-        if (this.#isEmptyLine) this.#blank();
-        this.#isEmptyLine = true;
+        if (this.#size > 0) this.#silentValues += EVENT;
+        this.#size = 0;
+        this.#counter = new JsonCounter();
+        from = end + 1;
       }
-      if (byte === CR || byte === LF) from = at + 1;
-      this.#isAfterCr = byte === CR;
+      this.#isMidLine = false;
+      start = end + 1;
     }
-    this.#line(bytes, from, bytes.length);
-    return this.#excess();
+    if (start < lines.length) this.#isMidLine = true;
+    return this.#count(lines.subarray(from));
   }
 
-  #line(bytes: Uint8Array, from: number, to: number): void {
-    if (to === from) return;
-    this.#quiet = this.#isEmptyLine && bytes[from] === D ? 0 : this.#quiet + to - from;
-    this.#isEmptyLine = false;
-    this.#size += to - from;
-    this.#counter.push(bytes.subarray(from, to));
+  #listen(): void {
+    const said = this.said();
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#silent = 0;
+    this.#silentValues = 0;
   }
 
-  #blank(): void {
-    this.#size = 0;
-    this.#counter = new JsonCounter();
-  }
-
-  #excess(): string | null {
-    if (this.#quiet > MAX_QUIET) return `${MAX_QUIET} bytes that are no data`;
-    return this.#size > MAX_EVENT ? `more than ${MAX_EVENT} bytes` : excessIn(this.#counter, MAX_VALUES);
+  #count(bytes: Uint8Array): string | null {
+    const before = this.#counter.values;
+    this.#counter.push(bytes);
+    this.#size += bytes.length;
+    this.#silentValues += this.#counter.values - before;
+    if (this.#size > MAX_EVENT) return `holds an event with more than ${MAX_EVENT} bytes`;
+    const excess = excessIn(this.#counter);
+    if (excess !== null) return `holds an event with ${excess}`;
+    if (this.#silent > MAX_SILENT) return `says nothing for more than ${MAX_SILENT} bytes`;
+    return this.#silentValues > MAX_SILENT_VALUES ? "says nothing in too many events" : null;
   }
 }

@@ -1,3 +1,4 @@
+import { UnrequestedCoding } from "../upstream/coding.ts";
 import { ModelError } from "./contract.ts";
 import { ProviderError } from "./provider-error.ts";
 
@@ -90,6 +91,14 @@ const FINAL: ReadonlySet<string> = new Set([
 /** No connection, or one that broke. */
 export const unreachable = (cause: unknown): ModelError =>
   new ModelError("model_unavailable", "The model service could not be reached.", { retryable: true, cause });
+
+/** What a request that could not be sent, or was not answered, failed with. A compressed response is answered so again. */
+export const failureOfSend = (error: unknown): ModelError => {
+  if (!(error instanceof UnrequestedCoding)) return unreachable(error);
+  const message =
+    "The model service compresses its answers, which the request did not allow. Turn compression off there, or in the proxy in front of it.";
+  return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause: error });
+};
 
 /** The stream ended before the model had finished. */
 export const cutOff = (cause?: unknown): ModelError =>

@@ -1,7 +1,8 @@
+import { isCompressed } from "../upstream/coding.ts";
 import type { Post, TextBody, UpstreamResponse } from "../upstream/contract.ts";
 import { responseOf, upstreamFetch } from "../upstream/fetched.ts";
 import type { ModelContext, ModelError } from "./contract.ts";
-import { type FailureContext, failureOfStatus, unreachable } from "./failure.ts";
+import { type FailureContext, failureOfSend, failureOfStatus } from "./failure.ts";
 
 /** How much of an error's body is read, in characters. The error's code is near the start; the log needs no more. */
 const MAX_ERROR_BODY = 16_384;
@@ -47,14 +48,19 @@ const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise
   try {
     return await send();
   } catch (error) {
-    throw signal.aborted ? signal.reason : unreachable(error);
+    throw signal.aborted ? signal.reason : failureOfSend(error);
   }
 };
 
 const failureOfResponse = async (
   { status, header, body }: UpstreamResponse,
   place: FailureContext,
-): Promise<ModelError> => failureOfStatus({ status, header, body: await startOf(body) }, place);
+): Promise<ModelError> => {
+  if (!isCompressed(header("content-encoding")))
+    return failureOfStatus({ status, header, body: await startOf(body) }, place);
+  body.cancel();
+  return failureOfStatus({ status, header, body: "" }, place);
+};
 
 /** Returns a body's first characters, or what has arrived of a body that breaks or does not end soon. */
 const startOf = (body: TextBody): Promise<string> =>

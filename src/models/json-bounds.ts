@@ -2,8 +2,8 @@ import { JsonCounter } from "../wire/json-counter.ts";
 
 /** Open lists and objects. A value nested a hundred thousand times can be parsed, but takes seconds to serialize. */
 const MAX_DEPTH = 512;
-/** A megabyte of `{}`, parsed, takes forty times its size. */
-const MAX_VALUES = 100_000;
+/** A megabyte of `{}`, parsed, takes forty times its size. Of 128,000 tokens, no model's calls are made of so many. */
+const MAX_VALUES = 50_000;
 /** In UTF-16 units. A text this short can exceed neither bound, and is not examined. */
 const SHORT = 2 * MAX_DEPTH;
 
@@ -26,10 +26,7 @@ export class JsonBounds {
   }
 }
 
-export const excessIn = (
-  { deepest, values }: Pick<JsonCounter, "deepest" | "values">,
-  most = MAX_VALUES,
-): string | null => {
+export const excessIn = ({ deepest, values }: Pick<JsonCounter, "deepest" | "values">): string | null => {
   if (deepest > MAX_DEPTH) return `JSON that is nested deeper than ${MAX_DEPTH} levels`;
-  return values > most ? `more than ${most} values` : null;
+  return values > MAX_VALUES ? `more than ${MAX_VALUES} values` : null;
 };

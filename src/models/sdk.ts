@@ -1,10 +1,6 @@
 import { type AiSdkOptions, aiSdkModel } from "./aisdk.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
 import type { Model } from "./contract.ts";
 import { type Call, reach } from "./http.ts";
-
-/** The `fetch` of an SDK's provider: it has the type of Bun's `fetch`, including its properties. */
-export const sdkFetch = Object.assign(boundedFetch, { preconnect: fetch.preconnect });
 
 interface SdkModelOptions extends Omit<AiSdkOptions, "check"> {
   /** The provider's list of models, and the headers that prove the key there. */

@@ -1,20 +1,24 @@
+import { checkCoding } from "./coding.ts";
 import type { Post, TextBody, TextSink, UpstreamResponse } from "./contract.ts";
 
 /**
  * `fetch` for model calls. Follows no redirects: one could send the key to an address that the operator did not
  * configure. Has no time limit: a model may think for a long time (Bun 1.4.5 waited through 330 s of silence, before
  * the headers and after), and a run has its own timeout. Uses the proxies that the environment names. Neither requests
- * nor decodes compression: a compressed megabyte may expand to a gigabyte. Throws an Error when the server compresses
- * anyway.
+ * nor decodes compression: a compressed megabyte may expand to a gigabyte. Throws an UnrequestedCoding when the server
+ * compresses a success anyway.
  */
 export const upstreamFetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const headers = new Headers(init?.headers);
   headers.set("accept-encoding", "identity");
   const response = await fetch(url, { ...init, headers, redirect: "manual", decompress: false });
-  const coding = response.headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  if (coding === "identity") return response;
-  await response.body?.cancel();
-  throw new Error(`The server sent content-encoding ${coding} although the request asked for identity.`);
+  try {
+    checkCoding(response.status, response.headers.get("content-encoding"));
+  } catch (error) {
+    await response.body?.cancel();
+    throw error;
+  }
+  return response;
 };
 
 export const postByFetch: Post = async ({ url, headers, body, signal }) =>

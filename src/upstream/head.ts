@@ -1,4 +1,5 @@
 import { Chunked } from "./chunked.ts";
+import { checkCoding } from "./coding.ts";
 import { Counted, type Framing, UntilClose } from "./framing.ts";
 import { Lines } from "./lines.ts";
 
@@ -53,9 +54,7 @@ export class Head {
 
   /** Returns the body's framing (RFC 9112 §6.3). Throws an Error when it is ambiguous or not supported. */
   framing(): Framing {
-    const coding = this.field("content-encoding")?.toLowerCase() ?? "identity";
-    if (coding !== "identity")
-      throw new Error(`The server sent content-encoding ${coding} although the request asked for identity.`);
+    checkCoding(this.status, this.field("content-encoding"));
     if (this.status === 204 || this.status === 304) return new Counted(0);
     if (this.#isChunked) return new Chunked();
     if (this.field("transfer-encoding") !== null)

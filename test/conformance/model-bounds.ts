@@ -46,12 +46,12 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     [
       "values in its arguments",
       { calls: [call(1, ['{"equation":[', ...pieces("{},".repeat(8_000), 300_000), "{}]}"])] },
-      "more than 100000 values",
+      "more than 50000 values",
     ],
     [
       "values in all of its arguments",
       { calls: [1, 2, 3].map((at) => call(at, ['{"equation":[', ...pieces("{},".repeat(4_000), 120_000), "{}]}"])) },
-      "more than 100000 values",
+      "more than 50000 values",
     ],
   ] as const)(
     "an answer with too much %s ends with words that say so, and is not asked again",
@@ -101,11 +101,35 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     expect(heldMs).toBeLessThan(HELD_MS);
   });
 
-  test("an answer that is compressed, which nobody asked for, is not inflated", async () => {
+  test.each(["gzip", "br", "GZIP", "gzip, identity"])(
+    "an answer in %s, which nobody asked for, is not inflated: the failure says so, and it is not asked again",
+    async (coding) => {
+      const { server, model } = start();
+      server.reply({ status: 200, headers: { "content-encoding": coding }, body: "\u001f" });
+      const { error } = await failureFrom(model);
+      expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
+      expect(error.message).toContain("compresses its answers");
+      expect(server.received[0]?.headers.get("accept-encoding")).toBe("identity");
+    },
+  );
+
+  test.each([503, 401])("%i is told by its status, compressed or not", async (status) => {
     const { server, model } = start();
-    server.reply({ status: 200, headers: { "content-encoding": "gzip" }, body: "\u001f" });
-    expect((await failureFrom(model)).error.code).toBe("model_unavailable");
-    expect(server.received[0]?.headers.get("accept-encoding")).toBe("identity");
+    server.reply({ status, headers: { "content-encoding": "gzip" }, body: "\u001f" });
+    const { error } = await failureFrom(model);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: status === 503 });
+    expect(error.message).toContain(`HTTP ${status}`);
+  });
+
+  test("events that say nothing for ever end the answer, and take no memory to speak of", async () => {
+    const { server, model } = start();
+    server.reply({
+      frames: ['data: {"type":"ping","choices":[],"candidates":[]}\n\n'.repeat(400_000)],
+      split: "whole",
+    });
+    const { result, heldMs } = await holding(() => failureFrom(model));
+    expect(result.error.code).toBe("model_unavailable");
+    expect(heldMs).toBeLessThan(HELD_MS);
   });
 
   test("an answer of many calls, with long arguments, is heard whole", async () => {

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { realSystem as system } from "../../src/domain/system.ts";
 import { aiSdkModel } from "../../src/models/aisdk.ts";
-import { boundedFetch } from "../../src/models/bounded-fetch.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
 import { reach } from "../../src/models/http.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
@@ -31,12 +30,11 @@ modelConformance("the AI SDK's chat-completions provider", {
   wire: openAiChat,
   open: (url) => {
     const baseURL = `${url}/v1`;
-    const fetch = Object.assign(boundedFetch, { preconnect: globalThis.fetch.preconnect });
-    const sdk = createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch });
     const headers = { authorization: `Bearer ${KEY}` };
     return aiSdkModel({
       id: "reference",
-      model: sdk(model),
+      model: (fetch) =>
+        createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch })(model),
       place,
       providerOptions: {},
       check: (context) => reach({ url: `${baseURL}/models`, headers, place }, context),

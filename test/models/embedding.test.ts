@@ -9,7 +9,14 @@ import type { ModelLogger } from "../../src/models/logger.ts";
 import { providers } from "../../src/models/providers/index.ts";
 import { cosine, embeddingConformance } from "../conformance/embedding.ts";
 import { KEY } from "../conformance/model-kit.ts";
-import { embeddingServer, googleEmbeddings, openAiEmbeddings, vectorFor } from "../support/embedding-server.ts";
+import {
+  type EmbeddingWire,
+  embeddingServer,
+  googleEmbeddings,
+  openAiEmbeddings,
+  vectorFor,
+} from "../support/embedding-server.ts";
+import { holding } from "../support/holding.ts";
 
 const never = new AbortController().signal;
 
@@ -45,6 +52,12 @@ for (const provider of PROVIDERS) {
 }
 embeddingConformance("built in", (work) => work(builtinEmbedding()));
 
+const backwards = (wire: EmbeddingWire, count: number): string => {
+  const answer = wire.answer(Array.from({ length: count }, () => [1]));
+  (answer as { data?: unknown[] }).data?.reverse();
+  return JSON.stringify(answer);
+};
+
 describe.each(PROVIDERS)("%s", (provider) => {
   const failureOf = async (answer: (texts: readonly string[]) => Response, times = 4): Promise<ModelError> => {
     await using started = await start(provider);
@@ -77,6 +90,40 @@ describe.each(PROVIDERS)("%s", (provider) => {
     );
     expect(started.server.received.map(({ texts }) => texts.length)).toEqual([16, 16, 8]);
     expect(started.server.received[0]?.texts[0]).toHaveLength(6_000);
+  });
+
+  test.each([
+    ["twenty megabytes", `{"data":"${"x".repeat(2e7)}"}`],
+    ["a million lists", `{"data":[${"[],".repeat(1e6)}[]],"embeddings":[]}`],
+    ["lists in lists", `{"data":${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
+    [
+      "numbers that are none, 400,000 times",
+      JSON.stringify(wire.answer([[1], [2]])).replace("[1]", `[${"1e999,".repeat(4e5)}1]`),
+    ],
+    [
+      "words for numbers, 400,000 times",
+      JSON.stringify(wire.answer([[1], [2]])).replace("[1]", `[${'"a",'.repeat(4e5)}1]`),
+    ],
+    ["200,000 names", `{"data":[],"embeddings":[],${Array.from({ length: 2e5 }, (_, at) => `"${at}x":1`)}}`],
+    ["a vector for each of 100,000 texts, backwards", backwards(wire, 1e5)],
+  ])("%s for vectors hold nobody up", async (_, body) => {
+    const { result, heldMs } = await holding(() => failureOf(() => new Response(body)));
+    expect(result.code).toBe("model_unavailable");
+    expect(heldMs).toBeLessThan(250);
+  });
+
+  test("an error of twenty megabytes is told by its status", async () => {
+    const { result, heldMs } = await holding(() => failureOf(() => new Response("[".repeat(2e7), { status: 400 })));
+    expect(result.message).toContain("HTTP 400");
+    expect(heldMs).toBeLessThan(250);
+  });
+
+  test("vectors that are compressed, which nobody asked for, are not inflated, nor asked for again", async () => {
+    const answer = () => new Response("\u001f", { headers: { "content-encoding": "gzip" } });
+    expect(await failureOf(answer, 1)).toMatchObject({
+      retryable: false,
+      message: expect.stringContaining("compresses"),
+    });
   });
 
   test("is called again after a transient failure", async () => {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { DataLines } from "../../src/models/data-lines.ts";
 import { EventBounds } from "../../src/models/event-bounds.ts";
+import { cutAt } from "../support/cut.ts";
 
-/** Returns the first violation in a stream that is cut at these positions. */
-const looked = (stream: string, cuts: readonly number[] = []): string | null => {
-  const bytes = new TextEncoder().encode(stream);
-  const bounds = new EventBounds();
-  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
-  for (const [at, from] of places.entries()) {
-    const excess = bounds.push(bytes.subarray(from, places[at + 1] ?? bytes.length));
+/** Returns the first violation in a stream that is cut at these positions. `said` is called before each piece. */
+const looked = (stream: string, cuts: readonly number[] = [], said = () => 0): string | null => {
+  const lines = new DataLines();
+  const bounds = new EventBounds(said);
+  for (const piece of cutAt(new TextEncoder().encode(stream), cuts)) {
+    const excess = bounds.push(lines.read(piece), piece.length);
     if (excess !== null) return excess;
   }
   return null;
@@ -38,16 +39,21 @@ describe("a stream of events", () => {
   });
 
   test.each([
-    ["values", `data: [${"1,".repeat(200_001)}1]\n\n`, "more than 200000 values"],
+    ["values", `data: [${"1,".repeat(200_001)}1]\n\n`, "more than 50000 values"],
     ["bytes", `data: "${"x".repeat(9 * 1024 * 1024)}"`, "more than 8388608 bytes"],
     ["bytes over many lines", `data: ${"x".repeat(1024)}\n`.repeat(9 * 1024), "more than 8388608 bytes"],
-    ["comments in a row", ": keep\n\n".repeat(2_200_000), "16777216 bytes that are no data"],
+    ["comments in a row", ": keep\n\n".repeat(2_200_000), "says nothing for more than 16777216 bytes"],
+    ["pings in a row", 'data: {"type":"ping"}\n\n'.repeat(10_000), "says nothing in too many events"],
   ])("has an event with too many %s", (_, stream, words) => {
     expect(looked(stream)).toContain(words);
   });
 
-  test("may have many comments between its events", () => {
-    const comments = ": keep\n\n".repeat(1_200_000);
-    expect(looked(`${comments}data: {}\n\n${comments}`)).toBeNull();
+  test("may hold many comments, and events that say nothing, between those that say something", () => {
+    const quiet = `${": keep\n\n".repeat(1_000_000)}${'data: {"type":"ping"}\n\n'.repeat(7_000)}`;
+    let heard = 0;
+    const stream = quiet.repeat(3);
+    const cuts = Array.from({ length: 30 }, (_, at) => Math.floor((stream.length / 30) * at));
+    expect(looked(stream, cuts, () => Math.floor(heard++ / 8))).toBeNull();
+    expect(looked(stream, cuts)).toContain("says nothing");
   });
 });

@@ -1,13 +1,9 @@
 import type { EmbeddingModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
-import { upstreamFetch } from "../../upstream/fetched.ts";
 import { failureOfSdk } from "../aisdk-failure.ts";
 import { garbage } from "../failure.ts";
 import type { Opening } from "../providers/contract.ts";
 import type { EmbeddingModel, EmbeddingPurpose, Vector } from "./contract.ts";
 import { type EmbeddingCall, providerEmbedding } from "./provider.ts";
-
-/** The `fetch` of an SDK's provider: it has the type of Bun's `fetch`, including its properties. */
-export const embeddingFetch = Object.assign(upstreamFetch, { preconnect: fetch.preconnect });
 
 interface SdkEmbeddingOptions extends Pick<Opening, "id" | "place" | "system" | "logger"> {
   readonly model: EmbeddingModelV4;
@@ -44,7 +40,8 @@ const inOrder = (embeddings: readonly Vector[], body: unknown): readonly Vector[
   if (!Array.isArray(data) || data.length !== embeddings.length) return embeddings;
   const indexes = data.map((item: { index?: unknown } | null) => item?.index);
   if (!indexes.every((index) => typeof index === "number")) return embeddings;
-  const ordered = indexes.map((_, place) => embeddings[indexes.indexOf(place)]);
+  const places = new Map(indexes.map((index, at) => [index, at]));
+  const ordered = indexes.map((_, place) => embeddings[places.get(place) ?? -1]);
   if (ordered.every((vector) => vector !== undefined)) return ordered;
   throw garbage("vectors of other texts than were sent");
 };

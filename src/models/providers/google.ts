@@ -26,23 +26,21 @@ export const google = defineProvider({
   },
   defaultModel: "gemini-2.5-flash",
   open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
-    const [{ createGoogle }, { sdkFetch, sdkModel }] = await Promise.all([
-      import("@ai-sdk/google"),
-      import("../sdk.ts"),
-    ]);
+    const [{ createGoogle }, { sdkModel }] = await Promise.all([import("@ai-sdk/google"), import("../sdk.ts")]);
     const baseURL = rootOf(baseUrl);
     return sdkModel({
       id,
       place,
-      model: createGoogle({ apiKey, baseURL, fetch: sdkFetch })(model),
+      model: (fetch) => createGoogle({ apiKey, baseURL, fetch })(model),
       providerOptions: {},
       models: { url: `${baseURL}/models`, headers: { "x-goog-api-key": apiKey } },
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
-    const [{ createGoogle }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+    const [{ createGoogle }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
       import("@ai-sdk/google"),
       import("../embedding/sdk.ts"),
+      import("../embedding/fetch.ts"),
     ]);
     const sdk = createGoogle({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
     return sdkEmbedding({

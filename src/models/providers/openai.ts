@@ -17,24 +17,22 @@ export const openai = defineProvider({
   },
   defaultModel: "gpt-5-mini",
   open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
-    const [{ createOpenAI }, { sdkFetch, sdkModel }] = await Promise.all([
-      import("@ai-sdk/openai"),
-      import("../sdk.ts"),
-    ]);
+    const [{ createOpenAI }, { sdkModel }] = await Promise.all([import("@ai-sdk/openai"), import("../sdk.ts")]);
     const baseURL = rootOf(baseUrl);
     return sdkModel({
       id,
       place,
-      model: createOpenAI({ apiKey, baseURL, fetch: sdkFetch }).responses(model),
+      model: (fetch) => createOpenAI({ apiKey, baseURL, fetch }).responses(model),
       // The thread's log stores the conversation; OpenAI need not store another copy.
       providerOptions: { openai: { store: false } },
       models: { url: `${baseURL}/models`, headers: { authorization: `Bearer ${apiKey}` } },
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
-    const [{ createOpenAI }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+    const [{ createOpenAI }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
       import("@ai-sdk/openai"),
       import("../embedding/sdk.ts"),
+      import("../embedding/fetch.ts"),
     ]);
     const sdk = createOpenAI({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
     return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });

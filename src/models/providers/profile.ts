@@ -37,9 +37,10 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
     },
     openEmbedding: hasEmbeddings
       ? async ({ model, settings: { apiKey, baseUrl = address.defaultUrl }, ...opening }) => {
-          const [{ createOpenAICompatible }, { embeddingFetch, sdkEmbedding }] = await Promise.all([
+          const [{ createOpenAICompatible }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
             import("@ai-sdk/openai-compatible"),
             import("../embedding/sdk.ts"),
+            import("../embedding/fetch.ts"),
           ]);
           const sdk = createOpenAICompatible({
             name,
