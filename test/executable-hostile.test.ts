@@ -33,17 +33,20 @@ const send = async (path: string, body: unknown): Promise<number> => {
 const TRIES = 5;
 
 /** Returns the status of each request, and checks that no other request is delayed. */
-const unheld = async (work: () => Promise<readonly number[]>): Promise<readonly number[]> => {
+const unheld = async (
+  work: () => Promise<readonly number[]>,
+  limitMs: number = HELD_MS,
+): Promise<readonly number[]> => {
   let statuses: readonly number[] = [];
   let shortestMs = Number.POSITIVE_INFINITY;
-  for (let tries = 0; tries < TRIES && shortestMs >= HELD_MS; tries++) {
+  for (let tries = 0; tries < TRIES && shortestMs >= limitMs; tries++) {
     const { heldMs, asked } = await probing(service, async () => {
       statuses = await work();
     });
     expect(asked).toBeGreaterThan(0);
     shortestMs = Math.min(shortestMs, heldMs);
   }
-  expect(shortestMs).toBeLessThan(HELD_MS);
+  expect(shortestMs).toBeLessThan(limitMs);
   return statuses;
 };
 const inTurn = async (paths: readonly (readonly [string, unknown])[]): Promise<readonly number[]> => {
@@ -108,16 +111,18 @@ test("a form of 300,000 parts, and one with a field of megabytes, delay no other
   expect(statuses).toEqual([400, 413]);
 }, 120_000);
 
-test("forty uploads of 20 MiB at once delay no other request and are not all in memory together", async () => {
+test("forty uploads of 20 MiB at once, by two callers, delay no other request and are not all in memory together", async () => {
   const blank = new File([Buffer.alloc(20 * 1024 * 1024, " ")], "a.txt");
-  const upload = async (): Promise<number> => {
+  const upload = async (_: unknown, at: number): Promise<number> => {
     const form = new FormData();
     form.set("file", blank);
-    const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", body: form });
+    const headers = { authorization: `Bearer ${at % 2}` };
+    const response = await fetch(`${service.url}/api/v1/documents`, { method: "POST", headers, body: form });
     await response.text();
     return response.status;
   };
-  const statuses = await unheld(() => Promise.all(Array.from({ length: 40 }, upload)));
+  // Half of the bound: without turns (`BodyTurns`) it was 70 to 120 ms, depending on the machine.
+  const statuses = await unheld(() => Promise.all(Array.from({ length: 40 }, upload)), HELD_MS / 2);
   expect(new Set(statuses).isSubsetOf(new Set([422, 429, 503]))).toBe(true);
   expect(statuses).toContain(422);
   if (process.platform === "linux") expect(peakMiB(service.pid)).toBeLessThan(1_800);

@@ -1,6 +1,7 @@
 import { RequestError } from "../../domain/error.ts";
 import { bodyWasRead, fairnessKeyOf } from "../identity/access-control.ts";
 import { type BodyAccount, BodyBudget, FREE_BYTES } from "./body-budget.ts";
+import { BodyTurns } from "./body-turns.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
@@ -16,6 +17,7 @@ const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
 
 /** The budget of all bodies that this process receives. */
 const budget = new BodyBudget();
+const turns = new BodyTurns();
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 
@@ -103,6 +105,7 @@ export const receiveBytes = async (
       account.add(step.value.byteLength);
       await onChunk?.(step.value);
       received.push(step.value);
+      if (received.size > FREE_BYTES) await turns.take(step.value.byteLength);
     }
     return { body: received.take(), account };
   } catch (cause) {
