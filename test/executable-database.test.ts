@@ -71,7 +71,7 @@ describe("a process killed while it creates its data directory", () => {
   }, 30_000);
 
   test.each([0, 200, 400, 600, 800])(
-    "after %d of a thousand files: the next one serves",
+    "after %d of a thousand files does not stop the next one from serving",
     async (files) => {
       using alone = await box();
       do {

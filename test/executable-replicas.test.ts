@@ -52,7 +52,7 @@ const INTERRUPTED = { type: "error", payload: { code: "interrupted", recoverable
 
 describe("of two processes on one Postgres", () => {
   test(
-    "one that is killed has its run ended by the other, its words kept, once its lease is over",
+    "the run of a killed one is ended by the other, with its text stored, once its lease has ended",
     async () => {
       await using server = modelServer(openAiChat);
       server.reply(half());
@@ -68,7 +68,7 @@ describe("of two processes on one Postgres", () => {
   );
 
   test(
-    "one that is stopped for longer than a lease loses its run; it comes back, writes nothing more to that, and serves on",
+    "one that is suspended for longer than a lease loses its run, writes nothing more to it, and goes on serving",
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();
@@ -92,7 +92,7 @@ describe("of two processes on one Postgres", () => {
   );
 
   test(
-    "one that is stopped for less than a lease goes on with its sentence",
+    "one that is suspended for less than a lease goes on with its run",
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();
@@ -112,7 +112,7 @@ describe("of two processes on one Postgres", () => {
   );
 
   test(
-    "one that is killed and started again at once leaves the other's runs alone, and ends its own former one",
+    "one that is killed and restarted at once leaves the other's runs alone and ends its own earlier run",
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();

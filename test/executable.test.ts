@@ -28,7 +28,7 @@ const threadOf = async (url: string, threadId: string): Promise<ThreadView> =>
 
 describe("alone in a directory, with an empty environment", () => {
   test(
-    "it answers, ends on SIGTERM with 0, and goes on with the conversation when it is started again",
+    "it answers, exits with 0 on SIGTERM, and continues the conversation after a restart",
     async () => {
       const first = await alone.serve();
       expect(first.firstLine).toMatch(/^yeoul listening on http:\/\/127\.0\.0\.1:\d+$/u);
@@ -50,7 +50,7 @@ describe("alone in a directory, with an empty environment", () => {
   );
 
   test(
-    "a second process on the same directory is told why it cannot have it",
+    "a second process on the same directory ends with an error that says why",
     async () => {
       await using _first = await alone.serve();
       const second = await alone.run([]);
@@ -78,7 +78,7 @@ describe("alone in a directory, with an empty environment", () => {
     ["a host that is not this machine's", { HOST: "203.0.113.9", AUTH: "none" }, "does not have this address"],
     ["a data directory that is a file", { DATA_DIR: "yeoul" }, "is no directory"],
   ])(
-    "%s ends the start, and says so",
+    "%s ends the start with a message",
     async (_, env, words) => {
       const ended = await alone.run([], env);
       expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(words) });
@@ -105,7 +105,7 @@ describe("alone in a directory, with an empty environment", () => {
   );
 
   test(
-    "a plot is drawn in the tools' thread and served",
+    "a plot is drawn in the tools' worker and served",
     async () => {
       await using service = await alone.serve();
       const events = await solve(service.url, "plot y = sin(x) from -5 to 5", "plot");
@@ -137,7 +137,7 @@ describe("with a model behind HTTP", () => {
   );
 
   test(
-    "killed in the middle of a sentence, it keeps the sentence and ends the run as interrupted",
+    "killed in the middle of an answer, it has stored the text and ends the run as interrupted",
     async () => {
       await using server = modelServer(openAiChat);
       server.reply({ ...says(openAiChat, { text: ["Half a "], finish: null }), ending: "hang" });
@@ -178,7 +178,7 @@ describe("its commands", () => {
   });
 
   test(
-    "migrate brings a Postgres up to date, and check says whether it is",
+    "migrate brings a Postgres up to date, and check reports whether it is",
     async () => {
       const env = { DATABASE_URL: await freshDatabase() };
       expect(await alone.run(["check"], env)).toMatchObject({ code: 1 });

@@ -41,7 +41,7 @@ const endOf = async (child: ReturnType<typeof reindex>) => {
 };
 
 test(
-  "yeoul reindex, interrupted, says so and exits with 130; the next one goes on, and the one after has nothing to do",
+  "an interrupted yeoul reindex says so and exits with 130; the next one continues, and a third has nothing to do",
   async () => {
     const hanging = Promise.withResolvers<void>();
     const right = (texts: readonly string[]) => Response.json(openAiEmbeddings.answer(texts.map(vectorFor)));
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  "yeoul reindex that cannot go on says why in a line and exits with 1",
+  "yeoul reindex prints one line with the reason when it fails, and exits with 1",
   async () => {
     server.reply(() => new Response("{}", { status: 401 }));
     const { code, stderr } = await endOf(reindex());

@@ -44,7 +44,7 @@ test.each([
   "twenty eleven plus one",
   "ten hundred plus one",
   "삼사오 더하기 일",
-])("%s is left as it stands where the words are no number", (text) => {
+])("%s is left unchanged where the words are not a number", (text) => {
   expect(recognise(text)).toBeNull();
 });
 

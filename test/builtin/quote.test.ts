@@ -50,7 +50,7 @@ describe("the built-in model, asked to answer from passages", () => {
   test.each([
     ["Wann fährt der Zug?", "> The part number of the gasket is CD-GSK-73. [1]"],
     ["How far away is the moon, in part, when it is full and red and low?", "> The part number of the gasket"],
-  ])("says so when the passages have hardly a word of %j, and shows what is nearest", async (question, nearest) => {
+  ])("says so when the passages have hardly a word of %j, and shows the nearest one", async (question, nearest) => {
     const said = await answerTo(question, [MANUAL]);
     expect(said).toStartWith("Your documents do not seem to answer this");
     expect(said).toContain(nearest);

@@ -64,7 +64,7 @@ describe("one equation", () => {
     ["floor(x) = 2", "it holds on whole intervals, not at single points"],
     ["1 = 1", "identity"],
     ["1 = 2", "no_solution"],
-  ])("%s has none to list, because: %s", (equation, note) => {
+  ])("%s has no list of solutions, because: %s", (equation, note) => {
     expect(solve([equation])).toEqual({ solutions: [], approximate: [], note, steps: [] });
   });
 
@@ -73,7 +73,7 @@ describe("one equation", () => {
     ["sqrt(x-1) = 0", ["1"]],
     ["sqrt(x-1)*(x-3) = 0", ["1", "3"]],
     ["|x-2| = 0", ["2"]],
-  ])("%s has the solutions %p at the edge of where it has values", (equation, expected) => {
+  ])("%s has the solutions %p at the edge of its domain", (equation, expected) => {
     expect(valuesOf(equation)).toEqual(expected);
   });
 
@@ -81,7 +81,7 @@ describe("one equation", () => {
     ["4^x = 2^(x+3)", ["3"]],
     ["e^x = e^(2x)", ["0"]],
     ["x*e^x = 0", ["0"]],
-  ])("%s has the solutions %p, and none where both sides are merely small", (equation, expected) => {
+  ])("%s has the solutions %p, and none where both sides are only small", (equation, expected) => {
     expect(valuesOf(equation)).toEqual(expected);
   });
 

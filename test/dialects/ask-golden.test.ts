@@ -49,7 +49,7 @@ const ask = ({ question, byQuery, language = "en" }: Case): Promise<Response> =>
 };
 
 describe("golden transcripts of ask", () => {
-  test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
+  test.each(cases)("$file is unchanged, byte for byte, and reads back as the same events", async (given) => {
     system.countFrom(100 * cases.indexOf(given));
     const response = await ask(given);
     expect(response.headers.get("x-trace-id")).toBe("trace-1");

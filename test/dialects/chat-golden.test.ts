@@ -63,7 +63,7 @@ const ask = ({ message, user, byQuery, streamTokens }: Case, init: RequestInit):
 };
 
 describe("golden transcripts of chat", () => {
-  test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
+  test.each(cases)("$file is unchanged, byte for byte, and reads back as the same events", async (given) => {
     const { file, language = "en", says, byQuery = false, streamTokens = false } = given;
     if (byQuery) system.countFrom(1000 + 100 * cases.indexOf(given));
     const stream = readSse(await ask(given, { headers: { "accept-language": language } }));

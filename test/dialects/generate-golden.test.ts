@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
 
 describe("golden transcripts of generate", () => {
   test.each(cases.map((given, index) => ({ ...given, index })))(
-    "$file is what it was, byte for byte, and reads back as the same events",
+    "$file is unchanged, byte for byte, and reads back as the same events",
     async ({ file, asks, language = "en", note, rest, index }) => {
       system.countFrom(1_000 * index);
       const headers = { "x-user-id": `golden-${file}`, "accept-language": language };

@@ -128,35 +128,32 @@ describe("golden transcripts", () => {
     expect(missing.filter((file) => !hasGolden(file))).toEqual([]);
   });
 
-  test.each(transcripts)(
-    "$file is what it was, byte for byte, and reads back as the same events",
-    async (transcript) => {
-      const { file, name, path, given, from } = transcript;
-      system.countFrom(from);
-      const userId = `golden-${name}`;
-      const threadId = `스레드:${given.name}`;
-      const response = await service.post(path, bodies[name]?.(userId, threadId, given));
-      const stream = readSse(response);
-      const events = `/api/v1/threads/${encodeURIComponent(threadId)}/events?userId=${userId}`;
-      const log = readSse(await service.get(events));
-      const shown = (type: EventType) => log.events.filter(({ event }) => event === type).length;
-      await given.play({
-        runId: response.headers.get("x-run-id") ?? "",
-        userId,
-        say: async (call, part, type) => {
-          const seen = shown(type);
-          call.say(part);
-          await log.until(() => shown(type) > seen);
-        },
-      });
-      const read = await stream.toEnd();
-      await log.toEnd();
-      expectGolden(file, stream.text);
-      expect(stream.text).toMatch(/^:\n\n/);
-      expect(stream.text).not.toContain("sk-secret");
-      expect(readBack(stream.text)).toEqual([...read]);
-      // Only a view: everything in it is in the log, in the same order.
-      if (name === "native") expect(log.text.replace(/^:\n\n/, "")).toBe(stream.text.replace(/^:\n\n/, ""));
-    },
-  );
+  test.each(transcripts)("$file is unchanged, byte for byte, and reads back as the same events", async (transcript) => {
+    const { file, name, path, given, from } = transcript;
+    system.countFrom(from);
+    const userId = `golden-${name}`;
+    const threadId = `스레드:${given.name}`;
+    const response = await service.post(path, bodies[name]?.(userId, threadId, given));
+    const stream = readSse(response);
+    const events = `/api/v1/threads/${encodeURIComponent(threadId)}/events?userId=${userId}`;
+    const log = readSse(await service.get(events));
+    const shown = (type: EventType) => log.events.filter(({ event }) => event === type).length;
+    await given.play({
+      runId: response.headers.get("x-run-id") ?? "",
+      userId,
+      say: async (call, part, type) => {
+        const seen = shown(type);
+        call.say(part);
+        await log.until(() => shown(type) > seen);
+      },
+    });
+    const read = await stream.toEnd();
+    await log.toEnd();
+    expectGolden(file, stream.text);
+    expect(stream.text).toMatch(/^:\n\n/);
+    expect(stream.text).not.toContain("sk-secret");
+    expect(readBack(stream.text)).toEqual([...read]);
+    // Only a view: everything in it is in the log, in the same order.
+    if (name === "native") expect(log.text.replace(/^:\n\n/, "")).toBe(stream.text.replace(/^:\n\n/, ""));
+  });
 });

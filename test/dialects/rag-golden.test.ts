@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("golden transcripts of rag", () => {
-  test.each(cases)("$file is what it was, byte for byte, and reads back as the same events", async (given) => {
+  test.each(cases)("$file is unchanged, byte for byte, and reads back as the same events", async (given) => {
     const headers = { "x-trace-id": "trace-1", "accept-language": given.language ?? "en" };
     const stream = readSse(await service.post("/rag", { question: given.question }, { headers }));
     if (given.says !== undefined) {

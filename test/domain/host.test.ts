@@ -59,7 +59,7 @@ describe("a Host header", () => {
     "10.0.0.1",
     "null",
     "localhost\0",
-  ])("%j does not", (host) => {
+  ])("%j does not name this machine", (host) => {
     expect(isOwn(host)).toBe(false);
   });
 
@@ -100,13 +100,13 @@ describe("a Host header", () => {
 
 describe("an address to listen on", () => {
   test.each(["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1", "::ffff:127.0.0.1"])(
-    "%s is this machine's own",
+    "%s is on this machine",
     (host) => {
       expect(isLoopbackHost(host)).toBe(true);
     },
   );
   test.each(["0.0.0.0", "::", "10.0.0.1", "example.com", "127.evil.example", "app.localhost", "fe80::1%eth0"])(
-    "%s is not",
+    "%s is not on this machine",
     (host) => {
       expect(isLoopbackHost(host)).toBe(false);
     },

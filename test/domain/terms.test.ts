@@ -54,7 +54,7 @@ describe("the terms of a text", () => {
     ["-5 °C, −5℃, (-3), 5%, 5 %", ["-5°c", "-5°c", "-3", "5%", "5%"]],
     ["€10 10€ 10 € $1,000 1,000원", ["€10", "€10", "€10", "$1000", "1000원"]],
     ["10⁵ 10^5 105 1½ 1 1/2 x₁ m² 재고¹", ["10^5", "10^5", "105", "1", "1/2", "1", "1/2", "x1", "m2", "재고", "1"]],
-  ])("signs that tell names and numbers apart belong to them: %s", (text, forms) => {
+  ])("include the signs that distinguish names and numbers: %s", (text, forms) => {
     expect(formsOf(text)).toEqual(forms);
   });
 

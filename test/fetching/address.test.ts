@@ -131,7 +131,7 @@ test.each([
   "134744072",
   "0x8.8.8.8",
   "010.8.8.8",
-])("%j is not the plain text of an address", (text) => expect(isPublicAddress(text)).toBeFalse());
+])("%j is not a plain address", (text) => expect(isPublicAddress(text)).toBeFalse());
 
 test.each(["fe80::1%eth0", "2606:4700::1%eth0", "2606:4700::1%1", "[2606:4700::1]", "2606:4700:::1", "8.8.8.8%1"])(
   "%s is refused, because it has a zone or brackets or is malformed",
@@ -155,7 +155,7 @@ test.each([
   "http://[::127.0.0.1]/",
   "http://[0:0:0:0:0:ffff:7f00:1]/",
   "http://[64:ff9b::169.254.169.254]/",
-])("%s is plain, and refused, once it has been a URL", (url) => {
+])("%s becomes plain in a URL, and is refused", (url) => {
   expect(isPublicAddress(new URL(url).hostname.replace(/^\[|\]$/g, ""))).toBeFalse();
 });
 

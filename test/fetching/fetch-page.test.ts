@@ -76,7 +76,7 @@ describe("a page", () => {
     "304 Not Modified",
     "404 Not Found",
     "500 Internal Server Error",
-  ])("is not what comes with %s", async (status) => {
+  ])("is not a response with %s", async (status) => {
     await using server = await serving(says(status, HTML, status.startsWith("2") ? "" : "secret"));
     expect(await refusal(fetched(server, "/"))).toBe(
       `unreachable: The page's server answered with ${status.slice(0, 3)} instead of a page.`,

@@ -27,7 +27,7 @@ describe("a name", () => {
     expect(server.connections()).toBe(1);
   });
 
-  test("whose connection goes to another address than resolved is sent no request", async () => {
+  test("whose connected address is not allowed is sent no request", async () => {
     await using server = await serving(page(HTML, "secret"));
     const asked: string[] = [];
     const reach: Reach = { ...loopbackReach(), allowsAddress: (address) => asked.push(address) === 1 };

@@ -40,13 +40,13 @@ describe("a page without an end", () => {
   test.each([
     ["as it is sent", { whole: Number.POSITIVE_INFINITY }],
     ["as a whole", { sent: Number.POSITIVE_INFINITY }],
-  ])("is cut off at the bound for what it is %s, and its connection closed", async (_, bounds) => {
+  ])("is cut off at the bound on its size %s, and its connection closed", async (_, bounds) => {
     await using server = await serving(pours);
     expect(await refusal(fetched(server, "/", { bounds }))).toBe("too_large: The page is too large to be fetched.");
     await server.closed();
   });
 
-  test("is not read when it declares its size", async () => {
+  test("is not read when it declares a size above the bound", async () => {
     await using server = await serving((socket) =>
       socket.write("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 1000001\r\n\r\n"),
     );
@@ -59,7 +59,7 @@ describe("a page without an end", () => {
     ["whose compressed body drips", dripsGzip],
     ["whose head drips", headWithoutEnd],
     ["that never begins", keepsSilent],
-  ])("%s is given up on in time, and its connection closed", async (_, answer) => {
+  ])("%s times out, and its connection is closed", async (_, answer) => {
     await using server = await serving(answer);
     expect(await refusal(fetched(server, "/", { bounds: { milliseconds: 100 } }))).toBe(TOO_LATE);
     await server.closed();
@@ -82,7 +82,7 @@ describe("a page without an end", () => {
   test.each([
     ["while its head is awaited", keepsSilent],
     ["while its body comes", drips],
-  ])("is left as soon as the caller aborts, %s", async (_, answer) => {
+  ])("is abandoned as soon as the caller aborts, %s", async (_, answer) => {
     const caller = new AbortController();
     await using server = await serving((socket, head) => {
       answer(socket, head);
@@ -118,7 +118,7 @@ describe("a server that violates the protocol", () => {
       "an unfinished chunk",
       (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhi"),
     ],
-  ])("and sends %s is said to have broken off", async (_, answer) => {
+  ])("and sends %s is reported as broken off", async (_, answer) => {
     await using server = await serving(answer);
     expect(await refusal(fetched(server, "/"))).toBe(BROKE_OFF);
   });

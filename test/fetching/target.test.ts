@@ -76,6 +76,6 @@ test.each([
   ["//127.0.0.1/b", NOT_PUBLIC],
   ["//user@example.org/", NO_SECRET],
   ["http://[", NO_URL],
-])("a redirect to %s is looked at in the same way", (location, refusal) => {
+])("a redirect to %s is checked in the same way", (location, refusal) => {
   expect(outcome(location, "https://example.com/a")).toBe(refusal);
 });

@@ -82,7 +82,7 @@ describe.each([
   });
 
   test.each(["", " ", "\n\t\u3000\u00a0"])(
-    "asks for a question in the stream when that is %j, and runs nothing",
+    "asks for a question in the stream when it is %j, and starts no run",
     async (question) => {
       const blank = await ask({ question, thread_id: `blank ${method}` }, { "accept-language": "en" });
       expect(blank.headers.get("x-trace-id")).not.toBe("");

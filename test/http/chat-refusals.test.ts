@@ -70,7 +70,7 @@ describe("an invalid question", () => {
     [{ message: " \n" }],
     [{ message: 7 }],
     [{ message: ["hi"] }],
-  ])("%j: 400, in the contract's words, at every endpoint", async (body) => {
+  ])("%j: 400, in the contract's format, at every endpoint", async (body) => {
     for (const path of ["/api/chat", "/api/chat/stream", "/api/chat/stream/init"]) {
       const response = await service.post(path, body);
       expect(response.status).toBe(400);

@@ -136,7 +136,7 @@ describe("with CORS_ORIGINS a list", () => {
     `${LISTED}, https://evil.example`,
     "*",
     "",
-  ])("a page of %j gets no word of it", async (origin) => {
+  ])("a page of %j gets no CORS headers", async (origin) => {
     const answer = await preflight(service, "/stream/v2", origin);
     expect([answer.status, grantIn(answer)]).toEqual([204, DENIED]);
     expect(grantIn(await send("GET", "/health", { origin }))).toEqual(DENIED);

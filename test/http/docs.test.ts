@@ -63,7 +63,7 @@ describe("a wrong method where no token is required", () => {
     ["POST", "/docs"],
     ["POST", "/docs/openapi.json"],
     ["POST", "/api/v1/images/x"],
-  ])("%s %s is told so without one", async (method, path) => {
+  ])("%s %s is refused without one", async (method, path) => {
     const response = await service.get(path, { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
   });

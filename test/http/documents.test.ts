@@ -110,7 +110,7 @@ describe("a document as a file", () => {
     ["page.html", "<h1>Head</h1><p>text</p>", "text/html"],
     ["parts.csv", "a,b\n1,2\n", "text/csv"],
     ["book.pdf", pdf([lines("A page")]), "application/pdf"],
-  ])("%s is kept as what it is", async (name, content, type) => {
+  ])("%s is stored as its kind", async (name, content, type) => {
     const user = newUser();
     const response = await sent(formOf({ file: file(name, content), user_id: user, collection: "c" }));
     expect(response.status).toBe(201);

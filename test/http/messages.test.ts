@@ -272,7 +272,7 @@ describe("GET /api/v1/threads/{threadId} is paginated", () => {
   test.each([
     ["limit", ["0", "501", "-1", "x", "1.5", ""]],
     ["before", ["0", "-1", "x", "1e3", "", "9".repeat(16)]],
-  ])("refuses a %s that is none", async (name, values) => {
+  ])("refuses an invalid %s", async (name, values) => {
     await write(`refused ${name}`, [0]);
     for (const value of values) {
       const response = await service.get(`/api/v1/threads/t?userId=refused ${name}&${name}=${value}`);

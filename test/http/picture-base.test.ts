@@ -26,7 +26,7 @@ describe("a base", () => {
     ["/", "/"],
     ["../..", "../../"],
     ["경로/", "경로/"],
-  ])("%s is one", (given, base) => {
+  ])("%s is valid", (given, base) => {
     expect(baseIn(request(given))).toBe(base);
   });
 
@@ -51,7 +51,7 @@ describe("a base", () => {
     "https://h/\n",
     "https://h/\u202e",
     `https://h/${"x".repeat(2048)}`,
-  ])("%j is none", (given) => {
+  ])("%j is invalid", (given) => {
     expect(() => baseIn(request(given))).toThrow("base must be");
   });
 
@@ -72,7 +72,7 @@ describe("a picture in an answer", () => {
     ],
     ["![plot]\n\n[plot]: api/v1/images/01a\nafter", "![plot]\n\n[plot]: https://h/ai/api/v1/images/01a\nafter"],
     ["[plot]: api/v1/images/01a", "[plot]: https://h/ai/api/v1/images/01a"],
-  ])("is named under the base: %j", (content, expected) => {
+  ])("gets the base: %j", (content, expected) => {
     expect(rewritten(content)).toBe(expected);
   });
 
@@ -85,7 +85,7 @@ describe("a picture in an answer", () => {
     "![](api/v1/images/01a/../../threads)",
     "![](api/v1/images/01a?x=1)",
     "![](api/v1/imagesx/01a)",
-  ])("is no other address: %j", (content) => {
+  ])("does not include other addresses: %j", (content) => {
     expect(rewritten(content)).toBe(content);
   });
 

@@ -156,7 +156,7 @@ describe("paths and methods", () => {
     ["POST", "/api/v1/threads/a%2Fb/events/", "GET"],
     ["GET", "/api/v1/runs/r/cancel", "POST"],
     ["PATCH", "/api/v1/threads/t?userId=u", "GET, DELETE"],
-  ])("%s %s is refused, and the methods that are answered there are named", async (method, path, allowed) => {
+  ])("%s %s is refused, and the allowed methods are named", async (method, path, allowed) => {
     const response = await service.get(path, { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, allowed]);
     expect((await refusalOf(response)).code).toBe("method_not_allowed");

@@ -38,7 +38,7 @@ const THREAD_IDS = [
 ];
 
 test.each(THREAD_IDS)(
-  "the thread id %j goes out and comes back in headers, ids, data, paths and Last-Event-ID",
+  "the thread id %j is sent and read back in headers, ids, data, paths and Last-Event-ID",
   async (id) => {
     const { response, events } = await solved(service, "u", id, "first");
     // Characters that a header cannot have are percent-encoded. In every case it decodes to the id.

@@ -131,7 +131,7 @@ describe("the end of an answer", () => {
     ["a finish that is an error", delta({}, "error"), "model_unavailable"],
     ["garbage", "{", "model_unavailable"],
     ["[DONE] without a finish", "[DONE]", "model_unavailable"],
-  ])("%s: what came before is kept, what comes after is not", (_, event, code) => {
+  ])("%s: parts before it are emitted, parts after it are not", (_, event, code) => {
     const answer = read(delta({ content: "before" }), event, delta({ content: "after" }, "stop"));
     expect(answer.parts).toEqual([{ type: "text", delta: "before" }]);
     expect(answer.failure).toMatchObject({ code });

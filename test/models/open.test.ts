@@ -32,7 +32,7 @@ describe("the configured model", () => {
     ["anthropic:x", "ANTHROPIC_API_KEY"],
     ["google:x", "GOOGLE_GENERATIVE_AI_API_KEY"],
     ["compatible:x", "MODEL_BASE_URL"],
-  ])("%s is not made without %s", async (id, variable) => {
+  ])("%s is not opened without %s", async (id, variable) => {
     await expect(from(id)).rejects.toThrow(variable);
   });
 

@@ -38,7 +38,7 @@ describe("a question with its passages", () => {
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("number", "nombre"),
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("{", "["),
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("Question:", "Query:"),
-  ])("is not seen in other text: %j", (said) => {
+  ])("is not recognized in other text: %j", (said) => {
     expect(readPassages(said)).toBeNull();
   });
 });

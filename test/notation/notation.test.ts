@@ -97,7 +97,7 @@ test.each([
   "x^",
   "1+4+...+100",
   "2+4+...+64",
-])("%p is no formula", (text) => {
+])("%p is not a formula", (text) => {
   expect(() => parse(text)).toThrow(NotationError);
 });
 

@@ -59,7 +59,7 @@ describe("the table in a CSV file", () => {
     ["tabs, though a cell begins with a quote", 'x\ty\nbolt, short\t"A" type\nnut, short\t"B" type\n', ["x", "y"]],
     ["the delimiter that Excel's line names", "sep=;\nx;y\n1,2,3;4\n", ["x", "y"]],
     ["its line in quotes", '"sep=|"\nx|y\n1,2|4\n', ["x", "y"]],
-  ])("is parted by %s", (_, text, names) => {
+  ])("is separated by %s", (_, text, names) => {
     expect(laidOutCsv(text).table.columns).toEqual(names);
   });
 
@@ -104,7 +104,7 @@ describe("a CSV file with a fault", () => {
     ["cut in the middle", "a,b\n1,2\n3", "Row 3"],
     ["with a short row under a title", "재고\n\na,b,c\n1,2,3\n1,2\n1,2,3\n", "Row 5"],
     ["with a delimiter in a cell of its only column", "name\nKim, Lee\nPark\n", "Row 2"],
-  ])("%s is refused, and the row named as a spreadsheet would", async (_, text, row) => {
+  ])("%s is refused, and the row numbered as in a spreadsheet", async (_, text, row) => {
     const error = await failureOf("a.csv", text);
     expect(error.code).toBe("malformed");
     expect(error.message).toStartWith(row);
@@ -142,7 +142,7 @@ describe("the bounds of a CSV file", () => {
       `${Array.from({ length: 60 }, (_, at) => `${"이름".repeat(400)}${at}`).join(",")}\n${`${"1,".repeat(59)}1\n`.repeat(2_000)}`,
       /20000 chunks/,
     ],
-  ])("refuse %s, with what is wrong", async (_, text, message) => {
+  ])("refuse %s with the reason", async (_, text, message) => {
     const error = await failureOf("a.csv", text);
     expect(error.code).toBe("too_large");
     expect(error.message).toMatch(message);

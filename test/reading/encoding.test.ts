@@ -54,7 +54,7 @@ describe("the encoding of a text", () => {
   test.each([
     ["utf-8", utf8],
     ["euc-kr", cp949],
-  ])("of Korean is %s with a few damaged bytes too, and what is whole is kept", (encoding, encode) => {
+  ])("of Korean is %s even with a few damaged bytes, and the rest is kept", (encoding, encode) => {
     fc.assert(
       fc.property(koreanText, someFlaws, (text, flaws) => {
         const bytes = damaged(encode(text), flaws);
@@ -103,7 +103,7 @@ describe("the encoding of a text", () => {
     ["numbers of four bytes", new Uint8Array(Uint32Array.from({ length: 500 }, (_, at) => at * 40_503).buffer)],
     ["a few control characters", Uint8Array.of(1, 2, 3, 4, 5, 6)],
     ["a mark of UTF-16 before no text", Uint8Array.of(0xff, 0xfe, 1, 0, 2, 0, 3, 0)],
-  ])("is none for %s: refused, with the remedy", (_, bytes) => {
+  ])("is not found for %s, which is refused with the remedy", (_, bytes) => {
     expect(() => decodeText(bytes)).toThrow(UnreadableError);
     expect(() => decodeText(bytes)).toThrow("Save it as UTF-8");
   });

@@ -68,7 +68,7 @@ describe("the visible text of a page is read:", () => {
     ["a hidden field and a password", "<input type=hidden value=gone><input type=password value=gone>"],
     ["a comment", "<!-- gone -->"],
     ["hidden within hidden", "<div hidden><p>gone<b>gone</b></p>gone</div>"],
-  ])("nothing of what is hidden by %s", (_, html) => {
+  ])("no text that is hidden by %s", (_, html) => {
     expect(textOf(`<p>before</p>${html}<p>behind</p>`)).toBe("before\n\nbehind");
   });
 

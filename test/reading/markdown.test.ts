@@ -16,7 +16,7 @@ test.each([
     "`10<sup>5</sup>` and\n\n```\n<!-- x --><sub>1</sub>\n```\n",
     "`10<sup>5</sup>` and\n\n```\n<!-- x --><sub>1</sub>\n```\n",
   ],
-])("Markdown says %s as its reader sees it", (_, source, text) => {
+])("Markdown gives %s as displayed", (_, source, text) => {
   expect(readMarkdown(source).text).toBe(text);
 });
 

@@ -50,7 +50,7 @@ describe("a file's kind", () => {
     ["letter.hwp", "x", "application/x-hwp"],
     ["data.bin", "a\0b", "application/octet-stream"],
     ["data.txt", "a\0b", "text/plain"],
-  ])("%s is refused as a kind that nothing reads", async (name, content, type) => {
+  ])("%s is refused as an unsupported kind", async (name, content, type) => {
     const error = await failureOf(name, Buffer.from(content, "latin1"), type);
     expect(error.code).toBe("unsupported");
     expect(error.message).toContain("PDF");
@@ -133,7 +133,7 @@ describe("HTML", () => {
     ["20,000 nested elements", "<div>".repeat(20_000)],
     ["50,000 elements", "<p>x</p>".repeat(50_000)],
     ["a long attribute", `<p title="${"x".repeat(1_000_000)}">`],
-  ])("with %s is read as bare text, soon", async (_, start) => {
+  ])("with %s is quickly read as plain text", async (_, start) => {
     expect((await read("a.html", `${start}a &lt; b`)).text).toEndWith("a < b");
   });
 });

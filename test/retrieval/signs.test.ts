@@ -37,7 +37,7 @@ describe("a name with a sign", () => {
     ["105", "대략 105 개이다.", ["대략 10⁵ 개이다."]],
     ["€10", "값은 10 €이다.", ["값은 $20이다."]],
     ["1,000원", "값은 1000원이다.", ["값은 1원이다."]],
-  ])("%s is found, and not what differs from it by the sign", async (question, right, others) => {
+  ])("%s is found, and not a name that differs only in the sign", async (question, right, others) => {
     const user = `names ${question}`;
     await takeIn(user, [...others, right]);
     expect(await found(user, question)).toEqual([right]);
@@ -49,7 +49,7 @@ describe("a name with a sign", () => {
     ["#42", "Ticket #42 is open.", "All 42 of them."],
     ["@kim", "@kim asked for it.", "Mr Kim asked for it."],
     ["v1.2.3", "In v1.2.3 it works.", "In v1.2.4 it works; see 3."],
-  ])("%s comes before what has the word without it", async (question, right, other) => {
+  ])("%s ranks above text that has the word without the sign", async (question, right, other) => {
     const user = `names ${question}`;
     await takeIn(user, [other, right]);
     expect((await found(user, question))[0]).toBe(right);

@@ -60,7 +60,7 @@ describe("the agent rag", () => {
   test.each([
     ["병가는 며칠?", "이 질문에 답할 내용을 문서에서 찾지 못했으므로"],
     ["How many days?", "Nothing in your documents answers this question"],
-  ])("says so where nothing is found, without asking the model: %j", async (question, said) => {
+  ])("says so when nothing is found, without calling the model: %j", async (question, said) => {
     const model = answering([text("made up")]);
     const events = await asked(toldRetrieval([]), model, question);
     expect(sourcesIn(events)).toEqual({ items: [] });
@@ -99,10 +99,13 @@ describe("the agent rag", () => {
   test.each([
     ["model_rate_limited", new ModelError("model_rate_limited", "limited", { retryable: true })],
     ["internal", new Error("sk-secret")],
-  ])("ends the run with %s when the search fails so, and does not claim to have found nothing", async (code, error) => {
-    const events = await asked(toldRetrieval(error), answering([text("made up")]), "병가는?");
-    expect(events.some(({ type }) => type === "sources" || type === "token")).toBe(false);
-    expect(endOf(events)).toMatchObject({ code });
-    expect(JSON.stringify(events)).not.toContain("sk-secret");
-  });
+  ])(
+    "ends the run with %s when the search fails with it, and does not claim to have found nothing",
+    async (code, error) => {
+      const events = await asked(toldRetrieval(error), answering([text("made up")]), "병가는?");
+      expect(events.some(({ type }) => type === "sources" || type === "token")).toBe(false);
+      expect(endOf(events)).toMatchObject({ code });
+      expect(JSON.stringify(events)).not.toContain("sk-secret");
+    },
+  );
 });

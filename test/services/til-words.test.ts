@@ -19,7 +19,7 @@ describe("a title", () => {
     ["the `using` keyword", "the `using` keyword"],
     ["", "The note"],
     ['""', "The note"],
-  ])("is what is left of %p", (answer, title) => {
+  ])("is cleaned up from %p", (answer, title) => {
     expect(titleIn(answer, "\n## The note\n")).toBe(title);
   });
 

@@ -13,7 +13,7 @@ test.each([
   "53100",
   "XX000",
   "0A000",
-])("with %s nothing was written, for certain", (code) => {
+])("with %s nothing was written", (code) => {
   expect(storeError("call", withCode(code)).isUntried).toBe(true);
 });
 
@@ -28,6 +28,6 @@ test.each([
   "CONNECTION_DESTROYED",
   "57P01",
   "08006",
-])("with %s it may have been", (code) => {
+])("with %s something may have been written", (code) => {
   expect(storeError("call", withCode(code)).isUntried).toBe(false);
 });

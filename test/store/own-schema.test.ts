@@ -30,7 +30,7 @@ const failureOf = (call: Promise<unknown>): Promise<unknown> =>
 
 /** The whole store in a schema whose name needs quotes and that is in no search path. */
 storeConformance(
-  "Postgres, in a schema of another's choosing",
+  "Postgres, in a configured schema",
   async () => postgresStore({ url: await freshDatabase(), system, schema: 'My "own"' }),
   { vectors: false },
 );

@@ -32,7 +32,7 @@ describe("the names of our tables in a statement", () => {
     'select 1 as "taken from runs"',
     "select chunks, content, tags from held",
     "with thread as (select 1) select * from thread",
-  ])("stay where they name no table: %s", (text) => {
+  ])("are unchanged where they name no table: %s", (text) => {
     expect(moved(text)).toBe(text);
   });
 

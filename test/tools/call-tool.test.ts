@@ -21,7 +21,7 @@ const never = (error: unknown): void => {
 const call = async (one: Tool, input: unknown, onUnexpected = never, context = toolContext(), name = "say") =>
   await finish(callTool([one], { name, input }, context, onUnexpected));
 
-test("a good call passes the tool's events on and returns its output", async () => {
+test("a valid call passes on the tool's events and returns its output", async () => {
   const { events, value } = await call(
     tool((word) => ({ said: word })),
     { word: "hi" },
@@ -38,7 +38,7 @@ test.each<[string, unknown, string]>([
   ["no object", [1], "object"],
   ["arguments that were no JSON", '{"word":', "not valid JSON"],
   ["null", null, "object"],
-])("%s is told to the model without running the tool", async (_what, input, hint) => {
+])("%s is reported to the model without running the tool", async (_what, input, hint) => {
   const { events, value } = await call(tool(never), input);
   expect(events).toEqual([]);
   expect(value.isError).toBe(true);
@@ -46,7 +46,7 @@ test.each<[string, unknown, string]>([
   expect(JSON.stringify(value.output)).not.toContain("secret-value");
 });
 
-test("an unknown tool is answered with those that exist", async () => {
+test("a call of an unknown tool gets the list of tools", async () => {
   const { value } = await call(tool(never), { word: "hi" }, never, toolContext(), "sing");
   expect(value).toEqual({ output: { error: "There is no tool of that name; there are say." }, isError: true });
 });
@@ -61,7 +61,7 @@ test("a tool that cannot answer tells the model why", async () => {
   expect(value).toEqual({ output: { error: "Use a shorter word." }, isError: true });
 });
 
-test("a tool that breaks is reported, and the model learns nothing of how", async () => {
+test("a tool that throws is reported, and the model gets no details", async () => {
   const reported: unknown[] = [];
   const broken = new Error("postgres://user:password@host");
   const { value } = await call(
@@ -111,7 +111,7 @@ test("an abort throws the signal's reason, before and during the call", async ()
   );
 });
 
-test("the four tools have names, descriptions and object schemas that a model can be given", () => {
+test("the four tools have names, descriptions and object schemas that models accept", () => {
   const tools = allTools();
   expect(tools.map(({ name }) => name)).toEqual(["solve_equation", "calculate", "plot_function", "run_javascript"]);
   for (const { description, input } of tools) {

@@ -29,7 +29,7 @@ test.each([
   ["console.log('before'); missing()", "It had printed: before"],
   ["let o = {}; o.o = o; o", "circular"],
   ["'y'.repeat(100_000)", "longer than 8000"],
-])("the mistake in %p is told", async (code, message) => {
+])("the error in %p is reported", async (code, message) => {
   expect(runSandboxed(code)).rejects.toThrow(message);
 });
 

@@ -31,7 +31,7 @@ describe("a body in chunks is read", () => {
     ["with trailers", "2\r\nhi\r\n0\r\na: 1\r\nb: 2\r\n\r\n", "hi"],
     ["with lines that end in a line feed", "2\nhi\n0\na: 1\n\n", "hi"],
     ["that holds what chunks are made of", "8\r\n\r\n0\r\n\r\n;\r\n0\r\n\r\n", "\r\n0\r\n\r\n;"],
-  ])("%s, wherever it is cut, to its last byte and no further", (_, text, expected) => {
+  ])("%s, for any cuts, up to its last byte and no further", (_, text, expected) => {
     for (let size = 1; size <= text.length + 8; size++) {
       expect(readIn(`${text}HTTP/1.1`, [size])).toEqual({ text: expected, read: text.length, isOver: true });
     }
@@ -77,7 +77,7 @@ describe("a chunk is invalid that", () => {
     expect(() => readIn(start + filling.repeat(20_000), [1_000])).toThrow("longer than");
   });
 
-  test.each([..."/:@G`g"])("has %s for a digit", (digit) => {
+  test.each([..."/:@G`g"])("has %s as a digit", (digit) => {
     expect(() => readIn(`1${digit}\r\nx`)).toThrow("The server sent");
   });
 

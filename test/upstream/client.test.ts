@@ -225,7 +225,7 @@ describe("over TLS", () => {
   test.each([
     ["that nobody vouches for", undefined, (url: string) => url],
     ["that names another server", CERTIFICATE, named],
-  ])("a certificate %s is not, and nothing is sent", async (_, ca, at) => {
+  ])("a certificate %s is refused, and nothing is sent", async (_, ca, at) => {
     await using server = await rawServer((socket) => socket.write(counted("ok")), { isSecure: true });
     await expect(said(postBySockets({ ca }), at(server.url), "secret")).rejects.toBeInstanceOf(Error);
     expect(server.requests).toEqual([]);

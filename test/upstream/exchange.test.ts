@@ -186,7 +186,7 @@ describe("a response that is unusual", () => {
     ["lines without a carriage return", "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi", [200, "hi", "keep"]],
     ["no body, whatever its length says", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
     ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
-  ])("with %s is read as it is meant", async (_, text, expected) => {
+  ])("with %s is read as intended", async (_, text, expected) => {
     expect(await said(text)).toEqual(expected);
   });
 

@@ -55,7 +55,7 @@ describe("a JSON text", () => {
     [" \n12e3\t", 1],
     ["[1,2 , 3,-4.5,true,null]", 7],
     ["[[],{},[[]]]", 5],
-  ])("%s holds %d values, doubled names included", (text, values) => {
+  ])("%s has %d values, including repeated names", (text, values) => {
     for (let cut = 0; cut <= text.length; cut++) expect(counted(text, [cut]).values).toBe(values);
   });
 

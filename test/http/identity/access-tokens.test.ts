@@ -92,7 +92,7 @@ describe("an access token", () => {
     [{ user_id: "u", scope: ["write"] }, "/scope"],
     [{ user_id: "u", scope: ["read", "read"] }, "/scope"],
     [{ user_id: "u", scope: "read" }, "/scope"],
-  ])("is not made of %j", async (body, path) => {
+  ])("is not issued for %j", async (body, path) => {
     const response = await make(body);
     expect(response.status).toBe(422);
     expect((await refusalOf(response)).details.map((detail) => detail.path)).toEqual([path]);

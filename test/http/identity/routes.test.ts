@@ -178,7 +178,7 @@ describe.each(each(guarded))("%s", (_, route) => {
       ["read", "ask"],
       ["read", "ask"],
     ],
-  ])("an access token for %j does what that says, and nothing else", async (scope, allowed) => {
+  ])("an access token for %j allows that and nothing else", async (scope, allowed) => {
     const headers = bearer(await accessToken(locked.url, { scope }, mine));
     const status = await statusOf(locked, route, { headers, ...(route.takesBody && { body: "{}" }) });
     if (allowed.includes(accessOf(route))) expect(status).not.toBeOneOf([401, 403]);

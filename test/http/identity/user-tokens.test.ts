@@ -89,7 +89,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
     [["kim"]],
     { id: 1 },
     1.5,
-  ])("names a user that none can be: %j is 403, and logged without the name", async (sub) => {
+  ])("with the invalid user %j gets 403 and is logged without the name", async (sub) => {
     noticed.length = 0;
     const head = { alg: "HS256" };
     const token = await new SignJWT({ ...right, sub: sub as string, exp: now() + 60 })
@@ -123,7 +123,7 @@ describe("a user's token that is signed with JWT_SECRET", () => {
     ],
     ["no token at all", () => "kim"],
     ["dots", () => ".."],
-  ])("that is none: %s", async (_, make) => {
+  ])("that is invalid: %s", async (_, make) => {
     const response = await ask(service, await make());
     expect(response.status).toBe(403);
     expect((await refusalOf(response)).message).not.toMatch(/kim|lee|jose|signature|alg/i);

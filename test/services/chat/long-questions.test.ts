@@ -27,7 +27,7 @@ describe("a question of a megabyte", () => {
     ["Chinese", "漢字"],
     ["ligatures", "ﷺ "],
     ["words that compare", "가장 "],
-  ])("of %s is asked with four like it before, and nobody waits for long", async (_, words) => {
+  ])("of %s is asked after four like it, and nothing waits for long", async (_, words) => {
     const question = repeated(words);
     // It once took a minute.
     expect(await cpuMs(() => korean(question, [question, question, question, question]))).toBeLessThan(5_000);
