@@ -1,6 +1,7 @@
 /**
- * Names of the stand-in's answers, shared by client and stand-in: `paced-400x20` is an answer of 400 tokens at 20 a second,
- * and `quiet` sends nothing until the stand-in is told to release it. The name travels in the question or as the model's name.
+ * Names of the stand-in's answers, shared by client and stand-in: `paced-400x20` is an answer of 400 tokens at 20 a
+ * second, and `quiet` sends nothing until the stand-in is told to release it. The name travels in the question or as
+ * the model's name.
  */
 export interface Answer {
   readonly tokens: number;
@@ -8,7 +9,10 @@ export interface Answer {
   readonly rate: number;
 }
 
-/** Occurs once in each token and nowhere else on any wire, so counting this byte counts tokens, however chunks are split. */
+/**
+ * Occurs once in each token and nowhere else on any wire, so counting this byte counts tokens, however chunks are
+ * split.
+ */
 export const MARK = 0x7e;
 
 export const QUIET: Answer = { tokens: 1, rate: 0 };
@@ -29,8 +33,8 @@ export const answerIn = (text: string): Answer | undefined => {
 export const tokenText = (index: number): string => `~${index.toString(36)} `;
 
 /**
- * The first token carries the time that the stand-in itself took for it, in milliseconds. A client subtracts this from its
- * own waiting time to get what the relay added, without a clock shared between processes.
+ * The first token carries the time that the stand-in itself took for it, in milliseconds. A client subtracts this from
+ * its own waiting time to get what the relay added, without a clock shared between processes.
  */
 export const firstToken = (ownMs: number): string => `~t=${ownMs.toFixed(3)} `;
 

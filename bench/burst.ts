@@ -1,6 +1,6 @@
 /**
- * Measures only the burst, in minutes: `bun bench/burst.ts [rounds] [streams]`. The hand-written relay and Yeoul, run from
- * source, take turns; each round's ratio compares two consecutive bursts.
+ * Measures only the burst, in minutes: `bun bench/burst.ts [rounds] [streams]`. The hand-written relay and Yeoul, run
+ * from source, take turns; each round's ratio compares two consecutive bursts.
  */
 import { endAll, startServer } from "./child.ts";
 import { openDatabase } from "./database.ts";

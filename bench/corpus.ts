@@ -17,9 +17,9 @@ const CHANGED = 0.3;
 const VOCABULARY = 15_000;
 
 /**
- * Returns the documents of test/fixtures/retrieval, then copies of them until there are `size` chunks. In each copy some
- * words are replaced by invented ones and all numbers by others, so that no two chunks are equal and most words are rare.
- * Deterministic.
+ * Returns the documents of test/fixtures/retrieval, then copies of them until there are `size` chunks. In each copy
+ * some words are replaced by invented ones and all numbers by others, so that no two chunks are equal and most words
+ * are rare. Deterministic.
  */
 export const corpus = async (size: number): Promise<readonly CorpusDocument[]> => {
   const originals = await readFixtures();

@@ -1,7 +1,7 @@
 /**
- * Measures what a wire costs: `bun run bench:dialects`. Takes one run of each dialect from the log of a service with the
- * built-in model, splits its answer into tokens as a model would send them, then translates and encodes each event over and
- * over. Writes bench/DIALECTS.md.
+ * Measures what a wire costs: `bun run bench:dialects`. Takes one run of each dialect from the log of a service with
+ * the built-in model, splits its answer into tokens as a model would send them, then translates and encodes each event
+ * over and over. Writes bench/DIALECTS.md.
  */
 import { join } from "node:path";
 import { builtinModel } from "../src/builtin/model/index.ts";

@@ -1,7 +1,8 @@
 /**
- * Measures what it costs the embedded store to sync each commit to disk: `bun bench/embedded-fsync.ts`. Three ways: `off`;
- * `on the loop`, as PGlite would do it if it called fsync; `on`, as the store does it, off the event loop and for many commits
- * at once. Commits of one event each, one after another and fifty at a time. Also prints the longest block of the event loop.
+ * Measures what it costs the embedded store to sync each commit to disk: `bun bench/embedded-fsync.ts`. Three ways:
+ * `off`; `on the loop`, as PGlite would do it if it called fsync; `on`, as the store does it, off the event loop and
+ * for many commits at once. Commits of one event each, one after another and fifty at a time. Also prints the longest
+ * block of the event loop.
  */
 import { fsyncSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -53,7 +54,8 @@ const together = async (store: Store): Promise<void> => {
   await Promise.all(Array.from({ length: AT_ONCE }, writer));
 };
 
-// On the disk of the working folder, because /tmp may be in memory. In a folder that git ignores, in case this is killed.
+// On the disk of the working folder, because /tmp may be in memory. In a folder that git ignores, in case this is
+// killed.
 const dist = join(process.cwd(), "dist");
 mkdirSync(dist, { recursive: true });
 const root = mkdtempSync(join(dist, "fsync-"));

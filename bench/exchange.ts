@@ -33,9 +33,9 @@ export interface Ask {
 }
 
 /**
- * Makes one HTTP/1.1 request on its own connection. It is written by hand because the client shares two cores with what it
- * measures: `fetch` takes three times the CPU for each chunk that arrives, and runs at most 256 requests at once. Resolves
- * when the server closes or the signal aborts; rejects when it cannot connect.
+ * Makes one HTTP/1.1 request on its own connection. It is written by hand because the client shares two cores with what
+ * it measures: `fetch` takes three times the CPU for each chunk that arrives, and runs at most 256 requests at once.
+ * Resolves when the server closes or the signal aborts; rejects when it cannot connect.
  */
 export const exchange = async (ask: Ask): Promise<Exchange> => {
   const { hostname, port, pathname, search, host } = new URL(ask.url);

@@ -78,7 +78,10 @@ export const figuresOf = (target: TargetName, relayed: readonly Relayed[]): Figu
   };
 };
 
-/** Returns the ratio of a figure between two targets, taken round by round, so that a slowdown of the machine affects both. */
+/**
+ * Returns the ratio of a figure between two targets, taken round by round, so that a slowdown of the machine affects
+ * both.
+ */
 const ratios = (target: TargetName, other: TargetName, relayed: readonly Relayed[], of: (one: Relayed) => number) => {
   const measured = (name: TargetName): number[] => relayed.filter((one) => one.target === name).map(of);
   const others = measured(other);

@@ -1,6 +1,6 @@
 /**
- * The floor: a relay written by hand on Bun that stores nothing. It receives a question, parses the model's stream and sends
- * each delta as a frame of `POST /stream/v2`. No store, no framework, no retry, no reconnect.
+ * The floor: a relay written by hand on Bun that stores nothing. It receives a question, parses the model's stream and
+ * sends each delta as a frame of `POST /stream/v2`. No store, no framework, no retry, no reconnect.
  */
 import { createParser } from "eventsource-parser";
 

@@ -1,6 +1,6 @@
 /**
- * The client for idle streams, in its own process. Opens the streams, prints `held`, holds them until its input has a line,
- * then prints a `HoldResult` and closes them. Its argument is a `Hold` as JSON.
+ * The client for idle streams, in its own process. Opens the streams, prints `held`, holds them until its input has a
+ * line, then prints a `HoldResult` and closes them. Its argument is a `Hold` as JSON.
  */
 import { type Ask, exchange } from "./exchange.ts";
 

@@ -1,4 +1,6 @@
-/** Measures our claims: `bun run bench`. The options are in options.ts, the measurements in relaying.ts and holding.ts. */
+/**
+ * Measures our claims: `bun run bench`. The options are in options.ts, the measurements in relaying.ts and holding.ts.
+ */
 import { endAll, startServer } from "./child.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type Held, holdReaders, holdRuns } from "./holding.ts";

@@ -1,6 +1,7 @@
 /**
- * The client, in its own process: runs a number of streams at a time against one server. Its argument is a `Load` as JSON, its
- * one line of output a `LoadResult`. It also reads the server's CPU, so that tokens and time are taken at the same moment.
+ * The client, in its own process: runs a number of streams at a time against one server. Its argument is a `Load` as
+ * JSON, its one line of output a `LoadResult`. It also reads the server's CPU, so that tokens and time are taken at the
+ * same moment.
  */
 import { type Answer, nameOf } from "./answer.ts";
 import { type Reading, read } from "./reading.ts";

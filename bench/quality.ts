@@ -14,7 +14,10 @@ export type Language = (typeof LANGUAGES)[number];
 export const WAYS = ["lexical", "vector", "hybrid"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** A passage answers when it contains `answer` verbatim. `lexical` questions use the document's words, `paraphrase` ones do not. */
+/**
+ * A passage answers when it contains `answer` verbatim. `lexical` questions use the document's words, `paraphrase` ones
+ * do not.
+ */
 const Question = Type.Object({
   question: Type.String({ minLength: 1 }),
   document: Type.String({ minLength: 1 }),
@@ -39,7 +42,10 @@ export const takeIn = async (language: Language, documents: DocumentStore, embed
   return Value.Decode(Type.Array(Question), questions);
 };
 
-/** `recall` is the share of questions answered by one of the first three passages, `mrr` the mean of 1 / the first answer's rank, within 10. */
+/**
+ * `recall` is the share of questions answered by one of the first three passages, `mrr` the mean of 1 / the first
+ * answer's rank, within 10.
+ */
 export interface Quality {
   readonly questions: number;
   readonly recall: number;
@@ -49,7 +55,10 @@ export interface Quality {
 const TOP = 3;
 const DEPTH = 10;
 
-/** Measures how well a language's questions are answered, by search method and kind of question, and which ones hybrid search missed. */
+/**
+ * Measures how well a language's questions are answered, by search method and kind of question, and which ones hybrid
+ * search missed.
+ */
 export const measure = async (language: Language, documents: DocumentStore, embedding: EmbeddingModel) => {
   const questions = await takeIn(language, documents, embedding);
   const ranks: { readonly way: Way; readonly kind: Kind; readonly question: string; readonly rank: number | null }[] =

@@ -11,7 +11,10 @@ export interface Reading {
   readonly fault: string | undefined;
 }
 
-/** Sends the question and reads the answer to its end. `thorough` also parses every frame and compares the whole text. Never throws. */
+/**
+ * Sends the question and reads the answer to its end. `thorough` also parses every frame and compares the whole text.
+ * Never throws.
+ */
 export const read = async (
   origin: string,
   wire: Wire,

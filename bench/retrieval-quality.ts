@@ -1,6 +1,7 @@
 /**
- * Measures how well documents are found: `bun run bench:retrieval`. Searches the documents in test/fixtures/retrieval with
- * questions in Korean and English, by words, by vectors and by both. Writes bench/RETRIEVAL.md. Uses the built-in embedding.
+ * Measures how well documents are found: `bun run bench:retrieval`. Searches the documents in test/fixtures/retrieval
+ * with questions in Korean and English, by words, by vectors and by both. Writes bench/RETRIEVAL.md. Uses the built-in
+ * embedding.
  */
 import { join } from "node:path";
 import { realSystem } from "../src/domain/system.ts";

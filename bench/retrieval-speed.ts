@@ -1,7 +1,8 @@
 /**
- * Measures how fast documents are found: `bun run bench:retrieval-speed [--pieces 10000] [--database URL]`. Stores the same
- * chunks in Postgres and in the embedded database, and searches all of them with the questions of test/fixtures/retrieval:
- * directly in the store, and over HTTP in a service in its own process. Writes bench/RETRIEVAL-SPEED.md.
+ * Measures how fast documents are found: `bun run bench:retrieval-speed [--pieces 10000] [--database URL]`. Stores the
+ * same chunks in Postgres and in the embedded database, and searches all of them with the questions of
+ * test/fixtures/retrieval: directly in the store, and over HTTP in a service in its own process. Writes
+ * bench/RETRIEVAL-SPEED.md.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
- * A model stand-in in its own process. Streams OpenAI chat completions at the rate named in the question, or else in the
- * model's name. It must be cheap, because it shares the machine with what is measured: it has one timer for all streams,
- * encodes every chunk once, and spreads phases so that no two streams are in step.
+ * A model stand-in in its own process. Streams OpenAI chat completions at the rate named in the question, or else in
+ * the model's name. It must be cheap, because it shares the machine with what is measured: it has one timer for all
+ * streams, encodes every chunk once, and spreads phases so that no two streams are in step.
  */
 import { type Answer, answerIn, firstToken, nameOf, tokenText } from "./answer.ts";
 import { Wheel } from "./wheel.ts";

@@ -1,7 +1,8 @@
 /**
- * Measures how many bytes a turn writes by its place in the thread: `bun bench/turn-bytes.ts`. A checkpoint holds a node's
- * change and an event is written once, so turn 200 writes as much as turn 1. Counts bytes of Postgres's write-ahead log, which
- * covers all its tables, indexes and row locks, between two `pg_current_wal_lsn()` with no other activity.
+ * Measures how many bytes a turn writes by its place in the thread: `bun bench/turn-bytes.ts`. A checkpoint holds a
+ * node's change and an event is written once, so turn 200 writes as much as turn 1. Counts bytes of Postgres's
+ * write-ahead log, which covers all its tables, indexes and row locks, between two `pg_current_wal_lsn()` with no other
+ * activity.
  */
 import postgres from "postgres";
 import { realSystem } from "../src/domain/system.ts";
@@ -18,7 +19,10 @@ const NODES = ["classify", "solve", "answer"];
 const MEASURED = new Set([1, 50, 200]);
 const KEY = threadKey("u1", "bench");
 
-/** Runs one turn through the store alone: begin, commits of tokens, one checkpoint per node, end. Returns its events' JSON bytes. */
+/**
+ * Runs one turn through the store alone: begin, commits of tokens, one checkpoint per node, end. Returns its events'
+ * JSON bytes.
+ */
 const turn = async (store: Store): Promise<number> => {
   const { fence, lastSeq } = await started(store, newRun(KEY));
   let bytes = 0;

@@ -1,6 +1,6 @@
 /**
- * Resource usage of a process and its descendants from the kernel (proc(5)). Descendants count because an executable may
- * start itself again and Postgres consists of several processes.
+ * Resource usage of a process and its descendants from the kernel (proc(5)). Descendants count because an executable
+ * may start itself again and Postgres consists of several processes.
  */
 import { readdirSync, readFileSync } from "node:fs";
 

@@ -2,8 +2,8 @@
 const SLOTS = 2048;
 
 /**
- * One timer for any number of deadlines: a ring of one-millisecond slots. It turns only while it is not empty, and catches up
- * when the process was late, so that the rate holds over any length of time.
+ * One timer for any number of deadlines: a ring of one-millisecond slots. It turns only while it is not empty, and
+ * catches up when the process was late, so that the rate holds over any length of time.
  */
 export class Wheel<T> {
   readonly #slots: T[][] = Array.from({ length: SLOTS }, () => []);
@@ -18,7 +18,9 @@ export class Wheel<T> {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** `at` is in milliseconds of the wheel's clock, at most two seconds ahead. Overdue callbacks run on the next turn. */
+  /**
+   * `at` is in milliseconds of the wheel's clock, at most two seconds ahead. Overdue callbacks run on the next turn.
+   */
   add(item: T, at: number): void {
     if (this.#timer === undefined) {
       this.#turned = Math.floor(this.now());

@@ -5,10 +5,10 @@ import { pack } from "tar-stream";
 import { realSystem } from "../src/domain/system.ts";
 import { pgliteStore } from "../src/store/drivers/pglite.ts";
 
-// `bun scripts/build-database.ts DIRECTORY ARCHIVE` builds the database that every new DATA_DIR starts from. It runs initdb and
-// the migrations in the empty DIRECTORY and packs the result with tar and zstd. The same commit gives the same bytes, because
-// the clock of this process is fixed and its random numbers are constant. No secret depends on them: initdb derives only an
-// identifier, and a nonce for a login that the embedded database does not have.
+// `bun scripts/build-database.ts DIRECTORY ARCHIVE` builds the database that every new DATA_DIR starts from. It runs
+// initdb and the migrations in the empty DIRECTORY and packs the result with tar and zstd. The same commit gives the
+// same bytes, because the clock of this process is fixed and its random numbers are constant. No secret depends on
+// them: initdb derives only an identifier, and a nonce for a login that the embedded database does not have.
 
 const NOW = Date.UTC(2026, 0, 1);
 Date.now = () => NOW;

@@ -25,11 +25,16 @@ const prepareDatabase = async (): Promise<void> => {
   }
 };
 
-/** Workers are started by file path, and nothing imports them. Sorted, so that the output does not depend on disk order. */
+/**
+ * Workers are started by file path, and nothing imports them. Sorted, so that the output does not depend on disk order.
+ */
 const workers = (): readonly string[] =>
   [...new Glob("src/**/worker.ts").scanSync({ cwd: root, absolute: true })].sort();
 
-/** Compiles in a separate folder: a start during the build finds the old executable intact, and source maps stay out of dist. */
+/**
+ * Compiles in a separate folder: a start during the build finds the old executable intact, and source maps stay out of
+ * dist.
+ */
 const compile = async (): Promise<void> => {
   const folder = await mkdtemp(join(root, "dist/unfinished-"));
   try {
@@ -41,7 +46,8 @@ const compile = async (): Promise<void> => {
       bytecode: true,
       splitting: true,
       minify: { syntax: true, whitespace: true },
-      // Two libraries read it without needing it. Undefined here, it would be the build machine's path, and builds would differ.
+      // Two libraries read it without needing it. Undefined here, it would be the build machine's path, and builds
+      // would differ.
       define: { __dirname: '"/"' },
       // 5 MB, read only when a stack is printed, so that stacks in the logs name our files and lines.
       sourcemap: "inline",

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 
-// `bun run coverage`, after a test run that wrote coverage/lcov.info, prints the line coverage of each folder of src. It fails
-// when a core folder is below the floor. The report omits files that no test loads; knip finds those that nothing imports.
+// `bun run coverage`, after a test run that wrote coverage/lcov.info, prints the line coverage of each folder of src.
+// It fails when a core folder is below the floor. The report omits files that no test loads; knip finds those that
+// nothing imports.
 
 /** Required line coverage, in percent, of the folders through which every event passes. */
 const FLOOR = 95;

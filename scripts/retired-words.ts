@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Glob } from "bun";
 
-// Run by `bun run check`. Finds words of the first draft that code and documents no longer use, and names the replacements.
+// Run by `bun run check`. Finds words of the first draft that code and documents no longer use, and names the
+// replacements.
 
 /** Names in code, matched whole. In comments too, each is matched only as a word of its own. */
 const NAMES: Readonly<Record<string, string>> = {

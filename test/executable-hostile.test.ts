@@ -5,7 +5,9 @@ import { type Box, box, post } from "./support/executable.ts";
 import { probing } from "./support/health-probe.ts";
 import { pdf } from "./support/pdf.ts";
 
-/** The longest that a request may block the event loop, in CPU time of the main thread, because both cores may be busy. */
+/**
+ * The longest that a request may block the event loop, in CPU time of the main thread, because both cores may be busy.
+ */
 const HELD_MS = 100;
 const MEGABYTE = 1_000_000;
 
@@ -29,7 +31,10 @@ const send = async (path: string, body: unknown): Promise<number> => {
   await response.text();
   return response.status;
 };
-/** Number of tries: garbage collection may affect one and a cold cache the first, but the work itself takes its time in each. */
+/**
+ * Number of tries: garbage collection may affect one and a cold cache the first, but the work itself takes its time in
+ * each.
+ */
 const TRIES = 5;
 
 /** Returns the status of each request, and checks that no other request is delayed. */

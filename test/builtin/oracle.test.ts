@@ -7,7 +7,9 @@ import { parse } from "../../src/notation/read.ts";
 import { answerOf } from "../support/builtin-answer.ts";
 import { ANSWERED } from "../support/maths-questions.ts";
 
-/** A formula as people might write it, its independently computed value, and the precedence of its outermost operator. */
+/**
+ * A formula as people might write it, its independently computed value, and the precedence of its outermost operator.
+ */
 interface Known {
   readonly text: string;
   readonly value: Q.Rational;

@@ -42,7 +42,9 @@ const quiet = async ({ post, model }: Replica) => {
   return { call, stream, runId: response.headers.get("x-run-id") ?? "" };
 };
 
-/** Resolves once a replica has taken over an orphaned run; by then every replica that could be taken for dead has been. */
+/**
+ * Resolves once a replica has taken over an orphaned run; by then every replica that could be taken for dead has been.
+ */
 const anOrphanIsEnded = async (store: Store) => {
   const orphan = newRun(`u:${realSystem.id()}`, { owner: "nobody" });
   await store.runs.begin(orphan);

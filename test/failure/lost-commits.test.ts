@@ -33,7 +33,10 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     call.say({ type: "text", delta: text });
     await stream.until(({ data }) => data.includes(text));
   };
-  /** The seq of the failure that a reader received: after the reset, or in the reset's messages if the run had ended by then. */
+  /**
+   * The seq of the failure that a reader received: after the reset, or in the reset's messages if the run had ended by
+   * then.
+   */
   const failureTold = (reset: EventSourceMessage, { events }: SseReader): number | undefined => {
     const after = events.slice(events.indexOf(reset) + 1).findLast(({ event }) => event === "error");
     if (after !== undefined) return Number(after.id?.split(":").at(-1));

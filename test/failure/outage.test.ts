@@ -163,7 +163,8 @@ test("a run whose events the store refuses fails alone", async () => {
   const { store, taps } = tappedStore(real);
   const here = await house({ store });
   const bad = (text: string) => text.includes("poison");
-  // Tokens that wait for the same commit become one event, so the good one must be stored before the bad one is emitted.
+  // Tokens that wait for the same commit become one event, so the good one must be stored before the bad one is
+  // emitted.
   const kept = Promise.withResolvers<void>();
   taps.append = async (next, batch) => {
     const texts = batch.flatMap(({ events }) => events.map(({ json }) => json));

@@ -17,8 +17,8 @@ const pieceOf = (n: number): string => `${n} `.padEnd(4096, "가나");
 const ANSWER = range(1, TEXTS).map(pieceOf).join("");
 const READERS = 64;
 /**
- * The kernel buffers about 3 MiB for each reader. Buffering the rest of the 9 MB would take 370 MiB. The embedded database
- * grows by 100 to 200 MiB for any number of readers.
+ * The kernel buffers about 3 MiB for each reader. Buffering the rest of the 9 MB would take 370 MiB. The embedded
+ * database grows by 100 to 200 MiB for any number of readers.
  */
 const MAX_GROWTH = 300 * MIB;
 

@@ -5,7 +5,9 @@ import { startService, type TestService } from "../support/service.ts";
 
 type Json = { readonly [key: string]: Json };
 
-/** Every JSON body that starts a run or belongs to a user, with its fields for user and thread; null when it has none. */
+/**
+ * Every JSON body that starts a run or belongs to a user, with its fields for user and thread; null when it has none.
+ */
 const BODIES: readonly (readonly [path: string, body: object, user: string, thread: string | null])[] = [
   ["/stream/v2", { message: "hi" }, "userId", "threadId"],
   ["/api/v1/solve", { problem: "hi" }, "user_id", "thread_id"],

@@ -7,7 +7,10 @@ import { close, fenceOf, journalOver, note, open, say, think } from "../support/
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
-/** The possible steps: a run emits, the event loop turns, a store call is slow, fails, or succeeds without acknowledgement. */
+/**
+ * The possible steps: a run emits, the event loop turns, a store call is slow, fails, or succeeds without
+ * acknowledgement.
+ */
 const step = fc.oneof(
   {
     weight: 8,

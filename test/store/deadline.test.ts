@@ -11,8 +11,8 @@ import { statementNames } from "../support/statement-names.ts";
 const DEADLINE_MS = 1_000;
 
 /**
- * Waits twice a deadline, in steps as short as the store's own. On a busy machine these are late as well, so it tells which
- * came first, and not how fast the machine is.
+ * Waits twice a deadline, in steps as short as the store's own. On a busy machine these are late as well, so it tells
+ * which came first, and not how fast the machine is.
  */
 const twiceADeadline = async (signal: AbortSignal): Promise<"late"> => {
   for (let step = 0; step < 2 * 16; step++) await realSystem.sleep(DEADLINE_MS / 16, signal);

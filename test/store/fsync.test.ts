@@ -13,7 +13,9 @@ import { acknowledgements, stracePath } from "../support/strace.ts";
 const root = mkdtempSync(join(tmpdir(), "yeoul-fsync-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Whether the promise has settled. Anything that waits only for microtasks has had a thousand turns of the event loop. */
+/**
+ * Whether the promise has settled. Anything that waits only for microtasks has had a thousand turns of the event loop.
+ */
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
   const settle = () => {

@@ -3,7 +3,9 @@ import postgres from "postgres";
 import { databaseProxy } from "../support/database-proxy.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
-/** https://github.com/porsager/postgres/issues/1208: without patches/postgres@*.patch the last line ends the process. */
+/**
+ * https://github.com/porsager/postgres/issues/1208: without patches/postgres@*.patch the last line ends the process.
+ */
 test("a statement on a connection whose backend was terminated is rejected, and the process goes on", async () => {
   const url = await freshDatabase();
   const sql = postgres(url, { max: 1, onnotice: () => {} });

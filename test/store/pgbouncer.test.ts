@@ -5,7 +5,10 @@ import { storeConformance } from "../conformance/store.ts";
 import { type Pgbouncer, pgbouncerPath, startPgbouncer } from "../support/pgbouncer.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
-/** pgbouncer is a Debian package with no substitute: without it these tests are skipped. `.ci/run` installs it if it can. */
+/**
+ * pgbouncer is a Debian package with no substitute: without it these tests are skipped. `.ci/run` installs it if it
+ * can.
+ */
 describe.skipIf(pgbouncerPath === null)("behind pgbouncer in transaction mode", () => {
   let pgbouncer: Pgbouncer;
   beforeAll(async () => {

@@ -16,7 +16,10 @@ import { chunk, draft, words } from "../support/documents.ts";
 // The socket server sometimes delays a call for a whole second, which a real server does not.
 setDefaultTimeout(30_000);
 
-/** The Postgres driver with pgvector. No such server is on npm, so the embedded database serves one connection over a socket. */
+/**
+ * The Postgres driver with pgvector. No such server is on npm, so the embedded database serves one connection over a
+ * socket.
+ */
 describe("Postgres with pgvector", () => {
   let database: PGlite;
   let server: PGLiteSocketServer;

@@ -47,7 +47,8 @@ test("a database of the previous release is migrated while its replicas run, and
   await begunBefore("begun-meanwhile", 600_000);
   const taken = await takeLapsed(store, "new", ["over"]);
   expect(taken.map(({ fence }) => fence)).toEqual([{ threadKey: "u:over", runId: "over", epoch: 2 }]);
-  // It keeps the run that it renews. In the thread of a run that it has ended, no later run is dated before its last write.
+  // It keeps the run that it renews. In the thread of a run that it has ended, no later run is dated before its last
+  // write.
   const held = { threadKey: "u:held" as const, runId: "held", epoch: 1 };
   await sql`update runs set lease_until = ${Date.now() + 600_000} where run_id = 'held' and owner = 'host/1/2'`;
   expect(await store.runs.finish(held, endAt(held, 1, { now: 1 }))).toBe("ended");

@@ -201,7 +201,8 @@ describe.each(each(guarded))("%s", (_, route) => {
     if (isStream(response)) await response.body?.cancel();
     else if (response.status !== 403) expect((await response.text()).includes("not-this-one")).toBe(false);
     if (accessOf(route) === "ask") expect(response.status).toBeGreaterThanOrEqual(400);
-    // The rest belongs to no thread: the API's description, lists that leave it out, requests that are not yet in a thread.
+    // The rest belongs to no thread: the API's description, lists that leave it out, requests that are not yet in a
+    // thread.
     if (response.status !== 403) expect(["none", "handler"]).toContain(route.passage?.threads ?? "path");
   });
 
