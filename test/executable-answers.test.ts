@@ -5,13 +5,13 @@ import { type Box, box, post } from "./support/executable.ts";
 import { probing } from "./support/health-probe.ts";
 import { type RawServer, rawServer } from "./support/raw-server.ts";
 
-// A model's server that never stops, in front of every wire. The figures are CPU time: others may have both cores here.
+// An endless model server for every wire. The figures are CPU time, because both cores may be busy.
 
 const HELD_MS = 100;
-/** The main thread's, for one answer: 100 to 200 on a quiet machine, and seconds to minutes without bounds. */
+/** CPU time of the main thread for one answer, in ms: 100 to 200 on a quiet machine, seconds to minutes without bounds. */
 const ANSWER_MS = 1_500;
 const PEAK_MIB = 1_200;
-/** A collection of garbage may fall into one try. */
+/** Number of tries, because garbage collection may affect one of them. */
 const TRIES = 4;
 
 let flood = Buffer.alloc(0);
@@ -38,7 +38,7 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Writes for as long as there is room, and goes on when there is room again. */
+/** Writes as long as the socket accepts data, and goes on when it drains. */
 const pour = (socket: Socket): void => {
   while (!socket.destroyed && socket.write(flood));
   if (!socket.destroyed) socket.once("drain", () => pour(socket));
@@ -52,10 +52,10 @@ const WIRES = [
   ["/api/v1/generate/stream", { input_type: "text", content: "hello" }],
 ] as const;
 
-/** What the service's main thread has computed so far, in milliseconds (proc_pid_schedstat(5)). */
+/** CPU time of the service's main thread so far, in milliseconds (proc_pid_schedstat(5)). */
 const computedMs = (): number =>
   Number(readFileSync(`/proc/${service.pid}/task/${service.pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
-/** The most memory that it has had at once (proc_pid_status(5)). */
+/** Its peak resident memory (proc_pid_status(5)). */
 const peakMiB = (): number =>
   Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${service.pid}/status`, "utf8"))?.[1]) / 1024;
 
@@ -67,7 +67,7 @@ const FLOODS = [
 const asked = FLOODS.flatMap(([what, sent]) => WIRES.map(([path, body]) => [what, path, body, sent] as const));
 
 test.skipIf(process.platform !== "linux").each(asked)(
-  "a model that sends %s for ever: %s says that it failed, holds nobody up and fills no memory",
+  "a model that sends %s for ever: %s reports a failure, delays no other request and stays within its memory",
   async (_, path, body, sent) => {
     flood = Buffer.from(sent);
     let heldMs = Number.POSITIVE_INFINITY;

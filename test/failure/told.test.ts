@@ -135,7 +135,7 @@ describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
   }, 20_000);
 });
 
-test("when readers of both kinds follow one run, the one that reconnects finds what the other was told", async () => {
+test("when readers of both kinds follow one run, the one that reconnects gets the end that the other received", async () => {
   const [native] = comingBack;
   const [told] = others;
   if (native === undefined || told === undefined) throw new Error("no wires");

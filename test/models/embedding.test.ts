@@ -112,13 +112,13 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(heldMs).toBeLessThan(250);
   });
 
-  test("an error of twenty megabytes is told by its status", async () => {
+  test("an error of twenty megabytes is reported by its status", async () => {
     const { result, heldMs } = await holding(() => failureOf(() => new Response("[".repeat(2e7), { status: 400 })));
     expect(result.message).toContain("HTTP 400");
     expect(heldMs).toBeLessThan(250);
   });
 
-  test("vectors that are compressed, which nobody asked for, are not inflated, nor asked for again", async () => {
+  test("compressed vectors, which were not requested, are neither inflated nor requested again", async () => {
     const answer = () => new Response("\u001f", { headers: { "content-encoding": "gzip" } });
     expect(await failureOf(answer, 1)).toMatchObject({
       retryable: false,
