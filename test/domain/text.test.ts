@@ -38,7 +38,7 @@ describe("text that the store can save", () => {
     );
   });
 
-  test("replaces all texts in JSON, including keys, and other values are unchanged", () => {
+  test("is the only text left in repaired JSON, including keys, and other values are unchanged", () => {
     expect(storableJson({ "k\0": ["\ud800", 1, null, true, { a: "ok" }] })).toEqual({
       "k\ufffd": ["\ufffd", 1, null, true, { a: "ok" }],
     });

@@ -95,7 +95,7 @@ describe("an address that is not public", () => {
 });
 
 describe("an address that is public", () => {
-  test("is any other of IPv4", () => {
+  test("is any other IPv4 address", () => {
     const closed = CLOSED.map(([, range]) => numbersOf(range)).filter(({ first }) => first.bits === 32);
     fc.assert(
       fc.property(fc.bigInt(0n, 2n ** 32n - 1n), (value) => {

@@ -123,7 +123,7 @@ describe("a server that violates the protocol", () => {
     expect(await refusal(fetched(server, "/"))).toBe(BROKE_OFF);
   });
 
-  test("or is not there", async () => {
+  test("and has stopped is reported as broken off", async () => {
     const server = await serving(page(HTML, "hi"));
     await server[Symbol.asyncDispose]();
     expect(await refusal(fetched(server, "/"))).toBe(BROKE_OFF);

@@ -94,7 +94,7 @@ describe.each([
     },
   );
 
-  test("tells a rate limit, a provider's failure and an unexpected one in different words, in both languages", async () => {
+  test("reports a rate limit, a provider's failure and an unexpected one with different messages, in both languages", async () => {
     const errors = [
       new ModelError("model_rate_limited", "sk-secret", { retryable: false }),
       new ModelError("model_unavailable", "sk-secret", { retryable: false }),

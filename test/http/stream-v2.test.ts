@@ -54,7 +54,7 @@ describe("POST /stream/v2", () => {
     expect(deltas(await readSse(response).toEnd())).toEqual(["one two three"]);
   });
 
-  test("a turn continues the conversation, and another user's thread of the same id is another thread", async () => {
+  test("a turn continues the conversation, and another user's thread with the same id is separate", async () => {
     const ask = async (userId: string, message: string, answer: string) => {
       const response = await service.post("/stream/v2", { message, userId, threadId: "shared" });
       const call = await service.model.nextCall();

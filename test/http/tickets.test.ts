@@ -65,7 +65,7 @@ describe("a ticket", () => {
     expect(contentOf(await chatFrames(stream))).toBe("hello");
   });
 
-  test("is used by an EventSource, which receives the run once, reconnects, and is told to stop", async () => {
+  test("is used by an EventSource, which receives the run once, reconnects, and gets 204", async () => {
     const source = eventSource([`${service.url}/api/chat/stream/${await ticket(service, { conversation_id: "es" })}`]);
     (await service.model.nextCall()).finish("once");
     await source.stopped;

@@ -33,7 +33,7 @@ test("when all fail, the last failure is reported", async () => {
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);
 });
 
-test("a model that breaks off in the middle is not continued by another", async () => {
+test("a model that fails in the middle of an answer is not continued by another", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
   const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], quiet);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(down);

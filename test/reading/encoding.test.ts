@@ -81,7 +81,7 @@ describe("the encoding of a text", () => {
     expect(decodeText(latin1("I don\x92t know, it\x92s late"))).toBe("I don’t know, it’s late");
   });
 
-  test("is found when a character is cut, and only that character is lost", () => {
+  test("is recognized when a character is cut, and only that character is lost", () => {
     const text = "품목,수량\n볼트,10\n너트,20\n와셔";
     expect(decodeText(utf8(text).subarray(0, -1))).toBe("품목,수량\n볼트,10\n너트,20\n와\ufffd");
     expect(decodeText(cp949(text).subarray(0, -1))).toBe("품목,수량\n볼트,10\n너트,20\n와\ufffd");

@@ -55,7 +55,7 @@ describe("title, excerpt and tags", () => {
     expect(calls.tags.signal.aborted).toBe(true);
   });
 
-  test("end with the run when it is cancelled", async () => {
+  test("are aborted with the run when it is cancelled", async () => {
     const { runId, stream, calls } = await describing();
     await service.post(`/api/v1/runs/${runId}/cancel?wait=1&userId=default_user`, "");
     await stream.toEnd();

@@ -135,7 +135,7 @@ describe("the write-ahead log", () => {
 });
 
 /** Checked with strace, a Debian package. Where it is not installed, only the tests above run. */
-describe.skipIf(stracePath === null)("by the system calls", () => {
+describe.skipIf(stracePath === null)("the system calls of an embedded store", () => {
   test("each commit's part of the log is written, then synced, then acknowledged", async () => {
     const told = await acknowledgements(join(root, "traced"), 10, true);
     expect(told).toHaveLength(10);

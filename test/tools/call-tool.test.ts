@@ -51,7 +51,7 @@ test("a call of an unknown tool gets the list of tools", async () => {
   expect(value).toEqual({ output: { error: "There is no tool of that name; there are say." }, isError: true });
 });
 
-test("a tool that cannot answer tells the model why", async () => {
+test("a tool that cannot answer gives the model the reason", async () => {
   const { value } = await call(
     tool(() => {
       throw new ToolError("Use a shorter word.");
