@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/contract.ts";
 import type { Fence } from "../../src/store/log/contract.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 import type { Fork } from "../../src/store/log/contract-threads.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -51,7 +52,7 @@ const whole = async (store: Store, from: ThreadKey, to: ThreadKey, given: Partia
 /** Everything that is stored of a thread, except its owner. */
 const contentOf = async (store: Store, key: ThreadKey) => ({
   events: await store.events.read(key, 0, 1_000),
-  messages: await store.threads.messages(key),
+  messages: await messagesOf(store, key),
   checkpoints: await checkpointsOf(store, key),
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { messagesOf } from "../support/messages-of.ts";
 import { appended, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -22,15 +23,15 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     expect(states).toEqual(["queued", ...fresh.map(() => "running" as const), "full", "running", "known"]);
     for (const [at, { threadKey, runId, messageId }] of fresh.entries()) {
       expect(begun[at + 1]).toMatchObject({ fence: { threadKey, runId, epoch: 1 }, lastSeq: 0 });
-      expect(await store.threads.messages(threadKey)).toMatchObject([{ id: messageId, seq: 1, runId }]);
+      expect(await messagesOf(store, threadKey)).toMatchObject([{ id: messageId, seq: 1, runId }]);
     }
     expect(begun.at(-2)).toMatchObject({ lastSeq: 1 });
-    expect((await store.threads.messages(idle)).map(({ content, seq }) => [content, seq])).toEqual([
+    expect((await messagesOf(store, idle)).map(({ content, seq }) => [content, seq])).toEqual([
       ["What is 2 + 3?", 1],
       ["5", 1],
       ["again", 2],
     ]);
-    expect(await store.threads.messages(known.threadKey)).toMatchObject([{ id: known.messageId }]);
+    expect(await messagesOf(store, known.threadKey)).toMatchObject([{ id: known.messageId }]);
   });
 
   test("runs of one thread that are begun at once start and wait in the order they came", async () => {
@@ -92,7 +93,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
       const { status, usage, error, now: endedAt } = end;
       expect(await store.runs.get("u1", fence.runId)).toMatchObject({ status, usage, error, endedAt });
       expect(await store.events.read(fence.threadKey, 1, 10)).toEqual([...end.events]);
-      const said = (await store.threads.messages(fence.threadKey)).slice(1);
+      const said = (await messagesOf(store, fence.threadKey)).slice(1);
       expect(said).toMatchObject(end.message === null ? [] : [{ ...end.message, seq: 2, role: "assistant" }]);
       expect(await store.threads.checkpoints(fence.threadKey, { limit: 9, after: null })).toHaveLength(1);
       expect(await store.runs.begin(newRun(fence.threadKey))).toMatchObject({ state: "running", lastSeq: 2 });

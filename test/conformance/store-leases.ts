@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { register, takeBack, takeLapsed } from "../support/replicas.ts";
 import { CANCEL, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -41,7 +42,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     await store.runs.finish(fence, endAt(fence, 1));
     expect(await store.runs.claim(waiting)).toBeNull();
     expect(await store.runs.claim(next)).toMatchObject({ lastSeq: 1 });
-    expect((await store.threads.messages(key)).map(({ content }) => content)).not.toContain("never mind");
+    expect((await messagesOf(store, key)).map(({ content }) => content)).not.toContain("never mind");
   });
 
   test("another user's run does not exist, for looking at it and for cancelling it", async () => {
@@ -85,7 +86,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(claimed).toMatchObject({ fence: { epoch: 1 }, lastSeq: 1, cancelRequested: false });
     expect(await store.runs.claim(queued)).toBeNull();
     expect(await takeBack(store, queued)).toMatchObject({ fence: { epoch: 2 }, lastSeq: 1 });
-    expect(await store.threads.messages(key)).toHaveLength(3);
+    expect(await messagesOf(store, key)).toHaveLength(3);
   });
 
   test("replicas that are long gone are forgotten, unless they have left runs behind", async () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { AnswerDetail } from "../../src/domain/answer.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { endAt, endBehind, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -134,7 +135,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
             if (first === undefined) throw new Error("there are more, and nothing was given");
             before = first.seq;
           }
-          expect(paged).toEqual((await store.threads.messages(key)).map(({ id }) => id));
+          expect(paged).toEqual((await messagesOf(store, key)).map(({ id }) => id));
         },
       ),
       { numRuns: 25 },

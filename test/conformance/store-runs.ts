@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { messagesOf } from "../support/messages-of.ts";
 import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -12,7 +13,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       lastSeq: 0,
       lastAt: 1_000,
     });
-    expect(await store.threads.messages(run.threadKey)).toEqual([
+    expect(await messagesOf(store, run.threadKey)).toEqual([
       { id: run.messageId, role: "user", content: "Hello", seq: 1, runId: run.runId, createdAt: 1_000 },
     ]);
     expect(await store.runs.get("u1", run.runId)).toEqual({
@@ -41,7 +42,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     expect(await store.runs.begin(refused)).toEqual({ state: "full" });
     expect(await store.runs.get("u1", refused.runId)).toBeNull();
     expect(await store.runs.get("u1", waiting.runId)).toMatchObject({ status: "queued", attempt: 0 });
-    expect(await store.threads.messages(key)).toHaveLength(1);
+    expect(await messagesOf(store, key)).toHaveLength(1);
   });
 
   test("with no queue allowed a second run is refused, and a finished one makes room", async () => {
@@ -75,7 +76,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     });
     expect(await store.runs.claim(second)).toBeNull();
     expect(await store.runs.claim(third)).toBeNull();
-    expect((await store.threads.messages(key)).map(({ content, seq }) => [content, seq])).toEqual([
+    expect((await messagesOf(store, key)).map(({ content, seq }) => [content, seq])).toEqual([
       [first.input.message, 1],
       ["5", 3],
       ["second", 4],
@@ -138,7 +139,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     });
     expect(await store.events.read(key, 1, 10)).toEqual([...end.events]);
     expect(await checkpointsOf(store, key)).toEqual([{ ...checkpoint, runId: fence.runId }]);
-    expect((await store.threads.messages(key)).at(-1)).toMatchObject({ role: "assistant", content: "so far", seq: 2 });
+    expect((await messagesOf(store, key)).at(-1)).toMatchObject({ role: "assistant", content: "so far", seq: 2 });
     expect(await store.threads.get(key)).toMatchObject({ lastSeq: 2, updatedAt: 2_000 });
   });
 
@@ -146,7 +147,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     expect(await store.runs.finish(fence, endAt(fence, 1, { message: null }))).toBe("ended");
-    expect(await store.threads.messages(fence.threadKey)).toHaveLength(1);
+    expect(await messagesOf(store, fence.threadKey)).toHaveLength(1);
   });
 
   test("a run ends once only, also when both ends come at the same time", async () => {
@@ -157,6 +158,6 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     expect(await store.runs.finish(fence, endAt(fence, 2))).toBe("stale");
     expect(await appended(store, fence, 2)).toBe(false);
     expect(await store.events.bounds(fence.threadKey)).toEqual({ first: 1, last: 1 });
-    expect(await store.threads.messages(fence.threadKey)).toHaveLength(2);
+    expect(await messagesOf(store, fence.threadKey)).toHaveLength(2);
   });
 };

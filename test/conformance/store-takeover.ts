@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Claimed } from "../../src/store/log/contract.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { JUDGE_MS, register, take, takeBack, takeLapsed } from "../support/replicas.ts";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -85,7 +86,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     expect(await store.runs.finish(fence, endAt(fence, 4))).toBe("stale");
     expect(await store.runs.finish({ ...fence, epoch: 2 }, endAt(fence, 4, { status: "failed" }))).toBe("ended");
     expect(await store.runs.get("u1", run.runId)).toMatchObject({ status: "failed", attempt: 2 });
-    expect(await store.threads.messages(run.threadKey)).toHaveLength(2);
+    expect(await messagesOf(store, run.threadKey)).toHaveLength(2);
   });
 
   test("a takeover and an append at the same time leave no event that the new owner does not know of", async () => {
@@ -133,7 +134,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
       fence: { threadKey: key, runId: queued.runId, epoch: 1 },
       lastSeq: 1,
     });
-    expect((await store.threads.messages(key)).at(-1)).toMatchObject({ content: "left behind", seq: 2 });
+    expect((await messagesOf(store, key)).at(-1)).toMatchObject({ content: "left behind", seq: 2 });
     const taken = { threadKey: key, runId: queued.runId, epoch: 1 };
     expect(await store.runs.finish(taken, endAt(taken, 2, { status: "cancelled", message: null }))).toBe("ended");
     expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 2 });

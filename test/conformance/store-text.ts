@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { storable, storableJson } from "../../src/domain/text.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf, endAt, newRun, started, token } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -68,7 +69,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
     );
     await store.runs.claim(waiting);
     const mended = storable(content);
-    expect((await store.threads.messages(key)).map((message) => message.content)).toEqual([mended, mended, mended]);
+    expect((await messagesOf(store, key)).map((message) => message.content)).toEqual([mended, mended, mended]);
     expect((await store.runs.get("u1", fence.runId))?.error?.message).toBe(mended);
   });
 

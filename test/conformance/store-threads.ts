@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Thread } from "../../src/domain/thread.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { takeBack } from "../support/replicas.ts";
 import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -51,7 +52,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await recent(5, 14)).toEqual(["bbbb", "1111111111"]);
     expect(await recent(1, 1_000)).toEqual([]);
     expect(await store.threads.recentMessages("u1:unknown", 9, 9)).toEqual([]);
-    const messages = await store.threads.messages(key);
+    const messages = await messagesOf(store, key);
     expect(await store.threads.recentMessages(key, 100, 1_000)).toEqual(
       messages.map((said) => ({ ...said, images: [] })),
     );
@@ -78,10 +79,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread(), { message: "q" }));
     await store.runs.finish(fence, endAt(fence, 1, { message: { id: "m", content: "a" } }));
-    const roles = [
-      await store.threads.messages(fence.threadKey),
-      await store.threads.recentMessages(fence.threadKey, 9, 9),
-    ];
+    const roles = [await messagesOf(store, fence.threadKey), await store.threads.recentMessages(fence.threadKey, 9, 9)];
     expect(roles.map((messages) => messages.map(({ role }) => role))).toEqual(Array(2).fill(["user", "assistant"]));
   });
 
@@ -179,7 +177,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.images.get(PNG.imageId)).toBeNull();
     expect(await store.threads.get(key)).toBeNull();
     expect(await store.events.bounds(key)).toBeNull();
-    expect(await store.threads.messages(key)).toEqual([]);
+    expect(await messagesOf(store, key)).toEqual([]);
     expect(await checkpointsOf(store, key)).toEqual([]);
     expect(await store.runs.get("u1", run.runId)).toBeNull();
     expect(
@@ -196,7 +194,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     const anew = newRun(key, { now: 9_000 });
     expect(await started(store, anew)).toMatchObject({ lastSeq: 3 });
     expect(await store.threads.get(key)).toMatchObject({ title: anew.input.message, createdAt: 9_000, lastSeq: 3 });
-    expect((await store.threads.messages(key)).map(({ seq }) => seq)).toEqual([4]);
+    expect((await messagesOf(store, key)).map(({ seq }) => seq)).toEqual([4]);
     expect(await store.threads.activeRun(key)).toMatchObject({ runId: anew.runId });
     expect(await store.threads.delete(key)).toEqual([anew.runId]);
   });
@@ -232,7 +230,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
         store.runs.finish(fence, endAt(fence, 4)),
       ]);
       expect(await store.events.read(key, 0, 10)).toEqual([]);
-      expect(await store.threads.messages(key)).toEqual([]);
+      expect(await messagesOf(store, key)).toEqual([]);
       expect(await store.images.get(image.imageId)).toBeNull();
     }
   });

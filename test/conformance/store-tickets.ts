@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { NewTicket } from "../../src/store/tickets/contract.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -58,7 +59,7 @@ export const storeKeepsTickets = (under: StoreUnderTest): void => {
       Array.from({ length: 5 }, () => store.runs.begin({ ...run, messageId: realSystem.id() })),
     );
     expect(begun.map(({ state }) => state).sort()).toEqual(["known", "known", "known", "known", "running"]);
-    expect(await store.threads.messages(run.threadKey)).toHaveLength(1);
+    expect(await messagesOf(store, run.threadKey)).toHaveLength(1);
     // A refused run takes no place in the thread.
     expect(await store.runs.begin(newRun(run.threadKey, { maxQueued: 1 }))).toEqual({ state: "queued" });
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { messagesOf } from "../support/messages-of.ts";
 import { appended, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -11,7 +12,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect(await store.runs.withdraw(run)).toBe(true);
     expect(await store.runs.get("u1", run.runId)).toBeNull();
     expect(await store.threads.get(run.threadKey)).toBeNull();
-    expect(await store.threads.messages(run.threadKey)).toEqual([]);
+    expect(await messagesOf(store, run.threadKey)).toEqual([]);
     expect(await store.runs.withdraw(run)).toBe(false);
     // As if it had never been: the numbers start at the beginning.
     expect(await started(store, newRun(run.threadKey))).toMatchObject({ lastSeq: 0 });
@@ -27,7 +28,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     const waiting = newRun(key);
     await store.runs.begin(waiting);
     expect(await store.runs.withdraw(run)).toBe(true);
-    expect((await store.threads.messages(key)).map(({ content }) => content)).toEqual(["What is 2 + 3?", "5"]);
+    expect((await messagesOf(store, key)).map(({ content }) => content)).toEqual(["What is 2 + 3?", "5"]);
     expect(await store.runs.claim(waiting)).toMatchObject({ lastSeq: 1 });
   });
 

@@ -4,6 +4,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import { answerIn, endOf, logOf } from "../support/house.ts";
 import { type LosingStore, losingStores } from "../support/losing-stores.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse, type SseReader } from "../support/sse.ts";
@@ -66,7 +67,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
     expect(log.slice(0, before.length)).toEqual([...before]);
     expect(answerIn(log)).toBe("onetwothreefour");
-    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe("onetwothreefour");
+    expect((await messagesOf(database.store, key)).at(-1)?.content).toBe("onetwothreefour");
     expect(seqsOf(events)).toEqual(log.map(({ seq }) => seq));
     const again = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f`));
     await again.toEnd();
@@ -91,7 +92,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
     expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
     expect(answerIn(log)).toBe("kept");
-    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe("kept");
+    expect((await messagesOf(database.store, key)).at(-1)?.content).toBe("kept");
     const run = await (await service.get(`/api/v1/runs/${runId}?userId=f`)).json();
     expect(run).toMatchObject({ status: "failed", error: { code: "interrupted" } });
     expect(failureTold(reset, events)).toBe(log.length);
@@ -132,7 +133,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     const log = await logOf(database.store, key);
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
     expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
-    expect((await database.store.threads.messages(key)).at(-1)?.content).toBe(answerIn(log));
+    expect((await messagesOf(database.store, key)).at(-1)?.content).toBe(answerIn(log));
     expect(await ended(runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
     await staying.until(() => failureTold(reset, staying) === log.length);
     expect(staying.text).not.toContain("deleted");

@@ -4,6 +4,7 @@ import { StoreError } from "../../src/store/store-error.ts";
 import { hastySystem } from "../support/hasty-system.ts";
 import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
 import { note, say } from "../support/journal.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -52,7 +53,7 @@ describe("an outage of the store shorter than the retry limit", () => {
     const seen = await events;
     expect(answerIn(seen)).toBe("0 1 2 3 4 5 6 7 8 9 ");
     expect(seen.at(-1)?.type).toBe("done");
-    expect((await store.threads.messages(live.threadKey)).at(-1)?.content).toBe(answerIn(seen));
+    expect((await messagesOf(store, live.threadKey)).at(-1)?.content).toBe(answerIn(seen));
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
   });
 
@@ -127,7 +128,7 @@ describe("an outage of the store longer than the retry limit", () => {
       const log = await logOf(real, `${userId}:${threadId}`);
       expect(endOf(log)).toMatchObject({ code: "store_unavailable", recoverable: true });
       expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
-      expect((await real.threads.messages(`${userId}:${threadId}`)).at(-1)?.content).toBe(answerIn(log));
+      expect((await messagesOf(real, `${userId}:${threadId}`)).at(-1)?.content).toBe(answerIn(log));
     }
     const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "o new", threadId: "new" }));
     (await service.model.nextCall()).finish("works");
@@ -191,5 +192,5 @@ test("a run whose events the store refuses fails alone", async () => {
   for (const seen of [first, last]) expect(seen?.at(-1)?.type).toBe("done");
   expect(endOf(middle ?? [])).toMatchObject({ code: "internal" });
   const key = started[1]?.live.threadKey ?? "u:";
-  expect((await store.threads.messages(key)).at(-1)?.content).toBe(answerIn(middle ?? []));
+  expect((await messagesOf(store, key)).at(-1)?.content).toBe(answerIn(middle ?? []));
 });

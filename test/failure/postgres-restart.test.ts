@@ -3,6 +3,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { saying } from "../support/heard.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -60,7 +61,7 @@ test("a restart of Postgres under thirty streams: none hangs, none loses or repe
     expect(terminal).toEqual(events.slice(-1));
     const seen = deltas(events).join("");
     expect(seen).toBe(Array.from({ length: seen.split(" ").length - 1 }, (_, n) => `${n} `).join(""));
-    const message = (await store.threads.messages(`r:t${i}`)).at(-1)?.content ?? "";
+    const message = (await messagesOf(store, `r:t${i}`)).at(-1)?.content ?? "";
     if (terminal[0]?.event === "run.completed") {
       completed++;
       expect(seen).toBe(message);

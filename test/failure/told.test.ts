@@ -3,6 +3,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { endOf, logOf } from "../support/house.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -99,7 +100,7 @@ describe.each(comingBack)("a client of $name, which reconnects by itself", (wire
     expect(await stream.wasCut()).toBe(false);
     mend();
     expect(await ended(runId)).toMatchObject({ status: "succeeded" });
-    expect((await real.threads.messages(key)).at(-1)?.content).toBe("seen unseen");
+    expect((await messagesOf(real, key)).at(-1)?.content).toBe("seen unseen");
   }, 20_000);
 });
 
@@ -116,7 +117,7 @@ describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
     expect(endOf(log)).toMatchObject({ code: "store_unavailable", recoverable: true });
     expect(log.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
     // What the run had emitted before is stored all the same.
-    expect((await real.threads.messages(key)).at(-1)?.content).toBe("seen unseen");
+    expect((await messagesOf(real, key)).at(-1)?.content).toBe("seen unseen");
   }, 20_000);
 
   test("is cut off when the outcome is uncertain, because the run's end may have been stored", async () => {

@@ -6,6 +6,7 @@ import { ThreadShape } from "../../src/domain/message-shapes.ts";
 import { ModelError, type ModelPart } from "../../src/models/contract.ts";
 import { type Asked, solve, solved } from "../support/answers.ts";
 import { ingest } from "../support/chat.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
 import { register } from "../support/replicas.ts";
 import { endAt, endBehind, newRun, started } from "../support/runs.ts";
@@ -236,7 +237,7 @@ describe("GET /api/v1/threads/{threadId} is paginated", () => {
 
   test("with each message once and in order, for any page sizes", async () => {
     await write("each", [0, 5, 900_000, 3, 1_200_000, 0, 2]);
-    const all = (await service.store.threads.messages("each:t")).map(({ id }) => id);
+    const all = (await messagesOf(service.store, "each:t")).map(({ id }) => id);
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 6 }), async (limit) => {
         const ids: string[] = [];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { solve, solved } from "../support/answers.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { nativeEvents } from "../support/native-events.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -209,7 +210,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
       }
       await remove("storm", "t");
       expect(await service.store.events.bounds("storm:t")).toBeNull();
-      expect(await service.store.threads.messages("storm:t")).toEqual([]);
+      expect(await messagesOf(service.store, "storm:t")).toEqual([]);
     });
   });
 });

@@ -3,6 +3,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentOf, endOf, house, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -44,7 +45,7 @@ describe("a drain", () => {
     await here.runs.drain(20);
     for (const { events } of turns)
       expect(endOf(await events)).toMatchObject({ code: "interrupted", recoverable: true });
-    const messages = await store.threads.messages(`u:${threadId}`);
+    const messages = await messagesOf(store, `u:${threadId}`);
     expect(messages.map(({ content }) => content).slice(0, 2)).toEqual(["hi", "so far"]);
     expect(here.registry.size).toBe(0);
   });

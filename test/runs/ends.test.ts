@@ -7,6 +7,7 @@ import { StoreError } from "../../src/store/store-error.ts";
 import { heldSleeps } from "../support/held-sleeps.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
+import { messagesOf } from "../support/messages-of.ts";
 
 let here: House;
 beforeAll(async () => {
@@ -59,7 +60,7 @@ describe("a run that ends", () => {
           status: "failed",
           error: { code, message },
         });
-        const messages = await here.store.threads.messages(live.threadKey);
+        const messages = await messagesOf(here.store, live.threadKey);
         expect(messages.map(({ content }) => content)).toEqual(words.length > 0 ? ["hi", "so far"] : ["hi"]);
         expect(here.registry.get(live.runId)).toBeUndefined();
       });
@@ -69,7 +70,7 @@ describe("a run that ends", () => {
   test("successfully emits done with the id of its message", async () => {
     const { live, events } = await here.start(saying([say("the "), say("answer")]));
     const seen = await events;
-    const messages = await here.store.threads.messages(live.threadKey);
+    const messages = await messagesOf(here.store, live.threadKey);
     expect(endOf(seen)).toEqual({ message_id: messages[1]?.id ?? "" });
     expect(messages[1]).toMatchObject({ content: "the answer", seq: seen.at(-1)?.seq ?? 0, role: "assistant" });
   });
@@ -172,7 +173,7 @@ describe("a cancel", () => {
     while (answerIn(await logOf(here.store, live.threadKey)) === "") await new Promise(setImmediate);
     expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
     expect(endOf(await events)).toMatchObject({ code: "cancelled" });
-    expect((await here.store.threads.messages(live.threadKey)).at(-1)).toMatchObject({ content: "so far" });
+    expect((await messagesOf(here.store, live.threadKey)).at(-1)).toMatchObject({ content: "so far" });
   });
 
   test("that is repeated, concurrent with another, or after the end changes nothing", async () => {

@@ -4,6 +4,7 @@ import { threadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
 import { say } from "../support/journal.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { JUDGE_MS, register } from "../support/replicas.ts";
 import { newRun, started } from "../support/runs.ts";
 import { talking, until } from "../support/talking.ts";
@@ -43,7 +44,7 @@ describe("orphans", () => {
     expect(log.map(({ type }) => type)).toEqual(["page_start", "token", "token", "credit_settled", "error"]);
     expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
     expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
-    const messages = await store.threads.messages(thread);
+    const messages = await messagesOf(store, thread);
     expect(messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", "asked"],
       ["assistant", "half an answer"],
@@ -64,7 +65,7 @@ describe("orphans", () => {
     await started(store, newRun(thread, { ...given, message: "first" }));
     await store.runs.begin(newRun(thread, { ...given, message: "second" }));
     await recovering(await judge(), async () => (await store.threads.activeRun(thread)) === null);
-    const messages = await store.threads.messages(thread);
+    const messages = await messagesOf(store, thread);
     expect(messages.map(({ content }) => content)).toEqual(["first", "second"]);
     const log = await logOf(store, thread);
     expect(log.filter(({ type }) => type === "error")).toHaveLength(2);
@@ -114,7 +115,7 @@ describe("a replica whose lease is over", () => {
     await owner.journal.tick();
     expect((await events).slice(-1)).toEqual(log.slice(-1));
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "failed", attempt: 2 });
-    expect((await store.threads.messages(live.threadKey)).map(({ content }) => content)).toEqual(["hi", "word "]);
+    expect((await messagesOf(store, live.threadKey)).map(({ content }) => content)).toEqual(["hi", "word "]);
   });
 
   test("notices it even if its run emits nothing", async () => {

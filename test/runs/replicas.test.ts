@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -113,7 +114,7 @@ describe("two replicas on one Postgres", () => {
     }
     const log = (await a.store.events.read(`u:${threadId}`, 0, 1_000)) ?? [];
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
-    const messages = await b.store.threads.messages(`u:${threadId}`);
+    const messages = await messagesOf(b.store, `u:${threadId}`);
     expect(messages.map(({ content }) => content)).toEqual(["first", "1", "second", "2", "third", "3"]);
   });
 

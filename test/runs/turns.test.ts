@@ -6,6 +6,7 @@ import { MAX_QUEUED } from "../../src/runs/runs.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
 let here: House;
@@ -39,7 +40,7 @@ describe("turns of one thread", () => {
     const order = turns.map(({ live }) => live.runId);
     expect([...new Set(log.map(({ runId }) => runId))]).toEqual(order);
     expect(log.filter(({ type }) => type === "done").map(({ runId }) => runId)).toEqual(order);
-    const messages = await here.store.threads.messages(`u:${threadId}`);
+    const messages = await messagesOf(here.store, `u:${threadId}`);
     expect(messages.map(({ content }) => content)).toEqual(["1", "1", "2", "2", "3", "3", "4", "4"]);
   });
 
@@ -65,7 +66,7 @@ describe("turns of one thread", () => {
     expect(await waits.events).toEqual([]);
     release();
     for (const { events } of [first, goesOn]) expect((await events).at(-1)?.type).toBe("done");
-    const messages = await here.store.threads.messages(`u:${threadId}`);
+    const messages = await messagesOf(here.store, `u:${threadId}`);
     expect(messages.map(({ content }) => content)).toEqual(["1", "1", "3", "3"]);
   });
 
@@ -88,7 +89,7 @@ describe("turns of one thread", () => {
     expect((await first.events).at(-1)?.type).toBe("done");
     expect((await second.events).at(-1)?.type).toBe("done");
     expect(taps.claim).toBeUndefined();
-    const messages = await here.store.threads.messages(`u:${threadId}`);
+    const messages = await messagesOf(here.store, `u:${threadId}`);
     expect(messages.map(({ content }) => content)).toEqual(["1", "1", "2", "2"]);
   });
 });

@@ -8,6 +8,7 @@ import { solveAgent } from "../../src/services/solve/index.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { answering, text } from "../support/agent-context.ts";
 import { answerIn, house, logOf, sharedStore } from "../support/house.ts";
+import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf } from "../support/runs.ts";
 
 const agent = solveAgent({ tools: [calculateTool(mathsWorkers())], verify: checkSolution });
@@ -85,7 +86,7 @@ describe("the agent solve", () => {
     expect(model.asked).toHaveLength(2);
     expect(model.asked[1]?.messages.at(-1)).toMatchObject({ role: "user" });
     expect(JSON.stringify(model.asked[1]?.messages.at(-1))).toContain("2x + 3 = 7");
-    expect((await store.threads.messages(live.threadKey)).at(-1)?.content).toBe(answer);
+    expect((await messagesOf(store, live.threadKey)).at(-1)?.content).toBe(answer);
   });
 
   test("does not call it a third time", async () => {

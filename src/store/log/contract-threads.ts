@@ -1,4 +1,4 @@
-import type { HistoryMessage, Message, StoredMessage } from "../../domain/message.ts";
+import type { HistoryMessage, StoredMessage } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
 import type { Checkpoint } from "./contract-checkpoints.ts";
@@ -8,8 +8,6 @@ export interface ThreadStore {
   get(threadKey: ThreadKey): Promise<Thread | null>;
   /** The running run, or else the oldest queued one. */
   activeRun(threadKey: ThreadKey): Promise<Run | null>;
-  /** All messages in order. */
-  messages(threadKey: ThreadKey): Promise<readonly Message[]>;
   /**
    * The newest messages before a seq, the oldest of them first: at most `limit`, and at most `maxBytes` together unless
    * the newest alone is larger. Two messages of one seq are not separated, so the page may exceed `limit` by one. The

@@ -5,7 +5,7 @@ import type { RunStatus } from "../../domain/run.ts";
 import type { Database } from "../database.ts";
 import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import { runOf, unfinished } from "./rows.ts";
-import { messages, runs, threads } from "./schema.ts";
+import { runs, threads } from "./schema.ts";
 
 /** How many of the user's last messages include their images: each may hold a megabyte of them. */
 const WITH_IMAGES = 8;
@@ -43,15 +43,6 @@ export const threadQueries = (
         .limit(1);
       return run === undefined ? null : runOf(run);
     }),
-
-  messages: (threadKey) =>
-    database.call("threads.messages", ({ db }) =>
-      db
-        .select(message)
-        .from(messages)
-        .where(eq(messages.threadKey, threadKey))
-        .orderBy(asc(messages.seq), asc(messages.role)),
-    ),
 
   // Reads sizes without the texts. Messages of one seq are peers of the window, so they are included or left out
   // together.
@@ -121,15 +112,6 @@ const thread = {
 /** The first half is the only part that the index can search by. */
 const behind = ({ updatedAt, threadKey }: NonNullable<ThreadPage["after"]>): SQL =>
   sql`${threads.updatedAt} <= ${updatedAt} and (${threads.updatedAt} < ${updatedAt} or ${threads.threadKey} > ${threadKey})`;
-
-const message = {
-  id: messages.id,
-  role: messages.role,
-  content: messages.content,
-  seq: messages.seq,
-  runId: messages.runId,
-  createdAt: messages.createdAt,
-};
 
 interface MessageRow extends Message {
   readonly detail: string | null;
