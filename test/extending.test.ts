@@ -144,3 +144,12 @@ test("a concern is part of the store, and its table is in our schema", async () 
   await writeFile(join(copy, "try.ts"), script);
   expect(await run("try.ts")).toEqual({ code: 0, output: '["r1","r2"]\n' });
 }, 120_000);
+
+test("the tool of the page is held to what call-tool.test.ts asks of every tool", async () => {
+  const suite = "test/tools/call-tool.test.ts";
+  for (const file of [suite, "test/support/all-tools.ts", "test/support/tool-context.ts"]) {
+    await cp(join(ROOT, file), join(copy, file));
+  }
+  const { code, output } = await run("test", suite, "--timeout", "30000");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/\n *0 fail\n/) });
+}, 120_000);
