@@ -1,4 +1,4 @@
-import type { Upload } from "../domain/document.ts";
+import type { RunFile } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
 import type { HistoryMessage } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
@@ -9,7 +9,7 @@ import type { ToolContext } from "../tools/contract.ts";
 export interface AgentContext extends ToolContext {
   readonly input: RunInput;
   /** The file that came with the question. It is not stored. */
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
   /** The language of the answer. */
   readonly locale: Locale;
   readonly model: Model;

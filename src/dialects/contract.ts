@@ -1,5 +1,5 @@
 import type { Static, TSchema } from "@sinclair/typebox";
-import type { Upload } from "../domain/document.ts";
+import type { RunFile } from "../domain/document.ts";
 import type { RequestError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
@@ -43,7 +43,7 @@ export interface Caller {
   /** The user of the request, from the credential, a header, the query, or the field named by `Dialect.user`. */
   readonly userId: string;
   /** The file of a multipart request. */
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
 }
 
 /** A JSON response in a wire's own format. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Upload } from "../domain/document.ts";
+import type { RunFile } from "../domain/document.ts";
 import { IS_REQUIRED, RequestError } from "../domain/error.ts";
 import { beginning, hasLength, isStorable } from "../domain/text.ts";
 import type { TilOptions } from "../domain/til-draft.ts";
@@ -61,10 +61,10 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
 interface Input {
   readonly source: TilOptions["source"];
   readonly message: string;
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
 }
 
-const inputOf = ({ input_type, content }: GenerateRequest, sent: Upload | null): Input => {
+const inputOf = ({ input_type, content }: GenerateRequest, sent: RunFile | null): Input => {
   const type = input_type ?? (sent === null ? null : "file");
   if (type === null) throw wrong("input_type", `${IS_REQUIRED}: text, url or file`);
   if (sent !== null) {
@@ -97,7 +97,7 @@ const textInput = (text: string): Input => {
   return {
     source: "text",
     message,
-    file: { name: "", mediaType: "text/plain", bytes: new TextEncoder().encode(text) },
+    file: { name: "", mediaType: "text/plain", bytes: new TextEncoder().encode(text), release: notCounted },
   };
 };
 
@@ -107,17 +107,20 @@ const urlInput = (address: string): Input => {
   return { source: "url", message: address, file: null };
 };
 
-const fileInput = (file: Upload, field: "file" | "content"): Input => {
+const fileInput = (file: RunFile, field: "file" | "content"): Input => {
   if (file.bytes.length === 0) throw wrong(field, "must be a file that is not empty");
   const name = beginning(file.name.toWellFormed(), MAX_NAME);
   return { source: "file", message: name || file.mediaType || "file", file };
 };
 
-const dataIn = (content: string): Upload => {
+const dataIn = (content: string): RunFile => {
   const file = readDataUrl(content);
   if (file === null || !isStorable(file.name)) throw wrong("content", `must be ${EXPECTED.file}`);
-  return file;
+  return { ...file, release: notCounted };
 };
+
+/** What came in JSON is at most a mebibyte, and was never counted. */
+const notCounted = (): void => {};
 
 const wrong = (field: string, message: string): RequestError =>
   new RequestError("invalid", `${field} ${message}.`, { details: [{ path: `/${field}`, message }] });

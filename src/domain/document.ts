@@ -52,3 +52,12 @@ export interface Upload {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
+
+/** A file that belongs to a run. */
+export interface RunFile extends Upload {
+  /**
+   * Called when a reader has taken the bytes, and when the run has ended: the file no longer counts against what callers
+   * may have in memory. May be called again.
+   */
+  readonly release: () => void;
+}

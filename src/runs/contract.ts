@@ -1,4 +1,4 @@
-import type { Upload } from "../domain/document.ts";
+import type { RunFile } from "../domain/document.ts";
 import type { RunError } from "../domain/error.ts";
 import type { RunInput } from "../domain/run.ts";
 import type { ThreadKey } from "../domain/thread.ts";
@@ -13,7 +13,7 @@ export interface RunRequest {
   /** Null: the default model. */
   readonly model: ModelChoice | null;
   /** A file sent with the question, for the agent alone. It is stored nowhere. */
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
 }
 
 /** A run as readers see it, on whichever replica it executes. */

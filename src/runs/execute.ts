@@ -1,7 +1,7 @@
 import { CallIds } from "../agents/call-ids.ts";
 import type { Agent, AgentContext } from "../agents/contract.ts";
 import { walk } from "../agents/graph.ts";
-import type { Upload } from "../domain/document.ts";
+import type { RunFile } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
@@ -38,7 +38,7 @@ export interface Task<State> {
   readonly agent: Agent<State>;
   readonly input: RunInput;
   readonly model: Model;
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
   /** Null: the user's tokens are not counted. */
   readonly meter: TokenMeter | null;
 }

@@ -214,6 +214,7 @@ export class Runs {
       logger.trouble(live, error);
     } finally {
       registry.release(live);
+      task.file?.release();
       if (outcome === "refused") journal.recheck(live.threadKey);
     }
   }

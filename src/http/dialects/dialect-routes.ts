@@ -4,11 +4,12 @@ import type { AnyAgent } from "../../agents/contract.ts";
 import { type Dialect, type Endpoint, StreamRefusal, type View } from "../../dialects/contract.ts";
 import { DEFAULT_USER } from "../../dialects/fields.ts";
 import { dialects } from "../../dialects/index.ts";
-import type { Upload } from "../../domain/document.ts";
+import type { RunFile } from "../../domain/document.ts";
 import { type ErrorDetail, RequestError } from "../../domain/error.ts";
 import type { Locale, RunInput } from "../../domain/run.ts";
 import { threadIdOf } from "../../domain/thread.ts";
 import type { ReadableRun, RunRequest } from "../../runs/contract.ts";
+import type { LiveRun } from "../../runs/live-run.ts";
 import { frameId } from "../../streams/frame-id.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import { oneFrame, oneNamedFrame } from "../../streams/steps.ts";
@@ -92,23 +93,26 @@ class DialectHandler {
     const { endpoint, request, traceId } = context;
     const { body, file } = await readInput(request, dialect.takesFile);
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
-    let asked: RunRequest;
+    let live: LiveRun | null = null;
     try {
-      asked = this.#parse(body, file, context);
+      const asked = this.#parse(body, file, context);
+      if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, context);
+      if (endpoint.mode === "ticket")
+        return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
+      live = await parts.runs.start(this.#agent, asked, traceId);
+      return endpoint.mode === "answer"
+        ? this.#answer(live, asked.input, context)
+        : this.#stream(live, asked.input, context, 0);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
       return seen === null ? refusedInStream(thrown, context, parts) : noContent();
+    } finally {
+      // A run releases its file itself.
+      if (live === null) file?.release();
     }
-    if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, context);
-    if (endpoint.mode === "ticket")
-      return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
-    const live = await parts.runs.start(this.#agent, asked, traceId);
-    return endpoint.mode === "answer"
-      ? this.#answer(live, asked.input, context)
-      : this.#stream(live, asked.input, context, 0);
   }
 
-  #parse(body: unknown, file: Upload | null, { request, locale }: RequestContext): RunRequest {
+  #parse(body: unknown, file: RunFile | null, { request, locale }: RequestContext): RunRequest {
     const { field, isRequired } = this.dialect.user;
     const identity = identityOf(request);
     const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);

@@ -1,4 +1,4 @@
-import type { Upload } from "../../domain/document.ts";
+import type { RunFile } from "../../domain/document.ts";
 import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
 import { readJson } from "../request/body.ts";
 import { isMultipart, onlyFile, receiveMultipart } from "../request/multipart.ts";
@@ -8,7 +8,7 @@ import { invalid } from "../request/validate.ts";
 export interface RequestInput {
   readonly body: unknown;
   /** The file of a form. */
-  readonly file: Upload | null;
+  readonly file: RunFile | null;
 }
 
 /**
@@ -24,10 +24,15 @@ export const readInput = async (request: Request, takesFile: boolean): Promise<R
 /** An empty field counts as absent: a browser sends all fields of a form. */
 const formOf = async (request: Request): Promise<RequestInput> => {
   const { body: form, account } = await receiveMultipart(request, { maxBytes: MAX_UPLOAD_BYTES });
-  // From here on the file is the run's, and runs have bounds of their own.
-  account.close();
-  const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
-  return { body, file: onlyFile(form) };
+  try {
+    const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
+    const file = onlyFile(form);
+    if (file === null) account.close();
+    return { body, file: file && { ...file, release: () => account.close() } };
+  } catch (error) {
+    account.close();
+    throw error;
+  }
 };
 
 /** More parameters than any question has. */

@@ -1,5 +1,5 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import type { Upload } from "../../domain/document.ts";
+import type { RunFile, Upload } from "../../domain/document.ts";
 import { RunError } from "../../domain/error.ts";
 import { type UnreadableCode, UnreadableError } from "../../domain/unreadable.ts";
 import type { Reading } from "../../reading/contract.ts";
@@ -41,7 +41,8 @@ const readSource = async (
     return sourceOf(proseOf(await parts.read(page, { userId, signal, baseUrl: page.url }), page), input.locale);
   }
   const file = fileOf(context);
-  if (kind === "file") return sourceOf(proseOf(await parts.read(file, { userId, signal }), file), input.locale);
+  if (kind === "file")
+    return sourceOf(proseOf(await parts.read(file, { userId, signal, onTaken: file.release }), file), input.locale);
   return sourceOf({ title: null, text: new TextDecoder().decode(file.bytes) }, input.locale);
 };
 
@@ -56,7 +57,7 @@ const proseOf = ({ title, text, table }: Reading, { name }: Upload): Pick<Readin
   return { title: title ?? name, text: told.map((row) => `- ${row}`).join("\n") };
 };
 
-const fileOf = ({ file }: AgentContext): Upload => {
+const fileOf = ({ file }: AgentContext): RunFile => {
   if (file === null) throw new Error("the run came without what it is about");
   return file;
 };
