@@ -1,5 +1,6 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
 import type { EventBody } from "../../domain/event.ts";
+import { beginning } from "../../domain/text.ts";
 import type { SuggestedTag } from "../../domain/til-draft.ts";
 import type { WritingForm } from "../../models/writing.ts";
 import { EXCERPT_FROM, excerptIn } from "./excerpt.ts";
@@ -27,7 +28,7 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
     const over = new AbortController();
     const bound: AgentContext = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
     const ask = (form: WritingForm, from: number, knownTags: readonly string[] = []) =>
-      written({ form, language, text: [...content].slice(0, from).join(""), knownTags }, bound);
+      written({ form, language, text: beginning(content, from), knownTags }, bound);
 
     const suggest = async (): Promise<readonly SuggestedTag[]> => {
       const known = await tils.tags(context.userId, KNOWN_TAGS);

@@ -35,7 +35,9 @@ const namesIn = (answer: string): readonly string[] => {
   const list = from >= 0 && to > from ? answer.slice(from, to + 1) : undefined;
   const parsed = list === undefined ? undefined : parse(list);
   if (Array.isArray(parsed)) return parsed.flatMap(nameOf);
-  const names = (list ?? answer).split(/[,\n]/).map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|[\s"'`\].]+$/gu, ""));
+  const names = (list ?? answer)
+    .split(/[,\n]/)
+    .map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|(?<![\s"'`\].])[\s"'`\].]+$/gu, ""));
   return names.every((name) => name.split(/\s+/).length <= WORDS) ? names : [];
 };
 

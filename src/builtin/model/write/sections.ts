@@ -11,7 +11,9 @@ export interface Section {
 }
 
 /** `# Words`, or a line in brackets, as plain texts have them. */
-const HEADING = /^#{1,6}\s+(.*?)[\s#]*$|^[[【〈《](.{1,60})[\]】〉》]$/u;
+const HEADING = /^#{1,6}\s+(.*)$|^[[【〈《](.{1,60})[\]】〉》]$/u;
+/** Closes a heading. From within a run it would be searched again from each place. */
+const CLOSING = /(?<![\s#])[\s#]+$/u;
 const FENCE = /^(```+|~~~+)/;
 
 /**
@@ -30,7 +32,7 @@ export const sectionsOf = (text: string): readonly Section[] => {
     const line = lines[at] ?? "";
     const heading = HEADING.exec(line);
     const fence = FENCE.exec(line)?.[1];
-    if (heading !== null) open(plain(heading[1] ?? heading[2] ?? ""));
+    if (heading !== null) open(plain((heading[1] ?? heading[2] ?? "").replace(CLOSING, "")));
     else if (fence !== undefined) {
       const begin = at++;
       while (at < lines.length && !lines[at]?.startsWith(fence)) at++;
@@ -58,9 +60,10 @@ const bare = (statement: string): string => {
 /** Removes the marks of emphasis, code and links. */
 export const plain = (words: string): string =>
   words
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    // Neither part holds `[`: a run of them would be searched from each.
+    .replace(/!?\[([^[\]]*)\]\([^)[]*\)/g, "$1")
     // Not those within a name, such as `max_wait_`.
-    .replace(/(?<![\p{L}\p{N}_`])_+|_+(?![\p{L}\p{N}_`])/gu, "")
+    .replace(/(?<![\p{L}\p{N}_`])_+|(?<!_)_+(?![\p{L}\p{N}_`])/gu, "")
     .replace(/[*`]+/g, "")
     .replace(/\s+/g, " ")
     .trim();
