@@ -23,10 +23,10 @@ import { ProviderError } from "./provider-error.ts";
  * Converts an error that a provider of the AI SDK threw, or put into its stream as an error part. The SDK's own errors
  * carry the whole request, conversation included: only their message is stored.
  */
-export const failureOfSdk = (error: unknown, place: FailureContext): ModelError => {
+export const failureOfSdk = (error: unknown, failureContext: FailureContext): ModelError => {
   if (error instanceof ModelError) return error;
   if (error instanceof UnrequestedCoding) return failureOfSend(error);
-  if (APICallError.isInstance(error)) return failureOfCall(error, place);
+  if (APICallError.isInstance(error)) return failureOfCall(error, failureContext);
   if (isUnreadable(error)) return garbage(error.message, error.cause);
   if (AISDKError.isInstance(error)) {
     const message = "The model cannot take this request.";
@@ -37,7 +37,7 @@ export const failureOfSdk = (error: unknown, place: FailureContext): ModelError 
     });
   }
   // A connection that broke is a TypeError; a provider's report in its stream is a plain object.
-  return error instanceof Error ? cutOff(quoted(error)) : failureOfReport(error, place);
+  return error instanceof Error ? cutOff(quoted(error)) : failureOfReport(error, failureContext);
 };
 
 /** An error's message may be the provider's words. */
@@ -50,7 +50,7 @@ const isUnreadable = (error: unknown): error is AISDKError =>
   InvalidResponseDataError.isInstance(error) ||
   EmptyResponseBodyError.isInstance(error);
 
-const failureOfCall = (error: APICallError, place: FailureContext): ModelError => {
+const failureOfCall = (error: APICallError, failureContext: FailureContext): ModelError => {
   const { statusCode: status, responseHeaders: headers, responseBody } = error;
   // Our own bounds broke the stream before its first event.
   if (error.cause instanceof ModelError) return error.cause;
@@ -58,5 +58,8 @@ const failureOfCall = (error: APICallError, place: FailureContext): ModelError =
   // A 2xx whose body could not be read: it held something else, or the connection broke.
   if (status < 300)
     return isUnreadable(error.cause) ? garbage(error.message, error.cause) : cutOff(quoted(error.cause));
-  return failureOfStatus({ status, header: (name) => headers?.[name], body: responseBody ?? error.message }, place);
+  return failureOfStatus(
+    { status, header: (name) => headers?.[name], body: responseBody ?? error.message },
+    failureContext,
+  );
 };

@@ -15,7 +15,7 @@ export interface AiSdkOptions {
   readonly id: string;
   /** Opens the provider's model for one call, over a `fetch` that ends a response in which nothing is said for long. */
   model(fetch: typeof globalThis.fetch): LanguageModelV4;
-  readonly place: FailureContext;
+  readonly failureContext: FailureContext;
   /** Options specific to the provider, sent with every call. */
   readonly providerOptions: SharedV4ProviderOptions;
   check(context: ModelContext): Promise<void>;
@@ -34,7 +34,7 @@ export const aiSdkModel = (options: AiSdkOptions): Model => ({
 });
 
 async function* partsOf(
-  { model: open, place, providerOptions }: AiSdkOptions,
+  { model: open, failureContext, providerOptions }: AiSdkOptions,
   request: ModelRequest,
   { signal }: ModelContext,
 ): AsyncGenerator<ModelPart, void, void> {
@@ -85,7 +85,7 @@ async function* partsOf(
       }
     }
   } catch (error) {
-    throw signal.aborted ? signal.reason : failureOfSdk(error, place);
+    throw signal.aborted ? signal.reason : failureOfSdk(error, failureContext);
   } finally {
     left.abort();
   }

@@ -68,8 +68,8 @@ export class ChatAnswer {
   readonly #newId: () => string;
 
   /** `newId` returns an id for a call that the server left without one. */
-  constructor(place: FailureContext, newId: () => string) {
-    this.#place = place;
+  constructor(failureContext: FailureContext, newId: () => string) {
+    this.#place = failureContext;
     this.#newId = newId;
   }
 

@@ -18,7 +18,7 @@ export interface CompatibleOptions {
   /** Null when the server requires none. */
   readonly apiKey: string | null;
   /** Names the variable of the key. */
-  readonly place: FailureContext;
+  readonly failureContext: FailureContext;
   readonly system: System;
   /** Sends its calls. */
   readonly post: Post;
@@ -29,17 +29,25 @@ export interface CompatibleOptions {
  * Mistral and many more. This is the hot path of the service, so parts go straight from the response's text to the
  * callback: one parser with a callback, and neither a stream nor an iterator in between.
  */
-export const compatibleModel = ({ id, model, baseUrl, apiKey, place, system, post }: CompatibleOptions): Model => {
+export const compatibleModel = ({
+  id,
+  model,
+  baseUrl,
+  apiKey,
+  failureContext,
+  system,
+  post,
+}: CompatibleOptions): Model => {
   const root = rootOf(baseUrl);
   const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
   const newCallId = () => `call_${system.id()}`;
   return {
     id,
     answer: async (request, context, onPart) => {
-      const call = { url: `${root}/chat/completions`, headers, place };
+      const call = { url: `${root}/chat/completions`, headers, failureContext };
       const { body } = await ask(call, chatBody(model, request), context, post);
-      await new Answer(body, new ChatAnswer(place, newCallId), context.signal, onPart).read();
+      await new Answer(body, new ChatAnswer(failureContext, newCallId), context.signal, onPart).read();
     },
-    check: (context) => reach({ url: `${root}/models`, headers, place }, context),
+    check: (context) => reach({ url: `${root}/models`, headers, failureContext }, context),
   };
 };

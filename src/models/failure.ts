@@ -26,11 +26,11 @@ export interface FailureContext {
  * is a 429 too (OpenAI's `insufficient_quota`), and waiting does not restore it. Google reports a wrong key as a 400
  * with the reason `API_KEY_INVALID`. Azure's content filter is a 400 with the code `content_filter`.
  */
-export const failureOfStatus = ({ status, header, body }: Refused, place: FailureContext): ModelError => {
+export const failureOfStatus = ({ status, header, body }: Refused, failureContext: FailureContext): ModelError => {
   const cause = new ProviderError(`HTTP ${status}`, body);
-  const retryAfterMs = retryAfter(header, place.now());
+  const retryAfterMs = retryAfter(header, failureContext.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
-    const message = `The model service refused the key (HTTP ${status}). Set ${place.keyVariable} to a valid one.`;
+    const message = `The model service refused the key (HTTP ${status}). Set ${failureContext.keyVariable} to a valid one.`;
     return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause });
   }
   if (status === 429 && body.includes("insufficient_quota")) return quotaUsedUp(cause);
@@ -51,10 +51,10 @@ export const failureOfStatus = ({ status, header, body }: Refused, place: Failur
  * number (OpenRouter, Google; `statusCode` in the AI SDK), or its `type` or `status` a word (OpenAI, Anthropic). An
  * unknown word may pass: the provider had accepted the request.
  */
-export const failureOfReport = (report: unknown, place: FailureContext): ModelError => {
+export const failureOfReport = (report: unknown, failureContext: FailureContext): ModelError => {
   const words = JSON.stringify(report) ?? "undefined";
   const status = numericCode(report);
-  if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, place);
+  if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, failureContext);
   const cause = new ProviderError("Reported in the stream", words);
   if (words.includes("insufficient_quota")) return quotaUsedUp(cause);
   if (/rate_limit|too_many_requests|RESOURCE_EXHAUSTED/.test(words)) return limited({ cause });

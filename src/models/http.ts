@@ -12,7 +12,7 @@ const ERROR_BODY_MS = 2_000;
 export interface Call {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly place: FailureContext;
+  readonly failureContext: FailureContext;
 }
 
 /**
@@ -20,14 +20,14 @@ export interface Call {
  * reason.
  */
 export const ask = async (
-  { url, headers, place }: Call,
+  { url, headers, failureContext }: Call,
   body: string,
   { signal }: ModelContext,
   post: Post,
 ): Promise<UpstreamResponse> => {
   const response = await answered(() => post({ url, headers, body, signal }), signal);
   if (response.status >= 200 && response.status < 300) return response;
-  const failure = await failureOfResponse(response, place);
+  const failure = await failureOfResponse(response, failureContext);
   signal.throwIfAborted();
   throw failure;
 };
@@ -36,11 +36,11 @@ export const ask = async (
  * Requests a list of models: it costs nothing, and it requires the key. A server without such a list (404, 405) also
  * counts as reached. Throws as `ask` does.
  */
-export const reach = async ({ url, headers, place }: Call, { signal }: ModelContext): Promise<void> => {
+export const reach = async ({ url, headers, failureContext }: Call, { signal }: ModelContext): Promise<void> => {
   const response = responseOf(await answered(() => upstreamFetch(url, { headers, signal }), signal));
   const { status } = response;
   const isReached = (status >= 200 && status < 300) || status === 404 || status === 405;
-  if (!isReached) throw await failureOfResponse(response, place);
+  if (!isReached) throw await failureOfResponse(response, failureContext);
   response.body.cancel();
 };
 
@@ -54,12 +54,12 @@ const answered = async <R>(send: () => Promise<R>, signal: AbortSignal): Promise
 
 const failureOfResponse = async (
   { status, header, body }: UpstreamResponse,
-  place: FailureContext,
+  failureContext: FailureContext,
 ): Promise<ModelError> => {
   if (!isCompressed(header("content-encoding")))
-    return failureOfStatus({ status, header, body: await startOf(body) }, place);
+    return failureOfStatus({ status, header, body: await startOf(body) }, failureContext);
   body.cancel();
-  return failureOfStatus({ status, header, body: "" }, place);
+  return failureOfStatus({ status, header, body: "" }, failureContext);
 };
 
 /** Returns a body's first characters, or what has arrived of a body that breaks or does not end soon. */

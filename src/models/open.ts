@@ -47,7 +47,7 @@ export const openingOf = (
     id: idOf(provider, model),
     model,
     settings: providers[provider.name] ?? {},
-    place: { keyVariable: key?.name ?? "MODEL", now: () => system.now() },
+    failureContext: { keyVariable: key?.name ?? "MODEL", now: () => system.now() },
     post,
     builtin: builtin ?? null,
     system,

@@ -4,9 +4,9 @@ import { type Call, reach } from "./http.ts";
 
 interface SdkModelOptions extends Omit<AiSdkOptions, "check"> {
   /** The provider's list of models, and the headers that prove the key there. */
-  readonly models: Omit<Call, "place">;
+  readonly models: Omit<Call, "failureContext">;
 }
 
 /** A model behind a provider of the AI SDK. Its check requests the provider's list of models. */
 export const sdkModel = ({ models, ...options }: SdkModelOptions): Model =>
-  aiSdkModel({ ...options, check: (context) => reach({ ...models, place: options.place }, context) });
+  aiSdkModel({ ...options, check: (context) => reach({ ...models, failureContext: options.failureContext }, context) });

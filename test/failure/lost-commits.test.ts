@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { EventSourceMessage } from "eventsource-parser";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
-import { answerIn, endOf, logOf } from "../support/house.ts";
+import { answerIn, endOf, logOf } from "../support/harness.ts";
 import { type LosingStore, losingStores } from "../support/losing-stores.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import type { ScriptedCall, ScriptedModel } from "../support/scripted-model.ts";

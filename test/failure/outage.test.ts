@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
+import { agentOf, answerIn, endOf, harness, logOf, sharedStore } from "../support/harness.ts";
 import { hastySystem } from "../support/hasty-system.ts";
-import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
 import { note, say } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
@@ -44,7 +44,7 @@ const counting = (words: number, between: (i: number) => Promise<void> | void) =
 describe("an outage of the store shorter than the retry limit", () => {
   test("delays a run and has no other effect", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
+    const here = await harness({ store, system: hastySystem(), patienceMs: 60_000 });
     const agent = counting(10, (i) => {
       if (i === 3) void cut(taps);
       if (i === 8) setTimeout(() => mend(taps), 50);
@@ -59,7 +59,7 @@ describe("an outage of the store shorter than the retry limit", () => {
 
   test("in which commits succeed but are not acknowledged stores every event and every end once", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await house({ store, system: hastySystem(), patienceMs: 60_000 });
+    const here = await harness({ store, system: hastySystem(), patienceMs: 60_000 });
     let untold = 0;
     const half = async <T>(call: () => Promise<T>): Promise<T> => {
       const value = await call();
@@ -138,7 +138,7 @@ describe("an outage of the store longer than the retry limit", () => {
 
   test("dismisses readers and makes the producer wait within its memory bound; when the store is back the run goes on", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await house({ store, system: hastySystem(), patienceMs: 2_000 });
+    const here = await harness({ store, system: hastySystem(), patienceMs: 2_000 });
     let said = 0;
     const isBack = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
@@ -162,7 +162,7 @@ describe("an outage of the store longer than the retry limit", () => {
 
 test("a run whose events the store refuses fails alone", async () => {
   const { store, taps } = tappedStore(real);
-  const here = await house({ store });
+  const here = await harness({ store });
   const bad = (text: string) => text.includes("poison");
   // Tokens that wait for the same commit become one event, so the good one must be stored before the bad one is
   // emitted.

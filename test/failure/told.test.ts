@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { endOf, logOf } from "../support/house.ts";
+import { endOf, logOf } from "../support/harness.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";

@@ -5,7 +5,7 @@ import type { Model } from "../../src/models/contract.ts";
 import { modelFrom } from "../../src/models/open.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
 import { solve } from "../support/answers.ts";
-import { sharedStore } from "../support/house.ts";
+import { sharedStore } from "../support/harness.ts";
 import { type ModelServer, modelServer, says } from "../support/model-server.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
 import { startService, type TestService } from "../support/service.ts";

@@ -20,7 +20,15 @@ for (const [name, post] of Object.entries({ sockets: postBySockets(), fetch: pos
   modelConformance(`the chat-completions adapter over ${name}`, {
     wire: openAiChat,
     open: (url) =>
-      compatibleModel({ id: "compatible:x", model, baseUrl: `${url}/v1/`, apiKey: KEY, place, system, post }),
+      compatibleModel({
+        id: "compatible:x",
+        model,
+        baseUrl: `${url}/v1/`,
+        apiKey: KEY,
+        failureContext: place,
+        system,
+        post,
+      }),
     keyVariable,
   });
 }
@@ -35,16 +43,24 @@ modelConformance("the AI SDK's chat-completions provider", {
       id: "reference",
       model: (fetch) =>
         createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch })(model),
-      place,
+      failureContext: place,
       providerOptions: {},
-      check: (context) => reach({ url: `${baseURL}/models`, headers, place }, context),
+      check: (context) => reach({ url: `${baseURL}/models`, headers, failureContext: place }, context),
     });
   },
   keyVariable,
 });
 
 const modelAt = (baseUrl: string) =>
-  compatibleModel({ id: "compatible:x", model, baseUrl, apiKey: KEY, place, system, post: postBySockets() });
+  compatibleModel({
+    id: "compatible:x",
+    model,
+    baseUrl,
+    apiKey: KEY,
+    failureContext: place,
+    system,
+    post: postBySockets(),
+  });
 
 test("an abort while an error's body is read is an abort", async () => {
   const stop = new AbortController();

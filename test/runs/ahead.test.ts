@@ -7,7 +7,7 @@ import type { NewRun } from "../../src/store/log/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate, type Gate } from "../support/gate.ts";
-import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
+import { agentOf, answerIn, endOf, type Harness, harness, logOf, sharedStore } from "../support/harness.ts";
 import { say } from "../support/journal.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { type Taps, tappedStore } from "../support/tapped-store.ts";
@@ -36,7 +36,7 @@ const turnOfLoop = () => new Promise(setImmediate);
 
 /** A service whose run rows wait at a gate. */
 interface Slow {
-  readonly here: House;
+  readonly here: Harness;
   /** The log lines. */
   readonly lines: readonly string[];
   readonly model: ScriptedModel;
@@ -53,11 +53,11 @@ const slow = async (): Promise<Slow> => {
   };
   const model = scriptedModel();
   const lines: string[] = [];
-  const log: NonNullable<Parameters<typeof house>[0]>["logger"] = {
+  const log: NonNullable<Parameters<typeof harness>[0]>["logger"] = {
     started: () => void lines.push("started"),
     ended: (_run, { failure }) => void lines.push(failure?.code ?? "succeeded"),
   };
-  const here = await house({ store, model, logger: log });
+  const here = await harness({ store, model, logger: log });
   // Otherwise the beginning of the first run would wait for it.
   await here.lease.renew();
   return { here, lines, model, taps, gate };

@@ -4,14 +4,14 @@ import { foldAnswer } from "../../src/domain/answer.ts";
 import { RunError } from "../../src/domain/error.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { saidEvents } from "../support/answer-events.ts";
-import { agentOf, house, sharedStore } from "../support/house.ts";
+import { agentOf, harness, sharedStore } from "../support/harness.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
 const PAGE = { limit: 10, maxBytes: 10_000_000, before: null };
 const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test("the detail stored with a message is the fold of its run's events in the log, however the run ends", async () => {
-  const { start, store } = await house();
+  const { start, store } = await harness();
   const ends = fc.constantFrom(null, new RunError("timeout", "Too long."), new RunError("cancelled", "Stopped."));
   await fc.assert(
     fc.asyncProperty(saidEvents, ends, fc.boolean(), async (said, failure, streamTokens) => {
@@ -50,7 +50,7 @@ test("an answer of which the store refused a part is stored without detail, so t
     if (refusals++ === 0) throw new StoreError("failed", "refused");
     return next(fence, end);
   };
-  const { start } = await house({ store });
+  const { start } = await harness({ store });
   const agent = agentOf(async function* () {
     yield { type: "token", payload: { delta: "so far" } };
     await appended.promise;

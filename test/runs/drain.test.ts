@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { agentOf, endOf, house, sharedStore } from "../support/house.ts";
+import { agentOf, endOf, harness, sharedStore } from "../support/harness.ts";
 import { say } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
@@ -22,7 +22,7 @@ const endless = agentOf(async function* ({ signal }) {
 
 describe("a drain", () => {
   test("lets runs finish in time, including queued ones, and accepts no new ones", async () => {
-    const here = await house({ store });
+    const here = await harness({ store });
     const { promise, resolve } = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
       yield say("in time");
@@ -39,7 +39,7 @@ describe("a drain", () => {
   });
 
   test("ends the rest as interrupted, including queued ones, with their text so far", async () => {
-    const here = await house({ store });
+    const here = await harness({ store });
     const threadId = realSystem.id();
     const turns = [await here.start(endless, { threadId }), await here.start(endless, { threadId })];
     await here.runs.drain(20);
@@ -51,7 +51,7 @@ describe("a drain", () => {
   });
 
   test("does not wait for a turn that is queued behind another replica's run", async () => {
-    const [here, there] = [await house({ store }), await house({ store })];
+    const [here, there] = [await harness({ store }), await harness({ store })];
     const threadId = realSystem.id();
     const { live } = await there.start(endless, { threadId });
     const waiting = await here.start(endless, { threadId });

@@ -4,14 +4,14 @@ import { RunError } from "../../src/domain/error.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
+import { agentOf, answerIn, endOf, type Harness, harness, logOf } from "../support/harness.ts";
 import { heldSleeps } from "../support/held-sleeps.ts";
-import { agentOf, answerIn, endOf, type House, house, logOf } from "../support/house.ts";
 import { say } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 
-let here: House;
+let here: Harness;
 beforeAll(async () => {
-  here = await house();
+  here = await harness();
 }, 30_000);
 
 /** Yields the given events, then throws or returns. */
@@ -133,7 +133,7 @@ describe("a run that ends", () => {
 
   test("too late times out", async () => {
     const timeouts = heldSleeps(77_000);
-    const short = await house({ store: here.store, system: timeouts.system, runTimeoutMs: 77_000 });
+    const short = await harness({ store: here.store, system: timeouts.system, runTimeoutMs: 77_000 });
     const endless = agentOf(async function* (context) {
       yield say("words");
       timeouts.end();

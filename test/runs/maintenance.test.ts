@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { agentOf, answerIn, endOf, house, logOf, sharedStore } from "../support/house.ts";
+import { agentOf, answerIn, endOf, harness, logOf, sharedStore } from "../support/harness.ts";
 import { say } from "../support/journal.ts";
 import { CANCEL } from "../support/runs.ts";
 import { talking, until } from "../support/talking.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 30_000);
 
 test("a cancel on another replica reaches the owner at its next poll", async () => {
-  const [owner, other] = [await house({ store }), await house({ store })];
+  const [owner, other] = [await harness({ store }), await harness({ store })];
   const { live, events } = await owner.start(talking().agent);
   const cancelled = other.runs.cancel("u", live.runId, true, new AbortController().signal);
   await until(async () => {
@@ -27,7 +27,7 @@ test("a cancel on another replica reaches the owner at its next poll", async () 
 });
 
 test("a run whose thread is deleted on another replica stops, even if it emits nothing", async () => {
-  const [owner, other] = [await house({ store }), await house({ store })];
+  const [owner, other] = [await harness({ store }), await harness({ store })];
   const { live } = await owner.start(talking().agent);
   await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
   expect(await other.runs.deleteThread(live.threadKey)).toBe(true);
@@ -56,7 +56,7 @@ test("a run that ends while its process compares its runs with the store is not 
     await told.promise;
     return isWritten;
   };
-  const here = await house({ store: tapped });
+  const here = await harness({ store: tapped });
   const agent = agentOf(async function* () {
     yield say("word");
     await asked.promise;
@@ -73,7 +73,7 @@ test("a run that ends while its process compares its runs with the store is not 
 test("maintenance goes on after an outage of the store", async () => {
   const away = () => Promise.reject(new StoreError("unavailable", "away"));
   let isAway = true;
-  const here = await house({
+  const here = await harness({
     store: { ...store, runs: { ...store.runs, held: (owner) => (isAway ? away() : store.runs.held(owner)) } },
   });
   const { live } = await here.start(talking().agent);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { threadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { agentOf, answerIn, endOf, type House, house, logOf, sharedStore } from "../support/house.ts";
+import { agentOf, answerIn, endOf, type Harness, harness, logOf, sharedStore } from "../support/harness.ts";
 import { say } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { JUDGE_MS, register } from "../support/replicas.ts";
@@ -14,10 +14,10 @@ beforeAll(async () => {
   store = await sharedStore();
 }, 30_000);
 
-const judge = () => house({ store, leaseTtlMs: JUDGE_MS });
+const judge = () => harness({ store, leaseTtlMs: JUDGE_MS });
 
 /** Runs maintenance as the service does, repeatedly, until the condition holds. */
-const recovering = ({ lease, recovery }: House, hasHappened: () => Promise<boolean>) =>
+const recovering = ({ lease, recovery }: Harness, hasHappened: () => Promise<boolean>) =>
   until(async () => {
     await lease.renew();
     await recovery.tick();
@@ -76,7 +76,7 @@ describe("orphans", () => {
     const alive = realSystem.id();
     await register(store, alive);
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: alive }));
-    const here = await house({ store, isAlone: true });
+    const here = await harness({ store, isAlone: true });
     const { live } = await here.start(talking().agent);
     await here.recovery.tick();
     expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
@@ -85,7 +85,7 @@ describe("orphans", () => {
   });
 
   test("a run in the process's name that it does not execute is ended, those that it executes go on", async () => {
-    const here = await house({ store });
+    const here = await harness({ store });
     const { live } = await here.start(talking().agent);
     const thread = threadKey("u", realSystem.id());
     const { fence } = await started(store, newRun(thread, { owner: here.owner }));
@@ -98,7 +98,7 @@ describe("orphans", () => {
 
 describe("a replica whose lease is over", () => {
   /** Its lease ends as soon as it has started a run, because nothing renews it. */
-  const stopped = () => house({ store, leaseTtlMs: 1 });
+  const stopped = () => harness({ store, leaseTtlMs: 1 });
 
   test("loses its runs and writes nothing more", async () => {
     const [owner, other] = [await stopped(), await judge()];
@@ -147,7 +147,7 @@ describe("a replica whose lease is over", () => {
   });
 
   test("renews it before it starts a run, so that the run is not taken over at once", async () => {
-    const [owner, other] = [await house({ store, leaseTtlMs: 400 }), await judge()];
+    const [owner, other] = [await harness({ store, leaseTtlMs: 400 }), await judge()];
     await register(store, owner.owner, 1);
     const { live } = await owner.start(talking().agent);
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: realSystem.id() }));
@@ -191,7 +191,7 @@ test("a thousand orphans are taken over with a few calls, and each is ended once
     },
   };
   const recovered: string[] = [];
-  const here = await house({
+  const here = await harness({
     store: counted,
     isAlone: true,
     logger: { recovered: (runId) => void recovered.push(runId) },

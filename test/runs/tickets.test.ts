@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { type ChatFrame, chatFrames } from "../support/chat.ts";
-import { house } from "../support/house.ts";
+import { harness } from "../support/harness.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -86,7 +86,7 @@ describe("a ticket among two replicas", () => {
 });
 
 test("maintenance deletes expired tickets and no others", async () => {
-  const { store, maintenance } = await house();
+  const { store, maintenance } = await harness();
   const put = async (ttlMs: number) => {
     const ticketId = realSystem.secret();
     const ticket = { dialect: "chat", request: "{}", runId: realSystem.id() };

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { agentOf, house, logOf, sharedStore } from "../support/house.ts";
+import { agentOf, harness, logOf, sharedStore } from "../support/harness.ts";
 import { close, fenceOf, journalOver, note, say } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 
@@ -25,7 +25,7 @@ const talk = agentOf(async function* () {
 });
 
 test("a log's times never go backwards, even if replicas with clocks 20 s apart take turns in it", async () => {
-  const replicas = await Promise.all([20_000, -20_000, 0].map((ms) => house({ store, system: off(() => ms) })));
+  const replicas = await Promise.all([20_000, -20_000, 0].map((ms) => harness({ store, system: off(() => ms) })));
   const threadId = realSystem.id();
   for (let turn = 0; turn < 6; turn++) {
     const { live, events } = (await replicas[turn % replicas.length]?.start(talk, { threadId })) ?? {};

@@ -4,14 +4,14 @@ import { RequestError, RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { MAX_QUEUED } from "../../src/runs/runs.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { agentOf, type House, house, logOf } from "../support/house.ts";
+import { agentOf, type Harness, harness, logOf } from "../support/harness.ts";
 import { say } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
-let here: House;
+let here: Harness;
 beforeAll(async () => {
-  here = await house();
+  here = await harness();
 }, 30_000);
 const nobody = new AbortController().signal;
 
@@ -72,7 +72,7 @@ describe("turns of one thread", () => {
 
   test("wait for a store that becomes unavailable meanwhile, even when a claim was committed but not acknowledged", async () => {
     const { store, taps } = tappedStore(here.store);
-    const replica = await house({ store });
+    const replica = await harness({ store });
     const threadId = realSystem.id();
     const { agent, release } = held();
     const first = await replica.start(agent, { threadId, message: "1" });
@@ -96,7 +96,7 @@ describe("turns of one thread", () => {
 
 describe("admission", () => {
   test("refuses runs above the user's and the process's limits, with a time to retry", async () => {
-    const small = await house({ store: here.store, maxRuns: 3, maxRunsPerUser: 2 });
+    const small = await harness({ store: here.store, maxRuns: 3, maxRunsPerUser: 2 });
     const { agent, release } = held();
     await small.start(agent, { userId: "anna" });
     await small.start(agent, { userId: "anna" });
@@ -114,7 +114,7 @@ describe("admission", () => {
 
   test("releases its place when `begin` fails", async () => {
     const { store, taps } = tappedStore(here.store);
-    const small = await house({ store, maxRuns: 1 });
+    const small = await harness({ store, maxRuns: 1 });
     taps.begin = () => Promise.reject(new StoreError("unavailable", "away"));
     for (let i = 0; i < 3; i++) await expect(small.start(held().agent)).rejects.toThrow(StoreError);
     taps.begin = undefined;
@@ -136,7 +136,7 @@ describe("admission", () => {
           { minLength: 1, maxLength: 8 },
         ),
         async (plan) => {
-          const small = await house({ store: here.store, maxRuns: 6, maxRunsPerUser: 4 });
+          const small = await harness({ store: here.store, maxRuns: 6, maxRunsPerUser: 4 });
           const place = realSystem.id();
           const { agent, release } = held();
           const failing = agentOf(async function* () {

@@ -3,14 +3,14 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { askAgent } from "../../src/services/ask/index.ts";
 import { answering, text } from "../support/agent-context.ts";
 import { allTools } from "../support/all-tools.ts";
-import { answerIn, house } from "../support/house.ts";
+import { answerIn, harness } from "../support/harness.ts";
 
 const agent = askAgent({ tools: allTools() });
 
 describe("the agent ask", () => {
   test("answers with the model's text, given the thread's earlier turns", async () => {
     const model = answering([text("Good "), text("day.")], [text("Again.")]);
-    const { start } = await house({ model });
+    const { start } = await harness({ model });
     const first = await start(agent, { threadId: "ask-turns", message: "Who are you?" });
     expect(answerIn(await first.events)).toBe("Good day.");
     const second = await start(agent, { threadId: "ask-turns", message: "And you?" });
@@ -31,14 +31,14 @@ describe("the agent ask", () => {
     ["2x + 3 = 7 을 풀어줘", "Korean", allTools().length],
   ])("tells the model the language of %j, and has tools only for maths", async (message, language, tools) => {
     const model = answering([text("…")]);
-    const { start } = await house({ model });
+    const { start } = await harness({ model });
     await (await start(agent, { message })).events;
     expect(model.asked[0]?.system).toContain(`Answer in ${language}`);
     expect(model.asked[0]?.tools).toHaveLength(tools);
   });
 
   test("does maths with the built-in model, and otherwise says what that model can do", async () => {
-    const { start } = await house({ model: builtinModel() });
+    const { start } = await harness({ model: builtinModel() });
     expect(answerIn(await (await start(agent, { message: "2x + 3 = 7" })).events)).toContain("**Answer: x = 2**");
     expect(answerIn(await (await start(agent, { message: "안녕?" })).events)).toContain("내장된 모델입니다");
   });

@@ -4,7 +4,7 @@ import { type Model, ModelError } from "../../src/models/contract.ts";
 import { readPassages } from "../../src/models/passages.ts";
 import { ragAgent } from "../../src/services/rag/index.ts";
 import { answering, text } from "../support/agent-context.ts";
-import { answerIn, endOf, house } from "../support/house.ts";
+import { answerIn, endOf, harness } from "../support/harness.ts";
 import { passage, toldRetrieval } from "../support/told-retrieval.ts";
 
 const OPTIONS = { k: 3, collection: "default" };
@@ -12,7 +12,7 @@ const SICK = passage("병가는 한 해 10일까지 유급이다.", { metadata: 
 
 /** Asks each question in the same thread and returns the last one's events. */
 const asked = async (retrieval: ReturnType<typeof toldRetrieval>, model: Model, ...questions: readonly string[]) => {
-  const { start } = await house({ model });
+  const { start } = await harness({ model });
   const threadId = crypto.randomUUID();
   let events: Awaited<Awaited<ReturnType<typeof start>>["events"]> = [];
   for (const message of questions) {

@@ -7,7 +7,7 @@ import type { ModelPart } from "../../src/models/contract.ts";
 import { solveAgent } from "../../src/services/solve/index.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { answering, text } from "../support/agent-context.ts";
-import { answerIn, house, logOf, sharedStore } from "../support/house.ts";
+import { answerIn, harness, logOf, sharedStore } from "../support/harness.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf } from "../support/runs.ts";
 
@@ -24,7 +24,7 @@ const turn = async (
   { threadId = realSystem.id(), historyTokens = 8_000 } = {},
 ) => {
   const model = answering(...answers);
-  const here = await house({ store, model, historyTokens });
+  const here = await harness({ store, model, historyTokens });
   const { live, events } = await here.start(agent, { message, threadId });
   const seen = await events;
   const nodes = seen

@@ -11,7 +11,15 @@ import { partsOf } from "./heard.ts";
 const [baseUrl = "", count = "", how = ""] = process.argv.slice(2);
 const post = how === "fetch" ? postByFetch : postBySockets();
 const place = { keyVariable: "MODEL_API_KEY", now: system.now };
-const model = compatibleModel({ id: "compatible:x", model: "x", baseUrl, apiKey: null, place, system, post });
+const model = compatibleModel({
+  id: "compatible:x",
+  model: "x",
+  baseUrl,
+  apiKey: null,
+  failureContext: place,
+  system,
+  post,
+});
 const context = { signal: new AbortController().signal };
 const request = { system: "", messages: [{ role: "user", content: "hi", images: [] }], tools: [] } as const;
 

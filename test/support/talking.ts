@@ -1,4 +1,4 @@
-import { agentOf } from "./house.ts";
+import { agentOf } from "./harness.ts";
 import { say } from "./journal.ts";
 
 /** An agent that emits a word at once, and another at each `goOn`; it ends when it is stopped. */

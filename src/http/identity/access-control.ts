@@ -63,7 +63,7 @@ export class AccessControl {
 
   /** Checks the host of a request that is answered before routing. */
   checkHost(request: Request): void {
-    if (this.#hosts.isForAll) this.#hosts.pass(request.headers);
+    if (this.#hosts.isForAll) this.#hosts.check(request.headers);
   }
 
   async check({ request, params }: RoutedRequest, { access, threads }: RouteAccess): Promise<void> {
@@ -91,7 +91,7 @@ export class AccessControl {
    * an ingress, and access to what its machine can reach.
    */
   #checkUnproven({ headers }: Request, access: Access): void {
-    if (this.#hosts.isForUnproven) this.#hosts.pass(headers);
+    if (this.#hosts.isForUnproven) this.#hosts.check(headers);
     if (access !== "read" && isFromElsewhere(headers, this.parts.isGranted)) {
       throw new RequestError(
         "forbidden",

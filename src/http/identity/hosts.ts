@@ -23,7 +23,7 @@ export class HostCheck {
   }
 
   /** Throws `forbidden`. */
-  pass(headers: Headers): void {
+  check(headers: Headers): void {
     const host = headers.get("host") ?? "";
     // Nearly all requests use one name, and parsing it takes longer than the rest of access control.
     if (host === this.#passed) return;

@@ -4,10 +4,10 @@ import { isStorable } from "../../domain/text.ts";
 import { invalid } from "../request/validate.ts";
 
 /** The requested part of a list. */
-export interface Page<Place> {
+export interface PageRequest<Position> {
   readonly limit: number;
   /** The place of the previous page's last item; null for the first page. */
-  readonly after: Place | null;
+  readonly after: Position | null;
 }
 
 /** How many items a page has. */
@@ -28,11 +28,11 @@ export const limitIn = (request: Request, { defaultSize, maxSize }: PerPage): nu
  * Reads the query's `limit` and `cursor`. A cursor is what `cursorAt` made of a place that fits the schema, a tuple.
  * Throws `invalid` for a limit that is not 1 to `most`, and for a cursor that this list never returned.
  */
-export const pageIn = <Place extends TSchema>(
+export const pageIn = <Position extends TSchema>(
   request: Request,
-  place: Place,
+  place: Position,
   perPage: PerPage,
-): Page<Static<Place>> => {
+): PageRequest<Static<Position>> => {
   const cursor = new URL(request.url).searchParams.get("cursor");
   const after = cursor === null ? null : placeOf(cursor);
   if (after !== null && !Value.Check(place, after)) throw notOurs();

@@ -5,7 +5,7 @@ import type { Opening } from "../providers/contract.ts";
 import type { EmbeddingModel, EmbeddingPurpose, Vector } from "./contract.ts";
 import { type EmbeddingCall, providerEmbedding } from "./provider.ts";
 
-interface SdkEmbeddingOptions extends Pick<Opening, "id" | "place" | "system" | "logger"> {
+interface SdkEmbeddingOptions extends Pick<Opening, "id" | "failureContext" | "system" | "logger"> {
   readonly model: EmbeddingModelV4;
   /** Options specific to the provider. */
   optionsFor(purpose: EmbeddingPurpose): SharedV4ProviderOptions;
@@ -16,7 +16,7 @@ export const sdkEmbedding = (options: SdkEmbeddingOptions): EmbeddingModel =>
   providerEmbedding({ ...options, call: callOf(options) });
 
 const callOf =
-  ({ model, place, optionsFor }: SdkEmbeddingOptions): EmbeddingCall =>
+  ({ model, failureContext, optionsFor }: SdkEmbeddingOptions): EmbeddingCall =>
   async (texts, purpose, signal) => {
     signal.throwIfAborted();
     try {
@@ -27,7 +27,7 @@ const callOf =
       });
       return inOrder(embeddings, response?.body);
     } catch (error) {
-      throw signal.aborted ? signal.reason : failureOfSdk(error, place);
+      throw signal.aborted ? signal.reason : failureOfSdk(error, failureContext);
     }
   };
 

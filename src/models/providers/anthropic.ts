@@ -16,12 +16,12 @@ export const anthropic = defineProvider({
     },
   },
   defaultModel: "claude-sonnet-4-5",
-  open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createAnthropic }, { sdkModel }] = await Promise.all([import("@ai-sdk/anthropic"), import("../sdk.ts")]);
     const baseURL = rootOf(baseUrl);
     return sdkModel({
       id,
-      place,
+      failureContext,
       model: (fetch) => createAnthropic({ apiKey, baseURL, fetch })(model),
       providerOptions: {},
       models: { url: `${baseURL}/models`, headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" } },

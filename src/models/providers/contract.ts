@@ -29,7 +29,7 @@ export interface Opening<S = Settings> {
   readonly model: string;
   readonly settings: S;
   /** For failures. Names the variable of the first secret among the provider's variables. */
-  readonly place: FailureContext;
+  readonly failureContext: FailureContext;
   /** Sends the calls of the chat-completions API. */
   readonly post: Post;
   /** This build's own model. Null when there is none. */

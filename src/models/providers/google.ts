@@ -25,12 +25,12 @@ export const google = defineProvider({
     },
   },
   defaultModel: "gemini-2.5-flash",
-  open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createGoogle }, { sdkModel }] = await Promise.all([import("@ai-sdk/google"), import("../sdk.ts")]);
     const baseURL = rootOf(baseUrl);
     return sdkModel({
       id,
-      place,
+      failureContext,
       model: (fetch) => createGoogle({ apiKey, baseURL, fetch })(model),
       providerOptions: {},
       models: { url: `${baseURL}/models`, headers: { "x-goog-api-key": apiKey } },

@@ -16,12 +16,12 @@ export const openai = defineProvider({
     },
   },
   defaultModel: "gpt-5-mini",
-  open: async ({ id, model, place, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createOpenAI }, { sdkModel }] = await Promise.all([import("@ai-sdk/openai"), import("../sdk.ts")]);
     const baseURL = rootOf(baseUrl);
     return sdkModel({
       id,
-      place,
+      failureContext,
       model: (fetch) => createOpenAI({ apiKey, baseURL, fetch }).responses(model),
       // The thread's log stores the conversation; OpenAI need not store another copy.
       providerOptions: { openai: { store: false } },

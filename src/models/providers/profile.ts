@@ -31,9 +31,24 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
       },
       apiKey: { ...key, holds: "secret" },
     },
-    open: async ({ id, model, place, post, system, settings: { apiKey = null, baseUrl = address.defaultUrl } }) => {
+    open: async ({
+      id,
+      model,
+      failureContext,
+      post,
+      system,
+      settings: { apiKey = null, baseUrl = address.defaultUrl },
+    }) => {
       const { compatibleModel } = await import("../compatible.ts");
-      return compatibleModel({ id, model, place, post, system, apiKey, baseUrl: required(baseUrl, address.name) });
+      return compatibleModel({
+        id,
+        model,
+        failureContext,
+        post,
+        system,
+        apiKey,
+        baseUrl: required(baseUrl, address.name),
+      });
     },
     openEmbedding: hasEmbeddings
       ? async ({ model, settings: { apiKey, baseUrl = address.defaultUrl }, ...opening }) => {

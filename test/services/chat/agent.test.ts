@@ -8,7 +8,7 @@ import { chatAgent } from "../../../src/services/chat/index.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { answering, text } from "../../support/agent-context.ts";
 import type { ChatFinal } from "../../support/chat.ts";
-import { endOf, house, sharedStore } from "../../support/house.ts";
+import { endOf, harness, sharedStore } from "../../support/harness.ts";
 
 let store: Store;
 beforeAll(async () => {
@@ -63,7 +63,7 @@ const turn = async (
   threadId = realSystem.id(),
 ) => {
   const model = answering([text("말씀하신 대로입니다.")]);
-  const here = await house({ store, model });
+  const here = await harness({ store, model });
   const { events } = await here.start(chatAgent({ retrieval, tables, chatTimeoutMs: 60_000 }), { message, threadId });
   const seen = await events;
   const end = endOf(seen) as { result?: ChatFinal; code?: string };

@@ -30,7 +30,7 @@ export const sharedStore = (): Promise<Store> =>
   }));
 
 /** Runs, journal, lease and maintenance without HTTP. */
-export interface House {
+export interface Harness {
   readonly store: Store;
   /** This replica's id. */
   readonly owner: string;
@@ -59,7 +59,7 @@ interface Started {
   readonly events: Promise<readonly LogEvent[]>;
 }
 
-export const house = async (
+export const harness = async (
   options: {
     readonly store?: Store;
     readonly owner?: string;
@@ -78,7 +78,7 @@ export const house = async (
     /** Receives the log calls; by default nothing does. */
     readonly logger?: Partial<RunLogger>;
   } = {},
-): Promise<House> => {
+): Promise<Harness> => {
   const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isAlone = false } = options;
   const store = options.store ?? (await sharedStore());
   const logger = serviceLogger(openLogger("silent"));
