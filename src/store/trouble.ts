@@ -1,4 +1,4 @@
-import { sqlState } from "./failure.ts";
+import { reasonOf, sqlState } from "./failure.ts";
 import { StoreError } from "./store-error.ts";
 
 /**
@@ -24,8 +24,11 @@ const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^ECONNREFUSED$/, "the database cannot be reached: no server is listening at its address"],
   [/^(ENOTFOUND|EAI_)/, "the database cannot be reached: its host name cannot be resolved"],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, "the database cannot be reached: its host does not answer"],
+  [/CERT|^UNABLE_TO_|^ERR_(TLS|SSL)/, "the database cannot be reached: TLS to it fails"],
   [/^(08|CONNECTION_|E[A-Z]+$|ERR_SOCKET|FailedToOpenSocket)/, "the database cannot be reached"],
 ];
+
+const NOT_POSTGRES = "check that DATABASE_URL names a Postgres server, and not a port of another kind";
 
 /** Why the store failed, in words that are safe to show anybody: no SQL, no address, no secret. */
 export const troubleOf = (error: unknown): string => {
@@ -39,6 +42,40 @@ export const troubleOf = (error: unknown): string => {
   return error instanceof StoreError && error.code === "unavailable"
     ? "the database does not answer"
     : "the database cannot be used";
+};
+
+/** What an operator can do about a failure to connect, by the same codes. The first match counts. */
+const REMEDIES: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/^28/, "check the user and the password in DATABASE_URL (if the server requires TLS, add ?sslmode=require)"],
+  [/^3D000$/, "create it, or check the name at the end of DATABASE_URL"],
+  [/^ECONNREFUSED$/, "check the host and the port in DATABASE_URL, and that Postgres is running"],
+  [/^(ENOTFOUND|EAI_)/, "check the host in DATABASE_URL"],
+  [/^(CONNECT_TIMEOUT|ETIMEDOUT|EHOST|ENET)/, "check the host and the port in DATABASE_URL, and firewalls on the way"],
+  [/CERT|^UNABLE_TO_|^ERR_(TLS|SSL)/, "check sslmode in DATABASE_URL, and the server's certificate"],
+  [/^(08|CONNECTION_|E[A-Z]+$|ERR_SOCKET|FailedToOpenSocket)/, NOT_POSTGRES],
+];
+
+/**
+ * Completes the failure of a first call, for the operator: the trouble, the database's own words and the remedy.
+ * Returns any other failure as it is.
+ */
+export const withConnectRemedy = (error: unknown): unknown => {
+  if (!(error instanceof StoreError) || error instanceof KnownTrouble) return error;
+  let cause: unknown = error;
+  while (cause instanceof StoreError && cause.cause !== undefined) cause = cause.cause;
+  const state = sqlState(cause);
+  const isSilent = cause instanceof StoreError && cause.code === "unavailable";
+  const remedy = isSilent
+    ? NOT_POSTGRES
+    : REMEDIES.find(([pattern]) => state !== undefined && pattern.test(state))?.[1];
+  if (remedy === undefined) return error;
+  const reason = reasonOf(cause);
+  // The name of the call that failed comes first.
+  const call = error.message.slice(0, error.message.indexOf(":"));
+  return new StoreError(error.code, `${call}: ${troubleOf(cause)} (${reason}): ${remedy}`, {
+    cause: error,
+    isUntried: error.isUntried,
+  });
 };
 
 /** A failure whose cause has been diagnosed. */

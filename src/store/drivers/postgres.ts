@@ -7,6 +7,7 @@ import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
 import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
+import { withConnectRemedy } from "../trouble.ts";
 
 /** Long enough for a database to fail over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;
@@ -46,7 +47,12 @@ export const postgresStore = ({ url, system, ...options }: PostgresOptions): Sto
     deadlineMs,
     options.maxConnections ?? MAX_CONNECTIONS,
   );
-  return storeOver(new Database(pools, system, deadlineMs), system, { m: 16, efConstruction: 64 });
+  const store = storeOver(new Database(pools, system, deadlineMs), system, { m: 16, efConstruction: 64 });
+  const explain = (error: unknown): never => {
+    throw withConnectRemedy(error);
+  };
+  // The first calls of a command, which its operator reads the errors of.
+  return { ...store, migrate: () => store.migrate().catch(explain), check: () => store.check().catch(explain) };
 };
 
 /**

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Database, Session } from "../database.ts";
+import type { CallOptions, Database, Session } from "../database.ts";
 import { reasonOf, sqlState } from "../failure.ts";
 import { quoted } from "../qualify.ts";
 import { MigrationsMissing, StoreError } from "../store-error.ts";
@@ -15,15 +15,22 @@ const INSUFFICIENT_PRIVILEGE = "42501";
 const DUPLICATES = new Set(["42P07", "42710"]);
 
 export const migrationQueries = (database: Database, now: () => number) => ({
-  migrate: () =>
-    database.call(
-      "the database cannot be brought up to date",
-      (session) =>
-        applyMissing(session, now()).catch((error) => {
-          throw withRemedy(session.schema.name, error);
-        }),
-      { deadlineMs: DDL_DEADLINE_MS },
-    ),
+  migrate: async () => {
+    // Connecting has the usual deadline: a server that is not Postgres must not hold a start for as long as a migration
+    // may take. In this way a start also runs one query when nothing is missing, because it waits for it.
+    const step = <T>(work: (session: Session) => Promise<T>, options?: CallOptions): Promise<T> =>
+      database.call(
+        "the database cannot be brought up to date",
+        (session) =>
+          work(session).catch((error) => {
+            throw withRemedy(session.schema.name, error);
+          }),
+        options,
+      );
+    const lacking = await step(missing);
+    if (lacking.length === 0) return 0;
+    return await step((session) => apply(session, lacking, now()), { deadlineMs: DDL_DEADLINE_MS });
+  },
 
   check: () =>
     database.call("the database cannot be used", async (session) => {
@@ -34,11 +41,10 @@ export const migrationQueries = (database: Database, now: () => number) => ({
 
 type Migration = (typeof migrations)[number];
 
-/** Runs one query when nothing is missing, because a start waits for it. */
-const applyMissing = async (session: Session, now: number): Promise<number> => {
+const apply = async (session: Session, lacking: readonly Migration[], now: number): Promise<number> => {
   let applied = 0;
-  for (const migration of await missing(session)) {
-    if (await session.transaction((inner) => apply(inner, migration, now))) applied += 1;
+  for (const migration of lacking) {
+    if (await session.transaction((inner) => applyOne(inner, migration, now))) applied += 1;
   }
   return applied;
 };
@@ -69,7 +75,7 @@ export const lockTables = async (session: Session): Promise<void> => {
 };
 
 /** False when another process applied it while this one waited for the lock. */
-const apply = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
+const applyOne = async (session: Session, { name, sql: text }: Migration, now: number): Promise<boolean> => {
   await lockTables(session);
   await enterSchema(session);
   await session.rows(
