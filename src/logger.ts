@@ -4,7 +4,7 @@ import type { ThreadKey } from "./domain/thread.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
 import type { HttpLogger } from "./http/index.ts";
 import type { JournalLogger } from "./journal/logger.ts";
-import type { ModelError } from "./models/contract.ts";
+import { ModelError } from "./models/contract.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { providerWords } from "./models/provider-error.ts";
 import type { LiveRun } from "./runs/live-run.ts";
@@ -56,11 +56,20 @@ const writeToStderr = (): ((line: string) => void) => {
 };
 
 /** A failed call is not a defect of this service, so its line has the message and no stack. */
-const why = ({ code, message, cause }: ModelError) => ({
-  code,
+const why = ({ code, message, cause }: ModelError) => ({ code, ...reason({ message, cause }) });
+
+const reason = ({ message, cause }: Pick<Error, "message" | "cause">) => ({
   reason: message,
   ...(cause instanceof Error && { cause: cause.message }),
 });
+
+/** What is known to fail (a model, the store, an upload) has a reason. All else is a defect and has a stack. */
+const failed = (error: unknown) => {
+  if (error instanceof ModelError) return { ...(error.model !== undefined && { model: error.model }), ...why(error) };
+  // Its cause is a driver's, and may hold SQL.
+  if (error instanceof StoreError || error instanceof UnreadableError) return { reason: error.message };
+  return { err: error };
+};
 
 /** A provider's message may quote the prompt or the key. */
 const said = (logger: Logger, error: unknown): void => {
@@ -82,16 +91,17 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
         output_tokens: usage.outputTokens,
         duration_ms: durationMs,
       };
+      if (failure === null) logger.info(line, "run ended");
+      else if (failure.cause === undefined) logger.info({ ...line, reason: failure.message }, "run ended");
       // An unreadable upload is no concern of the operator.
-      if (failure?.cause === undefined || failure.cause instanceof UnreadableError) logger.info(line, "run ended");
-      else logger.error({ ...line, err: failure.cause }, "run ended");
+      else if (failure.cause instanceof UnreadableError)
+        logger.info({ ...line, ...failed(failure.cause) }, "run ended");
+      else logger.error({ ...line, ...failed(failure.cause) }, "run ended");
       said(logger, failure);
     },
-    trouble: (run, err) => logger.warn({ ...about(run), err }, "run reported a problem"),
+    trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
-    recurringFails: (name, error) =>
-      // When the store is unavailable, the reason says everything.
-      logger.warn(error instanceof StoreError ? { reason: error.message } : { err: error }, `${name} failed, retrying`),
+    recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),
     uncounted: (err) => logger.warn({ err }, "a user's usage could not be counted"),
@@ -126,6 +136,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   stopped: () => logger.info("stopped"),
   requestFailed: (path, err) => logger.error({ path, err }, "request failed"),
   unusableUser: (where) => logger.warn({ where }, "refused a credential whose user id is not valid"),
-  keysAway: (err) => logger.warn({ err }, "keys could not be fetched from JWKS_URL"),
+  keysAway: (error) =>
+    logger.warn(error instanceof Error ? reason(error) : { err: error }, "keys could not be fetched from JWKS_URL"),
   streamBroken: (run, err) => logger.error({ run, err }, "stream broke"),
 });

@@ -1,14 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { readConfig, secretsOf } from "../src/config/read-config.ts";
+import { RunError } from "../src/domain/error.ts";
 import { realSystem } from "../src/domain/system.ts";
+import { UnreadableError } from "../src/domain/unreadable.ts";
 import { openLogger, serviceLogger } from "../src/logger.ts";
-import { ModelError } from "../src/models/contract.ts";
+import { type Model, ModelError } from "../src/models/contract.ts";
 import { failureOfReport, failureOfStatus } from "../src/models/failure.ts";
 import { providers } from "../src/models/providers/index.ts";
+import { withRetry } from "../src/models/retry.ts";
+import { runErrorOf } from "../src/runs/ending.ts";
+import type { LiveRun } from "../src/runs/live-run.ts";
+import { StoreError } from "../src/store/store-error.ts";
 
 const KEY = "key-7f3a9c51d20e48b6";
 const place = { keyVariable: "MODEL_API_KEY", now: () => realSystem.now() };
 
+const run = { runId: "r", threadKey: "u:t", traceId: "t" } as Partial<LiveRun> as LiveRun;
 const logged = (level: string) => {
   const lines: string[] = [];
   return { lines, log: serviceLogger(openLogger(level, [KEY], (line) => lines.push(line))) };
@@ -81,5 +88,78 @@ describe("whether the same request may succeed later", () => {
   test("is yes for a quota, which may be renewed, and no after a refusal", () => {
     expect(ofStatus(429, "insufficient_quota").isRecoverable).toBe(true);
     expect(new ModelError("model_refused", "no", { retryable: false }).isRecoverable).toBe(false);
+  });
+});
+
+describe("a failure that is expected", () => {
+  const usage = { inputTokens: 1, outputTokens: 0 };
+  const ended = (thrown: unknown): Record<string, unknown> => {
+    const { lines, log } = logged("info");
+    const failure = runErrorOf(thrown);
+    log.runs.ended(run, { agent: "ask", outcome: "persisted", failure, usage, durationMs: 1 });
+    expect(lines.length).toBe(1);
+    return JSON.parse(lines[0] ?? "");
+  };
+
+  test("of a model is logged with the model, the code and the reason, and without a stack", async () => {
+    const error = failureOfStatus(
+      { status: 404, header: () => undefined, body: '{"error":{"code":"no_such_model"}}' },
+      place,
+    );
+    const failing: Model = { id: "compatible:x", answer: () => Promise.reject(error), check: async () => {} };
+    const model = withRetry(failing, { system: realSystem, logger: logged("info").log.models });
+    const thrown = await model
+      .answer({ system: "", messages: [], tools: [] }, { signal: new AbortController().signal }, () => undefined)
+      .catch((caught: unknown) => caught);
+    const line = ended(thrown);
+    expect(line).toMatchObject({
+      level: "error",
+      model: "compatible:x",
+      code: error.code,
+      reason: error.message,
+      cause: expect.stringContaining("404"),
+    });
+    expect(line).not.toHaveProperty("err");
+  });
+
+  test("of an upload or a page is logged with its reason", () => {
+    const cause = new UnreadableError("forbidden_address", "The address is not public.");
+    const line = ended(new RunError("tool_failed", "공개된 주소가 아닙니다.", { cause }));
+    expect(line).toMatchObject({ level: "info", outcome: "tool_failed", reason: cause.message });
+  });
+
+  test("of the store is logged with its reason, and without a stack", () => {
+    const line = ended(new StoreError("unavailable", "it is away", { cause: new Error("select 1") }));
+    expect(line).toMatchObject({ level: "error", outcome: "store_unavailable", reason: "it is away" });
+    expect(JSON.stringify(line)).not.toContain("select 1");
+  });
+
+  test("of no other cause is logged with the message of the run's error", () => {
+    const line = ended(new RunError("timeout", "The answer took longer than 60 s."));
+    expect(line).toMatchObject({ level: "info", outcome: "timeout", reason: "The answer took longer than 60 s." });
+  });
+
+  test("of the identity provider is logged with its reason, and without a stack", () => {
+    const { lines, log } = logged("info");
+    log.keysAway(new TypeError("Unable to connect.", { cause: new Error("refused") }));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: "warn", reason: "Unable to connect.", cause: "refused" }),
+    ]);
+    expect(lines[0]).not.toContain("stack");
+  });
+});
+
+test("a failure that nobody expects is logged with its stack", () => {
+  const { lines, log } = logged("info");
+  log.runs.ended(run, {
+    agent: "ask",
+    outcome: "persisted",
+    failure: runErrorOf(new Error("a defect")),
+    usage: { inputTokens: 1, outputTokens: 0 },
+    durationMs: 1,
+  });
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    level: "error",
+    err: { message: "a defect", stack: expect.any(String) },
   });
 });

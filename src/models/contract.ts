@@ -92,6 +92,8 @@ export class ModelError extends Error {
   readonly isRecoverable: boolean;
   /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The id of the model that failed, for the logger. `withRetry`, which is around every model, sets it. */
+  model?: string;
   constructor(
     readonly code: Extract<RunErrorCode, "model_unavailable" | "model_rate_limited" | "model_refused">,
     message: string,

@@ -38,7 +38,9 @@ export const withRetry = (model: Model, { system, logger }: RetryOptions): Model
         await model.answer(request, context, listener.onPart);
         return;
       } catch (error) {
-        if (listener.hasReceived || !(error instanceof ModelError)) throw error;
+        if (!(error instanceof ModelError)) throw error;
+        error.model = model.id;
+        if (listener.hasReceived) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
         logger.retry({ model: model.id, attempt, delayMs, error });

@@ -12,8 +12,8 @@ import { StoreError } from "../store/store-error.ts";
 export const runErrorOf = (thrown: unknown): RunError => {
   if (thrown instanceof RunError) return thrown;
   if (thrown instanceof ModelError) {
-    const { code, message, isRecoverable, cause = thrown } = thrown;
-    return new RunError(code, message, { isRecoverable, cause });
+    const { code, message, isRecoverable } = thrown;
+    return new RunError(code, message, { isRecoverable, cause: thrown });
   }
   // From an agent that reads the store. The run's own writes are retried instead.
   if (thrown instanceof StoreError && thrown.code === "unavailable") {
