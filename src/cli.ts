@@ -25,11 +25,19 @@ export const parseCli = (argv: readonly string[]): { readonly command: Command }
     const [command = "serve", ...more] = positionals;
     if (more.length > 0) return { error: "expected one command; see yeoul --help" };
     if (isCommand(command) || command === "help" || command === "version") return { command };
-    return { error: "unknown command; see yeoul --help" };
+    return { error: `unknown command ${shown(command)}; see yeoul --help` };
   } catch {
-    return { error: "unknown option; see yeoul --help" };
+    const option = argv.find((text) => text.startsWith("-") && !KNOWN_OPTION.test(text)) ?? "";
+    // The value of an option may be a secret.
+    return { error: `unknown option ${shown(option.split("=", 1)[0] ?? "")}; see yeoul --help` };
   }
 };
+
+const KNOWN_OPTION = /^(--help|--version|-[hv]+)$/;
+const MAX_SHOWN = 60;
+
+/** What was typed, in quotes: bounded, and without characters that a terminal would obey. */
+const shown = (text: string): string => `"${[...text.replace(/\p{C}/gu, "?")].slice(0, MAX_SHOWN).join("")}"`;
 
 const isCommand = (text: string): text is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, text);
 

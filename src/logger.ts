@@ -125,8 +125,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       said(logger, error);
     },
   },
-  retrievalLimited: (words) =>
-    logger.warn({ retrieval: words }, "some documents have no vectors and are searched by full text only"),
+  retrievalLimited: (words) => logger.warn({ retrieval: words }, "search by vectors is limited"),
   storeChanged: (why) =>
     why === null
       ? logger.info("database is writable again")

@@ -31,6 +31,16 @@ describe("the command line", () => {
     },
   );
 
+  test.each([
+    [["dance"], 'unknown command "dance"; see yeoul --help'],
+    [["\u001b[2J"], 'unknown command "?[2J"; see yeoul --help'],
+    [["x".repeat(1000)], `unknown command "${"x".repeat(60)}"; see yeoul --help`],
+    [["check", "-v", "--port", "1"], 'unknown option "--port"; see yeoul --help'],
+    [["--token=s3cret"], 'unknown option "--token"; see yeoul --help'],
+  ])("%j is repeated in the error, bounded and printable", (argv, error) => {
+    expect(parseCli(argv)).toEqual({ error });
+  });
+
   test("never throws", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (argv) => {
@@ -67,8 +77,12 @@ test("the help fits a terminal of 120 columns", () => {
   ).toEqual([]);
 });
 
-test(".env.example shows every variable, unset, with its default", async () => {
+test(".env.example shows every variable, unset, with its default and in the words of the help", async () => {
   const example = await Bun.file(new URL("../.env.example", import.meta.url)).text();
-  const shown = example.split("\n").filter((line) => /^#?[A-Z_]+=/.test(line));
-  expect(shown).toEqual(Object.entries(Environment.properties).map(([name, form]) => `#${name}=${form.default ?? ""}`));
+  const [, ...shown] = example.trimEnd().split("\n\n");
+  expect(shown).toEqual(
+    Object.entries(Environment.properties).map(
+      ([name, form]) => `# ${form.description}\n#${name}=${form.default ?? ""}`,
+    ),
+  );
 });

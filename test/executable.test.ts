@@ -76,7 +76,7 @@ describe("alone in a directory, with an empty environment", () => {
 
   test.each([
     ["a host that is not this machine's", { HOST: "203.0.113.9", AUTH: "none" }, "does not have this address"],
-    ["a data directory that is a file", { DATA_DIR: "yeoul" }, "is no directory"],
+    ["a data directory that is a file", { DATA_DIR: "yeoul" }, "is not a directory"],
   ])(
     "%s ends the start with a message",
     async (_, env, words) => {

@@ -6,6 +6,7 @@ import {
   ModelSpec,
   parseEmbeddingSpec,
   parseModelSpecs,
+  validModelSpecs,
 } from "../models/spec.ts";
 import { identityVariables } from "./identity.ts";
 import { providerVariables } from "./providers.ts";
@@ -64,6 +65,8 @@ export const Environment = Type.Object({
     allowed: `${MODEL_FORMS}, or several of them separated by commas`,
     default: "builtin",
     read: parseModelSpecs,
+    mistake: (text) => `${MODEL_FORMS}, or several of them separated by commas${wrongEntry(text)}`,
+    validPart: validModelSpecs,
   }),
   EMBEDDING_MODEL: variable(EmbeddingSpec, {
     description: "The model that embeds documents for search. After changing it, run yeoul reindex.",
@@ -110,6 +113,20 @@ export const Environment = Type.Object({
   }),
 });
 export type Environment = Static<typeof Environment>;
+
+const MAX_SHOWN = 60;
+/** Forms that a key pasted by mistake does not have: a provider and an id, or a short name. */
+const SHOWABLE = /^[a-z]{1,20}:[\x21-\x7e]*$|^[\x21-\x7e]{1,20}$/i;
+
+/** Names the first entry of a list of models that is none. */
+function wrongEntry(text: string): string {
+  const entries = text.split(",").map((item) => item.trim());
+  const at = entries.findIndex((entry) => parseModelSpecs(entry) === null);
+  const entry = entries[at] ?? "";
+  if (entry === "") return `; entry ${at + 1} of ${entries.length} is empty`;
+  const shown = SHOWABLE.test(entry) ? `: "${entry.slice(0, MAX_SHOWN)}"` : " (not shown, because it may be a secret)";
+  return `; entry ${at + 1} of ${entries.length} is not${shown}`;
+}
 
 /** Returns the origins in the form that browsers send (`origin` of the URL standard), so that they compare as text. */
 function parseOrigins(text: string): readonly string[] | null {

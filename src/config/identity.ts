@@ -69,7 +69,7 @@ export const identityVariables = {
   ACCESS_TOKEN_SECRET: Type.Optional(
     key({
       description:
-        "Secret that signs access tokens for browsers, at least 32 characters. Unset: generated and stored in the database.",
+        "Signs access tokens for browsers. Use at least 32 random characters. Unset: generated and stored in the database.",
     }),
   ),
   ALLOWED_HOSTS: Type.Optional(

@@ -60,9 +60,13 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const values = Object.fromEntries(forms.flatMap(([name, form]) => readVariable(name, form, env[name])));
   const wrong = new Set([...Value.Errors(Environment, values)].map(({ path }) => path.split("/")[1] ?? ""));
   const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)));
+  const refused = forms
+    .filter(([name]) => wrong.has(name))
+    .map(([name, form]) => ({ name, form, text: env[name]?.trim() ?? "" }));
+  const validParts = Object.fromEntries(refused.map(({ name, form, text }) => [name, form.validPart?.(text)]));
   const mistakes = [
-    ...forms.flatMap(([name, { allowed }]) => (wrong.has(name) ? [{ name, message: `must be ${allowed}` }] : [])),
-    ...brokenRules(sound, wrong),
+    ...refused.map(({ name, form, text }) => ({ name, message: `must be ${form.mistake?.(text) ?? form.allowed}` })),
+    ...brokenRules({ ...sound, ...validParts }, wrong),
   ];
   return mistakes.length > 0
     ? { ok: false, mistakes }

@@ -5,15 +5,15 @@ import type { ModelSpec } from "../models/spec.ts";
 import type { Environment } from "./environment.ts";
 import { providerSettings } from "./providers.ts";
 
-/** `name` is the variable to fix. `message` completes it to a sentence and never contains a variable's value. */
+/** `name` is the variable to fix. `message` completes it to a sentence and shows no secret. */
 export interface Mistake {
   readonly name: string;
   readonly message: string;
 }
 
 /**
- * Checks the rules that span several variables. `sound` holds the valid ones, so that all mistakes are reported at
- * once.
+ * Checks the rules that span several variables. `sound` holds the valid ones, and the valid parts of others, so that all
+ * mistakes are reported at once.
  */
 export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
   [

@@ -13,6 +13,10 @@ interface Form {
    * Parses the text into the value that the schema checks. Returns null, which no schema here accepts, when it cannot.
    */
   readonly read: (text: string) => unknown;
+  /** Completes "must be …" for a refused text, where `allowed` would not tell what is wrong. Shows no secret. */
+  readonly mistake?: (text: string) => string;
+  /** The valid part of a refused text, so that what depends on it is checked as well. */
+  readonly validPart?: (text: string) => unknown;
 }
 export type Variable<S extends TSchema = TSchema> = S & Form;
 
@@ -42,7 +46,7 @@ export const choice = <const W extends readonly string[]>(words: W, about: About
     Type.Union(words.map((word) => Type.Literal(word))) as TUnion<{ -readonly [I in keyof W]: TLiteral<W[I]> }>,
     {
       ...about,
-      allowed: words.length === 1 ? `the word ${words[0]}` : words.join(" | "),
+      allowed: words.length === 1 ? `the word ${words[0]}` : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
       read: (text) => text,
     },
   );
@@ -55,9 +59,17 @@ export const text = (pattern: string, allowed: string, about: About) =>
 export const url = (schemes: readonly string[], about: About) =>
   variable(Type.String({ pattern: `^(${schemes.join("|")})://.` }), {
     ...about,
-    allowed: `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
-    read: (text) => (URL.canParse(text) ? text : null),
+    allowed: startingWith(schemes),
+    // What follows a # is a mistake here: most often, the rest of a password.
+    read: (text) => (URL.canParse(text) && !text.includes("#") ? text : null),
+    mistake: (text) =>
+      schemes.some((scheme) => text.startsWith(`${scheme}://`))
+        ? "a valid URL: percent-encode special characters in the password (# is %23); the port is at most 65535"
+        : startingWith(schemes),
   });
+
+const startingWith = (schemes: readonly string[]): string =>
+  `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
 
 /** A secret that can be sent in an HTTP header. */
 export const secret = (about: About) =>

@@ -39,6 +39,10 @@ export const parseModelSpecs = (text: string): readonly ModelSpec[] | null => {
   return specs.every((spec) => Value.Check(ModelSpec, spec)) ? specs : null;
 };
 
+/** The valid ones of such a list. */
+export const validModelSpecs = (text: string): readonly ModelSpec[] =>
+  text.split(",").flatMap((item) => parseModelSpecs(item) ?? []);
+
 /** Parses `builtin` or `provider:ID`. Null when the text has another form. */
 export const parseEmbeddingSpec = (text: string): EmbeddingSpec | null => {
   const spec = parseOne(text);

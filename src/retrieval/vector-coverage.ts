@@ -61,6 +61,7 @@ export class RetrievalHealth {
 }
 
 const wordsFor = ({ noVectors, chunks, behind }: VectorCoverage): string => {
+  if (noVectors !== null && chunks === 0) return `documents will be searched by full text only: ${noVectors}`;
   if (noVectors !== null) return `documents are found by full-text search only: ${noVectors}`;
   if (behind === 0) return "ok";
   return `${behind} of ${chunks} chunks are found by full-text search only because EMBEDDING_MODEL has changed: run yeoul reindex`;

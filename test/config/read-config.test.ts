@@ -144,6 +144,7 @@ describe("an invalid variable", () => {
     ["DATABASE_SCHEMA", "information_schema"],
     ["DATABASE_SCHEMA", "x".repeat(64)],
     ["DATABASE_URL", "postgres://h:port/d"],
+    ["DATABASE_URL", "postgres://u:12#34@h/d"],
     ["MODEL", "gpt-5"],
     ["MODEL", "openai:"],
     ["MODEL", "builtin:x"],
@@ -173,6 +174,40 @@ describe("an invalid variable", () => {
     const mistakes = mistakesOf({ [name]: value });
     expect(Object.keys(mistakes)).toEqual([name]);
     expect(mistakes[name]).toStartWith("must be ");
+  });
+
+  test.each(["postgres://postgres:p#w@h/d", "postgresql://u:1#w@h/d", "postgres://u:p@h:99999/d"])(
+    "a URL of an allowed scheme is not told to have that scheme: %s",
+    (DATABASE_URL) => {
+      expect(mistakesOf({ DATABASE_URL })).toEqual({
+        DATABASE_URL:
+          "must be a valid URL: percent-encode special characters in the password (# is %23); the port is at most 65535",
+      });
+    },
+  );
+
+  test.each([
+    ["openai:x,foo", 'entry 2 of 2 is not: "foo"'],
+    ["gpt-5", 'entry 1 of 1 is not: "gpt-5"'],
+    [`nobody:${"x".repeat(300)}`, `is not: "nobody:${"x".repeat(53)}"`],
+    ["builtin,", "entry 2 of 2 is empty"],
+  ])("a list of models names its first wrong entry: %s", (MODEL, words) => {
+    expect(mistakesOf({ MODEL, OPENAI_API_KEY: "k" }).MODEL).toEndWith(`; ${words.replace(/^is/, "entry 1 of 1 is")}`);
+  });
+
+  test("a list of models does not show what may be a key", () => {
+    expect(mistakesOf({ MODEL: "sk-proj-0123456789abcdef0123456789" }).MODEL).not.toContain("sk-proj");
+  });
+
+  test("a list of models is still checked for what its valid entries require", () => {
+    expect(Object.keys(mistakesOf({ MODEL: "openai:x,foo" })).sort()).toEqual(["MODEL", "OPENAI_API_KEY"]);
+  });
+
+  test("words are listed as a sentence would", () => {
+    expect(mistakesOf({ LOCALE: "fr", LOG_LEVEL: "loud" })).toEqual({
+      LOCALE: "must be en or ko",
+      LOG_LEVEL: "must be fatal, error, warn, info, debug, trace or silent",
+    });
   });
 
   test("does not hide others: all are reported at once, including conflicts between variables", () => {

@@ -160,7 +160,14 @@ describe("searching", () => {
     expect(await retrieval.search(user, { text: "ferry", collection: null, k: 3 }, never)).toHaveLength(1);
     expect(embedding.calls).toEqual([]);
     const check = new RetrievalHealth({ documents, embedding, system: realSystem });
-    expect(await check.look()).toContain("the extension is missing");
+    expect(await check.look()).toBe("documents are found by full-text search only: the extension is missing");
+  });
+
+  test("without vectors and without documents, health speaks of the documents to come", async () => {
+    const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
+    const documents: DocumentStore = { ...store.documents, capabilities, embeddings: async () => [] };
+    const check = new RetrievalHealth({ documents, embedding: toldEmbedding(), system: realSystem });
+    expect(await check.look()).toBe("documents will be searched by full text only: the extension is missing");
   });
 });
 

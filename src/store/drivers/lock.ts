@@ -44,7 +44,7 @@ const refusal = (directory: string, cause: unknown): StoreError => {
       );
     case "EEXIST":
     case "ENOTDIR":
-      return new StoreError("failed", `the data directory ${directory} is no directory: name another`, { cause });
+      return new StoreError("failed", `the data directory ${directory} is not a directory: name another`, { cause });
     default:
       return new StoreError(
         "failed",
