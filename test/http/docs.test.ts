@@ -74,7 +74,9 @@ describe("a wrong method where no token is required", () => {
     expect((await service.get("/nothing")).status).toBe(401);
     const response = await service.get("/stream/v2", { headers: withToken });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
-    expect((await service.get("/nothing", { headers: withToken })).status).toBe(404);
+    const nothing = await service.get("/nothing", { headers: withToken });
+    expect(nothing.status).toBe(404);
+    expect(await nothing.text()).toContain("There is no such endpoint. The page docs, at the root of this service,");
   });
 });
 

@@ -28,6 +28,10 @@ describe.each(endpoints)("POST $path refuses", ({ path, ...field }) => {
     expect((await refused(400, text)).code).toBe("malformed_json");
   });
 
+  test("an empty body, and says that it is empty", async () => {
+    expect((await refused(400, "")).message).toBe("The body is empty.");
+  });
+
   test("bytes that are not UTF-8", async () => {
     const init = { body: Buffer.from(JSON.stringify(body({ [field.message]: "\xff" })), "latin1") };
     expect((await refused(400, "", init)).code).toBe("malformed_json");

@@ -49,4 +49,7 @@ export const localeOf = (headers: Headers, fallback: Locale): Locale => {
 /** Throws `not_found`, the same for what never existed and for what belongs to another user. */
 export const notFound = (
   what: "thread" | "checkpoint" | "run" | "image" | "document" | "TIL" | "endpoint",
-): RequestError => new RequestError("not_found", `There is no such ${what}.`);
+): RequestError => new RequestError("not_found", `There is no such ${what}.${what === "endpoint" ? SEE_DOCS : ""}`);
+
+/** No path, which would be wrong behind an ingress that strips a prefix. */
+const SEE_DOCS = " The page docs, at the root of this service, lists them all.";

@@ -11,6 +11,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Parses the JSON value of a body whose values have been counted. Throws `malformed_json`. */
 export const parseHere = (bytes: Uint8Array): unknown => {
+  if (bytes.length === 0) throw new RequestError("malformed_json", "The body is empty.");
   let text: string;
   try {
     text = utf8.decode(bytes);
