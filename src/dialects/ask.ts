@@ -17,7 +17,7 @@ import { COMMON_GUIDE, type FrameGuide } from "./openapi-guide.ts";
 
 /** The fields of a question. A blank question passes: it is answered in the stream. */
 export const Question = Type.Object({
-  question: Type.String({ description: "text" }),
+  question: Type.String({ description: "text", examples: ["2x + 3 = 7"] }),
   user_id: OptionalUserField,
   thread_id: ThreadField,
 });

@@ -115,9 +115,6 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
         }
       })
       .use(healthRoutes(parts.readiness))
-      .use(homeRoute())
-      .use(pageRoutes(() => app.routes, security))
-      .use(documentRoute(() => app.routes, security))
       .use(dialectRoutes(parts))
       .use(threadRoutes(parts))
       .use(threadEventRoutes(parts))
@@ -127,5 +124,9 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       .use(documentRoutes(parts))
       .use(tilRoutes(parts))
       .use(accessTokenRoutes(accessTokens))
+      // The document describes itself last.
+      .use(homeRoute())
+      .use(pageRoutes(() => app.routes, security))
+      .use(documentRoute(() => app.routes, security))
   );
 };

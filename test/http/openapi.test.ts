@@ -68,6 +68,28 @@ describe("GET /openapi.json", () => {
     }
   });
 
+  test("tells operations apart by their summaries, which are plain text", () => {
+    const summaries = Object.values(published.document.paths ?? {})
+      .flatMap((path) => Object.values(path) as { readonly summary?: string }[])
+      .map(({ summary }) => summary ?? "");
+    expect(summaries.length).toBe(published.endpoints.length);
+    expect(new Set(summaries).size).toBe(summaries.length);
+    expect(summaries.filter((summary) => /^$|`/.test(summary))).toEqual([]);
+  });
+
+  test("begins with the wires and describes itself last", () => {
+    const headings = (published.document.tags as unknown as readonly { readonly name: string }[]).map(
+      ({ name }) => name,
+    );
+    expect([headings[0], headings.at(-1)]).toEqual(["Backend adapter", "This document"]);
+  });
+
+  test("gives the body of a question an example", () => {
+    expect(published.document.components?.schemas?.AskRequest?.properties?.question).toMatchObject({
+      examples: ["2x + 3 = 7"],
+    });
+  });
+
   test("names its server relative to itself", () => {
     expect(published.document.servers as unknown).toEqual([{ url: "." }]);
     expect(JSON.stringify(published.document).includes(service.url)).toBe(false);

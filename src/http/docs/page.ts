@@ -1,3 +1,16 @@
+/**
+ * There is one server, this one, and its relative URL means nothing to a reader: the box is shown only for its button to
+ * authorize. On a narrow screen a section's title stands above its text.
+ */
+const STYLE = `
+.swagger-ui .scheme-container .schemes .schemes-server-container, .swagger-ui .scheme-container:not(:has(.auth-wrapper)) { display: none; }
+@media (max-width: 768px) {
+  .swagger-ui .opblock-tag { flex-wrap: wrap; }
+  .swagger-ui .opblock-tag > a { flex: 1 1 0; }
+  .swagger-ui .opblock-tag > small { flex: 1 1 100%; order: 1; padding: 4px 0 0; }
+}
+`;
+
 /** All URLs are relative to the page's own, /docs, to which an ingress may add a prefix. */
 export const PAGE = `<!doctype html>
 <html lang="en">
@@ -7,6 +20,7 @@ export const PAGE = `<!doctype html>
 <title>Yeoul</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<style>${STYLE}</style>
 </head>
 <body>
 <div id="page"></div>

@@ -8,6 +8,12 @@ import { empty, json, type Operation, type Parameter, type Reply } from "./opera
 import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
+const FOR_EVENT_SOURCE = ", for EventSource";
+
+/** The title of a wire, whichever method it is asked by. */
+const wireOf = ({ title }: Guide): string =>
+  title.endsWith(FOR_EVENT_SOURCE) ? title.slice(0, -FOR_EVENT_SOURCE.length) : title;
+
 const SUMMARY: Record<ResponseMode, string> = {
   stream: "Ask a question and stream the answer",
   answer: "Ask a question and return the whole answer",
@@ -33,7 +39,7 @@ export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operatio
     tag: { name: guide.title, description: guide.about },
     access: "ask",
     threads: "handler",
-    summary: SUMMARY[mode],
+    summary: `${SUMMARY[mode]} (${wireOf(guide)}${method === "GET" ? FOR_EVENT_SOURCE : ""})`,
     parameters: [
       ...parameters,
       ...(mode === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
@@ -73,7 +79,7 @@ const framesOf = ({ title }: Guide, frames: readonly FrameGuide[]): Reply => ({
 
 /** The replies of a GET, to which EventSource reconnects. */
 const resumable = (guide: Guide): Readonly<Record<number, Reply>> => {
-  const wire = guide.title.replace(/, for EventSource$/, "");
+  const wire = wireOf(guide);
   const frames = guide.frames.map((frame) => ({
     ...frame,
     id: "the run and the event, as `run_id:seq`; the first frame has this line only",

@@ -32,7 +32,7 @@ export type Reply = { readonly description: string } & (
  */
 export interface Operation extends RouteAccess {
   readonly tag: Tag;
-  /** A few words. */
+  /** A few words of plain text, and the only operation's with these words. */
   readonly summary: string;
   readonly description?: string;
   /** Including those of the path. */

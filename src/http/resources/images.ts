@@ -23,7 +23,7 @@ export const imageRoutes = ({ store }: RouteParts) =>
       detail: described({
         tag: { name: "Images", description: "Images that runs have produced." },
         access: "open",
-        summary: "Get an image that `image_result` names",
+        summary: "Get an image that an image_result event names",
         parameters: [inPath("imageId", "The image's id. It cannot be guessed, and no other credential is required.")],
         replies: { 200: { kind: "bytes", description: "The image. It never changes.", mediaType: "image/svg+xml" } },
         refusals: ["not_found", "store_unavailable"],
