@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Glob } from "bun";
@@ -15,11 +16,9 @@ const prepareDatabase = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-build-"));
   try {
     const script = join(import.meta.dir, "build-database.ts");
-    const { exited } = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], {
-      stdout: "inherit",
-      stderr: "inherit",
-    });
-    if ((await exited) !== 0) throw new Error("the embedded database could not be made");
+    const child = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], { stdout: "inherit", stderr: "pipe" });
+    const cause = await new Response(child.stderr).text();
+    if ((await child.exited) !== 0) throw new Error(`the embedded database could not be made:\n${cause.trim()}`);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -59,6 +58,22 @@ const compile = async (): Promise<void> => {
   }
 };
 
-await mkdir(join(root, "dist"), { recursive: true });
-await prepareDatabase();
-await compile();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const build = async (): Promise<void> => {
+  if (!existsSync(join(root, "node_modules"))) {
+    throw new Error("the dependencies are not installed: run bun install --frozen-lockfile first");
+  }
+  await mkdir(join(root, "dist"), { recursive: true });
+  say("making the embedded database");
+  await prepareDatabase();
+  say("compiling");
+  await compile();
+  say(`built dist/yeoul (${Math.round((await stat(EXECUTABLE)).size / 1_000_000)} MB)`);
+};
+
+await build().catch((error: Error) => {
+  // The bundler's errors are several, with their places.
+  process.stderr.write(`build: ${error instanceof AggregateError ? Bun.inspect(error) : error.message}\n`);
+  process.exitCode = 1;
+});
