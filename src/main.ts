@@ -155,6 +155,7 @@ const check = async (config: Config): Promise<number> => {
         .then(() => store.rehearse())
         .finally(() => store.close());
     },
+    ...(await identityTries(config)),
     ...modelTries,
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
@@ -168,6 +169,14 @@ const check = async (config: Config): Promise<number> => {
     say(`${name}: ${verdict}`);
   }
   return failed === 0 ? 0 : EXIT_FAILED;
+};
+
+/** There is nothing to try unless keys are fetched. */
+const identityTries = async ({ identity }: Config): Promise<Record<string, () => Promise<void>>> => {
+  const url = identity.userTokens?.jwksUrl ?? null;
+  if (url === null) return {};
+  const { KeySet } = await import("./http/identity/key-set.ts");
+  return { identity: () => new KeySet(url, realSystem, () => {}).check() };
 };
 
 const run = async (config: Config): Promise<"serving"> => {

@@ -178,6 +178,25 @@ describe("its commands", () => {
   });
 
   test(
+    "check fetches the keys of JWKS_URL, and says when it cannot",
+    async () => {
+      using server = Bun.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        fetch: ({ url }) => (url.endsWith("/keys") ? Response.json({ keys: [] }) : new Response("no", { status: 404 })),
+      });
+      const verdict = async (JWKS_URL: string) => {
+        const { stdout } = await alone.run(["check"], { JWKS_URL });
+        return /^identity: (.*)$/mu.exec(stdout)?.[1];
+      };
+      expect(await verdict(`${server.url}keys`)).toBe("ok");
+      for (const url of [`${server.url}gone`, "http://127.0.0.1:1/keys"])
+        expect(await verdict(url)).toStartWith("the keys could not be fetched from JWKS_URL (");
+    },
+    SECONDS,
+  );
+
+  test(
     "migrate brings a Postgres up to date, and check reports whether it is",
     async () => {
       const env = { DATABASE_URL: await freshDatabase() };

@@ -73,7 +73,7 @@ export const withConnectRemedy = (error: unknown): unknown => {
   // The name of the call that failed comes first.
   const call = error.message.slice(0, error.message.indexOf(":"));
   return new StoreError(error.code, `${call}: ${troubleOf(cause)} (${reason}): ${remedy}`, {
-    cause: error,
+    cause,
     isUntried: error.isUntried,
   });
 };

@@ -12,7 +12,11 @@ const firstCalls = async (url: string) => {
   const words = (call: Promise<unknown>) =>
     call.then(
       () => "ok",
-      (error: Error) => error.message,
+      ({ message, cause }: Error) => {
+        // `yeoul check` adds the message of a cause that is not told yet.
+        expect(message).toContain((cause as Error).message);
+        return message;
+      },
     );
   try {
     return { migrate: await words(store.migrate()), check: await words(store.check()) };

@@ -53,13 +53,18 @@ export class KeySet {
     }
   };
 
+  /** Fetches the keys now. Throws `KeysAway`. */
+  check(): Promise<void> {
+    return this.#fetch();
+  }
+
   async #fetch(): Promise<void> {
     try {
       await this.#remote.reload();
       this.#fetchedAt = this.system.now();
     } catch (cause) {
       this.failed(cause);
-      throw new KeysAway("the JWKS could not be fetched", { cause });
+      throw new KeysAway("the keys could not be fetched from JWKS_URL", { cause });
     }
   }
 
