@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { createServer, type Socket } from "node:net";
 import { realSystem } from "../../src/domain/system.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import { storeError } from "../../src/store/failure.ts";
+import { withConnectRemedy } from "../../src/store/trouble.ts";
 import { freshDatabase } from "../support/postgres.ts";
 
 /** Short: each of these tests waits for it. */
@@ -95,4 +97,21 @@ describe("a database that cannot be connected to is named in plain words, with t
     const { check } = await firstCalls(`${await freshDatabase()}?sslmode=require`);
     expect(check).toContain("DATABASE_URL");
   });
+});
+
+test.each([
+  ["28P01", "the database rejected the role or its password", "check the user and the password in DATABASE_URL"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "TLS to it fails", "check sslmode in DATABASE_URL"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS to it fails", "check sslmode in DATABASE_URL"],
+  ["EHOSTUNREACH", "the database cannot be reached", "check the host and the port in DATABASE_URL"],
+])("%s is explained", (code, trouble, remedy) => {
+  const failure = storeError("the call", Object.assign(new Error("its own words"), { code }));
+  const { message } = withConnectRemedy(failure) as Error;
+  expect(message).toStartWith("the call: ");
+  expect(message).toContain(`${trouble} (its own words): ${remedy}`);
+});
+
+test("a failure of another kind stays as it is", () => {
+  const failure = storeError("the call", Object.assign(new Error("no such column"), { code: "42703" }));
+  expect(withConnectRemedy(failure)).toBe(failure);
 });
