@@ -4,9 +4,9 @@ export interface UserTokenSettings {
   readonly secret: string | null;
   /** Where the public keys for all other algorithms are published (RFC 7517). Null: such tokens are refused. */
   readonly jwksUrl: string | null;
-  /** The required `iss`. Null: any. */
+  /** The required `iss`. Null: it is not checked. */
   readonly issuer: string | null;
-  /** `aud` must hold one of these. Empty: any. */
+  /** `aud` must hold one of these. Empty: it is not checked. */
   readonly audiences: readonly string[];
   /** The claim that holds the user's id. */
   readonly userClaim: string;

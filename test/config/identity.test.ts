@@ -1,15 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Config, readConfig } from "../../src/config/read-config.ts";
-
-const configOf = (env: Record<string, string>): Config => {
-  const result = readConfig(env);
-  if (!result.ok) throw new Error(JSON.stringify(result.mistakes));
-  return result.config;
-};
-const mistakesOf = (env: Record<string, string>): Record<string, string> => {
-  const result = readConfig(env);
-  return result.ok ? {} : Object.fromEntries(result.mistakes.map(({ name, message }) => [name, message]));
-};
+import { configOf, mistakesOf } from "../support/config.ts";
 
 describe("who may ask", () => {
   test.each([

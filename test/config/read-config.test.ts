@@ -2,18 +2,9 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Environment } from "../../src/config/environment.ts";
 import { readConfig } from "../../src/config/read-config.ts";
+import { configOf, mistakesOf } from "../support/config.ts";
 
 const names = Object.keys(Environment.properties);
-
-const configOf = (env: Record<string, string>) => {
-  const result = readConfig(env);
-  if (!result.ok) throw new Error(JSON.stringify(result.mistakes));
-  return result.config;
-};
-const mistakesOf = (env: Record<string, string>): Record<string, string> => {
-  const result = readConfig(env);
-  return result.ok ? {} : Object.fromEntries(result.mistakes.map(({ name, message }) => [name, message]));
-};
 
 describe("an empty environment", () => {
   test("gives the defaults", () => {

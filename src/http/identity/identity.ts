@@ -9,7 +9,7 @@ type FieldPath = `/${string}`;
 
 /** What a credential establishes. */
 export interface Claim {
-  /** The user that it is for; null: any user that the request names. */
+  /** The user that it is for; null: whichever user the request names. */
   readonly userId: string | null;
   /** What it may be used for; null: everything. */
   readonly scopes: ReadonlySet<Scope> | null;

@@ -1,5 +1,5 @@
 /**
- * Words that ask, greet or thank, and do not change what is asked. The list is closed: any other word has a meaning.
+ * Words that ask, greet or thank, and do not change what is asked. The list is closed: every other word has a meaning.
  */
 const ANYWHERE = /\b(?:please|pls|kindly|the|an|a)\b/g;
 const LEADING =
