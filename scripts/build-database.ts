@@ -1,5 +1,5 @@
 import nodeCrypto from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pack } from "tar-stream";
 import { realSystem } from "../src/domain/system.ts";
@@ -31,14 +31,16 @@ const pathsIn = async (directory: string, prefix = ""): Promise<readonly string[
   return (await Promise.all(nested)).flat();
 };
 
-/** Includes empty directories: Postgres needs some, and `Bun.Archive` drops them. */
+/**
+ * Includes empty directories: Postgres needs some, and `Bun.Archive` drops them. The modes are those that Postgres uses:
+ * on the disk they depend on the umask of whoever builds.
+ */
 const tarOf = async (directory: string): Promise<Uint8Array> => {
   const archive = pack();
   for (const name of await pathsIn(directory)) {
-    const { mode } = await stat(join(directory, name));
-    const header = { name, mode: mode & 0o777, mtime: new Date(0) };
-    if (name.endsWith("/")) archive.entry({ ...header, type: "directory" });
-    else archive.entry(header, await readFile(join(directory, name)));
+    const mtime = new Date(0);
+    if (name.endsWith("/")) archive.entry({ name, mode: 0o700, mtime, type: "directory" });
+    else archive.entry({ name, mode: 0o600, mtime }, await readFile(join(directory, name)));
   }
   archive.finalize();
   return new Response(archive as unknown as ReadableStream).bytes();

@@ -11,14 +11,19 @@ const root = join(import.meta.dir, "..");
 const ARCHIVE = join(root, "dist/database.tar.zst");
 const EXECUTABLE = join(root, "dist/yeoul");
 
-/** Runs in its own process, which has a fixed clock and constant random numbers. */
+/**
+ * Runs in its own process, which has a fixed clock and constant random numbers. The archive of an earlier build is
+ * removed first, so that it cannot be embedded in place of this one.
+ */
 const prepareDatabase = async (): Promise<void> => {
+  await rm(ARCHIVE, { force: true });
   const dataDir = await mkdtemp(join(tmpdir(), "yeoul-build-"));
   try {
     const script = join(import.meta.dir, "build-database.ts");
     const child = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], { stdout: "inherit", stderr: "pipe" });
     const cause = await new Response(child.stderr).text();
-    if ((await child.exited) !== 0) throw new Error(`the embedded database could not be made:\n${cause.trim()}`);
+    if ((await child.exited) === 0 && existsSync(ARCHIVE)) return;
+    throw new Error(`the embedded database could not be made:\n${cause.trim() || "nothing was written"}`);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

@@ -36,3 +36,14 @@ test("a build whose database cannot be made says why", async () => {
   expect(stderr).toStartWith("build: the embedded database could not be made:\n");
   expect(stderr).toContain("the disk is full");
 });
+
+test("a build does not embed the database of an earlier one", async () => {
+  mkdirSync(join(project, "node_modules"));
+  mkdirSync(join(project, "dist"));
+  writeFileSync(join(project, "dist/database.tar.zst"), "stale");
+  writeFileSync(join(project, "scripts/build-database.ts"), "export {};");
+  expect(await build()).toEqual({
+    code: 1,
+    stderr: "build: the embedded database could not be made:\nnothing was written\n",
+  });
+});
