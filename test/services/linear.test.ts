@@ -1,5 +1,6 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { read } from "../../src/builtin/model/questions/read.ts";
+import { statementsOf } from "../../src/builtin/model/statements.ts";
 import { write } from "../../src/builtin/model/write/write.ts";
 import { tableQueryOf } from "../../src/builtin/tables/table-query.ts";
 import { assignmentsIn } from "../../src/services/solve/assignments.ts";
@@ -59,3 +60,15 @@ test.each(WORKS)(
   },
   300_000,
 );
+
+test("no sentences are looked for where there is no text", () => {
+  const segment = spyOn(Intl.Segmenter.prototype, "segment");
+  try {
+    expect(statementsOf("# a\n\n|\n".repeat(1_000))).toEqual([]);
+    expect(segment).not.toHaveBeenCalled();
+    expect(statementsOf("\n# a\n\nOne. Two words.\n\n")).toEqual(["One.", "Two words."]);
+    expect(segment).toHaveBeenCalledTimes(1);
+  } finally {
+    segment.mockRestore();
+  }
+});

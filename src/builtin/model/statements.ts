@@ -18,6 +18,8 @@ export const statementsOf = (content: string): readonly string[] => {
   const statements: string[] = [];
   let paragraph: string[] = [];
   const close = () => {
+    // A segmenter's iterator costs 6 µs, and a text may consist of blank lines.
+    if (paragraph.length === 0) return;
     statements.push(...sentencesOf(paragraph.join(" ")));
     paragraph = [];
   };
