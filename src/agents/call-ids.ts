@@ -6,16 +6,16 @@ export class CallIds {
   /** Each id in use, and the last number tried for a repetition of it. */
   readonly #taken = new Map<string, number>();
 
-  take(given: string): string {
-    let number = this.#taken.get(given);
+  take(modelCallId: string): string {
+    let number = this.#taken.get(modelCallId);
     if (number === undefined) {
-      this.#taken.set(given, 1);
-      return given;
+      this.#taken.set(modelCallId, 1);
+      return modelCallId;
     }
     let id: string;
-    do id = `${given}.${++number}`;
+    do id = `${modelCallId}.${++number}`;
     while (this.#taken.has(id));
-    this.#taken.set(given, number);
+    this.#taken.set(modelCallId, number);
     this.#taken.set(id, 1);
     return id;
   }

@@ -16,7 +16,7 @@ export interface AgentContext extends ToolContext {
   /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
   history(): Promise<readonly HistoryMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
-  callId(given: string): string;
+  callId(modelCallId: string): string;
   /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
   /** Logs an error that the user need not see. */

@@ -22,33 +22,33 @@ export interface Conversation {
 /**
  * Calls the model, then the tools that it requests, and repeats until it answers. Text is emitted as it arrives,
  * through one producer for each round. Returns the text of all rounds, and the messages including everything that was
- * added. `spoken`: this turn has emitted text already, so a paragraph break comes before the next text. All
+ * added. `hasEmittedText`: this turn has emitted text already, so a paragraph break comes before the next text. All
  * rounds together may hold no more than one answer may.
  */
 export async function* converse(
   { system, messages, tools }: Conversation,
   context: AgentContext,
-  spoken = false,
+  hasEmittedText = false,
 ): AsyncGenerator<EventBody | Producer, { text: string; messages: readonly ModelMessage[] }, void> {
-  const said: ModelMessage[] = [...messages];
+  const exchange: ModelMessage[] = [...messages];
   const meter = new AnswerMeter();
   let answer = "";
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const offered = round < MAX_ROUNDS ? tools : [];
-    const lead = spoken || answer !== "" ? PARAGRAPH : "";
-    const call = new ModelCall({ system, messages: [...said], tools: offered }, lead, meter);
+    const lead = hasEmittedText || answer !== "" ? PARAGRAPH : "";
+    const call = new ModelCall({ system, messages: [...exchange], tools: offered }, lead, meter);
     try {
-      yield (say) => call.relay(context, say);
+      yield (emit) => call.relay(context, emit);
     } finally {
       context.spend(call.usage());
     }
     const { text, toolCalls } = call;
     if (text !== "") answer += lead + text;
-    said.push({ role: "assistant", content: text, toolCalls });
+    exchange.push({ role: "assistant", content: text, toolCalls });
     if (toolCalls.length === 0) break;
-    for (const call of toolCalls) said.push(yield* use(tools, call, context));
+    for (const call of toolCalls) exchange.push(yield* runTool(tools, call, context));
   }
-  return { text: answer, messages: said };
+  return { text: answer, messages: exchange };
 }
 
 /** One model call and what it has produced so far. `lead` is put before its first text, if there is any. */
@@ -66,26 +66,26 @@ class ModelCall {
   /** Emits the model's parts as they arrive. */
   relay(context: AgentContext, emit: Emit): Promise<void> {
     return context.model.answer(this.request, context, (part) => {
-      const event = this.#hear(part);
+      const event = this.#eventOf(part);
       return event === null ? undefined : emit(event);
     });
   }
 
   /** Returns the event of a part for readers. Null when it has none. */
-  #hear(part: ModelPart): EventBody | null {
+  #eventOf(part: ModelPart): EventBody | null {
     switch (part.type) {
       case "text": {
-        this.meter.said("text", part.delta);
+        this.meter.countText("text", part.delta);
         const delta = this.text === "" ? this.lead + part.delta : part.delta;
         this.text += part.delta;
         return { type: "token", payload: { delta } };
       }
       case "reasoning":
-        this.meter.said("reasoning", part.delta);
+        this.meter.countText("reasoning", part.delta);
         return { type: "reasoning", payload: { delta: part.delta } };
       case "tool_call":
-        this.meter.call();
-        for (const text of [part.id, part.name, JSON.stringify(part.input) ?? ""]) this.meter.argument(text);
+        this.meter.countCall();
+        for (const text of [part.id, part.name, JSON.stringify(part.input) ?? ""]) this.meter.countArgument(text);
         this.toolCalls.push({ id: part.id, name: part.name, input: part.input });
         return null;
       case "finish":
@@ -100,7 +100,7 @@ class ModelCall {
   }
 }
 
-async function* use(
+async function* runTool(
   tools: readonly Tool[],
   call: ToolCall,
   context: AgentContext,
@@ -113,8 +113,8 @@ async function* use(
 }
 
 const estimate = (request: ModelRequest, text: string): Usage => {
-  const asked = request.messages.map((message) =>
+  const contents = request.messages.map((message) =>
     message.role === "tool" ? JSON.stringify(message.output) : message.content,
   );
-  return { inputTokens: estimateTokens([request.system, ...asked].join("\n")), outputTokens: estimateTokens(text) };
+  return { inputTokens: estimateTokens([request.system, ...contents].join("\n")), outputTokens: estimateTokens(text) };
 };

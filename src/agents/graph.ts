@@ -49,9 +49,9 @@ const runNode = async <State>(
   try {
     let step = await steps.next();
     while (step.done !== true) {
-      const said = step.value;
+      const yielded = step.value;
       try {
-        await (typeof said === "function" ? said(emit) : emit(said));
+        await (typeof yielded === "function" ? yielded(emit) : emit(yielded));
       } catch (thrown) {
         step = await steps.throw(thrown);
         continue;

@@ -5,15 +5,15 @@ import { boundedFetch } from "./bounded-fetch.ts";
 import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type FailureContext, refusal } from "./failure.ts";
 import { forEachPart } from "./for-each-part.ts";
-import { piecesOf } from "./pieces.ts";
 import { callOptions } from "./prompt.ts";
+import { splitDelta } from "./split-delta.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
 
 export interface AiSdkOptions {
   /** Such as `anthropic:claude-sonnet-4-5`. */
   readonly id: string;
-  /** Opens the provider's model for one call, over a `fetch` that ends a response in which nothing is said for long. */
+  /** Opens the provider's model for one call, over a `fetch` that ends a response that emits nothing for long. */
   model(fetch: typeof globalThis.fetch): LanguageModelV4;
   readonly failureContext: FailureContext;
   /** Options specific to the provider, sent with every call. */
@@ -39,15 +39,15 @@ async function* partsOf(
   { signal }: ModelContext,
 ): AsyncGenerator<ModelPart, void, void> {
   // Some providers tee their stream, so cancelling one reader alone does not close the connection.
-  const left = new AbortController();
+  const closing = new AbortController();
   signal.throwIfAborted();
-  const options = callOptions(request, AbortSignal.any([signal, left.signal]));
+  const options = callOptions(request, AbortSignal.any([signal, closing.signal]));
   let calls = 0;
   const meter = new AnswerMeter();
   // Providers send calls in pieces and then whole; some send them only whole.
-  const pieces = new AnswerMeter();
+  const partial = new AnswerMeter();
   try {
-    const model = open(boundedFetch(() => meter.counted + pieces.counted));
+    const model = open(boundedFetch(() => meter.counted + partial.counted));
     const { stream } = await model.doStream({ ...options, providerOptions });
     const reader = stream.getReader();
     for (;;) {
@@ -56,25 +56,25 @@ async function* partsOf(
       if (done) throw cutOff();
       switch (value.type) {
         case "text-delta":
-          meter.said("text", value.delta);
-          for (const delta of piecesOf(value.delta)) yield { type: "text", delta };
+          meter.countText("text", value.delta);
+          for (const delta of splitDelta(value.delta)) yield { type: "text", delta };
           break;
         case "reasoning-delta":
-          meter.said("reasoning", value.delta);
-          for (const delta of piecesOf(value.delta)) yield { type: "reasoning", delta };
+          meter.countText("reasoning", value.delta);
+          for (const delta of splitDelta(value.delta)) yield { type: "reasoning", delta };
           break;
         case "tool-input-start":
-          pieces.call();
-          for (const text of [value.id, value.toolName]) pieces.argument(text);
+          partial.countCall();
+          for (const text of [value.id, value.toolName]) partial.countArgument(text);
           break;
         case "tool-input-delta":
-          pieces.argument(value.delta);
+          partial.countArgument(value.delta);
           break;
         case "tool-call":
           calls++;
-          meter.call();
-          for (const text of [value.toolCallId, value.toolName, value.input]) meter.argument(text);
-          meter.whole(value.input);
+          meter.countCall();
+          for (const text of [value.toolCallId, value.toolName, value.input]) meter.countArgument(text);
+          meter.checkArguments(value.input);
           yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
           break;
         case "error":
@@ -87,7 +87,7 @@ async function* partsOf(
   } catch (error) {
     throw signal.aborted ? signal.reason : failureOfSdk(error, failureContext);
   } finally {
-    left.abort();
+    closing.abort();
   }
 }
 

@@ -5,7 +5,7 @@ import { JsonBounds } from "./json-bounds.ts";
  * The bounds of one answer, in UTF-16 units for text. No model exceeds them, but a faulty server does, and all of it
  * would be held in memory, logged and sent to every reader.
  */
-const MOST = {
+const LIMITS = {
   /** As JSON encodes it: a control character takes six. */
   text: 1024 * 1024,
   reasoning: 2 * 1024 * 1024,
@@ -31,33 +31,33 @@ export class AnswerMeter {
     return this.#text + this.#reasoning + this.#calls + this.#arguments;
   }
 
-  said(type: "text" | "reasoning", delta: string): void {
+  countText(type: "text" | "reasoning", delta: string): void {
     if (type !== this.#last) this.#change(type);
     if (type === "text") {
       this.#text += lengthOf(delta);
-      if (this.#text > MOST.text) throw tooMuch(`is longer than ${MOST.text} characters`);
+      if (this.#text > LIMITS.text) throw tooMuch(`is longer than ${LIMITS.text} characters`);
     } else {
       this.#reasoning += lengthOf(delta);
-      if (this.#reasoning > MOST.reasoning) throw tooMuch(`reasons for longer than ${MOST.reasoning} characters`);
+      if (this.#reasoning > LIMITS.reasoning) throw tooMuch(`reasons for longer than ${LIMITS.reasoning} characters`);
     }
   }
 
   /** Counts the beginning of a call. */
-  call(): void {
+  countCall(): void {
     this.#calls += 1;
-    if (this.#calls > MOST.calls) throw tooMuch(`holds more than ${MOST.calls} tool calls`);
+    if (this.#calls > LIMITS.calls) throw tooMuch(`holds more than ${LIMITS.calls} tool calls`);
   }
 
   /** Counts a piece of a call: of its arguments, its name or its id. */
-  argument({ length }: string): void {
+  countArgument({ length }: string): void {
     this.#arguments += length;
-    if (this.#arguments > MOST.arguments) {
-      throw tooMuch(`holds tool calls with more than ${MOST.arguments} characters of arguments`);
+    if (this.#arguments > LIMITS.arguments) {
+      throw tooMuch(`holds tool calls with more than ${LIMITS.arguments} characters of arguments`);
     }
   }
 
   /** Checks a call's complete arguments before they are parsed. */
-  whole(text: string): void {
+  checkArguments(text: string): void {
     const excess = this.#bounds.excess(text);
     if (excess !== null) throw tooMuch(`holds tool calls with ${excess}`);
   }
@@ -65,7 +65,7 @@ export class AnswerMeter {
   #change(type: "text" | "reasoning"): void {
     this.#last = type;
     this.#changes += 1;
-    if (this.#changes > MOST.changes) throw tooMuch(`goes from text to reasoning more than ${MOST.changes} times`);
+    if (this.#changes > LIMITS.changes) throw tooMuch(`goes from text to reasoning more than ${LIMITS.changes} times`);
   }
 }
 

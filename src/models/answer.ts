@@ -9,7 +9,7 @@ const MAX_EVENT = 1024 * 1024;
 /** What is read in one turn of the event loop, in characters: 3 ms of the smallest events. Servers send 200 a token. */
 const TURN = 32 * 1024;
 /** What a piece counts in addition to its characters: a chunk may hold one. */
-const PIECE = 32;
+const PIECE_OVERHEAD = 32;
 /** Consecutive characters that emit nothing, such as endless comments or empty choices. */
 const MAX_QUIET = 16 * 1024 * 1024;
 
@@ -21,16 +21,16 @@ const MAX_QUIET = 16 * 1024 * 1024;
  */
 export class Answer implements TextSink {
   readonly #parser: EventSourceParser;
-  readonly #heard = Promise.withResolvers<void>();
+  readonly #finished = Promise.withResolvers<void>();
   /** How many of the parts read so far have been pushed. */
-  #told = 0;
+  #pushed = 0;
   #isOver = false;
   /** Received and not yet read. */
   #rest = "";
   #left = TURN;
   #isPaused = false;
   #quiet = 0;
-  #said = 0;
+  #emitted = 0;
 
   constructor(
     private readonly body: TextBody,
@@ -45,18 +45,18 @@ export class Answer implements TextSink {
   /** Resolves once the finish has been pushed. */
   read(): Promise<void> {
     this.body.pour(this);
-    return this.#heard.promise;
+    return this.#finished.promise;
   }
 
   text(piece: string): void {
-    this.#left -= PIECE;
+    this.#left -= PIECE_OVERHEAD;
     this.#rest = piece;
     this.#work();
   }
 
   end(): void {
     this.chat.end();
-    this.#tell();
+    this.#pushParts();
   }
 
   fail(thrown: unknown): void {
@@ -75,7 +75,7 @@ export class Answer implements TextSink {
       this.#rest = this.#rest.slice(piece.length);
       this.#left -= piece.length;
       this.#feed(piece);
-      if (!this.#tell()) return;
+      if (!this.#pushParts()) return;
     }
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -94,10 +94,10 @@ export class Answer implements TextSink {
       // It was fed after an event that was too long.
       this.chat.fail(error);
     }
-    const { said } = this.chat;
-    this.#quiet = said === this.#said ? this.#quiet + piece.length : 0;
-    this.#said = said;
-    if (this.#quiet > MAX_QUIET) this.chat.fail(new Error(`${MAX_QUIET} characters say nothing`));
+    const { emitted } = this.chat;
+    this.#quiet = emitted === this.#emitted ? this.#quiet + piece.length : 0;
+    this.#emitted = emitted;
+    if (this.#quiet > MAX_QUIET) this.chat.fail(new Error(`${MAX_QUIET} characters emit nothing`));
   }
 
   #pause(): void {
@@ -106,16 +106,16 @@ export class Answer implements TextSink {
   }
 
   /** Pushes the parts that have been read. True when there may be more and they can be pushed. */
-  #tell(): boolean {
+  #pushParts(): boolean {
     const { parts } = this.chat;
     try {
-      for (let part = parts[this.#told]; part !== undefined; part = parts[this.#told]) {
+      for (let part = parts[this.#pushed]; part !== undefined; part = parts[this.#pushed]) {
         this.signal.throwIfAborted();
-        this.#told += 1;
+        this.#pushed += 1;
         const wait = this.onPart(part);
         if (wait !== undefined) {
           this.#pause();
-          wait.then(this.#goOn, this.#stop);
+          wait.then(this.#continue, this.#stop);
           return false;
         }
         // The callback may have aborted the call.
@@ -127,7 +127,7 @@ export class Answer implements TextSink {
       return false;
     }
     parts.length = 0;
-    this.#told = 0;
+    this.#pushed = 0;
     if (!this.chat.over) return true;
     // The parts before a failure have been pushed by now.
     if (this.chat.failure !== undefined) this.#stop(this.chat.failure);
@@ -135,21 +135,21 @@ export class Answer implements TextSink {
     return false;
   }
 
-  readonly #goOn = (): void => {
-    if (!this.#isOver && this.#tell()) this.#work();
+  readonly #continue = (): void => {
+    if (!this.#isOver && this.#pushParts()) this.#work();
   };
 
   readonly #stop = (thrown: unknown): void => {
     this.#isOver = true;
     this.#rest = "";
     this.body.cancel();
-    this.#heard.reject(thrown);
+    this.#finished.reject(thrown);
   };
 
   #finish(): void {
     this.#isOver = true;
     this.#rest = "";
     this.body.finish();
-    this.#heard.resolve();
+    this.#finished.resolve();
   }
 }

@@ -15,14 +15,14 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 /**
  * Returns a `fetch` with bounds for one call of an AI SDK provider. On their own, providers buffer an event until its
  * blank line, parse it whatever it contains, read everything that has arrived in one go, keep all events before the
- * first that says something (OpenAI's does), and read the whole body of an error. A response that exceeds the bounds
- * breaks with a ModelError; an error's body ends after 64 KiB. `said` returns how much has been heard of the answer.
+ * first that emits a part (OpenAI's does), and read the whole body of an error. A response that exceeds the bounds
+ * breaks with a ModelError; an error's body ends after 64 KiB. `emitted` returns how much of the answer has been emitted.
  */
-export const boundedFetch = (said: () => number): typeof fetch => {
+export const boundedFetch = (emitted: () => number): typeof fetch => {
   const send = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await upstreamFetch(url, init);
     if (response.body === null) return response;
-    const bounded = response.body.pipeThrough(response.ok ? boundEvents(said) : boundWhole());
+    const bounded = response.body.pipeThrough(response.ok ? boundEvents(emitted) : boundWhole());
     const { status, statusText, headers } = response;
     return new Response(bounded, { status, statusText, headers });
   };
@@ -30,9 +30,9 @@ export const boundedFetch = (said: () => number): typeof fetch => {
   return Object.assign(send, { preconnect: fetch.preconnect });
 };
 
-const boundEvents = (said: () => number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> => {
+const boundEvents = (emitted: () => number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> => {
   const data = new DataLines();
-  const bounds = new EventBounds(said);
+  const bounds = new EventBounds(emitted);
   let left = TURN;
   return new TransformStream({
     async transform(chunk, controller) {

@@ -3,8 +3,8 @@ import { AnswerMeter } from "./answer-meter.ts";
 import { type FinishReason, ModelError, type ModelPart } from "./contract.ts";
 import { cutOff, type FailureContext, failureOfReport, garbage, refusal } from "./failure.ts";
 import { JsonBounds } from "./json-bounds.ts";
-import { MAX_PIECE, piecesOf } from "./pieces.ts";
 import { ProviderError } from "./provider-error.ts";
+import { MAX_DELTA, splitDelta } from "./split-delta.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { usageOf } from "./usage.ts";
 
@@ -64,17 +64,17 @@ export class ChatAnswer {
   /** The last call of each index. */
   readonly #byIndex = new Map<number, PendingCall>();
   readonly #meter = new AnswerMeter();
-  readonly #place: FailureContext;
+  readonly #failureContext: FailureContext;
   readonly #newId: () => string;
 
   /** `newId` returns an id for a call that the server left without one. */
   constructor(failureContext: FailureContext, newId: () => string) {
-    this.#place = failureContext;
+    this.#failureContext = failureContext;
     this.#newId = newId;
   }
 
   /** How much has been emitted; unchanged when nothing was. */
-  get said(): number {
+  get emitted(): number {
     return this.#meter.counted;
   }
 
@@ -120,7 +120,7 @@ export class ChatAnswer {
   /** False when the arguments of a call exceed the bounds for parsing, which ends the answer. */
   #hasBounds(): boolean {
     try {
-      for (const call of this.#calls) this.#meter.whole(call.arguments);
+      for (const call of this.#calls) this.#meter.checkArguments(call.arguments);
       return true;
     } catch (error) {
       this.#end(error instanceof ModelError ? error : garbage("", error));
@@ -140,7 +140,7 @@ export class ChatAnswer {
 
   #read(chunk: Chunk): void {
     if (chunk.error) {
-      this.#end(failureOfReport(chunk.error, this.#place));
+      this.#end(failureOfReport(chunk.error, this.#failureContext));
       return;
     }
     if (chunk.usage) this.#usage = usageOf(chunk.usage.prompt_tokens, chunk.usage.completion_tokens);
@@ -151,24 +151,24 @@ export class ChatAnswer {
   }
 
   #readDelta(delta: Delta): void {
-    this.#say("reasoning", delta.reasoning_content ?? delta.reasoning);
+    this.#emit("reasoning", delta.reasoning_content ?? delta.reasoning);
     if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
-    else this.#say("text", delta.content);
+    else this.#emit("text", delta.content);
     if (delta.refusal) this.#end(refusal(new ProviderError("Refused", delta.refusal)));
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#readCall(call);
   }
 
-  #say(type: "text" | "reasoning", delta: unknown): void {
+  #emit(type: "text" | "reasoning", delta: unknown): void {
     if (typeof delta !== "string" || delta === "") return;
-    this.#meter.said(type, delta);
-    if (delta.length <= MAX_PIECE) this.parts.push({ type, delta });
-    else for (const piece of piecesOf(delta)) this.parts.push({ type, delta: piece });
+    this.#meter.countText(type, delta);
+    if (delta.length <= MAX_DELTA) this.parts.push({ type, delta });
+    else for (const piece of splitDelta(delta)) this.parts.push({ type, delta: piece });
   }
 
   #readPart(part: ContentPart): void {
-    if (part.type === "text") this.#say("text", part.text);
+    if (part.type === "text") this.#emit("text", part.text);
     if (part.type === "thinking" && Array.isArray(part.thinking)) {
-      for (const thought of part.thinking as readonly ContentPart[]) this.#say("reasoning", thought.text);
+      for (const thought of part.thinking as readonly ContentPart[]) this.#emit("reasoning", thought.text);
     }
   }
 
@@ -177,14 +177,14 @@ export class ChatAnswer {
     const name = text(delta.function?.name);
     const call = this.#pending(delta.index, id, name) ?? this.#begin(delta.index);
     const piece = text(delta.function?.arguments);
-    this.#meter.argument(piece);
+    this.#meter.countArgument(piece);
     call.arguments += piece;
     if (call.id === "") {
-      this.#meter.argument(id);
+      this.#meter.countArgument(id);
       call.id = id;
     }
     if (call.name === "") {
-      this.#meter.argument(name);
+      this.#meter.countArgument(name);
       call.name = name;
     }
   }
@@ -201,7 +201,7 @@ export class ChatAnswer {
   }
 
   #begin(index: number | null | undefined): PendingCall {
-    this.#meter.call();
+    this.#meter.countCall();
     const call: PendingCall = { id: "", name: "", arguments: "" };
     this.#calls.push(call);
     if (typeof index === "number") this.#byIndex.set(index, call);

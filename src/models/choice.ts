@@ -52,12 +52,12 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
     const known = specs.filter((spec) => provider === null || spec.provider === provider);
     const spec = known.find((spec) => name === null || name === spec.model || name === specText(spec));
     if (spec !== undefined) return spec;
-    const asked = provider === null ? null : providerNamed(provider);
-    if (name !== null || !asked?.defaultModel) {
+    const requested = provider === null ? null : providerNamed(provider);
+    if (name !== null || !requested?.defaultModel) {
       throw new ModelChoiceError(path, `must be one of the configured models (${specs.map(specText).join(", ")})`);
     }
-    const missing = missingVariables(asked, options.providers[asked.name]);
-    if (missing.length === 0) return { provider: asked.name, model: asked.defaultModel };
+    const missing = missingVariables(requested, options.providers[requested.name]);
+    if (missing.length === 0) return { provider: requested.name, model: requested.defaultModel };
     throw new ModelChoiceError(path, `is not set up here: leave it out, or have ${missing.join(" and ")} set`);
   };
   return {

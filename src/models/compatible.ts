@@ -5,7 +5,7 @@ import { Answer } from "./answer.ts";
 import { ChatAnswer } from "./chat-answer.ts";
 import type { Model } from "./contract.ts";
 import type { FailureContext } from "./failure.ts";
-import { ask, reach } from "./http.ts";
+import { postJson, reach } from "./http.ts";
 import { chatBody } from "./messages.ts";
 
 export interface CompatibleOptions {
@@ -45,7 +45,7 @@ export const compatibleModel = ({
     id,
     answer: async (request, context, onPart) => {
       const call = { url: `${root}/chat/completions`, headers, failureContext };
-      const { body } = await ask(call, chatBody(model, request), context, post);
+      const { body } = await postJson(call, chatBody(model, request), context, post);
       await new Answer(body, new ChatAnswer(failureContext, newCallId), context.signal, onPart).read();
     },
     check: (context) => reach({ url: `${root}/models`, headers, failureContext }, context),

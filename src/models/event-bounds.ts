@@ -6,12 +6,12 @@ import { excessIn } from "./json-bounds.ts";
  * request.
  */
 const MAX_EVENT = 8 * 1024 * 1024;
-/** Consecutive bytes from which nothing was heard, such as endless comments or pings. */
+/** Consecutive bytes that emit nothing, such as endless comments or pings. */
 const MAX_SILENT = 16 * 1024 * 1024;
-/** Values in consecutive events from which nothing was heard: an SDK may hold them all until something is. */
+/** Values in consecutive events that emit nothing: an SDK may hold them all until one does. */
 const MAX_SILENT_VALUES = 200_000;
 /** What an event counts in addition: it takes 40 µs and 6 KB to an SDK that holds it, whatever it contains. */
-const EVENT = 20;
+const EVENT_OVERHEAD = 20;
 const LF = 0x0a;
 
 /**
@@ -22,19 +22,19 @@ export class EventBounds {
   #size = 0;
   #counter = new JsonCounter();
   #isMidLine = false;
-  #said = 0;
+  #emitted = 0;
   #silent = 0;
   #silentValues = 0;
 
-  /** `said` returns how much has been heard of the answer; unchanged when nothing was. */
-  constructor(private readonly said: () => number) {}
+  /** `emitted` returns how much of the answer has been emitted. */
+  constructor(private readonly emitted: () => number) {}
 
   /**
    * Takes the next lines, and how many bytes of the stream they are made of. Returns what exceeds the bounds, in words
    * that complete "The answer …"; null when nothing does.
    */
   push(lines: Uint8Array, received: number): string | null {
-    this.#listen();
+    this.#checkProgress();
     this.#silent += received;
     let from = 0;
     let start = 0;
@@ -42,7 +42,7 @@ export class EventBounds {
       if (end === start && !this.#isMidLine) {
         const excess = this.#count(lines.subarray(from, end));
         if (excess !== null) return excess;
-        if (this.#size > 0) this.#silentValues += EVENT;
+        if (this.#size > 0) this.#silentValues += EVENT_OVERHEAD;
         this.#size = 0;
         this.#counter = new JsonCounter();
         from = end + 1;
@@ -54,10 +54,10 @@ export class EventBounds {
     return this.#count(lines.subarray(from));
   }
 
-  #listen(): void {
-    const said = this.said();
-    if (said === this.#said) return;
-    this.#said = said;
+  #checkProgress(): void {
+    const emitted = this.emitted();
+    if (emitted === this.#emitted) return;
+    this.#emitted = emitted;
     this.#silent = 0;
     this.#silentValues = 0;
   }

@@ -13,15 +13,15 @@ import type { ModelLogger } from "./logger.ts";
 export const withFallback = (models: readonly [Model, ...Model[]], logger: ModelLogger): Model => ({
   id: models.map(({ id }) => id).join(","),
   answer: async (request, context, onPart) => {
-    const listener = new PartSink(onPart);
+    const sink = new PartSink(onPart);
     let mayRecover = false;
     for (const [at, model] of models.entries()) {
       try {
-        await model.answer(request, context, listener.onPart);
+        await model.answer(request, context, sink.onPart);
         return;
       } catch (error) {
         const next = models[at + 1];
-        if (listener.hasReceived || !mayPass(error)) throw error;
+        if (sink.hasReceived || !mayPass(error)) throw error;
         mayRecover ||= error.isRecoverable;
         if (next === undefined) throw mayRecover ? recoverable(error) : error;
         logger.fallback({ model: model.id, next: next.id, error });

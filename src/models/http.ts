@@ -19,7 +19,7 @@ export interface Call {
  * Posts JSON and returns the response when it is a 2xx. Any other is thrown as a ModelError, and an abort as its
  * reason.
  */
-export const ask = async (
+export const postJson = async (
   { url, headers, failureContext }: Call,
   body: string,
   { signal }: ModelContext,
@@ -34,7 +34,7 @@ export const ask = async (
 
 /**
  * Requests a list of models: it costs nothing, and it requires the key. A server without such a list (404, 405) also
- * counts as reached. Throws as `ask` does.
+ * counts as reached. Throws as `postJson` does.
  */
 export const reach = async ({ url, headers, failureContext }: Call, { signal }: ModelContext): Promise<void> => {
   const response = responseOf(await answered(() => upstreamFetch(url, { headers, signal }), signal));
@@ -66,18 +66,18 @@ const failureOfResponse = async (
 const startOf = (body: TextBody): Promise<string> =>
   new Promise((resolve) => {
     let start = "";
-    const tell = () => {
-      clearTimeout(late);
+    const finish = () => {
+      clearTimeout(timer);
       resolve(start);
     };
-    const leave = () => {
+    const stop = () => {
       body.cancel();
-      tell();
+      finish();
     };
-    const late = setTimeout(leave, ERROR_BODY_MS);
+    const timer = setTimeout(stop, ERROR_BODY_MS);
     const text = (piece: string) => {
       start += piece;
-      if (start.length >= MAX_ERROR_BODY) leave();
+      if (start.length >= MAX_ERROR_BODY) stop();
     };
-    body.pour({ text, end: tell, fail: tell });
+    body.pour({ text, end: finish, fail: finish });
   });

@@ -45,8 +45,8 @@ export const readPassages = (text: string): QuotedQuestion | null => {
 
 const readLine = (line: string): QuotedPassage | null => {
   try {
-    const said: unknown = JSON.parse(line);
-    return Value.Check(Line, said) ? { title: said.title, content: said.content } : null;
+    const parsed: unknown = JSON.parse(line);
+    return Value.Check(Line, parsed) ? { title: parsed.title, content: parsed.content } : null;
   } catch {
     return null;
   }

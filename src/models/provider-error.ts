@@ -51,8 +51,8 @@ export const providerWords = (error: unknown): string | undefined => {
 
 /** OpenAI, Anthropic and Google all put the codes into an object `error`; others put them at the top level. */
 const codesIn = (words: string): readonly string[] => {
-  const told: unknown = parsed(words);
-  const error = isRecord(told) && isRecord(told.error) ? told.error : told;
+  const report: unknown = parsed(words);
+  const error = isRecord(report) && isRecord(report.error) ? report.error : report;
   if (!isRecord(error)) return [];
   const codes = CODES.map((name) => error[name]).filter((code) => typeof code === "string" && CODE.test(code));
   return [...new Set(codes as string[])];

@@ -15,9 +15,10 @@ const MAX_DELAY_MS = 60_000;
  */
 export const retryDelay = (attempt: number, error: ModelError, random: number): number | null => {
   if (!error.retryable || attempt > MAX_RETRIES) return null;
-  const asked = error.retryAfterMs;
-  if (asked === undefined) return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)) * (0.5 + random / 2);
-  return asked > MAX_DELAY_MS ? null : Math.min(MAX_DELAY_MS, asked + random * FIRST_DELAY_MS);
+  const requestedMs = error.retryAfterMs;
+  if (requestedMs === undefined)
+    return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)) * (0.5 + random / 2);
+  return requestedMs > MAX_DELAY_MS ? null : Math.min(MAX_DELAY_MS, requestedMs + random * FIRST_DELAY_MS);
 };
 
 export interface RetryOptions {
@@ -32,15 +33,15 @@ export interface RetryOptions {
 export const withRetry = (model: Model, { system, logger }: RetryOptions): Model => ({
   id: model.id,
   answer: async (request, context, onPart) => {
-    const listener = new PartSink(onPart);
+    const sink = new PartSink(onPart);
     for (let attempt = 1; ; attempt++) {
       try {
-        await model.answer(request, context, listener.onPart);
+        await model.answer(request, context, sink.onPart);
         return;
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         error.model = model.id;
-        if (listener.hasReceived) throw error;
+        if (sink.hasReceived) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
         logger.retry({ model: model.id, attempt, delayMs, error });

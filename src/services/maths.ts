@@ -13,14 +13,13 @@ const KOREAN =
 /**
  * Of a longer text only the beginning and the end are read, this many characters each: requests usually stand there.
  */
-const LOOKED_AT = 10_000;
+const MAX_READ = 10_000;
 
 /** Full-width and other compatibility forms of the same signs match too. */
 const isMaths = (message: string): boolean => {
-  const text =
-    message.length > 2 * LOOKED_AT ? `${message.slice(0, LOOKED_AT)}\n${message.slice(-LOOKED_AT)}` : message;
-  const usual = normalized(text, "NFKC");
-  return SIGNS.test(usual) || ENGLISH.test(usual) || KOREAN.test(usual) || holdsFormula(text);
+  const text = message.length > 2 * MAX_READ ? `${message.slice(0, MAX_READ)}\n${message.slice(-MAX_READ)}` : message;
+  const plain = normalized(text, "NFKC");
+  return SIGNS.test(plain) || ENGLISH.test(plain) || KOREAN.test(plain) || holdsFormula(text);
 };
 
 /**

@@ -33,7 +33,7 @@ export const tableReader = (workers: number): TableReader => {
     timeoutError: () => new LateError(),
   };
   const ask = async (request: TableRequest, owner: JobOwner): Promise<TableReply | null> => {
-    if (isSmall(request)) return askTable(request.table, request.asked, request.locale);
+    if (isSmall(request)) return askTable(request.table, request.query, request.locale);
     try {
       return await pool.run(request, job, owner);
     } catch (error) {
@@ -43,11 +43,11 @@ export const tableReader = (workers: number): TableReader => {
   };
   return {
     maxRows: maxRowsOf,
-    ask: async ({ table, asked, locale }, owner) => {
+    ask: async ({ table, query, locale }, owner) => {
       const beginning = beginningOf(table);
-      const { question, earlier } = asked;
-      const short = { ...asked, question: lookedAt(question), earlier: earlier.map(lookedAt) };
-      const reply = await ask({ table: beginning, asked: short, locale }, owner);
+      const { question, earlier } = query;
+      const short = { ...query, question: lookedAt(question), earlier: earlier.map(lookedAt) };
+      const reply = await ask({ table: beginning, query: short, locale }, owner);
       if (reply === null || beginning === table) return reply;
       return { ...reply, text: `${reply.text}\n\n${ONLY[locale](beginning.rows.length)}` };
     },
@@ -64,9 +64,9 @@ class LateError extends Error {
   override readonly name = "LateError";
 }
 
-const isSmall = ({ table: { columns, rows }, asked }: TableRequest): boolean => {
+const isSmall = ({ table: { columns, rows }, query }: TableRequest): boolean => {
   if (columns.length * (rows.length + 1) > SMALL.cells) return false;
-  if (lengthOf([asked.question, ...asked.earlier]) > SMALL.asked) return false;
+  if (lengthOf([query.question, ...query.earlier]) > SMALL.asked) return false;
   return lengthOf(columns) + rows.reduce((sum, row) => sum + lengthOf(row), 0) <= SMALL.characters;
 };
 

@@ -5,10 +5,10 @@ import type { TableAnswer } from "./table-workers.ts";
 
 declare const self: { onmessage: ((event: MessageEvent<TableRequest>) => void) | null };
 
-self.onmessage = ({ data: { table, asked, locale } }) => {
+self.onmessage = ({ data: { table, query, locale } }) => {
   let answer: TableAnswer = { reply: null };
   try {
-    answer = { reply: askTable(table, asked, locale) };
+    answer = { reply: askTable(table, query, locale) };
   } catch {
     // The computation ran out of stack or memory for its input.
   }

@@ -8,7 +8,7 @@ const DIMENSION = 512;
  */
 const TRUST = 0.5;
 /** How much it computes before the event loop gets a turn, in characters: some 3 ms. */
-const BREATH = 5_000;
+const CHARS_PER_TURN = 5_000;
 
 /**
  * The built-in embedding: no model, no key, and the same vector everywhere and forever. It compares words and pieces of
@@ -26,7 +26,7 @@ export const builtinEmbedding = (): EmbeddingModel => ({
       signal.throwIfAborted();
       vectors.push(vectorOf(text.slice(0, MAX_TEXT)));
       done += text.length;
-      if (done < BREATH) continue;
+      if (done < CHARS_PER_TURN) continue;
       done = 0;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -21,37 +21,37 @@ const WEIGHT = 1;
 export const addFeatures = (text: string, add: (hash: number, count: number, weight: number) => void): void => {
   const plain = normalized(text, "NFKC").toLowerCase();
   const words = Array.from(plain.matchAll(WORD), ([word]) => word);
-  const telling = words.filter((word) => !stopWords.has(word));
+  const contentWords = words.filter((word) => !stopWords.has(word));
   const heavy = new Map<number, number>();
   const light = new Map<number, number>();
-  for (const word of telling.length > 0 ? telling : words) {
+  for (const word of contentWords.length > 0 ? contentWords : words) {
     const stem = stemOf(word);
     if (HANGUL.test(word)) {
-      count(light, hashOf(stem, WHOLE));
-      countPieces(light, stem, 1);
-      countPieces(light, stem, 2);
+      count(light, hashOf(stem, WORD_SEED));
+      countNgrams(light, stem, 1);
+      countNgrams(light, stem, 2);
     } else {
-      count(heavy, hashOf(stem, WHOLE));
-      if (!/^\d+$/.test(word)) countPieces(light, `<${stem}>`, 3);
+      count(heavy, hashOf(stem, WORD_SEED));
+      if (!/^\d+$/.test(word)) countNgrams(light, `<${stem}>`, 3);
     }
   }
   // Only punctuation and symbols.
-  if (words.length === 0) countPieces(light, plain.replace(/\s+/g, ""), 1);
+  if (words.length === 0) countNgrams(light, plain.replace(/\s+/g, ""), 1);
   for (const [hash, times] of heavy) add(hash, times, WORD_WEIGHT);
   for (const [hash, times] of light) add(hash, times, WEIGHT);
 };
 
 const count = (counts: Map<number, number>, hash: number): void => void counts.set(hash, (counts.get(hash) ?? 0) + 1);
 
-const countPieces = (counts: Map<number, number>, text: string, length: number): void => {
-  for (let at = 0; at + length <= text.length; at++) count(counts, hashOf(text, PIECE, at, at + length));
+const countNgrams = (counts: Map<number, number>, text: string, length: number): void => {
+  for (let at = 0; at + length <= text.length; at++) count(counts, hashOf(text, NGRAM_SEED, at, at + length));
 };
 
 /**
  * The initial hash values: FNV's own offset, and another, so that a word and the same letters in a longer word differ.
  */
-const PIECE = 0x811c9dc5;
-const WHOLE = 0x9747b28c;
+const NGRAM_SEED = 0x811c9dc5;
+const WORD_SEED = 0x9747b28c;
 
 /**
  * FNV-1a over UTF-16 units, with its bits mixed once more, because both ends of the number are used. 32 bits, unsigned.

@@ -12,7 +12,7 @@ const FEW_WORDS = 2;
 
 const MARKED = /^\s*(?:그럼|그러면|그렇다면|그리고|또|이번엔|(?:and|then|so|what about|how about)\b)/iu;
 
-const TALK =
+const SMALL_TALK =
   /^\s*(?:안녕|반가|고마|감사|수고|하이|좋은\s*(?:아침|저녁|하루)|누구(?:니|세요|야)|(?:hello|hi|hey|thanks|thank you|good (?:morning|evening|day)|bye|who are you|how are you)\b)[^\d]{0,40}$/iu;
 
 /** Analyses the question: whether it needs a search, and which earlier questions it follows up. Calls no model. */
@@ -22,7 +22,7 @@ export const analyse: AgentNode<ChatState> = {
   message: (locale) => (locale === "ko" ? "질문을 분석하고 있습니다." : "Analysing the question."),
   async *run({ question }, context) {
     const before = (await context.history()).flatMap(({ role, content }) => (role === "user" ? [content] : []));
-    const earlier = isTalk(question) ? [] : goesOnFrom(question, before);
+    const earlier = isTalk(question) ? [] : earlierQuestions(question, before);
     const change = {
       isTalk: isTalk(question),
       earlier,
@@ -36,9 +36,9 @@ export const analyse: AgentNode<ChatState> = {
 };
 
 /** A longer text is not a greeting. In UTF-16 units. */
-const MAX_TALK = 200;
+const MAX_SMALL_TALK = 200;
 
-const isTalk = (question: string): boolean => question.length <= MAX_TALK && TALK.test(question);
+const isTalk = (question: string): boolean => question.length <= MAX_SMALL_TALK && SMALL_TALK.test(question);
 
 const isFollowUp = (question: string): boolean =>
   MARKED.test(question.slice(0, MAX_QUERY)) ||
@@ -46,14 +46,14 @@ const isFollowUp = (question: string): boolean =>
     FEW_WORDS;
 
 /** Returns the earlier questions back to the last one that stands by itself, oldest first. */
-const goesOnFrom = (question: string, before: readonly string[]): readonly string[] => {
+const earlierQuestions = (question: string, before: readonly string[]): readonly string[] => {
   const earlier: string[] = [];
   let last = question;
-  for (const asked of before.toReversed()) {
+  for (const previous of before.toReversed()) {
     if (!isFollowUp(last) || earlier.length === MAX_EARLIER) break;
-    if (isTalk(asked)) continue;
-    earlier.unshift(asked);
-    last = asked;
+    if (isTalk(previous)) continue;
+    earlier.unshift(previous);
+    last = previous;
   }
   return earlier;
 };

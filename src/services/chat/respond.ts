@@ -16,15 +16,15 @@ export const respond: AgentNode<ChatState> = {
   message: (locale) => (locale === "ko" ? "답변을 작성하고 있습니다." : "Writing the answer."),
   async *run(state, context) {
     const system = systemPrompt(state, context.locale, customPromptOf(context));
-    const asked = { role: "user", content: askedWith(state, context), images: [] } as const;
-    const messages = [...historyMessages(await context.history()), asked];
+    const userMessage = { role: "user", content: userContent(state, context), images: [] } as const;
+    const messages = [...historyMessages(await context.history()), userMessage];
     const { text } = yield* converse({ system, messages, tools: [] }, context);
     return { content: text };
   },
   next: () => null,
 };
 
-const askedWith = (state: ChatState, { locale }: AgentContext): string => {
+const userContent = (state: ChatState, { locale }: AgentContext): string => {
   const { question, sources } = state;
   const quoted = sources.length > 0 ? withPassages(question, sources) : question;
   const draft = draftOf(state, locale);

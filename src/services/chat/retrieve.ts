@@ -12,11 +12,11 @@ export type Lookup = Pick<Retrieval, "search" | "table">;
  * Passages searched for tables. It is large because a question over all rows of a table may have no row that matches
  * its words well.
  */
-const MAX_PIECES = 32;
+const MAX_PASSAGES = 32;
 /** The most passages that an answer is based on and shows. */
 const MAX_SOURCES = 5;
 /** A passage that scores below this share of the best score is a chance match. */
-const NEAR = 0.5;
+const NEAR_BEST = 0.5;
 /** The most tables that are queried. */
 const MAX_TABLES = 3;
 
@@ -29,13 +29,13 @@ export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
   async *run(state, context) {
-    const query = { text: state.query, collection: null, k: MAX_PIECES };
+    const query = { text: state.query, collection: null, k: MAX_PASSAGES };
     const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
-    const found = tables === null ? null : await askTables({ lookup, tables }, passages, state, context);
-    const kept = keep(passages, found);
-    const sources = kept.map(sourceOf);
-    const resting = found === null ? kept : kept.filter(({ documentId }) => documentId === found.documentId);
-    const confidence = rounded(bestOf(resting));
+    const found = tables === null ? null : await queryTables({ lookup, tables }, passages, state, context);
+    const shown = selectPassages(passages, found);
+    const sources = shown.map(sourceOf);
+    const supporting = found === null ? shown : shown.filter(({ documentId }) => documentId === found.documentId);
+    const confidence = rounded(bestOf(supporting));
     yield { type: "sources", payload: { items: sources.map(itemOf) } };
     const { table = null, chart = null } = found ?? {};
     yield { type: "node_result", payload: { node: "data_retrieval", output: { confidence, table, chart } } };
@@ -45,23 +45,23 @@ export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<
 });
 
 /** Returns the answer of the table with the highest weight; among equals, of the one found first. */
-const askTables = async (
+const queryTables = async (
   { lookup, tables }: { readonly lookup: Lookup; readonly tables: TableReader },
   passages: readonly Passage[],
   { question, earlier, isMarked }: ChatState,
   { userId, locale, signal }: AgentContext,
 ): Promise<TableAnswer | null> => {
-  const bar = NEAR * bestOf(passages);
-  const pieces = passages.filter(({ table }) => table !== null);
-  const documents = [...Map.groupBy(pieces, ({ documentId }) => documentId)];
+  const threshold = NEAR_BEST * bestOf(passages);
+  const tablePassages = passages.filter(({ table }) => table !== null);
+  const documents = [...Map.groupBy(tablePassages, ({ documentId }) => documentId)];
   let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
-  for (const [documentId, own] of documents.slice(0, MAX_TABLES)) {
-    const { title = "", table: piece = null } = own[0] ?? {};
-    const table = await lookup.table(userId, documentId, tables.maxRows(piece?.columns.length ?? 1) + 1);
+  for (const [documentId, ofDocument] of documents.slice(0, MAX_TABLES)) {
+    const { title = "", table: passageTable = null } = ofDocument[0] ?? {};
+    const table = await lookup.table(userId, documentId, tables.maxRows(passageTable?.columns.length ?? 1) + 1);
     signal.throwIfAborted();
     if (table === null) continue;
-    const reply = await tables.ask({ table, asked: { question, earlier, isMarked }, locale }, { userId, signal });
-    if (reply === null || (bestOf(own) < bar && !reply.isCertain)) continue;
+    const reply = await tables.ask({ table, query: { question, earlier, isMarked }, locale }, { userId, signal });
+    if (reply === null || (bestOf(ofDocument) < threshold && !reply.isCertain)) continue;
     if (answer === null || reply.weight > answer.weight) answer = { documentId, title, ...reply };
   }
   if (answer === null) return null;
@@ -73,19 +73,20 @@ const askTables = async (
  * Selects the passages to show: of the table that answers, those that contain its rows, or else the best; of other
  * documents, those with a score near the best.
  */
-const keep = (passages: readonly Passage[], found: TableAnswer | null): readonly Passage[] => {
-  const bar = NEAR * bestOf(passages);
+const selectPassages = (passages: readonly Passage[], found: TableAnswer | null): readonly Passage[] => {
+  const threshold = NEAR_BEST * bestOf(passages);
   const rows = new Set(found?.table?.rows.map((row) => JSON.stringify(row)));
-  const isOwn = ({ documentId }: Passage) => documentId === found?.documentId;
-  const own = passages.filter(isOwn);
-  const holding = own.filter(({ table }) => holdsAny(table, rows));
+  const isOfTable = ({ documentId }: Passage) => documentId === found?.documentId;
+  const ofTable = passages.filter(isOfTable);
+  const withRows = ofTable.filter(({ table }) => containsAny(table, rows));
   // The table that answers is always among them, however low its score.
-  const telling = holding.length > 0 ? holding : own.filter(({ score }, at) => at === 0 || score >= bar);
-  const near = passages.filter((passage) => !isOwn(passage) && passage.score >= bar);
-  return [...telling, ...near].slice(0, MAX_SOURCES);
+  const tablePassages =
+    withRows.length > 0 ? withRows : ofTable.filter(({ score }, at) => at === 0 || score >= threshold);
+  const otherPassages = passages.filter((passage) => !isOfTable(passage) && passage.score >= threshold);
+  return [...tablePassages, ...otherPassages].slice(0, MAX_SOURCES);
 };
 
-const holdsAny = (table: Table | null, rows: ReadonlySet<string>): boolean =>
+const containsAny = (table: Table | null, rows: ReadonlySet<string>): boolean =>
   table?.rows.some((row) => rows.has(JSON.stringify(row))) ?? false;
 
 const sourceOf = ({ title, documentId, content, score, metadata }: Passage): ChatSource => ({

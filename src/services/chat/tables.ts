@@ -12,7 +12,7 @@ export interface TableQuestion {
 
 export interface TableRequest {
   readonly table: Table;
-  readonly asked: TableQuestion;
+  readonly query: TableQuestion;
   readonly locale: Locale;
 }
 

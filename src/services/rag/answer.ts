@@ -18,8 +18,8 @@ export const answer: AgentNode<RagState> = {
       yield { type: "token", payload: { delta: text } };
       return { answer: text };
     }
-    const asked = { role: "user", content: withPassages(question, passages), images: [] } as const;
-    const messages = [...historyMessages(await context.history()), asked];
+    const userMessage = { role: "user", content: withPassages(question, passages), images: [] } as const;
+    const messages = [...historyMessages(await context.history()), userMessage];
     const { text } = yield* converse({ system: SYSTEM[context.locale], messages, tools: [] }, context);
     return { answer: text };
   },

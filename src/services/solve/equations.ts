@@ -59,7 +59,7 @@ const isEquation = (piece: string): boolean =>
   FORMULA.test(piece) &&
   isBalanced(piece) &&
   unknownsOf(piece).size > 0 &&
-  ![TORN, JUXTAPOSED, AMBIGUOUS, GIVEN].some((doubt) => doubt.test(piece));
+  ![TORN, JUXTAPOSED, AMBIGUOUS, GIVEN].some((pattern) => pattern.test(piece));
 
 /** Single letters are unknowns; `e` and `i` are numbers. */
 const unknownsOf = (formula: string): ReadonlySet<string> =>

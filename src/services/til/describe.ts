@@ -3,12 +3,12 @@ import type { EventBody } from "../../domain/event.ts";
 import { beginning } from "../../domain/text.ts";
 import type { SuggestedTag } from "../../domain/til-draft.ts";
 import type { WritingForm } from "../../models/writing.ts";
+import { collectText } from "./collect-text.ts";
 import { EXCERPT_FROM, excerptIn } from "./excerpt.ts";
 import type { TilParts } from "./parts.ts";
 import { sourceIn, type TilState } from "./state.ts";
 import { tagsIn } from "./tags.ts";
 import { TITLE_FROM, titleIn } from "./title.ts";
-import { written } from "./written.ts";
 
 /** How many of the user's tags are loaded, and how many of those, the most used, are offered to the model. */
 const KNOWN_TAGS = 1_000;
@@ -25,32 +25,32 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
   async *run(state, context) {
     const { content, options } = state;
     const { language } = sourceIn(state);
-    const over = new AbortController();
-    const bound: AgentContext = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
-    const ask = (form: WritingForm, from: number, knownTags: readonly string[] = []) =>
-      written({ form, language, text: beginning(content, from), knownTags }, bound);
+    const closing = new AbortController();
+    const bound: AgentContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
+    const write = (form: WritingForm, from: number, knownTags: readonly string[] = []) =>
+      collectText({ form, language, text: beginning(content, from), knownTags }, bound);
 
     const suggest = async (): Promise<readonly SuggestedTag[]> => {
       const known = await tils.tags(context.userId, KNOWN_TAGS);
       const offered = known.slice(0, OFFERED_TAGS).map(({ name }) => name);
-      return tagsIn(await ask("tags", TAGS_FROM, offered), known);
+      return tagsIn(await write("tags", TAGS_FROM, offered), known);
     };
     const pending = {
-      title: ask("title", TITLE_FROM).then((answer) => titleIn(answer, content)),
-      excerpt: options.excerpt ? ask("excerpt", EXCERPT_FROM).then((answer) => excerptIn(answer, content)) : null,
+      title: write("title", TITLE_FROM).then((answer) => titleIn(answer, content)),
+      excerpt: options.excerpt ? write("excerpt", EXCERPT_FROM).then((answer) => excerptIn(answer, content)) : null,
       tags: options.tags ? suggest() : null,
     };
     const settled = Promise.allSettled(Object.values(pending));
     try {
       const title = await pending.title;
-      yield told("title", title);
+      yield nodeResult("title", title);
       const excerpt = await pending.excerpt;
-      if (excerpt !== null) yield told("excerpt", excerpt);
+      if (excerpt !== null) yield nodeResult("excerpt", excerpt);
       const tags = await pending.tags;
-      if (tags !== null) yield told("tags", tags);
+      if (tags !== null) yield nodeResult("tags", tags);
       return { title, excerpt, tags };
     } finally {
-      over.abort();
+      closing.abort();
       // Waits for the other calls, so that their usage is counted before the run ends.
       await settled;
     }
@@ -58,4 +58,4 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
   next: () => null,
 });
 
-const told = (node: string, output: unknown): EventBody => ({ type: "node_result", payload: { node, output } });
+const nodeResult = (node: string, output: unknown): EventBody => ({ type: "node_result", payload: { node, output } });

@@ -53,8 +53,8 @@ const MAX_ROWS = MAX_SOURCE / 4;
 const proseOf = ({ title, text, table }: Reading, { name }: Upload): Pick<Reading, "title" | "text"> => {
   if (table === null) return { title, text };
   const { columns, rows } = table;
-  const told = rows.slice(0, MAX_ROWS).map((row) => columns.map((column, at) => `${column}: ${row[at]}`).join(", "));
-  return { title: title ?? name, text: told.map((row) => `- ${row}`).join("\n") };
+  const lines = rows.slice(0, MAX_ROWS).map((row) => columns.map((column, at) => `${column}: ${row[at]}`).join(", "));
+  return { title: title ?? name, text: lines.map((row) => `- ${row}`).join("\n") };
 };
 
 const fileOf = ({ file }: AgentContext): RunFile => {

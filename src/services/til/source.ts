@@ -9,11 +9,11 @@ export const MAX_SOURCE = 40_000;
  * Makes a source of a text. The title goes above the text unless the text begins with it, and a text that is too long
  * is cut.
  */
-export const sourceOf = (given: { readonly title: string | null; readonly text: string }, fallback: Locale): Source => {
+export const sourceOf = (input: { readonly title: string | null; readonly text: string }, fallback: Locale): Source => {
   // Enough characters for the limit, even if each line end has two.
-  const read = given.text.trimStart().slice(0, 2 * MAX_SOURCE + 2);
+  const read = input.text.trimStart().slice(0, 2 * MAX_SOURCE + 2);
   const text = storable(read.replace(/\r\n?/g, "\n")).trim();
-  const title = given.title?.trim() ?? "";
+  const title = input.title?.trim() ?? "";
   const isTitled = title === "" || text.slice(0, 2 * title.length + 10).includes(title);
   const whole = isTitled ? text : `# ${title}\n\n${text}`;
   const cut = whole.length > MAX_SOURCE ? beginningOf(whole) : whole;

@@ -76,7 +76,7 @@ const runOnce = (quickjs: QuickJSWASMModule, code: string): SandboxResult => {
   });
   const context = runtime.newContext();
   const handles: QuickJSHandle[] = [];
-  const keep = (handle: QuickJSHandle): QuickJSHandle => {
+  const track = (handle: QuickJSHandle): QuickJSHandle => {
     handles.push(handle);
     return handle;
   };
@@ -89,20 +89,20 @@ const runOnce = (quickjs: QuickJSWASMModule, code: string): SandboxResult => {
     context.setProp(context.global, "__print", printer);
     printer.dispose();
     const check = (outcome: ReturnType<QuickJSContext["evalCode"]>): QuickJSHandle => {
-      if (outcome.error) throw failure(context, keep(outcome.error), clock() > deadline, output);
-      return keep(outcome.value);
+      if (outcome.error) throw failure(context, track(outcome.error), clock() > deadline, output);
+      return track(outcome.value);
     };
     const write = check(context.evalCode(PRELUDE, "prelude.js"));
     const value = check(context.evalCode(code, "code.js"));
     const jobs = runtime.executePendingJobs();
-    if (jobs.error) throw failure(jobs.error.context, keep(jobs.error), clock() > deadline, output);
+    if (jobs.error) throw failure(jobs.error.context, track(jobs.error), clock() > deadline, output);
     const state = context.getPromiseState(value);
     if (state.type === "pending")
       throw new ToolError(
         "The program's promise never settles: there are no timers and no network. Compute without waiting.",
       );
-    if (state.type === "rejected") throw failure(context, keep(state.error), clock() > deadline, output);
-    const settled = state.notAPromise ? value : keep(state.value);
+    if (state.type === "rejected") throw failure(context, track(state.error), clock() > deadline, output);
+    const settled = state.notAPromise ? value : track(state.value);
     const json = check(context.callFunction(write, context.undefined, settled));
     return { result: context.typeof(json) === "string" ? readResult(context.getString(json)) : null, output };
   } finally {
@@ -114,13 +114,13 @@ const runOnce = (quickjs: QuickJSWASMModule, code: string): SandboxResult => {
 
 /** Collects the first 200 lines and 8,000 characters, and adds one line when output is left out. */
 const collector = (output: string[]): ((line: string) => void) => {
-  let room = MAX_OUTPUT_CHARS;
+  let remaining = MAX_OUTPUT_CHARS;
   return (line) => {
-    if (room <= 0) return;
-    output.push(line.slice(0, room).toWellFormed());
-    room -= line.length + 1;
-    if (output.length < MAX_LINES && room > 0) return;
-    room = 0;
+    if (remaining <= 0) return;
+    output.push(line.slice(0, remaining).toWellFormed());
+    remaining -= line.length + 1;
+    if (output.length < MAX_LINES && remaining > 0) return;
+    remaining = 0;
     output.push("… (more output was left out)");
   };
 };
@@ -134,10 +134,10 @@ const readResult = (json: string): unknown => {
 const failure = (
   context: QuickJSContext,
   error: QuickJSHandle,
-  late: boolean,
+  isTimedOut: boolean,
   output: readonly string[],
 ): ToolError => {
-  if (late)
+  if (isTimedOut)
     return new ToolError(
       `The program ran longer than ${TIME_LIMIT_MS / 1000} s; use a faster algorithm or a smaller case.`,
     );

@@ -4,21 +4,21 @@ import type { Writing } from "../../models/writing.ts";
 import { writingRequest } from "../../models/writing.ts";
 
 /** The most that is used of a title, an excerpt or tags, in UTF-16 units. None of them is longer. */
-const MAX_WRITTEN = 4_000;
+const MAX_TEXT = 4_000;
 
 /** Returns the model's whole text and emits nothing. Its usage is counted nevertheless. */
-export const written = async (writing: Writing, context: AgentContext): Promise<string> => {
+export const collectText = async (writing: Writing, context: AgentContext): Promise<string> => {
   const steps = converse({ ...writingRequest(writing), tools: [] }, context);
   let step = await steps.next();
   while (step.done !== true) {
-    const said = step.value;
+    const yielded = step.value;
     try {
-      if (typeof said === "function") await said(() => undefined);
+      if (typeof yielded === "function") await yielded(() => undefined);
     } catch (thrown) {
       step = await steps.throw(thrown);
       continue;
     }
     step = await steps.next();
   }
-  return step.value.text.slice(0, MAX_WRITTEN).toWellFormed();
+  return step.value.text.slice(0, MAX_TEXT).toWellFormed();
 };

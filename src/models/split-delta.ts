@@ -2,12 +2,12 @@
  * UTF-16 units of one part. A token has a few; clients that limit the size of an event allow some hundred thousand
  * bytes.
  */
-export const MAX_PIECE = 16 * 1024;
+export const MAX_DELTA = 16 * 1024;
 
 /** Splits a long delta into parts that fit an event of the log, and a frame. No character is cut. */
-export function* piecesOf(delta: string): Generator<string, void, void> {
+export function* splitDelta(delta: string): Generator<string, void, void> {
   for (let from = 0; from < delta.length; ) {
-    const to = from + MAX_PIECE;
+    const to = from + MAX_DELTA;
     const end = isHigh(delta.charCodeAt(to - 1)) && to < delta.length ? to - 1 : to;
     yield delta.slice(from, end);
     from = end;
