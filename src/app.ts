@@ -1,3 +1,4 @@
+import { AgentDirectory } from "./agents/directory.ts";
 import { builtin } from "./builtin/index.ts";
 import type { Config } from "./config/read-config.ts";
 import type { System } from "./domain/system.ts";
@@ -21,10 +22,11 @@ import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
-import { agentsFrom, type ServiceParts } from "./services/index.ts";
+import { type ServiceParts, serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
 import { toolsFrom } from "./tools/index.ts";
+import { fixedTools, Toolbox } from "./tools/toolbox.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
 import { defaultWorkers } from "./workers/worker-pool.ts";
@@ -139,7 +141,10 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, logger: logger.runs });
   const { ratePerUser, tokensPerUser } = config;
   const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: logger.runs });
+  const workers = config.workerThreads ?? defaultWorkers();
+  const tools = [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })];
   const parts = {
+    toolbox: new Toolbox([fixedTools(tools)]),
     store,
     journal,
     models,
@@ -157,19 +162,20 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const recovery = new Recovery({ ...parts, isAlone });
   const maintenance = new Maintenance({ ...parts, recovery });
   const documents = { documents: store.documents, embedding, system };
-  const workers = config.workerThreads ?? defaultWorkers();
   const reader = openReader({ workers });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
-  const agents = agentsFrom({
-    tools: [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })],
-    verify: extras?.verify ?? (() => null),
-    tables: extras?.tables(workers) ?? null,
-    retrieval,
-    chatTimeoutMs: config.chatTimeoutMs,
-    read: reader.read,
-    fetchPage: dependencies.fetchPage ?? fetchPage,
-    tils: store.tils,
-  });
+  const agents = new AgentDirectory(
+    serviceAgents({
+      tools,
+      verify: extras?.verify ?? (() => null),
+      tables: extras?.tables(workers) ?? null,
+      retrieval,
+      chatTimeoutMs: config.chatTimeoutMs,
+      read: reader.read,
+      fetchPage: dependencies.fetchPage ?? fetchPage,
+      tils: store.tils,
+    }),
+  );
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,

@@ -2,17 +2,23 @@ import type { RunFile } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
 import type { HistoryMessage } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
-import type { Model } from "../models/contract.ts";
-import type { ToolContext } from "../tools/contract.ts";
+import type { Model, ModelSettings } from "../models/contract.ts";
+import type { Tool, ToolContext } from "../tools/contract.ts";
 
 /** What a node may use. */
 export interface AgentContext extends ToolContext {
   readonly input: RunInput;
   /** The file that came with the question. It is not stored. */
   readonly file: RunFile | null;
+  readonly threadId: string;
+  readonly runId: string;
   /** The language of the answer. */
   readonly locale: Locale;
   readonly model: Model;
+  /** How the model should answer in this run: the agent's own settings, and the request's over them. */
+  readonly settings: ModelSettings;
+  /** The agent's tools, as they are at the beginning of the turn. */
+  readonly tools: readonly Tool[];
   /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
   history(): Promise<readonly HistoryMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
@@ -53,9 +59,25 @@ export interface AgentNode<State> {
   next(state: Readonly<State>): string | null;
 }
 
+export type AgentKind = "built-in" | "text" | "code" | "remote";
+
 /** A graph of nodes. State must be serializable as JSON, since checkpoints store it. */
 export interface Agent<State> {
   readonly name: string;
+  /** Where it comes from: the executable, or a file of the user's own. */
+  readonly kind: AgentKind;
+  /** What it is for, in a sentence. */
+  readonly description: string;
+  /** A model spec, or several separated by commas, as in `MODEL`. Null: that of the request, else `MODEL`. */
+  readonly model: string | null;
+  /** How its model answers, unless the request says otherwise. */
+  readonly settings: ModelSettings;
+  /** Names or globs of the tools that it is given, as `Toolbox.select` reads them. */
+  readonly toolNames: readonly string[];
+  /** Tools that belong to it alone. */
+  readonly ownTools: readonly Tool[];
+  /** The most history that its model receives, in tokens. Null: `HISTORY_TOKENS`. */
+  readonly historyTokens: number | null;
   /** Returns the title of the page that shows a turn. */
   title(input: RunInput): string;
   /** Returns the state of the first node. */
@@ -70,6 +92,17 @@ export interface Agent<State> {
   /** The most time that a run may take, in milliseconds. Null: the limit of the service applies. */
   readonly timeoutMs: number | null;
 }
+
+/** What an agent has when nothing else is said about it. */
+export const PLAIN_AGENT = {
+  kind: "built-in",
+  description: "",
+  model: null,
+  settings: {},
+  toolNames: [],
+  ownTools: [],
+  historyTokens: null,
+} as const satisfies Partial<Agent<unknown>>;
 
 /** An agent with any type of state. Only the walk handles the state. */
 // biome-ignore lint/suspicious/noExplicitAny: an agent receives only its own state; no caller reads it.

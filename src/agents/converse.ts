@@ -105,9 +105,11 @@ async function* runTool(
   call: ToolCall,
   context: AgentContext,
 ): AsyncGenerator<EventBody, ModelMessage, void> {
-  const about = { tool_call_id: context.callId(call.id), name: call.name };
+  const toolCallId = context.callId(call.id);
+  const about = { tool_call_id: toolCallId, name: call.name };
   yield { type: "tool_start", payload: { ...about, input: call.input } };
-  const { output, isError } = yield* callTool(tools, call, context, (error) => context.report(error));
+  const callContext = { ...context, toolCallId, idempotencyKey: `${context.runId}:${toolCallId}` };
+  const { output, isError } = yield* callTool(tools, call, callContext, (error) => context.report(error));
   yield { type: "tool_result", payload: { ...about, output, is_error: isError } };
   return { role: "tool", toolCallId: call.id, name: call.name, output, isError };
 }

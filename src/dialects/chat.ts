@@ -61,6 +61,7 @@ const parse = (
     },
     model:
       name === null && temperature === null ? null : { name, provider: null, temperature, path: "/llm_config/model" },
+    agent: null,
     file: null,
   };
 };

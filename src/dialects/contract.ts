@@ -70,7 +70,7 @@ export class StreamRefusal extends Error {
 export interface Dialect<Request extends TSchema = TSchema> {
   readonly name: string;
   readonly endpoints: readonly Endpoint[];
-  /** The name of the agent that answers. */
+  /** The name of the agent that answers, unless the request chooses another. */
   readonly agent: string;
   /**
    * The schema of the JSON body, of a GET's query (every value is text), or of a multipart request's fields. Unlisted
@@ -117,4 +117,4 @@ export const STREAM_ONLY = { isResumable: false, takesFile: false, answer: null,
 export const USER_IF_NAMED = { user: { field: "user_id", isRequired: false } } as const;
 
 /** For questions without a file that use the operator's model. */
-export const PLAIN_RUN = { model: null, file: null } as const;
+export const PLAIN_RUN = { agent: null, model: null, file: null } as const;

@@ -53,6 +53,7 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
     threadId: null,
     input: { message, images: [], streamTokens: true, locale: caller.locale, options },
     model: provider === null ? null : { name: null, provider, temperature: null, path: "/provider" },
+    agent: null,
     file,
   };
 };

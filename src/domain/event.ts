@@ -54,12 +54,23 @@ export const payloads = {
     input_tokens: Type.Integer(),
     output_tokens: Type.Integer(),
     credits: Type.Number(),
+    /** The counts are, at least in part, an estimate: a provider reported none. */
+    estimated: Type.Optional(Type.Boolean()),
+    cached_tokens: Type.Optional(Type.Integer()),
+    reasoning_tokens: Type.Optional(Type.Integer()),
   }),
+  /** An event of an agent's own, or a tool's progress (`tool_progress`). */
+  custom: Type.Object({ name: Type.String(), data: Type.Unknown() }),
   /**
    * Terminal: success. The message is in the store before any client reads this. `result` is the agent's whole result,
    * for wires whose last frame holds all of it; the native envelope omits it.
    */
-  done: Type.Object({ message_id: Type.String(), result: Type.Optional(Type.Unknown()) }),
+  done: Type.Object({
+    message_id: Type.String(),
+    /** How the answer ended; `length`: a model reached its limit. Absent in logs of the first release. */
+    finish: Type.Optional(Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("tool_calls")])),
+    result: Type.Optional(Type.Unknown()),
+  }),
   /** Terminal: failure. `recoverable` tells whether the same request may succeed later. */
   error: Type.Object({ code: RunErrorCode, message: Type.String(), recoverable: Type.Boolean() }),
 };

@@ -14,17 +14,32 @@ export const RunStatus = Type.Union(
 );
 export type RunStatus = Static<typeof RunStatus>;
 
+/** What model calls have used. Counts that a provider does not report are absent, not 0. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of the input tokens: those that the provider read from its cache. */
+  readonly cachedTokens?: number;
+  /** Of the output tokens: those that the model reasoned with. */
+  readonly reasoningTokens?: number;
+  /** True when a call's counts were estimated from its text, because the provider reported none. */
+  readonly isEstimated?: boolean;
 }
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
 /** The most that a run's row can hold, and more than any run uses. A larger count from a provider is not a real one. */
 export const MAX_TOKENS = 2 ** 31 - 1;
 export const addUsage = (a: Usage, b: Usage): Usage => ({
-  inputTokens: Math.min(MAX_TOKENS, a.inputTokens + b.inputTokens),
-  outputTokens: Math.min(MAX_TOKENS, a.outputTokens + b.outputTokens),
+  inputTokens: sum(a.inputTokens, b.inputTokens),
+  outputTokens: sum(a.outputTokens, b.outputTokens),
+  ...optional("cachedTokens", a, b),
+  ...optional("reasoningTokens", a, b),
+  ...((a.isEstimated || b.isEstimated) && { isEstimated: true }),
 });
+
+const sum = (a: number, b: number): number => Math.min(MAX_TOKENS, a + b);
+
+const optional = <K extends "cachedTokens" | "reasoningTokens">(key: K, a: Usage, b: Usage): Partial<Usage> =>
+  a[key] === undefined && b[key] === undefined ? {} : { [key]: sum(a[key] ?? 0, b[key] ?? 0) };
 
 /** One credit pays for 1,000 input tokens or 250 output tokens: the usual 1 to 4 between the two prices. */
 export const creditsOf = (usage: Usage): number => (usage.inputTokens + 4 * usage.outputTokens) / 1000;

@@ -1,4 +1,4 @@
-import type { AnyAgent } from "../agents/contract.ts";
+import type { AgentDirectory } from "../agents/directory.ts";
 import type { Locale } from "../domain/run.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
 import type { Registry } from "../runs/registry.ts";
@@ -13,7 +13,7 @@ export interface RouteParts extends StreamParts {
   readonly tickets: Tickets;
   /** The runs of this process. */
   readonly registry: Registry;
-  readonly agents: ReadonlyMap<string, AnyAgent>;
+  readonly agents: AgentDirectory;
   readonly readiness: Readiness;
   readonly retrieval: Retrieval;
   /** Default language of texts meant for people. */

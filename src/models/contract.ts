@@ -9,9 +9,25 @@ export interface ToolCall {
   readonly input: unknown;
 }
 
+/**
+ * What a provider handed out with an answer and wants back with it on the next call: signatures, encrypted reasoning,
+ * `reasoning_content`. Only the adapter that made it reads `data`, which is JSON. Given back to the model of this id
+ * alone, and never shown.
+ */
+interface OpaqueState {
+  /** `Model.id` of the model that answered. */
+  readonly model: string;
+  readonly data: unknown;
+}
+
 export type ModelMessage =
   | { readonly role: "user"; readonly content: string; readonly images: readonly string[] }
-  | { readonly role: "assistant"; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  | {
+      readonly role: "assistant";
+      readonly content: string;
+      readonly toolCalls: readonly ToolCall[];
+      readonly opaque?: OpaqueState | undefined;
+    }
   | {
       readonly role: "tool";
       readonly toolCallId: string;
@@ -28,13 +44,35 @@ export interface ToolSpec {
   readonly input: TSchema;
 }
 
-export interface ModelRequest {
+/** How a model should answer. What is omitted is the provider's default; what a provider lacks, it ignores. */
+export interface ModelSettings {
+  /** 0 to 2. */
+  readonly temperature?: number;
+  /** 0 to 1. */
+  readonly topP?: number;
+  readonly maxOutputTokens?: number;
+  /** Texts that end the answer, at most 4. */
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  /** How much a reasoning model thinks. */
+  readonly reasoning?: ReasoningEffort;
+}
+
+type ReasoningEffort = "none" | "low" | "medium" | "high";
+
+/** Whether a model must call a tool: `auto` leaves it to the model, `required` wants any, a name wants that one. */
+type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
+
+export interface ModelRequest extends ModelSettings {
   readonly system: string;
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ToolSpec[];
-  /** When omitted: the provider's default. */
-  readonly temperature?: number;
-  readonly maxOutputTokens?: number;
+  /** Defaults to `auto`. */
+  readonly toolChoice?: ToolChoice;
+  /** False: at most one tool call in an answer. Defaults to the provider's own. */
+  readonly parallelToolCalls?: boolean;
+  /** The answer is JSON of this schema, where the provider can hold the model to it. */
+  readonly responseSchema?: { readonly name: string; readonly schema: TSchema };
 }
 
 export type FinishReason = "stop" | "length" | "tool_calls";
@@ -47,7 +85,13 @@ export type ModelPart =
   | { readonly type: "text"; readonly delta: string }
   | { readonly type: "reasoning"; readonly delta: string }
   | ({ readonly type: "tool_call" } & ToolCall)
-  | { readonly type: "finish"; readonly reason: FinishReason; readonly usage: Usage };
+  | {
+      readonly type: "finish";
+      readonly reason: FinishReason;
+      readonly usage: Usage;
+      /** What the provider wants back with this answer. */
+      readonly opaque?: OpaqueState | undefined;
+    };
 
 export interface ModelContext {
   /**

@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly userId: string;
   /** Null: a new thread. */
   readonly threadId: string | null;
+  /** The agent's name. Null: that of the wire. */
+  readonly agent: string | null;
   readonly input: RunInput;
   /** Null: the default model. */
   readonly model: ModelChoice | null;

@@ -9,6 +9,7 @@ import type { HistoryMessage } from "../domain/message.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { storableText } from "../domain/text.ts";
+import { threadIdOf } from "../domain/thread.ts";
 import { estimateTokens } from "../domain/tokens.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -16,6 +17,7 @@ import type { RunWriter } from "../journal/writer.ts";
 import type { Model } from "../models/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
@@ -31,6 +33,7 @@ export interface ExecuteParts {
   readonly logger: RunLogger;
   readonly runTimeoutMs: number;
   readonly historyTokens: number;
+  readonly toolbox: Toolbox;
 }
 
 /** The input of one run. */
@@ -171,12 +174,16 @@ class Turn<State> {
 
   #context(): AgentContext {
     const { live, parts } = this;
-    const { input, file, model } = this.task;
+    const { agent, input, file, model } = this.task;
     const callIds = new CallIds();
     return {
       input,
       userId: live.userId,
       file,
+      threadId: threadIdOf(live.threadKey),
+      runId: live.runId,
+      settings: agent.settings,
+      tools: [...agent.ownTools, ...parts.toolbox.select(agent.toolNames)],
       signal: live.signal,
       system: parts.system,
       model,

@@ -13,6 +13,5 @@ export type ServiceParts = SolveParts & RagParts & ChatParts & TilParts;
 /** Every agent that the executable includes, one line each. */
 const services: readonly ((parts: ServiceParts) => AnyAgent)[] = [solveAgent, askAgent, ragAgent, chatAgent, tilAgent];
 
-/** Returns the agents by name. */
-export const agentsFrom = (parts: ServiceParts): ReadonlyMap<string, AnyAgent> =>
-  new Map(services.map((service) => service(parts)).map((agent) => [agent.name, agent]));
+/** Returns the agents of the five services. */
+export const serviceAgents = (parts: ServiceParts): readonly AnyAgent[] => services.map((service) => service(parts));

@@ -1,7 +1,7 @@
 import { Value } from "@sinclair/typebox/value";
 import type { EventBody } from "../domain/event.ts";
 import { storable, storableJson } from "../domain/text.ts";
-import { type Tool, type ToolContext, ToolError } from "./contract.ts";
+import { type Tool, type ToolCallContext, ToolError } from "./contract.ts";
 
 /** What the model receives from a call. An error's output is `{ error }` and says what to change. */
 export interface ToolOutcome {
@@ -19,7 +19,7 @@ const MAX_ERROR_CHARS = 4_000;
 export async function* callTool(
   tools: readonly Tool[],
   call: { readonly name: string; readonly input: unknown },
-  context: ToolContext,
+  context: ToolCallContext,
   onUnexpected: (error: unknown) => void,
 ): AsyncGenerator<EventBody, ToolOutcome, void> {
   context.signal.throwIfAborted();

@@ -22,6 +22,14 @@ export interface ToolContext {
   saveImage(image: NewImage): Promise<string>;
 }
 
+/** What a tool may use in one call. */
+export interface ToolCallContext extends ToolContext {
+  /** The call's id in the log, unique within its run. */
+  readonly toolCallId: string;
+  /** The same for every attempt at this call, by whichever replica. */
+  readonly idempotencyKey: string;
+}
+
 /**
  * A tool that an agent may call. `call` may yield events, such as a picture's placeholder, and returns its output, a
  * JSON-serializable value for the model. It throws a ToolError when it cannot answer: the model receives that, not the
@@ -32,7 +40,9 @@ export interface Tool<S extends TSchema = TSchema> {
   /** Tells the model what the tool does, when to use it and in which notation. */
   readonly description: string;
   readonly input: S;
-  call(input: Static<S>, context: ToolContext): AsyncGenerator<EventBody, unknown, void>;
+  /** False: a call whose outcome is unknown must not be made again. Defaults to true. */
+  readonly repeat?: boolean;
+  call(input: Static<S>, context: ToolCallContext): AsyncGenerator<EventBody, unknown, void>;
 }
 
 /** The tool cannot answer. The message is written for the model and says what to change in the input. */

@@ -265,7 +265,7 @@ describe("a run that may be refused", () => {
     const { agent, begun } = counting();
     const named = here.start(agent, { threadId: realSystem.id() });
     const input = { message: "hi", images: [], streamTokens: true, locale: "en", options: {} } as const;
-    const request = { userId: "u", threadId: null, input, model: null, file: null };
+    const request = { userId: "u", threadId: null, input, agent: null, model: null, file: null };
     const ticket = here.runs.start(agent, request, "trace", realSystem.id());
     await gate.reached(2);
     await turnOfLoop();

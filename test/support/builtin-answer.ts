@@ -2,13 +2,15 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
 import { callTool } from "../../src/tools/call-tool.ts";
-import type { ToolContext } from "../../src/tools/contract.ts";
+import type { ToolCallContext } from "../../src/tools/contract.ts";
 import { allTools } from "./all-tools.ts";
 import { partsOf } from "./heard.ts";
 
 const { signal } = new AbortController();
 const tools = allTools();
-const context: ToolContext = {
+const context: ToolCallContext = {
+  toolCallId: "c1",
+  idempotencyKey: "r:c1",
   userId: "u",
   signal,
   system: realSystem,

@@ -1,4 +1,4 @@
-import type { Agent, AgentContext, Producer } from "../../src/agents/contract.ts";
+import { type Agent, type AgentContext, PLAIN_AGENT, type Producer } from "../../src/agents/contract.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
 import { isTerminal } from "../../src/domain/event.ts";
 import type { Rate } from "../../src/domain/rate.ts";
@@ -18,6 +18,7 @@ import { Registry } from "../../src/runs/registry.ts";
 import { Runs } from "../../src/runs/runs.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { Toolbox } from "../../src/tools/toolbox.ts";
 import { followed } from "./followed.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
@@ -104,6 +105,7 @@ export const harness = async (
     models: { standard: model, choose: async () => model },
     runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
     historyTokens: options.historyTokens ?? 8_000,
+    toolbox: new Toolbox([]),
   };
   const runs = new Runs(parts);
   const recovery = new Recovery({ ...parts, isAlone });
@@ -119,7 +121,7 @@ export const harness = async (
     start: async (agent, asked = {}) => {
       const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = asked;
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };
-      const live = await runs.start(agent, { userId, threadId, input, model: null, file: null }, "trace");
+      const live = await runs.start(agent, { userId, threadId, input, agent: null, model: null, file: null }, "trace");
       return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
     },
   };
@@ -150,6 +152,7 @@ export const endOf = (events: readonly LogEvent[]): unknown => JSON.parse(events
 export const agentOf = (
   run: (context: AgentContext) => AsyncGenerator<EventBody | Producer, Record<string, unknown>, void>,
 ): Agent<unknown> => ({
+  ...PLAIN_AGENT,
   name: "told",
   title: ({ message }) => message,
   begin: () => ({}),

@@ -2,15 +2,17 @@ import type { Producer } from "../../src/agents/contract.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import type { Locale } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import type { NewImage, ToolContext } from "../../src/tools/contract.ts";
+import type { NewImage, ToolCallContext } from "../../src/tools/contract.ts";
 
 /** A tool's context that collects the pictures it receives. */
 export const toolContext = (
   options: { readonly signal?: AbortSignal; readonly locale?: Locale } = {},
-): ToolContext & { readonly images: readonly NewImage[] } => {
+): ToolCallContext & { readonly images: readonly NewImage[] } => {
   const images: NewImage[] = [];
   return {
     userId: "u",
+    toolCallId: "c1",
+    idempotencyKey: "r:c1",
     signal: options.signal ?? new AbortController().signal,
     locale: options.locale ?? "en",
     system: realSystem,

@@ -56,15 +56,13 @@ interface RequestContext {
 /** Handles the requests of one wire. */
 class DialectHandler {
   readonly #validate: Validator<Dialect["request"]>;
-  readonly #agent: AnyAgent;
 
   constructor(
     private readonly dialect: Dialect,
     private readonly parts: RouteParts,
   ) {
-    const agent = parts.agents.get(dialect.agent);
-    if (agent === undefined) throw new Error(`the dialect ${dialect.name} wants the agent ${dialect.agent}`);
-    this.#agent = agent;
+    if (parts.agents.get(dialect.agent) === undefined)
+      throw new Error(`the dialect ${dialect.name} wants the agent ${dialect.agent}`);
     this.#validate = validator(dialect.request);
   }
 
@@ -99,7 +97,7 @@ class DialectHandler {
       if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, context);
       if (endpoint.mode === "ticket")
         return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
-      live = await parts.runs.start(this.#agent, asked, traceId);
+      live = await parts.runs.start(this.#agentFor(asked), asked, traceId);
       return endpoint.mode === "answer"
         ? this.#answer(live, asked.input, context)
         : this.#stream(live, asked.input, context, 0);
@@ -110,6 +108,15 @@ class DialectHandler {
       // A run releases its file itself.
       if (live === null) file?.release();
     }
+  }
+
+  /** Throws `not_found`, with the names that exist, for an agent that does not. */
+  #agentFor({ agent: name }: Pick<RunRequest, "agent">): AnyAgent {
+    const { agents } = this.parts;
+    const agent = agents.get(name ?? this.dialect.agent);
+    if (agent !== undefined) return agent;
+    const names = agents.list().map((other) => other.name);
+    throw new RequestError("not_found", `There is no such agent. There are: ${names.join(", ")}.`);
   }
 
   #parse(body: unknown, file: RunFile | null, { request, locale }: RequestContext): RunRequest {
@@ -145,7 +152,7 @@ class DialectHandler {
       // An id of another run does not belong to this stream.
       return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, context) : noContent();
     }
-    const run = await parts.tickets.redeem(question, this.#agent, traceId, request.signal);
+    const run = await parts.tickets.redeem(question, this.#agentFor(asked), traceId, request.signal);
     return this.#stream(run, asked.input, context, 0);
   }
 

@@ -1,5 +1,5 @@
-import type { Agent } from "../../agents/contract.ts";
-import { titleOf } from "../title.ts";
+import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
+import { titleOf } from "../../domain/title.ts";
 import { analyse } from "./analyse.ts";
 import { respond } from "./respond.ts";
 import { type Lookup, retrieve } from "./retrieve.ts";
@@ -19,7 +19,9 @@ export interface ChatParts {
 
 /** Answers from all of the user's documents, tables included: query_analysis → data_retrieval → response_generation. */
 export const chatAgent = ({ retrieval, tables, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
+  ...PLAIN_AGENT,
   name: "chat",
+  description: "Answers from all of the user's documents, tables included.",
   title: titleOf,
   begin: ({ message }) => ({
     question: message,

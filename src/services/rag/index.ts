@@ -1,8 +1,8 @@
 import { Value } from "@sinclair/typebox/value";
-import type { Agent } from "../../agents/contract.ts";
+import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
 import { RagOptions } from "../../domain/rag-options.ts";
+import { titleOf } from "../../domain/title.ts";
 import type { Retrieval } from "../../retrieval/contract.ts";
-import { titleOf } from "../title.ts";
 import { answer } from "./answer.ts";
 import { retrieve } from "./retrieve.ts";
 import type { RagState } from "./state.ts";
@@ -13,7 +13,9 @@ export interface RagParts {
 
 /** Answers a question from the user's documents alone: retrieve → answer. */
 export const ragAgent = ({ retrieval }: RagParts): Agent<RagState> => ({
+  ...PLAIN_AGENT,
   name: "rag",
+  description: "Answers a question from the user's documents alone.",
   title: titleOf,
   begin: ({ message, options }) => ({
     ...Value.Parse(RagOptions, options),

@@ -1,5 +1,5 @@
-import type { Agent } from "../../agents/contract.ts";
-import { titleOf } from "../title.ts";
+import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
+import { titleOf } from "../../domain/title.ts";
 import { check } from "./check.ts";
 import type { SolveParts } from "./parts.ts";
 import type { SolveState } from "./state.ts";
@@ -8,7 +8,9 @@ import { understand } from "./understand.ts";
 
 /** Answers a question, with maths tools when it is about maths: understand → solve → check. */
 export const solveAgent = (parts: SolveParts): Agent<SolveState> => ({
+  ...PLAIN_AGENT,
   name: "solve",
+  description: "Solves problems step by step, with tools for computing.",
   title: titleOf,
   begin: ({ message }) => ({ message, language: "en", maths: false, equations: [], answer: "", verified: null }),
   start: "understand",

@@ -1,7 +1,7 @@
-import type { Agent } from "../../agents/contract.ts";
+import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
 import { slugOf } from "../../domain/slug.ts";
 import type { TilDraft } from "../../domain/til-draft.ts";
-import { titleOf } from "../title.ts";
+import { titleOf } from "../../domain/title.ts";
 import { describe } from "./describe.ts";
 import type { TilParts } from "./parts.ts";
 import { read } from "./read.ts";
@@ -13,7 +13,9 @@ import { noticeIn, write } from "./write.ts";
  * describe.
  */
 export const tilAgent = (parts: TilParts): Agent<TilState> => ({
+  ...PLAIN_AGENT,
   name: "til",
+  description: 'Turns a text, a page or a file into a note of what was learned ("today I learned").',
   title: titleOf,
   begin: (input) => ({
     options: optionsOf(input),

@@ -6,7 +6,7 @@ import { Cells } from "../../../src/builtin/tables/cells.ts";
 import { columnsOf } from "../../../src/builtin/tables/column.ts";
 import { withParticle } from "../../../src/builtin/tables/words.ts";
 import { termsOf } from "../../../src/domain/terms.ts";
-import { titleOf } from "../../../src/services/title.ts";
+import { titleOf } from "../../../src/domain/title.ts";
 import { cpuMs } from "../../support/cpu.ts";
 
 const MEGABYTE = 1_000_000;

@@ -1,4 +1,4 @@
-import type { RunInput } from "../domain/run.ts";
+import type { RunInput } from "./run.ts";
 
 /** The most of a title, in code points. */
 const MAX_TITLE = 80;

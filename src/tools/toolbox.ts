@@ -1,0 +1,49 @@
+import type { Tool } from "./contract.ts";
+
+/** Tools by the names that files use: `calculate`, or `orders/get_order` for a tool of the MCP server `orders`. */
+export interface ToolSource {
+  /** The tools of this moment: an MCP server may change its own at any time. */
+  tools(): ReadonlyMap<string, Tool>;
+}
+
+/** A source whose tools never change. */
+export const fixedTools = (tools: readonly Tool[]): ToolSource => {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  return { tools: () => byName };
+};
+
+/** All tools that agents may be given. */
+export class Toolbox {
+  constructor(private readonly sources: readonly ToolSource[]) {}
+
+  /** Returns the tools that one of these names or globs selects, each once. `*` stands for any part of a name. */
+  select(patterns: readonly string[]): readonly Tool[] {
+    const tests = patterns.map(globTest);
+    const selected = new Set<Tool>();
+    for (const source of this.sources) {
+      for (const [name, tool] of source.tools()) if (tests.some((test) => test(name))) selected.add(tool);
+    }
+    return [...selected];
+  }
+
+  names(): readonly string[] {
+    return this.sources.flatMap((source) => [...source.tools().keys()]);
+  }
+}
+
+const globTest = (pattern: string): ((name: string) => boolean) => {
+  if (!pattern.includes("*")) return (name) => name === pattern;
+  const parts = pattern.split("*");
+  const [first = "", ...others] = parts;
+  const last = others.pop() ?? "";
+  return (name) => {
+    if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of others) {
+      const found = name.indexOf(part, at);
+      if (found < 0 || found + part.length > name.length - last.length) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
+};

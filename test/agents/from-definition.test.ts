@@ -1,0 +1,86 @@
+import { expect, test } from "bun:test";
+import type { AgentContext } from "../../src/agents/contract.ts";
+import { agentFrom } from "../../src/agents/from-definition.ts";
+import { walk } from "../../src/agents/graph.ts";
+import type { EventBody } from "../../src/domain/event.ts";
+import { agentContext, answering } from "../support/agent-context.ts";
+
+const context: AgentContext = agentContext(answering([]));
+
+/** Walks an agent to its end. Returns its events without progress, its checkpoints and its result. */
+const walked = async (agent: ReturnType<typeof agentFrom>) => {
+  const events: EventBody[] = [];
+  const changes: unknown[] = [];
+  const result = await walk(agent, context, {
+    emit: (event) => void (event.type === "solve_progress" || events.push(event)),
+    checkpoint: (_node, change) => void changes.push(change),
+  });
+  return { events, changes, result };
+};
+
+const said = (delta: string): EventBody => ({ type: "token", payload: { delta } });
+
+test("an agent that is one function says what it yields, and its return value is the result", async () => {
+  const agent = agentFrom("greeter", "code", {
+    async *run({ input }) {
+      yield `You said ${input.message}`;
+      yield { type: "custom", payload: { name: "mood", data: "fine" } };
+      yield async (emit) => void (await emit({ type: "token", payload: { delta: "!" } }));
+      return { greeted: true };
+    },
+  });
+  expect(await walked(agent)).toEqual({
+    events: [said("You said hi"), { type: "custom", payload: { name: "mood", data: "fine" } }, said("!")],
+    changes: [{ result: { greeted: true } }],
+    result: { greeted: true },
+  });
+});
+
+test("nodes follow each other in their order, unless `next` says otherwise", async () => {
+  const agent = agentFrom("graph", "code", {
+    start: "first",
+    nodes: {
+      first: {
+        async *run() {
+          yield "1";
+          return { count: 1 };
+        },
+      },
+      second: {
+        async *run(_context, { count }) {
+          yield "2";
+          return { count: count + 1 };
+        },
+        next: ({ count }) => (count < 3 ? "second" : null),
+      },
+    },
+    result: ({ count }) => count,
+  });
+  expect(await walked(agent)).toEqual({
+    events: [said("1"), said("2"), said("2")],
+    changes: [{ count: 1 }, { count: 2 }, { count: 3 }],
+    result: 3,
+  });
+});
+
+test("a generator that is yielded is passed on whole, and what it throws is thrown at the yield", async () => {
+  const agent = agentFrom("caller", "code", {
+    async *run() {
+      async function* inner() {
+        yield said("in");
+        throw new Error("inner failed");
+      }
+      try {
+        yield inner();
+      } catch (error) {
+        yield `caught ${(error as Error).message}`;
+      }
+    },
+  });
+  expect((await walked(agent)).events).toEqual([said("in"), said("caught inner failed")]);
+});
+
+test("a definition that contradicts itself is refused by the name of the field", () => {
+  expect(() => agentFrom("a", "code", { start: "nowhere", nodes: {} })).toThrow("start");
+  expect(() => agentFrom("a", "code", { timeout: "soon", async *run() {} })).toThrow("timeout");
+});
