@@ -2,13 +2,13 @@ import type { Model } from "./contract.ts";
 import { type ModelOptions, modelFrom } from "./open.ts";
 import { missingVariables } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
-import { type ModelSpec, specText } from "./spec.ts";
+import { type ModelSpec, parseModelSpecs, specMistake, specText } from "./spec.ts";
 
 /** The model that a request asks for, where its dialect allows that. */
 export interface ModelChoice {
-  /** As in `MODEL` (`openai:gpt-5`), or without its provider. Null means the configured one. */
+  /** As in `MODEL` (`openai:gpt-5`), or without its provider. Null: the request names none. */
   readonly name: string | null;
-  /** A provider with a default model. Null means the configured one. */
+  /** A provider with a default model. Null: the request names none. */
   readonly provider: string | null;
   /** 0 to 2. Null means the provider's default. */
   readonly temperature: number | null;
@@ -30,31 +30,50 @@ export class ModelChoiceError extends Error {
 export interface Models {
   /** The model that `MODEL` names. */
   readonly standard: Model;
-  /** Throws a ModelChoiceError for a model that is not configured, or a provider whose key is missing. */
-  choose(choice: ModelChoice): Promise<Model>;
+  /**
+   * Returns the model of a run: the one that the request chooses, else the agent's (`Agent.model`), else `standard`.
+   * Throws a ModelChoiceError for a model that is not configured, or a provider whose key is missing; an Error for an
+   * agent's model that `specMistake` refuses.
+   */
+  choose(choice: ModelChoice | null, agentModel: string | null): Promise<Model>;
+  /** The ids that requests may choose: those that `MODEL` names, then those that agents name, each once. */
+  list(): readonly string[];
+  /**
+   * Sets the models that agents name, in place of earlier ones: the text of each agent's `model`. Makes no call. Throws
+   * an Error, and changes nothing, for one that `specMistake` refuses.
+   */
+  setAgentModels(texts: readonly string[]): void;
 }
 
 /**
- * The models that requests may choose from: those that `MODEL` names, and the default model of each provider that is
- * set up. No others, because the operator pays for a caller's choice.
+ * The models that requests may choose from: those that `MODEL` and agents name, and the default model of each provider
+ * that is set up. No others, because the operator pays for a caller's choice.
  */
 export const openModels = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Models> => {
   const standard = await modelFrom(specs, options);
+  let known = specs;
   const opened = new Map<string, Promise<Model>>();
-  const open = (spec: ModelSpec): Promise<Model> => {
-    const id = specText(spec);
-    const model = opened.get(id) ?? modelFrom([spec], options);
+  const open = (specs: readonly ModelSpec[]): Promise<Model> => {
+    const id = specs.map(specText).join(",");
+    const model = opened.get(id) ?? modelFrom(specs, options);
     opened.set(id, model);
     return model;
   };
+  const parse = (text: string): readonly ModelSpec[] => {
+    const mistake = specMistake(text, options.providers);
+    if (mistake !== null) throw new Error(`The model ${text} of an agent ${mistake}.`);
+    return parseModelSpecs(text) ?? [];
+  };
+  const list = () => [...new Set(known.map(specText))];
   const find = ({ name, provider, path }: ModelChoice): ModelSpec | null => {
     if (name === null && provider === null) return null;
-    const known = specs.filter((spec) => provider === null || spec.provider === provider);
-    const spec = known.find((spec) => name === null || name === spec.model || name === specText(spec));
+    const spec = known
+      .filter((spec) => provider === null || spec.provider === provider)
+      .find((spec) => name === null || name === spec.model || name === specText(spec));
     if (spec !== undefined) return spec;
     const requested = provider === null ? null : providerNamed(provider);
     if (name !== null || !requested?.defaultModel) {
-      throw new ModelChoiceError(path, `must be one of the configured models (${specs.map(specText).join(", ")})`);
+      throw new ModelChoiceError(path, `must be one of the configured models (${list().join(", ")})`);
     }
     const missing = missingVariables(requested, options.providers[requested.name]);
     if (missing.length === 0) return { provider: requested.name, model: requested.defaultModel };
@@ -62,10 +81,16 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
   };
   return {
     standard,
-    choose: async (choice) => {
-      const spec = find(choice);
-      const model = spec === null ? standard : await open(spec);
-      return choice.temperature === null ? model : withTemperature(model, choice.temperature);
+    choose: async (choice, agentModel) => {
+      const spec = choice && find(choice);
+      const otherwise = () => (agentModel === null ? standard : open(parse(agentModel)));
+      const model = await (spec === null ? otherwise() : open([spec]));
+      const temperature = choice?.temperature ?? null;
+      return temperature === null ? model : withTemperature(model, temperature);
+    },
+    list,
+    setAgentModels: (texts) => {
+      known = [...specs, ...texts.flatMap(parse)];
     },
   };
 };

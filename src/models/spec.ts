@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { idOf, type Provider } from "./providers/contract.ts";
+import { idOf, missingVariables, type Provider, type Settings } from "./providers/contract.ts";
 import { providerNamed, providers } from "./providers/index.ts";
 
 const namesOf = (some: readonly Provider[]) => Type.Union(some.map(({ name }) => Type.Literal(name)));
@@ -42,6 +42,17 @@ export const parseModelSpecs = (text: string): readonly ModelSpec[] | null => {
 /** The valid ones of such a list. */
 export const validModelSpecs = (text: string): readonly ModelSpec[] =>
   text.split(",").flatMap((item) => parseModelSpecs(item) ?? []);
+
+/**
+ * Returns what is wrong with such a list, completing "The model …"; null when its models can be opened. `settings` are
+ * the values of the providers' variables, by the provider's name.
+ */
+export const specMistake = (text: string, settings: Readonly<Record<string, Settings>>): string | null => {
+  const specs = parseModelSpecs(text);
+  if (specs === null) return `must be ${MODEL_FORMS}, or several of them separated by commas`;
+  const missing = specs.flatMap(({ provider }) => missingVariables(providerNamed(provider), settings[provider]));
+  return missing.length === 0 ? null : `needs ${[...new Set(missing)].join(" and ")} to be set`;
+};
 
 /** Parses `builtin` or `provider:ID`. Null when the text has another form. */
 export const parseEmbeddingSpec = (text: string): EmbeddingSpec | null => {

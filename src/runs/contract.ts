@@ -12,7 +12,7 @@ export interface RunRequest {
   /** The agent's name. Null: that of the wire. */
   readonly agent: string | null;
   readonly input: RunInput;
-  /** Null: the default model. */
+  /** Null: the agent's model, else the default one. */
   readonly model: ModelChoice | null;
   /** A file sent with the question, for the agent alone. It is stored nowhere. */
   readonly file: RunFile | null;

@@ -75,7 +75,7 @@ export class Runs {
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
     const { registry, system, store, owner, allowance } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
-    const model = await this.modelFor(request.model);
+    const model = await this.modelFor(request.model, agent.model);
     if (runId !== undefined) await this.#unconfirmed.settle(runId);
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
     registry.admit(live);
@@ -179,12 +179,13 @@ export class Runs {
     for (const run of registry.all()) registry.release(run);
   }
 
-  /** Returns the model that a request chooses. Throws `invalid`, naming the field, when it is not available. */
-  async modelFor(choice: ModelChoice | null): Promise<Model> {
-    const { models } = this.parts;
-    if (choice === null) return models.standard;
+  /**
+   * Returns the model that a request chooses, else the agent's (`Agent.model`), else the default one. Throws `invalid`,
+   * naming the field, when the request's is not available.
+   */
+  async modelFor(choice: ModelChoice | null, agentModel: string | null): Promise<Model> {
     try {
-      return await models.choose(choice);
+      return await this.parts.models.choose(choice, agentModel);
     } catch (error) {
       if (!(error instanceof ModelChoiceError)) throw error;
       const { path, message } = error;

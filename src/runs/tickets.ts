@@ -53,7 +53,7 @@ export class Tickets {
   async issue(dialect: string, { file, ...request }: RunRequest): Promise<string> {
     if (file !== null) throw new Error(`a ticket of ${dialect} cannot keep a file`);
     const { store, system, runs } = this.parts;
-    await runs.modelFor(request.model);
+    await runs.modelFor(request.model, null);
     const { userId } = request;
     const threadId = request.threadId ?? system.id();
     const ticketId = system.secret();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelChoiceError } from "../../src/models/choice.ts";
+import { fixedModels } from "../support/fixed-models.ts";
 import { postForm } from "../support/forms.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { refusalOf } from "../support/views.ts";
@@ -72,9 +73,12 @@ describe("a refusal before a run", () => {
     const local = await startService({
       model,
       models: {
-        standard: model,
-        choose: async ({ path }) => {
-          throw new ModelChoiceError(path, "is not set up here: leave it out, or have OPENAI_API_KEY set");
+        ...fixedModels(model),
+        choose: async (choice) => {
+          throw new ModelChoiceError(
+            choice?.path ?? "",
+            "is not set up here: leave it out, or have OPENAI_API_KEY set",
+          );
         },
       },
     });

@@ -19,6 +19,7 @@ import { Runs } from "../../src/runs/runs.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { Toolbox } from "../../src/tools/toolbox.ts";
+import { fixedModels } from "./fixed-models.ts";
 import { followed } from "./followed.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
@@ -102,7 +103,7 @@ export const harness = async (
     owner,
     lease,
     logger: { ...logger.runs, ...options.logger },
-    models: { standard: model, choose: async () => model },
+    models: fixedModels(model),
     runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
     historyTokens: options.historyTokens ?? 8_000,
     toolbox: new Toolbox([]),

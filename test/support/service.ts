@@ -6,6 +6,7 @@ import type { Models } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { fixedModels } from "./fixed-models.ts";
 import { memoryStore } from "./pglite.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
@@ -41,7 +42,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
   const service = await serve({
     config: read.config,
     store,
-    models: options.models ?? { standard: model, choose: async () => model },
+    models: options.models ?? fixedModels(model),
     embedding: options.embedding ?? builtinEmbedding(),
     system,
     logger: options.logger ?? serviceLogger(openLogger(read.config.logLevel)),
