@@ -1,8 +1,7 @@
 import type { RunFile } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
-import type { HistoryMessage } from "../domain/message.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
-import type { Model, ModelSettings } from "../models/contract.ts";
+import type { Model, ModelMessage, ModelSettings } from "../models/contract.ts";
 import type { Tool, ToolContext } from "../tools/contract.ts";
 
 /** What a node may use. */
@@ -19,8 +18,11 @@ export interface AgentContext extends ToolContext {
   readonly settings: ModelSettings;
   /** The agent's tools, as they are at the beginning of the turn. */
   readonly tools: readonly Tool[];
-  /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
-  history(): Promise<readonly HistoryMessage[]>;
+  /**
+   * The thread's turns before this one, oldest first, ready for a model: questions, answers, tool calls with their
+   * results. When they are too long, the oldest turns are left out. It begins with the user, or is empty.
+   */
+  history(): Promise<readonly ModelMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
   callId(modelCallId: string): string;
   /** Adds the usage of a model call; the run settles the sum at its end. */

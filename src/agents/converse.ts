@@ -7,16 +7,20 @@ import { callTool } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Emit, Producer } from "./contract.ts";
 
-/** The most model calls in one conversation. The last is made without tools, so that the model has to answer. */
-export const MAX_ROUNDS = 8;
+/** The most model calls in one conversation, unless it says otherwise. */
+export const MAX_ROUNDS = 16;
 
 /** Separates the model's text before and after a tool call. */
 const PARAGRAPH = "\n\n";
 
-export interface Conversation {
-  readonly system: string;
-  readonly messages: readonly ModelMessage[];
+/** What to ask a model. A setting that is omitted is the run's (`AgentContext.settings`). */
+export interface Conversation extends Omit<ModelRequest, "tools"> {
   readonly tools: readonly Tool[];
+  /**
+   * The most model calls, at least 1. The last is made without tools, so that the model has to answer. Defaults to
+   * `MAX_ROUNDS`.
+   */
+  readonly maxRounds?: number;
 }
 
 /**
@@ -26,17 +30,28 @@ export interface Conversation {
  * rounds together may hold no more than one answer may.
  */
 export async function* converse(
-  { system, messages, tools }: Conversation,
+  { messages, tools, toolChoice, maxRounds = MAX_ROUNDS, ...request }: Conversation,
   context: AgentContext,
   hasEmittedText = false,
 ): AsyncGenerator<EventBody | Producer, { text: string; messages: readonly ModelMessage[] }, void> {
   const exchange: ModelMessage[] = [...messages];
   const meter = new AnswerMeter();
   let answer = "";
-  for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const offered = round < MAX_ROUNDS ? tools : [];
+  for (let round = 1; round <= maxRounds; round++) {
+    const offered = round < maxRounds ? tools : [];
     const lead = hasEmittedText || answer !== "" ? PARAGRAPH : "";
-    const call = new ModelCall({ system, messages: [...exchange], tools: offered }, lead, meter);
+    const choice = offered.length > 0 && round === 1 ? toolChoice : undefined;
+    const call = new ModelCall(
+      {
+        ...context.settings,
+        ...request,
+        ...(choice !== undefined && { toolChoice: choice }),
+        messages: [...exchange],
+        tools: offered,
+      },
+      lead,
+      meter,
+    );
     try {
       yield (emit) => call.relay(context, emit);
     } finally {

@@ -1,11 +1,11 @@
 import { CallIds } from "../agents/call-ids.ts";
 import type { Agent, AgentContext } from "../agents/contract.ts";
 import { walk } from "../agents/graph.ts";
+import { historyOf } from "../agents/history.ts";
 import type { RunFile } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
-import type { HistoryMessage } from "../domain/message.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { storableText } from "../domain/text.ts";
@@ -14,7 +14,7 @@ import { estimateTokens } from "../domain/tokens.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunWriter } from "../journal/writer.ts";
-import type { Model } from "../models/contract.ts";
+import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
@@ -107,7 +107,7 @@ class Turn<State> {
   result: unknown;
   /** Tokens held until the end, when the caller wants the answer in one piece. */
   #held = "";
-  #history: Promise<readonly HistoryMessage[]> | undefined;
+  #history: Promise<readonly ModelMessage[]> | undefined;
 
   constructor(
     private readonly live: LiveRun,
@@ -206,7 +206,7 @@ class Turn<State> {
     };
   }
 
-  async #readHistory(): Promise<readonly HistoryMessage[]> {
+  async #readHistory(): Promise<readonly ModelMessage[]> {
     const { historyTokens, store } = this.parts;
     // A new thread has no history; a query would only delay its first token.
     if (this.claimed.lastSeq === 0) return [];
@@ -224,6 +224,6 @@ class Turn<State> {
       if (tokens > historyTokens) break;
       from--;
     }
-    return messages.slice(from);
+    return historyOf(messages.slice(from));
   }
 }

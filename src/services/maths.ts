@@ -1,5 +1,6 @@
-import type { Message } from "../domain/message.ts";
+import { questionsIn } from "../agents/history.ts";
 import { normalized } from "../domain/normalized.ts";
+import type { ModelMessage } from "../models/contract.ts";
 import { holdsFormula } from "../notation/spans.ts";
 
 /** Signs that a text is about maths: a formula, LaTeX, or words that such questions use. */
@@ -26,7 +27,7 @@ const isMaths = (message: string): boolean => {
  * Guesses whether a turn needs the maths tools, from the signs and words of its question and of the user's previous
  * one.
  */
-export const isAboutMaths = (message: string, history: readonly Message[]): boolean => {
-  const last = history.findLast(({ role }) => role === "user");
-  return isMaths(message) || (last !== undefined && isMaths(last.content));
+export const isAboutMaths = (message: string, history: readonly ModelMessage[]): boolean => {
+  const last = questionsIn(history).at(-1);
+  return isMaths(message) || (last !== undefined && isMaths(last));
 };

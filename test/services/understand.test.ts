@@ -6,8 +6,7 @@ import { cpuMs } from "../support/cpu.ts";
 import { finish } from "../support/tool-context.ts";
 
 const read = async (message: string, before?: string) => {
-  const history =
-    before === undefined ? [] : [{ id: "m", role: "user" as const, content: before, seq: 1, runId: "r", createdAt: 1 }];
+  const history = before === undefined ? [] : [{ role: "user" as const, content: before, images: [] }];
   const context = agentContext(answering([]), { history });
   const state = solveAgent({ tools: [], verify: () => null }).begin({
     message,

@@ -1,8 +1,7 @@
 import { CallIds } from "../../src/agents/call-ids.ts";
 import type { AgentContext } from "../../src/agents/contract.ts";
-import type { Message } from "../../src/domain/message.ts";
 import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
-import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import type { Model, ModelMessage, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { saying } from "./heard.ts";
 import { toolContext } from "./tool-context.ts";
 
@@ -30,7 +29,11 @@ export const call = (name: string, input: unknown, id = "c1"): ModelPart => ({ t
 /** A node's context; `spent` and `reported` record what the node reports to it. */
 export const agentContext = (
   model: Model,
-  options: { readonly message?: string; readonly history?: readonly Message[]; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly message?: string;
+    readonly history?: readonly ModelMessage[];
+    readonly signal?: AbortSignal;
+  } = {},
 ): AgentContext & { readonly spent: Usage[]; readonly reported: unknown[] } => {
   const spent: Usage[] = [];
   const reported: unknown[] = [];
@@ -47,7 +50,7 @@ export const agentContext = (
     tools: [],
     spent,
     reported,
-    history: async () => history.map((message) => ({ ...message, images: [] })),
+    history: async () => history,
     callId: (given) => callIds.take(given),
     spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
     report: (error) => void reported.push(error),

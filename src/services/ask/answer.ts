@@ -1,6 +1,5 @@
 import type { AgentNode } from "../../agents/contract.ts";
 import { converse } from "../../agents/converse.ts";
-import { historyMessages } from "../../agents/history.ts";
 import type { Locale } from "../../domain/run.ts";
 import type { Tool } from "../../tools/contract.ts";
 import { isAboutMaths } from "../maths.ts";
@@ -23,10 +22,7 @@ export const answer = (tools: readonly Tool[]): AgentNode<AskState> => ({
     const history = await context.history();
     const conversation = {
       system: SYSTEM[context.locale],
-      messages: [
-        ...historyMessages(history),
-        { role: "user", content: question, images: context.input.images },
-      ] as const,
+      messages: [...history, { role: "user", content: question, images: context.input.images }] as const,
       tools: isAboutMaths(question, history) ? tools : [],
     };
     const { text } = yield* converse(conversation, context);

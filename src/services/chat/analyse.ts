@@ -1,4 +1,5 @@
 import type { AgentNode } from "../../agents/contract.ts";
+import { questionsIn } from "../../agents/history.ts";
 import { stopWords } from "../../domain/stop-words.ts";
 import { termsOf } from "../../domain/terms.ts";
 import type { ChatState } from "./state.ts";
@@ -21,7 +22,7 @@ export const analyse: AgentNode<ChatState> = {
   stage: "analysis",
   message: (locale) => (locale === "ko" ? "질문을 분석하고 있습니다." : "Analysing the question."),
   async *run({ question }, context) {
-    const before = (await context.history()).flatMap(({ role, content }) => (role === "user" ? [content] : []));
+    const before = questionsIn(await context.history());
     const earlier = isTalk(question) ? [] : earlierQuestions(question, before);
     const change = {
       isTalk: isTalk(question),

@@ -1,6 +1,5 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
 import { converse } from "../../agents/converse.ts";
-import { historyMessages } from "../../agents/history.ts";
 import { withDraft } from "../../models/draft.ts";
 import { withPassages } from "../../models/passages.ts";
 import { draftOf, systemPrompt } from "./prompt.ts";
@@ -17,7 +16,7 @@ export const respond: AgentNode<ChatState> = {
   async *run(state, context) {
     const system = systemPrompt(state, context.locale, customPromptOf(context));
     const userMessage = { role: "user", content: userContent(state, context), images: [] } as const;
-    const messages = [...historyMessages(await context.history()), userMessage];
+    const messages = [...(await context.history()), userMessage];
     const { text } = yield* converse({ system, messages, tools: [] }, context);
     return { content: text };
   },

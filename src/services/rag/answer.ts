@@ -1,6 +1,5 @@
 import type { AgentNode } from "../../agents/contract.ts";
 import { converse } from "../../agents/converse.ts";
-import { historyMessages } from "../../agents/history.ts";
 import type { Locale } from "../../domain/run.ts";
 import { withPassages } from "../../models/passages.ts";
 import type { RagState } from "./state.ts";
@@ -19,7 +18,7 @@ export const answer: AgentNode<RagState> = {
       return { answer: text };
     }
     const userMessage = { role: "user", content: withPassages(question, passages), images: [] } as const;
-    const messages = [...historyMessages(await context.history()), userMessage];
+    const messages = [...(await context.history()), userMessage];
     const { text } = yield* converse({ system: SYSTEM[context.locale], messages, tools: [] }, context);
     return { answer: text };
   },

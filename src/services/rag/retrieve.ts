@@ -1,4 +1,5 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
+import { questionsIn } from "../../agents/history.ts";
 import type { Passage } from "../../domain/document.ts";
 import type { Payload } from "../../domain/event.ts";
 import type { Retrieval } from "../../retrieval/contract.ts";
@@ -35,8 +36,8 @@ const search = async (
     retrieval.search(context.userId, { text: text.slice(0, MAX_QUERY).toWellFormed(), collection, k }, context.signal);
   const found = await find(question);
   if (found.length > 0) return found;
-  const before = (await context.history()).findLast(({ role }) => role === "user");
-  return before === undefined ? found : find(`${question.slice(0, MAX_QUERY / 2)}\n${before.content}`);
+  const before = questionsIn(await context.history()).at(-1);
+  return before === undefined ? found : find(`${question.slice(0, MAX_QUERY / 2)}\n${before}`);
 };
 
 /** The fields that identify the document override its own metadata, so that a client can rely on them. */

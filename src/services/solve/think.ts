@@ -1,6 +1,5 @@
 import type { AgentContext, AgentNode } from "../../agents/contract.ts";
 import { type Conversation, converse } from "../../agents/converse.ts";
-import { historyMessages } from "../../agents/history.ts";
 import type { Tool } from "../../tools/contract.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
@@ -12,10 +11,7 @@ export const conversationOf = async (
   context: AgentContext,
 ): Promise<Conversation> => ({
   system: systemPrompt(state.language, state.maths),
-  messages: [
-    ...historyMessages(await context.history()),
-    { role: "user", content: state.message, images: context.input.images },
-  ],
+  messages: [...(await context.history()), { role: "user", content: state.message, images: context.input.images }],
   tools: state.maths ? tools : [],
 });
 
