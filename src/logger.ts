@@ -55,8 +55,12 @@ const writeToStderr = (): ((line: string) => void) => {
   return (line) => void stderr.write(line);
 };
 
-/** A failed call is not a defect of this service, so its line has the message and no stack. */
-const why = ({ code, message, cause }: ModelError) => ({ code, ...reason({ message, cause }) });
+/** A failed call is not a defect of this service, so its line has the message and the remedy, and no stack. */
+const why = ({ code, message, remedy, cause }: ModelError) => ({
+  code,
+  ...reason({ message, cause }),
+  ...(remedy !== undefined && { remedy }),
+});
 
 const reason = ({ message, cause }: Pick<Error, "message" | "cause">) => ({
   reason: message,

@@ -129,9 +129,15 @@ const reindex = async (config: Config): Promise<number> => {
   }
 };
 
-/** Returns the message, with its direct cause when that adds something. It holds no key: see `ProviderError`. */
-const wordsOf = ({ message, cause }: Error): string =>
-  cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
+/**
+ * Returns the message, with its direct cause when that adds something, and the remedy of an error that has one. It holds
+ * no key: see `ProviderError`.
+ */
+const wordsOf = (error: Error): string => {
+  const { message, cause } = error;
+  const words = cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
+  return "remedy" in error && typeof error.remedy === "string" ? `${words} ${error.remedy}` : words;
+};
 
 const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");

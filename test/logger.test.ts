@@ -101,7 +101,7 @@ describe("a failure that is expected", () => {
     return JSON.parse(lines[0] ?? "");
   };
 
-  test("of a model is logged with the model, the code and the reason, and without a stack", async () => {
+  test("of a model is logged with the model, the code, the reason and the remedy, and without a stack", async () => {
     const error = failureOfStatus(
       { status: 404, header: () => undefined, body: '{"error":{"code":"no_such_model"}}' },
       place,
@@ -117,6 +117,7 @@ describe("a failure that is expected", () => {
       model: "compatible:x",
       code: error.code,
       reason: error.message,
+      remedy: expect.stringContaining("base URL"),
       cause: expect.stringContaining("404"),
     });
     expect(line).not.toHaveProperty("err");

@@ -118,15 +118,18 @@ export interface Model {
   /** As configured, such as `openai:gpt-5` or `builtin`. */
   readonly id: string;
   answer(request: ModelRequest, context: ModelContext, onPart: OnPart): Promise<void>;
-  /** Reaches the provider without spending a token. Throws a ModelError that names the remedy. */
+  /** Reaches the provider without spending a token. Throws a ModelError, with the remedy. */
   check(context: ModelContext): Promise<void>;
 }
 
 /**
- * A failed model call. `message` is safe to show; the provider's own words are only in `cause`, see `ProviderError`.
+ * A failed model call. `message` is for users: it names no variable, key, model or address. The provider's own words
+ * are only in `cause`, see `ProviderError`.
  */
 export class ModelError extends Error {
   override readonly name = "ModelError";
+  /** What the operator can do about it, in a sentence. For the log and `yeoul check` alone. */
+  readonly remedy: string | undefined;
   /** Whether a retry of the same call may succeed: 429, 5xx, a network failure. */
   readonly retryable: boolean;
   /**
@@ -136,6 +139,8 @@ export class ModelError extends Error {
   readonly isRecoverable: boolean;
   /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** What the call has cost all the same, where that is known. */
+  readonly usage: Usage | undefined;
   /** The id of the model that failed, for the logger. `withRetry`, which is around every model, sets it. */
   model?: string;
   constructor(
@@ -146,6 +151,8 @@ export class ModelError extends Error {
       /** Defaults to the value that `code` implies. */
       readonly isRecoverable?: boolean;
       readonly retryAfterMs?: number | undefined;
+      readonly remedy?: string | undefined;
+      readonly usage?: Usage | undefined;
       readonly cause?: unknown;
     },
   ) {
@@ -153,5 +160,7 @@ export class ModelError extends Error {
     this.retryable = options.retryable;
     this.isRecoverable = options.isRecoverable ?? isRecoverable(code);
     this.retryAfterMs = options.retryAfterMs;
+    this.remedy = options.remedy;
+    this.usage = options.usage;
   }
 }

@@ -13,7 +13,7 @@ export interface Refused {
   readonly body: string;
 }
 
-/** Where the failing call went, so that a message can name the remedy. */
+/** Where the failing call went, so that the error can name the remedy. */
 export interface FailureContext {
   /** The environment variable that holds the provider's key. */
   readonly keyVariable: string;
@@ -30,8 +30,9 @@ export const failureOfStatus = ({ status, header, body }: Refused, failureContex
   const cause = new ProviderError(`HTTP ${status}`, body);
   const retryAfterMs = retryAfter(header, failureContext.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
-    const message = `The model service refused the key (HTTP ${status}). Set ${failureContext.keyVariable} to a valid one.`;
-    return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause });
+    const message = `The model service refused access (HTTP ${status}).`;
+    const remedy = `Set ${failureContext.keyVariable} to a valid key.`;
+    return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, remedy, cause });
   }
   if (status === 429 && body.includes("insufficient_quota")) return quotaUsedUp(cause);
   if (status === 429) return limited({ retryAfterMs, cause });
@@ -42,6 +43,7 @@ export const failureOfStatus = ({ status, header, body }: Refused, failureContex
     retryable,
     isRecoverable: retryable,
     retryAfterMs,
+    remedy: remedyOf(status),
     cause,
   });
 };
@@ -95,9 +97,13 @@ export const unreachable = (cause: unknown): ModelError =>
 /** What a request that could not be sent, or was not answered, failed with. A compressed response is answered so again. */
 export const failureOfSend = (error: unknown): ModelError => {
   if (!(error instanceof UnrequestedCoding)) return unreachable(error);
-  const message =
-    "The model service compresses its answers, which the request did not allow. Turn compression off there, or in the proxy in front of it.";
-  return new ModelError("model_unavailable", message, { retryable: false, isRecoverable: false, cause: error });
+  return new ModelError("model_unavailable", "The model service sent a response that cannot be read.", {
+    retryable: false,
+    isRecoverable: false,
+    remedy:
+      "The server compresses its answers, which the request did not allow. Turn compression off there, or in the proxy in front of it.",
+    cause: error,
+  });
 };
 
 /** The stream ended before the model had finished. */
@@ -141,9 +147,13 @@ const quotaUsedUp = (cause: unknown): ModelError =>
 
 const sentenceOf = (status: number): string => {
   if (status >= 500 || status === 408 || status === 409) return `The model service failed (HTTP ${status}).`;
-  if (status === 404) return "The model service knows no such model (HTTP 404). Check its name and the base URL.";
-  if (status < 400) return `The model service answered with a redirect (HTTP ${status}). Set the final base URL.`;
+  if (status === 404 || status < 400) return `The model is not available (HTTP ${status}).`;
   return `The model service rejected the request (HTTP ${status}).`;
+};
+
+const remedyOf = (status: number): string | undefined => {
+  if (status === 404) return "The server knows no such model or path: check the model's name and the base URL.";
+  return status < 400 ? "The server redirects, which is not followed: set the final base URL." : undefined;
 };
 
 const numericCode = (report: unknown): number | undefined => {

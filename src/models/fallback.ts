@@ -34,10 +34,17 @@ export const withFallback = (models: readonly [Model, ...Model[]], logger: Model
 /** The last model has failed for good, but an earlier one may answer later. */
 const recoverable = (error: ModelError): ModelError => {
   if (error.isRecoverable) return error;
-  const { code, message, retryable, retryAfterMs, cause, model } = error;
-  const same = new ModelError(code, message, { retryable, retryAfterMs, isRecoverable: true, cause });
-  return model === undefined ? same : Object.assign(same, { model });
+  const same = new ModelError(error.code, error.message, { ...optionsOf(error), isRecoverable: true });
+  return error.model === undefined ? same : Object.assign(same, { model: error.model });
 };
+
+const optionsOf = ({ retryable, retryAfterMs, remedy, usage, cause }: ModelError) => ({
+  retryable,
+  retryAfterMs,
+  remedy,
+  usage,
+  cause,
+});
 
 const mayPass = (error: unknown): error is ModelError => error instanceof ModelError && error.code !== "model_refused";
 

@@ -7,5 +7,6 @@ export const imageOf = (text: string): Image => {
   if (image !== null) return image;
   throw new ModelError("model_unavailable", "An image must be an http(s) URL or a base64 data: URL.", {
     retryable: false,
+    isRecoverable: false,
   });
 };

@@ -108,7 +108,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
       server.reply({ status: 200, headers: { "content-encoding": coding }, body: "\u001f" });
       const { error } = await failureFrom(model);
       expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
-      expect(error.message).toContain("compresses its answers");
+      expect(error.remedy).toContain("compresses its answers");
       expect(server.received[0]?.headers.get("accept-encoding")).toBe("identity");
     },
   );

@@ -4,6 +4,9 @@ import { providerWords } from "../../src/models/provider-error.ts";
 import { says } from "../support/model-server.ts";
 import { type Driver, failureFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
 
+/** A variable, an address, or advice about one. */
+const OPERATORS_WORDS = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)\b/;
+
 /** Failures, and the errors that they become. */
 export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start): void => {
   test("429 is a rate limit that may pass, after the time it names", async () => {
@@ -20,20 +23,24 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: true });
   });
 
-  test.each([301, 400, 404, 422])("%i stays", async (status) => {
+  test.each([301, 400, 404, 422])("%i stays, and users are not told what an operator has to do", async (status) => {
     const { server, model } = start();
     server.reply({ status, headers: { location: "/elsewhere" } });
-    expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: false });
+    const { error } = await failureFrom(model);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
+    expect(error.message).not.toMatch(OPERATORS_WORDS);
+    if ([301, 404].includes(status)) expect(error.remedy).toContain("base URL");
     expect(server.received).toHaveLength(1);
   });
 
-  test.each([401, 403])("%i names the variable of the key, not the key", async (status) => {
+  test.each([401, 403])("%i names the variable of the key in the remedy alone, and the key nowhere", async (status) => {
     const { server, model } = start();
     server.reply({ status, body: JSON.stringify({ error: { message: `bad key ${KEY}`, type: "x" } }) });
     const { error } = await failureFrom(model);
-    expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
-    expect(error.message).toContain(keyVariable);
-    expect(error.message).not.toContain(KEY);
+    expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
+    expect(error.remedy).toContain(keyVariable);
+    expect(error.message).not.toMatch(OPERATORS_WORDS);
+    expect(`${error.message} ${error.remedy}`).not.toContain(KEY);
   });
 
   test("nobody there is a failure that may pass", async () => {
@@ -104,8 +111,8 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     const error = await model.check({ signal: never }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModelError);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
-    expect((error as ModelError).message).toContain(keyVariable);
-    expect((error as ModelError).message).not.toContain(KEY);
+    expect((error as ModelError).remedy).toContain(keyVariable);
+    expect(`${(error as ModelError).message} ${(error as ModelError).remedy}`).not.toContain(KEY);
     expect(server.received).toEqual([]);
   });
 

@@ -122,7 +122,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
     const answer = () => new Response("\u001f", { headers: { "content-encoding": "gzip" } });
     expect(await failureOf(answer, 1)).toMatchObject({
       retryable: false,
-      message: expect.stringContaining("compresses"),
+      remedy: expect.stringContaining("compresses"),
     });
   });
 
@@ -137,11 +137,11 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(slept).toEqual([750, 7_500]);
   });
 
-  test("is not called again after a permanent failure; the message names the key's variable, not the key", async () => {
+  test("is not called again after a permanent failure; the remedy names the key's variable, and nothing the key", async () => {
     const error = await failureOf(() => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 }), 1);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
-    expect(error.message).toContain(keys[provider]);
-    expect(error.message).not.toContain(KEY);
+    expect(error.remedy).toContain(keys[provider] ?? "");
+    expect(`${error.message} ${error.remedy}`).not.toContain(KEY);
   });
 
   test.each([

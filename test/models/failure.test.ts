@@ -47,7 +47,7 @@ describe("a status", () => {
 
   test("400 from Google for a wrong key names the variable", () => {
     const body = '{"error":{"code":400,"details":[{"reason":"API_KEY_INVALID"}]}}';
-    expect(ofStatus(400, body)).toMatchObject({ retryable: false, message: expect.stringContaining("SOME_API_KEY") });
+    expect(ofStatus(400, body)).toMatchObject({ retryable: false, remedy: expect.stringContaining("SOME_API_KEY") });
   });
 
   test("400 from a content filter is a refusal", () => {
