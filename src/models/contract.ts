@@ -12,7 +12,8 @@ export interface ToolCall {
 /**
  * What a provider handed out with an answer and wants back with it on the next call: signatures, encrypted reasoning,
  * `reasoning_content`. Only the adapter that made it reads `data`, which is JSON. Given back to the model of this id
- * alone, and never shown.
+ * alone, and never shown. It names the answer's tool calls by their position, if at all: their ids may be others when
+ * it comes back in a later turn, because ids must be unique among all turns.
  */
 interface OpaqueState {
   /** `Model.id` of the model that answered. */
