@@ -7,7 +7,7 @@ import { openReader } from "../src/reading/reader.ts";
 export interface CorpusDocument {
   readonly title: string;
   readonly columns: readonly string[] | null;
-  readonly pieces: readonly TextChunk[];
+  readonly chunks: readonly TextChunk[];
 }
 
 const FIXTURES = join(import.meta.dir, "../test/fixtures/retrieval");
@@ -25,14 +25,14 @@ export const corpus = async (size: number): Promise<readonly CorpusDocument[]> =
   const originals = await readFixtures();
   const vary = variation();
   const documents: CorpusDocument[] = [];
-  let pieces = 0;
-  for (let copy = 0; pieces < size; copy++) {
+  let chunks = 0;
+  for (let copy = 0; chunks < size; copy++) {
     for (const original of originals) {
-      const some = original.pieces.slice(0, size - pieces);
+      const some = original.chunks.slice(0, size - chunks);
       if (some.length === 0) break;
-      const varied = copy === 0 ? some : some.map((piece) => ({ ...piece, content: vary(piece.content) }));
-      documents.push({ ...original, pieces: varied });
-      pieces += some.length;
+      const varied = copy === 0 ? some : some.map((chunk) => ({ ...chunk, content: vary(chunk.content) }));
+      documents.push({ ...original, chunks: varied });
+      chunks += some.length;
     }
   }
   return documents;
@@ -45,8 +45,8 @@ const readFixtures = async (): Promise<readonly CorpusDocument[]> => {
   for (const language of ["ko", "en"]) {
     for (const name of readdirSync(join(FIXTURES, language)).sort()) {
       const bytes = await Bun.file(join(FIXTURES, language, name)).bytes();
-      const { title, columns, pieces } = await readChunks({ name, mediaType: "", bytes }, { signal });
-      documents.push({ title: title ?? name, columns, pieces });
+      const { title, columns, chunks } = await readChunks({ name, mediaType: "", bytes }, { signal });
+      documents.push({ title: title ?? name, columns, chunks });
     }
   }
   return documents;

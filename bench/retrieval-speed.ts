@@ -1,5 +1,5 @@
 /**
- * Measures how fast documents are found: `bun run bench:retrieval-speed [--pieces 10000] [--database URL]`. Stores the
+ * Measures how fast documents are found: `bun run bench:retrieval-speed [--chunks 10000] [--database URL]`. Stores the
  * same chunks in Postgres and in the embedded database, and searches all of them with the questions of
  * test/fixtures/retrieval: directly in the store, and over HTTP in a service in its own process. Writes
  * bench/RETRIEVAL-SPEED.md.
@@ -27,7 +27,7 @@ const TARGET_MS = 50;
 const SOURCES = /^data: (\{"type":"sources".*)\n/mu;
 
 const { values: options } = parseArgs({
-  options: { pieces: { type: "string", default: "10000" }, database: { type: "string" } },
+  options: { chunks: { type: "string", default: "10000" }, database: { type: "string" } },
 });
 const embedding = builtinEmbedding();
 const { signal } = new AbortController();
@@ -60,7 +60,7 @@ const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promi
     last = now;
   }, 1);
   const begun = performance.now();
-  for (const [index, { title, columns, pieces }] of documents.entries()) {
+  for (const [index, { title, columns, chunks }] of documents.entries()) {
     const draft = {
       documentId: realSystem.id(),
       userId: USER,
@@ -73,7 +73,7 @@ const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promi
       model: embedding.id,
       now: realSystem.now(),
     };
-    await store.documents.put(draft, chunksOf(title, pieces, embedding, signal));
+    await store.documents.put(draft, chunksOf(title, chunks, embedding, signal));
   }
   clearInterval(ticking);
   return { seconds: (performance.now() - begun) / 1000, heldMs };
@@ -185,7 +185,7 @@ const rowOf = (name: string, timings: Timings): string => {
 
 const run = async (): Promise<void> => {
   const questions = await readQuestions();
-  const documents = await corpus(Number(options.pieces));
+  const documents = await corpus(Number(options.chunks));
   const folder = await mkdtemp(join(tmpdir(), "yeoul-bench-"));
   const database = await openDatabase(options.database);
   try {
@@ -206,7 +206,7 @@ const run = async (): Promise<void> => {
     const page = `# How fast documents are found
 
 What \`bun run bench:retrieval-speed\` measured last: ${date}, ${cpu}, ${cores} cores, Bun ${bun}, ${database.about}.
-${Number(options.pieces).toLocaleString("en")} chunks of ${documents.length} documents of one user: those of \`test/fixtures/retrieval\`, and copies of them
+${Number(options.chunks).toLocaleString("en")} chunks of ${documents.length} documents of one user: those of \`test/fixtures/retrieval\`, and copies of them
 in which three of ten words and all numbers are replaced. ${questions.length} questions, Korean and English, one after another; the built-in
 embedding (${embedding.dimension} numbers); milliseconds, median / p99.
 

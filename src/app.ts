@@ -121,9 +121,9 @@ export interface Service {
 }
 
 /** For a process that has the store to itself. */
-const NO_LEASE: Pick<Lease, "renew" | "assure" | "tick" | "leave"> = {
+const NO_LEASE: Pick<Lease, "renew" | "ensureCurrent" | "tick" | "leave"> = {
   renew: async () => {},
-  assure: () => undefined,
+  ensureCurrent: () => undefined,
   tick: async () => {},
   leave: async () => {},
 };

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig, secretsOf } from "./config/read-config.ts";
-import { whoMayAsk } from "./domain/identity.ts";
+import { describeAccess } from "./domain/identity.ts";
 import { realSystem } from "./domain/system.ts";
 import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
 
@@ -227,7 +227,7 @@ const run = async (config: Config): Promise<"serving"> => {
     version,
     database: config.database.kind,
     model: models.standard.id,
-    may_ask: whoMayAsk(config.identity),
+    may_ask: describeAccess(config.identity),
   });
   // This line is last: its reader may send a signal next.
   say(`yeoul listening on ${service.url}`);

@@ -59,18 +59,18 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const forms: readonly (readonly [string, Variable])[] = Object.entries(Environment.properties);
   const values = Object.fromEntries(forms.flatMap(([name, form]) => readVariable(name, form, env[name])));
   const wrong = new Set([...Value.Errors(Environment, values)].map(({ path }) => path.split("/")[1] ?? ""));
-  const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)));
+  const valid = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)));
   const refused = forms
     .filter(([name]) => wrong.has(name))
     .map(([name, form]) => ({ name, form, text: env[name]?.trim() ?? "" }));
   const validParts = Object.fromEntries(refused.map(({ name, form, text }) => [name, form.validPart?.(text)]));
   const mistakes = [
     ...refused.map(({ name, form, text }) => ({ name, message: `must be ${form.mistake?.(text) ?? form.allowed}` })),
-    ...brokenRules({ ...sound, ...validParts }, wrong),
+    ...brokenRules({ ...valid, ...validParts }, wrong),
   ];
   return mistakes.length > 0
     ? { ok: false, mistakes }
-    : { ok: true, config: deepFreeze(toConfig(sound as Environment, namesProxy(env))) };
+    : { ok: true, config: deepFreeze(toConfig(valid as Environment, namesProxy(env))) };
 };
 
 /** Whether a variable is set from which `fetch` and most programs read their proxy. */

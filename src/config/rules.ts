@@ -15,23 +15,23 @@ export interface Mistake {
  * Checks the rules that span several variables. `sound` holds the valid ones, and the valid parts of others, so that all
  * mistakes are reported at once.
  */
-export const brokenRules = (sound: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
+export const brokenRules = (valid: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
   [
-    ...missingForModels(sound),
-    ...openDoor(sound, wrong),
-    ...forgedHeader(sound, wrong),
-    ...idleClaims(sound, wrong),
+    ...missingForModels(valid),
+    ...openDoor(valid, wrong),
+    ...forgedHeader(valid, wrong),
+    ...idleClaims(valid, wrong),
   ].filter(({ name }, at, all) => !wrong.has(name) && all.findIndex((other) => other.name === name) === at);
 
-const missingForModels = (sound: Partial<Environment>): readonly Mistake[] =>
+const missingForModels = (valid: Partial<Environment>): readonly Mistake[] =>
   [
-    ...wants("MODEL", sound.MODEL ?? [], sound),
-    ...wants("EMBEDDING_MODEL", sound.EMBEDDING_MODEL ? [sound.EMBEDDING_MODEL] : [], sound),
+    ...wants("MODEL", valid.MODEL ?? [], valid),
+    ...wants("EMBEDDING_MODEL", valid.EMBEDDING_MODEL ? [valid.EMBEDDING_MODEL] : [], valid),
   ].filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at);
 
-const wants = (variable: string, specs: readonly ModelSpec[], sound: Partial<Environment>): readonly Mistake[] =>
+const wants = (variable: string, specs: readonly ModelSpec[], valid: Partial<Environment>): readonly Mistake[] =>
   [...new Set(specs.map(({ provider }) => provider))].flatMap((provider) =>
-    missingVariables(providerNamed(provider), providerSettings(sound)[provider]).map((name) => ({
+    missingVariables(providerNamed(provider), providerSettings(valid)[provider]).map((name) => ({
       name,
       message: `must be set, because ${variable} names ${provider}`,
     })),

@@ -67,7 +67,7 @@ const parse = (
 };
 
 /** Whether the message is missing, blank, null or not text: the contract has its own wording for that. */
-const isUnsaid = ({ code, details }: RequestError): boolean =>
+const isMissing = ({ code, details }: RequestError): boolean =>
   code === "invalid" &&
   details.some(
     ({ path, message }) =>
@@ -120,7 +120,7 @@ export const chat: Dialect<typeof Request> = {
   },
   refuse(error, status) {
     const { code, message, details } = error;
-    if (status === 400 || isUnsaid(error)) return { status: 400, body: { success: false, error: message } };
+    if (status === 400 || isMissing(error)) return { status: 400, body: { success: false, error: message } };
     return { status, body: { success: false, error: { code, message, details } } };
   },
   guide: chatGuide,

@@ -19,8 +19,8 @@ export const NotBlank = Text({
 export const flag = (description: string) =>
   nullable(Type.Union([Type.Boolean(), Type.String({ pattern: "^(?:[Tt]rue|[Ff]alse)$" })]), description);
 /** Reads a flag; undefined when it is absent. */
-export const isOn = (said: boolean | string | null | undefined): boolean | undefined =>
-  said == null ? undefined : said === true || String(said).toLowerCase() === "true";
+export const isOn = (value: boolean | string | null | undefined): boolean | undefined =>
+  value == null ? undefined : value === true || String(value).toLowerCase() === "true";
 
 /** Required unless a credential, a header or the query names the user. */
 export const UserField = nullable(

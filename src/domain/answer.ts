@@ -101,7 +101,7 @@ export class AnswerFold {
   }
 
   /** Whether there is something to show: text, or a part besides it. Reasoning alone is not enough. */
-  get hasSaid(): boolean {
+  get hasAnswer(): boolean {
     return this.#content !== "" || this.#parts.some(({ type }) => type !== "reasoning");
   }
 

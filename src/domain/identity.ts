@@ -28,7 +28,7 @@ export interface IdentitySettings {
 }
 
 /** Describes who may send requests, for the operator at startup. */
-export const whoMayAsk = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): string => {
+export const describeAccess = ({ serviceTokens, userTokens, trustedHeader }: IdentitySettings): string => {
   const kinds = [
     ...(serviceTokens.length > 0 ? ["clients with AUTH_TOKEN, as any user"] : []),
     ...(userTokens === null ? [] : ["users with their own token (JWT)"]),

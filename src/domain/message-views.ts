@@ -17,10 +17,10 @@ type MessageView = Static<typeof MessageShape>;
  */
 export const messageView = (message: StoredMessage, detail: AnswerDetail | null): MessageView => {
   const { id, role, content, seq, createdAt, runId, status, usage } = message;
-  const said = { id, role, content, seq, created_at: iso(createdAt) };
-  if (role === "user") return said;
+  const base = { id, role, content, seq, created_at: iso(createdAt) };
+  if (role === "user") return base;
   return {
-    ...said,
+    ...base,
     run_id: runId,
     status,
     ...(detail !== null && besidesText(detail)),

@@ -16,7 +16,7 @@ const READ = ["x-trace-id", "x-run-id", "x-thread-id", "location", "retry-after"
   ", ",
 );
 /** How long a browser may cache a preflight, in seconds; none caches it for longer. */
-const REMEMBERED_S = 7200;
+const MAX_AGE_S = 7200;
 
 /** The part of Elysia's context that an `onRequest` hook uses. */
 interface HookContext {
@@ -68,7 +68,7 @@ export const crossOrigin = (
       Object.assign(set.headers, {
         "access-control-allow-methods": methods().join(", "),
         "access-control-allow-headers": SENT,
-        "access-control-max-age": String(REMEMBERED_S),
+        "access-control-max-age": String(MAX_AGE_S),
       });
     }
     return new Response(null, { status: 204 });

@@ -74,8 +74,8 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
     const there = routesAt(request);
     try {
       // Errors of an open path need no credential either.
-      const passages = there.map(({ method, path }) => gateAt(method, path).access);
-      await accessControl.check({ request }, passages.find(needsNoCredential) ?? UNKNOWN_ROUTE);
+      const accesses = there.map(({ method, path }) => gateAt(method, path).access);
+      await accessControl.check({ request }, accesses.find(needsNoCredential) ?? UNKNOWN_ROUTE);
     } catch (thrown) {
       return requestErrorOf(thrown);
     }

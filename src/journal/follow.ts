@@ -97,11 +97,11 @@ export class Follower implements ChannelListener, HeartbeatListener {
       this.leave();
       throw error;
     }
-    const wasNudged = this.#isRecheckDue;
-    if (!wasNudged && now() - this.#quietSince < this.quietMs) return null;
+    const isRecheck = this.#isRecheckDue;
+    if (!isRecheck && now() - this.#quietSince < this.quietMs) return null;
     this.#isRecheckDue = false;
     this.#quietSince = now();
-    return wasNudged ? RECHECK : QUIET;
+    return isRecheck ? RECHECK : QUIET;
   }
 
   /**

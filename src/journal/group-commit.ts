@@ -34,8 +34,8 @@ export const MAX_RUNS = 256;
  */
 export class GroupCommit implements Committer {
   readonly #writers = new Writers();
-  readonly #speaking = () => this.#writers.speaking();
-  readonly #patience: StoreRetry;
+  readonly #uncommitted = () => this.#writers.uncommitted();
+  readonly #storeRetry: StoreRetry;
   readonly #lostTails: LostTails;
   readonly #ends: RunEnds;
   /**
@@ -44,18 +44,18 @@ export class GroupCommit implements Committer {
    */
   readonly #marked: RunWriter[] = [];
   /** The writers among them whose first text waits. They are committed before the others. */
-  readonly #unheard: RunWriter[] = [];
+  readonly #urgent: RunWriter[] = [];
   readonly #pace = new CommitPacing();
   #looping = false;
   /** Ends the pause that is under way. */
-  #hurry: (() => void) | undefined;
+  #endPause: (() => void) | undefined;
   #current: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CommitOptions) {
     const { store, logger } = options;
-    this.#patience = new StoreRetry(options, this.#writers);
+    this.#storeRetry = new StoreRetry(options, this.#writers);
     this.#lostTails = new LostTails(store, this.#writers, logger);
-    this.#ends = new RunEnds(store, this.#writers, this.#patience, this.#lostTails);
+    this.#ends = new RunEnds(store, this.#writers, this.#storeRetry, this.#lostTails);
   }
 
   now(): number {
@@ -71,8 +71,8 @@ export class GroupCommit implements Committer {
     if (!writer.isMarked) this.#marked.push(writer);
     writer.isMarked = true;
     if (isUrgent) {
-      this.#unheard.push(writer);
-      this.#hurry?.();
+      this.#urgent.push(writer);
+      this.#endPause?.();
     }
     if (this.#looping) return;
     this.#looping = true;
@@ -88,9 +88,9 @@ export class GroupCommit implements Committer {
     while (writer.isInFlight) await this.#current;
     try {
       if (writer.isHeld) return "refused";
-      for (const way of [ending, lastResort]) {
+      for (const candidate of [ending, lastResort]) {
         try {
-          return await this.#ends.end(writer, way);
+          return await this.#ends.end(writer, candidate);
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
           this.options.logger.rejected(writer.fence.runId, error);
@@ -113,7 +113,7 @@ export class GroupCommit implements Committer {
       const pause = this.#pace.after(writers.length, this.now());
       this.#current = this.#commit(writers);
       await this.#current;
-      if (pause > 0 && this.#unheard.length === 0 && this.#marked.length < MAX_RUNS) await this.#rest(pause);
+      if (pause > 0 && this.#urgent.length === 0 && this.#marked.length < MAX_RUNS) await this.#pause(pause);
     }
     this.#looping = false;
   }
@@ -123,7 +123,7 @@ export class GroupCommit implements Committer {
    */
   #next(): readonly RunWriter[] {
     const next: RunWriter[] = [];
-    for (const waiting of [this.#unheard, this.#marked]) {
+    for (const waiting of [this.#urgent, this.#marked]) {
       for (const writer of waiting.splice(0, MAX_RUNS)) {
         if (writer.isMarked && writer.hasPending) next.push(writer);
         writer.isMarked = false;
@@ -132,12 +132,12 @@ export class GroupCommit implements Committer {
     return next;
   }
 
-  async #rest(ms: number): Promise<void> {
-    const hurried = new Promise<void>((resolve) => {
-      this.#hurry = resolve;
+  async #pause(ms: number): Promise<void> {
+    const pauseEnded = new Promise<void>((resolve) => {
+      this.#endPause = resolve;
     });
-    await Promise.race([this.options.system.sleep(ms), hurried]);
-    this.#hurry = undefined;
+    await Promise.race([this.options.system.sleep(ms), pauseEnded]);
+    this.#endPause = undefined;
   }
 
   async #commit(writers: readonly RunWriter[]): Promise<void> {
@@ -156,7 +156,7 @@ export class GroupCommit implements Committer {
   }
 
   #append(batch: readonly Append[]): Promise<ReadonlyMap<string, Refusal>> {
-    return this.#patience.untilReached(this.#speaking, () => this.options.store.events.append(batch));
+    return this.#storeRetry.untilReached(this.#uncommitted, () => this.options.store.events.append(batch));
   }
 
   async #retryAlone(writer: RunWriter, append: Append | undefined): Promise<void> {
@@ -197,7 +197,7 @@ export class GroupCommit implements Committer {
     for (let rewrites = 0; ; rewrites++) {
       // A checkpoint without events follows the event at its own seq; events emitted since are not part of this commit.
       const next = events[0]?.seq ?? (append.checkpoints[0]?.seq ?? writer.start) + 1;
-      const lost = await this.#patience.untilReached(this.#speaking, () =>
+      const lost = await this.#storeRetry.untilReached(this.#uncommitted, () =>
         this.#lostTails.before(writer, next, rewrites),
       );
       if (lost === null) return this.#writers.break(writer, LOST);

@@ -39,14 +39,14 @@ export class LostTails {
       this.logger.rewritten(runId, events.length);
       return events;
     }
-    writer.truncate(after, await this.#answerLeft(writer));
+    writer.truncate(after, await this.#remainingAnswer(writer));
     this.logger.torn(runId);
     channel?.truncate(after);
     return null;
   }
 
-  async #answerLeft({ fence }: RunWriter): Promise<string> {
-    const said = await this.store.events.ofRun(fence.threadKey, fence.runId, ["token"]);
-    return said.map((event) => payloadOf(event, "token").delta).join("");
+  async #remainingAnswer({ fence }: RunWriter): Promise<string> {
+    const tokens = await this.store.events.ofRun(fence.threadKey, fence.runId, ["token"]);
+    return tokens.map((event) => payloadOf(event, "token").delta).join("");
   }
 }

@@ -3,7 +3,7 @@ import type { AnswerFold } from "../domain/answer.ts";
 /** How a run opens its log. */
 export interface Opening {
   /** What the run has already written to the log. Defaults to nothing. */
-  readonly said?: AnswerFold;
+  readonly fold?: AnswerFold;
   /** The store does not have the run yet: nothing is written until `release`. Defaults to false. */
   readonly isHeld?: boolean;
   /** See `Claimed.lastAt`. Defaults to 0. */

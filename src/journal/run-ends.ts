@@ -16,43 +16,43 @@ export class RunEnds {
   constructor(
     private readonly store: Store,
     private readonly writers: Writers,
-    private readonly patience: StoreRetry,
+    private readonly storeRetry: StoreRetry,
     private readonly lostTails: LostTails,
   ) {}
 
   async end(writer: RunWriter, ending: Ending): Promise<Outcome> {
     const { events, checkpoints } = writer.take();
-    const said = { events, checkpoints };
-    let way = ending;
+    const pending = { events, checkpoints };
+    let current = ending;
     let rewrites = 0;
     const attempt = async (): Promise<readonly LogEvent[] | null> => {
       for (;;) {
         const { decided } = writer.verdict;
-        if (decided !== undefined && way.error === null) way = failing(ending, decided);
-        const end = this.#endOf(writer, said, way);
+        if (decided !== undefined && current.error === null) current = failing(ending, decided);
+        const end = this.#endOf(writer, pending, current);
         const outcome = await this.#tryEnd(writer, end);
         if (outcome === "ended") return end.events;
         if (outcome === "stale") return null;
         const lost = await this.lostTails.before(writer, end.events[0]?.seq ?? writer.next, rewrites++);
-        if (lost !== null) said.events = [...lost, ...said.events];
+        if (lost !== null) pending.events = [...lost, ...pending.events];
         else {
-          Object.assign(said, { events: [], checkpoints: [] });
-          way = failing(ending, LOST);
+          Object.assign(pending, { events: [], checkpoints: [] });
+          current = failing(ending, LOST);
         }
       }
     };
-    const kept = await this.patience.untilReached(() => [writer], attempt);
+    const persisted = await this.storeRetry.untilReached(() => [writer], attempt);
     writer.verdict.ended("over");
-    if (kept !== null) this.writers.publish(writer, kept);
-    return kept === null ? "refused" : "persisted";
+    if (persisted !== null) this.writers.publish(writer, persisted);
+    return persisted === null ? "refused" : "persisted";
   }
 
-  #endOf(writer: RunWriter, said: Pick<Append, "events" | "checkpoints">, ending: Ending): RunEnd {
+  #endOf(writer: RunWriter, pending: Pick<Append, "events" | "checkpoints">, ending: Ending): RunEnd {
     const { status, usage, error, now, messageId, events } = ending;
-    const hasAnswer = writer.hasSaid || status === "succeeded";
+    const hasAnswer = writer.hasAnswer || status === "succeeded";
     return {
-      ...{ status, usage, error, now, checkpoints: said.checkpoints },
-      events: [...said.events, ...writer.number(events)],
+      ...{ status, usage, error, now, checkpoints: pending.checkpoints },
+      events: [...pending.events, ...writer.number(events)],
       message: hasAnswer ? { id: messageId, content: writer.answer, detail: writer.detail } : null,
     };
   }

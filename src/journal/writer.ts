@@ -38,7 +38,7 @@ export class RunWriter {
   /** For the committer: the writer is among those to be committed next. */
   isMarked = false;
   /** The answer as the log will have it; its text alone once the store has rejected some of it, see `discard`. */
-  #said: AnswerFold;
+  #fold: AnswerFold;
   #isWhole = true;
   /** The answer's text as the log has it, and as it will have it once the events in flight are stored. */
   #persistedAnswer: string;
@@ -50,13 +50,13 @@ export class RunWriter {
   #checkpoints: readonly NewCheckpoint[] = NONE;
   #isHeld: boolean;
   #isInFlight = false;
-  #hasSpoken = false;
+  #hasEmittedText = false;
   /** How many events are on their way to the store. */
   #inFlight = 0;
   #lastSeq: number;
   #lastAt: number;
   #closed: Promise<Outcome> | undefined;
-  #lastWords: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
+  #lastEvents: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
   /** The log has lost some of the run's events; the next ones would not follow. */
   #isTruncated = false;
   #drained: (() => void)[] = [];
@@ -67,24 +67,24 @@ export class RunWriter {
     /** The log's last seq before the run's first event. */
     readonly start: number,
     private readonly committer: Committer,
-    { said = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
+    { fold = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
   ) {
-    this.#said = said;
+    this.#fold = fold;
     this.#isHeld = isHeld;
     this.#lastSeq = start;
     this.#lastAt = lastAt;
-    this.#persistedAnswer = said.content;
-    this.#takenAnswer = said.content;
+    this.#persistedAnswer = fold.content;
+    this.#takenAnswer = fold.content;
   }
 
   /** The answer's text as the log will have it: all token deltas so far. */
   get answer(): string {
-    return this.#said.content;
+    return this.#fold.content;
   }
 
   /** Whether there is an answer to store, even one without text. */
-  get hasSaid(): boolean {
-    return this.#said.hasSaid;
+  get hasAnswer(): boolean {
+    return this.#fold.hasAnswer;
   }
 
   /**
@@ -92,7 +92,7 @@ export class RunWriter {
    * log.
    */
   get detail(): string | null {
-    return this.#isWhole ? JSON.stringify(this.#said.answer().detail) : null;
+    return this.#isWhole ? JSON.stringify(this.#fold.answer().detail) : null;
   }
 
   get isClosed(): boolean {
@@ -120,7 +120,7 @@ export class RunWriter {
   /** The store has the run now: its events may be written. */
   release(): void {
     this.#isHeld = false;
-    if (this.hasPending) this.committer.mark(this, this.#hasSpoken);
+    if (this.hasPending) this.committer.mark(this, this.#hasEmittedText);
   }
 
   /** Emits one event. Returns a promise when the store is behind; it must be awaited before the next call. */
@@ -129,12 +129,12 @@ export class RunWriter {
       this.committer.ignored(this, body.type);
       return undefined;
     }
-    if (body.type === "token" || body.type === "reasoning") this.#say(body, node);
+    if (body.type === "token" || body.type === "reasoning") this.#emitDelta(body, node);
     else {
       const json = storableText(body.payload);
       this.#endOfText(node);
       this.#push(body.type, node, "", json);
-      this.#said.addLogged({ type: body.type, json });
+      this.#fold.addLogged({ type: body.type, json });
     }
     if (this.#pending.length + this.#inFlight < MAX_UNCOMMITTED) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
@@ -159,7 +159,7 @@ export class RunWriter {
       this.#endOfText("");
       this.verdict.close(ending);
       this.#closed = this.committer.finish(this, ending, lastResort);
-      this.#letGo();
+      this.#resumeProducers();
     }
     return this.#closed;
   }
@@ -182,17 +182,17 @@ export class RunWriter {
    * attempt to write them may have succeeded; other bodies replace them.
    */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
-    const last = this.#lastWords;
+    const last = this.#lastEvents;
     if (last?.bodies === bodies && last.events[0]?.seq === this.next) return last.events;
     const at = this.#now();
     // The bodies that were folded first are not part of the end any more.
     if (last !== undefined) this.#isWhole = false;
     const events = bodies.map(({ type, payload }, i) => {
       const event = { runId: this.fence.runId, seq: this.next + i, type, at, json: storableText(payload) };
-      if (last === undefined) this.#said.addLogged(event);
+      if (last === undefined) this.#fold.addLogged(event);
       return event;
     });
-    this.#lastWords = { bodies, events };
+    this.#lastEvents = { bodies, events };
     return events;
   }
 
@@ -215,7 +215,7 @@ export class RunWriter {
     this.#inFlight = 0;
     this.#isInFlight = false;
     this.#persistedAnswer = this.#takenAnswer;
-    this.#letGo();
+    this.#resumeProducers();
   }
 
   /** For the committer: the store will never accept it. Numbers and answer go on from where the log really ends. */
@@ -230,8 +230,8 @@ export class RunWriter {
 
   /** Restarts the answer with this text; everything besides its text is no longer known here. */
   #restart(answer: string): void {
-    this.#said = new AnswerFold();
-    this.#said.text(answer);
+    this.#fold = new AnswerFold();
+    this.#fold.text(answer);
     this.#isWhole = false;
     this.#takenAnswer = answer;
   }
@@ -244,18 +244,18 @@ export class RunWriter {
     return this.#lastAt;
   }
 
-  #letGo(): void {
+  #resumeProducers(): void {
     if (this.#drained.length === 0) return;
     const waiting = this.#drained;
     this.#drained = [];
     for (const resolve of waiting) resolve();
   }
 
-  #say(body: Delta, node: string): void {
+  #emitDelta(body: Delta, node: string): void {
     const text = this.#joiners[body.type].push(body.payload.delta);
     if (text === "") return;
-    if (body.type === "token") this.#said.text(text);
-    else this.#said.reasoning(text);
+    if (body.type === "token") this.#fold.text(text);
+    else this.#fold.reasoning(text);
     if (this.#canJoin(body.type, node)) this.#text += text;
     else this.#push(body.type, node, text, "");
   }
@@ -270,8 +270,8 @@ export class RunWriter {
     for (const type of ["token", "reasoning"] as const) {
       const rest = this.#joiners[type].flush();
       if (rest === "") continue;
-      if (type === "token") this.#said.text(rest);
-      else this.#said.reasoning(rest);
+      if (type === "token") this.#fold.text(rest);
+      else this.#fold.reasoning(rest);
       this.#push(type, node, rest, "");
     }
   }
@@ -285,9 +285,9 @@ export class RunWriter {
     this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json });
     this.#text = text;
     this.#node = node;
-    const isFirstWord = text !== "" && !this.#hasSpoken;
-    if (isFirstWord) this.#hasSpoken = true;
-    this.committer.mark(this, isFirstWord);
+    const isFirstText = text !== "" && !this.#hasEmittedText;
+    if (isFirstText) this.#hasEmittedText = true;
+    this.committer.mark(this, isFirstText);
   }
 
   /** Completes the last event: its text will not grow any more. */

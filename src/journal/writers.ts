@@ -41,7 +41,7 @@ export class Writers {
   }
 
   /** Returns the writers with events on their way to the store, or waiting for the next commit. */
-  speaking(): readonly RunWriter[] {
+  uncommitted(): readonly RunWriter[] {
     return [...this.#known.keys()].filter((writer) => writer.isInFlight || writer.hasPending);
   }
 

@@ -62,7 +62,7 @@ export interface TextChunk {
 export interface ReadChunks extends Pick<Reading, "title" | "mediaType"> {
   /** The header of a table. Null: the file is text. */
   readonly columns: readonly string[] | null;
-  readonly pieces: readonly TextChunk[];
+  readonly chunks: readonly TextChunk[];
 }
 
 /**

@@ -13,9 +13,9 @@ const PREVIEW = 200;
  * Throws `malformed`, `too_large` or `empty`.
  */
 export const laidOutCsv = (source: string): LaidOut => {
-  const told = /^"?sep=(.)"?\n/i.exec(source);
-  const text = told === null ? source : source.slice(told[0].length);
-  return tableIn(rowsOf(text, told?.[1] ?? delimiterOf(text)));
+  const declared = /^"?sep=(.)"?\n/i.exec(source);
+  const text = declared === null ? source : source.slice(declared[0].length);
+  return tableIn(rowsOf(text, declared?.[1] ?? delimiterOf(text)));
 };
 
 /** Returns the table without the notes around it. */

@@ -37,13 +37,13 @@ const withoutTags = (text: string): string =>
 
 /** An unclosed `<!--` is not a comment. */
 const withoutComments = (text: string): string => {
-  const kept: string[] = [];
+  const parts: string[] = [];
   let at = 0;
   for (;;) {
     const start = text.indexOf("<!--", at);
     const end = start < 0 ? -1 : text.indexOf("-->", start + 4);
-    if (end < 0) return kept.join("") + text.slice(at);
-    kept.push(text.slice(at, start));
+    if (end < 0) return parts.join("") + text.slice(at);
+    parts.push(text.slice(at, start));
     at = end + 3;
   }
 };

@@ -14,8 +14,8 @@ const MAX_DEPTH = 60;
 export const mathText = (node: MathNode, depth = 0): string => {
   if (depth > MAX_DEPTH) return plain(node);
   const parts = node.children.filter(({ name, text }) => name !== "" || text.trim() !== "");
-  const said = parts.map((child) => mathText(child, depth + 1));
-  const [first = "", second = "", third = ""] = said;
+  const texts = parts.map((child) => mathText(child, depth + 1));
+  const [first = "", second = "", third = ""] = texts;
   switch (node.name) {
     case "":
       return node.text.replace(/\s+/g, " ").trim();
@@ -40,26 +40,26 @@ export const mathText = (node: MathNode, depth = 0): string => {
     case "mfrac":
       return `${grouped(first)}/${grouped(second)}`;
     case "msqrt":
-      return `√(${joined(said)})`;
+      return `√(${joined(texts)})`;
     case "mroot":
       return `${superscript(second)}√(${first})`;
     case "mfenced":
-      return `(${said.join(", ")})`;
+      return `(${texts.join(", ")})`;
     case "mtr":
     case "mlabeledtr":
-      return said.join(", ");
+      return texts.join(", ");
     case "mtable":
-      return `[${said.join("; ")}]`;
+      return `[${texts.join("; ")}]`;
     case "mspace":
       return " ";
     default:
-      return joined(said, parts);
+      return joined(texts, parts);
   }
 };
 
 /** Separates a number from the fraction after it (3 1/2), so that they do not run together. */
-const joined = (said: readonly string[], parts: readonly MathNode[] = []): string =>
-  said.reduce((text, next, at) => {
+const joined = (texts: readonly string[], parts: readonly MathNode[] = []): string =>
+  texts.reduce((text, next, at) => {
     const isMixed = parts[at]?.name === "mfrac" && /[\p{L}\p{N}]$/u.test(text);
     return text + (isMixed ? " " : "") + next;
   }, "");

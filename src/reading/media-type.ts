@@ -18,17 +18,17 @@ export const typeOf = ({ name, mediaType, bytes }: Upload): ReadableType => {
   const declared = mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const extension = /\.([a-z0-9]{1,10})$/.exec(name.trim().toLowerCase())?.[1] ?? "";
   const named = EXTENSIONS.get(extension);
-  const told = TYPES.get(declared) ?? (GENERAL.test(declared) ? (named ?? "text/plain") : undefined);
-  if (told === undefined) throw unsupported();
-  if (told === "application/pdf") return told;
+  const type = TYPES.get(declared) ?? (GENERAL.test(declared) ? (named ?? "text/plain") : undefined);
+  if (type === undefined) throw unsupported();
+  if (type === "application/pdf") return type;
   if (isBinary(bytes)) throw unsupported();
   const start = latin1(bytes, 1024).replaceAll("\0", "");
-  if (told === "text/csv") {
+  if (type === "text/csv") {
     if (OTHER_SHEET.test(start)) throw unsupported();
-    return SHEET_START.test(start) ? "text/html" : told;
+    return SHEET_START.test(start) ? "text/html" : type;
   }
   // HTML that was not declared as such is useless as plain text.
-  return told === "text/plain" && HTML_START.test(start) ? "text/html" : told;
+  return type === "text/plain" && HTML_START.test(start) ? "text/html" : type;
 };
 
 /** Returns the character set that a media type names, such as `euc-kr` in `text/html; charset=EUC-KR`. */

@@ -29,16 +29,16 @@ export const openReader = ({ workers = 2, ...limits }: Partial<ReaderOptions> = 
   const thread = new ReadingWorkers({ ...LIMITS, ...limits }, workers);
   return {
     read: async (upload, options) =>
-      await thread.run("read", sourceOf(upload, options.baseUrl), askerOf(upload, options)),
+      await thread.run("read", sourceOf(upload, options.baseUrl), jobOwnerOf(upload, options)),
     readChunks: async (upload, options) =>
-      await thread.run("pieces", sourceOf(upload, options.baseUrl), askerOf(upload, options)),
+      await thread.run("chunks", sourceOf(upload, options.baseUrl), jobOwnerOf(upload, options)),
   };
 };
 
 /** Buffers of up to this many bytes are copied: that is as fast as transferring them. */
 const SMALL = 64 * 1024;
 
-const askerOf = ({ bytes }: Upload, { userId = "", signal, onTaken }: ReadOptions): JobOwner => {
+const jobOwnerOf = ({ bytes }: Upload, { userId = "", signal, onTaken }: ReadOptions): JobOwner => {
   const { buffer, length } = bytes;
   // A buffer that is larger than the upload also holds other data and cannot be transferred.
   const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === length && length > SMALL;

@@ -4,8 +4,8 @@ import type { ReadChunks, Reading, TextChunk } from "./contract.ts";
 import type { Source } from "./read.ts";
 
 export interface ReadingRequest {
-  /** `read` returns the whole reading, `pieces` its chunks. */
-  readonly kind: "read" | "pieces";
+  /** `read` returns the whole reading, `chunks` its chunks. */
+  readonly kind: "read" | "chunks";
   readonly source: Source;
 }
 export type ReadingAnswer =
@@ -13,13 +13,13 @@ export type ReadingAnswer =
   | { readonly state: "working" }
   /** A batch of table rows or of chunks: all at once would block the event loop. */
   | { readonly state: "part"; readonly rows: readonly (readonly string[])[] }
-  | { readonly state: "part"; readonly pieces: readonly TextChunk[] }
+  | { readonly state: "part"; readonly chunks: readonly TextChunk[] }
   /** The rest: a table without its rows, or a result without its chunks. */
   | { readonly state: "done"; readonly value: unknown }
   | { readonly state: "refused"; readonly code: UnreadableCode; readonly message: string };
 interface Results {
   readonly read: Reading;
-  readonly pieces: ReadChunks;
+  readonly chunks: ReadChunks;
 }
 
 /** How long a file may take, in milliseconds. */
@@ -74,16 +74,16 @@ export class ReadingWorkers {
 /** Assembles a result that arrives in parts. */
 const assembled = <T>(): ((answer: ReadingAnswer) => { readonly value: T } | null) => {
   const rows: (readonly string[])[] = [];
-  const pieces: TextChunk[] = [];
+  const chunks: TextChunk[] = [];
   return (answer) => {
     if (answer.state === "refused") throw new UnreadableError(answer.code, answer.message);
     if (answer.state === "part") {
       if ("rows" in answer) rows.push(...answer.rows);
-      else pieces.push(...answer.pieces);
+      else chunks.push(...answer.chunks);
     }
     if (answer.state !== "done") return null;
     const value = answer.value as Reading | ReadChunks;
-    if ("pieces" in value) return { value: { ...value, pieces } as T };
+    if ("chunks" in value) return { value: { ...value, chunks } as T };
     return { value: { ...value, table: value.table && { ...value.table, rows } } as T };
   };
 };

@@ -14,10 +14,10 @@ const SINGLE_ROWS = 5_000;
 export const splitTable = (
   { columns, rows }: Table,
   notes: readonly string[],
-  { max, maxPieces }: { readonly max: number; readonly maxPieces: number },
+  { max, maxChunks }: { readonly max: number; readonly maxChunks: number },
 ): readonly TextChunk[] | null => {
-  const perPiece = Math.ceil(rows.length / SINGLE_ROWS);
-  const pieces: TextChunk[] = cut(notes.join("\n"), max).map((content) => ({
+  const rowsPerChunk = Math.ceil(rows.length / SINGLE_ROWS);
+  const chunks: TextChunk[] = cut(notes.join("\n"), max).map((content) => ({
     content,
     headings: [],
     metadata: {},
@@ -31,20 +31,20 @@ export const splitTable = (
     const metadata = { rows: [from + 1, to] };
     const contents = cut(lines.join("\n"), max);
     for (const [at, content] of contents.entries()) {
-      pieces.push({ content, headings: [], metadata, rows: at === 0 ? rows.slice(from, to) : null });
+      chunks.push({ content, headings: [], metadata, rows: at === 0 ? rows.slice(from, to) : null });
     }
     [from, lines, size] = [to, [], 0];
   };
   for (const [at, row] of rows.entries()) {
     const line = lineOf(columns, row);
-    if (at - from >= perPiece || size + line.length > max) close(at);
+    if (at - from >= rowsPerChunk || size + line.length > max) close(at);
     // Long column names, repeated in each row, may make the result much larger than the file.
-    if (pieces.length > maxPieces) return null;
+    if (chunks.length > maxChunks) return null;
     lines.push(line);
     size += line.length + 1;
   }
   close(rows.length);
-  return pieces;
+  return chunks;
 };
 
 /** Cuts a text into pieces of at most `max` characters at the best places. Empty for an empty text. */

@@ -12,23 +12,23 @@ export interface SplitBounds {
   /** A chunk that continues another repeats at most this much of its end. Less than `max`. */
   readonly overlap: number;
   /** The maximum number of chunks of a document. */
-  readonly maxPieces: number;
+  readonly maxChunks: number;
 }
 
-const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxPieces: 20_000 };
+const BOUNDS: SplitBounds = { max: 800, overlap: 120, maxChunks: 20_000 };
 
 /**
- * Splits a reading into chunks: a table into rows, a text into pieces that begin at a heading or end at `max`, between
+ * Splits a reading into chunks: a table into rows, a text into chunks that begin at a heading or end at `max`, between
  * blocks, sentences or lines. Within a section each chunk repeats the end of the one before. Every character except
- * white space is in some chunk. Throws `too_large` above `maxPieces`.
+ * white space is in some chunk. Throws `too_large` above `maxChunks`.
  */
 export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly TextChunk[] => {
   const { table, notes = [] } = reading;
-  const pieces = table === null ? splitText(reading, bounds) : splitTable(table, notes, bounds);
-  if (pieces === null || pieces.length > bounds.maxPieces) {
-    throw new UnreadableError("too_large", `The document has more than ${bounds.maxPieces} chunks. Split it.`);
+  const chunks = table === null ? splitText(reading, bounds) : splitTable(table, notes, bounds);
+  if (chunks === null || chunks.length > bounds.maxChunks) {
+    throw new UnreadableError("too_large", `The document has more than ${bounds.maxChunks} chunks. Split it.`);
   }
-  return pieces;
+  return chunks;
 };
 
 /** The maximum length of a heading, in characters: every chunk below it repeats it. */
@@ -90,28 +90,28 @@ const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly 
   return sections;
 };
 
-interface Stretch {
+interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Joins units into pieces of at most `max`, not counting blanks at their ends. Each piece begins with the units at the
- * end of the previous one that fit in `overlap`, and ends with a unit that no earlier piece has.
+ * Joins units into chunks of at most `max`, not counting blanks at their ends. Each chunk begins with the units at the
+ * end of the previous one that fit in `overlap`, and ends with a unit that no earlier chunk has.
  */
-const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Stretch[] => {
-  const stretches: Stretch[] = [];
+const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Span[] => {
+  const spans: Span[] = [];
   let first = 0;
   units.forEach((unit, at) => {
     const start = units[first]?.start ?? 0;
     if (at === 0 || unit.isBlank || unit.end - start <= max) return;
     const end = unit.start;
-    stretches.push({ start, end });
+    spans.push({ start, end });
     first = at;
     while (repeats(units[first - 1], { end, overlap }) && unit.end - (units[first - 1]?.start ?? 0) <= max) first--;
   });
   const last = units.at(-1);
-  return last === undefined ? stretches : [...stretches, { start: units[first]?.start ?? 0, end: last.end }];
+  return last === undefined ? spans : [...spans, { start: units[first]?.start ?? 0, end: last.end }];
 };
 
 const repeats = (

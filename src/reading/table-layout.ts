@@ -76,9 +76,9 @@ const MIN_NAMED = 0.6;
  * in kind.
  */
 const headerAt = (lines: readonly Line[]): number => {
-  const usual = median(lines.map(({ filled }) => filled));
-  if (usual < 2) return 0;
-  const enough = Math.max(2, usual * MIN_NAMED);
+  const typical = median(lines.map(({ filled }) => filled));
+  if (typical < 2) return 0;
+  const enough = Math.max(2, typical * MIN_NAMED);
   const above = lines.slice(0, MAX_ABOVE);
   const first = Math.max(
     0,
@@ -90,7 +90,7 @@ const headerAt = (lines: readonly Line[]): number => {
     ({ filled, number }, at) =>
       at > first &&
       filled > full &&
-      filled >= usual &&
+      filled >= typical &&
       (isHeading(lines, at) || number - (lines[at - 1]?.number ?? 0) > 1),
   );
   return better > 0 ? better : first;

@@ -9,30 +9,30 @@ declare const self: { onmessage: ((event: MessageEvent<ReadingRequest>) => void)
 // pdf.js and other libraries print warnings that are not for operators.
 for (const method of ["log", "info", "warn", "error", "debug"] as const) console[method] = () => {};
 
-const tell = (answer: ReadingAnswer): void => postMessage(answer);
+const send = (answer: ReadingAnswer): void => postMessage(answer);
 
 /** The size of a batch, in strings and in characters: some 2 ms of work for the receiving thread. */
 const MOST_STRINGS = 4_000;
 const MOST_CHARACTERS = 256 * 1024;
 
 const work = async ({ kind, source }: ReadingRequest): Promise<unknown> => {
-  const reading = await read(source, () => tell({ state: "working" }));
+  const reading = await read(source, () => send({ state: "working" }));
   if (kind === "read") {
     if (reading.table === null) return reading;
     await inParts(
       reading.table.rows,
       (row) => row,
-      (rows) => tell({ state: "part", rows }),
+      (rows) => send({ state: "part", rows }),
     );
     return { ...reading, table: { ...reading.table, rows: [] } };
   }
-  const pieces = split(reading);
+  const chunks = split(reading);
   await inParts(
-    pieces,
+    chunks,
     ({ content, rows }) => [content, ...(rows ?? []).flat()],
-    (some) => tell({ state: "part", pieces: some }),
+    (some) => send({ state: "part", chunks: some }),
   );
-  return { title: reading.title, mediaType: reading.mediaType, columns: reading.table?.columns ?? null, pieces: [] };
+  return { title: reading.title, mediaType: reading.mediaType, columns: reading.table?.columns ?? null, chunks: [] };
 };
 
 /**
@@ -42,7 +42,7 @@ const work = async ({ kind, source }: ReadingRequest): Promise<unknown> => {
 const inParts = async <T>(
   items: readonly T[],
   textsOf: (item: T) => readonly string[],
-  tellSome: (items: readonly T[]) => void,
+  sendPart: (items: readonly T[]) => void,
 ): Promise<void> => {
   let [from, strings, characters] = [0, 0, 0];
   for (const [at, item] of items.entries()) {
@@ -50,23 +50,23 @@ const inParts = async <T>(
     strings += texts.length;
     characters += texts.reduce((sum, { length }) => sum + length, 0);
     if (strings < MOST_STRINGS && characters < MOST_CHARACTERS) continue;
-    tellSome(items.slice(from, at + 1));
+    sendPart(items.slice(from, at + 1));
     [from, strings, characters] = [at + 1, 0, 0];
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  if (from < items.length) tellSome(items.slice(from));
+  if (from < items.length) sendPart(items.slice(from));
 };
 
 self.onmessage = async ({ data }) => {
   try {
-    tell({ state: "done", value: await work(data) });
+    send({ state: "done", value: await work(data) });
   } catch (error) {
     // A parser that runs out of stack or memory does so because of its input.
     const { code, message } =
       error instanceof UnreadableError
         ? error
         : new UnreadableError("malformed", "The file cannot be read because it is damaged.");
-    tell({ state: "refused", code, message });
+    send({ state: "refused", code, message });
   }
 };
 

@@ -13,14 +13,14 @@ const BATCH = 64;
 const MAX_TITLE = 300;
 
 /** Bytes that are hashed before the event loop gets a turn: 1 or 2 ms. */
-const BREATH = 1024 * 1024;
+const BYTES_PER_TURN = 1024 * 1024;
 
 /** Identifies a content, so that it is ingested once: SHA-256 of its bytes, in hex. */
 export const contentHash = async ({ bytes }: Upload): Promise<string> => {
   const hasher = new Bun.CryptoHasher("sha256");
-  for (let at = 0; at < bytes.length; at += BREATH) {
+  for (let at = 0; at < bytes.length; at += BYTES_PER_TURN) {
     if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-    hasher.update(bytes.subarray(at, at + BREATH));
+    hasher.update(bytes.subarray(at, at + BYTES_PER_TURN));
   }
   return hasher.digest("hex");
 };
@@ -29,10 +29,10 @@ export const contentHash = async ({ bytes }: Upload): Promise<string> => {
  * Returns the caller's title, else the document's own, else its file's name without the folders; on one line,
  * normalized.
  */
-export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { name }: Upload): string => {
+export const titleOf = (givenTitle: string | null, reading: Pick<Reading, "title">, { name }: Upload): string => {
   const file = name.split(/[/\\]/).at(-1) ?? "";
   const title =
-    [told, reading.title, file].map((text) => titleLine(text ?? "")).find((text) => text !== "") ?? "untitled";
+    [givenTitle, reading.title, file].map((text) => titleLine(text ?? "")).find((text) => text !== "") ?? "untitled";
   return beginning(title, MAX_TITLE);
 };
 
@@ -42,15 +42,15 @@ export const titleOf = (told: string | null, reading: Pick<Reading, "title">, { 
  */
 export async function* chunksOf(
   title: string,
-  pieces: readonly TextChunk[],
+  chunks: readonly TextChunk[],
   embedding: EmbeddingModel | null,
   signal: AbortSignal,
 ): AsyncGenerator<readonly NewChunk[], void, void> {
-  for (let from = 0; from < pieces.length; from += BATCH) {
-    const batch = pieces.slice(from, from + BATCH);
-    const texts = batch.map((piece) => embeddedText({ title, ...piece }));
+  for (let from = 0; from < chunks.length; from += BATCH) {
+    const batch = chunks.slice(from, from + BATCH);
+    const texts = batch.map((chunk) => embeddedText({ title, ...chunk }));
     const vectors = embedding === null ? [] : await embedding.embed(texts, "document", signal);
     signal.throwIfAborted();
-    yield batch.map((piece, at) => ({ ...piece, vector: vectors[at] ?? null }));
+    yield batch.map((chunk, at) => ({ ...chunk, vector: vectors[at] ?? null }));
   }
 }

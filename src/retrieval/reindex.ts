@@ -18,7 +18,7 @@ interface Progress {
  */
 export const reindex = async (
   { documents, embedding }: { readonly documents: DocumentStore; readonly embedding: EmbeddingModel },
-  tell: (progress: Progress) => void,
+  onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<number> => {
   if ((await documents.embeddings()).length === 0) return 0;
@@ -40,7 +40,7 @@ export const reindex = async (
     }));
     done += await documents.setEmbeddings(embedding.id, keyed);
     after = { userId: last.userId, documentId: last.documentId, ordinal: last.ordinal };
-    tell({ done, total: Math.max(done, total) });
+    onProgress({ done, total: Math.max(done, total) });
   }
 };
 

@@ -9,7 +9,7 @@ import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
 
 /** How long a search waits for its question to be embedded, retries included. */
-const QUERY_PATIENCE_MS = 2_500;
+const QUERY_TIMEOUT_MS = 2_500;
 
 export interface RetrievalParts {
   readonly documents: DocumentStore;
@@ -73,17 +73,17 @@ export class DocumentRetrieval implements Retrieval {
       model: model?.id ?? null,
       now: system.now(),
     };
-    return await documents.put(draft, chunksOf(title, reading.pieces, model, signal));
+    return await documents.put(draft, chunksOf(title, reading.chunks, model, signal));
   }
 
   /** Undefined when the model does not answer soon enough; full text finds most passages without it. */
   async #vectorOf(text: string, signal: AbortSignal): Promise<Vector | undefined> {
-    const late = AbortSignal.timeout(QUERY_PATIENCE_MS);
+    const timeout = AbortSignal.timeout(QUERY_TIMEOUT_MS);
     try {
-      const [vector] = await this.parts.embedding.embed([text], "query", AbortSignal.any([signal, late]));
+      const [vector] = await this.parts.embedding.embed([text], "query", AbortSignal.any([signal, timeout]));
       return vector;
     } catch (error) {
-      if (signal.aborted || !(late.aborted || error instanceof ModelError)) throw error;
+      if (signal.aborted || !(timeout.aborted || error instanceof ModelError)) throw error;
       return undefined;
     }
   }

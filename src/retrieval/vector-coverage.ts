@@ -5,7 +5,7 @@ import type { DocumentStore } from "../store/documents/contract.ts";
 /** How much of the stored documents can be searched by a model's vectors. */
 export interface VectorCoverage {
   /** Null when the database can compare vectors; otherwise the reason and the remedy. */
-  readonly noVectors: string | null;
+  readonly noVectorsReason: string | null;
   readonly chunks: number;
   /** Chunks without a vector of the model, which are found by full text alone. */
   readonly behind: number;
@@ -24,7 +24,7 @@ export const vectorCoverage = async (
   const length = dimension ?? counts.find(({ model }) => model === id)?.dimension;
   const current = counts.filter((count) => count.model === id && count.dimension === length);
   return {
-    noVectors: vectors ? null : (reason ?? "the database does not support vectors"),
+    noVectorsReason: vectors ? null : (reason ?? "the database does not support vectors"),
     chunks: sum(counts),
     behind: sum(counts) - sum(current),
   };
@@ -50,7 +50,7 @@ export class RetrievalHealth {
     const { documents, embedding, system } = this.parts;
     const now = system.now();
     if (this.#last === undefined || now - this.#last.at > GOOD_FOR_MS) {
-      const words = vectorCoverage(documents, embedding).then(wordsFor, () => {
+      const words = vectorCoverage(documents, embedding).then(describeCoverage, () => {
         this.#last = undefined;
         return "unknown while the database cannot be reached";
       });
@@ -60,9 +60,10 @@ export class RetrievalHealth {
   }
 }
 
-const wordsFor = ({ noVectors, chunks, behind }: VectorCoverage): string => {
-  if (noVectors !== null && chunks === 0) return `documents will be searched by full text only: ${noVectors}`;
-  if (noVectors !== null) return `documents are found by full-text search only: ${noVectors}`;
+const describeCoverage = ({ noVectorsReason, chunks, behind }: VectorCoverage): string => {
+  if (noVectorsReason !== null && chunks === 0)
+    return `documents will be searched by full text only: ${noVectorsReason}`;
+  if (noVectorsReason !== null) return `documents are found by full-text search only: ${noVectorsReason}`;
   if (behind === 0) return "ok";
   return `${behind} of ${chunks} chunks are found by full-text search only because EMBEDDING_MODEL has changed: run yeoul reindex`;
 };

@@ -81,14 +81,14 @@ export const execute = async <State>(
   );
 
   const turn = new Turn(live, claimed, task, writer, parts);
-  const failure = await turn.take();
+  const failure = await turn.run();
   ended.abort();
   const isPersisted = await live.persisted;
-  if (isPersisted) await turn.sayHeld();
+  if (isPersisted) await turn.emitHeld();
   const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
   const outcome = await writer.close(
     endingOf(failure, facts),
-    endingOf(UNKEPT, { ...facts, usage: NO_USAGE, result: undefined }),
+    endingOf(NOT_STORED, { ...facts, usage: NO_USAGE, result: undefined }),
   );
   const durationMs = system.now() - begun;
   if (isPersisted) logger.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
@@ -96,7 +96,7 @@ export const execute = async <State>(
 };
 
 /** Used in the rare case that the store refuses the ending: it omits the last events and the usage. */
-const UNKEPT = new RunError("internal", "The answer could not be stored.");
+const NOT_STORED = new RunError("internal", "The answer could not be stored.");
 
 /** Never written: the fence refuses it, and the replica that owns the run now ends it. */
 const LOST = new RunError("interrupted", "Another replica has taken over the run.");
@@ -118,19 +118,19 @@ class Turn<State> {
   ) {}
 
   /** Walks the agent's graph. Returns why it failed, or null. */
-  async take(): Promise<RunError | null> {
+  async run(): Promise<RunError | null> {
     const { signal } = this.live;
     // A run that was cancelled while it was queued does not begin.
     const { meter } = this.task;
     meter?.watch((why) => this.live.abort(why));
-    const failure = signal.aborted ? null : await this.#begun();
+    const failure = signal.aborted ? null : await this.#walkUntilStopped();
     await meter?.settle();
     if (signal.aborted) return signal.reason === "lost" ? LOST : runErrorOf(signal.reason);
     return failure === null ? null : runErrorOf(failure.thrown);
   }
 
   /** Returns what the walk threw, or null when it finished or was abandoned. */
-  async #begun(): Promise<{ readonly thrown: unknown } | null> {
+  async #walkUntilStopped(): Promise<{ readonly thrown: unknown } | null> {
     const walked = this.#walk().then(
       () => null,
       (thrown: unknown) => ({ thrown }),
@@ -153,12 +153,12 @@ class Turn<State> {
   }
 
   /** Emits the held tokens as one event. */
-  async sayHeld(): Promise<void> {
+  async emitHeld(): Promise<void> {
     if (this.#held !== "") await this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
   }
 
   #emit(body: EventBody, node: string): Promise<void> | undefined {
-    if (body.type === "token" || body.type === "reasoning") this.task.meter?.said(body.payload.delta);
+    if (body.type === "token" || body.type === "reasoning") this.task.meter?.countText(body.payload.delta);
     if (body.type !== "token" || this.task.input.streamTokens) return this.writer.emit(body, node);
     this.#held += body.payload.delta;
     return undefined;
@@ -192,10 +192,10 @@ class Turn<State> {
         this.#history ??= this.#readHistory();
         return this.#history;
       },
-      callId: (given) => callIds.take(given),
+      callId: (modelCallId) => callIds.take(modelCallId),
       spend: (usage) => {
         this.usage = addUsage(this.usage, usage);
-        this.task.meter?.spent(usage);
+        this.task.meter?.countUsage(usage);
       },
       report: (error) => parts.logger.trouble(live, error),
       saveImage: async (image) => {

@@ -6,17 +6,17 @@ import type { System } from "../domain/system.ts";
 import type { Thread, ThreadKey } from "../domain/thread.ts";
 import type { Store } from "../store/contract.ts";
 import type { Checkpoint } from "../store/log/contract-checkpoints.ts";
-import type { CutRun, Fork } from "../store/log/contract-threads.ts";
+import type { Fork, PartialRun } from "../store/log/contract-threads.ts";
 import { endingOf } from "./ending.ts";
 
 /** The end of a question in a fork that was made before the first token of its answer. */
 const UNANSWERED = new RunError("interrupted", "The thread was forked before this was answered.");
 
 /** The events that show how far a run had come. */
-const TELLING: readonly EventType[] = ["solve_progress", ...FOLDED];
+const FORK_EVENTS: readonly EventType[] = ["solve_progress", ...FOLDED];
 
 /**
- * Creates the thread `to`, which continues from a checkpoint of `from` with everything that was said in `from` up to
+ * Creates the thread `to`, which continues from a checkpoint of `from` with everything emitted in `from` up to
  * it. Returns `unknown` when the thread or the checkpoint does not exist, `taken` when `to` exists already. `from` does
  * not change, even when one of its runs is in progress.
  */
@@ -28,8 +28,8 @@ export const forkThread = async (
 ): Promise<Thread | "unknown" | "taken"> => {
   const checkpoint = await store.threads.checkpoint(from, checkpointId);
   if (checkpoint === null) return "unknown";
-  const said = await store.events.ofRun(from, checkpoint.runId, TELLING);
-  const fork = { from, to, checkpoint, now: system.now(), ...placeOf(checkpoint, said, system) };
+  const logged = await store.events.ofRun(from, checkpoint.runId, FORK_EVENTS);
+  const fork = { from, to, checkpoint, now: system.now(), ...placeOf(checkpoint, logged, system) };
   const made = await store.threads.fork(fork);
   return made === "gone" ? "unknown" : made;
 };
@@ -37,26 +37,26 @@ export const forkThread = async (
 /**
  * Decides where the fork cuts the log. After the last node of a turn that succeeded, it is the turn's end, so the whole
  * turn is copied unchanged. Anywhere else the turn is cut short and the new thread gets an end for it, so that there
- * too each run has exactly one. What was said up to the cut counts as the answer.
+ * too each run has exactly one. What was emitted up to the cut counts as the answer.
  */
 const placeOf = (
   checkpoint: Checkpoint,
-  said: readonly LogEvent[],
+  logged: readonly LogEvent[],
   system: Pick<System, "id" | "now">,
-): Pick<Fork, "through" | "cut"> => {
-  const after = said.filter(({ seq }) => seq > checkpoint.seq);
+): Pick<Fork, "through" | "partial"> => {
+  const after = logged.filter(({ seq }) => seq > checkpoint.seq);
   const end = after.find(({ type }) => type === "done");
-  const wentOn = after.some((event) => event.type === "solve_progress" && isBeginning(event));
-  if (end !== undefined && !wentOn) return { through: end.seq, cut: null };
-  return { through: checkpoint.seq, cut: cutAt(checkpoint, said, system) };
+  const hasNextNode = after.some((event) => event.type === "solve_progress" && isBeginning(event));
+  if (end !== undefined && !hasNextNode) return { through: end.seq, partial: null };
+  return { through: checkpoint.seq, partial: partialRunAt(checkpoint, logged, system) };
 };
 
-const cutAt = (
+const partialRunAt = (
   { runId, seq, node }: Checkpoint,
-  said: readonly LogEvent[],
+  logged: readonly LogEvent[],
   system: Pick<System, "id" | "now">,
-): CutRun => {
-  const before = said.filter((event) => event.seq <= seq);
+): PartialRun => {
+  const before = logged.filter((event) => event.seq <= seq);
   const fold = foldAnswer(before);
   const { content, detail } = fold.answer();
   const now = system.now();
@@ -80,7 +80,7 @@ const cutAt = (
         json: JSON.stringify(payload),
       })),
       checkpoints: [],
-      message: fold.hasSaid ? { id: messageId, content, detail: JSON.stringify(detail) } : null,
+      message: fold.hasAnswer ? { id: messageId, content, detail: JSON.stringify(detail) } : null,
     },
   };
 };

@@ -30,7 +30,7 @@ export class Lease {
   #isUnbroken = false;
   #underWay: Promise<void> | undefined;
 
-  #isToldOver = false;
+  #isExpiryLogged = false;
   readonly #renewal: RecurringTask;
 
   constructor(private readonly parts: LeaseParts) {
@@ -47,7 +47,7 @@ export class Lease {
    * Renews the lease before a run begins, if it may have expired: after a long suspension, the process would lose a new
    * run at once. Returns undefined when the lease is current. Rejects with the store's error.
    */
-  assure(): Promise<void> | undefined {
+  ensureCurrent(): Promise<void> | undefined {
     return this.isCurrent ? undefined : this.renew();
   }
 
@@ -62,8 +62,8 @@ export class Lease {
   /** Renews the lease. Never throws: a failed renewal is retried at the next tick. */
   async tick(): Promise<void> {
     const isRenewed = await this.#renewal.attempt(() => this.renew());
-    if (!isRenewed && !this.isCurrent && !this.#isToldOver) this.parts.logger.leaseOver();
-    this.#isToldOver = !this.isCurrent;
+    if (!isRenewed && !this.isCurrent && !this.#isExpiryLogged) this.parts.logger.leaseOver();
+    this.#isExpiryLogged = !this.isCurrent;
   }
 
   /**
@@ -77,11 +77,11 @@ export class Lease {
 
   async #renew(): Promise<void> {
     const { store, system, replica, ttlMs } = this.parts;
-    const asked = system.now();
+    const sentAt = system.now();
     const isUnbroken = this.#isUnbroken;
     this.#isUnbroken = false;
     await store.replicas.renew(replica, { ttlMs, isUnbroken });
     this.#isUnbroken = true;
-    this.#renewedAt = asked;
+    this.#renewedAt = sentAt;
   }
 }

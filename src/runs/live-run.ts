@@ -69,10 +69,10 @@ export class LiveRun implements ReadableRun {
 
   decide(why: RunError): RunError | null {
     if (this.hasEnded || this.signal.reason === "lost") return null;
-    const told = this.#verdict === undefined ? why : this.#verdict.decide(why);
-    if (told !== null) this.abort(told);
+    const decided = this.#verdict === undefined ? why : this.#verdict.decide(why);
+    if (decided !== null) this.abort(decided);
     // A queued run ends when its turn comes, with the reason of its abort.
-    return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : told;
+    return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : decided;
   }
 
   confirm(): void {

@@ -50,12 +50,14 @@ export class Maintenance {
    */
   async #compare(): Promise<void> {
     const { registry, store, owner, recovery } = this.parts;
-    const kept = registry.all().filter((run) => run.isPersisted);
+    const persisted = registry.all().filter((run) => run.isPersisted);
     const held = await store.runs.held(owner);
     for (const runId of held.cancelled) registry.get(runId)?.abort(CANCELLED);
     const mine = new Set(held.runIds);
     // A run that has ended meanwhile is missing from the store's list too, and soon from the registry.
-    const missing = kept.flatMap(({ runId }) => (mine.has(runId) || registry.get(runId) === undefined ? [] : [runId]));
+    const missing = persisted.flatMap(({ runId }) =>
+      mine.has(runId) || registry.get(runId) === undefined ? [] : [runId],
+    );
     if (missing.length > 0) {
       for (const runId of await store.runs.lost(owner, missing)) registry.get(runId)?.abort("lost");
     }

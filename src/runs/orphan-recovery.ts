@@ -88,8 +88,8 @@ export class Recovery {
     const { store, logger } = this.parts;
     try {
       const fences = group.map(({ fence }) => fence);
-      const said = await store.events.ofRuns(fences, FOLDED);
-      await Promise.all(group.map((claimed, at) => this.#interrupt(claimed, foldAnswer(said[at] ?? []))));
+      const events = await store.events.ofRuns(fences, FOLDED);
+      await Promise.all(group.map((claimed, at) => this.#interrupt(claimed, foldAnswer(events[at] ?? []))));
     } catch (error) {
       logger.maintenanceFailed(error);
     } finally {
@@ -97,12 +97,12 @@ export class Recovery {
     }
   }
 
-  async #interrupt({ fence, lastSeq, lastAt }: Claimed, said: AnswerFold): Promise<void> {
+  async #interrupt({ fence, lastSeq, lastAt }: Claimed, fold: AnswerFold): Promise<void> {
     const { journal, system, logger } = this.parts;
     try {
-      const writer = journal.open(fence, lastSeq, () => {}, { said, lastAt });
+      const writer = journal.open(fence, lastSeq, () => {}, { fold, lastAt });
       // The model's own count died with the process, so the usage is estimated from its output.
-      const usage = { inputTokens: 0, outputTokens: estimateTokens(said.content) };
+      const usage = { inputTokens: 0, outputTokens: estimateTokens(fold.content) };
       const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
       if ((await writer.close(ending, ending)) === "persisted") logger.recovered(fence.runId);
     } catch (error) {

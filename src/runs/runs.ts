@@ -30,7 +30,7 @@ export interface RunsParts extends ExecuteParts {
   readonly models: Models;
   /** This replica's id. */
   readonly owner: string;
-  readonly lease: Pick<Lease, "assure">;
+  readonly lease: Pick<Lease, "ensureCurrent">;
 }
 
 /** What `begin` returns for the first run of a thread. */
@@ -86,7 +86,7 @@ export class Runs {
     // begun on another replica.
     const isAhead = request.threadId === null && runId === undefined && this.#isStoreUp;
     try {
-      const unsure = this.parts.lease.assure();
+      const unsure = this.parts.lease.ensureCurrent();
       if (unsure !== undefined) await unsure;
       const meter = allowance.isLimited ? await allowance.take(live.userId) : null;
       isCounted = allowance.isLimited;
@@ -155,11 +155,11 @@ export class Runs {
    */
   async deleteThread(key: ThreadKey): Promise<boolean> {
     const { registry, store, journal } = this.parts;
-    const tellReaders = journal.deletion(key);
+    const endReaders = journal.deletion(key);
     const stopped = await store.threads.delete(key);
     if (stopped === null) return false;
     for (const runId of stopped) registry.get(runId)?.abort(DELETED);
-    tellReaders();
+    endReaders();
     return true;
   }
 

@@ -16,7 +16,7 @@ class StoredRun implements ReadableRun {
   /** Always true: no part of the run executes here. */
   readonly hasEnded = true;
   readonly #started: () => Promise<number | null>;
-  #asked: Promise<number | null> | undefined;
+  #turn: Promise<number | null> | undefined;
 
   /** `reader` aborts when nobody reads the run any more. */
   constructor(run: Run, reader: AbortSignal, parts: { readonly store: Store; readonly system: System }) {
@@ -33,8 +33,8 @@ class StoredRun implements ReadableRun {
   }
 
   get started(): Promise<number | null> {
-    this.#asked ??= this.#started();
-    return this.#asked;
+    this.#turn ??= this.#started();
+    return this.#turn;
   }
 }
 

@@ -27,13 +27,13 @@ export interface TicketsParts {
   readonly registry: Registry;
 }
 
-type KeptRequest = Omit<RunRequest, "file">;
+type StoredRequest = Omit<RunRequest, "file">;
 
 /** A question that waits for its run, or has begun it. */
 interface Question {
   readonly userId: string;
   readonly ticket: Ticket & { readonly ageMs: number };
-  readonly request: KeptRequest;
+  readonly request: StoredRequest;
 }
 
 /**
@@ -72,12 +72,12 @@ export class Tickets {
    * Returns a ticket's user and question. Throws `not_found` when the ticket does not exist, belongs to another dialect
    * or has expired.
    */
-  async look(dialect: string, id: string): Promise<Question> {
+  async get(dialect: string, id: string): Promise<Question> {
     const { store } = this.parts;
     const [userId, ticketId] = partsOf(id);
     const ticket = userId === null ? null : await store.tickets.get(userId, ticketId);
     if (userId === null || ticket?.dialect !== dialect) throw UNKNOWN();
-    return { userId, ticket, request: JSON.parse(ticket.request) as KeptRequest };
+    return { userId, ticket, request: JSON.parse(ticket.request) as StoredRequest };
   }
 
   /**
@@ -108,8 +108,10 @@ export class Tickets {
     // The run may have begun since the store was queried.
     const live = this.parts.registry.get(runId);
     if (live !== undefined) return Promise.resolve(live);
-    const asked = { ...request, threadId: threadIdOf(key), file: null };
-    const beginning = this.parts.runs.start(agent, asked, traceId, runId).finally(() => this.#beginning.delete(runId));
+    const runRequest = { ...request, threadId: threadIdOf(key), file: null };
+    const beginning = this.parts.runs
+      .start(agent, runRequest, traceId, runId)
+      .finally(() => this.#beginning.delete(runId));
     this.#beginning.set(runId, beginning);
     return beginning;
   }

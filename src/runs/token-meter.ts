@@ -32,7 +32,7 @@ export class TokenMeter {
   /** Counted, but not yet in the store. */
   #uncharged = 0;
   /** The part of `#uncharged` that is being charged now. */
-  #underWay = 0;
+  #inFlight = 0;
   /** Counted by estimate, until the model reports its own count. */
   #estimated = 0;
   #charging: Promise<void> | undefined;
@@ -50,14 +50,14 @@ export class TokenMeter {
   }
 
   /** Counts a delta of a model's output by estimate. */
-  said(text: string): void {
+  countText(text: string): void {
     const tokens = tokensIn(text);
     this.#estimated += tokens;
     this.#count(tokens);
   }
 
   /** Counts the usage that a model reports for a call that has ended, in place of the estimate. */
-  spent({ inputTokens, outputTokens }: Usage): void {
+  countUsage({ inputTokens, outputTokens }: Usage): void {
     const more = inputTokens + outputTokens - this.#estimated;
     this.#estimated = 0;
     this.#count(more);
@@ -66,32 +66,32 @@ export class TokenMeter {
   /** Resolves once everything is charged; by then it is known whether the budget was exceeded. Never throws. */
   async settle(): Promise<void> {
     // An estimate that no model's count replaced is removed: no model produced that text.
-    this.spent({ inputTokens: 0, outputTokens: 0 });
+    this.countUsage({ inputTokens: 0, outputTokens: 0 });
     await this.#charging;
     if (Math.round(this.#uncharged) !== 0) await this.#charge();
   }
 
   #count(tokens: number): void {
     this.#uncharged += tokens;
-    this.#look();
-    if (this.#uncharged - this.#underWay >= this.#slice) this.#charging ??= this.#charge();
+    this.#checkLimit();
+    if (this.#uncharged - this.#inFlight >= this.#slice) this.#charging ??= this.#charge();
   }
 
-  #look(): void {
+  #checkLimit(): void {
     if (this.#known + this.#uncharged > this.parts.limit) this.#exhausted(EXHAUSTED);
   }
 
   async #charge(): Promise<void> {
     const amount = Math.round(this.#uncharged);
-    this.#underWay = amount;
+    this.#inFlight = amount;
     try {
       this.#known = await this.parts.charge(amount);
       this.#uncharged -= amount;
-      this.#look();
+      this.#checkLimit();
     } catch (error) {
       this.parts.failed(error);
     } finally {
-      this.#underWay = 0;
+      this.#inFlight = 0;
       this.#charging = undefined;
     }
   }

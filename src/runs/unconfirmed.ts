@@ -10,11 +10,11 @@ const RETRY_MS = 500;
  * How long an insert may still reach the database after the database answers again: twice the statement timeout there.
  * A database that was suspended executes what is in its socket buffers when it resumes, however long that has been.
  */
-const LANDING_MS = 10_000;
+const LATE_INSERT_MS = 10_000;
 /** How many runs are tracked, a few hundred bytes each. */
-const MAX_REMEMBERED = 50_000;
+const MAX_TRACKED = 50_000;
 
-type Beginning = Pick<NewRun, "runId" | "threadKey" | "owner">;
+type UnconfirmedRun = Pick<NewRun, "runId" | "threadKey" | "owner">;
 
 /**
  * Runs whose insert the store did not confirm. Their callers received an error, so the runs must not exist: each is
@@ -22,7 +22,7 @@ type Beginning = Pick<NewRun, "runId" | "threadKey" | "owner">;
  */
 export class Unconfirmed {
   /** `until` is null until the store answers for the first time since the insert. */
-  readonly #runs = new Map<string, { readonly run: Beginning; until: number | null }>();
+  readonly #runs = new Map<string, { readonly run: UnconfirmedRun; until: number | null }>();
   #isBusy = false;
   /** The withdrawal that is in progress. */
   #current: Promise<boolean | null> = Promise.resolve(null);
@@ -36,8 +36,8 @@ export class Unconfirmed {
     },
   ) {}
 
-  add({ runId, threadKey, owner }: Beginning): void {
-    if (this.#runs.size >= MAX_REMEMBERED) return;
+  add({ runId, threadKey, owner }: UnconfirmedRun): void {
+    if (this.#runs.size >= MAX_TRACKED) return;
     this.parts.registry.unconfirmed.add(runId);
     this.#runs.set(runId, { run: { runId, threadKey, owner }, until: null });
     if (this.#isBusy) return;
@@ -72,7 +72,7 @@ export class Unconfirmed {
         this.#current = this.#withdraw(unconfirmed.run);
         const wasThere = await this.#current;
         if (wasThere === null) break;
-        unconfirmed.until ??= system.now() + LANDING_MS;
+        unconfirmed.until ??= system.now() + LATE_INSERT_MS;
         if (wasThere || isLast) this.#forget(runId);
       }
     }
@@ -85,7 +85,7 @@ export class Unconfirmed {
   }
 
   /** Returns whether the run was there; it is gone now. Null: the store did not answer. */
-  async #withdraw(run: Beginning): Promise<boolean | null> {
+  async #withdraw(run: UnconfirmedRun): Promise<boolean | null> {
     try {
       return await this.parts.store.runs.withdraw(run);
     } catch (error) {

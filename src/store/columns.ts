@@ -36,16 +36,16 @@ export const FEW = sql`place % 1 = 0`;
  * The requests to write: one row per item of the batch, with `place` counting from 1. `after` is the event that must be
  * in the log before the written ones can follow it.
  */
-export const askedRows = sql`
+export const requestRows = sql`
   rows from (
-    ${separated("askedKeys")}, ${separated("askedRuns")}, ${plain("askedEpochs", "int")}, ${plain("askedAfters", "int")}
-  ) with ordinality as asked (thread_key, run_id, epoch, after, place)`;
+    ${separated("requestKeys")}, ${separated("requestRuns")}, ${plain("requestEpochs", "int")}, ${plain("requestAfters", "int")}
+  ) with ordinality as request (thread_key, run_id, epoch, after, place)`;
 
-export const askedColumns = (batch: readonly Append[]): Columns => ({
-  askedKeys: batch.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
-  askedRuns: batch.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
-  askedEpochs: array(batch.map(({ fence }) => fence.epoch)),
-  askedAfters: array(batch.map(({ events, checkpoints }) => (events[0]?.seq ?? (checkpoints[0]?.seq ?? 0) + 1) - 1)),
+export const requestColumns = (batch: readonly Append[]): Columns => ({
+  requestKeys: batch.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
+  requestRuns: batch.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
+  requestEpochs: array(batch.map(({ fence }) => fence.epoch)),
+  requestAfters: array(batch.map(({ events, checkpoints }) => (events[0]?.seq ?? (checkpoints[0]?.seq ?? 0) + 1) - 1)),
 });
 
 /** The batch's events; `place` identifies the item that each belongs to. */

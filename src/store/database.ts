@@ -134,7 +134,7 @@ export class Database {
         mayBeDone ||= !error.isUntried;
         paused += pause;
         const waited = Math.max(paused, this.system.now() - since);
-        if (!isConnectionLoss(error) || waited + pause >= this.deadlineMs) throw told(error, mayBeDone);
+        if (!isConnectionLoss(error) || waited + pause >= this.deadlineMs) throw errorOfAttempts(error, mayBeDone);
         await this.system.sleep(pause);
       }
     }
@@ -187,7 +187,7 @@ const sessionIn: typeof sessionOf = (db, schema, rowsOf) => ({
 });
 
 /** The call is certain not to have been executed only when all attempts are. */
-const told = (error: StoreError, mayBeDone: boolean): StoreError =>
+const errorOfAttempts = (error: StoreError, mayBeDone: boolean): StoreError =>
   mayBeDone && error.isUntried
     ? new StoreError(error.code, error.message, { cause: error.cause, isUntried: false })
     : error;

@@ -77,5 +77,5 @@ export const activeMessage = async (
     seq = last.seq;
   }
   const answer = fold.answer();
-  return answer.status === null && fold.hasSaid ? activeMessageView(run, answer, seq) : null;
+  return answer.status === null && fold.hasAnswer ? activeMessageView(run, answer, seq) : null;
 };

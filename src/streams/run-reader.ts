@@ -12,7 +12,7 @@ import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { frameId, PAST_LOG } from "./frame-id.ts";
 import { LogReader } from "./log-reader.ts";
-import { COME_BACK, COMMENT, namedComment } from "./steps.ts";
+import { COMMENT, namedComment, RECONNECT } from "./steps.ts";
 
 /** Where a GET resumes a run. Its frames then have ids. */
 export interface Resumed {
@@ -36,7 +36,7 @@ export class RunReader extends LogReader {
   constructor(
     private readonly dialect: Pick<Dialect, "translate">,
     private readonly run: ReadableRun,
-    private readonly comesBack: boolean,
+    private readonly willReconnect: boolean,
     view: View,
     parts: StreamParts,
     /** Null: frames have the ids that the dialect gives them, and all are sent. */
@@ -57,7 +57,7 @@ export class RunReader extends LogReader {
   /** Waits while the thread is busy with an earlier turn, then reads from where the run's events begin. */
   protected async start(): Promise<StreamStep | null> {
     const { run, parts } = this;
-    const start = await this.#orLate(run.started);
+    const start = await this.#orTimeout(run.started);
     if (this.isOver) return END;
     if (start === "late") return COMMENT;
     const from = Math.max(start ?? (await this.#startElsewhere()), this.resumed?.after ?? 0);
@@ -72,7 +72,7 @@ export class RunReader extends LogReader {
     const found = await parts.store.runs.get(run.userId, run.runId);
     if (found === null) throw DELETED;
     if (found.startSeq !== null) return found.startSeq;
-    if (!hasEnded(found.status)) throw LEFT;
+    if (!hasEnded(found.status)) throw STILL_QUEUED;
     const { code, message } = found.error ?? CANCELLED;
     this.#end = new RunError(code, message);
     throw this.#end;
@@ -83,7 +83,7 @@ export class RunReader extends LogReader {
       const batch = follower.poll();
       if (batch === null) return null;
       if (batch === undefined) return END;
-      if (batch.length === 0) return this.run.hasEnded ? this.#lookAround() : COMMENT;
+      if (batch.length === 0) return this.run.hasEnded ? this.#checkRunExists() : COMMENT;
       const text = this.#translate(batch);
       if (text !== "") return bytes(text);
       if (this.isOver) return END;
@@ -95,16 +95,16 @@ export class RunReader extends LogReader {
   protected failed(thrown: unknown): StreamStep {
     // A RunError is how the run ended, or why readers are dismissed: nothing broke.
     if (!(thrown instanceof RunError)) this.parts.broken(this.run.runId, thrown);
-    const told = this.#tellable(thrown);
+    const error = this.#errorForReader(thrown);
     this.isOver = true;
-    if (told !== null) return this.#terminal(told);
-    return this.comesBack ? COME_BACK : CUT;
+    if (error !== null) return this.#terminal(error);
+    return this.willReconnect ? RECONNECT : CUT;
   }
 
   /** Returns the error to send to the reader: what the log says, or will say. Null when that is not known. */
-  #tellable(thrown: unknown): RunError | null {
+  #errorForReader(thrown: unknown): RunError | null {
     if (thrown === DELETED || (thrown instanceof RunError && thrown === this.#end)) return thrown as RunError;
-    if (this.comesBack || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;
+    if (this.willReconnect || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;
     return this.run.decide(AWAY);
   }
 
@@ -120,12 +120,12 @@ export class RunReader extends LogReader {
   }
 
   /** Returns the value of `promise`, or `late` after one heartbeat interval or when the reader leaves. */
-  async #orLate<T>(promise: Promise<T>): Promise<T | "late"> {
-    const { promise: late, resolve } = Promise.withResolvers<"late">();
+  async #orTimeout<T>(promise: Promise<T>): Promise<T | "late"> {
+    const { promise: timeout, resolve } = Promise.withResolvers<"late">();
     this.#stopWaiting = () => resolve("late");
     const timer = setTimeout(this.#stopWaiting, this.parts.heartbeatMs);
     try {
-      return await Promise.race([promise, late]);
+      return await Promise.race([promise, timeout]);
     } finally {
       clearTimeout(timer);
       this.#stopWaiting = undefined;
@@ -136,7 +136,7 @@ export class RunReader extends LogReader {
    * The end of a run that another replica has taken over is read from the store; a run deleted with its thread has
    * none.
    */
-  async #lookAround(): Promise<StreamStep> {
+  async #checkRunExists(): Promise<StreamStep> {
     const { run, parts } = this;
     if ((await parts.store.runs.get(run.userId, run.runId)) === null) throw DELETED;
     return COMMENT;
@@ -163,4 +163,4 @@ export class RunReader extends LogReader {
 
 const AWAY = new RunError("store_unavailable", "The database is unavailable. The answer so far is stored.");
 /** Not sent to any client: the run goes on, or another replica will end it. */
-const LEFT = new RunError("interrupted", "The run is waiting for its turn.");
+const STILL_QUEUED = new RunError("interrupted", "The run is waiting for its turn.");

@@ -1,9 +1,9 @@
-import { COME_BACK_FRAME, COMMENT_FRAME, encodeFrame, encodeId, type Frame } from "../wire/encode.ts";
+import { COMMENT_FRAME, encodeFrame, encodeId, type Frame, RECONNECT_FRAME } from "../wire/encode.ts";
 import { type ByteStream, bytes, FixedStream, type StreamStep } from "./byte-stream.ts";
 
 export const COMMENT: StreamStep = bytes(COMMENT_FRAME);
 /** Precedes the end of a stream whose run goes on. */
-export const COME_BACK: StreamStep = bytes(COME_BACK_FRAME);
+export const RECONNECT: StreamStep = bytes(RECONNECT_FRAME);
 
 /** A stream of one frame. */
 export const oneFrame = (frame: Frame): ByteStream => new FixedStream([COMMENT, bytes(encodeFrame(frame))]);

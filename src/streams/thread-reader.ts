@@ -10,10 +10,10 @@ import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { LogReader } from "./log-reader.ts";
 import { MESSAGE_PAGE, type ShownMessages, shownMessages } from "./messages.ts";
-import { COME_BACK, COMMENT } from "./steps.ts";
+import { COMMENT, RECONNECT } from "./steps.ts";
 
 /** Heartbeats between two checks that the thread still exists. */
-const QUIETS_A_LOOK = 6;
+const HEARTBEATS_A_CHECK = 6;
 
 /** The state of a thread when a reader opens it. */
 export interface ThreadReaderStart {
@@ -39,7 +39,7 @@ export class ThreadReader extends LogReader {
   #isActive: boolean;
   #last: number;
   #reached: number;
-  #quiets = 0;
+  #heartbeats = 0;
 
   constructor(
     private readonly key: ThreadKey,
@@ -60,7 +60,7 @@ export class ThreadReader extends LogReader {
     this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
     if (reset === null) return null;
     // The run may have ended while the messages were read: its last event then lies before the follower's cursor.
-    await this.#lookAgain();
+    await this.#refresh();
     return bytes(encodeFrame(reset));
   }
 
@@ -73,39 +73,39 @@ export class ThreadReader extends LogReader {
     const step = batch.length === 0 ? COMMENT : bytes(framesOf(batch, this.view));
     // A terminal event past the known end may be the last one.
     const mayBeLast = !this.from.isPatient && (!this.#isActive || batch.some(({ type }) => isTerminal(type)));
-    const isWorthALook = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
-    return isWorthALook ? this.#lookAgain().then(() => step) : step;
+    const mustRefresh = batch.length === 0 ? this.#mayBeGone(batch) : this.#reached >= this.#last && mayBeLast;
+    return mustRefresh ? this.#refresh().then(() => step) : step;
   }
 
   protected failed(thrown: unknown): StreamStep | Promise<StreamStep> {
-    if (thrown === TRUNCATED) return this.#startAnew();
+    if (thrown === TRUNCATED) return this.#restart();
     this.leave();
     if (thrown === DELETED) return this.#endDeleted();
     // An end without a terminal frame makes the reader come back with the last id it has seen.
     if (!(thrown instanceof RunError)) this.parts.broken(this.view.runId, thrown);
-    return COME_BACK;
+    return RECONNECT;
   }
 
   /** The events read last are lost: sends a reset and goes on from the end of the messages. */
-  async #startAnew(): Promise<StreamStep> {
+  async #restart(): Promise<StreamStep> {
     const reset = await this.#reset();
     if (this.isOver) return END;
     this.follower = this.parts.journal.follow(this.key, this.#reached, this.parts.heartbeatMs);
-    await this.#lookAgain();
+    await this.#refresh();
     return bytes(encodeFrame(reset));
   }
 
   /** Deletion normally notifies the reader; a query at each heartbeat would be a thousand queries a second. */
   #mayBeGone(nothing: Batch): boolean {
-    this.#quiets++;
-    return nothing === RECHECK || this.#quiets % QUIETS_A_LOOK === 0;
+    this.#heartbeats++;
+    return nothing === RECHECK || this.#heartbeats % HEARTBEATS_A_CHECK === 0;
   }
 
   #isDone(): boolean {
     return !this.from.isPatient && !this.#isActive && this.#reached >= this.#last;
   }
 
-  async #lookAgain(): Promise<void> {
+  async #refresh(): Promise<void> {
     const { store } = this.parts;
     this.#isActive = (await store.threads.activeRun(this.key)) !== null;
     const bounds = await store.events.bounds(this.key);

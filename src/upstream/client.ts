@@ -34,9 +34,9 @@ class HttpClient implements ConnectionOwner {
     const target = new URL(url);
     const origin = originOf(target);
     const bytes = bytesOf(target, request);
-    const kept = this.#idle.get(origin.key)?.pop();
-    if (kept !== undefined) {
-      const exchange = kept.send(bytes, signal);
+    const idle = this.#idle.get(origin.key)?.pop();
+    if (idle !== undefined) {
+      const exchange = idle.send(bytes, signal);
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
@@ -55,20 +55,20 @@ class HttpClient implements ConnectionOwner {
   }
 
   free(connection: Connection): void {
-    const idle = this.#kept(connection.origin);
+    const idle = this.#idleOf(connection.origin);
     idle.push(connection);
     if (idle.length > MAX_IDLE) idle.shift()?.close();
   }
 
   lost(connection: Connection): void {
-    const idle = this.#kept(connection.origin);
+    const idle = this.#idleOf(connection.origin);
     const at = idle.indexOf(connection);
     if (at >= 0) idle.splice(at, 1);
   }
 
-  #kept({ key }: Origin): Connection[] {
-    const kept = this.#idle.get(key) ?? [];
-    this.#idle.set(key, kept);
-    return kept;
+  #idleOf({ key }: Origin): Connection[] {
+    const idle = this.#idle.get(key) ?? [];
+    this.#idle.set(key, idle);
+    return idle;
   }
 }

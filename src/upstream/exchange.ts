@@ -16,7 +16,7 @@ const MAX_UNREAD = 1024 * 1024;
 /**
  * The weight of a piece besides its characters: each may arrive in a chunk of its own, which costs more than they do.
  */
-const PIECE = 32;
+const PIECE_OVERHEAD = 32;
 /** How much of an unread body may still arrive before its connection is closed instead of reused. */
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
@@ -160,7 +160,7 @@ export class Exchange implements TextBody {
       return;
     }
     this.#unread += text;
-    this.#weight += text.length + PIECE;
+    this.#weight += text.length + PIECE_OVERHEAD;
     if (this.#weight > MAX_UNREAD && !this.#isPaused) {
       this.#isPaused = true;
       this.line.pause();

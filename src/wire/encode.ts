@@ -13,10 +13,10 @@ export interface Frame {
 export const COMMENT_FRAME = ":\n\n";
 
 /** How long a reader should wait before it reconnects, in milliseconds. */
-const COME_BACK_MS = 1_000;
+const RECONNECT_MS = 1_000;
 
 /** The last frame of a stream whose reader is to reconnect: EventSource, and clients that behave like it. */
-export const COME_BACK_FRAME = `retry: ${COME_BACK_MS}\n\n`;
+export const RECONNECT_FRAME = `retry: ${RECONNECT_MS}\n\n`;
 
 const LINE_BREAK = /\r\n|\r|\n/;
 const FORBIDDEN_IN_FIELD = /[\r\n\0]/;

@@ -13,7 +13,7 @@ const WINDOW_BITS = 11;
  * state between pieces: that costs 140 KiB and more a stream, this 2 KiB and a tenth of the time. A raw deflate block
  * may refer to the bytes before it, and the window serves as zlib's dictionary.
  */
-export class GzipPieces {
+export class GzipEncoder {
   /** The last `#held` bytes, at the end. */
   readonly #window = new Uint8Array(WINDOW);
   #held = 0;
@@ -22,7 +22,7 @@ export class GzipPieces {
   #hasBegun = false;
 
   /** Compresses one piece. `data` must not be empty. */
-  piece(data: Uint8Array): Uint8Array {
+  encode(data: Uint8Array): Uint8Array {
     const blocks = deflateRawSync(data, {
       level: 6,
       windowBits: WINDOW_BITS,

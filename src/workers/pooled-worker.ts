@@ -82,8 +82,8 @@ export class PooledWorker<Request, Message> {
         return;
       }
       try {
-        const heard = job.onMessage(data);
-        if (heard !== null) resolve(heard.value);
+        const result = job.onMessage(data);
+        if (result !== null) resolve(result.value);
       } catch (refused) {
         reject(refused);
       }

@@ -37,16 +37,16 @@ const turn = async (store: Store, key: ThreadKey, message: string, ended = true)
   return { fence, imageId, checkpoint, last: seq + 2 };
 };
 
-/** The end of a run that is cut, in the new thread. */
+/** The end of a run that is cut short, in the new thread. */
 const endOf = (newRunId: string, seq: number): RunEnd => ({
   ...endAt({ threadKey: "u:t", runId: newRunId, epoch: 0 }, seq),
-  message: { id: "cut", content: "so far" },
+  message: { id: "partial", content: "so far" },
   usage: NO_USAGE,
 });
 
 const whole = async (store: Store, from: ThreadKey, to: ThreadKey, given: Partial<Fork> = {}) => {
   const { checkpoint, last } = await turn(store, from, "only");
-  return store.threads.fork({ from, to, checkpoint, through: last, cut: null, now: 9, ...given });
+  return store.threads.fork({ from, to, checkpoint, through: last, partial: null, now: 9, ...given });
 };
 
 /** Everything that is stored of a thread, except its owner. */
@@ -65,7 +65,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const before = await contentOf(store, from);
     await turn(store, from, "three");
     const whole = await contentOf(store, from);
-    const fork = { from, to, checkpoint: second.checkpoint, through: second.last, cut: null, now: 9_000 };
+    const fork = { from, to, checkpoint: second.checkpoint, through: second.last, partial: null, now: 9_000 };
     expect(await store.threads.fork(fork)).toEqual({
       threadKey: to,
       title: "one",
@@ -90,8 +90,8 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const { fence, checkpoint } = await turn(store, from, "two", false);
     const through = checkpoint.seq;
     const end = endOf(runId, through + 1);
-    const cut = { runId: fence.runId, newRunId: runId, end };
-    expect(await store.threads.fork({ from, to, checkpoint, through, cut, now: 9 })).toMatchObject({ lastSeq: 6 });
+    const partial = { runId: fence.runId, newRunId: runId, end };
+    expect(await store.threads.fork({ from, to, checkpoint, through, partial, now: 9 })).toMatchObject({ lastSeq: 6 });
     const { events, messages, checkpoints } = await contentOf(store, to);
     const whose = [...Array(3).fill(first.fence.runId), ...Array(3).fill(runId)];
     expect(events.map((said) => said.runId)).toEqual(whose);
@@ -103,7 +103,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
       ["two", 4],
       ["so far", 6],
     ]);
-    expect(messages.at(-1)).toMatchObject({ id: "cut", role: "assistant", runId });
+    expect(messages.at(-1)).toMatchObject({ id: "partial", role: "assistant", runId });
     expect(await store.runs.get("u1", runId)).toMatchObject({
       threadKey: to,
       agent: "chat",
@@ -141,7 +141,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const [from, to] = [thread(), thread()];
     const first = await turn(store, from, "one");
     const second = await turn(store, from, "two");
-    await store.threads.fork({ from, to, checkpoint: first.checkpoint, through: first.last, cut: null, now: 9 });
+    await store.threads.fork({ from, to, checkpoint: first.checkpoint, through: first.last, partial: null, now: 9 });
     await store.threads.delete(from);
     expect(await store.images.get(first.imageId)).toEqual({ mediaType: PNG.mediaType, bytes: PNG.bytes });
     expect(await store.images.get(second.imageId)).toBeNull();
@@ -156,7 +156,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const content = await contentOf(store, from);
     for (let depth = 0; depth < 3; depth++) {
       const to = thread();
-      expect(await store.threads.fork({ from, to, checkpoint, through: last, cut: null, now: 9 })).toBeObject();
+      expect(await store.threads.fork({ from, to, checkpoint, through: last, partial: null, now: 9 })).toBeObject();
       expect(await contentOf(store, to)).toEqual(content);
       await store.threads.delete(from);
       from = to;
@@ -170,7 +170,9 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const mine = await contentOf(store, to);
     expect(await whole(store, from, to)).toBe("taken");
     const { checkpoint, last } = await turn(store, from, "again");
-    expect(await store.threads.fork({ from, to: from, checkpoint, through: last, cut: null, now: 9 })).toBe("taken");
+    expect(await store.threads.fork({ from, to: from, checkpoint, through: last, partial: null, now: 9 })).toBe(
+      "taken",
+    );
     expect(await contentOf(store, to)).toEqual(mine);
   });
 
@@ -187,7 +189,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     const { checkpoint, last } = await turn(store, from, "one");
-    const fork = { from, to, checkpoint, through: last, cut: null, now: 9 };
+    const fork = { from, to, checkpoint, through: last, partial: null, now: 9 };
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => store.threads.fork(fork)));
     expect(outcomes.filter((outcome) => outcome === "taken")).toHaveLength(5);
     expect(await store.events.read(to, 0, 10)).toHaveLength(3);
@@ -199,7 +201,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
       const [from, to] = [thread(), thread()];
       const { checkpoint, last } = await turn(store, from, "one");
       const content = await contentOf(store, from);
-      const fork = () => store.threads.fork({ from, to, checkpoint, through: last, cut: null, now: 9 });
+      const fork = () => store.threads.fork({ from, to, checkpoint, through: last, partial: null, now: 9 });
       const both = [fork, () => store.threads.delete(from)];
       const outcomes = await Promise.all((round % 2 === 0 ? both : both.toReversed()).map((call) => call()));
       const made = outcomes[round % 2] !== "gone";

@@ -149,13 +149,13 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     const checkpoint = { checkpointId: "p", seq: 1, node: "n", change: "{}", at: 1 };
     const message = { id: "m", content: "hi", detail: JSON.stringify(DETAIL) };
     await store.runs.finish(fence, endBehind(fence, 0, 1, { checkpoints: [checkpoint], message }));
-    const whole = { from, to, checkpoint, through: 2, cut: null, now: 5 };
+    const whole = { from, to, checkpoint, through: 2, partial: null, now: 5 };
     expect(await store.threads.fork(whole)).toMatchObject({ threadKey: to });
     expect((await store.threads.messagePage(to, PLENTY)).messages.at(-1)?.detail).toEqual(DETAIL);
     const other = thread();
     const end = { ...endAt(fence, 2, { message: { ...message, id: "cut" } }) };
-    const cut = { runId: fence.runId, newRunId: "new", end };
-    expect(await store.threads.fork({ ...whole, to: other, through: 1, cut })).toMatchObject({ threadKey: other });
+    const partial = { runId: fence.runId, newRunId: "new", end };
+    expect(await store.threads.fork({ ...whole, to: other, through: 1, partial })).toMatchObject({ threadKey: other });
     expect((await store.threads.messagePage(other, PLENTY)).messages.at(-1)).toMatchObject({
       ...{ id: "cut", runId: "new", status: "succeeded", detail: DETAIL },
     });

@@ -50,8 +50,8 @@ export const storeKeepsTimesInOrder = (under: StoreUnderTest): void => {
     await store.events.append([{ fence, events: [{ ...token(fence, 1), at: AHEAD }], checkpoints: [checkpoint] }]);
     const newRunId = `${fence.runId} anew`;
     const end = endedAt({ ...fence, runId: newRunId }, 2, BEHIND);
-    const cut = { runId: fence.runId, newRunId, end };
-    await store.threads.fork({ from, to, checkpoint, through: 1, cut, now: BEHIND });
+    const partial = { runId: fence.runId, newRunId, end };
+    await store.threads.fork({ from, to, checkpoint, through: 1, partial, now: BEHIND });
     expect((await store.events.read(to, 0, 10)).map(({ at }) => at)).toEqual([AHEAD, AHEAD]);
     expect((await started(store, newRun(to, { now: BEHIND }))).lastAt).toBe(AHEAD);
   });

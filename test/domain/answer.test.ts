@@ -133,7 +133,7 @@ describe("the fold", () => {
         const fold = new AnswerFold();
         const seen = said.map((body) => {
           fold.add(body);
-          return { answer: fold.answer(), hasSaid: fold.hasSaid };
+          return { answer: fold.answer(), hasSaid: fold.hasAnswer };
         });
         for (const [i, { answer, hasSaid }] of seen.entries()) {
           expect(answer).toEqual(folded(said.slice(0, i + 1)));

@@ -41,7 +41,7 @@ test("a body counts until its connection breaks or its owner releases it", async
     });
     const request = new Request("http://127.0.0.1/", { method: "POST", body });
     const arrived = Promise.withResolvers<void>();
-    const bounds = { maxBytes: 2 * piece.length, patienceMs: 60_000, onChunk: async () => arrived.resolve() };
+    const bounds = { maxBytes: 2 * piece.length, timeoutMs: 60_000, onChunk: async () => arrived.resolve() };
     const read = receiveBytes(request, bounds);
     return { read, settled: Promise.race([arrived.promise, read]).catch(() => {}) };
   };

@@ -17,7 +17,7 @@ test("a user's file after sixteen waiting ones is refused with 429, and another 
   const answer = refusal(unreadable(refused, "/file"), null);
   expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([429, true]);
   expect(await answer.json()).toMatchObject({ error: { code: "too_many_files", details: [{ path: "/file" }] } });
-  expect(await other).toMatchObject({ pieces: [{ content: "hello there" }] });
+  expect(await other).toMatchObject({ chunks: [{ content: "hello there" }] });
   expect(await Promise.all(greedy.slice(0, -1))).toEqual(
     Array(17).fill(expect.objectContaining({ mediaType: "text/plain" })),
   );

@@ -6,7 +6,7 @@ import { openReader } from "../../src/reading/reader.ts";
 import { cp949 } from "../support/cp949.ts";
 import { readingWith } from "../support/uploads.ts";
 
-const { pieces, failureOf, read } = readingWith(openReader());
+const { chunks, failureOf, read } = readingWith(openReader());
 
 const columns = ["품목", "수량", "단가"];
 const rows = [
@@ -89,7 +89,7 @@ describe("the table in a CSV file", () => {
   });
 
   test("gives its title to the document and its notes to the searchable text", async () => {
-    const { title, pieces: split } = await pieces("a.csv", `재고 현황\n작성일,2026-03-01\n\n${body}`);
+    const { title, chunks: split } = await chunks("a.csv", `재고 현황\n작성일,2026-03-01\n\n${body}`);
     expect(title).toBe("재고 현황");
     expect(split.map(({ content, rows: of }) => [content, of?.length ?? null])).toEqual([
       ["재고 현황\n작성일, 2026-03-01", null],
@@ -150,7 +150,7 @@ describe("the bounds of a CSV file", () => {
 
   test("keep all of a long cell, in chunks of bounded length", async () => {
     const note = "재고는 매일 아침 아홉 시에 센다. ".repeat(1_600).trim();
-    const { pieces: split } = await pieces("a.csv", `품목,메모\n볼트,"${note}"\n너트,짧다\n`);
+    const { chunks: split } = await chunks("a.csv", `품목,메모\n볼트,"${note}"\n너트,짧다\n`);
     expect(split.flatMap(({ rows: of }) => of ?? [])).toEqual([
       ["볼트", note],
       ["너트", "짧다"],

@@ -5,7 +5,7 @@ import { visibleHtml } from "../../src/reading/html-visible.ts";
 import { openReader } from "../../src/reading/reader.ts";
 import { readingWith } from "../support/uploads.ts";
 
-const { read, pieces, failureOf } = readingWith(openReader());
+const { read, chunks, failureOf } = readingWith(openReader());
 const textOf = (html: string): string => readHtml(html).text;
 
 describe("the visible text of a page is read:", () => {
@@ -182,7 +182,7 @@ describe("a page with a spreadsheet's name", () => {
 
   test("of 10,000 rows is a table too", async () => {
     const rows = Array.from({ length: 10_000 }, (_, at) => `<tr><td>품목 ${at}</td><td>${at}</td></tr>`);
-    const { columns, pieces: split } = await pieces(
+    const { columns, chunks: split } = await chunks(
       "a.xls",
       `<table><tr><th>이름</th><th>수량</th></tr>${rows.join("")}</table>`,
     );

@@ -3,7 +3,7 @@ import { blocksOf, readMarkdown } from "../../src/reading/markdown.ts";
 import { openReader } from "../../src/reading/reader.ts";
 import { readingWith } from "../support/uploads.ts";
 
-const { pieces } = readingWith(openReader());
+const { chunks } = readingWith(openReader());
 
 test.each([
   ["a power and an index", "10<sup>5</sup> H<sub>2</sub>O", "10⁵ H₂O"],
@@ -21,7 +21,7 @@ test.each([
 });
 
 test("of a heading as long as a book only the beginning is repeated", async () => {
-  const { pieces: split } = await pieces("a.md", `# ${"word ".repeat(20_000)}\n\n${"Some text.\n\n".repeat(100)}`);
+  const { chunks: split } = await chunks("a.md", `# ${"word ".repeat(20_000)}\n\n${"Some text.\n\n".repeat(100)}`);
   expect(Math.max(...split.flatMap(({ headings }) => headings.map(({ length }) => length)))).toBeLessThanOrEqual(300);
   expect(
     split

@@ -24,13 +24,13 @@ const COLUMNS = 10;
 const ROWS = 20_000;
 const csv = `${Array.from({ length: COLUMNS }, (_, at) => `c${at}`).join(",")}\n${`${Array(COLUMNS).fill("1").join(",")}\n`.repeat(ROWS)}`;
 
-test.each(["read", "pieces"] as const)(
+test.each(["read", "chunks"] as const)(
   "a large table is sent in parts (%s), none of which blocks the event loop for long",
   async (kind) => {
     const answers = await answersTo(kind, csv);
     const rowsIn = (answer: ReadingAnswer): readonly (readonly string[])[] => {
       if (answer.state !== "part") return [];
-      return "rows" in answer ? answer.rows : answer.pieces.flatMap(({ rows }: TextChunk) => rows ?? []);
+      return "rows" in answer ? answer.rows : answer.chunks.flatMap(({ rows }: TextChunk) => rows ?? []);
     };
     const counts = answers.map((answer) => rowsIn(answer).flat().length);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COLUMNS * ROWS);

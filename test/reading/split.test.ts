@@ -11,8 +11,8 @@ const reading = (text: string, mediaType = "text/markdown"): Reading => ({
   mediaType,
   pageStarts: [],
 });
-const bounds = (max: number, overlap = 0): SplitBounds => ({ max, overlap, maxPieces: 100_000 });
-const contents = (pieces: readonly TextChunk[]): readonly string[] => pieces.map(({ content }) => content);
+const bounds = (max: number, overlap = 0): SplitBounds => ({ max, overlap, maxChunks: 100_000 });
+const contents = (chunks: readonly TextChunk[]): readonly string[] => chunks.map(({ content }) => content);
 
 /** Text of every kind of block, with words that have surrogate pairs and multi-code-point characters. */
 const fragment = fc.oneof(
@@ -86,8 +86,8 @@ describe("any text", () => {
 
 describe("Markdown", () => {
   test("is split at headings, which each chunk has", () => {
-    const pieces = split(reading("intro\n\n# A\n\n## B\n\none\n\n## C\n\n```\n# no\n```\n\n# D\n\ntwo"), bounds(500));
-    expect(pieces.map(({ headings, content }) => [headings.join(" > "), content])).toEqual([
+    const chunks = split(reading("intro\n\n# A\n\n## B\n\none\n\n## C\n\n```\n# no\n```\n\n# D\n\ntwo"), bounds(500));
+    expect(chunks.map(({ headings, content }) => [headings.join(" > "), content])).toEqual([
       ["", "intro"],
       ["A > B", "# A\n\n## B\n\none"],
       ["A > C", "## C\n\n```\n# no\n```"],
@@ -120,11 +120,11 @@ describe("Markdown", () => {
 
   test.each(["1. ", "> ", "- > ", "- "])("of nothing but marks, %j, is read quickly", async (mark) => {
     const source = mark.repeat(100_000);
-    let pieces = 0;
+    let chunks = 0;
     const spent = await cpuMs(() => {
-      pieces = split(reading(source)).length;
+      chunks = split(reading(source)).length;
     });
-    expect(pieces).toBeGreaterThan(0);
+    expect(chunks).toBeGreaterThan(0);
     expect(spent).toBeLessThan(2_000);
   });
 
@@ -156,8 +156,8 @@ describe("plain text", () => {
 
 test("a chunk of a PDF has its page number", () => {
   const text = "one\n\ntwo\n\nthree";
-  const pieces = split({ ...reading(text, "application/pdf"), pageStarts: [0, 5, 10] }, bounds(5));
-  expect(pieces.map(({ content, metadata }) => [content, metadata])).toEqual([
+  const chunks = split({ ...reading(text, "application/pdf"), pageStarts: [0, 5, 10] }, bounds(5));
+  expect(chunks.map(({ content, metadata }) => [content, metadata])).toEqual([
     ["one", { page: 1 }],
     ["two", { page: 2 }],
     ["three", { page: 3 }],
@@ -174,26 +174,26 @@ describe("a table", () => {
   });
 
   test("has a chunk for each row, with the column's name before each cell", () => {
-    const pieces = split(table(3), bounds(500));
-    expect(contents(pieces)).toEqual([
+    const chunks = split(table(3), bounds(500));
+    expect(contents(chunks)).toEqual([
       "품번: A-0; 재고: 0; 비고: a b",
       "품번: A-1; 재고: 1",
       "품번: A-2; 재고: 2; 비고: a b",
     ]);
-    expect(pieces[2]).toMatchObject({ metadata: { rows: [3, 3] }, rows: [["A-2", "2", "a\nb"]] });
+    expect(chunks[2]).toMatchObject({ metadata: { rows: [3, 3] }, rows: [["A-2", "2", "a\nb"]] });
   });
 
   test("that is large has several rows in a chunk, and each row in only one", () => {
     const large = table(12_001);
-    const pieces = split(large, bounds(500));
-    expect(pieces.length).toBeLessThan(5_000);
-    expect(pieces.flatMap(({ rows }) => rows)).toEqual([...large.table.rows]);
-    for (const { content } of pieces) expect(content.length).toBeLessThanOrEqual(500);
+    const chunks = split(large, bounds(500));
+    expect(chunks.length).toBeLessThan(5_000);
+    expect(chunks.flatMap(({ rows }) => rows)).toEqual([...large.table.rows]);
+    for (const { content } of chunks) expect(content.length).toBeLessThanOrEqual(500);
   });
 });
 
 test("too many chunks are refused", () => {
-  expect(() => split(reading("a\n\n# b\n\n".repeat(50)), { ...bounds(500), maxPieces: 10 })).toThrow(
+  expect(() => split(reading("a\n\n# b\n\n".repeat(50)), { ...bounds(500), maxChunks: 10 })).toThrow(
     "more than 10 chunks",
   );
 });

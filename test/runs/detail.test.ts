@@ -25,7 +25,7 @@ test("the detail stored with a message is the fold of its run's events in the lo
       await live.ended;
       const fold = foldAnswer(log);
       const [, message] = (await store.threads.messagePage(live.threadKey, PAGE)).messages;
-      if (failure !== null && !fold.hasSaid) return expect(message).toBeUndefined();
+      if (failure !== null && !fold.hasAnswer) return expect(message).toBeUndefined();
       const { content, detail, status } = fold.answer();
       expect(message).toMatchObject({ content, status: status ?? "none" });
       expect(kept(message?.detail)).toEqual(kept(detail));

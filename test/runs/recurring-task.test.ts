@@ -57,13 +57,13 @@ test("an unrenewed lease is logged once as failing and once as ended; each renew
   expect(lease.isCurrent).toBe(false);
   await tick(0);
   await tick(20);
-  expect(lease.assure()).toBeUndefined();
+  expect(lease.ensureCurrent()).toBeUndefined();
   isAway = true;
   for (let i = 0; i < 8; i++) await tick(20);
   expect(lease.isCurrent).toBe(false);
-  await expect(lease.assure()).rejects.toThrow("away");
+  await expect(lease.ensureCurrent()).rejects.toThrow("away");
   isAway = false;
-  await lease.assure();
+  await lease.ensureCurrent();
   await tick(20);
   await tick(20);
   expect(renewals).toEqual([false, true, true, ...Array(8).fill(false), false, true, true]);

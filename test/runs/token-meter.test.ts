@@ -39,9 +39,9 @@ describe("a run's tokens", () => {
         const { meter, state } = meterOf(100_000);
         let counted = 0;
         for (const step of all) {
-          if ("text" in step) meter.said(step.text);
+          if ("text" in step) meter.countText(step.text);
           else {
-            meter.spent(step);
+            meter.countUsage(step);
             counted += step.inputTokens + step.outputTokens;
           }
         }
@@ -53,25 +53,25 @@ describe("a run's tokens", () => {
 
   test("can exceed the budget while the model is still streaming", () => {
     const { meter, state } = meterOf(100, 90);
-    for (let i = 0; i < 40; i++) meter.said("a");
+    for (let i = 0; i < 40; i++) meter.countText("a");
     expect(state.exhausted).toBe(0);
-    meter.said("a");
+    meter.countText("a");
     expect(state.exhausted).toBeGreaterThan(0);
   });
 
   test("may use the whole budget and not one more", async () => {
     const { meter, state } = meterOf(100, 90);
-    meter.spent({ inputTokens: 5, outputTokens: 5 });
+    meter.countUsage({ inputTokens: 5, outputTokens: 5 });
     await meter.settle();
     expect(state.exhausted).toBe(0);
-    meter.spent({ inputTokens: 1, outputTokens: 0 });
+    meter.countUsage({ inputTokens: 1, outputTokens: 0 });
     expect(state.exhausted).toBeGreaterThan(0);
   });
 
   test("exceed the budget once the store has reported the user's other runs", async () => {
     const { meter, state } = meterOf(1_000);
     state.total = 990;
-    meter.spent({ inputTokens: 20, outputTokens: 0 });
+    meter.countUsage({ inputTokens: 20, outputTokens: 0 });
     expect(state.exhausted).toBe(0);
     await meter.settle();
     expect(state.exhausted).toBeGreaterThan(0);
@@ -79,8 +79,8 @@ describe("a run's tokens", () => {
 
   test("are charged in slices, one call at a time, and not one by one", async () => {
     const { meter, charges } = meterOf(1_000_000);
-    for (let i = 0; i < 10_000; i++) meter.said("abcd");
-    meter.spent({ inputTokens: 0, outputTokens: 10_000 });
+    for (let i = 0; i < 10_000; i++) meter.countText("abcd");
+    meter.countUsage({ inputTokens: 0, outputTokens: 10_000 });
     await meter.settle();
     expect(charges.reduce((sum, amount) => sum + amount, 0)).toBe(10_000);
     expect(charges.length).toBeLessThan(20);
@@ -89,11 +89,11 @@ describe("a run's tokens", () => {
   test("are not lost while the store is unavailable", async () => {
     const { meter, state } = meterOf(10_000);
     state.isAway = true;
-    meter.spent({ inputTokens: 600, outputTokens: 0 });
+    meter.countUsage({ inputTokens: 600, outputTokens: 0 });
     await meter.settle();
     expect([state.total, state.failures > 0]).toEqual([0, true]);
     state.isAway = false;
-    meter.spent({ inputTokens: 1, outputTokens: 0 });
+    meter.countUsage({ inputTokens: 1, outputTokens: 0 });
     await meter.settle();
     expect(state.total).toBe(601);
   });

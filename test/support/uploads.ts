@@ -14,11 +14,11 @@ export const upload = (name: string, content: string | Uint8Array, mediaType = "
 /** Reads uploads with `reader`, and returns its readings and refusals. */
 export const readingWith = (reader: Reader) => {
   const read = (...given: Parameters<typeof upload>) => reader.read(upload(...given), { signal: never });
-  const pieces = (...given: Parameters<typeof upload>) => reader.readChunks(upload(...given), { signal: never });
+  const chunks = (...given: Parameters<typeof upload>) => reader.readChunks(upload(...given), { signal: never });
   const failureOf = async (...given: Parameters<typeof upload>): Promise<UnreadableError> => {
-    const thrown = await pieces(...given).catch((error: unknown) => error);
+    const thrown = await chunks(...given).catch((error: unknown) => error);
     if (thrown instanceof UnreadableError) return thrown;
     throw new Error("It was read", { cause: thrown });
   };
-  return { read, pieces, failureOf };
+  return { read, chunks, failureOf };
 };

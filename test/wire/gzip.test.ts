@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { constants, createGunzip, gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { GzipPieces } from "../../src/wire/gzip.ts";
+import { GzipEncoder } from "../../src/wire/gzip.ts";
 
 const utf8 = new TextEncoder();
 const join = (pieces: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(pieces));
@@ -29,8 +29,8 @@ describe("gzip in parts", () => {
   test("is one member that any decoder accepts, for any parts", () => {
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 40 }), (frames) => {
-        const gzip = new GzipPieces();
-        const pieces = [...frames.map((data) => gzip.piece(data)), gzip.end()];
+        const gzip = new GzipEncoder();
+        const pieces = [...frames.map((data) => gzip.encode(data)), gzip.end()];
         expect(join([gunzipSync(join(pieces))])).toEqual(join(frames));
       }),
       { numRuns: 150 },
@@ -40,10 +40,10 @@ describe("gzip in parts", () => {
   test("can be decoded up to each part as soon as it has arrived", () => {
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 8 }), (frames) => {
-        const gzip = new GzipPieces();
+        const gzip = new GzipEncoder();
         const pieces: Uint8Array[] = [];
         for (const [index, data] of frames.entries()) {
-          pieces.push(gzip.piece(data));
+          pieces.push(gzip.encode(data));
           const soFar = gunzipSync(join(pieces), { finishFlush: constants.Z_SYNC_FLUSH });
           expect(join([soFar])).toEqual(join(frames.slice(0, index + 1)));
         }
@@ -54,8 +54,8 @@ describe("gzip in parts", () => {
 
   test("can be cut anywhere in transit", async () => {
     const frames = Array.from({ length: 30 }, (_, n) => utf8.encode(`event: token\ndata: {"delta":"${n}여울"}\n\n`));
-    const gzip = new GzipPieces();
-    const all = join([...frames.map((data) => gzip.piece(data)), gzip.end()]);
+    const gzip = new GzipEncoder();
+    const all = join([...frames.map((data) => gzip.encode(data)), gzip.end()]);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(all.length), { maxLength: 12 }), async (cuts) => {
         const gunzip = createGunzip();
@@ -69,13 +69,13 @@ describe("gzip in parts", () => {
   });
 
   test("shrinks token frames to a quarter or less", () => {
-    const gzip = new GzipPieces();
+    const gzip = new GzipEncoder();
     const frames = Array.from({ length: 200 }, (_, seq) =>
       utf8.encode(
         `id: t:${seq}\nevent: token\ndata: {"type":"token","seq":${seq},"payload":{"delta":"word${seq * 7919}"}}\n\n`,
       ),
     );
-    const packed = join(frames.map((data) => gzip.piece(data)));
+    const packed = join(frames.map((data) => gzip.encode(data)));
     expect(packed.length).toBeLessThan(join(frames).length / 4);
   });
 });

@@ -78,7 +78,7 @@ class DialectHandler {
         // HEAD would be answered as GET, and must not start a run (RFC 9110 §9.2.1).
         throw new RequestError("method_not_allowed", `Use ${endpoint.method}.`);
       }
-      return await (endpoint.mode === "join" ? this.#join(context) : this.#ask(context));
+      return await (endpoint.mode === "join" ? this.#join(context) : this.#start(context));
     } catch (thrown) {
       const error = requestErrorOf(thrown);
       const answer = dialect.refuse?.(error, statusOf(error)) ?? null;
@@ -86,21 +86,21 @@ class DialectHandler {
     }
   }
 
-  async #ask(context: RequestContext): Promise<unknown> {
+  async #start(context: RequestContext): Promise<unknown> {
     const { dialect, parts } = this;
     const { endpoint, request, traceId } = context;
     const { body, file } = await readInput(request, dialect.takesFile);
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
     let live: LiveRun | null = null;
     try {
-      const asked = this.#parse(body, file, context);
-      if (seen !== null) return this.#rejoin(seen, asked.userId, asked.input, context);
+      const runRequest = this.#parse(body, file, context);
+      if (seen !== null) return this.#rejoin(seen, runRequest.userId, runRequest.input, context);
       if (endpoint.mode === "ticket")
-        return ticketAnswer(await parts.tickets.issue(dialect.name, asked), dialect, endpoint);
-      live = await parts.runs.start(this.#agentFor(asked), asked, traceId);
+        return ticketAnswer(await parts.tickets.issue(dialect.name, runRequest), dialect, endpoint);
+      live = await parts.runs.start(this.#agentFor(runRequest), runRequest, traceId);
       return endpoint.mode === "answer"
-        ? this.#answer(live, asked.input, context)
-        : this.#stream(live, asked.input, context, 0);
+        ? this.#answer(live, runRequest.input, context)
+        : this.#stream(live, runRequest.input, context, 0);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
       return seen === null ? refusedInStream(thrown, context, parts) : noContent();
@@ -124,8 +124,8 @@ class DialectHandler {
     const identity = identityOf(request);
     const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
     const userId = isRequired ? identity.requiredUser(`/${field}`) : (identity.userId ?? DEFAULT_USER);
-    const asked = this.dialect.parse(checked, { locale, userId, file });
-    return { ...asked, threadId: identity.threadFor(asked.threadId) };
+    const runRequest = this.dialect.parse(checked, { locale, userId, file });
+    return { ...runRequest, threadId: identity.threadFor(runRequest.threadId) };
   }
 
   /** Reports schema errors and a missing user together, so that the caller can fix both at once. */
@@ -142,18 +142,18 @@ class DialectHandler {
   async #join(context: RequestContext): Promise<RunReader | Response> {
     const { dialect, parts } = this;
     const { request, traceId } = context;
-    const question = await parts.tickets.look(dialect.name, ticketIn(request));
-    const { userId, ticket, request: asked } = question;
+    const question = await parts.tickets.get(dialect.name, ticketIn(request));
+    const { userId, ticket, request: runRequest } = question;
     // The ticket names the user, as a path would.
     identityOf(request).addName(userId, "/userId");
     identityOf(request).threadFor(threadIdOf(ticket.threadKey));
     const seen = lastSeen(request);
     if (seen !== null) {
       // An id of another run does not belong to this stream.
-      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, asked.input, context) : noContent();
+      return seen.startsWith(`${ticket.runId}:`) ? this.#rejoin(seen, userId, runRequest.input, context) : noContent();
     }
-    const run = await parts.tickets.redeem(question, this.#agentFor(asked), traceId, request.signal);
-    return this.#stream(run, asked.input, context, 0);
+    const run = await parts.tickets.redeem(question, this.#agentFor(runRequest), traceId, request.signal);
+    return this.#stream(run, runRequest.input, context, 0);
   }
 
   /** A client that reconnects starts no new run: it receives what follows the last frame it has seen, if anything. */

@@ -6,7 +6,7 @@ import { StoreHealth } from "./store-health.ts";
 /** How long a check of the model is valid: probes come every few seconds, and providers count calls. */
 const MODEL_CHECK_MS = 30_000;
 /** A probe waits this long for the model; then the model counts as unavailable. */
-const MODEL_PATIENCE_MS = 5_000;
+const MODEL_TIMEOUT_MS = 5_000;
 
 export interface Health {
   readonly status: "ready" | "unready";
@@ -63,14 +63,14 @@ export class Readiness {
     const { model, system } = this.parts;
     const now = system.now();
     if (this.#model === undefined || now - this.#model.at > MODEL_CHECK_MS) {
-      const signal = AbortSignal.timeout(MODEL_PATIENCE_MS);
+      const signal = AbortSignal.timeout(MODEL_TIMEOUT_MS);
       const verdict = model.check({ signal }).then(
         () => "ok",
         (error) => (error instanceof ModelError ? error.message : "the model cannot be reached"),
       );
       this.#model = { at: now, verdict };
-      void verdict.then((said) => {
-        if (said !== "ok") this.#model = undefined;
+      void verdict.then((result) => {
+        if (result !== "ok") this.#model = undefined;
       });
     }
     return this.#model.verdict;

@@ -6,7 +6,7 @@ import { troubleOf } from "../../store/trouble.ts";
 /** The store is written to at most once in this time, however many probes there are. */
 const FRESH_MS = 1_000;
 /** The longest that a probe waits. The check under way then goes on, and later probes receive its result. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** Each is `ok` or the reason why not. */
 export interface StoreVerdict {
@@ -31,19 +31,19 @@ export class StoreHealth {
   /** Settles within two seconds. */
   look(): Promise<StoreVerdict> {
     const { system } = this;
-    const late = new AbortController();
+    const timer = new AbortController();
     const answer = this.#current();
     return Promise.race([
       answer,
-      system.sleep(PATIENCE_MS, late.signal).then((): StoreVerdict => {
+      system.sleep(TIMEOUT_MS, timer.signal).then((): StoreVerdict => {
         const verdict = {
           store: "the database does not answer",
           migrations: "unknown while the database does not answer",
         };
-        if (!late.signal.aborted) this.#report(verdict.store);
+        if (!timer.signal.aborted) this.#report(verdict.store);
         return verdict;
       }),
-    ]).finally(() => late.abort());
+    ]).finally(() => timer.abort());
   }
 
   #current(): Promise<StoreVerdict> {

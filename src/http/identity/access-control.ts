@@ -42,7 +42,7 @@ export const fairnessKeyOf = (request: Request): string => {
 };
 
 /** Adds the user that a request's body names. Must be called after the body is read and before it is used. */
-export const bodyWasRead = (request: Request, body: unknown): void => {
+export const addBodyNames = (request: Request, body: unknown): void => {
   const identity = identities.get(request);
   if (identity !== undefined) addNamesInBody(identity, body);
 };
@@ -74,8 +74,8 @@ export class AccessControl {
     if (access === "probe") return;
     this.checkHost(request);
     if (access === "open") return;
-    const judged = this.#verify(request);
-    const claim = judged instanceof Promise ? await judged : judged;
+    const verified = this.#verify(request);
+    const claim = verified instanceof Promise ? await verified : verified;
     if (!claim.isBearer) this.#checkUnproven(request, access);
     if (claim.scopes !== null && !mayUse(claim.scopes, access)) {
       throw new RequestError("forbidden", "The access token does not allow this: see the scopes in docs/security.md.");

@@ -34,7 +34,7 @@ export const credentialVerifier = (parts: CredentialParts): ((request: Request) 
   });
 
   /** The claim of a caller that may act for any user: the user in the trusted header, when one is configured. */
-  const spokenFor = (headers: Headers, isBearer: boolean): Claim => {
+  const claimFrom = (headers: Headers, isBearer: boolean): Claim => {
     const { trustedHeader } = settings;
     if (trustedHeader === null) return { ...ANONYMOUS, isBearer };
     const userId = headerText(headers, trustedHeader);
@@ -51,13 +51,13 @@ export const credentialVerifier = (parts: CredentialParts): ((request: Request) 
   };
 
   const ofBearer = (token: string, headers: Headers): Claim | Promise<Claim> => {
-    if (takesService && isServiceToken(token)) return spokenFor(headers, true);
+    if (takesService && isServiceToken(token)) return claimFrom(headers, true);
     if (isAccessToken(token)) return ofAccessToken(token);
     if (userTokens !== null) {
       return userTokens.userOf(token).then((userId) => ({ ...ANONYMOUS, userId, isBearer: true }));
     }
     // No token is required here, so one of another service does no harm.
-    if (!wantsToken) return spokenFor(headers, false);
+    if (!wantsToken) return claimFrom(headers, false);
     throw new RequestError("forbidden", "The token is not valid.");
   };
 
@@ -78,7 +78,7 @@ export const credentialVerifier = (parts: CredentialParts): ((request: Request) 
       throw new RequestError("forbidden", "The access token is not valid.");
     }
     // On loopback an ingress may be trusted without a token of its own.
-    if (!wantsToken || (settings.trustedHeader !== null && !takesService)) return spokenFor(headers, false);
+    if (!wantsToken || (settings.trustedHeader !== null && !takesService)) return claimFrom(headers, false);
     throw new RequestError("unauthorized", "Send the header authorization: Bearer … with a token.");
   };
 };

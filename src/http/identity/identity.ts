@@ -86,9 +86,9 @@ export class Identity {
   /**
    * Returns the thread of a request: `asked`, or the one that its token is for. Null: a new one. Throws `forbidden`.
    */
-  threadFor(asked: string | null): string | null {
+  threadFor(requested: string | null): string | null {
     const { threadId } = this.claim;
-    if (threadId === null || asked === null || asked === threadId) return threadId ?? asked;
+    if (threadId === null || requested === null || requested === threadId) return threadId ?? requested;
     throw new RequestError("forbidden", "The access token is for another thread.");
   }
 }

@@ -39,7 +39,7 @@ export const openApiDocument = (
     const template = path.replace(/:(\w+)/g, "{$1}");
     paths[template] = {
       ...paths[template],
-      [method.toLowerCase()]: told(method, template, operation, wantsCredential),
+      [method.toLowerCase()]: operationJson(method, template, operation, wantsCredential),
     };
   }
   const placed = components.place({ paths, responses: usedIn(paths, refusalResponses()) }) as Record<
@@ -88,7 +88,7 @@ const operationIn = (detail: unknown): Operation | "hidden" | null => {
   return "operation" in detail ? (detail.operation as Operation) : null;
 };
 
-const told = (method: string, path: string, operation: Operation, wantsCredential: boolean): Json => {
+const operationJson = (method: string, path: string, operation: Operation, wantsCredential: boolean): Json => {
   const { tag, summary, description, replies } = operation;
   const parameters = [...(operation.parameters ?? []), ...credentialParameters(method, operation)];
   return {

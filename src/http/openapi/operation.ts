@@ -55,7 +55,7 @@ export interface Operation extends RouteAccess {
 export const described = (operation: Operation) => ({ summary: operation.summary, operation });
 
 /** The `detail` of a route that the document leaves out. */
-export const hidden = (passage: RouteAccess) => ({ hide: true, operation: passage });
+export const hidden = (access: RouteAccess) => ({ hide: true, operation: access });
 
 /** Returns the access that a route's `detail` declares. Null when it declares none. */
 export const routeAccessOf = (detail: unknown): RouteAccess | null => {

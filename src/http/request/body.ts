@@ -1,5 +1,5 @@
 import { RequestError } from "../../domain/error.ts";
-import { bodyWasRead, fairnessKeyOf } from "../identity/access-control.ts";
+import { addBodyNames, fairnessKeyOf } from "../identity/access-control.ts";
 import { type BodyAccount, BodyBudget, FREE_BYTES } from "./body-budget.ts";
 import { BodyTurns } from "./body-turns.ts";
 import { BodyCounter } from "./json/bounds.ts";
@@ -9,9 +9,9 @@ import { ReceivedBytes } from "./received-bytes.ts";
 /** The maximum size of a JSON body, in bytes. Endpoints that accept more parse it in a worker thread. */
 const MAX_BODY_BYTES = 1024 * 1024;
 /** How many milliseconds a whole JSON body may take to arrive: a client may be slow, but not forever. */
-const BODY_PATIENCE_MS = 30_000;
+const BODY_TIMEOUT_MS = 30_000;
 /** The same for a body of more than 1 MiB. */
-const LARGE_PATIENCE_MS = 300_000;
+const LARGE_TIMEOUT_MS = 300_000;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]{1,100}\+)?json\s*(?:;|$)/i;
 
@@ -42,17 +42,17 @@ export const receiveJson = async (request: Request, maxBytes: number): Promise<R
   if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
   }
-  const patienceMs = maxBytes > MAX_BODY_BYTES ? LARGE_PATIENCE_MS : BODY_PATIENCE_MS;
+  const timeoutMs = maxBytes > MAX_BODY_BYTES ? LARGE_TIMEOUT_MS : BODY_TIMEOUT_MS;
   const counter = new BodyCounter();
   const onChunk = (chunk: Uint8Array) => counter.push(chunk);
-  const { body: bytes, account } = await receiveBytes(request, { maxBytes, patienceMs, onChunk });
+  const { body: bytes, account } = await receiveBytes(request, { maxBytes, timeoutMs, onChunk });
   try {
     counter.end();
     const body =
       bytes.length <= MAX_BODY_BYTES
         ? parseHere(bytes)
         : await parseAside(bytes, { userId: fairnessKeyOf(request), signal: request.signal });
-    bodyWasRead(request, body);
+    addBodyNames(request, body);
     return { body, account };
   } catch (error) {
     account.close();
@@ -63,7 +63,7 @@ export const receiveJson = async (request: Request, maxBytes: number): Promise<R
 /** How much of a body is read, and for how long. */
 export interface BodyBounds {
   readonly maxBytes: number;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** The message of `payload_too_large`. By default it names the body and its limit. */
   readonly tooLarge?: string;
   /** Called with each chunk as it arrives, and awaited. An error it throws ends the reading. */
@@ -79,27 +79,27 @@ export const receiveBytes = async (
   request: Request,
   bounds: BodyBounds,
 ): Promise<Received<Uint8Array<ArrayBuffer>>> => {
-  const { maxBytes, patienceMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
+  const { maxBytes, timeoutMs, tooLarge = `The body is larger than ${mebibytes(maxBytes)}.`, onChunk } = bounds;
   if (!/^\s*(?:identity\s*)?$/i.test(request.headers.get("content-encoding") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body uncompressed, without content-encoding.");
   }
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared > maxBytes) throw new RequestError("payload_too_large", tooLarge);
   const received = new ReceivedBytes(declared >= 0 ? declared : maxBytes);
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), patienceMs);
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new RequestError("timeout", "The body did not arrive in time.")), timeoutMs);
   const isSmall = declared <= FREE_BYTES && !request.headers.has("transfer-encoding");
   const account = budget.open(fairnessKeyOf(request));
   const reader = isSmall ? undefined : request.body?.getReader();
   try {
     if (isSmall) {
       // It is no longer than it declares (RFC 9112 §6.3); a stream's reader costs 40 µs.
-      const whole = new Uint8Array(await Promise.race([request.arrayBuffer(), late]));
+      const whole = new Uint8Array(await Promise.race([request.arrayBuffer(), timeout]));
       await onChunk?.(whole);
       return { body: whole, account };
     }
     for (;;) {
-      const step = await Promise.race([reader?.read(), late]);
+      const step = await Promise.race([reader?.read(), timeout]);
       if (step === undefined || step.done) break;
       if (received.size + step.value.byteLength > maxBytes) throw new RequestError("payload_too_large", tooLarge);
       account.add(step.value.byteLength);

@@ -1,14 +1,14 @@
 import type { Upload } from "../../domain/document.ts";
 import { RequestError } from "../../domain/error.ts";
 import { isStorable } from "../../domain/text.ts";
-import { bodyWasRead, fairnessKeyOf } from "../identity/access-control.ts";
+import { addBodyNames, fairnessKeyOf } from "../identity/access-control.ts";
 import { type Received, receiveBytes } from "./body.ts";
 import { formParts } from "./form/parse.ts";
 import { ALLOWANCE } from "./form/parts.ts";
 import { invalid } from "./validate.ts";
 
 /** How many milliseconds a form may take to arrive: 20 MB over a slow uplink. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 export interface Multipart {
   /** Each name occurs once. */
@@ -28,7 +28,7 @@ export const receiveMultipart = async (
   { maxBytes }: { readonly maxBytes: number },
 ): Promise<Received<Multipart>> => {
   const tooLarge = `The file is larger than ${maxBytes / 1024 / 1024} MiB.`;
-  const bounds = { maxBytes: maxBytes + ALLOWANCE, patienceMs: PATIENCE_MS, tooLarge };
+  const bounds = { maxBytes: maxBytes + ALLOWANCE, timeoutMs: TIMEOUT_MS, tooLarge };
   const { body: bytes, account } = await receiveBytes(request, bounds);
   try {
     const type = request.headers.get("content-type") ?? "";
@@ -43,7 +43,7 @@ export const receiveMultipart = async (
       throw new RequestError("payload_too_large", tooLarge);
     }
     // A browser sends every field of a form: an empty one does not identify a user.
-    bodyWasRead(request, Object.fromEntries([...parts.files, ...[...fields].filter(([, text]) => text !== "")]));
+    addBodyNames(request, Object.fromEntries([...parts.files, ...[...fields].filter(([, text]) => text !== "")]));
     return { body: { fields: Object.fromEntries(fields), files }, account };
   } catch (error) {
     account.close();

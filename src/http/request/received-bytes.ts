@@ -23,9 +23,9 @@ export class ReceivedBytes {
     if (size > this.#buffer.byteLength) {
       const soon = [FIRST, SOON].find((some) => size <= some && some < this.expected);
       // More than expected: its length was declared wrong.
-      const room = soon ?? (size <= this.expected ? this.expected : 2 * size);
+      const capacity = soon ?? (size <= this.expected ? this.expected : 2 * size);
       // The old buffer is freed at once; a copy would leave it to the garbage collector.
-      this.#buffer = this.#buffer.transfer(room);
+      this.#buffer = this.#buffer.transfer(capacity);
     }
     new Uint8Array(this.#buffer).set(chunk, this.#size);
     this.#size = size;

@@ -23,7 +23,10 @@ const TAG: Tag = {
   description: "The documents that answers can cite. Users see only their own.",
 };
 
-const KeptShape = Type.Object({ ...DocumentShape.properties, is_new: Type.Boolean() }, { title: "KeptDocument" });
+const StoredDocumentShape = Type.Object(
+  { ...DocumentShape.properties, is_new: Type.Boolean() },
+  { title: "KeptDocument" },
+);
 
 /** A user's documents: uploaded as JSON or as a file, listed, deleted. Another user's are not found. */
 export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) =>
@@ -34,14 +37,14 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
         const { body, account } = await uploadedDocument(request);
         const { userId, document, field } = body;
         // What it weighs is the reader's once that has it: to write the pieces may take minutes.
-        const { document: kept, isNew } = await retrieval
+        const { document: stored, isNew } = await retrieval
           .ingest(userId, document, request.signal, () => account.close())
           .catch((error: unknown) => {
             throw error instanceof UnreadableError ? unreadable(error, field) : error;
           })
           .finally(() => account.close());
         set.status = isNew ? 201 : 200;
-        return { ...documentView(kept), is_new: isNew };
+        return { ...documentView(stored), is_new: isNew };
       },
       {
         parse: "none",
@@ -54,8 +57,8 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
           body: { ...DocumentText, title: "DocumentText" },
           form: { ...DocumentForm, title: "DocumentForm" },
           replies: {
-            201: json("The document is stored and searchable.", KeptShape),
-            200: json("The collection already holds this content; it is stored once.", KeptShape),
+            201: json("The document is stored and searchable.", StoredDocumentShape),
+            200: json("The collection already holds this content; it is stored once.", StoredDocumentShape),
           },
           refusals: ["too_many_files", "model_unavailable", "store_unavailable"],
         }),

@@ -132,9 +132,9 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
 
 /** Returns the TIL for the store. Throws `invalid`, naming each tag that is too long. */
 const newTil = (userId: string, { title, content, excerpt, day_number, tags }: NewTilBody, system: System): NewTil => {
-  const asked = (tags ?? []).map((tag) => (typeof tag === "string" ? { name: tag } : tag));
+  const requested = (tags ?? []).map((tag) => (typeof tag === "string" ? { name: tag } : tag));
   const most = TIL_BOUNDS.tagName;
-  const tooLong = asked.flatMap(({ name }, at) =>
+  const tooLong = requested.flatMap(({ name }, at) =>
     hasLength(name.trim(), 0, most) ? [] : [{ path: `/tags/${at}`, message: `must be at most ${most} characters` }],
   );
   if (tooLong.length > 0) throw invalid(tooLong);
@@ -146,7 +146,7 @@ const newTil = (userId: string, { title, content, excerpt, day_number, tags }: N
     content,
     excerpt: excerpt ?? "",
     dayNumber: day_number ?? null,
-    tags: asked.map((tag) => newTag(tag, system)),
+    tags: requested.map((tag) => newTag(tag, system)),
     now: system.now(),
   };
 };

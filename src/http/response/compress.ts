@@ -1,5 +1,5 @@
 import { ByteStream, CUT, END, type OnStep, type StreamStep } from "../../streams/byte-stream.ts";
-import { GzipPieces } from "../../wire/gzip.ts";
+import { GzipEncoder } from "../../wire/gzip.ts";
 import { preferencesOf } from "../request/preferences.ts";
 
 /** The part of Elysia's context that an `onAfterHandle` hook uses. */
@@ -30,7 +30,7 @@ const acceptsGzip = (headers: Headers): boolean => {
 
 /** One step for each of the plain stream's, taken on demand, and one more for gzip's trailer. */
 class GzipStream extends ByteStream {
-  readonly #gzip = new GzipPieces();
+  readonly #gzip = new GzipEncoder();
   #isOver = false;
 
   constructor(private readonly plain: ByteStream) {
@@ -61,7 +61,7 @@ class GzipStream extends ByteStream {
   #zipped(step: StreamStep): StreamStep {
     // Its reader may have left meanwhile.
     if (this.#isOver) return END;
-    if (step.done !== true) return { done: false, value: this.#gzip.piece(step.value) };
+    if (step.done !== true) return { done: false, value: this.#gzip.encode(step.value) };
     this.#isOver = true;
     return step === CUT ? CUT : { done: false, value: this.#gzip.end() };
   }

@@ -48,9 +48,9 @@ export const pageText = (
       text += script ?? run.str;
       if (run.str.trim() !== "") isMarked = false;
     } else if (!isMarked) {
-      const said = standIn(run.str);
-      isMarked = said.startsWith(UNREADABLE);
-      text += said;
+      const shown = standIn(run.str);
+      isMarked = shown.startsWith(UNREADABLE);
+      text += shown;
     }
     text += behind.get(at) ?? "";
     if (run.hasEOL) text += "\n";

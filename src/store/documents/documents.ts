@@ -57,10 +57,10 @@ export const documentQueries = (
   delete: (userId, documentId) =>
     database.call("documents.delete", ({ transaction }) =>
       transaction(async (session) => {
-        const held = await session.rows(
+        const locked = await session.rows(
           sql`select 1 from documents where ${isDocument(userId, documentId)} and is_ready for update`,
         );
-        if (held.length === 0) return false;
+        if (locked.length === 0) return false;
         await removeDocument(session, vectors, userId, documentId);
         return true;
       }),
@@ -80,27 +80,27 @@ export const documentQueries = (
           select ordinal, rows from chunks
           where ${isDocument(userId, documentId)} and rows is not null and ordinal > ${after}::int
             and exists (select from documents where ${document})
-          order by ordinal limit ${PIECES_A_PAGE}::int`),
+          order by ordinal limit ${CHUNKS_A_PAGE}::int`),
       );
       let characters = 0;
-      for (const piece of page) {
-        for (const row of JSON.parse(piece.rows) as Table["rows"]) table.push(row);
-        characters += piece.rows.length;
-        if (characters < BREATH) continue;
+      for (const chunk of page) {
+        for (const row of JSON.parse(chunk.rows) as Table["rows"]) table.push(row);
+        characters += chunk.rows.length;
+        if (characters < CHARACTERS_A_TURN) continue;
         characters = 0;
         await new Promise((resolve) => setImmediate(resolve));
       }
       after = page.at(-1)?.ordinal ?? after;
-      if (page.length < PIECES_A_PAGE) break;
+      if (page.length < CHUNKS_A_PAGE) break;
     }
     return { columns: JSON.parse(found.columns) as Table["columns"], rows: table.slice(0, maxRows) };
   },
 });
 
 /** Each chunk has at least one row, and at most as much as a row may hold. */
-const PIECES_A_PAGE = 200;
+const CHUNKS_A_PAGE = 200;
 /** How many characters of JSON are parsed before the event loop gets a turn: some 5 ms. */
-const BREATH = 1024 * 1024;
+const CHARACTERS_A_TURN = 1024 * 1024;
 
 /** Selects a document's row in a hand-written statement. */
 export const isDocument = (userId: string, documentId: string): SQL =>

@@ -67,13 +67,13 @@ export const markOf = (userId: string, collection: string | null): string => {
 };
 
 /** Lexemes that must all be in one chunk, and the weight of that match relative to the others, before rarity. */
-interface SearchTerm {
+interface LexemeLookup {
   readonly lexemes: readonly string[];
   readonly weight: number;
 }
 
 /** Each costs an index lookup. */
-const MOST_SOUGHT = 32;
+const MAX_LOOKUPS = 32;
 /** The beginning of a very long question is enough to fill the lookups. */
 const LONGEST_QUERY = 2_000;
 /** The weight of all parts of a word together, relative to the word. */
@@ -82,8 +82,8 @@ const PARTS_WEIGHT = 0.6;
 /** Returns the terms of a query without stop words; all of them when there are no others. */
 export const queryTerms = (text: string): readonly Term[] => {
   const terms = termsOf(text.slice(0, LONGEST_QUERY));
-  const telling = terms.filter(({ forms }) => !forms.some((form) => stopWords.has(form)));
-  return telling.length > 0 ? telling : terms;
+  const contentTerms = terms.filter(({ forms }) => !forms.some((form) => stopWords.has(form)));
+  return contentTerms.length > 0 ? contentTerms : terms;
 };
 
 /**
@@ -91,20 +91,20 @@ export const queryTerms = (text: string): readonly Term[] => {
  * reads a bounded number of chunks, and words that are in more chunks than that may occur together in one that was not
  * read. So all words together are looked up as well.
  */
-export const soughtIn = (terms: readonly Term[]): readonly SearchTerm[] => {
+export const lookupsFor = (terms: readonly Term[]): readonly LexemeLookup[] => {
   const weights = new Map<string, number>();
-  const seek = (lexeme: string, weight: number): void => {
-    if (weights.has(lexeme) || weights.size < MOST_SOUGHT)
+  const addLookup = (lexeme: string, weight: number): void => {
+    if (weights.has(lexeme) || weights.size < MAX_LOOKUPS)
       weights.set(lexeme, Math.max(weight, weights.get(lexeme) ?? 0));
   };
   const stems = [...new Set(terms.flatMap(({ forms }) => forms.slice(-1)))];
-  for (const stem of stems) seek(stem, 1);
+  for (const stem of stems) addLookup(stem, 1);
   for (const { parts } of terms) {
     // A single letter or digit is everywhere.
-    for (const part of parts.filter(({ length }) => length > 1)) seek(part, PARTS_WEIGHT / parts.length);
+    for (const part of parts.filter(({ length }) => length > 1)) addLookup(part, PARTS_WEIGHT / parts.length);
   }
   const single = Array.from(weights, ([lexeme, weight]) => ({ lexemes: [lexeme], weight }));
-  return stems.length > 1 ? [...single, { lexemes: stems.slice(0, MOST_SOUGHT), weight: 1 }] : single;
+  return stems.length > 1 ? [...single, { lexemes: stems.slice(0, MAX_LOOKUPS), weight: 1 }] : single;
 };
 
 /** Returns a text to cast to `tsquery` that requires all of these lexemes, letter for letter. */

@@ -15,8 +15,8 @@ import type { Vectors } from "./vectors.ts";
  * Chunks per statement, and how many characters they hold together. The embedded database computes on the event loop:
  * 0.3 ms for a short row of a table and 2 to 4 for 800 characters of Korean, so 6 to 10 ms for a full statement.
  */
-const PIECES = 20;
-const CHARACTERS = 2_000;
+const CHUNKS_A_STATEMENT = 20;
+const CHARACTERS_A_STATEMENT = 2_000;
 /** A draft older than this belongs to a process that no longer exists. */
 const ABANDONED_MS = 24 * 3_600_000;
 const UNIQUE_VIOLATION = "23505";
@@ -49,16 +49,16 @@ export const putQuery = (
       for (const old of abandoned) await discard(old.userId, old.documentId);
       await call((session) => begin(session, draft));
       try {
-        let chunks = 0;
+        let count = 0;
         for await (const batch of batches) {
-          for (const pieces of statementsOf(batch)) {
-            await writePieces(call, vectors, draft, pieces, chunks);
-            chunks += pieces.length;
+          for (const chunks of statementsOf(batch)) {
+            await writeChunks(call, vectors, draft, chunks, count);
+            count += chunks.length;
           }
         }
-        if (await call((session) => show(session, draft, chunks))) {
+        if (await call((session) => show(session, draft, count))) {
           await database.call("documents.tidy", tidy).catch(() => {});
-          return { document: documentFrom(draft, chunks), isNew: true };
+          return { document: documentFrom(draft, count), isNew: true };
         }
       } catch (error) {
         await discard(userId, documentId).catch(() => {});
@@ -75,7 +75,7 @@ export const putQuery = (
 function* statementsOf(batch: ChunkBatch): Generator<ChunkBatch, void, void> {
   let [from, characters] = [0, 0];
   for (const [at, { content }] of batch.entries()) {
-    if (at > from && (at - from === PIECES || characters + content.length > CHARACTERS)) {
+    if (at > from && (at - from === CHUNKS_A_STATEMENT || characters + content.length > CHARACTERS_A_STATEMENT)) {
       yield batch.slice(from, at);
       [from, characters] = [at, 0];
     }
@@ -98,42 +98,42 @@ const begin = async ({ rows }: Session, draft: DocumentDraft): Promise<void> => 
       ${draft.columns === null ? null : jsonOf(draft.columns)}::json, 0, false, ${draft.now}::bigint)`);
 };
 
-const writePieces = async (
+const writeChunks = async (
   call: <T>(work: (session: Session) => Promise<T>) => Promise<T>,
   vectors: Vectors,
   draft: DocumentDraft,
-  pieces: ChunkBatch,
+  chunks: ChunkBatch,
   first: number,
 ): Promise<void> => {
-  await call((session) => insertPieces(session, draft, pieces, first));
+  await call((session) => insertChunks(session, draft, chunks, first));
   const { userId, documentId, model } = draft;
-  const embedded = pieces.flatMap(({ vector }, index) =>
+  const embedded = chunks.flatMap(({ vector }, index) =>
     vector === null ? [] : [{ userId, documentId: storable(documentId), ordinal: first + index, vector }],
   );
   if (model !== null) await vectors.write(model, embedded);
 };
 
 /** Holds a lock that makes a concurrent sweep wait; if the sweep came first, the insert finds no draft. */
-const insertPieces = async ({ rows }: Session, draft: DocumentDraft, pieces: ChunkBatch, first: number) => {
+const insertChunks = async ({ rows }: Session, draft: DocumentDraft, chunks: ChunkBatch, first: number) => {
   const { userId, documentId, title, collection } = draft;
   const marks = marksOf(userId, collectionName(collection));
-  const column = (of: (piece: ChunkBatch[number]) => string | null) => texts(pieces.map(of));
+  const column = (of: (chunk: ChunkBatch[number]) => string | null) => texts(chunks.map(of));
   const inserted = await rows(sql`
     with draft as (
       select user_id, document_id from documents where ${isDocument(userId, documentId)} and not is_ready for key share
     )
     insert into chunks (user_id, document_id, ordinal, content, headings, metadata, rows, tokens)
-    select draft.user_id, draft.document_id, ${first}::int + piece.place - 1, piece.content, piece.headings::json,
-      piece.metadata::json, piece.rows::json, piece.tokens::tsvector
+    select draft.user_id, draft.document_id, ${first}::int + chunk.place - 1, chunk.content, chunk.headings::json,
+      chunk.metadata::json, chunk.rows::json, chunk.tokens::tsvector
     from draft cross join rows from (
       ${column(({ content }) => storable(content))},
       ${column(({ headings }) => jsonOf(headings))},
       ${column(({ metadata }) => jsonOf(metadata))},
-      ${column((piece) => (piece.rows === null ? null : jsonOf(piece.rows)))},
+      ${column((chunk) => (chunk.rows === null ? null : jsonOf(chunk.rows)))},
       ${column(({ headings, content }) => tsvectorOf(marks, [title, ...headings], content))}
-    ) with ordinality as piece (content, headings, metadata, rows, tokens, place)
+    ) with ordinality as chunk (content, headings, metadata, rows, tokens, place)
     returning 1`);
-  if (inserted.length < pieces.length) throw new StoreError("failed", "the draft is gone: it took longer than a day");
+  if (inserted.length < chunks.length) throw new StoreError("failed", "the draft is gone: it took longer than a day");
 };
 
 /** False when the collection has meanwhile received the same content. */

@@ -25,7 +25,7 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
         terms.length === 0 ? null : call((session) => byWords(session, userId, collection, terms, depth)),
         embedding === null ? null : call((session) => vectors.nearest(session, userId, collection, embedding, depth)),
       ]);
-      const wordOrder = words?.pieces.map(keyOf) ?? [];
+      const wordOrder = words?.chunks.map(keyOf) ?? [];
       const nearOrder = near?.map(keyOf) ?? [];
       const best = fuse([
         { keys: wordOrder, trust: 1 },
@@ -33,12 +33,12 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
       ]).slice(0, limit);
       const read = await call((session) => readChunks(session, userId, best));
       return best.flatMap((key): readonly Found[] => {
-        const piece = read.get(key);
+        const chunk = read.get(key);
         // Removed meanwhile.
-        if (piece === undefined) return [];
-        const coverage = words === null ? null : coverageIn(piece, terms, words);
+        if (chunk === undefined) return [];
+        const coverage = words === null ? null : coverageIn(chunk, terms, words);
         const [inWords, inNear] = [wordOrder.indexOf(key), nearOrder.indexOf(key)];
-        const { headings, ...passage } = piece;
+        const { headings, ...passage } = chunk;
         const cosine = near?.[inNear]?.cosine ?? null;
         return [
           {
@@ -53,10 +53,10 @@ export const searchQuery = (database: Database, vectors: Vectors): Pick<Document
   };
 };
 
-type PieceKey = Pick<ChunkKey, "documentId" | "ordinal">;
+type ChunkRef = Pick<ChunkKey, "documentId" | "ordinal">;
 
-const keyOf = ({ documentId, ordinal }: PieceKey): string => `${ordinal} ${documentId}`;
-const ofKey = (key: string): PieceKey => {
+const keyOf = ({ documentId, ordinal }: ChunkRef): string => `${ordinal} ${documentId}`;
+const ofKey = (key: string): ChunkRef => {
   const at = key.indexOf(" ");
   return { ordinal: Number(key.slice(0, at)), documentId: key.slice(at + 1) };
 };
@@ -69,20 +69,20 @@ const farthest = (near: readonly NearestChunk[], depth: number): number | null =
   near.length < depth ? null : (near.at(-1)?.cosine ?? null);
 
 /** In UTF-16 units. */
-const JUDGED = 4_000;
+const MAX_SCORED_CHARS = 4_000;
 
-const coverageIn = (piece: Piece, terms: readonly Term[], { rarity }: WordHits): number => {
+const coverageIn = (chunk: StoredChunk, terms: readonly Term[], { rarity }: WordHits): number => {
   // Chunks are shorter than this; those stored before they had a bound are judged by their beginning.
-  const lexemes = [piece.title, ...piece.headings, piece.content.slice(0, JUDGED)]
+  const lexemes = [chunk.title, ...chunk.headings, chunk.content.slice(0, MAX_SCORED_CHARS)]
     .flatMap(termsOf)
     .flatMap(({ forms, parts }) => [...forms, ...parts]);
   return coverageOf(terms, new Set(lexemes), rarity);
 };
 
-interface Piece extends Omit<Passage, "score">, PieceKey {
+interface StoredChunk extends Omit<Passage, "score">, ChunkRef {
   readonly headings: readonly string[];
 }
-interface Row extends PieceKey {
+interface Row extends ChunkRef {
   readonly title: string;
   readonly content: string;
   readonly headings: string;
@@ -93,20 +93,20 @@ interface Row extends PieceKey {
 }
 
 const readChunks = async (session: Session, userId: string, keys: readonly string[]) => {
-  if (keys.length === 0) return new Map<string, Piece>();
-  const pieces = keys.map(ofKey);
+  if (keys.length === 0) return new Map<string, StoredChunk>();
+  const refs = keys.map(ofKey);
   const found = await session.rows<Row>(sql`
     select c.document_id as "documentId", c.ordinal, d.title, c.content, c.headings, c.metadata,
       d.metadata as "documentMetadata", d.columns, c.rows
     from rows from (
-      ${texts(pieces.map(({ documentId }) => documentId))}, ${texts(pieces.map(({ ordinal }) => String(ordinal)))}
+      ${texts(refs.map(({ documentId }) => documentId))}, ${texts(refs.map(({ ordinal }) => String(ordinal)))}
     ) as k (document_id, ordinal)
       join chunks c on c.user_id = ${userId} and c.document_id = k.document_id and c.ordinal = k.ordinal::int
       join documents d on d.user_id = ${userId} and d.document_id = c.document_id and d.is_ready`);
-  return new Map(found.map((row) => [keyOf(row), pieceOf(row)]));
+  return new Map(found.map((row) => [keyOf(row), storedChunkOf(row)]));
 };
 
-const pieceOf = ({ documentMetadata, columns, rows, ...row }: Row): Piece => ({
+const storedChunkOf = ({ documentMetadata, columns, rows, ...row }: Row): StoredChunk => ({
   ...row,
   headings: JSON.parse(row.headings) as readonly string[],
   metadata: { ...JSON.parse(documentMetadata), ...JSON.parse(row.metadata) },

@@ -2,16 +2,16 @@ import { sql } from "drizzle-orm";
 import { rarityOf } from "../../domain/relevance.ts";
 import type { Term } from "../../domain/terms.ts";
 import { type Session, statement } from "../database.ts";
-import { HIT_WEIGHTS, markOf, soughtIn, tsqueryOf } from "./lexemes.ts";
+import { HIT_WEIGHTS, lookupsFor, markOf, tsqueryOf } from "./lexemes.ts";
 
 /** When more chunks than this have a lexeme, any so many represent all: such a lexeme hardly distinguishes chunks. */
-const MOST_HOLDING = 300;
+const MAX_CHUNKS_A_LEXEME = 300;
 /** How many of the chunks that hold the rarest lexemes are ranked by where, and how often, they hold them. */
 const RANKED = 100;
 
 export interface WordHits {
   /** The best first. */
-  readonly pieces: readonly { readonly documentId: string; readonly ordinal: number }[];
+  readonly chunks: readonly { readonly documentId: string; readonly ordinal: number }[];
   /** How rare a lexeme of the query is among the chunks that were searched. */
   readonly rarity: (lexeme: string) => number;
 }
@@ -29,33 +29,33 @@ export const byWords = async (
   terms: readonly Term[],
   limit: number,
 ): Promise<WordHits> => {
-  const sought = soughtIn(terms);
+  const lookups = lookupsFor(terms);
   const mark = markOf(userId, collection);
   const found = await ranking(session, {
     userId,
     collection,
-    marked: JSON.stringify(sought.map(({ lexemes }) => tsqueryOf(mark, ...lexemes))),
-    words: JSON.stringify(sought.map(({ lexemes }) => tsqueryOf(...lexemes))),
-    weights: `{${sought.map(({ weight }) => weight).join(",")}}`,
+    marked: JSON.stringify(lookups.map(({ lexemes }) => tsqueryOf(mark, ...lexemes))),
+    words: JSON.stringify(lookups.map(({ lexemes }) => tsqueryOf(...lexemes))),
+    weights: `{${lookups.map(({ weight }) => weight).join(",")}}`,
     limit,
   });
   const total = found[0]?.total ?? 0;
-  const holding = new Map(
-    found.flatMap(({ place, holding }) => {
-      const { lexemes = [] } = place === null ? {} : (sought[place - 1] ?? {});
-      return lexemes.length === 1 ? [[lexemes[0], holding] as const] : [];
+  const frequency = new Map(
+    found.flatMap(({ place, frequency }) => {
+      const { lexemes = [] } = place === null ? {} : (lookups[place - 1] ?? {});
+      return lexemes.length === 1 ? [[lexemes[0], frequency] as const] : [];
     }),
   );
   return {
-    pieces: found.flatMap(({ documentId, ordinal }) => (documentId === null ? [] : [{ documentId, ordinal }])),
-    rarity: (lexeme) => rarityOf(holding.get(lexeme) ?? 0, total),
+    chunks: found.flatMap(({ documentId, ordinal }) => (documentId === null ? [] : [{ documentId, ordinal }])),
+    rarity: (lexeme) => rarityOf(frequency.get(lexeme) ?? 0, total),
   };
 };
 
 /** A chunk, or how many chunks hold the lexeme at a place (from 1). */
 type Row = { readonly total: number } & (
-  | { readonly documentId: string; readonly ordinal: number; readonly place: null; readonly holding: null }
-  | { readonly documentId: null; readonly ordinal: null; readonly place: number; readonly holding: number }
+  | { readonly documentId: string; readonly ordinal: number; readonly place: null; readonly frequency: null }
+  | { readonly documentId: null; readonly ordinal: null; readonly place: number; readonly frequency: number }
 );
 
 /**
@@ -64,7 +64,7 @@ type Row = { readonly total: number } & (
  * count is estimated half-way (by orders of magnitude) between that bound and all.
  */
 const ranking = statement<Row>(sql`
-  with asked as materialized (
+  with requested as materialized (
     select place, marked::tsquery as marked, word::tsquery as word, weight
     from rows from (
       json_array_elements_text(${sql.placeholder("marked")}::json),
@@ -78,9 +78,9 @@ const ranking = statement<Row>(sql`
       and (${sql.placeholder("collection")}::text is null or collection = ${sql.placeholder("collection")}::text)
   ),
   found as materialized (
-    select asked.place, hit.document_id, hit.ordinal
-    from asked cross join lateral (
-      select user_id, document_id, ordinal from chunks where tokens @@ asked.marked limit ${sql.raw(String(MOST_HOLDING))}
+    select requested.place, hit.document_id, hit.ordinal
+    from requested cross join lateral (
+      select user_id, document_id, ordinal from chunks where tokens @@ requested.marked limit ${sql.raw(String(MAX_CHUNKS_A_LEXEME))}
     ) as hit
     where hit.user_id = ${sql.placeholder("userId")}
       and hit.document_id not in (
@@ -88,12 +88,12 @@ const ranking = statement<Row>(sql`
       )
   ),
   counted as materialized (
-    select place, weight, case when count(*) < ${sql.raw(String(MOST_HOLDING))} then count(*) else
-      sqrt(${sql.raw(String(MOST_HOLDING))} * greatest((select total from size), ${sql.raw(String(MOST_HOLDING))})) end as holding
-    from found join asked using (place) group by place, weight
+    select place, weight, case when count(*) < ${sql.raw(String(MAX_CHUNKS_A_LEXEME))} then count(*) else
+      sqrt(${sql.raw(String(MAX_CHUNKS_A_LEXEME))} * greatest((select total from size), ${sql.raw(String(MAX_CHUNKS_A_LEXEME))})) end as frequency
+    from found join requested using (place) group by place, weight
   ),
   worth as materialized (
-    select place, weight * ln(1 + (greatest((select total from size) - holding, 0) + 0.5) / (holding + 0.5)) as worth
+    select place, weight * ln(1 + (greatest((select total from size) - frequency, 0) + 0.5) / (frequency + 0.5)) as worth
     from counted
   ),
   best as materialized (
@@ -101,18 +101,18 @@ const ranking = statement<Row>(sql`
     group by document_id, ordinal order by sum(worth) desc limit ${sql.raw(String(RANKED))}
   ),
   ranked as (
-    select best.document_id, best.ordinal, sum(worth * ts_rank(${sql.raw(`'${HIT_WEIGHTS}'`)}, piece.tokens, word)) as score
+    select best.document_id, best.ordinal, sum(worth * ts_rank(${sql.raw(`'${HIT_WEIGHTS}'`)}, chunk.tokens, word)) as score
     from best
       cross join lateral (
         select tokens || '' as tokens from chunks
         where user_id = ${sql.placeholder("userId")} and document_id = best.document_id and ordinal = best.ordinal
         offset 0
-      ) as piece
-      join (asked join worth using (place)) on piece.tokens @@ word
+      ) as chunk
+      join (requested join worth using (place)) on chunk.tokens @@ word
     group by best.document_id, best.ordinal
     order by score desc, document_id, ordinal limit ${sql.placeholder("limit")}::int
   )
-  select total, document_id as "documentId", ordinal, null as place, null as holding, score from size cross join ranked
+  select total, document_id as "documentId", ordinal, null as place, null as frequency, score from size cross join ranked
   union all
-  select total, null, null, place, holding, null from size cross join counted
+  select total, null, null, place, frequency, null from size cross join counted
   order by score desc nulls last, "documentId", ordinal`);

@@ -2,7 +2,7 @@ import type { System } from "../../domain/system.ts";
 import type { Lane } from "../database.ts";
 
 /** How long queries may run back to back before sockets get a turn, in milliseconds. */
-const BREATH_MS = 10;
+const TURN_MS = 10;
 
 /**
  * A queue in front of a database that runs in this process. Its queries are plain computation, and waiting queries
@@ -13,7 +13,7 @@ export class FairScheduler {
   readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [] };
   #lane: "calls" | "log" = "calls";
   #isServing = false;
-  #breath = 0;
+  #turnStartedAt = 0;
 
   constructor(private readonly system: Pick<System, "now">) {}
 
@@ -39,9 +39,9 @@ export class FairScheduler {
   async #serve(): Promise<void> {
     this.#isServing = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      if (this.system.now() - this.#breath >= BREATH_MS) {
+      if (this.system.now() - this.#turnStartedAt >= TURN_MS) {
         await new Promise((resolve) => setImmediate(resolve));
-        this.#breath = this.system.now();
+        this.#turnStartedAt = this.system.now();
       }
       await next();
     }

@@ -5,7 +5,7 @@ import { Database, type Driver, type Session } from "../database.ts";
 import { reasonOf } from "../failure.ts";
 import { StoreError } from "../store-error.ts";
 import { troubleOf } from "../trouble.ts";
-import { needRoom } from "./test-write.ts";
+import { requireDiskSpace } from "./test-write.ts";
 
 const DEADLINE_MS = 5_000;
 /** Thrown to roll the transaction back once every step has succeeded. */
@@ -33,7 +33,7 @@ export const rehearsalQuery = (
 const rehearse = async (session: Session, { runs, events, images }: Store, system: System): Promise<void> => {
   const threadKey: ThreadKey = `yeoul-check:${system.id()}`;
   const [runId, messageId, now] = [system.id(), system.id(), system.now()];
-  const said = (seq: number, type: "token" | "done", payload: object) =>
+  const logEvent = (seq: number, type: "token" | "done", payload: object) =>
     ({ runId, seq, type, at: now, json: JSON.stringify(payload) }) as const;
   const fence = await step("begin a run", async () => {
     const input = { message: "여울", images: [], streamTokens: true, locale: "en", options: {} } as const;
@@ -46,7 +46,7 @@ const rehearse = async (session: Session, { runs, events, images }: Store, syste
   });
   await step("write a run's events and checkpoints", async () => {
     const checkpoint = { checkpointId: system.id(), seq: 1, node: "check", change: "{}", at: now };
-    const token = said(1, "token", { delta: "여울" });
+    const token = logEvent(1, "token", { delta: "여울" });
     const refused = await events.append([{ fence, events: [token], checkpoints: [checkpoint] }]);
     if (refused.size > 0) throw new StoreError("failed", "a run's first event is refused");
   });
@@ -69,9 +69,9 @@ const rehearse = async (session: Session, { runs, events, images }: Store, syste
       error: null,
     } as const;
     const message = { id: system.id(), content: "여울" };
-    await runs.finish(fence, { ...end, events: [said(2, "done", { message_id: message.id })], message, now });
+    await runs.finish(fence, { ...end, events: [logEvent(2, "done", { message_id: message.id })], message, now });
   });
-  await step("write to the disk", () => needRoom(session));
+  await step("write to the disk", () => requireDiskSpace(session));
 };
 
 const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {

@@ -13,7 +13,7 @@ export const testWriteQuery = (database: Database, now: () => number): Pick<Stor
     database.call("the database cannot be written to", async (session) => {
       try {
         await session.transaction(async (inner) => {
-          await needRoom(inner);
+          await requireDiskSpace(inner);
           await inner.rows(sql`
             insert into test_writes (slot, at) values (pg_backend_pid() % ${SLOTS}::int, ${now()}::bigint)
             on conflict (slot) do update set at = excluded.at`);
@@ -29,7 +29,7 @@ export const testWriteQuery = (database: Database, now: () => number): Pick<Stor
  * allowed. Overwriting a row needs no new disk space, nor does logging the change, since the log's files are allocated
  * ahead: both succeed on a disk where no table can grow. Nothing of the result remains, and nothing of it is logged.
  */
-export const needRoom = async ({ rows }: Session): Promise<void> => {
+export const requireDiskSpace = async ({ rows }: Session): Promise<void> => {
   await rows(sql`select set_config('work_mem', '64kB', true)`);
   await rows(sql`select count(*) from generate_series(1, 4000)`);
 };

@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import {
-  askedColumns,
-  askedRows,
   checkpointColumns,
   eventColumns,
   eventRows,
   insertCheckpoints,
   insertEvents,
+  requestColumns,
+  requestRows,
 } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
 import { sqlState } from "../failure.ts";
@@ -48,29 +48,29 @@ export const follows = (after: SQL) => sql`(
  * runs there are than look up so many.
  */
 const holding = sql`
-  select asked.place, run.thread_key, run.run_id, run.follows
-  from asked cross join lateral (
-    select runs.thread_key, runs.run_id, ${follows(sql`asked.after`)} as follows from runs
-    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id
-      and runs.epoch = asked.epoch and runs.status = 'running'
+  select requested.place, run.thread_key, run.run_id, run.follows
+  from requested cross join lateral (
+    select runs.thread_key, runs.run_id, ${follows(sql`requested.after`)} as follows from runs
+    where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id
+      and runs.epoch = requested.epoch and runs.status = 'running'
     for key share of runs
   ) as run`;
 const refused = sql`
   select run_id as "runId", place in (select place from holding where not follows) as "isGap"
-  from asked where place not in (select place from held)`;
-const asked = sql`asked as (select * from ${askedRows}), holding as (${holding}), held as (select * from holding where follows)`;
+  from requested where place not in (select place from held)`;
+const requestedRuns = sql`requested as (select * from ${requestRows}), holding as (${holding}), held as (select * from holding where follows)`;
 
-const appendEvents = statement<Refused>(sql`with ${asked}, written as (${insertEvents}) ${refused}`);
+const appendEvents = statement<Refused>(sql`with ${requestedRuns}, written as (${insertEvents}) ${refused}`);
 
 const appendWithCheckpoints = statement<Refused>(sql`
-  with ${asked}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
+  with ${requestedRuns}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
 
 /**
  * For a repeated call after a conflict, when the caller did not receive the outcome of the first. The run's events that
  * are already written stay; a run that finds another run's event under its seq is refused.
  */
 const appendAgain = statement<Refused>(sql`
-  with asked as (select * from ${askedRows}), holding as (${holding}),
+  with requested as (select * from ${requestRows}), holding as (${holding}),
   taken as (
     select event.place from ${eventRows}
     join holding on holding.place = event.place
@@ -84,10 +84,10 @@ const appendAgain = statement<Refused>(sql`
 const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> =>
   batch.some(({ checkpoints }) => checkpoints.length > 0)
     ? appendWithCheckpoints(session, columnsOf(batch))
-    : appendEvents(session, { ...askedColumns(batch), ...eventColumns(batch) });
+    : appendEvents(session, { ...requestColumns(batch), ...eventColumns(batch) });
 
 const columnsOf = (batch: readonly Append[]) => ({
-  ...askedColumns(batch),
+  ...requestColumns(batch),
   ...eventColumns(batch),
   ...checkpointColumns(batch),
 });

@@ -66,21 +66,21 @@ const beginOne = statement<Begin>(sql`
  * one more. It skips the other threads and the runs that already exist, and does not wait for them.
  */
 const beginMany = statement<Begin & { place: number }>(sql`
-  with asked as (
+  with requested as (
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${anyTexts("agents")}, ${anyTexts("owners")}, ${anyTexts("traces")},
       ${anyTexts("messages")}, ${anyTexts("titles")}, ${separated("inputs")}, ${plain("times", "bigint")}
-    ) with ordinality as asked (thread_key, run_id, agent, owner, trace_id, message_id, title, input, now, place)
+    ) with ordinality as requested (thread_key, run_id, agent, owner, trace_id, message_id, title, input, now, place)
     where ${FEW}
   ), free as (
-    select asked.place from asked cross join lateral (
-      select 1 from threads where threads.thread_key = asked.thread_key and ${hasRoom(sql`${value("maxQueued")}::int`)}
+    select requested.place from requested cross join lateral (
+      select 1 from threads where threads.thread_key = requested.thread_key and ${hasRoom(sql`${value("maxQueued")}::int`)}
       for update of threads skip locked
     ) as thread
   ), taken as (
-    select * from asked
-    where (place in (select place from free) or not exists (select from threads where threads.thread_key = asked.thread_key))
-      and not exists (select from runs where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id)
+    select * from requested
+    where (place in (select place from free) or not exists (select from threads where threads.thread_key = requested.thread_key))
+      and not exists (select from runs where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id)
   ), thread as (
     insert into threads (${threadColumns})
     select thread_key, split_part(thread_key, ':', 1), title, 0, 1, true, 0, now, now from taken order by place
@@ -101,7 +101,7 @@ const beginMany = statement<Begin & { place: number }>(sql`
   select place::int, last_seq as "lastSeq", last_at as "lastAt", starts from begun`);
 
 /** A run as the store persists it, with its JSON rendered once. */
-interface Asked extends NewRun {
+interface BeginCall extends NewRun {
   /** It was requested before, and may have begun without an answer. */
   readonly mayBeDone: boolean;
   readonly message: string;
@@ -112,46 +112,46 @@ interface Asked extends NewRun {
 export type BeginRun = (run: NewRun) => Promise<BeginOutcome>;
 
 export const beginQuery = (database: Database): BeginRun => {
-  const group = new CallGroup<Asked, BeginOutcome>(database, {
+  const group = new CallGroup<BeginCall, BeginOutcome>(database, {
     name: "runs.begin",
     keyOf: ({ threadKey }) => threadKey,
     charsOf: ({ json }) => json.length,
-    together: (asked) => database.call("runs.begin", (session) => together(session, asked)),
-    alone: (asked) => database.call("runs.begin", (session) => alone(session, asked)),
+    together: (calls) => database.call("runs.begin", (session) => together(session, calls)),
+    alone: (call) => database.call("runs.begin", (session) => alone(session, call)),
   });
   return (run) => {
-    const asked = askedOf(run);
-    return database.repeat((mayBeDone) => group.make({ ...asked, mayBeDone }));
+    const call = beginCallOf(run);
+    return database.repeat((mayBeDone) => group.make({ ...call, mayBeDone }));
   };
 };
 
-const askedOf = (run: NewRun): Omit<Asked, "mayBeDone"> => {
+const beginCallOf = (run: NewRun): Omit<BeginCall, "mayBeDone"> => {
   const message = storable(run.input.message);
   return { ...run, message, json: storableText(run.input), title: titleOf(message) };
 };
 
-const together = async (session: Session, asked: readonly Asked[]): Promise<readonly (BeginOutcome | null)[]> => {
+const together = async (session: Session, calls: readonly BeginCall[]): Promise<readonly (BeginOutcome | null)[]> => {
   const rows = await beginMany(session, {
-    keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
-    runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
-    agents: JSON.stringify(asked.map(({ agent }) => agent)),
-    owners: JSON.stringify(asked.map(({ owner }) => owner)),
-    traces: JSON.stringify(asked.map(({ traceId }) => traceId)),
-    messages: JSON.stringify(asked.map(({ messageId }) => messageId)),
-    titles: JSON.stringify(asked.map(({ title }) => title)),
-    inputs: asked.map(({ json }) => json).join(RECORD_SEPARATOR),
-    times: array(asked.map(({ now }) => now)),
-    maxQueued: Math.min(...asked.map(({ maxQueued }) => maxQueued)),
+    keys: calls.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
+    runs: calls.map(({ runId }) => runId).join(RECORD_SEPARATOR),
+    agents: JSON.stringify(calls.map(({ agent }) => agent)),
+    owners: JSON.stringify(calls.map(({ owner }) => owner)),
+    traces: JSON.stringify(calls.map(({ traceId }) => traceId)),
+    messages: JSON.stringify(calls.map(({ messageId }) => messageId)),
+    titles: JSON.stringify(calls.map(({ title }) => title)),
+    inputs: calls.map(({ json }) => json).join(RECORD_SEPARATOR),
+    times: array(calls.map(({ now }) => now)),
+    maxQueued: Math.min(...calls.map(({ maxQueued }) => maxQueued)),
   });
   const begun = new Map(rows.map((row) => [row.place, row]));
-  return asked.map((run, at) => {
+  return calls.map((run, at) => {
     const row = begun.get(at + 1);
     if (row === undefined) return null;
     return row.starts ? claimed(run, { ...row, epoch: 1 }) : { state: "queued" };
   });
 };
 
-const alone = async (session: Session, run: Asked): Promise<BeginOutcome> => {
+const alone = async (session: Session, run: BeginCall): Promise<BeginOutcome> => {
   const before = run.mayBeDone ? await begunBefore(session, run) : null;
   if (before !== null) return before;
   const begun = await beginAlone(session, run);
@@ -160,7 +160,7 @@ const alone = async (session: Session, run: Asked): Promise<BeginOutcome> => {
   return isRefused && run.mayBeDone ? ((await begunBefore(session, run)) ?? begun) : begun;
 };
 
-const beginAlone = async (session: Session, run: Asked): Promise<BeginOutcome> => {
+const beginAlone = async (session: Session, run: BeginCall): Promise<BeginOutcome> => {
   try {
     const [thread] = await beginOne(session, { ...run, userId: userOf(run.threadKey), input: run.json });
     if (thread === undefined) return { state: "full" };
@@ -179,7 +179,7 @@ const findBegun = statement<Begin>(sql`
     and runs.status in ('queued', 'running') and runs.attempt <= 1`);
 
 /** What an earlier attempt of this process began without an answer. Null when none did. */
-const begunBefore = async (session: Session, run: Asked): Promise<BeginOutcome | null> => {
+const begunBefore = async (session: Session, run: BeginCall): Promise<BeginOutcome | null> => {
   const [found] = await findBegun(session, { ...run });
   if (found === undefined) return null;
   return found.starts ? claimed(run, { ...found, epoch: 1 }) : { state: "queued" };

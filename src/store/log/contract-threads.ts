@@ -83,11 +83,11 @@ export interface Fork {
    * Null when `through` is a run's terminal event. Otherwise it lies within a run, which becomes a run of its own in
    * the new thread.
    */
-  readonly cut: CutRun | null;
+  readonly partial: PartialRun | null;
   readonly now: number;
 }
 
-export interface CutRun {
+export interface PartialRun {
   readonly runId: string;
   /** The run's id in the new thread: one id never names two runs that end in two ways. */
   readonly newRunId: string;

@@ -24,10 +24,10 @@ export const eventQueries = (database: Database): EventStore => ({
   heads: (threadKeys) =>
     database.call("events.heads", async ({ rows }) => {
       const found = await rows<{ threadKey: (typeof threadKeys)[number]; seq: number }>(sql`
-        select asked.thread_key as "threadKey", head.seq
-        from ${texts(threadKeys)} as asked (thread_key)
+        select requested.thread_key as "threadKey", head.seq
+        from ${texts(threadKeys)} as requested (thread_key)
         cross join lateral (
-          select seq from events where events.thread_key = asked.thread_key order by seq desc limit 1
+          select seq from events where events.thread_key = requested.thread_key order by seq desc limit 1
         ) head`);
       return new Map(found.map(({ threadKey, seq }) => [threadKey, seq]));
     }),
@@ -47,7 +47,7 @@ export const eventQueries = (database: Database): EventStore => ({
       return found;
     }),
 
-  ofRuns: (asked, types) => database.call("events.ofRuns", (session) => eventsOf(session, asked, types)),
+  ofRuns: (requested, types) => database.call("events.ofRuns", (session) => eventsOf(session, requested, types)),
 });
 
 const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
@@ -69,27 +69,27 @@ const readEvents = statement<LogEvent>(
  * begin.
  */
 const readRuns = statement<LogEvent & { place: number }>(sql`
-  select asked.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
-  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as asked (thread_key, run_id, place)
+  select requested.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
+  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as requested (thread_key, run_id, place)
   cross join lateral (
     select events.* from runs join events on events.thread_key = runs.thread_key and events.run_id = runs.run_id
-    where runs.thread_key = asked.thread_key and runs.run_id = asked.run_id and events.seq > runs.start_seq
+    where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id and events.seq > runs.start_seq
       and events.type = any(${sql.placeholder("types")}::text::text[])
     offset 0
   ) as event
-  where ${FEW} order by asked.place, event.seq`);
+  where ${FEW} order by requested.place, event.seq`);
 
 const eventsOf = async (
   session: Session,
-  asked: Parameters<EventStore["ofRuns"]>[0],
+  requested: Parameters<EventStore["ofRuns"]>[0],
   types: readonly EventType[],
 ): Promise<readonly (readonly LogEvent[])[]> => {
   const rows = await readRuns(session, {
-    keys: asked.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
-    runs: asked.map(({ runId }) => runId).join(RECORD_SEPARATOR),
+    keys: requested.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
+    runs: requested.map(({ runId }) => runId).join(RECORD_SEPARATOR),
     types: array(types),
   });
-  const found = asked.map((): LogEvent[] => []);
+  const found = requested.map((): LogEvent[] => []);
   for (const { place, ...event } of rows) found[place - 1]?.push(event);
   return found;
 };

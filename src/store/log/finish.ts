@@ -27,7 +27,7 @@ interface Finish {
 const messageRows = sql`
   rows from (
     ${anyTexts("messages")}, ${anyTexts("contents")}, ${separated("details")}
-  ) with ordinality as said (id, content, detail, place)`;
+  ) with ordinality as answer (id, content, detail, place)`;
 
 /**
  * Ends many runs. A thread is locked before its run, as everywhere, so that no two calls deadlock. `unless` says what
@@ -36,17 +36,17 @@ const messageRows = sql`
  */
 const finishing = (unless: SQL) =>
   statement<{ place: number; follows: boolean }>(sql`
-  with asked as (
+  with requested as (
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${plain("epochs", "int")}, ${plain("statuses", "text")}, ${plain("times", "bigint")},
       ${plain("inputs", "int")}, ${plain("outputs", "int")}, ${anyTexts("codes")}, ${anyTexts("errors")}, ${plain("lasts", "int")}, ${plain("lastTimes", "bigint")},
       ${plain("afters", "int")}
-    ) with ordinality as asked (thread_key, run_id, epoch, status, now, input_tokens, output_tokens, error_code, error_message,
+    ) with ordinality as request (thread_key, run_id, epoch, status, now, input_tokens, output_tokens, error_code, error_message,
       last_seq, last_at, after, place)
     where ${FEW}
   ), thread as (
-    select asked.* from asked cross join lateral (
-      select 1 from threads where threads.thread_key = asked.thread_key for update of threads ${unless}
+    select requested.* from requested cross join lateral (
+      select 1 from threads where threads.thread_key = requested.thread_key for update of threads ${unless}
     ) as thread
   ), holding as (
     select thread.*, run.follows from thread cross join lateral (
@@ -65,9 +65,9 @@ const finishing = (unless: SQL) =>
     from held where threads.thread_key = held.thread_key
   ), message as (
     insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
-    select held.thread_key, held.last_seq, 'assistant'::message_role, said.id, held.run_id, said.content, held.now,
-      nullif(said.detail, 'null')::json
-    from ${messageRows} join held on held.place = said.place where said.id is not null
+    select held.thread_key, held.last_seq, 'assistant'::message_role, answer.id, held.run_id, answer.content, held.now,
+      nullif(answer.detail, 'null')::json
+    from ${messageRows} join held on held.place = answer.place where answer.id is not null
   ), written as (${insertEvents}), points as (${insertCheckpoints})
   select place::int, follows from holding`);
 

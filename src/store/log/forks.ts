@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { storable } from "../../domain/text.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
 import type { Database, Session } from "../database.ts";
-import type { CutRun, Fork, ThreadStore } from "./contract-threads.ts";
+import type { Fork, PartialRun, ThreadStore } from "./contract-threads.ts";
 import { events, messages } from "./schema.ts";
 
 export const forkQuery =
@@ -16,14 +16,14 @@ export const forkQuery =
  * there.
  */
 const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "taken"> => {
-  const { from, to, checkpoint, through, cut, now } = fork;
+  const { from, to, checkpoint, through, partial, now } = fork;
   const [source] = await session.rows<{ title: string | null }>(sql`
     select thread.title
     from threads as thread join checkpoints as point on point.thread_key = thread.thread_key
     where thread.thread_key = ${from} and not thread.is_deleted and point.seq = ${checkpoint.seq} and point.checkpoint_id = ${checkpoint.checkpointId}
     for key share of thread`);
   if (source === undefined) return "gone";
-  const lastSeq = cut?.end.events.at(-1)?.seq ?? through;
+  const lastSeq = partial?.end.events.at(-1)?.seq ?? through;
   const made = await session.rows(sql`
     insert into threads (thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at)
     select ${to}::text, user_id, title, ${lastSeq}::int, turns, false, 0, ${now}::bigint, ${now}::bigint
@@ -31,23 +31,24 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
     on conflict do nothing returning 1`);
   if (made.length === 0) return "taken";
   await session.rows(copyRows(fork));
-  if (cut !== null) await endCut(session, fork, cut);
+  if (partial !== null) await endPartialRun(session, fork, partial);
   await session.rows(sql`update threads set last_at = greatest(last_at, (${lastTime(to)})) where thread_key = ${to}`);
   return { threadKey: to, title: source.title, lastSeq, createdAt: now, updatedAt: now };
 };
 
 const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
-const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
+const copyRows = ({ from, to, checkpoint, through, partial }: Fork) => {
   /** A run that is cut gets another id in the new thread. */
-  const runId = cut === null ? sql`run_id` : sql`case when run_id = ${cut.runId} then ${cut.newRunId} else run_id end`;
+  const runId =
+    partial === null ? sql`run_id` : sql`case when run_id = ${partial.runId} then ${partial.newRunId} else run_id end`;
   return sql`
     with copied_runs as (
       insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
         trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
       select ${to}::text, run_id, agent, status, turn, 0, 0, '', start_seq, input,
         trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at
-      from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${cut?.runId ?? null}::text
+      from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${partial?.runId ?? null}::text
     ), copied_messages as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
       select ${to}::text, seq, role, id, ${runId}, content, created_at, detail
@@ -69,7 +70,11 @@ const copyRows = ({ from, to, checkpoint, through, cut }: Fork) => {
     from events where thread_key = ${from} and seq <= ${through}::int`;
 };
 
-const endCut = async ({ db, rows }: Session, { from, to }: Fork, { runId, newRunId, end }: CutRun): Promise<void> => {
+const endPartialRun = async (
+  { db, rows }: Session,
+  { from, to }: Fork,
+  { runId, newRunId, end }: PartialRun,
+): Promise<void> => {
   const threadKey = to;
   await rows(sql`
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,

@@ -17,8 +17,8 @@ export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"
   lost: (owner, runIds) =>
     database.call("runs.lost", async ({ rows }) => {
       const lost = await rows<{ runId: string }>(sql`
-        select asked.run_id as "runId" from ${texts(runIds)} as asked (run_id)
-        where (select count(*) from runs where runs.run_id = asked.run_id and runs.owner = ${owner}) = 0`);
+        select requested.run_id as "runId" from ${texts(runIds)} as requested (run_id)
+        where (select count(*) from runs where runs.run_id = requested.run_id and runs.owner = ${owner}) = 0`);
       return lost.map(({ runId }) => runId);
     }),
 

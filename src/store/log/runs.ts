@@ -45,7 +45,7 @@ const requestCancel = async (
         error_code = ${error.code}::text, error_message = ${error.message}::text
       where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'queued'
       returning thread_key
-    ), asked as (
+    ), requested as (
       update runs set cancel_requested = true
       where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'running'
     )

@@ -22,9 +22,9 @@ interface Locked {
 export const takeover = async (session: Session, taking: TakeoverRequest): Promise<readonly Claimed[]> => {
   const locked = await session.rows<Locked>(lockOrphans(taking));
   if (locked.length === 0) return [];
-  const asked = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
+  const requested = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
   const taken = await session.rows<Locked & Pick<Claimed, "lastSeq" | "lastAt"> & { epoch: number }>(
-    take(JSON.stringify(asked), taking),
+    take(JSON.stringify(requested), taking),
   );
   return taken.map((run) => claimed(run, run));
 };
@@ -82,9 +82,9 @@ const foreign = (owner: string): SQL => sql`
 /** The owner's own runs with these ids. */
 const own = (owner: string, runIds: readonly string[]): SQL => sql`
   orphan as (
-    select run.* from ${texts(runIds)} as asked (run_id)
+    select run.* from ${texts(runIds)} as requested (run_id)
     cross join lateral (
-      select ${columns} from runs where runs.run_id = asked.run_id and runs.owner = ${owner} and ${isUnfinished} offset 0
+      select ${columns} from runs where runs.run_id = requested.run_id and runs.owner = ${owner} and ${isUnfinished} offset 0
     ) as run
   )`;
 
@@ -114,16 +114,16 @@ const orphansOf = (dead: SQL): SQL => sql`
     ) as run
   )`;
 
-const take = (asked: string, { owner, now }: TakeoverRequest): SQL => sql`
-  with asked as (
-    select * from json_to_recordset(${asked}::json) as run
+const take = (requested: string, { owner, now }: TakeoverRequest): SQL => sql`
+  with requested as (
+    select * from json_to_recordset(${requested}::json) as run
       ("threadKey" text, "runId" text, queued boolean, "messageId" text)
   ), head as (
-    select asked.*, greatest(thread.last_seq, event.seq) as seq, greatest(thread.updated_at, thread.last_at, event.at) as at
-    from asked
-    cross join lateral (select * from threads where threads.thread_key = asked."threadKey") as thread
+    select requested.*, greatest(thread.last_seq, event.seq) as seq, greatest(thread.updated_at, thread.last_at, event.at) as at
+    from requested
+    cross join lateral (select * from threads where threads.thread_key = requested."threadKey") as thread
     left join lateral (
-      select seq, at from events where events.thread_key = asked."threadKey" order by seq desc limit 1
+      select seq, at from events where events.thread_key = requested."threadKey" order by seq desc limit 1
     ) as event on true
   ), taken as (
     update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${owner}::text,

@@ -8,10 +8,10 @@ const DEFAULT_SCHEMA = "yeoul";
  * Caches texts that are qualified repeatedly. More distinct texts than the program has means that one of them is not
  * constant.
  */
-const KEPT_TEXTS = 1_000;
+const MAX_CACHED_TEXTS = 1_000;
 
 /** The part of a session that is used here. */
-interface Asking {
+interface RowReader {
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
 }
 
@@ -45,7 +45,7 @@ export class OwnSchema {
    * Looks at the database once. The schema is the requested one, else the one where our tables already are (identified
    * by the list of migrations), else `yeoul`. Throws a StoreError when the database cannot hold every text.
    */
-  async find({ rows }: Asking): Promise<void> {
+  async find({ rows }: RowReader): Promise<void> {
     const [found] = await rows<{ database: string; encoding: string; schema: string | null }>(sql`
       select current_database() as database, current_setting('server_encoding') as encoding, (
         select nspname from pg_namespace where oid = (
@@ -61,7 +61,7 @@ export class OwnSchema {
     if (this.#name === undefined) return text;
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    if (this.#texts.size >= KEPT_TEXTS) this.#texts.clear();
+    if (this.#texts.size >= MAX_CACHED_TEXTS) this.#texts.clear();
     const qualified = this.qualify(text, this.#name);
     this.#texts.set(text, qualified);
     return qualified;

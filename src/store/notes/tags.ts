@@ -5,7 +5,7 @@ import type { Session } from "../database.ts";
 import type { NewTil } from "./contract.ts";
 
 /** A requested tag, ready for the table. */
-interface Asked {
+interface RequestedTag {
   readonly tagId: string;
   readonly newId: string;
   readonly name: string;
@@ -19,17 +19,17 @@ interface Asked {
  */
 export const tagsFor = async (session: Session, { userId, tags, now }: NewTil): Promise<readonly Tag[]> => {
   if (tags.length === 0) return [];
-  const asked = tags.map(({ tagId, newId, ...tag }): Asked => {
+  const requested = tags.map(({ tagId, newId, ...tag }): RequestedTag => {
     const name = storable(tag.name);
     return { tagId: tagId ?? "", newId, name, slug: storable(tag.slug), key: tagKey(name) };
   });
-  const known = await find(session, userId, asked);
-  const missing = asked.filter((tag) => meant(tag, known) === undefined);
-  if (missing.length > 0) await make(session, userId, missing, now);
-  const all = missing.length > 0 ? await find(session, userId, asked) : known;
+  const known = await find(session, userId, requested);
+  const missing = requested.filter((tag) => matching(tag, known) === undefined);
+  if (missing.length > 0) await insert(session, userId, missing, now);
+  const all = missing.length > 0 ? await find(session, userId, requested) : known;
   const found = new Map<string, Tag>();
-  for (const tag of asked) {
-    const { tagId, name, slug } = meant(tag, all) ?? tag;
+  for (const tag of requested) {
+    const { tagId, name, slug } = matching(tag, all) ?? tag;
     found.set(tagId, { tagId, name, slug });
   }
   return [...found.values()];
@@ -39,22 +39,27 @@ interface Row extends Tag {
   readonly key: string;
 }
 
-const meant = (asked: Asked, known: readonly Row[]): Row | undefined =>
-  known.find(({ tagId }) => tagId === asked.tagId) ?? known.find(({ key }) => key === asked.key);
+const matching = (requested: RequestedTag, known: readonly Row[]): Row | undefined =>
+  known.find(({ tagId }) => tagId === requested.tagId) ?? known.find(({ key }) => key === requested.key);
 
-const find = ({ rows }: Session, userId: string, asked: readonly Asked[]): Promise<readonly Row[]> =>
+const find = ({ rows }: Session, userId: string, requested: readonly RequestedTag[]): Promise<readonly Row[]> =>
   rows<Row>(sql`
-    with asked as (select * from ${recordsOf(asked)})
+    with requested as (select * from ${recordsOf(requested)})
     select tag_id as "tagId", name, slug, name_key as key from tags
     where user_id = ${userId} and (
-      tag_id in (select "tagId" from asked) or name_key in (select key from asked)
+      tag_id in (select "tagId" from requested) or name_key in (select key from requested)
     )`);
 
-const make = ({ rows }: Session, userId: string, asked: readonly Asked[], now: number): Promise<readonly unknown[]> =>
+const insert = (
+  { rows }: Session,
+  userId: string,
+  requested: readonly RequestedTag[],
+  now: number,
+): Promise<readonly unknown[]> =>
   rows(sql`
     insert into tags (user_id, tag_id, name, slug, name_key, created_at)
-    select ${userId}, "newId", name, slug, key, ${now}::bigint from ${recordsOf(asked)}
+    select ${userId}, "newId", name, slug, key, ${now}::bigint from ${recordsOf(requested)}
     on conflict (user_id, name_key) do nothing`);
 
-const recordsOf = (asked: readonly Asked[]) =>
-  sql`json_to_recordset(${JSON.stringify(asked)}::json) as asked_tag ("tagId" text, "newId" text, name text, slug text, key text)`;
+const recordsOf = (requested: readonly RequestedTag[]) =>
+  sql`json_to_recordset(${JSON.stringify(requested)}::json) as requested_tag ("tagId" text, "newId" text, name text, slug text, key text)`;

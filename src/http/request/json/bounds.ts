@@ -14,7 +14,7 @@ const MAX_DEPTH = 512;
 /** How many bytes are counted at a time: less than a millisecond of work. */
 const SLICE = 128 * 1024;
 
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Counts a body's values while it arrives. Await what it returns, if anything, before reading more. */
 export class BodyCounter {
@@ -25,7 +25,7 @@ export class BodyCounter {
    */
   async push(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; at += SLICE) {
-      if (at > 0) await breathe();
+      if (at > 0) await nextTurn();
       this.#counter.push(chunk.subarray(at, at + SLICE));
       this.#check(1);
     }
