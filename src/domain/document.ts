@@ -25,7 +25,7 @@ export interface Document {
   readonly createdAt: number;
 }
 
-/** A piece of a table: the header and some of its rows as they are in the file. Every row is as long as the header. */
+/** Part of a table: the header and some of its rows as they are in the file. Every row is as long as the header. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];

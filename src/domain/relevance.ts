@@ -27,9 +27,9 @@ export const fuse = (orders: readonly Order[]): readonly string[] => {
     .map(([key]) => key);
 };
 
-/** How rare a lexeme is when `holding` of `total` chunks hold it: Robertson and Spärck Jones, kept positive. */
-export const rarityOf = (holding: number, total: number): number =>
-  Math.log(1 + (Math.max(0, total - holding) + 0.5) / (holding + 0.5));
+/** How rare a lexeme is when `frequency` of `total` chunks hold it: Robertson and Spärck Jones, kept positive. */
+export const rarityOf = (frequency: number, total: number): number =>
+  Math.log(1 + (Math.max(0, total - frequency) + 0.5) / (frequency + 0.5));
 
 /** A term that is found only in parts counts about half. */
 const PARTS_WORTH = 0.5;

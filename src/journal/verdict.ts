@@ -30,7 +30,7 @@ export class Verdict {
     return this.#decided;
   }
 
-  /** The store was asked to end the run and has not acknowledged it. */
+  /** An end was sent to the store, which has not acknowledged it. */
   get mayHaveEnded(): boolean {
     return this.#state === "uncertain";
   }
@@ -41,7 +41,7 @@ export class Verdict {
   }
 
   /**
-   * Records whether the store has ended the run. `uncertain`: it was asked and has not acknowledged. `open`: it
+   * Records whether the store has ended the run. `uncertain`: an end was sent and not acknowledged. `open`: it
    * certainly has not. `over`: nothing can be decided any more.
    */
   ended(state: "open" | "uncertain" | "over"): void {

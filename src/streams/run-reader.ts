@@ -101,7 +101,7 @@ export class RunReader extends LogReader {
     return this.willReconnect ? RECONNECT : CUT;
   }
 
-  /** Returns the error to send to the reader: what the log says, or will say. Null when that is not known. */
+  /** Returns the error to send to the reader: the one that the log has, or will have. Null when that is not known. */
   #errorForReader(thrown: unknown): RunError | null {
     if (thrown === DELETED || (thrown instanceof RunError && thrown === this.#end)) return thrown as RunError;
     if (this.willReconnect || !(thrown instanceof StoreError) || thrown.code !== "unavailable") return null;

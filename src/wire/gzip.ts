@@ -9,8 +9,8 @@ const WINDOW = 2048;
 const WINDOW_BITS = 11;
 
 /**
- * One gzip member made in pieces, each of which a reader can decode at once. Unlike zlib's streams it holds no zlib
- * state between pieces: that costs 140 KiB and more a stream, this 2 KiB and a tenth of the time. A raw deflate block
+ * A gzip member encoded chunk by chunk; a reader can decode each chunk at once. Unlike zlib's streams it holds no zlib
+ * state between chunks: that costs 140 KiB and more a stream, this 2 KiB and a tenth of the time. A raw deflate block
  * may refer to the bytes before it, and the window serves as zlib's dictionary.
  */
 export class GzipEncoder {
@@ -21,7 +21,7 @@ export class GzipEncoder {
   #size = 0;
   #hasBegun = false;
 
-  /** Compresses one piece. `data` must not be empty. */
+  /** Compresses one chunk. `data` must not be empty. */
   encode(data: Uint8Array): Uint8Array {
     const blocks = deflateRawSync(data, {
       level: 6,
@@ -39,7 +39,7 @@ export class GzipEncoder {
     return Buffer.concat([HEADER, blocks]);
   }
 
-  /** Returns the bytes that follow the last piece. There must have been one. */
+  /** Returns the bytes that follow the last chunk. There must have been one. */
   end(): Uint8Array {
     const trailer = new DataView(new ArrayBuffer(8));
     trailer.setUint32(0, this.#checksum, true);

@@ -28,7 +28,7 @@ import { ticketAnswer, ticketIn } from "./tickets.ts";
 
 /** The endpoints that accept questions: those of each wire in `dialects`. */
 export const dialectRoutes = (parts: RouteParts) => {
-  const app = new Elysia({ name: "asking" });
+  const app = new Elysia({ name: "dialects" });
   for (const dialect of dialects) {
     const handler = new DialectHandler(dialect, parts);
     for (const endpoint of dialect.endpoints) {

@@ -28,7 +28,8 @@ const identities = new WeakMap<Request, Identity>();
  */
 export const identityOf = (request: Request): Identity => {
   const identity = identities.get(request);
-  if (identity === undefined) throw new Error("nobody was asked who sent this request: its route is open");
+  if (identity === undefined)
+    throw new Error("an open route read the identity of its request: give the route an access");
   return identity;
 };
 

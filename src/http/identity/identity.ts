@@ -84,7 +84,7 @@ export class Identity {
   }
 
   /**
-   * Returns the thread of a request: `asked`, or the one that its token is for. Null: a new one. Throws `forbidden`.
+   * Returns the thread of a request: `requested`, or the one that its token is for. Null: a new one. Throws `forbidden`.
    */
   threadFor(requested: string | null): string | null {
     const { threadId } = this.claim;

@@ -10,7 +10,7 @@ import { OF_RUNS } from "./refusals.ts";
 
 const FOR_EVENT_SOURCE = ", for EventSource";
 
-/** The title of a wire, whichever method it is asked by. */
+/** The title of a wire, whichever method its requests use. */
 const wireOf = ({ title }: Guide): string =>
   title.endsWith(FOR_EVENT_SOURCE) ? title.slice(0, -FOR_EVENT_SOURCE.length) : title;
 

@@ -33,7 +33,7 @@ export const openApiDocument = (
   const tags = new Map<string, Tag>();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path, operation } of inOrder(routes)) {
-    // The order of headings is that of their last operations: what is mounted last is also told last.
+    // The order of headings is that of their last operations: what is mounted last comes last.
     tags.delete(operation.tag.name);
     tags.set(operation.tag.name, operation.tag);
     const template = path.replace(/:(\w+)/g, "{$1}");

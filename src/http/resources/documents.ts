@@ -36,7 +36,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
       async ({ request, set }) => {
         const { body, account } = await uploadedDocument(request);
         const { userId, document, field } = body;
-        // What it weighs is the reader's once that has it: to write the pieces may take minutes.
+        // The reader accounts for the bytes once it has them: writing the chunks may take minutes.
         const { document: stored, isNew } = await retrieval
           .ingest(userId, document, request.signal, () => account.close())
           .catch((error: unknown) => {
