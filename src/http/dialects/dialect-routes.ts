@@ -89,7 +89,7 @@ class DialectHandler {
   async #start(context: RequestContext): Promise<unknown> {
     const { dialect, parts } = this;
     const { endpoint, request, traceId } = context;
-    const { body, file } = await readInput(request, dialect.takesFile);
+    const { body, file, release } = await readInput(request, dialect.takesFile);
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
     let live: LiveRun | null = null;
     try {
@@ -106,7 +106,7 @@ class DialectHandler {
       return seen === null ? refusedInStream(thrown, context, parts) : noContent();
     } finally {
       // A run releases its file itself.
-      if (live === null) file?.release();
+      if (live === null || file === null) release();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RunFile } from "../../domain/document.ts";
 import { MAX_UPLOAD_BYTES } from "../../reading/reader.ts";
-import { readJson } from "../request/body.ts";
+import { receiveJson } from "../request/body.ts";
 import { isMultipart, onlyFile, receiveMultipart } from "../request/multipart.ts";
 import { invalid } from "../request/validate.ts";
 
@@ -9,6 +9,11 @@ export interface RequestInput {
   readonly body: unknown;
   /** The file of a form. */
   readonly file: RunFile | null;
+  /**
+   * Called when the request is refused, or its run is stored: the body no longer counts against what callers may have in
+   * memory. The file of a stored run counts until its own `release`.
+   */
+  readonly release: () => void;
 }
 
 /**
@@ -16,9 +21,10 @@ export interface RequestInput {
  * Throws a RequestError.
  */
 export const readInput = async (request: Request, takesFile: boolean): Promise<RequestInput> => {
-  if (request.method === "GET") return { body: queryOf(request), file: null };
+  if (request.method === "GET") return { body: queryOf(request), file: null, release: () => {} };
   if (takesFile && isMultipart(request)) return formOf(request);
-  return { body: await readJson(request), file: null };
+  const { body, account } = await receiveJson(request);
+  return { body, file: null, release: () => account.close() };
 };
 
 /** An empty field counts as absent: a browser sends all fields of a form. */
@@ -27,8 +33,8 @@ const formOf = async (request: Request): Promise<RequestInput> => {
   try {
     const body = Object.fromEntries(Object.entries(form.fields).filter(([, text]) => text !== ""));
     const file = onlyFile(form);
-    if (file === null) account.close();
-    return { body, file: file && { ...file, release: () => account.close() } };
+    const release = () => account.close();
+    return { body, file: file && { ...file, release }, release };
   } catch (error) {
     account.close();
     throw error;

@@ -27,18 +27,21 @@ export interface Received<T> {
   readonly account: BodyAccount;
 }
 
-/**
- * Reads the request's JSON value, of at most 1 MiB. Its values are counted before it is parsed. Throws
- * `unsupported_media_type`, `payload_too_large`, `malformed_json` or `busy`.
- */
-export const readJson = async (request: Request): Promise<unknown> => {
-  const { body, account } = await receiveJson(request, MAX_BODY_BYTES);
-  account.close();
-  return body;
+/** Passes the request's JSON value to `use`, and closes its account when `use` has settled. Throws as `receiveJson`. */
+export const withJson = async <T>(request: Request, use: (body: unknown) => T | Promise<T>): Promise<T> => {
+  const { body, account } = await receiveJson(request);
+  try {
+    return await use(body);
+  } finally {
+    account.close();
+  }
 };
 
-/** The same for a body that may be larger. */
-export const receiveJson = async (request: Request, maxBytes: number): Promise<Received<unknown>> => {
+/**
+ * Reads the request's JSON value. Its values are counted before it is parsed. Throws `unsupported_media_type`,
+ * `payload_too_large`, `malformed_json` or `busy`.
+ */
+export const receiveJson = async (request: Request, maxBytes = MAX_BODY_BYTES): Promise<Received<unknown>> => {
   if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) {
     throw new RequestError("unsupported_media_type", "Send the body as JSON, with content-type: application/json.");
   }

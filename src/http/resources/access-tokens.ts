@@ -6,7 +6,7 @@ import { identityOf } from "../identity/access-control.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
 import { USER } from "../openapi/parameters.ts";
-import { readJson } from "../request/body.ts";
+import { withJson } from "../request/body.ts";
 import { invalid, validator } from "../request/validate.ts";
 
 const DEFAULT_TTL = "10m";
@@ -54,7 +54,7 @@ export const accessTokenRoutes = (tokens: AccessTokens) =>
   new Elysia({ name: "access-tokens" }).post(
     "/api/v1/access-tokens",
     async ({ request, set }) => {
-      const body = check(await readJson(request));
+      const body = await withJson(request, check);
       const userId = identityOf(request).requiredUser("/user_id");
       const grant = {
         userId,

@@ -9,7 +9,7 @@ import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
 import { described, json } from "../openapi/operation.ts";
 import { paging, THREAD_ID, USER } from "../openapi/parameters.ts";
-import { readJson } from "../request/body.ts";
+import { withJson } from "../request/body.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
 import { validator } from "../request/validate.ts";
 import { pageIn, pageOf } from "./pagination.ts";
@@ -59,7 +59,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
     .post(
       "/:threadId/fork",
       async ({ params, request, set }) => {
-        const body = validate(await readJson(request));
+        const body = await withJson(request, validate);
         const userId = callerOf(request);
         const from = threadKey(userId, threadIdIn(params));
         const to = threadKey(userId, body.thread_id ?? system.id());

@@ -10,7 +10,7 @@ import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";
 import { inPath, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
-import { readJson } from "../request/body.ts";
+import { withJson } from "../request/body.ts";
 import { callerOrDefault, notFound } from "../request/caller.ts";
 import { invalid, validator } from "../request/validate.ts";
 import { pageIn, pageOf } from "./pagination.ts";
@@ -34,8 +34,10 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
     .post(
       "/tils",
       async ({ request, set }) => {
-        const body = checkTil(await readJson(request));
-        const saved = await tils.save(newTil(callerOrDefault(request), body, system));
+        const saved = await withJson(request, (sent) => {
+          const body = checkTil(sent);
+          return tils.save(newTil(callerOrDefault(request), body, system));
+        });
         set.status = 201;
         return tilView(saved);
       },
