@@ -194,6 +194,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       tickets,
       registry,
       agents,
+      models,
+      toolbox: parts.toolbox,
       retrieval,
       readiness,
       system,

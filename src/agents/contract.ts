@@ -1,7 +1,8 @@
 import type { RunFile } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
+import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
-import type { Model, ModelMessage, ModelSettings } from "../models/contract.ts";
+import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Tool, ToolContext } from "../tools/contract.ts";
 
 /** What a node may use. */
@@ -68,6 +69,8 @@ export interface Agent<State> {
   readonly name: string;
   /** Where it comes from: the executable, or a file of the user's own. */
   readonly kind: AgentKind;
+  /** Whether requests may choose it; otherwise it answers on its own endpoints alone. */
+  readonly isOffered: boolean;
   /** What it is for, in a sentence. */
   readonly description: string;
   /** A model spec, or several separated by commas, as in `MODEL`. Null: that of the request, else `MODEL`. */
@@ -98,6 +101,7 @@ export interface Agent<State> {
 /** What an agent has when nothing else is said about it. */
 export const PLAIN_AGENT = {
   kind: "built-in",
+  isOffered: true,
   description: "",
   model: null,
   settings: {},

@@ -1,6 +1,6 @@
 import type { EventBody } from "../domain/event.ts";
+import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
-import type { ModelSettings } from "../models/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Producer } from "./contract.ts";
 

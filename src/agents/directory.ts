@@ -21,8 +21,8 @@ export class AgentDirectory {
     return this.#agents.get(name);
   }
 
-  /** All agents, in the order in which they were given. */
-  list(): readonly AnyAgent[] {
-    return [...this.#agents.values()];
+  /** The agents that requests may choose, in the order in which they were given. */
+  offered(): readonly AnyAgent[] {
+    return [...this.#agents.values()].filter(({ isOffered }) => isOffered);
   }
 }

@@ -91,6 +91,8 @@ export interface Dialect<Request extends TSchema = TSchema> {
   readonly isResumable: boolean;
   /** Whether it accepts multipart/form-data with a file. */
   readonly takesFile: boolean;
+  /** Returns the places of the body that are accepted and not read, for the header `x-ignored`. */
+  ignored(body: Static<Request>): readonly string[];
   /**
    * `body` has passed the schema. Throws a RequestError (`invalid`) for errors that no schema can express, or a
    * StreamRefusal.
@@ -111,7 +113,13 @@ export interface Dialect<Request extends TSchema = TSchema> {
 }
 
 /** For wires that accept JSON and answer in streams only. */
-export const STREAM_ONLY = { isResumable: false, takesFile: false, answer: null, refuse: null } as const;
+export const STREAM_ONLY = {
+  isResumable: false,
+  takesFile: false,
+  ignored: () => [],
+  answer: null,
+  refuse: null,
+} as const;
 
 /** For wires whose requests need not name a user. */
 export const USER_IF_NAMED = { user: { field: "user_id", isRequired: false } } as const;

@@ -45,6 +45,9 @@ const frameOf = (type: EventType): FrameGuide => ({
   }),
 });
 
+/** A frame for each type of event. */
+const FRAMES: readonly FrameGuide[] = (Object.keys(payloads) as EventType[]).map(frameOf);
+
 /** The native envelope: every event of a run, under ids that each name one event forever. */
 export const native: Dialect<typeof Request> = {
   name: "native",
@@ -80,7 +83,7 @@ export const native: Dialect<typeof Request> = {
     about:
       "Every event of a run; the other wires show a part of them. `seq` increases by one within a thread, across its runs, " +
       "without gaps or reuse, so an id identifies one event permanently.",
-    frames: (Object.keys(payloads) as EventType[]).map(frameOf),
+    frames: FRAMES,
   },
 };
 

@@ -2,7 +2,8 @@ import { Type } from "@sinclair/typebox";
 import { payloadOf } from "../domain/event.ts";
 import { MAX_IMAGES, readImage } from "../domain/image.ts";
 import { isStorable } from "../domain/text.ts";
-import { type Dialect, PLAIN_RUN, STREAM_ONLY, type View } from "./contract.ts";
+import { agentConfigOf, ignoredOf } from "./agent-config.ts";
+import { type Dialect, STREAM_ONLY, type View } from "./contract.ts";
 import { NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE } from "./openapi-guide.ts";
 
@@ -23,7 +24,10 @@ const Request = Type.Object({
     `a list of at most ${MAX_FEATURES} names, or null; not interpreted by the service`,
   ),
   streamTokens: nullable(Type.Boolean(), "true, false or null; when false, the answer is sent as one delta at the end"),
-  agentConfig: nullable(Type.Object({}), "an object, or null"),
+  agentConfig: nullable(
+    Type.Object({}),
+    "an object, or null; agent, model, temperature, max_output_tokens and reasoning are read, other fields ignored",
+  ),
   authToken: nullable(Type.String(), "text, or null; neither logged nor stored"),
 });
 
@@ -38,18 +42,25 @@ export const streamV2: Dialect<typeof Request> = {
   request: Request,
   user: { field: "userId", isRequired: true },
   ...STREAM_ONLY,
-  parse: (body, { locale, userId }) => ({
-    ...PLAIN_RUN,
-    userId,
-    threadId: body.threadId ?? null,
-    input: {
-      message: body.message,
-      images: picturesAmong(body.filesUrl ?? []),
-      streamTokens: body.streamTokens ?? true,
-      locale,
-      options: { chosenFeatures: body.chosenFeatures ?? [], agentConfig: body.agentConfig ?? {} },
-    },
-  }),
+  ignored: ({ agentConfig }) => ignoredOf(agentConfig ?? {}).map((name) => `agentConfig.${name}`),
+  parse: (body, { locale, userId }) => {
+    const { agent, model, settings } = agentConfigOf(body.agentConfig ?? {});
+    return {
+      userId,
+      threadId: body.threadId ?? null,
+      agent,
+      model,
+      file: null,
+      input: {
+        message: body.message,
+        images: picturesAmong(body.filesUrl ?? []),
+        streamTokens: body.streamTokens ?? true,
+        locale,
+        options: { chosenFeatures: body.chosenFeatures ?? [], agentConfig: body.agentConfig ?? {} },
+        settings,
+      },
+    };
+  },
   translate(event, view) {
     switch (event.type) {
       case "token":

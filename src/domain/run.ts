@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { RunErrorCode } from "./error.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import type { ThreadKey } from "./thread.ts";
 
 export const RunStatus = Type.Union(
@@ -55,6 +56,23 @@ export interface RunInput {
   readonly locale: Locale;
   /** Options that only the agent interprets. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** How the model should answer, where the request says so. */
+  readonly settings?: ModelSettings;
+  /** Facts that the caller keeps with the run. No model sees them. */
+  readonly metadata?: Metadata;
+}
+
+/** A caller's own facts about a run: JSON. */
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** What a run's row stores of its request: the input, and what is needed to ask again. */
+export interface StoredInput extends RunInput {
+  /** The id of the model that answers. Absent in rows of the first release. */
+  readonly model?: string;
+  /** Whether the request chose that model; otherwise it was the agent's. */
+  readonly choseModel?: boolean;
+  /** Whether a file came with the request. It is not stored. */
+  readonly hadFile?: boolean;
 }
 export type Locale = "en" | "ko";
 
@@ -62,6 +80,9 @@ export interface Run {
   readonly runId: string;
   readonly threadKey: ThreadKey;
   readonly agent: string;
+  /** The id of its model. Null in rows of the first release. */
+  readonly model: string | null;
+  readonly metadata: Metadata;
   readonly status: RunStatus;
   /** How many times a replica has started it; 0 while queued. */
   readonly attempt: number;

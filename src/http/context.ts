@@ -1,10 +1,12 @@
 import type { AgentDirectory } from "../agents/directory.ts";
 import type { Locale } from "../domain/run.ts";
+import type { Models } from "../models/choice.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
 import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
 import type { StreamParts } from "../streams/contract.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
 import type { Readiness } from "./health/readiness.ts";
 
 /** What the routes need of the service. */
@@ -14,6 +16,9 @@ export interface RouteParts extends StreamParts {
   /** The runs of this process. */
   readonly registry: Registry;
   readonly agents: AgentDirectory;
+  readonly models: Models;
+  /** The tools that agents name. */
+  readonly toolbox: Toolbox;
   readonly readiness: Readiness;
   readonly retrieval: Retrieval;
   /** Default language of texts meant for people. */

@@ -6,6 +6,7 @@ import { threadIdOf } from "../domain/thread.ts";
 import type { RouteParts } from "./context.ts";
 import { crossOrigin, isGrantedBy } from "./cors.ts";
 import { dialectRoutes } from "./dialects/dialect-routes.ts";
+import { retryRoute } from "./dialects/retry.ts";
 import { documentRoute, homeRoute, pageRoutes } from "./docs/routes.ts";
 import { needsNoCredential, UNKNOWN_ROUTE } from "./identity/access.ts";
 import { AccessControl } from "./identity/access-control.ts";
@@ -17,6 +18,7 @@ import { securityOf } from "./openapi/security.ts";
 import { isLeaving, refusal, requestErrorOf, WordedRefusal } from "./refusal-status.ts";
 import { notFound } from "./request/caller.ts";
 import { accessTokenRoutes } from "./resources/access-tokens.ts";
+import { agentRoutes } from "./resources/agents.ts";
 import { checkpointRoutes } from "./resources/checkpoints.ts";
 import { documentRoutes } from "./resources/documents.ts";
 import { threadEventRoutes } from "./resources/events.ts";
@@ -116,6 +118,8 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       })
       .use(healthRoutes(parts.readiness))
       .use(dialectRoutes(parts))
+      .use(retryRoute(parts))
+      .use(agentRoutes(parts))
       .use(threadRoutes(parts))
       .use(threadEventRoutes(parts))
       .use(checkpointRoutes(parts))

@@ -1,5 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
 import { isRecoverable, type RunErrorCode } from "../domain/error.ts";
+import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Usage } from "../domain/run.ts";
 
 export interface ToolCall {
@@ -44,22 +45,6 @@ export interface ToolSpec {
   readonly description: string;
   readonly input: TSchema;
 }
-
-/** How a model should answer. What is omitted is the provider's default; what a provider lacks, it ignores. */
-export interface ModelSettings {
-  /** 0 to 2. */
-  readonly temperature?: number;
-  /** 0 to 1. */
-  readonly topP?: number;
-  readonly maxOutputTokens?: number;
-  /** Texts that end the answer, at most 4. */
-  readonly stop?: readonly string[];
-  readonly seed?: number;
-  /** How much a reasoning model thinks. */
-  readonly reasoning?: ReasoningEffort;
-}
-
-type ReasoningEffort = "none" | "low" | "medium" | "high";
 
 /** Whether a model must call a tool: `auto` leaves it to the model, `required` wants any, a name wants that one. */
 type ToolChoice = "auto" | "none" | "required" | { readonly name: string };

@@ -6,6 +6,7 @@ import type { RunFile } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
 import type { EventBody } from "../domain/event.ts";
 import { languageOf } from "../domain/language.ts";
+import { settingsOver } from "../domain/model-settings.ts";
 import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { storableText } from "../domain/text.ts";
@@ -182,7 +183,7 @@ class Turn<State> {
       file,
       threadId: threadIdOf(live.threadKey),
       runId: live.runId,
-      settings: agent.settings,
+      settings: settingsOver(agent.settings, input.settings ?? {}),
       tools: [...agent.ownTools, ...parts.toolbox.select(agent.toolNames)],
       signal: live.signal,
       system: parts.system,

@@ -1,7 +1,7 @@
 import type { Agent } from "../agents/contract.ts";
 import { RequestError, RunError } from "../domain/error.ts";
-import { hasEnded, type Run } from "../domain/run.ts";
-import { type ThreadKey, threadKey } from "../domain/thread.ts";
+import { hasEnded, type Run, type StoredInput } from "../domain/run.ts";
+import { type ThreadKey, threadIdOf, threadKey } from "../domain/thread.ts";
 import type { Outcome } from "../journal/ending.ts";
 import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
@@ -39,6 +39,15 @@ const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
   fence: { threadKey, runId, epoch: 1 },
   lastSeq: 0,
   lastAt: 0,
+});
+
+/** What the run's row stores: the same can be asked again, and readers see which model answers. */
+const storedInput = ({ input, model: choice, file }: RunRequest, model: Model): StoredInput => ({
+  ...input,
+  ...(choice?.temperature != null && { settings: { temperature: choice.temperature, ...input.settings } }),
+  model: model.id,
+  ...(choice !== null && { choseModel: true }),
+  ...(file !== null && { hadFile: true }),
 });
 
 /** Starts runs and ends them. A run belongs to the server: nobody has to wait for it or read it. */
@@ -94,7 +103,7 @@ export class Runs {
       const row = store.runs.begin({
         ...turn,
         agent: agent.name,
-        input: request.input,
+        input: storedInput(request, model),
         traceId,
         maxQueued: MAX_QUEUED,
         now: system.now(),
@@ -124,6 +133,23 @@ export class Runs {
       if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);
       throw error;
     }
+  }
+
+  /**
+   * Returns what asks for a failed, cancelled or interrupted run once more. Throws `conflict` for one that succeeded,
+   * is not over, or came with a file, which is not stored. Null: the user has no such run.
+   */
+  async again(userId: string, runId: string): Promise<RunRequest | null> {
+    const found = await this.parts.store.runs.request(userId, runId);
+    if (found === null) return null;
+    const { run, input } = found;
+    if (!hasEnded(run.status)) throw new RequestError("conflict", "The run is not over. Cancel it first, or wait.");
+    if (run.status === "succeeded") throw new RequestError("conflict", "The run succeeded. Ask the question again.");
+    const { model, choseModel, hadFile, ...asked } = input;
+    if (hadFile) throw new RequestError("conflict", "The run came with a file, which is not stored. Send it again.");
+    const choice = choseModel && model ? { name: model, provider: null, temperature: null, path: "/model" } : null;
+    const threadId = threadIdOf(run.threadKey);
+    return { userId, threadId, agent: run.agent, input: asked, model: choice, file: null };
   }
 
   /**

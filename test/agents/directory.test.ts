@@ -8,7 +8,7 @@ test("two agents of one name are refused, and the agents from before stay", () =
   const first = named("a");
   const directory = new AgentDirectory([first]);
   expect(() => directory.replace([named("b"), named("b")])).toThrow("the name b");
-  expect(directory.list()).toEqual([first]);
+  expect(directory.offered()).toEqual([first]);
 });
 
 test("a replacement changes all agents at once", () => {

@@ -20,6 +20,8 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       runId: run.runId,
       threadKey: run.threadKey,
       agent: "chat",
+      model: null,
+      metadata: {},
       status: "running",
       attempt: 1,
       startSeq: 0,

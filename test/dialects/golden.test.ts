@@ -102,13 +102,14 @@ const bodies: Record<string, (userId: string, threadId: string, given: Case) => 
     ...(streamTokens === false && { streamTokens }),
   }),
   native: (user_id, thread_id, { problem }) => ({ problem, user_id, thread_id }),
+  "native-runs": (user_id, thread_id, { problem }) => ({ input: { message: problem }, user_id, thread_id }),
 };
 
 const transcripts = dialects
   .filter(({ name }) => name in bodies)
   .flatMap(({ name, endpoints }, dialect) =>
     cases.flatMap((given, index) =>
-      given.streamTokens === false && name === "native"
+      given.streamTokens === false && name !== "stream-v2"
         ? []
         : [
             {

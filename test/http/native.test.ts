@@ -145,6 +145,9 @@ describe("GET /api/v1/runs/{runId}", () => {
     expect(await runOf(service, "runs", run.runId)).toEqual({
       run_id: run.runId,
       thread_id: "t",
+      agent: "solve",
+      model: "scripted",
+      metadata: {},
       status: "running",
       attempt: 1,
       usage: null,

@@ -23,6 +23,9 @@ export interface ThreadView {
 export interface RunView {
   readonly run_id: string;
   readonly thread_id: string;
+  readonly agent: string;
+  readonly model: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly status: string;
   readonly attempt: number;
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number } | null;

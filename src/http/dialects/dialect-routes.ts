@@ -20,11 +20,13 @@ import { described } from "../openapi/operation.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "../refusal-status.ts";
 import { localeOf, traceIdOf } from "../request/caller.ts";
 import { invalid, type Validator, validator } from "../request/validate.ts";
-import { streamHeaders } from "../response/stream-headers.ts";
+import { ignoredHeader, streamHeaders } from "../response/stream-headers.ts";
 import { answerOf, endOf } from "./answer.ts";
 import { readInput } from "./input.ts";
 import { lastSeen, rejoin } from "./rejoin.ts";
 import { ticketAnswer, ticketIn } from "./tickets.ts";
+import { unknownAgent } from "./unknown-agent.ts";
+import { viewOf } from "./view.ts";
 
 /** The endpoints that accept questions: those of each wire in `dialects`. */
 export const dialectRoutes = (parts: RouteParts) => {
@@ -114,17 +116,18 @@ class DialectHandler {
   #agentFor({ agent: name }: Pick<RunRequest, "agent">): AnyAgent {
     const { agents } = this.parts;
     const agent = agents.get(name ?? this.dialect.agent);
-    if (agent !== undefined) return agent;
-    const names = agents.list().map((other) => other.name);
-    throw new RequestError("not_found", `There is no such agent. There are: ${names.join(", ")}.`);
+    if (agent !== undefined && (name === null || agent.isOffered)) return agent;
+    throw unknownAgent(agents);
   }
 
-  #parse(body: unknown, file: RunFile | null, { request, locale }: RequestContext): RunRequest {
+  #parse(body: unknown, file: RunFile | null, { request, locale, headers }: RequestContext): RunRequest {
     const { field, isRequired } = this.dialect.user;
     const identity = identityOf(request);
     const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
     const userId = isRequired ? identity.requiredUser(`/${field}`) : (identity.userId ?? DEFAULT_USER);
     const runRequest = this.dialect.parse(checked, { locale, userId, file });
+    const ignored = this.dialect.ignored(checked);
+    if (ignored.length > 0) headers["x-ignored"] = ignoredHeader(ignored);
     return { ...runRequest, threadId: identity.threadFor(runRequest.threadId) };
   }
 
@@ -185,11 +188,6 @@ class DialectHandler {
     return answerOf(dialect.answer(await endOf(run, view, request.signal, parts), view), view);
   }
 }
-
-const viewOf = ({ threadKey, runId, traceId }: ReadableRun, { options }: RunInput, locale: Locale): View => {
-  const threadId = threadIdOf(threadKey);
-  return { threadId, threadJson: JSON.stringify(threadId), runId, traceId, locale, options };
-};
 
 /** Tells an EventSource to stop (WHATWG HTML §9.2.3). */
 const noContent = (): Response => new Response(null, { status: 204 });

@@ -8,7 +8,7 @@ import { callerOf, notFound } from "../request/caller.ts";
 import { RunShape } from "./shapes.ts";
 import { runView } from "./views.ts";
 
-const RUNS: Tag = { name: "Runs", description: "One run per question. Users see only their own." };
+export const RUNS: Tag = { name: "Runs", description: "One run per question. Users see only their own." };
 
 /** The state of a run, and how to stop it. Another user's are not found. */
 export const runRoutes = ({ store, runs }: RouteParts) =>

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { RunErrorCode } from "../../domain/error.ts";
 import { nullOr, Time, Tokens } from "../../domain/message-shapes.ts";
-import { RunStatus } from "../../domain/run.ts";
+import { type Metadata, RunStatus } from "../../domain/run.ts";
 
 // The shapes of the endpoints around runs. Each title is its name in the OpenAPI document.
 
@@ -34,6 +34,11 @@ export const RunShape = Type.Object(
   {
     run_id: Type.String(),
     thread_id: Type.String(),
+    agent: Type.String({ description: "The agent that answers." }),
+    model: nullOr(Type.String({ description: "The model that answers; null for runs of the first release." })),
+    metadata: Type.Unsafe<Metadata>(
+      Type.Record(Type.String(), Type.Unknown(), { description: "What the caller kept with the run." }),
+    ),
     status: RunStatus,
     attempt: Type.Integer({ minimum: 0, description: "How many times a replica has started the run; 0 while queued." }),
     usage: nullOr(Tokens),

@@ -40,6 +40,9 @@ export const checkpointView = ({
 export const runView = (run: Run): Static<typeof RunShape> => ({
   run_id: run.runId,
   thread_id: threadIdOf(run.threadKey),
+  agent: run.agent,
+  model: run.model,
+  metadata: run.metadata,
   status: run.status,
   attempt: run.attempt,
   usage: run.usage === null ? null : usageView(run.usage),

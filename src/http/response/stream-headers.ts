@@ -17,3 +17,17 @@ export const runHeaders = (view: Omit<View, "locale" | "options">): Record<strin
 
 /** A thread id may hold what a header cannot. It is then percent-encoded, as is one that looks percent-encoded. */
 const headerText = (text: string): string => (/^[\x21-\x24\x26-\x7e]*$/.test(text) ? text : encodeURIComponent(text));
+
+/** How long the value of `x-ignored` may be: a body may hold any number of fields. */
+const MAX_IGNORED = 1024;
+
+/** The header `x-ignored`: the fields of the body that were not read, percent-encoded, as far as there is room. */
+export const ignoredHeader = (fields: readonly string[]): string => {
+  let value = "";
+  for (const field of fields) {
+    const next = `${value === "" ? "" : ", "}${encodeURIComponent(field.toWellFormed())}`;
+    if (value.length + next.length > MAX_IGNORED) return `${value}, ...`;
+    value += next;
+  }
+  return value;
+};

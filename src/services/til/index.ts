@@ -14,6 +14,7 @@ import { noticeIn, write } from "./write.ts";
  */
 export const tilAgent = (parts: TilParts): Agent<TilState> => ({
   ...PLAIN_AGENT,
+  isOffered: false,
   name: "til",
   description: 'Turns a text, a page or a file into a note of what was learned ("today I learned").',
   title: titleOf,

@@ -1,5 +1,5 @@
 import type { EventType, LogEvent } from "../../domain/event.ts";
-import type { Run, RunInput } from "../../domain/run.ts";
+import type { Run, StoredInput } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
 import type { NewCheckpoint } from "./contract-checkpoints.ts";
 import type { RunEnd } from "./contract-run-end.ts";
@@ -18,7 +18,7 @@ export interface NewRun {
   readonly runId: string;
   readonly threadKey: ThreadKey;
   readonly agent: string;
-  readonly input: RunInput;
+  readonly input: StoredInput;
   readonly traceId: string;
   /** The id of the user's message, should the run start at once. */
   readonly messageId: string;
@@ -27,6 +27,12 @@ export interface NewRun {
   /** How many runs may wait in one thread behind the running one. */
   readonly maxQueued: number;
   readonly now: number;
+}
+
+/** A run with its whole input, which may hold megabytes of pictures. */
+export interface StoredRequest {
+  readonly run: Run;
+  readonly input: StoredInput;
 }
 
 export interface Claimed {
@@ -115,6 +121,8 @@ export interface RunStore {
   takeover(taking: TakeoverRequest): Promise<readonly Claimed[]>;
   /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
+  /** What the run was begun with, so that the same can be asked again; null as with `get`. */
+  request(userId: string, runId: string): Promise<StoredRequest | null>;
   /**
    * Requests the run's owner, wherever it is, to cancel it. A queued run ends at once, with `error` and nothing in the
    * log. Idempotent; null as with `get`.

@@ -1,5 +1,5 @@
 import { inArray, sql } from "drizzle-orm";
-import type { Run } from "../../domain/run.ts";
+import type { Metadata, Run } from "../../domain/run.ts";
 import type { Claimed, Fence } from "./contract.ts";
 import { runs } from "./schema.ts";
 
@@ -9,11 +9,37 @@ export const unfinished = inArray(runs.status, ["queued", "running"]);
 /** The same in plain text, which a plan for any parameters can match with the partial indexes. */
 export const isUnfinished = sql`runs.status in ('queued', 'running')`;
 
-export const runOf = (row: typeof runs.$inferSelect) =>
+/** The columns of a run as readers know it. Not its input, which may hold megabytes. */
+export const runColumns = {
+  runId: runs.runId,
+  threadKey: runs.threadKey,
+  agent: runs.agent,
+  model: sql<string | null>`${runs.input} ->> 'model'`,
+  metadata: sql<string | null>`(${runs.input} -> 'metadata')::text`,
+  status: runs.status,
+  attempt: runs.attempt,
+  startSeq: runs.startSeq,
+  traceId: runs.traceId,
+  inputTokens: runs.inputTokens,
+  outputTokens: runs.outputTokens,
+  errorCode: runs.errorCode,
+  errorMessage: runs.errorMessage,
+  createdAt: runs.createdAt,
+  endedAt: runs.endedAt,
+};
+
+type Row = Pick<typeof runs.$inferSelect, Exclude<keyof typeof runColumns, "model" | "metadata">> & {
+  readonly model: string | null;
+  readonly metadata: string | null;
+};
+
+export const runOf = (row: Row) =>
   ({
     runId: row.runId,
     threadKey: row.threadKey,
     agent: row.agent,
+    model: row.model,
+    metadata: JSON.parse(row.metadata ?? "{}") as Metadata,
     status: row.status,
     attempt: row.attempt,
     startSeq: row.startSeq,

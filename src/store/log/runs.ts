@@ -1,20 +1,21 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import { hasEnded, type Run } from "../../domain/run.ts";
+import { hasEnded, type Run, type StoredInput } from "../../domain/run.ts";
 import type { Database, Session } from "../database.ts";
 import { beginQuery } from "./begin.ts";
-import type { RunStore } from "./contract.ts";
+import type { RunStore, StoredRequest } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
-import { claimed, runOf, type ThreadPosition } from "./rows.ts";
+import { claimed, runColumns, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
 import { withdrawQuery } from "./withdraw.ts";
 
 export const runQueries = (
   database: Database,
-): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "requestCancel"> => ({
+): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "request" | "requestCancel"> => ({
   begin: beginQuery(database),
   withdraw: withdrawQuery(database),
   finish: finishQuery(database),
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
+  request: (userId, runId) => database.call("runs.request", (session) => request(session, userId, runId)),
   get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
 
   // Idempotent.
@@ -83,12 +84,18 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): R
 };
 
 const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {
-  const [row] = await db
-    .select()
-    .from(runs)
-    .where(and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId)))
-    // Prefers the thread where it was executed, should forks of that thread have it too.
-    .orderBy(desc(runs.attempt))
-    .limit(1);
+  const [row] = await db.select(runColumns).from(runs).where(isRun(userId, runId)).orderBy(executedFirst).limit(1);
   return row === undefined ? null : runOf(row);
 };
+
+const request = async ({ db }: Session, userId: string, runId: string): Promise<StoredRequest | null> => {
+  const columns = { ...runColumns, input: runs.input };
+  const [row] = await db.select(columns).from(runs).where(isRun(userId, runId)).orderBy(executedFirst).limit(1);
+  return row === undefined ? null : { run: runOf(row), input: JSON.parse(row.input) as StoredInput };
+};
+
+const isRun = (userId: string, runId: string) =>
+  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId));
+
+/** Prefers the thread where the run was executed, should forks of that thread have it too. */
+const executedFirst = desc(runs.attempt);

@@ -4,7 +4,7 @@ import type { Message, StoredMessage } from "../../domain/message.ts";
 import type { RunStatus } from "../../domain/run.ts";
 import type { Database } from "../database.ts";
 import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
-import { runOf, unfinished } from "./rows.ts";
+import { runColumns, runOf, unfinished } from "./rows.ts";
 import { runs, threads } from "./schema.ts";
 
 /** How many of the user's last messages include their images: each may hold a megabyte of them. */
@@ -36,7 +36,7 @@ export const threadQueries = (
   activeRun: (threadKey) =>
     database.call("threads.activeRun", async ({ db }) => {
       const [run] = await db
-        .select()
+        .select(runColumns)
         .from(runs)
         .where(and(eq(runs.threadKey, threadKey), unfinished))
         .orderBy(desc(eq(runs.status, "running")), asc(runs.turn))

@@ -1,0 +1,57 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import type { AnyAgent } from "../../agents/contract.ts";
+import type { RouteParts } from "../context.ts";
+import { described, json, type Tag } from "../openapi/operation.ts";
+
+const AGENTS: Tag = { name: "Agents", description: "Who answers, and with which model." };
+
+const AgentShape = Type.Object(
+  {
+    name: Type.String(),
+    description: Type.String(),
+    kind: Type.Union(
+      ["built-in", "text", "code", "remote"].map((kind) => Type.Literal(kind)),
+      {
+        description: "Where it comes from: the executable, a file of instructions, a file of code, or elsewhere.",
+      },
+    ),
+    model: Type.String({ description: "The model that answers unless a request chooses another." }),
+    tools: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        description: Type.String(),
+        approve: Type.Boolean({ description: "Whether a call of it waits for a person." }),
+      }),
+    ),
+  },
+  { title: "Agent" },
+);
+
+/** The agents and models that requests may choose. */
+export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
+  const agentView = ({ name, description, kind, model, ownTools, toolNames }: AnyAgent): Static<typeof AgentShape> => ({
+    name,
+    description,
+    kind,
+    model: model ?? models.standard.id,
+    tools: [...ownTools, ...toolbox.select(toolNames)].map((tool) => ({
+      name: tool.name,
+      description: tool.description,
+      approve: false,
+    })),
+  });
+  return new Elysia({ name: "agents", prefix: "/api/v1" }).get(
+    "/agents",
+    () => ({ agents: agents.offered().map(agentView) }),
+    {
+      detail: described({
+        tag: AGENTS,
+        access: "read",
+        threads: "none",
+        summary: "List the agents",
+        replies: { 200: json("The agents that requests may choose.", Type.Object({ agents: Type.Array(AgentShape) })) },
+      }),
+    },
+  );
+};
