@@ -176,7 +176,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       tils: store.tils,
     }),
   );
-  models.setAgentModels(agents.list().flatMap(({ model }) => model ?? []));
+  models.setAgentModels(agents.offered().flatMap(({ model }) => model ?? []));
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,

@@ -137,6 +137,11 @@ test("GET /api/v1/agents lists the agents that requests may choose, with their t
   ]);
 });
 
+test("GET /api/v1/models lists the models that requests may choose", async () => {
+  const response = await service.get("/api/v1/models?userId=u");
+  expect(await response.json()).toEqual({ models: [{ id: "scripted" }] });
+});
+
 describe("agentConfig of POST /stream/v2", () => {
   const streamV2 = (agentConfig: object) =>
     service.post("/stream/v2", { message: "hello", userId: "cfg", agentConfig });

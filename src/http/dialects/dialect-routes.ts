@@ -1,7 +1,7 @@
 import type { Static } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { AnyAgent } from "../../agents/contract.ts";
-import { type Dialect, type Endpoint, StreamRefusal, type View } from "../../dialects/contract.ts";
+import { type Dialect, type Endpoint, StreamRefusal } from "../../dialects/contract.ts";
 import { DEFAULT_USER } from "../../dialects/fields.ts";
 import { dialects } from "../../dialects/index.ts";
 import type { RunFile } from "../../domain/document.ts";

@@ -28,6 +28,8 @@ const AgentShape = Type.Object(
   { title: "Agent" },
 );
 
+const ModelShape = Type.Object({ id: Type.String() }, { title: "Model" });
+
 /** The agents and models that requests may choose. */
 export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
   const agentView = ({ name, description, kind, model, ownTools, toolNames }: AnyAgent): Static<typeof AgentShape> => ({
@@ -41,10 +43,8 @@ export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
       approve: false,
     })),
   });
-  return new Elysia({ name: "agents", prefix: "/api/v1" }).get(
-    "/agents",
-    () => ({ agents: agents.offered().map(agentView) }),
-    {
+  return new Elysia({ name: "agents", prefix: "/api/v1" })
+    .get("/agents", () => ({ agents: agents.offered().map(agentView) }), {
       detail: described({
         tag: AGENTS,
         access: "read",
@@ -52,6 +52,15 @@ export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
         summary: "List the agents",
         replies: { 200: json("The agents that requests may choose.", Type.Object({ agents: Type.Array(AgentShape) })) },
       }),
-    },
-  );
+    })
+    .get("/models", () => ({ models: models.list().map((id) => ({ id })) }), {
+      detail: described({
+        tag: AGENTS,
+        access: "read",
+        threads: "none",
+        summary: "List the models",
+        description: "Those that `MODEL` and the agents name. The first one answers unless something else is said.",
+        replies: { 200: json("The models that requests may choose.", Type.Object({ models: Type.Array(ModelShape) })) },
+      }),
+    });
 };
