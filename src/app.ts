@@ -1,8 +1,11 @@
 import { AgentDirectory } from "./agents/directory.ts";
+import { EventLoopWatch } from "./agents/event-loop-watch.ts";
+import type { AgentParts } from "./agents/parts.ts";
 import { builtin } from "./builtin/index.ts";
 import type { Config } from "./config/read-config.ts";
 import type { System } from "./domain/system.ts";
 import type { Extras } from "./extras.ts";
+import type { FetchPage } from "./fetching/contract.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
 import { Readiness } from "./http/health/readiness.ts";
 import { httpApp } from "./http/index.ts";
@@ -22,7 +25,7 @@ import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
-import { type ServiceParts, serviceAgents } from "./services/index.ts";
+import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
 import { toolsFrom } from "./tools/index.ts";
@@ -72,7 +75,7 @@ export interface Dependencies {
   readonly isAlone: boolean;
   readonly storeWaitMs?: number;
   /** How pages are fetched for users. Defaults to fetching from the public web. */
-  readonly fetchPage?: ServiceParts["fetchPage"];
+  readonly fetchPage?: FetchPage;
 }
 
 /**
@@ -164,15 +167,20 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const documents = { documents: store.documents, embedding, system };
   const reader = openReader({ workers });
   const retrieval = new DocumentRetrieval({ ...documents, ...reader });
+  const agentParts: AgentParts = {
+    retrieval,
+    read: reader.read,
+    fetchPage: dependencies.fetchPage ?? fetchPage,
+    logger: logger.agents,
+    watch: new EventLoopWatch(system, logger.agents),
+  };
   const agents = new AgentDirectory(
     serviceAgents({
+      ...agentParts,
       tools,
       verify: extras?.verify ?? (() => null),
       tables: extras?.tables(workers) ?? null,
-      retrieval,
       chatTimeoutMs: config.chatTimeoutMs,
-      read: reader.read,
-      fetchPage: dependencies.fetchPage ?? fetchPage,
       tils: store.tils,
     }),
   );

@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino";
+import type { AgentLogger, AgentPlace } from "./agents/logger.ts";
 import { Redactor } from "./domain/redact.ts";
 import type { ThreadKey } from "./domain/thread.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
@@ -16,6 +17,7 @@ export interface ServiceLogger extends HttpLogger {
   readonly runs: RunLogger;
   readonly journal: JournalLogger;
   readonly models: ModelLogger;
+  readonly agents: AgentLogger;
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
@@ -81,6 +83,8 @@ const said = (logger: Logger, error: unknown): void => {
   if (words !== undefined) logger.debug({ words }, "the provider's error text");
 };
 
+const at = ({ agent, node, runId }: AgentPlace) => ({ agent, node, run: runId });
+
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
 export const serviceLogger = (logger: Logger): ServiceLogger => ({
@@ -127,6 +131,16 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     fallback: ({ model, next, error }) => {
       logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
       said(logger, error);
+    },
+  },
+  agents: {
+    said: (level, place, message, data) =>
+      logger[level]({ ...at(place), ...(data !== undefined && { data }) }, message),
+    emittedLate: (place) => logger.debug(at(place), "ignored what an agent emitted after its node had ended"),
+    heldUp: (places, ms) => {
+      const [place, ...others] = places.map(at);
+      const line = others.length === 0 ? place : { one_of: [place, ...others] };
+      logger.warn({ ...line, held_ms: Math.round(ms) }, "agent held up the event loop, and with it all other runs");
     },
   },
   retrievalLimited: (words) => logger.warn({ retrieval: words }, "search by vectors is limited"),

@@ -26,6 +26,11 @@ export interface AgentContext extends ToolContext {
   history(): Promise<readonly ModelMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
   callId(modelCallId: string): string;
+  /**
+   * What the steps of the first node returned before another replica took the run over, by the name under which they
+   * are stored. Empty for a run that begins.
+   */
+  readonly storedSteps: ReadonlyMap<string, unknown>;
   /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
   /** Logs an error that the user need not see. */
@@ -45,6 +50,17 @@ export type Emit = (event: EventBody) => Promise<void> | undefined;
  */
 export type Producer = (emit: Emit) => Promise<void>;
 
+/** What a node may use besides: what depends on its place in the walk. */
+export interface NodeContext extends AgentContext {
+  readonly agent: string;
+  readonly node: string;
+  readonly emit: Emit;
+  /** Whether the next text should begin a paragraph: the turn has text already, and it does not end with white space. */
+  needsParagraph(): boolean;
+  /** Stores the result of a step, `undefined` or JSON, in the order of the events around it. */
+  storeStep(name: string, result: unknown): void;
+}
+
 /**
  * One node of the graph. `run` yields events or producers and returns its change of state; the checkpoint after it
  * stores only that change. It may throw: a RunError or ModelError ends the run with that code, anything else with
@@ -57,7 +73,7 @@ export interface AgentNode<State> {
   readonly stage: string;
   /** Describes what the node is doing, for people. */
   message(locale: Locale): string;
-  run(state: Readonly<State>, context: AgentContext): AsyncGenerator<EventBody | Producer, Partial<State>, void>;
+  run(context: NodeContext, state: Readonly<State>): AsyncGenerator<EventBody | Producer, Partial<State>, void>;
   /** Returns the name of the next node, or null at the end. Pure: `state` includes this node's change. */
   next(state: Readonly<State>): string | null;
 }
@@ -81,6 +97,8 @@ export interface Agent<State> {
   readonly toolNames: readonly string[];
   /** Tools that belong to it alone. */
   readonly ownTools: readonly Tool[];
+  /** The collections of the user's documents that it may search. Null: all of them. */
+  readonly collections: readonly string[] | null;
   /** The most history that its model receives, in tokens. Null: `HISTORY_TOKENS`. */
   readonly historyTokens: number | null;
   /** Returns the title of the page that shows a turn. */
@@ -107,6 +125,7 @@ export const PLAIN_AGENT = {
   settings: {},
   toolNames: [],
   ownTools: [],
+  collections: null,
   historyTokens: null,
 } as const satisfies Partial<Agent<unknown>>;
 

@@ -2,7 +2,8 @@ import type { EventBody } from "../domain/event.ts";
 import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
 import type { Tool } from "../tools/contract.ts";
-import type { AgentContext, Producer } from "./contract.ts";
+import type { Context } from "./context.ts";
+import type { Producer } from "./contract.ts";
 
 /**
  * What a node may yield: text of the answer, an event of the native vocabulary, a producer, or a whole conversation,
@@ -12,7 +13,8 @@ export type Yielded = string | EventBody | Producer | AsyncGenerator<EventBody |
 
 /** One node of a graph. `run` returns its change of state, which is stored after it. */
 export interface NodeDefinition<State extends object> {
-  run(context: AgentContext, state: Readonly<State>): AsyncGenerator<Yielded, Partial<State> | undefined, void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a generator without `return` is of this type.
+  run(context: Context, state: Readonly<State>): AsyncGenerator<Yielded, Partial<State> | undefined | void, void>;
   /** Returns the name of the next node, or null at the end. Default: the entry that follows in `nodes`. Pure. */
   next?(state: Readonly<State>): string | null;
   /** The phase of the node, such as `analysis`. Defaults to its name. */
@@ -26,19 +28,25 @@ interface CommonDefinition {
   readonly description?: string;
   /** Names or globs of tools, such as `calculate` or `orders/*`, and tools of the agent's own. */
   readonly tools?: readonly (string | Tool)[];
+  /** Tools that wait for a person's word. Not available yet: refused when the agent is loaded. */
+  readonly approve?: readonly string[];
+  /** The collections of the user's documents that it may search. Defaults to all of them. */
+  readonly collections?: readonly string[];
   /** A model spec as in `MODEL`, or a list that is tried in order. Defaults to `MODEL`. */
   readonly model?: string | readonly string[];
   /** How its model answers, unless a call says otherwise. */
   readonly settings?: ModelSettings;
   /** The most time that a run may take, such as `30s`. Defaults to `RUN_TIMEOUT`. */
   readonly timeout?: string;
+  /** The most history that its model receives, in tokens. Defaults to `HISTORY_TOKENS`. */
+  readonly historyTokens?: number;
   /** Returns the title of the page that shows a turn. Defaults to the beginning of the message. */
   title?(input: RunInput): string;
 }
 
 /** An agent that is one function. What `run` returns is the run's result. */
 export interface RunDefinition extends CommonDefinition {
-  run(context: AgentContext): AsyncGenerator<Yielded, unknown, void>;
+  run(context: Context): AsyncGenerator<Yielded, unknown, void>;
 }
 
 /** An agent that is a graph. State is JSON: it is stored after every node. */

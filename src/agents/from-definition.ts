@@ -3,13 +3,18 @@ import type { EventBody } from "../domain/event.ts";
 import { titleOf } from "../domain/title.ts";
 import {
   type Agent,
-  type AgentContext,
   type AgentKind,
   type AgentNode,
+  type NodeContext,
   PLAIN_AGENT,
   type Producer,
 } from "./contract.ts";
 import type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition, Yielded } from "./definition.ts";
+import { fieldsMistaken } from "./definition-mistakes.ts";
+import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
+import { NodeScope } from "./node-scope.ts";
+import type { AgentParts } from "./parts.ts";
+import { passOn, YieldCheck } from "./yielded.ts";
 
 /** The state of any agent that is defined outside: JSON, and its own affair. */
 type State = Readonly<Record<string, unknown>>;
@@ -17,11 +22,20 @@ type State = Readonly<Record<string, unknown>>;
 /** The one node of an agent that is a function, and where its state keeps the run's result. */
 const RUN = "run";
 
-/** Returns the agent that a definition describes. Throws an Error that names the field for one that contradicts itself. */
-export const agentFrom = (name: string, kind: AgentKind, definition: AgentDefinition): Agent<State> => {
-  const { description = "", tools = [], model, settings = {}, timeout } = definition;
-  const timeoutMs = timeout === undefined ? null : parseDuration(timeout);
-  if (timeout !== undefined && timeoutMs === null) throw new Error("timeout must be a duration such as 30s or 5m.");
+/**
+ * Returns the agent that a definition describes. What an agent of kind `code` yields and returns is checked. Throws an
+ * Error that names the field for a definition that contradicts itself.
+ */
+export const agentFrom = (
+  name: string,
+  kind: AgentKind,
+  definition: AgentDefinition,
+  parts: AgentParts,
+): Agent<State> => {
+  const [mistake] = fieldsMistaken(definition);
+  if (mistake !== undefined) throw new Error(`${mistake.field} ${mistake.message}`);
+  const { description = "", tools = [], model, settings = {}, timeout, collections = null, historyTokens } = definition;
+  const scoped = new ScopedNodes(kind, collections, parts);
   return {
     ...PLAIN_AGENT,
     name,
@@ -31,15 +45,17 @@ export const agentFrom = (name: string, kind: AgentKind, definition: AgentDefini
     settings,
     toolNames: tools.filter((tool) => typeof tool === "string"),
     ownTools: tools.filter((tool) => typeof tool !== "string"),
-    timeoutMs,
+    collections,
+    timeoutMs: timeout === undefined ? null : parseDuration(timeout),
+    historyTokens: historyTokens ?? null,
     title: (input) => definition.title?.(input) ?? titleOf(input),
-    ...("run" in definition ? single(definition) : graph(definition)),
+    ...("run" in definition ? single(definition, scoped) : graph(definition, scoped)),
   };
 };
 
 type Graph = Pick<Agent<State>, "begin" | "start" | "nodes" | "result">;
 
-const single = (definition: RunDefinition): Graph => ({
+const single = (definition: RunDefinition, scoped: ScopedNodes): Graph => ({
   begin: () => ({}),
   start: RUN,
   nodes: [
@@ -47,8 +63,8 @@ const single = (definition: RunDefinition): Graph => ({
       name: RUN,
       stage: RUN,
       message: () => RUN,
-      async *run(_state, context) {
-        const result = yield* flat(definition.run(context));
+      async *run(engine) {
+        const result = yield* scoped.run(engine, (context) => definition.run(context));
         return result === undefined ? {} : { result };
       },
       next: () => null,
@@ -57,13 +73,14 @@ const single = (definition: RunDefinition): Graph => ({
   result: (state) => state.result,
 });
 
-const graph = (definition: GraphDefinition<Record<string, unknown>>): Graph => {
+const graph = (definition: GraphDefinition<Record<string, unknown>>, scoped: ScopedNodes): Graph => {
   const names = Object.keys(definition.nodes);
-  if (!names.includes(definition.start)) throw new Error(`start must name one of the nodes: ${names.join(", ")}.`);
   return {
     begin: (input) => definition.begin?.(input) ?? {},
     start: definition.start,
-    nodes: Object.entries(definition.nodes).map(([name, node], at) => nodeFrom(name, node, names[at + 1] ?? null)),
+    nodes: Object.entries(definition.nodes).map(([name, node], at) =>
+      nodeFrom(name, node, names[at + 1] ?? null, scoped),
+    ),
     result: (state) => definition.result?.(state),
   };
 };
@@ -72,37 +89,59 @@ const nodeFrom = (
   name: string,
   node: NodeDefinition<Record<string, unknown>>,
   following: string | null,
+  scoped: ScopedNodes,
 ): AgentNode<State> => ({
   name,
   stage: node.stage ?? name,
   message: (locale) => node.message?.(locale) ?? name,
-  async *run(state, context: AgentContext) {
-    return (yield* flat(node.run(context, state))) ?? {};
+  async *run(engine, state) {
+    const change = (yield* scoped.run(engine, (context) => node.run(context, state))) ?? {};
+    if (typeof change !== "object" || Array.isArray(change)) {
+      throw new AgentMistake(`agent ${engine.agent}, node ${name} returned ${kindOf(change)}, not a change of state`);
+    }
+    return change as State;
   },
   next: (state) => (node.next === undefined ? following : node.next(state)),
 });
 
-/** Passes on what a definition's generator yields, in the form that the walk takes. */
-async function* flat<T>(yielded: AsyncGenerator<Yielded, T, void>): AsyncGenerator<EventBody | Producer, T, void> {
-  try {
-    let step = await yielded.next();
-    while (step.done !== true) {
-      try {
-        yield* steps(step.value);
-      } catch (thrown) {
-        step = await yielded.throw(thrown);
-        continue;
-      }
-      step = await yielded.next();
+type Run = (context: NodeScope["context"]) => AsyncGenerator<Yielded, unknown, void>;
+
+/** Runs nodes of an agent, each in a scope of its own. */
+class ScopedNodes {
+  constructor(
+    private readonly kind: AgentKind,
+    private readonly collections: readonly string[] | null,
+    private readonly parts: AgentParts,
+  ) {}
+
+  /** Returns what the node returns: of an agent of the user's own, `undefined` or JSON. */
+  async *run(engine: NodeContext, run: Run): AsyncGenerator<EventBody | Producer, unknown, void> {
+    const scope = new NodeScope(engine, this.parts, this.collections);
+    try {
+      return yield* this.kind === "code" ? this.#checked(scope, run) : passOn(run(scope.context), null);
+    } finally {
+      scope.end();
     }
-    return step.value;
-  } finally {
-    await yielded.return(undefined as T);
+  }
+
+  async *#checked(scope: NodeScope, run: Run): AsyncGenerator<EventBody | Producer, unknown, void> {
+    const { watch } = this.parts;
+    const { place } = scope;
+    const where = `agent ${place.agent}, node ${place.node}`;
+    const resume = <R>(call: () => R): R => watch.measure(place, call);
+    const leave = watch.begin(place);
+    try {
+      const generator: unknown = resume(() => run(scope.context));
+      if (!isGenerator(generator)) {
+        throw new AgentMistake(`${where}: run returned ${kindOf(generator)}; write it as async *run(context) { … }`);
+      }
+      const returned = yield* passOn(generator, new YieldCheck(where), resume);
+      return returned === undefined ? undefined : jsonValue(returned, `${where}: what it returned`);
+    } finally {
+      leave();
+    }
   }
 }
 
-async function* steps(value: Yielded): AsyncGenerator<EventBody | Producer, void, void> {
-  if (typeof value === "string") yield { type: "token", payload: { delta: value } };
-  else if (typeof value === "object" && Symbol.asyncIterator in value) yield* value;
-  else yield value;
-}
+const isGenerator = (value: unknown): value is AsyncGenerator<Yielded, unknown, void> =>
+  typeof value === "object" && value !== null && ["next", "throw", "return"].every((name) => name in value);

@@ -1,14 +1,19 @@
 import type { EventBody } from "../domain/event.ts";
-import type { Agent, AgentContext, AgentNode, Emit } from "./contract.ts";
+import type { Agent, AgentContext, AgentNode, Emit, NodeContext } from "./contract.ts";
 
 /** No agent's graph is longer; a walk with more steps is in a loop. */
 const MAX_STEPS = 64;
+
+const NO_STEPS: ReadonlyMap<string, unknown> = new Map();
 
 /** Receives the events and checkpoints of a walk. */
 export interface WalkSink {
   /** A returned promise is awaited before the walk continues: back-pressure. */
   emit(body: EventBody, node: string): Promise<void> | undefined;
-  /** `change` is the part of the state that the node changed. */
+  /**
+   * `change` is the part of the state that the node changed. A step of a node has a checkpoint of its own, with
+   * `<node>/<step>` in place of the node and `{ result }` for the change.
+   */
   checkpoint(node: string, change: unknown): void;
 }
 
@@ -20,12 +25,14 @@ export interface WalkSink {
 export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<unknown> => {
   let state = agent.begin(context.input);
   let name: string | null = agent.start;
+  const watched = new WatchedSink(sink);
   for (let step = 0; name !== null; step++) {
     const node = agent.nodes.find((candidate) => candidate.name === name);
     if (node === undefined) throw new Error(`agent ${agent.name} has no node ${name}`);
     if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
     await sink.emit(progress(node, "in_progress", context), node.name);
-    const change = await runNode(node, state, context, sink);
+    const storedSteps = step === 0 ? context.storedSteps : NO_STEPS;
+    const change = await runNode(node, state, { ...context, agent: agent.name, storedSteps }, watched);
     state = { ...state, ...change };
     sink.checkpoint(node.name, change);
     await sink.emit(progress(node, "completed", context), node.name);
@@ -34,25 +41,59 @@ export const walk = async <State>(agent: Agent<State>, context: AgentContext, si
   return agent.result(state);
 };
 
+/** A sink that knows how the turn's text ends. */
+class WatchedSink {
+  #last = "";
+
+  constructor(private readonly sink: WalkSink) {}
+
+  emit(event: EventBody, node: string): Promise<void> | undefined {
+    if (event.type === "token" && event.payload.delta !== "") this.#last = event.payload.delta.slice(-1);
+    return this.sink.emit(event, node);
+  }
+
+  get needsParagraph(): boolean {
+    return this.#last !== "" && !/\s/u.test(this.#last);
+  }
+
+  step(node: string, name: string, result: unknown): void {
+    this.sink.checkpoint(`${node}/${name}`, { result });
+  }
+}
+
 const runNode = async <State>(
   node: AgentNode<State>,
   state: State,
-  context: AgentContext,
-  sink: WalkSink,
+  context: AgentContext & Pick<NodeContext, "agent">,
+  sink: WatchedSink,
 ): Promise<Partial<State>> => {
+  const { signal } = context;
   const emit: Emit = (event) => {
     const wait = sink.emit(event, node.name);
-    if (context.signal.aborted) throw context.signal.reason;
+    if (signal.aborted) throw signal.reason;
     return wait;
   };
-  const steps = node.run(state, context);
+  const steps = node.run(
+    {
+      ...context,
+      node: node.name,
+      emit,
+      needsParagraph: () => sink.needsParagraph,
+      storeStep: (name, result) => sink.step(node.name, name, result),
+    },
+    state,
+  );
   try {
     let step = await steps.next();
+    let isTold = false;
     while (step.done !== true) {
+      // A node that goes on after it was told to stop would never let the event loop have its turn.
+      if (isTold) throw signal.reason;
       const yielded = step.value;
       try {
         await (typeof yielded === "function" ? yielded(emit) : emit(yielded));
       } catch (thrown) {
+        isTold = signal.aborted;
         step = await steps.throw(thrown);
         continue;
       }

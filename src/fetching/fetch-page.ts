@@ -1,16 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import type { Upload } from "../domain/document.ts";
 import { type UnreadableCode, UnreadableError } from "../domain/unreadable.ts";
 import { bytesOf, type ContentBounds, mediaTypeOf } from "./content.ts";
+import type { FetchedPage } from "./contract.ts";
 import { PUBLIC_WEB, type Reach } from "./reach.ts";
 import { get } from "./request.ts";
 import { targetOf } from "./target.ts";
-
-/** A fetched page: `name` is the last part of its path, or its host; `mediaType` holds the charset if declared. */
-export interface FetchedPage extends Upload {
-  /** Its URL after redirects, the base of relative links. */
-  readonly url: string;
-}
 
 export interface FetchBounds extends ContentBounds {
   /** For everything: name lookups, redirects, head and body. */

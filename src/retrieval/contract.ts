@@ -2,8 +2,8 @@ import type { Document, Passage, Table, Upload } from "../domain/document.ts";
 
 export interface Query {
   readonly text: string;
-  /** Null: all of the user's collections. */
-  readonly collection: string | null;
+  /** A collection, or several, whose passages are then ordered by their scores. Null: all of the user's. */
+  readonly collection: string | readonly string[] | null;
   /** The most passages to return. */
   readonly k: number;
 }

@@ -29,7 +29,15 @@ export class DocumentRetrieval implements Retrieval {
     const vector = text.trim() !== "" && (await this.#hasVectors()) ? await this.#vectorOf(text, signal) : undefined;
     signal.throwIfAborted();
     const embedded = vector === undefined ? null : { model: embedding.id, vector, trust: embedding.trust };
-    const found = await documents.search(userId, { text, embedding: embedded, collection, limit: k });
+    const search = (one: string | null) =>
+      documents.search(userId, { text, embedding: embedded, collection: one, limit: k });
+    const found =
+      collection === null || typeof collection === "string"
+        ? await search(collection)
+        : (await Promise.all(collection.map(search)))
+            .flat()
+            .sort((one, other) => other.score - one.score)
+            .slice(0, k);
     // Some chunk is always nearest; one without any relation to the question is not a passage for it.
     const answering = found.filter(({ score }) => score > 0);
     return answering.map(({ documentId, title, content, metadata, score, table }) => ({

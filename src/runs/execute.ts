@@ -193,6 +193,7 @@ class Turn<State> {
         this.#history ??= this.#readHistory();
         return this.#history;
       },
+      storedSteps: new Map(),
       callId: (modelCallId) => callIds.take(modelCallId),
       spend: (usage) => {
         this.usage = addUsage(this.usage, usage);

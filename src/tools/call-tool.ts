@@ -1,7 +1,7 @@
-import { Value } from "@sinclair/typebox/value";
 import type { EventBody } from "../domain/event.ts";
 import { storable, storableJson } from "../domain/text.ts";
 import { type Tool, type ToolCallContext, ToolError } from "./contract.ts";
+import { inputMistake } from "./input-check.ts";
 
 /** What the model receives from a call. An error's output is `{ error }` and says what to change. */
 export interface ToolOutcome {
@@ -26,7 +26,7 @@ export async function* callTool(
   const tool = tools.find(({ name }) => name === call.name);
   if (tool === undefined)
     return failed(`There is no tool of that name; there are ${tools.map(({ name }) => name).join(", ") || "none"}.`);
-  const mistake = firstMistake(tool, call.input);
+  const mistake = await firstMistake(tool, call.input);
   if (mistake !== null) return failed(mistake);
   try {
     const output = yield* tool.call(call.input, context);
@@ -44,14 +44,10 @@ const failed = (message: string): ToolOutcome => ({
   isError: true,
 });
 
-/** Names the field and the rule in the schema's words; never echoes the value. */
-const firstMistake = ({ input: schema }: Tool, input: unknown): string | null => {
-  if (typeof input === "string") return "The arguments are not valid JSON; send one JSON object.";
-  const error = Value.Errors(schema, input).First();
-  return error === undefined
-    ? null
-    : `The argument ${error.path === "" ? "object" : error.path} is wrong: ${error.message}.`;
-};
+const firstMistake = async ({ input: schema }: Tool, input: unknown): Promise<string | null> =>
+  typeof input === "string"
+    ? "The arguments are not valid JSON; send one JSON object."
+    : await inputMistake(schema, input);
 
 /** Makes an output storable: JSON, storable text, at most 20,000 characters. */
 const bounded = (output: unknown): ToolOutcome => {

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { AgentDirectory } from "../../src/agents/directory.ts";
 import { agentFrom } from "../../src/agents/from-definition.ts";
+import { agentParts } from "../support/agent-parts.ts";
 
-const named = (name: string) => agentFrom(name, "code", { async *run() {} });
+const named = (name: string) => agentFrom(name, "code", { async *run() {} }, agentParts());
 
 test("two agents of one name are refused, and the agents from before stay", () => {
   const first = named("a");

@@ -4,6 +4,7 @@ import { agentFrom } from "../../src/agents/from-definition.ts";
 import { walk } from "../../src/agents/graph.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { agentContext, answering } from "../support/agent-context.ts";
+import { agentParts } from "../support/agent-parts.ts";
 
 const context: AgentContext = agentContext(answering([]));
 
@@ -21,14 +22,19 @@ const walked = async (agent: ReturnType<typeof agentFrom>) => {
 const said = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
 test("an agent that is one function says what it yields, and its return value is the result", async () => {
-  const agent = agentFrom("greeter", "code", {
-    async *run({ input }) {
-      yield `You said ${input.message}`;
-      yield { type: "custom", payload: { name: "mood", data: "fine" } };
-      yield async (emit) => void (await emit({ type: "token", payload: { delta: "!" } }));
-      return { greeted: true };
+  const agent = agentFrom(
+    "greeter",
+    "code",
+    {
+      async *run({ input }) {
+        yield `You said ${input.message}`;
+        yield { type: "custom", payload: { name: "mood", data: "fine" } };
+        yield async (emit) => void (await emit({ type: "token", payload: { delta: "!" } }));
+        return { greeted: true };
+      },
     },
-  });
+    agentParts(),
+  );
   expect(await walked(agent)).toEqual({
     events: [said("You said hi"), { type: "custom", payload: { name: "mood", data: "fine" } }, said("!")],
     changes: [{ result: { greeted: true } }],
@@ -37,25 +43,30 @@ test("an agent that is one function says what it yields, and its return value is
 });
 
 test("nodes follow each other in their order, unless `next` says otherwise", async () => {
-  const agent = agentFrom("graph", "code", {
-    start: "first",
-    nodes: {
-      first: {
-        async *run() {
-          yield "1";
-          return { count: 1 };
+  const agent = agentFrom(
+    "graph",
+    "code",
+    {
+      start: "first",
+      nodes: {
+        first: {
+          async *run() {
+            yield "1";
+            return { count: 1 };
+          },
+        },
+        second: {
+          async *run(_context, { count }) {
+            yield "2";
+            return { count: count + 1 };
+          },
+          next: ({ count }) => (count < 3 ? "second" : null),
         },
       },
-      second: {
-        async *run(_context, { count }) {
-          yield "2";
-          return { count: count + 1 };
-        },
-        next: ({ count }) => (count < 3 ? "second" : null),
-      },
+      result: ({ count }) => count,
     },
-    result: ({ count }) => count,
-  });
+    agentParts(),
+  );
   expect(await walked(agent)).toEqual({
     events: [said("1"), said("2"), said("2")],
     changes: [{ count: 1 }, { count: 2 }, { count: 3 }],
@@ -64,23 +75,28 @@ test("nodes follow each other in their order, unless `next` says otherwise", asy
 });
 
 test("a generator that is yielded is passed on whole, and what it throws is thrown at the yield", async () => {
-  const agent = agentFrom("caller", "code", {
-    async *run() {
-      async function* inner() {
-        yield said("in");
-        throw new Error("inner failed");
-      }
-      try {
-        yield inner();
-      } catch (error) {
-        yield `caught ${(error as Error).message}`;
-      }
+  const agent = agentFrom(
+    "caller",
+    "code",
+    {
+      async *run() {
+        async function* inner() {
+          yield said("in");
+          throw new Error("inner failed");
+        }
+        try {
+          yield inner();
+        } catch (error) {
+          yield `caught ${(error as Error).message}`;
+        }
+      },
     },
-  });
+    agentParts(),
+  );
   expect((await walked(agent)).events).toEqual([said("in"), said("caught inner failed")]);
 });
 
 test("a definition that contradicts itself is refused by the name of the field", () => {
-  expect(() => agentFrom("a", "code", { start: "nowhere", nodes: {} })).toThrow("start");
-  expect(() => agentFrom("a", "code", { timeout: "soon", async *run() {} })).toThrow("timeout");
+  expect(() => agentFrom("a", "code", { start: "nowhere", nodes: {} }, agentParts())).toThrow("start");
+  expect(() => agentFrom("a", "code", { timeout: "soon", async *run() {} }, agentParts())).toThrow("timeout");
 });

@@ -15,7 +15,21 @@ const read = async (message: string, before?: string) => {
     locale: "en",
     options: {},
   });
-  return (await finish(understand.run(state, context))).value;
+  return (
+    await finish(
+      understand.run(
+        {
+          ...context,
+          agent: "solve",
+          node: "understand",
+          emit: () => undefined,
+          needsParagraph: () => false,
+          storeStep: () => {},
+        },
+        state,
+      ),
+    )
+  ).value;
 };
 
 describe("a question is about maths", () => {

@@ -48,6 +48,7 @@ export const agentContext = (
     model,
     settings: {},
     tools: [],
+    storedSteps: new Map(),
     spent,
     reported,
     history: async () => history,

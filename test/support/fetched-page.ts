@@ -1,5 +1,6 @@
 import { UnreadableError } from "../../src/domain/unreadable.ts";
-import { type FetchBounds, type FetchedPage, fetchPage } from "../../src/fetching/fetch-page.ts";
+import type { FetchedPage } from "../../src/fetching/contract.ts";
+import { type FetchBounds, fetchPage } from "../../src/fetching/fetch-page.ts";
 import type { Reach } from "../../src/fetching/reach.ts";
 import { loopbackReach } from "./loopback-reach.ts";
 import { type Answer, type PageServer, pageServer } from "./page-server.ts";

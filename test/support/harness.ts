@@ -158,9 +158,7 @@ export const agentOf = (
   title: ({ message }) => message,
   begin: () => ({}),
   start: "node",
-  nodes: [
-    { name: "node", stage: "stage", message: () => "doing", run: (_state, context) => run(context), next: () => null },
-  ],
+  nodes: [{ name: "node", stage: "stage", message: () => "doing", run: (context) => run(context), next: () => null }],
   result: () => undefined,
   timeoutMs: null,
 });

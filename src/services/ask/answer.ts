@@ -18,7 +18,7 @@ export const answer = (tools: readonly Tool[]): AgentNode<AskState> => ({
   name: "answer",
   stage: "answering",
   message: (locale) => (locale === "ko" ? "답하고 있습니다." : "Answering."),
-  async *run({ question }, context) {
+  async *run(context, { question }) {
     const history = await context.history();
     const conversation = {
       system: SYSTEM[context.locale],

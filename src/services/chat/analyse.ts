@@ -21,7 +21,7 @@ export const analyse: AgentNode<ChatState> = {
   name: "query_analysis",
   stage: "analysis",
   message: (locale) => (locale === "ko" ? "질문을 분석하고 있습니다." : "Analysing the question."),
-  async *run({ question }, context) {
+  async *run(context, { question }) {
     const before = questionsIn(await context.history());
     const earlier = isTalk(question) ? [] : earlierQuestions(question, before);
     const change = {

@@ -13,7 +13,7 @@ export const respond: AgentNode<ChatState> = {
   name: "response_generation",
   stage: "generation",
   message: (locale) => (locale === "ko" ? "답변을 작성하고 있습니다." : "Writing the answer."),
-  async *run(state, context) {
+  async *run(context, state) {
     const system = systemPrompt(state, context.locale, customPromptOf(context));
     const userMessage = { role: "user", content: userContent(state, context), images: [] } as const;
     const messages = [...(await context.history()), userMessage];

@@ -28,7 +28,7 @@ export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<
   name: "data_retrieval",
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
-  async *run(state, context) {
+  async *run(context, state) {
     const query = { text: state.query, collection: null, k: MAX_PASSAGES };
     const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
     const found = tables === null ? null : await queryTables({ lookup, tables }, passages, state, context);

@@ -11,7 +11,7 @@ export const answer: AgentNode<RagState> = {
   name: "answer",
   stage: "answering",
   message: (locale) => (locale === "ko" ? "찾은 글로 답하고 있습니다." : "Answering from what was found."),
-  async *run({ question, passages }, context) {
+  async *run(context, { question, passages }) {
     if (passages.length === 0) {
       const text = NOTHING_FOUND[context.locale];
       yield { type: "token", payload: { delta: text } };

@@ -15,7 +15,7 @@ export const retrieve = (retrieval: Pick<Retrieval, "search">): AgentNode<RagSta
   name: "retrieve",
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서에서 찾고 있습니다." : "Looking it up in the documents."),
-  async *run(state, context) {
+  async *run(context, state) {
     const passages = await search(retrieval, state, context);
     yield { type: "sources", payload: { items: passages.map(sourceOf) } };
     return { passages: passages.map(({ title, content }) => ({ title, content })) };

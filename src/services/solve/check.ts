@@ -25,7 +25,7 @@ export const check = ({ tools, verify }: SolveParts): AgentNode<SolveState> => (
   name: "check",
   stage: "verification",
   message: (locale) => (locale === "ko" ? "답을 대입해 확인하고 있습니다." : "Putting the result back in."),
-  async *run(state, context) {
+  async *run(context, state) {
     let { answer } = state;
     let verified = holds(verify, state.equations, answer);
     if (verified === false) {

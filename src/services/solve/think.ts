@@ -20,7 +20,7 @@ export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({
   name: "solve",
   stage: "solving",
   message: (locale) => (locale === "ko" ? "풀고 있습니다." : "Working it out."),
-  async *run(state, context) {
+  async *run(context, state) {
     const { text } = yield* converse(await conversationOf(state, tools, context), context);
     return { answer: text };
   },

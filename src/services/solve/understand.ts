@@ -12,7 +12,7 @@ export const understand: AgentNode<SolveState> = {
   name: "understand",
   stage: "analysis",
   message: (locale) => (locale === "ko" ? "질문을 읽고 있습니다." : "Reading the question."),
-  async *run({ message }, context) {
+  async *run(context, { message }) {
     const language = languageOf(message, context.locale);
     const maths = isAboutMaths(message, await context.history());
     const equations = equationsIn(message);

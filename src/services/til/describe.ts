@@ -22,7 +22,7 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
   stage: "describing",
   message: (locale) =>
     locale === "ko" ? "제목과 요약, 태그를 정하고 있습니다." : "Finding a title, an excerpt and tags.",
-  async *run(state, context) {
+  async *run(context, state) {
     const { content, options } = state;
     const { language } = sourceIn(state);
     const closing = new AbortController();

@@ -12,7 +12,7 @@ export const read = (parts: TilParts): AgentNode<TilState> => ({
   name: "read",
   stage: "reading",
   message: (locale) => (locale === "ko" ? "내용을 읽고 있습니다." : "Reading the source."),
-  async *run({ options }, context) {
+  async *run(context, { options }) {
     let dayNumber: number | null = null;
     if (options.dayNumber) {
       dayNumber = (await parts.tils.highestDay(context.userId)) + 1;

@@ -11,7 +11,7 @@ export const write: AgentNode<TilState> = {
   name: "write",
   stage: "writing",
   message: (locale) => (locale === "ko" ? "본문을 쓰고 있습니다." : "Writing the note."),
-  async *run(state, context) {
+  async *run(context, state) {
     const { text, language } = sourceIn(state);
     const request = writingRequest({ form: "note", language, text, knownTags: [] });
     const { text: content } = yield* converse({ ...request, tools: [] }, context);

@@ -1,0 +1,115 @@
+import type { Passage, RunFile, Table } from "../domain/document.ts";
+import type { EventBody } from "../domain/event.ts";
+import type { Locale, RunInput } from "../domain/run.ts";
+import type { System } from "../domain/system.ts";
+import type { Model, ModelMessage, ModelSettings } from "../models/contract.ts";
+import type { Reading } from "../reading/contract.ts";
+import type { Tool } from "../tools/contract.ts";
+import type { AgentContext, Producer } from "./contract.ts";
+import type { Conversation } from "./converse.ts";
+
+/**
+ * What a conversation with the model begins with: a system prompt, and whatever is to differ from the turn's own.
+ * `messages` defaults to the conversation before this turn and the turn's message, `tools` to `context.tools`.
+ */
+export interface ConversationOptions extends Partial<Conversation> {
+  readonly system: string;
+  /** Ends the conversation before the run is over. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a conversation ended: the text of all its rounds, and its messages with everything that was added. */
+export interface ConversationResult {
+  readonly text: string;
+  readonly messages: readonly ModelMessage[];
+}
+
+/** A search in the user's documents. */
+export interface DocumentQuery {
+  readonly text: string;
+  /** One of the collections that the agent may search. Defaults to all of them. */
+  readonly collection?: string | null;
+  /** The most passages, 1 to 50. Defaults to 6. */
+  readonly k?: number;
+}
+
+/** The user's documents, and no others. */
+export interface Documents {
+  /** Returns the passages that answer, best first; empty when none do. */
+  search(query: DocumentQuery): Promise<readonly Passage[]>;
+  /** Returns a whole table with at most `maxRows` rows. Null when the document is not a table or was deleted. */
+  table(documentId: string, maxRows: number): Promise<Table | null>;
+}
+
+/** A page of the public web, read. */
+export interface Page extends Reading {
+  /** Its address after redirects. */
+  readonly url: string;
+  /** The last part of its path, or its host. */
+  readonly name: string;
+}
+
+/** Lines for the operator's log, with the agent, its node and the run. `data` is JSON. */
+export type AgentLog = Readonly<Record<"debug" | "info" | "warn" | "error", (message: string, data?: object) => void>>;
+
+/** What a person is asked before the agent goes on. */
+export interface ApprovalRequest {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/**
+ * What an agent may use in a node. It ends with the node: `signal` aborts, and what is emitted later is ignored. All
+ * promises reject with the signal's reason once that has aborted.
+ */
+export interface Context {
+  readonly agent: string;
+  readonly node: string;
+  readonly input: RunInput;
+  /** The file that came with the question. It is not stored. */
+  readonly file: RunFile | null;
+  readonly userId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  /** The language of the answer. */
+  readonly locale: Locale;
+  /** Aborts when the run ends or is to end, and when the node has returned. */
+  readonly signal: AbortSignal;
+  readonly system: System;
+  /** The run's model. Its calls are counted as the run's usage. */
+  readonly model: Model;
+  /** How the model should answer in this run: the agent's own settings, and the request's over them. */
+  readonly settings: ModelSettings;
+  /** The agent's tools, as they are at the beginning of the turn. */
+  readonly tools: readonly Tool[];
+  /** The user's documents, restricted to the agent's `collections` where it names some. */
+  readonly retrieval: Documents;
+  readonly log: AgentLog;
+  /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
+  readonly history: AgentContext["history"];
+  /**
+   * Calls the model, then the tools that it requests, and repeats until it answers. Yield it, or `yield*` it for its
+   * result; its text is emitted as it arrives. It begins a paragraph of its own unless the answer so far is empty or
+   * ends with white space.
+   */
+  converse(options: ConversationOptions): AsyncGenerator<EventBody | Producer, ConversationResult, void>;
+  /** The same without emitting anything, for what the user is not to read. */
+  complete(options: ConversationOptions): Promise<ConversationResult>;
+  /**
+   * Calls `fn` and stores its result, which is JSON. When another replica takes the run over, the node begins again,
+   * and a step whose result is stored returns it without calling `fn`. A name that a node uses again is numbered
+   * (`fetch`, `fetch.2`), so steps of one name must come in the same order every time.
+   */
+  step<T>(name: string, fn: () => T | Promise<T>): Promise<T>;
+  /** Emits a `custom` event. `name` has 1 to 64 characters; `data` is JSON. */
+  emit(name: string, data: unknown): Promise<void>;
+  /** Asks a person. Not available yet: always rejects. */
+  approve(request: ApprovalRequest): Promise<never>;
+  /**
+   * Fetches a page of the public web and reads it. Throws an UnreadableError when the page cannot or must not be
+   * fetched: private addresses, more than 5 MiB, more than 10 s.
+   */
+  fetchPage(url: string): Promise<Page>;
+  /** Reads `file`. Throws an UnreadableError when it cannot be read, or when no file came. */
+  readFile(): Promise<Reading>;
+}

@@ -1,0 +1,63 @@
+import type { System } from "../domain/system.ts";
+import type { AgentLogger, AgentPlace } from "./logger.ts";
+
+/** The longest that an agent may hold up the event loop before the operator is told, in milliseconds. */
+const MAX_HELD_MS = 200;
+/** How often the loop is looked at while agents are under way, in milliseconds. */
+const LOOK_MS = 100;
+
+/**
+ * Names the agents that hold up the event loop, in which all runs take their turns. A stretch that begins where the
+ * service resumes an agent is measured and belongs to it for certain. Any other one shows as a timer that is late, and
+ * is put down to the agents that were under way.
+ */
+export class EventLoopWatch {
+  readonly #underWay = new Set<AgentPlace>();
+  /** Those that were under way at any time since the last look. */
+  #seen = new Set<AgentPlace>();
+  #isLooking = false;
+  /** A stretch up to this time has been reported. */
+  #reportedUntil = 0;
+
+  constructor(
+    private readonly system: Pick<System, "now" | "sleep">,
+    private readonly logger: Pick<AgentLogger, "heldUp">,
+  ) {}
+
+  /** Call it when a node begins. Returns the function to call when it is over. */
+  begin(place: AgentPlace): () => void {
+    this.#underWay.add(place);
+    this.#seen.add(place);
+    if (!this.#isLooking) void this.#look();
+    return () => this.#underWay.delete(place);
+  }
+
+  /** Runs and measures a stretch of an agent's code. */
+  measure<T>(place: AgentPlace, stretch: () => T): T {
+    const from = this.system.now();
+    try {
+      return stretch();
+    } finally {
+      const now = this.system.now();
+      if (now - from > MAX_HELD_MS) this.#report([place], now - from, now);
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    while (this.#underWay.size > 0) {
+      this.#seen = new Set(this.#underWay);
+      const from = this.system.now();
+      await this.system.sleep(LOOK_MS);
+      const now = this.system.now();
+      const late = now - from - LOOK_MS;
+      if (late > MAX_HELD_MS && this.#reportedUntil < from) this.#report([...this.#seen], late, now);
+    }
+    this.#isLooking = false;
+  }
+
+  #report(places: readonly AgentPlace[], ms: number, now: number): void {
+    this.#reportedUntil = now;
+    this.logger.heldUp(places, ms);
+  }
+}

@@ -1,0 +1,141 @@
+import type { EventBody } from "../domain/event.ts";
+import type { ModelMessage } from "../models/contract.ts";
+import { CallIds } from "./call-ids.ts";
+import type { Context, ConversationOptions, ConversationResult } from "./context.ts";
+import type { NodeContext, Producer } from "./contract.ts";
+import { converse } from "./converse.ts";
+import { documentsOf } from "./documents.ts";
+import type { AgentPlace } from "./logger.ts";
+import { meteredModel } from "./metered-model.ts";
+import { AgentMistake, jsonValue } from "./mistake.ts";
+import { readFile, readPage } from "./pages.ts";
+import type { AgentParts } from "./parts.ts";
+import { trust } from "./yielded.ts";
+
+const MAX_EVENT_NAME = 64;
+
+/**
+ * What a definition's node works with, from when it begins until it returns. Afterwards its signal is aborted, and
+ * nothing of it can write any more.
+ */
+export class NodeScope {
+  readonly place: AgentPlace;
+  readonly context: Context;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #stepNames = new CallIds();
+  #isLateTold = false;
+
+  constructor(
+    private readonly engine: NodeContext,
+    private readonly parts: AgentParts,
+    collections: readonly string[] | null,
+  ) {
+    const { agent, node, runId, input, file, userId, threadId, locale, system, settings, tools, history } = engine;
+    this.place = { agent, node, runId };
+    this.#signal = AbortSignal.any([engine.signal, this.#over.signal]);
+    const signal = this.#signal;
+    const bound = { ...engine, signal };
+    const log = (level: "debug" | "info" | "warn" | "error") => (message: string, data?: object) =>
+      parts.logger.said(level, this.place, message, data);
+    this.context = {
+      ...{ agent, node, runId, input, file, userId, threadId, locale, system, settings, tools, history, signal },
+      model: meteredModel(bound),
+      retrieval: documentsOf(parts.retrieval, collections, bound),
+      log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
+      converse: (options) => this.#converse(options, this.engine.needsParagraph()),
+      complete: (options) => completed(this.#converse(options, false)),
+      step: (name, fn) => this.#step(name, fn),
+      emit: (name, data) => this.#emit(name, data),
+      approve: () => Promise.reject(new AgentMistake("context.approve is not available in this release")),
+      fetchPage: (url) => readPage(url, parts, bound),
+      readFile: () => readFile(parts, bound),
+    };
+  }
+
+  /** The node has returned, or will not be resumed. */
+  end(): void {
+    this.#over.abort(new Error(`the node ${this.place.node} of agent ${this.place.agent} is over`));
+  }
+
+  async *#converse(
+    options: ConversationOptions,
+    needsParagraph: boolean,
+  ): AsyncGenerator<EventBody | Producer, ConversationResult, void> {
+    const { messages, tools = this.engine.tools, signal, ...rest } = options;
+    const signals = signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]);
+    signals.throwIfAborted();
+    const conversation = { ...rest, messages: messages ?? (await this.#turn()), tools };
+    const steps = converse(conversation, { ...this.engine, signal: signals }, needsParagraph);
+    let step = await steps.next();
+    try {
+      while (step.done !== true) {
+        try {
+          yield typeof step.value === "function" ? trust(step.value) : step.value;
+        } catch (thrown) {
+          step = await steps.throw(thrown);
+          continue;
+        }
+        step = await steps.next();
+      }
+      return step.value;
+    } finally {
+      await steps.return(undefined as never);
+    }
+  }
+
+  /** The conversation before this turn, and the turn's message. */
+  async #turn(): Promise<readonly ModelMessage[]> {
+    const { message, images } = this.engine.input;
+    return [...(await this.engine.history()), { role: "user", content: message, images }];
+  }
+
+  async #step<T>(name: string, fn: () => T | Promise<T>): Promise<T> {
+    this.#signal.throwIfAborted();
+    const key = this.#stepNames.take(name);
+    const { storedSteps } = this.engine;
+    if (storedSteps.has(key)) return storedSteps.get(key) as T;
+    const given: unknown = await fn();
+    this.#signal.throwIfAborted();
+    const result = given === undefined ? undefined : jsonValue(given, `the result of step ${key}`);
+    this.engine.storeStep(key, result);
+    return result as T;
+  }
+
+  #emit(name: string, data: unknown): Promise<void> {
+    const emitted = this.#emitted(name, data);
+    // An agent that does not wait for it must not bring an unhandled rejection about.
+    emitted.catch(() => {});
+    return emitted;
+  }
+
+  async #emitted(name: string, data: unknown): Promise<void> {
+    if (this.#signal.aborted) {
+      if (!this.#isLateTold) this.parts.logger.emittedLate(this.place);
+      this.#isLateTold = true;
+      throw this.#signal.reason;
+    }
+    if (typeof name !== "string" || name === "" || name.length > MAX_EVENT_NAME) {
+      throw new AgentMistake(`context.emit takes a name of 1 to ${MAX_EVENT_NAME} characters`);
+    }
+    await this.engine.emit({ type: "custom", payload: { name, data: jsonValue(data ?? null, `the data of ${name}`) } });
+  }
+}
+
+/** Runs a conversation to its end and emits nothing. */
+const completed = async (
+  conversation: AsyncGenerator<EventBody | Producer, ConversationResult, void>,
+): Promise<ConversationResult> => {
+  let step = await conversation.next();
+  while (step.done !== true) {
+    const yielded = step.value;
+    try {
+      if (typeof yielded === "function") await yielded(() => undefined);
+    } catch (thrown) {
+      step = await conversation.throw(thrown);
+      continue;
+    }
+    step = await conversation.next();
+  }
+  return step.value;
+};

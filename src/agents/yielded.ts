@@ -1,0 +1,93 @@
+import { Value } from "@sinclair/typebox/value";
+import { type EventBody, type EventType, payloads } from "../domain/event.ts";
+import type { Emit, Producer } from "./contract.ts";
+import type { Yielded } from "./definition.ts";
+import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
+
+/** Events that only the engine emits: they begin, settle and end a run. */
+const RESERVED: ReadonlySet<string> = new Set<EventType>(["page_start", "credit_settled", "done", "error"]);
+
+/** Producers whose events need no check, because the engine itself makes them. */
+const trusted = new WeakSet<Producer>();
+
+export const trust = (producer: Producer): Producer => {
+  trusted.add(producer);
+  return producer;
+};
+
+/**
+ * Passes on what a definition's generator yields, in the form that the walk takes. What a producer or a yielded
+ * generator throws is thrown at the `yield`. With `check`, a value that may not be yielded ends the generator and throws
+ * an AgentMistake, which the generator cannot catch. `resume` makes each call of the generator.
+ */
+export async function* passOn<T>(
+  generator: AsyncGenerator<Yielded, T, void>,
+  check: YieldCheck | null,
+  resume: <R>(call: () => R) => R = (call) => call(),
+): AsyncGenerator<EventBody | Producer, T, void> {
+  try {
+    let step = await resume(() => generator.next());
+    while (step.done !== true) {
+      const value = check === null ? step.value : check.yielded(step.value);
+      try {
+        if (typeof value === "string") {
+          if (value === "") await turnOfOthers();
+          else yield { type: "token", payload: { delta: value } };
+        } else if (typeof value === "object" && Symbol.asyncIterator in value) {
+          yield* check === null ? value : passOn(value, check, resume);
+        } else yield value;
+      } catch (thrown) {
+        if (thrown instanceof AgentMistake) throw thrown;
+        step = await resume(() => generator.throw(thrown));
+        continue;
+      }
+      step = await resume(() => generator.next());
+    }
+    return step.value;
+  } finally {
+    await generator.return(undefined as T);
+  }
+}
+
+/** A generator that yields nothing but empty texts would never let the event loop have its turn. */
+const turnOfOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Checks what an agent of the user's own yields. `where` names the agent and the node. */
+export class YieldCheck {
+  constructor(private readonly where: string) {}
+
+  /** Returns what may be yielded, checked. */
+  yielded(value: unknown): Yielded {
+    if (typeof value === "string") return value;
+    if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) {
+      return value as AsyncGenerator<EventBody | Producer, unknown, void>;
+    }
+    return typeof value === "function" ? this.#producer(value as Producer) : this.event(value);
+  }
+
+  #producer(producer: Producer): Producer {
+    if (trusted.has(producer)) return producer;
+    return async (emit: Emit) => await producer((event) => emit(this.event(event)));
+  }
+
+  event(value: unknown): EventBody {
+    if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string") {
+      throw this.#mistake(`yielded ${kindOf(value)}; a text, an event {type, payload} or a producer was expected`);
+    }
+    const { type } = value;
+    if (RESERVED.has(type)) throw this.#mistake(`yielded ${type}, which only the service itself emits`);
+    if (!Object.hasOwn(payloads, type)) throw this.#mistake("yielded an event of an unknown type");
+    const payload = "payload" in value ? jsonValue(value.payload, `${this.where}: the payload of ${type}`) : undefined;
+    const error = Value.Errors(payloads[type as EventType], payload).First();
+    if (error !== undefined) {
+      throw this.#mistake(
+        `yielded ${type} with a wrong payload${error.path && `, at ${error.path}`}: ${error.message}`,
+      );
+    }
+    return { type, payload } as EventBody;
+  }
+
+  #mistake(message: string): AgentMistake {
+    return new AgentMistake(`${this.where} ${message}`);
+  }
+}
