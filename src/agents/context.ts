@@ -1,8 +1,9 @@
 import type { Passage, RunFile, Table } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
+import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
-import type { Model, ModelMessage, ModelSettings } from "../models/contract.ts";
+import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Reading } from "../reading/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Producer } from "./contract.ts";
