@@ -193,6 +193,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     system,
     isDraining: () => runs.isDraining,
     storeChanged: logger.storeChanged,
+    modelChanged: logger.modelChanged,
   });
   const http = httpApp(
     {

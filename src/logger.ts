@@ -10,6 +10,7 @@ import type { ModelLogger } from "./models/logger.ts";
 import { providerWords } from "./models/provider-error.ts";
 import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLogger } from "./runs/logger.ts";
+import { stateBehind } from "./store/failure.ts";
 import { StoreError } from "./store/store-error.ts";
 
 /** What all modules report to an operator. Never a prompt, an answer or a key above the level `debug`. */
@@ -22,6 +23,8 @@ export interface ServiceLogger extends HttpLogger {
   retrievalLimited(words: string): void;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
   storeChanged(why: string | null): void;
+  /** A check has found that no model can be reached, with the error; null when one can be again. Called once per change. */
+  modelChanged(error: Error | null): void;
   /** The service accepts requests from now on. */
   serving(facts: {
     readonly version: string;
@@ -72,8 +75,9 @@ const reason = ({ message, cause }: Pick<Error, "message" | "cause">) => ({
 /** What is known to fail (a model, the store, an upload) has a reason. All else is a defect and has a stack. */
 const failed = (error: unknown) => {
   if (error instanceof ModelError) return { ...(error.model !== undefined && { model: error.model }), ...why(error) };
+  if (error instanceof UnreadableError) return { reason: error.message };
   // Its cause is a driver's, and may hold SQL.
-  if (error instanceof StoreError || error instanceof UnreadableError) return { reason: error.message };
+  if (error instanceof StoreError) return { code: stateBehind(error) ?? error.code, reason: error.message };
   return { err: error };
 };
 
@@ -112,16 +116,16 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),
-    uncounted: (err) => logger.warn({ err }, "a user's usage could not be counted"),
-    maintenanceFailed: (err) => logger.warn({ err }, "maintenance failed, retrying"),
+    uncounted: (error) => logger.warn(failed(error), "a user's usage could not be counted"),
+    maintenanceFailed: (error) => logger.warn(failed(error), "maintenance failed, retrying"),
   },
   journal: {
     ignored: (run, type) => logger.debug({ run, type }, "ignored an event that was emitted after its run ended"),
-    outage: (err, runs) =>
-      logger.error({ err, runs }, "database unavailable for too long, closing the readers' streams"),
+    outage: (error, runs) =>
+      logger.error({ ...failed(error), runs }, "database unavailable for too long, closing the readers' streams"),
     rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
     torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
-    rejected: (run, err) => logger.error({ run, err }, "database rejected a run's events"),
+    rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
   },
   models: {
     retry: ({ model, attempt, delayMs, error }) => {
@@ -132,6 +136,15 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
       said(logger, error);
     },
+    failed: (error) => {
+      logger.warn(failed(error), "model call failed");
+      said(logger, error);
+    },
+  },
+  modelChanged: (error) => {
+    if (error === null) logger.info("model can be reached again");
+    else logger.error(error instanceof ModelError ? failed(error) : reason(error), "model cannot be reached");
+    said(logger, error);
   },
   agents: {
     said: (level, place, message, data) =>
@@ -151,9 +164,9 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   serving: (facts) => logger.info(facts, "serving"),
   draining: (runs) => logger.info({ runs }, "draining"),
   stopped: () => logger.info("stopped"),
-  requestFailed: (path, err) => logger.error({ path, err }, "request failed"),
+  requestFailed: (path, error) => logger.error({ path, ...failed(error) }, "request failed"),
   unusableUser: (where) => logger.warn({ where }, "refused a credential whose user id is not valid"),
   keysAway: (error) =>
     logger.warn(error instanceof Error ? reason(error) : { err: error }, "keys could not be fetched from JWKS_URL"),
-  streamBroken: (run, err) => logger.error({ run, err }, "stream broke"),
+  streamBroken: (run, error) => logger.error({ run, ...failed(error) }, "stream broke"),
 });

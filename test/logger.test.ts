@@ -3,7 +3,7 @@ import { readConfig, secretsOf } from "../src/config/read-config.ts";
 import { RunError } from "../src/domain/error.ts";
 import { realSystem } from "../src/domain/system.ts";
 import { UnreadableError } from "../src/domain/unreadable.ts";
-import { openLogger, serviceLogger } from "../src/logger.ts";
+import { openLogger, type ServiceLogger, serviceLogger } from "../src/logger.ts";
 import { type Model, ModelError } from "../src/models/contract.ts";
 import { failureOfReport, failureOfStatus } from "../src/models/failure.ts";
 import { providers } from "../src/models/providers/index.ts";
@@ -133,6 +133,30 @@ describe("a failure that is expected", () => {
     const line = ended(new StoreError("unavailable", "it is away", { cause: new Error("select 1") }));
     expect(line).toMatchObject({ level: "error", outcome: "store_unavailable", reason: "it is away" });
     expect(JSON.stringify(line)).not.toContain("select 1");
+  });
+
+  test.each<[string, (log: ServiceLogger, error: StoreError) => void]>([
+    ["an outage", (log, error) => log.journal.outage(error, 3)],
+    ["rejected events", (log, error) => log.journal.rejected("r", error)],
+    ["a request", (log, error) => log.requestFailed("/ask", error)],
+    ["a stream", (log, error) => log.streamBroken("r", error)],
+    ["usage", (log, error) => log.runs.uncounted(error)],
+    ["maintenance", (log, error) => log.runs.maintenanceFailed(error)],
+    ["a recurring task", (log, error) => log.runs.recurringFails("recovery", error)],
+    ["a part of a run", (log, error) => log.runs.trouble(run, error)],
+  ])("of the store is logged with its code and its reason, and without a stack: %s", (_, report) => {
+    const { lines, log } = logged("info");
+    const cause = Object.assign(new Error("insert into yeoul.events"), { code: "53100" });
+    report(
+      log,
+      new StoreError("unavailable", "events.append: disk full", { cause: new StoreError("failed", "", { cause }) }),
+    );
+    report(log, new StoreError("failed", "no answer"));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ code: "53100", reason: "events.append: disk full" }),
+      expect.objectContaining({ code: "failed", reason: "no answer" }),
+    ]);
+    expect(lines.join()).not.toMatch(/stack|insert into/);
   });
 
   test("of no other cause is logged with the message of the run's error", () => {

@@ -1,6 +1,6 @@
 import type { ModelError } from "./contract.ts";
 
-/** Log lines for a model call that fails at first. The error's `cause` is for the log alone. */
+/** Log lines for a model call that fails. The error's `cause` is for the log alone. */
 export interface ModelLogger {
   /** The call is made again after `delayMs`. `attempt` counts the failures so far, from 1. */
   retry(info: {
@@ -11,4 +11,6 @@ export interface ModelLogger {
   }): void;
   /** The call to `model` failed for good, and `next` is called. */
   fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
+  /** A call that belongs to no run, such as for embedding, failed for good. A run reports its own failure. */
+  failed(error: ModelError): void;
 }

@@ -49,5 +49,12 @@ export const withRetry = (model: Model, { system, logger }: RetryOptions): Model
       }
     }
   },
-  check: (context) => model.check(context),
+  check: async (context) => {
+    try {
+      await model.check(context);
+    } catch (error) {
+      if (error instanceof ModelError) error.model = model.id;
+      throw error;
+    }
+  },
 });

@@ -52,14 +52,19 @@ export const reasonOf = (error: unknown): string => {
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 };
 
+/** The code that the database, or the connection to it, gave a failed call: a SQLSTATE, or such as `ECONNREFUSED`. */
+export const stateBehind = (error: StoreError): string | undefined => {
+  let cause: unknown = error;
+  while (cause instanceof StoreError) cause = cause.cause;
+  return sqlState(cause);
+};
+
 /**
  * Whether the connection was lost or could not be opened, or the server does not accept writes at the moment: on
  * another connection the same call may succeed at once.
  */
 export const isConnectionLoss = (error: StoreError): boolean => {
-  let cause: unknown = error;
-  while (cause instanceof StoreError) cause = cause.cause;
-  const state = sqlState(cause);
+  const state = stateBehind(error);
   return state !== undefined && (CONNECTION_FAILURES.test(state) || LOST_STATES.test(state));
 };
 

@@ -4,6 +4,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import { openModels } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { type ModelServer, modelServer, says } from "../support/model-server.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf } from "../support/views.ts";
@@ -18,7 +19,7 @@ beforeAll(async () => {
     builtin: builtinModel,
     providers: { openai: { apiKey: "sk-secret", baseUrl: `${provider.url}/v1` } },
     system: { ...realSystem, sleep: () => Promise.resolve() },
-    logger: { retry: ({ attempt }) => void retries.push(attempt), fallback: () => {} },
+    logger: { ...noModelLogger, retry: ({ attempt }) => void retries.push(attempt) },
   });
   service = await startService<Model>({ model: builtinModel(), models });
 });

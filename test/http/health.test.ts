@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { realSystem } from "../../src/domain/system.ts";
 import { openLogger, serviceLogger } from "../../src/logger.ts";
+import { type Model, ModelError } from "../../src/models/contract.ts";
+import { withRetry } from "../../src/models/retry.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { canMount, smallDisk } from "../support/small-disk.ts";
 
@@ -31,4 +34,41 @@ describe.skipIf(!canMount)("GET /api/v1/health", () => {
     await service.stop();
     await store.close();
   }, 60_000);
+});
+
+test("a model that cannot be reached is logged once, with its name and the remedy, and so is its return", async () => {
+  const lines: string[] = [];
+  const logger = serviceLogger(openLogger("info", [], (line) => lines.push(line)));
+  let failure: Error | null = null;
+  const check = async () => {
+    if (failure !== null) throw failure;
+  };
+  const model = withRetry(
+    { ...scriptedModel(), id: "compatible:x", check },
+    { system: realSystem, logger: logger.models },
+  );
+  const clock = { now: 0 };
+  const system = { ...realSystem, now: () => realSystem.now() + clock.now };
+  const service = await startService<Model>({ model, logger, system });
+  const look = async () => {
+    clock.now += 60_000;
+    const response = await service.get("/api/v1/health");
+    return [response.status, ((await response.json()) as { checks: { model: string } }).checks.model];
+  };
+  expect(await look()).toEqual([200, "ok"]);
+  failure = new ModelError("model_unavailable", "No.", { retryable: false, remedy: "Check MODEL_API_KEY." });
+  for (let time = 0; time < 3; time++) expect(await look()).toEqual([503, "No."]);
+  failure = new DOMException("It took too long.", "TimeoutError");
+  expect(await look()).toEqual([503, "the model cannot be reached"]);
+  failure = null;
+  expect(await look()).toEqual([200, "ok"]);
+  const logged = lines.map((line) => JSON.parse(line)).filter(({ msg }) => /^model c/.test(msg));
+  const expected = { model: "compatible:x", reason: "No.", remedy: "Check MODEL_API_KEY." };
+  expect(logged).toEqual([
+    expect.objectContaining({ level: "error", ...expected }),
+    expect.objectContaining({ level: "error", reason: "It took too long." }),
+    expect.objectContaining({ level: "info", msg: "model can be reached again" }),
+  ]);
+  expect(lines.join()).not.toContain("stack");
+  await service.stop();
 });

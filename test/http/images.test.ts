@@ -8,6 +8,7 @@ import { solve } from "../support/answers.ts";
 import { sharedStore } from "../support/harness.ts";
 import { type ModelServer, modelServer, says } from "../support/model-server.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf } from "../support/views.ts";
@@ -66,7 +67,7 @@ const modelAt = (provider: string, url: string) =>
   modelFrom(parseModelSpecs(`${provider}:stand-in`) ?? [], {
     providers: { [provider]: { apiKey: "key", baseUrl: url } },
     system: realSystem,
-    logger: { retry: () => {}, fallback: () => {} },
+    logger: noModelLogger,
   });
 
 describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {

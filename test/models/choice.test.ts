@@ -3,13 +3,14 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { type ModelChoice, ModelChoiceError, openModels } from "../../src/models/choice.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 
 const open = (text: string) =>
   openModels(parseModelSpecs(text) ?? [], {
     providers: { openai: { apiKey: "key" }, compatible: { baseUrl: "http://x" } },
     builtin: builtinModel,
     system: realSystem,
-    logger: { retry: () => {}, fallback: () => {} },
+    logger: noModelLogger,
   });
 const NOTHING: ModelChoice = { name: null, provider: null, temperature: null, path: "/model" };
 

@@ -17,12 +17,14 @@ import {
   vectorFor,
 } from "../support/embedding-server.ts";
 import { holding } from "../support/holding.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 
 const never = new AbortController().signal;
 
 const slept: number[] = [];
 const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
-const log: ModelLogger = { retry: () => {}, fallback: () => {} };
+const failures: ModelError[] = [];
+const logger: ModelLogger = { ...noModelLogger, failed: (error) => void failures.push(error) };
 
 const wires = { openai: openAiEmbeddings, compatible: openAiEmbeddings, google: googleEmbeddings } as const;
 const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "GOOGLE_GENERATIVE_AI_API_KEY" } as const;
@@ -39,7 +41,7 @@ const start = async (provider: Provider) => {
   const access = { apiKey: KEY, baseUrl: `${server.url}/v1` };
   const model = await openEmbedding(
     { provider, model: "stand-in" },
-    { providers: { [provider]: access }, system, logger: log },
+    { providers: { [provider]: access }, system, logger },
   );
   return { server, model, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 };
@@ -62,9 +64,13 @@ describe.each(PROVIDERS)("%s", (provider) => {
   const failureOf = async (answer: (texts: readonly string[]) => Response, times = 4): Promise<ModelError> => {
     await using started = await start(provider);
     started.server.reply(...Array.from({ length: times }, () => answer));
+    failures.length = 0;
     const thrown = await started.model.embed(["one", "two"], "document", never).catch((error: unknown) => error);
-    if (thrown instanceof ModelError) return thrown;
-    throw new Error("It did not fail", { cause: thrown });
+    if (!(thrown instanceof ModelError)) throw new Error("It did not fail", { cause: thrown });
+    // Nobody else logs it, and the line names the model.
+    expect(failures).toEqual([thrown]);
+    expect(thrown.model).toBe(started.model.id);
+    return thrown;
   };
   const wire = wires[provider];
 
@@ -133,8 +139,10 @@ describe.each(PROVIDERS)("%s", (provider) => {
       () => new Response("{}", { status: 429, headers: { "retry-after": "7" } }),
     );
     slept.length = 0;
+    failures.length = 0;
     expect(await started.model.embed(["abc", "de"], "query", never)).toEqual([vectorFor("abc"), vectorFor("de")]);
     expect(slept).toEqual([750, 7_500]);
+    expect(failures).toEqual([]);
   });
 
   test("is not called again after a permanent failure; the remedy names the key's variable, and nothing the key", async () => {
@@ -169,10 +177,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
 
   test("without a server at its address has failed", async () => {
     const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1" };
-    const model = await openEmbedding(
-      { provider, model: "x" },
-      { providers: { [provider]: access }, system, logger: log },
-    );
+    const model = await openEmbedding({ provider, model: "x" }, { providers: { [provider]: access }, system, logger });
     await expect(model.embed(["a"], "query", never)).rejects.toMatchObject({
       code: "model_unavailable",
       retryable: true,

@@ -1,12 +1,11 @@
 import { expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { withFallback } from "../../src/models/fallback.ts";
-import type { ModelLogger } from "../../src/models/logger.ts";
 import { partsOf } from "../support/heard.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
 
 const never = { signal: new AbortController().signal };
-const quiet: ModelLogger = { retry: () => {}, fallback: () => {} };
 const down = new ModelError("model_unavailable", "Down.", { retryable: true });
 const wrongKey = new ModelError("model_unavailable", "Wrong key.", { retryable: false });
 const refused = new ModelError("model_refused", "No.", { retryable: false });
@@ -19,7 +18,7 @@ test("the first model that sends a part answers, and each step is a log line", a
     toldModel("d", [{ says: ANSWER }]),
   ] as const;
   const steps: unknown[] = [];
-  const model = withFallback(models, { ...quiet, fallback: (info) => void steps.push(info) });
+  const model = withFallback(models, { ...noModelLogger, fallback: (info) => void steps.push(info) });
   expect(await partsOf(model, REQUEST, never)).toEqual([...ANSWER]);
   expect(steps).toEqual([
     { model: "a", next: "b", error: down },
@@ -29,20 +28,20 @@ test("the first model that sends a part answers, and each step is a log line", a
 });
 
 test("when all fail, the last failure is reported", async () => {
-  const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], quiet);
+  const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);
 });
 
 test("a model that fails in the middle of an answer is not continued by another", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], quiet);
+  const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(down);
   expect(next.calls()).toBe(0);
 });
 
 test("a refusal is not sent to another model", async () => {
   const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ fails: refused }]), next], quiet);
+  const model = withFallback([toldModel("a", [{ fails: refused }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(refused);
   expect(next.calls()).toBe(0);
 });
@@ -50,20 +49,20 @@ test("a refusal is not sent to another model", async () => {
 test("an abort is not sent to another model", async () => {
   const reason = new Error("cancelled");
   const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ fails: reason }]), next], quiet);
+  const model = withFallback([toldModel("a", [{ fails: reason }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(reason);
   expect(next.calls()).toBe(0);
 });
 
 test("its id lists the models in order", () => {
-  expect(withFallback([toldModel("a", []), toldModel("b", [])], quiet).id).toBe("a,b");
+  expect(withFallback([toldModel("a", []), toldModel("b", [])], noModelLogger).id).toBe("a,b");
 });
 
 test("it is ready when one model is; otherwise it reports what the first one lacks", async () => {
-  await withFallback([toldModel("a", [], wrongKey), toldModel("b", [])], quiet).check(never);
-  const none = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], down)], quiet);
+  await withFallback([toldModel("a", [], wrongKey), toldModel("b", [])], noModelLogger).check(never);
+  const none = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], down)], noModelLogger);
   await expect(none.check(never)).rejects.toBe(wrongKey);
   const reason = new Error("too late");
-  const aborted = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], reason)], quiet);
+  const aborted = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], reason)], noModelLogger);
   await expect(aborted.check(never)).rejects.toBe(reason);
 });

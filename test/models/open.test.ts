@@ -5,6 +5,7 @@ import { type ModelOptions, modelFrom } from "../../src/models/open.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
 import { partsOf } from "../support/heard.ts";
 import { modelServer, says } from "../support/model-server.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { ANSWER, REQUEST } from "../support/told-model.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 
@@ -13,7 +14,7 @@ const options = (providers: ModelOptions["providers"] = {}): ModelOptions => ({
   providers,
   builtin: builtinModel,
   system: { ...realSystem, sleep: () => Promise.resolve() },
-  logger: { retry: () => {}, fallback: () => {} },
+  logger: noModelLogger,
 });
 const from = (text: string, providers?: ModelOptions["providers"]) =>
   modelFrom(parseModelSpecs(text) ?? [], options(providers));

@@ -5,6 +5,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import type { ModelLogger } from "../../src/models/logger.ts";
 import { retryDelay, withRetry } from "../../src/models/retry.ts";
 import { partsOf } from "../support/heard.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
 
 const failure = (options: { retryable?: boolean; retryAfterMs?: number } = {}): ModelError =>
@@ -16,7 +17,7 @@ const recorder = () => {
   const slept: number[] = [];
   const lines: Parameters<ModelLogger["retry"]>[0][] = [];
   const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => void slept.push(ms) };
-  const logger: ModelLogger = { retry: (info) => void lines.push(info), fallback: () => {} };
+  const logger: ModelLogger = { ...noModelLogger, retry: (info) => void lines.push(info) };
   return { slept, lines, options: { system, logger } };
 };
 
@@ -97,7 +98,7 @@ describe("a retried model", () => {
     const reason = new Error("cancelled");
     const stop = new AbortController();
     const model = toldModel("m", [{ fails: failure({ retryAfterMs: 30_000 }) }]);
-    const logger: ModelLogger = { retry: () => queueMicrotask(() => stop.abort(reason)), fallback: () => {} };
+    const logger: ModelLogger = { ...noModelLogger, retry: () => queueMicrotask(() => stop.abort(reason)) };
     const retried = withRetry(model, { system: realSystem, logger });
     await expect(partsOf(retried, REQUEST, { signal: stop.signal })).rejects.toBe(reason);
     expect(model.calls()).toBe(1);

@@ -29,10 +29,14 @@ export interface HealthParts {
   isDraining(): boolean;
   /** See `StoreHealth`. */
   storeChanged(why: string | null): void;
+  /** The model cannot be reached any more, with the error; null when it can be again. Called once per change. */
+  modelChanged(error: Error | null): void;
 }
 
 /** Whether requests should be sent to this process. */
 export class Readiness {
+  /** The words of the last report. */
+  #reported = "ok";
   #model: { readonly at: number; readonly verdict: Promise<string> } | undefined;
 
   readonly #store: StoreHealth;
@@ -65,8 +69,8 @@ export class Readiness {
     if (this.#model === undefined || now - this.#model.at > MODEL_CHECK_MS) {
       const signal = AbortSignal.timeout(MODEL_TIMEOUT_MS);
       const verdict = model.check({ signal }).then(
-        () => "ok",
-        (error) => (error instanceof ModelError ? error.message : "the model cannot be reached"),
+        () => this.#report(null),
+        (error: Error) => this.#report(error),
       );
       this.#model = { at: now, verdict };
       void verdict.then((result) => {
@@ -74,5 +78,14 @@ export class Readiness {
       });
     }
     return this.#model.verdict;
+  }
+
+  /** Returns the verdict in words. */
+  #report(error: Error | null): string {
+    const unnamed = error === null ? "ok" : "the model cannot be reached";
+    const words = error instanceof ModelError ? error.message : unnamed;
+    if (words !== this.#reported) this.parts.modelChanged(error);
+    this.#reported = words;
+    return words;
   }
 }

@@ -42,8 +42,13 @@ export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions)
         return vectors;
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
+        error.model = id;
         const delayMs = retryDelay(attempt, error, system.random());
-        if (delayMs === null) throw error;
+        if (delayMs === null) {
+          // A search goes on without vectors, and an upload is refused: neither logs the error.
+          logger.failed(error);
+          throw error;
+        }
         logger.retry({ model: id, attempt, delayMs, error });
         await system.sleep(delayMs, signal);
       }
