@@ -8,9 +8,10 @@ import {
   parseModelSpecs,
   validModelSpecs,
 } from "../models/spec.ts";
+import { databaseUrl } from "./database-url.ts";
 import { identityVariables } from "./identity.ts";
 import { providerVariables } from "./providers.ts";
-import { choice, duration, integer, text, url, variable } from "./variable.ts";
+import { choice, duration, integer, text, variable } from "./variable.ts";
 
 /**
  * Every variable that Yeoul reads: the single source of the allowed values, of `--help` and of the types behind
@@ -37,9 +38,7 @@ export const Environment = Type.Object({
     default: "off",
   }),
   DATABASE_URL: Type.Optional(
-    url(["postgres", "postgresql"], {
-      description: "URL of the Postgres database. Unset: an embedded database in DATA_DIR.",
-    }),
+    databaseUrl({ description: "URL of the Postgres database. Unset: an embedded database in DATA_DIR." }),
   ),
   DATABASE_SCHEMA: Type.Optional(
     text(

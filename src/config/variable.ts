@@ -20,7 +20,7 @@ interface Form {
 }
 export type Variable<S extends TSchema = TSchema> = S & Form;
 
-type About = Pick<Form, "description" | "default">;
+export type About = Pick<Form, "description" | "default">;
 
 export const variable = <S extends TSchema>(schema: S, form: Form): Variable<S> => ({ ...schema, ...form });
 
@@ -64,7 +64,7 @@ export const url = (schemes: readonly string[], about: About) =>
     read: (text) => (URL.canParse(text) && !text.includes("#") ? text : null),
     mistake: (text) =>
       schemes.some((scheme) => text.startsWith(`${scheme}://`))
-        ? "a valid URL: percent-encode special characters in the password (# is %23); the port is at most 65535"
+        ? "a valid URL: percent-encode special characters in the password (# is %23, % is %25, / is %2F, ? is %3F, @ is %40); the port is at most 65535"
         : startingWith(schemes),
   });
 
