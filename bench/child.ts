@@ -7,12 +7,12 @@ export interface Child {
   /** Resolves to the next line of its output. Rejects when it ends without one. */
   line(): Promise<string>;
   /** Writes a line to its input. */
-  say(text: string): void;
+  write(text: string): void;
   /** Asks it to end, and kills it after ten seconds. Does nothing when it has ended. */
   end(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const running = new Set<Child>();
 
 /** Raises the limit on open files to the system's maximum; `exec` preserves the pid. */
@@ -46,14 +46,14 @@ export const start = (command: readonly string[], env: Readonly<Record<string, s
       if (!done) return value;
       throw new Error(`\`${nameOf(command)}\` ended with ${await spawned.exited} and said nothing.`);
     },
-    say(text) {
+    write(text) {
       spawned.stdin.write(`${text}\n`);
       spawned.stdin.flush();
     },
     async end() {
       running.delete(child);
       spawned.kill("SIGTERM");
-      const deadline = setTimeout(() => spawned.kill("SIGKILL"), PATIENCE_MS);
+      const deadline = setTimeout(() => spawned.kill("SIGKILL"), TIMEOUT_MS);
       await spawned.exited;
       clearTimeout(deadline);
     },

@@ -31,11 +31,11 @@ export const openDatabase = async (given: string | undefined): Promise<Database>
     pid: own?.pid ?? null,
     about: `Postgres ${settings?.version}, fsync ${settings?.fsync}, synchronous_commit ${settings?.commit}`,
     async tokens() {
-      const kept = new Bun.SQL(server.href, { max: 1 });
+      const connection = new Bun.SQL(server.href, { max: 1 });
       const [row] =
-        (await kept`select coalesce(sum(length(payload::text) - length(replace(payload::text, ${MARK}, ''))), 0)
+        (await connection`select coalesce(sum(length(payload::text) - length(replace(payload::text, ${MARK}, ''))), 0)
         as count from yeoul.events where type = 'token'`) as { count: string }[];
-      await kept.end();
+      await connection.end();
       return Number(row?.count);
     },
     async drop() {

@@ -50,8 +50,8 @@ const record = async ({ name, endpoints }: Dialect): Promise<Recorded> => {
   const response = await service.post(path, QUESTIONS[name], { headers: { "x-user-id": USER } });
   await response.text();
   const [threadId, runId] = [response.headers.get("x-thread-id") ?? "", response.headers.get("x-run-id") ?? ""];
-  const kept = await service.store.events.read(threadKey(USER, threadId), 0, 10_000);
-  if (kept.at(-1)?.type !== "done") throw new Error(`${name}: the run did not come to its end.`);
+  const stored = await service.store.events.read(threadKey(USER, threadId), 0, 10_000);
+  if (stored.at(-1)?.type !== "done") throw new Error(`${name}: the run did not come to its end.`);
   const view = {
     threadId,
     threadJson: JSON.stringify(threadId),
@@ -60,7 +60,7 @@ const record = async ({ name, endpoints }: Dialect): Promise<Recorded> => {
     locale: "ko",
     options: {},
   } as const;
-  return { view, events: kept.flatMap(inTokens) };
+  return { view, events: stored.flatMap(inTokens) };
 };
 
 const inTokens = (event: LogEvent): readonly LogEvent[] => {
@@ -72,7 +72,7 @@ const inTokens = (event: LogEvent): readonly LogEvent[] => {
   }));
 };
 
-let kept = 0;
+let stored = 0;
 /** Returns microseconds an event, the median of all rounds. */
 const cost = (dialect: Dialect, view: View, events: readonly LogEvent[]): number => {
   const times: number[] = [];
@@ -82,7 +82,7 @@ const cost = (dialect: Dialect, view: View, events: readonly LogEvent[]): number
     while (done < EVENTS_A_ROUND) {
       for (const event of events) {
         const frame = dialect.translate(event, view);
-        if (frame !== null) kept += encodeFrame(frame).length;
+        if (frame !== null) stored += encodeFrame(frame).length;
       }
       done += events.length;
     }
@@ -124,4 +124,4 @@ ${rows.join("\n")}
 `;
 await Bun.write(join(import.meta.dir, "DIALECTS.md"), text);
 console.log(text);
-if (kept === 0) throw new Error("Nothing was encoded.");
+if (stored === 0) throw new Error("Nothing was encoded.");

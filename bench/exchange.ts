@@ -19,13 +19,13 @@ export interface Exchange {
   readonly complete: boolean;
 }
 
-export interface Ask {
+export interface ExchangeRequest {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Whether to retain the complete body. */
-  readonly keep?: boolean;
+  readonly keepBody?: boolean;
   readonly onTokens?: (count: number) => void;
   /** Called when the status line and headers have arrived. */
   readonly onHead?: () => void;
@@ -37,32 +37,32 @@ export interface Ask {
  * it measures: `fetch` takes three times the CPU for each chunk that arrives, and runs at most 256 requests at once.
  * Resolves when the server closes or the signal aborts; rejects when it cannot connect.
  */
-export const exchange = async (ask: Ask): Promise<Exchange> => {
-  const { hostname, port, pathname, search, host } = new URL(ask.url);
+export const exchange = async (request: ExchangeRequest): Promise<Exchange> => {
+  const { hostname, port, pathname, search, host } = new URL(request.url);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const asked = performance.now();
+  const sentAt = performance.now();
   let tokens = 0;
   let firstTokenMs: number | undefined;
   let head = "";
   let headEnded = false;
   let tail = Buffer.alloc(0);
-  const kept: Buffer[] = [];
+  const chunks: Buffer[] = [];
 
   const take = (bytes: Buffer): void => {
     const count = marksIn(bytes);
     if (tokens === 0) head += bytes.toString("latin1");
     if (!headEnded && head.includes("\r\n\r\n")) {
       headEnded = true;
-      ask.onHead?.();
+      request.onHead?.();
     }
     if (count > 0) {
-      firstTokenMs ??= performance.now() - asked;
+      firstTokenMs ??= performance.now() - sentAt;
       tokens += count;
-      ask.onTokens?.(count);
+      request.onTokens?.(count);
     }
     // The socket reuses its buffer, so retained bytes are copied.
     tail = bytes.length >= TAIL ? Buffer.from(bytes.subarray(-TAIL)) : Buffer.concat([tail, bytes]).subarray(-TAIL);
-    if (ask.keep) kept.push(Buffer.from(bytes));
+    if (request.keepBody) chunks.push(Buffer.from(bytes));
   };
 
   const socket = await Bun.connect({
@@ -70,18 +70,18 @@ export const exchange = async (ask: Ask): Promise<Exchange> => {
     port: Number(port),
     socket: {
       open(opened) {
-        const headers = { host, connection: "close", accept: "text/event-stream", ...ask.headers };
-        const body = ask.body ?? "";
+        const headers = { host, connection: "close", accept: "text/event-stream", ...request.headers };
+        const body = request.body ?? "";
         const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-        const length = ask.body === undefined ? "" : `content-length: ${Buffer.byteLength(body)}\r\n`;
-        opened.write(`${ask.method} ${pathname}${search} HTTP/1.1\r\n${lines.join("")}${length}\r\n${body}`);
+        const length = request.body === undefined ? "" : `content-length: ${Buffer.byteLength(body)}\r\n`;
+        opened.write(`${request.method} ${pathname}${search} HTTP/1.1\r\n${lines.join("")}${length}\r\n${body}`);
       },
       data: (_socket, bytes) => take(bytes),
       close: () => resolve(),
       error: (_socket, error) => reject(error),
     },
   });
-  ask.signal?.addEventListener("abort", () => socket.terminate(), { once: true });
+  request.signal?.addEventListener("abort", () => socket.terminate(), { once: true });
   await promise;
   const end = tail.toString("utf8");
   return {
@@ -90,7 +90,7 @@ export const exchange = async (ask: Ask): Promise<Exchange> => {
     firstTokenMs,
     head,
     tail: end,
-    body: ask.keep ? bodyOf(Buffer.concat(kept)) : "",
+    body: request.keepBody ? bodyOf(Buffer.concat(chunks)) : "",
     complete: end.endsWith("\r\n0\r\n\r\n"),
   };
 };

@@ -2,12 +2,12 @@
  * The client for idle streams, in its own process. Opens the streams, prints `held`, holds them until its input has a
  * line, then prints a `HoldResult` and closes them. Its argument is a `Hold` as JSON.
  */
-import { type Ask, exchange } from "./exchange.ts";
+import { type ExchangeRequest, exchange } from "./exchange.ts";
 
 export interface Hold {
   readonly streams: number;
   /** Sent in turn until there are enough streams. `#` in a body is replaced by the stream's number. */
-  readonly asks: readonly Pick<Ask, "url" | "method" | "headers" | "body">[];
+  readonly requests: readonly Pick<ExchangeRequest, "url" | "method" | "headers" | "body">[];
 }
 
 export interface HoldResult {
@@ -29,9 +29,9 @@ let fault: string | null = null;
 /** Resolves when the headers have arrived and leaves the stream open; also resolves when the request fails. */
 const open = (index: number): Promise<void> =>
   new Promise((resolve) => {
-    const ask = hold.asks[index % hold.asks.length];
-    if (ask === undefined) throw new Error("There is nothing to ask.");
-    const body = ask.body === undefined ? {} : { body: ask.body.replace("#", String(index)) };
+    const request = hold.requests[index % hold.requests.length];
+    if (request === undefined) throw new Error("There is nothing to ask.");
+    const body = request.body === undefined ? {} : { body: request.body.replace("#", String(index)) };
     let mine = 0;
     const onHead = (): void => {
       mine = 1;
@@ -43,7 +43,7 @@ const open = (index: number): Promise<void> =>
       fault ??= reason;
       resolve();
     };
-    exchange({ ...ask, ...body, onHead, signal: closing.signal }).then(
+    exchange({ ...request, ...body, onHead, signal: closing.signal }).then(
       ({ status }) => onEnd(`ended, status ${status}`),
       (error: unknown) => onEnd(String(error)),
     );

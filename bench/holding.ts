@@ -27,7 +27,7 @@ const hold = async (plan: Hold): Promise<Child> => {
 };
 
 const letGo = async (client: Child): Promise<void> => {
-  client.say("close");
+  client.write("close");
   const { lost, fault } = JSON.parse(await client.line()) as HoldResult;
   await client.end();
   if (lost > 0) throw new Error(`${lost} quiet streams were not held; the first: ${fault}.`);
@@ -81,8 +81,8 @@ const JSON_BODY = { "content-type": "application/json" };
 export const holdRuns = async (server: Server, standIn: string, streams: number): Promise<Held> => {
   const wire = WIRES[server.target];
   const body = wire.body("u#", question("quiet"));
-  const asks = [{ url: server.url + wire.path, method: "POST" as const, headers: JSON_BODY, body }];
-  const held = await measure(server, "runs", { streams, asks }, () => release(standIn));
+  const requests = [{ url: server.url + wire.path, method: "POST" as const, headers: JSON_BODY, body }];
+  const held = await measure(server, "runs", { streams, requests }, () => release(standIn));
   await release(standIn);
   return held;
 };
@@ -92,18 +92,18 @@ export const holdReaders = async (server: Server, standIn: string, streams: numb
   const threads = Array.from({ length: FOLLOWED }, (_, index) => `quiet-${index}`);
   const writers = await hold({
     streams: FOLLOWED,
-    asks: threads.map((threadId) => ({
+    requests: threads.map((threadId) => ({
       url: `${server.url}/stream/v2`,
       method: "POST" as const,
       headers: JSON_BODY,
       body: JSON.stringify({ message: question("quiet"), userId: "bench", threadId }),
     })),
   });
-  const asks = threads.map((threadId) => ({
+  const requests = threads.map((threadId) => ({
     url: `${server.url}/api/v1/threads/${threadId}/events?userId=bench`,
     method: "GET" as const,
   }));
-  const held = await measure(server, "readers", { streams, asks });
+  const held = await measure(server, "readers", { streams, requests });
   await release(standIn);
   await letGo(writers).catch(() => undefined); // Their runs have ended, as they should.
   return held;

@@ -19,33 +19,33 @@ const build = async (): Promise<void> => {
 };
 
 /** Every token that Yeoul relayed must be stored afterwards; otherwise the comparison would not be fair. */
-const checkKept = async (database: Database, relayed: number): Promise<void> => {
-  const kept = await database.tokens();
-  if (kept !== relayed) throw new Error(`yeoul relayed ${relayed} tokens and kept ${kept}.`);
-  note(`all ${kept} tokens that yeoul relayed are in Postgres`);
+const checkStored = async (database: Database, relayed: number): Promise<void> => {
+  const stored = await database.tokens();
+  if (stored !== relayed) throw new Error(`yeoul relayed ${relayed} tokens and kept ${stored}.`);
+  note(`all ${stored} tokens that yeoul relayed are in Postgres`);
 };
 
 const relayInRounds = async (options: Options, around: Surroundings, database: Database | undefined) => {
   const servers: Server[] = [];
   for (const target of options.only) servers.push(await startTarget(target, around));
   const relayed: Relayed[] = [];
-  let toKeep = 0;
+  let toStore = 0;
   for (const server of servers) {
     const { whole } = await warmUp(server);
-    if (server.target === "yeoul") toKeep += whole.tokens;
+    if (server.target === "yeoul") toStore += whole.tokens;
   }
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const server of servers) {
       const one = await relay(server, database?.pid ?? null, options);
       relayed.push(one);
       if (server.target === "yeoul")
-        toKeep += one.steady.whole.tokens + one.first.whole.tokens + one.burst.whole.tokens;
+        toStore += one.steady.whole.tokens + one.first.whole.tokens + one.burst.whole.tokens;
       const { server: cpu, tokens } = one.steady.window;
       note(`round ${round} of ${options.rounds}: ${server.target} ${((cpu * 1e6) / tokens).toFixed(1)} µs a token`);
     }
   }
   for (const server of servers) await server.end();
-  if (database !== undefined) await checkKept(database, toKeep);
+  if (database !== undefined) await checkStored(database, toStore);
   return relayed;
 };
 

@@ -66,13 +66,13 @@ export const measure = async (language: Language, documents: DocumentStore, embe
   for (const { question, answer, kind } of questions) {
     const [vector = []] = await embedding.embed([question], "query", never);
     const byVector = { model: embedding.id, vector, trust: embedding.trust };
-    const asked = {
+    const query = {
       lexical: { text: question, embedding: null },
       vector: { text: "", embedding: byVector },
       hybrid: { text: question, embedding: byVector },
     };
     for (const way of WAYS) {
-      const found = await documents.search("bench", { ...asked[way], collection: language, limit: DEPTH });
+      const found = await documents.search("bench", { ...query[way], collection: language, limit: DEPTH });
       const place = found.findIndex(({ content }) => content.includes(answer));
       ranks.push({ way, kind, question, rank: place === -1 ? null : place + 1 });
     }

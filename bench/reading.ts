@@ -26,7 +26,7 @@ export const read = async (
   try {
     const headers = { "content-type": "application/json" };
     const url = origin + wire.path;
-    const seen = await exchange({ url, method: "POST", headers, body, keep: thorough, onTokens });
+    const seen = await exchange({ url, method: "POST", headers, body, keepBody: thorough, onTokens });
     const own = ownMsIn(seen.head);
     const addedMs = own === undefined || seen.firstTokenMs === undefined ? undefined : seen.firstTokenMs - own;
     const fault = (): string | undefined => {

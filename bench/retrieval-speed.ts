@@ -33,7 +33,7 @@ const embedding = builtinEmbedding();
 const { signal } = new AbortController();
 
 interface Timings {
-  readonly ingest: { readonly seconds: number; readonly heldMs: number };
+  readonly ingest: { readonly seconds: number; readonly blockedMs: number };
   /** Milliseconds, one value per question. */
   readonly embed: readonly number[];
   readonly words: readonly number[];
@@ -53,10 +53,10 @@ const readQuestions = async (): Promise<readonly string[]> => {
 /** Also measures the longest block of the event loop meanwhile. */
 const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promise<Timings["ingest"]> => {
   let last = performance.now();
-  let heldMs = 0;
+  let blockedMs = 0;
   const ticking = setInterval(() => {
     const now = performance.now();
-    heldMs = Math.max(heldMs, now - last);
+    blockedMs = Math.max(blockedMs, now - last);
     last = now;
   }, 1);
   const begun = performance.now();
@@ -76,7 +76,7 @@ const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promi
     await store.documents.put(draft, chunksOf(title, chunks, embedding, signal));
   }
   clearInterval(ticking);
-  return { seconds: (performance.now() - begun) / 1000, heldMs };
+  return { seconds: (performance.now() - begun) / 1000, blockedMs };
 };
 
 const timed = async <T>(into: number[], work: () => Promise<T>): Promise<T> => {
@@ -178,7 +178,7 @@ const rowOf = (name: string, timings: Timings): string => {
     store.toFixed(1),
     `**${cell(http)}**`,
     quantile(http, 0.5) <= TARGET_MS ? "hit" : "**miss**",
-    `${ingest.seconds.toFixed(0)} s, ${ingest.heldMs.toFixed(0)} ms`,
+    `${ingest.seconds.toFixed(0)} s, ${ingest.blockedMs.toFixed(0)} ms`,
   ];
   return `| ${cells.join(" | ")} |`;
 };

@@ -50,9 +50,9 @@ const chunks: Uint8Array[] = [];
 const chunkOf = (index: number): Uint8Array => (chunks[index] ??= chunk({ content: tokenText(index) }));
 
 const quiet = new Set<Stream>();
-const wheel = new Wheel<Stream>(speak);
+const wheel = new Wheel<Stream>(streamAnswer);
 
-function speak(stream: Stream): void {
+function streamAnswer(stream: Stream): void {
   if (stream.gone) return;
   const { controller, answer } = stream;
   const first = stream.sent === 0;
@@ -116,7 +116,7 @@ const server = Bun.serve({
       POST: () => {
         const held = [...quiet];
         quiet.clear();
-        for (const stream of held) speak(stream);
+        for (const stream of held) streamAnswer(stream);
         return Response.json({ released: held.length });
       },
     },

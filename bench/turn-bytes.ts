@@ -26,9 +26,9 @@ const KEY = threadKey("u1", "bench");
 const turn = async (store: Store): Promise<number> => {
   const { fence, lastSeq } = await started(store, newRun(KEY));
   let bytes = 0;
-  for (let said = 0; said < TOKENS; said += TOKENS_A_COMMIT) {
+  for (let emitted = 0; emitted < TOKENS; emitted += TOKENS_A_COMMIT) {
     const events = Array.from({ length: TOKENS_A_COMMIT }, (_, index) =>
-      token(fence, lastSeq + said + index + 1, JSON.stringify({ delta: " stream" })),
+      token(fence, lastSeq + emitted + index + 1, JSON.stringify({ delta: " stream" })),
     );
     for (const { json } of events) bytes += json.length;
     await store.events.append([{ fence, events, checkpoints: [] }]);

@@ -63,18 +63,18 @@ const compile = async (): Promise<void> => {
   }
 };
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const build = async (): Promise<void> => {
   if (!existsSync(join(root, "node_modules"))) {
     throw new Error("the dependencies are not installed: run bun install --frozen-lockfile first");
   }
   await mkdir(join(root, "dist"), { recursive: true });
-  say("making the embedded database");
+  print("making the embedded database");
   await prepareDatabase();
-  say("compiling");
+  print("compiling");
   await compile();
-  say(`built dist/yeoul (${Math.round((await stat(EXECUTABLE)).size / 1_000_000)} MB)`);
+  print(`built dist/yeoul (${Math.round((await stat(EXECUTABLE)).size / 1_000_000)} MB)`);
 };
 
 await build().catch((error: Error) => {

@@ -94,16 +94,16 @@ test("each decision has its number, context, decision and trade-off, and its lin
 test("ARCHITECTURE.md lists every folder and file directly in src, and nothing else", async () => {
   const [, table = ""] = (await read("ARCHITECTURE.md")).split("| in `src/` | holds |\n");
   const cells = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | ")[0] ?? "");
-  const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.-]+)\/?`/g)].map(([, name = ""]) => name));
+  const documented = cells.flatMap((cell) => [...cell.matchAll(/`([\w.-]+)\/?`/g)].map(([, name = ""]) => name));
   const there = readdirSync(join(root, "src")).filter((name) => !name.endsWith(".d.ts"));
-  expect(told.toSorted()).toEqual(there.toSorted());
+  expect(documented.toSorted()).toEqual(there.toSorted());
 });
 
 test("docs/operations.md has every environment variable with its default, and no other", async () => {
   const rows = [...(await read("docs/operations.md")).matchAll(/^\| `([A-Z][A-Z_]+)` \|(?: `([^`]*)`)? \|/gm)];
-  const told = rows.map(([, name = "", usual]) => [name, usual ?? null] as const);
+  const documented = rows.map(([, name = "", usual]) => [name, usual ?? null] as const);
   const known = Object.entries(Environment.properties).map(([name, form]) => [name, form.default ?? null] as const);
-  expect(told.toSorted()).toEqual(known.toSorted());
+  expect(documented.toSorted()).toEqual(known.toSorted());
 });
 
 test("docs/models.md has every provider with its variables, default model and embeddings, and no other", async () => {
@@ -114,8 +114,8 @@ test("docs/models.md has every provider with its variables, default model and em
   const rows = rowsUnder("# Models\n");
   expect(rows.map(([, name]) => name)).toEqual(providers.map(({ name }) => name));
   for (const [at, { variables, defaultModel }] of providers.entries()) {
-    const told = [...(rows[at]?.[0].matchAll(/`([A-Z][A-Z_]+)`/g) ?? [])].map(([, name = ""]) => name);
-    expect(told.toSorted()).toEqual(
+    const documented = [...(rows[at]?.[0].matchAll(/`([A-Z][A-Z_]+)`/g) ?? [])].map(([, name = ""]) => name);
+    expect(documented.toSorted()).toEqual(
       Object.values(variables)
         .map(({ name }) => name)
         .toSorted(),

@@ -24,8 +24,8 @@ test.skipIf(Bun.which("curl") === null).each([
     for (const { command, output } of shown) {
       const here = renamed(command, names).replaceAll(ADDRESS, service.url.replace("http://", ""));
       const shell = Bun.spawn(["bash", "-c", here], { cwd: alone.path, stdout: "pipe", stderr: "ignore" });
-      const [told, heard] = compared(output, await new Response(shell.stdout).text(), names);
-      expect({ command, frames: heard }).toEqual({ command, frames: told });
+      const [expected, received] = compared(output, await new Response(shell.stdout).text(), names);
+      expect({ command, frames: received }).toEqual({ command, frames: expected });
     }
   },
   MINUTES,
@@ -40,8 +40,8 @@ test("an answer split into other deltas counts as the same, and later commands u
   const names = new Map<string, string>();
   const shown = [token(1, "ab"), "…", stepAt(3), done(4)].join("\n\n");
   const real = [":", token(1, "a"), token(2, "b"), stepAt(3), stepAt(4), done(5)].join("\n\n");
-  const [told, heard] = compared(shown, real.replace(stepAt(3), "event: other\ndata: {}"), names);
-  expect(heard).toEqual(told);
+  const [expected, received] = compared(shown, real.replace(stepAt(3), "event: other\ndata: {}"), names);
+  expect(received).toEqual(expected);
   expect(renamed("from demo:3 to demo:4", names)).toBe("from demo:4 to demo:5");
 });
 
@@ -49,7 +49,7 @@ test("a missing frame, an extra frame or another text is a different answer", ()
   const shown = [token(1, "a"), done(2)].join("\n\n");
   const others = [token(1, "a"), [shown, done(3)].join("\n\n"), [token(1, "b"), done(2)].join("\n\n"), ""];
   for (const real of others) {
-    const [told, heard] = compared(shown, real, new Map());
-    expect(heard).not.toEqual(told);
+    const [expected, received] = compared(shown, real, new Map());
+    expect(received).not.toEqual(expected);
   }
 });

@@ -45,11 +45,11 @@ const unheld = async (
   let statuses: readonly number[] = [];
   let shortestMs = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < TRIES && shortestMs >= limitMs; tries++) {
-    const { heldMs, asked } = await probing(service, async () => {
+    const { blockedMs, requests } = await probing(service, async () => {
       statuses = await work();
     });
-    expect(asked).toBeGreaterThan(0);
-    shortestMs = Math.min(shortestMs, heldMs);
+    expect(requests).toBeGreaterThan(0);
+    shortestMs = Math.min(shortestMs, blockedMs);
   }
   expect(shortestMs).toBeLessThan(limitMs);
   return statuses;
@@ -67,18 +67,18 @@ test("questions of a megabyte to a table, even earlier ones of the thread, delay
   );
   const ask = (words: string) =>
     ["/api/chat", { message: `그럼 ${repeated(words, 900_000)}`, conversation_id: "long" }] as const;
-  const asked = [
+  const requests = [
     "부품의 재고는 얼마인가요 볼트 ",
     "ABC-10001 ",
     "a 1 ",
     "漢字",
     `${"1".repeat(900)}${" ".repeat(900)}`,
   ];
-  expect(await unheld(() => inTurn(asked.map(ask)))).toEqual(asked.map(() => 200));
+  expect(await unheld(() => inTurn(requests.map(ask)))).toEqual(requests.map(() => 200));
 }, 120_000);
 
 test("questions of a megabyte of symbols delay no other request on any endpoint", async () => {
-  const asked = ["(x=2)", "((", "\\frac{", "a\n", "$x$ ", "[a](", '"'].flatMap((sign) => {
+  const requests = ["(x=2)", "((", "\\frac{", "a\n", "$x$ ", "[a](", '"'].flatMap((sign) => {
     const text = repeated(sign, 900_000 / JSON.stringify(sign).length);
     return [
       ["/ask", { question: text }],
@@ -88,7 +88,7 @@ test("questions of a megabyte of symbols delay no other request on any endpoint"
       ["/api/v1/generate/preview", { input_type: "text", content: text }],
     ] as const;
   });
-  expect(await unheld(() => inTurn(asked))).toEqual(asked.map(() => 200));
+  expect(await unheld(() => inTurn(requests))).toEqual(requests.map(() => 200));
 }, 300_000);
 
 test("bodies of half a million values delay no other request", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../src/domain/system.ts";
 import { type Box, box, post } from "./support/executable.ts";
-import { modelServer, says } from "./support/model-server.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
 import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
 import { freshDatabase } from "./support/postgres.ts";
 import { readSse } from "./support/sse.ts";
@@ -45,7 +45,7 @@ const logOn = async ({ url }: Replica, threadId: string): Promise<readonly Nativ
   nativeEvents(await readSse(await fetch(`${url}/api/v1/threads/${threadId}/events?userId=u1&after=0`)).toEnd());
 
 const half = (after: Promise<void> = new Promise<never>(() => {})) => ({
-  ...says(openAiChat, { text: ["Half a "], finish: null }),
+  ...replyOf(openAiChat, { text: ["Half a "], finish: null }),
   rest: { after, frames: openAiChat.encode({ text: ["sentence."], finish: "stop" }) },
 });
 const INTERRUPTED = { type: "error", payload: { code: "interrupted", recoverable: true } };
@@ -72,7 +72,7 @@ describe("of two processes on one Postgres", () => {
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();
-      server.reply(half(more.promise), says(openAiChat, { text: ["Well."], finish: "stop" }));
+      server.reply(half(more.promise), replyOf(openAiChat, { text: ["Well."], finish: "stop" }));
       await using living = await replica(server);
       await using stopped = await replica(server);
       const { threadId, stream } = await begun(stopped);
@@ -105,8 +105,8 @@ describe("of two processes on one Postgres", () => {
       stopped.signal("SIGCONT");
       more.resolve();
       expect(nativeEvents(await stream.toEnd()).at(-1)?.type).toBe("done");
-      const said = payloadsOf(await logOn(living, threadId), "token") as readonly { delta: string }[];
-      expect(said.map(({ delta }) => delta).join("")).toBe("Half a sentence.");
+      const tokens = payloadsOf(await logOn(living, threadId), "token") as readonly { delta: string }[];
+      expect(tokens.map(({ delta }) => delta).join("")).toBe("Half a sentence.");
     },
     MINUTE,
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { barrierServer } from "./support/barrier-server.ts";
 import { box } from "./support/executable.ts";
-import { heldUntilAll } from "./support/held-until-all.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 import { openAiResponses } from "./support/wires/openai-responses.ts";
 
@@ -13,7 +13,7 @@ test.each([
 ] as const)(
   "400 streams of %s run at once",
   async (MODEL, wire, reached) => {
-    await using model = heldUntilAll(STREAMS, wire.encode({ text: ["hello"], finish: "stop" }));
+    await using model = barrierServer(STREAMS, wire.encode({ text: ["hello"], finish: "stop" }));
     using alone = await box();
     await using service = await alone.serve({
       MODEL,

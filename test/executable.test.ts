@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { version } from "../package.json";
 import { type Box, box, post } from "./support/executable.ts";
-import { modelServer, says } from "./support/model-server.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
 import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
 import { freshDatabase } from "./support/postgres.ts";
 import { readSse } from "./support/sse.ts";
@@ -32,10 +32,10 @@ describe("alone in a directory, with an empty environment", () => {
     async () => {
       const first = await alone.serve();
       expect(first.firstLine).toMatch(/^yeoul listening on http:\/\/127\.0\.0\.1:\d+$/u);
-      const asked = { message: "2x + 3 = 7 을 풀어줘.", userId: "u1", threadId: "demo", chosenFeatures: ["solve"] };
-      const said = await readSse(await post(`${first.url}/stream/v2`, asked)).toEnd();
-      expect(said.at(-1)).toMatchObject({ event: "run.completed", data: '{"thread_id":"demo"}' });
-      const answer = said.flatMap(({ event, data }) => (event === "llm.token.delta" ? [JSON.parse(data).delta] : []));
+      const body = { message: "2x + 3 = 7 을 풀어줘.", userId: "u1", threadId: "demo", chosenFeatures: ["solve"] };
+      const events = await readSse(await post(`${first.url}/stream/v2`, body)).toEnd();
+      expect(events.at(-1)).toMatchObject({ event: "run.completed", data: '{"thread_id":"demo"}' });
+      const answer = events.flatMap(({ event, data }) => (event === "llm.token.delta" ? [JSON.parse(data).delta] : []));
       expect(answer.join("").trim().split("\n").at(-1)).toContain("x = 2");
       expect(await first.end("SIGTERM")).toBe(0);
 
@@ -125,8 +125,8 @@ describe("with a model behind HTTP", () => {
       await using server = modelServer(openAiChat);
       const pieces = ['{"code":"[1, 2, 3].map((n) => n ** 2)"}'];
       const calls = [{ id: "c1", name: "run_javascript", pieces }];
-      server.reply(says(openAiChat, { calls, finish: "tool_calls" }));
-      server.reply(says(openAiChat, { text: ["x = 14"], finish: "stop" }));
+      server.reply(replyOf(openAiChat, { calls, finish: "tool_calls" }));
+      server.reply(replyOf(openAiChat, { text: ["x = 14"], finish: "stop" }));
       await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
       const events = await solve(service.url, "Solve x = 1^2 + 2^2 + 3^2 by program.", "javascript");
       const [result] = payloadsOf(events, "tool_result");
@@ -140,11 +140,11 @@ describe("with a model behind HTTP", () => {
     "killed in the middle of an answer, it has stored the text and ends the run as interrupted",
     async () => {
       await using server = modelServer(openAiChat);
-      server.reply({ ...says(openAiChat, { text: ["Half a "], finish: null }), ending: "hang" });
+      server.reply({ ...replyOf(openAiChat, { text: ["Half a "], finish: null }), ending: "hang" });
       const env = { MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` };
       const first = await alone.serve(env);
-      const asked = { problem: "Tell me.", user_id: "u1", thread_id: "killed" };
-      const stream = readSse(await post(`${first.url}/api/v1/solve`, asked));
+      const body = { problem: "Tell me.", user_id: "u1", thread_id: "killed" };
+      const stream = readSse(await post(`${first.url}/api/v1/solve`, body));
       await stream.until(({ event }) => event === "token");
       expect(await first.end("SIGKILL")).toBe(137);
 

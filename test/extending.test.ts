@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Box, box, post } from "./support/executable.ts";
-import { modelServer, says } from "./support/model-server.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -113,8 +113,8 @@ test("a dialect runs its agent, which offers the tool to the provider's model, a
   await using model = modelServer(openAiChat);
   const call = { id: "c1", name: "count_letters", pieces: ['{"text":"여울여"}'] };
   model.reply(
-    says(openAiChat, { calls: [call], finish: "tool_calls" }),
-    says(openAiChat, { text: ["Two."], finish: "stop" }),
+    replyOf(openAiChat, { calls: [call], finish: "tool_calls" }),
+    replyOf(openAiChat, { text: ["Two."], finish: "stop" }),
   );
   const env = { MODEL: "acme:a", ACME_API_KEY: "k", ACME_BASE_URL: `${model.url}/v1` };
   await using running = await service.serve(env);

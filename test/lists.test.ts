@@ -25,9 +25,9 @@ test("a provider's name can begin a model spec, and a variable that two provider
   for (const { name, variables: own } of providers) {
     expect(name).toMatch(/^[a-z][a-z0-9]*$/);
     for (const { name: variable, holds, description } of Object.values(own)) {
-      const said = `${holds}: ${description}`;
-      expect([variable, variables.get(variable) ?? said]).toEqual([variable, said]);
-      variables.set(variable, said);
+      const line = `${holds}: ${description}`;
+      expect([variable, variables.get(variable) ?? line]).toEqual([variable, line]);
+      variables.set(variable, line);
     }
   }
   expect(variables.size).toBeGreaterThan(5);

@@ -40,10 +40,10 @@ describe("a key that a provider quotes", () => {
       log.requestFailed("/ask", new Error(`inner ${KEY}`, { cause: error }));
       log.retrievalLimited(`it said ${KEY}`);
       expect(lines.length).toBeGreaterThanOrEqual(4);
-      const said = [...lines, error.message].join("\n");
-      expect(said).not.toContain(KEY);
+      const output = [...lines, error.message].join("\n");
+      expect(output).not.toContain(KEY);
       // And no half of it.
-      expect(said).not.toContain(KEY.slice(0, 10));
+      expect(output).not.toContain(KEY.slice(0, 10));
       for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
     }
   });

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Box, box, post } from "./support/executable.ts";
-import { modelServer, says } from "./support/model-server.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 test("without the built-in model the service answers with the configured model", async () => {
   await using model = modelServer(openAiChat);
-  model.reply(says(openAiChat, { text: ["Seven", " it is."], finish: "stop" }));
+  model.reply(replyOf(openAiChat, { text: ["Seven", " it is."], finish: "stop" }));
   await using running = await service.serve({ MODEL: "compatible:any", MODEL_BASE_URL: `${model.url}/v1` });
   const response = await post(`${running.url}/api/v1/solve`, { problem: "What is 3 + 4?", user_id: "u" });
   const text = await response.text();

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { converse, MAX_ROUNDS } from "../../src/agents/converse.ts";
 import { type Tool, ToolError } from "../../src/tools/contract.ts";
-import { agentContext, answering, call, text } from "../support/agent-context.ts";
-import { saying } from "../support/heard.ts";
+import { agentContext, call, modelAnswering, text } from "../support/agent-context.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { finish } from "../support/tool-context.ts";
 
 /** A tool that answers or fails as configured. */
@@ -25,14 +25,14 @@ const conversation = (tools: readonly Tool[]) => ({
 
 describe("a conversation", () => {
   test("calls the model again with each tool's result, and separates its texts by a paragraph", async () => {
-    const model = answering([text("Let me "), text("see."), call("double", { n: 2 })], [text("It is 4.")]);
+    const model = modelAnswering([text("Let me "), text("see."), call("double", { n: 2 })], [text("It is 4.")]);
     const context = agentContext(model);
     const { events, value } = await finish(converse(conversation([double]), context));
     expect(events.map(({ type }) => type)).toEqual(["token", "token", "tool_start", "tool_result", "token"]);
     expect(value.text).toBe("Let me see.\n\nIt is 4.");
-    const said = events.flatMap((event) => (event.type === "token" ? [event.payload.delta] : []));
-    expect(said.join("")).toBe(value.text);
-    expect(model.asked[1]?.messages.slice(1)).toEqual([
+    const deltas = events.flatMap((event) => (event.type === "token" ? [event.payload.delta] : []));
+    expect(deltas.join("")).toBe(value.text);
+    expect(model.requests[1]?.messages.slice(1)).toEqual([
       { role: "assistant", content: "Let me see.", toolCalls: [{ id: "c1", name: "double", input: { n: 2 } }] },
       { role: "tool", toolCallId: "c1", name: "double", output: 4, isError: false },
     ]);
@@ -43,10 +43,10 @@ describe("a conversation", () => {
   });
 
   test("ends even if the model calls tools for ever, because the last round offers none", async () => {
-    const model = answering([call("double", { n: 2 })]);
+    const model = modelAnswering([call("double", { n: 2 })]);
     const { events } = await finish(converse(conversation([double]), agentContext(model)));
-    expect(model.asked).toHaveLength(MAX_ROUNDS);
-    expect(model.asked.map(({ tools }) => tools.length)).toEqual([...Array(MAX_ROUNDS - 1).fill(1), 0]);
+    expect(model.requests).toHaveLength(MAX_ROUNDS);
+    expect(model.requests.map(({ tools }) => tools.length)).toEqual([...Array(MAX_ROUNDS - 1).fill(1), 0]);
     expect(events.filter(({ type }) => type === "tool_start").length).toBeLessThanOrEqual(MAX_ROUNDS);
   });
 
@@ -73,14 +73,14 @@ describe("a conversation", () => {
     ["that is given no JSON", tool("t", () => 1), "{n:", /JSON/, 0],
     ["that there is not", tool("other", () => 1), { n: 1 }, /no tool/, 0],
   ];
-  for (const [what, broken, input, told, reports] of failing) {
+  for (const [what, broken, input, message, reports] of failing) {
     test(`tells the model about a tool ${what}, and goes on`, async () => {
-      const model = answering([call("t", input)], [text("Then without.")]);
+      const model = modelAnswering([call("t", input)], [text("Then without.")]);
       const context = agentContext(model);
       const { events, value } = await finish(converse(conversation([broken]), context));
-      const answer = model.asked[1]?.messages.at(-1);
+      const answer = model.requests[1]?.messages.at(-1);
       expect(answer).toMatchObject({ role: "tool", isError: true });
-      expect(JSON.stringify(answer)).toMatch(told);
+      expect(JSON.stringify(answer)).toMatch(message);
       expect(JSON.stringify(answer)).not.toContain("secret");
       expect(events.find(({ type }) => type === "tool_result")).toMatchObject({ payload: { is_error: true } });
       expect(value.text).toBe("Then without.");
@@ -90,14 +90,16 @@ describe("a conversation", () => {
 
   test("gives each call a unique id in the log, and sends the provider its own id", async () => {
     const twice = [call("double", { n: 1 }, "c"), call("double", { n: 2 }, "c"), call("double", { n: 3 }, "c.2")];
-    const model = answering(twice, [call("double", { n: 4 }, "c")], [text("done")]);
+    const model = modelAnswering(twice, [call("double", { n: 4 }, "c")], [text("done")]);
     const { events } = await finish(converse(conversation([double]), agentContext(model)));
     const ids = events.flatMap((event) => (event.type === "tool_start" ? [event.payload.tool_call_id] : []));
     const results = events.flatMap((event) => (event.type === "tool_result" ? [event.payload.tool_call_id] : []));
     expect(ids).toEqual(["c", "c.2", "c.2.2", "c.3"]);
     expect(results).toEqual(ids);
-    const told = model.asked[2]?.messages.flatMap((message) => (message.role === "tool" ? [message.toolCallId] : []));
-    expect(told).toEqual(["c", "c", "c.2", "c"]);
+    const message = model.requests[2]?.messages.flatMap((message) =>
+      message.role === "tool" ? [message.toolCallId] : [],
+    );
+    expect(message).toEqual(["c", "c", "c.2", "c"]);
   });
 
   test.each([
@@ -105,14 +107,14 @@ describe("a conversation", () => {
     ["arguments", [call("double", { n: 1, s: "x".repeat(200_000) })], "characters of arguments"],
     ["calls", Array.from({ length: 20 }, () => call("double", { n: 1 })), "more than 128 tool calls"],
   ] as const)("ends when its rounds together hold too much %s for one answer", async (_, round, words) => {
-    const talk = finish(converse(conversation([double]), agentContext(answering(round))));
-    await expect(talk).rejects.toThrow(words);
+    const conversing = finish(converse(conversation([double]), agentContext(modelAnswering(round))));
+    await expect(conversing).rejects.toThrow(words);
   });
 
   test("counts the cost of a call that was cut off", async () => {
     const context = agentContext({
-      ...answering(),
-      answer: saying(async function* () {
+      ...modelAnswering(),
+      answer: answerFrom(async function* () {
         yield text("four tokens, about");
         throw new Error("cut");
       }),

@@ -3,10 +3,10 @@ import type { AgentContext } from "../../src/agents/contract.ts";
 import { agentFrom } from "../../src/agents/from-definition.ts";
 import { walk } from "../../src/agents/graph.ts";
 import type { EventBody } from "../../src/domain/event.ts";
-import { agentContext, answering } from "../support/agent-context.ts";
+import { agentContext, modelAnswering } from "../support/agent-context.ts";
 import { agentParts } from "../support/agent-parts.ts";
 
-const context: AgentContext = agentContext(answering([]));
+const context: AgentContext = agentContext(modelAnswering([]));
 
 /** Walks an agent to its end. Returns its events without progress, its checkpoints and its result. */
 const walked = async (agent: ReturnType<typeof agentFrom>) => {

@@ -7,11 +7,11 @@ const whole = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,
   fetch: async (request) => {
-    const asked = await request.text();
+    const question = await request.text();
     const body = new ReadableStream({
       type: "direct",
       async pull(controller) {
-        for (const piece of [asked, ...TOKENS]) {
+        for (const piece of [question, ...TOKENS]) {
           controller.write(piece);
           await controller.flush();
         }
@@ -41,7 +41,7 @@ test("a complete answer is counted, retained and recognized as complete", async 
     url: whole.url.href,
     method: "POST",
     body: "질문 ",
-    keep: true,
+    keepBody: true,
     onTokens: (count) => {
       counted += count;
     },
@@ -60,6 +60,6 @@ test("an address without a server is an error", async () => {
   const gone = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   const { port } = gone;
   gone.stop(true);
-  const asking = exchange({ url: `http://127.0.0.1:${port}/`, method: "GET" });
-  await expect(asking).rejects.toThrow();
+  const request = exchange({ url: `http://127.0.0.1:${port}/`, method: "GET" });
+  await expect(request).rejects.toThrow();
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { isStorable } from "../../src/domain/text.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolSpec } from "../../src/models/contract.ts";
-import { partsOf } from "../support/heard.ts";
+import { partsOf } from "../support/model-parts.ts";
 
 const tools: readonly ToolSpec[] = ["solve_equation", "calculate", "plot_function"].map((name) => ({
   name,
@@ -20,8 +20,12 @@ const textOf = (parts: readonly ModelPart[]): string =>
 const lastLine = (text: string): string | undefined => text.trimEnd().split("\n").at(-1);
 
 /** The whole exchange: earlier messages, the call, the tool's output, the explanation. */
-const ask = async (said: string | readonly ModelMessage[], output: unknown, isError = false): Promise<string> => {
-  const messages = typeof said === "string" ? [user(said)] : said;
+const ask = async (
+  conversation: string | readonly ModelMessage[],
+  output: unknown,
+  isError = false,
+): Promise<string> => {
+  const messages = typeof conversation === "string" ? [user(conversation)] : conversation;
   const [call] = await run({ messages });
   if (call?.type !== "tool_call") throw new Error(`no call: ${textOf(call === undefined ? [] : [call])}`);
   const { id, name, input } = call;
@@ -246,8 +250,8 @@ describe("the stream", () => {
   test("never throws, ends with exactly one finish, has only storable text, and counts its tokens", async () => {
     const messages = fc.array(anyMessage, { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(messages, fc.string(), async (said, system) => {
-        const parts = await run({ system, messages: said });
+      fc.asyncProperty(messages, fc.string(), async (conversation, system) => {
+        const parts = await run({ system, messages: conversation });
         expect(parts.filter(({ type }) => type === "finish")).toHaveLength(1);
         const finish = parts.at(-1);
         expect(finish?.type === "finish" && finish.usage.outputTokens > 0).toBe(true);

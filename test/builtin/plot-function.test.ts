@@ -87,14 +87,14 @@ test("the tool announces a picture, stores it, and emits its address", async () 
 });
 
 test("a picture that was announced and cannot be drawn is cancelled", async () => {
-  const said: string[] = [];
+  const messages: string[] = [];
   const generator = plotFunctionTool(thread).call({ expressions: ["sqrt(x)"], from: -5, to: -1 }, toolContext());
   const run = async (): Promise<void> => {
-    for await (const event of generator) said.push(JSON.stringify(event));
+    for await (const event of generator) messages.push(JSON.stringify(event));
   };
   await expect(run()).rejects.toThrow("no real value");
-  expect(said).toHaveLength(2);
-  expect(said[1]).toContain("could not be drawn");
+  expect(messages).toHaveLength(2);
+  expect(messages[1]).toContain("could not be drawn");
 });
 
 test("an interval that runs backwards is refused before anything is announced", async () => {

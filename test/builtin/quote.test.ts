@@ -6,11 +6,11 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { statementsOf } from "../../src/builtin/model/statements.ts";
 import type { ModelMessage } from "../../src/models/contract.ts";
 import { type QuotedPassage, withPassages } from "../../src/models/passages.ts";
-import { textFrom } from "../support/heard.ts";
+import { textFrom } from "../support/model-parts.ts";
 
 const answerTo = async (question: string, passages: readonly QuotedPassage[], before: readonly ModelMessage[] = []) => {
-  const asked: ModelMessage = { role: "user", content: withPassages(question, passages), images: [] };
-  return await textFrom(builtinModel(), { system: "", messages: [...before, asked], tools: [] });
+  const userMessage: ModelMessage = { role: "user", content: withPassages(question, passages), images: [] };
+  return await textFrom(builtinModel(), { system: "", messages: [...before, userMessage], tools: [] });
 };
 
 const POLICY: QuotedPassage = {
@@ -102,13 +102,15 @@ describe("the built-in model, asked to answer from passages", () => {
     const folder = join(import.meta.dir, "../fixtures/retrieval");
     for (const language of ["ko", "en"]) {
       const questions = JSON.parse(readFileSync(join(folder, `questions-${language}.json`), "utf8")) as Question[];
-      const asked = questions.filter(({ document, kind }) => kind === "lexical" && /\.(?:md|txt)$/.test(document));
+      const userMessage = questions.filter(
+        ({ document, kind }) => kind === "lexical" && /\.(?:md|txt)$/.test(document),
+      );
       let right = 0;
-      for (const { question, document, answer } of asked) {
+      for (const { question, document, answer } of userMessage) {
         const content = readFileSync(join(folder, language, document), "utf8");
         if ((await answerTo(question, [{ title: document, content }])).includes(answer)) right++;
       }
-      expect(right / asked.length).toBeGreaterThan(0.9);
+      expect(right / userMessage.length).toBeGreaterThan(0.9);
     }
   });
 });

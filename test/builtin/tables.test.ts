@@ -50,10 +50,10 @@ describe("a named row", () => {
     ["STOCK", "Where is the hex bolt stored, which warehouse?", "ABC-12345: warehouse is Seoul."],
     ["STAFF", "이영희 나이는?", "이영희의 age은(는) 45입니다."],
     ["MONTHS", "2024-02 매출은?", "2024-02의 매출은 150입니다."],
-  ] as const)("%s: %s", (name, question, said) => {
+  ] as const)("%s: %s", (name, question, expected) => {
     const table = TABLES[name];
     const reply = ask(table, question);
-    expect(reply?.text).toBe(said);
+    expect(reply?.text).toBe(expected);
     expect(reply?.table?.columns).toEqual(table.columns);
     expect(reply?.table?.rows).toHaveLength(1);
   });
@@ -119,8 +119,8 @@ describe("a whole table", () => {
       "Seoul is the region with the highest total sales: 2,500.0.\n\n- Seoul: 2,500.0\n- Busan: 2,200.5",
     ],
     ["SALES", "total sales in Busan", "The total sales for Busan is 2,200.5 (2 rows)."],
-  ] as const)("%s: %s", (name, question, said) => {
-    expect(ask(TABLES[name], question)?.text).toBe(said);
+  ] as const)("%s: %s", (name, question, expected) => {
+    expect(ask(TABLES[name], question)?.text).toBe(expected);
   });
 
   test("charts groups as bars and times as lines, and a single number not at all", () => {
@@ -170,8 +170,8 @@ describe("follow-up questions", () => {
     [["볼트 재고는?"], "그럼 스패너는?", "스패너는 표에 없습니다."],
     [["볼트 재고는?"], "그럼 ABC-77777은?", "ABC-77777은 표에 없습니다."],
     [["How many ABC-12345 are in stock?"], "and XYZ-00001?", "XYZ-00001: 재고 is 1,000."],
-  ])("%j, %s", (earlier, question, said) => {
-    expect(ask(PARTS, question, ...earlier)?.text).toBe(said);
+  ])("%j, %s", (earlier, question, expected) => {
+    expect(ask(PARTS, question, ...earlier)?.text).toBe(expected);
   });
 
   test("a self-contained question carries nothing over unless it says that it is a follow-up", () => {
@@ -230,7 +230,7 @@ test("any question about any table is answered within bounds or not at all, and 
     { maxLength: 8 },
   );
   const question = fc.oneof(
-    words.map((said) => said.join(" ")),
+    words.map((expected) => expected.join(" ")),
     fc.string({ unit: "binary", maxLength: 60 }),
   );
   fc.assert(
@@ -239,8 +239,8 @@ test("any question about any table is answered within bounds or not at all, and 
       question,
       fc.array(question, { maxLength: 3 }),
       fc.boolean(),
-      (given, asked, earlier, isMarked) => {
-        const reply = askTable(given, { question: asked, earlier, isMarked }, isMarked ? "ko" : "en");
+      (given, question, earlier, isMarked) => {
+        const reply = askTable(given, { question: question, earlier, isMarked }, isMarked ? "ko" : "en");
         if (reply === null) return;
         expect(reply.text).not.toMatch(/NaN|undefined|Infinity|\[object/);
         for (const row of reply.table?.rows ?? []) expect(row).toHaveLength(reply.table?.columns.length ?? 0);

@@ -40,13 +40,16 @@ test("a failed test is named at the end, after its own output and none of other 
     test.skip("third", () => {});
     test("fourth", async () => { await new Promise(() => {}); }, 20);`;
   const many = `${imports} for (let n = 0; n < 40; n++) test("passes " + n, () => {});`;
-  const told = await failuresOf([{ mixed, many }, { older: `${imports} test("again", () => expect("x").toBe("y"));` }]);
-  expect(told).toContain("-- mixed.test.ts: second [");
-  expect(told).toContain("of the second\n");
-  expect(told).toContain("Expected: 2\nReceived: 1\n");
-  expect(told).not.toContain("of the first");
-  expect(told).toContain("^ this test timed out after 20ms.");
-  expect(lines(told).slice(-3)).toEqual([
+  const output = await failuresOf([
+    { mixed, many },
+    { older: `${imports} test("again", () => expect("x").toBe("y"));` },
+  ]);
+  expect(output).toContain("-- mixed.test.ts: second [");
+  expect(output).toContain("of the second\n");
+  expect(output).toContain("Expected: 2\nReceived: 1\n");
+  expect(output).not.toContain("of the first");
+  expect(output).toContain("^ this test timed out after 20ms.");
+  expect(lines(output).slice(-3)).toEqual([
     expect.stringMatching(/^\(fail\) mixed\.test\.ts: second \[[\d.]+ms\]$/),
     expect.stringMatching(/^\(fail\) mixed\.test\.ts: fourth \[[\d.]+ms\]$/),
     expect.stringMatching(/^\(fail\) older\.test\.ts: again \[[\d.]+ms\]$/),
@@ -55,19 +58,19 @@ test("a failed test is named at the end, after its own output and none of other 
 
 test("of a test with much output the last 60 lines are shown", async () => {
   const chatty = `${imports} test("chatty", () => { for (let n = 1; n <= 500; n++) console.log("line " + n); throw 1; });`;
-  const told = lines(await failuresOf([{ chatty }]));
-  expect(told).toHaveLength(3 + 60 + 2);
-  expect(told).toContain("line 500");
-  expect(told).not.toContain("line 400");
+  const output = lines(await failuresOf([{ chatty }]));
+  expect(output).toHaveLength(3 + 60 + 2);
+  expect(output).toContain("line 500");
+  expect(output).not.toContain("line 400");
 });
 
 test("an error outside of tests is shown, with the file that did not finish", async () => {
   const broken = `import "./missing.ts";`;
   const crashed = `${imports} test("crashes", () => { console.log("before it crashed"); process.kill(process.pid, "SIGKILL"); });`;
-  const told = await failuresOf([{ broken }, { crashed }]);
-  expect(told).toContain("Cannot find module './missing.ts'");
-  expect(told).toContain("before it crashed");
-  expect(lines(told).slice(-2)).toEqual([
+  const output = await failuresOf([{ broken }, { crashed }]);
+  expect(output).toContain("Cannot find module './missing.ts'");
+  expect(output).toContain("before it crashed");
+  expect(lines(output).slice(-2)).toEqual([
     "(fail) broken.test.ts: an error between tests",
     "(fail) crashed.test.ts: the run did not come to its end",
   ]);

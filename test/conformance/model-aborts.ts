@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ModelPart } from "../../src/models/contract.ts";
-import { type Driver, heardFrom, never, QUESTION, type Start, textOf } from "./model-kit.ts";
+import { type Driver, never, partsFrom, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 /** Calls that are aborted before their end. */
 export const modelAborts = ({ wire }: Driver, start: Start): void => {
@@ -25,7 +25,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     const stop = new AbortController();
     const reason = new Error("the run was cancelled");
     const arrival = server.arrival();
-    const call = heardFrom(model, QUESTION, stop.signal);
+    const call = partsFrom(model, QUESTION, stop.signal);
     const { left } = await arrival;
     stop.abort(reason);
     await expect(call).rejects.toBe(reason);
@@ -35,7 +35,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
   test("an abort that came first makes no call", async () => {
     const { server, model } = start();
     const reason = new Error("the run was cancelled");
-    await expect(heardFrom(model, QUESTION, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(partsFrom(model, QUESTION, AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(server.received).toEqual([]);
   });
 
@@ -51,29 +51,29 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b"], finish: null }), ending: "hang" });
     const why = new Error("enough");
-    let heard = 0;
+    let received = 0;
     const call = model.answer(QUESTION, { signal: never }, () => {
-      heard += 1;
+      received += 1;
       return onPart(why);
     });
     await expect(call).rejects.toBe(why);
-    expect(heard).toBe(1);
+    expect(received).toBe(1);
     await server.received[0]?.left;
   });
 
-  test("an abort while the listener is behind ends the call when it is done, and nothing more is heard", async () => {
+  test("an abort while the callback is behind ends the call when it is done, and pushes nothing more", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });
     const stop = new AbortController();
     const reason = new Error("the run was cancelled");
-    let heard = 0;
+    let received = 0;
     const call = model.answer(QUESTION, { signal: stop.signal }, async () => {
-      heard += 1;
+      received += 1;
       await new Promise(setImmediate);
       stop.abort(reason);
     });
     await expect(call).rejects.toBe(reason);
-    expect(heard).toBe(1);
+    expect(received).toBe(1);
   });
 
   test("a listener that aborts its call and fails as well harms nobody else", async () => {
@@ -90,11 +90,11 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
   test("a listener that is behind is waited for", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });
-    const heard: string[] = [];
+    const received: string[] = [];
     let waits = 0;
     await model.answer(QUESTION, { signal: never }, (part) => {
       expect(waits).toBe(0);
-      if (part.type === "text") heard.push(part.delta);
+      if (part.type === "text") received.push(part.delta);
       waits += 1;
       return new Promise((resolve) =>
         setImmediate(() => {
@@ -103,6 +103,6 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
         }),
       );
     });
-    expect(heard.join("")).toBe("abc");
+    expect(received.join("")).toBe("abc");
   });
 };

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
-import { says } from "../support/model-server.ts";
-import type { Said } from "../support/wires/wire.ts";
-import { type Driver, HELLO, heardFrom, KEY, QUESTION, type Start, textOf } from "./model-kit.ts";
+import { replyOf } from "../support/model-server.ts";
+import type { WireAnswer } from "../support/wires/wire.ts";
+import { type Driver, HELLO, KEY, partsFrom, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 const SOLVE = {
   name: "solve",
@@ -19,8 +19,8 @@ const CALLS = [
 export const modelAnswers = ({ wire }: Driver, start: Start): void => {
   test("text comes in pieces, then one finish with the usage, last", async () => {
     const { server, model } = start();
-    server.reply(says(wire, HELLO));
-    const parts = await heardFrom(model);
+    server.reply(replyOf(wire, HELLO));
+    const parts = await partsFrom(model);
     expect(textOf(parts)).toBe("여울은 빠른 물\n살 🌊.");
     expect(parts.filter(({ type }) => type === "text").length).toBeGreaterThan(1);
     expect(parts.filter(({ type }) => type === "finish")).toEqual([
@@ -36,29 +36,29 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     ["frame by frame with CRLF", "frames", "\r\n"],
   ] as const)("a stream that arrives %s reads the same", async (_, split, lineEnd) => {
     const { server, model } = start();
-    const said: Said = { ...HELLO, calls: CALLS, finish: "tool_calls" };
-    server.reply(says(wire, said), { frames: wire.encode(said).map((f) => f.replaceAll("\n", lineEnd)), split });
-    expect(await heardFrom(model)).toEqual(await heardFrom(model));
+    const answer: WireAnswer = { ...HELLO, calls: CALLS, finish: "tool_calls" };
+    server.reply(replyOf(wire, answer), { frames: wire.encode(answer).map((f) => f.replaceAll("\n", lineEnd)), split });
+    expect(await partsFrom(model)).toEqual(await partsFrom(model));
   });
 
   test("reasoning is kept apart from text", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { ...HELLO, reasoning: ["먼저 ", "생각"] }));
-    const parts = await heardFrom(model);
+    server.reply(replyOf(wire, { ...HELLO, reasoning: ["먼저 ", "생각"] }));
+    const parts = await partsFrom(model);
     expect([textOf(parts, "reasoning"), textOf(parts)]).toEqual(["먼저 생각", "여울은 빠른 물\n살 🌊."]);
   });
 
   test("tool calls that stream in pieces come whole", async () => {
     const { server, model } = start();
     server.reply(
-      says(wire, {
+      replyOf(wire, {
         text: ["풀게요."],
         calls: CALLS,
         usage: { inputTokens: 12, outputTokens: 5 },
         finish: "tool_calls",
       }),
     );
-    const parts = await heardFrom(model, { ...QUESTION, tools: [SOLVE] });
+    const parts = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
     expect(parts.slice(1)).toEqual([
       { type: "tool_call", id: "call_a1", name: "solve", input: { equation: "2x+3=7" } },
       { type: "tool_call", id: "call_b2", name: "solve", input: { equation: "y=1", unknown: "y" } },
@@ -68,27 +68,27 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
 
   test("a tool without parameters is called with an empty object", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { calls: [{ id: "call_c3", name: "solve", pieces: [] }], finish: "tool_calls" }));
-    const [call] = await heardFrom(model, { ...QUESTION, tools: [SOLVE] });
+    server.reply(replyOf(wire, { calls: [{ id: "call_c3", name: "solve", pieces: [] }], finish: "tool_calls" }));
+    const [call] = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
     expect(call).toEqual({ type: "tool_call", id: "call_c3", name: "solve", input: {} });
   });
 
   test("an answer that reached its limit says so", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { ...HELLO, finish: "length" }));
-    expect((await heardFrom(model)).at(-1)).toMatchObject({ type: "finish", reason: "length" });
+    server.reply(replyOf(wire, { ...HELLO, finish: "length" }));
+    expect((await partsFrom(model)).at(-1)).toMatchObject({ type: "finish", reason: "length" });
   });
 
   test("NUL and lone surrogates pass through unharmed", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { ...HELLO, text: ["a\0b", "\ud800c"] }));
-    expect(textOf(await heardFrom(model))).toBe("a\0b\ud800c");
+    server.reply(replyOf(wire, { ...HELLO, text: ["a\0b", "\ud800c"] }));
+    expect(textOf(await partsFrom(model))).toBe("a\0b\ud800c");
   });
 
-  test("a conversation with tools is told as it went", async () => {
+  test("a conversation with tools is sent as it went", async () => {
     const { server, model } = start();
-    server.reply(says(wire, HELLO));
-    await heardFrom(model, {
+    server.reply(replyOf(wire, HELLO));
+    await partsFrom(model, {
       system: "Use the tools.",
       messages: [
         { role: "user", content: "2x+3=7, y=1?", images: [] },
@@ -109,9 +109,9 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
       temperature: 0.25,
       maxOutputTokens: 300,
     });
-    const heard = wire.decode(server.received[0]?.body);
-    expect(heard).toMatchObject({ system: "Use the tools.", maxOutputTokens: 300, temperature: 0.25 });
-    expect(heard.turns).toEqual([
+    const request = wire.decode(server.received[0]?.body);
+    expect(request).toMatchObject({ system: "Use the tools.", maxOutputTokens: 300, temperature: 0.25 });
+    expect(request.turns).toEqual([
       { role: "user", text: "2x+3=7, y=1?", images: [] },
       {
         role: "assistant",
@@ -126,24 +126,24 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
       { role: "assistant", text: "x = 2", calls: [] },
       { role: "user", text: "고마워", images: [] },
     ]);
-    expect(heard.tools).toEqual([
+    expect(request.tools).toEqual([
       { name: "solve", description: "Solves an equation.", input: expect.objectContaining({ type: "object" }) },
     ]);
-    expect(JSON.stringify(heard.tools[0]?.input)).toContain('"required":["equation"]');
+    expect(JSON.stringify(request.tools[0]?.input)).toContain('"required":["equation"]');
   });
 
   test("pictures are sent, by address and inline", async () => {
     const { server, model } = start();
-    server.reply(says(wire, HELLO));
+    server.reply(replyOf(wire, HELLO));
     const images = ["https://example.com/a.png", `data:image/png;base64,${PIXEL}`];
-    await heardFrom(model, { ...QUESTION, messages: [{ role: "user", content: "무엇?", images }] });
+    await partsFrom(model, { ...QUESTION, messages: [{ role: "user", content: "무엇?", images }] });
     expect(wire.decode(server.received[0]?.body).turns).toEqual([{ role: "user", text: "무엇?", images }]);
   });
 
   test("the key goes into its header, and nowhere else", async () => {
     const { server, model } = start();
-    server.reply(says(wire, HELLO));
-    await heardFrom(model);
+    server.reply(replyOf(wire, HELLO));
+    await partsFrom(model);
     const [call] = server.received;
     expect(wire.key(call?.headers ?? new Headers())).toBe(KEY);
     expect(JSON.stringify([call?.path, call?.body])).not.toContain(KEY);

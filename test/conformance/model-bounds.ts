@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
-import { holding } from "../support/holding.ts";
-import { says } from "../support/model-server.ts";
-import { type Driver, failureFrom, HELLO, heardFrom, type Start, textOf } from "./model-kit.ts";
+import { measureBlocking } from "../support/measure-blocking.ts";
+import { replyOf } from "../support/model-server.ts";
+import { type Driver, failureFrom, HELLO, partsFrom, type Start, textOf } from "./model-kit.ts";
 
 /**
  * CPU between two turns of the event loop, in milliseconds. On a quiet machine it is 5 to 40; the faults that this
  * finds took seconds.
  */
-const HELD_MS = 250;
+const MAX_BLOCKED_MS = 250;
 
 const MIB = 1024 * 1024;
 const pieces = (piece: string, characters: number): string[] =>
@@ -55,22 +55,22 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     ],
   ] as const)(
     "an answer with too much %s ends with words that say so, and is not asked again",
-    async (_, said, words) => {
+    async (_, answer, words) => {
       const { server, model } = start();
-      server.reply(says(wire, { ...HELLO, finish: "tool_calls", ...said }));
+      server.reply(replyOf(wire, { ...HELLO, finish: "tool_calls", ...answer }));
       const { error } = await failureFrom(model);
       expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
       expect(error.message).toContain(words);
     },
   );
 
-  test("a delta of a megabyte is heard in parts that fit an event of the log, no character cut", async () => {
+  test("a delta of a megabyte is pushed in parts that fit an event of the log, no character cut", async () => {
     const { server, model } = start();
     const long = `x${"🌊".repeat(400_000)}`;
-    server.reply(says(wire, { ...HELLO, text: [long] }));
-    const heard = await heardFrom(model);
-    expect(textOf(heard)).toBe(long);
-    const deltas = heard.flatMap((part) => (part.type === "text" ? [part.delta] : []));
+    server.reply(replyOf(wire, { ...HELLO, text: [long] }));
+    const received = await partsFrom(model);
+    expect(textOf(received)).toBe(long);
+    const deltas = received.flatMap((part) => (part.type === "text" ? [part.delta] : []));
     expect(deltas.filter((delta) => delta.length > 16 * 1024 || !delta.isWellFormed())).toEqual([]);
   });
 
@@ -87,18 +87,18 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
   ])("%s: the answer fails and holds nobody up", async (_, sent) => {
     const { server, model } = start();
     server.reply({ frames: [sent], split: "whole" });
-    const { result, heldMs } = await holding(() => failureFrom(model));
+    const { result, blockedMs } = await measureBlocking(() => failureFrom(model));
     expect(result.error.code).toBe("model_unavailable");
-    expect(heldMs).toBeLessThan(HELD_MS);
+    expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
   });
 
   test("a hundred thousand deltas that come at once hold nobody up", async () => {
     const { server, model } = start();
     const text = Array.from({ length: 100_000 }, () => "a");
     server.reply({ frames: wire.encode({ ...HELLO, text }), split: "whole" });
-    const { result, heldMs } = await holding(() => heardFrom(model));
+    const { result, blockedMs } = await measureBlocking(() => partsFrom(model));
     expect(textOf(result)).toHaveLength(text.length);
-    expect(heldMs).toBeLessThan(HELD_MS);
+    expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
   });
 
   test.each(["gzip", "br", "GZIP", "gzip, identity"])(
@@ -113,7 +113,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     },
   );
 
-  test.each([503, 401])("%i is told by its status, compressed or not", async (status) => {
+  test.each([503, 401])("%i is recognized by its status, compressed or not", async (status) => {
     const { server, model } = start();
     server.reply({ status, headers: { "content-encoding": "gzip" }, body: "\u001f" });
     const { error } = await failureFrom(model);
@@ -127,24 +127,24 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
       frames: ['data: {"type":"ping","choices":[],"candidates":[]}\n\n'.repeat(400_000)],
       split: "whole",
     });
-    const { result, heldMs } = await holding(() => failureFrom(model));
+    const { result, blockedMs } = await measureBlocking(() => failureFrom(model));
     expect(result.error.code).toBe("model_unavailable");
-    expect(heldMs).toBeLessThan(HELD_MS);
+    expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
   });
 
-  test("an answer of many calls, with long arguments, is heard whole", async () => {
+  test("an answer of many calls, with long arguments, is read whole", async () => {
     const { server, model } = start();
     const long = WORDS.slice(0, 8_000);
     const calls = Array.from({ length: 100 }, (_, at) => call(at, ['{"equation":"', long, '"}']));
-    server.reply(says(wire, { ...HELLO, calls, finish: "tool_calls" }));
-    const heard = (await heardFrom(model)).filter(({ type }) => type === "tool_call");
-    expect(heard).toEqual(calls.map(({ id, name }) => ({ type: "tool_call", id, name, input: { equation: long } })));
+    server.reply(replyOf(wire, { ...HELLO, calls, finish: "tool_calls" }));
+    const received = (await partsFrom(model)).filter(({ type }) => type === "tool_call");
+    expect(received).toEqual(calls.map(({ id, name }) => ({ type: "tool_call", id, name, input: { equation: long } })));
   });
 
   test("usage beyond any count is the largest that is kept", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { ...HELLO, usage: { inputTokens: 2 ** 40, outputTokens: 2 ** 31 } }));
-    expect((await heardFrom(model)).at(-1)).toMatchObject({
+    server.reply(replyOf(wire, { ...HELLO, usage: { inputTokens: 2 ** 40, outputTokens: 2 ** 31 } }));
+    expect((await partsFrom(model)).at(-1)).toMatchObject({
       usage: { inputTokens: 2 ** 31 - 1, outputTokens: 2 ** 31 - 1 },
     });
   });

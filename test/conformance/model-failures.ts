@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { providerWords } from "../../src/models/provider-error.ts";
-import { says } from "../support/model-server.ts";
+import { replyOf } from "../support/model-server.ts";
 import { type Driver, failureFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 /** A variable, an address, or advice about one. */
@@ -66,7 +66,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
 
   test("a refusal is a refusal", async () => {
     const { server, model } = start();
-    server.reply(says(wire, { finish: "refusal" }));
+    server.reply(replyOf(wire, { finish: "refusal" }));
     expect((await failureFrom(model)).error).toMatchObject({ code: "model_refused", retryable: false });
   });
 

@@ -1,7 +1,7 @@
 import { type Model, ModelError, type ModelPart, type ModelRequest } from "../../src/models/contract.ts";
-import { partsOf } from "../support/heard.ts";
+import { partsOf } from "../support/model-parts.ts";
 import type { ModelServer } from "../support/model-server.ts";
-import type { Said, Wire } from "../support/wires/wire.ts";
+import type { Wire, WireAnswer } from "../support/wires/wire.ts";
 
 export interface Driver {
   readonly wire: Wire;
@@ -19,14 +19,14 @@ export const QUESTION: ModelRequest = {
   messages: [{ role: "user", content: "여울이 뭐야?", images: [] }],
   tools: [],
 };
-export const HELLO: Said = {
+export const HELLO: WireAnswer = {
   text: ["여울", "은 ", "빠른 물\n", "살 🌊", "."],
   usage: { inputTokens: 12, outputTokens: 5 },
   finish: "stop",
 };
 export const never = new AbortController().signal;
 
-export const heardFrom = async (model: Model, request = QUESTION, signal = never): Promise<ModelPart[]> =>
+export const partsFrom = async (model: Model, request = QUESTION, signal = never): Promise<ModelPart[]> =>
   partsOf(model, request, { signal });
 
 /** Returns the parts before the failure, and the failure; `onPart` runs after each part. */

@@ -38,8 +38,8 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
       [chunk("물통을 비우고 다시 끼웁니다.", { headings: ["물통과 연속 배수"], metadata: { page: 2 } })],
       [chunk("필터는 HDF-03입니다.")],
     ]);
-    const { contentHash, columns, model, now, ...kept } = there;
-    expect(put).toEqual({ document: { ...kept, chunks: 2, createdAt: now }, isNew: true });
+    const { contentHash, columns, model, now, ...stored } = there;
+    expect(put).toEqual({ document: { ...stored, chunks: 2, createdAt: now }, isNew: true });
     expect(await documents.get(userId, there.documentId)).toEqual(put.document);
     expect(await documents.find(userId, "default", there.contentHash)).toEqual(put.document);
     expect(await documents.list(userId, { collection: null, limit: 10, after: null })).toEqual([put.document]);

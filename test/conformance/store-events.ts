@@ -20,8 +20,8 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     const stale = batch[3]?.fence;
     expect([...(await store.events.append(batch))]).toEqual([[stale?.runId ?? "", "stale"]]);
     for (const { fence, events, checkpoints } of batch) {
-      const kept = fence === stale ? [] : events;
-      expect(await store.events.read(fence.threadKey, 0, 10)).toEqual([...kept]);
+      const accepted = fence === stale ? [] : events;
+      expect(await store.events.read(fence.threadKey, 0, 10)).toEqual([...accepted]);
       expect(await checkpointsOf(store, fence.threadKey)).toHaveLength(checkpoints.length);
     }
   });
@@ -84,8 +84,8 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     ]);
     expect((await store.events.ofRun(key, ids[1] ?? "", ["done", "error"])).map(({ seq }) => seq)).toEqual([6]);
     expect(await store.events.ofRun(key, "never was", ["token"])).toEqual([]);
-    const asked = [ids[2], "never was", ids[0]].map((runId = "") => ({ threadKey: key, runId }));
-    const many = await store.events.ofRuns(asked, ["token"]);
+    const requested = [ids[2], "never was", ids[0]].map((runId = "") => ({ threadKey: key, runId }));
+    const many = await store.events.ofRuns(requested, ["token"]);
     expect(many.map((events) => events.map(({ seq }) => seq))).toEqual([[7, 8], [], [1, 2]]);
     expect(many[0]?.[0]).toEqual(all[6] as LogEvent);
     expect(await store.events.ofRuns([], ["token"])).toEqual([]);

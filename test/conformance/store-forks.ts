@@ -94,7 +94,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.fork({ from, to, checkpoint, through, partial, now: 9 })).toMatchObject({ lastSeq: 6 });
     const { events, messages, checkpoints } = await contentOf(store, to);
     const whose = [...Array(3).fill(first.fence.runId), ...Array(3).fill(runId)];
-    expect(events.map((said) => said.runId)).toEqual(whose);
+    expect(events.map((event) => event.runId)).toEqual(whose);
     expect(events.at(-1)).toEqual(end.events.at(-1) ?? expect.anything());
     expect(checkpoints.map((point) => point.runId)).toEqual([first.fence.runId, runId]);
     expect(messages.map(({ content, seq }) => [content, seq])).toEqual([
@@ -121,8 +121,8 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     await whole(store, from, to);
-    const [said] = await store.events.read(to, 0, 1);
-    const runId = said?.runId ?? "";
+    const [event] = await store.events.read(to, 0, 1);
+    const runId = event?.runId ?? "";
     expect(await store.runs.get("u1", runId)).toMatchObject({ threadKey: from, attempt: 1 });
     expect(await store.threads.delete(from)).toEqual([]);
     expect(await store.runs.get("u1", runId)).toMatchObject({ threadKey: to, attempt: 0, status: "succeeded" });

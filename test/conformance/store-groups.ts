@@ -17,8 +17,8 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     await started(store, known);
     const fresh = Array.from({ length: 40 }, () => newRun(thread()));
     const again = newRun(idle, { message: "again" });
-    const asked = [newRun(busy), ...fresh, newRun(full), again, { ...known, messageId: "other" }];
-    const begun = await Promise.all(asked.map((run) => store.runs.begin(run)));
+    const runs = [newRun(busy), ...fresh, newRun(full), again, { ...known, messageId: "other" }];
+    const begun = await Promise.all(runs.map((run) => store.runs.begin(run)));
     const states = begun.map(({ state }) => state);
     expect(states).toEqual(["queued", ...fresh.map(() => "running" as const), "full", "running", "known"]);
     for (const [at, { threadKey, runId, messageId }] of fresh.entries()) {
@@ -93,8 +93,8 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
       const { status, usage, error, now: endedAt } = end;
       expect(await store.runs.get("u1", fence.runId)).toMatchObject({ status, usage, error, endedAt });
       expect(await store.events.read(fence.threadKey, 1, 10)).toEqual([...end.events]);
-      const said = (await messagesOf(store, fence.threadKey)).slice(1);
-      expect(said).toMatchObject(end.message === null ? [] : [{ ...end.message, seq: 2, role: "assistant" }]);
+      const messages = (await messagesOf(store, fence.threadKey)).slice(1);
+      expect(messages).toMatchObject(end.message === null ? [] : [{ ...end.message, seq: 2, role: "assistant" }]);
       expect(await store.threads.checkpoints(fence.threadKey, { limit: 9, after: null })).toHaveLength(1);
       expect(await store.runs.begin(newRun(fence.threadKey))).toMatchObject({ state: "running", lastSeq: 2 });
     }

@@ -17,9 +17,9 @@ export const storeKeepsImages = (under: StoreUnderTest): void => {
       now: 5,
     });
     expect(put).toBe(true);
-    const kept = await store.images.get(imageId);
-    expect(kept?.mediaType).toBe("image/png");
-    expect(Buffer.from(kept?.bytes ?? []).equals(bytes)).toBe(true);
+    const stored = await store.images.get(imageId);
+    expect(stored?.mediaType).toBe("image/png");
+    expect(Buffer.from(stored?.bytes ?? []).equals(bytes)).toBe(true);
   });
 
   test("a thread that is not there keeps no picture", async () => {

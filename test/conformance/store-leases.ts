@@ -74,7 +74,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(lost.toSorted()).toEqual([taken.runId, deleted.runId, "never was"].toSorted());
   });
 
-  test("a claim that was made and not told can be taken back", async () => {
+  test("a claim that was made and not acknowledged can be taken back", async () => {
     const { store, thread } = under;
     const [key, owner] = [thread(), fresh()];
     const queued = newRun(key, { owner, message: "asked once" });

@@ -48,10 +48,10 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     const { store, thread } = under;
     const [late, gone] = [fresh(), fresh()];
     await register(store, late, 1);
-    const [kept, orphan] = [newRun(thread(), { owner: late }), newRun(thread(), { owner: gone })];
-    for (const run of [kept, orphan]) await started(store, run);
+    const [current, orphan] = [newRun(thread(), { owner: late }), newRun(thread(), { owner: gone })];
+    for (const run of [current, orphan]) await started(store, run);
     await register(store, late);
-    expect(idsOf(await takeLapsed(store, fresh(), [orphan.runId]))).not.toContain(kept.runId);
+    expect(idsOf(await takeLapsed(store, fresh(), [orphan.runId]))).not.toContain(current.runId);
   });
 
   test("a taker's own runs are not orphans of others', and of its own it takes those that it names", async () => {

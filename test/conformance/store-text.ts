@@ -52,8 +52,8 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
       at: index,
     }));
     await store.events.append([{ fence, events: [], checkpoints }]);
-    const kept = await checkpointsOf(store, fence.threadKey);
-    expect(kept).toEqual(checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId })));
+    const stored = await checkpointsOf(store, fence.threadKey);
+    expect(stored).toEqual(checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId })));
   });
 
   test("no run is lost to a character: what Postgres cannot hold is mended, the rest is kept", async () => {
@@ -68,9 +68,9 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
       endAt(fence, 1, { message: { id: "m", content }, error: { code: "internal", message: content } }),
     );
     await store.runs.claim(waiting);
-    const mended = storable(content);
-    expect((await messagesOf(store, key)).map((message) => message.content)).toEqual([mended, mended, mended]);
-    expect((await store.runs.get("u1", fence.runId))?.error?.message).toBe(mended);
+    const repaired = storable(content);
+    expect((await messagesOf(store, key)).map((message) => message.content)).toEqual([repaired, repaired, repaired]);
+    expect((await store.runs.get("u1", fence.runId))?.error?.message).toBe(repaired);
   });
 
   test("a run's options may hold any text", async () => {

@@ -54,7 +54,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.recentMessages("u1:unknown", 9, 9)).toEqual([]);
     const messages = await messagesOf(store, key);
     expect(await store.threads.recentMessages(key, 100, 1_000)).toEqual(
-      messages.map((said) => ({ ...said, images: [] })),
+      messages.map((message) => ({ ...message, images: [] })),
     );
   });
 

@@ -19,10 +19,10 @@ const newTicket = (threadKey: ThreadKey, given: Partial<NewTicket> = {}): NewTic
 export const storeKeepsTickets = (under: StoreUnderTest): void => {
   test("a ticket comes back as it was, to its user alone, until it expires", async () => {
     const { store, thread } = under;
-    const { ticketId, ttlMs, ...kept } = newTicket(thread());
-    await store.tickets.put({ ticketId, ttlMs, ...kept });
+    const { ticketId, ttlMs, ...stored } = newTicket(thread());
+    await store.tickets.put({ ticketId, ttlMs, ...stored });
     const { ageMs, ...found } = (await store.tickets.get("u1", ticketId)) ?? {};
-    expect(found).toEqual(kept);
+    expect(found).toEqual(stored);
     expect(ageMs).toBeGreaterThanOrEqual(0);
     expect(await store.tickets.get("u2", ticketId)).toBeNull();
     expect(await store.tickets.get("u1", "never was")).toBeNull();

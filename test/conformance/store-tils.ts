@@ -73,14 +73,14 @@ export const storeKeepsTils = (under: StoreUnderTest): void => {
     const first = await tils.save(newTil({ userId, tags: [tag("TypeScript"), tag("재고")] }));
     const [script, stock] = first.tags;
     const others = (await tils.save(newTil({ tags: [tag("theirs")] }))).tags[0];
-    const asked = [
+    const requested = [
       tag("재고".normalize("NFD")),
       tag("typescript"),
       { ...tag("whatever"), tagId: script?.tagId ?? null },
       { ...tag("mine"), tagId: others?.tagId ?? null },
       tag("MINE"),
     ];
-    const second = await tils.save(newTil({ userId, tags: asked }));
+    const second = await tils.save(newTil({ userId, tags: requested }));
     expect(second.tags.slice(0, 2)).toEqual([stock, script].flatMap((known) => known ?? []));
     expect(second.tags.slice(2).map(({ name }) => name)).toEqual(["mine"]);
     expect(second.tags[2]?.tagId).not.toBe(others?.tagId);

@@ -18,7 +18,7 @@ const endedAt = (fence: Fence, seq: number, at: number) => {
 };
 
 export const storeKeepsTimesInOrder = (under: StoreUnderTest): void => {
-  test("a run that begins, or whose turn comes, is told the time that the thread's log has reached", async () => {
+  test("a run that begins, or whose turn comes, gets the time that the thread's log has reached", async () => {
     const { store, thread } = under;
     const key = thread();
     const { fence, lastAt } = await started(store, newRun(key, { now: AHEAD }));
@@ -33,7 +33,7 @@ export const storeKeepsTimesInOrder = (under: StoreUnderTest): void => {
     expect((await started(store, newRun(key, { now: BEHIND }))).lastAt).toBe(AHEAD + 8);
   });
 
-  test("whoever takes a run over is told the time of its last event", async () => {
+  test("whoever takes a run over gets the time of its last event", async () => {
     const { store, thread } = under;
     const run = newRun(thread(), { now: BEHIND });
     const { fence } = await started(store, run);

@@ -33,8 +33,8 @@ export const storeCountsUsage = (under: StoreUnderTest): void => {
   test("a count ends with its window, and is swept out then and no sooner", async () => {
     const { usage } = under.store;
     const [a, b] = [user(), user()];
-    const kept = await usage.add(b, "tokens", LONG_MS, 1);
-    expect(kept.endsInMs).toBeWithin(1, LONG_MS + 1);
+    const counted = await usage.add(b, "tokens", LONG_MS, 1);
+    expect(counted.endsInMs).toBeWithin(1, LONG_MS + 1);
     // A window of one millisecond is over by the next call.
     await usage.add(a, "tokens", 1, 5);
     while ((await usage.read(a, "tokens", 1)).total > 0);

@@ -58,12 +58,12 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
 
   test("what has said something, has ended, or is another owner's is not withdrawn", async () => {
     const { store, thread } = under;
-    const [speaking, ended, others] = [newRun(thread()), newRun(thread()), newRun(thread(), { owner: "another" })];
-    await appended(store, (await started(store, speaking)).fence, 1);
+    const [emitting, ended, others] = [newRun(thread()), newRun(thread()), newRun(thread(), { owner: "another" })];
+    await appended(store, (await started(store, emitting)).fence, 1);
     const { fence } = await started(store, ended);
     await store.runs.finish(fence, endAt(fence, 1));
     await started(store, others);
-    for (const run of [speaking, ended, { ...others, owner: "here" }]) {
+    for (const run of [emitting, ended, { ...others, owner: "here" }]) {
       expect(await store.runs.withdraw(run)).toBe(false);
       expect(await store.runs.get("u1", run.runId)).not.toBeNull();
     }

@@ -21,7 +21,7 @@ interface Case {
   readonly language?: "ko" | "en";
   readonly byQuery?: true;
   /** The model's deltas, one per frame. The last one ends its answer, as a text or as the failure. */
-  readonly says?: readonly (string | Error)[];
+  readonly deltas?: readonly (string | Error)[];
 }
 
 const cause = new Error("upstream said: sk-secret");
@@ -29,16 +29,16 @@ const failed = (code: "model_rate_limited" | "model_unavailable" | "model_refuse
   new ModelError(code, "The model's own message.", { retryable: false, cause });
 
 const cases: readonly Case[] = [
-  { file: "ask-success", question: "여울이 뭐야?", says: ["여울은\n\n물살이 ", "**빠른** 곳입니다. 🎉\r\n", '"끝"'] },
-  { file: "ask-failure", question: "hi", says: ["Good ", failed("model_rate_limited")] },
-  { file: "ask-failure-ko", question: "hi", language: "ko", says: ["Good ", failed("model_rate_limited")] },
-  { file: "ask-provider-failure", question: "hi", says: [failed("model_unavailable")] },
-  { file: "ask-provider-failure-ko", question: "hi", language: "ko", says: [failed("model_unavailable")] },
-  { file: "ask-unexpected", question: "hi", says: ["Good ", cause] },
-  { file: "ask-unexpected-ko", question: "hi", language: "ko", says: ["Good ", cause] },
+  { file: "ask-success", question: "여울이 뭐야?", deltas: ["여울은\n\n물살이 ", "**빠른** 곳입니다. 🎉\r\n", '"끝"'] },
+  { file: "ask-failure", question: "hi", deltas: ["Good ", failed("model_rate_limited")] },
+  { file: "ask-failure-ko", question: "hi", language: "ko", deltas: ["Good ", failed("model_rate_limited")] },
+  { file: "ask-provider-failure", question: "hi", deltas: [failed("model_unavailable")] },
+  { file: "ask-provider-failure-ko", question: "hi", language: "ko", deltas: [failed("model_unavailable")] },
+  { file: "ask-unexpected", question: "hi", deltas: ["Good ", cause] },
+  { file: "ask-unexpected-ko", question: "hi", language: "ko", deltas: ["Good ", cause] },
   { file: "ask-blank", question: " \n\t" },
-  { file: "ask-by-query-success", question: "여울 & stream?", byQuery: true, says: ["A stretch of ", "a stream."] },
-  { file: "ask-by-query-failure", question: "hi", byQuery: true, says: [failed("model_refused")] },
+  { file: "ask-by-query-success", question: "여울 & stream?", byQuery: true, deltas: ["A stretch of ", "a stream."] },
+  { file: "ask-by-query-failure", question: "hi", byQuery: true, deltas: [failed("model_refused")] },
   { file: "ask-by-query-missing", byQuery: true, language: "ko" },
 ];
 
@@ -54,7 +54,7 @@ describe("golden transcripts of ask", () => {
     const response = await ask(given);
     expect(response.headers.get("x-trace-id")).toBe("trace-1");
     const stream = readSse(response);
-    if (given.says !== undefined) await play(await service.model.nextCall(), given.says, stream);
+    if (given.deltas !== undefined) await play(await service.model.nextCall(), given.deltas, stream);
     const read = await stream.toEnd();
     expectGolden(`${given.file}.sse`, stream.text);
     expect(stream.text).not.toContain("sk-secret");

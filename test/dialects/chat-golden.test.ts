@@ -29,7 +29,7 @@ interface Case {
   /** The model's first deltas, one per frame. */
   readonly before?: readonly string[];
   /** How the model ends; with "never" it sends only half of its answer. */
-  readonly says: string | Error | "never";
+  readonly answer: string | Error | "never";
 }
 
 const cause = new Error("upstream said: sk-secret");
@@ -41,42 +41,42 @@ const cases: readonly Case[] = [
     file: "chat-success",
     message: "ABC-12345 부품의 재고는?",
     user: "golden",
-    says: "재고는 137개\n\n**입니다**. 🎉\r\n",
+    answer: "재고는 137개\n\n**입니다**. 🎉\r\n",
   },
-  { file: "chat-chart", message: "ABC-12345 알려줘", user: "golden", language: "ko", says: '"표"를 보세요.' },
-  { file: "chat-tokens", message: "hi", streamTokens: true, before: ['"Good"\n', "day"], says: ". 🎉" },
-  { file: "chat-by-query", message: "안녕?", byQuery: true, says: "Good day." },
-  { file: "chat-by-query-tokens", message: "hi", byQuery: true, streamTokens: true, before: ["Good "], says: "day." },
-  { file: "chat-nothing-found", message: "How many are left?", says: "I found nothing." },
-  { file: "chat-failure", message: "hi", says: failed("model_rate_limited") },
-  { file: "chat-failure-ko", message: "hi", language: "ko", says: failed("model_rate_limited") },
-  { file: "chat-provider-failure", message: "hi", says: failed("model_unavailable") },
-  { file: "chat-unexpected", message: "hi", says: cause },
-  { file: "chat-timeout", message: "hi", says: "never" },
-  { file: "chat-timeout-ko", message: "안녕?", language: "ko", says: "never" },
+  { file: "chat-chart", message: "ABC-12345 알려줘", user: "golden", language: "ko", answer: '"표"를 보세요.' },
+  { file: "chat-tokens", message: "hi", streamTokens: true, before: ['"Good"\n', "day"], answer: ". 🎉" },
+  { file: "chat-by-query", message: "안녕?", byQuery: true, answer: "Good day." },
+  { file: "chat-by-query-tokens", message: "hi", byQuery: true, streamTokens: true, before: ["Good "], answer: "day." },
+  { file: "chat-nothing-found", message: "How many are left?", answer: "I found nothing." },
+  { file: "chat-failure", message: "hi", answer: failed("model_rate_limited") },
+  { file: "chat-failure-ko", message: "hi", language: "ko", answer: failed("model_rate_limited") },
+  { file: "chat-provider-failure", message: "hi", answer: failed("model_unavailable") },
+  { file: "chat-unexpected", message: "hi", answer: cause },
+  { file: "chat-timeout", message: "hi", answer: "never" },
+  { file: "chat-timeout-ko", message: "안녕?", language: "ko", answer: "never" },
 ];
 
 const ask = ({ message, user, byQuery, streamTokens }: Case, init: RequestInit): Promise<Response> => {
-  const asked = { message, ...(user && { user_id: user }), ...(streamTokens && { stream_tokens: "true" }) };
-  if (byQuery) return service.get(`/api/chat/stream?${new URLSearchParams(asked)}`, init);
-  return service.post("/api/chat/stream", { ...asked, ...(streamTokens && { stream_tokens: true }) }, init);
+  const body = { message, ...(user && { user_id: user }), ...(streamTokens && { stream_tokens: "true" }) };
+  if (byQuery) return service.get(`/api/chat/stream?${new URLSearchParams(body)}`, init);
+  return service.post("/api/chat/stream", { ...body, ...(streamTokens && { stream_tokens: true }) }, init);
 };
 
 describe("golden transcripts of chat", () => {
   test.each(cases)("$file is unchanged, byte for byte, and reads back as the same events", async (given) => {
-    const { file, language = "en", says, byQuery = false, streamTokens = false } = given;
+    const { file, language = "en", answer, byQuery = false, streamTokens = false } = given;
     if (byQuery) system.countFrom(1000 + 100 * cases.indexOf(given));
     const stream = readSse(await ask(given, { headers: { "accept-language": language } }));
     const call = await service.model.nextCall();
     for (const [i, delta] of (given.before ?? []).entries()) {
-      call.say({ type: "text", delta });
+      call.emit({ type: "text", delta });
       if (streamTokens) await stream.untilEvents(6 + i);
     }
-    if (says === "never") {
-      call.say({ type: "text", delta: "half of " });
+    if (answer === "never") {
+      call.emit({ type: "text", delta: "half of " });
       timeouts.end();
-    } else if (says instanceof Error) call.fail(says);
-    else call.finish(says);
+    } else if (answer instanceof Error) call.fail(answer);
+    else call.finish(answer);
     const read = await stream.toEnd();
     // A passage's score belongs to retrieval and may change.
     const shown = stream.text.replace(/"((?:confidence_)?score)":0\.\d+/g, '"$1":0.5');

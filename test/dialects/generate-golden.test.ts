@@ -23,7 +23,7 @@ const limited = new ModelError("model_rate_limited", "The model's own message.",
 
 interface Case {
   readonly file: string;
-  readonly asks: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
   readonly language?: "ko" | "en";
   /** The model's text for the note; left out when the model is not called. */
   readonly note?: readonly (string | Error)[];
@@ -40,46 +40,46 @@ const NOTE = ["번은 SQL을\n", "할 줄 안다.\r\n\n", '```ts\nsql`select "1"
 const OFF = { auto_day_number: false, auto_tags: false, auto_excerpt: false };
 
 const cases: readonly Case[] = [
-  { file: "generate-success", asks: TEXT, note: NOTE, rest: ALL },
-  { file: "generate-flags-off", asks: { ...TEXT, ...OFF }, note: NOTE, rest: { title: "번의 SQL" } },
-  { file: "generate-day-only", asks: { ...TEXT, ...OFF, auto_day_number: null }, note: NOTE, rest: ALL },
-  { file: "generate-excerpt-only", asks: { ...TEXT, ...OFF, auto_excerpt: true }, note: NOTE, rest: ALL },
-  { file: "generate-tags-only", asks: { ...TEXT, ...OFF, auto_tags: true }, note: NOTE, rest: ALL },
+  { file: "generate-success", body: TEXT, note: NOTE, rest: ALL },
+  { file: "generate-flags-off", body: { ...TEXT, ...OFF }, note: NOTE, rest: { title: "번의 SQL" } },
+  { file: "generate-day-only", body: { ...TEXT, ...OFF, auto_day_number: null }, note: NOTE, rest: ALL },
+  { file: "generate-excerpt-only", body: { ...TEXT, ...OFF, auto_excerpt: true }, note: NOTE, rest: ALL },
+  { file: "generate-tags-only", body: { ...TEXT, ...OFF, auto_tags: true }, note: NOTE, rest: ALL },
   {
     file: "generate-file",
-    asks: { input_type: "file", content: "data:text/markdown;base64,IyBCdW4KClNRTC4=" },
+    body: { input_type: "file", content: "data:text/markdown;base64,IyBCdW4KClNRTC4=" },
     note: ["Bun."],
     rest: { title: "", excerpt: "", tags: "[]" },
   },
-  { file: "generate-failure", asks: TEXT, note: ["번은 ", limited] },
-  { file: "generate-failure-ko", asks: TEXT, language: "ko", note: ["번은 ", limited] },
-  { file: "generate-nothing-written", asks: TEXT, note: [] },
-  { file: "generate-title-failed", asks: TEXT, note: NOTE, rest: { ...ALL, title: limited } },
-  { file: "generate-tags-failed", asks: TEXT, note: NOTE, rest: { ...ALL, tags: limited } },
-  { file: "generate-closed-address", asks: { input_type: "url", content: "http://127.0.0.1/" } },
-  { file: "generate-closed-address-ko", asks: { input_type: "url", content: "http://127.0.0.1/" }, language: "ko" },
-  { file: "generate-unreadable", asks: { input_type: "file", content: "data:application/pdf,nothing" } },
+  { file: "generate-failure", body: TEXT, note: ["번은 ", limited] },
+  { file: "generate-failure-ko", body: TEXT, language: "ko", note: ["번은 ", limited] },
+  { file: "generate-nothing-written", body: TEXT, note: [] },
+  { file: "generate-title-failed", body: TEXT, note: NOTE, rest: { ...ALL, title: limited } },
+  { file: "generate-tags-failed", body: TEXT, note: NOTE, rest: { ...ALL, tags: limited } },
+  { file: "generate-closed-address", body: { input_type: "url", content: "http://127.0.0.1/" } },
+  { file: "generate-closed-address-ko", body: { input_type: "url", content: "http://127.0.0.1/" }, language: "ko" },
+  { file: "generate-unreadable", body: { input_type: "file", content: "data:application/pdf,nothing" } },
 ];
 
 describe("golden transcripts of generate", () => {
   test.each(cases.map((given, index) => ({ ...given, index })))(
     "$file is unchanged, byte for byte, and reads back as the same events",
-    async ({ file, asks, language = "en", note, rest, index }) => {
+    async ({ file, body, language = "en", note, rest, index }) => {
       system.countFrom(1_000 * index);
       const headers = { "x-user-id": `golden-${file}`, "accept-language": language };
       const til = { title: "x", content: "x", day_number: 14, tags: ["TypeScript", "데이터베이스"] };
       await service.post("/api/v1/tils", til, { headers });
-      const stream = readSse(await service.post("/api/v1/generate/stream", asks, { headers }));
+      const stream = readSse(await service.post("/api/v1/generate/stream", body, { headers }));
       if (note !== undefined) {
-        if (asks.auto_day_number !== false) await stream.untilEvents(1);
+        if (body.auto_day_number !== false) await stream.untilEvents(1);
         await play(await service.model.nextCall(), note, stream);
       }
-      const forms = rest === undefined ? [] : formsOf(asks);
+      const forms = rest === undefined ? [] : formsOf(body);
       const calls = await Promise.all(forms.map(() => service.model.nextCall()));
       for (const call of calls) {
-        const said = rest?.[readWriting(call.request)?.form ?? "note"];
-        if (said instanceof Error) call.fail(said);
-        else call.finish(said);
+        const answer = rest?.[readWriting(call.request)?.form ?? "note"];
+        if (answer instanceof Error) call.fail(answer);
+        else call.finish(answer);
       }
       const read = await stream.toEnd();
       expectGolden(`${file}.sse`, stream.text);
@@ -90,7 +90,7 @@ describe("golden transcripts of generate", () => {
   );
 });
 
-const formsOf = ({ auto_excerpt, auto_tags }: Case["asks"]): readonly WritingForm[] => [
+const formsOf = ({ auto_excerpt, auto_tags }: Case["body"]): readonly WritingForm[] => [
   "title",
   ...(auto_excerpt === false ? [] : (["excerpt"] as const)),
   ...(auto_tags === false ? [] : (["tags"] as const)),

@@ -21,7 +21,7 @@ interface Stage {
   readonly runId: string;
   readonly userId: string;
   /** Emits a part and waits until the log has another event of that type. */
-  say(call: ScriptedCall, part: ModelPart, shows: EventType): Promise<void>;
+  emit(call: ScriptedCall, part: ModelPart, shows: EventType): Promise<void>;
 }
 
 interface Case {
@@ -41,24 +41,24 @@ const cases: readonly Case[] = [
   {
     name: "success",
     problem: "2x + 3 = 7 을 풀어줘.",
-    play: async ({ say }) => {
+    play: async ({ emit }) => {
       const first = await service.model.nextCall();
-      await say(first, { type: "reasoning", delta: "일차방정식이다.\n" }, "reasoning");
+      await emit(first, { type: "reasoning", delta: "일차방정식이다.\n" }, "reasoning");
       const input = { expression: "(7 - 3) / 2" };
-      first.say({ type: "tool_call", id: "call-1", name: "calculate", input }, tools);
+      first.emit({ type: "tool_call", id: "call-1", name: "calculate", input }, tools);
       const second = await service.model.nextCall();
-      await say(second, text("양변에서 3을 빼면\n2x = 4 "), "token");
-      await say(second, text("입니다. 🎉\r\n\n"), "token");
-      await say(second, text("**x = 2**"), "token");
-      second.say(end);
+      await emit(second, text("양변에서 3을 빼면\n2x = 4 "), "token");
+      await emit(second, text("입니다. 🎉\r\n\n"), "token");
+      await emit(second, text("**x = 2**"), "token");
+      second.emit(end);
     },
   },
   {
     name: "failure",
     problem: "안녕?",
-    play: async ({ say }) => {
+    play: async ({ emit }) => {
       const call = await service.model.nextCall();
-      await say(call, text("안녕하세"), "token");
+      await emit(call, text("안녕하세"), "token");
       const cause = new Error("upstream said: sk-secret");
       call.fail(new ModelError("model_rate_limited", "The model's limit is reached.", { retryable: true, cause }));
     },
@@ -66,9 +66,9 @@ const cases: readonly Case[] = [
   {
     name: "cancelled",
     problem: "hello",
-    play: async ({ say, runId, userId }) => {
+    play: async ({ emit, runId, userId }) => {
       const call = await service.model.nextCall();
-      await say(call, text("Good "), "token");
+      await emit(call, text("Good "), "token");
       await service.post(`/api/v1/runs/${runId}/cancel?wait=1&userId=${userId}`, "");
     },
   },
@@ -78,19 +78,19 @@ const cases: readonly Case[] = [
     streamTokens: false,
     play: async () => {
       const call = await service.model.nextCall();
-      call.say(text("Good "), text("day.\n"), text("끝"), end);
+      call.emit(text("Good "), text("day.\n"), text("끝"), end);
     },
   },
   {
     name: "plot",
     problem: "y = x^2 의 그래프를 그려줘",
-    play: async ({ say }) => {
+    play: async ({ emit }) => {
       const call = await service.model.nextCall();
       const input = { expressions: ["x^2"], from: -2, to: 2 };
-      call.say({ type: "tool_call", id: "call-1", name: "plot_function", input }, tools);
+      call.emit({ type: "tool_call", id: "call-1", name: "plot_function", input }, tools);
       const second = await service.model.nextCall();
-      await say(second, text("꼭짓점은 원점입니다."), "token");
-      second.say(end);
+      await emit(second, text("꼭짓점은 원점입니다."), "token");
+      second.emit(end);
     },
   },
 ];
@@ -142,9 +142,9 @@ describe("golden transcripts", () => {
     await given.play({
       runId: response.headers.get("x-run-id") ?? "",
       userId,
-      say: async (call, part, type) => {
+      emit: async (call, part, type) => {
         const seen = shown(type);
-        call.say(part);
+        call.emit(part);
         await log.until(() => shown(type) > seen);
       },
     });

@@ -7,8 +7,8 @@ import { play } from "../support/play.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
+import { passage } from "../support/stub-retrieval.ts";
 import { testSystem } from "../support/test-system.ts";
-import { passage } from "../support/told-retrieval.ts";
 
 const found = (content: string, given: Parameters<typeof passage>[1] = {}): Found => ({
   ...passage(content, given),
@@ -50,12 +50,12 @@ interface Case {
   readonly file: string;
   readonly question: string;
   readonly language?: "ko" | "en";
-  readonly says?: readonly (string | Error)[];
+  readonly deltas?: readonly (string | Error)[];
 }
 const cases: readonly Case[] = [
-  { file: "rag-success", question: "병가는 며칠?", says: ["10일까지 유급입니다 ", "[1]."] },
-  { file: "rag-failure", question: "How long?", says: ["Ten days", limited] },
-  { file: "rag-failure-ko", question: "병가는 며칠?", language: "ko", says: [limited] },
+  { file: "rag-success", question: "병가는 며칠?", deltas: ["10일까지 유급입니다 ", "[1]."] },
+  { file: "rag-failure", question: "How long?", deltas: ["Ten days", limited] },
+  { file: "rag-failure-ko", question: "병가는 며칠?", language: "ko", deltas: [limited] },
   { file: "rag-nothing-found", question: "Why is the moon round?" },
   { file: "rag-nothing-found-ko", question: "달은 왜 둥글어?" },
   { file: "rag-search-failed", question: "outage" },
@@ -66,9 +66,9 @@ describe("golden transcripts of rag", () => {
   test.each(cases)("$file is unchanged, byte for byte, and reads back as the same events", async (given) => {
     const headers = { "x-trace-id": "trace-1", "accept-language": given.language ?? "en" };
     const stream = readSse(await service.post("/rag", { question: given.question }, { headers }));
-    if (given.says !== undefined) {
+    if (given.deltas !== undefined) {
       await stream.untilEvents(1);
-      await play(await service.model.nextCall(), given.says, stream);
+      await play(await service.model.nextCall(), given.deltas, stream);
     }
     const read = await stream.toEnd();
     expectGolden(`${given.file}.sse`, stream.text);

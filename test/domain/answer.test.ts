@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Answer, AnswerFold, BESIDES_TEXT, foldAnswer } from "../../src/domain/answer.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
-import { saidEvents } from "../support/answer-events.ts";
+import { outputEvents } from "../support/answer-events.ts";
 
 const settled: EventBody = {
   type: "credit_settled",
@@ -15,7 +15,7 @@ const ends: readonly EventBody[] = [
   { type: "error", payload: { code: "timeout", message: "Too long.", recoverable: true } },
 ];
 /** All events of one run. */
-const run = fc.tuple(saidEvents, fc.constantFrom(...ends)).map(([said, end]) => [...said, settled, end]);
+const run = fc.tuple(outputEvents, fc.constantFrom(...ends)).map(([bodies, end]) => [...bodies, settled, end]);
 
 const logged = (bodies: readonly EventBody[]): readonly LogEvent[] =>
   bodies.map(({ type, payload }, i) => ({ runId: "r", seq: i + 1, type, at: 0, json: JSON.stringify(payload) }));
@@ -25,7 +25,7 @@ const folded = (bodies: readonly EventBody[]): Answer => {
   return fold.answer();
 };
 /** As stored: values that JSON does not distinguish become equal. */
-const kept = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer));
+const stored = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer));
 
 describe("an answer", () => {
   test("has its parts in the order of their first event, and the status of its end", () => {
@@ -110,34 +110,36 @@ describe("an answer", () => {
 
 describe("the fold", () => {
   test("gives the same from the log as from the emitted events", () => {
-    fc.assert(fc.property(run, (said) => expect(kept(foldAnswer(logged(said)).answer())).toEqual(kept(folded(said)))));
+    fc.assert(
+      fc.property(run, (bodies) => expect(stored(foldAnswer(logged(bodies)).answer())).toEqual(stored(folded(bodies)))),
+    );
   });
 
   test("does not depend on how the text is split into deltas", () => {
     fc.assert(
-      fc.property(run, fc.infiniteStream(fc.nat(5)), (said, cuts) => {
-        const cut = said.flatMap((body): EventBody[] => {
+      fc.property(run, fc.infiniteStream(fc.nat(5)), (bodies, cuts) => {
+        const cut = bodies.flatMap((body): EventBody[] => {
           if (body.type !== "token" && body.type !== "reasoning") return [body];
           const at = cuts.next().value ?? 0;
           const { delta } = body.payload;
           return [delta.slice(0, at), delta.slice(at)].map((piece) => ({ ...body, payload: { delta: piece } }));
         });
-        expect(folded(cut)).toEqual(folded(said));
+        expect(folded(cut)).toEqual(folded(bodies));
       }),
     );
   });
 
   test("can be read after any event, has the events so far, and does not change afterwards", () => {
     fc.assert(
-      fc.property(run, (said) => {
+      fc.property(run, (bodies) => {
         const fold = new AnswerFold();
-        const seen = said.map((body) => {
+        const seen = bodies.map((body) => {
           fold.add(body);
-          return { answer: fold.answer(), hasSaid: fold.hasAnswer };
+          return { answer: fold.answer(), hasAnswer: fold.hasAnswer };
         });
-        for (const [i, { answer, hasSaid }] of seen.entries()) {
-          expect(answer).toEqual(folded(said.slice(0, i + 1)));
-          expect(hasSaid).toBe(answer.content !== "" || answer.detail.parts.some(({ type }) => type !== "reasoning"));
+        for (const [i, { answer, hasAnswer }] of seen.entries()) {
+          expect(answer).toEqual(folded(bodies.slice(0, i + 1)));
+          expect(hasAnswer).toBe(answer.content !== "" || answer.detail.parts.some(({ type }) => type !== "reasoning"));
         }
       }),
     );
@@ -145,26 +147,26 @@ describe("the fold", () => {
 
   test("its text parts, joined in order, are exactly the content", () => {
     fc.assert(
-      fc.property(run, (said) => {
-        const { content, detail } = folded(said);
+      fc.property(run, (bodies) => {
+        const { content, detail } = folded(bodies);
         const lengths = detail.parts.flatMap((part) => (part.type === "text" ? [part.length] : []));
         expect(lengths.every((length) => length > 0)).toBe(true);
         expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(content.length);
-        expect(content).toBe(said.map((body) => (body.type === "token" ? body.payload.delta : "")).join(""));
+        expect(content).toBe(bodies.map((body) => (body.type === "token" ? body.payload.delta : "")).join(""));
       }),
     );
   });
 
   test("without the tokens has everything but the text", () => {
     fc.assert(
-      fc.property(run, (said) => {
+      fc.property(run, (bodies) => {
         const types = new Set<string>(BESIDES_TEXT);
-        const { detail } = folded(said.filter(({ type }) => types.has(type)));
+        const { detail } = folded(bodies.filter(({ type }) => types.has(type)));
         const reasoning = (parts: Answer["detail"]["parts"]) =>
           parts.map((part) => (part.type === "reasoning" ? part.text : "")).join("");
         const others = (parts: Answer["detail"]["parts"]) =>
           parts.filter(({ type }) => type !== "text" && type !== "reasoning");
-        const whole = folded(said).detail;
+        const whole = folded(bodies).detail;
         expect({ ...detail, parts: others(detail.parts) }).toEqual({ ...whole, parts: others(whole.parts) });
         expect(reasoning(detail.parts)).toBe(reasoning(whole.parts));
       }),

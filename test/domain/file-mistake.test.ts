@@ -8,7 +8,7 @@ const at = (file: string, line: number | null, field: string | null = null) => (
   message: "must be mended",
 });
 
-test("a mistake is told with its file, line and field, as far as it has them", () => {
+test("a mistake is reported with its file, line and field, as far as it has them", () => {
   expect(mistakeText(at("agents/a.md", 4, "remote.url"))).toBe("agents/a.md:4: remote.url must be mended");
   expect(mistakeText(at("agents/a.md", 4))).toBe("agents/a.md:4: must be mended");
   expect(mistakeText(at("agents/a.md", null))).toBe("agents/a.md: must be mended");

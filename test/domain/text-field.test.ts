@@ -14,9 +14,9 @@ const text = fc.oneof(
 describe("the length of a text", () => {
   test("is counted in code points, for any bounds", () => {
     fc.assert(
-      fc.property(text, fc.nat(13), fc.nat(13), (said, least, most) => {
-        const points = [...said].length;
-        expect(hasLength(said, least, most)).toBe(points >= least && points <= most);
+      fc.property(text, fc.nat(13), fc.nat(13), (value, least, most) => {
+        const points = [...value].length;
+        expect(hasLength(value, least, most)).toBe(points >= least && points <= most);
       }),
     );
   });
@@ -28,11 +28,11 @@ describe("the length of a text", () => {
         fc.nat(6),
         fc.nat(12),
         fc.constantFrom(undefined, "^[^🎉]*$", "\\S"),
-        (said, least, most, pattern) => {
+        (value, least, most, pattern) => {
           const schema = Text({ minLength: least, maxLength: most, ...(pattern !== undefined && { pattern }) });
           const document = JSON.parse(JSON.stringify(schema)) as object;
-          const outside = new Ajv2020({ strict: false }).validate(document, said);
-          expect([Value.Check(schema, said), TypeCompiler.Compile(schema).Check(said)]).toEqual([outside, outside]);
+          const outside = new Ajv2020({ strict: false }).validate(document, value);
+          expect([Value.Check(schema, value), TypeCompiler.Compile(schema).Check(value)]).toEqual([outside, outside]);
         },
       ),
     );

@@ -9,7 +9,7 @@ const units = fc.array(
 );
 const anyText = units.map((codes) => String.fromCharCode(...codes));
 
-const mended = (pieces: readonly string[]): string => {
+const joined = (pieces: readonly string[]): string => {
   const joiner = new SurrogateJoiner();
   return pieces.map((piece) => joiner.push(piece)).join("") + joiner.flush();
 };
@@ -72,14 +72,14 @@ describe("text that comes in deltas", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (let cut = 0; cut <= text.length; cut++) {
-          expect(mended([text.slice(0, cut), text.slice(cut)])).toBe(storable(text));
+          expect(joined([text.slice(0, cut), text.slice(cut)])).toBe(storable(text));
         }
       }),
       { numRuns: 200 },
     );
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(mended([...Array(text.length).keys()].map((at) => text.slice(at, at + 1)))).toBe(storable(text));
+        expect(joined([...Array(text.length).keys()].map((at) => text.slice(at, at + 1)))).toBe(storable(text));
       }),
     );
   });

@@ -9,7 +9,7 @@ import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import type { Sync } from "../../src/store/drivers/wal-sync.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { closedGate } from "../support/gate.ts";
-import { saying } from "../support/heard.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { memoryStore } from "../support/pglite.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -22,7 +22,7 @@ const [TAKEN, REFUSED] = [40, 200];
 const quick = (): Model => ({
   id: "quick",
   check: async () => {},
-  answer: saying(async function* () {
+  answer: answerFrom(async function* () {
     yield { type: "text", delta: "an answer" };
     yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
   }),
@@ -137,10 +137,10 @@ describe("the embedded store under a burst of questions", () => {
       const taken = await Promise.all(Array.from({ length: TAKEN }, (_, at) => ask(service, at, threadOf(at))));
       for (const response of taken) expect((await readSse(response).toEnd()).at(-1)?.event).toBe("run.completed");
       disk.close();
-      const asked = Array.from({ length: REFUSED }, (_, at) => ask(service, at, threadOf(TAKEN + at)));
+      const requests = Array.from({ length: REFUSED }, (_, at) => ask(service, at, threadOf(TAKEN + at)));
       await begun(TAKEN + REFUSED);
       pass();
-      for (const response of await Promise.all(asked)) {
+      for (const response of await Promise.all(requests)) {
         expect(response.status).toBe(503);
         expect(response.headers.get("retry-after")).not.toBeNull();
         await response.body?.cancel();

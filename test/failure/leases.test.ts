@@ -7,7 +7,7 @@ import { newRun } from "../support/runs.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
-import { until } from "../support/talking.ts";
+import { until } from "../support/stepped-agent.ts";
 
 /** Long enough that a busy machine renews in time, short enough for a test to wait for. */
 const LEASE_MS = 3_000;
@@ -37,7 +37,7 @@ const quiet = async ({ post, model }: Replica) => {
   const response = await post("/stream/v2", { message: "think", userId: "u", threadId: realSystem.id() });
   const stream = readSse(response);
   const call = await model.nextCall();
-  call.say({ type: "text", delta: "Well, " });
+  call.emit({ type: "text", delta: "Well, " });
   await stream.until(({ event }) => event === "llm.token.delta");
   return { call, stream, runId: response.headers.get("x-run-id") ?? "" };
 };

@@ -30,15 +30,15 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     const events = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f`));
     return { key, threadId, call, runId: response.headers.get("x-run-id"), stream: readSse(response), events };
   };
-  const said = async (call: ScriptedCall, stream: SseReader, text: string) => {
-    call.say({ type: "text", delta: text });
+  const emitDelta = async (call: ScriptedCall, stream: SseReader, text: string) => {
+    call.emit({ type: "text", delta: text });
     await stream.until(({ data }) => data.includes(text));
   };
   /**
    * The seq of the failure that a reader received: after the reset, or in the reset's messages if the run had ended by
    * then.
    */
-  const failureTold = (reset: EventSourceMessage, { events }: SseReader): number | undefined => {
+  const failureSeq = (reset: EventSourceMessage, { events }: SseReader): number | undefined => {
     const after = events.slice(events.indexOf(reset) + 1).findLast(({ event }) => event === "error");
     if (after !== undefined) return Number(after.id?.split(":").at(-1));
     const last = JSON.parse(reset.data).messages.at(-1);
@@ -54,10 +54,10 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
 
   test("events that are still in memory are written again, without gap or duplicate, and the text equals the message", async () => {
     const { key, threadId, call, stream, events } = await running();
-    for (const word of ["one", "two", "three"]) await said(call, events, word);
+    for (const word of ["one", "two", "three"]) await emitDelta(call, events, word);
     const before = await logOf(database.store, key);
     await database.lose(key, before.length - 2);
-    await said(call, events, "four");
+    await emitDelta(call, events, "four");
     await database.lose(key, before.length - 1);
     // This time the run's end finds the gap.
     call.finish();
@@ -76,12 +76,12 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
 
   test("a run with events that are lost for good ends as interrupted, and no reader takes the part for the whole", async () => {
     const { key, call, runId, stream, events } = await running();
-    await said(call, events, "kept");
+    await emitDelta(call, events, "kept");
     const before = await logOf(database.store, key);
-    for (let i = 0; i < 150; i++) call.say({ type: "reasoning", delta: "hm" }, { type: "text", delta: `${i} ` });
-    await said(call, events, "lost");
+    for (let i = 0; i < 150; i++) call.emit({ type: "reasoning", delta: "hm" }, { type: "text", delta: `${i} ` });
+    await emitDelta(call, events, "lost");
     await database.lose(key, before.length);
-    call.say({ type: "text", delta: "more" });
+    call.emit({ type: "text", delta: "more" });
     // The stream is cut off in the middle: an orderly end would look like success.
     expect((await stream.toEnd()).map(({ event }) => event)).not.toContain("run.completed");
     expect(await stream.wasCut()).toBe(true);
@@ -95,7 +95,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect((await messagesOf(database.store, key)).at(-1)?.content).toBe("kept");
     const run = await (await service.get(`/api/v1/runs/${runId}?userId=f`)).json();
     expect(run).toMatchObject({ status: "failed", error: { code: "interrupted" } });
-    expect(failureTold(reset, events)).toBe(log.length);
+    expect(failureSeq(reset, events)).toBe(log.length);
     // The thread can be used again.
     const next = readSse(await service.post("/stream/v2", { message: "hi", userId: "f", threadId: key.slice(2) }));
     (await service.model.nextCall()).finish("again");
@@ -105,7 +105,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
   test("a reader on another replica that has read lost events gets a reset and is not told that the thread was deleted", async () => {
     const other = await startService({ store: database.store, owner: realSystem.id() });
     const { key, threadId, call, stream, events } = await running();
-    for (const word of ["one", "two"]) await said(call, events, word);
+    for (const word of ["one", "two"]) await emitDelta(call, events, word);
     const there = readSse(await other.get(`/api/v1/threads/${threadId}/events?userId=f`));
     await there.until(({ data }) => data.includes("two"));
     const head = (await logOf(database.store, key)).length;
@@ -122,7 +122,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
   test("a run whose end was sent to its client and then lost ends as interrupted, and a reader who stays receives that", async () => {
     const { key, threadId, call, runId, stream } = await running();
     const staying = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=f&wait=true`));
-    await said(call, staying, "one");
+    await emitDelta(call, staying, "one");
     const before = (await logOf(database.store, key)).length;
     call.finish("two");
     expect((await stream.toEnd()).at(-1)?.event).toBe("run.completed");
@@ -135,7 +135,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect(endOf(log)).toMatchObject({ code: "interrupted", recoverable: true });
     expect((await messagesOf(database.store, key)).at(-1)?.content).toBe(answerIn(log));
     expect(await ended(runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
-    await staying.until(() => failureTold(reset, staying) === log.length);
+    await staying.until(() => failureSeq(reset, staying) === log.length);
     expect(staying.text).not.toContain("deleted");
     await staying.leave();
   }, 30_000);

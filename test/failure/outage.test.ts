@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
+import { fastSystem } from "../support/fast-system.ts";
 import { agentOf, answerIn, endOf, harness, logOf, sharedStore } from "../support/harness.ts";
-import { hastySystem } from "../support/hasty-system.ts";
-import { note, say } from "../support/journal.ts";
+import { note, token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
@@ -36,7 +36,7 @@ const counting = (words: number, between: (i: number) => Promise<void> | void) =
     for (let i = 0; i < words; i++) {
       await between(i);
       signal.throwIfAborted();
-      yield say(`${i} `);
+      yield token(`${i} `);
     }
     return {};
   });
@@ -44,7 +44,7 @@ const counting = (words: number, between: (i: number) => Promise<void> | void) =
 describe("an outage of the store shorter than the retry limit", () => {
   test("delays a run and has no other effect", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await harness({ store, system: hastySystem(), patienceMs: 60_000 });
+    const here = await harness({ store, system: fastSystem(), storeWaitMs: 60_000 });
     const agent = counting(10, (i) => {
       if (i === 3) void cut(taps);
       if (i === 8) setTimeout(() => mend(taps), 50);
@@ -59,11 +59,11 @@ describe("an outage of the store shorter than the retry limit", () => {
 
   test("in which commits succeed but are not acknowledged stores every event and every end once", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await harness({ store, system: hastySystem(), patienceMs: 60_000 });
-    let untold = 0;
+    const here = await harness({ store, system: fastSystem(), storeWaitMs: 60_000 });
+    let unpublished = 0;
     const half = async <T>(call: () => Promise<T>): Promise<T> => {
       const value = await call();
-      if (untold++ % 2 === 0) throw new StoreError("unavailable", "done, and not told");
+      if (unpublished++ % 2 === 0) throw new StoreError("unavailable", "done, and not acknowledged");
       return value;
     };
     taps.append = (next, batch) => half(() => next(batch));
@@ -77,7 +77,7 @@ describe("an outage of the store shorter than the retry limit", () => {
       expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "succeeded" });
       expect(await logOf(store, live.threadKey)).toEqual([...seen]);
     }
-    expect(untold).toBeGreaterThan(4);
+    expect(unpublished).toBeGreaterThan(4);
   });
 });
 
@@ -96,19 +96,19 @@ describe("an outage of the store longer than the retry limit", () => {
       const call = await service.model.nextCall();
       return { threadId, call, stream: readSse(response), runId: response.headers.get("x-run-id") ?? "" };
     };
-    const kept = await ask("kept");
+    const stored = await ask("kept");
     const gone = await ask("gone");
     const quiet = await ask("quiet");
-    for (const { call, stream } of [kept, gone, quiet]) {
-      call.say({ type: "text", delta: "kept" });
+    for (const { call, stream } of [stored, gone, quiet]) {
+      call.emit({ type: "text", delta: "kept" });
       await stream.until(({ event }) => event === "llm.token.delta");
     }
     const refused = cut(taps);
-    kept.call.say({ type: "text", delta: " unkept" });
+    stored.call.emit({ type: "text", delta: " unkept" });
     await refused;
     // This run emits its next event while the failing commit is already under way.
-    gone.call.say({ type: "text", delta: " unkept" });
-    for (const { stream } of [kept, gone]) {
+    gone.call.emit({ type: "text", delta: " unkept" });
+    for (const { stream } of [stored, gone]) {
       const events = await stream.toEnd();
       expect(events.map(({ event }) => event)).toEqual(["llm.token.delta", "run.failed"]);
       expect(JSON.parse(events[0]?.data ?? "").delta).toBe("kept");
@@ -121,7 +121,7 @@ describe("an outage of the store longer than the retry limit", () => {
     // A run that emitted nothing during the outage is not affected.
     quiet.call.finish(" all along");
     expect((await quiet.stream.toEnd()).at(-1)?.event).toBe("run.completed");
-    for (const { threadId, runId } of [kept, gone]) {
+    for (const { threadId, runId } of [stored, gone]) {
       const userId = `o ${threadId}`;
       const wait = await service.post(`/api/v1/runs/${runId}/cancel?wait=1&userId=${encodeURIComponent(userId)}`, "");
       expect(await wait.json()).toMatchObject({ status: "failed", error: { code: "store_unavailable" } });
@@ -138,18 +138,18 @@ describe("an outage of the store longer than the retry limit", () => {
 
   test("dismisses readers and makes the producer wait within its memory bound; when the store is back the run goes on", async () => {
     const { store, taps } = tappedStore(real);
-    const here = await harness({ store, system: hastySystem(), patienceMs: 2_000 });
-    let said = 0;
+    const here = await harness({ store, system: fastSystem(), storeWaitMs: 2_000 });
+    let emitted = 0;
     const isBack = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
       void cut(taps);
-      for (; said < 400; said++) yield note(said);
+      for (; emitted < 400; emitted++) yield note(emitted);
       isBack.resolve();
       return {};
     });
     const { live, events } = await here.start(agent);
     await expect(events).rejects.toThrow(StoreError);
-    expect(said).toBeLessThanOrEqual(257);
+    expect(emitted).toBeLessThanOrEqual(257);
     mend(taps);
     await isBack.promise;
     await live.ended;
@@ -166,12 +166,12 @@ test("a run whose events the store refuses fails alone", async () => {
   const bad = (text: string) => text.includes("poison");
   // Tokens that wait for the same commit become one event, so the good one must be stored before the bad one is
   // emitted.
-  const kept = Promise.withResolvers<void>();
+  const stored = Promise.withResolvers<void>();
   taps.append = async (next, batch) => {
     const texts = batch.flatMap(({ events }) => events.map(({ json }) => json));
     if (texts.some(bad)) throw new StoreError("failed", "refused");
     const refused = await next(batch);
-    if (texts.some((text) => text.includes("good "))) kept.resolve();
+    if (texts.some((text) => text.includes("good "))) stored.resolve();
     return refused;
   };
   taps.finish = async (next, fence, end) => {
@@ -179,9 +179,9 @@ test("a run whose events the store refuses fails alone", async () => {
     return next(fence, end);
   };
   const poisoned = agentOf(async function* ({ signal }) {
-    yield say("good ");
-    await kept.promise;
-    yield say("poison");
+    yield token("good ");
+    await stored.promise;
+    yield token("poison");
     await new Promise((stop) => signal.addEventListener("abort", stop));
     signal.throwIfAborted();
     return {};

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
-import { saying } from "../support/heard.ts";
 import { messagesOf } from "../support/messages-of.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -19,7 +19,7 @@ const countingModel = (): Model & { finishAll(): void } => {
     finishAll: () => {
       isOver = true;
     },
-    answer: saying(async function* (_request, { signal }) {
+    answer: answerFrom(async function* (_request, { signal }) {
       for (let i = 0; !isOver; i++) {
         yield { type: "text", delta: `${i} ` };
         await realSystem.sleep(20, signal);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { fetched, refusal, serving, textOf } from "../support/fetched-page.ts";
 import { loopbackReach } from "../support/loopback-reach.ts";
-import { type Answer, HTML, page, pageServer, says } from "../support/page-server.ts";
+import { type Answer, HTML, page, pageServer, respond } from "../support/page-server.ts";
 
 describe("a page", () => {
   test("is returned with its URL, its name and its media type", async () => {
@@ -77,7 +77,7 @@ describe("a page", () => {
     "404 Not Found",
     "500 Internal Server Error",
   ])("is not a response with %s", async (status) => {
-    await using server = await serving(says(status, HTML, status.startsWith("2") ? "" : "secret"));
+    await using server = await serving(respond(status, HTML, status.startsWith("2") ? "" : "secret"));
     expect(await refusal(fetched(server, "/"))).toBe(
       `unreachable: The page's server answered with ${status.slice(0, 3)} instead of a page.`,
     );

@@ -29,11 +29,11 @@ describe("a name", () => {
 
   test("whose connected address is not allowed is sent no request", async () => {
     await using server = await serving(page(HTML, "secret"));
-    const asked: string[] = [];
-    const reach: Reach = { ...loopbackReach(), allowsAddress: (address) => asked.push(address) === 1 };
+    const lookups: string[] = [];
+    const reach: Reach = { ...loopbackReach(), allowsAddress: (address) => lookups.push(address) === 1 };
     expect(await refusal(fetched(server, "/", { reach }))).toBe(`forbidden_address: ${NOT_PUBLIC}`);
     await server.closed();
-    expect({ asked, heads: server.heads }).toEqual({ asked: ["127.0.0.1", "127.0.0.1"], heads: [] });
+    expect({ lookups, heads: server.heads }).toEqual({ lookups: ["127.0.0.1", "127.0.0.1"], heads: [] });
   });
 
   test("that does not resolve is reported as unknown", async () => {

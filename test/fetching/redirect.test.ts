@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { fetched, refusal, serving, textOf } from "../support/fetched-page.ts";
 import { loopbackReach } from "../support/loopback-reach.ts";
-import { HTML, page, pageServer, redirect, says } from "../support/page-server.ts";
+import { HTML, page, pageServer, redirect, respond } from "../support/page-server.ts";
 
 const NOT_PUBLIC = "Only pages on the public internet can be fetched.";
 
@@ -91,7 +91,7 @@ describe("a redirect", () => {
   });
 
   test("without a location is not a page", async () => {
-    await using server = await serving(says("302 Found", {}));
+    await using server = await serving(respond("302 Found", {}));
     expect(await refusal(fetched(server, "/"))).toBe(
       "unreachable: The page's server answered with 302 instead of a page.",
     );

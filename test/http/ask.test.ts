@@ -13,23 +13,23 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-type Ask = (asked: Readonly<Record<string, string>>, headers?: Record<string, string>) => Promise<Response>;
-const post: Ask = (asked, headers = {}) => service.post("/ask", asked, { headers });
-const get: Ask = (asked, headers = {}) => service.get(`/ask?${new URLSearchParams(asked)}`, { headers });
+type Ask = (body: Readonly<Record<string, string>>, headers?: Record<string, string>) => Promise<Response>;
+const post: Ask = (body, headers = {}) => service.post("/ask", body, { headers });
+const get: Ask = (body, headers = {}) => service.get(`/ask?${new URLSearchParams(body)}`, { headers });
 
 /** Reads an answer that the model produces through `answer`. */
 const answered = async (
-  asking: Promise<Response>,
+  request: Promise<Response>,
   answer: (call: ScriptedCall) => void = (call) => call.finish("Good day."),
 ): Promise<{ readonly response: Response; readonly frames: readonly AnswerFrame[]; readonly call: ScriptedCall }> => {
-  const response = await asking;
+  const response = await request;
   const call = await service.model.nextCall();
   answer(call);
   return { response, call, frames: answerFrames(await readSse(response).toEnd()) };
 };
 
 /** Reads an answer that needs no model. */
-const told = async (response: Response): Promise<readonly AnswerFrame[]> => {
+const framesOf = async (response: Response): Promise<readonly AnswerFrame[]> => {
   expect(response.status).toBe(200);
   return answerFrames(await readSse(response).toEnd());
 };
@@ -65,8 +65,8 @@ describe.each([
       const thread_id = `turns:${method}`;
       await answered(ask({ question: "My name is Kim.", thread_id, ...user }));
       const { call } = await answered(ask({ question: "Who am I?", thread_id, ...user }));
-      const said = call.request.messages.map((message) => message.role !== "tool" && message.content);
-      expect(said).toEqual(["My name is Kim.", "Good day.", "Who am I?"]);
+      const content = call.request.messages.map((message) => message.role !== "tool" && message.content);
+      expect(content).toEqual(["My name is Kim.", "Good day.", "Who am I?"]);
       const { messages } = await threadOf(service, user.user_id ?? "default_user", thread_id);
       expect(messages.map(({ content }) => content)).toEqual([
         ...["My name is Kim.", "Good day."],
@@ -86,8 +86,8 @@ describe.each([
     async (question) => {
       const blank = await ask({ question, thread_id: `blank ${method}` }, { "accept-language": "en" });
       expect(blank.headers.get("x-trace-id")).not.toBe("");
-      expect(await told(blank)).toEqual([{ type: "error", message: "Please ask a question." }]);
-      expect(await told(await ask({ question }, { "accept-language": "ko" }))).toEqual([
+      expect(await framesOf(blank)).toEqual([{ type: "error", message: "Please ask a question." }]);
+      expect(await framesOf(await ask({ question }, { "accept-language": "ko" }))).toEqual([
         { type: "error", message: "질문을 입력해 주세요." },
       ]);
       expect((await service.get(`/api/v1/threads/blank%20${method}?userId=default_user`)).status).toBe(404);
@@ -124,7 +124,7 @@ describe.each([
     const runId = response.headers.get("x-run-id") ?? "";
     const stream = readSse(response);
     const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "Good " });
+    call.emit({ type: "text", delta: "Good " });
     await stream.until(({ data }) => data.includes("Good "));
     await stream.leave();
     const events = await service.get(`/api/v1/threads/${encodeURIComponent(thread_id)}/events?userId=${userId}`);
@@ -152,7 +152,7 @@ describe.each([
 
 describe("a missing question", () => {
   test("counts as a blank one by GET, so that an EventSource can show the answer", async () => {
-    expect(await told(await service.get("/ask"))).toEqual([{ type: "error", message: "Please ask a question." }]);
+    expect(await framesOf(await service.get("/ask"))).toEqual([{ type: "error", message: "Please ask a question." }]);
   });
 
   test.each([
@@ -180,7 +180,7 @@ test("null means that a field is left out", async () => {
 });
 
 test("an answer with characters that need escaping arrives unchanged", async () => {
-  const said = 'a "b" \\ c\r\nd\u2028e\n\n🎉\t</script>';
-  const { frames } = await answered(post({ question: "hi" }), (call) => call.finish(said));
-  expect(textIn(frames)).toBe(said);
+  const content = 'a "b" \\ c\r\nd\u2028e\n\n🎉\t</script>';
+  const { frames } = await answered(post({ question: "hi" }), (call) => call.finish(content));
+  expect(textIn(frames)).toBe(content);
 });

@@ -125,12 +125,12 @@ describe("an invalid question", () => {
     );
     const fields = fc
       .dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), odd, { maxKeys: 6 })
-      .map((said) => JSON.stringify(said));
+      .map((body) => JSON.stringify(body));
     const body = fc.oneof(fields, fc.json(), fc.string(), fc.constantFrom("", "null", "[]", "{", "[".repeat(20_000)));
     const path = fc.constantFrom("/api/chat", "/api/chat/stream", "/api/chat/stream/init");
     await fc.assert(
-      fc.asyncProperty(body, path, async (said, where) => {
-        const response = await service.post(where, said, { signal: AbortSignal.timeout(5_000) });
+      fc.asyncProperty(body, path, async (body, where) => {
+        const response = await service.post(where, body, { signal: AbortSignal.timeout(5_000) });
         const answer = await response.text();
         if (response.status === 200) return expect(answer).toMatch(/"type":"final"|"success":true/);
         if (response.status === 201) return expect(answer).toMatch(/^\{"id":"[\w.-]+"\}$/);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { fetchEventSource } from "@microsoft/fetch-event-source";
 import { EventSource } from "eventsource";
-import { pretendBrowser } from "../support/pretend-browser.ts";
+import { fakeBrowser } from "../support/fake-browser.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 
@@ -14,27 +14,27 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Said {
+interface Seen {
   readonly type: string;
   readonly content?: string;
 }
 
 const WORDS = ["안녕하세요.\n", '"Good" ', "day. 🎉"];
-const WHOLE: readonly Said[] = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
+const WHOLE: readonly Seen[] = [...WORDS.map((content) => ({ type: "token", content })), { type: "done" }];
 
 /** What a client has received, and a way to wait for more. */
 class Inbox {
-  readonly seen: Said[] = [];
+  readonly seen: Seen[] = [];
   /** Messages without data. */
   beats = 0;
   #wake = Promise.withResolvers<void>();
 
-  take(data: string): Said {
-    const { type, content } = JSON.parse(data) as Said;
-    const said = content === undefined ? { type } : { type, content };
-    this.seen.push(said);
+  take(data: string): Seen {
+    const { type, content } = JSON.parse(data) as Seen;
+    const event = content === undefined ? { type } : { type, content };
+    this.seen.push(event);
     this.#ring();
-    return said;
+    return event;
   }
 
   beat(): void {
@@ -56,7 +56,7 @@ class Inbox {
 const answer = async (inbox: Inbox, mayEnd = () => true): Promise<void> => {
   const call = await service.model.nextCall();
   for (const word of WORDS) {
-    call.say({ type: "text", delta: word });
+    call.emit({ type: "text", delta: word });
     await inbox.until(() => inbox.seen.at(-1)?.content === word);
   }
   await inbox.until(mayEnd);
@@ -94,7 +94,7 @@ describe("GET /ask", () => {
   });
 });
 
-const posted: readonly { readonly path: string; readonly whole: Said[] }[] = [
+const posted: readonly { readonly path: string; readonly whole: Seen[] }[] = [
   { path: "/ask", whole: [...WHOLE] },
   { path: "/rag", whole: [{ type: "sources" }, ...WHOLE] },
 ];
@@ -119,7 +119,7 @@ describe.each(posted)("POST $path", ({ path, whole }) => {
 
   test("is read by @microsoft/fetch-event-source, to which each heartbeat is a message without data", async () => {
     const inbox = new Inbox();
-    const restore = pretendBrowser();
+    const restore = fakeBrowser();
     const reading = fetchEventSource(service.url + path, {
       ...request,
       body: JSON.stringify({ question: "안녕?" }),

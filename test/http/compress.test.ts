@@ -31,7 +31,7 @@ describe("with COMPRESS_STREAMS=on", () => {
       await stream.untilComments(3);
       const call = await service.model.nextCall();
       for (const delta of ["Good ", "day, ", "여울. "]) {
-        call.say({ type: "text", delta });
+        call.emit({ type: "text", delta });
         await stream.until(({ data }) => data.includes(delta));
       }
       await stream.untilComments(stream.comments + 2);

@@ -70,8 +70,8 @@ describe("with CORS_ORIGINS a list", () => {
 
   test("a page may read all headers that clients need: of a stream, of a ticket and of a reached limit", async () => {
     const limited = await startService({ env: { CORS_ORIGINS: LISTED, RATE_LIMIT_PER_USER: "1/d" } });
-    const asked = { method: "POST", headers: { origin: LISTED, "content-type": "application/json" } };
-    const ask = (path: string) => limited.get(path, { ...asked, body: JSON.stringify({ message: "hi" }) });
+    const init = { method: "POST", headers: { origin: LISTED, "content-type": "application/json" } };
+    const ask = (path: string) => limited.get(path, { ...init, body: JSON.stringify({ message: "hi" }) });
     const answers = [await ask("/api/chat/stream/init"), await ask("/api/chat/stream"), await ask("/api/chat/stream")];
     expect(answers.map(({ status }) => status)).toEqual([201, 200, 429]);
     (await limited.model.nextCall()).finish("Good day.");

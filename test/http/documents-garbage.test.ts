@@ -30,14 +30,14 @@ const text = fc.oneof(
 );
 const FIELDS = ["title", "content", "collection", "metadata", "user_id", "media_type", "file"] as const;
 /** A refusal may name a field. */
-const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
+const fieldName = text.map((value) => value.replaceAll(MARK, "x"));
 const name = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FIELDS) }, fieldName);
 const jsonBody = fc.oneof(
   fc
     .tuple(fc.dictionary(fc.constantFrom(...FIELDS), text, { maxKeys: 2 }), text)
     .map(([fields, content]) => Buffer.from(JSON.stringify({ title: "t", content: `a ${content}`, ...fields }))),
   fc.dictionary(name, fc.oneof(text, fc.jsonValue())).map((fields) => Buffer.from(JSON.stringify(fields))),
-  fc.json().map((said) => Buffer.from(said)),
+  fc.json().map((value) => Buffer.from(value)),
   fc.uint8Array({ maxLength: 200 }),
   fc
     .integer({ min: 1, max: 50_000 })
@@ -50,11 +50,11 @@ const part = fc
     file: fc.option(fc.constantFrom("a.txt", "a.csv", "a.html", "a.pdf", "a.md", `${MARK}.docx`, "")),
     type: fc.option(fc.constantFrom("text/plain", "text/html; charset=utf-16", "application/pdf", "text/csv", MARK)),
     content: fc.oneof(
-      text.map((said) => Buffer.from(said)),
+      text.map((value) => Buffer.from(value)),
       fc.uint8Array({ maxLength: 60 }),
       fc
         .constantFrom("%PDF-1.4", "PK\x03\x04", "a,b\n1,2\n", 'a,b\n"', "<html><table><tr>", '{"a":1}')
-        .map((said) => Buffer.from(said)),
+        .map((value) => Buffer.from(value)),
     ),
   })
   .map(({ name, file, type, content }) => {

@@ -4,7 +4,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import { lines, pdf } from "../support/pdf.ts";
 import { startService, type TestService } from "../support/service.ts";
-import { toldEmbedding } from "../support/told-embedding.ts";
+import { stubEmbedding } from "../support/stub-embedding.ts";
 import { refusalOf } from "../support/views.ts";
 
 const PATH = "/api/v1/documents";
@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 let service: TestService<never>;
 let isEmbeddingAway = false;
 beforeAll(async () => {
-  const embedding = toldEmbedding("told", () => {
+  const embedding = stubEmbedding("stub", () => {
     if (isEmbeddingAway) throw new ModelError("model_unavailable", "The model service is away.", { retryable: true });
   });
   service = (await startService({ embedding })) as unknown as TestService<never>;
@@ -23,7 +23,7 @@ afterAll(() => service.stop());
 let users = 0;
 const newUser = (): string => `user-${users++}`;
 
-interface Kept {
+interface StoredDocument {
   readonly id: string;
   readonly title: string;
   readonly collection: string;
@@ -39,10 +39,13 @@ const formOf = (fields: Readonly<Record<string, string | File>>): FormData => {
 };
 const file = (name: string, content: string | Uint8Array, type = ""): File =>
   new File([typeof content === "string" ? content : new Uint8Array(content)], name, { type });
-const listOf = async (user: string, query = ""): Promise<{ documents: Kept[]; next_cursor: string | null }> => {
+const listOf = async (
+  user: string,
+  query = "",
+): Promise<{ documents: StoredDocument[]; next_cursor: string | null }> => {
   const response = await service.get(`${PATH}?userId=${user}${query}`);
   expect(response.status).toBe(200);
-  return (await response.json()) as { documents: Kept[]; next_cursor: string | null };
+  return (await response.json()) as { documents: StoredDocument[]; next_cursor: string | null };
 };
 
 describe("a document as JSON", () => {
@@ -51,13 +54,13 @@ describe("a document as JSON", () => {
     const body = { title: "Ferries", content: "# Ferries\n\nThey sail.\n\n# Fares\n\nThey cost.", metadata: { a: 1 } };
     const first = await service.post(`${PATH}?userId=${user}`, body);
     expect(first.status).toBe(201);
-    const kept = (await first.json()) as Kept;
-    expect(kept).toMatchObject({ title: "Ferries", collection: "default", chunks: 2, chunk_count: 2, is_new: true });
-    expect(kept).toMatchObject({ document_id: kept.id, metadata: { a: 1 }, media_type: "text/plain" });
+    const stored = (await first.json()) as StoredDocument;
+    expect(stored).toMatchObject({ title: "Ferries", collection: "default", chunks: 2, chunk_count: 2, is_new: true });
+    expect(stored).toMatchObject({ document_id: stored.id, metadata: { a: 1 }, media_type: "text/plain" });
     const again = await service.post(PATH, body, { headers: { "x-user-id": user } });
     expect(again.status).toBe(200);
-    expect(await again.json()).toMatchObject({ id: kept.id, is_new: false });
-    expect((await listOf(user)).documents.map(({ id }) => id)).toEqual([kept.id]);
+    expect(await again.json()).toMatchObject({ id: stored.id, is_new: false });
+    expect((await listOf(user)).documents.map(({ id }) => id)).toEqual([stored.id]);
   });
 
   test("is a table when its title or its media type says so", async () => {
@@ -69,7 +72,7 @@ describe("a document as JSON", () => {
 
   test("without a user belongs to default_user, and another user's is not found", async () => {
     const response = await service.post(PATH, { title: "Ours", content: "of all" });
-    const { id } = (await response.json()) as Kept;
+    const { id } = (await response.json()) as StoredDocument;
     expect((await listOf("default_user")).documents.map((document) => document.id)).toContain(id);
     expect((await listOf(newUser())).documents).toEqual([]);
     expect((await service.get(`${PATH}/${id}?userId=${newUser()}`, { method: "DELETE" })).status).toBe(404);

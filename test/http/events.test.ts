@@ -31,7 +31,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
   });
 
   test("has the headers that are common to all streams", async () => {
-    const { events: said } = await solved(service, "common", "t");
+    const { events: logged } = await solved(service, "common", "t");
     const response = await events("common", "t", "", { "x-trace-id": "mine" });
     const names = ["content-type", "cache-control", "x-accel-buffering", "x-thread-id", "x-trace-id"];
     expect(names.map((name) => response.headers.get(name))).toEqual([
@@ -41,13 +41,13 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
       "t",
       "mine",
     ]);
-    expect(response.headers.get("x-run-id")).toBe(said[0]?.run_id ?? "");
+    expect(response.headers.get("x-run-id")).toBe(logged[0]?.run_id ?? "");
     await readSse(response).leave();
   });
 
   test("answers 204 when there are no events to send, and 404 when there is no such thread", async () => {
-    const { events: said } = await solved(service, "quiet", "t");
-    const last = said.length;
+    const { events: logged } = await solved(service, "quiet", "t");
+    const last = logged.length;
     for (const [query, headers] of [
       [`&after=${last}`, {}],
       ["", { "last-event-id": `t:${last}` }],
@@ -60,22 +60,22 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
   });
 
   test("a reader that reconnects after any event gets each of the others once", async () => {
-    const { events: said } = await solved(service, "cut", "t", (call) => {
+    const { events: logged } = await solved(service, "cut", "t", (call) => {
       for (let i = 0; i < 4; i++) {
-        call.say({ type: "text", delta: `word ${i} ` }, { type: "reasoning", delta: "hm" });
+        call.emit({ type: "text", delta: `word ${i} ` }, { type: "reasoning", delta: "hm" });
       }
       call.finish("end");
     });
-    for (const cut of range(0, said.length - 1)) {
-      const rest = said.slice(cut);
+    for (const cut of range(0, logged.length - 1)) {
+      const rest = logged.slice(cut);
       expect(await toEnd("cut", "t", `&after=${cut}`)).toEqual(rest);
       if (cut > 0) expect(await toEnd("cut", "t", "", { "last-event-id": `t:${cut}` })).toEqual(rest);
     }
   });
 
   test("Last-Event-ID takes precedence over `after`, because an EventSource reconnects to its first address", async () => {
-    const { events: said } = await solved(service, "both", "t");
-    expect(await toEnd("both", "t", "&after=1", { "last-event-id": "t:5" })).toEqual(said.slice(5));
+    const { events: logged } = await solved(service, "both", "t");
+    expect(await toEnd("both", "t", "&after=1", { "last-event-id": "t:5" })).toEqual(logged.slice(5));
   });
 
   test("follows a run live from wherever the reader stopped, cut at every event", async () => {
@@ -85,7 +85,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     let last = 0;
     for (let i = 0; i < 12; i++) {
       const reader = await read("live", "t", `&after=${last}`);
-      call.say({ type: "text", delta: `${i} ` });
+      call.emit({ type: "text", delta: `${i} ` });
       const next = await reader.until(({ id }) => Number(id?.split(":")[1]) === last + 1);
       got.push(next);
       last++;
@@ -110,8 +110,8 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
   });
 
   test("an id that no event ever had is answered with a reset that has the messages and the active run", async () => {
-    const { events: said } = await solved(service, "reset", "t");
-    for (const id of [`t:${said.length + 1}`, "other:3", "nonsense", "t:-1", "t:1e3"]) {
+    const { events: logged } = await solved(service, "reset", "t");
+    for (const id of [`t:${logged.length + 1}`, "other:3", "nonsense", "t:-1", "t:1e3"]) {
       const frames = await (await read("reset", "t", "", { "last-event-id": id })).toEnd();
       expect(frames.map(({ event }) => event)).toEqual(["reset"]);
       const { messages } = await threadOf(service, "reset", "t");
@@ -122,7 +122,7 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
         messages,
         has_more: false,
       });
-      expect(frames[0]?.id).toBe(`t:${said.length}`);
+      expect(frames[0]?.id).toBe(`t:${logged.length}`);
       expect((await events("reset", "t", "", { "last-event-id": frames[0]?.id ?? "" })).status).toBe(204);
     }
     const run = await solve(service, "reset", "t");
@@ -141,15 +141,15 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
     const { events: old } = await solved(service, "anew", "t");
     const last = old.at(-1)?.seq ?? 0;
     expect((await service.get("/api/v1/threads/t?userId=anew", { method: "DELETE" })).ok).toBe(true);
-    const { events: said } = await solved(service, "anew", "t");
-    expect(said[0]?.seq).toBe(last + 2);
-    for (const query of ["", "&after=0"]) expect(await toEnd("anew", "t", query)).toEqual(said);
+    const { events: logged } = await solved(service, "anew", "t");
+    expect(logged[0]?.seq).toBe(last + 2);
+    for (const query of ["", "&after=0"]) expect(await toEnd("anew", "t", query)).toEqual(logged);
     for (const seq of [1, last, last + 1]) {
       const [reset] = await (await read("anew", "t", "", { "last-event-id": `t:${seq}` })).toEnd();
       expect(reset?.event).toBe("reset");
       expect(JSON.parse(reset?.data ?? "")).toMatchObject({ first_seq: last + 2, messages: [{ seq: last + 2 }, {}] });
     }
-    expect(await toEnd("anew", "t", `&after=${last + 2}`)).toEqual(said.slice(1));
+    expect(await toEnd("anew", "t", `&after=${last + 2}`)).toEqual(logged.slice(1));
   });
 
   test("with wait=true a reader stays while the thread is idle and receives later runs", async () => {

@@ -42,10 +42,10 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
   const expectWellFormed = (events: readonly NativeEvent[]) => {
     expect(seqs(events)).toEqual(range(1, events.length));
     const runs = Map.groupBy(events, ({ run_id }) => run_id);
-    for (const said of runs.values()) {
-      expect(said[0]?.type).toBe("page_start");
-      expect(said.filter(({ type }) => type === "credit_settled")).toHaveLength(1);
-      expect(said.findIndex(({ type }) => type === "done" || type === "error")).toBe(said.length - 1);
+    for (const logged of runs.values()) {
+      expect(logged[0]?.type).toBe("page_start");
+      expect(logged.filter(({ type }) => type === "credit_settled")).toHaveLength(1);
+      expect(logged.findIndex(({ type }) => type === "done" || type === "error")).toBe(logged.length - 1);
     }
     return runs.size;
   };
@@ -98,9 +98,9 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     expect(thread_id).toMatch(/^[0-9a-f-]{36}$/);
     const events = await logOf(thread_id);
     expect(expectWellFormed(events)).toBe(2);
-    const said = (list: readonly NativeEvent[]) => list.map(({ type, payload }) => ({ type, payload }));
+    const logged = (list: readonly NativeEvent[]) => list.map(({ type, payload }) => ({ type, payload }));
     // Up to and including the event that the node has completed.
-    expect(said(events.slice(0, point.seq + 1))).toEqual(said(source.slice(0, point.seq + 1)));
+    expect(logged(events.slice(0, point.seq + 1))).toEqual(logged(source.slice(0, point.seq + 1)));
     expect(events.slice(point.seq + 1).map(({ type }) => type)).toEqual(["credit_settled", "done"]);
     expect(payloadsOf(events, "credit_settled").at(-1)).toEqual({ input_tokens: 0, output_tokens: 0, credits: 0 });
     expect(await contents(thread_id)).toEqual(await contents("cut"));
@@ -135,7 +135,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     const run = await solve(service, "u", "live");
     const { threadId } = run;
     const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "half an " });
+    call.emit({ type: "text", delta: "half an " });
     await run.stream.until(({ event }) => event === "token");
     const { thread_id } = await fork(threadId, await leftBy(threadId, "understand"));
     expectWellFormed(await logOf(thread_id));
@@ -146,7 +146,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
   });
 
   test("of a turn that failed after the checkpoint copies the answer up to then", async () => {
-    const { events: said } = await solved(
+    const { events: logged } = await solved(
       service,
       "u",
       "failed",
@@ -157,7 +157,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
       },
       EQUATION,
     );
-    expect(said.at(-1)?.type).toBe("error");
+    expect(logged.at(-1)?.type).toBe("error");
     const { thread_id } = await fork("failed", await leftBy("failed", "solve"));
     const events = await logOf(thread_id);
     expectWellFormed(events);
@@ -203,13 +203,13 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
     await solved(service, "u", "motley", (call) => call.fail(new Error("gone")));
     await solved(service, "u", "motley", "**x = 2**", EQUATION);
     await solved(service, "u", "motley", async (call, { stream, runId }) => {
-      call.say(half);
+      call.emit(half);
       await stream.until(({ event }) => event === "token");
       await service.post(`/api/v1/runs/${runId}/cancel?userId=u`, "");
     });
     const run = await solve(service, "u", "motley", EQUATION);
     const call = await service.model.nextCall();
-    call.say(half);
+    call.emit(half);
     await run.stream.until(({ event }) => event === "token");
     const { checkpoints } = await checkpointsIn(service, "u", "motley");
     expect(checkpoints).toHaveLength(8);
@@ -220,9 +220,9 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
       expect(events).toHaveLength(last_seq);
       const { messages } = await threadOf(service, "u", thread_id);
       for (const { role, seq, id } of messages) {
-        const said = events[seq - 1];
-        expect(said?.type).toBeOneOf(role === "user" ? ["page_start"] : ["done", "error"]);
-        if (said?.type === "done") expect(said.payload.message_id).toBe(id);
+        const logged = events[seq - 1];
+        expect(logged?.type).toBeOneOf(role === "user" ? ["page_start"] : ["done", "error"]);
+        if (logged?.type === "done") expect(logged.payload.message_id).toBe(id);
       }
       const held = (await checkpointsIn(service, "u", thread_id)).checkpoints.map(({ checkpoint_id }) => checkpoint_id);
       expect(held).toEqual(checkpoints.slice(0, held.length).map(({ checkpoint_id }) => checkpoint_id));
@@ -234,7 +234,7 @@ describe.each(stores)("POST /api/v1/threads/{threadId}/fork in %s", (_name, open
 
   test("keeps pictures available after their original thread is deleted", async () => {
     const run = await solve(service, "u", "drawn", "plot y = x^2");
-    (await service.model.nextCall()).say(
+    (await service.model.nextCall()).emit(
       { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },
       { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } },
     );

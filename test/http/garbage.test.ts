@@ -4,7 +4,7 @@ import type { Model } from "../../src/models/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { memoryStore } from "../support/pglite.ts";
 import { startService, type TestService } from "../support/service.ts";
-import { ANSWER, toldModel } from "../support/told-model.ts";
+import { ANSWER, stubModel } from "../support/stub-model.ts";
 import { refusalOf } from "../support/views.ts";
 import { exchange } from "../support/wire-tap.ts";
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   };
   service = await startService({
     store: { ...store, runs: { ...store.runs, begin } },
-    model: toldModel("told", [{ says: ANSWER }]),
+    model: stubModel("stub", [{ parts: ANSWER }]),
   });
 });
 afterAll(async () => {
@@ -44,15 +44,15 @@ const ODD_TEXT = [
 ];
 const text = fc.oneof(fc.string({ unit: "binary", maxLength: 20 }), fc.constantFrom(...ODD_TEXT));
 /** A field's name, which a refusal may contain. */
-const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
+const fieldName = text.map((value) => value.replaceAll(MARK, "x"));
 const value = fc.oneof(text, fc.jsonValue(), fc.constantFrom(null, true, Number.MAX_VALUE, -0, 2 ** 60, [], {}, [[]]));
 
 const bytes = fc.uint8Array({ maxLength: 200 });
-const json = fc.json().map((said) => Buffer.from(said));
+const json = fc.json().map((value) => Buffer.from(value));
 const fields = (names: readonly string[]) =>
   fc
     .dictionary(fc.oneof(fc.constantFrom(...names), text), value, { maxKeys: 10 })
-    .map((said) => Buffer.from(JSON.stringify(said)));
+    .map((value) => Buffer.from(JSON.stringify(value)));
 const broken = fc
   .tuple(
     fc.constantFrom("message", "problem", "agentConfig", "question"),
@@ -60,10 +60,10 @@ const broken = fc
     fc.uint8Array({ minLength: 1, maxLength: 3 }),
   )
   .map(([name, at, noise]) => {
-    const said = Buffer.from(
+    const value = Buffer.from(
       `{"${name}":"${MARK}","userId":"${MARK}","user_id":"${MARK}","threadId":null,"filesUrl":[]}`,
     );
-    return Buffer.concat([said.subarray(0, at), noise, said.subarray(at + 1)]);
+    return Buffer.concat([value.subarray(0, at), noise, value.subarray(at + 1)]);
   });
 const nested = fc
   .tuple(fc.constantFrom("[", '{"a":', '[{"a":'), fc.integer({ min: 1, max: 50_000 }))
@@ -92,17 +92,17 @@ const endpoints = [
 
 /** The last events of streams with an answer, and of those in which a wire asks for a question. */
 const ANSWERED = /event: (?:run\.completed|done)\n|data: \{"type":"done",/;
-const UNASKED =
+const NOT_STARTED =
   /^:\n\n(?:id: [^\n]+\n\nid: [^\n]+\n)?data: \{"type":"error","message":"Please ask a question\."\}\n\n$/;
 
 /** Checks the response to an odd request; `before` is how many runs had started when it was sent. */
 const expectAnswer = async (response: Response, before: number): Promise<void> => {
   if (response.status === 200) {
-    const said = await response.text();
-    if (UNASKED.test(said)) expect(begun).toBe(before);
+    const value = await response.text();
+    if (NOT_STARTED.test(value)) expect(begun).toBe(before);
     else {
       expect(begun).toBe(before + 1);
-      expect(said).toMatch(ANSWERED);
+      expect(value).toMatch(ANSWERED);
     }
     return;
   }
@@ -117,10 +117,10 @@ describe.each(endpoints)("POST $path", ({ path, names }) => {
   test(`answers any body with a stream or a plain refusal, and a refusal leaves nothing behind`, async () => {
     const body = fc.oneof(bytes, json, fields(names), broken, nested);
     await fc.assert(
-      fc.asyncProperty(body, type, async (said, contentType) => {
+      fc.asyncProperty(body, type, async (value, contentType) => {
         const before = begun;
         const response = await service.post(path, "", {
-          body: said as Uint8Array<ArrayBuffer>,
+          body: value as Uint8Array<ArrayBuffer>,
           headers: { "content-type": contentType },
           signal: AbortSignal.timeout(5_000),
         });
@@ -134,14 +134,14 @@ describe.each(endpoints)("POST $path", ({ path, names }) => {
 test("GET /ask answers any query with a stream or a plain refusal, and a refusal leaves nothing behind", async () => {
   const name = fc.oneof(fc.constantFrom("question", "user_id", "thread_id", "userId"), fieldName);
   const query = fc.array(fc.tuple(name, text), { maxLength: 6 }).map((pairs) => {
-    const parameters = pairs.map((pair) => pair.map((said) => encodeURIComponent(said.toWellFormed())).join("="));
+    const parameters = pairs.map((pair) => pair.map((value) => encodeURIComponent(value.toWellFormed())).join("="));
     return parameters.join("&");
   });
   const broken = fc.string({ unit: fc.constantFrom("question=", "%", "%ff", "%00", "&", "=", "+", ";", "[]", "a") });
   await fc.assert(
-    fc.asyncProperty(fc.oneof(query, broken), async (said) => {
+    fc.asyncProperty(fc.oneof(query, broken), async (value) => {
       const before = begun;
-      await expectAnswer(await service.get(`/ask?${said}`, { signal: AbortSignal.timeout(5_000) }), before);
+      await expectAnswer(await service.get(`/ask?${value}`, { signal: AbortSignal.timeout(5_000) }), before);
     }),
     { numRuns: RUNS },
   );
@@ -154,12 +154,12 @@ test("repeated, empty and odd headers get an answer and no 5xx", async () => {
   );
   const odd = fc.oneof(
     fc.constantFrom("", ",", ";q=", "ko;q=9e99,en;q=.5.5", "chunked", "100-continue", "websocket", "-1", "7", "*"),
-    fc.string({ maxLength: 30 }).map((said) => said.replace(/[\r\n]/g, "")),
+    fc.string({ maxLength: 30 }).map((value) => value.replace(/[\r\n]/g, "")),
     fc.string({ unit: fc.constantFrom("\x00", "\x7f", "\xff", "é", ":", ",", " "), maxLength: 10 }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(name, odd), { maxLength: 6 }), fc.boolean(), async (headers, isPost) => {
-      const lines = headers.map(([key, said]) => `${key}: ${said}\r\n`).join("");
+      const lines = headers.map(([key, value]) => `${key}: ${value}\r\n`).join("");
       const target = isPost ? "POST /stream/v2" : "GET /api/v1/threads/t/events?userId=u";
       const raw = `${target} HTTP/1.1\r\nHost: localhost\r\n${lines}${isPost ? "Content-Length: 2\r\n" : ""}\r\n${isPost ? "{}" : ""}`;
       const answer = await Promise.race([exchange(service.url, Buffer.from(raw, "latin1")), quiet()]);

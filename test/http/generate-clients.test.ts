@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { fetchEventSource } from "@microsoft/fetch-event-source";
-import { pretendBrowser } from "../support/pretend-browser.ts";
+import { fakeBrowser } from "../support/fake-browser.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
@@ -78,7 +78,7 @@ test("a fetch reader that splits on lines and remembers the last event line read
 
 test("@microsoft/fetch-event-source reads all of it and receives no id to reconnect with", async () => {
   const til: Til = { content: "" };
-  const restore = pretendBrowser();
+  const restore = fakeBrowser();
   await fetchEventSource(`${service.url}/api/v1/generate/stream`, {
     ...request,
     openWhenHidden: true,

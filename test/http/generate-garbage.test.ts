@@ -46,7 +46,7 @@ const text = fc.oneof(
   fc.constantFrom(...odd, `${MARK}\0`, `${MARK}\ud800`, MARK.repeat(50), "__proto__", "true", "1e9"),
 );
 /** A field's name, which a refusal may contain. */
-const fieldName = text.map((said) => said.replaceAll(MARK, "x"));
+const fieldName = text.map((value) => value.replaceAll(MARK, "x"));
 const item = fc.oneof(text, fc.record({ id: text, name: text, slug: text }, { requiredKeys: [] }), fc.jsonValue());
 const value = fc.oneof(
   text,
@@ -63,9 +63,9 @@ const type = fc.oneof(
 const expectAnswer = async (response: Response): Promise<void> => {
   expect(response.status).toBeLessThan(500);
   if (response.status < 300) {
-    const said = await response.text();
+    const value = await response.text();
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
-      expect(said).toMatch(/event: (?:complete|error)\ndata: .*\n\n$/);
+      expect(value).toMatch(/event: (?:complete|error)\ndata: .*\n\n$/);
     }
     return;
   }
@@ -77,7 +77,7 @@ describe.each(ENDPOINTS)("POST $path", ({ path, good }) => {
   const names = Object.keys(good);
   const fields = fc
     .tuple(fc.boolean(), fc.dictionary(fc.oneof(fc.constantFrom(...names), fieldName), value, { maxKeys: 4 }))
-    .map(([isNearlyGood, said]) => (isNearlyGood ? { ...good, ...said } : said));
+    .map(([isNearlyGood, value]) => (isNearlyGood ? { ...good, ...value } : value));
   const post = (body: Uint8Array | string, contentType: string) =>
     service.post(path, "", {
       body: body as Uint8Array<ArrayBuffer>,
@@ -87,13 +87,13 @@ describe.each(ENDPOINTS)("POST $path", ({ path, good }) => {
 
   test("answers any body, never with a 5xx", async () => {
     const body = fc.oneof(
-      { weight: 4, arbitrary: fields.map((said) => JSON.stringify(said)) },
+      { weight: 4, arbitrary: fields.map((value) => JSON.stringify(value)) },
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }) },
       { weight: 1, arbitrary: fc.json() },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 50_000 }).map((depth) => '{"tags":['.repeat(depth)) },
     );
     await fc.assert(
-      fc.asyncProperty(body, type, async (said, contentType) => expectAnswer(await post(said, contentType))),
+      fc.asyncProperty(body, type, async (value, contentType) => expectAnswer(await post(value, contentType))),
       { numRuns: RUNS },
     );
   });
@@ -113,10 +113,10 @@ describe.each(ENDPOINTS)("POST $path", ({ path, good }) => {
       });
       return `${lines.join("")}--${MARK}--\r\n`;
     });
-    const cut = fc.tuple(form, fc.nat(400)).map(([said, at]) => said.slice(0, at));
+    const cut = fc.tuple(form, fc.nat(400)).map(([value, at]) => value.slice(0, at));
     await fc.assert(
-      fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: form }, { weight: 1, arbitrary: cut }), async (said) =>
-        expectAnswer(await post(said.toWellFormed(), `multipart/form-data; boundary=${MARK}`)),
+      fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: form }, { weight: 1, arbitrary: cut }), async (value) =>
+        expectAnswer(await post(value.toWellFormed(), `multipart/form-data; boundary=${MARK}`)),
       ),
       { numRuns: RUNS },
     );

@@ -3,7 +3,7 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { openModels } from "../../src/models/choice.ts";
 import type { Model } from "../../src/models/contract.ts";
-import { type ModelServer, modelServer, says } from "../support/model-server.ts";
+import { type ModelServer, modelServer, replyOf } from "../support/model-server.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -35,15 +35,15 @@ const TEXT = {
   auto_excerpt: false,
 };
 const generate = (given: object) => service.post("/api/v1/generate/stream", { ...TEXT, ...given });
-const said = (text: string) =>
-  says(openAiResponses, { text: [text], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
+const textReply = (text: string) =>
+  replyOf(openAiResponses, { text: [text], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
 
 test("the requested provider writes, and a call with a transient failure is retried", async () => {
   provider.reply(
     { status: 503 },
     { status: 429, headers: { "retry-after": "1" } },
-    said("Written by OpenAI."),
-    said("Title"),
+    textReply("Written by OpenAI."),
+    textReply("Title"),
   );
   const events = await readSse(await generate({ provider: "openai" })).toEnd();
   expect(events.map(({ data }) => JSON.parse(data))).toEqual([

@@ -25,7 +25,7 @@ const PREVIEW = "/api/v1/generate/preview";
 const send = (path: string, fields: Parameters<typeof postForm>[2], headers?: Record<string, string>) =>
   postForm(service, path, fields, headers);
 /** The text from which the model was last asked to write a note. */
-const source = () => service.model.asked.findLast(({ form }) => form === "note");
+const source = () => service.model.requests.findLast(({ form }) => form === "note");
 
 describe("a file", () => {
   const NOTES = "# 번\n\n번은 SQL을 안다.";
@@ -89,7 +89,7 @@ describe("a file", () => {
     expect(content).toBe(
       "Bun reads SQL. It keeps a pool.\n\n> The source was too long to read as a whole: this note is about its first 40,000 characters.",
     );
-    const described = service.model.asked.slice(-3).map(({ form, text }) => [form, text]);
+    const described = service.model.requests.slice(-3).map(({ form, text }) => [form, text]);
     expect(new Map(described as [string, string][])).toEqual(
       new Map(["title", "excerpt", "tags"].map((form) => [form, "Bun reads SQL. It keeps a pool."])),
     );

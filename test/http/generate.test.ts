@@ -3,21 +3,21 @@ import { openLogger, serviceLogger } from "../../src/logger.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { withRetry } from "../../src/models/retry.ts";
 import type { WritingForm } from "../../src/models/writing.ts";
-import { hastySystem } from "../support/hasty-system.ts";
+import { fastSystem } from "../support/fast-system.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf, threadOf } from "../support/views.ts";
 import { type WritingModel, writingModel } from "../support/writing-model.ts";
 
 /** What the model writes for each output form, where that is not the default. */
-let told: Partial<Record<WritingForm, string | Error>> = {};
+let answers: Partial<Record<WritingForm, string | Error>> = {};
 let service: TestService<WritingModel>;
 beforeAll(async () => {
-  const model = writingModel((form) => told[form]);
+  const model = writingModel((form) => answers[form]);
   service = await startService({ model });
 });
 afterEach(() => {
-  told = {};
+  answers = {};
 });
 afterAll(() => service.stop());
 
@@ -70,13 +70,13 @@ describe("a preview", () => {
     await save("tagged", { tags: ["rare", "often"] });
     await save("tagged", { tags: ["often"] });
     await preview(TEXT, "tagged");
-    expect(service.model.asked.findLast(({ form }) => form === "tags")?.knownTags).toEqual(["often", "rare"]);
+    expect(service.model.requests.findLast(({ form }) => form === "tags")?.knownTags).toEqual(["often", "rare"]);
   });
 
   test("gives the model the first 2,000 characters for the title and 3,000 for the excerpt", async () => {
-    told = { note: "🎉".repeat(4_000) };
+    answers = { note: "🎉".repeat(4_000) };
     await preview(TEXT, "long");
-    const lengths = Object.fromEntries(service.model.asked.map(({ form, text }) => [form, [...text].length]));
+    const lengths = Object.fromEntries(service.model.requests.map(({ form, text }) => [form, [...text].length]));
     expect(lengths).toMatchObject({ title: 2_000, excerpt: 3_000 });
   });
 
@@ -95,7 +95,7 @@ describe("a preview", () => {
     ["model_unavailable", 503, "5"],
     ["model_refused", 502, null],
   ] as const)("of which the model fails with %p is answered with %p", async (code, status, retryAfter) => {
-    told = { excerpt: new ModelError(code, "sk-secret", { retryable: false }) };
+    answers = { excerpt: new ModelError(code, "sk-secret", { retryable: false }) };
     const response = await service.post(PREVIEW, TEXT, { headers: { "accept-language": "ko" } });
     expect([response.status, response.headers.get("retry-after")]).toEqual([status, retryAfter]);
     const error = await refusalOf(response);
@@ -148,7 +148,7 @@ test("each model call with a transient failure is retried, and each retry is log
   };
   const log = serviceLogger(openLogger("silent"));
   const model = withRetry(flaky, {
-    system: hastySystem(),
+    system: fastSystem(),
     logger: { ...log.models, retry: (facts) => void retries.push(facts) },
   });
   const local = await startService({ model });

@@ -6,7 +6,7 @@ import { modelFrom } from "../../src/models/open.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
 import { solve } from "../support/answers.ts";
 import { sharedStore } from "../support/harness.ts";
-import { type ModelServer, modelServer, says } from "../support/model-server.ts";
+import { type ModelServer, modelServer, replyOf } from "../support/model-server.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
 import { startService, type TestService } from "../support/service.ts";
@@ -16,12 +16,12 @@ import { anthropicMessages } from "../support/wires/anthropic.ts";
 import { googleGenerate } from "../support/wires/google.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 import { openAiResponses } from "../support/wires/openai-responses.ts";
-import type { Said, Wire } from "../support/wires/wire.ts";
+import type { Wire, WireAnswer } from "../support/wires/wire.ts";
 
 const BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 const INLINE = `data:image/png;base64,${BASE64}`;
 const ADDRESS = "https://example.com/a%20b.png?size=2";
-const HELLO: Said = { text: ["I see."], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" };
+const HELLO: WireAnswer = { text: ["I see."], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" };
 
 /** Each provider, and the two pictures in the format of its documentation. */
 const providers: readonly (readonly [string, Wire, string, readonly [object, object]])[] = [
@@ -87,7 +87,7 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
 
   test("reach it in its format, by URL and inline, with the question and with later ones", () =>
     withService(async (service, server) => {
-      server.reply(says(wire, HELLO), says(wire, HELLO));
+      server.reply(replyOf(wire, HELLO), replyOf(wire, HELLO));
       const ask = async (problem: string, image_urls: unknown) => {
         const body = { problem, user_id: userId, thread_id: "t", image_urls };
         const events = nativeEvents(await readSse(await service.post("/api/v1/solve", body)).toEnd());
@@ -103,7 +103,7 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
 
   test("are also accepted in filesUrl, along with other files", () =>
     withService(async (service, server) => {
-      server.reply(says(wire, HELLO));
+      server.reply(replyOf(wire, HELLO));
       const files = ["reports/2026.key", "https://example.com/report.pdf?v=2", "", "file:///etc/passwd"];
       const body = { message: "What is this?", userId, filesUrl: [...files, INLINE] };
       const frames = await readSse(await service.post("/stream/v2", body)).toEnd();
@@ -183,7 +183,7 @@ describe("pictures of a question", () => {
       (await service.model.nextCall()).finish("ok");
       await response.text();
     }
-    const asked = async (threadId: string) => {
+    const messagesSent = async (threadId: string) => {
       const run = await solve(service, "u16", threadId, "what was on them?");
       const call = await service.model.nextCall();
       call.finish("ok");
@@ -194,7 +194,8 @@ describe("pictures of a question", () => {
     const { checkpoint_id } = (list as { checkpoints: { checkpoint_id: string }[] }).checkpoints.at(-1) ?? {};
     const fork = await service.post("/api/v1/threads/t/fork?userId=u16", { checkpoint_id, thread_id: "fork" });
     expect(fork.status).toBe(201);
-    for (const threadId of ["t", "fork"]) expect(await asked(threadId)).toEqual([[], numbered(2), numbered(3), []]);
+    for (const threadId of ["t", "fork"])
+      expect(await messagesSent(threadId)).toEqual([[], numbered(2), numbered(3), []]);
     await service.stop();
   });
 

@@ -64,8 +64,8 @@ test("names such as __proto__ are ordinary names, and of two equal names the las
 
 test("a query has at most 100 parameters", async () => {
   const query = (count: number) => Array.from({ length: count }, (_, at) => `p${at}=1`).join("&");
-  const asked = await service.get(`/ask?question=1%2B1&${query(100)}`);
-  expect(asked.status).toBe(422);
+  const response = await service.get(`/ask?question=1%2B1&${query(100)}`);
+  expect(response.status).toBe(422);
   expect((await service.get(`/ask?question=1%2B1&${query(99)}`)).status).toBe(200);
 });
 

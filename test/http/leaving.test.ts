@@ -42,9 +42,9 @@ describe("a client that leaves", () => {
     lines = [];
     const user = `${method} ${path}`;
     const leaving = new AbortController();
-    const asking = service.post(path, body, { signal: leaving.signal });
+    const request = service.post(path, body, { signal: leaving.signal });
     const call = await service.model.nextCall();
-    const gone = asking.then((response) => response.text()).catch(() => "gone");
+    const gone = request.then((response) => response.text()).catch(() => "gone");
     leaving.abort();
     await gone;
     // The service has noticed once it answers a later request.

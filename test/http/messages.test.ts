@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { AnswerFold } from "../../src/domain/answer.ts";
 import { ThreadShape } from "../../src/domain/message-shapes.ts";
 import { ModelError, type ModelPart } from "../../src/models/contract.ts";
-import { type Asked, solve, solved } from "../support/answers.ts";
+import { type StartedRun, solve, solved } from "../support/answers.ts";
 import { ingest } from "../support/chat.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
@@ -47,7 +47,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
       "rich",
       "t",
       async (call) => {
-        call.say(
+        call.emit(
           { type: "reasoning", delta: "A line " },
           { type: "reasoning", delta: "first." },
           calculate,
@@ -80,9 +80,9 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
   test("the sources, the table and the chart of agent chat are those of its final frame", async () => {
     await ingest(service, "chatter", new File(["부품,재고\nABC-12345,137\nABC-12346,42\n"], "parts.csv"));
     const body = { message: "ABC-12345 부품의 재고는?", user_id: "chatter", conversation_id: "t" };
-    const asking = service.post("/api/chat", body);
+    const request = service.post("/api/chat", body);
     (await service.model.nextCall()).finish("137");
-    const { data } = (await (await asking).json()) as {
+    const { data } = (await (await request).json()) as {
       data: { table_data: unknown; sources: { document_id: string }[] };
     };
     const [, answer] = (await page("chatter", "t")).messages;
@@ -94,7 +94,7 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     );
   });
 
-  const ends: readonly (readonly [string, (call: ScriptedCall, run: Asked) => Promise<void>])[] = [
+  const ends: readonly (readonly [string, (call: ScriptedCall, run: StartedRun) => Promise<void>])[] = [
     ["failed", async (call) => call.fail(new ModelError("model_unavailable", "away", { retryable: false }))],
     [
       "cancelled",
@@ -102,17 +102,17 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     ],
   ];
   test.each(ends)("of a run that %s, with its text or without", async (status, end) => {
-    for (const said of ["half an ans", ""]) {
-      const threadId = `${status} ${said}`;
+    for (const partial of ["half an ans", ""]) {
+      const threadId = `${status} ${partial}`;
       await solved(
         service,
         "ended",
         threadId,
         async (call, run) => {
-          call.say(calculate, tools);
+          call.emit(calculate, tools);
           const second = await service.model.nextCall();
-          if (said !== "") {
-            second.say(text(said));
+          if (partial !== "") {
+            second.emit(text(partial));
             await run.stream.until(({ event }) => event === "token");
           }
           await end(second, run);
@@ -122,12 +122,12 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
       const { messages } = await page("ended", threadId);
       expect(messages).toMatchObject([
         { role: "user" },
-        { role: "assistant", content: said, status, tool_calls: [{ tool_call_id: "c", is_error: false }] },
+        { role: "assistant", content: partial, status, tool_calls: [{ tool_call_id: "c", is_error: false }] },
       ]);
       // An answer without text is not sent to the model.
       await solved(service, "ended", threadId, (call) => {
-        const told = call.request.messages.map((message) => message.role !== "tool" && message.content);
-        expect(told).toEqual([PROBLEM, ...(said === "" ? [] : [said]), "hello there"]);
+        const history = call.request.messages.map((message) => message.role !== "tool" && message.content);
+        expect(history).toEqual([PROBLEM, ...(partial === "" ? [] : [partial]), "hello there"]);
         call.finish("ok");
       });
     }
@@ -166,9 +166,9 @@ describe("GET /api/v1/threads/{threadId} shows what an answer had besides text",
     const call = await service.model.nextCall();
     expect(await page("live", "t")).toMatchObject({ active_run: { run_id: run.runId, status: "running" } });
     expect(await page("live", "t")).not.toHaveProperty("active_message");
-    call.say({ type: "reasoning", delta: "hm" }, calculate, tools);
+    call.emit({ type: "reasoning", delta: "hm" }, calculate, tools);
     const second = await service.model.nextCall();
-    second.say(text("Good "));
+    second.emit(text("Good "));
     await run.stream.until(({ event }) => event === "token");
     const { messages, ...thread } = await page("live", "t");
     expect(messages).toHaveLength(1);

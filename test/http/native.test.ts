@@ -50,7 +50,7 @@ describe("POST /api/v1/solve", () => {
 
   test("sends all events in order: page_start first, credit_settled once, then done with the message's id", async () => {
     const { events } = await solved(service, "order", "t", (call) => {
-      call.say({ type: "reasoning", delta: "a greeting" });
+      call.emit({ type: "reasoning", delta: "a greeting" });
       call.finish("Good day.");
     });
     const types = events.map(({ type }) => type);
@@ -75,7 +75,7 @@ describe("POST /api/v1/solve", () => {
   test("calls tools and shows each call with its result", async () => {
     const run = await solve(service, "tools", "t", "solve x + 1 = 3");
     const first = await service.model.nextCall();
-    first.say(
+    first.emit(
       { type: "tool_call", id: "c1", name: "solve_equation", input: { equations: ["x + 1 = 3"], variables: ["x"] } },
       { type: "tool_call", id: "c2", name: "no_such_tool", input: {} },
       { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } },
@@ -96,11 +96,11 @@ describe("POST /api/v1/solve", () => {
   test("numbers events without a gap over all runs of a thread, including failed and cancelled ones", async () => {
     const first = await solved(service, "ids", "t");
     const failed = await solved(service, "ids", "t", (call) => {
-      call.say({ type: "text", delta: "half an ans" });
+      call.emit({ type: "text", delta: "half an ans" });
       call.fail(new ModelError("model_unavailable", "The model is away.", { retryable: false }));
     });
     const cancelled = await solved(service, "ids", "t", async (call, { stream, runId }) => {
-      call.say({ type: "text", delta: "a few wor" });
+      call.emit({ type: "text", delta: "a few wor" });
       await stream.until(({ event }) => event === "token");
       await cancel("ids", runId);
     });
@@ -184,7 +184,7 @@ describe("POST /api/v1/runs/{runId}/cancel", () => {
   test("with wait=1 answers only once the run has ended, stores the text so far, and may be repeated", async () => {
     const run = await solve(service, "wait", "t");
     const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "so far" });
+    call.emit({ type: "text", delta: "so far" });
     await run.stream.until(({ event }) => event === "token");
     const answer = await cancel("wait", run.runId, "&wait=1");
     expect(answer.status).toBe(200);
@@ -218,7 +218,7 @@ describe("POST /api/v1/runs/{runId}/cancel", () => {
 describe("GET /api/v1/images/{imageId}", () => {
   test("serves the picture that image_result names, as an image that cannot run scripts", async () => {
     const run = await solve(service, "plot", "t", "plot y = x^2");
-    (await service.model.nextCall()).say(
+    (await service.model.nextCall()).emit(
       { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },
       { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } },
     );

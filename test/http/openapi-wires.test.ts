@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
-import { saying } from "../support/heard.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { type PublishedDocument, publishedDocument } from "../support/openapi.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -10,7 +10,7 @@ const away: Model = {
   id: "away",
   check: async () => {},
   // biome-ignore lint/correctness/useYield: it never gets that far.
-  answer: saying(async function* () {
+  answer: answerFrom(async function* () {
     throw new ModelError("model_unavailable", "Away.", { retryable: false });
   }),
 };
@@ -51,7 +51,7 @@ const CSV = "부품번호,재고\nABC-12345,42\nXYZ-1,7\n";
 describe("the OpenAPI document is correct", () => {
   test("about documents: submitted as text and as a file, twice, invalid, listed, deleted", async () => {
     const path = "/api/v1/documents";
-    const kept = await answers(`POST ${path}`, 201, await service.post(path, { title: "Pools", content: TEXT }));
+    const stored = await answers(`POST ${path}`, 201, await service.post(path, { title: "Pools", content: TEXT }));
     await answers(`POST ${path}`, 200, await service.post(path, { title: "Pools", content: TEXT }));
     await answers(`POST ${path}`, 201, await service.get(path, form({ file: new File([CSV], "parts.csv") })));
     await answers(`POST ${path}`, 422, await service.get(path, form({ file: new File(["%PDF-1.7 no"], "a.pdf") })));
@@ -60,7 +60,7 @@ describe("the OpenAPI document is correct", () => {
     await answers(`POST ${path}`, 400, await service.post(path, "{"));
     await answers(`GET ${path}`, 200, await service.get(`${path}?limit=1`));
     await answers(`GET ${path}`, 422, await service.get(`${path}?cursor=x`));
-    const { id } = kept as { readonly id: string };
+    const { id } = stored as { readonly id: string };
     for (const status of [204, 404]) {
       await answers(`DELETE ${path}/{documentId}`, status, await service.get(`${path}/${id}`, { method: "DELETE" }));
     }

@@ -136,7 +136,7 @@ describe("GET /openapi.json", () => {
 describe("the OpenAPI document is correct", () => {
   test("about the native envelope: an answer with tools and a picture, a failure, a replay, a reset", async () => {
     const run = await solve(service, "doc", "t", "plot y = x^2");
-    (await service.model.nextCall()).say(
+    (await service.model.nextCall()).emit(
       { type: "reasoning", delta: "a parabola" },
       { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },
       { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } },

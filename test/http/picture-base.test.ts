@@ -90,8 +90,8 @@ describe("a picture in an answer", () => {
   });
 
   test("is left alone in a user's text", () => {
-    const said = "![](api/v1/images/01a)";
-    expect(withBase(message(said, "user"), "/ai/").content).toBe(said);
+    const content = "![](api/v1/images/01a)";
+    expect(withBase(message(content, "user"), "/ai/").content).toBe(content);
   });
 
   test("is searched for in linear time in any text", () => {
@@ -129,7 +129,7 @@ describe("a picture that a run has drawn", () => {
       "painter",
       "t",
       async (call) => {
-        call.say(
+        call.emit(
           { type: "tool_call", id: "c1", name: "plot_function", input: { expressions: ["x^2"], from: -2, to: 2 } },
           { type: "finish", reason: "tool_calls", usage: { inputTokens: 1, outputTokens: 1 } },
         );

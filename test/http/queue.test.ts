@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/contract.ts";
-import { type Asked, solve } from "../support/answers.ts";
+import { type StartedRun, solve } from "../support/answers.ts";
 import { nativeEvents, payloadsOf, range, seqs } from "../support/native-events.ts";
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
@@ -28,16 +28,18 @@ const ask = (given: { userId: string; threadId?: string }, of: TestService<Scrip
 
 describe("a busy thread", () => {
   test("queues the next turns and answers all in the order of arrival", async () => {
-    const runs: Asked[] = [];
+    const runs: StartedRun[] = [];
     for (const n of range(1, 4)) runs.push(await solve(service, "order", "t", `question ${n}`));
     expect((await runOf(service, "order", runs[1]?.runId ?? "")).status).toBe("queued");
-    const asked: string[] = [];
+    const questions: string[] = [];
     for (const n of range(1, 4)) {
       const call = await service.model.nextCall();
-      asked.push(...call.request.messages.map((message) => ("content" in message ? message.content : "")).slice(-1));
+      questions.push(
+        ...call.request.messages.map((message) => ("content" in message ? message.content : "")).slice(-1),
+      );
       call.finish(`answer ${n}`);
     }
-    expect(asked).toEqual(range(1, 4).map((n) => `question ${n}`));
+    expect(questions).toEqual(range(1, 4).map((n) => `question ${n}`));
     const ends = await Promise.all(runs.map(async ({ stream }) => nativeEvents(await stream.toEnd())));
     expect(seqs(ends.flat())).toEqual(range(1, ends.flat().length));
     expect(ends.map((events) => payloadsOf(events, "token").map(({ delta }) => delta))).toEqual(
@@ -136,7 +138,7 @@ describe("draining", () => {
     const leaving = await startService({ store, env: { DRAIN_TIMEOUT: "10ms" } });
     const run = await solve(leaving, "cut", "t");
     const call = await leaving.model.nextCall();
-    call.say({ type: "text", delta: "so far" });
+    call.emit({ type: "text", delta: "so far" });
     await run.stream.until(({ event }) => event === "token");
     const stopped = leaving.stop();
     const events = nativeEvents(await run.stream.toEnd());

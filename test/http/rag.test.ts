@@ -33,8 +33,8 @@ const upload = async (file: string, fields: Record<string, string> = {}): Promis
   expect(response.status).toBe(201);
 };
 
-const rag = async (asked: Record<string, unknown>, headers: Record<string, string> = {}) => {
-  const response = await service.post("/rag", asked, { headers });
+const rag = async (body: Record<string, unknown>, headers: Record<string, string> = {}) => {
+  const response = await service.post("/rag", body, { headers });
   expect(response.status).toBe(200);
   return answerFrames(await readSse(response).toEnd());
 };
@@ -85,14 +85,14 @@ describe("POST /rag", () => {
   });
 
   test("remembers the earlier turns of a thread, without their passages", async () => {
-    const asked = { user_id: "default_user", thread_id: "rag turns" };
+    const body = { user_id: "default_user", thread_id: "rag turns" };
     const frames: (readonly AnswerFrame[])[] = [];
     for (const question of ["병가는 며칠까지 유급인가요?", "그럼 무급은?"]) {
-      const response = await scripted.post("/rag", { question, ...asked });
+      const response = await scripted.post("/rag", { question, ...body });
       const call = await scripted.model.nextCall();
-      const said = call.request.messages.map((message) => (message.role === "tool" ? "" : message.content));
-      expect(said.slice(0, -1)).toEqual(frames.length === 0 ? [] : ["병가는 며칠까지 유급인가요?", "답 [1]"]);
-      expect(readPassages(said.at(-1) ?? "")?.question).toBe(question);
+      const contents = call.request.messages.map((message) => (message.role === "tool" ? "" : message.content));
+      expect(contents.slice(0, -1)).toEqual(frames.length === 0 ? [] : ["병가는 며칠까지 유급인가요?", "답 [1]"]);
+      expect(readPassages(contents.at(-1) ?? "")?.question).toBe(question);
       call.finish("답 [1]");
       frames.push(answerFrames(await readSse(response).toEnd()));
     }
@@ -104,8 +104,8 @@ describe("POST /rag", () => {
   });
 
   test("goes on when the client leaves: the thread has the answer, and its events the complete passages", async () => {
-    const asked = { question: "병가는 며칠까지 유급인가요?", thread_id: "rag left" };
-    const stream = readSse(await scripted.post("/rag", asked));
+    const body = { question: "병가는 며칠까지 유급인가요?", thread_id: "rag left" };
+    const stream = readSse(await scripted.post("/rag", body));
     await stream.untilEvents(1);
     const call = await scripted.model.nextCall();
     await stream.leave();

@@ -21,16 +21,16 @@ describe("a client that leaves in the middle of an answer", () => {
     "does not stop the run on %s: the thread has the complete answer",
     async (path) => {
       const userId = path === "/stream/v2" ? "leaver" : "leaver-native";
-      const said = { message: "hello", userId, threadId: "t", problem: "hello", user_id: userId, thread_id: "t" };
-      const response = await service.post(path, said);
+      const body = { message: "hello", userId, threadId: "t", problem: "hello", user_id: userId, thread_id: "t" };
+      const response = await service.post(path, body);
       const runId = response.headers.get("x-run-id") ?? "";
       const stream = readSse(response);
       const call = await service.model.nextCall();
-      call.say({ type: "text", delta: "Good " });
+      call.emit({ type: "text", delta: "Good " });
       await stream.until(({ data }) => data.includes("Good "));
       await stream.leave();
       const follower = readSse(await events(userId, "t"));
-      for (const delta of ["day, ", "and ", "good "]) call.say({ type: "text", delta });
+      for (const delta of ["day, ", "and ", "good "]) call.emit({ type: "text", delta });
       call.finish("night.");
       expect(nativeEvents(await follower.toEnd()).at(-1)?.type).toBe("done");
       expect(call.signal.aborted).toBe(false);
@@ -67,11 +67,11 @@ test("two readers of one run, and one that comes late, see the same events", asy
   const run = await solve(service, "pair", "t");
   const call = await service.model.nextCall();
   const second = readSse(await events("pair", "t"));
-  call.say({ type: "text", delta: "one " });
+  call.emit({ type: "text", delta: "one " });
   await second.until(({ event }) => event === "token");
   const late = readSse(await events("pair", "t"));
   await late.until(({ event }) => event === "token");
-  call.say({ type: "text", delta: "two " });
+  call.emit({ type: "text", delta: "two " });
   call.finish("three");
   const [a, b, c] = await Promise.all([run.stream.toEnd(), second.toEnd(), late.toEnd()]);
   expect(seqs(nativeEvents(a))).toEqual(range(1, a.length));

@@ -10,7 +10,7 @@ import { startService, type TestService } from "../support/service.ts";
 import { readSse, type SseReader } from "../support/sse.ts";
 
 type Service = TestService<ScriptedModel>;
-interface Said {
+interface Parsed {
   readonly type: string;
   readonly content?: string;
   readonly data?: { readonly content?: string };
@@ -21,22 +21,22 @@ interface Wire {
   readonly name: string;
   /** The path of a question. */
   address(service: Service, question: string, user: string): Promise<string>;
-  pieceOf(said: Said): string | undefined;
+  deltaOf(events: Parsed): string | undefined;
   readonly end: "done" | "final";
 }
-const inChat = ({ type, data }: Said) => (type === "token" ? data?.content : undefined);
+const inChat = ({ type, data }: Parsed) => (type === "token" ? data?.content : undefined);
 const wires: readonly Wire[] = [
   {
     name: "GET /ask",
     address: async ({ url }, question, user_id) => `${url}/ask?${new URLSearchParams({ question, user_id })}`,
-    pieceOf: ({ type, content }) => (type === "token" ? content : undefined),
+    deltaOf: ({ type, content }) => (type === "token" ? content : undefined),
     end: "done",
   },
   {
     name: "GET /api/chat/stream",
     address: async ({ url }, message, user_id) =>
       `${url}/api/chat/stream?${new URLSearchParams({ message, user_id, stream_tokens: "true" })}`,
-    pieceOf: inChat,
+    deltaOf: inChat,
     end: "final",
   },
   {
@@ -45,14 +45,14 @@ const wires: readonly Wire[] = [
       const response = await service.post("/api/chat/stream/init", { message, user_id, stream_tokens: true });
       return `${service.url}/api/chat/stream/${((await response.json()) as { id: string }).id}`;
     },
-    pieceOf: inChat,
+    deltaOf: inChat,
     end: "final",
   },
 ];
 
 const WORDS = ["여울은 ", "물살이 빠른\n\n", "곳입니다. 🎉"];
-const parsed = (data: readonly string[]): readonly Said[] => data.map((text) => JSON.parse(text) as Said);
-const piecesIn = (wire: Wire, data: readonly string[]) => parsed(data).flatMap((said) => wire.pieceOf(said) ?? []);
+const parsed = (data: readonly string[]): readonly Parsed[] => data.map((text) => JSON.parse(text) as Parsed);
+const deltasIn = (wire: Wire, data: readonly string[]) => parsed(data).flatMap((events) => wire.deltaOf(events) ?? []);
 /** Returns the number of the user's threads: a repeated question would start another one. */
 const runsOf = async (service: Service, user: string): Promise<number> => {
   const { threads } = (await (await service.get(`/api/v1/threads?userId=${user}`)).json()) as { threads: unknown[] };
@@ -76,15 +76,15 @@ describe.each([...wires])("$name", (wire) => {
     );
     const call = await service.model.nextCall();
     for (const [i, delta] of WORDS.entries()) {
-      call.say({ type: "text", delta });
-      await source.until(({ data }) => piecesIn(wire, data).length === i + 1);
+      call.emit({ type: "text", delta });
+      await source.until(({ data }) => deltasIn(wire, data).length === i + 1);
     }
     call.finish();
     await source.stopped;
-    expect(piecesIn(wire, source.data)).toEqual(WORDS);
-    const said = parsed(source.data);
-    expect(said.filter(({ type }) => type === wire.end)).toHaveLength(1);
-    expect(said.at(-1)?.type).toBe(wire.end);
+    expect(deltasIn(wire, source.data)).toEqual(WORDS);
+    const events = parsed(source.data);
+    expect(events.filter(({ type }) => type === wire.end)).toHaveLength(1);
+    expect(events.at(-1)?.type).toBe(wire.end);
     expect(source.requests.map(({ status }) => status)).toEqual([...Array(4).fill(200), 204]);
     expect(await runsOf(service, user)).toBe(1);
   }, 20_000);
@@ -100,7 +100,7 @@ describe.each([...wires])("$name", (wire) => {
     call.finish("Good day.");
     await source.stopped;
     expect(source.requests[1]?.lastEventId).toMatch(/^[0-9a-f-]{36}:\d+$/);
-    expect(piecesIn(wire, source.data)).toEqual(["Good day."]);
+    expect(deltasIn(wire, source.data)).toEqual(["Good day."]);
     expect(await runsOf(service, user)).toBe(1);
   }, 20_000);
 
@@ -122,13 +122,13 @@ describe.each([...wires])("$name", (wire) => {
     const stream = readSse(await fetch(url));
     const call = await service.model.nextCall();
     for (const delta of WORDS) {
-      call.say({ type: "text", delta });
+      call.emit({ type: "text", delta });
       await stream.until(({ data }) => data.includes(JSON.stringify(delta).slice(1, -1)));
     }
     call.finish();
     const frames = await stream.toEnd();
     expect(
-      piecesIn(
+      deltasIn(
         wire,
         frames.map(({ data }) => data),
       ),
@@ -255,13 +255,13 @@ test.each([...wires])(
       const here = there.replace(a.url, b.url);
       const source = eventSource([there, here], ({ number, text }) => number === 0 && text.includes("one "));
       const call = await a.model.nextCall();
-      call.say({ type: "text", delta: "one " });
+      call.emit({ type: "text", delta: "one " });
       await source.until(({ requests }) => requests.length === 2);
-      call.say({ type: "text", delta: "two " });
-      await source.until(({ data }) => piecesIn(wire, data).length === 2);
+      call.emit({ type: "text", delta: "two " });
+      await source.until(({ data }) => deltasIn(wire, data).length === 2);
       call.finish("three");
       await source.stopped;
-      expect(piecesIn(wire, source.data)).toEqual(["one ", "two ", "three"]);
+      expect(deltasIn(wire, source.data)).toEqual(["one ", "two ", "three"]);
       expect(source.requests.map(({ status }) => status)).toEqual([200, 200, 204]);
       expect(await runsOf(b, "u")).toBe(1);
     } finally {

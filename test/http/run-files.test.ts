@@ -28,9 +28,9 @@ beforeAll(async () => {
     return store.tils.highestDay(userId);
   };
   const model = writingModel();
-  const answer: WritingModel["answer"] = async (...asked) => {
+  const answer: WritingModel["answer"] = async (...args) => {
     await writing.pass();
-    return model.answer(...asked);
+    return model.answer(...args);
   };
   service = await startService({
     model: { ...model, answer },

@@ -123,7 +123,7 @@ describe("with AUTH_TOKEN", () => {
 });
 
 describe("when the store fails", () => {
-  const asks = [
+  const requests = [
     ["POST", "/stream/v2", { message: "hi", userId: "u" }],
     ["POST", "/api/v1/solve", { problem: "hi", user_id: "u" }],
     ["GET", "/api/v1/threads/t?userId=u", null],
@@ -133,10 +133,10 @@ describe("when the store fails", () => {
     ["GET", "/api/v1/images/i", null],
   ] as const;
 
-  test.each(asks)(
+  test.each(requests)(
     "%s %s gets 503 while it is away and 500 for a defect, without the reason",
     async (method, path, body) => {
-      for (const [code, status, says] of [
+      for (const [code, status, message] of [
         ["unavailable", 503, "store_unavailable"],
         ["failed", 500, "internal"],
       ] as const) {
@@ -147,7 +147,7 @@ describe("when the store fails", () => {
         expect(response.status).toBe(status);
         expect(response.headers.get("retry-after")).toBe(status === 503 ? "5" : null);
         expect(await whole(response)).not.toMatch(leak);
-        expect((await refusalOf(response)).code).toBe(says);
+        expect((await refusalOf(response)).code).toBe(message);
       }
     },
   );
@@ -176,7 +176,7 @@ describe("when the store fails", () => {
 });
 
 test("a model that cannot be reached makes the service unready, with the model's message or ours", async () => {
-  for (const [error, says] of [
+  for (const [error, message] of [
     [
       new ModelError("model_unavailable", "The key was refused.", { retryable: false, cause: SECRET }),
       "The key was refused.",
@@ -190,7 +190,7 @@ test("a model that cannot be reached makes the service unready, with the model's
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       status: "unready",
-      checks: { store: "ok", migrations: "ok", model: says },
+      checks: { store: "ok", migrations: "ok", model: message },
     });
   }
 });
@@ -230,7 +230,7 @@ test("at level info nothing is logged of a question, an answer, an authToken or 
   await stream.toEnd();
   const failing = readSse(await service.post("/stream/v2", words, { headers }));
   const call = await service.model.nextCall();
-  call.say({ type: "text", delta: "quokka-answer" });
+  call.emit({ type: "text", delta: "quokka-answer" });
   call.fail(new Error("boom"));
   await failing.toEnd();
   await service.post("/stream/v2", { ...words, userId: "" }, { headers });

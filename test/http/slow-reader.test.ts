@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Model } from "../../src/models/contract.ts";
 import { solve } from "../support/answers.ts";
-import { saying } from "../support/heard.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { nativeEvents, payloadsOf, range, seqs } from "../support/native-events.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -13,8 +13,8 @@ const MIB = 1024 * 1024;
 const TEXTS = 250;
 const THOUGHTS = 500;
 /** Three bytes per character. */
-const pieceOf = (n: number): string => `${n} `.padEnd(4096, "가나");
-const ANSWER = range(1, TEXTS).map(pieceOf).join("");
+const chunkAt = (n: number): string => `${n} `.padEnd(4096, "가나");
+const ANSWER = range(1, TEXTS).map(chunkAt).join("");
 const READERS = 64;
 /**
  * The kernel buffers about 3 MiB for each reader. Buffering the rest of the 9 MB would take 370 MiB. The embedded
@@ -24,20 +24,20 @@ const MAX_GROWTH = 300 * MIB;
 
 /** Emits 3 Mi characters, 9 MB, as fast as back-pressure allows, once the gate is open. */
 const gate = Promise.withResolvers<void>();
-const talker: Model = {
+const floodModel: Model = {
   id: "talker",
   check: async () => {},
-  answer: saying(async function* () {
+  answer: answerFrom(async function* () {
     await gate.promise;
-    for (const n of range(1, THOUGHTS)) yield { type: "reasoning", delta: pieceOf(n) };
-    for (const n of range(1, TEXTS)) yield { type: "text", delta: pieceOf(n) };
+    for (const n of range(1, THOUGHTS)) yield { type: "reasoning", delta: chunkAt(n) };
+    for (const n of range(1, TEXTS)) yield { type: "text", delta: chunkAt(n) };
     yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: TEXTS + THOUGHTS } };
   }),
 };
 
 let service: TestService<Model>;
 beforeAll(async () => {
-  service = await startService({ model: talker });
+  service = await startService({ model: floodModel });
 });
 afterAll(() => service.stop());
 

@@ -11,7 +11,7 @@ const watched = () => {
   let writes = 0;
   let outcome: () => Promise<void> = async () => {};
   const sleeping: (() => void)[] = [];
-  const said: (string | null)[] = [];
+  const reported: (string | null)[] = [];
   const health = new StoreHealth(
     {
       check: async () => {},
@@ -21,11 +21,11 @@ const watched = () => {
       },
     },
     { now: () => now, sleep: () => new Promise((resolve) => sleeping.push(resolve)) },
-    (why) => said.push(why),
+    (why) => reported.push(why),
   );
   return {
     health,
-    said,
+    reported,
     writes: () => writes,
     fails: (error: unknown) => {
       outcome = () => Promise.reject(error);
@@ -65,28 +65,28 @@ describe("whether the store can be written to", () => {
   });
 
   test("is answered in time when the store hangs, and not tried again while an attempt is pending", async () => {
-    const { health, writes, hangs, works, pass, losePatience, said } = watched();
-    const goOn = hangs();
-    const asked = [health.look(), health.look()];
+    const { health, writes, hangs, works, pass, losePatience, reported } = watched();
+    const resume = hangs();
+    const probes = [health.look(), health.look()];
     losePatience();
-    for (const verdict of await Promise.all(asked)) expect(verdict.store).toBe("the database does not answer");
+    for (const verdict of await Promise.all(probes)) expect(verdict.store).toBe("the database does not answer");
     pass(10_000);
     const again = health.look();
     losePatience();
     await again;
     expect(writes()).toBe(1);
-    expect(said).toEqual(["the database does not answer"]);
+    expect(reported).toEqual(["the database does not answer"]);
     works();
-    goOn();
+    resume();
     expect(await health.look()).toEqual(OK);
     pass(1_000);
     expect(await health.look()).toEqual(OK);
     expect(writes()).toBe(2);
-    expect(said).toEqual(["the database does not answer", null]);
+    expect(reported).toEqual(["the database does not answer", null]);
   });
 
   test("is logged once when it changes, both ways, and not while it stays", async () => {
-    const { health, fails, works, pass, said } = watched();
+    const { health, fails, works, pass, reported } = watched();
     const full = storeError("x", postgresError("53100"));
     const steps: [string, () => void][] = [
       ["ok", works],
@@ -101,7 +101,7 @@ describe("whether the store can be written to", () => {
       expect((await health.look()).store).toBe(expected);
       pass(1_000);
     }
-    expect(said).toEqual(["the database's disk is full", "the database is read-only", null]);
+    expect(reported).toEqual(["the database's disk is full", "the database is read-only", null]);
   });
 
   test.each(["53100", "08006", "XX000", "99999", "ECONNRESET", "", "toString"])(
@@ -109,10 +109,10 @@ describe("whether the store can be written to", () => {
     async (code) => {
       const { health, fails } = watched();
       fails(storeError("documents.put", postgresError(code)));
-      const said = JSON.stringify(await health.look());
-      expect(said).not.toContain("sesame");
-      expect(said).not.toContain("insert");
-      expect(said).toContain("the database");
+      const reported = JSON.stringify(await health.look());
+      expect(reported).not.toContain("sesame");
+      expect(reported).not.toContain("insert");
+      expect(reported).toContain("the database");
     },
   );
 

@@ -19,7 +19,7 @@ describe("POST /stream/v2", () => {
     expect(response.status).toBe(200);
     const stream = readSse(response);
     const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "Good " });
+    call.emit({ type: "text", delta: "Good " });
     await stream.until(({ event }) => event === "llm.token.delta");
     expect(stream.events.map(({ data }) => data)).toEqual(['{"delta":"Good ","thread_id":"t1"}']);
     call.finish("day.");
@@ -49,7 +49,7 @@ describe("POST /stream/v2", () => {
   test("without streamTokens the answer is one delta at the end", async () => {
     const response = await service.post("/stream/v2", { message: "hi", userId: "u1", streamTokens: false });
     const call = await service.model.nextCall();
-    call.say({ type: "text", delta: "one " }, { type: "text", delta: "two " });
+    call.emit({ type: "text", delta: "one " }, { type: "text", delta: "two " });
     call.finish("three");
     expect(deltas(await readSse(response).toEnd())).toEqual(["one two three"]);
   });

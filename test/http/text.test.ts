@@ -85,14 +85,14 @@ test("no text, from the caller or from the model, forges a frame or breaks one",
     fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 8 }), async (pieces) => {
       const run = await solve(service, "forger", `t${turn++}`, `hi ${pieces.join("").replace(/\0|\p{Cs}/gu, "")}`);
       const call = await service.model.nextCall();
-      for (const delta of pieces) call.say({ type: "text", delta }, { type: "reasoning", delta });
+      for (const delta of pieces) call.emit({ type: "text", delta }, { type: "reasoning", delta });
       call.finish();
       const events = nativeEvents(await run.stream.toEnd());
       const answer = payloadsOf(events, "token")
         .map(({ delta }) => delta)
         .join("");
-      const mended = pieces.join("").toWellFormed().replaceAll("\0", "\ufffd");
-      expect(answer).toBe(mended);
+      const joined = pieces.join("").toWellFormed().replaceAll("\0", "\ufffd");
+      expect(answer).toBe(joined);
       expect(events.filter(({ type }) => type === "done")).toHaveLength(1);
       const { messages } = await threadOf(service, "forger", run.threadId);
       expect(messages.at(-1)?.content).toBe(answer);
@@ -110,7 +110,7 @@ test("JSON on the wire is compact and leaves non-ASCII text as it is", async () 
 
 test("a surrogate pair that the model splits over two deltas arrives whole", async () => {
   const { events } = await solved(service, "u", "pair", async (call) => {
-    call.say({ type: "text", delta: "a\ud83d" }, { type: "text", delta: "\ude00b" });
+    call.emit({ type: "text", delta: "a\ud83d" }, { type: "text", delta: "\ude00b" });
     call.finish("\ud83d");
   });
   expect(

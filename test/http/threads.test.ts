@@ -148,7 +148,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
     test("stops a run under way: each of its streams ends at once, in one terminal frame", async () => {
       const run = await solve(service, "runner", "t");
       const call = await service.model.nextCall();
-      call.say({ type: "text", delta: "so far" });
+      call.emit({ type: "text", delta: "so far" });
       const watched = await watch("runner", "t");
       for (const stream of [run.stream, watched]) await stream.until(({ event }) => event === "token");
       expect((await remove("runner", "t")).status).toBe(204);
@@ -181,7 +181,7 @@ describe.each(stores)("threads in %s", (_name, open) => {
 
     test("a new thread of the same name is empty, but its numbers continue", async () => {
       const old = await solve(service, "anew", "t");
-      (await service.model.nextCall()).say({ type: "text", delta: "old words" });
+      (await service.model.nextCall()).emit({ type: "text", delta: "old words" });
       await old.stream.until(({ event }) => event === "token");
       const watched = await watch("anew", "t");
       await remove("anew", "t");
@@ -201,10 +201,10 @@ describe.each(stores)("threads in %s", (_name, open) => {
         for (let i = 0; i < 8; i++) (await service.model.nextCall()).finish("answer");
       })();
       void model;
-      const asked = Array.from({ length: 8 }, () => solve(service, "storm", "t"));
+      const requests = Array.from({ length: 8 }, () => solve(service, "storm", "t"));
       const removed = Array.from({ length: 4 }, () => remove("storm", "t"));
       for (const response of await Promise.all(removed)) expect(response.status).toBeOneOf([204, 404]);
-      for (const { stream } of await Promise.all(asked)) {
+      for (const { stream } of await Promise.all(requests)) {
         const frames = await stream.toEnd();
         expect(frames.filter(({ event }) => event === "done" || event === "error")).toHaveLength(1);
       }
@@ -224,11 +224,11 @@ test("with two replicas, a deletion on one ends the run and the readers of the o
   ];
   const run = await solve(b, "u", "t");
   const call = await b.model.nextCall();
-  call.say({ type: "text", delta: "so far" });
+  call.emit({ type: "text", delta: "so far" });
   await run.stream.until(({ event }) => event === "token");
   expect((await a.get("/api/v1/threads/t?userId=u", { method: "DELETE" })).status).toBe(204);
   // The other replica notices the deletion when its next event is refused.
-  call.say({ type: "text", delta: "late" });
+  call.emit({ type: "text", delta: "late" });
   const frames = await run.stream.toEnd();
   expect(frames.filter(({ event }) => event === "done" || event === "error")).toHaveLength(1);
   expect(JSON.parse(frames.at(-1)?.data ?? "").payload).toEqual(DELETED);

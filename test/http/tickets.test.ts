@@ -86,7 +86,7 @@ describe("a ticket", () => {
     (await service.model.nextCall()).finish("for all");
     await Promise.all(streams.map((stream) => stream.toEnd()));
     const texts = streams.map((stream) => stream.text);
-    expect(new Set(texts.map((said) => said.replace(/^:\n\n/gm, ""))).size).toBe(1);
+    expect(new Set(texts.map((text) => text.replace(/^:\n\n/gm, ""))).size).toBe(1);
     expect(texts[0]).toContain('"for all"');
     for (const name of ["x-run-id", "x-trace-id", "x-thread-id"])
       expect(new Set(responses.map(({ headers }) => headers.get(name))).size).toBe(1);
@@ -147,14 +147,14 @@ describe("a ticket", () => {
     const odd = ["init", secret, `${other}.${secret}`, `${user}.${secret.slice(1)}A`, `.${secret}`];
     const made = fc.oneof(
       fc.constantFrom(...odd),
-      fc.string({ unit: "binary", minLength: 1, maxLength: 30 }).map((said) => encodeURIComponent(said.toWellFormed())),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 30 }).map((text) => encodeURIComponent(text.toWellFormed())),
       fc.uint8Array({ maxLength: 600 }).map((bytes) => `${Buffer.from(bytes).toString("base64url")}.${secret}`),
     );
     await fc.assert(
-      fc.asyncProperty(made, async (said) => {
-        const response = await take(service, said);
+      fc.asyncProperty(made, async (text) => {
+        const response = await take(service, text);
         if (response.status === 400)
-          return expect(new URL(`${service.url}/api/chat/stream/${said}`).pathname).not.toMatch(/stream\/./);
+          return expect(new URL(`${service.url}/api/chat/stream/${text}`).pathname).not.toMatch(/stream\/./);
         expect(response.status).toBe(404);
         expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
       }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Model } from "../../src/models/contract.ts";
-import { saying } from "../support/heard.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { startService, type TestService } from "../support/service.ts";
 
 type Json = { readonly [key: string]: Json };
@@ -23,7 +23,7 @@ const BODIES: readonly (readonly [path: string, body: object, user: string, thre
 const quick: Model = {
   id: "quick",
   check: async () => {},
-  answer: saying(async function* () {
+  answer: answerFrom(async function* () {
     yield { type: "text", delta: "an answer" };
     yield { type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: 1 } };
   }),
@@ -63,8 +63,8 @@ describe.each(BODIES)("POST %s", (path, body, user, thread) => {
 describe.each(BODIES.filter(([, , , thread]) => thread !== null))("POST %s", (path, body, user, thread) => {
   test("goes on in the thread that its body names", async () => {
     const threadId = path.replaceAll("/", "-");
-    const asked = { ...body, [user]: "ann", [thread ?? ""]: threadId };
-    const first = await service.post(path, asked);
+    const request = { ...body, [user]: "ann", [thread ?? ""]: threadId };
+    const first = await service.post(path, request);
     expect(first.status).toBe(200);
     await first.text();
     const found = await service.get(`/api/v1/threads/${threadId}?user_id=ann`);

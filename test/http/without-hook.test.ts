@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, spyOn, test } from "bun:test";
 import { Elysia } from "elysia";
 import { dialects } from "../../src/dialects/index.ts";
 import type { ModelPart } from "../../src/models/contract.ts";
-import { saying } from "../support/heard.ts";
+import { answerFrom } from "../support/model-parts.ts";
 import { startService } from "../support/service.ts";
 import { testSystem } from "../support/test-system.ts";
 
@@ -17,7 +17,7 @@ const PARTS: readonly ModelPart[] = [
 const model = () => ({
   id: "fixed",
   check: async () => {},
-  answer: saying(async function* () {
+  answer: answerFrom(async function* () {
     yield* PARTS;
   }),
 });

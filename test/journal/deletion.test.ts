@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import type { LogEvent } from "../../src/domain/event.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { followed } from "../support/followed.ts";
-import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { close, fenceOf, journalOver, open, token } from "../support/journal.ts";
 import { type MemoryLog, memoryLog } from "../support/memory-log.ts";
 
 const KEY = "u:t";
@@ -17,15 +17,15 @@ const follow = (cursor: number, on = journal) => followed(on, KEY, cursor, 60_00
 const runsOf = (batch: readonly LogEvent[] | undefined) => [...new Set(batch?.map(({ runId }) => runId))];
 
 /** A run that emits a word and ends by default. */
-const speak = async (runId: string, on = journal) => {
+const writeRun = async (runId: string, on = journal) => {
   const { writer } = open(on, fenceOf(KEY, runId));
-  await writer.emit(say("hello"), "");
+  await writer.emit(token("hello"), "");
   return { writer, end: () => close(writer) };
 };
 
 describe("a thread that is deleted", () => {
   test("is reported to its readers; a new thread of its name has nothing of it, though the old run ends late", async () => {
-    const old = await speak("old");
+    const old = await writeRun("old");
     const reading = follow(0);
     expect(runsOf((await reading.next()).value)).toEqual(["old"]);
     const next = reading.next();
@@ -34,7 +34,7 @@ describe("a thread that is deleted", () => {
     log.steal("old");
     deleted();
     await expect(next).rejects.toMatchObject({ code: "cancelled" });
-    const anew = await speak("new");
+    const anew = await writeRun("new");
     expect(await old.end()).toBe("refused");
     const readingAnew = follow(0);
     expect(runsOf((await readingAnew.next()).value)).toEqual(["new"]);
@@ -52,7 +52,7 @@ describe("a thread that is deleted", () => {
 
   test("on another replica is noticed at the next poll", async () => {
     const { journal: there } = journalOver(log.store);
-    await (await speak("old", there)).end();
+    await (await writeRun("old", there)).end();
     const reading = follow(0);
     expect((await reading.next()).value).toHaveLength(3);
     const next = reading.next();

@@ -6,10 +6,10 @@ import { TAIL_CHARS } from "../../src/journal/channel.ts";
 import { Follower } from "../../src/journal/follow.ts";
 import { Hub } from "../../src/journal/hub.ts";
 import { StoreError } from "../../src/store/store-error.ts";
+import { fastSystem } from "../support/fast-system.ts";
 import { Followed, followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
-import { hastySystem } from "../support/hasty-system.ts";
-import { fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { fenceOf, journalOver, open, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -191,7 +191,7 @@ describe("follow", () => {
     const events = followed(here, KEY, 0, 60_000);
     const next = events.next();
     const { writer } = open(there, fenceOf(KEY));
-    void writer.emit(say("from afar"), "n");
+    void writer.emit(token("from afar"), "n");
     while (memory.events(KEY).length === 0) await new Promise(setImmediate);
     await here.tick();
     expect(numbers((await next).value)).toEqual([1]);
@@ -204,7 +204,7 @@ describe("follow", () => {
   test("a reader waits for an unavailable store, up to the retry limit", async () => {
     const memory = memoryLog();
     const { store, taps } = tappedStore(memory.store);
-    const { journal } = journalOver(store, { system: hastySystem(), patienceMs: 2_000 });
+    const { journal } = journalOver(store, { system: fastSystem(), storeWaitMs: 2_000 });
     let failures = 3;
     taps.read = (next, key, after, limit) => {
       if (failures-- > 0) return Promise.reject(new StoreError("unavailable", "away"));
@@ -212,7 +212,7 @@ describe("follow", () => {
     };
     const { journal: writing } = journalOver(memory.store);
     const { writer } = open(writing, fenceOf(KEY));
-    void writer.emit(say("x"), "n");
+    void writer.emit(token("x"), "n");
     while (memory.events(KEY).length === 0) await new Promise(setImmediate);
     expect(numbers((await followed(journal, KEY, 0, 60_000).next()).value)).toEqual([1]);
     failures = Number.POSITIVE_INFINITY;

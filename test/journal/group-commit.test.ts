@@ -6,7 +6,7 @@ import { MAX_RUNS } from "../../src/journal/group-commit.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
-import { close, fenceOf, journalOver, note, open, say } from "../support/journal.ts";
+import { close, fenceOf, journalOver, note, open, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -45,7 +45,7 @@ describe("group commit", () => {
     const { journal, gate, log } = gated();
     const { writer } = open(journal, fenceOf("u:t"));
     const reader = reading(journal, "u:t");
-    void writer.emit(say("hello"), "n");
+    void writer.emit(token("hello"), "n");
     await gate.reached(1);
     await new Promise(setImmediate); // lets everything run that does not wait for the store
     expect(reader.seen).toEqual([]);
@@ -59,9 +59,9 @@ describe("group commit", () => {
   test("events that all runs emit during a commit go into the next one", async () => {
     const { journal, gate, log } = gated();
     const writers = ["a", "b", "c"].map((name) => open(journal, fenceOf(`u:${name}`)).writer);
-    void writers[0]?.emit(say("first"), "n");
+    void writers[0]?.emit(token("first"), "n");
     await gate.reached(1);
-    for (const writer of writers) void writer.emit(say("second"), "n");
+    for (const writer of writers) void writer.emit(token("second"), "n");
     for (const writer of writers) void writer.emit(note(), "n");
     gate.open();
     await gate.reached(2);
@@ -73,9 +73,9 @@ describe("group commit", () => {
     const { journal, gate, log } = gated();
     gate.open();
     const { writer } = open(journal, fenceOf("u:t"));
-    void writer.emit(say("a"), "n");
+    void writer.emit(token("a"), "n");
     void writer.emit(note(), "n");
-    void writer.emit(say("b"), "n");
+    void writer.emit(token("b"), "n");
     await gate.reached(1);
     await close(writer);
     expect(log.appends.map((batch) => batch[0]?.events.map(({ type }) => type))).toEqual([
@@ -93,16 +93,16 @@ describe("group commit", () => {
     };
     const { journal } = journalOver(store, { system: { ...realSystem, now: () => now, sleep } });
     const writers = Array.from({ length: 100 }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
-    for (const writer of writers) void writer.emit(say("first"), "n");
+    for (const writer of writers) void writer.emit(token("first"), "n");
     await gate.reached(1);
-    for (const writer of writers) void writer.emit(say("second"), "n");
+    for (const writer of writers) void writer.emit(token("second"), "n");
     now++;
     gate.open();
     await resting.promise;
-    void writers[0]?.emit(say("third"), "n");
+    void writers[0]?.emit(token("third"), "n");
     await new Promise(setImmediate);
     expect(log.appends.map((batch) => batch.length)).toEqual([100, 100]);
-    void open(journal, fenceOf("u:new")).writer.emit(say("hello"), "n");
+    void open(journal, fenceOf("u:new")).writer.emit(token("hello"), "n");
     await gate.reached(3);
     await new Promise(setImmediate);
     expect(log.appends.map((batch) => batch.length)).toEqual([100, 100, 2]);
@@ -115,7 +115,7 @@ describe("group commit", () => {
     void last.emit(note(), "n");
     await gate.reached(1);
     for (const writer of others) void writer.emit(note(), "n");
-    void last.emit(say("hello"), "n");
+    void last.emit(token("hello"), "n");
     gate.open();
     await gate.reached(3);
     await Promise.all([...others, last].map(close));
@@ -127,21 +127,21 @@ describe("group commit", () => {
   test("with any number of runs and events, a commit takes its share and leaves none out", async () => {
     const { journal, gate, log } = gated();
     const writers = Array.from({ length: 3 * MAX_RUNS }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
-    const speakers = () => [...writers].reverse();
-    for (const writer of writers) void writer.emit(say("one"), "n");
+    const inOrder = () => [...writers].reverse();
+    for (const writer of writers) void writer.emit(token("one"), "n");
     await gate.reached(1);
-    for (const writer of speakers()) void writer.emit(note(), "n");
-    for (const writer of writers) void writer.emit(say("two"), "n");
+    for (const writer of inOrder()) void writer.emit(note(), "n");
+    for (const writer of writers) void writer.emit(token("two"), "n");
     gate.open();
     await gate.reached(4);
-    for (const writer of writers.slice(0, 7)) void writer.emit(say("three"), "n");
+    for (const writer of writers.slice(0, 7)) void writer.emit(token("three"), "n");
     await Promise.all(writers.map(close));
     for (const batch of log.appends) expect(batch.length).toBeLessThanOrEqual(2 * MAX_RUNS);
     for (const [at, { fence }] of writers.entries()) {
-      const said = log.events(fence.threadKey).map(({ type, seq }) => `${seq} ${type}`);
+      const logged = log.events(fence.threadKey).map(({ type, seq }) => `${seq} ${type}`);
       const third = at < 7 ? ["4 token"] : [];
       const end = 4 + third.length;
-      expect(said).toEqual([
+      expect(logged).toEqual([
         "1 token",
         "2 node_result",
         "3 token",
@@ -155,9 +155,9 @@ describe("group commit", () => {
   test("a run's end waits for the commit under way and includes the waiting events", async () => {
     const { journal, gate, log } = gated();
     const { writer } = open(journal, fenceOf("u:t"));
-    void writer.emit(say("one "), "n");
+    void writer.emit(token("one "), "n");
     await gate.reached(1);
-    void writer.emit(say("two"), "n");
+    void writer.emit(token("two"), "n");
     const ended = close(writer);
     gate.open();
     expect(await ended).toBe("persisted");
@@ -171,25 +171,25 @@ describe("group commit", () => {
   });
 
   test("a closed run accepts no more events, and closing twice has no effect", async () => {
-    const { journal, gate, log, told } = gated();
+    const { journal, gate, log, calls } = gated();
     gate.open();
     const { writer } = open(journal, fenceOf("u:t"));
-    void writer.emit(say("answer"), "n");
+    void writer.emit(token("answer"), "n");
     const [first, second] = [close(writer), close(writer)];
-    expect(writer.emit(say(" more"), "n")).toBeUndefined();
+    expect(writer.emit(token(" more"), "n")).toBeUndefined();
     writer.checkpoint({ checkpointId: "c", node: "n", change: "{}" });
     expect([await first, await second]).toEqual(["persisted", "persisted"]);
     expect(await close(writer)).toBe("persisted");
     expect(log.events("u:t").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
     expect(log.end("run of u:t")?.message?.content).toBe("answer");
-    expect(told.ignored).toEqual(["run of u:t token", "run of u:t checkpoint"]);
+    expect(calls.ignored).toEqual(["run of u:t token", "run of u:t checkpoint"]);
   });
 
   test("a run whose fence is stale is notified once and writes nothing more", async () => {
     const { journal, gate, log } = gated();
     gate.open();
     const { writer, broken } = open(journal, fenceOf("u:t"));
-    void writer.emit(say("mine"), "n");
+    void writer.emit(token("mine"), "n");
     const reader = reading(journal, "u:t");
     await reader.until(1);
     log.steal("run of u:t");
@@ -205,7 +205,7 @@ describe("group commit", () => {
   });
 
   test("a run that the store refuses does not affect the others", async () => {
-    const { log, taps, journal, told, gate } = gated();
+    const { log, taps, journal, calls, gate } = gated();
     gate.open();
     taps.append = async (next, batch) => {
       await gate.pass();
@@ -214,14 +214,14 @@ describe("group commit", () => {
     };
     const poisoned = open(journal, fenceOf("u:p", "poison"));
     const others = ["a", "b", "c"].map((name) => open(journal, fenceOf(`u:${name}`)));
-    for (const { writer } of [poisoned, ...others]) void writer.emit(say("words"), "n");
+    for (const { writer } of [poisoned, ...others]) void writer.emit(token("words"), "n");
     await gate.reached(5); // all at once, then each alone
     const ends = await Promise.all([poisoned, ...others].map(({ writer }) => close(writer)));
     expect(ends).toEqual(["persisted", "persisted", "persisted", "persisted"]);
     for (const { broken } of others) expect(broken).toEqual([]);
     for (const name of ["a", "b", "c"]) expect(log.end(`run of u:${name}`)?.message?.content).toBe("words");
     expect(poisoned.broken).toMatchObject([{ code: "internal" }]);
-    expect(told.rejected).toEqual(["poison"]);
+    expect(calls.rejected).toEqual(["poison"]);
     // Text that is not in the log is not in the message.
     expect(log.events("u:p").map(({ seq, type }) => [seq, type])).toEqual([
       [1, "credit_settled"],
@@ -231,7 +231,7 @@ describe("group commit", () => {
   });
 
   test("an end that the store refuses is written without the last events", async () => {
-    const { log, taps, journal, told, gate } = gated();
+    const { log, taps, journal, calls, gate } = gated();
     gate.open();
     taps.finish = async (next, fence, end) => {
       if (end.events.some(({ json }) => json.includes("poison"))) throw new StoreError("failed", "no");
@@ -239,12 +239,12 @@ describe("group commit", () => {
     };
     const { writer } = open(journal, fenceOf("u:t"));
     const reader = reading(journal, "u:t");
-    void writer.emit(say("good"), "n");
+    void writer.emit(token("good"), "n");
     await reader.until(1);
-    void writer.emit(say(" poison"), "n");
+    void writer.emit(token(" poison"), "n");
     expect(await close(writer)).toBe("persisted");
     expect(log.end("run of u:t")?.message?.content).toBe("good");
-    expect(told.rejected).toHaveLength(1);
+    expect(calls.rejected).toHaveLength(1);
     await reader.until(3);
     expect(reader.seen.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     reader.leave();
@@ -253,19 +253,19 @@ describe("group commit", () => {
   test("no failure is reported while the end is being written; it is once the store has certainly not received it", async () => {
     const { log, taps, journal, gate } = gated();
     gate.open();
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const answered = closedGate();
     let attempts = 0;
     taps.finish = async (next, fence, end) => {
       attempts++;
-      asked.resolve();
+      requested.resolve();
       await answered.pass();
       if (attempts === 1) throw new StoreError("unavailable", "away", { isUntried: true });
       return next(fence, end);
     };
     const { writer } = open(journal, fenceOf("u:t"));
     const ending = close(writer);
-    await asked.promise;
+    await requested.promise;
     const why = new RunError("store_unavailable", "away");
     expect(writer.verdict.decide(why)).toBeNull();
     answered.open();

@@ -4,7 +4,7 @@ import { Follower } from "../../src/journal/follow.ts";
 import { Hub } from "../../src/journal/hub.ts";
 import { Followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
-import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { close, fenceOf, journalOver, open, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -25,11 +25,11 @@ describe("a log whose end the database has lost", () => {
   test("is written again with the checkpoint that detects it, together with later events", async () => {
     const log = memoryLog();
     const { store, taps } = tappedStore(log.store);
-    const { journal, told } = journalOver(store);
+    const { journal, calls } = journalOver(store);
     const gate = closedGate();
     const { writer, broken } = open(journal, fenceOf(KEY, "r"));
     const committed = new Followed(journal.follow(KEY, 0, 60_000));
-    void writer.emit(say("one"), "n");
+    void writer.emit(token("one"), "n");
     expect(numbers((await committed.next()).value)).toEqual([1]);
     (log.events(KEY) as LogEvent[]).length = 0;
     taps.append = async (next, batch) => {
@@ -38,10 +38,10 @@ describe("a log whose end the database has lost", () => {
     };
     writer.checkpoint({ checkpointId: "c", node: "n", change: "{}" });
     await gate.reached(1);
-    void writer.emit(say("two"), "n");
+    void writer.emit(token("two"), "n");
     gate.open();
     expect(numbers((await committed.next()).value)).toEqual([2]);
-    expect({ broken, torn: told.torn, rewritten: told.rewritten }).toEqual({ broken: [], torn: [], rewritten: 1 });
+    expect({ broken, torn: calls.torn, rewritten: calls.rewritten }).toEqual({ broken: [], torn: [], rewritten: 1 });
     expect(await close(writer)).toBe("persisted");
     expect(log.end("r")?.message?.content).toBe("onetwo");
     expect(log.checkpoints("r")).toHaveLength(1);
@@ -54,12 +54,12 @@ describe("a log whose end the database has lost", () => {
     const [ahead, behind] = [new Followed(follower(0)), new Followed(follower(2))];
     await Promise.all([ahead.next(), behind.next()]);
     const early = new Followed(follower(3));
-    const [told, waits] = [ahead.next(), early.next()];
+    const [calls, waits] = [ahead.next(), early.next()];
     expect(numbers((await waits).value)).toEqual([4, 5]);
     log.length = 3;
     const late = new Followed(follower(2));
     hub.open(KEY, 3);
-    await expect(told).rejects.toMatchObject({ code: "interrupted" });
+    await expect(calls).rejects.toMatchObject({ code: "interrupted" });
     expect(numbers((await late.next()).value)).toEqual([3]);
     for (const reader of [ahead, behind, early, late]) reader.leave();
   });

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { EventBody } from "../../src/domain/event.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { hastySystem } from "../support/hasty-system.ts";
-import { close, fenceOf, journalOver, note, open, say, think } from "../support/journal.ts";
+import { fastSystem } from "../support/fast-system.ts";
+import { close, fenceOf, journalOver, note, open, reasoning, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -42,12 +42,12 @@ test("for any events in any order and any answers of the store, every log is com
       };
       taps.append = (next, batch) => through(() => next(batch));
       taps.finish = (next, fence, end) => through(() => next(fence, end));
-      const { journal } = journalOver(store, { system: hastySystem(500), patienceMs: 1e9 });
+      const { journal } = journalOver(store, { system: fastSystem(500), storeWaitMs: 1e9 });
       const runs = Array.from({ length: 5 }, (_, i) => ({
         key: `u:${i}` as const,
         writer: open(journal, fenceOf(`u:${i}`)).writer,
-        said: "",
-        thought: "",
+        answer: "",
+        reasoned: "",
         notes: 0,
         points: 0,
       }));
@@ -68,27 +68,27 @@ test("for any events in any order and any answers of the store, every log is com
             if (isOpen) run.points++;
             continue;
           }
-          const body: EventBody = { token: say(text), reasoning: think(text), note: note(text) }[action.what];
+          const body: EventBody = { token: token(text), reasoning: reasoning(text), note: note(text) }[action.what];
           void run.writer.emit(body, action.node);
           if (!isOpen) continue;
-          if (action.what === "token") run.said += text;
-          else if (action.what === "reasoning") run.thought += text;
+          if (action.what === "token") run.answer += text;
+          else if (action.what === "reasoning") run.reasoned += text;
           else run.notes++;
         }
       }
       expect(await Promise.all(runs.map(({ writer }) => close(writer)))).toEqual(runs.map(() => "persisted"));
-      for (const { key, said, thought, notes, points } of runs) {
+      for (const { key, answer, reasoned, notes, points } of runs) {
         const events = log.events(key);
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
         const texts = (type: string) =>
           events.flatMap((event) => (event.type === type ? [JSON.parse(event.json).delta] : [])).join("");
-        expect(texts("token")).toBe(said);
-        expect(texts("reasoning")).toBe(thought);
+        expect(texts("token")).toBe(answer);
+        expect(texts("reasoning")).toBe(reasoned);
         expect(events.filter(({ type }) => type === "node_result")).toHaveLength(notes);
         expect(events.filter(({ type }) => type === "done")).toHaveLength(1);
         expect(events.at(-1)?.type).toBe("done");
         expect(log.checkpoints(`run of ${key}`)).toHaveLength(points);
-        expect(log.end(`run of ${key}`)?.message?.content).toBe(said);
+        expect(log.end(`run of ${key}`)?.message?.content).toBe(answer);
       }
     }),
     { numRuns: 150 },

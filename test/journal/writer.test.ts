@@ -6,7 +6,7 @@ import { MAX_UNCOMMITTED } from "../../src/journal/writer.ts";
 import { endingOf } from "../../src/runs/ending.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
-import { close, fenceOf, journalOver, note, open, say, think } from "../support/journal.ts";
+import { close, fenceOf, journalOver, note, open, reasoning, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -31,20 +31,20 @@ describe("a run's writer", () => {
   test("joins consecutive tokens of a node that wait for the same commit, and no others", async () => {
     const { writer, gate, log } = await busy();
     for (const [event, node] of [
-      [say("a"), "n"],
-      [say("b"), "n"],
-      [say("c"), "other"],
-      [think("hm"), "other"],
-      [think("hmm"), "other"],
-      [say("d"), "other"],
+      [token("a"), "n"],
+      [token("b"), "n"],
+      [token("c"), "other"],
+      [reasoning("hm"), "other"],
+      [reasoning("hmm"), "other"],
+      [token("d"), "other"],
       [note(), "other"],
-      [say("e"), "other"],
+      [token("e"), "other"],
     ] as const)
       void writer.emit(event, node);
     gate.open();
     await close(writer);
-    const said = log.events("u:t").map(({ type, json }) => [type, JSON.parse(json).delta]);
-    expect(said.slice(1, -2)).toEqual([
+    const logged = log.events("u:t").map(({ type, json }) => [type, JSON.parse(json).delta]);
+    expect(logged.slice(1, -2)).toEqual([
       ["token", "ab"],
       ["token", "c"],
       ["reasoning", "hmhmm"],
@@ -57,7 +57,7 @@ describe("a run's writer", () => {
 
   test("a surrogate pair that is split between two deltas survives", async () => {
     const { writer, gate, log, texts } = await busy();
-    for (const half of ["x\ud83d", "\ude00y"]) void writer.emit(say(half), "n");
+    for (const half of ["x\ud83d", "\ude00y"]) void writer.emit(token(half), "n");
     gate.open();
     await close(writer);
     expect(texts().join("")).toBe("x😀y");
@@ -66,9 +66,9 @@ describe("a run's writer", () => {
 
   test("lone surrogates and NUL are replaced in text and in payloads", async () => {
     const { writer, gate, log, texts } = await busy();
-    void writer.emit(say("x\ud83d"), "n");
+    void writer.emit(token("x\ud83d"), "n");
     void writer.emit(note({ "k\0": ["\udc00"] }), "n");
-    void writer.emit(say("\0y\ud800"), "n");
+    void writer.emit(token("\0y\ud800"), "n");
     gate.open();
     await close(writer);
     expect(texts()).toEqual(["x", "\ufffd", "\ufffdy", "\ufffd"]);
@@ -83,7 +83,7 @@ describe("a run's writer", () => {
         const text = words.join("").toWellFormed().replaceAll("\0", "");
         const cut = text.length === 0 ? 0 : at % (text.length + 1);
         const { writer, gate, log, texts } = await busy();
-        for (const piece of [text.slice(0, cut), text.slice(cut)]) void writer.emit(say(piece), "n");
+        for (const piece of [text.slice(0, cut), text.slice(cut)]) void writer.emit(token(piece), "n");
         gate.open();
         await close(writer);
         expect(texts().join("")).toBe(text);
@@ -94,10 +94,10 @@ describe("a run's writer", () => {
 
   test("with 256 uncommitted events the producer waits for the commit", async () => {
     const { writer, gate } = await busy();
-    let said = 1;
-    while (said < MAX_UNCOMMITTED - 1) {
-      expect(writer.emit(note(said), "n")).toBeUndefined();
-      said++;
+    let logged = 1;
+    while (logged < MAX_UNCOMMITTED - 1) {
+      expect(writer.emit(note(logged), "n")).toBeUndefined();
+      logged++;
     }
     const wait = writer.emit(note("last"), "n");
     expect(wait).toBeInstanceOf(Promise);
@@ -117,7 +117,7 @@ describe("a run's writer", () => {
     const { writer, gate } = await busy();
     const kilobyte = "x".repeat(1024);
     let kilobytes = 0;
-    while (writer.emit(say(kilobyte), "n") === undefined) kilobytes++;
+    while (writer.emit(token(kilobyte), "n") === undefined) kilobytes++;
     expect(kilobytes).toBeLessThan(256 * 17);
     expect(kilobytes).toBeGreaterThan(256);
     gate.open();
@@ -139,7 +139,7 @@ describe("a run's writer", () => {
     const { writer, gate, journal, log } = await busy();
     const other = open(journal, fenceOf("u:other")).writer;
     expect(() => writer.emit(note(1n), "n")).toThrow(TypeError);
-    void other.emit(say("fine"), "n");
+    void other.emit(token("fine"), "n");
     gate.open();
     expect(await Promise.all([close(writer), close(other)])).toEqual(["persisted", "persisted"]);
     expect(log.events("u:other").map(({ type }) => type)).toEqual(["token", "credit_settled", "done"]);
@@ -183,7 +183,7 @@ describe("a run's writer", () => {
 
   test("checkpoints have the seq that their run had reached, and none is lost at the end", async () => {
     const { writer, gate, log } = await busy();
-    void writer.emit(say("a"), "n");
+    void writer.emit(token("a"), "n");
     writer.checkpoint({ checkpointId: "1", node: "n", change: '{"a":1}' });
     void writer.emit(note(), "n");
     writer.checkpoint({ checkpointId: "2", node: "m", change: "{}" });

@@ -32,15 +32,15 @@ const reading = () => {
     cancel: () => {},
   };
   const chat = new ChatAnswer({ keyVariable: "K", now: () => 0 }, () => "id");
-  const said: string[] = [];
+  const received: string[] = [];
   const answer = new Answer(body, chat, new AbortController().signal, (part) => {
-    if (part.type === "text") said.push(part.delta);
+    if (part.type === "text") received.push(part.delta);
     return undefined;
   });
-  const heard = answer.read();
+  const finished = answer.read();
   return {
-    said,
-    heard,
+    received,
+    finished,
     comes: (...pieces: readonly string[]) => {
       waiting.push(...pieces);
       if (!isHeld) handOver();
@@ -49,37 +49,37 @@ const reading = () => {
 };
 
 test("a body that arrives in one chunk is read in parts, one per turn of the event loop, to its end", async () => {
-  const { said, heard, comes } = reading();
+  const { received, finished, comes } = reading();
   comes(DELTA.repeat(20_000) + END);
-  expect(said.length).toBeGreaterThan(0);
-  expect(said.length).toBeLessThan(2_000);
-  await heard;
-  expect(said.join("")).toBe("a".repeat(20_000));
+  expect(received.length).toBeGreaterThan(0);
+  expect(received.length).toBeLessThan(2_000);
+  await finished;
+  expect(received.join("")).toBe("a".repeat(20_000));
 });
 
 test("a body that arrives character by character is also read in parts", async () => {
-  const { said, heard, comes } = reading();
+  const { received, finished, comes } = reading();
   comes(...DELTA.repeat(1_000), END);
-  expect(said.length).toBeLessThan(100);
-  await heard;
-  expect(said.join("")).toBe("a".repeat(1_000));
+  expect(received.length).toBeLessThan(100);
+  await finished;
+  expect(received.join("")).toBe("a".repeat(1_000));
 });
 
 test("a small chunk is emitted in the call that delivers it", () => {
-  const { said, comes } = reading();
+  const { received, comes } = reading();
   comes(DELTA, DELTA);
-  expect(said).toEqual(["a", "a"]);
+  expect(received).toEqual(["a", "a"]);
 });
 
 test("an answer with megabytes in a row without content is ended; one with content in between is not", async () => {
   const nothing = ": keep\n\n".repeat(1_300_000);
   const fine = reading();
   fine.comes(nothing, DELTA, nothing, END);
-  await fine.heard;
-  expect(fine.said).toEqual(["a"]);
+  await fine.finished;
+  expect(fine.received).toEqual(["a"]);
   const quiet = reading();
   quiet.comes(nothing, nothing, END);
-  await expect(quiet.heard).rejects.toMatchObject({
+  await expect(quiet.finished).rejects.toMatchObject({
     message: "The model service sent a response that cannot be parsed.",
   });
 });

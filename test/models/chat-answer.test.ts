@@ -145,8 +145,8 @@ describe("the end of an answer", () => {
     const list = (item: fc.Arbitrary<unknown>) => fc.array(item, { maxLength: 2 });
     const pieces = list(of({ index: junk, id: junk, function: of({ name: junk, arguments: junk }) }));
     const content = fc.oneof(junk, list(of({ type: fc.constantFrom("text", "thinking"), text: junk, thinking: junk })));
-    const said = of({ content, reasoning: junk, tool_calls: pieces });
-    const choice = of({ delta: said, finish_reason: junk });
+    const parts = of({ content, reasoning: junk, tool_calls: pieces });
+    const choice = of({ delta: parts, finish_reason: junk });
     const json = of({ choices: list(choice), usage: of({ prompt_tokens: junk }), error: fc.constantFrom(null, 0) });
     fc.assert(
       fc.property(fc.array(fc.oneof(json, fc.constant(delta({}, "stop"))), { maxLength: 6 }), (events) => {

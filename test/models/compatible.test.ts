@@ -8,7 +8,7 @@ import { postBySockets } from "../../src/upstream/client.ts";
 import { postByFetch } from "../../src/upstream/fetched.ts";
 import { modelConformance } from "../conformance/model.ts";
 import { KEY, QUESTION } from "../conformance/model-kit.ts";
-import { partsOf } from "../support/heard.ts";
+import { partsOf } from "../support/model-parts.ts";
 import { rawServer } from "../support/raw-server.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 

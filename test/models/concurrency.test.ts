@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { heldUntilAll } from "../support/held-until-all.ts";
+import { barrierServer } from "../support/barrier-server.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 
 const STREAMS = 400;
@@ -10,7 +10,7 @@ test.each([
 ])(
   "400 streams run at once over %s",
   async (_, how, limit) => {
-    await using server = heldUntilAll(STREAMS, openAiChat.encode({ text: ["hello"], finish: "stop" }));
+    await using server = barrierServer(STREAMS, openAiChat.encode({ text: ["hello"], finish: "stop" }));
     const script = new URL("../support/many-streams.ts", import.meta.url).pathname;
     await using child = Bun.spawn(
       [process.execPath, script, `http://127.0.0.1:${server.port}/v1`, String(STREAMS), how],

@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { createParser } from "eventsource-parser";
 import fc from "fast-check";
 import { DataLines } from "../../src/models/data-lines.ts";
-import { cutAt } from "../support/cut.ts";
+import { cutAt } from "../support/cut-at.ts";
 
 const dataOf = (stream: string): readonly string[] => {
-  const heard: string[] = [];
-  createParser({ onEvent: ({ data }) => void heard.push(data) }).feed(stream);
-  return heard;
+  const events: string[] = [];
+  createParser({ onEvent: ({ data }) => void events.push(data) }).feed(stream);
+  return events;
 };
 const reduced = (stream: string, cuts: readonly number[] = []): string => {
   const lines = new DataLines();

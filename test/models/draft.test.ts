@@ -2,12 +2,12 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { readDraft, withDraft } from "../../src/models/draft.ts";
-import { textFrom } from "../support/heard.ts";
+import { textFrom } from "../support/model-parts.ts";
 
 test("a draft is read back unchanged, for any draft and question", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(fc.property(text, text, (draft, question) => expect(readDraft(withDraft(draft, question))).toBe(draft)));
-  fc.assert(fc.property(text, (said) => expect(readDraft(said)).toBeNull()));
+  fc.assert(fc.property(text, (text) => expect(readDraft(text)).toBeNull()));
 });
 
 test("the built-in model answers with the draft unchanged", async () => {

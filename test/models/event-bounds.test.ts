@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { DataLines } from "../../src/models/data-lines.ts";
 import { EventBounds } from "../../src/models/event-bounds.ts";
-import { cutAt } from "../support/cut.ts";
+import { cutAt } from "../support/cut-at.ts";
 
 /** Returns the first violation in a stream that is cut at these positions. `said` is called before each piece. */
-const looked = (stream: string, cuts: readonly number[] = [], said = () => 0): string | null => {
+const looked = (stream: string, cuts: readonly number[] = [], emitted = () => 0): string | null => {
   const lines = new DataLines();
-  const bounds = new EventBounds(said);
+  const bounds = new EventBounds(emitted);
   for (const piece of cutAt(new TextEncoder().encode(stream), cuts)) {
     const excess = bounds.push(lines.read(piece), piece.length);
     if (excess !== null) return excess;
@@ -50,10 +50,10 @@ describe("a stream of events", () => {
 
   test("may hold many comments, and events that say nothing, between those that say something", () => {
     const quiet = `${": keep\n\n".repeat(1_000_000)}${'data: {"type":"ping"}\n\n'.repeat(7_000)}`;
-    let heard = 0;
+    let emitted = 0;
     const stream = quiet.repeat(3);
     const cuts = Array.from({ length: 30 }, (_, at) => Math.floor((stream.length / 30) * at));
-    expect(looked(stream, cuts, () => Math.floor(heard++ / 8))).toBeNull();
+    expect(looked(stream, cuts, () => Math.floor(emitted++ / 8))).toBeNull();
     expect(looked(stream, cuts)).toContain("says nothing");
   });
 });

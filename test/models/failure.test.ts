@@ -77,8 +77,8 @@ describe("a status", () => {
     ['{"error":{"code":"invalid_api_key","param":"sk-SECRET-1","type":"sk-SECRET-1"}}', "HTTP 400 (invalid_api_key)"],
     ["SECRET", "HTTP 400"],
     ["null", "HTTP 400"],
-  ])("has its codes reported: %p", (body, told) => {
-    expect(ofStatus(400, body).cause).toMatchObject({ message: told });
+  ])("has its codes reported: %p", (body, codes) => {
+    expect(ofStatus(400, body).cause).toMatchObject({ message: codes });
   });
 });
 

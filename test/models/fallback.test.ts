@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { withFallback } from "../../src/models/fallback.ts";
-import { partsOf } from "../support/heard.ts";
+import { partsOf } from "../support/model-parts.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
-import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
+import { ANSWER, REQUEST, stubModel } from "../support/stub-model.ts";
 
 const never = { signal: new AbortController().signal };
 const down = new ModelError("model_unavailable", "Down.", { retryable: true });
@@ -12,10 +12,10 @@ const refused = new ModelError("model_refused", "No.", { retryable: false });
 
 test("the first model that sends a part answers, and each step is a log line", async () => {
   const models = [
-    toldModel("a", [{ fails: down }]),
-    toldModel("b", [{ fails: wrongKey }]),
-    toldModel("c", [{ says: ANSWER }]),
-    toldModel("d", [{ says: ANSWER }]),
+    stubModel("a", [{ error: down }]),
+    stubModel("b", [{ error: wrongKey }]),
+    stubModel("c", [{ parts: ANSWER }]),
+    stubModel("d", [{ parts: ANSWER }]),
   ] as const;
   const steps: unknown[] = [];
   const model = withFallback(models, { ...noModelLogger, fallback: (info) => void steps.push(info) });
@@ -28,41 +28,41 @@ test("the first model that sends a part answers, and each step is a log line", a
 });
 
 test("when all fail, the last failure is reported", async () => {
-  const model = withFallback([toldModel("a", [{ fails: down }]), toldModel("b", [{ fails: wrongKey }])], noModelLogger);
+  const model = withFallback([stubModel("a", [{ error: down }]), stubModel("b", [{ error: wrongKey }])], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);
 });
 
 test("a model that fails in the middle of an answer is not continued by another", async () => {
-  const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ says: ANSWER.slice(0, 1), fails: down }]), next], noModelLogger);
+  const next = stubModel("b", [{ parts: ANSWER }]);
+  const model = withFallback([stubModel("a", [{ parts: ANSWER.slice(0, 1), error: down }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(down);
   expect(next.calls()).toBe(0);
 });
 
 test("a refusal is not sent to another model", async () => {
-  const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ fails: refused }]), next], noModelLogger);
+  const next = stubModel("b", [{ parts: ANSWER }]);
+  const model = withFallback([stubModel("a", [{ error: refused }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(refused);
   expect(next.calls()).toBe(0);
 });
 
 test("an abort is not sent to another model", async () => {
   const reason = new Error("cancelled");
-  const next = toldModel("b", [{ says: ANSWER }]);
-  const model = withFallback([toldModel("a", [{ fails: reason }]), next], noModelLogger);
+  const next = stubModel("b", [{ parts: ANSWER }]);
+  const model = withFallback([stubModel("a", [{ error: reason }]), next], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(reason);
   expect(next.calls()).toBe(0);
 });
 
 test("its id lists the models in order", () => {
-  expect(withFallback([toldModel("a", []), toldModel("b", [])], noModelLogger).id).toBe("a,b");
+  expect(withFallback([stubModel("a", []), stubModel("b", [])], noModelLogger).id).toBe("a,b");
 });
 
 test("it is ready when one model is; otherwise it reports what the first one lacks", async () => {
-  await withFallback([toldModel("a", [], wrongKey), toldModel("b", [])], noModelLogger).check(never);
-  const none = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], down)], noModelLogger);
+  await withFallback([stubModel("a", [], wrongKey), stubModel("b", [])], noModelLogger).check(never);
+  const none = withFallback([stubModel("a", [], wrongKey), stubModel("b", [], down)], noModelLogger);
   await expect(none.check(never)).rejects.toBe(wrongKey);
   const reason = new Error("too late");
-  const aborted = withFallback([toldModel("a", [], wrongKey), toldModel("b", [], reason)], noModelLogger);
+  const aborted = withFallback([stubModel("a", [], wrongKey), stubModel("b", [], reason)], noModelLogger);
   await expect(aborted.check(never)).rejects.toBe(reason);
 });

@@ -3,10 +3,10 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { type ModelOptions, modelFrom } from "../../src/models/open.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
-import { partsOf } from "../support/heard.ts";
-import { modelServer, says } from "../support/model-server.ts";
+import { partsOf } from "../support/model-parts.ts";
+import { modelServer, replyOf } from "../support/model-server.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
-import { ANSWER, REQUEST } from "../support/told-model.ts";
+import { ANSWER, REQUEST } from "../support/stub-model.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 
 const KEYED = { apiKey: "key" };
@@ -41,7 +41,7 @@ describe("the configured model", () => {
     await using server = modelServer(openAiChat);
     await using spare = modelServer(openAiChat);
     const failing = { baseUrl: `${server.url}/v1` };
-    const text = says(openAiChat, { text: ["hello"], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
+    const text = replyOf(openAiChat, { text: ["hello"], usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" });
     server.reply({ status: 503 }, { status: 429 }, text);
     const one = await from("compatible:x", { compatible: failing });
     expect(await partsOf(one, REQUEST, { signal: new AbortController().signal })).toEqual([...ANSWER]);

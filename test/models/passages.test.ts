@@ -18,11 +18,11 @@ describe("a question with its passages", () => {
   });
 
   test("numbers the passages from 1", () => {
-    const said = withPassages("왜?", [
+    const content = withPassages("왜?", [
       { title: "가", content: "나\n다" },
       { title: "A", content: "B" },
     ]);
-    expect(said.split("\n").slice(1)).toEqual([
+    expect(content.split("\n").slice(1)).toEqual([
       '{"number":1,"title":"가","content":"나\\n다"}',
       '{"number":2,"title":"A","content":"B"}',
       "",
@@ -38,7 +38,7 @@ describe("a question with its passages", () => {
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("number", "nombre"),
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("{", "["),
     withPassages("Why?", [{ title: "a", content: "b" }]).replace("Question:", "Query:"),
-  ])("is not recognized in other text: %j", (said) => {
-    expect(readPassages(said)).toBeNull();
+  ])("is not recognized in other text: %j", (content) => {
+    expect(readPassages(content)).toBeNull();
   });
 });

@@ -4,9 +4,9 @@ import { realSystem, type System } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import type { ModelLogger } from "../../src/models/logger.ts";
 import { retryDelay, withRetry } from "../../src/models/retry.ts";
-import { partsOf } from "../support/heard.ts";
+import { partsOf } from "../support/model-parts.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
-import { ANSWER, REQUEST, toldModel } from "../support/told-model.ts";
+import { ANSWER, REQUEST, stubModel } from "../support/stub-model.ts";
 
 const failure = (options: { retryable?: boolean; retryAfterMs?: number } = {}): ModelError =>
   new ModelError("model_unavailable", "It failed.", { retryable: true, ...options });
@@ -44,9 +44,9 @@ describe("the wait before a retry", () => {
 
   test("is never shorter than asked and never over a minute", () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    const asked = fc.option(fc.nat(100_000), { nil: undefined });
+    const retryAfterMs = fc.option(fc.nat(100_000), { nil: undefined });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), asked, random, (attempt, retryAfterMs, chance) => {
+      fc.property(fc.integer({ min: 1, max: 5 }), retryAfterMs, random, (attempt, retryAfterMs, chance) => {
         const delay = retryDelay(attempt, failure(retryAfterMs === undefined ? {} : { retryAfterMs }), chance);
         if (delay !== null) expect(delay).toBeWithin(retryAfterMs ?? 500, 60_001);
       }),
@@ -58,7 +58,7 @@ describe("a retried model", () => {
   test("answers after failures, and each retry is a log line", async () => {
     const { slept, lines, options } = recorder();
     const error = failure();
-    const model = toldModel("m", [{ fails: error }, { fails: failure({ retryAfterMs: 9 }) }, { says: ANSWER }]);
+    const model = stubModel("m", [{ error: error }, { error: failure({ retryAfterMs: 9 }) }, { parts: ANSWER }]);
     expect(await partsOf(withRetry(model, options), REQUEST, never)).toEqual([...ANSWER]);
     expect(slept).toEqual([750, 509]);
     expect(lines.map(({ model, attempt, delayMs }) => [model, attempt, delayMs])).toEqual([
@@ -71,7 +71,7 @@ describe("a retried model", () => {
   test("gives up after three retries with the last failure", async () => {
     const { slept, options } = recorder();
     const last = failure();
-    const model = toldModel("m", [{ fails: failure() }, { fails: failure() }, { fails: failure() }, { fails: last }]);
+    const model = stubModel("m", [{ error: failure() }, { error: failure() }, { error: failure() }, { error: last }]);
     await expect(partsOf(withRetry(model, options), REQUEST, never)).rejects.toBe(last);
     expect([model.calls(), slept.length]).toEqual([4, 3]);
   });
@@ -79,7 +79,7 @@ describe("a retried model", () => {
   test("is not called again after a permanent failure", async () => {
     const { options } = recorder();
     const refused = new ModelError("model_refused", "No.", { retryable: false });
-    const model = toldModel("m", [{ fails: refused }, { says: ANSWER }]);
+    const model = stubModel("m", [{ error: refused }, { parts: ANSWER }]);
     await expect(partsOf(withRetry(model, options), REQUEST, never)).rejects.toBe(refused);
     expect(model.calls()).toBe(1);
   });
@@ -87,17 +87,17 @@ describe("a retried model", () => {
   test("is not called again once it has sent a part", async () => {
     const { options } = recorder();
     const error = failure();
-    const model = toldModel("m", [{ says: ANSWER.slice(0, 1), fails: error }, { says: ANSWER }]);
-    const said: unknown[] = [];
-    const call = withRetry(model, options).answer(REQUEST, never, (part) => void said.push(part));
+    const model = stubModel("m", [{ parts: ANSWER.slice(0, 1), error: error }, { parts: ANSWER }]);
+    const received: unknown[] = [];
+    const call = withRetry(model, options).answer(REQUEST, never, (part) => void received.push(part));
     await expect(call).rejects.toBe(error);
-    expect([model.calls(), said]).toEqual([1, [...ANSWER.slice(0, 1)]]);
+    expect([model.calls(), received]).toEqual([1, [...ANSWER.slice(0, 1)]]);
   });
 
   test("stops waiting as soon as it is aborted", async () => {
     const reason = new Error("cancelled");
     const stop = new AbortController();
-    const model = toldModel("m", [{ fails: failure({ retryAfterMs: 30_000 }) }]);
+    const model = stubModel("m", [{ error: failure({ retryAfterMs: 30_000 }) }]);
     const logger: ModelLogger = { ...noModelLogger, retry: () => queueMicrotask(() => stop.abort(reason)) };
     const retried = withRetry(model, { system: realSystem, logger });
     await expect(partsOf(retried, REQUEST, { signal: stop.signal })).rejects.toBe(reason);
@@ -106,7 +106,7 @@ describe("a retried model", () => {
 
   test("is not called again when its callback throws", async () => {
     const { options } = recorder();
-    const model = toldModel("m", [{ says: ANSWER }]);
+    const model = stubModel("m", [{ parts: ANSWER }]);
     const why = failure();
     const call = withRetry(model, options).answer(REQUEST, never, () => {
       throw why;
@@ -118,7 +118,7 @@ describe("a retried model", () => {
   test("keeps its id, and is checked once", async () => {
     const { slept, options } = recorder();
     const error = failure();
-    const model = withRetry(toldModel("openai:x", [], error), options);
+    const model = withRetry(stubModel("openai:x", [], error), options);
     expect(model.id).toBe("openai:x");
     await expect(model.check(never)).rejects.toBe(error);
     expect(slept).toEqual([]);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { readWriting, type Writing, type WritingForm, writingRequest } from "../../src/models/writing.ts";
-import { textFrom } from "../support/heard.ts";
-import { REQUEST } from "../support/told-model.ts";
+import { textFrom } from "../support/model-parts.ts";
+import { REQUEST } from "../support/stub-model.ts";
 
 const FORMS: readonly WritingForm[] = ["note", "title", "excerpt", "tags"];
 const fixture = (name: string) => readFileSync(join(import.meta.dir, "../fixtures/retrieval", name), "utf8");
@@ -32,8 +32,8 @@ test("a writing request is read back unchanged, for any text and tags", () => {
 
 test("no other request is read as one, not even if its text imitates one", () => {
   expect(readWriting(REQUEST)).toBeNull();
-  const asked = writingRequest({ form: "title", language: "en", text: "", knownTags: [] }).system;
-  expect(readWriting({ ...REQUEST, messages: [{ role: "user", content: asked, images: [] }] })).toBeNull();
+  const system = writingRequest({ form: "title", language: "en", text: "", knownTags: [] }).system;
+  expect(readWriting({ ...REQUEST, messages: [{ role: "user", content: system, images: [] }] })).toBeNull();
 });
 
 describe("the built-in model", () => {
@@ -44,8 +44,8 @@ describe("the built-in model", () => {
     expect(title).toBe("# Tidepool Invoicing: webhooks and API");
     const flat = text.replace(/\s+/g, " ");
     for (const part of parts.join("\n").split("\n").slice(0, -2)) {
-      const said = part.replace(/^(?:- |## )/, "");
-      if (part !== "## Key points") expect(flat).toContain(said);
+      const line = part.replace(/^(?:- |## )/, "");
+      if (part !== "## Key points") expect(flat).toContain(line);
     }
     expect(parts.at(-2)).toBe("## Keywords");
     expect(parts.at(-1)?.split(", ")).toEqual(expect.arrayContaining(["refunds", "webhooks"]));
@@ -98,8 +98,8 @@ describe("the built-in model", () => {
     for (const text of nasty) for (const form of FORMS) await write(form, text);
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary" }), fc.constantFrom(...FORMS), async (text, form) => {
-        const said = await write(form, text);
-        if (form === "tags") expect(JSON.parse(said)).toBeArray();
+        const line = await write(form, text);
+        if (form === "tags") expect(JSON.parse(line)).toBeArray();
       }),
       { numRuns: 300 },
     );

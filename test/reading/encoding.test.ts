@@ -60,8 +60,8 @@ describe("the encoding of a text", () => {
         const bytes = damaged(encode(text), flaws);
         expect(encodingOf(bytes, undefined)).toBe(encoding);
         const read = decodeText(bytes);
-        const kept = text.split(" ").filter((word) => read.includes(word)).length;
-        expect(kept).toBeGreaterThanOrEqual(text.split(" ").length - flaws.length * 2);
+        const intact = text.split(" ").filter((word) => read.includes(word)).length;
+        expect(intact).toBeGreaterThanOrEqual(text.split(" ").length - flaws.length * 2);
       }),
     );
   });

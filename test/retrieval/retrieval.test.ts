@@ -11,7 +11,7 @@ import { RetrievalHealth, vectorCoverage } from "../../src/retrieval/vector-cove
 import type { Store } from "../../src/store/contract.ts";
 import type { DocumentStore } from "../../src/store/documents/contract.ts";
 import { memoryStore } from "../support/pglite.ts";
-import { toldEmbedding } from "../support/told-embedding.ts";
+import { stubEmbedding } from "../support/stub-embedding.ts";
 
 const never = new AbortController().signal;
 const reader = openReader();
@@ -41,7 +41,7 @@ const LONG = Array.from({ length: 150 }, (_, at) => `# Section ${at}\n\nText of 
 
 describe("ingestion", () => {
   test("is done once for the same content in a collection, and nothing is embedded again", async () => {
-    const [user, embedding] = [newUser(), toldEmbedding()];
+    const [user, embedding] = [newUser(), stubEmbedding()];
     const retrieval = retrievalWith(embedding);
     const first = await retrieval.ingest(user, file("a.md", "# One\n\ntext"), never);
     expect(first).toMatchObject({ isNew: true, document: { title: "One", chunks: 1, mediaType: "text/markdown" } });
@@ -56,7 +56,7 @@ describe("ingestion", () => {
 
   test("of the same content many times at once stores one document", async () => {
     const user = newUser();
-    const retrieval = retrievalWith(toldEmbedding());
+    const retrieval = retrievalWith(stubEmbedding());
     const all = await Promise.all(Array.from({ length: 5 }, () => retrieval.ingest(user, file("a.md", LONG), never)));
     expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(all.map(({ document }) => document.documentId)).size).toBe(1);
@@ -69,12 +69,12 @@ describe("ingestion", () => {
     ["the file's name", file("C:\\docs\\parts.csv", PARTS), "parts.csv"],
     ["no name at all", file("", "only text."), "untitled"],
   ])("names a document by %s", async (_, document, title) => {
-    expect((await retrievalWith(toldEmbedding()).ingest(newUser(), document, never)).document.title).toBe(title);
+    expect((await retrievalWith(stubEmbedding()).ingest(newUser(), document, never)).document.title).toBe(title);
   });
 
   test("that fails halfway leaves nothing behind", async () => {
     const user = newUser();
-    const failing = toldEmbedding("told", (call) => {
+    const failing = stubEmbedding("stub", (call) => {
       if (call === 2) throw new ModelError("model_unavailable", "Away.", { retryable: true });
     });
     await expect(retrievalWith(failing).ingest(user, file("a.md", LONG), never)).rejects.toBeInstanceOf(ModelError);
@@ -84,15 +84,15 @@ describe("ingestion", () => {
     );
     expect(await listed(user)).toBe(0);
     expect(
-      await retrievalWith(toldEmbedding()).search(user, { text: "number 3", collection: null, k: 3 }, never),
+      await retrievalWith(stubEmbedding()).search(user, { text: "number 3", collection: null, k: 3 }, never),
     ).toEqual([]);
-    expect((await retrievalWith(toldEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
+    expect((await retrievalWith(stubEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
   });
 
   test("a search uses words while the model does not answer, and ends with its caller", async () => {
     const user = `user-${realSystem.id()}`;
-    await retrievalWith(toldEmbedding()).ingest(user, file("a.md", "Bolts are stored in hall seven."), never);
-    const away = toldEmbedding("told", (_call, signal) => {
+    await retrievalWith(stubEmbedding()).ingest(user, file("a.md", "Bolts are stored in hall seven."), never);
+    const away = stubEmbedding("stub", (_call, signal) => {
       signal.throwIfAborted();
       throw new ModelError("model_unavailable", "Away.", { retryable: true });
     });
@@ -106,7 +106,7 @@ describe("ingestion", () => {
     const user = newUser();
     const leaving = new AbortController();
     const reason = new Error("gone");
-    const embedding = toldEmbedding("told", (call) => {
+    const embedding = stubEmbedding("stub", (call) => {
       if (call === 2) leaving.abort(reason);
     });
     const failed = retrievalWith(embedding).ingest(user, file("a.md", LONG), leaving.signal);
@@ -118,7 +118,7 @@ describe("ingestion", () => {
 describe("searching", () => {
   test("finds the one row that answers, and its table", async () => {
     const user = newUser();
-    const retrieval = retrievalWith(toldEmbedding());
+    const retrieval = retrievalWith(stubEmbedding());
     const { document } = await retrieval.ingest(
       user,
       file("parts.csv", PARTS, { metadata: { source: "warehouse" } }),
@@ -141,20 +141,20 @@ describe("searching", () => {
 
   test("finds only the user's own documents in the named collection", async () => {
     const user = newUser();
-    const retrieval = retrievalWith(toldEmbedding());
+    const retrieval = retrievalWith(stubEmbedding());
     await retrieval.ingest(user, file("a.md", "The ferry sails at noon.", { collection: "ships" }), never);
-    const asked = { text: "when does the ferry sail", k: 3 };
-    expect(await retrieval.search(user, { ...asked, collection: "ships" }, never)).toHaveLength(1);
-    expect(await retrieval.search(user, { ...asked, collection: null }, never)).toHaveLength(1);
-    expect(await retrieval.search(user, { ...asked, collection: "trains" }, never)).toEqual([]);
-    expect(await retrieval.search(newUser(), { ...asked, collection: "ships" }, never)).toEqual([]);
+    const query = { text: "when does the ferry sail", k: 3 };
+    expect(await retrieval.search(user, { ...query, collection: "ships" }, never)).toHaveLength(1);
+    expect(await retrieval.search(user, { ...query, collection: null }, never)).toHaveLength(1);
+    expect(await retrieval.search(user, { ...query, collection: "trains" }, never)).toEqual([]);
+    expect(await retrieval.search(newUser(), { ...query, collection: "ships" }, never)).toEqual([]);
   });
 
   test("without vectors in the database uses words and calls no model", async () => {
     const user = newUser();
     const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
     const documents: DocumentStore = { ...store.documents, capabilities };
-    const embedding = toldEmbedding();
+    const embedding = stubEmbedding();
     const retrieval = retrievalWith(embedding, documents);
     await retrieval.ingest(user, file("a.md", "The ferry sails at noon."), never);
     expect(await retrieval.search(user, { text: "ferry", collection: null, k: 3 }, never)).toHaveLength(1);
@@ -166,7 +166,7 @@ describe("searching", () => {
   test("without vectors and without documents, health speaks of the documents to come", async () => {
     const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
     const documents: DocumentStore = { ...store.documents, capabilities, embeddings: async () => [] };
-    const check = new RetrievalHealth({ documents, embedding: toldEmbedding(), system: realSystem });
+    const check = new RetrievalHealth({ documents, embedding: stubEmbedding(), system: realSystem });
     expect(await check.look()).toBe("documents will be searched by full text only: the extension is missing");
   });
 });
@@ -176,14 +176,14 @@ describe("another embedding model", () => {
     const own = await memoryStore();
     await own.migrate();
     const { documents } = own;
-    const old = toldEmbedding("old");
+    const old = stubEmbedding("old");
     await retrievalWith(old, documents).ingest("u", file("a.md", LONG), never);
     await retrievalWith(old, documents).ingest("v", file("b.md", `${LONG}\n\nThe ferry sails.`), never);
     const health = (embedding: EmbeddingModel) =>
       new RetrievalHealth({ documents, embedding, system: realSystem }).look();
     expect(await health(old)).toBe("ok");
 
-    const embedding = toldEmbedding("new");
+    const embedding = stubEmbedding("new");
     expect(await health(embedding)).toStartWith("300 of 300 chunks");
     expect(await health(embedding)).toContain("yeoul reindex");
     const found = await retrievalWith(embedding, documents).search(
@@ -194,17 +194,17 @@ describe("another embedding model", () => {
     expect(found).toHaveLength(1);
 
     const interrupted = new AbortController();
-    const told: { readonly done: number; readonly total: number }[] = [];
+    const reported: { readonly done: number; readonly total: number }[] = [];
     const stopped = reindex(
       { documents, embedding },
       (progress) => {
-        told.push(progress);
+        reported.push(progress);
         if (progress.done === 128) interrupted.abort(new Error("Ctrl-C"));
       },
       interrupted.signal,
     );
     await expect(stopped).rejects.toThrow("Ctrl-C");
-    expect(told.map(({ done, total }) => [done, total])).toEqual([
+    expect(reported.map(({ done, total }) => [done, total])).toEqual([
       [64, 300],
       [128, 300],
     ]);
@@ -217,7 +217,7 @@ describe("another embedding model", () => {
   });
 
   test("with an unknown dimension is called for one vector", async () => {
-    const embedding = toldEmbedding();
+    const embedding = stubEmbedding();
     await retrievalWith(embedding).ingest(newUser(), file("a.md", "Something."), never);
     const calls = embedding.calls.length;
     await reindex({ documents: store.documents, embedding: { ...embedding, dimension: null } }, () => {}, never);

@@ -32,8 +32,8 @@ describe("the title of a document is one line, so that it cannot forge a citatio
     ["composed", ONE_LINE.normalize("NFD"), "a.txt", "Some other text."],
   ])("%s", async (how, title, name, content) => {
     const document = { collection: how, title, metadata: {}, upload: upload(name, content) };
-    const { document: kept } = await retrieval.ingest("u", document, never);
-    expect(kept.title).toBe(ONE_LINE);
+    const { document: stored } = await retrieval.ingest("u", document, never);
+    expect(stored.title).toBe(ONE_LINE);
   });
 
   test("even if it was stored before this rule", async () => {

@@ -8,12 +8,12 @@ import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate, type Gate } from "../support/gate.ts";
 import { agentOf, answerIn, endOf, type Harness, harness, logOf, sharedStore } from "../support/harness.ts";
-import { say } from "../support/journal.ts";
+import { token } from "../support/journal.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { type Taps, tappedStore } from "../support/tapped-store.ts";
 
 /** Calls the model at once, as `solve` does. */
-const asking = agentOf(async function* (context) {
+const callingAgent = agentOf(async function* (context) {
   yield { type: "node_result", payload: { node: "node", output: "asked" } };
   const messages = [{ role: "user", content: context.input.message, images: [] }] as const;
   const { text } = yield* converse({ system: "", messages, tools: [] }, context);
@@ -25,7 +25,7 @@ const counting = () => {
   let begun = 0;
   const agent = agentOf(async function* () {
     begun++;
-    yield say("words");
+    yield token("words");
     return {};
   });
   return { agent, begun: () => begun };
@@ -76,12 +76,12 @@ describe("the first run of a new thread", () => {
       return append(batch);
     };
     let isStarted = false;
-    const starting = here.start(asking, { threadId: null }).then((started) => {
+    const starting = here.start(callingAgent, { threadId: null }).then((started) => {
       isStarted = true;
       return started;
     });
     const call = await model.nextCall();
-    call.say({ type: "text", delta: "so " });
+    call.emit({ type: "text", delta: "so " });
     await gate.reached(1);
     await turnOfLoop();
     expect({ isStarted, appended, lines }).toEqual({ isStarted: false, appended: [], lines: [] });
@@ -118,7 +118,7 @@ describe("the first run of a new thread", () => {
 
   test("that is stopped before its row is written ends with the reason of the stop afterwards", async () => {
     const { here, lines, gate } = await slow();
-    const starting = here.start(asking, { threadId: null });
+    const starting = here.start(callingAgent, { threadId: null });
     await gate.reached(1);
     for (const run of here.registry.all()) run.abort(new RunError("timeout", "It took too long."));
     await turnOfLoop();
@@ -135,7 +135,7 @@ describe("the first run of a new thread", () => {
     ["named", realSystem.id()],
   ])("whose row comes only after the process has drained ends as interrupted, in a %s thread", async (_, threadId) => {
     const { here, gate } = await slow();
-    const starting = here.start(asking, { threadId });
+    const starting = here.start(callingAgent, { threadId });
     await gate.reached(1);
     await here.runs.drain(0, 0);
     expect(here.registry.size).toBe(0);
@@ -149,15 +149,15 @@ describe("the first run of a new thread", () => {
 
   test("that emits more than the buffer allows waits for its row", async () => {
     const { here, gate } = await slow();
-    let said = 0;
-    const talkative = agentOf(async function* () {
-      for (; said < 1_000; said++) yield { type: "node_result", payload: { node: "node", output: said } };
+    let emitted = 0;
+    const floodAgent = agentOf(async function* () {
+      for (; emitted < 1_000; emitted++) yield { type: "node_result", payload: { node: "node", output: emitted } };
       return {};
     });
-    const starting = here.start(talkative, { threadId: null });
+    const starting = here.start(floodAgent, { threadId: null });
     await gate.reached(1);
     await turnOfLoop();
-    expect(said).toBeLessThan(300);
+    expect(emitted).toBeLessThan(300);
     gate.open();
     const seen = await (await starting).events;
     expect(seen.filter(({ type }) => type === "node_result")).toHaveLength(1_000);
@@ -174,20 +174,20 @@ describe("the first run of a new thread", () => {
       written.push("finish");
       return "ended";
     };
-    const asked = Promise.withResolvers<NewRun>();
+    const inserting = Promise.withResolvers<NewRun>();
     const refusal = Promise.withResolvers<never>();
     taps.begin = (_begin, run) => {
-      asked.resolve(run);
+      inserting.resolve(run);
       return refusal.promise;
     };
-    const starting = here.start(asking, { threadId: null });
+    const starting = here.start(callingAgent, { threadId: null });
     const call = await model.nextCall();
     call.finish("too soon");
     refusal.reject(new StoreError("unavailable", "gone"));
     await expect(starting).rejects.toMatchObject({ code: "unavailable" });
     expect(call.signal.aborted).toBe(true);
     expect(here.registry.size).toBe(0);
-    const { threadKey, runId } = await asked.promise;
+    const { threadKey, runId } = await inserting.promise;
     expect(await logOf(here.store, threadKey)).toEqual([]);
     expect(await here.store.threads.get(threadKey)).toBeNull();
     expect(await here.store.runs.get("u", runId)).toBeNull();
@@ -199,15 +199,15 @@ describe("the first run of a new thread", () => {
     const refusal = Promise.withResolvers<never>();
     taps.begin = () => refusal.promise;
     const left = Promise.withResolvers<void>();
-    const talkative = agentOf(async function* () {
+    const floodAgent = agentOf(async function* () {
       try {
-        yield say("held back");
+        yield token("held back");
         for (;;) yield { type: "node_result", payload: { node: "node", output: null } };
       } finally {
         left.resolve();
       }
     });
-    const starting = here.start(talkative, { threadId: null, streamTokens: false });
+    const starting = here.start(floodAgent, { threadId: null, streamTokens: false });
     await turnOfLoop();
     refusal.reject(new StoreError("unavailable", "gone"));
     await expect(starting).rejects.toMatchObject({ code: "unavailable" });
@@ -237,7 +237,7 @@ describe("the first run of a new thread", () => {
   test("waits for its row after the store has refused one, until it accepts one", async () => {
     const { here, taps, gate } = await slow();
     taps.begin = () => Promise.reject(new StoreError("unavailable", "gone"));
-    await expect(here.start(asking, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
+    await expect(here.start(callingAgent, { threadId: null })).rejects.toMatchObject({ code: "unavailable" });
     const { agent, begun } = counting();
     taps.begin = async (begin, run) => {
       await gate.pass();

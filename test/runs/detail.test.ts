@@ -3,20 +3,20 @@ import fc from "fast-check";
 import { foldAnswer } from "../../src/domain/answer.ts";
 import { RunError } from "../../src/domain/error.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { saidEvents } from "../support/answer-events.ts";
+import { outputEvents } from "../support/answer-events.ts";
 import { agentOf, harness, sharedStore } from "../support/harness.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
 const PAGE = { limit: 10, maxBytes: 10_000_000, before: null };
-const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test("the detail stored with a message is the fold of its run's events in the log, however the run ends", async () => {
   const { start, store } = await harness();
   const ends = fc.constantFrom(null, new RunError("timeout", "Too long."), new RunError("cancelled", "Stopped."));
   await fc.assert(
-    fc.asyncProperty(saidEvents, ends, fc.boolean(), async (said, failure, streamTokens) => {
+    fc.asyncProperty(outputEvents, ends, fc.boolean(), async (bodies, failure, streamTokens) => {
       const agent = agentOf(async function* () {
-        yield* said;
+        yield* bodies;
         if (failure !== null) throw failure;
         return {};
       });
@@ -28,7 +28,7 @@ test("the detail stored with a message is the fold of its run's events in the lo
       if (failure !== null && !fold.hasAnswer) return expect(message).toBeUndefined();
       const { content, detail, status } = fold.answer();
       expect(message).toMatchObject({ content, status: status ?? "none" });
-      expect(kept(message?.detail)).toEqual(kept(detail));
+      expect(stored(message?.detail)).toEqual(stored(detail));
       // The log has no text twice: its tokens, joined, are the emitted text.
       expect(detail.parts.some(({ type }) => type === "text")).toBe(content !== "");
     }),

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentOf, endOf, harness, sharedStore } from "../support/harness.ts";
-import { say } from "../support/journal.ts";
+import { token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 30_000);
 
 const endless = agentOf(async function* ({ signal }) {
-  yield say("so far");
+  yield token("so far");
   await new Promise((stop) => signal.addEventListener("abort", stop));
   signal.throwIfAborted();
   return {};
@@ -25,7 +25,7 @@ describe("a drain", () => {
     const here = await harness({ store });
     const { promise, resolve } = Promise.withResolvers<void>();
     const agent = agentOf(async function* () {
-      yield say("in time");
+      yield token("in time");
       await promise;
       return {};
     });
@@ -68,7 +68,7 @@ describe("a drain", () => {
     const post = (threadId: string) => service.post("/stream/v2", { message: "hi", userId: "d", threadId });
     const threadId = realSystem.id();
     const streams = [await post(threadId), await post(threadId), await post(realSystem.id())].map(readSse);
-    (await service.model.nextCall()).say({ type: "text", delta: "half a" });
+    (await service.model.nextCall()).emit({ type: "text", delta: "half a" });
     await Promise.race(streams.map((stream) => stream.until(({ event }) => event === "llm.token.delta")));
     await service.drain();
     for (const stream of streams) {
@@ -87,7 +87,7 @@ describe("a drain", () => {
     const running = readSse(await busy.post("/stream/v2", { message: "hi", userId: "d", threadId }));
     const call = await model.nextCall();
     const watching = readSse(await leaving.get(`/api/v1/threads/${threadId}/events?userId=d`));
-    call.say({ type: "text", delta: "hello" });
+    call.emit({ type: "text", delta: "hello" });
     await watching.until(({ event }) => event === "token");
     await leaving.drain();
     await watching.toEnd();

@@ -6,7 +6,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, answerIn, endOf, type Harness, harness, logOf } from "../support/harness.ts";
 import { heldSleeps } from "../support/held-sleeps.ts";
-import { say } from "../support/journal.ts";
+import { token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 
 let here: Harness;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 30_000);
 
 /** Yields the given events, then throws or returns. */
-const saying = (events: readonly EventBody[], thrown?: { readonly error: unknown }) =>
+const agentEmitting = (events: readonly EventBody[], thrown?: { readonly error: unknown }) =>
   agentOf(async function* () {
     yield* events;
     if (thrown !== undefined) throw thrown.error;
@@ -49,7 +49,7 @@ describe("a run that ends", () => {
   for (const [what, error, code, message] of table) {
     for (const words of [[], ["so ", "far"]]) {
       test(`with ${what} thrown ${words.length > 0 ? "amid an answer" : "before the first word"} says ${code}, once`, async () => {
-        const { live, events } = await here.start(saying(words.map(say), { error }));
+        const { live, events } = await here.start(agentEmitting(words.map(token), { error }));
         const seen = await events;
         expect(seen.filter(({ type }) => type === "done" || type === "error")).toHaveLength(1);
         expect(seen.filter(({ type }) => type === "credit_settled")).toHaveLength(1);
@@ -68,7 +68,7 @@ describe("a run that ends", () => {
   }
 
   test("successfully emits done with the id of its message", async () => {
-    const { live, events } = await here.start(saying([say("the "), say("answer")]));
+    const { live, events } = await here.start(agentEmitting([token("the "), token("answer")]));
     const seen = await events;
     const messages = await messagesOf(here.store, live.threadKey);
     expect(endOf(seen)).toEqual({ message_id: messages[1]?.id ?? "" });
@@ -76,9 +76,9 @@ describe("a run that ends", () => {
   });
 
   test("because its agent fails before the first node has a terminal event", async () => {
-    const untitled = { ...saying([]), title: () => JSON.parse("{") };
-    const nowhere = { ...saying([]), start: "missing" };
-    const beginless = { ...saying([]), begin: () => JSON.parse("{") };
+    const untitled = { ...agentEmitting([]), title: () => JSON.parse("{") };
+    const nowhere = { ...agentEmitting([]), start: "missing" };
+    const beginless = { ...agentEmitting([]), begin: () => JSON.parse("{") };
     const circular = agentOf(async function* () {
       yield { type: "node_result", payload: { node: "n", output: 1n } };
       return {};
@@ -89,38 +89,38 @@ describe("a run that ends", () => {
   });
 
   test("because its graph goes in circles has a terminal event", async () => {
-    const [node] = saying([]).nodes;
+    const [node] = agentEmitting([]).nodes;
     if (node === undefined) throw new Error("no node");
-    const circles = { ...saying([]), nodes: [{ ...node, next: () => "node" }] };
+    const circles = { ...agentEmitting([]), nodes: [{ ...node, next: () => "node" }] };
     expect(endOf(await (await here.start(circles)).events)).toMatchObject({ code: "internal" });
   });
 
   test("stores nothing that a node which ignores its signal emits afterwards", async () => {
-    const [heard, goOn, said] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+    const [called, resume, emitted] = [0, 1, 2].map(() => Promise.withResolvers<void>());
     const stubborn = agentOf(async function* () {
-      yield say("before");
-      heard?.resolve();
-      await goOn?.promise;
+      yield token("before");
+      called?.resolve();
+      await resume?.promise;
       try {
-        yield say("after");
+        yield token("after");
       } finally {
-        said?.resolve();
+        emitted?.resolve();
       }
       return {};
     });
     const { live, events } = await here.start(stubborn);
-    await heard?.promise;
+    await called?.promise;
     live.abort(new RunError("cancelled", "Stop."));
     const seen = await events;
-    goOn?.resolve();
-    await said?.promise;
+    resume?.resolve();
+    await emitted?.promise;
     expect(await logOf(here.store, live.threadKey)).toEqual([...seen]);
     expect(answerIn(seen)).toBe("before");
   });
 
   test("ends a second after it was stopped, even if a node ignores its signal for ever", async () => {
     const deaf = agentOf(async function* () {
-      yield say("words");
+      yield token("words");
       return await hanging();
     });
     const { live, events } = await here.start(deaf);
@@ -135,7 +135,7 @@ describe("a run that ends", () => {
     const timeouts = heldSleeps(77_000);
     const short = await harness({ store: here.store, system: timeouts.system, runTimeoutMs: 77_000 });
     const endless = agentOf(async function* (context) {
-      yield say("words");
+      yield token("words");
       timeouts.end();
       await untilAborted(context);
       context.signal.throwIfAborted();
@@ -151,7 +151,7 @@ describe("a run that ends", () => {
 
   test("without streaming emits its whole answer as one token, even when it failed", async () => {
     for (const thrown of [undefined, { error: new Error("late") }]) {
-      const agent = saying([say("one "), say("two")], thrown);
+      const agent = agentEmitting([token("one "), token("two")], thrown);
       const seen = await (await here.start(agent, { streamTokens: false })).events;
       expect(seen.filter(({ type }) => type === "token").map(({ json }) => json)).toEqual(['{"delta":"one two"}']);
     }
@@ -160,16 +160,16 @@ describe("a run that ends", () => {
 
 describe("a cancel", () => {
   const nobody = new AbortController().signal;
-  const talking = () =>
+  const wordAgent = () =>
     agentOf(async function* (context) {
-      yield say("so far");
+      yield token("so far");
       await untilAborted(context);
       context.signal.throwIfAborted();
       return {};
     });
 
   test("with wait returns when the run has ended, and its text so far is stored", async () => {
-    const { live, events } = await here.start(talking());
+    const { live, events } = await here.start(wordAgent());
     while (answerIn(await logOf(here.store, live.threadKey)) === "") await new Promise(setImmediate);
     expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
     expect(endOf(await events)).toMatchObject({ code: "cancelled" });
@@ -177,20 +177,20 @@ describe("a cancel", () => {
   });
 
   test("that is repeated, concurrent with another, or after the end changes nothing", async () => {
-    const { live, events } = await here.start(talking());
+    const { live, events } = await here.start(wordAgent());
     const both = [1, 2].map(() => here.runs.cancel("u", live.runId, true, nobody));
     for (const run of await Promise.all(both)) expect(run).toMatchObject({ status: "cancelled" });
     expect(await here.runs.cancel("u", live.runId, true, nobody)).toMatchObject({ status: "cancelled" });
     expect((await events).filter(({ type }) => type === "error")).toHaveLength(1);
 
-    const done = await here.start(saying([say("done")]));
+    const done = await here.start(agentEmitting([token("done")]));
     await done.live.ended;
     expect(await here.runs.cancel("u", done.live.runId, true, nobody)).toMatchObject({ status: "succeeded" });
     expect((await logOf(here.store, done.live.threadKey)).at(-1)?.type).toBe("done");
   });
 
   test("of another user's run, or of an unknown one, finds nothing and stops nothing", async () => {
-    const { live } = await here.start(talking());
+    const { live } = await here.start(wordAgent());
     expect(await here.runs.cancel("somebody", live.runId, true, nobody)).toBeNull();
     expect(await here.runs.cancel("u", "never was", true, nobody)).toBeNull();
     expect(live.signal.aborted).toBe(false);
@@ -199,7 +199,7 @@ describe("a cancel", () => {
 
   test("at any moment of a run leaves exactly one terminal event", async () => {
     for (let turns = 0; turns < 12; turns++) {
-      const { live, events } = await here.start(saying([say("a"), say("b")]));
+      const { live, events } = await here.start(agentEmitting([token("a"), token("b")]));
       for (let i = 0; i < turns; i++) await new Promise(setImmediate);
       const run = await here.runs.cancel("u", live.runId, true, nobody);
       const seen = await events;

@@ -3,11 +3,11 @@ import { realSystem } from "../../src/domain/system.ts";
 import { threadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentOf, answerIn, endOf, type Harness, harness, logOf, sharedStore } from "../support/harness.ts";
-import { say } from "../support/journal.ts";
+import { token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { JUDGE_MS, register } from "../support/replicas.ts";
 import { newRun, started } from "../support/runs.ts";
-import { talking, until } from "../support/talking.ts";
+import { steppedAgent, until } from "../support/stepped-agent.ts";
 
 let store: Store;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ describe("orphans", () => {
     await here.recovery.tick();
     expect(await logOf(store, thread)).toEqual([...log]);
     const brief = agentOf(async function* () {
-      yield say("next");
+      yield token("next");
       return {};
     });
     const next = await here.start(brief, { threadId: thread.slice(2) });
@@ -77,7 +77,7 @@ describe("orphans", () => {
     await register(store, alive);
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: alive }));
     const here = await harness({ store, isAlone: true });
-    const { live } = await here.start(talking().agent);
+    const { live } = await here.start(steppedAgent().agent);
     await here.recovery.tick();
     expect(await store.runs.get("u", fence.runId)).toMatchObject({ status: "failed", error: { code: "interrupted" } });
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
@@ -86,7 +86,7 @@ describe("orphans", () => {
 
   test("a run in the process's name that it does not execute is ended, those that it executes go on", async () => {
     const here = await harness({ store });
-    const { live } = await here.start(talking().agent);
+    const { live } = await here.start(steppedAgent().agent);
     const thread = threadKey("u", realSystem.id());
     const { fence } = await started(store, newRun(thread, { owner: here.owner }));
     await here.maintenance.tick();
@@ -102,13 +102,13 @@ describe("a replica whose lease is over", () => {
 
   test("loses its runs and writes nothing more", async () => {
     const [owner, other] = [await stopped(), await judge()];
-    const { agent, goOn } = talking();
+    const { agent, emitNext } = steppedAgent();
     const { live, events } = await owner.start(agent);
     await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
     await recovering(other, hasFailed(live.runId));
     const log = await logOf(store, live.threadKey);
     expect(endOf(log)).toMatchObject({ code: "interrupted" });
-    goOn(); // the old owner is back
+    emitNext(); // the old owner is back
     await live.ended;
     expect(await logOf(store, live.threadKey)).toEqual([...log]);
     // Its readers receive the end through the store.
@@ -120,7 +120,7 @@ describe("a replica whose lease is over", () => {
 
   test("notices it even if its run emits nothing", async () => {
     const [owner, other] = [await stopped(), await judge()];
-    const { live } = await owner.start(talking().agent);
+    const { live } = await owner.start(steppedAgent().agent);
     await until(async () => answerIn(await logOf(store, live.threadKey)) !== "");
     await recovering(other, hasFailed(live.runId));
     const log = await logOf(store, live.threadKey);
@@ -133,13 +133,13 @@ describe("a replica whose lease is over", () => {
 
   test("keeps the runs that were not taken over, and goes on when it is back", async () => {
     const [owner, other] = [await stopped(), await judge()];
-    const { agent, goOn } = talking();
+    const { agent, emitNext } = steppedAgent();
     const { live } = await owner.start(agent);
     await until(async () => answerIn(await logOf(store, live.threadKey)) === "word ");
     await register(store, owner.owner); // it is back
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: realSystem.id() }));
     await recovering(other, hasFailed(fence.runId));
-    goOn();
+    emitNext();
     await until(async () => answerIn(await logOf(store, live.threadKey)) === "word word ");
     await owner.maintenance.tick();
     expect(await store.runs.get("u", live.runId)).toMatchObject({ status: "running", attempt: 1 });
@@ -149,7 +149,7 @@ describe("a replica whose lease is over", () => {
   test("renews it before it starts a run, so that the run is not taken over at once", async () => {
     const [owner, other] = [await harness({ store, leaseTtlMs: 400 }), await judge()];
     await register(store, owner.owner, 1);
-    const { live } = await owner.start(talking().agent);
+    const { live } = await owner.start(steppedAgent().agent);
     const { fence } = await started(store, newRun(threadKey("u", realSystem.id()), { owner: realSystem.id() }));
     await until(async () => {
       await owner.lease.tick();
@@ -177,9 +177,9 @@ test("a thousand orphans are taken over with a few calls, and each is ended once
       ofRun: async () => {
         throw new Error("one by one");
       },
-      ofRuns: (asked, types) => {
+      ofRuns: (requested, types) => {
         reads++;
-        return own.events.ofRuns(asked, types);
+        return own.events.ofRuns(requested, types);
       },
     },
     runs: {

@@ -4,7 +4,7 @@ import { RecurringTask } from "../../src/runs/recurring-task.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 
-const told = () => {
+const recorder = () => {
   const lines: string[] = [];
   return {
     lines,
@@ -15,7 +15,7 @@ const told = () => {
 };
 
 test("repeated failures are logged once, and so is the recovery", async () => {
-  const log = told();
+  const log = recorder();
   let now = 0;
   const work = new RecurringTask("maintenance", { system: { now: () => now }, logger: log });
   for (const fails of [false, true, true, true, false, false, true, false]) {
@@ -31,7 +31,7 @@ test("repeated failures are logged once, and so is the recovery", async () => {
 });
 
 test("an unrenewed lease is logged once as failing and once as ended; each renewal says whether the last one worked", async () => {
-  const log = told();
+  const log = recorder();
   let now = 0;
   let isAway = false;
   const renewals: boolean[] = [];

@@ -32,15 +32,15 @@ const watch = async (service: typeof a, threadId: string) =>
 describe("two replicas on one Postgres", () => {
   test("a reader on one follows a run on the other, live and to its end", async () => {
     const threadId = realSystem.id();
-    const asked = readSse(await ask(a, threadId));
+    const stream = readSse(await ask(a, threadId));
     const call = await a.model.nextCall();
     const watched = await watch(b, threadId);
     for (const word of ["one ", "two ", "three "]) {
-      call.say({ type: "text", delta: word });
+      call.emit({ type: "text", delta: word });
       await watched.until(({ event, data }) => event === "token" && data.includes(word));
     }
     call.finish("end");
-    await asked.toEnd();
+    await stream.toEnd();
     const events = await watched.toEnd();
     expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => `${threadId}:${i + 1}`));
     expect(events.at(-1)?.event).toBe("done");
@@ -51,14 +51,14 @@ describe("two replicas on one Postgres", () => {
   test("a cancel on one stops the run on the other, and with wait returns once that has ended", async () => {
     const threadId = realSystem.id();
     const response = await ask(a, threadId);
-    const asked = readSse(response);
+    const stream = readSse(response);
     const call = await a.model.nextCall();
-    call.say({ type: "text", delta: "so far" });
-    await asked.until(({ event }) => event === "llm.token.delta");
+    call.emit({ type: "text", delta: "so far" });
+    await stream.until(({ event }) => event === "llm.token.delta");
     const cancel = await b.post(`/api/v1/runs/${response.headers.get("x-run-id")}/cancel?wait=1&userId=u`, "");
     expect(await cancel.json()).toMatchObject({ status: "cancelled" });
     expect(call.signal.aborted).toBe(true);
-    expect((await asked.toEnd()).at(-1)).toMatchObject({ event: "run.failed" });
+    expect((await stream.toEnd()).at(-1)).toMatchObject({ event: "run.failed" });
     const thread = await (await b.get(`/api/v1/threads/${threadId}?userId=u`)).json();
     expect(thread).toMatchObject({ messages: [{ content: "hi" }, { content: "so far" }], active_run: null });
   });
@@ -81,7 +81,7 @@ describe("two replicas on one Postgres", () => {
     const threadId = realSystem.id();
     const old = readSse(await ask(a, threadId));
     const call = await a.model.nextCall();
-    call.say({ type: "text", delta: "old words" });
+    call.emit({ type: "text", delta: "old words" });
     const watched = await watch(b, threadId);
     await watched.until(({ event }) => event === "token");
     expect((await a.get(`/api/v1/threads/${threadId}?userId=u`, { method: "DELETE" })).status).toBe(204);

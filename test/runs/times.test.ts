@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { realSystem, type System } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentOf, harness, logOf, sharedStore } from "../support/harness.ts";
-import { close, fenceOf, journalOver, note, say } from "../support/journal.ts";
+import { close, fenceOf, journalOver, note, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 
 let store: Store;
@@ -16,11 +16,11 @@ const off = (by: () => number): System => ({ ...realSystem, now: () => realSyste
 
 const isInOrder = (times: readonly number[]) => times.every((at, i) => i === 0 || at >= (times[i - 1] ?? 0));
 
-const talk = agentOf(async function* () {
-  yield say("one ");
+const wordAgent = agentOf(async function* () {
+  yield token("one ");
   await new Promise(setImmediate);
   yield note();
-  yield say("two");
+  yield token("two");
   return {};
 });
 
@@ -28,7 +28,7 @@ test("a log's times never go backwards, even if replicas with clocks 20 s apart 
   const replicas = await Promise.all([20_000, -20_000, 0].map((ms) => harness({ store, system: off(() => ms) })));
   const threadId = realSystem.id();
   for (let turn = 0; turn < 6; turn++) {
-    const { live, events } = (await replicas[turn % replicas.length]?.start(talk, { threadId })) ?? {};
+    const { live, events } = (await replicas[turn % replicas.length]?.start(wordAgent, { threadId })) ?? {};
     await events;
     await live?.ended;
   }
@@ -49,7 +49,7 @@ test("a log's times never go backwards when a replica's clock is changed in the 
       for (const [i, next] of jumps.entries()) {
         jump = next;
         if (i % 3 === 0) writer.checkpoint({ checkpointId: `${i}`, node: "n", change: "{}" });
-        void writer.emit(i % 2 === 0 ? say("word ") : note(i), "n");
+        void writer.emit(i % 2 === 0 ? token("word ") : note(i), "n");
         if (i % 5 === 0) await new Promise(setImmediate);
       }
       await close(writer);

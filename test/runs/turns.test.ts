@@ -5,7 +5,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import { MAX_QUEUED } from "../../src/runs/runs.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, type Harness, harness, logOf } from "../support/harness.ts";
-import { say } from "../support/journal.ts";
+import { token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { tappedStore } from "../support/tapped-store.ts";
 
@@ -19,7 +19,7 @@ const nobody = new AbortController().signal;
 const held = () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const agent = agentOf(async function* ({ input, signal }) {
-    yield say(input.message);
+    yield token(input.message);
     await Promise.race([promise, new Promise((stop) => signal.addEventListener("abort", stop))]);
     signal.throwIfAborted();
     return {};
@@ -82,7 +82,7 @@ describe("turns of one thread", () => {
       const claimed = await next(run);
       if (claimed === null) return null;
       taps.claim = undefined;
-      throw new StoreError("unavailable", "made, and not told");
+      throw new StoreError("unavailable", "made, and not acknowledged");
     };
     const second = await replica.start(agent, { threadId, message: "2" });
     release();
@@ -140,7 +140,7 @@ describe("admission", () => {
           const place = realSystem.id();
           const { agent, release } = held();
           const failing = agentOf(async function* () {
-            yield say("x");
+            yield token("x");
             throw new Error("fails");
           });
           const lives = [];

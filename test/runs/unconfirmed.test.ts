@@ -7,7 +7,7 @@ import { StoreError } from "../../src/store/store-error.ts";
 /** Runs whose beginning failed at second 0. `answer` is the store's answer to a withdrawal. */
 const givenUp = async (answer: (second: number) => boolean | StoreError): Promise<readonly number[]> => {
   let now = 0;
-  const asked: number[] = [];
+  const attempts: number[] = [];
   const over = Promise.withResolvers<void>();
   const unconfirmed = new Set<string>();
   unconfirmed.delete = (runId) => {
@@ -15,10 +15,10 @@ const givenUp = async (answer: (second: number) => boolean | StoreError): Promis
     return Set.prototype.delete.call(unconfirmed, runId);
   };
   const withdraw = async () => {
-    asked.push(now / 1000);
-    const said = answer(now / 1000);
-    if (said instanceof StoreError) throw said;
-    return said;
+    attempts.push(now / 1000);
+    const outcome = answer(now / 1000);
+    if (outcome instanceof StoreError) throw outcome;
+    return outcome;
   };
   const system: System = {
     ...realSystem,
@@ -33,7 +33,7 @@ const givenUp = async (answer: (second: number) => boolean | StoreError): Promis
   expect(unconfirmed.has("r")).toBe(true);
   await over.promise;
   expect(unconfirmed.has("r")).toBe(false);
-  return asked;
+  return attempts;
 };
 const away = new StoreError("unavailable", "away");
 
@@ -46,6 +46,6 @@ test("a run that was not committed is looked for ten seconds longer", async () =
 });
 
 test("a run is looked for even after a longer outage, because a frozen server executes the statement when it resumes", async () => {
-  const asked = await givenUp((second) => (second < 60 ? away : second >= 62));
-  expect(asked.at(-1)).toBe(62);
+  const attempts = await givenUp((second) => (second < 60 ? away : second >= 62));
+  expect(attempts.at(-1)).toBe(62);
 });

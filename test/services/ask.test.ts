@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { askAgent } from "../../src/services/ask/index.ts";
-import { answering, text } from "../support/agent-context.ts";
+import { modelAnswering, text } from "../support/agent-context.ts";
 import { allTools } from "../support/all-tools.ts";
 import { answerIn, harness } from "../support/harness.ts";
 
@@ -9,13 +9,13 @@ const agent = askAgent({ tools: allTools() });
 
 describe("the agent ask", () => {
   test("answers with the model's text, given the thread's earlier turns", async () => {
-    const model = answering([text("Good "), text("day.")], [text("Again.")]);
+    const model = modelAnswering([text("Good "), text("day.")], [text("Again.")]);
     const { start } = await harness({ model });
     const first = await start(agent, { threadId: "ask-turns", message: "Who are you?" });
     expect(answerIn(await first.events)).toBe("Good day.");
     const second = await start(agent, { threadId: "ask-turns", message: "And you?" });
     expect(answerIn(await second.events)).toBe("Again.");
-    expect(model.asked.map(({ messages }) => messages.map(({ role, ...said }) => [role, said]))).toEqual([
+    expect(model.requests.map(({ messages }) => messages.map(({ role, ...message }) => [role, message]))).toEqual([
       [["user", { content: "Who are you?", images: [] }]],
       [
         ["user", { content: "Who are you?", images: [] }],
@@ -30,11 +30,11 @@ describe("the agent ask", () => {
     ["누구세요?", "Korean", 0],
     ["2x + 3 = 7 을 풀어줘", "Korean", allTools().length],
   ])("tells the model the language of %j, and has tools only for maths", async (message, language, tools) => {
-    const model = answering([text("…")]);
+    const model = modelAnswering([text("…")]);
     const { start } = await harness({ model });
     await (await start(agent, { message })).events;
-    expect(model.asked[0]?.system).toContain(`Answer in ${language}`);
-    expect(model.asked[0]?.tools).toHaveLength(tools);
+    expect(model.requests[0]?.system).toContain(`Answer in ${language}`);
+    expect(model.requests[0]?.tools).toHaveLength(tools);
   });
 
   test("does maths with the built-in model, and otherwise says what that model can do", async () => {

@@ -6,7 +6,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { ModelPart } from "../../src/models/contract.ts";
 import { solveAgent } from "../../src/services/solve/index.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { answering, text } from "../support/agent-context.ts";
+import { modelAnswering, text } from "../support/agent-context.ts";
 import { answerIn, harness, logOf, sharedStore } from "../support/harness.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf } from "../support/runs.ts";
@@ -23,7 +23,7 @@ const turn = async (
   answers: readonly (readonly ModelPart[])[],
   { threadId = realSystem.id(), historyTokens = 8_000 } = {},
 ) => {
-  const model = answering(...answers);
+  const model = modelAnswering(...answers);
   const here = await harness({ store, model, historyTokens });
   const { live, events } = await here.start(agent, { message, threadId });
   const seen = await events;
@@ -64,7 +64,7 @@ describe("the agent solve", () => {
       "check completed",
     ]);
     expect(verified).toBe(true);
-    expect(model.asked).toHaveLength(1);
+    expect(model.requests).toHaveLength(1);
     const points = await checkpointsOf(store, live.threadKey);
     expect(points.map(({ node, change }) => [node, JSON.parse(change)])).toEqual([
       ["understand", { language: "en", maths: true, equations: ["2x + 3 = 7"] }],
@@ -83,36 +83,36 @@ describe("the agent solve", () => {
     const { answer, verified, model, live } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("No: **x = 2**")]]);
     expect(answer).toBe("**x = 3**\n\nNo: **x = 2**");
     expect(verified).toBe(true);
-    expect(model.asked).toHaveLength(2);
-    expect(model.asked[1]?.messages.at(-1)).toMatchObject({ role: "user" });
-    expect(JSON.stringify(model.asked[1]?.messages.at(-1))).toContain("2x + 3 = 7");
+    expect(model.requests).toHaveLength(2);
+    expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: "user" });
+    expect(JSON.stringify(model.requests[1]?.messages.at(-1))).toContain("2x + 3 = 7");
     expect((await messagesOf(store, live.threadKey)).at(-1)?.content).toBe(answer);
   });
 
   test("does not call it a third time", async () => {
     const { verified, model } = await turn("2x + 3 = 7", [[text("**x = 3**")], [text("**x = 4**")]]);
     expect(verified).toBe(false);
-    expect(model.asked).toHaveLength(2);
+    expect(model.requests).toHaveLength(2);
   });
 
   test("calls it once when the answer cannot be verified, and does not check a question without an equation", async () => {
-    const untold = await turn("x + y = 5", [[text("**x = 5**")]]);
-    expect([untold.verified, untold.model.asked.length]).toEqual([null, 1]);
+    const incomplete = await turn("x + y = 5", [[text("**x = 5**")]]);
+    expect([incomplete.verified, incomplete.model.requests.length]).toEqual([null, 1]);
     const none = await turn("What is 12 divided by 4?", [[text("**3**")]]);
-    expect(none.model.asked).toHaveLength(1);
+    expect(none.model.requests).toHaveLength(1);
     expect(none.nodes).not.toContain("check in_progress");
   });
 
   test("offers its tools for maths and for nothing else", async () => {
-    expect((await turn("What is 12 divided by 4?", [[text("3")]])).model.asked[0]?.tools).toHaveLength(1);
-    expect((await turn("Who wrote Hamlet?", [[text("Shakespeare.")]])).model.asked[0]?.tools).toEqual([]);
+    expect((await turn("What is 12 divided by 4?", [[text("3")]])).model.requests[0]?.tools).toHaveLength(1);
+    expect((await turn("Who wrote Hamlet?", [[text("Shakespeare.")]])).model.requests[0]?.tools).toEqual([]);
   });
 
   test("answers in the language of the question", async () => {
     const korean = await turn("누가 햄릿을 썼나요?", [[text("셰익스피어.")]]);
-    expect(korean.model.asked[0]?.system).toContain("Korean");
+    expect(korean.model.requests[0]?.system).toContain("Korean");
     expect(korean.seen.find(({ type }) => type === "solve_progress")?.json).toContain("읽고");
-    expect((await turn("Who wrote Hamlet?", [[text("S.")]])).model.asked[0]?.system).toContain("English");
+    expect((await turn("Who wrote Hamlet?", [[text("S.")]])).model.requests[0]?.system).toContain("English");
   });
 
   test("sends the model as much history as HISTORY_TOKENS allows, preferring the newest", async () => {
@@ -122,7 +122,7 @@ describe("the agent solve", () => {
       await turn(`${name} ${filler}`, [[text(`${name} answered`)]], { threadId });
     const remembered = async (historyTokens: number) => {
       const { model } = await turn("and now", [[text("ok")]], { threadId, historyTokens });
-      const [first = []] = [model.asked[0]?.messages ?? []];
+      const [first = []] = [model.requests[0]?.messages ?? []];
       return first.map((message) => ("content" in message ? message.content.split(" ").slice(0, 2).join(" ") : ""));
     };
     expect(await remembered(8_000)).toEqual([

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { solveAgent } from "../../src/services/solve/index.ts";
 import { understand } from "../../src/services/solve/understand.ts";
-import { agentContext, answering } from "../support/agent-context.ts";
+import { agentContext, modelAnswering } from "../support/agent-context.ts";
 import { cpuMs } from "../support/cpu.ts";
 import { finish } from "../support/tool-context.ts";
 
 const read = async (message: string, before?: string) => {
   const history = before === undefined ? [] : [{ role: "user" as const, content: before, images: [] }];
-  const context = agentContext(answering([]), { history });
+  const context = agentContext(modelAnswering([]), { history });
   const state = solveAgent({ tools: [], verify: () => null }).begin({
     message,
     images: [],

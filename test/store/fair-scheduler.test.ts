@@ -6,21 +6,21 @@ const wanted = () => true;
 
 test("calls run one after another, in order, even after one that fails", async () => {
   const turns = new FairScheduler(realSystem);
-  const said: string[] = [];
+  const order: string[] = [];
   const call = (name: string) =>
     turns.enter(
       "calls",
       async () => {
-        said.push(`${name} begins`);
+        order.push(`${name} begins`);
         await Promise.resolve();
         if (name === "b") throw new Error("b fails");
-        said.push(`${name} ends`);
+        order.push(`${name} ends`);
       },
       wanted,
     );
   const outcomes = await Promise.allSettled(["a", "b", "c"].map(call));
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  expect(said).toEqual(["a begins", "a ends", "b begins", "c begins", "c ends"]);
+  expect(order).toEqual(["a begins", "a ends", "b begins", "c begins", "c ends"]);
 });
 
 test("a call that throws before it returns a promise fails alone", async () => {
@@ -84,9 +84,9 @@ test("a call whose caller no longer waits when its turn comes is skipped", async
 
 test("neither lane waits for the queue of the other", async () => {
   const turns = new FairScheduler(realSystem);
-  const said: string[] = [];
-  const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void said.push(`call ${n}`), wanted));
-  const log = [1, 2].map((n) => turns.enter("log", async () => void said.push(`append ${n}`), wanted));
+  const order: string[] = [];
+  const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void order.push(`call ${n}`), wanted));
+  const log = [1, 2].map((n) => turns.enter("log", async () => void order.push(`append ${n}`), wanted));
   await Promise.all([...calls, ...log]);
-  expect(said).toEqual(["call 1", "append 1", "call 2", "append 2", "call 3"]);
+  expect(order).toEqual(["call 1", "append 1", "call 2", "append 2", "call 3"]);
 });

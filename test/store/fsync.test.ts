@@ -137,16 +137,16 @@ describe("the write-ahead log", () => {
 /** Checked with strace, a Debian package. Where it is not installed, only the tests above run. */
 describe.skipIf(stracePath === null)("the system calls of an embedded store", () => {
   test("each commit's part of the log is written, then synced, then acknowledged", async () => {
-    const told = await acknowledgements(join(root, "traced"), 10, true);
-    expect(told).toHaveLength(10);
-    for (const { writes, isSynced } of told) {
+    const acknowledged = await acknowledgements(join(root, "traced"), 10, true);
+    expect(acknowledged).toHaveLength(10);
+    for (const { writes, isSynced } of acknowledged) {
       expect(writes).toBeGreaterThan(0);
       expect(isSynced).toBe(true);
     }
   }, 120_000);
 
   test("with fsync off, no commit is synced", async () => {
-    const told = await acknowledgements(join(root, "untraced"), 3, false);
-    expect(told.map(({ isSynced }) => isSynced)).toEqual([false, false, false]);
+    const acknowledged = await acknowledgements(join(root, "untraced"), 3, false);
+    expect(acknowledged.map(({ isSynced }) => isSynced)).toEqual([false, false, false]);
   }, 120_000);
 });

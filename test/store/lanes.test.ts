@@ -10,8 +10,8 @@ test("a run's events do not wait for the queue of other calls", async () => {
   const sql = postgres(url, { max: 1 });
   const store = postgresStore({ url, system: realSystem, maxConnections: 1 });
   await store.migrate();
-  const [speaks, held] = [newRun("u:speaks"), newRun("u:held")];
-  const { fence } = await started(store, speaks);
+  const [emitting, held] = [newRun("u:speaks"), newRun("u:held")];
+  const { fence } = await started(store, emitting);
   await started(store, held);
   await sql.begin(async (holding) => {
     await holding`select 1 from yeoul.threads where thread_key = ${held.threadKey} for update`;

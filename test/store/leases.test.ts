@@ -60,7 +60,7 @@ describe("leases on the database's clock", () => {
 
   test("after an outage the first replica back takes over nothing, and one that is back in time has lost nothing", async () => {
     for (const id of ["first", "late", "dead"]) await longThere(id);
-    const [kept, left] = [await runOf("late"), await runOf("dead")];
+    const [current, left] = [await runOf("late"), await runOf("dead")];
     await age(120, "first", "late", "dead");
     expect(await take(store, "first", "lapsed")).toEqual([]);
     await register(store, "first", TTL_MS);
@@ -72,7 +72,7 @@ describe("leases on the database's clock", () => {
     await register(store, "late", TTL_MS);
     await sql`update replicas set renewed_since = renewed_since - interval '6 s' where replica_id = 'first'`;
     expect(idsOf(await take(store, "first", "lapsed"))).toEqual([left]);
-    expect(await store.runs.held("late")).toMatchObject({ runIds: [kept] });
+    expect(await store.runs.held("late")).toMatchObject({ runIds: [current] });
   });
 
   test("a replica that was suspended and sweeps before it renews takes over nothing", async () => {
@@ -106,7 +106,7 @@ describe("leases on the database's clock", () => {
     for (const seconds of [3_600, -3_600]) {
       await sql`truncate runs, threads, messages, events, replicas`;
       for (const id of ["judge", "alive", "dead"]) await longThere(id);
-      const [kept, left] = [await runOf("alive"), await runOf("dead")];
+      const [current, left] = [await runOf("alive"), await runOf("dead")];
       await age(seconds, "judge", "alive", "dead");
       expect(await take(store, "judge", "lapsed")).toEqual([]);
       await register(store, "judge", TTL_MS);
@@ -114,7 +114,7 @@ describe("leases on the database's clock", () => {
       await register(store, "alive", TTL_MS);
       await sql`update replicas set renewed_since = renewed_since - interval '61 s' where replica_id = 'judge'`;
       expect(idsOf(await take(store, "judge", "lapsed"))).toEqual([left]);
-      expect(await store.runs.held("alive")).toMatchObject({ runIds: [kept] });
+      expect(await store.runs.held("alive")).toMatchObject({ runIds: [current] });
     }
   });
 

@@ -50,8 +50,8 @@ describe("the names of our tables in a statement", () => {
 
   test("are qualified with any schema name, and literals are left alone", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (schema, said) => {
-        const literal = `'${said.replaceAll("'", "''")}'`;
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (schema, text) => {
+        const literal = `'${text.replaceAll("'", "''")}'`;
         const name = `"${schema.replaceAll('"', '""')}"`;
         expect(qualify(`select ${literal} from events`, schema)).toBe(`select ${literal} from ${name}."events"`);
       }),

@@ -5,7 +5,7 @@ import { deliver } from "../../src/http/response/deliver.ts";
 import { LiveRun } from "../../src/runs/live-run.ts";
 import { CUT, FixedStream, type StreamStep } from "../../src/streams/byte-stream.ts";
 import { RunReader } from "../../src/streams/run-reader.ts";
-import { close, fenceOf, journalOver, open, say } from "../support/journal.ts";
+import { close, fenceOf, journalOver, open, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
 
 const text = ({ value }: StreamStep): string => new TextDecoder().decode(value);
@@ -47,7 +47,7 @@ describe("readers of one run, served from the commit to the socket without a pro
     });
     const whole = Array.fromAsync(reader(), (bytes) => text({ done: false, value: bytes }));
     await new Promise(setImmediate);
-    void writer.emit(say("hello"), "n");
+    void writer.emit(token("hello"), "n");
     expect(await close(writer)).toBe("persisted");
     expect((await whole).join("")).toMatch(/hello.*run\.completed/su);
     // The reader has received an incomplete answer and must not see an orderly end of the run.

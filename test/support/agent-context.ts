@@ -2,20 +2,20 @@ import { CallIds } from "../../src/agents/call-ids.ts";
 import type { AgentContext } from "../../src/agents/contract.ts";
 import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
 import type { Model, ModelMessage, ModelPart, ModelRequest } from "../../src/models/contract.ts";
-import { saying } from "./heard.ts";
+import { answerFrom } from "./model-parts.ts";
 import { toolContext } from "./tool-context.ts";
 
 /** A model that gives one answer per call, in order, and repeats the last. It records its requests. */
-export const answering = (
+export const modelAnswering = (
   ...answers: readonly (readonly ModelPart[])[]
-): Model & { readonly asked: ModelRequest[] } => {
-  const asked: ModelRequest[] = [];
+): Model & { readonly requests: ModelRequest[] } => {
+  const requests: ModelRequest[] = [];
   return {
     id: "answering",
-    asked,
+    requests,
     check: async () => {},
-    answer: saying(async function* (request) {
-      const parts = answers[Math.min(asked.push(request), answers.length) - 1] ?? [];
+    answer: answerFrom(async function* (request) {
+      const parts = answers[Math.min(requests.push(request), answers.length) - 1] ?? [];
       yield* parts;
       const calls = parts.some(({ type }) => type === "tool_call");
       yield { type: "finish", reason: calls ? "tool_calls" : "stop", usage: { inputTokens: 10, outputTokens: 5 } };

@@ -2,7 +2,7 @@ import { EventLoopWatch } from "../../src/agents/event-loop-watch.ts";
 import type { AgentParts } from "../../src/agents/parts.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { openLogger, serviceLogger } from "../../src/logger.ts";
-import { toldRetrieval } from "./told-retrieval.ts";
+import { stubRetrieval } from "./stub-retrieval.ts";
 
 const never = (): never => {
   throw new Error("nothing was to be read here");
@@ -12,7 +12,7 @@ const never = (): never => {
 export const agentParts = (given: Partial<AgentParts> = {}): AgentParts => {
   const logger = given.logger ?? serviceLogger(openLogger("silent")).agents;
   return {
-    retrieval: { ...toldRetrieval(), table: async () => null },
+    retrieval: { ...stubRetrieval(), table: async () => null },
     fetchPage: never,
     read: never,
     logger,

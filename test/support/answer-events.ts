@@ -16,33 +16,33 @@ const source = fc.record({
 const table = fc.record({ columns: fc.constant(["a"]), rows: fc.array(fc.tuple(words), { maxLength: 2 }) });
 const chart = fc.constant({ type: "bar" as const, labels: ["x"], series: [{ name: "s", data: [1, null] }] });
 
-const say = <T extends EventBody["type"]>(type: T, payload: fc.Arbitrary<unknown>) =>
-  payload.map((said) => ({ type, payload: said }) as unknown as EventBody);
+const eventOf = <T extends EventBody["type"]>(type: T, payload: fc.Arbitrary<unknown>) =>
+  payload.map((payload) => ({ type, payload: payload }) as unknown as EventBody);
 
 /** Events that an agent may emit, in any order, even events that no agent of this service emits. */
 const saidEvent: fc.Arbitrary<EventBody> = fc.oneof(
-  { arbitrary: say("token", fc.record({ delta: words })), weight: 4 },
-  { arbitrary: say("reasoning", fc.record({ delta: words })), weight: 2 },
-  say("tool_start", fc.record({ tool_call_id: id, name: fc.constantFrom("calculate", "plot"), input: json })),
-  say(
+  { arbitrary: eventOf("token", fc.record({ delta: words })), weight: 4 },
+  { arbitrary: eventOf("reasoning", fc.record({ delta: words })), weight: 2 },
+  eventOf("tool_start", fc.record({ tool_call_id: id, name: fc.constantFrom("calculate", "plot"), input: json })),
+  eventOf(
     "tool_result",
     fc.record({ tool_call_id: id, name: fc.constant("calculate"), output: json, is_error: fc.boolean() }),
   ),
-  say("image_placeholder", fc.record({ image_id: id, alt: words })),
-  say("image_result", fc.record({ image_id: id, error: words })),
-  say(
+  eventOf("image_placeholder", fc.record({ image_id: id, alt: words })),
+  eventOf("image_result", fc.record({ image_id: id, error: words })),
+  eventOf(
     "image_result",
     fc.record({
       ...{ image_id: id, url: fc.constant("api/v1/images/1"), media_type: fc.constant("image/svg+xml") },
       ...{ width: fc.nat(9), height: fc.nat(9) },
     }),
   ),
-  say("sources", fc.record({ items: fc.array(source, { maxLength: 2 }) })),
-  say("node_result", fc.record({ node: fc.constant("n"), output: fc.oneof(json, fc.record({ table, chart })) })),
-  say(
+  eventOf("sources", fc.record({ items: fc.array(source, { maxLength: 2 }) })),
+  eventOf("node_result", fc.record({ node: fc.constant("n"), output: fc.oneof(json, fc.record({ table, chart })) })),
+  eventOf(
     "solve_progress",
     fc.record({ node: fc.constant("n"), stage: words, status: fc.constant("completed"), message: words }),
   ),
 );
 
-export const saidEvents = fc.array(saidEvent, { maxLength: 30 });
+export const outputEvents = fc.array(saidEvent, { maxLength: 30 });

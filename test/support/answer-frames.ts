@@ -30,10 +30,10 @@ export const answerFrames = (events: readonly EventSourceMessage[]): readonly An
     expect(event).toBeUndefined();
     expect(id === undefined).toBe(events[0]?.id === undefined);
     if (id !== undefined) expect(id).toMatch(/^[0-9a-f-]{36}:\d+$/);
-    const said = JSON.parse(data) as AnswerFrame;
-    expect(JSON.stringify(said)).toBe(data);
-    expect(Object.keys(said)).toEqual(KEYS[said.type]);
-    return said;
+    const frame = JSON.parse(data) as AnswerFrame;
+    expect(JSON.stringify(frame)).toBe(data);
+    expect(Object.keys(frame)).toEqual(KEYS[frame.type]);
+    return frame;
   });
 
 export const textIn = (frames: readonly AnswerFrame[]): string =>

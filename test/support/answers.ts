@@ -5,14 +5,14 @@ import type { TestService } from "./service.ts";
 import { readSse, type SseReader } from "./sse.ts";
 
 /** A run in progress, and its stream. */
-export interface Asked {
+export interface StartedRun {
   readonly response: Response;
   readonly runId: string;
   readonly threadId: string;
   readonly stream: SseReader;
 }
 
-const asked = (response: Response): Asked => {
+const startedRun = (response: Response): StartedRun => {
   if (response.status !== 200) throw new Error(`refused with ${response.status}`);
   return {
     response,
@@ -28,16 +28,17 @@ export const solve = async (
   userId: string,
   threadId: string | null = null,
   problem = "hello there",
-): Promise<Asked> => asked(await service.post("/api/v1/solve", { problem, user_id: userId, thread_id: threadId }));
+): Promise<StartedRun> =>
+  startedRun(await service.post("/api/v1/solve", { problem, user_id: userId, thread_id: threadId }));
 
 /** Sends a question, answers it with `answer`, and reads the stream to its end. */
 export const solved = async (
   service: TestService<ScriptedModel>,
   userId: string,
   threadId: string | null,
-  answer: string | ((call: ScriptedCall, run: Asked) => void | Promise<void>) = "Good day.",
+  answer: string | ((call: ScriptedCall, run: StartedRun) => void | Promise<void>) = "Good day.",
   problem?: string,
-): Promise<Asked & { readonly events: readonly NativeEvent[] }> => {
+): Promise<StartedRun & { readonly events: readonly NativeEvent[] }> => {
   const run = await solve(service, userId, threadId, problem);
   const call = await service.model.nextCall();
   if (typeof answer === "string") call.finish(answer);

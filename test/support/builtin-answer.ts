@@ -4,7 +4,7 @@ import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
 import { callTool } from "../../src/tools/call-tool.ts";
 import type { ToolCallContext } from "../../src/tools/contract.ts";
 import { allTools } from "./all-tools.ts";
-import { partsOf } from "./heard.ts";
+import { partsOf } from "./model-parts.ts";
 
 const { signal } = new AbortController();
 const tools = allTools();
@@ -18,7 +18,7 @@ const context: ToolCallContext = {
   saveImage: async ({ imageId }) => `images/${imageId}`,
 };
 
-const speak = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
+const callModel = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
   partsOf(builtinModel(), { system: "", messages, tools }, { signal });
 const textOf = (parts: readonly ModelPart[]): string =>
   parts.map((part) => (part.type === "text" ? part.delta : "")).join("");
@@ -30,7 +30,7 @@ const unexpected = (error: unknown): never => {
 /** Returns the built-in model's answer to a question, with the tools that the agents offer it. */
 export const answerOf = async (content: string): Promise<string> => {
   const question: ModelMessage = { role: "user", content, images: [] };
-  const parts = await speak([question]);
+  const parts = await callModel([question]);
   const [call] = parts;
   if (call?.type !== "tool_call") return textOf(parts);
   const calling = callTool(tools, call, context, unexpected);
@@ -38,7 +38,7 @@ export const answerOf = async (content: string): Promise<string> => {
   while (!step.done) step = await calling.next();
   const { output, isError } = step.value;
   return textOf(
-    await speak([
+    await callModel([
       question,
       { role: "assistant", content: "", toolCalls: [call] },
       { role: "tool", toolCallId: call.id, name: call.name, output, isError },

@@ -23,8 +23,8 @@ interface GoogleRequest {
 /** https://ai.google.dev/api/embeddings: a single text has a method of its own. */
 export const googleEmbeddings: EmbeddingWire = {
   textsOf: (body) => {
-    const asked = body as GoogleRequest | { readonly requests: readonly GoogleRequest[] };
-    const requests = "requests" in asked ? asked.requests : [asked];
+    const request = body as GoogleRequest | { readonly requests: readonly GoogleRequest[] };
+    const requests = "requests" in request ? request.requests : [request];
     return requests.map(({ content }) => content.parts[0]?.text ?? "");
   },
   answer: (vectors) =>

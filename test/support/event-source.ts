@@ -1,13 +1,13 @@
 import { EventSource } from "eventsource";
 
 /** What a browser's `EventSource` received, over all its connections. */
-export interface Heard {
+export interface SourceLog {
   /** The data of each message, in order. */
   readonly data: readonly string[];
   /** Each request's `Last-Event-ID`, and the status of its response. */
   readonly requests: readonly { readonly lastEventId: string | null; readonly status: number }[];
   /** Resolves once `holds` is true; rejects when the source closes before. */
-  until(holds: (heard: Heard) => boolean): Promise<void>;
+  until(holds: (log: SourceLog) => boolean): Promise<void>;
   /** Resolves once the service has told the source to stop. */
   readonly stopped: Promise<void>;
   close(): void;
@@ -17,11 +17,11 @@ export interface Heard {
 export type Cut = (connection: { readonly number: number; readonly text: string }) => boolean;
 
 /** Opens an EventSource that reconnects at once. `urls`: the URL of each connection; the last for all others. */
-export const eventSource = (urls: readonly string[], cut: Cut = () => false): Heard => {
+export const eventSource = (urls: readonly string[], cut: Cut = () => false): SourceLog => {
   const data: string[] = [];
   const requests: { lastEventId: string | null; status: number }[] = [];
   let wake = Promise.withResolvers<void>();
-  const ring = () => {
+  const notify = () => {
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
@@ -32,33 +32,33 @@ export const eventSource = (urls: readonly string[], cut: Cut = () => false): He
       const response = await fetch(urls[Math.min(number, urls.length - 1)] ?? "", init as RequestInit);
       const lastEventId = new Headers(init?.headers as Record<string, string>).get("last-event-id");
       requests.push({ lastEventId, status: response.status });
-      ring();
+      notify();
       const body = response.body === null ? null : handedOn(response.body, number, cut);
       return new Response(body, { status: response.status, headers: response.headers });
     },
   });
   source.onmessage = (event) => {
     data.push(event.data);
-    ring();
+    notify();
   };
   source.onerror = ({ code }) => {
     // 204 is the one response after which an EventSource does not reconnect.
     if (code !== undefined) stopped.resolve();
-    ring();
+    notify();
   };
-  const heard: Heard = {
+  const log: SourceLog = {
     data,
     requests,
     stopped: stopped.promise,
     close: () => source.close(),
     until: async (holds) => {
-      while (!holds(heard)) {
+      while (!holds(log)) {
         if (source.readyState === EventSource.CLOSED) throw new Error(`closed after ${JSON.stringify(requests)}`);
         await wake.promise;
       }
     },
   };
-  return heard;
+  return log;
 };
 
 /**

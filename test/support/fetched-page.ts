@@ -7,7 +7,7 @@ import { type Answer, type PageServer, pageServer } from "./page-server.ts";
 
 const BOUNDS: FetchBounds = { milliseconds: 5_000, redirects: 5, sent: 1_000_000, whole: 2_000_000 };
 
-interface Asking {
+interface FetchOptions {
   readonly reach?: Reach;
   readonly bounds?: Partial<FetchBounds>;
   readonly signal?: AbortSignal;
@@ -16,11 +16,11 @@ interface Asking {
 }
 
 /** Fetches from a test server, as `pages.example.com` by default, with limits of a megabyte and a few seconds. */
-export const fetched = ({ port }: PageServer, path: string, asking: Asking = {}): Promise<FetchedPage> =>
-  fetchPage(`${asking.scheme ?? "http"}://${asking.host ?? "pages.example.com"}:${port}${path}`, {
-    signal: asking.signal ?? new AbortController().signal,
-    reach: asking.reach ?? loopbackReach(),
-    bounds: { ...BOUNDS, ...asking.bounds },
+export const fetched = ({ port }: PageServer, path: string, options: FetchOptions = {}): Promise<FetchedPage> =>
+  fetchPage(`${options.scheme ?? "http"}://${options.host ?? "pages.example.com"}:${port}${path}`, {
+    signal: options.signal ?? new AbortController().signal,
+    reach: options.reach ?? loopbackReach(),
+    bounds: { ...BOUNDS, ...options.bounds },
   });
 
 /** Returns the user's error message when the fetch fails, as `code: message`. */

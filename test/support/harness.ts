@@ -43,10 +43,10 @@ export interface Harness {
   readonly recovery: Recovery;
   readonly maintenance: Maintenance;
   /** Starts a run and reads it to its terminal event. */
-  readonly start: (agent: Agent<unknown>, request?: Partial<Asked>) => Promise<Started>;
+  readonly start: (agent: Agent<unknown>, request?: Partial<RequestOptions>) => Promise<Started>;
 }
 
-interface Asked {
+interface RequestOptions {
   readonly userId: string;
   /** Null: a new thread, whose id the service chooses. */
   readonly threadId: string | null;
@@ -69,7 +69,7 @@ export const harness = async (
     readonly model?: Model;
     readonly maxRuns?: number;
     readonly maxRunsPerUser?: number;
-    readonly patienceMs?: number;
+    readonly storeWaitMs?: number;
     /** Defaults to an hour: no test takes that long, even with a hasty system. */
     readonly runTimeoutMs?: number;
     readonly ratePerUser?: Rate;
@@ -81,10 +81,10 @@ export const harness = async (
     readonly logger?: Partial<RunLogger>;
   } = {},
 ): Promise<Harness> => {
-  const { system = realSystem, owner = `house ${realSystem.id()}`, patienceMs = 5_000, isAlone = false } = options;
+  const { system = realSystem, owner = `house ${realSystem.id()}`, storeWaitMs = 5_000, isAlone = false } = options;
   const store = options.store ?? (await sharedStore());
   const logger = serviceLogger(openLogger("silent"));
-  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs: patienceMs });
+  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs: storeWaitMs });
   const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
   const model = options.model ?? scriptedModel();
   const replica = { id: owner, name: "house" };
@@ -119,8 +119,8 @@ export const harness = async (
     lease,
     recovery,
     maintenance: new Maintenance({ ...parts, recovery }),
-    start: async (agent, asked = {}) => {
-      const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = asked;
+    start: async (agent, request = {}) => {
+      const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = request;
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };
       const live = await runs.start(agent, { userId, threadId, input, agent: null, model: null, file: null }, "trace");
       return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
@@ -154,7 +154,7 @@ export const agentOf = (
   run: (context: AgentContext) => AsyncGenerator<EventBody | Producer, Record<string, unknown>, void>,
 ): Agent<unknown> => ({
   ...PLAIN_AGENT,
-  name: "told",
+  name: "stub",
   title: ({ message }) => message,
   begin: () => ({}),
   start: "node",

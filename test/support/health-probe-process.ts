@@ -16,14 +16,14 @@ const computedMs = (): number | null => {
 };
 
 let longestMs = 0;
-let heldMs = 0;
-let asked = 0;
+let blockedMs = 0;
+let requests = 0;
 let isOver = false;
 process.stdin.on("end", () => {
   isOver = true;
 });
 process.stdin.resume();
-console.log("asking");
+console.log("started");
 while (!isOver) {
   const before = computedMs();
   const start = performance.now();
@@ -32,10 +32,10 @@ while (!isOver) {
   const tookMs = response?.status === 200 ? performance.now() - start : Number.POSITIVE_INFINITY;
   const after = computedMs();
   longestMs = Math.max(longestMs, tookMs);
-  const isTold = before !== null && after !== null && Number.isFinite(tookMs);
-  heldMs = Math.max(heldMs, isTold ? Math.min(tookMs, after - before) : tookMs);
-  asked += 1;
+  const isMeasured = before !== null && after !== null && Number.isFinite(tookMs);
+  blockedMs = Math.max(blockedMs, isMeasured ? Math.min(tookMs, after - before) : tookMs);
+  requests += 1;
   await Bun.sleep(4);
 }
-console.log(JSON.stringify({ heldMs, longestMs, asked }));
+console.log(JSON.stringify({ blockedMs, longestMs, requests }));
 process.exit(0);

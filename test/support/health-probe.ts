@@ -6,10 +6,10 @@ export interface Probed {
    * Unlike elapsed time, it does not grow when other processes use the cores. On systems that do not report it (only
    * Linux does), the longest duration of /health. Infinity when the request failed.
    */
-  readonly heldMs: number;
+  readonly blockedMs: number;
   /** The longest duration of /health, in elapsed time. */
   readonly longestMs: number;
-  readonly asked: number;
+  readonly requests: number;
 }
 
 /**
@@ -22,15 +22,15 @@ export const probing = async (
 ): Promise<Probed> => {
   const command = [process.execPath, SCRIPT, url, String(pid)];
   const child = Bun.spawn(command, { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
-  const said = child.stdout.getReader();
+  const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
-  let output = decoder.decode((await said.read()).value);
+  let output = decoder.decode((await reader.read()).value);
   try {
     await work();
   } finally {
     await child.stdin.end();
   }
-  for (let step = await said.read(); !step.done; step = await said.read()) output += decoder.decode(step.value);
+  for (let step = await reader.read(); !step.done; step = await reader.read()) output += decoder.decode(step.value);
   await child.exited;
   return JSON.parse(
     output.trim().split("\n").at(-1) ?? "",

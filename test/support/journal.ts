@@ -12,7 +12,7 @@ import type { Store } from "../../src/store/contract.ts";
 import type { Fence } from "../../src/store/log/contract.ts";
 
 /** What the journal has logged. */
-export interface Told {
+export interface JournalCalls {
   readonly ignored: string[];
   readonly rejected: string[];
   outages: number;
@@ -23,20 +23,20 @@ export interface Told {
 
 export const journalOver = (
   store: Store,
-  options: { readonly system?: System; readonly patienceMs?: number } = {},
-): { readonly journal: Journal; readonly told: Told } => {
-  const told: Told = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
+  options: { readonly system?: System; readonly storeWaitMs?: number } = {},
+): { readonly journal: Journal; readonly calls: JournalCalls } => {
+  const calls: JournalCalls = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
   const log: JournalLogger = {
-    ignored: (runId, type) => void told.ignored.push(`${runId} ${type}`),
-    rejected: (runId) => void told.rejected.push(runId),
+    ignored: (runId, type) => void calls.ignored.push(`${runId} ${type}`),
+    rejected: (runId) => void calls.rejected.push(runId),
     rewritten: (_, events) => {
-      told.rewritten += events;
+      calls.rewritten += events;
     },
-    torn: (runId) => void told.torn.push(runId),
-    outage: () => void told.outages++,
+    torn: (runId) => void calls.torn.push(runId),
+    outage: () => void calls.outages++,
   };
-  const { system = realSystem, patienceMs = 1_000 } = options;
-  return { journal: new Journal({ store, system, logger: log, storeWaitMs: patienceMs }), told };
+  const { system = realSystem, storeWaitMs = 1_000 } = options;
+  return { journal: new Journal({ store, system, logger: log, storeWaitMs: storeWaitMs }), calls };
 };
 
 export const fenceOf = (threadKey: ThreadKey, runId = `run of ${threadKey}`): Fence => ({ threadKey, runId, epoch: 1 });
@@ -47,8 +47,8 @@ export const open = (journal: Journal, fence: Fence, lastSeq = 0): { writer: Run
   return { writer: journal.open(fence, lastSeq, (why) => broken.push(why)), broken };
 };
 
-export const say = (delta: string): EventBody => ({ type: "token", payload: { delta } });
-export const think = (delta: string): EventBody => ({ type: "reasoning", payload: { delta } });
+export const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
+export const reasoning = (delta: string): EventBody => ({ type: "reasoning", payload: { delta } });
 export const note = (output: unknown = null): EventBody => ({ type: "node_result", payload: { node: "n", output } });
 
 const success = (): Ending => endingOf(null, { messageId: "m", usage: NO_USAGE, now: 1 });

@@ -2,7 +2,7 @@ import { realSystem as system } from "../../src/domain/system.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
 import { postByFetch } from "../../src/upstream/fetched.ts";
-import { partsOf } from "./heard.ts";
+import { partsOf } from "./model-parts.ts";
 
 /**
  * A separate process, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts. Opens COUNT streams of the model
@@ -10,13 +10,13 @@ import { partsOf } from "./heard.ts";
  */
 const [baseUrl = "", count = "", how = ""] = process.argv.slice(2);
 const post = how === "fetch" ? postByFetch : postBySockets();
-const place = { keyVariable: "MODEL_API_KEY", now: system.now };
+const failureContext = { keyVariable: "MODEL_API_KEY", now: system.now };
 const model = compatibleModel({
   id: "compatible:x",
   model: "x",
   baseUrl,
   apiKey: null,
-  failureContext: place,
+  failureContext: failureContext,
   system,
   post,
 });

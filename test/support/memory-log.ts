@@ -32,11 +32,11 @@ export const memoryLog = (): MemoryLog => {
   };
   const write = ({ fence, events, checkpoints: points }: Append): boolean => {
     if (stolen.has(fence.runId) || ends.has(fence.runId)) return false;
-    const kept = log(fence.threadKey);
+    const logged = log(fence.threadKey);
     for (const event of events) {
-      if (event.seq <= kept.length && kept[event.seq - 1] === event) continue; // the same call, repeated
-      if (event.seq !== kept.length + 1) throw new Error(`event ${event.seq} after ${kept.length}`);
-      kept.push(event);
+      if (event.seq <= logged.length && logged[event.seq - 1] === event) continue; // the same call, repeated
+      if (event.seq !== logged.length + 1) throw new Error(`event ${event.seq} after ${logged.length}`);
+      logged.push(event);
     }
     const before = checkpoints.get(fence.runId) ?? [];
     checkpoints.set(fence.runId, [...before, ...points.filter((point) => !before.includes(point))]);

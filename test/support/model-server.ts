@@ -1,4 +1,4 @@
-import type { Said, Wire } from "./wires/wire.ts";
+import type { Wire, WireAnswer } from "./wires/wire.ts";
 
 /** How a stand-in answers one call. */
 export type Reply =
@@ -35,7 +35,7 @@ export interface ModelServer extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
-export const says = (wire: Wire, said: Said): Reply => ({ frames: wire.encode(said) });
+export const replyOf = (wire: Wire, answer: WireAnswer): Reply => ({ frames: wire.encode(answer) });
 
 /**
  * A stand-in for a provider on a free port. It answers POSTs to the wire's path with the queued replies, the list of
@@ -79,19 +79,19 @@ type Streamed = Extract<Reply, { readonly frames: readonly string[] }>;
 
 async function* bodyOf({ frames, split, after, rest, ending }: Streamed) {
   await after;
-  for (const piece of piecesOf(frames, split)) {
+  for (const piece of chunksOf(frames, split)) {
     yield piece;
     // Waits a turn of the event loop, so that the bytes leave one by one.
     if (split === "bytes") await new Promise((resolve) => setImmediate(resolve));
   }
   if (rest !== undefined) {
     await rest.after;
-    yield* piecesOf(rest.frames, split);
+    yield* chunksOf(rest.frames, split);
   }
   if (ending === "hang") await new Promise<never>(() => {});
 }
 
-const piecesOf = (frames: readonly string[], split: Streamed["split"] = "frames"): Iterable<Uint8Array> => {
+const chunksOf = (frames: readonly string[], split: Streamed["split"] = "frames"): Iterable<Uint8Array> => {
   const bytes = new TextEncoder().encode(frames.join(""));
   if (split === "whole") return [bytes];
   if (split === "bytes") return Array.from(bytes, (byte) => Uint8Array.of(byte));

@@ -19,15 +19,15 @@ const KEYS = ["type", "thread_id", "run_id", "seq", "at", "payload"];
  */
 export const nativeEvents = (frames: readonly EventSourceMessage[]): readonly NativeEvent[] =>
   frames.map(({ id, event, data }) => {
-    const said = JSON.parse(data) as NativeEvent;
-    expect(Object.keys(said)).toEqual(KEYS);
-    expect(id).toBe(`${said.thread_id}:${said.seq}`);
-    expect(event).toBe(said.type);
-    expect(new Date(said.at).toISOString()).toBe(said.at);
-    const schema = payloads[said.type];
-    expect([...Value.Errors(schema, said.payload)]).toEqual([]);
-    expect(Value.Clean(schema, structuredClone(said.payload))).toEqual(said.payload);
-    return said;
+    const parsed = JSON.parse(data) as NativeEvent;
+    expect(Object.keys(parsed)).toEqual(KEYS);
+    expect(id).toBe(`${parsed.thread_id}:${parsed.seq}`);
+    expect(event).toBe(parsed.type);
+    expect(new Date(parsed.at).toISOString()).toBe(parsed.at);
+    const schema = payloads[parsed.type];
+    expect([...Value.Errors(schema, parsed.payload)]).toEqual([]);
+    expect(Value.Clean(schema, structuredClone(parsed.payload))).toEqual(parsed.payload);
+    return parsed;
   });
 
 /** Returns the payloads of one type, in order. */

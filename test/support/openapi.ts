@@ -87,17 +87,17 @@ export const publishedDocument = async (
       const stream = [...placeOf(endpoint), "responses", "200", "content", "text/event-stream", "schema"];
       const kinds = Object.keys(at(...stream, "items", "oneOf").value).map((n) => at(...stream, "items", "oneOf", n));
       for (const { id, event, data } of frames) {
-        const said = JSON.parse(data) as { readonly type?: string };
+        const payload = JSON.parse(data) as { readonly type?: string };
         const frame = { ...(id !== undefined && { id }), ...(event !== undefined && { event }), data };
         const kind = kinds.find(({ value: { properties } }) =>
           event === undefined
-            ? (properties?.data?.contentSchema?.properties?.type?.const as unknown) === said.type
+            ? (properties?.data?.contentSchema?.properties?.type?.const as unknown) === payload.type
             : (properties?.event?.const as unknown) === event,
         );
-        if (kind === undefined) throw new Error(`${endpoint} is not said to stream ${event ?? said.type}`);
+        if (kind === undefined) throw new Error(`${endpoint} is not said to stream ${event ?? payload.type}`);
         check(kind.pointer, frame);
         const schema = at(...kind.pointer.slice(2).split("/"), "properties", "data", "contentSchema");
-        check(schema.pointer, said);
+        check(schema.pointer, payload);
       }
     },
   };

@@ -61,10 +61,10 @@ export const pageServer = async (answers: Readonly<Record<string, Answer>>, tls?
   };
 };
 
-const plain = (status: string, body: string): Answer => says(status, { "content-type": "text/plain" }, body);
+const plain = (status: string, body: string): Answer => respond(status, { "content-type": "text/plain" }, body);
 
 /** A whole answer, after which the connection ends. */
-export const says =
+export const respond =
   (status: string, headers: Readonly<Record<string, string>>, body: string | Uint8Array = ""): Answer =>
   (socket) => {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -73,9 +73,9 @@ export const says =
   };
 
 export const page = (headers: Readonly<Record<string, string>>, body: string | Uint8Array): Answer =>
-  says("200 OK", headers, body);
+  respond("200 OK", headers, body);
 
-export const redirect = (location: string, status = "302 Found"): Answer => says(status, { location });
+export const redirect = (location: string, status = "302 Found"): Answer => respond(status, { location });
 
 /** The headers of an ordinary web page. */
 export const HTML = { "content-type": "text/html; charset=utf-8" };

@@ -49,13 +49,13 @@ default_pool_size = 2
 
 /** pgbouncer logs what it listens on, then that it is up. */
 const listening = async (stderr: ReadableStream<Uint8Array>): Promise<void> => {
-  let said = "";
+  let output = "";
   const decoder = new TextDecoder();
   const reader = stderr.getReader();
-  while (!said.includes("process up")) {
+  while (!output.includes("process up")) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`pgbouncer ended: ${said}`);
-    said += decoder.decode(value, { stream: true });
+    if (done) throw new Error(`pgbouncer ended: ${output}`);
+    output += decoder.decode(value, { stream: true });
   }
   // Reads on, or pgbouncer would block on a full pipe.
   void (async () => {

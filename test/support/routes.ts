@@ -9,7 +9,7 @@ export interface MountedRoute {
   /** The registered path: `/api/v1/threads/:threadId`. */
   readonly path: string;
   /** The access that the route declares; null: none. */
-  readonly passage: RouteAccess | null;
+  readonly access: RouteAccess | null;
   /** Whether it takes a JSON body. */
   readonly takesBody: boolean;
   /** Whether that body may be a form. */
@@ -34,7 +34,7 @@ export const mountedRoutes = (): readonly MountedRoute[] => {
     return {
       method,
       path,
-      passage: routeAccessOf(detail),
+      access: routeAccessOf(detail),
       takesBody: operation?.body !== undefined,
       takesForm: operation?.form !== undefined,
     };

@@ -1,11 +1,11 @@
 import type { Model, ModelContext, ModelPart, ModelRequest } from "../../src/models/contract.ts";
-import { saying } from "./heard.ts";
+import { answerFrom } from "./model-parts.ts";
 
 /** One call of the model, which the test controls. */
 export interface ScriptedCall {
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
-  say(...parts: readonly ModelPart[]): void;
+  emit(...parts: readonly ModelPart[]): void;
   /** Says a text and finishes with a usage of 10 input and 5 output tokens. */
   finish(text?: string): void;
   fail(error: unknown): void;
@@ -22,37 +22,37 @@ type Item = { readonly part: ModelPart } | { readonly error: unknown };
 /** A model that says what the test tells it to, when the test tells it to. Nothing in it waits for time to pass. */
 export const scriptedModel = (): ScriptedModel => {
   const calls: ScriptedCall[] = [];
-  const takers: ((call: ScriptedCall) => void)[] = [];
+  const waiters: ((call: ScriptedCall) => void)[] = [];
   return {
     id: "scripted",
     check: async () => {},
     nextCall: () => {
       const call = calls.shift();
-      return call === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(call);
+      return call === undefined ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve(call);
     },
-    answer: saying(async function* (request: ModelRequest, { signal }: ModelContext) {
+    answer: answerFrom(async function* (request: ModelRequest, { signal }: ModelContext) {
       const items: Item[] = [];
       let wake = () => {};
       const add = (item: Item) => {
         items.push(item);
         wake();
       };
-      const say = (...parts: readonly ModelPart[]) => {
+      const emit = (...parts: readonly ModelPart[]) => {
         for (const part of parts) add({ part });
       };
       const call: ScriptedCall = {
         request,
         signal,
-        say,
+        emit,
         finish: (text) => {
-          if (text !== undefined) say({ type: "text", delta: text });
-          say({ type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } });
+          if (text !== undefined) emit({ type: "text", delta: text });
+          emit({ type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } });
         },
         fail: (error) => add({ error }),
       };
-      const taker = takers.shift();
-      if (taker === undefined) calls.push(call);
-      else taker(call);
+      const waiter = waiters.shift();
+      if (waiter === undefined) calls.push(call);
+      else waiter(call);
       signal.addEventListener("abort", () => wake());
       for (;;) {
         signal.throwIfAborted();

@@ -28,9 +28,9 @@ export const readSse = (response: Response): SseReader => {
   const change = () => new Promise<void>((resolve) => (wake = resolve));
   let changed = change();
   const announce = () => {
-    const ring = wake;
+    const notify = wake;
     changed = change();
-    ring();
+    notify();
   };
   const parser = createParser({ onEvent: (event) => events.push(event), onComment: () => comments++ });
   const reader = (response.body ?? new Response("").body)?.getReader();

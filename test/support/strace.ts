@@ -41,11 +41,11 @@ export const acknowledgements = async (
     stdout: "ignore",
     stderr: "pipe",
   });
-  const said = await new Response(child.stderr).text();
+  const errors = await new Response(child.stderr).text();
   await child.exited;
   const lines = readFileSync(output, "utf8").split("\n");
   const from = lines.findIndex((line) => /write\(1<.*"begin/.test(line));
-  if (from < 0) throw new Error(`the child got nowhere: ${said}`);
+  if (from < 0) throw new Error(`the child got nowhere: ${errors}`);
   return readTrace(lines.slice(from + 1));
 };
 
@@ -58,7 +58,7 @@ const RESUMED = /^(\d+) +<\.\.\. (fsync|fdatasync) resumed>\) += 0/;
  * second.
  */
 const readTrace = (lines: readonly string[]): readonly Acknowledged[] => {
-  const told: Acknowledged[] = [];
+  const acknowledged: Acknowledged[] = [];
   const begun = new Map<string, number>();
   let writes = 0;
   let lastWrite = 0;
@@ -74,9 +74,9 @@ const readTrace = (lines: readonly string[]): readonly Acknowledged[] => {
     const [, resumed = ""] = RESUMED.exec(line) ?? [];
     syncedUpTo = Math.max(syncedUpTo, begun.get(resumed) ?? -1);
     if (/write\(1<.*"acknowledged/.test(line)) {
-      told.push({ writes, isSynced: syncedUpTo > lastWrite });
+      acknowledged.push({ writes, isSynced: syncedUpTo > lastWrite });
       writes = 0;
     }
   }
-  return told;
+  return acknowledged;
 };

@@ -31,10 +31,10 @@ export const finish = async <T>(
   const events: EventBody[] = [];
   let step = await generator.next();
   while (step.done !== true) {
-    const said = step.value;
+    const result = step.value;
     try {
-      if (typeof said === "function") await said((event) => void events.push(event));
-      else events.push(said);
+      if (typeof result === "function") await result((event) => void events.push(event));
+      else events.push(result);
     } catch (thrown) {
       step = await generator.throw(thrown);
       continue;

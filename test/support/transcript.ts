@@ -44,7 +44,7 @@ const LEFT_OUT = "…";
  * right. `names` gets the real value of each fresh value on the page, for the commands that follow.
  */
 export const compared = (shown: string, real: string, names: Map<string, string>): readonly [string[], string[]] => {
-  const [told, heard]: [string[], string[]] = [[], []];
+  const [expected, received]: [string[], string[]] = [[], []];
   const answer = framesOf(real);
   let at = 0;
   for (const [index, frame] of framesOf(shown).entries()) {
@@ -56,12 +56,12 @@ export const compared = (shown: string, real: string, names: Map<string, string>
       continue;
     }
     const found = answer[at++] ?? "";
-    told.push(open(frame));
-    heard.push(open(found));
+    expected.push(open(frame));
+    received.push(open(found));
     const fresh = found.match(FRESH) ?? [];
     for (const [place, name] of (frame.match(FRESH) ?? []).entries()) names.set(name, fresh[place] ?? name);
   }
-  return [told, [...heard, ...answer.slice(at).map(open)]];
+  return [expected, [...received, ...answer.slice(at).map(open)]];
 };
 
 /**
@@ -82,14 +82,14 @@ const framesOf = (output: string): readonly string[] => {
     .replace(/^:.*\n*/gm, "")
     .trim()
     .split(/\n{2,}/)) {
-    const [, , said] = PIECE.exec(frames.at(-1) ?? "") ?? [];
-    const [, head, more, rest] = PIECE.exec(frame) ?? [];
-    if (said === undefined || more === undefined) frames.push(frame);
-    else frames.splice(-1, 1, `${head}${said}${more}${rest}`);
+    const [, , text] = DELTA_FRAME.exec(frames.at(-1) ?? "") ?? [];
+    const [, head, more, rest] = DELTA_FRAME.exec(frame) ?? [];
+    if (text === undefined || more === undefined) frames.push(frame);
+    else frames.splice(-1, 1, `${head}${text}${more}${rest}`);
   }
   return frames;
 };
 
 /** A piece of an answer, on any wire; its text, as in JSON, is the second group. */
-const PIECE =
+const DELTA_FRAME =
   /^((?:id: .*\n)?(?:event: .*\n)?data: \{(?:"type":"token",.*)?"(?:delta|content|chunk)":")((?:[^"\\]|\\.)*)(".*)$/;

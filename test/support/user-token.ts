@@ -11,13 +11,13 @@ export const bearer = (token: string): Record<string, string> => ({ authorizatio
 /** Requests an access token with `headers` from the endpoint. */
 export const accessToken = async (
   url: string,
-  asked: Record<string, unknown>,
+  request: Record<string, unknown>,
   headers: Record<string, string> = {},
 ): Promise<string> => {
   const response = await fetch(`${url}/api/v1/access-tokens`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(asked),
+    body: JSON.stringify(request),
   });
   if (response.status !== 201) throw new Error(`no access token: ${response.status}`);
   const { access_token } = (await response.json()) as { readonly access_token: string };

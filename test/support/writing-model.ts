@@ -1,10 +1,10 @@
 import type { Model } from "../../src/models/contract.ts";
 import { readWriting, type Writing, type WritingForm } from "../../src/models/writing.ts";
-import { saying } from "./heard.ts";
+import { answerFrom } from "./model-parts.ts";
 
 export interface WritingModel extends Model {
   /** The requests so far. */
-  readonly asked: readonly Writing[];
+  readonly requests: readonly Writing[];
 }
 
 const DEFAULT_PARTS: Readonly<Record<WritingForm, string>> = {
@@ -19,18 +19,18 @@ const DEFAULT_PARTS: Readonly<Record<WritingForm, string>> = {
  * the default. Each call costs 10 input and 5 output tokens.
  */
 export const writingModel = (
-  told: (form: WritingForm) => string | Error | undefined = () => undefined,
+  answerTo: (form: WritingForm) => string | Error | undefined = () => undefined,
 ): WritingModel => {
-  const asked: Writing[] = [];
+  const requests: Writing[] = [];
   return {
     id: "writing",
-    asked,
+    requests,
     check: async () => {},
-    answer: saying(async function* (request) {
+    answer: answerFrom(async function* (request) {
       const writing = readWriting(request);
       if (writing === null) throw new Error("it was asked for something else");
-      asked.push(writing);
-      const answer = told(writing.form) ?? DEFAULT_PARTS[writing.form];
+      requests.push(writing);
+      const answer = answerTo(writing.form) ?? DEFAULT_PARTS[writing.form];
       if (answer instanceof Error) throw answer;
       for (const delta of answer.match(/\s*\S+\s*/g) ?? []) yield { type: "text", delta };
       yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };

@@ -77,11 +77,11 @@ test("a tool that throws is reported, and the model gets no details", async () =
 });
 
 test("outputs are storable, and too large ones are refused", async () => {
-  const mended = await call(
+  const repaired = await call(
     tool(() => ({ a: "x\0y\ud800", b: undefined })),
     { word: "hi" },
   );
-  expect(mended.value).toEqual({ output: { a: "x\uFFFDy\uFFFD" }, isError: false });
+  expect(repaired.value).toEqual({ output: { a: "x\uFFFDy\uFFFD" }, isError: false });
   const large = await call(
     tool(() => "x".repeat(30_000)),
     { word: "hi" },

@@ -6,18 +6,18 @@ import { Chunked } from "../../src/upstream/chunked.ts";
 const readIn = (text: string, sizes: readonly number[] = [text.length]) => {
   const all = Buffer.from(text);
   const body = new Chunked();
-  const said: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let read = 0;
   for (let at = 0, turn = 0; at < all.length && !body.isOver; turn++) {
     const piece = all.subarray(at, at + (sizes[turn % sizes.length] ?? 1));
     let from = 0;
     while (from < piece.length && !body.isOver) {
-      from = body.read(piece, from, (bytes, start, end) => said.push(Buffer.from(bytes.subarray(start, end))));
+      from = body.read(piece, from, (bytes, start, end) => chunks.push(Buffer.from(bytes.subarray(start, end))));
     }
     read += from;
     at += piece.length;
   }
-  return { text: Buffer.concat(said).toString(), read, isOver: body.isOver };
+  return { text: Buffer.concat(chunks).toString(), read, isOver: body.isOver };
 };
 
 describe("a body in chunks is read", () => {

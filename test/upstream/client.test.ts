@@ -4,13 +4,13 @@ import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { postBySockets } from "../../src/upstream/client.ts";
 import type { Post } from "../../src/upstream/contract.ts";
-import { tapped, textOf } from "../support/poured.ts";
 import { CERTIFICATE, CHUNKED, chunkOf, counted, type RawRequest, rawServer } from "../support/raw-server.ts";
+import { tapped, textOf } from "../support/read-body.ts";
 
 const never = new AbortController().signal;
-const asking = (url: string, body = "{}", signal = never) => ({ url, headers: {}, body, signal });
-const said = async (post: Post, url: string, body?: string): Promise<string> =>
-  textOf((await post(asking(url, body))).body);
+const requestTo = (url: string, body = "{}", signal = never) => ({ url, headers: {}, body, signal });
+const textFrom = async (post: Post, url: string, body?: string): Promise<string> =>
+  textOf((await post(requestTo(url, body))).body);
 
 test("a request is a POST of JSON, measured in bytes, for a plain answer", async () => {
   await using server = await rawServer((socket) => socket.write(counted("ok")));
@@ -34,31 +34,34 @@ test("a request is a POST of JSON, measured in bytes, for a plain answer", async
 test("an invalid header is refused before a connection is made", async () => {
   await using server = await rawServer((socket) => socket.write(counted("ok")));
   const headers = { authorization: "Bearer k\r\nx-injected: 1" };
-  await expect(postBySockets()({ ...asking(server.url), headers })).rejects.toBeInstanceOf(TypeError);
+  await expect(postBySockets()({ ...requestTo(server.url), headers })).rejects.toBeInstanceOf(TypeError);
   expect(server.connections).toBe(0);
 });
 
 test("megabytes reach a slow server completely", async () => {
   await using server = await rawServer((socket, { body }) => socket.write(counted(String(body.length))));
-  expect(await said(postBySockets(), server.url, "x".repeat(20_000_000))).toBe("20000000");
+  expect(await textFrom(postBySockets(), server.url, "x".repeat(20_000_000))).toBe("20000000");
 });
 
 describe("connections", () => {
   test("are reused, one request at a time", async () => {
     await using server = await rawServer((socket, { body }) => socket.write(counted(body)));
     const post = postBySockets();
-    for (const word of ["one", "two", "three"]) expect(await said(post, server.url, word)).toBe(word);
+    for (const word of ["one", "two", "three"]) expect(await textFrom(post, server.url, word)).toBe(word);
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 1]);
-    expect(await Promise.all(["four", "five"].map((word) => said(post, server.url, word)))).toEqual(["four", "five"]);
+    expect(await Promise.all(["four", "five"].map((word) => textFrom(post, server.url, word)))).toEqual([
+      "four",
+      "five",
+    ]);
     expect(server.connections).toBe(2);
   });
 
   test("are not reused once their server has closed them", async () => {
     await using server = await rawServer((socket) => socket.end(counted("ok")));
     const post = postBySockets();
-    expect(await said(post, server.url)).toBe("ok");
+    expect(await textFrom(post, server.url)).toBe("ok");
     await server.closed(1);
-    expect(await said(post, server.url)).toBe("ok");
+    expect(await textFrom(post, server.url)).toBe("ok");
     expect(server.connections).toBe(2);
   });
 
@@ -69,8 +72,8 @@ describe("connections", () => {
       else socket.write(counted("again"));
     });
     const post = postBySockets();
-    expect(await said(post, server.url, "first")).toBe("ok");
-    expect(await said(post, server.url, "second")).toBe("again");
+    expect(await textFrom(post, server.url, "first")).toBe("ok");
+    expect(await textFrom(post, server.url, "second")).toBe("again");
     expect(server.requests.map(({ body }) => body)).toEqual(["first", "second", "second"]);
   });
 
@@ -80,8 +83,8 @@ describe("connections", () => {
       else setTimeout(() => socket.destroy(), 1_200);
     });
     const post = postBySockets();
-    expect(await said(post, server.url, "first")).toBe("ok");
-    await expect(said(post, server.url, "second")).rejects.toBeInstanceOf(Error);
+    expect(await textFrom(post, server.url, "first")).toBe("ok");
+    await expect(textFrom(post, server.url, "second")).rejects.toBeInstanceOf(Error);
     expect(server.requests).toHaveLength(2);
   });
 
@@ -91,14 +94,14 @@ describe("connections", () => {
       else socket.end("HTTP/1.1 200");
     });
     const post = postBySockets();
-    expect(await said(post, server.url, "first")).toBe("ok");
-    await expect(said(post, server.url, "second")).rejects.toThrow("closed the connection");
+    expect(await textFrom(post, server.url, "first")).toBe("ok");
+    await expect(textFrom(post, server.url, "second")).rejects.toThrow("closed the connection");
     expect(server.requests).toHaveLength(2);
   });
 
   test("that are new and close unanswered are a failure", async () => {
     await using server = await rawServer((socket) => socket.destroy());
-    await expect(said(postBySockets(), server.url)).rejects.toBeInstanceOf(Error);
+    await expect(textFrom(postBySockets(), server.url)).rejects.toBeInstanceOf(Error);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -108,15 +111,15 @@ describe("connections", () => {
       setImmediate(() => socket.write("HTTP/1.1 408 Request Timeout\r\n\r\n"));
     });
     const post = postBySockets();
-    expect(await said(post, server.url)).toBe("ok");
+    expect(await textFrom(post, server.url)).toBe("ok");
     await server.closed(1);
-    expect(await said(post, server.url)).toBe("ok");
+    expect(await textFrom(post, server.url)).toBe("ok");
     expect(server.connections).toBe(2);
   });
 
   test("end after they have been idle for long enough", async () => {
     await using server = await rawServer((socket) => socket.write(counted("ok")));
-    expect(await said(postBySockets({ idleMs: 20 }), server.url)).toBe("ok");
+    expect(await textFrom(postBySockets({ idleMs: 20 }), server.url)).toBe("ok");
     await server.closed(1);
   });
 
@@ -130,7 +133,7 @@ describe("connections", () => {
     });
     const post = postBySockets();
     for (const turn of [1, 2]) {
-      const { status, body } = await post(asking(server.url, "x".repeat(50_000_000)));
+      const { status, body } = await post(requestTo(server.url, "x".repeat(50_000_000)));
       expect([status, await textOf(body), server.connections]).toEqual([413, "full", turn]);
     }
   });
@@ -140,7 +143,7 @@ describe("a call that is aborted", () => {
   test("before its start makes no connection", async () => {
     await using server = await rawServer((socket) => socket.write(counted("ok")));
     const reason = new Error("cancelled");
-    await expect(postBySockets()(asking(server.url, "{}", AbortSignal.abort(reason)))).rejects.toBe(reason);
+    await expect(postBySockets()(requestTo(server.url, "{}", AbortSignal.abort(reason)))).rejects.toBe(reason);
     expect(server.connections).toBe(0);
   });
 
@@ -148,7 +151,7 @@ describe("a call that is aborted", () => {
     const stop = new AbortController();
     const reason = new Error("cancelled");
     await using server = await rawServer(() => stop.abort(reason));
-    await expect(postBySockets()(asking(server.url, "{}", stop.signal))).rejects.toBe(reason);
+    await expect(postBySockets()(requestTo(server.url, "{}", stop.signal))).rejects.toBe(reason);
     await server.closed(1);
   });
 
@@ -156,7 +159,7 @@ describe("a call that is aborted", () => {
     const stop = new AbortController();
     const reason = new Error("cancelled");
     await using server = await rawServer((socket) => socket.write(CHUNKED + chunkOf("a word")));
-    const tap = tapped((await postBySockets()(asking(server.url, "{}", stop.signal))).body);
+    const tap = tapped((await postBySockets()(requestTo(server.url, "{}", stop.signal))).body);
     await tap.until("a word");
     stop.abort(reason);
     await expect(tap.ended).rejects.toBe(reason);
@@ -170,8 +173,8 @@ describe("a call that is aborted", () => {
     });
     const { signal } = new AbortController();
     const post = postBySockets();
-    await textOf((await post(asking(server.url, "whole", signal))).body);
-    await post(asking(server.url, "broken", signal)).catch(() => {});
+    await textOf((await post(requestTo(server.url, "whole", signal))).body);
+    await post(requestTo(server.url, "broken", signal)).catch(() => {});
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 });
@@ -196,7 +199,7 @@ test("a body that is not read makes the server wait", async () => {
     // There is no signal that a server is waiting; that it has waited for a while is the best approximation.
     setTimeout(full.resolve, 300);
   });
-  const { body } = await postBySockets()(asking(server.url));
+  const { body } = await postBySockets()(requestTo(server.url));
   body.pause();
   const whole = textOf(body);
   await full.promise;
@@ -216,8 +219,8 @@ describe("over TLS", () => {
     };
     await using server = await rawServer(answer, { isSecure: true });
     const post = postBySockets({ ca: CERTIFICATE });
-    expect(await said(post, server.url, "one")).toBe("one");
-    expect(await said(post, server.url, "two")).toBe("two");
+    expect(await textFrom(post, server.url, "one")).toBe("one");
+    expect(await textFrom(post, server.url, "two")).toBe("two");
     expect(server.connections).toBe(1);
     expect(protocols).toEqual(["http/1.1", "http/1.1"]);
   });
@@ -227,7 +230,7 @@ describe("over TLS", () => {
     ["that names another server", CERTIFICATE, named],
   ])("a certificate %s is refused, and nothing is sent", async (_, ca, at) => {
     await using server = await rawServer((socket) => socket.write(counted("ok")), { isSecure: true });
-    await expect(said(postBySockets({ ca }), at(server.url), "secret")).rejects.toBeInstanceOf(Error);
+    await expect(textFrom(postBySockets({ ca }), at(server.url), "secret")).rejects.toBeInstanceOf(Error);
     expect(server.requests).toEqual([]);
   });
 
@@ -236,7 +239,7 @@ describe("over TLS", () => {
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();
     const url = `https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
-    await expect(said(postBySockets({ connectMs: 50 }), url)).rejects.toThrow("No connection within 50 ms");
+    await expect(textFrom(postBySockets({ connectMs: 50 }), url)).rejects.toThrow("No connection within 50 ms");
     silent.close();
   });
 });
@@ -244,5 +247,5 @@ describe("over TLS", () => {
 test("an address without a server is a failure that says so", async () => {
   const server = await rawServer(() => {});
   await server[Symbol.asyncDispose]();
-  await expect(said(postBySockets(), server.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  await expect(textFrom(postBySockets(), server.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });

@@ -1,24 +1,24 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Exchange } from "../../src/upstream/exchange.ts";
-import { tapped, textOf } from "../support/poured.ts";
 import { CHUNKED, chunkOf, counted, LAST_CHUNK } from "../support/raw-server.ts";
+import { tapped, textOf } from "../support/read-body.ts";
 
 /** An exchange without a socket that records its calls on the connection. */
 const begin = (signal = new AbortController().signal) => {
-  const asked: string[] = [];
+  const calls: string[] = [];
   const line = {
-    pause: () => void asked.push("pause"),
-    resume: () => void asked.push("resume"),
-    end: (isReusable: boolean) => void asked.push(isReusable ? "keep" : "close"),
+    pause: () => void calls.push("pause"),
+    resume: () => void calls.push("resume"),
+    end: (isReusable: boolean) => void calls.push(isReusable ? "keep" : "close"),
   };
-  return { exchange: new Exchange(line, signal), asked };
+  return { exchange: new Exchange(line, signal), calls };
 };
 const feed = (exchange: Exchange, text: string) => exchange.feed(Buffer.from(text));
 const opened = async (text: string) => {
-  const { exchange, asked } = begin();
+  const { exchange, calls } = begin();
   feed(exchange, text);
-  return { exchange, asked, ...(await exchange.head) };
+  return { exchange, calls, ...(await exchange.head) };
 };
 
 /** A body in one of HTTP's framings, and whether its connection can be reused. */
@@ -39,7 +39,7 @@ test("a response is read equally in any framing and with any cuts", async () => 
     fc.asyncProperty(pieces, way, sizes, fc.boolean(), async (pieces, way, sizes, isInterim) => {
       const { text, isReusable } = framed(pieces, way);
       const bytes = Buffer.from(`${isInterim ? "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" : ""}${text}`);
-      const { exchange, asked } = begin();
+      const { exchange, calls } = begin();
       const whole = exchange.head.then(({ status, header, body }) =>
         textOf(body).then((read) => ({ status, way: header("X-WAY"), read })),
       );
@@ -50,7 +50,7 @@ test("a response is read equally in any framing and with any cuts", async () => 
       }
       exchange.close();
       expect(await whole).toEqual({ status: 200, way, read: pieces.join("").replace(/^\uFEFF/, "") });
-      expect(asked).toEqual([isReusable ? "keep" : "close"]);
+      expect(calls).toEqual([isReusable ? "keep" : "close"]);
     }),
   );
 });
@@ -59,7 +59,7 @@ test("any bytes give a body, a failure or a wait, and never throw", async () => 
   const start = fc.constantFrom("", CHUNKED, "HTTP/1.1 200 OK\r\n", counted("x"), `${CHUNKED}5\r\nhello\r\n`);
   await fc.assert(
     fc.asyncProperty(start, fc.uint8Array({ maxLength: 300 }), async (start, bytes) => {
-      const { exchange, asked } = begin();
+      const { exchange, calls } = begin();
       const settled = exchange.head.then(
         ({ body }) => textOf(body).catch(() => ""),
         () => "",
@@ -68,7 +68,7 @@ test("any bytes give a body, a failure or a wait, and never throw", async () => 
       exchange.feed(Buffer.from(bytes));
       exchange.close();
       expect(typeof (await settled)).toBe("string");
-      expect(asked).toHaveLength(1);
+      expect(calls).toHaveLength(1);
     }),
   );
 });
@@ -103,7 +103,7 @@ test("any combination of parts of a response never throws", async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(words, { maxLength: 8 }), { maxLength: 8 }), async (reads) => {
-      const { exchange, asked } = begin();
+      const { exchange, calls } = begin();
       const settled = exchange.head.then(
         ({ body }) => textOf(body).catch(() => ""),
         () => "",
@@ -111,7 +111,7 @@ test("any combination of parts of a response never throws", async () => {
       for (const read of reads) feed(exchange, read.join(""));
       exchange.close();
       expect(typeof (await settled)).toBe("string");
-      expect(asked).toHaveLength(1);
+      expect(calls).toHaveLength(1);
     }),
     { numRuns: 1_000 },
   );
@@ -129,9 +129,9 @@ describe("a connection is not reused", () => {
       `${CHUNKED.replace("\r\n\r\n", "\r\ncontent-length: 2\r\n\r\n")}${chunkOf("hi")}${LAST_CHUNK}`,
     ],
   ])("%s", async (_, text) => {
-    const { body, asked } = await opened(text);
+    const { body, calls } = await opened(text);
     expect(await textOf(body)).toBe("hi");
-    expect(asked).toEqual(["close"]);
+    expect(calls).toEqual(["close"]);
   });
 });
 
@@ -150,16 +150,16 @@ describe("an invalid response", () => {
     ["with a length in words", "HTTP/1.1 200 OK\r\ncontent-length: abc\r\n\r\nhi"],
     ["with a length of another kind", "HTTP/1.1 200 OK\r\ncontent-length: 0x10\r\n\r\nhi"],
   ])("%s fails before its head", async (_, text) => {
-    const { exchange, asked } = begin();
+    const { exchange, calls } = begin();
     feed(exchange, text);
     await expect(exchange.head).rejects.toBeInstanceOf(Error);
-    expect(asked).toEqual(["close"]);
+    expect(calls).toEqual(["close"]);
   });
 
   test("fails in the middle when a chunk is invalid", async () => {
-    const { body, asked } = await opened(`${CHUNKED}1\r\nx\r\n-6\r\nz`);
+    const { body, calls } = await opened(`${CHUNKED}1\r\nx\r\n-6\r\nz`);
     await expect(textOf(body)).rejects.toBeInstanceOf(Error);
-    expect(asked).toEqual(["close"]);
+    expect(calls).toEqual(["close"]);
   });
 
   test("fails when the connection is closed before it, or in it", async () => {
@@ -175,9 +175,9 @@ describe("an invalid response", () => {
 });
 
 describe("a response that is unusual", () => {
-  const said = async (text: string) => {
-    const { body, status, asked } = await opened(text);
-    return [status, await textOf(body), asked[0]];
+  const answerTo = async (text: string) => {
+    const { body, status, calls } = await opened(text);
+    return [status, await textOf(body), calls[0]];
   };
 
   test.each([
@@ -187,7 +187,7 @@ describe("a response that is unusual", () => {
     ["no body, whatever its length says", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
     ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
   ])("with %s is read as intended", async (_, text, expected) => {
-    expect(await said(text)).toEqual(expected);
+    expect(await answerTo(text)).toEqual(expected);
   });
 
   test("with a folded or repeated header has it as one", async () => {
@@ -198,18 +198,18 @@ describe("a response that is unusual", () => {
 
 describe("a body", () => {
   test("that is paused buffers within bounds and is delivered when it resumes", async () => {
-    const { exchange, body, asked } = await opened(CHUNKED);
+    const { exchange, body, calls } = await opened(CHUNKED);
     const tap = tapped(body);
     body.pause();
     const piece = "x".repeat(64 * 1024);
     for (let at = 0; at < 17; at++) feed(exchange, chunkOf(piece));
-    expect(asked).toEqual(["pause"]);
+    expect(calls).toEqual(["pause"]);
     expect(tap.text).toBe("");
     feed(exchange, LAST_CHUNK);
     body.resume();
     await tap.ended;
     expect(tap.text).toBe(piece.repeat(17));
-    expect(asked).toEqual(["pause", "resume", "keep"]);
+    expect(calls).toEqual(["pause", "resume", "keep"]);
   });
 
   test("that failed while paused delivers first what had arrived", async () => {
@@ -224,17 +224,17 @@ describe("a body", () => {
   });
 
   test("that is no longer needed keeps its connection when it ends soon afterwards", async () => {
-    const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
+    const { exchange, body, calls } = await opened(CHUNKED + chunkOf("all"));
     body.finish();
     feed(exchange, chunkOf("a word more") + LAST_CHUNK);
-    expect(asked).toEqual(["keep"]);
+    expect(calls).toEqual(["keep"]);
   });
 
   test("that is no longer needed and goes on closes its connection", async () => {
-    const { exchange, body, asked } = await opened(CHUNKED + chunkOf("all"));
+    const { exchange, body, calls } = await opened(CHUNKED + chunkOf("all"));
     body.finish();
     feed(exchange, chunkOf("x".repeat(20_000)));
-    expect(asked).toEqual(["close"]);
+    expect(calls).toEqual(["close"]);
   });
 
   test("that is no longer needed and is silent closes its connection after a while", async () => {
@@ -247,11 +247,11 @@ describe("a body", () => {
   });
 
   test("that was cancelled delivers nothing more", async () => {
-    const { exchange, body, asked } = await opened(CHUNKED);
+    const { exchange, body, calls } = await opened(CHUNKED);
     const tap = tapped(body);
     body.cancel();
     feed(exchange, chunkOf("late") + LAST_CHUNK);
-    expect([tap.text, asked]).toEqual(["", ["close"]]);
+    expect([tap.text, calls]).toEqual(["", ["close"]]);
   });
 });
 
@@ -262,21 +262,21 @@ describe("an abort", () => {
   ])("%s ends it with its reason", async (_, text) => {
     const stop = new AbortController();
     const reason = new Error("cancelled");
-    const { exchange, asked } = begin(stop.signal);
+    const { exchange, calls } = begin(stop.signal);
     if (text !== "") feed(exchange, text);
     const read = exchange.head.then(({ body }) => textOf(body));
     if (text !== "") await exchange.head;
     stop.abort(reason);
     await expect(read).rejects.toBe(reason);
-    expect(asked).toEqual(["close"]);
+    expect(calls).toEqual(["close"]);
   });
 
   test("after the end has no effect", async () => {
     const stop = new AbortController();
-    const { exchange, asked } = begin(stop.signal);
+    const { exchange, calls } = begin(stop.signal);
     feed(exchange, counted("hi"));
     stop.abort();
     expect(await textOf((await exchange.head).body)).toBe("hi");
-    expect(asked).toEqual(["keep"]);
+    expect(calls).toEqual(["keep"]);
   });
 });

@@ -29,10 +29,10 @@ describe("users", () => {
   test("take turns, with each user's requests in order", async () => {
     const pool = open({ workers: 1, waitingPerUser: 10 });
     const ended: string[] = [];
-    const asked = ["a1", "a2", "a3", "b1", "c1", "b2"].map(async (name) => {
+    const jobs = ["a1", "a2", "a3", "b1", "c1", "b2"].map(async (name) => {
       ended.push(await pool.run(name, job, { userId: name[0] ?? "", signal: never }));
     });
-    await Promise.all(asked);
+    await Promise.all(jobs);
     expect(ended).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
   });
 });
@@ -43,13 +43,13 @@ describe("a request", () => {
     const leaving = new AbortController();
     const ask = (userId: string, bytes = 0) =>
       pool.run("loop", job, { userId, signal: leaving.signal, bytes }).catch((error: unknown) => error);
-    const kept = [ask("a"), ask("a", 60), ask("a", 40)];
+    const jobs = [ask("a"), ask("a", 60), ask("a", 40)];
     expect(await ask("a")).toBeInstanceOf(PoolFullError);
     expect(await ask("b", 101)).toBeInstanceOf(PoolFullError);
-    kept.push(ask("b"));
+    jobs.push(ask("b"));
     expect(await ask("c")).toBeInstanceOf(PoolFullError);
     leaving.abort("gone");
-    expect(await Promise.all(kept)).toEqual(Array(4).fill("gone"));
+    expect(await Promise.all(jobs)).toEqual(Array(4).fill("gone"));
     expect(await pool.run("hello", job, { userId: "a", signal: never, bytes: 100 })).toBe("hello");
   });
 

@@ -55,14 +55,14 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   const isNarrowed = reading.rows !== null || wish.comparisons.length > 0;
   const lookup = (): Finding | null =>
     isNarrowed || (wish.isList && reading.weight > 0)
-      ? { kind: "rows", rows, asked: askedColumns(reading, sheet) }
+      ? { kind: "rows", rows, asked: columnsFor(reading, sheet) }
       : null;
   const isCompared = measure !== null && wish.comparisons.length > 0;
   switch (operation) {
     case null:
       if (group === null || measure === null) return lookup();
       // Each group is one row, so there is nothing to add up.
-      if (group.isUnique) return { kind: "rows", rows, asked: askedColumns(reading, sheet) };
+      if (group.isUnique) return { kind: "rows", rows, asked: columnsFor(reading, sheet) };
       return groupsOf("sum", measure, group, rows, sheet, null);
     case "count":
       return countOf(reading, sheet, rows, isCompared ? null : measure) ?? lookup();
@@ -135,7 +135,7 @@ const categoryOf = ({ named, found }: Reading): Column | null =>
   named.find((column) => column.quantities === null && column.isCategory && !found.includes(column)) ?? null;
 
 /** Returns the columns that the question asks for, without those that selected the rows. */
-const askedColumns = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
+const columnsFor = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
   const label = labelColumn(columns);
   const asked = named.filter((column) => column !== label && !found.includes(column));
   // "The stock of part 12345" does not ask for the part's name.

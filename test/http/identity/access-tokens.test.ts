@@ -152,9 +152,9 @@ describe("an access token", () => {
   test("starts a run by an EventSource's GET, even from a page of another site", async () => {
     const token = await accessToken(service.url, { user_id: "kim", scope: ["ask"] }, SERVICE);
     const headers = { "sec-fetch-site": "cross-site", origin: "https://app.example" };
-    const asked = service.get(`/ask?question=hi&access_token=${token}`, { headers });
+    const body = service.get(`/ask?question=hi&access_token=${token}`, { headers });
     (await service.model.nextCall()).finish("Good day.");
-    const response = await asked;
+    const response = await body;
     expect(response.status).toBe(200);
     expect(response.headers.get("referrer-policy")).toBe("no-referrer");
     expect((await readSse(response).toEnd()).at(-1)?.data).toContain('"done"');
@@ -204,8 +204,8 @@ describe("an access token", () => {
       return ((await response.json()) as { readonly id: string }).id;
     };
     const ticket = await init({ user_id: "kim", conversation_id: "c" }, SERVICE);
-    const join = async (asked: Record<string, unknown>) => {
-      const token = await accessToken(service.url, asked, SERVICE);
+    const join = async (body: Record<string, unknown>) => {
+      const token = await accessToken(service.url, body, SERVICE);
       const response = await service.get(`/api/chat/stream/${ticket}?access_token=${token}`);
       await response.body?.cancel();
       return response.status;
@@ -224,10 +224,10 @@ describe("an access token", () => {
   test("appears in no log line and in no URL of a response", async () => {
     const token = await accessToken(service.url, { user_id: "kim" }, SERVICE);
     const paths = ["/ask?question=", "/api/v1/threads?limit=x", "/nowhere?", "/docs/?", "/api/v1/runs/none?"];
-    let said = "";
+    let received = "";
     for (const path of paths) {
       const answer = await service.get(`${path}&access_token=${token}`, { redirect: "manual" });
-      said += JSON.stringify([...answer.headers]) + (await answer.text());
+      received += JSON.stringify([...answer.headers]) + (await answer.text());
       expect([path, answer.headers.get("referrer-policy")]).toEqual([path, "no-referrer"]);
     }
     await solved(
@@ -236,7 +236,7 @@ describe("an access token", () => {
       null,
     );
     expect(logged).toContain("run started");
-    for (const text of [said, logged]) {
+    for (const text of [received, logged]) {
       expect(text).not.toContain("yat_");
       expect(text).not.toContain(token.split(".")[2] ?? "");
     }

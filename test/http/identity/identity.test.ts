@@ -5,7 +5,7 @@ import { ANONYMOUS, Identity, isUserId } from "../../../src/http/identity/identi
 import { addNamesInBody, addNamesInRequest } from "../../../src/http/identity/names.ts";
 
 /** All the ways in which a request can name its user. */
-interface Said {
+interface RequestNames {
   readonly header: string | null;
   readonly userId: readonly string[];
   readonly user_id: readonly string[];
@@ -14,15 +14,16 @@ interface Said {
 }
 
 /** Returns the user, or the code of the refusal. */
-const takenFor = (credential: string | null, said: Said): string | null => {
+const takenFor = (credential: string | null, requestNames: RequestNames): string | null => {
   const identity = new Identity({ ...ANONYMOUS, userId: credential });
   const query = new URLSearchParams();
-  for (const field of ["userId", "user_id"] as const) for (const name of said[field]) query.append(field, name);
-  const headers = said.header === null ? {} : { "x-user-id": Buffer.from(said.header).toString("latin1") };
+  for (const field of ["userId", "user_id"] as const) for (const name of requestNames[field]) query.append(field, name);
+  const headers =
+    requestNames.header === null ? {} : { "x-user-id": Buffer.from(requestNames.header).toString("latin1") };
   const request = new Request(`http://h/?${query}`, { headers });
   try {
-    addNamesInRequest(identity, request, said.inPath === null ? {} : { userId: said.inPath }, null);
-    addNamesInBody(identity, said.body);
+    addNamesInRequest(identity, request, requestNames.inPath === null ? {} : { userId: requestNames.inPath }, null);
+    addNamesInBody(identity, requestNames.body);
     return `user ${identity.userId}`;
   } catch (error) {
     if (error instanceof RequestError) return error.code;
@@ -35,7 +36,7 @@ const name = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("", "a:b", "a\u0085", "x".repeat(129)) },
 );
 const names = fc.array(name, { maxLength: 2 });
-const said: fc.Arbitrary<Said> = fc.record({
+const requestNames: fc.Arbitrary<RequestNames> = fc.record({
   header: fc.oneof(fc.constant(null), fc.constantFrom("a", "b", "민수", "", "a:b", "a, b")),
   userId: names,
   user_id: names,
@@ -43,13 +44,13 @@ const said: fc.Arbitrary<Said> = fc.record({
   body: fc.record({ userId: fc.option(name), user_id: fc.option(name) }, { requiredKeys: [] }),
 });
 
-const namesIn = ({ header, userId, user_id, inPath, body }: Said): readonly string[] =>
+const namesIn = ({ header, userId, user_id, inPath, body }: RequestNames): readonly string[] =>
   [header, ...userId, ...user_id, inPath, ...Object.values(body)].filter((found) => typeof found === "string");
 
 describe("the identity of a request", () => {
   test("is the credential's user or nobody; any other user named anywhere gives 403", () => {
     fc.assert(
-      fc.property(fc.constantFrom("a", "민수"), said, (credential, all) => {
+      fc.property(fc.constantFrom("a", "민수"), requestNames, (credential, all) => {
         const isRepeated = all.userId.length > 1 || all.user_id.length > 1;
         const expected = namesIn(all).every((found) => found === credential)
           ? isRepeated
@@ -67,7 +68,7 @@ describe("the identity of a request", () => {
 
   test("is the user that it names, once or several times; two different ones, a repetition or none give 422", () => {
     fc.assert(
-      fc.property(said, (all) => {
+      fc.property(requestNames, (all) => {
         const found = new Set(namesIn(all));
         const isRepeated = all.userId.length > 1 || all.user_id.length > 1 || all.header === "a, b";
         const isSound = found.size <= 1 && !isRepeated && [...found].every(isUserId);

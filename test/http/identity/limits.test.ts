@@ -99,17 +99,17 @@ describe("RATE_LIMIT_PER_USER", () => {
   });
 
   test("when unset does not query the store", async () => {
-    const asked: string[] = [];
+    const questions: string[] = [];
     const usage = new Proxy(store.usage, {
       get: (target, name, receiver) => {
-        asked.push(String(name));
+        questions.push(String(name));
         return Reflect.get(target, name, receiver) as unknown;
       },
     });
     const service = await started({}, { ...store, usage });
-    asked.length = 0;
+    questions.length = 0;
     expect((await answered(service, "free")).status).toBe(200);
-    expect(asked.filter((name) => name !== "sweep")).toEqual([]);
+    expect(questions.filter((name) => name !== "sweep")).toEqual([]);
   });
 });
 
@@ -147,7 +147,7 @@ describe("TOKENS_PER_USER", () => {
     const service = await started({ TOKENS_PER_USER: "100/d" });
     const response = await ask(service, "long", "story");
     const call = await service.model.nextCall();
-    for (let i = 0; i < 30; i++) call.say({ type: "text", delta: "a word or two more " });
+    for (let i = 0; i < 30; i++) call.emit({ type: "text", delta: "a word or two more " });
     const events = nativeEvents(await readSse(response).toEnd());
     expect(events.at(-1)).toMatchObject({ type: "error", payload: { code: "credit_exhausted", recoverable: false } });
     expect(call.signal.aborted).toBe(true);
@@ -161,7 +161,7 @@ describe("TOKENS_PER_USER", () => {
   test("ends a run between two calls of its model", async () => {
     const service = await started({ TOKENS_PER_USER: "100/d" });
     const response = await service.post("/api/v1/solve", { problem: "calculate 1+1", user_id: "rounds" });
-    (await service.model.nextCall()).say(
+    (await service.model.nextCall()).emit(
       { type: "tool_call", id: "c1", name: "calculate", input: { expression: "1+1" } },
       { type: "finish", reason: "tool_calls", usage: { inputTokens: 90, outputTokens: 20 } },
     );
@@ -174,9 +174,9 @@ describe("TOKENS_PER_USER", () => {
     const response = await ask(a, "two");
     const call = await a.model.nextCall();
     const other = await ask(b, "two");
-    (await b.model.nextCall()).say({ type: "finish", reason: "stop", usage: { inputTokens: 95, outputTokens: 0 } });
+    (await b.model.nextCall()).emit({ type: "finish", reason: "stop", usage: { inputTokens: 95, outputTokens: 0 } });
     expect(await endOf(other)).toMatchObject({ type: "done" });
-    call.say({ type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 0 } });
+    call.emit({ type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 0 } });
     expect(await endOf(response)).toMatchObject({ type: "error", payload: { code: "credit_exhausted" } });
   });
 });

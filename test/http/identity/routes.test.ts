@@ -8,7 +8,7 @@ import { exchange } from "../../support/wire-tap.ts";
 
 /** All registered routes, so that a new route that violates a rule fails here. */
 const routes = mountedRoutes();
-const accessOf = ({ passage }: MountedRoute) => passage?.access ?? "unsaid";
+const accessOf = ({ access }: MountedRoute) => access?.access ?? "unsaid";
 const isOpen = (route: MountedRoute) => accessOf(route) === "open" || accessOf(route) === "probe";
 const guarded = routes.filter((route) => !isOpen(route));
 const nameOf = ({ method, path }: MountedRoute) => `${method} ${path}`;
@@ -189,13 +189,13 @@ describe.each(each(guarded))("%s", (_, route) => {
     const headers = bearer(await accessToken(locked.url, { thread_id: "mine" }, mine));
     const values = { threadId: "not-this-one", runId: other.runId };
     const fields = { thread_id: "not-this-one", threadId: "not-this-one", conversation_id: "not-this-one" };
-    const asked = { question: "?", message: "?", problem: "?", ...fields };
+    const body = { question: "?", message: "?", problem: "?", ...fields };
     const response = await fetch(
-      `${locked.url}${pathOf(route, values)}${method === "GET" ? `?${new URLSearchParams(asked)}` : ""}`,
+      `${locked.url}${pathOf(route, values)}${method === "GET" ? `?${new URLSearchParams(body)}` : ""}`,
       {
         method,
         headers: { "content-type": "application/json", ...headers },
-        ...(route.takesBody && { body: JSON.stringify(asked) }),
+        ...(route.takesBody && { body: JSON.stringify(body) }),
       },
     );
     if (isStream(response)) await response.body?.cancel();
@@ -203,7 +203,7 @@ describe.each(each(guarded))("%s", (_, route) => {
     if (accessOf(route) === "ask") expect(response.status).toBeGreaterThanOrEqual(400);
     // The rest belongs to no thread: the API's description, lists that leave it out, requests that are not yet in a
     // thread.
-    if (response.status !== 403) expect(["none", "handler"]).toContain(route.passage?.threads ?? "path");
+    if (response.status !== 403) expect(["none", "handler"]).toContain(route.access?.threads ?? "path");
   });
 
   test("a page of another site cannot make a browser write here or start a run", async () => {

@@ -49,8 +49,8 @@ describe("with an ingress that has a token", () => {
   test("without the header a request gets 401, whatever other users it names", async () => {
     for (const query of ["", "?userId=kim", "?user_id=kim"]) expect(await statusOf(proxied, SERVICE, query)).toBe(401);
     expect(await statusOf(proxied, { ...SERVICE, "x-user-id": "" }, "?userId=kim")).toBe(401);
-    const asked = await proxied.post("/api/v1/solve", { problem: "hi", user_id: "kim" }, { headers: SERVICE });
-    expect(asked.status).toBe(401);
+    const response = await proxied.post("/api/v1/solve", { problem: "hi", user_id: "kim" }, { headers: SERVICE });
+    expect(response.status).toBe(401);
   });
 
   test("a request that also names a different user gets 403", async () => {

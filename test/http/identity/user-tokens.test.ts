@@ -171,12 +171,12 @@ describe("a user's token that is signed with a published key", () => {
 
   /** A provider whose keys a test can rotate. */
   const provider = () => {
-    const state = { keys: [] as JWK[], asked: 0, status: 200, hold: undefined as Promise<void> | undefined };
+    const state = { keys: [] as JWK[], fetches: 0, status: 200, hold: undefined as Promise<void> | undefined };
     const server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
       fetch: async () => {
-        state.asked++;
+        state.fetches++;
         await state.hold;
         return state.status === 200
           ? Response.json({ keys: state.keys })
@@ -196,7 +196,7 @@ describe("a user's token that is signed with a published key", () => {
       const answers = await Promise.all(Array.from({ length: 10 }, async () => ask(service, await signed(key))));
       expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
       expect((await ask(service, await signed(key), "?userId=lee")).status).toBe(403);
-      expect(state.asked).toBe(1);
+      expect(state.fetches).toBe(1);
       await service.stop();
       await stop();
     },
@@ -223,7 +223,7 @@ describe("a user's token that is signed with a published key", () => {
     for (let i = 0; i < 40; i++) {
       expect((await ask(service, await signed({ ...key, kid: `invented ${i}` }))).status).toBe(403);
     }
-    expect(state.asked).toBeLessThan(15);
+    expect(state.fetches).toBeLessThan(15);
     expect((await ask(service, await signed(key))).status).toBe(200);
     await service.stop();
     await stop();

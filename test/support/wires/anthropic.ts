@@ -1,4 +1,4 @@
-import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
 
 interface Block {
   readonly type: "text" | "image" | "tool_use" | "tool_result";
@@ -28,8 +28,8 @@ const block = (index: number, start: object, deltas: readonly object[]): string[
   event("content_block_stop", { index }),
 ];
 
-const encode = (said: Said): string[] => {
-  const { inputTokens = 0, outputTokens = 0 } = said.usage ?? {};
+const encode = (answer: WireAnswer): string[] => {
+  const { inputTokens = 0, outputTokens = 0 } = answer.usage ?? {};
   let index = 0;
   return [
     event("message_start", {
@@ -51,31 +51,31 @@ const encode = (said: Said): string[] => {
       },
     }),
     event("ping"),
-    ...(said.reasoning === undefined
+    ...(answer.reasoning === undefined
       ? []
       : block(index++, { type: "thinking", thinking: "", signature: "" }, [
-          ...said.reasoning.map((thinking) => ({ type: "thinking_delta", thinking })),
+          ...answer.reasoning.map((thinking) => ({ type: "thinking_delta", thinking })),
           { type: "signature_delta", signature: "EqQBCgIYAhIM" },
         ])),
-    ...(said.text === undefined
+    ...(answer.text === undefined
       ? []
       : block(
           index++,
           { type: "text", text: "" },
-          said.text.map((text) => ({ type: "text_delta", text })),
+          answer.text.map((text) => ({ type: "text_delta", text })),
         )),
-    ...(said.calls ?? []).flatMap(({ id, name, pieces }) =>
+    ...(answer.calls ?? []).flatMap(({ id, name, pieces }) =>
       block(
         index++,
         { type: "tool_use", id, name, input: {} },
         ["", ...pieces].map((partial_json) => ({ type: "input_json_delta", partial_json })),
       ),
     ),
-    ...(said.finish === null
+    ...(answer.finish === null
       ? []
       : [
           event("message_delta", {
-            delta: { stop_reason: FINISH[said.finish], stop_sequence: null },
+            delta: { stop_reason: FINISH[answer.finish], stop_sequence: null },
             usage: { output_tokens: outputTokens },
           }),
           event("message_stop"),
@@ -104,7 +104,7 @@ const historyMessages = ({ role, content }: MessagesRequest["messages"][number])
   return [{ role, text, calls: uses.map(({ id = "", name = "", input }) => ({ id, name, input })) }];
 };
 
-const decode = (body: unknown): Heard => {
+const decode = (body: unknown): WireRequest => {
   const request = body as MessagesRequest;
   return {
     system: textOf(request.system),

@@ -1,4 +1,4 @@
-import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
 
 interface Part {
   readonly text?: string;
@@ -31,16 +31,16 @@ const chunk = (parts: readonly object[], more: { readonly candidate?: object; re
   });
 
 /** Gemini sends a call whole, so its pieces are joined. */
-const encode = (said: Said): string[] => [
-  ...(said.reasoning ?? []).map((text) => chunk([{ text, thought: true }])),
-  ...(said.text ?? []).map((text) => chunk([{ text }])),
-  ...(said.calls ?? []).map(({ id, name, pieces }) =>
+const encode = (answer: WireAnswer): string[] => [
+  ...(answer.reasoning ?? []).map((text) => chunk([{ text, thought: true }])),
+  ...(answer.text ?? []).map((text) => chunk([{ text }])),
+  ...(answer.calls ?? []).map(({ id, name, pieces }) =>
     chunk([{ functionCall: { id, name, args: JSON.parse(pieces.join("") || "{}") as unknown } }]),
   ),
-  ...(said.finish === null ? [] : [finish(said.finish, said.usage)]),
+  ...(answer.finish === null ? [] : [finish(answer.finish, answer.usage)]),
 ];
 
-const finish = (reason: NonNullable<Said["finish"]>, usage: Said["usage"]): string => {
+const finish = (reason: NonNullable<WireAnswer["finish"]>, usage: WireAnswer["usage"]): string => {
   const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
   return chunk([{ text: "" }], {
     candidate: { finishReason: FINISH[reason] },
@@ -76,7 +76,7 @@ const historyMessages = ({ role, parts }: GenerateRequest["contents"][number]): 
   return [{ role: "assistant", text, calls }];
 };
 
-const decode = (body: unknown): Heard => {
+const decode = (body: unknown): WireRequest => {
   const request = body as GenerateRequest;
   return {
     system: (request.systemInstruction?.parts ?? []).map(({ text }) => text ?? "").join(""),

@@ -1,4 +1,4 @@
-import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
 
 interface ChatMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -34,21 +34,21 @@ const chunk = (choices: readonly object[], more: object = {}): string =>
 const delta = (content: object, finish: string | null = null): string =>
   chunk([{ index: 0, delta: content, logprobs: null, finish_reason: finish }], { usage: null });
 
-const encode = (said: Said): string[] => [
+const encode = (answer: WireAnswer): string[] => [
   delta({ role: "assistant", content: "", refusal: null }),
-  ...(said.reasoning ?? []).map((text) => delta({ reasoning_content: text })),
-  ...(said.text ?? []).map((text) => delta({ content: text })),
-  ...(said.calls ?? []).flatMap(({ id, name, pieces }, index) => [
+  ...(answer.reasoning ?? []).map((text) => delta({ reasoning_content: text })),
+  ...(answer.text ?? []).map((text) => delta({ content: text })),
+  ...(answer.calls ?? []).flatMap(({ id, name, pieces }, index) => [
     delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }),
     ...pieces.map((piece) => delta({ tool_calls: [{ index, function: { arguments: piece } }] })),
   ]),
-  ...(said.finish === null ? [] : [delta({}, FINISH[said.finish])]),
-  ...(said.usage === undefined ? [] : [usage(said.usage)]),
-  ...(said.finish === null ? [] : ["data: [DONE]\n\n"]),
+  ...(answer.finish === null ? [] : [delta({}, FINISH[answer.finish])]),
+  ...(answer.usage === undefined ? [] : [usage(answer.usage)]),
+  ...(answer.finish === null ? [] : ["data: [DONE]\n\n"]),
 ];
 
 /** The last chunk of a stream that was requested with `include_usage`: no choices. */
-const usage = ({ inputTokens, outputTokens }: NonNullable<Said["usage"]>): string =>
+const usage = ({ inputTokens, outputTokens }: NonNullable<WireAnswer["usage"]>): string =>
   chunk([], {
     usage: {
       prompt_tokens: inputTokens,
@@ -75,7 +75,7 @@ const turn = (message: ChatMessage): Turn => {
   return { role: "user", text, images: parts.flatMap((part) => part.image_url?.url ?? []) };
 };
 
-const decode = (body: unknown): Heard => {
+const decode = (body: unknown): WireRequest => {
   const request = body as ChatRequest;
   const [first, ...others] = request.messages;
   const system = first?.role === "system" ? String(first.content) : "";

@@ -1,4 +1,4 @@
-import { frame, type Heard, type Said, type Turn, type Wire } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
 
 interface Item {
   readonly type?: "message" | "function_call" | "function_call_output";
@@ -27,7 +27,7 @@ const response = (status: string, more: object = {}): object => ({
 });
 
 /** A counter gives each event its `sequence_number`, as the API does. */
-const encode = (said: Said): string[] => {
+const encode = (answer: WireAnswer): string[] => {
   let sequence = 0;
   const event = (type: string, more: object): string => frame({ type, sequence_number: sequence++, ...more }, type);
   let output = 0;
@@ -54,7 +54,7 @@ const encode = (said: Said): string[] => {
       event("response.output_item.done", { output_index: place.output_index, item }),
     ];
   };
-  const call = ({ id, name, pieces }: NonNullable<Said["calls"]>[number]): string[] => {
+  const call = ({ id, name, pieces }: NonNullable<WireAnswer["calls"]>[number]): string[] => {
     const item = { id: `fc_${output}`, type: "function_call", call_id: id, name, arguments: "" };
     const place = { item_id: item.id, output_index: output++ };
     const done = { ...item, status: "completed", arguments: pieces.join("") };
@@ -71,16 +71,16 @@ const encode = (said: Said): string[] => {
   return [
     event("response.created", { response: response("in_progress") }),
     event("response.in_progress", { response: response("in_progress") }),
-    ...(said.reasoning === undefined ? [] : reasoning(said.reasoning)),
-    ...(said.text === undefined ? [] : message(said.text, "output_text")),
-    ...(said.calls ?? []).flatMap(call),
-    ...(said.finish === "refusal" ? message(["I'm sorry, I can't help with that."], "refusal") : []),
-    ...(said.finish === null ? [] : [finish(said, event)]),
+    ...(answer.reasoning === undefined ? [] : reasoning(answer.reasoning)),
+    ...(answer.text === undefined ? [] : message(answer.text, "output_text")),
+    ...(answer.calls ?? []).flatMap(call),
+    ...(answer.finish === "refusal" ? message(["I'm sorry, I can't help with that."], "refusal") : []),
+    ...(answer.finish === null ? [] : [finish(answer, event)]),
   ];
 };
 
-const finish = (said: Said, event: (type: string, more: object) => string): string => {
-  const { inputTokens = 0, outputTokens = 0 } = said.usage ?? {};
+const finish = (answer: WireAnswer, event: (type: string, more: object) => string): string => {
+  const { inputTokens = 0, outputTokens = 0 } = answer.usage ?? {};
   const usage = {
     input_tokens: inputTokens,
     input_tokens_details: { cached_tokens: 0 },
@@ -88,7 +88,7 @@ const finish = (said: Said, event: (type: string, more: object) => string): stri
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: inputTokens + outputTokens,
   };
-  return said.finish === "length"
+  return answer.finish === "length"
     ? event("response.incomplete", {
         response: response("incomplete", { incomplete_details: { reason: "max_output_tokens" }, usage }),
       })
@@ -121,7 +121,7 @@ const joined = (turns: readonly Turn[]): Turn[] => {
   return result;
 };
 
-const decode = (body: unknown): Heard => {
+const decode = (body: unknown): WireRequest => {
   const request = body as ResponsesRequest;
   const isSystem = ({ role }: Item) => role === "system" || role === "developer";
   return {

@@ -2,7 +2,7 @@ import type { Usage } from "../../../src/domain/run.ts";
 import type { ToolCall } from "../../../src/models/contract.ts";
 
 /** What a stand-in says, independent of the provider; each wire encodes it in its own way. */
-export interface Said {
+export interface WireAnswer {
   readonly reasoning?: readonly string[];
   readonly text?: readonly string[];
   /** `pieces`, joined, are the arguments as JSON. */
@@ -19,7 +19,7 @@ export type Turn =
   | { readonly role: "tool"; readonly id: string; readonly output: string };
 
 /** A decoded request. */
-export interface Heard {
+export interface WireRequest {
   readonly system: string;
   readonly turns: readonly Turn[];
   readonly tools: readonly { readonly name: string; readonly description: string; readonly input: unknown }[];
@@ -32,10 +32,10 @@ export interface Wire {
   /** The end of the path that answers are streamed from. */
   readonly path: string;
   /** Event-stream frames, each with its blank line. */
-  encode(said: Said): string[];
+  encode(answer: WireAnswer): string[];
   /** A failure that is reported in the stream, after a 200. */
   encodeFailure(message: string): string;
-  decode(body: unknown): Heard;
+  decode(body: unknown): WireRequest;
   /** Returns the key in the headers. */
   key(headers: Headers): string | null;
 }

@@ -2,15 +2,15 @@ import type { Passage } from "../../src/domain/document.ts";
 import type { Query, Retrieval } from "../../src/retrieval/contract.ts";
 
 /** A search that returns the given results in order, and repeats the last. It records its requests. */
-export const toldRetrieval = (
+export const stubRetrieval = (
   ...answers: readonly (readonly Passage[] | Error)[]
-): Pick<Retrieval, "search"> & { readonly asked: readonly (Query & { readonly userId: string })[] } => {
-  const asked: (Query & { readonly userId: string })[] = [];
+): Pick<Retrieval, "search"> & { readonly queries: readonly (Query & { readonly userId: string })[] } => {
+  const queries: (Query & { readonly userId: string })[] = [];
   return {
-    asked,
+    queries,
     search: async (userId, query, signal) => {
       signal.throwIfAborted();
-      const answer = answers[Math.min(asked.push({ ...query, userId }), answers.length) - 1] ?? [];
+      const answer = answers[Math.min(queries.push({ ...query, userId }), answers.length) - 1] ?? [];
       if (answer instanceof Error) throw answer;
       return answer;
     },

@@ -2,13 +2,15 @@
  * Returns the most CPU that this thread spends between two turns of its event loop while `work` runs, in milliseconds:
  * how long everything else waits. Unlike elapsed time, it does not grow when other processes use the cores.
  */
-export const holding = async <T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly heldMs: number }> => {
-  let heldMs = 0;
+export const measureBlocking = async <T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly blockedMs: number }> => {
+  let blockedMs = 0;
   let before = spent();
   let isOver = false;
   const turn = (): void => {
     const now = spent();
-    heldMs = Math.max(heldMs, now - before);
+    blockedMs = Math.max(blockedMs, now - before);
     before = now;
     if (!isOver) setTimeout(turn, 1);
   };
@@ -16,7 +18,7 @@ export const holding = async <T>(work: () => Promise<T>): Promise<{ readonly res
   try {
     const result = await work();
     turn();
-    return { result, heldMs };
+    return { result, blockedMs };
   } finally {
     isOver = true;
   }

@@ -1,16 +1,16 @@
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import type { EmbeddingModel } from "../../src/models/embedding/contract.ts";
 
-export interface ToldEmbedding extends EmbeddingModel {
+export interface StubEmbedding extends EmbeddingModel {
   /** The number of texts in each call. */
   readonly calls: number[];
 }
 
 /** The built-in embedding under another name; `before` runs before each call and may fail it. */
-export const toldEmbedding = (
-  id = "told",
+export const stubEmbedding = (
+  id = "stub",
   before: (call: number, signal: AbortSignal) => void = () => {},
-): ToldEmbedding => {
+): StubEmbedding => {
   const model = builtinEmbedding();
   const calls: number[] = [];
   return {

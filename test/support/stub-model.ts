@@ -1,30 +1,30 @@
 import type { Model, ModelError, ModelPart, ModelRequest } from "../../src/models/contract.ts";
-import { saying } from "./heard.ts";
+import { answerFrom } from "./model-parts.ts";
 
 /** One call: its parts, then the error it fails with, if any. */
-export interface Script {
-  readonly says?: readonly ModelPart[];
-  readonly fails?: ModelError | Error;
+export interface CallScript {
+  readonly parts?: readonly ModelPart[];
+  readonly error?: ModelError | Error;
 }
 
-export interface ToldModel extends Model {
+export interface StubModel extends Model {
   /** How many calls have begun. */
   calls(): number;
 }
 
 /** A model that answers its calls with `scripts`, in order, and repeats the last. */
-export const toldModel = (id: string, scripts: readonly Script[], check?: Error): ToldModel => {
+export const stubModel = (id: string, scripts: readonly CallScript[], check?: Error): StubModel => {
   let calls = 0;
   return {
     id,
     calls: () => calls,
-    answer: saying(async function* (_request: ModelRequest, { signal }) {
+    answer: answerFrom(async function* (_request: ModelRequest, { signal }) {
       const script = scripts[Math.min(calls++, scripts.length - 1)];
-      for (const part of script?.says ?? []) {
+      for (const part of script?.parts ?? []) {
         signal.throwIfAborted();
         yield part;
       }
-      if (script?.fails !== undefined) throw script.fails;
+      if (script?.error !== undefined) throw script.error;
     }),
     check: () => (check === undefined ? Promise.resolve() : Promise.reject(check)),
   };

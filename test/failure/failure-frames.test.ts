@@ -69,12 +69,12 @@ const others: readonly Wire[] = [
 ];
 
 /** A run that has emitted a word that its reader has received. */
-const speaking = async ({ ask }: Wire) => {
+const startedRun = async ({ ask }: Wire) => {
   const threadId = realSystem.id();
   const response = await ask(threadId);
   const stream = readSse(response);
   const call = await service.model.nextCall();
-  call.say({ type: "text", delta: "seen" });
+  call.emit({ type: "text", delta: "seen" });
   await stream.until(({ data }) => data.includes("seen"));
   return { key: `${USER}:${threadId}` as const, call, stream, runId: response.headers.get("x-run-id") ?? "" };
 };
@@ -91,7 +91,7 @@ const over = async (stream: SseReader): Promise<string> => {
 
 describe.each(comingBack)("a client of $name, which reconnects by itself", (wire) => {
   test("gets no terminal frame when the store stays unavailable: the stream ends in order, and the run goes on and is stored", async () => {
-    const { key, call, stream, runId } = await speaking(wire);
+    const { key, call, stream, runId } = await startedRun(wire);
     cut(true);
     call.finish(" unseen");
     const text = await over(stream);
@@ -106,7 +106,7 @@ describe.each(comingBack)("a client of $name, which reconnects by itself", (wire
 
 describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
   test("receives that its run has failed, and the run has failed although its model had finished", async () => {
-    const { key, call, stream, runId } = await speaking(wire);
+    const { key, call, stream, runId } = await startedRun(wire);
     cut(true);
     call.finish(" unseen");
     expect(await over(stream)).toMatch(wire.end);
@@ -121,12 +121,12 @@ describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
   }, 20_000);
 
   test("is cut off when the outcome is uncertain, because the run's end may have been stored", async () => {
-    const { call, stream, runId } = await speaking(wire);
+    const { call, stream, runId } = await startedRun(wire);
     // The store commits the end without acknowledging it, then becomes unavailable.
     taps.finish = async (next, fence, end) => {
       await next(fence, end);
       cut(false);
-      throw new StoreError("unavailable", "kept, and not told");
+      throw new StoreError("unavailable", "kept, and not acknowledged");
     };
     call.finish(" unseen");
     expect(await over(stream)).not.toMatch(wire.end);
@@ -138,15 +138,15 @@ describe.each(others)("a client of $name, which cannot reconnect", (wire) => {
 
 test("when readers of both kinds follow one run, the one that reconnects gets the end that the other received", async () => {
   const [native] = comingBack;
-  const [told] = others;
-  if (native === undefined || told === undefined) throw new Error("no wires");
-  const { key, call, stream, runId } = await speaking(told);
+  const [wire] = others;
+  if (native === undefined || wire === undefined) throw new Error("no wires");
+  const { key, call, stream, runId } = await startedRun(wire);
   const threadId = key.slice(USER.length + 1);
   const watching = readSse(await service.get(`/api/v1/threads/${threadId}/events?userId=${USER}`));
   await watching.until(({ data }) => data.includes("seen"));
   cut(true);
-  call.say({ type: "text", delta: " more" });
-  expect(await over(stream)).toMatch(told.end);
+  call.emit({ type: "text", delta: " more" });
+  expect(await over(stream)).toMatch(wire.end);
   expect(await over(watching)).not.toMatch(native.end);
   mend();
   expect(await ended(runId)).toMatchObject({ status: "failed" });
@@ -166,7 +166,7 @@ test("a non-streaming response that cannot wait any longer says that the run goe
     await next(fence, end);
     cut(false);
     held.resolve();
-    throw new StoreError("unavailable", "kept, and not told");
+    throw new StoreError("unavailable", "kept, and not acknowledged");
   };
   call.finish("an answer");
   await held.promise;

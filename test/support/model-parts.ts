@@ -9,7 +9,7 @@ export const partsOf = async (model: Model, request: ModelRequest, context: Mode
 };
 
 /** Makes a model's `answer` from a generator. */
-export const saying =
+export const answerFrom =
   (parts: (request: ModelRequest, context: ModelContext) => AsyncIterable<ModelPart>): Model["answer"] =>
   (request, context, onPart) =>
     forEachPart(parts(request, context), onPart);

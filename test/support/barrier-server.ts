@@ -2,7 +2,7 @@
  * A model server that answers no call before `count` have arrived: if one call had to wait for another to end, none
  * would end. All calls get the same frames.
  */
-export const heldUntilAll = (count: number, frames: readonly string[]) => {
+export const barrierServer = (count: number, frames: readonly string[]) => {
   const all = Promise.withResolvers<void>();
   let arrived = 0;
   return Bun.serve({

@@ -4,7 +4,7 @@ import { realSystem, type System } from "../../src/domain/system.ts";
  * A system whose time runs `times` as fast, so that timeouts and retries pass in milliseconds. Time passes only in
  * sleeps: the work between them, however slow on a busy machine, uses up no timeout.
  */
-export const hastySystem = (times = 20): System => {
+export const fastSystem = (times = 20): System => {
   let now = Date.now();
   return {
     ...realSystem,

@@ -1,19 +1,19 @@
 import { agentOf } from "./harness.ts";
-import { say } from "./journal.ts";
+import { token } from "./journal.ts";
 
 /** An agent that emits a word at once, and another at each `goOn`; it ends when it is stopped. */
-export const talking = () => {
+export const steppedAgent = () => {
   let wake = Promise.withResolvers<void>();
   const agent = agentOf(async function* ({ signal }) {
     signal.addEventListener("abort", () => wake.resolve());
     for (;;) {
-      yield say("word ");
+      yield token("word ");
       await wake.promise;
       signal.throwIfAborted();
       wake = Promise.withResolvers();
     }
   });
-  return { agent, goOn: () => wake.resolve() };
+  return { agent, emitNext: () => wake.resolve() };
 };
 
 export const until = async (look: () => Promise<boolean>): Promise<void> => {
