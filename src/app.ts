@@ -1,4 +1,3 @@
-import { AgentDirectory } from "./agents/directory.ts";
 import { EventLoopWatch } from "./agents/event-loop-watch.ts";
 import type { AgentParts } from "./agents/parts.ts";
 import { builtin } from "./builtin/index.ts";
@@ -7,6 +6,7 @@ import type { System } from "./domain/system.ts";
 import type { Extras } from "./extras.ts";
 import type { FetchPage } from "./fetching/contract.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
+import { cannotListen } from "./http/cannot-listen.ts";
 import { Readiness } from "./http/health/readiness.ts";
 import { httpApp } from "./http/index.ts";
 import { Journal } from "./journal/journal.ts";
@@ -14,6 +14,7 @@ import type { ServiceLogger } from "./logger.ts";
 import { type Models, openModels as modelsFrom } from "./models/choice.ts";
 import type { EmbeddingModel } from "./models/embedding/contract.ts";
 import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
+import { offerAgents, type ReadAgents } from "./own-agents.ts";
 import { openReader } from "./reading/reader.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
@@ -28,6 +29,7 @@ import { Tickets } from "./runs/tickets.ts";
 import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
+import type { Tool } from "./tools/contract.ts";
 import { toolsFrom } from "./tools/index.ts";
 import { fixedTools, Toolbox } from "./tools/toolbox.ts";
 import { postBySockets } from "./upstream/client.ts";
@@ -74,6 +76,8 @@ export interface Dependencies {
   /** No other process uses the store: there are no leases, and any other owner of a run is dead. */
   readonly isAlone: boolean;
   readonly storeWaitMs?: number;
+  /** The operator's own agents, as they were read at the start. Omitted: there are none. */
+  readonly ownAgents?: ReadAgents;
   /** How pages are fetched for users. Defaults to fetching from the public web. */
   readonly fetchPage?: FetchPage;
 }
@@ -112,11 +116,18 @@ export const openModels = (config: Config, system: System, logger: ServiceLogger
 export const openEmbedding = (config: Config, system: System, logger: ServiceLogger): Promise<EmbeddingModel> =>
   embeddingFrom(config.embedding, { providers: config.providers, system, logger: logger.models });
 
+const toolsOf = (workers: number): readonly Tool[] => [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })];
+
+/** The names of all tools that the executable includes. A tool starts nothing before it is called. */
+export const toolNames = (): readonly string[] => toolsOf(1).map(({ name }) => name);
+
 /** A service that listens. */
 export interface Service {
   readonly url: string;
   /** How many runs have not ended. */
   readonly running: number;
+  /** Reads the operator's own agents again. Runs under way keep theirs. Mistakes change nothing and are logged. */
+  reload(): Promise<void>;
   /**
    * Accepts no more runs, lets those under way finish within the drain timeout, ends the rest, then stops listening.
    */
@@ -145,7 +156,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const { ratePerUser, tokensPerUser } = config;
   const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: logger.runs });
   const workers = config.workerThreads ?? defaultWorkers();
-  const tools = [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })];
+  const tools = toolsOf(workers);
   const parts = {
     toolbox: new Toolbox([fixedTools(tools)]),
     store,
@@ -174,17 +185,21 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     logger: logger.agents,
     watch: new EventLoopWatch(system, logger.agents),
   };
-  const agents = new AgentDirectory(
-    serviceAgents({
-      ...agentParts,
-      tools,
-      verify: extras?.verify ?? (() => null),
-      tables: extras?.tables(workers) ?? null,
-      chatTimeoutMs: config.chatTimeoutMs,
-      tils: store.tils,
-    }),
-  );
-  models.setAgentModels(agents.offered().flatMap(({ model }) => model ?? []));
+  const builtIn = serviceAgents({
+    ...agentParts,
+    tools,
+    verify: extras?.verify ?? (() => null),
+    tables: extras?.tables(workers) ?? null,
+    chatTimeoutMs: config.chatTimeoutMs,
+    tils: store.tils,
+  });
+  const { agents, reload } = offerAgents({
+    builtIn,
+    own: dependencies.ownAgents ?? null,
+    agentParts,
+    models,
+    logger: logger.agentFiles,
+  });
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,
@@ -251,6 +266,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     get running() {
       return registry.size;
     },
+    reload,
     drain: async () => {
       await runs.drain(config.drainTimeoutMs);
       const stopped = http.stop();
@@ -261,17 +277,6 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       await lease.leave();
     },
   };
-};
-
-const cannotListen = ({ host, port }: Config, error: unknown): Error => {
-  const { code } = error as { code?: unknown };
-  const why =
-    code === "EADDRINUSE"
-      ? "the port is in use: set another PORT, or stop the process that uses it"
-      : code === "EACCES"
-        ? "this process is not allowed to use the port: set a PORT of 1024 or above"
-        : "this machine does not have this address: set another HOST";
-  return new Error(`cannot listen on ${host}, port ${port}: ${why}`, { cause: error });
 };
 
 /** Calls `tick` again `ms` after it has settled. Returns a function that stops it. */

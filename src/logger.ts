@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino";
+import type { ReloadLogger } from "./agents/files/reload.ts";
 import type { AgentLogger, AgentPlace } from "./agents/logger.ts";
 import { Redactor } from "./domain/redact.ts";
 import type { ThreadKey } from "./domain/thread.ts";
@@ -19,6 +20,7 @@ export interface ServiceLogger extends HttpLogger {
   readonly journal: JournalLogger;
   readonly models: ModelLogger;
   readonly agents: AgentLogger;
+  readonly agentFiles: ReloadLogger;
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
@@ -40,10 +42,14 @@ export interface ServiceLogger extends HttpLogger {
 
 /**
  * Writes JSON lines to standard error, synchronously: a line that explains a crash must not be lost in a buffer. No
- * line holds a secret, whatever its source and level.
+ * line holds a secret, whatever its source and level. Pass a `Redactor` to add secrets later.
  */
-export const openLogger = (level: string, secrets: readonly string[] = [], write = writeToStderr()): Logger => {
-  const redactor = new Redactor(secrets);
+export const openLogger = (
+  level: string,
+  secrets: readonly string[] | Redactor = [],
+  write = writeToStderr(),
+): Logger => {
+  const redactor = secrets instanceof Redactor ? secrets : new Redactor(secrets);
   return pino(
     {
       level,
@@ -126,6 +132,11 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
     torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
     rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
+  },
+  agentFiles: {
+    reloaded: (agents) => logger.info({ agents }, "read the agents again"),
+    reloadRefused: (mistakes) =>
+      logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),
   },
   models: {
     retry: ({ model, attempt, delayMs, error }) => {

@@ -1,9 +1,14 @@
 import { hostname } from "node:os";
 import { version } from "../package.json";
+import type { DefinedAgent } from "./agents/files/agent-files.ts";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig, secretsOf } from "./config/read-config.ts";
+import { mistakeText } from "./domain/file-mistake.ts";
 import { describeAccess } from "./domain/identity.ts";
+import { Redactor } from "./domain/redact.ts";
 import { realSystem } from "./domain/system.ts";
+import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
+import type { ReadAgents } from "./own-agents.ts";
 import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
 
 // The commands below import the service: it takes longer to load than everything that is decided before.
@@ -139,18 +144,35 @@ const wordsOf = (error: Error): string => {
   return "remedy" in error && typeof error.remedy === "string" ? `${words} ${error.remedy}` : words;
 };
 
+/** Reads the operator's own agents. Their secrets go to the redactor. */
+const readOwnAgents = async (config: Config, redactor: Redactor): Promise<ReadAgents> => {
+  const { toolNames } = await import("./app.ts");
+  const { openOwnAgents } = await import("./own-agents.ts");
+  const source = openOwnAgents({
+    config,
+    variables: process.env,
+    toolNames: toolNames(),
+    system: realSystem,
+    onSecrets: (secrets) => redactor.add(secrets),
+  });
+  return { ...source, loaded: await source.load() };
+};
+
 const check = async (config: Config): Promise<number> => {
   const { openEmbedding, openModels, openStore } = await import("./app.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
-  const log = serviceLogger(openLogger(config.logLevel, secretsOf(config)));
+  const redactor = new Redactor(secretsOf(config));
+  const log = serviceLogger(openLogger(config.logLevel, redactor));
+  const { agents, mistakes } = (await readOwnAgents(config, redactor)).loaded;
   const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
   const modelTries: Record<string, () => Promise<void>> = {};
   // Each model by itself: as a fallback chain they would pass as soon as one answers, and a fallback is needed when the
   // others do not.
-  for (const spec of config.models) {
+  const specs = modelsOf(config, agents);
+  for (const spec of specs) {
     const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
-    modelTries[config.models.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
+    modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
   }
   const tries = {
     configuration: async () => {},
@@ -166,6 +188,8 @@ const check = async (config: Config): Promise<number> => {
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   let failed = 0;
+  for (const mistake of mistakes) say(`agents: ${mistakeText(mistake)}`);
+  if (mistakes.length === 0 && agents.length > 0) say("agents: ok");
   for (const [name, attempt] of Object.entries(tries)) {
     const verdict = await attempt().then(
       () => "ok",
@@ -174,7 +198,16 @@ const check = async (config: Config): Promise<number> => {
     if (verdict !== "ok") failed++;
     say(`${name}: ${verdict}`);
   }
+  if (mistakes.length > 0) return EXIT_USAGE;
   return failed === 0 ? 0 : EXIT_FAILED;
+};
+
+/** The models of the configuration and of agents, each once. A text of an agent's that names none is a mistake already. */
+const modelsOf = ({ models }: Config, agents: readonly DefinedAgent[]): readonly ModelSpec[] => {
+  const named = agents.flatMap(({ definition }) =>
+    [definition.model ?? []].flat().flatMap((text) => parseModelSpecs(text) ?? []),
+  );
+  return [...new Map([...models, ...named].map((spec) => [specText(spec), spec])).values()];
 };
 
 /** There is nothing to try unless keys are fetched. */
@@ -185,13 +218,24 @@ const identityTries = async ({ identity }: Config): Promise<Record<string, () =>
   return { identity: () => new KeySet(url, realSystem, () => {}).check() };
 };
 
-const run = async (config: Config): Promise<"serving"> => {
+const run = async (config: Config): Promise<"serving" | number> => {
   // Before it serves there is nothing to drain.
   let stop = (): void => process.exit(0);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
+  // A signal during the start may come after its files were read.
+  let isReloadDue = false;
+  let reload = (): void => {
+    isReloadDue = true;
+  };
+  process.on("SIGHUP", () => reload());
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
-  const log = serviceLogger(openLogger(config.logLevel, secretsOf(config)));
+  const redactor = new Redactor(secretsOf(config));
+  const log = serviceLogger(openLogger(config.logLevel, redactor));
+  const ownAgents = await readOwnAgents(config, redactor);
+  const { mistakes } = ownAgents.loaded;
+  for (const mistake of mistakes) complain(mistakeText(mistake));
+  if (mistakes.length > 0) return EXIT_USAGE;
   const store = await openStore(config, realSystem);
   await store.migrate();
   const models = await openModels(config, realSystem, log);
@@ -205,7 +249,10 @@ const run = async (config: Config): Promise<"serving"> => {
     replica: { id: realSystem.id(), name: `${hostname()}/${process.pid}` },
     // An embedded database has one process at a time.
     isAlone: config.database.kind === "embedded",
+    ownAgents,
   });
+  reload = () => void service.reload();
+  if (isReloadDue) reload();
   let asked: number | undefined;
   stop = () => {
     const now = realSystem.now();

@@ -98,6 +98,10 @@ export const Environment = Type.Object({
       description: "Threads for reading files, and as many again for tools. Unset: the number of cores, from 2 to 4.",
     }),
   ),
+  AGENTS_DIR: text("^[^\\0]+$", "a path", {
+    description: "Folder of your own agents. A missing one is an empty one. SIGHUP reads it again.",
+    default: "./agents",
+  }),
   HISTORY_TOKENS: integer(0, 10_000_000, {
     description: "How much of a thread's history is sent to the model, in estimated tokens.",
     default: "8000",

@@ -43,6 +43,8 @@ export interface Config {
   /** Null derives it from the number of cores. */
   readonly workerThreads: number | null;
   readonly historyTokens: number;
+  /** The folder of the operator's own agents. */
+  readonly agentsDir: string;
   readonly locale: Locale;
   readonly logLevel: Environment["LOG_LEVEL"];
 }
@@ -113,6 +115,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
   workerThreads: env.WORKER_THREADS ?? null,
   historyTokens: env.HISTORY_TOKENS,
+  agentsDir: env.AGENTS_DIR,
   locale: env.LOCALE,
   logLevel: env.LOG_LEVEL,
 });

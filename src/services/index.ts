@@ -13,5 +13,8 @@ export type ServiceParts = SolveParts & RagParts & ChatParts & TilParts;
 /** Every agent that the executable includes, one line each. */
 const services: readonly ((parts: ServiceParts) => AnyAgent)[] = [solveAgent, askAgent, ragAgent, chatAgent, tilAgent];
 
+/** The names of these agents, which no other agent can have. */
+export const SERVICE_NAMES: readonly string[] = ["solve", "ask", "rag", "chat", "til"];
+
 /** Returns the agents of the five services. */
 export const serviceAgents = (parts: ServiceParts): readonly AnyAgent[] => services.map((service) => service(parts));

@@ -31,7 +31,8 @@ export class Toolbox {
   }
 }
 
-const globTest = (pattern: string): ((name: string) => boolean) => {
+/** Returns whether a name is the pattern, in which `*` stands for any part of a name. */
+export const globTest = (pattern: string): ((name: string) => boolean) => {
   if (!pattern.includes("*")) return (name) => name === pattern;
   const parts = pattern.split("*");
   const [first = "", ...others] = parts;

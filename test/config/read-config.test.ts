@@ -37,6 +37,7 @@ describe("an empty environment", () => {
       maxRunsPerUser: 100,
       workerThreads: null,
       historyTokens: 8000,
+      agentsDir: "./agents",
       locale: "en",
       logLevel: "info",
     });
@@ -261,9 +262,9 @@ describe("any environment", () => {
   });
 
   test("never shows a value in its mistakes", () => {
-    // A control character makes it invalid for every variable except DATA_DIR.
+    // A control character makes it invalid for every variable except the folders.
     const secret = fc.string({ unit: "grapheme-ascii" }).map((text) => `s3c\u0001ret${text}!`);
-    const others = names.filter((name) => name !== "DATA_DIR");
+    const others = names.filter((name) => !name.endsWith("_DIR"));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...others), secret, { minKeys: 1 }), (env) => {
         const result = readConfig(env);

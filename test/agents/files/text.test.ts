@@ -1,0 +1,267 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { agentFolder, filesOf, load, mistakesIn } from "../../support/agent-folder.ts";
+
+/** Reads a folder with one file, `a.md`. */
+const readOne = async (content: string | Uint8Array, variables: Record<string, string> = {}) => {
+  using folder = agentFolder({ "a.md": content });
+  const loaded = await load(filesOf(folder, { variables }));
+  return { ...loaded, agent: loaded.agents[0], told: mistakesIn(loaded, folder) };
+};
+
+describe("a text agent", () => {
+  test("is described by the first line of its instructions, and otherwise has what the service has", async () => {
+    const { agent, told } = await readOne("# You answer questions about orders.\n\nBe brief.\n");
+    expect(told).toEqual([]);
+    expect(agent).toEqual({
+      name: "a",
+      kind: "text",
+      definition: { description: "You answer questions about orders.", settings: {}, run: expect.any(Function) },
+    });
+  });
+
+  test("has every field of its front matter", async () => {
+    const { agent, told } = await readOne(`---
+description: Knows orders.
+model: [compatible:small, builtin]
+temperature: 0.5
+max_output_tokens: 500
+reasoning: low
+tools: [calculate, "orders/*", plot_*]
+approve: []
+max_rounds: 3
+timeout: 90s
+history_tokens: 0
+---
+Help.
+`);
+    expect(told).toEqual([]);
+    expect(agent?.definition).toEqual({
+      description: "Knows orders.",
+      model: ["compatible:small", "builtin"],
+      settings: { temperature: 0.5, maxOutputTokens: 500, reasoning: "low" },
+      tools: ["calculate", "orders/*", "plot_*"],
+      historyTokens: 0,
+      timeout: "90s",
+      run: expect.any(Function),
+    });
+  });
+
+  test.each([
+    ["a byte order mark", "\ufeff---\ndescription: Seen.\n---\nHelp."],
+    ["CRLF", "---\r\ndescription: Seen.\r\n---\r\nHelp.\r\n"],
+    ["CR", "---\rdescription: Seen.\r---\rHelp."],
+    ["spaces after the fences", "---  \ndescription: Seen.\n--- \t\nHelp."],
+    ["a rule in the instructions", "---\ndescription: Seen.\n---\nHelp.\n\n---\n\nMore."],
+    ["no end of line", "---\ndescription: Seen.\n---\nHelp."],
+  ])("is read with %s", async (_, content) => {
+    expect(await readOne(content)).toMatchObject({ told: [], agent: { definition: { description: "Seen." } } });
+  });
+
+  test("may have front matter that is empty, and instructions that begin with a rule further down", async () => {
+    expect(await readOne("---\n---\nHelp.\n---\n")).toMatchObject({
+      told: [],
+      agent: { definition: { description: "Help." } },
+    });
+  });
+
+  test("takes values from the environment: as text in quotes, and as numbers where a number belongs", async () => {
+    const env = { MODEL_ID: "compatible:x", ROUNDS: "4", WHO: "orders: all # of them" };
+    const content = "---\nmodel: ${MODEL_ID}\nmax_rounds: ${ROUNDS}\ndescription: Knows ${WHO}\n---\nHelp.";
+    const { agent, told } = await readOne(content, env);
+    expect(told).toEqual([]);
+    expect(agent?.definition).toMatchObject({ model: "compatible:x", description: "Knows orders: all # of them" });
+    expect((await readOne('---\nmax_rounds: "${ROUNDS}"\n---\nHelp.', env)).told).toEqual([
+      "a.md:2: max_rounds must be a whole number from 1 to 100",
+    ]);
+  });
+});
+
+describe("mistakes in text agents", () => {
+  test("are all told at once, with file, line, field and remedy", async () => {
+    using folder = agentFolder({
+      "one.md": `---
+description: ""
+modle: builtin
+model:
+  - builtin
+  - openai:gpt-5
+temperature: 3
+max_output_tokens: many
+reasoning: extreme
+tools:
+  - calculate
+  - calculat
+  - "wiki/*"
+approve: [calculate]
+collections: [7]
+max_rounds: 0
+timeout: 30
+history_tokens: -1
+remote:
+  protocol: a2a
+  url: ftp://x
+  header: {}
+---
+Help.
+`,
+      "two.md": '---\nmodel: ${GONE}\ntools: ["${ALSO_GONE}/*"]\n---\nHelp.\n',
+      "three.md":
+        "---\ntimeout: 25h\nremote: {protocol: ag-ui, url: 'http://[', headers: {x: \"a\\nb\", 'a b': c}}\n---\n",
+    });
+    expect(mistakesIn(await load(filesOf(folder)), folder)).toEqual([
+      "one.md:2: description must be text of 1 to 1000 characters",
+      "one.md:3: modle is not a field: did you mean model?",
+      "one.md:6: model needs OPENAI_API_KEY to be set",
+      "one.md:7: temperature must be a number from 0 to 2",
+      "one.md:8: max_output_tokens must be a whole number from 1 to 10000000",
+      "one.md:9: reasoning must be none, low, medium or high",
+      'one.md:12: tools names "calculat", which is no tool: did you mean calculate?',
+      'one.md:13: tools names "wiki/*", but mcp.json has no server wiki: there are orders',
+      "one.md:14: approve is not available in this release: leave it out",
+      "one.md:15: collections must be a collection's name: 1 to 128 characters, in quotes if it is a number",
+      "one.md:16: max_rounds must be a whole number from 1 to 100",
+      "one.md:17: timeout must be a duration from 10ms to 24h, such as 30s or 5m",
+      "one.md:18: history_tokens must be a whole number from 0 to 10000000",
+      "one.md:20: remote.protocol must be ag-ui",
+      "one.md:21: remote.url must be a URL that starts with http:// or https://",
+      "one.md:22: remote.header is not a field: did you mean headers?",
+      "three.md:2: timeout must be a duration from 10ms to 24h, such as 30s or 5m",
+      "three.md:3: remote.headers.x must be text without line breaks",
+      "three.md:3: remote.headers.a b is not allowed here: remove it",
+      "three.md:3: remote.url must be a URL that starts with http:// or https://",
+      "two.md:2: model refers to the environment variable GONE, which is not set: set it, or remove the reference",
+      "two.md:3: tools refers to the environment variable ALSO_GONE, which is not set: set it, or remove the reference",
+    ]);
+  });
+
+  test.each([
+    ["no YAML", "---\ntools: [calculate\nmodel: builtin\n---\nHelp.", /^a\.md:\d: is no YAML that can be read: /],
+    ["a colon in a text", "---\ndescription: Orders: all\n---\nHelp.", /^a\.md:2: is no YAML.*put texts .* in quotes$/],
+    ["a field that comes twice", "---\nmodel: builtin\nmodel: builtin\n---\nHelp.", /^a\.md:3: is no YAML.*unique/],
+    ["a tag", "---\nmodel: !env MODEL\n---\nHelp.", /^a\.md:2: is no YAML.*tag/],
+    ["a list", "---\n- model\n---\nHelp.", /^a\.md:2: is no YAML that can be read: it is no map/],
+    ["deep nesting", `---\nx: ${"[".repeat(30_000)}\n---\nHelp.`, /^a\.md:2: is no YAML/],
+    ["front matter without an end", "---\nmodel: builtin\n\nHelp.", /^a\.md:1: opens front matter that nothing closes/],
+    ["front matter alone", "---\nmodel: builtin\n---\n\n", /^a\.md: has no instructions/],
+    ["long front matter", `---\n# ${"x".repeat(70_000)}\n---\nHelp.`, /^a\.md:1: has front matter of more than 64 KiB/],
+    ["nothing", "", /^a\.md: is empty: write what the agent is to do$/],
+    ["white space", "\ufeff \r\n\n", /^a\.md: is empty/],
+    ["10 MB", "x".repeat(10_000_000), /^a\.md: is larger than 1024 KiB/],
+    ["bytes that are not UTF-8", Uint8Array.from([0x61, 0x0a, 0x62, 0xff, 0x0a]), /^a\.md:2: is not UTF-8 there/],
+    ["UTF-16", Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), /^a\.md:1: is not UTF-8 there/],
+  ])("%s is told", async (_, content, told) => {
+    const read = await readOne(content);
+    expect(read.agents).toEqual([]);
+    expect(read.told).toEqual([expect.stringMatching(told)]);
+  });
+
+  test("aliases that stand for gigabytes are refused, and soon", async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, at) => `l${at}: &l${at} [${Array(9).fill(at === 0 ? "x" : `*l${at - 1}`)}]`,
+    );
+    expect((await readOne(`---\n${levels.join("\n")}\n---\nHelp.`)).told).toEqual([
+      expect.stringContaining("its aliases stand for too much"),
+    ]);
+  });
+
+  test("never show what comes from the environment", async () => {
+    const { told } = await readOne("---\ntemperature: ${T}\nremote:\n  protocol: ${T}\n  url: ${T}\n---\n", {
+      T: "s3cret",
+    });
+    expect(told).toHaveLength(3);
+    expect(told.join()).not.toContain("s3cret");
+  });
+
+  test("are the only outcome of whatever a file holds besides an agent", async () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        "---",
+        "tools: [calculate]",
+        "remote:",
+        "  url: x",
+        "- a",
+        "a: &b",
+        "c: *b",
+        "? x",
+        "%YAML 1.1",
+        "...",
+      ),
+      fc.string({ unit: "binary", maxLength: 12 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
+        const { agents, mistakes } = await readOne(`---\n${lines.join("\n")}`);
+        expect(agents.length === 0).toBe(mistakes.length > 0);
+      }),
+    );
+  });
+});
+
+describe("the folder", () => {
+  test("is empty when it does not exist", async () => {
+    using folder = agentFolder();
+    expect(await load(filesOf(folder, { dir: join(folder.dir, "gone") }))).toMatchObject({
+      agents: [],
+      mistakes: [],
+    });
+  });
+
+  test("must be one", async () => {
+    using folder = agentFolder({ file: "x" });
+    const loaded = await load(filesOf(folder, { dir: join(folder.dir, "file") }));
+    expect(mistakesIn(loaded, folder)).toEqual(["file: is not a folder: name one in AGENTS_DIR"]);
+  });
+
+  test("may hold other files, links to agents and folders besides", async () => {
+    using folder = agentFolder({
+      "one.md": "Help.",
+      "deep/two.md": "Not an agent.",
+      "mcp.json": "{}",
+      "yeoul.d.ts": "export {};",
+      ".hidden.md": "Not an agent.",
+      "notes.txt": "x",
+    });
+    symlinkSync("deep/two.md", join(folder.dir, "linked.md"));
+    const { agents, mistakes } = await load(filesOf(folder));
+    expect([agents.map(({ name }) => name), mistakes]).toEqual([["linked", "one"], []]);
+  });
+
+  test("refuses what no agent can be called, names that are taken, and what is no file", async () => {
+    using folder = agentFolder({
+      "Orders.md": "Help.",
+      "-a.md": "Help.",
+      [`${"a".repeat(64)}.md`]: "Help.",
+      ".md": "Hidden.",
+      "ask.md": "Help.",
+      "twice.md": "Help.",
+      "twice.js": "export default {};",
+      [`${"b".repeat(63)}.md`]: "Help.",
+    });
+    mkdirSync(join(folder.dir, "folder.md"));
+    symlinkSync("nowhere.md", join(folder.dir, "dangling.md"));
+    symlinkSync("loop.md", join(folder.dir, "loop.md"));
+    Bun.spawnSync(["mkfifo", join(folder.dir, "pipe.md")]);
+    const loaded = await load(filesOf(folder));
+    const told = mistakesIn(loaded, folder);
+    for (const name of ["Orders", "-a", "a".repeat(64)])
+      expect(told).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\.md: is not named as an agent can be`)));
+    expect(told).toContain("ask.md: has the name of a built-in agent, ask: give it another one");
+    expect(told).toContainEqual(expect.stringMatching(/^twice\.md: has the same name as .*twice\.js: rename one/));
+    expect(told).toContainEqual(expect.stringMatching(/^folder\.md: is a folder/));
+    expect(told).toContainEqual(expect.stringMatching(/^dangling\.md: is a link to something that does not exist/));
+    expect(told).toContainEqual(expect.stringMatching(/^loop\.md: is a link that leads to itself/));
+    expect(told).toContainEqual(expect.stringMatching(/^pipe\.md: is not a regular file/));
+    expect(told.filter((line) => line.startsWith("b"))).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("says when a file may not be read", async () => {
+    using folder = agentFolder();
+    writeFileSync(join(folder.dir, "a.md"), "Help.", { mode: 0 });
+    const loaded = await load(filesOf(folder));
+    expect(mistakesIn(loaded, folder)).toEqual(["a.md: cannot be read by this user: change the file's permissions"]);
+  });
+});
