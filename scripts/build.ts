@@ -23,7 +23,9 @@ const prepareDatabase = async (): Promise<void> => {
     const child = Bun.spawn([process.execPath, script, dataDir, ARCHIVE], { stdout: "inherit", stderr: "pipe" });
     const cause = await new Response(child.stderr).text();
     if ((await child.exited) === 0 && existsSync(ARCHIVE)) return;
-    throw new Error(`the embedded database could not be made:\n${cause.trim() || "nothing was written"}`);
+    throw new Error(
+      `the embedded database could not be prepared:\n${cause.trim() || "it wrote no archive and no error"}`,
+    );
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -67,10 +69,10 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const build = async (): Promise<void> => {
   if (!existsSync(join(root, "node_modules"))) {
-    throw new Error("the dependencies are not installed: run bun install --frozen-lockfile first");
+    throw new Error("the dependencies are not installed; run bun install --frozen-lockfile first");
   }
   await mkdir(join(root, "dist"), { recursive: true });
-  print("making the embedded database");
+  print("preparing the embedded database");
   await prepareDatabase();
   print("compiling");
   await compile();

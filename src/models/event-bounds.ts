@@ -70,7 +70,7 @@ export class EventBounds {
     if (this.#size > MAX_EVENT) return `holds an event with more than ${MAX_EVENT} bytes`;
     const excess = excessIn(this.#counter);
     if (excess !== null) return `holds an event with ${excess}`;
-    if (this.#silent > MAX_SILENT) return `says nothing for more than ${MAX_SILENT} bytes`;
-    return this.#silentValues > MAX_SILENT_VALUES ? "says nothing in too many events" : null;
+    if (this.#silent > MAX_SILENT) return `brings no text for more than ${MAX_SILENT} bytes`;
+    return this.#silentValues > MAX_SILENT_VALUES ? "brings no text in too many events" : null;
   }
 }

@@ -144,12 +144,12 @@ const refuseRagged = (rows: readonly Line[], width: number, header: Line): void 
   const [first] = ragged;
   if (first === undefined) return;
   const count = first.cells.length;
-  const others = ragged.length > 1 ? ` (and ${ragged.length - 1} more rows like it)` : "";
+  const others = ragged.length > 1 ? `, and ${ragged.length - 1} more rows also differ` : "";
   const where = header.number === 1 ? "the header" : `the header in row ${header.number}`;
   throw new UnreadableError(
     "malformed",
-    `Row ${first.number} of the table has ${count} cell${count === 1 ? "" : "s"} where ${where} has ${width}${others}: ` +
-      "give each row as many cells as the header, and quote a cell that holds the delimiter.",
+    `Row ${first.number} of the table has ${count} cell${count === 1 ? "" : "s"}, but ${where} has ${width}${others}. ` +
+      "Give each row as many cells as the header, and quote cells that contain the delimiter.",
   );
 };
 
@@ -160,16 +160,16 @@ const refuseLarge = (rows: readonly Line[], header: readonly string[]): void => 
   if (header.length > MAX_COLUMNS) refuse(`The table has more than ${MAX_COLUMNS} columns. Remove some.`);
   if (header.length * rows.length > MAX_CELLS) refuse(`The table has more than ${MAX_CELLS} cells. Split it.`);
   if (header.join("").length > MAX_ROW)
-    refuse(`The table's header has more than ${MAX_ROW} characters: shorten its names.`);
+    refuse(`The table's header has more than ${MAX_ROW} characters. Shorten the column names.`);
   for (const { number, cells } of rows) {
     const long = cells.findIndex((cell) => cell.length > MAX_CELL);
     if (long >= 0) {
       refuse(
-        `Row ${number}, column ${long + 1} holds ${cells[long]?.length} characters, and at most ${MAX_CELL} are read: split it, or send it as a text.`,
+        `Row ${number}, column ${long + 1} has ${cells[long]?.length} characters; a cell may have ${MAX_CELL}. Split the cell, or send the file as text.`,
       );
     }
     const size = cells.reduce((sum, cell) => sum + cell.length, 0);
     if (size > MAX_ROW)
-      refuse(`Row ${number} of the table has ${size} characters, and at most ${MAX_ROW} are read: split it.`);
+      refuse(`Row ${number} of the table has ${size} characters; a row may have ${MAX_ROW}. Split the row.`);
   }
 };

@@ -24,16 +24,16 @@ const build = async () => {
 test("a build without dependencies says to install them", async () => {
   expect(await build()).toEqual({
     code: 1,
-    stderr: "build: the dependencies are not installed: run bun install --frozen-lockfile first\n",
+    stderr: "build: the dependencies are not installed; run bun install --frozen-lockfile first\n",
   });
 });
 
-test("a build whose database cannot be made says why", async () => {
+test("a build whose database cannot be prepared says why", async () => {
   mkdirSync(join(project, "node_modules"));
   writeFileSync(join(project, "scripts/build-database.ts"), 'throw new Error("the disk is full")');
   const { code, stderr } = await build();
   expect(code).toBe(1);
-  expect(stderr).toStartWith("build: the embedded database could not be made:\n");
+  expect(stderr).toStartWith("build: the embedded database could not be prepared:\n");
   expect(stderr).toContain("the disk is full");
 });
 
@@ -44,6 +44,6 @@ test("a build does not embed the database of an earlier one", async () => {
   writeFileSync(join(project, "scripts/build-database.ts"), "export {};");
   expect(await build()).toEqual({
     code: 1,
-    stderr: "build: the embedded database could not be made:\nnothing was written\n",
+    stderr: "build: the embedded database could not be prepared:\nit wrote no archive and no error\n",
   });
 });

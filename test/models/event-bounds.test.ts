@@ -42,8 +42,8 @@ describe("a stream of events", () => {
     ["values", `data: [${"1,".repeat(200_001)}1]\n\n`, "more than 50000 values"],
     ["bytes", `data: "${"x".repeat(9 * 1024 * 1024)}"`, "more than 8388608 bytes"],
     ["bytes over many lines", `data: ${"x".repeat(1024)}\n`.repeat(9 * 1024), "more than 8388608 bytes"],
-    ["comments in a row", ": keep\n\n".repeat(2_200_000), "says nothing for more than 16777216 bytes"],
-    ["pings in a row", 'data: {"type":"ping"}\n\n'.repeat(10_000), "says nothing in too many events"],
+    ["comments in a row", ": keep\n\n".repeat(2_200_000), "brings no text for more than 16777216 bytes"],
+    ["pings in a row", 'data: {"type":"ping"}\n\n'.repeat(10_000), "brings no text in too many events"],
   ])("has an event with too many %s", (_, stream, words) => {
     expect(looked(stream)).toContain(words);
   });
@@ -54,6 +54,6 @@ describe("a stream of events", () => {
     const stream = quiet.repeat(3);
     const cuts = Array.from({ length: 30 }, (_, at) => Math.floor((stream.length / 30) * at));
     expect(looked(stream, cuts, () => Math.floor(emitted++ / 8))).toBeNull();
-    expect(looked(stream, cuts)).toContain("says nothing");
+    expect(looked(stream, cuts)).toContain("brings no text");
   });
 });

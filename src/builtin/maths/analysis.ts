@@ -23,7 +23,7 @@ const text = (of: Expression): string => calculatedOf(of).result;
 const isNear = (a: number, b: number, tolerance = 1e-6): boolean =>
   Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
 const unproved = (): never => {
-  throw new ToolError("The result could not be proved; simplify the input.");
+  throw new ToolError("The result could not be verified; simplify the input.");
 };
 
 export const distance = (args: readonly Expression[]): Calculated => {
@@ -40,9 +40,9 @@ export const distance = (args: readonly Expression[]): Calculated => {
 export const slope = (args: readonly Expression[]): Calculated => {
   const [x, y] = pairOf(args, "slope((0, 0), (3, 4))");
   if (x === undefined || y === undefined || args.some((one) => isPoint(one) && one.args.length !== 2))
-    throw new ToolError("A slope is that of two points in the plane.");
+    throw new ToolError("slope takes two points with two coordinates each: slope((0, 0), (3, 4)).");
   const [run, rise] = [operation("-", x[1], x[0]), operation("-", y[1], y[0])];
-  if (isNear(compileReal(run, [])(), 0, 1e-12)) throw new ToolError("The line is vertical: it has no slope.");
+  if (isNear(compileReal(run, [])(), 0, 1e-12)) throw new ToolError("The line is vertical and has no slope.");
   return { ...calculatedOf(operation("/", rise, run)), steps: [`(${pretty(rise)})/(${pretty(run)})`] };
 };
 
@@ -60,9 +60,10 @@ export const tangent = ([f, by, a, b]: readonly Expression[]): Calculated => {
   const [height, rise] = [simplest(replace(f, by.name, a)), simplest(replace(derivative, by.name, a))];
   const values = [height, rise, a].map((one) => compileReal(one, [])());
   const [level = Number.NaN, steepness = Number.NaN, at = Number.NaN] = values;
-  if (values.some((value) => !Number.isFinite(value))) throw new ToolError("The function has no tangent there.");
+  if (values.some((value) => !Number.isFinite(value)))
+    throw new ToolError("The function has no tangent at this point; choose another one.");
   if (b !== undefined && !isNear(compileReal(b, [])(), level, 1e-9))
-    throw new ToolError("The point does not lie on the curve.");
+    throw new ToolError("The point does not lie on the curve; choose one that does.");
   const g = compileReal(f, [by.name]);
   const h = 1e-4 * Math.max(1, Math.abs(at));
   if (!isNear((g(at + h) - g(at - h)) / (2 * h), steepness, 1e-4)) return unproved();
@@ -88,7 +89,7 @@ export const vertex = ([f, by]: readonly Expression[]): Calculated => {
   const fraction = asFraction(f, by.name);
   const [, b, a, ...more] = fraction?.top ?? [];
   if (fraction === null || a === undefined || b === undefined || more.length > 0 || fraction.bottom.length !== 1)
-    throw new ToolError("Only a parabola, a polynomial of degree 2, has a vertex.");
+    throw new ToolError("vertex takes a parabola, that is a polynomial of degree 2.");
   const x = negative(operation("/", fromRational(b), operation("*", number(2), fromRational(a))));
   const y = replace(f, by.name, x);
   const g = compileReal(f, [by.name]);
@@ -105,7 +106,7 @@ export const extrema = ([f, by]: readonly Expression[]): Calculated => {
   if (f === undefined || by?.kind !== "name") throw new ToolError("Usage: extrema(f, x).");
   const x = by.name;
   if (unknowns(f).some((other) => other !== x) || asFraction(f, x) === null)
-    throw new ToolError("Extrema are found here for polynomials and quotients of them in one unknown.");
+    throw new ToolError("extrema takes a polynomial, or a quotient of two, in one unknown.");
   const derivative = differentiate([f, by]);
   const zero = { sides: [derivative, number(0)], relations: ["=" as const] };
   const points = breakpoints([zero], x);

@@ -62,12 +62,12 @@ export const differentiate = ([f, by, times]: readonly Expression[]): Expression
   const name = by === undefined ? (unknowns(f)[0] ?? "x") : nameOf(by, usage);
   const order = times === undefined ? 1 : Number(print(times));
   if (!Number.isInteger(order) || order < 1 || order > MAX_ORDER)
-    throw new ToolError(`The order of diff is a whole number from 1 to ${MAX_ORDER}.`);
+    throw new ToolError(`The order of diff must be a whole number from 1 to ${MAX_ORDER}.`);
   let current = f;
   for (let n = 0; n < order; n++) {
     const next = symbolic(`diff(${print(current)},${name})`);
     if (next === null || isOpen(next) || !isDerivative(current, next, name))
-      return unproved("The derivative could not be proved right.");
+      return unproved("The derivative could not be verified.");
     current = next;
   }
   return current;
@@ -144,7 +144,7 @@ export const limit = ([f, by, to, from]: readonly Expression[]): Expression => {
   for (const infinite of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
     if (tendsTo(g, a, side, infinite)) return fromNumber(infinite);
   if (tendsTo(g, a, side, 0)) return number(0);
-  return unproved("The limit does not exist, differs from left to right, or could not be proved.");
+  return unproved("The limit does not exist, differs from left to right, or could not be verified.");
 };
 
 /** sum(f, n, a, b) and product(f, n, a, b) */
@@ -155,11 +155,11 @@ export const sumOf =
     if (f === undefined || from === undefined || to === undefined) throw new ToolError(`Usage: ${usage}.`);
     const name = nameOf(by, usage);
     const [a, b] = [realNumber(from, "The first index"), realNumber(to, "The last index")];
-    if (!Number.isInteger(a)) throw new ToolError("The first index is a whole number.");
+    if (!Number.isInteger(a)) throw new ToolError("The first index must be a whole number.");
     if (b === Number.POSITIVE_INFINITY && sign === "+") return infiniteSum(f, name, a);
     if (sign === "+" && Number.isSafeInteger(b) && b - a >= MAX_TERMS) return longSum(f, name, BigInt(a), BigInt(b));
     if (!Number.isInteger(b) || b - a >= MAX_TERMS)
-      throw new ToolError(`The last index is a whole number, at most ${MAX_TERMS} after the first, or Infinity.`);
+      throw new ToolError(`The last index must be a whole number at most ${MAX_TERMS} above the first, or Infinity.`);
     const terms = Array.from({ length: Math.max(0, b - a + 1) }, (_, n) => replace(f, name, number(a + n)));
     const values = terms.map(exactValue).filter((value) => value !== null);
     if (values.length === terms.length)
@@ -187,7 +187,7 @@ const longSum = (f: Expression, name: string, from: bigint, to: bigint): Express
       return Q.add(sum, Q.multiply(value, weight));
     }, Q.ZERO);
   const proved = [size, size + 1].every((n) => Q.show(at(BigInt(n))) === Q.show(partial[n] ?? Q.ZERO));
-  return proved ? fromRational(at(to - from)) : unproved("The sum could not be proved.");
+  return proved ? fromRational(at(to - from)) : unproved("The sum could not be verified.");
 };
 
 /** Sums geometric series exactly, and other series when their partial sums converge. */

@@ -21,20 +21,22 @@ export const fromRational = (value: Q.Rational): Expression =>
 export const guardPower = (base: Expression, exponent: Expression): void => {
   if (unknowns(exponent).length > 0) return;
   const [zero, none] = [exactValue(base), exactValue(exponent)];
-  if (zero?.n === 0n && none?.n === 0n) throw new ToolError("0^0 has no value that all agree on.");
+  if (zero?.n === 0n && none?.n === 0n) throw new ToolError("0^0 is undefined.");
   const times = Math.abs(compileReal(exponent, [])());
   if (unknowns(base).length > 0) {
     if (times > MAX_SYMBOLIC_EXPONENT)
-      throw new ToolError(`The exponent is over ${MAX_SYMBOLIC_EXPONENT}; use a smaller one.`);
+      throw new ToolError(`The exponent is greater than ${MAX_SYMBOLIC_EXPONENT}; use a smaller one.`);
     return;
   }
   const size = Math.abs(compileReal(base, [])());
   const digits = times * Math.abs(Math.log10(size || 1));
   // Schools expect a real root, most computer algebra systems a complex one.
   if (none && none.d % 2n === 1n && none.d > 1n && compileReal(base, [])() < 0)
-    throw new ToolError("A root of a negative number: write cbrt(x) or nthroot(x, n) for the real one.");
+    throw new ToolError(
+      "A negative number has no real root of this kind; write cbrt(x) or nthroot(x, n) for the real one.",
+    );
   if (!(digits <= MAX_POWER_DIGITS) || times > 1e6)
-    throw new ToolError(`A power has more than ${MAX_POWER_DIGITS} digits or no value; use smaller numbers.`);
+    throw new ToolError(`A power has more than ${MAX_POWER_DIGITS} digits or is undefined; use smaller numbers.`);
 };
 
 const gcd = (a: Q.Rational, b: Q.Rational): Q.Rational => Q.rational(Q.bigGcd(a.n, b.n));
@@ -72,7 +74,7 @@ const wholeRoot = (value: bigint, degree: number): bigint | null => {
 const chosen = (n: Q.Rational, k: Q.Rational, isUnordered: boolean): Q.Rational => {
   const isCount = ({ n: value, d }: Q.Rational): boolean => d === 1n && value >= 0n && value <= BigInt(MAX_FACTORIAL);
   if (!isCount(n) || !isCount(k))
-    throw new ToolError(`Choices are counted of whole numbers from 0 to ${MAX_FACTORIAL}.`);
+    throw new ToolError(`binomial and permutations take whole numbers from 0 to ${MAX_FACTORIAL}.`);
   let ways = 1n;
   for (let taken = 0n; taken < k.n; taken++) ways = (ways * (n.n - taken)) / (isUnordered ? taken + 1n : 1n);
   return Q.rational(k.n > n.n ? 0n : ways);

@@ -22,7 +22,7 @@ const holdsInside = (holds: (x: number) => boolean, from: Point | null, to: Poin
   const both = from === null && to === null ? [...places, 0.37, ...OUTSIDE] : places;
   const truths = both.map(holds);
   if (truths.some((truth) => truth !== truths[0]))
-    throw new ToolError("The signs of this inequality could not be told for certain.");
+    throw new ToolError("The signs of this inequality could not be determined; simplify it.");
   return truths[0] === true;
 };
 

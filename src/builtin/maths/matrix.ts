@@ -19,12 +19,14 @@ const matrixOf = (of: Expression | undefined): Matrix => {
   const width = rows[0]?.length ?? 0;
   const isFull = rows.every((row) => row.length === width && row.every((value) => value !== null));
   if (!isFull || width === 0 || width > MAX_SIZE || rows.length > MAX_SIZE)
-    throw new ToolError(`${usage} It has at most ${MAX_SIZE} rows and columns, all of the same length.`);
+    throw new ToolError(
+      `${usage} It may have at most ${MAX_SIZE} rows and columns, and all rows must have the same length.`,
+    );
   return rows.map((row) => row.filter((value) => value !== null));
 };
 const squareOf = (of: Expression | undefined): Matrix => {
   const matrix = matrixOf(of);
-  if (matrix.length !== matrix[0]?.length) throw new ToolError("The matrix has to be square.");
+  if (matrix.length !== matrix[0]?.length) throw new ToolError("The matrix must be square.");
   return matrix;
 };
 const at = (matrix: Matrix, row: number, column: number): Q.Rational => matrix[row]?.[column] ?? Q.ZERO;
@@ -75,7 +77,7 @@ export const det = ([of]: readonly Expression[]): Calculated => {
   const matrix = squareOf(of);
   const { determinant } = eliminate(matrix);
   if (matrix.length <= 6 && Q.show(byCofactors(matrix)) !== Q.show(determinant))
-    throw new ToolError("The determinant could not be proved.");
+    throw new ToolError("The determinant could not be verified.");
   const wrapped = (value: Q.Rational): string =>
     value.n < 0n || value.d !== 1n ? `(${Q.show(value)})` : Q.show(value);
   const [a, b, c, d] = matrix.flat().map(wrapped);
@@ -86,14 +88,15 @@ export const det = ([of]: readonly Expression[]): Calculated => {
 export const inverse = ([of]: readonly Expression[]): Calculated => {
   const matrix = squareOf(of);
   const { inverse: found, determinant } = eliminate(matrix);
-  if (found === null) throw new ToolError("The determinant is 0: there is no inverse.");
+  if (found === null) throw new ToolError("The determinant is 0, so the matrix has no inverse.");
   const unit = matrix.map((row, n) => row.map((_, m) => (n === m ? Q.ONE : Q.ZERO)));
-  if (show(times(matrix, found)) !== show(unit)) throw new ToolError("The inverse could not be proved.");
+  if (show(times(matrix, found)) !== show(unit)) throw new ToolError("The inverse could not be verified.");
   return { result: show(found), steps: [`det = ${Q.show(determinant)}`] };
 };
 
 export const matmul = ([first, second]: readonly Expression[]): Calculated => {
   const [a, b] = [matrixOf(first), matrixOf(second)];
-  if (a[0]?.length !== b.length) throw new ToolError("The first matrix has as many columns as the second has rows.");
+  if (a[0]?.length !== b.length)
+    throw new ToolError("The first matrix must have as many columns as the second has rows.");
   return { result: show(times(a, b)) };
 };

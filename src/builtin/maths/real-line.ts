@@ -30,7 +30,10 @@ const realRoots = (polynomial: Polynomial): readonly Point[] =>
 const pointsOf = (expression: Expression, name: string): readonly Point[] => {
   const fraction = asFraction(expression, name);
   if (fraction !== null) return [...realRoots(fraction.top), ...realRoots(fraction.bottom)];
-  if (!isFollowed(expression)) throw new ToolError("Inequalities are solved here without sin, cos, tan and the like.");
+  if (!isFollowed(expression))
+    throw new ToolError(
+      "Inequalities with sin, cos, tan and similar functions cannot be solved; solve the equation instead.",
+    );
   const { solutions } = solveOne({ left: expression, right: { kind: "number", text: "0" } }, name);
   const zeros = solutions.flatMap((one) => {
     const value = one[name];

@@ -33,10 +33,10 @@ export const calculatedOf = (value: Expression, isFinal = false): Calculated => 
   if (unknowns(result).length > 0) return { result: pretty(result) };
   const z = compile(result, [])([]);
   if (Number.isNaN(z.re) || Number.isNaN(z.im))
-    throw new ToolError("The expression has no value, such as a division by zero.");
+    throw new ToolError("The expression is undefined, for example because it divides by zero.");
   // 1/sin(0), log(0): an infinite result is a value only if the input contains infinity.
   if (!z.isFinite() && !some(result, (part) => part.kind === "name" && part.name === "Infinity"))
-    throw new ToolError("The expression has no value, such as a division by zero.");
+    throw new ToolError("The expression is undefined, for example because it divides by zero.");
   const [text, decimal] = [pretty(result), decimalComplex(z)];
   if (!z.isFinite() || text === decimal) return { result: text };
   const integer = nearbyInteger(value);

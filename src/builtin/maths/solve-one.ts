@@ -78,7 +78,7 @@ const transcendental = (equation: Equation, name: string): Solved => {
     (period !== null && found.length > MAX_LISTED)
   )
     throw new ToolError(
-      "The solutions lie too close together to be told for certain; simplify the equation or bound its unknown.",
+      "The solutions are too close together to be told apart; simplify the equation or bound its unknown.",
     );
   const solutions = found.slice(0, MAX_LISTED).map((value) => one(name, value));
   if (solutions.length === 0 && isNeverZero(difference(equation))) return { solutions, note: "no_solution" };

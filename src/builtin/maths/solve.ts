@@ -65,12 +65,12 @@ export const solve = (texts: readonly string[], wanted?: readonly string[]): Sol
   const bounds = comparisons.filter(isBound);
   if (bounds.length === 0) return solveEquations(texts, wanted);
   if (bounds.some(({ relations }) => relations.includes("≠") || relations.includes("=")))
-    throw new ToolError("Inequalities are solved here with <, >, ≤ and ≥; give each equation on its own.");
+    throw new ToolError("An inequality may use <, >, ≤ and ≥ only; give each equation on its own.");
   const names = unknowns(...comparisons.flatMap(({ sides }) => sides));
   const [name] = names;
   for (const { sides } of bounds) sides.forEach(refuseCommands);
   if (names.length !== 1 || name === undefined)
-    throw new ToolError("Inequalities are solved here in one unknown; put the others in first.");
+    throw new ToolError("An inequality may have one unknown only; substitute the others first.");
   const equations = texts.filter((_, at) => !bounds.includes(comparisons[at] as Comparison));
   if (equations.length > 1) throw new ToolError("Give one equation with its bounds, or inequalities alone.");
   const [equation] = equations;
@@ -97,7 +97,7 @@ const solveEquations = (texts: readonly string[], wanted?: readonly string[]): S
       : (solveSystem(equations, names) ?? solveSquares(equations, names));
   if (solved === null)
     throw new ToolError(
-      "This system is not solved here: no equation gives one unknown by itself. Eliminate an unknown first, or give a simpler system.",
+      "This system cannot be solved, because no equation determines one unknown by itself. Eliminate an unknown first, or give a simpler system.",
     );
   const steps =
     equations.length === 1 && first && only !== undefined ? stepsOf(texts[0] ?? "", first, only, solved) : [];
@@ -108,7 +108,7 @@ const refuseCommands = (expression: Expression): void => {
   const text = JSON.stringify(expression);
   const command = /"name":"(diff|integrate|defint|limit|sum|product|factor|expand|simplify)"/u.exec(text)?.[1];
   if (command !== undefined)
-    throw new ToolError(`Work out ${command}(…) with calculate first, then solve the equation.`);
+    throw new ToolError(`Compute ${command}(…) with calculate first, then solve the equation.`);
 };
 
 const present = ({ solutions, note }: Solved, steps: readonly string[]): Solution => {

@@ -30,7 +30,7 @@ export const mean = (args: readonly Expression[]): Calculated => {
   const result = meanOf(values);
   // The deviations from a mean add up to zero.
   if (total(values.map((value) => subtract(value, result))).n !== 0n)
-    throw new ToolError("The mean could not be proved.");
+    throw new ToolError("The mean could not be verified.");
   const steps =
     values.length > MAX_STEPS ? [] : [`(${plus(values)})/${values.length} = ${Q.show(total(values))}/${values.length}`];
   return { ...calculatedOf(fromRational(result)), steps };
@@ -50,7 +50,7 @@ export const mode = (args: readonly Expression[]): Calculated => {
   const counts = new Map<string, number>();
   for (const value of valuesOf(args, "mode")) counts.set(Q.show(value), (counts.get(Q.show(value)) ?? 0) + 1);
   const most = Math.max(...counts.values());
-  if (most === 1 && counts.size > 1) throw new ToolError("Every value occurs once: there is no mode.");
+  if (most === 1 && counts.size > 1) throw new ToolError("Every value occurs once, so there is no mode.");
   const modes = [...counts].filter(([, times]) => times === most).map(([text]) => text);
   return { result: modes.join(", "), steps: modes.map((text) => `${text}: ${most} times`.replace(" times", "×")) };
 };
@@ -65,7 +65,7 @@ const varianceOf = (
   const value = meanOf(squares);
   // The mean of the squares minus the square of the mean.
   const other = subtract(meanOf(values.map((one) => Q.multiply(one, one))), Q.multiply(middle, middle));
-  if (compare(value, other) !== 0) throw new ToolError("The variance could not be proved.");
+  if (compare(value, other) !== 0) throw new ToolError("The variance could not be verified.");
   const steps =
     values.length > MAX_STEPS
       ? []

@@ -26,16 +26,18 @@ export const valueUnder =
     const { solutions, note } = solve(zeros.map((zero) => `${print(zero)}=0`));
     const names = unknowns(f);
     if (solutions.length === 0 || (note !== undefined && /periodic|many|identity|between/u.test(note)))
-      throw new ToolError("The condition does not give all of its solutions.");
+      throw new ToolError("The solutions of the condition cannot all be listed; give a condition with finitely many.");
     if (!solutions.every((solution) => names.every((name) => name in solution)))
-      throw new ToolError("The condition leaves an unknown open.");
+      throw new ToolError("The condition does not determine every unknown; add another equation.");
     const evaluate = compile(f, names);
     const values = solutions.map((solution) =>
       evaluate(names.map((name) => compile(parse(solution[name] ?? ""), [])([]))),
     );
     const [first = Complex.NAN] = values;
     if (!values.every((value) => value.isFinite() && isSame(value, first)))
-      throw new ToolError("The expression has different values for different solutions of the condition.");
+      throw new ToolError(
+        "The condition has several solutions, for which the expression has different values; add a condition that selects one.",
+      );
     return exactly(f, solutions[0] ?? {}, first);
   };
 
@@ -48,6 +50,6 @@ const exactly = (f: Expression, solution: Readonly<Record<string, string>>, valu
   if (short !== null && /^-?[\d/]+$/u.test(short)) return calculatedOf(parse(short));
   const exact = calculatedOf(inserted);
   const check = compile(parse(exact.result), [])([]);
-  if (!isSame(check, value)) throw new ToolError("The value could not be proved.");
+  if (!isSame(check, value)) throw new ToolError("The value could not be verified.");
   return exact;
 };

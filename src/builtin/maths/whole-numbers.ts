@@ -28,7 +28,7 @@ export const gcd = (args: readonly Expression[]): Calculated => {
   const values = wholes(args);
   const divisor = BigInt(calculated.result);
   const isCommon = divisor === 0n ? values.every((n) => n === 0n) : values.every((n) => n % divisor === 0n);
-  if (!isCommon) throw new ToolError("The divisor could not be proved.");
+  if (!isCommon) throw new ToolError("The divisor could not be verified.");
   const [a, b] = values;
   return { ...calculated, steps: values.length === 2 && a !== undefined && b !== undefined ? euclid(a, b) : [] };
 };
@@ -38,7 +38,7 @@ export const lcm = (args: readonly Expression[]): Calculated => {
   const values = wholes(args);
   const multiple = BigInt(calculated.result);
   if (values.some((n) => (n === 0n ? multiple !== 0n : multiple % n !== 0n)))
-    throw new ToolError("The multiple could not be proved.");
+    throw new ToolError("The multiple could not be verified.");
   const [a, b] = values;
   if (values.length !== 2 || a === undefined || b === undefined || a * b === 0n) return calculated;
   const divisor = Q.bigGcd(a, b);
@@ -65,14 +65,14 @@ export const inBase = (args: readonly Expression[]): Calculated => {
   const written = of?.kind === "negative" ? of.of : of;
   if (written?.kind !== "number" || !/^\d+$/.test(written.text) || written.text.length > MAX_DIGITS)
     throw new ToolError("base takes a whole number, its base and the new one: base(1010, 2, 10).");
-  if (bases.some((base) => base < 2 || base > 36)) throw new ToolError("A base is a whole number from 2 to 36.");
+  if (bases.some((base) => base < 2 || base > 36)) throw new ToolError("A base must be a whole number from 2 to 36.");
   const digits = [...written.text].map(Number);
   if (digits.some((digit) => digit >= source))
     throw new ToolError(`${written.text} has a digit that base ${source} does not have.`);
   const value = digits.reduce((sum, digit) => sum * BigInt(source) + BigInt(digit), 0n);
   const text = value.toString(target);
   const back = [...text].reduce((sum, digit) => sum * BigInt(target) + BigInt(DIGITS.indexOf(digit)), 0n);
-  if (back !== value) throw new ToolError("The conversion could not be proved.");
+  if (back !== value) throw new ToolError("The conversion could not be verified.");
   return { result: `${isNegative ? "-" : ""}${text.toUpperCase()}`, steps: stepsOf(digits, value, source, target) };
 };
 
@@ -90,7 +90,7 @@ const stepsOf = (digits: readonly number[], value: bigint, source: number, targe
 export const percent = (args: readonly Expression[]): Calculated => {
   const [a, b] = args.map(exactValue);
   if (!a || !b) throw new ToolError("percent takes two numbers: percent(80, 200).");
-  if (b.n === 0n) throw new ToolError("Nothing is a part of zero.");
+  if (b.n === 0n) throw new ToolError("percent needs a second number other than 0.");
   const share = Q.divide(a, b);
   const hundredths = Q.multiply(share, Q.rational(100n));
   return {

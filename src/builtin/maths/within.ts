@@ -16,7 +16,7 @@ const shifted = (value: Value, period: number, [low, high]: readonly [number, nu
     Math.floor((high - value.number.re) / period + 1e-9),
   ];
   if (last - first > MAX_SOLUTIONS)
-    throw new ToolError(`There are more than ${MAX_SOLUTIONS} solutions within these bounds.`);
+    throw new ToolError(`There are more than ${MAX_SOLUTIONS} solutions within these bounds; give narrower ones.`);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => {
     const turns = first + n;
     if (turns === 0) return value;
@@ -28,7 +28,7 @@ const shifted = (value: Value, period: number, [low, high]: readonly [number, nu
 const endsOf = (intervals: readonly Interval[]): readonly [number, number] => {
   const [first, last] = [intervals[0], intervals.at(-1)];
   if (first?.from == null || last?.to == null)
-    throw new ToolError("The equation is periodic: give bounds on both sides, such as 0 ≤ x < 2*pi.");
+    throw new ToolError("The equation is periodic; give bounds on both sides, such as 0 ≤ x < 2*pi.");
   return [first.from.at, last.to.at];
 };
 
@@ -36,7 +36,9 @@ const endsOf = (intervals: readonly Interval[]): readonly [number, number] => {
 export const onlyWithin = (solved: Solved, comparisons: readonly Comparison[], name: string): Solved => {
   if (solved.solutions.length === 0) {
     if (solved.note === "no_solution") return solved;
-    throw new ToolError("Whether the equation has solutions within these bounds could not be told.");
+    throw new ToolError(
+      "It could not be decided whether the equation has solutions within these bounds; solve it without bounds.",
+    );
   }
   const holds = truthOf(comparisons, name);
   const period = PERIOD.exec(solved.note ?? "");
