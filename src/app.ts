@@ -185,14 +185,15 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     logger: logger.agents,
     watch: new EventLoopWatch(system, logger.agents),
   };
-  const builtIn = serviceAgents({
-    ...agentParts,
-    tools,
-    verify: extras?.verify ?? (() => null),
-    tables: extras?.tables(workers) ?? null,
-    chatTimeoutMs: config.chatTimeoutMs,
-    tils: store.tils,
-  });
+  const builtIn = serviceAgents(
+    {
+      verify: extras?.verify ?? (() => null),
+      tables: extras?.tables(workers) ?? null,
+      chatTimeoutMs: config.chatTimeoutMs,
+      tils: store.tils,
+    },
+    agentParts,
+  );
   const { agents, reload } = offerAgents({
     builtIn,
     own: dependencies.ownAgents ?? null,

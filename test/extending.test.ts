@@ -26,7 +26,7 @@ const LINES = [
   {
     file: "src/services/index.ts",
     list: "services",
-    entry: "spellAgent",
+    entry: "spell: spellAgent",
     import: 'import { spellAgent } from "./spell/index.ts";',
   },
   {

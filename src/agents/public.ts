@@ -27,3 +27,4 @@ export { agent } from "./define-agent.ts";
 export type { JsonSchema, JsonToolDefinition, ToolDefinition, ToolUse } from "./define-tool.ts";
 export { tool } from "./define-tool.ts";
 export type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition, Yielded } from "./definition.ts";
+export { questionsIn } from "./history.ts";

@@ -164,14 +164,6 @@ export const spansIn = (sentence: string): readonly Span[] | null => {
   });
 };
 
-/** Whether a text contains a formula: more than a lone number or letter. Reads the first 4,000 characters. */
-export const holdsFormula = (text: string): boolean =>
-  spansIn(text.slice(0, MAX_CHARS))?.some(
-    (span) =>
-      span.kind === "comparison" || (span.kind === "expression" && span.form !== "number" && span.form !== "name"),
-  ) ?? false;
-const MAX_CHARS = 4_000;
-
 /** Returns the expression with each logarithm without a base read as natural or to base 10. */
 export const withLogarithms = (expression: Expression, base: "natural" | "decimal"): Expression =>
   rewrite(expression, (part) =>

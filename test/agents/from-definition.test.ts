@@ -1,23 +1,12 @@
 import { expect, test } from "bun:test";
 import type { AgentContext } from "../../src/agents/contract.ts";
 import { agentFrom } from "../../src/agents/from-definition.ts";
-import { walk } from "../../src/agents/graph.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { agentContext, modelAnswering } from "../support/agent-context.ts";
 import { agentParts } from "../support/agent-parts.ts";
+import { walked } from "../support/walked.ts";
 
 const context: AgentContext = agentContext(modelAnswering([]));
-
-/** Walks an agent to its end. Returns its events without progress, its checkpoints and its result. */
-const walked = async (agent: ReturnType<typeof agentFrom>) => {
-  const events: EventBody[] = [];
-  const changes: unknown[] = [];
-  const result = await walk(agent, context, {
-    emit: (event) => void (event.type === "solve_progress" || events.push(event)),
-    checkpoint: (_node, change) => void changes.push(change),
-  });
-  return { events, changes, result };
-};
 
 const said = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
@@ -35,9 +24,9 @@ test("an agent that is one function says what it yields, and its return value is
     },
     agentParts(),
   );
-  expect(await walked(agent)).toEqual({
+  expect(await walked(agent, context)).toEqual({
     events: [said("You said hi"), { type: "custom", payload: { name: "mood", data: "fine" } }, said("!")],
-    changes: [{ result: { greeted: true } }],
+    checkpoints: [["run", { result: { greeted: true } }]],
     result: { greeted: true },
   });
 });
@@ -67,9 +56,13 @@ test("nodes follow each other in their order, unless `next` says otherwise", asy
     },
     agentParts(),
   );
-  expect(await walked(agent)).toEqual({
+  expect(await walked(agent, context)).toEqual({
     events: [said("1"), said("2"), said("2")],
-    changes: [{ count: 1 }, { count: 2 }, { count: 3 }],
+    checkpoints: [
+      ["first", { count: 1 }],
+      ["second", { count: 2 }],
+      ["second", { count: 3 }],
+    ],
     result: 3,
   });
 });
@@ -93,7 +86,7 @@ test("a generator that is yielded is passed on whole, and what it throws is thro
     },
     agentParts(),
   );
-  expect((await walked(agent)).events).toEqual([said("in"), said("caught inner failed")]);
+  expect((await walked(agent, context)).events).toEqual([said("in"), said("caught inner failed")]);
 });
 
 test("a definition that contradicts itself is refused by the name of the field", () => {

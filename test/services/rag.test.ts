@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
 import { readPassages } from "../../src/models/passages.ts";
-import { ragAgent } from "../../src/services/rag/index.ts";
 import { modelAnswering, text } from "../support/agent-context.ts";
 import { answerIn, endOf, harness } from "../support/harness.ts";
+import { serviceAgent } from "../support/service-agent.ts";
 import { passage, stubRetrieval } from "../support/stub-retrieval.ts";
 
 const OPTIONS = { k: 3, collection: "default" };
@@ -13,10 +13,11 @@ const SICK = passage("병가는 한 해 10일까지 유급이다.", { metadata: 
 /** Asks each question in the same thread and returns the last one's events. */
 const turns = async (retrieval: ReturnType<typeof stubRetrieval>, model: Model, ...questions: readonly string[]) => {
   const { start } = await harness({ model });
+  const agent = serviceAgent("rag", { retrieval: { ...retrieval, table: async () => null } });
   const threadId = crypto.randomUUID();
   let events: Awaited<Awaited<ReturnType<typeof start>>["events"]> = [];
   for (const message of questions) {
-    const run = await start(ragAgent({ retrieval }), { threadId, message, options: OPTIONS });
+    const run = await start(agent, { threadId, message, options: OPTIONS });
     events = await run.events;
   }
   return events;

@@ -4,14 +4,15 @@ import { calculateTool } from "../../src/builtin/tools/calculate.ts";
 import { mathsWorkers } from "../../src/builtin/tools/maths-workers.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ModelPart } from "../../src/models/contract.ts";
-import { solveAgent } from "../../src/services/solve/index.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { modelAnswering, text } from "../support/agent-context.ts";
 import { answerIn, harness, logOf, sharedStore } from "../support/harness.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { checkpointsOf } from "../support/runs.ts";
+import { serviceAgent } from "../support/service-agent.ts";
 
-const agent = solveAgent({ tools: [calculateTool(mathsWorkers())], verify: checkSolution });
+const agent = serviceAgent("solve", { verify: checkSolution });
+const tools = [calculateTool(mathsWorkers())];
 let store: Store;
 beforeAll(async () => {
   store = await sharedStore();
@@ -24,7 +25,7 @@ const turn = async (
   { threadId = realSystem.id(), historyTokens = 8_000 } = {},
 ) => {
   const model = modelAnswering(...answers);
-  const here = await harness({ store, model, historyTokens });
+  const here = await harness({ store, model, historyTokens, tools });
   const { live, events } = await here.start(agent, { message, threadId });
   const seen = await events;
   const nodes = seen
@@ -101,11 +102,6 @@ describe("the agent solve", () => {
     const none = await turn("What is 12 divided by 4?", [[text("**3**")]]);
     expect(none.model.requests).toHaveLength(1);
     expect(none.nodes).not.toContain("check in_progress");
-  });
-
-  test("offers its tools for maths and for nothing else", async () => {
-    expect((await turn("What is 12 divided by 4?", [[text("3")]])).model.requests[0]?.tools).toHaveLength(1);
-    expect((await turn("Who wrote Hamlet?", [[text("Shakespeare.")]])).model.requests[0]?.tools).toEqual([]);
   });
 
   test("answers in the language of the question", async () => {

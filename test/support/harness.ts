@@ -18,7 +18,8 @@ import { Registry } from "../../src/runs/registry.ts";
 import { Runs } from "../../src/runs/runs.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
-import { Toolbox } from "../../src/tools/toolbox.ts";
+import type { Tool } from "../../src/tools/contract.ts";
+import { fixedTools, Toolbox } from "../../src/tools/toolbox.ts";
 import { fixedModels } from "./fixed-models.ts";
 import { followed } from "./followed.ts";
 import { scriptedModel } from "./scripted-model.ts";
@@ -75,6 +76,7 @@ export const harness = async (
     readonly ratePerUser?: Rate;
     readonly tokensPerUser?: Rate;
     readonly historyTokens?: number;
+    readonly tools?: readonly Tool[];
     readonly isAlone?: boolean;
     readonly leaseTtlMs?: number;
     /** Receives the log calls; by default nothing does. */
@@ -106,7 +108,7 @@ export const harness = async (
     models: fixedModels(model),
     runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
     historyTokens: options.historyTokens ?? 8_000,
-    toolbox: new Toolbox([]),
+    toolbox: new Toolbox([fixedTools(options.tools ?? [])]),
   };
   const runs = new Runs(parts);
   const recovery = new Recovery({ ...parts, isAlone });

@@ -1,17 +1,26 @@
-import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
-import { titleOf } from "../../domain/title.ts";
-import type { SolveParts } from "../solve/parts.ts";
-import { type AskState, answer } from "./answer.ts";
+import { agent, type GraphDefinition } from "../../agents/public.ts";
+import { assistantPrompt, GENERAL_TOOLS } from "../prompt.ts";
+
+interface AskState {
+  /** The text that was streamed. */
+  readonly answer: string;
+}
 
 /** Answers a question from the model and the thread's earlier turns, without documents. */
-export const askAgent = ({ tools }: Pick<SolveParts, "tools">): Agent<AskState> => ({
-  ...PLAIN_AGENT,
-  name: "ask",
-  description: "Answers a question from the model and the earlier turns of the thread.",
-  title: titleOf,
-  begin: ({ message }) => ({ question: message, answer: "" }),
-  start: "answer",
-  nodes: [answer(tools)],
-  result: () => undefined,
-  timeoutMs: null,
-});
+export const askAgent = (): GraphDefinition<AskState> =>
+  agent({
+    description: "Answers a question from the model and the earlier turns of the thread.",
+    tools: GENERAL_TOOLS,
+    begin: () => ({ answer: "" }),
+    start: "answer",
+    nodes: {
+      answer: {
+        stage: "answering",
+        message: (locale) => (locale === "ko" ? "답하고 있습니다." : "Answering."),
+        async *run(context) {
+          const { text } = yield* context.converse({ system: assistantPrompt(context.locale, ["Be brief."]) });
+          return { answer: text };
+        },
+      },
+    },
+  });

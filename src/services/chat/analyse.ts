@@ -1,5 +1,4 @@
-import type { AgentNode } from "../../agents/contract.ts";
-import { questionsIn } from "../../agents/history.ts";
+import { type NodeDefinition, questionsIn } from "../../agents/public.ts";
 import { stopWords } from "../../domain/stop-words.ts";
 import { termsOf } from "../../domain/terms.ts";
 import type { ChatState } from "./state.ts";
@@ -17,8 +16,7 @@ const SMALL_TALK =
   /^\s*(?:안녕|반가|고마|감사|수고|하이|좋은\s*(?:아침|저녁|하루)|누구(?:니|세요|야)|(?:hello|hi|hey|thanks|thank you|good (?:morning|evening|day)|bye|who are you|how are you)\b)[^\d]{0,40}$/iu;
 
 /** Analyses the question: whether it needs a search, and which earlier questions it follows up. Calls no model. */
-export const analyse: AgentNode<ChatState> = {
-  name: "query_analysis",
+export const analyse: NodeDefinition<ChatState> = {
   stage: "analysis",
   message: (locale) => (locale === "ko" ? "질문을 분석하고 있습니다." : "Analysing the question."),
   async *run(context, { question }) {
@@ -33,7 +31,6 @@ export const analyse: AgentNode<ChatState> = {
     yield { type: "node_result", payload: { node: "query_analysis", output: change } };
     return change;
   },
-  next: () => "data_retrieval",
 };
 
 /** A longer text is not a greeting. In UTF-16 units. */

@@ -1,8 +1,7 @@
-import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
-import { titleOf } from "../../domain/title.ts";
+import { agent, type GraphDefinition } from "../../agents/public.ts";
 import { analyse } from "./analyse.ts";
 import { respond } from "./respond.ts";
-import { type Lookup, retrieve } from "./retrieve.ts";
+import { retrieve } from "./retrieve.ts";
 import type { ChatState } from "./state.ts";
 import type { TableReader } from "./tables.ts";
 
@@ -10,7 +9,6 @@ import type { TableReader } from "./tables.ts";
 const SHOWN_OF_SOURCE = 200;
 
 export interface ChatParts {
-  readonly retrieval: Lookup;
   /** Null: tables are searched as passages like any other document. */
   readonly tables: TableReader | null;
   /** The most time that a turn may take, in milliseconds. */
@@ -18,33 +16,31 @@ export interface ChatParts {
 }
 
 /** Answers from all of the user's documents, tables included: query_analysis → data_retrieval → response_generation. */
-export const chatAgent = ({ retrieval, tables, chatTimeoutMs }: ChatParts): Agent<ChatState> => ({
-  ...PLAIN_AGENT,
-  name: "chat",
-  description: "Answers from all of the user's documents, tables included.",
-  title: titleOf,
-  begin: ({ message }) => ({
-    question: message,
-    isTalk: false,
-    earlier: [],
-    isMarked: false,
-    query: message,
-    sources: [],
-    confidence: 0,
-    found: null,
-    content: "",
-  }),
-  start: "query_analysis",
-  nodes: [analyse, retrieve(retrieval, tables), respond],
-  result: ({ content, sources, confidence, found }) => ({
-    content,
-    sources: sources.map((source) => ({ ...source, content: beginningOf(source.content) })),
-    confidence_score: confidence,
-    table_data: found?.table ?? null,
-    chart_data: found?.chart ?? null,
-  }),
-  timeoutMs: chatTimeoutMs,
-});
+export const chatAgent = ({ tables, chatTimeoutMs }: ChatParts): GraphDefinition<ChatState> =>
+  agent({
+    description: "Answers from all of the user's documents, tables included.",
+    timeout: `${chatTimeoutMs}ms`,
+    begin: ({ message }) => ({
+      question: message,
+      isTalk: false,
+      earlier: [],
+      isMarked: false,
+      query: message,
+      sources: [],
+      confidence: 0,
+      found: null,
+      content: "",
+    }),
+    start: "query_analysis",
+    nodes: { query_analysis: analyse, data_retrieval: retrieve(tables), response_generation: respond },
+    result: ({ content, sources, confidence, found }) => ({
+      content,
+      sources: sources.map((source) => ({ ...source, content: beginningOf(source.content) })),
+      confidence_score: confidence,
+      table_data: found?.table ?? null,
+      chart_data: found?.chart ?? null,
+    }),
+  });
 
 /** Cuts between code points, never inside one. */
 const beginningOf = (content: string): string =>

@@ -1,5 +1,4 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import { converse } from "../../agents/converse.ts";
+import type { Context, NodeDefinition } from "../../agents/public.ts";
 import { withDraft } from "../../models/draft.ts";
 import { withPassages } from "../../models/passages.ts";
 import { draftOf, systemPrompt } from "./prompt.ts";
@@ -9,28 +8,26 @@ import type { ChatState } from "./state.ts";
  * Writes the answer with the model, from the passages and the draft. The built-in model returns the draft, or quotes
  * the passages.
  */
-export const respond: AgentNode<ChatState> = {
-  name: "response_generation",
+export const respond: NodeDefinition<ChatState> = {
   stage: "generation",
   message: (locale) => (locale === "ko" ? "답변을 작성하고 있습니다." : "Writing the answer."),
   async *run(context, state) {
     const system = systemPrompt(state, context.locale, customPromptOf(context));
     const userMessage = { role: "user", content: userContent(state, context), images: [] } as const;
     const messages = [...(await context.history()), userMessage];
-    const { text } = yield* converse({ system, messages, tools: [] }, context);
+    const { text } = yield* context.converse({ system, messages, tools: [] });
     return { content: text };
   },
-  next: () => null,
 };
 
-const userContent = (state: ChatState, { locale }: AgentContext): string => {
+const userContent = (state: ChatState, { locale }: Context): string => {
   const { question, sources } = state;
   const quoted = sources.length > 0 ? withPassages(question, sources) : question;
   const draft = draftOf(state, locale);
   return draft === null ? quoted : withDraft(draft, quoted);
 };
 
-const customPromptOf = ({ input }: AgentContext): string | null => {
+const customPromptOf = ({ input }: Context): string | null => {
   const { customPrompt } = input.options;
   return typeof customPrompt === "string" && customPrompt.trim() !== "" ? customPrompt : null;
 };

@@ -1,12 +1,8 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
+import type { Context, NodeDefinition } from "../../agents/public.ts";
 import type { Passage, Table } from "../../domain/document.ts";
-import type { Payload } from "../../domain/event.ts";
-import type { Retrieval } from "../../retrieval/contract.ts";
+import { sourceItem } from "../../domain/source-item.ts";
 import type { ChatSource, ChatState, TableAnswer } from "./state.ts";
 import type { TableReader, TableReply } from "./tables.ts";
-
-/** The part of retrieval that the agent requires. */
-export type Lookup = Pick<Retrieval, "search" | "table">;
 
 /**
  * Passages searched for tables. It is large because a question over all rows of a table may have no row that matches
@@ -24,32 +20,32 @@ const MAX_TABLES = 3;
  * Searches all of the user's documents and queries the tables among them. It emits what it found, also when that is
  * nothing.
  */
-export const retrieve = (lookup: Lookup, tables: TableReader | null): AgentNode<ChatState> => ({
-  name: "data_retrieval",
+export const retrieve = (tables: TableReader | null): NodeDefinition<ChatState> => ({
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서와 표에서 찾고 있습니다." : "Looking it up in documents and tables."),
   async *run(context, state) {
-    const query = { text: state.query, collection: null, k: MAX_PASSAGES };
-    const passages = state.isTalk ? [] : await lookup.search(context.userId, query, context.signal);
-    const found = tables === null ? null : await queryTables({ lookup, tables }, passages, state, context);
+    const passages = state.isTalk ? [] : await context.retrieval.search({ text: state.query, k: MAX_PASSAGES });
+    const found = tables === null ? null : await queryTables(tables, passages, state, context);
     const shown = selectPassages(passages, found);
     const sources = shown.map(sourceOf);
     const supporting = found === null ? shown : shown.filter(({ documentId }) => documentId === found.documentId);
     const confidence = rounded(bestOf(supporting));
-    yield { type: "sources", payload: { items: sources.map(itemOf) } };
+    yield {
+      type: "sources",
+      payload: { items: sources.map((source) => sourceItem({ ...source, documentId: source.document_id })) },
+    };
     const { table = null, chart = null } = found ?? {};
     yield { type: "node_result", payload: { node: "data_retrieval", output: { confidence, table, chart } } };
     return { sources, confidence, found };
   },
-  next: () => "response_generation",
 });
 
 /** Returns the answer of the table with the highest weight; among equals, of the one found first. */
 const queryTables = async (
-  { lookup, tables }: { readonly lookup: Lookup; readonly tables: TableReader },
+  tables: TableReader,
   passages: readonly Passage[],
   { question, earlier, isMarked }: ChatState,
-  { userId, locale, signal }: AgentContext,
+  { userId, locale, signal, retrieval }: Context,
 ): Promise<TableAnswer | null> => {
   const threshold = NEAR_BEST * bestOf(passages);
   const tablePassages = passages.filter(({ table }) => table !== null);
@@ -57,7 +53,7 @@ const queryTables = async (
   let answer: (TableAnswer & Pick<TableReply, "weight">) | null = null;
   for (const [documentId, ofDocument] of documents.slice(0, MAX_TABLES)) {
     const { title = "", table: passageTable = null } = ofDocument[0] ?? {};
-    const table = await lookup.table(userId, documentId, tables.maxRows(passageTable?.columns.length ?? 1) + 1);
+    const table = await retrieval.table(documentId, tables.maxRows(passageTable?.columns.length ?? 1) + 1);
     signal.throwIfAborted();
     if (table === null) continue;
     const reply = await tables.ask({ table, query: { question, earlier, isMarked }, locale }, { userId, signal });
@@ -95,12 +91,6 @@ const sourceOf = ({ title, documentId, content, score, metadata }: Passage): Cha
   content,
   score: rounded(score),
   metadata,
-});
-
-const itemOf = ({ title, document_id, content, score, metadata }: ChatSource): Payload<"sources">["items"][number] => ({
-  content,
-  metadata: { ...metadata, document_id, title },
-  score,
 });
 
 /** Passages come ordered by rank, which is not the order of their scores. */

@@ -1,5 +1,4 @@
-import type { AgentNode } from "../../agents/contract.ts";
-import { converse } from "../../agents/converse.ts";
+import type { NodeDefinition } from "../../agents/public.ts";
 import type { Locale } from "../../domain/run.ts";
 import { withPassages } from "../../models/passages.ts";
 import type { RagState } from "./state.ts";
@@ -7,22 +6,20 @@ import type { RagState } from "./state.ts";
 /**
  * Answers with the model from the passages. Without passages the model is not called, since it would invent an answer.
  */
-export const answer: AgentNode<RagState> = {
-  name: "answer",
+export const answer: NodeDefinition<RagState> = {
   stage: "answering",
   message: (locale) => (locale === "ko" ? "찾은 글로 답하고 있습니다." : "Answering from what was found."),
   async *run(context, { question, passages }) {
     if (passages.length === 0) {
       const text = NOTHING_FOUND[context.locale];
-      yield { type: "token", payload: { delta: text } };
+      yield text;
       return { answer: text };
     }
     const userMessage = { role: "user", content: withPassages(question, passages), images: [] } as const;
     const messages = [...(await context.history()), userMessage];
-    const { text } = yield* converse({ system: SYSTEM[context.locale], messages, tools: [] }, context);
+    const { text } = yield* context.converse({ system: SYSTEM[context.locale], messages, tools: [] });
     return { answer: text };
   },
-  next: () => null,
 };
 
 const NOTHING_FOUND: Readonly<Record<Locale, string>> = {

@@ -1,48 +1,30 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import { questionsIn } from "../../agents/history.ts";
+import { type Context, type NodeDefinition, questionsIn } from "../../agents/public.ts";
 import type { Passage } from "../../domain/document.ts";
-import type { Payload } from "../../domain/event.ts";
-import type { Retrieval } from "../../retrieval/contract.ts";
+import { sourceItem } from "../../domain/source-item.ts";
 import type { RagState } from "./state.ts";
 
-/**
- * The part of a question that is searched for, in UTF-16 units. An embedding takes no more, and later words add little.
- */
-const MAX_QUERY = 2_000;
+/** The part of a follow-up that is searched for together with the question before it, in UTF-16 units. */
+const MAX_FOLLOW_UP = 1_000;
 
 /** Searches for passages and emits what it found, also when that is nothing. Calls no model. */
-export const retrieve = (retrieval: Pick<Retrieval, "search">): AgentNode<RagState> => ({
-  name: "retrieve",
+export const retrieve: NodeDefinition<RagState> = {
   stage: "retrieval",
   message: (locale) => (locale === "ko" ? "문서에서 찾고 있습니다." : "Looking it up in the documents."),
   async *run(context, state) {
-    const passages = await search(retrieval, state, context);
-    yield { type: "sources", payload: { items: passages.map(sourceOf) } };
+    const passages = await search(context, state);
+    yield { type: "sources", payload: { items: passages.map(sourceItem) } };
     return { passages: passages.map(({ title, content }) => ({ title, content })) };
   },
-  next: () => "answer",
-});
+};
 
 /**
  * Searches by the question. If that finds nothing, searches by it and the previous question, which it may follow up
  * ("and on Sundays?").
  */
-const search = async (
-  retrieval: Pick<Retrieval, "search">,
-  { question, k, collection }: RagState,
-  context: AgentContext,
-): Promise<readonly Passage[]> => {
-  const find = (text: string) =>
-    retrieval.search(context.userId, { text: text.slice(0, MAX_QUERY).toWellFormed(), collection, k }, context.signal);
+const search = async (context: Context, { question, k, collection }: RagState): Promise<readonly Passage[]> => {
+  const find = (text: string) => context.retrieval.search({ text, collection, k });
   const found = await find(question);
   if (found.length > 0) return found;
   const before = questionsIn(await context.history()).at(-1);
-  return before === undefined ? found : find(`${question.slice(0, MAX_QUERY / 2)}\n${before}`);
+  return before === undefined ? found : find(`${question.slice(0, MAX_FOLLOW_UP)}\n${before}`);
 };
-
-/** The fields that identify the document override its own metadata, so that a client can rely on them. */
-const sourceOf = ({ documentId, title, content, metadata, score }: Passage): Payload<"sources">["items"][number] => ({
-  content,
-  metadata: { ...metadata, document_id: documentId, title },
-  score,
-});

@@ -1,11 +1,7 @@
-import type { AgentNode } from "../../agents/contract.ts";
-import { converse } from "../../agents/converse.ts";
-import type { ModelMessage } from "../../models/contract.ts";
+import type { ModelMessage, NodeDefinition } from "../../agents/public.ts";
 import { assignmentsIn } from "./assignments.ts";
-import type { SolveParts, VerifySolution } from "./parts.ts";
-import { reconsider } from "./prompt.ts";
-import type { SolveState } from "./state.ts";
-import { conversationOf } from "./think.ts";
+import { reconsider, systemPrompt } from "./prompt.ts";
+import type { SolveState, VerifySolution } from "./state.ts";
 
 /**
  * Returns whether every value that the answer gives solves the equations. Null when it gives none, or when that cannot
@@ -21,26 +17,24 @@ const holds = (verify: VerifySolution, equations: readonly string[], answer: str
  * Substitutes the answer's values into the question's equations. Only if that fails, the model is asked once more, and
  * the client sees it.
  */
-export const check = ({ tools, verify }: SolveParts): AgentNode<SolveState> => ({
-  name: "check",
+export const check = (verify: VerifySolution): NodeDefinition<SolveState> => ({
   stage: "verification",
   message: (locale) => (locale === "ko" ? "답을 대입해 확인하고 있습니다." : "Putting the result back in."),
-  async *run(context, state) {
-    let { answer } = state;
-    let verified = holds(verify, state.equations, answer);
+  async *run(context, { message, language, equations, answer: first }) {
+    let answer = first;
+    let verified = holds(verify, equations, answer);
     if (verified === false) {
-      const conversation = await conversationOf(state, tools, context);
       const messages: readonly ModelMessage[] = [
-        ...conversation.messages,
+        ...(await context.history()),
+        { role: "user", content: message, images: context.input.images },
         { role: "assistant", content: answer, toolCalls: [] },
-        { role: "user", content: reconsider(state.language, state.equations), images: [] },
+        { role: "user", content: reconsider(language, equations), images: [] },
       ];
-      const { text } = yield* converse({ ...conversation, messages }, context, true);
+      const { text } = yield* context.converse({ system: systemPrompt(language), messages });
       answer += text;
-      verified = holds(verify, state.equations, answer);
+      verified = holds(verify, equations, answer);
     }
     yield { type: "node_result", payload: { node: "check", output: { verified } } };
     return { answer, verified };
   },
-  next: () => null,
 });

@@ -1,20 +1,21 @@
-import { type Agent, PLAIN_AGENT } from "../../agents/contract.ts";
-import { titleOf } from "../../domain/title.ts";
+import { agent, type GraphDefinition } from "../../agents/public.ts";
+import { GENERAL_TOOLS } from "../prompt.ts";
 import { check } from "./check.ts";
-import type { SolveParts } from "./parts.ts";
-import type { SolveState } from "./state.ts";
+import type { SolveState, VerifySolution } from "./state.ts";
 import { think } from "./think.ts";
 import { understand } from "./understand.ts";
 
-/** Answers a question, with maths tools when it is about maths: understand → solve → check. */
-export const solveAgent = (parts: SolveParts): Agent<SolveState> => ({
-  ...PLAIN_AGENT,
-  name: "solve",
-  description: "Solves problems step by step, with tools for computing.",
-  title: titleOf,
-  begin: ({ message }) => ({ message, language: "en", maths: false, equations: [], answer: "", verified: null }),
-  start: "understand",
-  nodes: [understand, think(parts.tools), check(parts)],
-  result: () => undefined,
-  timeoutMs: null,
-});
+/** What `solve` needs besides a model and its tools. */
+export interface SolveParts {
+  readonly verify: VerifySolution;
+}
+
+/** Answers a question, and puts the values of an answer into the question's equations: understand → solve → check. */
+export const solveAgent = ({ verify }: SolveParts): GraphDefinition<SolveState> =>
+  agent({
+    description: "Solves problems step by step, with tools for computing.",
+    tools: GENERAL_TOOLS,
+    begin: ({ message }) => ({ message, language: "en", maths: false, equations: [], answer: "", verified: null }),
+    start: "understand",
+    nodes: { understand, solve: think, check: check(verify) },
+  });

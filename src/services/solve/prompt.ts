@@ -1,18 +1,12 @@
 import type { Locale } from "../../domain/run.ts";
+import { assistantPrompt } from "../prompt.ts";
 
-const LANGUAGE: Record<Locale, string> = { en: "English", ko: "Korean" };
-
-/** Returns the system prompt of a turn. */
-export const systemPrompt = (language: Locale, maths: boolean): string => {
-  const answer = `Answer in ${LANGUAGE[language]}, or in the language of the question where that is another.`;
-  if (!maths) return `You are a helpful, honest assistant. ${answer} Be brief and say so when you do not know.`;
-  return [
-    `You solve problems and explain every step so that a student can follow. ${answer}`,
-    "Compute with the tools rather than in your head; when a tool reports an error, mend its input or go another way.",
-    "Never mention the tools. Write formulas in plain notation or LaTeX.",
-    "End with a line of its own that holds nothing but the result in bold, such as **x = 2**.",
-  ].join("\n");
-};
+/** Returns the system prompt of a turn: any question is answered, and an exercise as students need it. */
+export const systemPrompt = (language: Locale): string =>
+  assistantPrompt(language, [
+    "Only when the message is an exercise to be worked out, such as an equation to solve or a value to compute: explain every step so that a student can follow, write formulas in plain notation or LaTeX, and end with a line of its own that holds nothing but the result in bold, such as **x = 2**.",
+    "Anything else, such as a plan, an appointment or small talk, is answered briefly and in its own form.",
+  ]);
 
 /** Asks for another attempt after the values of an answer did not satisfy the equations. */
 export const reconsider = (language: Locale, equations: readonly string[]): string =>

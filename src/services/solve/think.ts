@@ -1,28 +1,14 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import { type Conversation, converse } from "../../agents/converse.ts";
-import type { Tool } from "../../tools/contract.ts";
+import type { NodeDefinition } from "../../agents/public.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { SolveState } from "./state.ts";
 
-/** Returns the messages, system prompt and tools that the model receives in a turn. */
-export const conversationOf = async (
-  state: SolveState,
-  tools: readonly Tool[],
-  context: AgentContext,
-): Promise<Conversation> => ({
-  system: systemPrompt(state.language, state.maths),
-  messages: [...(await context.history()), { role: "user", content: state.message, images: context.input.images }],
-  tools: state.maths ? tools : [],
-});
-
 /** Answers with the model and its tools. Text is emitted as it arrives. */
-export const think = (tools: readonly Tool[]): AgentNode<SolveState> => ({
-  name: "solve",
+export const think: NodeDefinition<SolveState> = {
   stage: "solving",
   message: (locale) => (locale === "ko" ? "풀고 있습니다." : "Working it out."),
-  async *run(context, state) {
-    const { text } = yield* converse(await conversationOf(state, tools, context), context);
+  async *run(context, { language }) {
+    const { text } = yield* context.converse({ system: systemPrompt(language) });
     return { answer: text };
   },
-  next: (state) => (state.equations.length > 0 ? "check" : null),
-});
+  next: ({ equations }) => (equations.length > 0 ? "check" : null),
+};

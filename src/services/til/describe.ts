@@ -1,9 +1,7 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import type { EventBody } from "../../domain/event.ts";
+import type { EventBody, NodeDefinition } from "../../agents/public.ts";
 import { beginning } from "../../domain/text.ts";
 import type { SuggestedTag } from "../../domain/til-draft.ts";
-import type { WritingForm } from "../../models/writing.ts";
-import { collectText } from "./collect-text.ts";
+import { type WritingForm, writingRequest } from "../../models/writing.ts";
 import { EXCERPT_FROM, excerptIn } from "./excerpt.ts";
 import type { TilParts } from "./parts.ts";
 import { sourceIn, type TilState } from "./state.ts";
@@ -15,10 +13,11 @@ const KNOWN_TAGS = 1_000;
 const OFFERED_TAGS = 100;
 /** The part of the note that tags are chosen from, in code points. */
 const TAGS_FROM = 6_000;
+/** The most that is used of a title, an excerpt or tags, in UTF-16 units. None of them is longer. */
+const MAX_TEXT = 4_000;
 
 /** Writes title, excerpt and tags concurrently and emits them in this order. If one fails, the run fails. */
-export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
-  name: "describe",
+export const describe = ({ tils }: TilParts): NodeDefinition<TilState> => ({
   stage: "describing",
   message: (locale) =>
     locale === "ko" ? "제목과 요약, 태그를 정하고 있습니다." : "Finding a title, an excerpt and tags.",
@@ -26,9 +25,11 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
     const { content, options } = state;
     const { language } = sourceIn(state);
     const closing = new AbortController();
-    const bound: AgentContext = { ...context, signal: AbortSignal.any([context.signal, closing.signal]) };
-    const write = (form: WritingForm, from: number, knownTags: readonly string[] = []) =>
-      collectText({ form, language, text: beginning(content, from), knownTags }, bound);
+    const write = async (form: WritingForm, from: number, knownTags: readonly string[] = []): Promise<string> => {
+      const request = writingRequest({ form, language, text: beginning(content, from), knownTags });
+      const { text } = await context.complete({ ...request, tools: [], signal: closing.signal });
+      return text.slice(0, MAX_TEXT).toWellFormed();
+    };
 
     const suggest = async (): Promise<readonly SuggestedTag[]> => {
       const known = await tils.tags(context.userId, KNOWN_TAGS);
@@ -55,7 +56,6 @@ export const describe = ({ tils }: TilParts): AgentNode<TilState> => ({
       await settled;
     }
   },
-  next: () => null,
 });
 
 const nodeResult = (node: string, output: unknown): EventBody => ({ type: "node_result", payload: { node, output } });

@@ -1,10 +1,6 @@
-import type { FetchPage } from "../../fetching/contract.ts";
-import type { ReadUpload } from "../../reading/contract.ts";
 import type { TilStore } from "../../store/notes/contract.ts";
 
-/** The parts of the agent `til` besides a model. */
+/** What `til` needs besides a model: the user's notes, which count its days and know its tags. */
 export interface TilParts {
-  readonly read: ReadUpload;
-  readonly fetchPage: FetchPage;
   readonly tils: Pick<TilStore, "highestDay" | "tags">;
 }

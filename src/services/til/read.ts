@@ -1,48 +1,39 @@
-import type { AgentContext, AgentNode } from "../../agents/contract.ts";
-import type { RunFile, Upload } from "../../domain/document.ts";
-import { RunError } from "../../domain/error.ts";
-import { type UnreadableCode, UnreadableError } from "../../domain/unreadable.ts";
-import type { Reading } from "../../reading/contract.ts";
+import { type Context, type NodeDefinition, type Reading, RunError, UnreadableError } from "../../agents/public.ts";
+import type { RunFile } from "../../domain/document.ts";
+import type { UnreadableCode } from "../../domain/unreadable.ts";
 import type { TilParts } from "./parts.ts";
 import { MAX_SOURCE, sourceOf } from "./source.ts";
 import type { Source, TilState } from "./state.ts";
 
 /** Emits the day number, which is available at once, and reads the source: text, a page or a file. */
-export const read = (parts: TilParts): AgentNode<TilState> => ({
-  name: "read",
+export const read = ({ tils }: TilParts): NodeDefinition<TilState> => ({
   stage: "reading",
   message: (locale) => (locale === "ko" ? "내용을 읽고 있습니다." : "Reading the source."),
   async *run(context, { options }) {
     let dayNumber: number | null = null;
     if (options.dayNumber) {
-      dayNumber = (await parts.tils.highestDay(context.userId)) + 1;
+      dayNumber = (await tils.highestDay(context.userId)) + 1;
       yield { type: "node_result", payload: { node: "day_number", output: dayNumber } };
     }
     const { locale } = context.input;
     try {
-      return { dayNumber, source: await readSource(options.source, parts, context) };
+      return { dayNumber, source: await readSource(options.source, context) };
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
       const message = locale === "ko" ? KOREAN[error.code] : error.message;
       throw new RunError("tool_failed", message, { cause: error });
     }
   },
-  next: () => "write",
 });
 
-const readSource = async (
-  kind: TilState["options"]["source"],
-  parts: TilParts,
-  context: AgentContext,
-): Promise<Source> => {
-  const { input, userId, signal } = context;
+const readSource = async (kind: TilState["options"]["source"], context: Context): Promise<Source> => {
+  const { input } = context;
   if (kind === "url") {
-    const page = await parts.fetchPage(input.message, { signal });
-    return sourceOf(proseOf(await parts.read(page, { userId, signal, baseUrl: page.url }), page), input.locale);
+    const page = await context.fetchPage(input.message);
+    return sourceOf(proseOf(page, page.name), input.locale);
   }
   const file = fileOf(context);
-  if (kind === "file")
-    return sourceOf(proseOf(await parts.read(file, { userId, signal, onTaken: file.release }), file), input.locale);
+  if (kind === "file") return sourceOf(proseOf(await context.readFile(), file.name), input.locale);
   return sourceOf({ title: null, text: new TextDecoder().decode(file.bytes) }, input.locale);
 };
 
@@ -50,14 +41,14 @@ const readSource = async (
 const MAX_ROWS = MAX_SOURCE / 4;
 
 /** Renders a table as a list with one line for each row. */
-const proseOf = ({ title, text, table }: Reading, { name }: Upload): Pick<Reading, "title" | "text"> => {
+const proseOf = ({ title, text, table }: Reading, name: string): Pick<Reading, "title" | "text"> => {
   if (table === null) return { title, text };
   const { columns, rows } = table;
   const lines = rows.slice(0, MAX_ROWS).map((row) => columns.map((column, at) => `${column}: ${row[at]}`).join(", "));
   return { title: title ?? name, text: lines.map((row) => `- ${row}`).join("\n") };
 };
 
-const fileOf = ({ file }: AgentContext): RunFile => {
+const fileOf = ({ file }: Context): RunFile => {
   if (file === null) throw new Error("the run came without what it is about");
   return file;
 };

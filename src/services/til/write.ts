@@ -1,26 +1,22 @@
-import type { AgentNode } from "../../agents/contract.ts";
-import { converse } from "../../agents/converse.ts";
-import { RunError } from "../../domain/error.ts";
+import { type NodeDefinition, RunError } from "../../agents/public.ts";
 import type { Locale } from "../../domain/run.ts";
 import { writingRequest } from "../../models/writing.ts";
 import { MAX_SOURCE } from "./source.ts";
 import { sourceIn, type TilState } from "./state.ts";
 
 /** Writes the main text. It is emitted as it arrives. */
-export const write: AgentNode<TilState> = {
-  name: "write",
+export const write: NodeDefinition<TilState> = {
   stage: "writing",
   message: (locale) => (locale === "ko" ? "본문을 쓰고 있습니다." : "Writing the note."),
   async *run(context, state) {
     const { text, language } = sourceIn(state);
     const request = writingRequest({ form: "note", language, text, knownTags: [] });
-    const { text: content } = yield* converse({ ...request, tools: [] }, context);
+    const { text: content } = yield* context.converse({ ...request, tools: [] });
     if (content.trim() === "") throw new RunError("model_unavailable", "The model returned no text.");
-    const delta = noticeIn(state);
-    if (delta !== "") yield { type: "token", payload: { delta } };
+    const notice = noticeIn(state);
+    if (notice !== "") yield notice;
     return { content };
   },
-  next: () => "describe",
 };
 
 /** Returns the notice after the main text when its source was cut, or an empty string. */

@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import type { AgentParts } from "../../../src/agents/parts.ts";
 import { tableReader } from "../../../src/builtin/tables/table-workers.ts";
 import type { Passage, Table } from "../../../src/domain/document.ts";
 import { realSystem } from "../../../src/domain/system.ts";
 import { ModelError } from "../../../src/models/contract.ts";
 import type { Query } from "../../../src/retrieval/contract.ts";
-import { chatAgent } from "../../../src/services/chat/index.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { modelAnswering, text } from "../../support/agent-context.ts";
 import type { ChatFinal } from "../../support/chat.ts";
 import { endOf, harness, sharedStore } from "../../support/harness.ts";
+import { serviceAgent } from "../../support/service-agent.ts";
 
 let store: Store;
 beforeAll(async () => {
@@ -57,14 +58,10 @@ const finding = (passages: readonly Passage[], tables: Readonly<Record<string, T
 
 const tables = tableReader(1);
 
-const turn = async (
-  retrieval: Parameters<typeof chatAgent>[0]["retrieval"],
-  message: string,
-  threadId = realSystem.id(),
-) => {
+const turn = async (retrieval: AgentParts["retrieval"], message: string, threadId = realSystem.id()) => {
   const model = modelAnswering([text("말씀하신 대로입니다.")]);
   const here = await harness({ store, model });
-  const { events } = await here.start(chatAgent({ retrieval, tables, chatTimeoutMs: 60_000 }), { message, threadId });
+  const { events } = await here.start(serviceAgent("chat", { retrieval, tables }), { message, threadId });
   const seen = await events;
   const end = endOf(seen) as { result?: ChatFinal; code?: string };
   const last = model.requests[0]?.messages.at(-1);

@@ -1,0 +1,14 @@
+import type { Locale } from "../domain/run.ts";
+
+const LANGUAGE: Readonly<Record<Locale, string>> = { en: "English", ko: "Korean" };
+
+/** The tools of the agents that answer anything. Which of them a question needs, the model decides. */
+export const GENERAL_TOOLS = ["calculate", "solve_equation", "plot_function", "run_javascript"] as const;
+
+/** Returns the system prompt of an assistant that answers anything, with `rules` of its own at the end. */
+export const assistantPrompt = (language: Locale, rules: readonly string[]): string =>
+  [
+    `You are a helpful, honest assistant. Answer in ${LANGUAGE[language]}, or in the language of the question where that is another.`,
+    "Say so when you do not know. Where the answer needs a calculation, a plot or a program, use a tool rather than your head; when a tool reports an error, mend its input or go another way. Never mention the tools.",
+    ...rules,
+  ].join("\n");

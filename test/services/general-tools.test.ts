@@ -1,0 +1,43 @@
+import { describe, expect, test } from "bun:test";
+import { modelAnswering, text } from "../support/agent-context.ts";
+import { allTools } from "../support/all-tools.ts";
+import { harness } from "../support/harness.ts";
+import { serviceAgent } from "../support/service-agent.ts";
+
+const MESSAGES = [
+  "2x + 3 = 7",
+  "Plan a 3-day trip to Busan",
+  "Meet me on 2026-11-27?",
+  "Who are you?",
+  "How many primes are below 100?",
+];
+
+describe.each(["solve", "ask"])("%s", (name) => {
+  test("offers its tools and gives one system prompt on every turn", async () => {
+    const model = modelAnswering([text("…")]);
+    const { start } = await harness({ model, tools: allTools() });
+    for (const message of MESSAGES) await (await start(serviceAgent(name), { message })).events;
+    const first = model.requests[0];
+    expect(first?.tools.map((tool) => tool.name)).toEqual([
+      "solve_equation",
+      "calculate",
+      "plot_function",
+      "run_javascript",
+    ]);
+    for (const asked of model.requests) {
+      expect({ system: asked.system, tools: asked.tools }).toEqual({
+        system: first?.system ?? "",
+        tools: first?.tools ?? [],
+      });
+    }
+    expect(model.requests).toHaveLength(MESSAGES.length);
+  });
+
+  test("takes nobody for a student: what is said of steps and bold is said of exercises alone", async () => {
+    const model = modelAnswering([text("…")]);
+    const { start } = await harness({ model });
+    await (await start(serviceAgent(name), { message: "Plan a 3-day trip to Busan" })).events;
+    const told = (model.requests[0]?.system ?? "").split("\n").filter((line) => /bold|step|student/i.test(line));
+    for (const line of told) expect(line).toStartWith("Only when the message is an exercise to be worked out");
+  });
+});
