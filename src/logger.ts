@@ -143,6 +143,8 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
       said(logger, error);
     },
+    lacking: ({ model, feature, without }) =>
+      logger.warn({ model, feature, without }, "model refuses a feature, and is called without it from now on"),
     fallback: ({ model, next, error }) => {
       logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
       said(logger, error);

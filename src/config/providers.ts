@@ -6,6 +6,8 @@ import { secret, text, url, type Variable } from "./variable.ts";
 const FORMS = {
   secret,
   url: (about: { readonly description: string }) => url(["http", "https"], about),
+  name: (about: { readonly description: string }) =>
+    text("^[\\w.-]{1,256}$", "a name of letters, digits, dots, hyphens and underscores", about),
   text: (about: { readonly description: string }) => text("^[^\\x00-\\x1f\\x7f]{1,4096}$", "text", about),
 } as const satisfies Record<ProviderVariable["holds"], unknown>;
 

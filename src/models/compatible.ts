@@ -1,11 +1,15 @@
 import type { System } from "../domain/system.ts";
 import type { Post } from "../upstream/contract.ts";
-import { rootOf } from "./access.ts";
+import { urlAt } from "./access.ts";
 import { Answer } from "./answer.ts";
+import { adaptive } from "./capabilities/adapt.ts";
 import { ChatAnswer } from "./chat-answer.ts";
+import { chatFields, fieldsUsed, toolFields } from "./chat-fields.ts";
+import { type ChatWire, keyHeaders, withCallIds } from "./chat-wire.ts";
 import type { Model } from "./contract.ts";
 import type { FailureContext } from "./failure.ts";
 import { postJson, reach } from "./http.ts";
+import type { ModelLogger } from "./logger.ts";
 import { chatBody } from "./messages.ts";
 
 export interface CompatibleOptions {
@@ -13,13 +17,15 @@ export interface CompatibleOptions {
   readonly id: string;
   /** The server's own name for the model. */
   readonly model: string;
-  /** Up to and including `/v1`. */
+  /** Up to and including `/v1`; it may have a query. */
   readonly baseUrl: string;
   /** Null when the server requires none. */
   readonly apiKey: string | null;
   /** Names the variable of the key. */
   readonly failureContext: FailureContext;
   readonly system: System;
+  readonly logger: ModelLogger;
+  readonly wire: ChatWire;
   /** Sends its calls. */
   readonly post: Post;
 }
@@ -36,18 +42,27 @@ export const compatibleModel = ({
   apiKey,
   failureContext,
   system,
+  logger,
+  wire,
   post,
 }: CompatibleOptions): Model => {
-  const root = rootOf(baseUrl);
-  const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+  const headers = keyHeaders(wire, apiKey);
+  const call = { url: urlAt(baseUrl, "/chat/completions"), headers, failureContext };
   const newCallId = () => `call_${system.id()}`;
   return {
     id,
-    answer: async (request, context, onPart) => {
-      const call = { url: `${root}/chat/completions`, headers, failureContext };
-      const { body } = await postJson(call, chatBody(model, request), context, post);
-      await new Answer(body, new ChatAnswer(failureContext, newCallId), context.signal, onPart).read();
-    },
-    check: (context) => reach({ url: `${root}/models`, headers, failureContext }, context),
+    answer: adaptive({
+      id,
+      logger,
+      lacks: wire.lacks,
+      used: (request, lacks) => fieldsUsed(request, wire, lacks),
+      send: async (request, context, onPart, lacks) => {
+        const fields = chatFields(request, wire, lacks);
+        const json = chatBody(model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
+        const { body } = await postJson(call, json, context, post);
+        await new Answer(body, new ChatAnswer(failureContext, newCallId), context.signal, onPart).read();
+      },
+    }),
+    check: (context) => reach({ ...call, url: urlAt(baseUrl, "/models") }, context),
   };
 };

@@ -27,7 +27,7 @@ export interface FailureContext {
  * with the reason `API_KEY_INVALID`. Azure's content filter is a 400 with the code `content_filter`.
  */
 export const failureOfStatus = ({ status, header, body }: Refused, failureContext: FailureContext): ModelError => {
-  const cause = new ProviderError(`HTTP ${status}`, body);
+  const cause = new ProviderError(`HTTP ${status}`, body, status);
   const retryAfterMs = retryAfter(header, failureContext.now());
   if (status === 401 || status === 403 || body.includes("API_KEY_INVALID")) {
     const message = `The model service refused access (HTTP ${status}).`;

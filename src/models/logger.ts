@@ -9,6 +9,11 @@ export interface ModelLogger {
     readonly delayMs: number;
     readonly error: ModelError;
   }): void;
+  /**
+   * The server has refused a feature of a call (such as `tools`), and has accepted the call without it. Once for each
+   * model and feature. `without` says what becomes of it.
+   */
+  lacking(info: { readonly model: string; readonly feature: string; readonly without: string }): void;
   /** The call to `model` failed for good, and `next` is called. */
   fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
   /** A call that belongs to no run, such as for embedding, failed for good. A run reports its own failure. */

@@ -4,23 +4,22 @@ import { toolInputObject } from "./tool-input.ts";
 
 /**
  * Builds the body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the
- * variant that every compatible server accepts: `max_tokens`, role `system`, no `strict`. It requests usage, which
- * arrives in a last chunk.
+ * variant that every compatible server accepts: role `system`, no `strict`. `fields` say how to answer, `toolFields` how
+ * to use the tools (`chat-fields.ts`).
  */
-export const chatBody = (model: string, request: ModelRequest): string => {
+export const chatBody = (model: string, request: ModelRequest, fields: object, toolFields: object): string => {
   const json = JSON.stringify({
     model,
     stream: true,
-    stream_options: { include_usage: true },
     messages: [
       ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
       ...request.messages.map(chatMessage),
     ],
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.maxOutputTokens === undefined ? {} : { max_tokens: request.maxOutputTokens }),
+    ...fields,
+    ...(request.tools.length > 0 && toolFields),
   });
   if (request.tools.length === 0) return json;
-  return `${json.slice(0, -1)},"tools":[${request.tools.map(toolJson).join(",")}],"tool_choice":"auto"}`;
+  return `${json.slice(0, -1)},"tools":[${request.tools.map(toolJson).join(",")}]}`;
 };
 
 const chatMessage = (message: ModelMessage): object => {

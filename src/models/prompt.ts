@@ -18,9 +18,7 @@ type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
 export const callOptions = (request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions => ({
   prompt: promptOf(request),
   abortSignal,
-  ...(request.tools.length === 0 ? {} : { tools: request.tools.map(functionTool), toolChoice: { type: "auto" } }),
-  ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-  ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
+  ...(request.tools.length > 0 && { tools: request.tools.map(functionTool) }),
 });
 
 const promptOf = ({ system, messages }: ModelRequest): LanguageModelV4Prompt => {

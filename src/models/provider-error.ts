@@ -18,8 +18,15 @@ export class ProviderError extends Error {
   /** The failure's codes, such as `rate_limit_error`. */
   readonly codes: readonly string[];
 
-  /** `what` is in our words. Of the provider's, the first 2,000 characters are stored. */
-  constructor(what: string, words: string) {
+  /**
+   * `what` is in our words. Of the provider's, the first 2,000 characters are stored. `status` is that of the HTTP
+   * response, or the one that a stream reports; undefined when there is none.
+   */
+  constructor(
+    what: string,
+    words: string,
+    readonly status?: number,
+  ) {
     const codes = codesIn(words);
     super(codes.length === 0 ? what : `${what} (${codes.join(", ")})`);
     this.codes = codes;

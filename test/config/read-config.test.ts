@@ -140,7 +140,7 @@ describe("an invalid variable", () => {
     ["MODEL", "gpt-5"],
     ["MODEL", "openai:"],
     ["MODEL", "builtin:x"],
-    ["MODEL", "mistral:large"],
+    ["MODEL", "acme:large"],
     ["MODEL", "builtin,"],
     ["EMBEDDING_MODEL", "anthropic:x"],
     ["EMBEDDING_MODEL", "builtin,openai:x"],

@@ -110,6 +110,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
       maxOutputTokens: 300,
     });
     const request = wire.decode(server.received[0]?.body);
+    const id = (given: string): string => (wire.callIds.test(given) ? given : expect.stringMatching(wire.callIds));
     expect(request).toMatchObject({ system: "Use the tools.", maxOutputTokens: 300, temperature: 0.25 });
     expect(request.turns).toEqual([
       { role: "user", text: "2x+3=7, y=1?", images: [] },
@@ -117,15 +118,17 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
         role: "assistant",
         text: "풀게요.",
         calls: [
-          { id: "call_a1", name: "solve", input: { equation: "2x+3=7" } },
-          { id: "call_b2", name: "solve", input: { invalid_input: "not JSON" } },
+          { id: id("call_a1"), name: "solve", input: { equation: "2x+3=7" } },
+          { id: id("call_b2"), name: "solve", input: { invalid_input: "not JSON" } },
         ],
       },
-      { role: "tool", id: "call_a1", output: '{"x":"2","steps":[1,null]}' },
-      { role: "tool", id: "call_b2", output: expect.stringContaining("input is no object") },
+      { role: "tool", id: id("call_a1"), output: '{"x":"2","steps":[1,null]}' },
+      { role: "tool", id: id("call_b2"), output: expect.stringContaining("input is no object") },
       { role: "assistant", text: "x = 2", calls: [] },
       { role: "user", text: "고마워", images: [] },
     ]);
+    const calls = request.turns.flatMap((turn) => (turn.role === "assistant" ? turn.calls.map((call) => call.id) : []));
+    expect(request.turns.flatMap((turn) => (turn.role === "tool" ? turn.id : []))).toEqual(calls);
     expect(request.tools).toEqual([
       { name: "solve", description: "Solves an equation.", input: expect.objectContaining({ type: "object" }) },
     ]);

@@ -5,6 +5,7 @@ import { modelAnswers } from "./model-answers.ts";
 import { modelBounds } from "./model-bounds.ts";
 import { modelFailures } from "./model-failures.ts";
 import type { Driver, Start } from "./model-kit.ts";
+import { modelSettings } from "./model-settings.ts";
 
 /**
  * One suite for every model that speaks HTTP: a stand-in says the same in each provider's format and the same parts are
@@ -22,6 +23,7 @@ export const modelConformance = (name: string, driver: Driver): void => {
       return { server, model: driver.open(server.url) };
     };
     modelAnswers(driver, start);
+    modelSettings(driver, start);
     modelFailures(driver, start);
     modelAborts(driver, start);
     modelBounds(driver, start);

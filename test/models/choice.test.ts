@@ -3,6 +3,7 @@ import { builtinModel } from "../../src/builtin/model/index.ts";
 import { realSystem } from "../../src/domain/system.ts";
 import { type ModelChoice, ModelChoiceError, openModels } from "../../src/models/choice.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
+
 import { noModelLogger } from "../support/no-model-logger.ts";
 
 const open = (text: string) =>

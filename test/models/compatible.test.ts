@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { realSystem as system } from "../../src/domain/system.ts";
 import { aiSdkModel } from "../../src/models/aisdk.ts";
+import { COMMON_WIRE } from "../../src/models/chat-wire.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
 import { reach } from "../../src/models/http.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
@@ -9,6 +10,7 @@ import { postByFetch } from "../../src/upstream/fetched.ts";
 import { modelConformance } from "../conformance/model.ts";
 import { KEY, QUESTION } from "../conformance/model-kit.ts";
 import { partsOf } from "../support/model-parts.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { rawServer } from "../support/raw-server.ts";
 import { openAiChat } from "../support/wires/openai-chat.ts";
 
@@ -27,6 +29,8 @@ for (const [name, post] of Object.entries({ sockets: postBySockets(), fetch: pos
         apiKey: KEY,
         failureContext: place,
         system,
+        logger: noModelLogger,
+        wire: COMMON_WIRE,
         post,
       }),
     keyVariable,
@@ -42,9 +46,19 @@ modelConformance("the AI SDK's chat-completions provider", {
     return aiSdkModel({
       id: "reference",
       model: (fetch) =>
-        createOpenAICompatible({ name: "reference", baseURL, apiKey: KEY, includeUsage: true, fetch })(model),
+        createOpenAICompatible({
+          name: "reference",
+          baseURL,
+          apiKey: KEY,
+          includeUsage: true,
+          supportsStructuredOutputs: true,
+          fetch,
+        })(model),
       failureContext: place,
       providerOptions: {},
+      parallelToolCalls: (isAllowed) => ({ reference: { parallel_tool_calls: isAllowed } }),
+      cacheMark: null,
+      logger: noModelLogger,
       check: (context) => reach({ url: `${baseURL}/models`, headers, failureContext: place }, context),
     });
   },
@@ -59,6 +73,8 @@ const modelAt = (baseUrl: string) =>
     apiKey: KEY,
     failureContext: place,
     system,
+    logger: noModelLogger,
+    wire: COMMON_WIRE,
     post: postBySockets(),
   });
 

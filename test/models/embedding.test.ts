@@ -6,7 +6,7 @@ import { ModelError } from "../../src/models/contract.ts";
 import { builtinEmbedding } from "../../src/models/embedding/builtin.ts";
 import { openEmbedding } from "../../src/models/embedding/open.ts";
 import type { ModelLogger } from "../../src/models/logger.ts";
-import { providers } from "../../src/models/providers/index.ts";
+import { providerNamed, providers } from "../../src/models/providers/index.ts";
 import { cosine, embeddingConformance } from "../conformance/embedding.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import {
@@ -26,9 +26,18 @@ const system: System = { ...realSystem, random: () => 0.5, sleep: async (ms) => 
 const failures: ModelError[] = [];
 const logger: ModelLogger = { ...noModelLogger, failed: (error) => void failures.push(error) };
 
-const wires = { openai: openAiEmbeddings, compatible: openAiEmbeddings, google: googleEmbeddings } as const;
-const keys = { openai: "OPENAI_API_KEY", compatible: "MODEL_API_KEY", google: "GOOGLE_GENERATIVE_AI_API_KEY" } as const;
+const wires = {
+  openai: openAiEmbeddings,
+  google: googleEmbeddings,
+  azure: openAiEmbeddings,
+  mistral: openAiEmbeddings,
+  openrouter: openAiEmbeddings,
+  ollama: openAiEmbeddings,
+  compatible: openAiEmbeddings,
+} as const;
 type Provider = keyof typeof wires;
+const keyOf = (provider: Provider): string =>
+  Object.values(providerNamed(provider).variables).find(({ holds }) => holds === "secret")?.name ?? "";
 const PROVIDERS = Object.keys(wires) as Provider[];
 
 test("every provider with embeddings is tested against their contract", () => {
@@ -84,7 +93,9 @@ describe.each(PROVIDERS)("%s", (provider) => {
     const { received } = started.server;
     expect(received.map(({ texts }) => texts.length)).toEqual([96, 96, 8]);
     const [first] = received;
-    expect([first?.headers.get("authorization"), first?.headers.get("x-goog-api-key")].join()).toContain(KEY);
+    expect(
+      [first?.headers.get("authorization"), first?.headers.get("x-goog-api-key"), first?.headers.get("api-key")].join(),
+    ).toContain(KEY);
   });
 
   test("receives at most 100,000 characters at once and at most 6,000 of each text", async () => {
@@ -150,7 +161,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
   test("is not called again after a permanent failure; the remedy names the key's variable, and nothing the key", async () => {
     const error = await failureOf(() => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 }), 1);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false });
-    expect(error.remedy).toContain(keys[provider] ?? "");
+    expect(error.remedy).toContain(keyOf(provider));
     expect(`${error.message} ${error.remedy}`).not.toContain(KEY);
   });
 
@@ -187,7 +198,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
   });
 });
 
-test.each(["openai", "compatible"] as const)(
+test.each(["openai", "mistral", "compatible"] as const)(
   "%s: vectors that come in another order are sorted by their index",
   async (provider) => {
     await using started = await start(provider);

@@ -6,7 +6,14 @@ import { KEY } from "../conformance/model-kit.ts";
 import { providerModel } from "../support/provider-model.ts";
 import { anthropicMessages } from "../support/wires/anthropic.ts";
 import { googleGenerate } from "../support/wires/google.ts";
-import { openAiChat } from "../support/wires/openai-chat.ts";
+import {
+  azureChat,
+  deepseekChat,
+  mistralChat,
+  newerChat,
+  openAiChat,
+  openRouterChat,
+} from "../support/wires/openai-chat.ts";
 import { openAiResponses } from "../support/wires/openai-responses.ts";
 import type { Wire } from "../support/wires/wire.ts";
 
@@ -15,6 +22,13 @@ const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: s
   openai: { wire: openAiResponses, path: "/v1" },
   anthropic: { wire: anthropicMessages, path: "/v1" },
   google: { wire: googleGenerate, path: "/v1beta" },
+  azure: { wire: azureChat, path: "/openai/v1" },
+  mistral: { wire: mistralChat, path: "/v1" },
+  groq: { wire: newerChat, path: "/openai/v1" },
+  xai: { wire: newerChat, path: "/v1" },
+  deepseek: { wire: deepseekChat, path: "/v1" },
+  openrouter: { wire: openRouterChat, path: "/api/v1" },
+  ollama: { wire: openAiChat, path: "/v1" },
   compatible: { wire: openAiChat, path: "/v1" },
 };
 

@@ -1,8 +1,10 @@
 import { realSystem as system } from "../../src/domain/system.ts";
+import { COMMON_WIRE } from "../../src/models/chat-wire.ts";
 import { compatibleModel } from "../../src/models/compatible.ts";
 import { postBySockets } from "../../src/upstream/client.ts";
 import { postByFetch } from "../../src/upstream/fetched.ts";
 import { partsOf } from "./model-parts.ts";
+import { noModelLogger } from "./no-model-logger.ts";
 
 /**
  * A separate process, because Bun reads BUN_CONFIG_MAX_HTTP_REQUESTS when it starts. Opens COUNT streams of the model
@@ -16,8 +18,10 @@ const model = compatibleModel({
   model: "x",
   baseUrl,
   apiKey: null,
-  failureContext: failureContext,
+  failureContext,
   system,
+  logger: noModelLogger,
+  wire: COMMON_WIRE,
   post,
 });
 const context = { signal: new AbortController().signal };

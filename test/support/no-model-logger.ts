@@ -1,4 +1,4 @@
 import type { ModelLogger } from "../../src/models/logger.ts";
 
 /** Logs nothing. A test replaces what it watches. */
-export const noModelLogger: ModelLogger = { retry: () => {}, fallback: () => {}, failed: () => {} };
+export const noModelLogger: ModelLogger = { retry: () => {}, fallback: () => {}, lacking: () => {}, failed: () => {} };

@@ -2,6 +2,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { openingOf } from "../../src/models/open.ts";
 import type { Provider, Settings } from "../../src/models/providers/contract.ts";
+
 import { noModelLogger } from "./no-model-logger.ts";
 
 /** Returns a provider's model without retries, at once: its first call waits for what opens it. */

@@ -1,4 +1,4 @@
-import { rootOf } from "../access.ts";
+import { addressOf, fetchAt, urlAt } from "../access.ts";
 import { defineProvider } from "./contract.ts";
 
 const BASE_URL = "https://api.anthropic.com/v1";
@@ -15,16 +15,20 @@ export const anthropic = defineProvider({
       isRequired: false,
     },
   },
+  ways: [],
   defaultModel: "claude-sonnet-4-5",
-  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, logger, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createAnthropic }, { sdkModel }] = await Promise.all([import("@ai-sdk/anthropic"), import("../sdk.ts")]);
-    const baseURL = rootOf(baseUrl);
+    const { root: baseURL } = addressOf(baseUrl);
     return sdkModel({
       id,
       failureContext,
-      model: (fetch) => createAnthropic({ apiKey, baseURL, fetch })(model),
+      logger,
+      model: (fetch) => createAnthropic({ apiKey, baseURL, fetch: fetchAt(baseUrl, fetch) })(model),
       providerOptions: {},
-      models: { url: `${baseURL}/models`, headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" } },
+      parallelToolCalls: (isAllowed) => ({ anthropic: { disableParallelToolUse: !isAllowed } }),
+      cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },
+      models: { url: urlAt(baseUrl, "/models"), headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" } },
     });
   },
   openEmbedding: null,

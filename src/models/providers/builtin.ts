@@ -8,6 +8,7 @@ export const builtin: Provider = {
   name: "builtin",
   hasIds: false,
   variables: {},
+  ways: [],
   defaultModel: null,
   open: async ({ builtin: model }) => {
     if (model === null) throw new Error("MODEL must name a provider and a model: this build has no built-in model.");

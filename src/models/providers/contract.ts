@@ -9,8 +9,8 @@ import type { ModelLogger } from "../logger.ts";
 export interface ProviderVariable {
   /** Such as `OPENAI_API_KEY`. */
   readonly name: string;
-  /** A secret is removed from every log line. */
-  readonly holds: "secret" | "url" | "text";
+  /** A secret is removed from every log line. A name has letters, digits, dots, hyphens and underscores alone. */
+  readonly holds: "secret" | "url" | "name" | "text";
   /** A sentence for `yeoul --help`. */
   readonly description: string;
   /** Whether every model of this provider requires it; without it, a start fails and names it. */
@@ -49,6 +49,11 @@ export interface Provider {
   /** False when it has one model, which its name alone identifies. */
   readonly hasIds: boolean;
   readonly variables: ProviderVariables;
+  /**
+   * Sets of settings of which one must be complete, such as a key or a pair of credentials, by the names that
+   * `variables` has for them. Empty when nothing beyond the required variables must be set.
+   */
+  readonly ways: readonly (readonly string[])[];
   /** The model used when a request names only the provider. Null when requests cannot. */
   readonly defaultModel: string | null;
   /** Makes no call: the model's `check` does. Rejects with an Error that names a required variable which is not set. */
@@ -64,6 +69,7 @@ type SettingsOf<V extends ProviderVariables> = {
 
 interface Definition<V extends ProviderVariables> extends Pick<Provider, "name" | "defaultModel"> {
   readonly variables: V;
+  readonly ways: readonly (readonly (keyof V & string)[])[];
   readonly open: (opening: Opening<SettingsOf<V>>) => Promise<Model>;
   readonly openEmbedding: ((opening: Opening<SettingsOf<V>>) => Promise<EmbeddingModel>) | null;
 }
@@ -89,11 +95,16 @@ export const defineProvider = <const V extends ProviderVariables>(definition: De
 export const idOf = ({ name, hasIds }: Pick<Provider, "name" | "hasIds">, model: string): string =>
   hasIds ? `${name}:${model}` : name;
 
-/** The names of the required variables that are not set. */
+/**
+ * The names of the variables that must be set and are not. Where one of several ways must be complete, those of the way
+ * that lacks the fewest.
+ */
 export const missingVariables = (
-  { variables }: Pick<Provider, "variables">,
-  settings: Settings | undefined,
-): readonly string[] =>
-  Object.entries(variables).flatMap(([setting, { name, isRequired }]) =>
-    isRequired && settings?.[setting] === undefined ? [name] : [],
-  );
+  { variables, ways }: Pick<Provider, "variables" | "ways">,
+  settings: Settings | undefined = {},
+): readonly string[] => {
+  const unset = (names: readonly string[]) => names.filter((name) => settings[name] === undefined);
+  const required = Object.keys(variables).filter((name) => variables[name]?.isRequired);
+  const [nearest = []] = ways.map(unset).toSorted((one, other) => one.length - other.length);
+  return [...unset(required), ...nearest].flatMap((name) => variables[name]?.name ?? []);
+};

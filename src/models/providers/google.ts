@@ -1,4 +1,4 @@
-import { rootOf } from "../access.ts";
+import { addressOf, fetchAt, urlAt } from "../access.ts";
 import { defineProvider } from "./contract.ts";
 
 const BASE_URL = "https://generativelanguage.googleapis.com/v1beta";
@@ -24,16 +24,20 @@ export const google = defineProvider({
       isRequired: false,
     },
   },
+  ways: [],
   defaultModel: "gemini-2.5-flash",
-  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, logger, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createGoogle }, { sdkModel }] = await Promise.all([import("@ai-sdk/google"), import("../sdk.ts")]);
-    const baseURL = rootOf(baseUrl);
+    const { root: baseURL } = addressOf(baseUrl);
     return sdkModel({
       id,
       failureContext,
-      model: (fetch) => createGoogle({ apiKey, baseURL, fetch })(model),
+      logger,
+      model: (fetch) => createGoogle({ apiKey, baseURL, fetch: fetchAt(baseUrl, fetch) })(model),
       providerOptions: {},
-      models: { url: `${baseURL}/models`, headers: { "x-goog-api-key": apiKey } },
+      parallelToolCalls: null,
+      cacheMark: null,
+      models: { url: urlAt(baseUrl, "/models"), headers: { "x-goog-api-key": apiKey } },
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
@@ -42,7 +46,7 @@ export const google = defineProvider({
       import("../embedding/sdk.ts"),
       import("../embedding/fetch.ts"),
     ]);
-    const sdk = createGoogle({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
+    const sdk = createGoogle({ apiKey, baseURL: addressOf(baseUrl).root, fetch: fetchAt(baseUrl, embeddingFetch) });
     return sdkEmbedding({
       ...opening,
       model: sdk.embeddingModel(model),

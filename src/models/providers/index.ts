@@ -1,12 +1,32 @@
 import { anthropic } from "./anthropic.ts";
+import { azure } from "./azure.ts";
 import { builtin } from "./builtin.ts";
 import { compatible } from "./compatible.ts";
 import type { Provider } from "./contract.ts";
+import { deepseek } from "./deepseek.ts";
 import { google } from "./google.ts";
+import { groq } from "./groq.ts";
+import { mistral } from "./mistral.ts";
+import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
+import { openrouter } from "./openrouter.ts";
+import { xai } from "./xai.ts";
 
 /** Every provider, in the order in which `--help` names them: one line each. */
-export const providers: readonly Provider[] = [builtin, openai, anthropic, google, compatible];
+export const providers: readonly Provider[] = [
+  builtin,
+  openai,
+  anthropic,
+  google,
+  azure,
+  mistral,
+  groq,
+  xai,
+  deepseek,
+  openrouter,
+  ollama,
+  compatible,
+];
 
 /** Throws for a name that no provider has: specs are checked before they reach this function. */
 export const providerNamed = (name: string): Provider => {

@@ -1,4 +1,4 @@
-import { rootOf } from "../access.ts";
+import { addressOf, fetchAt, urlAt } from "../access.ts";
 import { defineProvider } from "./contract.ts";
 
 const BASE_URL = "https://api.openai.com/v1";
@@ -15,17 +15,21 @@ export const openai = defineProvider({
       isRequired: false,
     },
   },
+  ways: [],
   defaultModel: "gpt-5-mini",
-  open: async ({ id, model, failureContext, settings: { apiKey, baseUrl = BASE_URL } }) => {
+  open: async ({ id, model, failureContext, logger, settings: { apiKey, baseUrl = BASE_URL } }) => {
     const [{ createOpenAI }, { sdkModel }] = await Promise.all([import("@ai-sdk/openai"), import("../sdk.ts")]);
-    const baseURL = rootOf(baseUrl);
+    const { root: baseURL } = addressOf(baseUrl);
     return sdkModel({
       id,
       failureContext,
-      model: (fetch) => createOpenAI({ apiKey, baseURL, fetch }).responses(model),
+      logger,
+      model: (fetch) => createOpenAI({ apiKey, baseURL, fetch: fetchAt(baseUrl, fetch) }).responses(model),
       // The thread's log stores the conversation; OpenAI need not store another copy.
       providerOptions: { openai: { store: false } },
-      models: { url: `${baseURL}/models`, headers: { authorization: `Bearer ${apiKey}` } },
+      parallelToolCalls: (isAllowed) => ({ openai: { parallelToolCalls: isAllowed } }),
+      cacheMark: null,
+      models: { url: urlAt(baseUrl, "/models"), headers: { authorization: `Bearer ${apiKey}` } },
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {
@@ -34,7 +38,7 @@ export const openai = defineProvider({
       import("../embedding/sdk.ts"),
       import("../embedding/fetch.ts"),
     ]);
-    const sdk = createOpenAI({ apiKey, baseURL: rootOf(baseUrl), fetch: embeddingFetch });
+    const sdk = createOpenAI({ apiKey, baseURL: addressOf(baseUrl).root, fetch: fetchAt(baseUrl, embeddingFetch) });
     return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
   },
 });

@@ -1,11 +1,14 @@
-import { required, rootOf } from "../access.ts";
-import { defineProvider, type Provider } from "./contract.ts";
+import { addressOf, fetchAt } from "../access.ts";
+import { type ChatWire, COMMON_WIRE, keyHeaders } from "../chat-wire.ts";
+import type { Model } from "../contract.ts";
+import type { EmbeddingModel } from "../embedding/contract.ts";
+import { defineProvider, type Opening, type Provider } from "./contract.ts";
 
 /**
- * A server that speaks OpenAI's chat completions, and what distinguishes it from others that do. A server's differences
- * in the protocol belong here too, as soon as there is one: the adapter reads the profile, never the name.
+ * A server that speaks OpenAI's chat completions, and what distinguishes it from others that do. What it does
+ * differently on that wire is a field of `ChatWire`: the adapter reads the wire, never the name.
  */
-export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
+interface Profile extends Pick<Provider, "name" | "defaultModel"> {
   /** The variable of its key. */
   readonly key: { readonly name: string; readonly description: string; readonly isRequired: boolean };
   /**
@@ -15,55 +18,69 @@ export interface Profile extends Pick<Provider, "name" | "defaultModel"> {
   readonly address: { readonly name: string; readonly description: string; readonly defaultUrl: string | null };
   /** Whether it also has OpenAI's `/embeddings`. */
   readonly hasEmbeddings: boolean;
+  /** What differs from `COMMON_WIRE`. */
+  readonly wire?: Partial<ChatWire>;
 }
 
 /** Returns the provider that runs the lean adapter (`compatible.ts` one folder up) with a profile. */
-export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddings }: Profile): Provider =>
-  defineProvider({
+export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddings, wire }: Profile): Provider => {
+  const access = ({ apiKey, baseUrl = address.defaultUrl ?? undefined }: ProfileSettings): ChatAccess => {
+    if (baseUrl === undefined) throw new Error(`${address.name} must be set for this model.`);
+    return { baseUrl, apiKey: apiKey ?? null, wire: { ...COMMON_WIRE, ...wire } };
+  };
+  return defineProvider({
     name,
     defaultModel,
     variables: {
+      apiKey: { ...key, holds: "secret" },
       baseUrl: {
         name: address.name,
         holds: "url",
         description: address.description,
         isRequired: address.defaultUrl === null,
       },
-      apiKey: { ...key, holds: "secret" },
     },
-    open: async ({
-      id,
-      model,
-      failureContext,
-      post,
-      system,
-      settings: { apiKey = null, baseUrl = address.defaultUrl },
-    }) => {
-      const { compatibleModel } = await import("../compatible.ts");
-      return compatibleModel({
-        id,
-        model,
-        failureContext,
-        post,
-        system,
-        apiKey,
-        baseUrl: required(baseUrl, address.name),
-      });
-    },
-    openEmbedding: hasEmbeddings
-      ? async ({ model, settings: { apiKey, baseUrl = address.defaultUrl }, ...opening }) => {
-          const [{ createOpenAICompatible }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
-            import("@ai-sdk/openai-compatible"),
-            import("../embedding/sdk.ts"),
-            import("../embedding/fetch.ts"),
-          ]);
-          const sdk = createOpenAICompatible({
-            name,
-            baseURL: rootOf(required(baseUrl, address.name)),
-            fetch: embeddingFetch,
-            ...(apiKey !== undefined && { apiKey }),
-          });
-          return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
-        }
-      : null,
+    ways: [],
+    open: (opening) => openChat(opening, access(opening.settings)),
+    openEmbedding: hasEmbeddings ? (opening) => openChatEmbedding(opening, access(opening.settings)) : null,
   });
+};
+
+interface ProfileSettings {
+  readonly apiKey: string | undefined;
+  readonly baseUrl: string | undefined;
+}
+
+/** How a server of chat completions is reached. */
+interface ChatAccess {
+  readonly baseUrl: string;
+  /** Null when it requires none. */
+  readonly apiKey: string | null;
+  readonly wire: ChatWire;
+}
+
+export const openChat = async (
+  { id, model, failureContext, post, system, logger }: Omit<Opening, "settings">,
+  access: ChatAccess,
+): Promise<Model> => {
+  const { compatibleModel } = await import("../compatible.ts");
+  return compatibleModel({ id, model, failureContext, post, system, logger, ...access });
+};
+
+export const openChatEmbedding = async (
+  { model, ...opening }: Omit<Opening, "settings">,
+  { baseUrl, apiKey, wire }: ChatAccess,
+): Promise<EmbeddingModel> => {
+  const [{ createOpenAICompatible }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
+    import("@ai-sdk/openai-compatible"),
+    import("../embedding/sdk.ts"),
+    import("../embedding/fetch.ts"),
+  ]);
+  const sdk = createOpenAICompatible({
+    name: "compatible",
+    baseURL: addressOf(baseUrl).root,
+    fetch: fetchAt(baseUrl, embeddingFetch),
+    headers: keyHeaders(wire, apiKey),
+  });
+  return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
+};

@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface Block {
   readonly type: "text" | "image" | "tool_use" | "tool_result";
@@ -16,6 +16,13 @@ interface MessagesRequest {
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input_schema: unknown }[];
   readonly max_tokens: number;
   readonly temperature?: number;
+  readonly top_p?: number;
+  readonly stop_sequences?: readonly string[];
+  readonly tool_choice?: {
+    readonly type: "auto" | "none" | "any" | "tool";
+    readonly name?: string;
+    readonly disable_parallel_tool_use?: boolean;
+  };
 }
 
 const FINISH = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use", refusal: "refusal" } as const;
@@ -116,11 +123,24 @@ const decode = (body: unknown): WireRequest => {
     })),
     maxOutputTokens: request.max_tokens,
     temperature: request.temperature,
+    settings: {
+      topP: request.top_p,
+      stop: request.stop_sequences,
+      toolChoice: toolChoice(request),
+      parallelToolCalls: request.tool_choice && !request.tool_choice.disable_parallel_tool_use,
+    },
   };
+};
+
+const toolChoice = ({ tool_choice: choice }: MessagesRequest): WireSettings["toolChoice"] => {
+  if (choice?.type === "tool") return { name: choice.name ?? "" };
+  return choice?.type === "any" ? "required" : choice?.type;
 };
 
 /** https://docs.anthropic.com/en/docs/build-with-claude/streaming */
 export const anthropicMessages: Wire = {
+  carries: ["topP", "stop", "toolChoice", "parallelToolCalls"],
+  callIds: /^/,
   path: "/messages",
   encode,
   encodeFailure: (message) => event("error", { error: { type: "overloaded_error", message } }),

@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface Part {
   readonly text?: string;
@@ -17,7 +17,19 @@ interface GenerateRequest {
   readonly tools?: readonly {
     readonly functionDeclarations: readonly { name: string; description: string; parametersJsonSchema: unknown }[];
   }[];
-  readonly generationConfig?: { readonly maxOutputTokens?: number; readonly temperature?: number };
+  readonly generationConfig?: {
+    readonly maxOutputTokens?: number;
+    readonly temperature?: number;
+    readonly topP?: number;
+    readonly stopSequences?: readonly string[];
+    readonly seed?: number;
+    readonly thinkingConfig?: { readonly thinkingLevel?: string };
+    readonly responseSchema?: unknown;
+    readonly responseJsonSchema?: unknown;
+  };
+  readonly toolConfig?: {
+    readonly functionCallingConfig: { readonly mode: string; readonly allowedFunctionNames?: readonly string[] };
+  };
 }
 
 const FINISH = { stop: "STOP", length: "MAX_TOKENS", tool_calls: "STOP", refusal: "SAFETY" } as const;
@@ -86,11 +98,28 @@ const decode = (body: unknown): WireRequest => {
     ),
     maxOutputTokens: request.generationConfig?.maxOutputTokens,
     temperature: request.generationConfig?.temperature,
+    settings: {
+      topP: request.generationConfig?.topP,
+      stop: request.generationConfig?.stopSequences,
+      seed: request.generationConfig?.seed,
+      reasoning: request.generationConfig?.thinkingConfig?.thinkingLevel,
+      toolChoice: toolChoice(request),
+      schema: request.generationConfig?.responseSchema ?? request.generationConfig?.responseJsonSchema,
+    },
   };
+};
+
+const toolChoice = ({ toolConfig }: GenerateRequest): WireSettings["toolChoice"] => {
+  const config = toolConfig?.functionCallingConfig;
+  const name = config?.allowedFunctionNames?.[0];
+  if (config?.mode === "ANY") return name === undefined ? "required" : { name };
+  return config?.mode === "NONE" ? "none" : undefined;
 };
 
 /** https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent */
 export const googleGenerate: Wire = {
+  carries: ["topP", "stop", "seed", "toolChoice", "schema"],
+  callIds: /^/,
   path: ":streamGenerateContent",
   encode,
   encodeFailure: (message) => frame({ error: { code: 503, message, status: "UNAVAILABLE" } }),

@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface ChatMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -15,7 +15,18 @@ interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly { readonly function: { name: string; description: string; parameters: unknown } }[];
   readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
   readonly temperature?: number;
+  readonly top_p?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly random_seed?: number;
+  readonly reasoning_effort?: string;
+  readonly reasoning?: { readonly effort: string };
+  readonly thinking?: { readonly type: string };
+  readonly tool_choice?: string | { readonly function: { readonly name: string } };
+  readonly parallel_tool_calls?: boolean;
+  readonly response_format?: { readonly type: string; readonly json_schema?: { readonly schema: unknown } };
 }
 
 const FINISH = { stop: "stop", length: "length", tool_calls: "tool_calls", refusal: "content_filter" } as const;
@@ -89,14 +100,73 @@ const decode = (body: unknown): WireRequest => {
     })),
     maxOutputTokens: request.max_tokens,
     temperature: request.temperature,
+    settings: settingsOf(request),
   };
+};
+
+const settingsOf = (request: ChatRequest): WireSettings => ({
+  topP: request.top_p,
+  stop: request.stop,
+  seed: request.seed,
+  reasoning: request.reasoning_effort,
+  toolChoice: toolChoice(request),
+  parallelToolCalls: request.parallel_tool_calls,
+  schema: request.response_format?.json_schema?.schema,
+});
+
+const toolChoice = ({ tool_choice: choice }: ChatRequest): WireSettings["toolChoice"] => {
+  if (choice === undefined || choice === "auto" || choice === "none" || choice === "required") return choice;
+  if (typeof choice === "string") throw new Error(`no such tool_choice: ${choice}`);
+  return { name: choice.function.name };
 };
 
 /** https://platform.openai.com/docs/api-reference/chat-streaming, with the `reasoning_content` of DeepSeek and vLLM. */
 export const openAiChat: Wire = {
+  carries: ["topP", "stop", "seed", "reasoning", "toolChoice", "parallelToolCalls", "schema"],
+  callIds: /^/,
   path: "/chat/completions",
   encode,
   encodeFailure: (message) => frame({ error: { message, type: "server_error", param: null, code: null } }),
   decode,
   key: (headers) => headers.get("authorization")?.replace(/^Bearer /, "") ?? null,
 };
+
+/** A variant of the wire that has some fields in other forms. */
+const variant = (
+  more: Partial<Wire>,
+  read: (request: ChatRequest) => Partial<Omit<WireRequest, "settings">> & WireSettings,
+): Wire => ({
+  ...openAiChat,
+  ...more,
+  decode: (body) => {
+    const { maxOutputTokens, ...settings } = read(body as ChatRequest);
+    const decoded = decode(body);
+    return {
+      ...decoded,
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+      settings: { ...decoded.settings, ...settings },
+    };
+  },
+});
+
+/** OpenAI's later form: Groq, xAI. */
+export const newerChat: Wire = variant({}, (request) => ({ maxOutputTokens: request.max_completion_tokens }));
+export const azureChat: Wire = { ...newerChat, key: (headers) => headers.get("api-key") };
+/** https://docs.mistral.ai/api: unknown fields and ids of other models are refused. */
+export const mistralChat: Wire = {
+  ...openAiChat,
+  callIds: /^[a-zA-Z0-9]{9}$/,
+  decode: (body) => {
+    const { random_seed: seed, tool_choice: choice, ...request } = body as ChatRequest;
+    if ("stream_options" in request || "seed" in request) throw new Error("an unknown field");
+    const decoded = decode({ ...request, ...(choice && { tool_choice: choice === "any" ? "required" : choice }) });
+    return { ...decoded, settings: { ...decoded.settings, seed } };
+  },
+};
+/** https://api-docs.deepseek.com/api/create-chat-completion */
+export const deepseekChat: Wire = variant(
+  { carries: openAiChat.carries.filter((name) => name !== "schema") },
+  (request) => (request.thinking?.type === "disabled" ? { reasoning: "none" } : {}),
+);
+/** https://openrouter.ai/docs/api-reference/chat-completion */
+export const openRouterChat: Wire = variant({}, (request) => ({ reasoning: request.reasoning?.effort }));

@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface Item {
   readonly type?: "message" | "function_call" | "function_call_output";
@@ -14,6 +14,11 @@ interface ResponsesRequest {
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly parameters: unknown }[];
   readonly max_output_tokens?: number;
   readonly temperature?: number;
+  readonly top_p?: number;
+  readonly reasoning?: { readonly effort?: string };
+  readonly tool_choice?: "auto" | "none" | "required" | { readonly name: string };
+  readonly parallel_tool_calls?: boolean;
+  readonly text?: { readonly format?: { readonly schema?: unknown } };
 }
 
 const response = (status: string, more: object = {}): object => ({
@@ -133,11 +138,20 @@ const decode = (body: unknown): WireRequest => {
     tools: (request.tools ?? []).map(({ name, description, parameters }) => ({ name, description, input: parameters })),
     maxOutputTokens: request.max_output_tokens,
     temperature: request.temperature,
+    settings: {
+      topP: request.top_p,
+      reasoning: request.reasoning?.effort,
+      toolChoice: typeof request.tool_choice === "object" ? { name: request.tool_choice.name } : request.tool_choice,
+      parallelToolCalls: request.parallel_tool_calls,
+      schema: request.text?.format?.schema,
+    },
   };
 };
 
 /** https://platform.openai.com/docs/api-reference/responses-streaming */
 export const openAiResponses: Wire = {
+  carries: ["topP", "toolChoice", "parallelToolCalls", "schema"],
+  callIds: /^/,
   path: "/responses",
   encode,
   encodeFailure: (message) =>

@@ -25,10 +25,27 @@ export interface WireRequest {
   readonly tools: readonly { readonly name: string; readonly description: string; readonly input: unknown }[];
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
+  readonly settings: WireSettings;
+}
+
+/** How a request says to answer, in our terms; undefined where it does not. */
+export interface WireSettings {
+  readonly topP?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly reasoning?: string | undefined;
+  readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string } | undefined;
+  readonly parallelToolCalls?: boolean | undefined;
+  /** The JSON Schema of the answer. */
+  readonly schema?: unknown;
 }
 
 /** A provider's wire, from the provider's side. */
 export interface Wire {
+  /** The settings that it has. */
+  readonly carries: readonly (keyof WireSettings)[];
+  /** The ids of tool calls that it takes. A history has those of other models, which are then sent as others. */
+  readonly callIds: RegExp;
   /** The end of the path that answers are streamed from. */
   readonly path: string;
   /** Event-stream frames, each with its blank line. */
