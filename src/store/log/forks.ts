@@ -1,9 +1,10 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { storable } from "../../domain/text.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
 import type { Database, Session } from "../database.ts";
 import type { Fork, PartialRun, ThreadStore } from "./contract-threads.ts";
 import { events, messages } from "./schema.ts";
+import { forEachPart } from "./seq-ranges.ts";
 
 export const forkQuery =
   (database: Database): ThreadStore["fork"] =>
@@ -31,6 +32,7 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
     on conflict do nothing returning 1`);
   if (made.length === 0) return "taken";
   await session.rows(copyRows(fork));
+  await copyEvents(session, fork);
   if (partial !== null) await endPartialRun(session, fork, partial);
   await session.rows(sql`update threads set last_at = greatest(last_at, (${lastTime(to)})) where thread_key = ${to}`);
   return { threadKey: to, title: source.title, lastSeq, createdAt: now, updatedAt: now };
@@ -38,10 +40,27 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
 
 const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
-const copyRows = ({ from, to, checkpoint, through, partial }: Fork) => {
-  /** A run that is cut gets another id in the new thread. */
-  const runId =
-    partial === null ? sql`run_id` : sql`case when run_id = ${partial.runId} then ${partial.newRunId} else run_id end`;
+/** A run that is cut gets another id in the new thread. */
+const newRunId = ({ partial }: Fork): SQL =>
+  partial === null ? sql`run_id` : sql`case when run_id = ${partial.runId} then ${partial.newRunId} else run_id end`;
+
+const copyEvents = async ({ rows }: Session, fork: Fork): Promise<void> => {
+  const { from, to } = fork;
+  const [log] = await rows<{ first: number | null }>(
+    sql`select min(seq) as first from events where thread_key = ${from}`,
+  );
+  await forEachPart({ after: (log?.first ?? 1) - 1, through: fork.through }, ({ after, through }) =>
+    rows(sql`
+      insert into events (thread_key, seq, at, run_id, type, payload)
+      select ${to}::text, seq, at, ${newRunId(fork)}, type, payload
+      from events where thread_key = ${from} and seq > ${after}::bigint and seq <= ${through}::bigint`),
+  );
+};
+
+/** Copies everything but the events. */
+const copyRows = (fork: Fork): SQL => {
+  const { from, to, checkpoint, through, partial } = fork;
+  const runId = newRunId(fork);
   return sql`
     with copied_runs as (
       insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
@@ -57,17 +76,13 @@ const copyRows = ({ from, to, checkpoint, through, partial }: Fork) => {
       insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
       select ${to}::text, seq, checkpoint_id, ${runId}, node, change, at
       from checkpoints where thread_key = ${from} and (seq, checkpoint_id) <= (${checkpoint.seq}::int, ${checkpoint.checkpointId}::text)
-    ), copied_images as (
-      insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
-      select ${to}::text, image_id, media_type, width, height, bytes, created_at
-      from images where thread_key = ${from} and image_id in (
-        select payload ->> 'image_id' from events
-        where thread_key = ${from} and seq <= ${through}::int and type = 'image_result'
-      )
     )
-    insert into events (thread_key, seq, at, run_id, type, payload)
-    select ${to}::text, seq, at, ${runId}, type, payload
-    from events where thread_key = ${from} and seq <= ${through}::int`;
+    insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
+    select ${to}::text, image_id, media_type, width, height, bytes, created_at
+    from images where thread_key = ${from} and image_id in (
+      select payload ->> 'image_id' from events
+      where thread_key = ${from} and seq <= ${through}::int and type = 'image_result'
+    )`;
 };
 
 const endPartialRun = async (
