@@ -9,6 +9,7 @@ import { Glob } from "bun";
 
 const root = join(import.meta.dir, "..");
 const ARCHIVE = join(root, "dist/database.tar.zst");
+const STARTER = join(root, "dist/starter.bundle");
 const EXECUTABLE = join(root, "dist/yeoul");
 
 /**
@@ -29,6 +30,16 @@ const prepareDatabase = async (): Promise<void> => {
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
+};
+
+/** Runs in its own process, so that this script needs none of the packages that it is made with. */
+const prepareStarter = async (): Promise<void> => {
+  await rm(STARTER, { force: true });
+  const script = join(import.meta.dir, "build-starter.ts");
+  const child = Bun.spawn([process.execPath, script, STARTER], { stdout: "inherit", stderr: "pipe" });
+  const cause = await new Response(child.stderr).text();
+  if ((await child.exited) === 0 && existsSync(STARTER)) return;
+  throw new Error(`the example agents could not be collected:\n${cause.trim() || "nothing was written"}`);
 };
 
 /**
@@ -74,6 +85,8 @@ const build = async (): Promise<void> => {
   await mkdir(join(root, "dist"), { recursive: true });
   print("preparing the embedded database");
   await prepareDatabase();
+  print("collecting what yeoul init writes");
+  await prepareStarter();
   print("compiling");
   await compile();
   print(`built dist/yeoul (${Math.round((await stat(EXECUTABLE)).size / 1_000_000)} MB)`);

@@ -4,16 +4,22 @@ import type { Variable } from "./config/variable.ts";
 
 const COMMANDS = {
   serve: "Start the service. This is the default command.",
+  init: "Write example agents into DIR, by default AGENTS_DIR, then exit. Overwrites nothing.",
   migrate: "Apply pending database migrations, then exit.",
   reindex: "Rebuild outdated search terms, embed documents that have no vectors of EMBEDDING_MODEL, then exit.",
   check: "Test the configuration, the database and the models, then exit.",
   licenses: "Print the licenses of all software in this executable, then exit.",
 } as const;
 
+/** What may follow a command. */
+const ARGUMENTS: Readonly<Record<string, string>> = { init: "[DIR]" };
+
 type Command = keyof typeof COMMANDS | "help" | "version";
 
-/** Parses `argv` without the executable. `error` completes "yeoul: …". Never throws. */
-export const parseCli = (argv: readonly string[]): { readonly command: Command } | { readonly error: string } => {
+/** Parses `argv` without the executable. `dir`: the folder that `init` is given. `error` completes "yeoul: …". Never throws. */
+export const parseCli = (
+  argv: readonly string[],
+): { readonly command: Command; readonly dir?: string } | { readonly error: string } => {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -23,6 +29,8 @@ export const parseCli = (argv: readonly string[]): { readonly command: Command }
     if (values.help) return { command: "help" };
     if (values.version) return { command: "version" };
     const [command = "serve", ...more] = positionals;
+    const [dir, ...others] = more;
+    if (command === "init" && others.length === 0) return { command, ...(dir !== undefined && { dir }) };
     if (more.length > 0) return { error: "expected one command; see yeoul --help" };
     if (isCommand(command) || command === "help" || command === "version") return { command };
     return { error: `unknown command ${shown(command)}; see yeoul --help` };
@@ -48,7 +56,7 @@ export const helpText = (): string =>
     "",
     "Usage: yeoul [command]",
     "",
-    ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${name.padEnd(12)}${meaning}`),
+    ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${[name, ARGUMENTS[name]].join(" ").padEnd(12)}${meaning}`),
     `  ${"--help".padEnd(12)}Print this help.`,
     `  ${"--version".padEnd(12)}Print the version.`,
     "",

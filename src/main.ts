@@ -60,6 +60,7 @@ const main = async (): Promise<number | "serving"> => {
     return EXIT_USAGE;
   }
   try {
+    if (cli.command === "init") return await init(read.config, cli.dir ?? read.config.agentsDir);
     if (cli.command === "migrate") return await migrate(read.config);
     if (cli.command === "reindex") return await reindex(read.config);
     if (cli.command === "check") return await check(read.config);
@@ -68,6 +69,19 @@ const main = async (): Promise<number | "serving"> => {
     complain(error instanceof Error ? error.message : "failed to start");
     return EXIT_FAILED;
   }
+};
+
+/** Says what was written, and how to try it. */
+const init = async ({ agentsDir, port }: Config, dir: string): Promise<number> => {
+  const { writeStarter } = await import("./agents/starter/starter.ts");
+  const { written, existing } = await writeStarter(dir);
+  for (const path of written) say(`wrote ${path}`);
+  for (const path of existing) say(`left ${path} as it is: it exists`);
+  const start = dir === agentsDir ? "yeoul" : `AGENTS_DIR=${dir} yeoul`;
+  const body = JSON.stringify({ agent: "assistant", input: { message: "3x = 12" }, user_id: "me" });
+  say(`\nRun \`${start}\`, and ask in another terminal:\n`);
+  say(`  curl -N localhost:${port}/api/v1/runs -H 'content-type: application/json' -d '${body}'`);
+  return 0;
 };
 
 const migrate = async (config: Config): Promise<number> => {
@@ -175,7 +189,6 @@ const check = async (config: Config): Promise<number> => {
     modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
   }
   const tries = {
-    configuration: async () => {},
     store: async () => {
       const store = await openStore(config, realSystem);
       await store
@@ -187,9 +200,10 @@ const check = async (config: Config): Promise<number> => {
     ...modelTries,
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
-  let failed = 0;
+  say("configuration: ok");
   for (const mistake of mistakes) say(`agents: ${mistakeText(mistake)}`);
   if (mistakes.length === 0 && agents.length > 0) say("agents: ok");
+  let failed = 0;
   for (const [name, attempt] of Object.entries(tries)) {
     const verdict = await attempt().then(
       () => "ok",

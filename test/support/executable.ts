@@ -46,8 +46,10 @@ interface Running extends AsyncDisposable {
   readonly pid: number;
   /** Everything that it wrote to stderr, once it has ended. */
   readonly stderr: Promise<string>;
-  /** Suspends the process, or resumes it. */
-  signal(name: "SIGSTOP" | "SIGCONT"): void;
+  /** Resolves once it has written `words` to stderr `times` times. Rejects when it ends before. */
+  logged(words: string, times?: number): Promise<void>;
+  /** Suspends the process, resumes it, or has it read its agents again. */
+  signal(name: "SIGSTOP" | "SIGCONT" | "SIGHUP"): void;
   /** Resolves with the exit code; a signal without a handler counts as 128 plus its number. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
@@ -79,16 +81,17 @@ export const box = async (source?: string): Promise<Box> => {
     serve: async (env) => {
       const child = spawn([], env);
       // Read to the end, or the service would block on a full pipe.
-      const stderr = new Response(child.stderr).text();
+      const stderr = new Output(child.stderr);
       const firstLine = await firstLineOf(child.stdout);
-      if (firstLine === null) throw new Error(`ended with ${await child.exited}: ${await stderr}`);
+      if (firstLine === null) throw new Error(`ended with ${await child.exited}: ${await stderr.whole}`);
       const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<number> => {
         child.kill(signal);
         return child.exited;
       };
       return {
         firstLine,
-        stderr,
+        stderr: stderr.whole,
+        logged: (words, times = 1) => stderr.until((text) => text.split(words).length > times),
         pid: child.pid,
         url: firstLine.replace("yeoul listening on ", ""),
         signal: (name) => child.kill(name),
@@ -99,6 +102,34 @@ export const box = async (source?: string): Promise<Box> => {
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 };
+
+/** What a process writes, which others may wait for. */
+class Output {
+  readonly whole: Promise<string>;
+  #text = "";
+  #more = Promise.withResolvers<boolean>();
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.whole = this.#read(stream);
+  }
+
+  async until(isDone: (text: string) => boolean): Promise<void> {
+    while (!isDone(this.#text)) {
+      if (!(await this.#more.promise)) throw new Error(`ended without it: ${this.#text}`);
+    }
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<string> {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) {
+      this.#text += decoder.decode(piece, { stream: true });
+      this.#more.resolve(true);
+      this.#more = Promise.withResolvers();
+    }
+    this.#more.resolve(false);
+    return this.#text;
+  }
+}
 
 /** Null: the stream ended before a whole line. */
 const firstLineOf = async (stdout: ReadableStream<Uint8Array>): Promise<string | null> => {

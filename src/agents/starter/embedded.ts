@@ -1,0 +1,4 @@
+import bundle from "../../../dist/starter.bundle" with { type: "file" };
+
+/** Where an executable has its starter files. */
+export const embeddedBundle = bundle;

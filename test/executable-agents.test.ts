@@ -1,0 +1,259 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Box, box, post } from "./support/executable.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
+import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
+import { readSse } from "./support/sse.ts";
+import type { ThreadView } from "./support/views.ts";
+import { openAiChat } from "./support/wires/openai-chat.ts";
+
+/** Time for a build on a busy machine. */
+const BUILD_MS = 240_000;
+const SECONDS = 120_000;
+const TSC = resolve(import.meta.dir, "../node_modules/typescript/bin/tsc");
+
+let alone: Box;
+beforeAll(async () => {
+  alone = await box();
+}, BUILD_MS);
+afterAll(() => alone[Symbol.dispose]());
+afterEach(() => rmSync(join(alone.path, "agents"), { recursive: true, force: true }));
+
+/** Writes files of `agents/`. */
+const write = (files: Readonly<Record<string, string>>): void => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(alone.path, "agents", path)), { recursive: true });
+    writeFileSync(join(alone.path, "agents", path), text);
+  }
+};
+
+/** Asks an agent and reads to the terminal event. */
+const ask = async (url: string, agent: string, message: string, thread?: string): Promise<readonly NativeEvent[]> => {
+  const asked = { agent, input: { message }, user_id: "u1", ...(thread !== undefined && { thread_id: thread }) };
+  return nativeEvents(await readSse(await post(`${url}/api/v1/runs`, asked)).toEnd());
+};
+
+const textOf = (events: readonly NativeEvent[]): string =>
+  payloadsOf(events, "token")
+    .map((payload) => (payload as { delta: string }).delta)
+    .join("");
+
+const agentsOf = async (url: string): Promise<readonly { readonly name: string; readonly kind: string }[]> => {
+  const { agents } = (await (await fetch(`${url}/api/v1/agents`)).json()) as {
+    agents: { name: string; kind: string }[];
+  };
+  return agents.filter(({ kind }) => kind !== "built-in");
+};
+
+describe("yeoul init", () => {
+  test(
+    "writes examples that TypeScript accepts and the built-in model answers through",
+    async () => {
+      const written = await alone.run(["init"]);
+      expect(written).toMatchObject({ code: 0, stderr: "" });
+      for (const name of ["assistant.md", "count.ts", "triage.ts", "mcp.json", "tsconfig.json", "yeoul.d.ts"])
+        expect(written.stdout).toContain(`wrote agents/${name}\n`);
+      expect(written.stdout).toContain("Run `yeoul`");
+
+      const check = Bun.spawnSync([process.execPath, TSC, "-p", "agents", "--skipLibCheck", "false"], {
+        cwd: alone.path,
+      });
+      expect({ code: check.exitCode, output: String(check.stdout) }).toEqual({ code: 0, output: "" });
+
+      expect((await alone.run(["check"])).stdout).toStartWith("configuration: ok\nagents: ok\nstore: ok\n");
+      await using service = await alone.serve();
+      expect((await agentsOf(service.url)).map(({ name, kind }) => [name, kind])).toEqual([
+        ["assistant", "text"],
+        ["count", "code"],
+        ["triage", "code"],
+      ]);
+      for (const agent of ["assistant", "count", "triage"]) {
+        const events = await ask(service.url, agent, "3x = 12");
+        expect(textOf(events)).toContain("x = 4");
+        expect(events.at(-1)?.type).toBe("done");
+      }
+      expect(textOf(await ask(service.url, "count", "3x = 12"))).toStartWith("Your message has 2 words.\n\n");
+      expect(textOf(await ask(service.url, "triage", "The weather is fine."))).toBe("Noted.");
+    },
+    SECONDS,
+  );
+
+  test("the types tell mistakes from what is right", async () => {
+    await alone.run(["init"]);
+    write({
+      "wrong.ts":
+        'import { agent, tool, Type } from "yeoul";\n' +
+        "tool({ name: 'a', description: 'b', input: Type.Object({ n: Type.Number() }), execute: ({ n }) => n.length });\n" +
+        "agent({ async *run(context) {\n  yield context.inptu.message;\n} });\n",
+    });
+    const check = Bun.spawnSync([process.execPath, TSC, "-p", "agents"], { cwd: alone.path });
+    expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(2,\d+\): error TS2339: Property 'length'.*number/m);
+    expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(4,\d+\): error TS2551: Property 'inptu'/m);
+  });
+
+  test("overwrites nothing, and says what exists", async () => {
+    write({ "count.ts": "mine" });
+    const { code, stdout } = await alone.run(["init"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("left agents/count.ts as it is: it exists\n");
+    expect(stdout).toContain("wrote agents/assistant.md\n");
+    expect(readFileSync(join(alone.path, "agents/count.ts"), "utf8")).toBe("mine");
+  });
+
+  test("writes into another folder, and says when it cannot", async () => {
+    const other = await alone.run(["init", "deep/bots"]);
+    expect(other.stdout).toContain("wrote deep/bots/count.ts\n");
+    expect(other.stdout).toContain("Run `AGENTS_DIR=deep/bots yeoul`");
+    expect(existsSync(join(alone.path, "agents"))).toBe(false);
+    expect(await alone.run(["init", "yeoul"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^yeoul: cannot write yeoul\/\S+: a part of its path is a file/),
+    });
+    expect(await alone.run(["init", "a", "b"])).toMatchObject({ code: 2 });
+  });
+});
+
+describe("the operator's own agents, from the executable alone", () => {
+  test(
+    "are text with the configured model, and code with what lies beside it",
+    async () => {
+      write({
+        "orders.md":
+          "---\ndescription: Knows orders.\ntemperature: 0.5\ntools: [calculate]\n---\nYou serve {{user_id}} in {{locale}}, on {{date}}.",
+        "greet.ts":
+          'import { agent } from "yeoul";\nimport { word } from "./lib/word.ts";\nimport end from "ending";\n' +
+          "export default agent({ async *run(context) { yield `${word} ${context.userId}${end}`; return { polite: true }; } });",
+        "lib/word.ts": "export const word: string = 'Hello';",
+        "node_modules/ending/package.json": '{"name":"ending","main":"index.js"}',
+        "node_modules/ending/index.js": "module.exports = '!';",
+      });
+      await using server = modelServer(openAiChat);
+      server.reply(replyOf(openAiChat, { text: ["One ", "order."], finish: "stop" }));
+      await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
+      expect(textOf(await ask(service.url, "orders", "How many?"))).toBe("One order.");
+      const [request] = server.received;
+      const today = new Date().toISOString().slice(0, 10);
+      expect(request?.body).toMatchObject({
+        temperature: 0.5,
+        messages: [
+          { role: "system", content: `You serve u1 in en, on ${today}.` },
+          { role: "user", content: "How many?" },
+        ],
+        tools: [{ function: { name: "calculate" } }],
+      });
+      const greeted = await ask(service.url, "greet", "Hi");
+      expect(textOf(greeted)).toBe("Hello u1!");
+      expect(greeted.at(-1)).toMatchObject({ type: "done" });
+    },
+    SECONDS,
+  );
+
+  test(
+    "take turns in one thread, whose history they share",
+    async () => {
+      write({
+        "first.md": "You are the first.",
+        "second.md": "You are the second.",
+      });
+      await using server = modelServer(openAiChat);
+      server.reply(
+        replyOf(openAiChat, { text: ["I am one."], finish: "stop" }),
+        replyOf(openAiChat, { text: ["I am two."], finish: "stop" }),
+      );
+      await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
+      await ask(service.url, "first", "Who?", "shared");
+      await ask(service.url, "second", "And you?", "shared");
+      expect(server.received[1]?.body).toMatchObject({
+        messages: [
+          { role: "system", content: "You are the second." },
+          { role: "user", content: "Who?" },
+          { role: "assistant", content: "I am one." },
+          { role: "user", content: "And you?" },
+        ],
+      });
+      const thread = (await (await fetch(`${service.url}/api/v1/threads/shared?userId=u1`)).json()) as ThreadView;
+      expect(thread.messages.map(({ content }) => content)).toEqual(["Who?", "I am one.", "And you?", "I am two."]);
+    },
+    SECONDS,
+  );
+
+  test(
+    "are read again on SIGHUP, helpers included; a run under way keeps its own, and mistakes change nothing",
+    async () => {
+      const greet = (word: string) => ({ "lib/word.ts": `export const word = "${word}";` });
+      write({
+        "greet.ts":
+          'import { agent } from "yeoul";\nimport { word } from "./lib/word.ts";\n' +
+          "export default agent({ description: word, async *run(context) {\n" +
+          "  yield `${word}, `;\n  await fetch(context.input.message);\n  yield word;\n} });",
+        ...greet("old"),
+      });
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const { promise: asked, resolve: arrive } = Promise.withResolvers<void>();
+      using gate = Bun.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        fetch: async () => {
+          arrive();
+          await released;
+          return new Response();
+        },
+      });
+      await using service = await alone.serve();
+      const running = ask(service.url, "greet", String(gate.url));
+      await asked;
+
+      write(greet("new"));
+      service.signal("SIGHUP");
+      await service.logged("read the agents again");
+      expect(await agentsOf(service.url)).toMatchObject([{ description: "new" }]);
+      release();
+      expect(textOf(await running)).toBe("old, old");
+      expect(textOf(await ask(service.url, "greet", String(gate.url)))).toBe("new, new");
+
+      write({ ...greet("newer"), "broken.md": "---\nmodle: x\n---\nHelp." });
+      service.signal("SIGHUP");
+      await service.logged("agents/broken.md:2: modle is not a field: did you mean model?");
+      expect(await agentsOf(service.url)).toMatchObject([{ name: "greet", description: "new" }]);
+
+      rmSync(join(alone.path, "agents/broken.md"));
+      service.signal("SIGHUP");
+      await service.logged("read the agents again", 2);
+      expect(await agentsOf(service.url)).toMatchObject([{ name: "greet", description: "newer" }]);
+    },
+    SECONDS,
+  );
+
+  test("with mistakes end the start with 2, all told at once, and check finds the same", async () => {
+    write({
+      "one.md": "---\ntools: [calculat]\ntemperature: 9\n---\nHelp.",
+      "two.ts": "export default {};",
+      "three.js": "throw new Error('boom');",
+      "ask.md": "Help.",
+    });
+    const mistakes = [
+      "agents/ask.md: has the name of a built-in agent, ask: give it another one",
+      'agents/one.md:2: tools names "calculat", which is no tool: did you mean calculate?',
+      "agents/one.md:3: temperature must be a number from 0 to 2",
+      "agents/three.js:1: throws when it is imported: boom",
+      "agents/two.ts:1: exports by default what is no agent: write `export default agent({ … })`, with `agent` from the module yeoul",
+    ];
+    expect(await alone.run([])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: mistakes.map((mistake) => `yeoul: ${mistake}\n`).join(""),
+    });
+    const checked = await alone.run(["check"]);
+    expect(checked.code).toBe(2);
+    for (const mistake of mistakes) expect(checked.stdout).toContain(`agents: ${mistake}\n`);
+  });
+
+  test("check tries the models that agents name", async () => {
+    write({ "far.md": "---\nmodel: compatible:gone\n---\nHelp." });
+    const { code, stdout } = await alone.run(["check"], { MODEL_BASE_URL: "http://127.0.0.1:1/v1" });
+    expect(code).toBe(1);
+    expect(stdout).toContain("agents: ok\n");
+    expect(stdout).toMatch(/^model builtin: ok\nmodel compatible:gone: .*could not be reached/m);
+  });
+});
