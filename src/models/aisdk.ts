@@ -6,19 +6,16 @@ import type {
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import { failureOfSdk } from "./aisdk-failure.ts";
-import { AnswerMeter } from "./answer-meter.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { adaptive } from "./capabilities/adapt.ts";
 import type { Feature } from "./capabilities/feature.ts";
-import type { FinishReason, Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
-import { cutOff, type FailureContext, refusal } from "./failure.ts";
+import type { Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
+import { cutOff, type FailureContext } from "./failure.ts";
 import { forEachPart } from "./for-each-part.ts";
 import type { ModelLogger } from "./logger.ts";
 import { callOptions } from "./prompt.ts";
+import { SdkAnswer } from "./sdk-answer.ts";
 import { markedForCache, sdkSettings, settingsUsed } from "./sdk-settings.ts";
-import { splitDelta } from "./split-delta.ts";
-import { parseToolInput } from "./tool-input.ts";
-import { usageOf } from "./usage.ts";
 
 export interface AiSdkOptions {
   /** Such as `anthropic:claude-sonnet-4-5`. */
@@ -37,6 +34,9 @@ export interface AiSdkOptions {
 }
 
 type Finish = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
+
+/** How often an answer may pause. Each time a call is made that sends everything again. */
+const MAX_PAUSES = 8;
 
 /**
  * A model behind a provider of the AI SDK, called through `doStream`: the SDK handles the provider's protocol, and the
@@ -81,12 +81,12 @@ class IgnoredSettings {
 
 /** Returns the options of one call, in the provider's terms. */
 const sdkCall = (
-  { providerOptions, parallelToolCalls, cacheMark }: AiSdkOptions,
+  { id, providerOptions, parallelToolCalls, cacheMark }: AiSdkOptions,
   request: ModelRequest,
   lacks: ReadonlySet<Feature>,
   signal: AbortSignal,
 ): LanguageModelV4CallOptions => {
-  const options = { ...callOptions(request, signal), ...sdkSettings(request, lacks) };
+  const options = { ...callOptions(id, request, signal), ...sdkSettings(request, lacks) };
   const isParallel = request.tools.length > 0 ? request.parallelToolCalls : undefined;
   const own = isParallel === undefined ? {} : (parallelToolCalls?.(isParallel) ?? {});
   const names = new Set([...Object.keys(providerOptions), ...Object.keys(own)]);
@@ -105,77 +105,49 @@ async function* partsOf(
   // Some providers tee their stream, so cancelling one reader alone does not close the connection.
   const closing = new AbortController();
   signal.throwIfAborted();
-  const call = sdkCall(options, request, lacks, AbortSignal.any([signal, closing.signal]));
-  let calls = 0;
-  const meter = new AnswerMeter();
-  // Providers send calls in pieces and then whole; some send them only whole.
-  const partial = new AnswerMeter();
+  const abort = AbortSignal.any([signal, closing.signal]);
+  const answer = new SdkAnswer(options.id);
+  let sent = request;
   try {
-    const model = open(boundedFetch(() => meter.counted + partial.counted));
-    const { stream } = await model.doStream(call);
-    const reader = stream.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      signal.throwIfAborted();
-      if (done) throw cutOff();
-      switch (value.type) {
-        case "stream-start":
-          ignored.tell(value.warnings);
-          break;
-        case "text-delta":
-          meter.countText("text", value.delta);
-          for (const delta of splitDelta(value.delta)) yield { type: "text", delta };
-          break;
-        case "reasoning-delta":
-          meter.countText("reasoning", value.delta);
-          for (const delta of splitDelta(value.delta)) yield { type: "reasoning", delta };
-          break;
-        case "tool-input-start":
-          partial.countCall();
-          for (const text of [value.id, value.toolName]) partial.countArgument(text);
-          break;
-        case "tool-input-delta":
-          partial.countArgument(value.delta);
-          break;
-        case "tool-call":
-          calls++;
-          meter.countCall();
-          for (const text of [value.toolCallId, value.toolName, value.input]) meter.countArgument(text);
-          meter.checkArguments(value.input);
-          yield { type: "tool_call", id: value.toolCallId, name: value.toolName, input: parseToolInput(value.input) };
-          break;
-        case "error":
-          throw value.error;
-        case "finish":
-          yield finishOf(value, calls);
-          return;
+    let call = sdkCall(options, request, lacks, abort);
+    const model = open(boundedFetch(() => answer.emitted, failureContext));
+    for (let pauses = 0; ; pauses++) {
+      const { stream } = await model.doStream(call);
+      const finish = yield* read(stream, { answer, signal, ignored });
+      answer.count(finish, sent);
+      if (finish.finishReason.raw !== PAUSED || answer.calls > 0) {
+        yield* answer.finish(finish.finishReason);
+        return;
       }
+      if (pauses === MAX_PAUSES) throw cutOff(new Error(`Paused ${MAX_PAUSES} times`));
+      sent = { ...request, messages: [...request.messages, answer.soFar()] };
+      call = sdkCall(options, sent, lacks, abort);
     }
   } catch (error) {
-    throw signal.aborted ? signal.reason : failureOfSdk(error, failureContext);
+    if (signal.aborted) throw signal.reason;
+    const failure = failureOfSdk(error, failureContext);
+    answer.charge(failure, sent);
+    throw failure;
   } finally {
     closing.abort();
   }
 }
 
-const finishOf = ({ finishReason, usage }: Finish, calls: number): ModelPart => ({
-  type: "finish",
-  reason: reasonOf(finishReason, calls),
-  usage: usageOf(usage.inputTokens.total, usage.outputTokens.total),
-});
+/** Anthropic's word for an answer that it goes on with when it is sent back. */
+const PAUSED = "pause_turn";
 
-const reasonOf = ({ unified, raw }: Finish["finishReason"], calls: number): FinishReason => {
-  switch (unified) {
-    case "content-filter":
-      throw refusal(new Error(`Finished with ${raw ?? unified}`));
-    case "error":
-    case "interrupted":
-      throw cutOff(new Error(`Finished with ${raw ?? unified}`));
-    case "length":
-      return "length";
-    case "tool-calls":
-      return "tool_calls";
-    default:
-      return calls > 0 ? "tool_calls" : "stop";
+/** Reads one stream, and returns its end. */
+async function* read(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  { answer, signal, ignored }: { answer: SdkAnswer; signal: AbortSignal; ignored: IgnoredSettings },
+): AsyncGenerator<ModelPart, Finish, void> {
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    signal.throwIfAborted();
+    if (done) throw cutOff();
+    if (value.type === "finish") return value;
+    if (value.type === "stream-start") ignored.tell(value.warnings);
+    yield* answer.take(value);
   }
-};
+}

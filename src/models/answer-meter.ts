@@ -20,6 +20,9 @@ const LIMITS = {
 export class AnswerMeter {
   #text = 0;
   #reasoning = 0;
+  /** Of both: characters that are no ASCII, each of which counts as a token. */
+  #wide = 0;
+  #characters = 0;
   #last: "text" | "reasoning" | undefined;
   #changes = 0;
   #calls = 0;
@@ -31,13 +34,19 @@ export class AnswerMeter {
     return this.#text + this.#reasoning + this.#calls + this.#arguments;
   }
 
+  /** The tokens of everything that was counted, estimated as `tokensIn` does. */
+  get tokens(): number {
+    return this.#wide + (this.#characters - this.#wide + this.#arguments) / 4;
+  }
+
   countText(type: "text" | "reasoning", delta: string): void {
     if (type !== this.#last) this.#change(type);
+    const length = this.#lengthOf(delta);
     if (type === "text") {
-      this.#text += lengthOf(delta);
+      this.#text += length;
       if (this.#text > LIMITS.text) throw tooMuch(`is longer than ${LIMITS.text} characters`);
     } else {
-      this.#reasoning += lengthOf(delta);
+      this.#reasoning += length;
       if (this.#reasoning > LIMITS.reasoning) throw tooMuch(`reasons for longer than ${LIMITS.reasoning} characters`);
     }
   }
@@ -62,19 +71,26 @@ export class AnswerMeter {
     if (excess !== null) throw tooMuch(`holds tool calls with ${excess}`);
   }
 
+  /** The length in JSON, except that characters with a two-character escape count as one. */
+  #lengthOf(delta: string): number {
+    let { length } = delta;
+    let wide = 0;
+    for (let at = 0; at < delta.length; at++) {
+      const code = delta.charCodeAt(at);
+      if (code > 127) wide++;
+      else if (isControl(code)) length += 5;
+    }
+    this.#wide += wide;
+    this.#characters += delta.length;
+    return length;
+  }
+
   #change(type: "text" | "reasoning"): void {
     this.#last = type;
     this.#changes += 1;
     if (this.#changes > LIMITS.changes) throw tooMuch(`goes from text to reasoning more than ${LIMITS.changes} times`);
   }
 }
-
-/** The length in JSON, except that characters with a two-character escape count as one. */
-const lengthOf = (delta: string): number => {
-  let { length } = delta;
-  for (let at = 0; at < delta.length; at++) if (isControl(delta.charCodeAt(at))) length += 5;
-  return length;
-};
 
 /** A control character without a short escape in JSON. */
 const isControl = (code: number): boolean => code < 32 && code !== 9 && code !== 10 && code !== 13;

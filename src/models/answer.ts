@@ -1,4 +1,4 @@
-import { createParser, type EventSourceParser } from "eventsource-parser";
+import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import type { TextBody, TextSink } from "../upstream/contract.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
 import type { OnPart } from "./contract.ts";
@@ -31,6 +31,9 @@ export class Answer implements TextSink {
   #isPaused = false;
   #quiet = 0;
   #emitted = 0;
+  /** What the body is: an event stream, or JSON in one piece, from servers that do not stream or that failed. */
+  #form: "events" | "json" | undefined;
+  #json = "";
 
   constructor(
     private readonly body: TextBody,
@@ -39,7 +42,7 @@ export class Answer implements TextSink {
     private readonly onPart: OnPart,
   ) {
     // Without `onError`: the parser would create an error, with its stack, for each line that is not a field.
-    this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: (event) => chat.take(event.data) });
+    this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: take(chat) });
   }
 
   /** Resolves once the finish has been pushed. */
@@ -55,12 +58,15 @@ export class Answer implements TextSink {
   }
 
   end(): void {
-    this.chat.end();
+    if (this.#form === "json") this.chat.takeWhole(this.#json);
+    else this.chat.end();
     this.#pushParts();
   }
 
   fail(thrown: unknown): void {
-    this.#stop(this.signal.aborted ? this.signal.reason : cutOff(thrown));
+    const failure = this.signal.aborted ? this.signal.reason : cutOff(thrown);
+    this.chat.charge(failure);
+    this.#stop(failure);
   }
 
   /** Reads what has arrived and pushes its parts, up to the bound of this turn of the event loop. */
@@ -88,8 +94,10 @@ export class Answer implements TextSink {
   };
 
   #feed(piece: string): void {
+    if (this.#form === undefined) this.#form = formOf(piece);
     try {
-      this.#parser.feed(piece);
+      if (this.#form !== "json") this.#parser.feed(piece);
+      else if ((this.#json += piece).length > MAX_EVENT) throw new Error(`a body of more than ${MAX_EVENT} characters`);
     } catch (error) {
       // It was fed after an event that was too long.
       this.chat.fail(error);
@@ -153,3 +161,15 @@ export class Answer implements TextSink {
     this.#finished.resolve();
   }
 }
+
+const take =
+  (chat: ChatAnswer) =>
+  ({ event, data }: EventSourceMessage): void =>
+    event === "error" ? chat.takeError(data) : chat.take(data);
+
+/** The first character tells: no line of an event stream begins with a bracket. Undefined until it has arrived. */
+const formOf = (piece: string): "events" | "json" | undefined => {
+  const first = /[^\s\ufeff]/.exec(piece)?.[0];
+  if (first === undefined) return undefined;
+  return first === "{" || first === "[" ? "json" : "events";
+};

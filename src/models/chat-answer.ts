@@ -1,76 +1,52 @@
-import { NO_USAGE, type Usage } from "../domain/run.ts";
+import { isRecord } from "../domain/json.ts";
 import { AnswerMeter } from "./answer-meter.ts";
-import { type FinishReason, ModelError, type ModelPart } from "./contract.ts";
+import { ChatCalls } from "./chat-calls.ts";
+import type { Choice, Chunk, ContentPart, Delta } from "./chat-chunk.ts";
+import { ChatOpaque } from "./chat-opaque.ts";
+import { mayReport, reportIn, tells } from "./chat-report.ts";
+import { type FinishReason, ModelError, type ModelPart, type ModelRequest } from "./contract.ts";
 import { cutOff, type FailureContext, failureOfReport, garbage, refusal } from "./failure.ts";
+import { readFinish } from "./finish.ts";
 import { JsonBounds } from "./json-bounds.ts";
 import { ProviderError } from "./provider-error.ts";
 import { MAX_DELTA, splitDelta } from "./split-delta.ts";
-import { parseToolInput } from "./tool-input.ts";
-import { usageOf } from "./usage.ts";
+import { DEFAULT_THINKING_TAGS, ThinkingSplitter, type ThinkingTag } from "./thinking-tags.ts";
+import { chatCounts, UsageReport } from "./usage.ts";
 
-/** The fields of a chat-completions chunk that are read here. None is certain to be present or to have this type. */
-interface Chunk {
-  readonly choices?: readonly (Choice | null)[] | null;
-  readonly usage?: {
-    readonly prompt_tokens?: unknown;
-    readonly completion_tokens?: unknown;
-  } | null;
-  readonly error?: unknown;
-}
-interface Choice {
-  readonly delta?: Delta | null;
-  readonly finish_reason?: string | null;
-}
-interface Delta {
-  /** Mistral's reasoning models send a list of parts. */
-  readonly content?: string | readonly ContentPart[] | null;
-  /** DeepSeek, vLLM, Qwen. */
-  readonly reasoning_content?: string | null;
-  /** OpenRouter, Ollama, Groq. */
-  readonly reasoning?: string | null;
-  readonly refusal?: string | null;
-  readonly tool_calls?: readonly CallDelta[] | null;
-}
-interface ContentPart {
-  readonly type?: string;
-  readonly text?: unknown;
-  readonly thinking?: unknown;
-}
-interface CallDelta {
-  readonly index?: number | null;
-  readonly id?: string | null;
-  readonly function?: {
-    readonly name?: string | null;
-    readonly arguments?: string | null;
-  } | null;
-}
-interface PendingCall {
-  id: string;
-  name: string;
-  arguments: string;
+export interface ChatAnswerOptions {
+  /** `Model.id`, to which the opaque state belongs. */
+  readonly model: string;
+  /** What is answered: the usage is estimated from it when the server reports none. */
+  readonly request: ModelRequest;
+  readonly failureContext: FailureContext;
+  /** Defaults to the usual ones. */
+  readonly thinkingTags?: readonly ThinkingTag[] | undefined;
+  /** Returns an id for a call that the server left without one. */
+  newId(): string;
 }
 
 /**
- * Reads one answer from the data of its events. `take` and `end` add parts to `parts`, which the caller empties. Once
- * `over` is true, nothing more is read, and the caller throws `failure`, if there is one, after the last part.
+ * Reads one answer from the data of its events, or from one body. Its methods add parts to `parts`, which the caller
+ * empties. Once `over` is true, nothing more is read, and the caller throws `failure`, if there is one, after the last
+ * part.
  */
 export class ChatAnswer {
   readonly parts: ModelPart[] = [];
   over = false;
   failure: ModelError | undefined;
-  #usage: Usage = NO_USAGE;
   #finish: FinishReason | undefined;
-  readonly #calls: PendingCall[] = [];
-  /** The last call of each index. */
-  readonly #byIndex = new Map<number, PendingCall>();
+  /** Whether a delta has said something: a `message` after it says it again. */
+  #hasDeltas = false;
+  /** The last event that was no part of an answer. The reason for a stream's early end, if it has one. */
+  #remark: unknown;
+  readonly #usage = new UsageReport();
   readonly #meter = new AnswerMeter();
-  readonly #failureContext: FailureContext;
-  readonly #newId: () => string;
+  readonly #calls = new ChatCalls(this.#meter);
+  readonly #opaque = new ChatOpaque();
+  readonly #thinking: ThinkingSplitter;
 
-  /** `newId` returns an id for a call that the server left without one. */
-  constructor(failureContext: FailureContext, newId: () => string) {
-    this.#failureContext = failureContext;
-    this.#newId = newId;
+  constructor(private readonly options: ChatAnswerOptions) {
+    this.#thinking = new ThinkingSplitter(options.thinkingTags ?? DEFAULT_THINKING_TAGS);
   }
 
   /** How much has been emitted; unchanged when nothing was. */
@@ -78,54 +54,57 @@ export class ChatAnswer {
     return this.#meter.counted;
   }
 
+  /** Takes the data of an event. */
   take(data: string): void {
     if (this.over) return;
-    if (data === "[DONE]") {
-      this.end();
-      return;
-    }
-    try {
-      const excess = new JsonBounds().excess(data);
-      if (excess === null) this.#read(JSON.parse(data) as Chunk);
-      else this.#end(garbage("", new Error(`an event holds ${excess}`)));
-    } catch (error) {
-      // Invalid JSON, or JSON of another shape: null where an object should be, a number for a list.
-      this.#end(error instanceof ModelError ? error : garbage(data, error));
-    }
+    if (data === "[DONE]") this.end();
+    else this.#parse(data, (value) => this.#read(value as Chunk));
+  }
+
+  /** Takes the data of an event whose name says that it is an error. */
+  takeError(data: string): void {
+    if (this.over) return;
+    this.#parse(data, (value) => this.#end(this.#failureOf(reportIn(value as Chunk) ?? value)));
+  }
+
+  /** Takes a body that is not an event stream: the answer in one piece, or an error. */
+  takeWhole(body: string): void {
+    if (this.over) return;
+    this.#parse(body, (value) => {
+      const whole = (Array.isArray(value) ? value[0] : value) as Chunk;
+      this.#read(whole);
+      if (!whole.choices?.[0]) this.#end(this.#failureOf(whole));
+      // It has arrived whole, so that it is complete without a word for it.
+      this.#finish ??= "stop";
+    });
+    this.end();
   }
 
   /** The stream is over: `[DONE]` has arrived, or, from servers that send none, the end of the body. */
   end(): void {
     if (this.over) return;
     if (this.#finish === undefined) {
-      this.#end(cutOff());
+      this.#end(this.#remark === undefined ? cutOff() : this.#failureOf(this.#remark));
       return;
     }
-    if (!this.#hasBounds()) return;
-    for (const call of this.#calls) {
-      const id = call.id === "" ? this.#newId() : call.id;
-      this.parts.push({
-        type: "tool_call",
-        id,
-        name: call.name,
-        input: parseToolInput(call.arguments),
-      });
-    }
-    // Ollama and others finish a call with "stop".
-    const reason = this.#finish === "stop" && this.#calls.length > 0 ? "tool_calls" : this.#finish;
-    this.parts.push({ type: "finish", reason, usage: this.#usage });
-    this.over = true;
-  }
-
-  /** False when the arguments of a call exceed the bounds for parsing, which ends the answer. */
-  #hasBounds(): boolean {
     try {
-      for (const call of this.#calls) this.#meter.checkArguments(call.arguments);
-      return true;
+      this.#thinking.end(this.#emit);
+      this.#calls.check();
     } catch (error) {
       this.#end(error instanceof ModelError ? error : garbage("", error));
-      return false;
+      return;
     }
+    const { model, request, newId } = this.options;
+    const calls = this.#calls.complete(newId, this.#opaque);
+    this.parts.push(...calls);
+    const data = this.#opaque.state;
+    this.parts.push({
+      type: "finish",
+      reason: reasonOf(this.#finish, calls.length),
+      usage: this.#usage.usage(request, this.#meter.tokens),
+      ...(data && { opaque: { model, data } }),
+    });
+    this.over = true;
   }
 
   /** The events themselves cannot be read. */
@@ -133,94 +112,112 @@ export class ChatAnswer {
     this.#end(garbage("", cause));
   }
 
+  /** Sets what a failed call has cost, as far as it has been read. */
+  charge(failure: unknown): void {
+    if (!(failure instanceof ModelError) || (this.emitted === 0 && this.#usage.isEmpty)) return;
+    failure.usage ??= this.#usage.usage(this.options.request, this.#meter.tokens);
+  }
+
+  #parse(data: string, read: (value: unknown) => void): void {
+    try {
+      const excess = new JsonBounds().excess(data);
+      if (excess === null) read(JSON.parse(data));
+      else this.#end(garbage("", new Error(`an event holds ${excess}`)));
+    } catch (error) {
+      // Invalid JSON, or JSON of another shape: null where an object should be, a number for a list.
+      this.#end(error instanceof ModelError ? error : garbage(data, error));
+    }
+  }
+
   #end(failure: ModelError): void {
     this.failure ??= failure;
+    this.charge(this.failure);
     this.over = true;
   }
 
+  #failureOf(report: unknown): ModelError {
+    return failureOfReport(report, this.options.failureContext);
+  }
+
   #read(chunk: Chunk): void {
-    if (chunk.error) {
-      this.#end(failureOfReport(chunk.error, this.#failureContext));
+    this.#readUsage(chunk.usage ?? chunk.x_groq?.usage);
+    const report = reportIn(chunk);
+    if (report !== undefined) {
+      this.#end(this.#failureOf(report));
       return;
     }
-    if (chunk.usage) this.#usage = usageOf(chunk.usage.prompt_tokens, chunk.usage.completion_tokens);
     const choice = chunk.choices?.[0];
-    if (!choice) return;
-    if (choice.delta) this.#readDelta(choice.delta);
-    if (choice.finish_reason) this.#readFinish(choice.finish_reason);
+    if (choice) this.#readChoice(choice);
+    else if (chunk.choices === undefined && mayReport(chunk)) this.#remark = chunk;
+  }
+
+  #readChoice(choice: Choice): void {
+    this.#readUsage(choice.usage);
+    if (tells(choice.error)) {
+      this.#end(this.#failureOf(choice.error));
+      return;
+    }
+    if (choice.delta) {
+      this.#readDelta(choice.delta);
+      this.#hasDeltas ||= this.emitted > 0;
+    } else if (choice.message && !this.#hasDeltas) this.#readDelta(choice.message);
+    if (typeof choice.finish_reason === "string") this.#readFinish(choice.finish_reason);
+  }
+
+  #readUsage(usage: unknown): void {
+    if (isRecord(usage)) this.#usage.read(chatCounts(usage));
   }
 
   #readDelta(delta: Delta): void {
+    for (const name in delta) {
+      switch (name) {
+        case "content":
+        case "role":
+        case "refusal":
+        case "tool_calls":
+        case "function_call":
+          break;
+        default:
+          this.#opaque.addField(name, delta[name as keyof Delta]);
+      }
+    }
     this.#emit("reasoning", delta.reasoning_content ?? delta.reasoning);
     if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
-    else this.#emit("text", delta.content);
+    else this.#readText(delta.content);
     if (delta.refusal) this.#end(refusal(new ProviderError("Refused", delta.refusal)));
-    if (delta.tool_calls) for (const call of delta.tool_calls) this.#readCall(call);
-  }
-
-  #emit(type: "text" | "reasoning", delta: unknown): void {
-    if (typeof delta !== "string" || delta === "") return;
-    this.#meter.countText(type, delta);
-    if (delta.length <= MAX_DELTA) this.parts.push({ type, delta });
-    else for (const piece of splitDelta(delta)) this.parts.push({ type, delta: piece });
+    if (delta.tool_calls) this.#calls.read(delta.tool_calls);
+    else if (delta.function_call) this.#calls.readLegacy(delta.function_call);
   }
 
   #readPart(part: ContentPart): void {
-    if (part.type === "text") this.#emit("text", part.text);
+    if (part.type === "text") this.#readText(part.text);
     if (part.type === "thinking" && Array.isArray(part.thinking)) {
       for (const thought of part.thinking as readonly ContentPart[]) this.#emit("reasoning", thought.text);
     }
   }
 
-  #readCall(delta: CallDelta): void {
-    const id = text(delta.id);
-    const name = text(delta.function?.name);
-    const call = this.#pending(delta.index, id, name) ?? this.#begin(delta.index);
-    const piece = text(delta.function?.arguments);
-    this.#meter.countArgument(piece);
-    call.arguments += piece;
-    if (call.id === "") {
-      this.#meter.countArgument(id);
-      call.id = id;
-    }
-    if (call.name === "") {
-      this.#meter.countArgument(name);
-      call.name = name;
-    }
+  #readText(delta: unknown): void {
+    if (typeof delta !== "string" || delta === "") return;
+    if (this.#thinking.isText) this.#emit("text", delta);
+    else this.#thinking.push(delta, this.#emit);
   }
 
-  /**
-   * Returns the call that a piece continues. Pieces share an index; from servers that omit it, each named piece is a
-   * call. Gemini's compatible endpoint sends all calls under index 0, each with an id and a name of its own.
-   */
-  #pending(index: number | null | undefined, id: string, name: string): PendingCall | undefined {
-    const named = id !== "" && name !== "";
-    if (typeof index !== "number") return name !== "" ? undefined : this.#calls.at(-1);
-    const call = this.#byIndex.get(index);
-    return call !== undefined && named && call.id !== "" && call.id !== id ? undefined : call;
-  }
+  readonly #emit = (type: "text" | "reasoning", delta: unknown): void => {
+    if (typeof delta !== "string" || delta === "") return;
+    this.#meter.countText(type, delta);
+    if (delta.length <= MAX_DELTA) this.parts.push({ type, delta });
+    else for (const piece of splitDelta(delta)) this.parts.push({ type, delta: piece });
+  };
 
-  #begin(index: number | null | undefined): PendingCall {
-    this.#meter.countCall();
-    const call: PendingCall = { id: "", name: "", arguments: "" };
-    this.#calls.push(call);
-    if (typeof index === "number") this.#byIndex.set(index, call);
-    return call;
-  }
-
-  #readFinish(reason: string): void {
-    if (reason === "content_filter") this.#end(refusal(new Error("finish_reason content_filter")));
-    else if (reason === "error" || reason === "insufficient_system_resource") this.#end(cutOff(new Error(reason)));
-    else this.#finish = FINISH.get(reason) ?? "stop";
+  #readFinish(word: string): void {
+    const finish = readFinish(word);
+    if (finish instanceof ModelError) this.#end(finish);
+    else if (finish !== null) this.#finish = finish;
   }
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
-/** Anything else is a stop: servers have many words for it. */
-const FINISH: ReadonlyMap<string, FinishReason> = new Map([
-  ["length", "length"],
-  ["max_tokens", "length"],
-  ["tool_calls", "tool_calls"],
-  ["function_call", "tool_calls"],
-]);
+/** Ollama and others finish a call with "stop", and some finish without a call with "tool_calls". */
+const reasonOf = (finish: FinishReason, calls: number): FinishReason => {
+  if (finish === "length") return finish;
+  return calls > 0 ? "tool_calls" : "stop";
+};

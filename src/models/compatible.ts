@@ -11,6 +11,7 @@ import type { FailureContext } from "./failure.ts";
 import { postJson, reach } from "./http.ts";
 import type { ModelLogger } from "./logger.ts";
 import { chatBody } from "./messages.ts";
+import type { ThinkingTag } from "./thinking-tags.ts";
 
 export interface CompatibleOptions {
   /** Such as `compatible:qwen3`. */
@@ -23,6 +24,8 @@ export interface CompatibleOptions {
   readonly apiKey: string | null;
   /** Names the variable of the key. */
   readonly failureContext: FailureContext;
+  /** What thoughts in the text stand between. Defaults to the usual tags. */
+  readonly thinkingTags?: readonly ThinkingTag[] | undefined;
   readonly system: System;
   readonly logger: ModelLogger;
   readonly wire: ChatWire;
@@ -41,6 +44,7 @@ export const compatibleModel = ({
   baseUrl,
   apiKey,
   failureContext,
+  thinkingTags,
   system,
   logger,
   wire,
@@ -48,7 +52,7 @@ export const compatibleModel = ({
 }: CompatibleOptions): Model => {
   const headers = keyHeaders(wire, apiKey);
   const call = { url: urlAt(baseUrl, "/chat/completions"), headers, failureContext };
-  const newCallId = () => `call_${system.id()}`;
+  const newId = () => `call_${system.id()}`;
   return {
     id,
     answer: adaptive({
@@ -58,9 +62,10 @@ export const compatibleModel = ({
       used: (request, lacks) => fieldsUsed(request, wire, lacks),
       send: async (request, context, onPart, lacks) => {
         const fields = chatFields(request, wire, lacks);
-        const json = chatBody(model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
+        const json = chatBody(id, model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
         const { body } = await postJson(call, json, context, post);
-        await new Answer(body, new ChatAnswer(failureContext, newCallId), context.signal, onPart).read();
+        const chat = new ChatAnswer({ model: id, request, failureContext, thinkingTags, newId });
+        await new Answer(body, chat, context.signal, onPart).read();
       },
     }),
     check: (context) => reach({ ...call, url: urlAt(baseUrl, "/models") }, context),

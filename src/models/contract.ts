@@ -16,7 +16,7 @@ export interface ToolCall {
  * alone, and never shown. It names the answer's tool calls by their position, if at all: their ids may be others when
  * it comes back in a later turn, because ids must be unique among all turns.
  */
-interface OpaqueState {
+export interface OpaqueState {
   /** `Model.id` of the model that answered. */
   readonly model: string;
   readonly data: unknown;
@@ -125,8 +125,8 @@ export class ModelError extends Error {
   readonly isRecoverable: boolean;
   /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** What the call has cost all the same, where that is known. */
-  readonly usage: Usage | undefined;
+  /** What the call has cost all the same. Absent when it cost nothing, as far as is known. */
+  usage?: Usage;
   /** The id of the model that failed, for the logger. `withRetry`, which is around every model, sets it. */
   model?: string;
   constructor(
@@ -138,7 +138,6 @@ export class ModelError extends Error {
       readonly isRecoverable?: boolean;
       readonly retryAfterMs?: number | undefined;
       readonly remedy?: string | undefined;
-      readonly usage?: Usage | undefined;
       readonly cause?: unknown;
     },
   ) {
@@ -147,6 +146,5 @@ export class ModelError extends Error {
     this.isRecoverable = options.isRecoverable ?? isRecoverable(code);
     this.retryAfterMs = options.retryAfterMs;
     this.remedy = options.remedy;
-    this.usage = options.usage;
   }
 }

@@ -56,10 +56,11 @@ export const failureOfStatus = ({ status, header, body }: Refused, failureContex
 export const failureOfReport = (report: unknown, failureContext: FailureContext): ModelError => {
   const words = JSON.stringify(report) ?? "undefined";
   const status = numericCode(report);
-  if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, failureContext);
   const cause = new ProviderError("Reported in the stream", words);
   if (words.includes("insufficient_quota")) return quotaUsedUp(cause);
-  if (/rate_limit|too_many_requests|RESOURCE_EXHAUSTED/.test(words)) return limited({ cause });
+  // It names no time to wait, as a status of 429 does: a call that follows at once would be limited as well.
+  if (status === 429 || (status === undefined && LIMITED.test(words))) return limited({ retryable: false, cause });
+  if (status !== undefined) return failureOfStatus({ status, header: () => undefined, body: words }, failureContext);
   if (/"(content_filter|content_policy_violation)"/.test(words)) return refusal(cause);
   if (cause.codes.some((code) => FINAL.has(code))) {
     const message = "The model service rejected the request after it had begun to answer.";
@@ -70,6 +71,8 @@ export const failureOfReport = (report: unknown, failureContext: FailureContext)
     cause,
   });
 };
+
+const LIMITED = /rate.?limit|too.?many.?requests|resource.?exhausted|throttl/i;
 
 /**
  * The words by which OpenAI, Anthropic and Google report what would be a status of 400, 401, 403, 404 or 413, in a
@@ -139,7 +142,11 @@ export const retryAfter = (header: HeaderReader, now: number): number | undefine
 const duration = (text: string | null | undefined, unit: number): number | undefined =>
   text && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Math.ceil(Number(text) * unit) : undefined;
 
-const limited = (options: { readonly retryAfterMs?: number | undefined; readonly cause: unknown }): ModelError =>
+const limited = (options: {
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly cause: unknown;
+}): ModelError =>
   new ModelError("model_rate_limited", "The model service is limiting requests.", { retryable: true, ...options });
 
 const quotaUsedUp = (cause: unknown): ModelError =>
@@ -156,8 +163,12 @@ const remedyOf = (status: number): string | undefined => {
   return status < 400 ? "The server redirects, which is not followed: set the final base URL." : undefined;
 };
 
+const STATUSES = ["statusCode", "status_code", "status", "code"] as const;
+
 const numericCode = (report: unknown): number | undefined => {
   if (report === null || typeof report !== "object") return undefined;
-  const { code, statusCode }: { readonly code?: unknown; readonly statusCode?: unknown } = report;
-  return [statusCode, code].map(Number).find((value) => Number.isInteger(value) && value >= 400 && value <= 599);
+  const fields = report as Readonly<Record<string, unknown>>;
+  return STATUSES.map((name) => Number(fields[name])).find(
+    (value) => Number.isInteger(value) && value >= 400 && value <= 599,
+  );
 };

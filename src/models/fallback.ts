@@ -35,14 +35,16 @@ export const withFallback = (models: readonly [Model, ...Model[]], logger: Model
 const recoverable = (error: ModelError): ModelError => {
   if (error.isRecoverable) return error;
   const same = new ModelError(error.code, error.message, { ...optionsOf(error), isRecoverable: true });
-  return error.model === undefined ? same : Object.assign(same, { model: error.model });
+  return Object.assign(same, {
+    ...(error.model && { model: error.model }),
+    ...(error.usage && { usage: error.usage }),
+  });
 };
 
-const optionsOf = ({ retryable, retryAfterMs, remedy, usage, cause }: ModelError) => ({
+const optionsOf = ({ retryable, retryAfterMs, remedy, cause }: ModelError) => ({
   retryable,
   retryAfterMs,
   remedy,
-  usage,
   cause,
 });
 

@@ -1,3 +1,4 @@
+import { givenBack } from "./chat-opaque.ts";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
@@ -7,13 +8,19 @@ import { toolInputObject } from "./tool-input.ts";
  * variant that every compatible server accepts: role `system`, no `strict`. `fields` say how to answer, `toolFields` how
  * to use the tools (`chat-fields.ts`).
  */
-export const chatBody = (model: string, request: ModelRequest, fields: object, toolFields: object): string => {
+export const chatBody = (
+  id: string,
+  model: string,
+  request: ModelRequest,
+  fields: object,
+  toolFields: object,
+): string => {
   const json = JSON.stringify({
     model,
     stream: true,
     messages: [
       ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
-      ...request.messages.map(chatMessage),
+      ...chatMessages(id, request.messages),
     ],
     ...fields,
     ...(request.tools.length > 0 && toolFields),
@@ -22,29 +29,46 @@ export const chatBody = (model: string, request: ModelRequest, fields: object, t
   return `${json.slice(0, -1)},"tools":[${request.tools.map(toolJson).join(",")}]}`;
 };
 
-const chatMessage = (message: ModelMessage): object => {
+/**
+ * What the server wants back goes back in turns that called tools. In other turns no server needs it, and some refuse
+ * it there (deepseek-reasoner).
+ */
+const chatMessages = (id: string, messages: readonly ModelMessage[]): object[] => {
+  let hasCalled = false;
+  return messages.map((message) => {
+    if (message.role !== "assistant") {
+      if (message.role === "user") hasCalled = false;
+      return chatMessage(message);
+    }
+    hasCalled ||= message.toolCalls.length > 0;
+    return assistantMessage(message, hasCalled ? givenBack(message, id) : undefined);
+  });
+};
+
+type Assistant = Extract<ModelMessage, { role: "assistant" }>;
+
+/** Some servers refuse `tool_calls: []`, and `content: ""` beside calls. */
+const assistantMessage = ({ content, toolCalls }: Assistant, returned: ReturnType<typeof givenBack>): object =>
+  toolCalls.length === 0
+    ? { ...returned?.message, role: "assistant", content }
+    : {
+        ...returned?.message,
+        role: "assistant",
+        content: content === "" ? null : content,
+        tool_calls: toolCalls.map(({ id, name, input }, at) => {
+          const others = returned?.call(at);
+          const fn = { name, arguments: JSON.stringify(toolInputObject(input)) };
+          return { ...others, id, type: "function", function: { ...(others?.function as object | undefined), ...fn } };
+        }),
+      };
+
+const chatMessage = (message: Exclude<ModelMessage, Assistant>): object => {
   switch (message.role) {
     case "user":
       return {
         role: "user",
         content: userContent(message.content, message.images),
       };
-    case "assistant":
-      // Some servers refuse `tool_calls: []`, and `content: ""` beside calls.
-      return message.toolCalls.length === 0
-        ? { role: "assistant", content: message.content }
-        : {
-            role: "assistant",
-            content: message.content === "" ? null : message.content,
-            tool_calls: message.toolCalls.map(({ id, name, input }) => ({
-              id,
-              type: "function",
-              function: {
-                name,
-                arguments: JSON.stringify(toolInputObject(input)),
-              },
-            })),
-          };
     case "tool":
       return {
         role: "tool",

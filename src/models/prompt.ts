@@ -10,24 +10,31 @@ import type {
 } from "@ai-sdk/provider";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
-import { toolInputObject } from "./tool-input.ts";
+import { assistantContent } from "./sdk-state.ts";
 
 type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
 
-/** Converts a request for the AI SDK's providers. Throws a ModelError for an image that they cannot take. */
-export const callOptions = (request: ModelRequest, abortSignal: AbortSignal): LanguageModelV4CallOptions => ({
-  prompt: promptOf(request),
+/**
+ * Converts a request for the AI SDK's providers, and the model of this id. Throws a ModelError for an image that they
+ * cannot take.
+ */
+export const callOptions = (
+  id: string,
+  request: ModelRequest,
+  abortSignal: AbortSignal,
+): LanguageModelV4CallOptions => ({
+  prompt: promptOf(id, request),
   abortSignal,
   ...(request.tools.length > 0 && { tools: request.tools.map(functionTool) }),
 });
 
-const promptOf = ({ system, messages }: ModelRequest): LanguageModelV4Prompt => {
+const promptOf = (id: string, { system, messages }: ModelRequest): LanguageModelV4Prompt => {
   const prompt: LanguageModelV4Prompt = system === "" ? [] : [{ role: "system", content: system }];
   for (const message of messages) {
     const last = prompt.at(-1);
     // Results of calls made together are returned together: Gemini checks their count against the calls.
     if (message.role === "tool" && last?.role === "tool") last.content.push(toolResult(message));
-    else if (!isEmptyAnswer(message)) prompt.push(promptMessage(message));
+    else if (!isEmptyAnswer(message)) prompt.push(promptMessage(id, message));
   }
   return prompt;
 };
@@ -36,23 +43,12 @@ const promptOf = ({ system, messages }: ModelRequest): LanguageModelV4Prompt => 
 const isEmptyAnswer = (message: ModelMessage): boolean =>
   message.role === "assistant" && message.content === "" && message.toolCalls.length === 0;
 
-const promptMessage = (message: ModelMessage): LanguageModelV4Message => {
+const promptMessage = (id: string, message: ModelMessage): LanguageModelV4Message => {
   switch (message.role) {
     case "user":
       return { role: "user", content: [...textParts(message.content), ...message.images.map(imagePart)] };
     case "assistant":
-      return {
-        role: "assistant",
-        content: [
-          ...textParts(message.content),
-          ...message.toolCalls.map(({ id, name, input }) => ({
-            type: "tool-call" as const,
-            toolCallId: id,
-            toolName: name,
-            input: toolInputObject(input),
-          })),
-        ],
-      };
+      return { role: "assistant", content: assistantContent(message, id) };
     case "tool":
       return { role: "tool", content: [toolResult(message)] };
   }

@@ -1,5 +1,6 @@
 import type { System } from "../domain/system.ts";
 import { type Model, ModelError } from "./contract.ts";
+import { refuseEmpty } from "./empty-answer.ts";
 import { PartSink } from "./for-each-part.ts";
 import type { ModelLogger } from "./logger.ts";
 
@@ -28,12 +29,13 @@ export interface RetryOptions {
 
 /**
  * Returns the same model with failed calls retried up to 3 times, after `retryDelay`. It retries only before a call's
- * first part: after that, a second try would emit it twice. An abort also ends the wait. `check` is not retried.
+ * first part: after that, a second try would emit it twice. An abort also ends the wait. `check` is not retried. A call
+ * that ends with neither text nor a tool call fails.
  */
 export const withRetry = (model: Model, { system, logger }: RetryOptions): Model => ({
   id: model.id,
   answer: async (request, context, onPart) => {
-    const sink = new PartSink(onPart);
+    const sink = new PartSink(refuseEmpty(onPart));
     for (let attempt = 1; ; attempt++) {
       try {
         await model.answer(request, context, sink.onPart);

@@ -62,7 +62,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(parts.slice(1)).toEqual([
       { type: "tool_call", id: "call_a1", name: "solve", input: { equation: "2x+3=7" } },
       { type: "tool_call", id: "call_b2", name: "solve", input: { equation: "y=1", unknown: "y" } },
-      { type: "finish", reason: "tool_calls", usage: { inputTokens: 12, outputTokens: 5 } },
+      expect.objectContaining({ type: "finish", reason: "tool_calls", usage: { inputTokens: 12, outputTokens: 5 } }),
     ]);
   });
 
@@ -77,6 +77,21 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, finish: "length" }));
     expect((await partsFrom(model)).at(-1)).toMatchObject({ type: "finish", reason: "length" });
+  });
+
+  test("cached and reasoning tokens are told apart", async () => {
+    const { server, model } = start();
+    const usage = { inputTokens: 12, outputTokens: 9, cachedTokens: 8, reasoningTokens: 4 };
+    server.reply(replyOf(wire, { ...HELLO, usage }));
+    expect((await partsFrom(model)).at(-1)).toMatchObject({ usage });
+  });
+
+  test("usage that nobody reports is estimated, and says so", async () => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, { text: ["12345678", "여울"], finish: "stop" }));
+    const finish = (await partsFrom(model)).at(-1);
+    // 17 ASCII characters and 5 others were sent.
+    expect(finish).toMatchObject({ usage: { inputTokens: 10, outputTokens: 4, isEstimated: true } });
   });
 
   test("NUL and lone surrogates pass through unharmed", async () => {

@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
 import { ModelError } from "../../src/models/contract.ts";
 import { providerWords } from "../../src/models/provider-error.ts";
+import { withRetry } from "../../src/models/retry.ts";
 import { replyOf } from "../support/model-server.ts";
-import { type Driver, failureFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
+import { type Driver, failureFrom, HELLO, partsFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 /** A variable, an address, or advice about one. */
 const OPERATORS_WORDS = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)\b/;
@@ -62,6 +65,56 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     const { parts, error } = await failureFrom(model, QUESTION, () => server.drop());
     expect(textOf(parts)).toBe("half a");
     expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
+  });
+
+  test.each(wire.endings)("the end %p is %s", async (word, is) => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, { ...HELLO, finish: { word } }));
+    if (is === "stop" || is === "length") {
+      expect((await partsFrom(model)).at(-1)).toMatchObject({ type: "finish", reason: is });
+      return;
+    }
+    const { parts, error } = await failureFrom(model);
+    expect(textOf(parts)).not.toBe("");
+    expect(error).toMatchObject({ code: is, usage: { outputTokens: expect.any(Number) } });
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["nothing but blanks", { text: [" ", "\n"] }],
+    ["reasoning alone", { reasoning: ["hm"] }],
+    ["thoughts in tags alone", { text: ["<think>hm", "</think>", "\n"] }],
+    ["reasoning up to the limit", { reasoning: ["hm"], finish: "length" }],
+    ["the limit before the first word", { finish: "length" }],
+  ] as const)("an answer of %s fails, says so, and is not asked for again", async (_, said) => {
+    const { server, model } = start();
+    const usage = { inputTokens: 12, outputTokens: 5 };
+    server.reply(replyOf(wire, { usage, finish: "stop", ...said }));
+    const { error } = await failureFrom(withRetry(model, { system: realSystem, logger: noModelLogger }));
+    expect(error).toMatchObject({ code: "model_unavailable", usage });
+    expect(error.message).toContain("finish" in said ? "limit" : "without an answer");
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['{"error":{"code":"rate_limit_exceeded","message":"SECRET"}}', "model_rate_limited", false, true],
+    ['{"error":{"code":429}}', "model_rate_limited", false, true],
+    [
+      '\n  {"object":"error","message":"SECRET","type":"invalid_request_error","code":400}',
+      "model_unavailable",
+      false,
+      false,
+    ],
+    ['{"error":"SECRET"}', "model_unavailable", true, true],
+    ['[{"error":{"code":503,"status":"UNAVAILABLE"}}]', "model_unavailable", true, true],
+    ['{"detail":"SECRET"}', "model_unavailable", true, true],
+    ["{", "model_unavailable", true, true],
+  ])("the body %s inside a 200 is %s", async (body, code, retryable, isRecoverable) => {
+    const { server, model } = start();
+    server.reply({ status: 200, headers: { "content-type": "application/json" }, body });
+    const { error } = await failureFrom(model);
+    expect(error).toMatchObject({ code, retryable, isRecoverable });
+    expect(Bun.inspect(error)).not.toContain("SECRET");
   });
 
   test("a refusal is a refusal", async () => {

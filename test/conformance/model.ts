@@ -6,6 +6,7 @@ import { modelBounds } from "./model-bounds.ts";
 import { modelFailures } from "./model-failures.ts";
 import type { Driver, Start } from "./model-kit.ts";
 import { modelSettings } from "./model-settings.ts";
+import { modelState } from "./model-state.ts";
 
 /**
  * One suite for every model that speaks HTTP: a stand-in says the same in each provider's format and the same parts are
@@ -27,5 +28,6 @@ export const modelConformance = (name: string, driver: Driver): void => {
     modelFailures(driver, start);
     modelAborts(driver, start);
     modelBounds(driver, start);
+    modelState(driver, start);
   });
 };

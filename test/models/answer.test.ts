@@ -31,7 +31,12 @@ const reading = () => {
     finish: () => {},
     cancel: () => {},
   };
-  const chat = new ChatAnswer({ keyVariable: "K", now: () => 0 }, () => "id");
+  const chat = new ChatAnswer({
+    model: "compatible:x",
+    request: { system: "", messages: [], tools: [] },
+    failureContext: { keyVariable: "K", now: () => 0 },
+    newId: () => "id",
+  });
   const received: string[] = [];
   const answer = new Answer(body, chat, new AbortController().signal, (part) => {
     if (part.type === "text") received.push(part.delta);

@@ -5,7 +5,12 @@ import { ModelError } from "../../src/models/contract.ts";
 
 const read = (...events: readonly unknown[]): ChatAnswer => {
   let ids = 0;
-  const answer = new ChatAnswer({ keyVariable: "K", now: () => 0 }, () => `new${++ids}`);
+  const answer = new ChatAnswer({
+    model: "compatible:x",
+    request: { system: "", messages: [], tools: [] },
+    failureContext: { keyVariable: "K", now: () => 0 },
+    newId: () => `new${++ids}`,
+  });
   for (const event of events) answer.take(typeof event === "string" ? event : JSON.stringify(event));
   answer.end();
   return answer;
@@ -15,7 +20,7 @@ const delta = (content: object, finish_reason: string | null = null) => ({
 });
 const call = (pieces: readonly object[], finish = "tool_calls") =>
   read(...pieces.map((piece) => delta({ tool_calls: [piece] })), delta({}, finish)).parts;
-const NOTHING = { inputTokens: 0, outputTokens: 0 };
+const NOTHING = { inputTokens: 0, outputTokens: 0, isEstimated: true };
 
 describe("differences between servers", () => {
   test("reasoning comes as reasoning_content or as reasoning, and empty deltas are ignored", () => {
@@ -96,7 +101,7 @@ describe("differences between servers", () => {
   test("arguments that are not JSON stay text", () => {
     expect(call([{ index: 0, id: "a", function: { name: "f", arguments: '{"x":' } }], "length")).toEqual([
       { type: "tool_call", id: "a", name: "f", input: '{"x":' },
-      { type: "finish", reason: "length", usage: NOTHING },
+      { type: "finish", reason: "length", usage: { inputTokens: 0, outputTokens: 2, isEstimated: true } },
     ]);
   });
 

@@ -84,10 +84,13 @@ describe("a status", () => {
 
 describe("an error reported in a stream", () => {
   test.each([
-    [{ code: 429, message: "slow" }, "model_rate_limited", true],
+    [{ code: 429, message: "slow" }, "model_rate_limited", false],
+    [{ code: "rate_limit_exceeded" }, "model_rate_limited", false],
+    [{ message: "Rate limit reached for requests" }, "model_rate_limited", false],
+    [{ code: "1302", message: "Too many requests" }, "model_rate_limited", false],
     [{ code: "502", message: "bad gateway" }, "model_unavailable", true],
     [{ code: 400, message: "no" }, "model_unavailable", false],
-    [{ type: "rate_limit_error", message: "slow" }, "model_rate_limited", true],
+    [{ type: "rate_limit_error", message: "slow" }, "model_rate_limited", false],
     [{ statusCode: 529, type: "overloaded_error" }, "model_unavailable", true],
     [{ code: "insufficient_quota" }, "model_rate_limited", false],
     [{ code: "content_filter" }, "model_refused", false],

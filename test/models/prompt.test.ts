@@ -3,7 +3,7 @@ import type { ModelMessage } from "../../src/models/contract.ts";
 import { callOptions } from "../../src/models/prompt.ts";
 
 const { signal } = new AbortController();
-const promptOf = (...messages: ModelMessage[]) => callOptions({ system: "", messages, tools: [] }, signal).prompt;
+const promptOf = (...messages: ModelMessage[]) => callOptions("m", { system: "", messages, tools: [] }, signal).prompt;
 const user = (content: string, ...images: string[]): ModelMessage => ({ role: "user", content, images });
 const result = (toolCallId: string): ModelMessage => ({
   role: "tool",

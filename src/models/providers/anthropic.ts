@@ -18,13 +18,19 @@ export const anthropic = defineProvider({
   ways: [],
   defaultModel: "claude-sonnet-4-5",
   open: async ({ id, model, failureContext, logger, settings: { apiKey, baseUrl = BASE_URL } }) => {
-    const [{ createAnthropic }, { sdkModel }] = await Promise.all([import("@ai-sdk/anthropic"), import("../sdk.ts")]);
+    const [{ createAnthropic }, { sdkModel }, { anthropicSieve }, { sievedFetch }] = await Promise.all([
+      import("@ai-sdk/anthropic"),
+      import("../sdk.ts"),
+      import("../anthropic-events.ts"),
+      import("../event-sieve.ts"),
+    ]);
     const { root: baseURL } = addressOf(baseUrl);
     return sdkModel({
       id,
       failureContext,
       logger,
-      model: (fetch) => createAnthropic({ apiKey, baseURL, fetch: fetchAt(baseUrl, fetch) })(model),
+      model: (fetch) =>
+        createAnthropic({ apiKey, baseURL, fetch: sievedFetch(fetchAt(baseUrl, fetch), anthropicSieve) })(model),
       providerOptions: {},
       parallelToolCalls: (isAllowed) => ({ anthropic: { disableParallelToolUse: !isAllowed } }),
       cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },

@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
 
 interface Block {
   readonly type: "text" | "image" | "tool_use" | "tool_result";
@@ -36,7 +36,7 @@ const block = (index: number, start: object, deltas: readonly object[]): string[
 ];
 
 const encode = (answer: WireAnswer): string[] => {
-  const { inputTokens = 0, outputTokens = 0 } = answer.usage ?? {};
+  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens } = answer.usage ?? {};
   let index = 0;
   return [
     event("message_start", {
@@ -49,9 +49,9 @@ const encode = (answer: WireAnswer): string[] => {
         stop_reason: null,
         stop_sequence: null,
         usage: {
-          input_tokens: inputTokens,
+          input_tokens: inputTokens - cachedTokens,
           cache_creation_input_tokens: 0,
-          cache_read_input_tokens: 0,
+          cache_read_input_tokens: cachedTokens,
           output_tokens: 1,
           service_tier: "standard",
         },
@@ -62,7 +62,7 @@ const encode = (answer: WireAnswer): string[] => {
       ? []
       : block(index++, { type: "thinking", thinking: "", signature: "" }, [
           ...answer.reasoning.map((thinking) => ({ type: "thinking_delta", thinking })),
-          { type: "signature_delta", signature: "EqQBCgIYAhIM" },
+          { type: "signature_delta", signature: answer.signature ?? "EqQBCgIYAhIM" },
         ])),
     ...(answer.text === undefined
       ? []
@@ -82,8 +82,11 @@ const encode = (answer: WireAnswer): string[] => {
       ? []
       : [
           event("message_delta", {
-            delta: { stop_reason: FINISH[answer.finish], stop_sequence: null },
-            usage: { output_tokens: outputTokens },
+            delta: { stop_reason: wordFor(answer.finish, FINISH), stop_sequence: null },
+            usage: {
+              output_tokens: outputTokens,
+              ...(reasoningTokens !== undefined && { output_tokens_details: { thinking_tokens: reasoningTokens } }),
+            },
           }),
           event("message_stop"),
         ]),
@@ -142,6 +145,14 @@ export const anthropicMessages: Wire = {
   carries: ["topP", "stop", "toolChoice", "parallelToolCalls"],
   callIds: /^/,
   path: "/messages",
+  endings: [
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["a_word_of_next_year", "stop"],
+    ["max_tokens", "length"],
+    ["refusal", "model_refused"],
+    ["model_context_window_exceeded", "model_unavailable"],
+  ],
   encode,
   encodeFailure: (message) => event("error", { error: { type: "overloaded_error", message } }),
   decode,

@@ -1,6 +1,7 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
 
 interface Part {
+  readonly thought?: boolean;
   readonly text?: string;
   readonly inlineData?: { readonly mimeType: string; readonly data: string };
   readonly fileData?: { readonly fileUri: string };
@@ -44,21 +45,30 @@ const chunk = (parts: readonly object[], more: { readonly candidate?: object; re
 
 /** Gemini sends a call whole, so its pieces are joined. */
 const encode = (answer: WireAnswer): string[] => [
-  ...(answer.reasoning ?? []).map((text) => chunk([{ text, thought: true }])),
+  ...(answer.reasoning ?? []).map((text) =>
+    chunk([{ text, thought: true, ...(answer.signature && { thoughtSignature: answer.signature }) }]),
+  ),
   ...(answer.text ?? []).map((text) => chunk([{ text }])),
-  ...(answer.calls ?? []).map(({ id, name, pieces }) =>
-    chunk([{ functionCall: { id, name, args: JSON.parse(pieces.join("") || "{}") as unknown } }]),
+  ...(answer.calls ?? []).map(({ id, name, pieces, signature }) =>
+    chunk([
+      {
+        functionCall: { id, name, args: JSON.parse(pieces.join("") || "{}") as unknown },
+        ...(signature && { thoughtSignature: signature }),
+      },
+    ]),
   ),
   ...(answer.finish === null ? [] : [finish(answer.finish, answer.usage)]),
 ];
 
 const finish = (reason: NonNullable<WireAnswer["finish"]>, usage: WireAnswer["usage"]): string => {
-  const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+  const { inputTokens = 0, outputTokens = 0, cachedTokens, reasoningTokens = 0 } = usage ?? {};
   return chunk([{ text: "" }], {
-    candidate: { finishReason: FINISH[reason] },
+    candidate: { finishReason: wordFor(reason, FINISH) },
     usage: {
       promptTokenCount: inputTokens,
-      candidatesTokenCount: outputTokens,
+      candidatesTokenCount: outputTokens - reasoningTokens,
+      ...(cachedTokens !== undefined && { cachedContentTokenCount: cachedTokens }),
+      ...(reasoningTokens > 0 && { thoughtsTokenCount: reasoningTokens }),
       totalTokenCount: inputTokens + outputTokens,
     },
   });
@@ -80,7 +90,7 @@ const historyMessages = ({ role, parts }: GenerateRequest["contents"][number]): 
       output: outputOf(response.content ?? response.error),
     }));
   }
-  const text = parts.map((part) => part.text ?? "").join("");
+  const text = parts.map((part) => (part.thought ? "" : (part.text ?? ""))).join("");
   if (role === "user") return [{ role, text, images: parts.flatMap(imageOf) }];
   const calls = parts.flatMap(({ functionCall: call }) =>
     call === undefined ? [] : [{ id: call.id ?? "", name: call.name, input: call.args }],
@@ -121,6 +131,18 @@ export const googleGenerate: Wire = {
   carries: ["topP", "stop", "seed", "toolChoice", "schema"],
   callIds: /^/,
   path: ":streamGenerateContent",
+  endings: [
+    ["STOP", "stop"],
+    ["MAX_TOKENS", "length"],
+    ["SAFETY", "model_refused"],
+    ["RECITATION", "model_refused"],
+    ["PROHIBITED_CONTENT", "model_refused"],
+    ["SPII", "model_refused"],
+    ["MALFORMED_FUNCTION_CALL", "model_unavailable"],
+    ["UNEXPECTED_TOOL_CALL", "model_unavailable"],
+    ["OTHER", "model_unavailable"],
+    ["FINISH_REASON_UNSPECIFIED", "model_unavailable"],
+  ],
   encode,
   encodeFailure: (message) => frame({ error: { code: 503, message, status: "UNAVAILABLE" } }),
   decode,

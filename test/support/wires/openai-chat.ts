@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
 
 interface ChatMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -49,24 +49,39 @@ const encode = (answer: WireAnswer): string[] => [
   delta({ role: "assistant", content: "", refusal: null }),
   ...(answer.reasoning ?? []).map((text) => delta({ reasoning_content: text })),
   ...(answer.text ?? []).map((text) => delta({ content: text })),
-  ...(answer.calls ?? []).flatMap(({ id, name, pieces }, index) => [
-    delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }),
+  ...(answer.calls ?? []).flatMap(({ id, name, pieces, signature }, index) => [
+    delta({
+      tool_calls: [
+        {
+          index,
+          id,
+          type: "function",
+          function: { name, arguments: "" },
+          ...(signature && { extra_content: { google: { thought_signature: signature } } }),
+        },
+      ],
+    }),
     ...pieces.map((piece) => delta({ tool_calls: [{ index, function: { arguments: piece } }] })),
   ]),
-  ...(answer.finish === null ? [] : [delta({}, FINISH[answer.finish])]),
+  ...(answer.finish === null ? [] : [delta({}, wordFor(answer.finish, FINISH))]),
   ...(answer.usage === undefined ? [] : [usage(answer.usage)]),
   ...(answer.finish === null ? [] : ["data: [DONE]\n\n"]),
 ];
 
 /** The last chunk of a stream that was requested with `include_usage`: no choices. */
-const usage = ({ inputTokens, outputTokens }: NonNullable<WireAnswer["usage"]>): string =>
+const usage = ({
+  inputTokens,
+  outputTokens,
+  cachedTokens = 0,
+  reasoningTokens = 0,
+}: NonNullable<WireAnswer["usage"]>): string =>
   chunk([], {
     usage: {
       prompt_tokens: inputTokens,
       completion_tokens: outputTokens,
       total_tokens: inputTokens + outputTokens,
-      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+      prompt_tokens_details: { cached_tokens: cachedTokens, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: reasoningTokens, audio_tokens: 0 },
     },
   });
 
@@ -125,6 +140,11 @@ export const openAiChat: Wire = {
   carries: ["topP", "stop", "seed", "reasoning", "toolChoice", "parallelToolCalls", "schema"],
   callIds: /^/,
   path: "/chat/completions",
+  endings: [
+    ["stop", "stop"],
+    ["length", "length"],
+    ["content_filter", "model_refused"],
+  ],
   encode,
   encodeFailure: (message) => frame({ error: { message, type: "server_error", param: null, code: null } }),
   decode,

@@ -1,7 +1,7 @@
 import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface Item {
-  readonly type?: "message" | "function_call" | "function_call_output";
+  readonly type?: "message" | "reasoning" | "function_call" | "function_call_output";
   readonly role?: "system" | "developer" | "user" | "assistant";
   readonly content?: string | readonly { readonly type: string; readonly text?: string; readonly image_url?: string }[];
   readonly call_id?: string;
@@ -56,7 +56,10 @@ const encode = (answer: WireAnswer): string[] => {
       event("response.output_item.added", { output_index: place.output_index, item }),
       event("response.reasoning_summary_part.added", { ...place, part: { type: "summary_text", text: "" } }),
       ...text.map((delta) => event("response.reasoning_summary_text.delta", { ...place, delta })),
-      event("response.output_item.done", { output_index: place.output_index, item }),
+      event("response.output_item.done", {
+        output_index: place.output_index,
+        item: { ...item, encrypted_content: answer.signature ?? null },
+      }),
     ];
   };
   const call = ({ id, name, pieces }: NonNullable<WireAnswer["calls"]>[number]): string[] => {
@@ -85,18 +88,17 @@ const encode = (answer: WireAnswer): string[] => {
 };
 
 const finish = (answer: WireAnswer, event: (type: string, more: object) => string): string => {
-  const { inputTokens = 0, outputTokens = 0 } = answer.usage ?? {};
+  const { inputTokens = 0, outputTokens = 0, cachedTokens = 0, reasoningTokens = 0 } = answer.usage ?? {};
   const usage = {
     input_tokens: inputTokens,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: cachedTokens },
     output_tokens: outputTokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
     total_tokens: inputTokens + outputTokens,
   };
-  return answer.finish === "length"
-    ? event("response.incomplete", {
-        response: response("incomplete", { incomplete_details: { reason: "max_output_tokens" }, usage }),
-      })
+  const reason = answer.finish === "length" ? "max_output_tokens" : typeof answer.finish === "object" && answer.finish?.word;
+  return reason
+    ? event("response.incomplete", { response: response("incomplete", { incomplete_details: { reason }, usage }) })
     : event("response.completed", { response: response("completed", { incomplete_details: null, usage }) });
 };
 
@@ -134,7 +136,7 @@ const decode = (body: unknown): WireRequest => {
       .filter(isSystem)
       .map(({ content }) => String(content))
       .join(""),
-    turns: joined(request.input.filter((item) => !isSystem(item)).map(turn)),
+    turns: joined(request.input.filter((item) => !isSystem(item) && item.type !== "reasoning").map(turn)),
     tools: (request.tools ?? []).map(({ name, description, parameters }) => ({ name, description, input: parameters })),
     maxOutputTokens: request.max_output_tokens,
     temperature: request.temperature,
@@ -153,6 +155,10 @@ export const openAiResponses: Wire = {
   carries: ["topP", "toolChoice", "parallelToolCalls", "schema"],
   callIds: /^/,
   path: "/responses",
+  endings: [
+    ["max_output_tokens", "length"],
+    ["content_filter", "model_refused"],
+  ],
   encode,
   encodeFailure: (message) =>
     frame({ type: "error", sequence_number: 9, code: "server_error", message, param: null }, "error"),

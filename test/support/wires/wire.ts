@@ -1,15 +1,22 @@
 import type { Usage } from "../../../src/domain/run.ts";
 import type { ToolCall } from "../../../src/models/contract.ts";
 
-/** What a stand-in says, independent of the provider; each wire encodes it in its own way. */
+/** What a stand-in replyOf, independent of the provider; each wire encodes it in its own way. */
 export interface WireAnswer {
   readonly reasoning?: readonly string[];
+  /** What the provider wants back: a signature of the reasoning, where its wire has one. */
+  readonly signature?: string;
   readonly text?: readonly string[];
   /** `pieces`, joined, are the arguments as JSON. */
-  readonly calls?: readonly { readonly id: string; readonly name: string; readonly pieces: readonly string[] }[];
+  readonly calls?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly pieces: readonly string[];
+    readonly signature?: string;
+  }[];
   readonly usage?: Usage;
-  /** Null: the stream ends without a reason. */
-  readonly finish: "stop" | "length" | "tool_calls" | "refusal" | null;
+  /** Null: the stream ends without a reason. A word: the provider's own. */
+  readonly finish: "stop" | "length" | "tool_calls" | "refusal" | { readonly word: string } | null;
 }
 
 /** One turn of a request, decoded from a provider's format. */
@@ -40,12 +47,17 @@ export interface WireSettings {
   readonly schema?: unknown;
 }
 
+/** How an answer ends, in the provider's own word. */
+export type Ending = readonly [word: string, is: "stop" | "length" | "model_refused" | "model_unavailable"];
+
 /** A provider's wire, from the provider's side. */
 export interface Wire {
   /** The settings that it has. */
   readonly carries: readonly (keyof WireSettings)[];
   /** The ids of tool calls that it takes. A history has those of other models, which are then sent as others. */
   readonly callIds: RegExp;
+  /** The provider's words for the end of an answer, and what they say. */
+  readonly endings: readonly Ending[];
   /** The end of the path that answers are streamed from. */
   readonly path: string;
   /** Event-stream frames, each with its blank line. */
@@ -56,6 +68,12 @@ export interface Wire {
   /** Returns the key in the headers. */
   key(headers: Headers): string | null;
 }
+
+/** Returns the provider's word for an end. */
+export const wordFor = (
+  finish: NonNullable<WireAnswer["finish"]>,
+  words: Readonly<Record<Extract<WireAnswer["finish"], string>, string>>,
+): string => (typeof finish === "string" ? words[finish] : finish.word);
 
 export const frame = (data: unknown, event?: string): string =>
   `${event === undefined ? "" : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;

@@ -1,0 +1,114 @@
+import { expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import type { ModelMessage, ModelPart, OpaqueState } from "../../src/models/contract.ts";
+import { replyOf } from "../support/model-server.ts";
+import type { WireAnswer } from "../support/wires/wire.ts";
+import { type Driver, HELLO, partsFrom, QUESTION, type Start, textOf } from "./model-kit.ts";
+
+const SOLVE = { name: "solve", description: "Solves.", input: Type.Object({ x: Type.Optional(Type.Number()) }) };
+const CALLS = [
+  { id: "call_a1", name: "solve", pieces: ['{"x"', ":1}"], signature: "SIGNED-CALL" },
+  { id: "call_b2", name: "solve", pieces: ['{"x":2}'] },
+];
+const SAID: WireAnswer = {
+  reasoning: ["THOUGHT"],
+  signature: "SIGNED-THOUGHT",
+  text: ["Let me ", "see."],
+  calls: CALLS,
+  usage: { inputTokens: 1, outputTokens: 1 },
+  finish: "tool_calls",
+};
+
+/** What a provider hands out with reasoning and calls, and wants back. */
+export const modelState = ({ wire }: Driver, start: Start): void => {
+  /** What of `SAID` this wire hands out. */
+  const handedOut = ["THOUGHT", "SIGNED-THOUGHT", "SIGNED-CALL"].filter((token) =>
+    wire.encode(SAID).join("").includes(`"${token}`),
+  );
+
+  const stateOf = (parts: readonly ModelPart[]): OpaqueState | undefined => {
+    const last = parts.at(-1);
+    return last?.type === "finish" ? last.opaque : undefined;
+  };
+
+  /** The second round of a tool loop. */
+  const secondRound = (opaque: OpaqueState | undefined, content = "Let me see."): ModelMessage[] => [
+    { role: "user", content: "x?", images: [] },
+    {
+      role: "assistant",
+      content,
+      toolCalls: CALLS.map(({ id, name }, at) => ({ id, name, input: { x: at + 1 } })),
+      opaque,
+    },
+    ...CALLS.map(
+      ({ id: toolCallId, name }): ModelMessage => ({ role: "tool", toolCallId, name, output: "ok", isError: false }),
+    ),
+  ];
+
+  test("what came with reasoning and calls goes back on the next round, and the message is told as it was", async () => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
+    const heard = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
+    const opaque = stateOf(heard);
+    expect(opaque?.model).toBe(model.id);
+    // As it is stored.
+    const stored = JSON.parse(JSON.stringify(opaque)) as OpaqueState;
+    await partsFrom(model, { ...QUESTION, messages: secondRound(stored), tools: [SOLVE] });
+    const body = JSON.stringify(server.received[1]?.body);
+    expect(handedOut.filter((token) => !body.includes(token))).toEqual([]);
+    expect(wire.decode(server.received[1]?.body).turns.slice(1, 2)).toEqual([
+      {
+        role: "assistant",
+        text: "Let me see.",
+        calls: CALLS.map(({ id, name }, at) => ({ id, name, input: { x: at + 1 } })),
+      },
+    ]);
+  });
+
+  test("nothing of it goes to another model, nor into any part that readers see", async () => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
+    const heard = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
+    expect(JSON.stringify(heard.slice(0, -1))).not.toContain("SIGNED");
+    expect(textOf(heard)).toBe("Let me see.");
+    const opaque = { ...(stateOf(heard) as OpaqueState), model: "another:model" };
+    await partsFrom(model, { ...QUESTION, messages: secondRound(opaque), tools: [SOLVE] });
+    const body = JSON.stringify(server.received[1]?.body);
+    expect(handedOut.filter((token) => body.includes(token))).toEqual([]);
+  });
+
+  test("a message that has changed since still goes out", async () => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
+    const opaque = stateOf(await partsFrom(model, { ...QUESTION, tools: [SOLVE] }));
+    const [question, message, ...results] = secondRound(opaque, "Shortened.");
+    const last = message?.role === "assistant" ? { ...message, toolCalls: message.toolCalls.slice(1) } : [];
+    await partsFrom(model, { ...QUESTION, messages: [question, last, ...results.slice(1)] as ModelMessage[] });
+    expect(wire.decode(server.received[1]?.body).turns[1]).toEqual({
+      role: "assistant",
+      text: "Shortened.",
+      calls: [{ id: "call_b2", name: "solve", input: { x: 2 } }],
+    });
+  });
+
+  test.each([
+    [null],
+    ["text"],
+    [7],
+    [[]],
+    [{}],
+    [{ parts: 7, message: 7, calls: 7 }],
+    [{ parts: [null], message: null, calls: [null, 7] }],
+    [{ parts: [{ type: "reasoning" }], message: [], calls: {} }],
+    [{ parts: [{ type: "text", length: -1 }], message: { content: 1, role: "system" }, calls: [{ function: 7 }] }],
+    [{ parts: [{ type: "call", options: { x: 1 } }], message: { tool_calls: 7 }, calls: [{ id: 7, type: 7 }] }],
+  ])("data that no adapter made (%j) is ignored", async (data) => {
+    const { server, model } = start();
+    server.reply(replyOf(wire, HELLO), replyOf(wire, HELLO));
+    for (const opaque of [{ model: model.id, data }, undefined]) {
+      await partsFrom(model, { ...QUESTION, messages: secondRound(opaque), tools: [SOLVE] });
+    }
+    const [told, without] = server.received.map(({ body }) => wire.decode(body));
+    expect(told).toEqual(without as never);
+  });
+};
