@@ -1,8 +1,8 @@
 import type { EventBody } from "../domain/event.ts";
 import { NO_USAGE, type Usage } from "../domain/run.ts";
-import { estimateTokens } from "../domain/tokens.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
-import type { ModelMessage, ModelPart, ModelRequest, ToolCall } from "../models/contract.ts";
+import { ModelError, type ModelMessage, type ModelPart, type ModelRequest, type ToolCall } from "../models/contract.ts";
+import { estimateUsage } from "../models/usage.ts";
 import { callTool } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Emit, Producer } from "./contract.ts";
@@ -54,6 +54,9 @@ export async function* converse(
     );
     try {
       yield (emit) => call.relay(context, emit);
+    } catch (error) {
+      if (error instanceof ModelError) call.charge(error.usage);
+      throw error;
     } finally {
       context.spend(call.usage());
     }
@@ -71,12 +74,16 @@ class ModelCall {
   text = "";
   readonly toolCalls: ToolCall[] = [];
   #usage: Usage | undefined;
+  /** What the calls before have produced. */
+  readonly #tokensBefore: number;
 
   constructor(
     readonly request: ModelRequest,
     private readonly lead: string,
     private readonly meter: AnswerMeter,
-  ) {}
+  ) {
+    this.#tokensBefore = meter.tokens;
+  }
 
   /** Emits the model's parts as they arrive. */
   relay(context: AgentContext, emit: Emit): Promise<void> {
@@ -109,9 +116,15 @@ class ModelCall {
     }
   }
 
+  /** Sets what a call that failed has cost, as far as that is known. */
+  charge(usage: Usage | undefined): void {
+    this.#usage ??= usage;
+  }
+
   /** Returns the usage that the provider reported, or an estimate for a call that was cut short before the report. */
   usage(): Usage {
-    return this.#usage ?? (this.text === "" ? NO_USAGE : estimate(this.request, this.text));
+    const tokens = this.meter.tokens - this.#tokensBefore;
+    return this.#usage ?? (tokens === 0 ? NO_USAGE : estimateUsage(this.request, tokens));
   }
 }
 
@@ -128,10 +141,3 @@ async function* runTool(
   yield { type: "tool_result", payload: { ...about, output, is_error: isError } };
   return { role: "tool", toolCallId: call.id, name: call.name, output, isError };
 }
-
-const estimate = (request: ModelRequest, text: string): Usage => {
-  const contents = request.messages.map((message) =>
-    message.role === "tool" ? JSON.stringify(message.output) : message.content,
-  );
-  return { inputTokens: estimateTokens([request.system, ...contents].join("\n")), outputTokens: estimateTokens(text) };
-};

@@ -96,16 +96,21 @@ export class Answer implements TextSink {
   #feed(piece: string): void {
     if (this.#form === undefined) this.#form = formOf(piece);
     try {
-      if (this.#form !== "json") this.#parser.feed(piece);
-      else if ((this.#json += piece).length > MAX_EVENT) throw new Error(`a body of more than ${MAX_EVENT} characters`);
+      if (this.#form === "json") this.#addJson(piece);
+      else this.#parser.feed(piece);
     } catch (error) {
-      // It was fed after an event that was too long.
+      // It was fed after an event, or as much of a body, that was too long.
       this.chat.fail(error);
     }
     const { emitted } = this.chat;
     this.#quiet = emitted === this.#emitted ? this.#quiet + piece.length : 0;
     this.#emitted = emitted;
     if (this.#quiet > MAX_QUIET) this.chat.fail(new Error(`${MAX_QUIET} characters emit nothing`));
+  }
+
+  #addJson(piece: string): void {
+    this.#json += piece;
+    if (this.#json.length > MAX_EVENT) throw new Error(`a body of more than ${MAX_EVENT} characters`);
   }
 
   #pause(): void {

@@ -1,6 +1,7 @@
 import type { ReasoningEffort } from "../domain/model-settings.ts";
 import type { Feature } from "./capabilities/feature.ts";
 import type { ModelRequest } from "./contract.ts";
+import { DEFAULT_THINKING_TAGS, type ThinkingTag } from "./thinking-tags.ts";
 
 /** How a server's chat completions differ from those of others. The adapter asks the wire, never for a server's name. */
 export interface ChatWire {
@@ -13,6 +14,8 @@ export interface ChatWire {
   readonly anyTool: "required" | "any";
   /** What its server is known to refuse, and is never asked for. */
   readonly lacks: readonly Feature[];
+  /** What stands around thoughts at the beginning of the text. */
+  readonly thinkingTags: readonly ThinkingTag[];
   /** The fields that say how much a model reasons. */
   reasoning(effort: ReasoningEffort): Readonly<Record<string, unknown>>;
   /** An id of a tool call as the server accepts it. A thread's history has those of other models. */
@@ -26,6 +29,7 @@ export const COMMON_WIRE: ChatWire = {
   seed: "seed",
   anyTool: "required",
   lacks: [],
+  thinkingTags: DEFAULT_THINKING_TAGS,
   reasoning: (effort) => ({ reasoning_effort: effort }),
   callId: (id) => id,
 };

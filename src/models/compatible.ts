@@ -11,7 +11,6 @@ import type { FailureContext } from "./failure.ts";
 import { postJson, reach } from "./http.ts";
 import type { ModelLogger } from "./logger.ts";
 import { chatBody } from "./messages.ts";
-import type { ThinkingTag } from "./thinking-tags.ts";
 
 export interface CompatibleOptions {
   /** Such as `compatible:qwen3`. */
@@ -24,8 +23,6 @@ export interface CompatibleOptions {
   readonly apiKey: string | null;
   /** Names the variable of the key. */
   readonly failureContext: FailureContext;
-  /** What thoughts in the text stand between. Defaults to the usual tags. */
-  readonly thinkingTags?: readonly ThinkingTag[] | undefined;
   readonly system: System;
   readonly logger: ModelLogger;
   readonly wire: ChatWire;
@@ -44,7 +41,6 @@ export const compatibleModel = ({
   baseUrl,
   apiKey,
   failureContext,
-  thinkingTags,
   system,
   logger,
   wire,
@@ -64,7 +60,7 @@ export const compatibleModel = ({
         const fields = chatFields(request, wire, lacks);
         const json = chatBody(id, model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
         const { body } = await postJson(call, json, context, post);
-        const chat = new ChatAnswer({ model: id, request, failureContext, thinkingTags, newId });
+        const chat = new ChatAnswer({ model: id, request, failureContext, thinkingTags: wire.thinkingTags, newId });
         await new Answer(body, chat, context.signal, onPart).read();
       },
     }),

@@ -5,7 +5,7 @@ import { providerWords } from "../../src/models/provider-error.ts";
 import { withRetry } from "../../src/models/retry.ts";
 import { replyOf } from "../support/model-server.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
-import { type Driver, failureFrom, HELLO, partsFrom, KEY, never, QUESTION, type Start, textOf } from "./model-kit.ts";
+import { type Driver, failureFrom, HELLO, KEY, never, partsFrom, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 /** A variable, an address, or advice about one. */
 const OPERATORS_WORDS = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)\b/;

@@ -9,6 +9,11 @@ export const compatible = profiledProvider({
     description: "URL of the server for compatible:ID, up to and including /v1.",
     defaultUrl: null,
   },
+  thinkingTags: {
+    name: "MODEL_THINKING_TAGS",
+    description:
+      "What stands around thoughts in the text: names of tags, or pairs such as [THINK] [/THINK], with commas.",
+  },
   defaultModel: null,
   hasEmbeddings: true,
 });

@@ -2,6 +2,7 @@ import { addressOf, fetchAt } from "../access.ts";
 import { type ChatWire, COMMON_WIRE, keyHeaders } from "../chat-wire.ts";
 import type { Model } from "../contract.ts";
 import type { EmbeddingModel } from "../embedding/contract.ts";
+import { parseThinkingTags, type ThinkingTag } from "../thinking-tags.ts";
 import { defineProvider, type Opening, type Provider } from "./contract.ts";
 
 /**
@@ -16,6 +17,8 @@ interface Profile extends Pick<Provider, "name" | "defaultModel"> {
    * must be set.
    */
   readonly address: { readonly name: string; readonly description: string; readonly defaultUrl: string | null };
+  /** The variable that names the tags around thoughts, where models differ in them. */
+  readonly thinkingTags?: { readonly name: string; readonly description: string };
   /** Whether it also has OpenAI's `/embeddings`. */
   readonly hasEmbeddings: boolean;
   /** What differs from `COMMON_WIRE`. */
@@ -23,10 +26,12 @@ interface Profile extends Pick<Provider, "name" | "defaultModel"> {
 }
 
 /** Returns the provider that runs the lean adapter (`compatible.ts` one folder up) with a profile. */
-export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddings, wire }: Profile): Provider => {
-  const access = ({ apiKey, baseUrl = address.defaultUrl ?? undefined }: ProfileSettings): ChatAccess => {
+export const profiledProvider = (profile: Profile): Provider => {
+  const { name, defaultModel, key, address, thinkingTags, hasEmbeddings, wire } = profile;
+  const access = ({ apiKey, baseUrl = address.defaultUrl ?? undefined, ...settings }: ProfileSettings): ChatAccess => {
     if (baseUrl === undefined) throw new Error(`${address.name} must be set for this model.`);
-    return { baseUrl, apiKey: apiKey ?? null, wire: { ...COMMON_WIRE, ...wire } };
+    const tags = settings.thinkingTags && { thinkingTags: tagsOf(settings.thinkingTags, thinkingTags?.name ?? "") };
+    return { baseUrl, apiKey: apiKey ?? null, wire: { ...COMMON_WIRE, ...wire, ...tags } };
   };
   return defineProvider({
     name,
@@ -39,6 +44,7 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
         description: address.description,
         isRequired: address.defaultUrl === null,
       },
+      ...(thinkingTags && { thinkingTags: { ...thinkingTags, holds: "text", isRequired: false } as const }),
     },
     ways: [],
     open: (opening) => openChat(opening, access(opening.settings)),
@@ -49,7 +55,15 @@ export const profiledProvider = ({ name, defaultModel, key, address, hasEmbeddin
 interface ProfileSettings {
   readonly apiKey: string | undefined;
   readonly baseUrl: string | undefined;
+  readonly thinkingTags?: string | undefined;
 }
+
+const tagsOf = (text: string, variable: string): readonly ThinkingTag[] => {
+  const tags = parseThinkingTags(text);
+  if (tags !== null) return tags;
+  const forms = "names such as think, or an opening and a closing mark with a space between them";
+  throw new Error(`${variable} must list ${forms}, separated by commas.`);
+};
 
 /** How a server of chat completions is reached. */
 interface ChatAccess {

@@ -96,7 +96,8 @@ const finish = (answer: WireAnswer, event: (type: string, more: object) => strin
     output_tokens_details: { reasoning_tokens: reasoningTokens },
     total_tokens: inputTokens + outputTokens,
   };
-  const reason = answer.finish === "length" ? "max_output_tokens" : typeof answer.finish === "object" && answer.finish?.word;
+  const reason =
+    answer.finish === "length" ? "max_output_tokens" : typeof answer.finish === "object" && answer.finish?.word;
   return reason
     ? event("response.incomplete", { response: response("incomplete", { incomplete_details: { reason }, usage }) })
     : event("response.completed", { response: response("completed", { incomplete_details: null, usage }) });

@@ -48,7 +48,7 @@ export interface WireSettings {
 }
 
 /** How an answer ends, in the provider's own word. */
-export type Ending = readonly [word: string, is: "stop" | "length" | "model_refused" | "model_unavailable"];
+type Ending = readonly [word: string, is: "stop" | "length" | "model_refused" | "model_unavailable"];
 
 /** A provider's wire, from the provider's side. */
 export interface Wire {
