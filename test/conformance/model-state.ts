@@ -60,7 +60,8 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
       {
         role: "assistant",
         text: "Let me see.",
-        calls: CALLS.map(({ id, name }, at) => ({ id, name, input: { x: at + 1 } })),
+        // Some providers have ids of their own form.
+        calls: CALLS.map(({ name }, at) => ({ id: expect.any(String), name, input: { x: at + 1 } })),
       },
     ]);
   });
@@ -87,7 +88,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     expect(wire.decode(server.received[1]?.body).turns[1]).toEqual({
       role: "assistant",
       text: "Shortened.",
-      calls: [{ id: "call_b2", name: "solve", input: { x: 2 } }],
+      calls: [{ id: expect.any(String), name: "solve", input: { x: 2 } }],
     });
   });
 

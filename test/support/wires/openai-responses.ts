@@ -1,4 +1,4 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
+import { frame, type Turn, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
 
 interface Item {
   readonly type?: "message" | "reasoning" | "function_call" | "function_call_output";
