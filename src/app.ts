@@ -1,4 +1,5 @@
 import { EventLoopWatch } from "./agents/event-loop-watch.ts";
+import { readPage } from "./agents/pages.ts";
 import type { AgentParts } from "./agents/parts.ts";
 import { builtin } from "./builtin/index.ts";
 import type { Config } from "./config/read-config.ts";
@@ -9,6 +10,7 @@ import { fetchPage } from "./fetching/fetch-page.ts";
 import { cannotListen } from "./http/cannot-listen.ts";
 import { Readiness } from "./http/health/readiness.ts";
 import { httpApp } from "./http/index.ts";
+import { includedToolNames, includedTools } from "./included-tools.ts";
 import { Journal } from "./journal/journal.ts";
 import type { ServiceLogger } from "./logger.ts";
 import { type Models, openModels as modelsFrom } from "./models/choice.ts";
@@ -29,8 +31,6 @@ import { Tickets } from "./runs/tickets.ts";
 import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
-import type { Tool } from "./tools/contract.ts";
-import { toolsFrom } from "./tools/index.ts";
 import { fixedTools, Toolbox } from "./tools/toolbox.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
@@ -116,10 +116,8 @@ export const openModels = (config: Config, system: System, logger: ServiceLogger
 export const openEmbedding = (config: Config, system: System, logger: ServiceLogger): Promise<EmbeddingModel> =>
   embeddingFrom(config.embedding, { providers: config.providers, system, logger: logger.models });
 
-const toolsOf = (workers: number): readonly Tool[] => [...(extras?.tools(workers) ?? []), ...toolsFrom({ workers })];
-
-/** The names of all tools that the executable includes. A tool starts nothing before it is called. */
-export const toolNames = (): readonly string[] => toolsOf(1).map(({ name }) => name);
+/** The names of all tools that the executable includes. */
+export const toolNames = (): readonly string[] => includedToolNames(extras);
 
 /** A service that listens. */
 export interface Service {
@@ -156,7 +154,21 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const { ratePerUser, tokensPerUser } = config;
   const allowance = new Allowance({ usage: store.usage, ratePerUser, tokensPerUser, logger: logger.runs });
   const workers = config.workerThreads ?? defaultWorkers();
-  const tools = toolsOf(workers);
+  const documents = { documents: store.documents, embedding, system };
+  const reader = openReader({ workers });
+  const retrieval = new DocumentRetrieval({ ...documents, ...reader });
+  const agentParts: AgentParts = {
+    retrieval,
+    read: reader.read,
+    fetchPage: dependencies.fetchPage ?? fetchPage,
+    logger: logger.agents,
+    watch: new EventLoopWatch(system, logger.agents),
+  };
+  const tools = includedTools(extras, {
+    workers,
+    search: (userId, query, signal) => retrieval.search(userId, query, signal),
+    readPage: (url, owner) => readPage(url, agentParts, owner),
+  });
   const parts = {
     toolbox: new Toolbox([fixedTools(tools)]),
     store,
@@ -175,16 +187,6 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const tickets = new Tickets({ store, system, runs, registry });
   const recovery = new Recovery({ ...parts, isAlone });
   const maintenance = new Maintenance({ ...parts, recovery });
-  const documents = { documents: store.documents, embedding, system };
-  const reader = openReader({ workers });
-  const retrieval = new DocumentRetrieval({ ...documents, ...reader });
-  const agentParts: AgentParts = {
-    retrieval,
-    read: reader.read,
-    fetchPage: dependencies.fetchPage ?? fetchPage,
-    logger: logger.agents,
-    watch: new EventLoopWatch(system, logger.agents),
-  };
   const builtIn = serviceAgents(
     {
       verify: extras?.verify ?? (() => null),

@@ -38,6 +38,8 @@ export interface ServiceLogger extends HttpLogger {
   draining(runs: number): void;
   stopped(): void;
   streamBroken(runId: string, error: unknown): void;
+  /** Something was thrown where nothing catches it: in a promise that was left alone, or in a timer. */
+  uncaught(error: unknown): void;
 }
 
 /**
@@ -181,5 +183,6 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   unusableUser: (where) => logger.warn({ where }, "refused a credential whose user id is not valid"),
   keysAway: (error) =>
     logger.warn(error instanceof Error ? reason(error) : { err: error }, "keys could not be fetched from JWKS_URL"),
+  uncaught: (error) => logger.error(failed(error), "uncaught error, the service goes on"),
   streamBroken: (run, error) => logger.error({ run, ...failed(error) }, "stream broke"),
 });

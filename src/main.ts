@@ -246,6 +246,8 @@ const run = async (config: Config): Promise<"serving" | number> => {
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const redactor = new Redactor(secretsOf(config));
   const log = serviceLogger(openLogger(config.logLevel, redactor));
+  // An agent of the operator's own may leave a promise alone, or throw in a timer. All other runs go on.
+  for (const event of ["unhandledRejection", "uncaughtException"] as const) process.on(event, log.uncaught);
   const ownAgents = await readOwnAgents(config, redactor);
   const { mistakes } = ownAgents.loaded;
   for (const mistake of mistakes) complain(mistakeText(mistake));

@@ -4,7 +4,7 @@ import type { Page } from "./context.ts";
 import type { AgentContext } from "./contract.ts";
 import type { AgentParts } from "./parts.ts";
 
-type Owner = Pick<AgentContext, "userId" | "signal" | "file">;
+type Owner = Pick<AgentContext, "userId" | "signal">;
 
 /** Fetches a page and reads it. */
 export const readPage = async (
@@ -21,7 +21,7 @@ export const readPage = async (
 /** Reads the file that came with the question. */
 export const readFile = async (
   { read }: Pick<AgentParts, "read">,
-  { userId, signal, file }: Owner,
+  { userId, signal, file }: Owner & Pick<AgentContext, "file">,
 ): Promise<Reading> => {
   signal.throwIfAborted();
   if (file === null) throw new UnreadableError("empty", "No file came with the question.");

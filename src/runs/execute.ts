@@ -18,6 +18,7 @@ import type { RunWriter } from "../journal/writer.ts";
 import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
+import { Citations } from "../tools/citations.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
@@ -185,6 +186,8 @@ class Turn<State> {
       runId: live.runId,
       settings: settingsOver(agent.settings, input.settings ?? {}),
       tools: [...agent.ownTools, ...parts.toolbox.select(agent.toolNames)],
+      collections: agent.collections,
+      citations: new Citations(),
       signal: live.signal,
       system: parts.system,
       model,

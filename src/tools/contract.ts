@@ -2,6 +2,7 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import type { EventBody } from "../domain/event.ts";
 import type { Locale } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
+import type { Citations } from "./citations.ts";
 
 export interface NewImage {
   readonly imageId: string;
@@ -18,6 +19,10 @@ export interface ToolContext {
   readonly system: System;
   /** The language of texts for people, such as a picture's alt text. */
   readonly locale: Locale;
+  /** The collections of the user's documents that the agent may search. Null: all of them. */
+  readonly collections: readonly string[] | null;
+  /** The passages that the turn's model has been given. */
+  readonly citations: Citations;
   /** Stores a picture with the thread and returns the relative URL that serves it. */
   saveImage(image: NewImage): Promise<string>;
 }

@@ -147,6 +147,8 @@ describe("searching", () => {
     expect(await retrieval.search(user, { ...query, collection: "ships" }, never)).toHaveLength(1);
     expect(await retrieval.search(user, { ...query, collection: null }, never)).toHaveLength(1);
     expect(await retrieval.search(user, { ...query, collection: "trains" }, never)).toEqual([]);
+    expect(await retrieval.search(user, { ...query, collection: ["trains", "ships"] }, never)).toHaveLength(1);
+    expect(await retrieval.search(user, { ...query, collection: [] }, never)).toEqual([]);
     expect(await retrieval.search(newUser(), { ...query, collection: "ships" }, never)).toEqual([]);
   });
 

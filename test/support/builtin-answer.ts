@@ -1,22 +1,13 @@
 import { builtinModel } from "../../src/builtin/model/index.ts";
-import { realSystem } from "../../src/domain/system.ts";
 import type { ModelMessage, ModelPart } from "../../src/models/contract.ts";
 import { callTool } from "../../src/tools/call-tool.ts";
-import type { ToolCallContext } from "../../src/tools/contract.ts";
 import { allTools } from "./all-tools.ts";
 import { partsOf } from "./model-parts.ts";
+import { toolContext } from "./tool-context.ts";
 
 const { signal } = new AbortController();
 const tools = allTools();
-const context: ToolCallContext = {
-  toolCallId: "c1",
-  idempotencyKey: "r:c1",
-  userId: "u",
-  signal,
-  system: realSystem,
-  locale: "en",
-  saveImage: async ({ imageId }) => `images/${imageId}`,
-};
+const context = toolContext({ signal });
 
 const callModel = (messages: readonly ModelMessage[]): Promise<ModelPart[]> =>
   partsOf(builtinModel(), { system: "", messages, tools }, { signal });

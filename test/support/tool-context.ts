@@ -2,11 +2,12 @@ import type { Producer } from "../../src/agents/contract.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import type { Locale } from "../../src/domain/run.ts";
 import { realSystem } from "../../src/domain/system.ts";
+import { Citations } from "../../src/tools/citations.ts";
 import type { NewImage, ToolCallContext } from "../../src/tools/contract.ts";
 
 /** A tool's context that collects the pictures it receives. */
 export const toolContext = (
-  options: { readonly signal?: AbortSignal; readonly locale?: Locale } = {},
+  options: { readonly signal?: AbortSignal; readonly locale?: Locale; readonly collections?: readonly string[] } = {},
 ): ToolCallContext & { readonly images: readonly NewImage[] } => {
   const images: NewImage[] = [];
   return {
@@ -16,6 +17,8 @@ export const toolContext = (
     signal: options.signal ?? new AbortController().signal,
     locale: options.locale ?? "en",
     system: realSystem,
+    collections: options.collections ?? null,
+    citations: new Citations(),
     images,
     saveImage: async (image) => {
       images.push(image);
