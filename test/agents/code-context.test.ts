@@ -1,0 +1,183 @@
+// biome-ignore-all lint/correctness/useYield: an agent is a generator, also one that says nothing.
+import { describe, expect, test } from "bun:test";
+import type { AgentLogger } from "../../src/agents/logger.ts";
+import { questionsIn, Type, tool } from "../../src/agents/public.ts";
+import type { EventBody } from "../../src/domain/event.ts";
+import { call, type modelAnswering, text } from "../support/agent-context.ts";
+import { agentParts } from "../support/agent-parts.ts";
+import { codeAgent, codeContext, codeRun } from "../support/code-agent.ts";
+import { passage, stubRetrieval } from "../support/stub-retrieval.ts";
+import { walked } from "../support/walked.ts";
+
+const HISTORY = [
+  { role: "user", content: "Before?", images: [] },
+  { role: "assistant", content: "Yes.", toolCalls: [] },
+] as const;
+
+const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
+
+describe("context", () => {
+  test("has the turn, and a conversation has the history, the message and the tools unless it says otherwise", async () => {
+    const own = tool({ name: "t", description: "d", input: Type.Object({}), execute: () => null });
+    const engine = { ...codeContext([[text("A")]], { message: "Now?", history: HISTORY }), tools: [own] };
+    const mine = codeRun(async function* (given) {
+      yield* given.converse({ system: "one" });
+      yield* given.converse({ system: "two", messages: [], tools: [] });
+      return { message: given.input.message, before: questionsIn(await given.history()), agent: given.agent };
+    });
+    const { result } = await walked(mine, engine);
+    expect(result).toEqual({ message: "Now?", before: ["Before?"], agent: "mine" });
+    const { requests } = engine.model as ReturnType<typeof modelAnswering>;
+    expect(requests.map(({ system, messages, tools }) => [system, messages.length, tools.length])).toEqual([
+      ["one", 3, 1],
+      ["two", 0, 0],
+    ]);
+    expect(requests[0]?.messages.at(-1)).toEqual({ role: "user", content: "Now?", images: [] });
+  });
+
+  test("complete asks the model without saying anything, and its usage counts", async () => {
+    const engine = codeContext([[text("Quiet.")]]);
+    const mine = codeRun(async function* ({ complete }) {
+      return (await complete({ system: "s" })).text;
+    });
+    expect(await walked(mine, engine)).toMatchObject({ events: [], result: "Quiet." });
+    expect(engine.spent).toHaveLength(1);
+  });
+
+  test("the model itself can be asked, and its usage counts", async () => {
+    const engine = codeContext([[text("Raw.")]]);
+    const mine = codeRun(async function* ({ model, signal }) {
+      let said = "";
+      await model.answer({ system: "s", messages: [], tools: [] }, { signal }, (part) => {
+        if (part.type === "text") said += part.delta;
+        return undefined;
+      });
+      return said;
+    });
+    expect((await walked(mine, engine)).result).toBe("Raw.");
+    expect(engine.spent).toEqual([{ inputTokens: 10, outputTokens: 5 }]);
+  });
+
+  test("a step's result is stored under its node, and its name is numbered when it comes again", async () => {
+    const mine = codeRun(async function* ({ step }) {
+      return [await step("fetch", () => ({ n: 1 })), await step("fetch", async () => 2), await step("none", () => {})];
+    });
+    const { checkpoints, result } = await walked(mine, codeContext());
+    expect(result).toEqual([{ n: 1 }, 2, null]);
+    expect(checkpoints.slice(0, 3)).toEqual([
+      ["run/fetch", { result: { n: 1 } }],
+      ["run/fetch.2", { result: 2 }],
+      ["run/none", { result: undefined }],
+    ]);
+  });
+
+  test("a step whose result is stored is not run again after a takeover", async () => {
+    const ran: string[] = [];
+    const mine = codeRun(async function* ({ step }) {
+      return [await step("a", () => ran.push("a")), await step("a", () => ran.push("a.2"))];
+    });
+    const engine = { ...codeContext(), storedSteps: new Map<string, unknown>([["a", 41]]) };
+    expect((await walked(mine, engine)).result).toEqual([41, 1]);
+    expect(ran).toEqual(["a.2"]);
+  });
+
+  test("a step that returns no JSON says which", async () => {
+    const mine = codeRun(async function* ({ step }) {
+      await step("load", () => new Map([[1n, 1n]]).keys().next().value);
+    });
+    await expect(walked(mine, codeContext())).rejects.toThrow("the result of step load is not JSON, but a bigint");
+  });
+
+  test("emit tells a custom event in its place", async () => {
+    const mine = codeRun(async function* ({ emit }) {
+      yield "a";
+      await emit("mood", { fine: true });
+      yield "b";
+    });
+    expect((await walked(mine, codeContext())).events).toEqual([
+      token("a"),
+      { type: "custom", payload: { name: "mood", data: { fine: true } } },
+      token("b"),
+    ]);
+  });
+
+  test.each<[string, unknown, unknown, string]>([
+    ["no name", "", 1, "a name of 1 to 64 characters"],
+    ["a long name", "n".repeat(65), 1, "a name of 1 to 64 characters"],
+    ["data that is no JSON", "n", () => {}, "the data of n is not JSON, but a function"],
+  ])("emit refuses %s", async (_what, name, data, message) => {
+    const mine = codeRun(async function* ({ emit }) {
+      await emit(name as string, data);
+    });
+    await expect(walked(mine, codeContext())).rejects.toThrow(message);
+  });
+
+  test("approve is refused with a clear error", async () => {
+    const mine = codeRun(async function* ({ approve }) {
+      await approve({ name: "n", input: {} });
+    });
+    await expect(walked(mine, codeContext())).rejects.toThrow("context.approve is not available in this release");
+  });
+
+  test("retrieval searches the user's documents in the agent's collections alone", async () => {
+    const retrieval = stubRetrieval([passage("p")]);
+    const parts = agentParts({ retrieval: { ...retrieval, table: async () => null } });
+    const mine = codeAgent(
+      {
+        collections: ["a", "b"],
+        async *run({ retrieval: documents }) {
+          const all = await documents.search({ text: "x".repeat(3_000), k: 900 });
+          const one = await documents.search({ text: "q", collection: "b" });
+          return [all.length, one.length, (await documents.search({ text: "q", collection: "c" })).length];
+        },
+      },
+      parts,
+    );
+    expect((await walked(mine, codeContext())).result).toEqual([1, 1, 0]);
+    expect(retrieval.queries).toEqual([
+      { userId: "u", text: "x".repeat(2_000), collection: ["a", "b"], k: 50 },
+      { userId: "u", text: "q", collection: "b", k: 6 },
+    ]);
+  });
+
+  test("a tool of its own is called with what its schema lets through, and its events are told", async () => {
+    const received: unknown[] = [];
+    const add = tool({
+      name: "add",
+      description: "Adds.",
+      input: { type: "object", properties: { n: { type: "integer" } }, required: ["n"], additionalProperties: false },
+      async execute({ n }, { emit }) {
+        received.push(n);
+        emit("half", n / 2);
+        return { sum: n + 1 };
+      },
+    });
+    const engine = {
+      ...codeContext([[call("add", { n: "4" }, "c1")], [call("add", { n: 4 }, "c2")], [text("5")]]),
+      tools: [add],
+    };
+    const mine = codeRun(async function* ({ converse }) {
+      yield* converse({ system: "s" });
+    });
+    const { events } = await walked(mine, engine);
+    expect(received).toEqual([4]);
+    expect(events.map(({ type, payload }) => ("output" in payload ? payload.output : type))).toEqual([
+      "tool_start",
+      { error: "The argument /n is wrong: must be integer." },
+      "tool_start",
+      "custom",
+      { sum: 5 },
+      "token",
+    ]);
+  });
+
+  test("log writes the operator's line with agent, node and run", async () => {
+    const lines: unknown[] = [];
+    const logger: AgentLogger = { ...agentParts().logger, said: (...line) => void lines.push(line) };
+    const mine = codeRun(async function* ({ log }) {
+      log.warn("low stock", { left: 3 });
+    }, agentParts({ logger }));
+    await walked(mine, codeContext());
+    expect(lines).toEqual([["warn", { agent: "mine", node: "run", runId: "r" }, "low stock", { left: 3 }]]);
+  });
+});

@@ -1,0 +1,81 @@
+// biome-ignore-all lint/correctness/useYield: an agent is a generator, also one that says nothing.
+import { describe, expect, test } from "bun:test";
+import type { AgentLogger, AgentPlace } from "../../src/agents/logger.ts";
+import { type Context, RunError } from "../../src/agents/public.ts";
+import { agentParts } from "../support/agent-parts.ts";
+import { codeAgent, codeRun } from "../support/code-agent.ts";
+import { answerIn, endOf, harness } from "../support/harness.ts";
+
+describe("a run of an agent of the user's own", () => {
+  test("that throws ends with internal, without a word of the error", async () => {
+    const { start } = await harness();
+    const mine = codeRun(async function* () {
+      throw new Error("secret");
+    });
+    const end = endOf(await (await start(mine)).events);
+    expect(end).toMatchObject({ code: "internal" });
+    expect(JSON.stringify(end)).not.toContain("secret");
+  });
+
+  test("that throws a RunError ends with its words", async () => {
+    const { start } = await harness();
+    const mine = codeRun(async function* () {
+      throw new RunError("tool_failed", "The warehouse is closed.");
+    });
+    expect(endOf(await (await start(mine)).events)).toMatchObject({
+      code: "tool_failed",
+      message: "The warehouse is closed.",
+    });
+  });
+
+  test("that never returns is ended by the agent's timeout", async () => {
+    const { start } = await harness();
+    const mine = codeAgent({
+      timeout: "50ms",
+      async *run() {
+        yield "Wait…";
+        await new Promise(() => {});
+      },
+    });
+    const events = await (await start(mine)).events;
+    expect([answerIn(events), endOf(events)]).toMatchObject(["Wait…", { code: "timeout" }]);
+  });
+
+  test("that yields on although it was told to stop is ended all the same", async () => {
+    const { start } = await harness();
+    const mine = codeAgent({
+      timeout: "50ms",
+      async *run() {
+        for (;;) {
+          try {
+            yield "on ";
+          } catch {}
+        }
+      },
+    });
+    expect(endOf(await (await start(mine)).events)).toMatchObject({ code: "timeout" });
+  });
+
+  test("that goes on after its end can write nothing any more, and the operator is told once", async () => {
+    const told: AgentPlace[] = [];
+    const logger: AgentLogger = { ...agentParts().logger, emittedLate: (place) => void told.push(place) };
+    const { start, store } = await harness();
+    const kept = Promise.withResolvers<Context>();
+    const mine = codeRun(async function* (given) {
+      kept.resolve(given);
+      yield "Done.";
+    }, agentParts({ logger }));
+    const run = await start(mine);
+    const events = await run.events;
+    const late = await kept.promise;
+    expect(late.signal.aborted).toBe(true);
+    await expect(late.emit("late", 1)).rejects.toThrow("is over");
+    late.emit("later", 2);
+    await expect(late.complete({ system: "s" })).rejects.toThrow("is over");
+    await expect(late.step("s", () => 1)).rejects.toThrow("is over");
+    await expect(late.fetchPage("https://example.com")).rejects.toThrow("is over");
+    await expect(late.retrieval.search({ text: "t" })).rejects.toThrow("is over");
+    expect(told).toEqual([{ agent: "mine", node: "run", runId: run.live.runId }]);
+    expect(await store.events.read(run.live.threadKey, 0, 100)).toHaveLength(events.length);
+  });
+});
