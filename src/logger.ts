@@ -1,5 +1,5 @@
 import pino, { type Logger } from "pino";
-import type { ReloadLogger } from "./agents/files/reload.ts";
+import type { AgentFilesLogger } from "./agents/files/reload.ts";
 import type { AgentLogger, AgentPlace } from "./agents/logger.ts";
 import { Redactor } from "./domain/redact.ts";
 import type { ThreadKey } from "./domain/thread.ts";
@@ -20,7 +20,7 @@ export interface ServiceLogger extends HttpLogger {
   readonly journal: JournalLogger;
   readonly models: ModelLogger;
   readonly agents: AgentLogger;
-  readonly agentFiles: ReloadLogger;
+  readonly agentFiles: AgentFilesLogger;
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
@@ -136,6 +136,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
   },
   agentFiles: {
+    threwOutside: (err) => logger.error({ err }, "code of an agent threw outside of its run"),
     reloaded: (agents) => logger.info({ agents }, "read the agents again"),
     reloadRefused: (mistakes) =>
       logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),

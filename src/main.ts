@@ -1,13 +1,13 @@
 import { hostname } from "node:os";
 import { version } from "../package.json";
-import type { DefinedAgent } from "./agents/files/agent-files.ts";
+import { isForeignError } from "./agents/files/foreign-error.ts";
+import type { AgentFilesLogger } from "./agents/files/reload.ts";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig, secretsOf } from "./config/read-config.ts";
 import { mistakeText } from "./domain/file-mistake.ts";
 import { describeAccess } from "./domain/identity.ts";
 import { Redactor } from "./domain/redact.ts";
 import { realSystem } from "./domain/system.ts";
-import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
 import type { ReadAgents } from "./own-agents.ts";
 import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
 
@@ -63,7 +63,7 @@ const main = async (): Promise<number | "serving"> => {
     if (cli.command === "init") return await init(read.config, cli.dir ?? read.config.agentsDir);
     if (cli.command === "migrate") return await migrate(read.config);
     if (cli.command === "reindex") return await reindex(read.config);
-    if (cli.command === "check") return await check(read.config);
+    if (cli.command === "check") return await checkAll(read.config);
     return await run(read.config);
   } catch (error) {
     complain(error instanceof Error ? error.message : "failed to start");
@@ -148,16 +148,6 @@ const reindex = async (config: Config): Promise<number> => {
   }
 };
 
-/**
- * Returns the message, with its direct cause when that adds something, and the remedy of an error that has one. It holds
- * no key: see `ProviderError`.
- */
-const wordsOf = (error: Error): string => {
-  const { message, cause } = error;
-  const words = cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
-  return "remedy" in error && typeof error.remedy === "string" ? `${words} ${error.remedy}` : words;
-};
-
 /** Reads the operator's own agents. Their secrets go to the redactor. */
 const readOwnAgents = async (config: Config, redactor: Redactor): Promise<ReadAgents> => {
   const { toolNames } = await import("./app.ts");
@@ -172,64 +162,25 @@ const readOwnAgents = async (config: Config, redactor: Redactor): Promise<ReadAg
   return { ...source, loaded: await source.load() };
 };
 
-const check = async (config: Config): Promise<number> => {
-  const { openEmbedding, openModels, openStore } = await import("./app.ts");
+const checkAll = async (config: Config): Promise<number> => {
+  const { check } = await import("./check.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const redactor = new Redactor(secretsOf(config));
   const log = serviceLogger(openLogger(config.logLevel, redactor));
-  const { agents, mistakes } = (await readOwnAgents(config, redactor)).loaded;
-  const soon = () => AbortSignal.timeout(config.runTimeoutMs);
-  const embedding = await openEmbedding(config, realSystem, log);
-  const modelTries: Record<string, () => Promise<void>> = {};
-  // Each model by itself: as a fallback chain they would pass as soon as one answers, and a fallback is needed when the
-  // others do not.
-  const specs = modelsOf(config, agents);
-  for (const spec of specs) {
-    const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
-    modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
-  }
-  const tries = {
-    store: async () => {
-      const store = await openStore(config, realSystem);
-      await store
-        .check()
-        .then(() => store.rehearse())
-        .finally(() => store.close());
-    },
-    ...(await identityTries(config)),
-    ...modelTries,
-    embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
-  };
-  say("configuration: ok");
-  for (const mistake of mistakes) say(`agents: ${mistakeText(mistake)}`);
-  if (mistakes.length === 0 && agents.length > 0) say("agents: ok");
-  let failed = 0;
-  for (const [name, attempt] of Object.entries(tries)) {
-    const verdict = await attempt().then(
-      () => "ok",
-      (error: unknown) => (error instanceof Error ? wordsOf(error) : "failed"),
-    );
-    if (verdict !== "ok") failed++;
-    say(`${name}: ${verdict}`);
-  }
-  if (mistakes.length > 0) return EXIT_USAGE;
+  const { loaded } = await readOwnAgents(config, redactor);
+  const failed = await check(config, loaded, log, say);
+  if (loaded.mistakes.length > 0) return EXIT_USAGE;
   return failed === 0 ? 0 : EXIT_FAILED;
 };
 
-/** The models of the configuration and of agents, each once. A text of an agent's that names none is a mistake already. */
-const modelsOf = ({ models }: Config, agents: readonly DefinedAgent[]): readonly ModelSpec[] => {
-  const named = agents.flatMap(({ definition }) =>
-    [definition.model ?? []].flat().flatMap((text) => parseModelSpecs(text) ?? []),
-  );
-  return [...new Map([...models, ...named].map((spec) => [specText(spec), spec])).values()];
-};
-
-/** There is nothing to try unless keys are fetched. */
-const identityTries = async ({ identity }: Config): Promise<Record<string, () => Promise<void>>> => {
-  const url = identity.userTokens?.jwksUrl ?? null;
-  if (url === null) return {};
-  const { KeySet } = await import("./http/identity/key-set.ts");
-  return { identity: () => new KeySet(url, realSystem, () => {}).check() };
+/** An agent's own code may throw in a timer, or leave a promise that rejects. A defect of ours still ends the process. */
+const surviveAgents = (logger: AgentFilesLogger): void => {
+  const survive = (error: unknown): void => {
+    logger.threwOutside(error);
+    if (!isForeignError(error, import.meta.dir)) process.exit(EXIT_FAILED);
+  };
+  process.on("unhandledRejection", survive);
+  process.on("uncaughtException", survive);
 };
 
 const run = async (config: Config): Promise<"serving" | number> => {
@@ -267,6 +218,7 @@ const run = async (config: Config): Promise<"serving" | number> => {
     isAlone: config.database.kind === "embedded",
     ownAgents,
   });
+  surviveAgents(log.agentFiles);
   reload = () => void service.reload();
   if (isReloadDue) reload();
   let asked: number | undefined;

@@ -1,7 +1,7 @@
 import type { AnyAgent } from "./agents/contract.ts";
 import { AgentDirectory } from "./agents/directory.ts";
 import { AgentFiles, type DefinedAgent, type LoadedAgents } from "./agents/files/agent-files.ts";
-import { Reload, type ReloadLogger } from "./agents/files/reload.ts";
+import { type AgentFilesLogger, Reload } from "./agents/files/reload.ts";
 import { agentFrom } from "./agents/from-definition.ts";
 import type { AgentParts } from "./agents/parts.ts";
 import type { Config } from "./config/read-config.ts";
@@ -50,7 +50,7 @@ interface OfferedParts {
   readonly own: ReadAgents | null;
   readonly agentParts: AgentParts;
   readonly models: Pick<Models, "setAgentModels">;
-  readonly logger: ReloadLogger;
+  readonly logger: AgentFilesLogger;
 }
 
 interface Offered {

@@ -225,6 +225,27 @@ describe("the operator's own agents, from the executable alone", () => {
     SECONDS,
   );
 
+  test(
+    "do not end the service by what they leave behind, and the log names file and line",
+    async () => {
+      write({
+        "stray.ts":
+          'import { agent } from "yeoul";\nexport default agent({ async *run() {\n' +
+          "  setTimeout(() => {\n    throw new Error('from a timer');\n  });\n" +
+          "  void Promise.reject(new Error('from a promise'));\n  void fetch('http://127.0.0.1:1/');\n  yield 'Done.';\n} });",
+      });
+      await using service = await alone.serve();
+      expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
+      await service.logged("code of an agent threw outside of its run", 3);
+      expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
+      expect(await service.end("SIGTERM")).toBe(0);
+      const lines = await service.stderr;
+      expect(lines).toMatch(/from a timer.*agents\/stray\.ts:4:/);
+      expect(lines).toMatch(/from a promise.*agents\/stray\.ts:6:/);
+    },
+    SECONDS,
+  );
+
   test("with mistakes end the start with 2, all told at once, and check finds the same", async () => {
     write({
       "one.md": "---\ntools: [calculat]\ntemperature: 9\n---\nHelp.",

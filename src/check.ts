@@ -1,0 +1,80 @@
+import type { DefinedAgent, LoadedAgents } from "./agents/files/agent-files.ts";
+import { openEmbedding, openModels, openStore } from "./app.ts";
+import type { Config } from "./config/read-config.ts";
+import { mistakeText } from "./domain/file-mistake.ts";
+import { realSystem } from "./domain/system.ts";
+import type { ServiceLogger } from "./logger.ts";
+import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
+
+/**
+ * Tries the configuration, the agents, the store and the models, and prints a line for each. Returns how many have
+ * failed, agents with mistakes not counted.
+ */
+export const check = async (
+  config: Config,
+  { agents, mistakes }: LoadedAgents,
+  log: ServiceLogger,
+  print: (line: string) => void,
+): Promise<number> => {
+  const soon = () => AbortSignal.timeout(config.runTimeoutMs);
+  const embedding = await openEmbedding(config, realSystem, log);
+  const modelTries: Record<string, () => Promise<void>> = {};
+  // Each model by itself: as a fallback chain they would pass as soon as one answers, and a fallback is needed when the
+  // others do not.
+  const specs = modelsOf(config, agents);
+  for (const spec of specs) {
+    const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
+    modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
+  }
+  const tries = {
+    store: async () => {
+      const store = await openStore(config, realSystem);
+      await store
+        .check()
+        .then(() => store.rehearse())
+        .finally(() => store.close());
+    },
+    ...(await identityTries(config)),
+    ...modelTries,
+    embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
+  };
+  print("configuration: ok");
+  for (const mistake of mistakes) print(`agents: ${mistakeText(mistake)}`);
+  if (mistakes.length === 0 && agents.length > 0) print("agents: ok");
+  let failed = 0;
+  for (const [name, attempt] of Object.entries(tries)) {
+    const verdict = await attempt().then(
+      () => "ok",
+      (error: unknown) => (error instanceof Error ? wordsOf(error) : "failed"),
+    );
+    if (verdict !== "ok") failed++;
+    print(`${name}: ${verdict}`);
+  }
+  return failed;
+};
+
+/** The models of the configuration and of agents, each once. A text of an agent's that names none is a mistake already. */
+const modelsOf = ({ models }: Config, agents: readonly DefinedAgent[]): readonly ModelSpec[] => {
+  const named = agents.flatMap(({ definition }) =>
+    [definition.model ?? []].flat().flatMap((text) => parseModelSpecs(text) ?? []),
+  );
+  return [...new Map([...models, ...named].map((spec) => [specText(spec), spec])).values()];
+};
+
+/**
+ * Returns the message, with its direct cause when that adds something, and the remedy of an error that has one. It holds
+ * no key: see `ProviderError`.
+ */
+const wordsOf = (error: Error): string => {
+  const { message, cause } = error;
+  const words = cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
+  return "remedy" in error && typeof error.remedy === "string" ? `${words} ${error.remedy}` : words;
+};
+
+/** There is nothing to try unless keys are fetched. */
+const identityTries = async ({ identity }: Config): Promise<Record<string, () => Promise<void>>> => {
+  const url = identity.userTokens?.jwksUrl ?? null;
+  if (url === null) return {};
+  const { KeySet } = await import("./http/identity/key-set.ts");
+  return { identity: () => new KeySet(url, realSystem, () => {}).check() };
+};
