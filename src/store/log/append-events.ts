@@ -40,6 +40,13 @@ export const follows = (after: SQL) => sql`(
   runs.start_seq = ${after} or exists (select from events where events.thread_key = runs.thread_key and events.seq = ${after}))`;
 
 /**
+ * Whether a run that is looked up by its key is running, in a form that implies the condition of no partial index. The
+ * indexes of unfinished runs are empty whenever no run is under way; if the table is analyzed at such a moment, the
+ * planner would rather read all of `runs_by_owner` for each of a thousand runs than use the key.
+ */
+export const IS_RUNNING = sql`runs.status || '' = 'running'`;
+
+/**
  * The hot path: one statement for all events that the process's runs have emitted since the last commit. Its FOR KEY
  * SHARE makes a run's end, its takeover and its thread's deletion wait (they lock FOR UPDATE), while leases can be
  * renewed concurrently. If one of those comes first, the row is checked again after the wait, and the run is refused.
@@ -52,7 +59,7 @@ const holding = sql`
   from requested cross join lateral (
     select runs.thread_key, runs.run_id, ${follows(sql`requested.after`)} as follows from runs
     where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id
-      and runs.epoch = requested.epoch and runs.status = 'running'
+      and runs.epoch = requested.epoch and ${IS_RUNNING}
     for key share of runs
   ) as run`;
 const refused = sql`

@@ -13,7 +13,7 @@ import {
   separated,
 } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
-import { follows } from "./append-events.ts";
+import { follows, IS_RUNNING } from "./append-events.ts";
 import { CallGroup } from "./call-group.ts";
 import type { Fence, Refusal, RunStore } from "./contract.ts";
 import type { RunEnd } from "./contract-run-end.ts";
@@ -52,7 +52,7 @@ const finishing = (unless: SQL) =>
     select thread.*, run.follows from thread cross join lateral (
       select ${follows(sql`thread.after`)} as follows from runs
       where runs.thread_key = thread.thread_key and runs.run_id = thread.run_id
-        and runs.epoch = thread.epoch and runs.status = 'running'
+        and runs.epoch = thread.epoch and ${IS_RUNNING}
       for update of runs ${unless}
     ) as run
   ), held as (select * from holding where follows), ended as (
