@@ -4,6 +4,7 @@ import type { Append, Refusal } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
 import { CommitPacing } from "./commit-pacing.ts";
+import { CommitQueue, type Urgency } from "./commit-queue.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";
 import { LOST, LostTails } from "./lost-tail.ts";
@@ -16,13 +17,6 @@ export interface CommitOptions extends StoreRetryOptions {
   readonly store: Store;
   readonly hub: Hub;
 }
-
-/**
- * The number of runs whose first text one commit writes, and the number of other runs that it writes besides. A commit
- * for a thousand runs that have just begun takes Postgres a tenth of a second, and the first text of each would wait
- * for it.
- */
-export const MAX_RUNS = 256;
 
 /**
  * Group commit, as databases do it. One commit is under way at a time, and events that arrive meanwhile are written by
@@ -38,13 +32,7 @@ export class GroupCommit implements Committer {
   readonly #storeRetry: StoreRetry;
   readonly #lostTails: LostTails;
   readonly #ends: RunEnds;
-  /**
-   * Writers with something to commit. Each carries its own flag: a set would allocate 60 bytes a writer at every
-   * commit.
-   */
-  readonly #marked: RunWriter[] = [];
-  /** The writers among them whose first text waits. They are committed before the others. */
-  readonly #urgent: RunWriter[] = [];
+  readonly #queue = new CommitQueue<RunWriter>();
   readonly #pace = new CommitPacing();
   #looping = false;
   /** Ends the pause that is under way. */
@@ -67,13 +55,9 @@ export class GroupCommit implements Committer {
     this.#writers.add(writer, channel, broken);
   }
 
-  mark(writer: RunWriter, isUrgent: boolean): void {
-    if (!writer.isMarked) this.#marked.push(writer);
-    writer.isMarked = true;
-    if (isUrgent) {
-      this.#urgent.push(writer);
-      this.#endPause?.();
-    }
+  mark(writer: RunWriter, urgency: Urgency): void {
+    this.#queue.add(writer, urgency, this.now());
+    if (urgency === "first") this.#endPause?.();
     if (this.#looping) return;
     this.#looping = true;
     // A node often emits several events in one go: one commit takes them all.
@@ -107,29 +91,19 @@ export class GroupCommit implements Committer {
   }
 
   async #loop(): Promise<void> {
-    while (this.#marked.length > 0) {
-      const writers = this.#next();
+    let pause = 0;
+    for (;;) {
+      const wait = this.#queue.pauseAt(this.now(), pause);
+      if (wait > 0) await this.#pause(wait);
+      if (this.#queue.isEmpty) break;
+      const writers = this.#queue.next(this.now());
+      pause = 0;
       if (writers.length === 0) continue;
-      const pause = this.#pace.after(writers.length, this.now());
+      pause = this.#pace.after(writers.length, this.now());
       this.#current = this.#commit(writers);
       await this.#current;
-      if (pause > 0 && this.#urgent.length === 0 && this.#marked.length < MAX_RUNS) await this.#pause(pause);
     }
     this.#looping = false;
-  }
-
-  /**
-   * Takes the writers of the next commit. A writer that was marked twice, the second time as urgent, is in both lists.
-   */
-  #next(): readonly RunWriter[] {
-    const next: RunWriter[] = [];
-    for (const waiting of [this.#urgent, this.#marked]) {
-      for (const writer of waiting.splice(0, MAX_RUNS)) {
-        if (writer.isMarked && writer.hasPending) next.push(writer);
-        writer.isMarked = false;
-      }
-    }
-    return next;
   }
 
   async #pause(ms: number): Promise<void> {

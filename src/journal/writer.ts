@@ -3,6 +3,7 @@ import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { SurrogateJoiner, storableText } from "../domain/text.ts";
 import type { Append, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
+import type { Urgency } from "./commit-queue.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Opening } from "./opening.ts";
 import { Verdict } from "./verdict.ts";
@@ -21,8 +22,8 @@ const NONE: readonly NewCheckpoint[] = [];
 /** What a writer needs of the group commit. */
 export interface Committer {
   now(): number;
-  /** Requests a commit of the writer's events. Urgent when the client has received nothing yet. */
-  mark(writer: RunWriter, isUrgent: boolean): void;
+  /** Requests a commit of the writer's events. */
+  mark(writer: RunWriter, urgency: Urgency): void;
   /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
   finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome>;
   /** An event was emitted after the end. */
@@ -87,10 +88,7 @@ export class RunWriter {
     return this.#fold.hasAnswer;
   }
 
-  /**
-   * The rest of the answer (`AnswerDetail`), as JSON. Null when it is no longer known here and must be read from the
-   * log.
-   */
+  /** The rest of the answer (`AnswerDetail`), as JSON. Null when it must be read from the log. */
   get detail(): string | null {
     return this.#isWhole ? JSON.stringify(this.#fold.answer().detail) : null;
   }
@@ -120,7 +118,7 @@ export class RunWriter {
   /** The store has the run now: its events may be written. */
   release(): void {
     this.#isHeld = false;
-    if (this.hasPending) this.committer.mark(this, this.#hasEmittedText);
+    if (this.hasPending) this.committer.mark(this, this.#hasEmittedText ? "first" : "progress");
   }
 
   /** Emits one event. Returns a promise when the store is behind; it must be awaited before the next call. */
@@ -147,7 +145,7 @@ export class RunWriter {
       return;
     }
     this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at: this.#now() }];
-    this.committer.mark(this, false);
+    this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
   }
 
   /**
@@ -285,9 +283,9 @@ export class RunWriter {
     this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json });
     this.#text = text;
     this.#node = node;
-    const isFirstText = text !== "" && !this.#hasEmittedText;
-    if (isFirstText) this.#hasEmittedText = true;
-    this.committer.mark(this, isFirstText);
+    const urgency = this.#hasEmittedText ? "more" : text === "" ? "progress" : "first";
+    if (urgency === "first") this.#hasEmittedText = true;
+    this.committer.mark(this, urgency);
   }
 
   /** Completes the last event: its text will not grow any more. */

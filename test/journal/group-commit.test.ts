@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { RunError } from "../../src/domain/error.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { MAX_RUNS } from "../../src/journal/group-commit.ts";
+import { MAX_RUNS, MIN_OTHERS } from "../../src/journal/commit-queue.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
@@ -110,18 +110,26 @@ describe("group commit", () => {
 
   test("first tokens go before the waiting events of other runs, in the order in which they were emitted", async () => {
     const { journal, gate, log } = gated();
-    const others = Array.from({ length: MAX_RUNS + 10 }, (_, at) => open(journal, fenceOf(`u:${at}`)).writer);
-    const last = open(journal, fenceOf("u:last")).writer;
+    const [last, ...others] = Array.from(
+      { length: MAX_RUNS + 10 },
+      (_, at) => open(journal, fenceOf(`u:${at}`)).writer,
+    );
+    if (last === undefined) throw new Error("there is no writer");
     void last.emit(note(), "n");
     await gate.reached(1);
-    for (const writer of others) void writer.emit(note(), "n");
-    void last.emit(token("hello"), "n");
+    for (const writer of others) void writer.emit(token("one"), "n");
     gate.open();
-    await gate.reached(3);
+    await gate.reached(2);
+    for (const writer of others) void writer.emit(token("two"), "n");
+    void last.emit(token("hello"), "n");
+    await gate.reached(4);
     await Promise.all([...others, last].map(close));
     const keys = log.appends.map((batch) => batch.map(({ fence }) => fence.threadKey));
     const names = others.map((writer) => writer.fence.threadKey);
-    expect(keys).toEqual([["u:last"], ["u:last", ...names.slice(0, MAX_RUNS)], names.slice(MAX_RUNS)]);
+    expect(keys.slice(0, 2)).toEqual([["u:0"], names.slice(0, MAX_RUNS)]);
+    // Those whose first token waited since before, then the last one's, then the second tokens.
+    const first = others.length - MAX_RUNS;
+    expect(keys[2]).toEqual([...names.slice(MAX_RUNS), "u:0", ...names.slice(0, MAX_RUNS - first - 1)]);
   });
 
   test("with any number of runs and events, a commit takes its share and leaves none out", async () => {
@@ -136,7 +144,7 @@ describe("group commit", () => {
     await gate.reached(4);
     for (const writer of writers.slice(0, 7)) void writer.emit(token("three"), "n");
     await Promise.all(writers.map(close));
-    for (const batch of log.appends) expect(batch.length).toBeLessThanOrEqual(2 * MAX_RUNS);
+    for (const batch of log.appends) expect(batch.length).toBeLessThanOrEqual(MAX_RUNS + 2 * MIN_OTHERS);
     for (const [at, { fence }] of writers.entries()) {
       const logged = log.events(fence.threadKey).map(({ type, seq }) => `${seq} ${type}`);
       const third = at < 7 ? ["4 token"] : [];
