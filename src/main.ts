@@ -24,17 +24,31 @@ const SECOND_SIGNAL_MS = 500;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
+/** What Bun reads from the environment when a process starts. */
+const RUNTIME_SETTINGS = {
+  /**
+   * Bun's fetch runs at most 256 requests at once unless this is set, and the 257th model stream would wait for one to
+   * end. 65535 is the most that Bun accepts.
+   */
+  BUN_CONFIG_MAX_HTTP_REQUESTS: "65535",
+  /**
+   * How hot a function must be for the last tier of the compiler, which takes up to 0.1 s of a core a function: 27,000
+   * calls instead of 4,300. What a token takes gets there in seconds. What a run's start takes did so in the middle of
+   * a burst of starts.
+   */
+  BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "400000",
+};
+
 /**
- * Bun's fetch runs at most 256 requests at once unless this is set before the process starts, and the 257th model
- * stream would wait for one to end. 65535 is the most that Bun accepts. The process replaces itself (execve) and
- * retains its id and its descriptors, so its parent notices nothing. Without execve it goes on with 256.
+ * Applies the settings that are not in the environment. The process replaces itself (execve) and retains its id and its
+ * descriptors, so its parent notices nothing. Without execve it goes on as it is.
  */
-const liftFetchLimit = (): void => {
+const applyRuntimeSettings = (): void => {
   const { argv, env, execArgv, execPath } = process;
-  if (env.BUN_CONFIG_MAX_HTTP_REQUESTS !== undefined) return;
+  if (Object.keys(RUNTIME_SETTINGS).every((name) => env[name] !== undefined)) return;
   const isExecutable = import.meta.url.includes("$bunfs");
   const args = isExecutable ? argv.slice(2) : [...execArgv, ...argv.slice(1)];
-  process.execve?.(execPath, [execPath, ...args], { ...env, BUN_CONFIG_MAX_HTTP_REQUESTS: "65535" });
+  process.execve?.(execPath, [execPath, ...args], { ...RUNTIME_SETTINGS, ...env });
 };
 
 const main = async (): Promise<number | "serving"> => {
@@ -249,7 +263,7 @@ const run = async (config: Config): Promise<"serving" | number> => {
   return "serving";
 };
 
-liftFetchLimit();
+applyRuntimeSettings();
 void main().then((code) => {
   if (code !== "serving") process.exit(code);
 });
