@@ -84,7 +84,8 @@ export const execute = async <State>(
 
   const turn = new Turn(live, claimed, task, writer, parts);
   const failure = await turn.run();
-  ended.abort();
+  // Without a reason, an error would be created, with its stack.
+  ended.abort(null);
   const isPersisted = await live.persisted;
   if (isPersisted) await turn.emitHeld();
   const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };

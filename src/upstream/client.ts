@@ -8,6 +8,9 @@ const MAX_IDLE = 1024;
 /** Milliseconds after which a server that has not responded is assumed to have started on the request. */
 const LATE_MS = 1_000;
 
+/** The most URLs that are known in parsed form. */
+const MAX_DESTINATIONS = 256;
+
 const DEFAULT_OPTIONS: ConnectionOptions = { ca: undefined, connectMs: 10_000, idleMs: 60_000 };
 
 /** Returns a `Post` over sockets that stay open between calls. */
@@ -16,6 +19,11 @@ export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
   return (request) => client.post(request);
 };
 
+interface Destination {
+  readonly target: URL;
+  readonly origin: Origin;
+}
+
 /**
  * An HTTP/1.1 client for streams of small pieces, over its own sockets, with connections that stay open. A piece costs
  * two thirds of what it does with `fetch`. Follows no redirects and uses no proxy: see `postByFetch`.
@@ -23,6 +31,8 @@ export const postBySockets = (options?: Partial<ConnectionOptions>): Post => {
 class HttpClient implements ConnectionOwner {
   /** By origin. The one used last is used next, so that the others can time out. */
   readonly #idle = new Map<string, Connection[]>();
+  /** By URL: calls have those of the configured models. */
+  readonly #destinations = new Map<string, Destination>();
   readonly #options: ConnectionOptions;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
@@ -31,8 +41,7 @@ class HttpClient implements ConnectionOwner {
 
   async post({ url, signal, ...request }: UpstreamRequest): Promise<UpstreamResponse> {
     signal.throwIfAborted();
-    const target = new URL(url);
-    const origin = originOf(target);
+    const { target, origin } = this.#destinationOf(url);
     const bytes = bytesOf(target, request);
     const idle = this.#idle.get(origin.key)?.pop();
     if (idle !== undefined) {
@@ -64,6 +73,16 @@ class HttpClient implements ConnectionOwner {
     const idle = this.#idleOf(connection.origin);
     const at = idle.indexOf(connection);
     if (at >= 0) idle.splice(at, 1);
+  }
+
+  #destinationOf(url: string): Destination {
+    const known = this.#destinations.get(url);
+    if (known !== undefined) return known;
+    const target = new URL(url);
+    const destination = { target, origin: originOf(target) };
+    if (this.#destinations.size === MAX_DESTINATIONS) this.#destinations.clear();
+    this.#destinations.set(url, destination);
+    return destination;
   }
 
   #idleOf({ key }: Origin): Connection[] {
