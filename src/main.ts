@@ -10,6 +10,7 @@ import { Redactor } from "./domain/redact.ts";
 import { realSystem } from "./domain/system.ts";
 import type { ReadAgents } from "./own-agents.ts";
 import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
+import { RUNTIME_SETTINGS } from "./runtime-settings.ts";
 
 // The commands below import the service: it takes longer to load than everything that is decided before.
 
@@ -24,25 +25,7 @@ const SECOND_SIGNAL_MS = 500;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
-/** What Bun reads from the environment when a process starts. */
-const RUNTIME_SETTINGS = {
-  /**
-   * Bun's fetch runs at most 256 requests at once unless this is set, and the 257th model stream would wait for one to
-   * end. 65535 is the most that Bun accepts.
-   */
-  BUN_CONFIG_MAX_HTTP_REQUESTS: "65535",
-  /**
-   * How hot a function must be for the last tier of the compiler, which takes up to 0.1 s of a core a function: 27,000
-   * calls instead of 4,300. What a token takes gets there in seconds. What a run's start takes did so in the middle of
-   * a burst of starts.
-   */
-  BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "400000",
-};
-
-/**
- * Applies the settings that are not in the environment. The process replaces itself (execve) and retains its id and its
- * descriptors, so its parent notices nothing. Without execve it goes on as it is.
- */
+/** Replaces the process (execve): its parent notices nothing. Where that is not possible, it goes on without them. */
 const applyRuntimeSettings = (): void => {
   const { argv, env, execArgv, execPath } = process;
   if (Object.keys(RUNTIME_SETTINGS).every((name) => env[name] !== undefined)) return;
