@@ -32,7 +32,13 @@ const never = new AbortController().signal;
 /** Adds all documents of a language as one collection of one user. Returns the questions about them. */
 export const takeIn = async (language: Language, documents: DocumentStore, embedding: EmbeddingModel) => {
   const reader = openReader();
-  const retrieval = new DocumentRetrieval({ documents, embedding, ...reader, system: realSystem });
+  const retrieval = new DocumentRetrieval({
+    documents,
+    embedding,
+    ...reader,
+    system: realSystem,
+    logger: { notEmbedded: () => {} },
+  });
   for (const name of [...new Bun.Glob("*").scanSync(join(FIXTURES, language))].sort()) {
     const upload = { name, mediaType: "", bytes: await Bun.file(join(FIXTURES, language, name)).bytes() };
     const document = { collection: language, title: null, metadata: {}, upload };

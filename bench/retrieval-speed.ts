@@ -73,7 +73,10 @@ const ingest = async (store: Store, documents: readonly CorpusDocument[]): Promi
       model: embedding.id,
       now: realSystem.now(),
     };
-    await store.documents.put(draft, chunksOf(title, chunks, embedding, signal));
+    await store.documents.put(
+      draft,
+      chunksOf(title, chunks, embedding, signal, () => {}),
+    );
   }
   clearInterval(ticking);
   return { seconds: (performance.now() - begun) / 1000, blockedMs };

@@ -156,7 +156,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const workers = config.workerThreads ?? defaultWorkers();
   const documents = { documents: store.documents, embedding, system };
   const reader = openReader({ workers });
-  const retrieval = new DocumentRetrieval({ ...documents, ...reader });
+  const retrieval = new DocumentRetrieval({ ...documents, ...reader, logger: logger.retrieval });
   const agentParts: AgentParts = {
     retrieval,
     read: reader.read,

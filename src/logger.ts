@@ -9,6 +9,7 @@ import type { JournalLogger } from "./journal/logger.ts";
 import { ModelError } from "./models/contract.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { providerWords } from "./models/provider-error.ts";
+import type { RetrievalLogger } from "./retrieval/contract.ts";
 import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLogger } from "./runs/logger.ts";
 import { stateBehind } from "./store/failure.ts";
@@ -23,6 +24,7 @@ export interface ServiceLogger extends HttpLogger {
   readonly agentFiles: AgentFilesLogger;
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
+  readonly retrieval: RetrievalLogger;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
   storeChanged(why: string | null): void;
   /** A check has found that no model can be reached, with the error; null when one can be again. Called once per change. */
@@ -146,6 +148,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
       said(logger, error);
     },
+    limited: (info) => logger.warn(info, "embedding model takes fewer or shorter texts, and gets no more from now on"),
     lacking: ({ model, feature, without }) =>
       logger.warn({ model, feature, without }, "model refuses a feature, and is called without it from now on"),
     fallback: ({ model, next, error }) => {
@@ -171,6 +174,13 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       const line = others.length === 0 ? place : { one_of: [place, ...others] };
       logger.warn({ ...line, held_ms: Math.round(ms) }, "agent held up the event loop, and with it all other runs");
     },
+  },
+  retrieval: {
+    notEmbedded: (document, error) =>
+      logger.warn(
+        { document, ...why(error) },
+        "document could not be embedded, and is found by its words alone until yeoul reindex has run",
+      ),
   },
   retrievalLimited: (words) => logger.warn({ retrieval: words }, "search by vectors is limited"),
   storeChanged: (why) =>

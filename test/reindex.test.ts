@@ -17,7 +17,14 @@ const server = embeddingServer(openAiEmbeddings);
 beforeAll(async () => {
   const store = await pgliteStore({ dataDir, system: realSystem });
   await store.migrate();
-  const parts = { documents: store.documents, embedding: builtinEmbedding(), ...openReader(), system: realSystem };
+  const logger = { notEmbedded: () => {} };
+  const parts = {
+    documents: store.documents,
+    embedding: builtinEmbedding(),
+    ...openReader(),
+    system: realSystem,
+    logger,
+  };
   const text = Array.from({ length: 100 }, (_, at) => `# Section ${at}\n\nText.\n`).join("\n");
   const upload = { name: "a.md", mediaType: "", bytes: new TextEncoder().encode(text) };
   const document = { collection: "default", title: null, metadata: {}, upload };

@@ -14,6 +14,8 @@ export interface ModelLogger {
    * model and feature. `without` says what becomes of it.
    */
   lacking(info: { readonly model: string; readonly feature: string; readonly without: string }): void;
+  /** The embedding model takes at most this many texts in a call, or of this length, and gets no more from now on. */
+  limited(info: { readonly model: string; readonly texts: number; readonly characters: number }): void;
   /** The call to `model` failed for good, and `next` is called. */
   fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
   /** A call that belongs to no run, such as for embedding, failed for good. A run reports its own failure. */

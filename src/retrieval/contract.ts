@@ -1,4 +1,5 @@
 import type { Document, Passage, Table, Upload } from "../domain/document.ts";
+import type { ModelError } from "../models/contract.ts";
 
 export interface Query {
   readonly text: string;
@@ -35,9 +36,17 @@ export interface Retrieval {
    * document is not a table or was deleted.
    */
   table(userId: string, documentId: string, maxRows: number): Promise<Table | null>;
+  /** Returns those of the user's documents that are found by vectors as well; the others are found by words alone. */
+  embedded(userId: string, documentIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Stores the whole document or nothing. The upload's bytes are transferred to the thread that reads them; `onTaken`
-   * is called once they are. Throws an UnreadableError when it cannot be read, a ModelError when it cannot be embedded.
+   * is called once they are. A document that cannot be embedded is stored without vectors. Throws an UnreadableError when
+   * it cannot be read.
    */
   ingest(userId: string, document: NewDocument, signal: AbortSignal, onTaken?: () => void): Promise<Ingested>;
+}
+
+export interface RetrievalLogger {
+  /** A document is stored without vectors, or with those of its beginning alone. */
+  notEmbedded(documentId: string, error: ModelError): void;
 }

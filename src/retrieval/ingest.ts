@@ -1,7 +1,8 @@
 import type { Upload } from "../domain/document.ts";
 import { titleLine } from "../domain/readable.ts";
 import { beginning } from "../domain/text.ts";
-import type { EmbeddingModel } from "../models/embedding/contract.ts";
+import { ModelError } from "../models/contract.ts";
+import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
 import type { Reading, TextChunk } from "../reading/contract.ts";
 import type { NewChunk } from "../store/documents/contract.ts";
 import { embeddedText } from "./embedded-text.ts";
@@ -38,18 +39,27 @@ export const titleOf = (givenTitle: string | null, reading: Pick<Reading, "title
 
 /**
  * Yields the chunks in the store's form, embedded a batch at a time, when the store requests the next. With `embedding`
- * null they have no vectors.
+ * null they have no vectors; from the first batch on that cannot be embedded, neither. `failed` is called once then.
  */
 export async function* chunksOf(
   title: string,
   chunks: readonly TextChunk[],
   embedding: EmbeddingModel | null,
   signal: AbortSignal,
+  failed: (error: ModelError) => void,
 ): AsyncGenerator<readonly NewChunk[], void, void> {
+  let model = embedding;
   for (let from = 0; from < chunks.length; from += BATCH) {
     const batch = chunks.slice(from, from + BATCH);
     const texts = batch.map((chunk) => embeddedText({ title, ...chunk }));
-    const vectors = embedding === null ? [] : await embedding.embed(texts, "document", signal);
+    let vectors: readonly Vector[] = [];
+    try {
+      if (model !== null) vectors = await model.embed(texts, "document", signal);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      failed(error);
+      model = null;
+    }
     signal.throwIfAborted();
     yield batch.map((chunk, at) => ({ ...chunk, vector: vectors[at] ?? null }));
   }

@@ -5,7 +5,7 @@ import { ModelError } from "../models/contract.ts";
 import type { EmbeddingModel, Vector } from "../models/embedding/contract.ts";
 import type { ReadUploadInChunks } from "../reading/contract.ts";
 import type { DocumentStore, SearchCapabilities } from "../store/documents/contract.ts";
-import type { Ingested, NewDocument, Query, Retrieval } from "./contract.ts";
+import type { Ingested, NewDocument, Query, Retrieval, RetrievalLogger } from "./contract.ts";
 import { chunksOf, contentHash, titleOf } from "./ingest.ts";
 
 /** How long a search waits for its question to be embedded, retries included. */
@@ -16,6 +16,7 @@ export interface RetrievalParts {
   readonly embedding: EmbeddingModel;
   readonly readChunks: ReadUploadInChunks;
   readonly system: System;
+  readonly logger: RetrievalLogger;
 }
 
 /** Documents in the store, found by full text and by the vectors of one embedding model. */
@@ -55,13 +56,18 @@ export class DocumentRetrieval implements Retrieval {
     return this.parts.documents.table(userId, documentId, maxRows);
   }
 
+  embedded(userId: string, documentIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { documents, embedding } = this.parts;
+    return documents.embedded(userId, documentIds, embedding.id);
+  }
+
   async ingest(
     userId: string,
     document: NewDocument,
     signal: AbortSignal,
     onTaken: () => void = () => {},
   ): Promise<Ingested> {
-    const { documents, embedding, readChunks, system } = this.parts;
+    const { documents, embedding, readChunks, system, logger } = this.parts;
     const { collection, metadata, upload } = document;
     const hash = await contentHash(upload);
     const known = await documents.find(userId, collection, hash);
@@ -69,8 +75,10 @@ export class DocumentRetrieval implements Retrieval {
     const reading = await readChunks(upload, { userId, signal, onTaken });
     const title = titleOf(document.title, reading, upload);
     const model = (await this.#hasVectors()) ? embedding : null;
+    const documentId = system.id();
+    const failed = (error: ModelError) => logger.notEmbedded(documentId, error);
     const draft = {
-      documentId: system.id(),
+      documentId,
       userId,
       collection,
       title,
@@ -81,7 +89,7 @@ export class DocumentRetrieval implements Retrieval {
       model: model?.id ?? null,
       now: system.now(),
     };
-    return await documents.put(draft, chunksOf(title, reading.chunks, model, signal));
+    return await documents.put(draft, chunksOf(title, reading.chunks, model, signal, failed));
   }
 
   /** Undefined when the model does not answer soon enough; full text finds most passages without it. */

@@ -65,5 +65,5 @@ const describeCoverage = ({ noVectorsReason, chunks, behind }: VectorCoverage): 
     return `documents will be searched by full text only: ${noVectorsReason}`;
   if (noVectorsReason !== null) return `documents are found by full-text search only: ${noVectorsReason}`;
   if (behind === 0) return "ok";
-  return `${behind} of ${chunks} chunks are found by full-text search only because EMBEDDING_MODEL has changed: run yeoul reindex`;
+  return `${behind} of ${chunks} chunks are found by full-text search only because they have no vectors of EMBEDDING_MODEL: run yeoul reindex`;
 };

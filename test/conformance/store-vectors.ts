@@ -28,6 +28,7 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
       expect(found).toMatchObject([{ content: "하늘", score: 1, vector: null, lexical: { rank: 1, score: 1 } }]);
       expect(await documents.search(userId, near("m", [1, 0]))).toEqual([]);
       expect(await documents.unembedded("m", 2, null, 10)).toEqual([]);
+      expect(await documents.embedded(userId, [there.documentId], "m")).toEqual(new Set());
       expect(await documents.setEmbeddings("m", [{ ...there, ordinal: 0, vector: [1, 0] }])).toBe(0);
       expect(await documents.embeddings()).toEqual([{ model: null, dimension: null, chunks: expect.any(Number) }]);
       expect(await documents.delete(userId, there.documentId)).toBe(true);
@@ -102,6 +103,11 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
     const gone = draft(userId, { model: "old" });
     await documents.put(there, [[embedded("하나", 1, 0), chunk("둘"), embedded("셋", 0, 1)]]);
     await documents.put(gone, [[embedded("넷", 1, 0)]]);
+    const ids = [there.documentId, gone.documentId, "none"];
+    expect(await documents.embedded(userId, ids, "old")).toEqual(new Set(ids.slice(0, 2)));
+    expect(await documents.embedded(userId, ids, model)).toEqual(new Set());
+    expect(await documents.embedded(someone(), ids, "old")).toEqual(new Set());
+    expect(await documents.embedded(userId, [], "old")).toEqual(new Set());
     const bare = [];
     for (let after = null; ; ) {
       const some = await documents.unembedded(model, 3, after, 2);

@@ -212,18 +212,18 @@ describe("a document as a file", () => {
 });
 
 describe("without its embedding model", () => {
-  test("a document is not stored in part: 503, and nothing is left", async () => {
+  test("a document is stored for its words alone, and says so", async () => {
     const user = newUser();
     isEmbeddingAway = true;
-    const response = await sent(formOf({ file: file("a.txt", "x"), user_id: user }));
+    const response = await sent(formOf({ file: file("a.txt", "Ferries sail at noon."), user_id: user }));
     isEmbeddingAway = false;
-    expect(response.status).toBe(503);
-    expect(response.headers.get("retry-after")).toBe("30");
-    expect(await refusalOf(response)).toMatchObject({
-      code: "model_unavailable",
-      message: "The model service is away.",
-    });
-    expect((await listOf(user)).documents).toEqual([]);
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ chunks: 1, embedded: false, is_new: true });
+    await sent(formOf({ file: file("b.txt", "Trains leave at one."), user_id: user }));
+    expect((await listOf(user)).documents).toMatchObject([
+      { title: "b.txt", embedded: true },
+      { title: "a.txt", embedded: false },
+    ]);
   });
 });
 

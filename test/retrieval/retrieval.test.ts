@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const retrievalWith = (embedding: EmbeddingModel, documents: DocumentStore = store.documents): DocumentRetrieval =>
-  new DocumentRetrieval({ documents, embedding, ...reader, system: realSystem });
+  new DocumentRetrieval({ documents, embedding, ...reader, system: realSystem, logger: { notEmbedded: () => {} } });
 const file = (name: string, content: string, more: Partial<NewDocument> = {}): NewDocument => ({
   collection: "default",
   title: null,
@@ -75,9 +75,9 @@ describe("ingestion", () => {
   test("that fails halfway leaves nothing behind", async () => {
     const user = newUser();
     const failing = stubEmbedding("stub", (call) => {
-      if (call === 2) throw new ModelError("model_unavailable", "Away.", { retryable: true });
+      if (call === 2) throw new Error("a fault of our own");
     });
-    await expect(retrievalWith(failing).ingest(user, file("a.md", LONG), never)).rejects.toBeInstanceOf(ModelError);
+    await expect(retrievalWith(failing).ingest(user, file("a.md", LONG), never)).rejects.toThrow("a fault of our own");
     expect(failing.calls.length).toBe(2);
     await expect(retrievalWith(failing).ingest(user, file("a.csv", "a,b\n1\n"), never)).rejects.toBeInstanceOf(
       UnreadableError,
@@ -87,6 +87,24 @@ describe("ingestion", () => {
       await retrievalWith(stubEmbedding()).search(user, { text: "number 3", collection: null, k: 3 }, never),
     ).toEqual([]);
     expect((await retrievalWith(stubEmbedding()).ingest(user, file("a.md", LONG), never)).isNew).toBe(true);
+  });
+
+  test("that cannot be embedded is stored for its words, says so, and costs no more calls", async () => {
+    const user = newUser();
+    const failing = stubEmbedding("stub", (call) => {
+      if (call === 2) throw new ModelError("model_unavailable", "Away.", { retryable: true });
+    });
+    const told: string[] = [];
+    const parts = { documents: store.documents, embedding: failing, ...reader, system: realSystem };
+    const retrieval = new DocumentRetrieval({ ...parts, logger: { notEmbedded: (id) => void told.push(id) } });
+    const { document, isNew } = await retrieval.ingest(user, file("a.md", LONG), never);
+    const { documentId } = document;
+    expect([isNew, told, failing.calls.length]).toEqual([true, [documentId], 2]);
+    expect(await retrieval.embedded(user, [documentId])).toEqual(new Set());
+    expect(await retrieval.search(user, { text: "number 99", collection: null, k: 3 }, never)).not.toEqual([]);
+    await reindex({ documents: store.documents, embedding: stubEmbedding() }, () => {}, never);
+    expect(await retrieval.embedded(user, [documentId])).toEqual(new Set([documentId]));
+    expect(await retrieval.embedded(newUser(), [documentId])).toEqual(new Set());
   });
 
   test("a search uses words while the model does not answer, and ends with its caller", async () => {
@@ -168,7 +186,11 @@ describe("searching", () => {
   test("without vectors and without documents, health speaks of the documents to come", async () => {
     const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
     const documents: DocumentStore = { ...store.documents, capabilities, embeddings: async () => [] };
-    const check = new RetrievalHealth({ documents, embedding: stubEmbedding(), system: realSystem });
+    const check = new RetrievalHealth({
+      documents,
+      embedding: stubEmbedding(),
+      system: realSystem,
+    });
     expect(await check.look()).toBe("documents will be searched by full text only: the extension is missing");
   });
 });

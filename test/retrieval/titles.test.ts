@@ -15,7 +15,13 @@ beforeAll(async () => {
   store = await memoryStore();
   await store.migrate();
   const { documents } = store;
-  retrieval = new DocumentRetrieval({ documents, embedding: builtinEmbedding(), ...openReader(), system: realSystem });
+  retrieval = new DocumentRetrieval({
+    documents,
+    embedding: builtinEmbedding(),
+    ...openReader(),
+    system: realSystem,
+    logger: { notEmbedded: () => {} },
+  });
 }, 60_000);
 afterAll(() => store.close());
 

@@ -1,4 +1,10 @@
 import type { ModelLogger } from "../../src/models/logger.ts";
 
 /** Logs nothing. A test replaces what it watches. */
-export const noModelLogger: ModelLogger = { retry: () => {}, fallback: () => {}, lacking: () => {}, failed: () => {} };
+export const noModelLogger: ModelLogger = {
+  retry: () => {},
+  fallback: () => {},
+  lacking: () => {},
+  limited: () => {},
+  failed: () => {},
+};

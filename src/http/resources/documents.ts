@@ -44,7 +44,8 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
           })
           .finally(() => account.close());
         set.status = isNew ? 201 : 200;
-        return { ...documentView(stored), is_new: isNew };
+        const embedded = await retrieval.embedded(userId, [stored.documentId]);
+        return { ...documentView(stored, embedded), is_new: isNew };
       },
       {
         parse: "none",
@@ -60,7 +61,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
             201: json("The document is stored and searchable.", StoredDocumentShape),
             200: json("The collection already holds this content; it is stored once.", StoredDocumentShape),
           },
-          refusals: ["too_many_files", "model_unavailable", "store_unavailable"],
+          refusals: ["too_many_files", "store_unavailable"],
         }),
       },
     )
@@ -78,7 +79,9 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
           ({ createdAt, documentId }) => [createdAt, documentId],
           fillsPage(found.map(({ metadata }) => JSON.stringify(metadata))),
         );
-        return { documents: items.map(documentView), next_cursor: next };
+        const ids = items.map(({ documentId }) => documentId);
+        const embedded = await retrieval.embedded(userId, ids);
+        return { documents: items.map((document) => documentView(document, embedded)), next_cursor: next };
       },
       {
         detail: described({
@@ -118,16 +121,11 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
       },
     );
 
-/** A document as answers and lists show it. */
-const documentView = ({
-  documentId,
-  title,
-  collection,
-  mediaType,
-  metadata,
-  chunks,
-  createdAt,
-}: Document): Static<typeof DocumentShape> => ({
+/** A document as answers and lists show it. `embedded` holds the ids of those that are found by vectors too. */
+const documentView = (
+  { documentId, title, collection, mediaType, metadata, chunks, createdAt }: Document,
+  embedded: ReadonlySet<string>,
+): Static<typeof DocumentShape> => ({
   id: documentId,
   document_id: documentId,
   title,
@@ -136,5 +134,6 @@ const documentView = ({
   metadata,
   chunks,
   chunk_count: chunks,
+  embedded: embedded.has(documentId),
   created_at: new Date(createdAt).toISOString(),
 });

@@ -59,6 +59,9 @@ export const DocumentShape = Type.Object(
     metadata: Type.Readonly(Type.Record(Type.String(), Type.Unknown())),
     chunks: Type.Integer({ minimum: 0, description: "The number of chunks it was split into." }),
     chunk_count: Type.Integer({ minimum: 0, description: "The same as `chunks`." }),
+    embedded: Type.Boolean({
+      description: "Whether it is found by vectors too. False: by its words alone, until `yeoul reindex` has run.",
+    }),
     created_at: Time,
   },
   { title: "Document" },

@@ -3,12 +3,8 @@ import { ModelError } from "../contract.ts";
 import { garbage } from "../failure.ts";
 import type { ModelLogger } from "../logger.ts";
 import { retryDelay } from "../retry.ts";
-import { type EmbeddingModel, type EmbeddingPurpose, MAX_TEXT, type Vector } from "./contract.ts";
-
-/** Texts in one call; Google takes 100 at most. */
-const MAX_TEXTS = 96;
-/** Characters in one call: OpenAI takes 300,000 tokens, and a Korean character may be two. */
-const MAX_CHARS = 100_000;
+import type { EmbeddingModel, EmbeddingPurpose, Vector } from "./contract.ts";
+import { EmbeddingLimits, isTooMuch } from "./limits.ts";
 
 /**
  * One call, with as many texts as the caller assumes the provider to accept. Throws a ModelError, or the signal's
@@ -28,8 +24,8 @@ export interface ProviderOptions {
 }
 
 /**
- * An embedding model behind a provider. It sends texts in batches, one after another, and retries a batch that fails
- * for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
+ * An embedding model behind a provider. It sends texts in batches that the server accepts (`EmbeddingLimits`), one after
+ * another, and retries a batch that fails for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
  * all numbers.
  */
 export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions): EmbeddingModel => {
@@ -43,17 +39,14 @@ export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions)
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         error.model = id;
-        const delayMs = retryDelay(attempt, error, system.random());
-        if (delayMs === null) {
-          // A search goes on without vectors, and an upload is refused: neither logs the error.
-          logger.failed(error);
-          throw error;
-        }
+        const delayMs = isTooMuch(error) ? null : retryDelay(attempt, error, system.random());
+        if (delayMs === null) throw error;
         logger.retry({ model: id, attempt, delayMs, error });
         await system.sleep(delayMs, signal);
       }
     }
   };
+  const limits = new EmbeddingLimits(retried, (learnt) => logger.limited({ model: id, ...learnt }));
   return {
     id,
     trust: 1,
@@ -61,30 +54,16 @@ export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions)
       return dimension;
     },
     embed: async (texts, purpose, signal) => {
-      const vectors: Vector[] = [];
-      for (const batch of batchesOf(texts.map(bounded))) vectors.push(...(await retried(batch, purpose, signal)));
-      return vectors;
+      try {
+        return await limits.embed(texts, purpose, signal);
+      } catch (error) {
+        // A search goes on without vectors, and so does an upload: neither logs the error.
+        if (error instanceof ModelError) logger.failed(error);
+        throw error;
+      }
     },
   };
 };
-
-/** No provider accepts an empty text. */
-const bounded = (text: string): string => text.slice(0, MAX_TEXT).toWellFormed() || " ";
-
-function* batchesOf(texts: readonly string[]): Generator<readonly string[], void, void> {
-  let batch: string[] = [];
-  let chars = 0;
-  for (const text of texts) {
-    if (batch.length === MAX_TEXTS || (batch.length > 0 && chars + text.length > MAX_CHARS)) {
-      yield batch;
-      batch = [];
-      chars = 0;
-    }
-    batch.push(text);
-    chars += text.length;
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** Returns the length of the vectors; throws when they are invalid. */
 const checked = (vectors: readonly Vector[], count: number, known: number | null): number => {

@@ -38,6 +38,8 @@ export interface DocumentStore {
    * Returns the keys of the chunks it renewed, at most `limit`; empty when none is left.
    */
   renewLexemes(after: ChunkKey | null, limit: number): Promise<readonly ChunkKey[]>;
+  /** Returns those of these documents whose last chunk has a vector of this model: chunks get theirs in order. */
+  embedded(userId: string, documentIds: readonly string[], model: string): Promise<ReadonlySet<string>>;
   /** Counts the chunks of all users by embedding model, the most used first. */
   embeddings(): Promise<readonly EmbeddingCount[]>;
   /** Returns chunks of all users that have no vector of this model and dimension, in key order, after `after`. */

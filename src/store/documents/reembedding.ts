@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { storable } from "../../domain/text.ts";
+import { texts } from "../columns.ts";
 import type { Database } from "../database.ts";
 import type { BareChunk, DocumentStore, EmbeddingCount } from "./contract.ts";
 import type { Vectors } from "./vectors.ts";
@@ -11,7 +12,21 @@ const COUNT_DEADLINE_MS = 60_000;
 export const reembeddingQueries = (
   database: Database,
   vectors: Vectors,
-): Pick<DocumentStore, "embeddings" | "unembedded" | "setEmbeddings"> => ({
+): Pick<DocumentStore, "embedded" | "embeddings" | "unembedded" | "setEmbeddings"> => ({
+  embedded: (userId, documentIds, model) =>
+    database.call("documents.embedded", async (session) => {
+      if (documentIds.length === 0 || !(await vectors.isReady(session))) return new Set();
+      const found = await session.rows<{ documentId: string }>(sql`
+        select d.document_id as "documentId" from documents d
+        where d.user_id = ${userId} and d.document_id in (select ${texts(documentIds.map(storable))}) and d.is_ready
+          and (d.chunks = 0 or exists (
+            select 1 from chunk_embeddings e
+            where e.user_id = d.user_id and e.document_id = d.document_id and e.ordinal = d.chunks - 1
+              and e.model = ${storable(model)}
+          ))`);
+      return new Set(found.map(({ documentId }) => documentId));
+    }),
+
   embeddings: () =>
     database.call(
       "documents.embeddings",
