@@ -58,25 +58,19 @@ export class ChatAnswer {
   take(data: string): void {
     if (this.over) return;
     if (data === "[DONE]") this.end();
-    else this.#parse(data, (value) => this.#read(value as Chunk));
+    else this.#parse(data, "part");
   }
 
   /** Takes the data of an event whose name says that it is an error. */
   takeError(data: string): void {
     if (this.over) return;
-    this.#parse(data, (value) => this.#end(this.#failureOf(reportIn(value as Chunk) ?? value)));
+    this.#parse(data, "error");
   }
 
   /** Takes a body that is not an event stream: the answer in one piece, or an error. */
   takeWhole(body: string): void {
     if (this.over) return;
-    this.#parse(body, (value) => {
-      const whole = (Array.isArray(value) ? value[0] : value) as Chunk;
-      this.#read(whole);
-      if (!whole.choices?.[0]) this.#end(this.#failureOf(whole));
-      // It has arrived whole, so that it is complete without a word for it.
-      this.#finish ??= "stop";
-    });
+    this.#parse(body, "whole");
     this.end();
   }
 
@@ -118,11 +112,14 @@ export class ChatAnswer {
     failure.usage ??= this.#usage.usage(this.options.request, this.#meter.tokens);
   }
 
-  #parse(data: string, read: (value: unknown) => void): void {
+  /** Takes data as what it is known to be. Without a callback, because each token comes this way. */
+  #parse(data: string, as: "part" | "error" | "whole"): void {
     try {
       const excess = new JsonBounds().excess(data);
-      if (excess === null) read(JSON.parse(data));
-      else this.#end(garbage("", new Error(`an event holds ${excess}`)));
+      if (excess !== null) this.#end(garbage("", new Error(`an event holds ${excess}`)));
+      else if (as === "part") this.#read(JSON.parse(data) as Chunk);
+      else if (as === "whole") this.#readWhole(JSON.parse(data));
+      else this.#readError(JSON.parse(data) as Chunk);
     } catch (error) {
       // Invalid JSON, or JSON of another shape: null where an object should be, a number for a list.
       this.#end(error instanceof ModelError ? error : garbage(data, error));
@@ -139,8 +136,21 @@ export class ChatAnswer {
     return failureOfReport(report, this.options.failureContext);
   }
 
+  #readError(value: Chunk): void {
+    this.#end(this.#failureOf(reportIn(value) ?? value));
+  }
+
+  #readWhole(value: unknown): void {
+    const whole = (Array.isArray(value) ? value[0] : value) as Chunk;
+    this.#read(whole);
+    if (!whole.choices?.[0]) this.#end(this.#failureOf(whole));
+    // It has arrived whole, so that it is complete without a word for it.
+    this.#finish ??= "stop";
+  }
+
   #read(chunk: Chunk): void {
-    this.#readUsage(chunk.usage ?? chunk.x_groq?.usage);
+    const usage = chunk.usage ?? chunk.x_groq?.usage;
+    if (usage) this.#readUsage(usage);
     const report = reportIn(chunk);
     if (report !== undefined) {
       this.#end(this.#failureOf(report));
@@ -152,14 +162,14 @@ export class ChatAnswer {
   }
 
   #readChoice(choice: Choice): void {
-    this.#readUsage(choice.usage);
-    if (tells(choice.error)) {
+    if (choice.usage) this.#readUsage(choice.usage);
+    if (choice.error && tells(choice.error)) {
       this.#end(this.#failureOf(choice.error));
       return;
     }
     if (choice.delta) {
       this.#readDelta(choice.delta);
-      this.#hasDeltas ||= this.emitted > 0;
+      if (!this.#hasDeltas) this.#hasDeltas = this.emitted > 0;
     } else if (choice.message && !this.#hasDeltas) this.#readDelta(choice.message);
     if (typeof choice.finish_reason === "string") this.#readFinish(choice.finish_reason);
   }
@@ -169,19 +179,10 @@ export class ChatAnswer {
   }
 
   #readDelta(delta: Delta): void {
-    for (const name in delta) {
-      switch (name) {
-        case "content":
-        case "role":
-        case "refusal":
-        case "tool_calls":
-        case "function_call":
-          break;
-        default:
-          this.#opaque.addField(name, delta[name as keyof Delta]);
-      }
-    }
-    this.#emit("reasoning", delta.reasoning_content ?? delta.reasoning);
+    for (const name in delta)
+      if (name !== "content" && !READ.has(name)) this.#opaque.addField(name, delta[name as keyof Delta]);
+    const reasoning = delta.reasoning_content ?? delta.reasoning;
+    if (reasoning) this.#emit("reasoning", reasoning);
     if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
     else this.#readText(delta.content);
     if (delta.refusal) this.#end(refusal(new ProviderError("Refused", delta.refusal)));
@@ -215,6 +216,9 @@ export class ChatAnswer {
     else if (finish !== null) this.#finish = finish;
   }
 }
+
+/** The fields of a delta that no server wants back: a message is made of them anyway. */
+const READ: ReadonlySet<string> = new Set(["content", "role", "refusal", "tool_calls", "function_call"]);
 
 /** Ollama and others finish a call with "stop", and some finish without a call with "tool_calls". */
 const reasonOf = (finish: FinishReason, calls: number): FinishReason => {

@@ -6,7 +6,7 @@ import type { Chunk } from "./chat-chunk.ts";
  * every piece of an answer.
  */
 export const reportIn = (chunk: Chunk): unknown => {
-  if (tells(chunk.error)) return chunk.error;
+  if (chunk.error && tells(chunk.error)) return chunk.error;
   return chunk.object === "error" || chunk.type === "error" ? chunk : undefined;
 };
 

@@ -1,14 +1,14 @@
 import { isRecord } from "../domain/json.ts";
 
 /**
- * Parses a model's arguments for a tool from the text it wrote. A tool without parameters often gets no text at all:
- * `{}`. Some servers encode the object twice, begin with an empty object, or send it again at the end. Invalid JSON
+ * Parses a model's arguments for a tool from the text it wrote. A tool without parameters often gets no text at all, or
+ * null: `{}`. Some servers encode the object twice, begin with an empty object, or send it again at the end. Invalid JSON
  * stays a string, which the tool's schema refuses; so does a call that the token limit cut (a JSON object without its
  * end is never JSON).
  */
 export const parseToolInput = (text: string): unknown => {
   const trimmed = text.trim();
-  if (trimmed === "") return {};
+  if (trimmed === "" || trimmed === "null") return {};
   const value = parsed(trimmed) ?? parsed(trimmed.replace(/^\{\s*\}/, "")) ?? halfOf(trimmed);
   if (typeof value !== "string") return value === undefined ? text : value;
   // An object in a string, perhaps in a string again.
