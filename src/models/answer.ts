@@ -58,7 +58,7 @@ export class Answer implements TextSink {
   }
 
   end(): void {
-    if (this.#form === "json") this.chat.takeWhole(this.#json);
+    if (this.#form === "json") this.chat.takeWhole(this.#json.trim());
     else this.chat.end();
     this.#pushParts();
   }
