@@ -154,6 +154,6 @@ test("redacted thinking goes back as it came", async () => {
       { role: "tool", toolCallId: "toolu_1", name: "f", output: "ok", isError: false },
     ],
   });
-  const { messages } = server.received[1]?.body as { messages: { content: object[] }[] };
-  expect(messages[1]?.content).toMatchObject([block, { type: "tool_use", id: "toolu_1" }]);
+  const sent = server.received.map(({ body }) => (body as { messages: { content: object[] }[] }).messages);
+  expect(sent[1]?.[1]?.content).toMatchObject([block, { type: "tool_use", id: "toolu_1" }]);
 });
