@@ -138,7 +138,6 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
   },
   agentFiles: {
-    threwOutside: (err) => logger.error({ err }, "code of an agent threw outside of its run"),
     reloaded: (agents) => logger.info({ agents }, "read the agents again"),
     reloadRefused: (mistakes) =>
       logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),

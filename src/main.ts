@@ -1,7 +1,5 @@
 import { hostname } from "node:os";
 import { version } from "../package.json";
-import { isForeignError } from "./agents/files/foreign-error.ts";
-import type { AgentFilesLogger } from "./agents/files/reload.ts";
 import { helpText, parseCli } from "./cli.ts";
 import { type Config, readConfig, secretsOf } from "./config/read-config.ts";
 import { mistakeText } from "./domain/file-mistake.ts";
@@ -170,16 +168,6 @@ const checkAll = async (config: Config): Promise<number> => {
   return failed === 0 ? 0 : EXIT_FAILED;
 };
 
-/** An agent's own code may throw in a timer, or leave a promise that rejects. A defect of ours still ends the process. */
-const surviveAgents = (logger: AgentFilesLogger): void => {
-  const survive = (error: unknown): void => {
-    logger.threwOutside(error);
-    if (!isForeignError(error, import.meta.dir)) process.exit(EXIT_FAILED);
-  };
-  process.on("unhandledRejection", survive);
-  process.on("uncaughtException", survive);
-};
-
 const run = async (config: Config): Promise<"serving" | number> => {
   // Before it serves there is nothing to drain.
   let stop = (): void => process.exit(0);
@@ -215,7 +203,6 @@ const run = async (config: Config): Promise<"serving" | number> => {
     isAlone: config.database.kind === "embedded",
     ownAgents,
   });
-  surviveAgents(log.agentFiles);
   reload = () => void service.reload();
   if (isReloadDue) reload();
   let asked: number | undefined;

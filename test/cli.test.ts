@@ -9,6 +9,7 @@ describe("the command line", () => {
   test.each([
     [[], "serve"],
     [["serve"], "serve"],
+    [["init"], "init"],
     [["migrate"], "migrate"],
     [["reindex"], "reindex"],
     [["check"], "check"],
@@ -22,6 +23,11 @@ describe("the command line", () => {
     [["version"], "version"],
   ] as const)("%j means %s", (argv, command) => {
     expect(parseCli(argv)).toEqual({ command });
+  });
+
+  test("init may name a folder", () => {
+    expect(parseCli(["init", "bots"])).toEqual({ command: "init", dir: "bots" });
+    expect(parseCli(["init", "bots", "more"])).toHaveProperty("error");
   });
 
   test.each([[["--port", "1"]], [["start"]], [["serve", "check"]], [["toString"]], [["--help=yes"]]])(

@@ -236,7 +236,7 @@ describe("the operator's own agents, from the executable alone", () => {
       });
       await using service = await alone.serve();
       expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
-      await service.logged("code of an agent threw outside of its run", 3);
+      await service.logged("uncaught error, the service goes on", 3);
       expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
       expect(await service.end("SIGTERM")).toBe(0);
       const lines = await service.stderr;

@@ -1,10 +1,8 @@
 import { type FileMistake, mistakeText } from "../../domain/file-mistake.ts";
 import type { DefinedAgent, LoadedAgents } from "./agent-files.ts";
 
-/** What an operator is told of the files of agents while the service runs. */
+/** What an operator is told of a reading that a signal asked for. */
 export interface AgentFilesLogger {
-  /** Code of an agent threw where no run could catch it. */
-  threwOutside(error: unknown): void;
   /** The service offers these agents of the folder from now on. */
   reloaded(names: readonly string[]): void;
   /** Nothing has changed, because of these mistakes. */
@@ -15,7 +13,7 @@ interface ReloadParts {
   load(): Promise<LoadedAgents>;
   /** Puts the agents in the place of the earlier ones. May throw, and then must have changed nothing. */
   use(agents: readonly DefinedAgent[]): void;
-  readonly logger: Pick<AgentFilesLogger, "reloaded" | "reloadRefused">;
+  readonly logger: AgentFilesLogger;
 }
 
 /** Reads the folder of agents again on request, one reading at a time. */

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Box, box, post } from "./support/executable.ts";
+import { modelServer, replyOf } from "./support/model-server.ts";
+import { nativeEvents } from "./support/native-events.ts";
+import { readSse } from "./support/sse.ts";
+import { compared, renamed, transcriptOf } from "./support/transcript.ts";
+import { openAiChat } from "./support/wires/openai-chat.ts";
+
+const ROOT = resolve(import.meta.dir, "..");
+const MINUTES = 240_000;
+
+/** The files of docs/agents.md: blocks of code whose first line names a path. */
+const samplesOf = (page: string): readonly (readonly [path: string, text: string])[] =>
+  [...page.matchAll(/^```\w+ (agents\/\S+)\n([\s\S]*?)^```$/gm)].map(([, path = "", text = ""]) => [path, text]);
+
+let alone: Box;
+let page: string;
+beforeAll(async () => {
+  alone = await box();
+  page = await Bun.file(join(ROOT, "docs/agents.md")).text();
+}, MINUTES);
+afterAll(() => alone[Symbol.dispose]());
+
+const shell = async (command: string): Promise<string> => {
+  const here = command.replace(/^yeoul\b/, "./yeoul");
+  const env = { ...process.env, DATA_DIR: alone.dataDir };
+  return await new Response(
+    Bun.spawn(["bash", "-c", here], { cwd: alone.path, env, stdout: "pipe", stderr: "ignore" }).stdout,
+  ).text();
+};
+
+// The page uses curl, which a build machine may not have.
+test.skipIf(Bun.which("curl") === null)(
+  "the commands of docs/agents.md, and its files in between, do what it says",
+  async () => {
+    const [init, ask, check, ...others] = transcriptOf(page);
+    expect(others).toEqual([]);
+    const [written = ""] = (init?.output ?? "").split("\n\n…");
+    expect(init?.command).toBe("yeoul init");
+    expect(await shell("yeoul init")).toStartWith(`${written}\n\n`);
+    {
+      await using service = await alone.serve();
+      const names = new Map<string, string>();
+      const command = renamed(ask?.command ?? "", names).replaceAll(
+        "localhost:8011",
+        service.url.replace("http://", ""),
+      );
+      const [expected, received] = compared(ask?.output ?? "", await shell(command), names);
+      expect(received).toEqual(expected);
+    }
+    const samples = samplesOf(page);
+    expect(samples.map(([path]) => path).toSorted()).toEqual([
+      "agents/haiku.ts",
+      "agents/opinions.ts",
+      "agents/orders.md",
+      "agents/tasting.ts",
+      "agents/warehouse.ts",
+    ]);
+    for (const [path, text] of samples) {
+      mkdirSync(dirname(join(alone.path, path)), { recursive: true });
+      writeFileSync(join(alone.path, path), text);
+    }
+    const tsc = [process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "agents"];
+    const typed = Bun.spawnSync(tsc, { cwd: alone.path });
+    expect({ code: typed.exitCode, output: String(typed.stdout) }).toEqual({ code: 0, output: "" });
+    expect(await shell(check?.command ?? "")).toBe(`${check?.output}\n`);
+
+    await using model = modelServer(openAiChat);
+    await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${model.url}/v1` });
+    for (const agent of ["haiku", "opinions", "orders", "tasting", "warehouse"]) {
+      for (const text of ["One.", "Two."]) model.reply(replyOf(openAiChat, { text: [text], finish: "stop" }));
+      const asked = { agent, input: { message: "Which tea?" }, user_id: "u1" };
+      const events = nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
+      expect({ agent, end: events.at(-1)?.type }).toEqual({ agent, end: "done" });
+    }
+  },
+  MINUTES,
+);
