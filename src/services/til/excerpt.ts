@@ -1,5 +1,8 @@
 import { sentencesOf } from "../../domain/sentences.ts";
 import { TIL_BOUNDS } from "../../domain/til.ts";
+import { unwrapText } from "./unwrap-text.ts";
+
+const LABELS = ["excerpt", "summary", "요약", "발췌"];
 
 /** The part of the note that an excerpt is written from, in code points. */
 export const EXCERPT_FROM = 3_000;
@@ -9,7 +12,7 @@ export const EXCERPT_FROM = 3_000;
  * points and is cut after a sentence, or after a word when the first sentence is longer.
  */
 export const excerptIn = (answer: string, content: string): string => {
-  const text = oneLine(answer) || oneLine(beginningOf(content));
+  const text = oneLine(unwrapText(answer, LABELS)) || oneLine(beginningOf(content));
   if (lengthOf(text) <= TIL_BOUNDS.excerpt) return text;
   let fitting = "";
   for (const sentence of sentencesOf(text)) {

@@ -1,8 +1,10 @@
 import { slugOf } from "../../domain/slug.ts";
 import { type Tag, TIL_BOUNDS, tagKey } from "../../domain/til.ts";
 import type { SuggestedTag } from "../../domain/til-draft.ts";
+import { unwrapText } from "./unwrap-text.ts";
 
 const MOST = 5;
+const LABELS = ["tags", "태그"];
 
 /**
  * Returns the tags in a model's answer: at most 5, the user's existing ones first. Names are compared without case and
@@ -35,9 +37,9 @@ const namesIn = (answer: string): readonly string[] => {
   const list = from >= 0 && to > from ? answer.slice(from, to + 1) : undefined;
   const parsed = list === undefined ? undefined : parse(list);
   if (Array.isArray(parsed)) return parsed.flatMap(nameOf);
-  const names = (list ?? answer)
+  const names = (list ?? unwrapText(answer, LABELS))
     .split(/[,\n]/)
-    .map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|(?<![\s"'`\].])[\s"'`\].]+$/gu, ""));
+    .map((name) => name.replace(/^[\s\-*•#"'`[\d.]+|(?<![\s"'`*\].])[\s"'`*\].]+$/gu, ""));
   return names.every((name) => name.split(/\s+/).length <= WORDS) ? names : [];
 };
 
