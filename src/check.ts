@@ -4,7 +4,9 @@ import type { Config } from "./config/read-config.ts";
 import { mistakeText } from "./domain/file-mistake.ts";
 import { realSystem } from "./domain/system.ts";
 import type { ServiceLogger } from "./logger.ts";
+import type { ModelLogger } from "./models/logger.ts";
 import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
+import { tryModel } from "./models/trial.ts";
 
 /**
  * Tries the configuration, the agents, the store and the models, and prints a line for each. Returns how many have
@@ -18,15 +20,20 @@ export const check = async (
 ): Promise<number> => {
   const soon = () => AbortSignal.timeout(config.runTimeoutMs);
   const embedding = await openEmbedding(config, realSystem, log);
-  const modelTries: Record<string, () => Promise<void>> = {};
+  const modelTries: Record<string, () => Promise<string>> = {};
   // Each model by itself: as a fallback chain they would pass as soon as one answers, and a fallback is needed when the
   // others do not.
   const specs = modelsOf(config, agents);
   for (const spec of specs) {
-    const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, log);
-    modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = () => model.check({ signal: soon() });
+    const lacks: Lack[] = [];
+    const models = { ...log.models, lacking: (lack: Lack) => void lacks.push(lack) };
+    const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, { ...log, models });
+    modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = async () => {
+      await tryModel(model, soon());
+      return verdictWith(lacks);
+    };
   }
-  const tries = {
+  const tries: Record<string, () => Promise<unknown>> = {
     store: async () => {
       const store = await openStore(config, realSystem);
       await store
@@ -44,14 +51,29 @@ export const check = async (
   let failed = 0;
   for (const [name, attempt] of Object.entries(tries)) {
     const verdict = await attempt().then(
-      () => "ok",
-      (error: unknown) => (error instanceof Error ? wordsOf(error) : "failed"),
+      (result) => (typeof result === "string" ? result : "ok"),
+      (error: unknown) => {
+        failed++;
+        return error instanceof Error ? wordsOf(error) : "failed";
+      },
     );
-    if (verdict !== "ok") failed++;
     print(`${name}: ${verdict}`);
   }
   return failed;
 };
+
+type Lack = Parameters<ModelLogger["lacking"]>[0];
+
+/** Says what a model's server has refused, what becomes of it, and the remedy for what agents would miss. */
+const verdictWith = (lacks: readonly Lack[]): string => {
+  if (lacks.length === 0) return "ok";
+  const each = lacks.map(({ feature, without }) => `${feature} (${without})`);
+  const remedy = lacks.some(({ feature }) => feature === "tools") ? ` ${TOOLS_REMEDY}` : "";
+  return `ok, but it refuses ${each.join(", ")}.${remedy}`;
+};
+
+const TOOLS_REMEDY =
+  "Choose a model that can call tools, or let its server offer them (vLLM: --enable-auto-tool-choice with --tool-call-parser; llama.cpp: --jinja).";
 
 /** The models of the configuration and of agents, each once. A text of an agent's that names none is a mistake already. */
 const modelsOf = ({ models }: Config, agents: readonly DefinedAgent[]): readonly ModelSpec[] => {
