@@ -102,7 +102,7 @@ export class Recovery {
     try {
       const writer = journal.open(fence, lastSeq, () => {}, { fold, lastAt });
       // The model's own count died with the process, so the usage is estimated from its output.
-      const usage = { inputTokens: 0, outputTokens: estimateTokens(fold.content) };
+      const usage = { inputTokens: 0, outputTokens: estimateTokens(fold.content), isEstimated: true };
       const ending = endingOf(INTERRUPTED, { messageId: system.id(), usage, now: system.now() });
       if ((await writer.close(ending, ending)) === "persisted") logger.recovered(fence.runId);
     } catch (error) {
