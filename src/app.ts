@@ -31,6 +31,7 @@ import { Tickets } from "./runs/tickets.ts";
 import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
+import { McpServers } from "./tools/mcp/mcp-servers.ts";
 import { fixedTools, Toolbox } from "./tools/toolbox.ts";
 import { postBySockets } from "./upstream/client.ts";
 import { postByFetch } from "./upstream/fetched.ts";
@@ -56,6 +57,8 @@ const WATCH_MS = 10_000;
 /** A connection is closed after this many seconds without traffic; Bun accepts no larger value. */
 const IDLE_S = 255;
 
+/** How long a start waits for the servers of tools. */
+const TOOLS_AT_START_MS = 5_000;
 /**
  * How long readers may take for the end of their streams once all runs have ended, before their streams are ended for
  * them.
@@ -169,8 +172,9 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     search: (userId, query, signal) => retrieval.search(userId, query, signal),
     readPage: (url, owner) => readPage(url, agentParts, owner),
   });
+  const mcp = new McpServers(logger.mcp);
   const parts = {
-    toolbox: new Toolbox([fixedTools(tools)]),
+    toolbox: new Toolbox([fixedTools(tools), mcp]),
     store,
     journal,
     models,
@@ -201,6 +205,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     own: dependencies.ownAgents ?? null,
     agentParts,
     models,
+    mcp,
     logger: logger.agentFiles,
   });
   const retrievalHealth = new RetrievalHealth(documents);
@@ -210,6 +215,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     retrieval: retrievalHealth,
     system,
     isDraining: () => runs.isDraining,
+    toolServers: () => mcp.health(),
     storeChanged: logger.storeChanged,
     modelChanged: logger.modelChanged,
   });
@@ -235,6 +241,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
 
   await lease.renew();
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
+  // Turns that come at once should have all tools; a server that is slow or away must not keep others waiting.
+  await Promise.race([mcp.settled(), system.sleep(TOOLS_AT_START_MS)]);
   const words = await retrievalHealth.look();
   if (words !== "ok") logger.retrievalLimited(words);
   const polling = new RecurringTask("polling for other replicas' events", parts);
@@ -277,6 +285,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       if (!(await within(FAREWELL_MS))) journal.dismiss(RESTARTED);
       if (!(await within(FAREWELL_MS))) await http.stop(true);
       for (const stop of [...others, renewing]) stop();
+      await mcp.close();
       await lease.leave();
     },
   };

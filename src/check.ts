@@ -1,4 +1,4 @@
-import type { DefinedAgent, LoadedAgents } from "./agents/files/agent-files.ts";
+import type { DefinedAgent } from "./agents/files/agent-files.ts";
 import { openEmbedding, openModels, openStore } from "./app.ts";
 import type { Config } from "./config/read-config.ts";
 import { mistakeText } from "./domain/file-mistake.ts";
@@ -7,6 +7,7 @@ import type { ServiceLogger } from "./logger.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
 import { tryModel } from "./models/trial.ts";
+import type { LoadedFolder } from "./own-agents.ts";
 
 /**
  * Tries the configuration, the agents, the store and the models, and prints a line for each. Returns how many have
@@ -14,7 +15,7 @@ import { tryModel } from "./models/trial.ts";
  */
 export const check = async (
   config: Config,
-  { agents, mistakes }: LoadedAgents,
+  { agents, servers, mistakes }: LoadedFolder,
   log: ServiceLogger,
   print: (line: string) => void,
 ): Promise<number> => {
@@ -43,6 +44,8 @@ export const check = async (
     },
     ...(await identityTries(config)),
     ...modelTries,
+    // Their module is large, and most services have none.
+    ...(servers.length > 0 && (await (await import("./tools/mcp/check-servers.ts")).checkServers(servers, log.mcp))),
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   print("configuration: ok");

@@ -14,6 +14,7 @@ import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLogger } from "./runs/logger.ts";
 import { stateBehind } from "./store/failure.ts";
 import { StoreError } from "./store/store-error.ts";
+import type { McpLogger } from "./tools/mcp/mcp-servers.ts";
 
 /** What all modules report to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface ServiceLogger extends HttpLogger {
@@ -22,6 +23,7 @@ export interface ServiceLogger extends HttpLogger {
   readonly models: ModelLogger;
   readonly agents: AgentLogger;
   readonly agentFiles: AgentFilesLogger;
+  readonly mcp: McpLogger;
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
   readonly retrieval: RetrievalLogger;
@@ -136,6 +138,12 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
     torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
     rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
+  },
+  mcp: {
+    serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),
+    serverAway: (server, reason) => logger.warn({ server, reason }, "a server of tools is away, trying again"),
+    serverSaid: (server, line) => logger.info({ server, line }, "a server of tools wrote to its standard error"),
+    toolLeftOut: (server, tool, reason) => logger.warn({ server, tool, reason }, "a tool cannot be offered"),
   },
   agentFiles: {
     reloaded: (agents) => logger.info({ agents }, "read the agents again"),

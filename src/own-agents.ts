@@ -1,24 +1,33 @@
 import type { AnyAgent } from "./agents/contract.ts";
 import { AgentDirectory } from "./agents/directory.ts";
-import { AgentFiles, type DefinedAgent, type LoadedAgents } from "./agents/files/agent-files.ts";
+import { AgentFiles, type LoadedAgents } from "./agents/files/agent-files.ts";
 import { type AgentFilesLogger, Reload } from "./agents/files/reload.ts";
 import { agentFrom } from "./agents/from-definition.ts";
 import type { AgentParts } from "./agents/parts.ts";
 import type { Config } from "./config/read-config.ts";
+import { inReadingOrder } from "./domain/file-mistake.ts";
 import type { Variables } from "./domain/substitute.ts";
 import type { System } from "./domain/system.ts";
 import type { Models } from "./models/choice.ts";
 import { SERVICE_NAMES } from "./services/index.ts";
+import { mcpFileIn } from "./tools/mcp/mcp-file.ts";
+import type { McpServers } from "./tools/mcp/mcp-servers.ts";
+import type { McpServerConfig } from "./tools/mcp/server-config.ts";
+
+/** What `AGENTS_DIR` holds: agents, and the servers of their tools. */
+export interface LoadedFolder extends LoadedAgents {
+  readonly servers: readonly McpServerConfig[];
+}
 
 /** The operator's own agents, as the files of `AGENTS_DIR` define them. */
 export interface OwnAgents {
   /** Reads all files as they are now. Reports every mistake. Never throws. Two calls must not overlap. */
-  load(): Promise<LoadedAgents>;
+  load(): Promise<LoadedFolder>;
 }
 
 /** The same, with what the first reading found. */
 export interface ReadAgents extends OwnAgents {
-  readonly loaded: LoadedAgents;
+  readonly loaded: LoadedFolder;
 }
 
 interface OwnAgentsParts {
@@ -36,9 +45,12 @@ export const openOwnAgents = ({ config, variables, toolNames, system, onSecrets 
   const files = new AgentFiles({ dir: config.agentsDir, variables, builtIn: SERVICE_NAMES, system, remote: null });
   return {
     load: async () => {
-      const loaded = await files.load({ providers: config.providers, tools: { names: toolNames, servers: [] } });
-      onSecrets(loaded.secrets);
-      return loaded;
+      const mcp = await mcpFileIn(config.agentsDir, variables);
+      const tools = { names: toolNames, servers: mcp.names };
+      const loaded = await files.load({ providers: config.providers, tools });
+      onSecrets([...loaded.secrets, ...mcp.secrets]);
+      const mistakes = inReadingOrder([...loaded.mistakes, ...mcp.mistakes]);
+      return { ...loaded, mistakes, servers: mcp.servers };
     },
   };
 };
@@ -51,6 +63,7 @@ interface OfferedParts {
   readonly agentParts: AgentParts;
   readonly models: Pick<Models, "setAgentModels">;
   readonly logger: AgentFilesLogger;
+  readonly mcp: Pick<McpServers, "setServers">;
 }
 
 interface Offered {
@@ -60,16 +73,17 @@ interface Offered {
 }
 
 /** Makes the agents that requests may choose. Throws an Error when two have one name, or a model cannot be opened. */
-export const offerAgents = ({ builtIn, own, agentParts, models, logger }: OfferedParts): Offered => {
+export const offerAgents = ({ builtIn, own, agentParts, models, mcp, logger }: OfferedParts): Offered => {
   const agents = new AgentDirectory([]);
-  const use = (defined: readonly DefinedAgent[]): void => {
+  const use = ({ agents: defined, servers }: Pick<LoadedFolder, "agents" | "servers">): void => {
     const opened = defined.map(({ name, kind, definition }) => agentFrom(name, kind, definition, agentParts));
     const all = [...builtIn, ...opened];
     models.setAgentModels(all.flatMap(({ model }) => model ?? []));
     agents.replace(all);
+    mcp.setServers(servers);
   };
-  use(own?.loaded.agents ?? []);
+  use(own?.loaded ?? { agents: [], servers: [] });
   if (own === null) return { agents, reload: async () => {} };
-  const reload = new Reload({ load: () => own.load(), use, logger });
+  const reload = new Reload<LoadedFolder>({ load: () => own.load(), use, logger });
   return { agents, reload: () => reload.request() };
 };

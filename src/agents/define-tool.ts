@@ -1,7 +1,7 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { EventBody } from "../domain/event.ts";
 import type { Tool, ToolCallContext } from "../tools/contract.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue } from "../tools/event-queue.ts";
 
 /** A JSON Schema as data, such as `{"type":"object","properties":{…}}`. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -44,10 +44,10 @@ const failed = (message: string): ToolOutcome => ({
   isError: true,
 });
 
-const firstMistake = async ({ input: schema }: Tool, input: unknown): Promise<string | null> =>
-  typeof input === "string"
-    ? "The arguments are not valid JSON; send one JSON object."
-    : await inputMistake(schema, input);
+const firstMistake = async ({ input: schema, checksInput }: Tool, input: unknown): Promise<string | null> => {
+  if (typeof input === "string") return "The arguments are not valid JSON; send one JSON object.";
+  return checksInput ? null : await inputMistake(schema, input);
+};
 
 /** Makes an output storable: JSON, storable text, at most 20,000 characters. */
 const bounded = (output: unknown): ToolOutcome => {

@@ -47,6 +47,8 @@ export interface Tool<S extends TSchema = TSchema> {
   readonly input: S;
   /** False: a call whose outcome is unknown must not be made again. Defaults to true. */
   readonly repeat?: boolean;
+  /** True: it checks its input itself, and the schema is for the model alone. Defaults to false. */
+  readonly checksInput?: boolean;
   call(input: Static<S>, context: ToolCallContext): AsyncGenerator<EventBody, unknown, void>;
 }
 

@@ -51,11 +51,19 @@ const described = (error: ErrorObject | undefined) => {
   return { path: instancePath + missing, message: missing === "" ? message : "is required" };
 };
 
+/** Returns why a value is no JSON Schema, by the schema of schemas alone. Null: it is one. */
+export const metaSchemaMistake = (schema: object): string | null => {
+  const validator = validatorFor(schema);
+  return validator.validateSchema(schema) === true
+    ? null
+    : validator.errorsText(validator.errors, { dataVar: "schema" });
+};
+
 /** Returns why a value is no JSON Schema that can be checked. Null: it is one. The first call takes some 100 ms. */
 export const jsonSchemaMistake = (schema: object): string | null => {
-  const validator = validatorFor(schema);
   try {
-    if (validator.validateSchema(schema) !== true) return validator.errorsText(validator.errors, { dataVar: "schema" });
+    const mistake = metaSchemaMistake(schema);
+    if (mistake !== null) return mistake;
     compile(schema);
     return null;
   } catch (error) {

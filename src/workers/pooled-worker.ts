@@ -9,6 +9,10 @@ export interface WorkerEntry {
   readonly embedded: `./${string}.ts`;
 }
 
+/** Starts a thread at its entry point, whether from source or in an executable. */
+export const startWorker = ({ source, embedded }: WorkerEntry): Worker =>
+  new Worker(/\$bunfs|~BUN/u.test(import.meta.url) ? embedded : source);
+
 /** A request's time limits and the interpretation of the worker's messages. */
 export interface Job<Message, T> {
   /**
@@ -119,6 +123,6 @@ export class PooledWorker<Request, Message> {
   }
 
   #start(): Worker {
-    return new Worker(/\$bunfs|~BUN/u.test(import.meta.url) ? this.entry.embedded : this.entry.source);
+    return startWorker(this.entry);
   }
 }

@@ -1,5 +1,5 @@
 import { type FileMistake, mistakeText } from "../../domain/file-mistake.ts";
-import type { DefinedAgent, LoadedAgents } from "./agent-files.ts";
+import type { LoadedAgents } from "./agent-files.ts";
 
 /** What an operator is told of a reading that a signal asked for. */
 export interface AgentFilesLogger {
@@ -9,20 +9,20 @@ export interface AgentFilesLogger {
   reloadRefused(mistakes: readonly string[]): void;
 }
 
-interface ReloadParts {
-  load(): Promise<LoadedAgents>;
-  /** Puts the agents in the place of the earlier ones. May throw, and then must have changed nothing. */
-  use(agents: readonly DefinedAgent[]): void;
+interface ReloadParts<Loaded extends LoadedAgents> {
+  load(): Promise<Loaded>;
+  /** Puts what was read in the place of what was there. May throw, and then must have changed nothing. */
+  use(loaded: Loaded): void;
   readonly logger: AgentFilesLogger;
 }
 
 /** Reads the folder of agents again on request, one reading at a time. */
-export class Reload {
+export class Reload<Loaded extends LoadedAgents = LoadedAgents> {
   #running: Promise<void> = Promise.resolve();
   /** A reading that has not begun. */
   #next: Promise<void> | null = null;
 
-  constructor(private readonly parts: ReloadParts) {}
+  constructor(private readonly parts: ReloadParts<Loaded>) {}
 
   /**
    * Reads the folder. Requests that come while a reading is under way are answered by one more, because that one may
@@ -39,10 +39,11 @@ export class Reload {
 
   async #read(): Promise<void> {
     const { load, use, logger } = this.parts;
-    const { agents, mistakes } = await load();
+    const loaded = await load();
+    const { agents, mistakes } = loaded;
     if (mistakes.length > 0) return logger.reloadRefused(mistakes.map((mistake: FileMistake) => mistakeText(mistake)));
     try {
-      use(agents);
+      use(loaded);
     } catch (error) {
       return logger.reloadRefused([error instanceof Error ? error.message : "the agents could not be used"]);
     }

@@ -18,7 +18,7 @@ export interface Health {
     /** Present only when documents are found by full text alone, with the reason. The process stays ready. */
     readonly retrieval?: string;
     readonly drain?: string;
-  };
+  } & { readonly [server: `mcp/${string}`]: string };
 }
 
 export interface HealthParts {
@@ -27,6 +27,8 @@ export interface HealthParts {
   readonly retrieval: { look(): Promise<string> };
   readonly system: System;
   isDraining(): boolean;
+  /** The servers of agents' tools and the state of each. None makes the process unready: their calls fail, no run does. */
+  toolServers(): Readonly<Record<string, string>>;
   /** See `StoreHealth`. */
   storeChanged(why: string | null): void;
   /** The model cannot be reached any more, with the error; null when it can be again. Called once per change. */
@@ -54,7 +56,8 @@ export class Readiness {
     const drain = this.parts.isDraining() ? { drain: "shutting down: this process takes no more runs" } : {};
     const needed = { store, migrations, model, ...drain };
     const isReady = Object.values(needed).every((check) => check === "ok");
-    const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }) };
+    const servers = Object.entries(this.parts.toolServers()).map(([name, state]) => [`mcp/${name}`, state]);
+    const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }), ...Object.fromEntries(servers) };
     return { status: isReady ? "ready" : "unready", checks };
   }
 

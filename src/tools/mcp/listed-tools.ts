@@ -1,0 +1,36 @@
+import type { Tool } from "@modelcontextprotocol/client";
+import { metaSchemaMistake } from "../json-schema.ts";
+import type { ListedTool } from "./messages.ts";
+
+/** Of one server. */
+const MAX_TOOLS = 1_000;
+const MAX_DESCRIPTION = 4_000;
+/** Of one tool's schema, in characters of JSON: it goes to the model with every call. */
+const MAX_SCHEMA = 32_000;
+
+/** Parts a server's tools into those that can be offered and those that no model or validator takes. */
+export const listedTools = (
+  tools: readonly Tool[],
+): {
+  readonly usable: readonly ListedTool[];
+  readonly unusable: readonly { readonly tool: string; readonly why: string }[];
+} => {
+  const judged = tools.slice(0, MAX_TOOLS).map((tool) => ({ tool, why: mistakeOf(tool) }));
+  const usable = judged.flatMap(({ tool, why }) => (why === null ? [listed(tool)] : []));
+  const unusable = judged.flatMap(({ tool, why }) => (why === null ? [] : [{ tool: tool.name, why }]));
+  for (const { name } of tools.slice(MAX_TOOLS))
+    unusable.push({ tool: name, why: `the server has over ${MAX_TOOLS} tools` });
+  return { usable, unusable };
+};
+
+const listed = ({ name, title, description, inputSchema }: Tool): ListedTool => ({
+  name,
+  description: (description ?? title ?? "").slice(0, MAX_DESCRIPTION),
+  input: inputSchema,
+});
+
+const mistakeOf = ({ inputSchema }: Tool): string | null => {
+  if (JSON.stringify(inputSchema).length > MAX_SCHEMA) return `its schema is longer than ${MAX_SCHEMA} characters`;
+  const mistake = metaSchemaMistake(inputSchema);
+  return mistake === null ? null : `its schema is no JSON Schema: ${mistake}`;
+};

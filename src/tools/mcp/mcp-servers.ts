@@ -1,0 +1,92 @@
+import type { Tool } from "../contract.ts";
+import type { ToolSource } from "../toolbox.ts";
+import { mcpTool } from "./mcp-tool.ts";
+import { McpWorker, type ServerReport } from "./mcp-worker.ts";
+import type { McpServerConfig } from "./server-config.ts";
+
+/** What operators read of the servers of tools. */
+export interface McpLogger {
+  /** A server answers, and has this many tools. Once per change. */
+  serverReady(server: string, tools: number): void;
+  /** A server cannot be reached, or has ended; it is tried again. Once per change. */
+  serverAway(server: string, why: string): void;
+  /** A line that a server's program has written to its standard error. */
+  serverSaid(server: string, line: string): void;
+  /** A tool cannot be offered. */
+  toolLeftOut(server: string, tool: string, why: string): void;
+}
+
+interface ServerState {
+  /** By the name that files use. The last known ones, while the server is away. */
+  tools: ReadonlyMap<string, Tool>;
+  /** Why it cannot be called. Null: it can. Undefined: it has not been reached yet. */
+  away: string | null | undefined;
+}
+
+/** The servers of `mcp.json`, as a source of tools. They run beside the service, and may come and go. */
+export class McpServers implements ToolSource {
+  readonly #states = new Map<string, ServerState>();
+  readonly #worker: McpWorker;
+  #onSettled: (() => void)[] = [];
+
+  constructor(private readonly logger: McpLogger) {
+    this.#worker = new McpWorker((report) => this.#take(report));
+  }
+
+  /** Connects to these servers in place of earlier ones. */
+  setServers(servers: readonly McpServerConfig[]): void {
+    const names = new Set(servers.map(({ name }) => name));
+    for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
+    for (const name of names)
+      if (!this.#states.has(name)) this.#states.set(name, { tools: new Map(), away: undefined });
+    this.#worker.setServers(servers);
+  }
+
+  tools(): ReadonlyMap<string, Tool> {
+    return new Map([...this.#states.values()].flatMap(({ tools }) => [...tools]));
+  }
+
+  /** The servers, and what is wrong with each; `ok` when nothing is. */
+  health(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#states].map(([name, { away }]) => [
+        name,
+        away === null ? "ok" : away === undefined ? "is being connected" : `is away: ${away}`,
+      ]),
+    );
+  }
+
+  /** Resolves once every server has been reached, or has failed for the first time. */
+  async settled(): Promise<void> {
+    while ([...this.#states.values()].some(({ away }) => away === undefined))
+      await new Promise<void>((resolve) => this.#onSettled.push(resolve));
+  }
+
+  close(): Promise<void> {
+    return this.#worker.close();
+  }
+
+  #take(report: ServerReport): void {
+    const state = this.#states.get(report.server);
+    if (state === undefined) return;
+    switch (report.type) {
+      case "stderr":
+        this.logger.serverSaid(report.server, report.line);
+        return;
+      case "away":
+        if (state.away !== report.why) this.logger.serverAway(report.server, report.why);
+        state.away = report.why;
+        break;
+      case "unusable":
+        this.logger.toolLeftOut(report.server, report.tool, report.why);
+        return;
+      case "listed":
+        state.tools = new Map(
+          report.tools.map((tool) => [`${report.server}/${tool.name}`, mcpTool(report.server, tool, this.#worker)]),
+        );
+        state.away = null;
+        this.logger.serverReady(report.server, report.tools.length);
+    }
+    for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,88 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import {
+  deserializeMessage,
+  type JSONRPCMessage,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
+import { LineJoiner } from "./line-joiner.ts";
+import type { StdioConfig } from "./server-config.ts";
+
+/** How long a program may take to end by itself, and again after SIGTERM. */
+const END_MS = 1_500;
+/** Of a line of standard error, in characters. */
+const MAX_LINE = 2_000;
+
+/**
+ * The stdio transport of MCP (https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio): a
+ * message a line. The SDK's own joins and searches all that has arrived with every chunk, so that a message of 50 MB
+ * takes it many seconds.
+ */
+export class ProgramTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  #program: ChildProcessWithoutNullStreams | undefined;
+
+  constructor(
+    private readonly server: StdioConfig,
+    private readonly onStderr: (line: string) => void,
+  ) {}
+
+  /** Rejects with the system's error (`ENOENT` …) when the program cannot be started. */
+  async start(): Promise<void> {
+    const { command, args, env, cwd } = this.server;
+    const program = spawn(command, args, { cwd, env: { ...getDefaultEnvironment(), ...env }, windowsHide: true });
+    const started = Promise.withResolvers<void>();
+    program.on("spawn", started.resolve);
+    program.on("error", (error) => {
+      started.reject(error);
+      this.onerror?.(error);
+    });
+    program.on("close", () => {
+      this.#program = undefined;
+      this.onclose?.();
+    });
+    // A program that has ended refuses what is written to it; `close` tells.
+    program.stdin.on("error", () => {});
+    const lines = new LineJoiner((line) => this.#receive(line));
+    program.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+    const said = createInterface({ input: program.stderr, crlfDelay: Number.POSITIVE_INFINITY });
+    said.on("line", (line) => this.onStderr(line.slice(0, MAX_LINE)));
+    await started.promise;
+    this.#program = program;
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (this.#program === undefined) throw new Error("the program has ended");
+    this.#program.stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+    await promise;
+  }
+
+  /** Closes its standard input, and ends the program if it goes on. */
+  async close(): Promise<void> {
+    const program = this.#program;
+    if (program === undefined) return;
+    const ended = new Promise<true>((resolve) => program.once("close", () => resolve(true)));
+    const within = (ms: number) =>
+      Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, ms, false))]);
+    program.stdin.end();
+    if (await within(END_MS)) return;
+    program.kill("SIGTERM");
+    if (await within(END_MS)) return;
+    program.kill("SIGKILL");
+  }
+
+  #receive(line: string): void {
+    if (line.trim() === "") return;
+    try {
+      this.onmessage?.(deserializeMessage(line));
+    } catch {
+      // Programs print to their standard output by mistake: a greeting, a warning.
+      this.onStderr(`(on standard output) ${line.slice(0, MAX_LINE)}`);
+    }
+  }
+}

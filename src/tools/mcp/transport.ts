@@ -1,0 +1,20 @@
+import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
+import { ProgramTransport } from "./program-transport.ts";
+import type { McpServerConfig } from "./server-config.ts";
+import { wholeLines } from "./whole-lines.ts";
+
+/** Opens the way to a server. Each line that a program writes to its standard error goes to `onStderr`. */
+export const transportTo = (server: McpServerConfig, onStderr: (line: string) => void): Transport => {
+  if (server.kind === "stdio") return new ProgramTransport(server, onStderr);
+  return new StreamableHTTPClientTransport(new URL(server.url), {
+    requestInit: { headers: server.headers },
+    fetch: async (url, init) => wholeLines(await fetch(url, init)),
+    // A call's stream that breaks is resumed by its last event's id, where the server keeps events.
+    reconnectionOptions: {
+      initialReconnectionDelay: 250,
+      maxReconnectionDelay: 10_000,
+      reconnectionDelayGrowFactor: 2,
+      maxRetries: 6,
+    },
+  });
+};

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { LineJoiner } from "../../../src/tools/mcp/line-joiner.ts";
+import { wholeLines } from "../../../src/tools/mcp/whole-lines.ts";
+
+/** Cuts bytes into chunks of the given lengths, again and again. */
+const chunksOf = (bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] => {
+  const chunks: Uint8Array[] = [];
+  for (let at = 0, next = 0; at < bytes.length; next++) {
+    const length = lengths[next % lengths.length] ?? 1;
+    chunks.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return chunks;
+};
+
+const texts = fc.string({ unit: fc.constantFrom("a", "여", "\n", "\r", "🎉") });
+const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
+
+describe("lines of a program", () => {
+  test("are the same however their bytes are cut", () => {
+    fc.assert(
+      fc.property(texts, lengths, (text, cuts) => {
+        const lines: string[] = [];
+        const joiner = new LineJoiner((line) => lines.push(line));
+        for (const chunk of chunksOf(new TextEncoder().encode(text), cuts)) joiner.push(chunk);
+        expect(lines).toEqual(
+          text
+            .split("\n")
+            .slice(0, -1)
+            .map((line) => line.replace(/\r$/, "")),
+        );
+      }),
+    );
+  });
+
+  test("of 20 MB in small chunks are joined in linear time", () => {
+    let length = 0;
+    const joiner = new LineJoiner((line) => (length = line.length));
+    const chunk = new Uint8Array(4096).fill(97);
+    const cpu = process.cpuUsage();
+    for (let sent = 0; sent < 5_000; sent++) joiner.push(chunk);
+    joiner.push(Uint8Array.of(10));
+    const { user } = process.cpuUsage(cpu);
+    expect(length).toBe(5_000 * 4096);
+    expect(user / 1000).toBeLessThan(2_000);
+  });
+});
+
+describe("an event stream in whole lines", () => {
+  test("has the same bytes, and every chunk but the last ends with a line", async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, lengths, async (text, cuts) => {
+        const bytes = new TextEncoder().encode(text);
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            for (const chunk of chunksOf(bytes, cuts)) controller.enqueue(chunk);
+            controller.close();
+          },
+        });
+        const response = new Response(body, { headers: { "content-type": "text/event-stream" } });
+        const chunks = await Array.fromAsync(wholeLines(response).body as ReadableStream<Uint8Array>);
+        expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+        for (const chunk of chunks.slice(0, -1)) expect(chunk.at(-1)).toBe(10);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("leaves every other response as it is", () => {
+    const response = Response.json({});
+    expect(wholeLines(response)).toBe(response);
+  });
+});
