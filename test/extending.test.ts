@@ -75,6 +75,12 @@ beforeAll(async () => {
     await mkdir(dirname(join(copy, path)), { recursive: true });
     await writeFile(join(copy, path), text);
   }
+  const agents = await readFile(join(ROOT, "docs/agents.md"), "utf8");
+  const samples = [...agents.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+  expect(samples.length).toBeGreaterThanOrEqual(2);
+  for (const [at, text] of samples.entries()) {
+    await writeFile(join(copy, `src/services/sample-${at}.ts`), text.replace('"yeoul"', '"../agents/public.ts"'));
+  }
   const prose = page.replace(/\s+/g, " ");
   for (const { file, list, entry, import: imported } of LINES) {
     expect(prose).toContain(`\`${list}\` in \`${file}\``);
