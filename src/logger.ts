@@ -15,6 +15,7 @@ import type { RunLogger } from "./runs/logger.ts";
 import { stateBehind } from "./store/failure.ts";
 import { StoreError } from "./store/store-error.ts";
 import type { McpLogger } from "./tools/mcp/mcp-servers.ts";
+import { MAX_TOOLS } from "./tools/offered.ts";
 
 /** What all modules report to an operator. Never a prompt, an answer or a key above the level `debug`. */
 export interface ServiceLogger extends HttpLogger {
@@ -103,6 +104,9 @@ const at = ({ agent, node, runId }: AgentPlace) => ({ agent, node, run: runId })
 
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
+/** Told once in the life of the process, however many runs an agent has. */
+const agentsOverLimit = new Set<string>();
+
 export const serviceLogger = (logger: Logger): ServiceLogger => ({
   runs: {
     started: (run, agent) => logger.info({ ...about(run), agent }, "run started"),
@@ -122,6 +126,11 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
         logger.info({ ...line, ...failed(failure.cause) }, "run ended");
       else logger.error({ ...line, ...failed(failure.cause) }, "run ended");
       said(logger, failure);
+    },
+    toolsLeftOut: (agent, count) => {
+      if (agentsOverLimit.has(agent)) return;
+      agentsOverLimit.add(agent);
+      logger.warn({ agent, left_out: count, limit: MAX_TOOLS }, "an agent selects more tools than a model takes");
     },
     trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),

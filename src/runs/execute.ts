@@ -19,6 +19,8 @@ import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { Citations } from "../tools/citations.ts";
+import type { Tool } from "../tools/contract.ts";
+import { offered } from "../tools/offered.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
@@ -175,6 +177,14 @@ class Turn<State> {
     return null;
   }
 
+  #tools(): readonly Tool[] {
+    const { agent } = this.task;
+    const { toolbox, logger } = this.parts;
+    const { tools, leftOut } = offered([...agent.ownTools, ...toolbox.select(agent.toolNames)]);
+    if (leftOut > 0) logger.toolsLeftOut(agent.name, leftOut);
+    return tools;
+  }
+
   #context(): AgentContext {
     const { live, parts } = this;
     const { agent, input, file, model } = this.task;
@@ -186,7 +196,7 @@ class Turn<State> {
       threadId: threadIdOf(live.threadKey),
       runId: live.runId,
       settings: settingsOver(agent.settings, input.settings ?? {}),
-      tools: [...agent.ownTools, ...parts.toolbox.select(agent.toolNames)],
+      tools: this.#tools(),
       collections: agent.collections,
       citations: new Citations(),
       signal: live.signal,

@@ -20,6 +20,8 @@ export interface RunLogger {
       readonly durationMs: number;
     },
   ): void;
+  /** The agent selects more tools than a model takes; so many were not offered. May be called for every run. */
+  toolsLeftOut(agent: string, count: number): void;
   /** A part of the run failed without ending the run. */
   trouble(run: LiveRun, error: unknown): void;
   /** An orphaned run was ended. */
