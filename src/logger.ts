@@ -132,6 +132,8 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       agentsOverLimit.add(agent);
       logger.warn({ agent, left_out: count, limit: MAX_TOOLS }, "an agent selects more tools than a model takes");
     },
+    reachedLength: (run, model) =>
+      logger.warn({ ...about(run), model }, "answer cut off by the model's limit of output tokens"),
     trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),

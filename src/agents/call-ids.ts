@@ -1,22 +1,30 @@
 /**
- * Assigns the ids of a run's tool calls, each unique within the run. Models number their calls anew in every answer, or
- * give all of them the same id; a repeated id becomes `<id>.2`, then `<id>.3`.
+ * Makes ids unique. A repeated id gets a number: with the separator `.` it becomes `<id>.2`, then `<id>.3`. Models
+ * number their tool calls anew in every answer, or give all of them the same id.
  */
-export class CallIds {
+export class UniqueIds {
   /** Each id in use, and the last number tried for a repetition of it. */
   readonly #taken = new Map<string, number>();
 
-  take(modelCallId: string): string {
-    let number = this.#taken.get(modelCallId);
+  /** `taken`: ids that are in use already. */
+  constructor(
+    private readonly separator: "." | "_",
+    taken: Iterable<string> = [],
+  ) {
+    for (const id of taken) this.#taken.set(id, 1);
+  }
+
+  take(id: string): string {
+    let number = this.#taken.get(id);
     if (number === undefined) {
-      this.#taken.set(modelCallId, 1);
-      return modelCallId;
+      this.#taken.set(id, 1);
+      return id;
     }
-    let id: string;
-    do id = `${modelCallId}.${++number}`;
-    while (this.#taken.has(id));
-    this.#taken.set(modelCallId, number);
-    this.#taken.set(id, 1);
-    return id;
+    let unique: string;
+    do unique = `${id}${this.separator}${++number}`;
+    while (this.#taken.has(unique));
+    this.#taken.set(id, number);
+    this.#taken.set(unique, 1);
+    return unique;
   }
 }

@@ -2,7 +2,8 @@ import type { RunFile } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
 import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
-import type { Model, ModelMessage } from "../models/contract.ts";
+import type { RoundState } from "../domain/turn.ts";
+import type { FinishReason, Model, ModelMessage } from "../models/contract.ts";
 import type { Tool, ToolContext } from "../tools/contract.ts";
 
 /** What a node may use. */
@@ -33,6 +34,13 @@ export interface AgentContext extends ToolContext {
   readonly storedSteps: ReadonlyMap<string, unknown>;
   /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
+  /** A model call has ended, and how. The run tells how the last one ended that gave text of the answer. */
+  answered(reason: FinishReason): void;
+  /**
+   * Stores what a model wants back with its answer, for later turns and for another attempt at this one. Resolves once
+   * it is stored, or the run has ended.
+   */
+  saveRound(round: RoundState): Promise<void>;
   /** Logs an error that the user need not see. */
   report(error: unknown): void;
 }

@@ -1,20 +1,21 @@
 import type { EventBody } from "../domain/event.ts";
-import { NO_USAGE, type Usage } from "../domain/run.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
-import { ModelError, type ModelMessage, type ModelPart, type ModelRequest, type ToolCall } from "../models/contract.ts";
-import { estimateUsage } from "../models/usage.ts";
-import { callTool } from "../tools/call-tool.ts";
+import { ModelError, type ModelMessage, type ModelRequest } from "../models/contract.ts";
+import type { ToolOutcome } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/contract.ts";
-import type { AgentContext, Emit, Producer } from "./contract.ts";
+import { callTools } from "./call-tools.ts";
+import type { AgentContext, Producer } from "./contract.ts";
+import { Exchange } from "./exchange.ts";
+import { ModelCall } from "./model-call.ts";
+import { PARAGRAPH } from "./turn-messages.ts";
 
 /** The most model calls in one conversation, unless it says otherwise. */
 export const MAX_ROUNDS = 16;
 
-/** Separates the model's text before and after a tool call. */
-const PARAGRAPH = "\n\n";
-
 /** What to ask a model. A setting that is omitted is the run's (`AgentContext.settings`). */
 export interface Conversation extends Omit<ModelRequest, "tools"> {
+  /** In any order: they are made well formed before a model receives them. */
+  readonly messages: readonly ModelMessage[];
   readonly tools: readonly Tool[];
   /**
    * The most model calls, at least 1. The last is made without tools, so that the model has to answer. Defaults to
@@ -28,30 +29,23 @@ export interface Conversation extends Omit<ModelRequest, "tools"> {
  * through one producer for each round. Returns the text of all rounds, and the messages including everything that was
  * added. `hasEmittedText`: this turn has emitted text already, so a paragraph break comes before the next text. All
  * rounds together may hold no more than one answer may.
+ *
+ * What a model wants back with its answer is stored before the next call, so that another attempt at the run has it.
  */
 export async function* converse(
-  { messages, tools, toolChoice, maxRounds = MAX_ROUNDS, ...request }: Conversation,
+  conversation: Conversation,
   context: AgentContext,
   hasEmittedText = false,
 ): AsyncGenerator<EventBody | Producer, { text: string; messages: readonly ModelMessage[] }, void> {
-  const exchange: ModelMessage[] = [...messages];
+  const { tools, maxRounds = MAX_ROUNDS } = conversation;
+  const exchange = new Exchange(conversation.messages);
   const meter = new AnswerMeter();
   let answer = "";
-  for (let round = 1; round <= maxRounds; round++) {
-    const offered = round < maxRounds ? tools : [];
+  for (let round = 1; ; round++) {
+    const isLast = round >= maxRounds;
     const lead = hasEmittedText || answer !== "" ? PARAGRAPH : "";
-    const choice = offered.length > 0 && round === 1 ? toolChoice : undefined;
-    const call = new ModelCall(
-      {
-        ...context.settings,
-        ...request,
-        ...(choice !== undefined && { toolChoice: choice }),
-        messages: [...exchange],
-        tools: offered,
-      },
-      lead,
-      meter,
-    );
+    const request = requestOf(conversation, context, { round, isLast, messages: exchange.messages });
+    const call = new ModelCall(request, lead, meter);
     try {
       yield (emit) => call.relay(context, emit);
     } catch (error) {
@@ -60,84 +54,39 @@ export async function* converse(
     } finally {
       context.spend(call.usage());
     }
-    const { text, toolCalls } = call;
+    const { text, toolCalls, opaque, reason } = call;
+    context.answered(reason);
     if (text !== "") answer += lead + text;
-    exchange.push({ role: "assistant", content: text, toolCalls });
-    if (toolCalls.length === 0) break;
-    for (const call of toolCalls) exchange.push(yield* runTool(tools, call, context));
-  }
-  return { text: answer, messages: exchange };
-}
-
-/** One model call and what it has produced so far. `lead` is put before its first text, if there is any. */
-class ModelCall {
-  text = "";
-  readonly toolCalls: ToolCall[] = [];
-  #usage: Usage | undefined;
-  /** What the calls before have produced. */
-  readonly #tokensBefore: number;
-
-  constructor(
-    readonly request: ModelRequest,
-    private readonly lead: string,
-    private readonly meter: AnswerMeter,
-  ) {
-    this.#tokensBefore = meter.tokens;
-  }
-
-  /** Emits the model's parts as they arrive. */
-  relay(context: AgentContext, emit: Emit): Promise<void> {
-    return context.model.answer(this.request, context, (part) => {
-      const event = this.#eventOf(part);
-      return event === null ? undefined : emit(event);
-    });
-  }
-
-  /** Returns the event of a part for readers. Null when it has none. */
-  #eventOf(part: ModelPart): EventBody | null {
-    switch (part.type) {
-      case "text": {
-        this.meter.countText("text", part.delta);
-        const delta = this.text === "" ? this.lead + part.delta : part.delta;
-        this.text += part.delta;
-        return { type: "token", payload: { delta } };
-      }
-      case "reasoning":
-        this.meter.countText("reasoning", part.delta);
-        return { type: "reasoning", payload: { delta: part.delta } };
-      case "tool_call":
-        this.meter.countCall();
-        for (const text of [part.id, part.name, JSON.stringify(part.input) ?? ""]) this.meter.countArgument(text);
-        this.toolCalls.push({ id: part.id, name: part.name, input: part.input });
-        return null;
-      case "finish":
-        this.#usage = part.usage;
-        return null;
+    if (toolCalls.length === 0 || isLast) {
+      // Without a tool call in the turn, no model wants anything back.
+      if (opaque !== undefined && exchange.hasRounds) void context.saveRound({ calls: [], ...opaque });
+      exchange.add({ text, toolCalls: [], opaque, outcomes: [] });
+      return { text: answer, messages: exchange.messages };
     }
-  }
-
-  /** Sets what a call that failed has cost, as far as that is known. */
-  charge(usage: Usage | undefined): void {
-    this.#usage ??= usage;
-  }
-
-  /** Returns the usage that the provider reported, or an estimate for a call that was cut short before the report. */
-  usage(): Usage {
-    const tokens = this.meter.tokens - this.#tokensBefore;
-    return this.#usage ?? (tokens === 0 ? NO_USAGE : estimateUsage(this.request, tokens));
+    const calls = toolCalls.map((call) => ({ call, toolCallId: context.callId(call.id) }));
+    const isSaved = opaque && context.saveRound({ calls: calls.map(({ toolCallId }) => toolCallId), ...opaque });
+    let outcomes: readonly ToolOutcome[] = [];
+    yield async (emit) => {
+      outcomes = await callTools(calls, tools, context, emit);
+    };
+    exchange.add({ text, toolCalls, opaque, outcomes });
+    if (isSaved !== undefined) await isSaved;
   }
 }
 
-async function* runTool(
-  tools: readonly Tool[],
-  call: ToolCall,
-  context: AgentContext,
-): AsyncGenerator<EventBody, ModelMessage, void> {
-  const toolCallId = context.callId(call.id);
-  const about = { tool_call_id: toolCallId, name: call.name };
-  yield { type: "tool_start", payload: { ...about, input: call.input } };
-  const callContext = { ...context, toolCallId, idempotencyKey: `${context.runId}:${toolCallId}` };
-  const { output, isError } = yield* callTool(tools, call, callContext, (error) => context.report(error));
-  yield { type: "tool_result", payload: { ...about, output, is_error: isError } };
-  return { role: "tool", toolCallId: call.id, name: call.name, output, isError };
-}
+const requestOf = (
+  { tools, toolChoice, parallelToolCalls, maxRounds: _, ...request }: Conversation,
+  { settings }: AgentContext,
+  now: { readonly round: number; readonly isLast: boolean; readonly messages: readonly ModelMessage[] },
+): ModelRequest => {
+  const asked = { ...settings, ...request, messages: now.messages };
+  if (now.isLast || tools.length === 0) return { ...asked, tools: [] };
+  // A model that must call a tool every time would never answer.
+  const isForced = toolChoice !== "auto" && toolChoice !== "none";
+  return {
+    ...asked,
+    tools,
+    ...(toolChoice !== undefined && !(isForced && now.round > 1) && { toolChoice }),
+    ...(parallelToolCalls !== undefined && { parallelToolCalls }),
+  };
+};

@@ -1,10 +1,11 @@
 import type { EventBody } from "../domain/event.ts";
 import type { ModelMessage } from "../models/contract.ts";
-import { CallIds } from "./call-ids.ts";
+import { UniqueIds } from "./call-ids.ts";
 import type { Context, ConversationOptions, ConversationResult } from "./context.ts";
 import type { NodeContext, Producer } from "./contract.ts";
 import { converse } from "./converse.ts";
 import { documentsOf } from "./documents.ts";
+import { drive } from "./drive.ts";
 import type { AgentPlace } from "./logger.ts";
 import { meteredModel } from "./metered-model.ts";
 import { AgentMistake, jsonValue } from "./mistake.ts";
@@ -23,7 +24,7 @@ export class NodeScope {
   readonly context: Context;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #stepNames = new CallIds();
+  readonly #stepNames = new UniqueIds(".");
   #isLateTold = false;
 
   constructor(
@@ -44,7 +45,7 @@ export class NodeScope {
       retrieval: documentsOf(parts.retrieval, collections, bound),
       log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
       converse: (options) => this.#converse(options, this.engine.needsParagraph()),
-      complete: (options) => completed(this.#converse(options, false)),
+      complete: (options) => drive(this.#converse(options, false), () => undefined),
       step: (name, fn) => this.#step(name, fn),
       emit: (name, data) => this.#emit(name, data),
       approve: () => Promise.reject(new AgentMistake("context.approve is not available in this release")),
@@ -121,21 +122,3 @@ export class NodeScope {
     await this.engine.emit({ type: "custom", payload: { name, data: jsonValue(data ?? null, `the data of ${name}`) } });
   }
 }
-
-/** Runs a conversation to its end and emits nothing. */
-const completed = async (
-  conversation: AsyncGenerator<EventBody | Producer, ConversationResult, void>,
-): Promise<ConversationResult> => {
-  let step = await conversation.next();
-  while (step.done !== true) {
-    const yielded = step.value;
-    try {
-      if (typeof yielded === "function") await yielded(() => undefined);
-    } catch (thrown) {
-      step = await conversation.throw(thrown);
-      continue;
-    }
-    step = await conversation.next();
-  }
-  return step.value;
-};

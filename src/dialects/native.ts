@@ -88,4 +88,7 @@ export const native: Dialect<typeof Request> = {
 };
 
 /** The result is for wires that show it in one piece; here its events were sent before. */
-const withoutResult = (event: LogEvent): string => JSON.stringify({ message_id: payloadOf(event, "done").message_id });
+const withoutResult = (event: LogEvent): string => {
+  const { result: _, ...shown } = payloadOf(event, "done");
+  return JSON.stringify(shown);
+};

@@ -5,7 +5,7 @@ import type { RunStatus } from "./run.ts";
 import { ChartData, TableData } from "./shown-data.ts";
 
 /** A stretch of the answer's text: `length` UTF-16 units of `content`, from the end of the stretch before it. */
-interface TextPart {
+export interface TextPart {
   readonly type: "text";
   readonly length: number;
 }
@@ -16,6 +16,8 @@ interface ReasoningPart {
 /** A tool call and, once the tool has answered, its result. `input` is null when the log holds the result alone. */
 export interface ToolCallPart extends Payload<"tool_start"> {
   readonly type: "tool_call";
+  /** Calls with the same number, from 1, were asked for together. Absent in answers of earlier releases. */
+  readonly round?: number;
   readonly output?: unknown;
   readonly is_error?: boolean;
 }
@@ -89,6 +91,9 @@ export class AnswerFold {
   /** By the id that events use. A model may reuse an id, which then means the latest call. */
   readonly #calls = new Map<string, Mutable<ToolCallPart>>();
   readonly #images = new Map<string, Mutable<ImagePart>>();
+  #round = 0;
+  /** A call that comes now was asked for together with the one before: calls of one round all begin before any ends. */
+  #isRoundOpen = false;
   #table: TableData | undefined;
   #chart: ChartData | undefined;
   #usage: Answer["usage"] = null;
@@ -190,7 +195,9 @@ export class AnswerFold {
   }
 
   #call(payload: Payload<"tool_start">): Mutable<ToolCallPart> {
-    const part: Mutable<ToolCallPart> = { type: "tool_call", ...payload };
+    if (!this.#isRoundOpen) this.#round++;
+    this.#isRoundOpen = true;
+    const part: Mutable<ToolCallPart> = { type: "tool_call", ...payload, round: this.#round };
     this.#parts.push(part);
     this.#calls.set(part.tool_call_id, part);
     return part;
@@ -198,6 +205,7 @@ export class AnswerFold {
 
   #result({ tool_call_id, name, output, is_error }: Payload<"tool_result">): void {
     const call = this.#calls.get(tool_call_id) ?? this.#call({ tool_call_id, name, input: null });
+    this.#isRoundOpen = false;
     call.output = output;
     call.is_error = is_error;
   }

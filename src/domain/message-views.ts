@@ -54,7 +54,7 @@ const besidesText = ({ parts, table_data, chart_data }: AnswerDetail) => {
   const sources = of("sources");
   return {
     ...(reasoning.length > 0 && { reasoning: reasoning.map(({ text }) => text).join("") }),
-    ...(calls.length > 0 && { tool_calls: calls.map(({ type: _, ...call }) => call) }),
+    ...(calls.length > 0 && { tool_calls: calls.map(({ type: _, round: __, ...call }) => call) }),
     ...(images.length > 0 && { images: images.map(({ type: _, ...image }) => image) }),
     ...(sources.length > 0 && { sources: sources.flatMap(({ items }) => items) }),
     ...(table_data !== undefined && { table_data }),

@@ -16,12 +16,6 @@ export interface Message {
   readonly createdAt: number;
 }
 
-/** A message as it is sent to a model as history. */
-export interface HistoryMessage extends Message {
-  /** Images that the user attached, by URL or inline. Empty for an assistant's message and for an old one. */
-  readonly images: readonly string[];
-}
-
 /** A message with how its run ended, as a thread is shown. */
 export interface StoredMessage extends Message {
   /**

@@ -7,7 +7,7 @@ import type { RunEnd } from "../store/log/contract-run-end.ts";
  * the store never accepted it.
  */
 export type Outcome = "persisted" | "refused";
-export type Ending = Omit<RunEnd, "events" | "checkpoints" | "message"> & {
+export type Ending = Omit<RunEnd, "events" | "checkpoints" | "rounds" | "message"> & {
   /** The run's last events, which follow everything that was emitted. */
   readonly events: readonly [...EventBody[], TerminalEvent];
   readonly messageId: string;

@@ -5,12 +5,13 @@ import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
 import { CommitPacing } from "./commit-pacing.ts";
 import { CommitQueue, type Urgency } from "./commit-queue.ts";
+import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import type { Hub } from "./hub.ts";
 import { LOST, LostTails } from "./lost-tail.ts";
 import { RunEnds } from "./run-ends.ts";
 import { StoreRetry, type StoreRetryOptions } from "./store-retry.ts";
-import type { Committer, RunWriter } from "./writer.ts";
+import type { RunWriter } from "./writer.ts";
 import { type StopCause, Writers } from "./writers.ts";
 
 export interface CommitOptions extends StoreRetryOptions {
@@ -26,7 +27,7 @@ export interface CommitOptions extends StoreRetryOptions {
  * While the store is away the commit is retried, without a limit. Readers are ended once `storeWaitMs` has passed. A
  * run fails because of the outage only when one of its readers had to be given that error; see `Verdict.decide`.
  */
-export class GroupCommit implements Committer {
+export class GroupCommit implements Committer<RunWriter> {
   readonly #writers = new Writers();
   readonly #uncommitted = () => this.#writers.uncommitted();
   readonly #storeRetry: StoreRetry;
@@ -170,7 +171,7 @@ export class GroupCommit implements Committer {
     let events = append.events;
     for (let rewrites = 0; ; rewrites++) {
       // A checkpoint without events follows the event at its own seq; events emitted since are not part of this commit.
-      const next = events[0]?.seq ?? (append.checkpoints[0]?.seq ?? writer.start) + 1;
+      const next = events[0]?.seq ?? ((append.checkpoints[0] ?? append.rounds?.[0])?.seq ?? writer.start) + 1;
       const lost = await this.#storeRetry.untilReached(this.#uncommitted, () =>
         this.#lostTails.before(writer, next, rewrites),
       );

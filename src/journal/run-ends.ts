@@ -21,8 +21,8 @@ export class RunEnds {
   ) {}
 
   async end(writer: RunWriter, ending: Ending): Promise<Outcome> {
-    const { events, checkpoints } = writer.take();
-    const pending = { events, checkpoints };
+    const { events, checkpoints, rounds = [] } = writer.take();
+    const pending = { events, checkpoints, rounds };
     let current = ending;
     let rewrites = 0;
     const attempt = async (): Promise<readonly LogEvent[] | null> => {
@@ -36,7 +36,7 @@ export class RunEnds {
         const lost = await this.lostTails.before(writer, end.events[0]?.seq ?? writer.next, rewrites++);
         if (lost !== null) pending.events = [...lost, ...pending.events];
         else {
-          Object.assign(pending, { events: [], checkpoints: [] });
+          Object.assign(pending, { events: [], checkpoints: [], rounds: [] });
           current = failing(ending, LOST);
         }
       }
@@ -47,11 +47,12 @@ export class RunEnds {
     return persisted === null ? "refused" : "persisted";
   }
 
-  #endOf(writer: RunWriter, pending: Pick<Append, "events" | "checkpoints">, ending: Ending): RunEnd {
+  #endOf(writer: RunWriter, pending: Pick<Append, "events" | "checkpoints" | "rounds">, ending: Ending): RunEnd {
     const { status, usage, error, now, messageId, events } = ending;
     const hasAnswer = writer.hasAnswer || status === "succeeded";
     return {
-      ...{ status, usage, error, now, checkpoints: pending.checkpoints },
+      ...pending,
+      ...{ status, usage, error, now },
       events: [...pending.events, ...writer.number(events)],
       message: hasAnswer ? { id: messageId, content: writer.answer, detail: writer.detail } : null,
     };

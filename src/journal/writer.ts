@@ -1,11 +1,14 @@
 import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { SurrogateJoiner, storableText } from "../domain/text.ts";
+import type { RoundState } from "../domain/turn.ts";
 import type { Append, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
-import type { Urgency } from "./commit-queue.ts";
+import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
+import { LoggedAnswer } from "./logged-answer.ts";
 import type { Opening } from "./opening.ts";
+import { PendingRounds } from "./pending-rounds.ts";
 import { Verdict } from "./verdict.ts";
 
 /** The most events of a run that may wait for the store. Beyond that the producer waits. */
@@ -19,17 +22,6 @@ type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
 
-/** What a writer needs of the group commit. */
-export interface Committer {
-  now(): number;
-  /** Requests a commit of the writer's events. */
-  mark(writer: RunWriter, urgency: Urgency): void;
-  /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
-  finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome>;
-  /** An event was emitted after the end. */
-  ignored(writer: RunWriter, type: string): void;
-}
-
 /**
  * Writes one run's events to the log. Numbers them, joins consecutive tokens of a node that wait for the same commit,
  * and bounds what waits. Throws only what `JSON.stringify` throws for a payload that is not JSON.
@@ -38,17 +30,14 @@ export class RunWriter {
   readonly verdict = new Verdict();
   /** For the committer: the writer is among those to be committed next. */
   isMarked = false;
-  /** The answer as the log will have it; its text alone once the store has rejected some of it, see `discard`. */
-  #fold: AnswerFold;
-  #isWhole = true;
-  /** The answer's text as the log has it, and as it will have it once the events in flight are stored. */
-  #persistedAnswer: string;
-  #takenAnswer: string;
+  readonly #answer: LoggedAnswer;
   #pending: Pending[] = [];
   /** The text of the last pending event and the node that emits it. Empty unless that event is a token or reasoning. */
   #text = "";
   #node = "";
   #checkpoints: readonly NewCheckpoint[] = NONE;
+  /** Undefined until there is one: most runs have none. */
+  #rounds: PendingRounds | undefined;
   #isHeld: boolean;
   #isInFlight = false;
   #hasEmittedText = false;
@@ -67,30 +56,28 @@ export class RunWriter {
     readonly fence: Fence,
     /** The log's last seq before the run's first event. */
     readonly start: number,
-    private readonly committer: Committer,
+    private readonly committer: Committer<RunWriter>,
     { fold = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
   ) {
-    this.#fold = fold;
+    this.#answer = new LoggedAnswer(fold);
     this.#isHeld = isHeld;
     this.#lastSeq = start;
     this.#lastAt = lastAt;
-    this.#persistedAnswer = fold.content;
-    this.#takenAnswer = fold.content;
   }
 
   /** The answer's text as the log will have it: all token deltas so far. */
   get answer(): string {
-    return this.#fold.content;
+    return this.#answer.content;
   }
 
   /** Whether there is an answer to store, even one without text. */
   get hasAnswer(): boolean {
-    return this.#fold.hasAnswer;
+    return this.#answer.hasAnswer;
   }
 
   /** The rest of the answer (`AnswerDetail`), as JSON. Null when it must be read from the log. */
   get detail(): string | null {
-    return this.#isWhole ? JSON.stringify(this.#fold.answer().detail) : null;
+    return this.#answer.detail;
   }
 
   get isClosed(): boolean {
@@ -112,7 +99,8 @@ export class RunWriter {
 
   /** There is something that can be written. */
   get hasPending(): boolean {
-    return !this.#isHeld && this.#pending.length + this.#checkpoints.length > 0;
+    if (this.#isHeld) return false;
+    return this.#pending.length + this.#checkpoints.length > 0 || this.#rounds?.isEmpty === false;
   }
 
   /** The store has the run now: its events may be written. */
@@ -132,7 +120,7 @@ export class RunWriter {
       const json = storableText(body.payload);
       this.#endOfText(node);
       this.#push(body.type, node, "", json);
-      this.#fold.addLogged({ type: body.type, json });
+      this.#answer.add(body.type, json);
     }
     if (this.#pending.length + this.#inFlight < MAX_UNCOMMITTED) return undefined;
     return new Promise((resolve) => this.#drained.push(resolve));
@@ -146,6 +134,19 @@ export class RunWriter {
     }
     this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at: this.#now() }];
     this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
+  }
+
+  /** Stores what a model wants back with an answer. Resolves once it is stored, or the run has ended. */
+  round(state: RoundState): Promise<void> {
+    if (this.isClosed || this.#isTruncated) {
+      this.committer.ignored(this, "round");
+      return Promise.resolve();
+    }
+    this.#rounds ??= new PendingRounds();
+    const stored = this.#rounds.add(state, this.#lastSeq, this.#now());
+    // The model's next call waits for it.
+    this.committer.mark(this, "more");
+    return stored;
   }
 
   /**
@@ -171,8 +172,9 @@ export class RunWriter {
     this.#checkpoints = NONE;
     this.#inFlight += events.length;
     this.#isInFlight = true;
-    this.#takenAnswer = this.answer;
-    return { fence: this.fence, events, checkpoints };
+    this.#answer.taken();
+    const said = { fence: this.fence, events, checkpoints };
+    return this.#rounds?.isEmpty === false ? { ...said, rounds: this.#rounds.take() } : said;
   }
 
   /**
@@ -184,10 +186,10 @@ export class RunWriter {
     if (last?.bodies === bodies && last.events[0]?.seq === this.next) return last.events;
     const at = this.#now();
     // The bodies that were folded first are not part of the end any more.
-    if (last !== undefined) this.#isWhole = false;
+    if (last !== undefined) this.#answer.spoil();
     const events = bodies.map(({ type, payload }, i) => {
       const event = { runId: this.fence.runId, seq: this.next + i, type, at, json: storableText(payload) };
-      if (last === undefined) this.#fold.addLogged(event);
+      if (last === undefined) this.#answer.add(type, event.json);
       return event;
     });
     this.#lastEvents = { bodies, events };
@@ -203,8 +205,9 @@ export class RunWriter {
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
+    this.#rounds?.take();
     this.#lastSeq = lastSeq;
-    this.#restart(answer);
+    this.#answer.restart(answer);
     this.settled();
   }
 
@@ -212,7 +215,8 @@ export class RunWriter {
   settled(): void {
     this.#inFlight = 0;
     this.#isInFlight = false;
-    this.#persistedAnswer = this.#takenAnswer;
+    this.#rounds?.settled();
+    this.#answer.settled();
     this.#resumeProducers();
   }
 
@@ -222,16 +226,9 @@ export class RunWriter {
     this.#pending = [];
     this.#text = "";
     this.#checkpoints = NONE;
-    this.#restart(this.#persistedAnswer);
+    this.#rounds?.take();
+    this.#answer.restart();
     this.settled();
-  }
-
-  /** Restarts the answer with this text; everything besides its text is no longer known here. */
-  #restart(answer: string): void {
-    this.#fold = new AnswerFold();
-    this.#fold.text(answer);
-    this.#isWhole = false;
-    this.#takenAnswer = answer;
   }
 
   /**
@@ -252,8 +249,7 @@ export class RunWriter {
   #emitDelta(body: Delta, node: string): void {
     const text = this.#joiners[body.type].push(body.payload.delta);
     if (text === "") return;
-    if (body.type === "token") this.#fold.text(text);
-    else this.#fold.reasoning(text);
+    this.#answer.addText(body.type, text);
     if (this.#canJoin(body.type, node)) this.#text += text;
     else this.#push(body.type, node, text, "");
   }
@@ -268,8 +264,7 @@ export class RunWriter {
     for (const type of ["token", "reasoning"] as const) {
       const rest = this.#joiners[type].flush();
       if (rest === "") continue;
-      if (type === "token") this.#fold.text(rest);
-      else this.#fold.reasoning(rest);
+      this.#answer.addText(type, rest);
       this.#push(type, node, rest, "");
     }
   }

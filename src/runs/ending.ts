@@ -1,5 +1,5 @@
 import { RunError } from "../domain/error.ts";
-import { type EventBody, failureEvent, type TerminalEvent } from "../domain/event.ts";
+import { type EventBody, failureEvent, type Payload, type TerminalEvent } from "../domain/event.ts";
 import { creditsOf, type Usage } from "../domain/run.ts";
 import type { Ending } from "../journal/ending.ts";
 import { ModelError } from "../models/contract.ts";
@@ -23,7 +23,8 @@ export const runErrorOf = (thrown: unknown): RunError => {
 };
 
 /**
- * Builds a run's last events and the final state of its row. Pure. `failure` null: the run succeeded, with `result`.
+ * Builds a run's last events and the final state of its row. Pure. `failure` null: the run succeeded, with `result`, and
+ * `finish` tells how the answer ended.
  */
 export const endingOf = (
   failure: RunError | null,
@@ -32,16 +33,14 @@ export const endingOf = (
     readonly usage: Usage;
     readonly now: number;
     readonly result?: unknown;
+    readonly finish?: NonNullable<Payload<"done">["finish"]>;
   },
 ): Ending => {
-  const { messageId, usage, now, result } = facts;
-  const settled: EventBody = {
-    type: "credit_settled",
-    payload: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, credits: creditsOf(usage) },
-  };
+  const { messageId, usage, now, result, finish = "stop" } = facts;
+  const settled: EventBody = { type: "credit_settled", payload: settlementOf(usage) };
   const terminal: TerminalEvent =
     failure === null
-      ? { type: "done", payload: { message_id: messageId, ...(result !== undefined && { result }) } }
+      ? { type: "done", payload: { message_id: messageId, finish, ...(result !== undefined && { result }) } }
       : failureEvent(failure);
   return {
     status: failure === null ? "succeeded" : failure.code === "cancelled" ? "cancelled" : "failed",
@@ -50,5 +49,15 @@ export const endingOf = (
     messageId,
     now,
     events: [settled, terminal],
+  };
+};
+
+const settlementOf = (usage: Usage): Payload<"credit_settled"> => {
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, isEstimated } = usage;
+  return {
+    ...{ input_tokens: inputTokens, output_tokens: outputTokens, credits: creditsOf(usage) },
+    ...(isEstimated === true && { estimated: true }),
+    ...(cachedTokens !== undefined && { cached_tokens: cachedTokens }),
+    ...(reasoningTokens !== undefined && { reasoning_tokens: reasoningTokens }),
   };
 };

@@ -1,4 +1,4 @@
-import { CallIds } from "../agents/call-ids.ts";
+import { UniqueIds } from "../agents/call-ids.ts";
 import type { Agent, AgentContext } from "../agents/contract.ts";
 import { walk } from "../agents/graph.ts";
 import { historyOf } from "../agents/history.ts";
@@ -11,7 +11,6 @@ import { addUsage, NO_USAGE, type RunInput, type Usage } from "../domain/run.ts"
 import type { System } from "../domain/system.ts";
 import { storableText } from "../domain/text.ts";
 import { threadIdOf } from "../domain/thread.ts";
-import { estimateTokens } from "../domain/tokens.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunWriter } from "../journal/writer.ts";
@@ -90,13 +89,16 @@ export const execute = async <State>(
   ended.abort(null);
   const isPersisted = await live.persisted;
   if (isPersisted) await turn.emitHeld();
-  const facts = { messageId: system.id(), usage: turn.usage, now: system.now(), result: turn.result };
+  const { usage, result, finish } = turn;
+  const facts = { messageId: system.id(), usage, now: system.now(), result, finish };
   const outcome = await writer.close(
     endingOf(failure, facts),
     endingOf(NOT_STORED, { ...facts, usage: NO_USAGE, result: undefined }),
   );
   const durationMs = system.now() - begun;
-  if (isPersisted) logger.ended(live, { agent: agent.name, outcome, failure, usage: turn.usage, durationMs });
+  if (!isPersisted) return outcome;
+  logger.ended(live, { agent: agent.name, outcome, failure, usage, durationMs });
+  if (failure === null && finish === "length") logger.reachedLength(live, task.model.id);
   return outcome;
 };
 
@@ -110,6 +112,10 @@ const LOST = new RunError("interrupted", "Another replica has taken over the run
 class Turn<State> {
   usage: Usage = NO_USAGE;
   result: unknown;
+  /** How the last model call ended that gave text of the answer. */
+  finish: "stop" | "length" = "stop";
+  /** There is text of the answer since the last model call ended. */
+  #hasText = false;
   /** Tokens held until the end, when the caller wants the answer in one piece. */
   #held = "";
   #history: Promise<readonly ModelMessage[]> | undefined;
@@ -164,6 +170,7 @@ class Turn<State> {
 
   #emit(body: EventBody, node: string): Promise<void> | undefined {
     if (body.type === "token" || body.type === "reasoning") this.task.meter?.countText(body.payload.delta);
+    if (body.type === "token") this.#hasText = true;
     if (body.type !== "token" || this.task.input.streamTokens) return this.writer.emit(body, node);
     this.#held += body.payload.delta;
     return undefined;
@@ -188,7 +195,7 @@ class Turn<State> {
   #context(): AgentContext {
     const { live, parts } = this;
     const { agent, input, file, model } = this.task;
-    const callIds = new CallIds();
+    const callIds = new UniqueIds(".");
     return {
       input,
       userId: live.userId,
@@ -213,6 +220,12 @@ class Turn<State> {
         this.usage = addUsage(this.usage, usage);
         this.task.meter?.countUsage(usage);
       },
+      answered: (reason) => {
+        // What a model writes about the answer, such as a title, is no text of it.
+        if (this.#hasText) this.finish = reason === "length" ? "length" : "stop";
+        this.#hasText = false;
+      },
+      saveRound: (round) => this.writer.round(round),
       report: (error) => parts.logger.trouble(live, error),
       saveImage: async (image) => {
         if (!(await live.persisted)) throw NOT_PERSISTED;
@@ -223,23 +236,15 @@ class Turn<State> {
   }
 
   async #readHistory(): Promise<readonly ModelMessage[]> {
-    const { historyTokens, store } = this.parts;
     // A new thread has no history; a query would only delay its first token.
     if (this.claimed.lastSeq === 0) return [];
-    // A text has at most as many tokens as characters, and in English a quarter as many. So the limit is in characters
-    // for the query, then in tokens for the cut.
-    const messages = await store.threads.recentMessages(
-      this.live.threadKey,
-      this.claimed.lastSeq + 1,
-      4 * historyTokens,
-    );
-    let from = messages.length;
-    let tokens = 0;
-    while (from > 0) {
-      tokens += estimateTokens(messages[from - 1]?.content ?? "");
-      if (tokens > historyTokens) break;
-      from--;
-    }
-    return historyOf(messages.slice(from));
+    const { agent, model } = this.task;
+    const maxTokens = agent.historyTokens ?? this.parts.historyTokens;
+    const turns = await this.parts.store.threads.recentTurns(this.live.threadKey, this.claimed.lastSeq + 1, {
+      // A text has at most as many tokens as characters, and in English a quarter as many.
+      maxChars: 4 * maxTokens,
+      model: model.id,
+    });
+    return historyOf(turns, maxTokens);
   }
 }

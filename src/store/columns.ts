@@ -45,7 +45,12 @@ export const requestColumns = (batch: readonly Append[]): Columns => ({
   requestKeys: batch.map(({ fence }) => fence.threadKey).join(RECORD_SEPARATOR),
   requestRuns: batch.map(({ fence }) => fence.runId).join(RECORD_SEPARATOR),
   requestEpochs: array(batch.map(({ fence }) => fence.epoch)),
-  requestAfters: array(batch.map(({ events, checkpoints }) => (events[0]?.seq ?? (checkpoints[0]?.seq ?? 0) + 1) - 1)),
+  requestAfters: array(
+    batch.map(({ events, checkpoints, rounds }) => {
+      // A checkpoint, or a round, follows the event of its own seq.
+      return events[0] === undefined ? ((checkpoints[0] ?? rounds?.[0])?.seq ?? 0) : events[0].seq - 1;
+    }),
+  ),
 });
 
 /** The batch's events; `place` identifies the item that each belongs to. */
@@ -107,3 +112,29 @@ export const insertCheckpoints = sql`
     ${plain("pointPlaces", "int")}, ${plain("pointSeqs", "int")}, ${plain("pointTimes", "bigint")},
     ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${separated("pointChanges")}
   ) as point (place, seq, at, checkpoint_id, node, change) join held on held.place = point.place`;
+
+export const hasRounds = (batch: readonly Pick<Append, "rounds">[]): boolean =>
+  batch.some(({ rounds = [] }) => rounds.length > 0);
+
+export const roundColumns = (batch: readonly Pick<Append, "rounds">[]): Columns => {
+  const rows = batch.flatMap(({ rounds = [] }, index) => rounds.map((round) => ({ ...round, place: index + 1 })));
+  return {
+    roundPlaces: array(rows.map(({ place }) => place)),
+    roundNumbers: array(rows.map(({ number }) => number)),
+    roundSeqs: array(rows.map(({ seq }) => seq)),
+    roundTimes: array(rows.map(({ at }) => at)),
+    roundModels: JSON.stringify(rows.map(({ model }) => model)),
+    roundCalls: rows.map(({ calls }) => JSON.stringify(calls)).join(RECORD_SEPARATOR),
+    roundData: rows.map(({ data }) => data).join(RECORD_SEPARATOR),
+  };
+};
+
+/** The same for rounds. */
+export const insertRounds = sql`
+  insert into rounds (thread_key, run_id, number, seq, model, calls, data, at)
+  select held.thread_key, held.run_id, answered.number, answered.seq, answered.model, answered.calls::json,
+    answered.data::json, answered.at
+  from rows from (
+    ${plain("roundPlaces", "int")}, ${plain("roundNumbers", "int")}, ${plain("roundSeqs", "int")},
+    ${plain("roundTimes", "bigint")}, ${anyTexts("roundModels")}, ${separated("roundCalls")}, ${separated("roundData")}
+  ) as answered (place, number, seq, at, model, calls, data) join held on held.place = answered.place`;

@@ -10,7 +10,9 @@ import { deleteThreadQuery } from "./log/delete-thread.ts";
 import { eventQueries } from "./log/events.ts";
 import { forkQuery } from "./log/forks.ts";
 import { leaseQueries } from "./log/leases.ts";
+import { recentTurnsQuery } from "./log/recent-turns.ts";
 import { replicaQueries } from "./log/replicas.ts";
+import { roundQueries } from "./log/rounds.ts";
 import { runQueries } from "./log/runs.ts";
 import * as logTables from "./log/schema.ts";
 import * as replicaTables from "./log/schema-replicas.ts";
@@ -59,10 +61,15 @@ export type ConcernStores = {
   readonly [C in keyof typeof concerns]: ReturnType<(typeof concerns)[C]["open"]>;
 };
 
-const runStore = (database: Database): RunStore => ({ ...runQueries(database), ...leaseQueries(database) });
+const runStore = (database: Database): RunStore => ({
+  ...runQueries(database),
+  ...leaseQueries(database),
+  ...roundQueries(database),
+});
 
 const threadStore = (database: Database): ThreadStore => ({
   ...threadQueries(database),
+  ...recentTurnsQuery(database),
   ...checkpointQueries(database),
   ...deleteThreadQuery(database),
   fork: forkQuery(database),

@@ -30,9 +30,11 @@ describe("context", () => {
     const { requests } = engine.model as ReturnType<typeof modelAnswering>;
     expect(requests.map(({ system, messages, tools }) => [system, messages.length, tools.length])).toEqual([
       ["one", 3, 1],
-      ["two", 0, 0],
+      ["two", 1, 0],
     ]);
     expect(requests[0]?.messages.at(-1)).toEqual({ role: "user", content: "Now?", images: [] });
+    // No server takes a request without a message.
+    expect(requests[1]?.messages).toEqual([{ role: "user", content: "Go on.", images: [] }]);
   });
 
   test("complete asks the model without saying anything, and its usage counts", async () => {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
 import { converse, MAX_ROUNDS } from "../../src/agents/converse.ts";
+import { FILLER } from "../../src/agents/well-formed.ts";
+import { NO_USAGE } from "../../src/domain/run.ts";
+import type { RoundState } from "../../src/domain/turn.ts";
+import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { type Tool, ToolError } from "../../src/tools/contract.ts";
 import { agentContext, call, modelAnswering, text } from "../support/agent-context.ts";
+import { assistant, result, user } from "../support/messages.ts";
 import { answerFrom } from "../support/model-parts.ts";
 import { finish } from "../support/tool-context.ts";
 
@@ -17,6 +22,7 @@ const tool = (name: string, answer: () => unknown): Tool => ({
   },
 });
 const double = tool("double", () => 4);
+const reasoning = (delta: string): ModelPart => ({ type: "reasoning", delta });
 const conversation = (tools: readonly Tool[]) => ({
   system: "s",
   messages: [{ role: "user" as const, content: "hi", images: [] }],
@@ -121,5 +127,112 @@ describe("a conversation", () => {
     });
     await expect(finish(converse(conversation([]), context))).rejects.toThrow("cut");
     expect(context.spent[0]?.outputTokens).toBeGreaterThan(3);
+  });
+
+  test("marks the cost of a call that was cut off as an estimate, its reasoning and calls included", async () => {
+    const cut = (...parts: readonly ModelPart[]) =>
+      agentContext({
+        ...modelAnswering(),
+        answer: answerFrom(async function* () {
+          yield* parts;
+          throw new Error("cut");
+        }),
+      });
+    for (const part of [text("x".repeat(400)), reasoning("x".repeat(400)), call("double", { n: "x".repeat(400) })]) {
+      const context = cut(part);
+      await expect(finish(converse(conversation([]), context))).rejects.toThrow("cut");
+      expect(context.spent).toMatchObject([{ isEstimated: true }]);
+      expect(context.spent[0]?.outputTokens).toBeGreaterThanOrEqual(100);
+    }
+    const nothing = cut();
+    await expect(finish(converse(conversation([]), nothing))).rejects.toThrow("cut");
+    expect(nothing.spent).toEqual([]);
+  });
+
+  test("gives the model the run's settings, and its own over them", async () => {
+    const model = modelAnswering([text("ok")]);
+    const context = { ...agentContext(model), settings: { temperature: 0.5, seed: 1 } };
+    await finish(converse({ ...conversation([double]), seed: 2, parallelToolCalls: false }, context));
+    expect(model.requests).toMatchObject([{ temperature: 0.5, seed: 2, parallelToolCalls: false }]);
+    expect(model.requests[0]).not.toHaveProperty("maxRounds");
+  });
+
+  test("makes as many calls as it may, and forces a tool in the first alone", async () => {
+    const model = modelAnswering([call("double", { n: 2 })]);
+    const forced = { ...conversation([double]), maxRounds: 3, toolChoice: "required" } as const;
+    const { events } = await finish(converse(forced, agentContext(model)));
+    expect(model.requests.map(({ tools }) => tools.length)).toEqual([1, 1, 0]);
+    expect(model.requests.map(({ toolChoice }) => toolChoice)).toEqual(["required", undefined, undefined]);
+    // The last call was made without tools; what it calls nevertheless is not made.
+    expect(events.filter(({ type }) => type === "tool_start")).toHaveLength(2);
+  });
+
+  test("makes the given messages well formed", async () => {
+    const model = modelAnswering([text("ok")]);
+    const given = [assistant("Hello."), user("a"), user("b"), assistant("")];
+    await finish(converse({ ...conversation([]), messages: given }, agentContext(model)));
+    expect(model.requests[0]?.messages).toEqual([user(FILLER.user), assistant("Hello."), user("a\n\nb")]);
+    await finish(converse({ ...conversation([]), messages: [user("a"), assistant("b")] }, agentContext(model)));
+    expect(model.requests[1]?.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+  });
+
+  test("renames a call of an earlier turn when the model gives its id again", async () => {
+    const model = modelAnswering([call("double", { n: 1 }, "c")], [text("ok")]);
+    const given = [user("a"), assistant("", ["c"]), result("c"), assistant("b"), user("c")];
+    await finish(converse({ ...conversation([double]), messages: given }, agentContext(model)));
+    const ids = model.requests.map(({ messages }) =>
+      messages.flatMap((message) => (message.role === "tool" ? [message.toolCallId] : [])),
+    );
+    expect(ids).toEqual([["c"], ["c_2", "c"]]);
+  });
+
+  test("stores what a model wants back before its next call, and gives it back", async () => {
+    const opaque = { model: "answering", data: { signature: "s" } };
+    const done = { type: "finish", reason: "tool_calls", usage: NO_USAGE, opaque } as const;
+    const order: string[] = [];
+    const stored = Promise.withResolvers<void>();
+    const asked: ModelRequest[] = [];
+    const model: Model = {
+      id: "answering",
+      check: async () => {},
+      answer: answerFrom(async function* (request) {
+        order.push(`call ${asked.push(request)}`);
+        yield* asked.length === 1 ? [call("double", { n: 1 }), call("double", { n: 2 })] : [text("ok")];
+        yield done;
+      }),
+    };
+    const context = agentContext(model);
+    const saveRound = (round: RoundState) => {
+      context.rounds.push(round);
+      return stored.promise.then(() => void order.push("stored"));
+    };
+    const talk = finish(converse(conversation([double]), { ...context, saveRound }));
+    while (context.rounds.length === 0) await Promise.resolve();
+    for (let turns = 0; turns < 100; turns++) await Promise.resolve();
+    expect(order).toEqual(["call 1"]);
+    stored.resolve();
+    await talk;
+    expect(order.slice(0, 3)).toEqual(["call 1", "stored", "call 2"]);
+    expect(context.rounds).toEqual([
+      { calls: ["c1", "c1.2"], ...opaque },
+      { calls: [], ...opaque },
+    ]);
+    expect(asked[1]?.messages[1]).toMatchObject({ role: "assistant", opaque });
+  });
+
+  test("stores nothing for a model that wants nothing back, or that calls no tool", async () => {
+    const plain = agentContext(modelAnswering([call("double", { n: 2 })], [text("4")]));
+    await finish(converse(conversation([double]), plain));
+    const opaque = { model: "m", data: 1 };
+    const thinking = agentContext({
+      ...modelAnswering(),
+      answer: answerFrom(async function* () {
+        yield text("ok");
+        yield { type: "finish", reason: "stop", usage: NO_USAGE, opaque };
+      }),
+    });
+    const { value } = await finish(converse(conversation([double]), thinking));
+    expect([plain.rounds, thinking.rounds]).toEqual([[], []]);
+    expect(value.messages.at(-1)).toMatchObject({ opaque });
   });
 });

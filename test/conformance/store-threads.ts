@@ -33,54 +33,14 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.activeRun(key)).toMatchObject({ runId: second.runId, status: "queued" });
   });
 
-  test("the newest messages are those that fit, at least one, oldest first", async () => {
-    const { store, thread } = under;
-    const key = thread();
-    for (const [turn, message] of ["aaaa", "bbbb", "cccc"].entries()) {
-      const { fence, lastSeq } = await started(store, newRun(key, { message }));
-      const content = String(turn).repeat(10);
-      await appended(store, fence, lastSeq + 1);
-      await store.runs.finish(fence, endAt(fence, lastSeq + 2, { message: { id: "m", content } }));
-    }
-    const recent = async (beforeSeq: number, maxChars: number) =>
-      (await store.threads.recentMessages(key, beforeSeq, maxChars)).map(({ content }) => content);
-    const all = ["aaaa", "0000000000", "bbbb", "1111111111", "cccc", "2222222222"];
-    expect(await recent(100, 1_000)).toEqual(all);
-    expect(await recent(100, 28)).toEqual(all.slice(3).toSpliced(0, 0, "bbbb"));
-    expect(await recent(100, 27)).toEqual(all.slice(3));
-    expect(await recent(100, 0)).toEqual(["2222222222"]);
-    expect(await recent(5, 14)).toEqual(["bbbb", "1111111111"]);
-    expect(await recent(1, 1_000)).toEqual([]);
-    expect(await store.threads.recentMessages("u1:unknown", 9, 9)).toEqual([]);
-    const messages = await messagesOf(store, key);
-    expect(await store.threads.recentMessages(key, 100, 1_000)).toEqual(
-      messages.map((message) => ({ ...message, images: [] })),
-    );
-  });
-
-  test("the user's last eight messages come with their images", async () => {
-    const { store, thread } = under;
-    const key = thread();
-    const images = (turn: number) => [`data:image/png;base64,AAA${turn}`, "https://example.com/ü 😀.png"];
-    for (let turn = 0; turn < 10; turn++) {
-      const run = newRun(key, { message: `${turn}` });
-      const { fence, lastSeq } = await started(store, { ...run, input: { ...run.input, images: images(turn) } });
-      await store.runs.finish(fence, endAt(fence, lastSeq + 1));
-    }
-    const recent = await store.threads.recentMessages(key, 100, 1_000);
-    expect(recent).toHaveLength(20);
-    for (const [i, { role, images: shown }] of recent.entries()) {
-      const turn = Math.floor(i / 2);
-      expect(shown).toEqual(role === "user" && turn >= 2 ? images(turn) : []);
-    }
-  });
-
   test("a message of the same number comes after the user's", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread(), { message: "q" }));
     await store.runs.finish(fence, endAt(fence, 1, { message: { id: "m", content: "a" } }));
-    const roles = [await messagesOf(store, fence.threadKey), await store.threads.recentMessages(fence.threadKey, 9, 9)];
-    expect(roles.map((messages) => messages.map(({ role }) => role))).toEqual(Array(2).fill(["user", "assistant"]));
+    const messages = await messagesOf(store, fence.threadKey);
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+    const turns = await store.threads.recentTurns(fence.threadKey, 9, { maxChars: 9, model: "m" });
+    expect(turns).toMatchObject([{ question: "q", content: "a" }]);
   });
 
   test("a user's threads are listed page by page, the one last written to first", async () => {

@@ -9,6 +9,8 @@ import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
+import { storeReadsRecentTurns } from "./store-recent-turns.ts";
+import { storeKeepsRounds } from "./store-rounds.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
 import { storeTakesOver } from "./store-takeover.ts";
 import { storeKeepsText } from "./store-text.ts";
@@ -54,6 +56,8 @@ export const storeConformance = (
     describe("groups", () => storeMakesCallsTogether(under));
     describe("threads", () => storeKeepsThreads(under));
     describe("messages", () => storePagesMessages(under));
+    describe("recent turns", () => storeReadsRecentTurns(under));
+    describe("rounds", () => storeKeepsRounds(under));
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));
     describe("text", () => storeKeepsText(under));

@@ -55,7 +55,10 @@ describe("an answer", () => {
           { type: "sources", ...sources },
           { type: "reasoning", text: "hm" },
           { type: "text", length: 11 },
-          { type: "tool_call", tool_call_id: "c", name: "calculate", input: { e: "1" }, output: 1, is_error: false },
+          {
+            ...{ type: "tool_call", tool_call_id: "c", name: "calculate", input: { e: "1" }, round: 1 },
+            ...{ output: 1, is_error: false },
+          },
           { type: "image", alt: "a", ...image },
           { type: "text", length: 6 },
         ],
@@ -75,9 +78,28 @@ describe("an answer", () => {
       { type: "tool_result", payload: { tool_call_id: "d", name: "g", output: "x", is_error: false } },
     ]);
     expect(detail.parts).toEqual([
-      { type: "tool_call", ...call, input: 1 },
-      { type: "tool_call", ...call, input: 2, output: "b", is_error: true },
-      { type: "tool_call", tool_call_id: "d", name: "g", input: null, output: "x", is_error: false },
+      { type: "tool_call", ...call, input: 1, round: 1 },
+      { type: "tool_call", ...call, input: 2, output: "b", is_error: true, round: 1 },
+      { type: "tool_call", tool_call_id: "d", name: "g", input: null, output: "x", is_error: false, round: 2 },
+    ]);
+  });
+
+  test("calls that begin before any has ended were asked for together", () => {
+    const start = (id: string): EventBody => ({
+      type: "tool_start",
+      payload: { tool_call_id: id, name: "f", input: {} },
+    });
+    const end = (id: string): EventBody => ({
+      type: "tool_result",
+      payload: { tool_call_id: id, name: "f", output: id, is_error: false },
+    });
+    const { detail } = folded([start("a"), start("b"), end("b"), end("a"), start("c"), end("c"), start("d")]);
+    const rounds = detail.parts.map((part) => part.type === "tool_call" && [part.tool_call_id, part.round]);
+    expect(rounds).toEqual([
+      ["a", 1],
+      ["b", 1],
+      ["c", 2],
+      ["d", 3],
     ]);
   });
 

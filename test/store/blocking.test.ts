@@ -94,8 +94,23 @@ describe("one call of the embedded store does not hold the event loop", () => {
       await store.runs.finish(fence, endAt(fence, lastSeq + 1, { message: { id: `m${turn}`, content: LARGE } }));
     }
     await unblocked(async () => () => store.threads.messagePage(key, { limit: 100, maxBytes: MEGABYTE, before: null }));
-    await unblocked(async () => () => store.threads.recentMessages(key, 100, MEGABYTE));
+    await unblocked(async () => () => store.threads.recentTurns(key, 100, { maxChars: 4 * MEGABYTE, model: "m" }));
   }, 60_000);
+
+  test("to read the history of 200 turns, each with much besides its text", async () => {
+    const key = thread();
+    const output = LARGE.slice(0, 20_000);
+    const call = { type: "tool_call", tool_call_id: "c", name: "look", input: {}, round: 1, output, is_error: false };
+    const parts = [{ type: "reasoning", text: output }, call, call, { type: "text", length: 4 }];
+    const message = { id: "m", content: "text", detail: JSON.stringify({ parts }) };
+    for (let turn = 0; turn < 200; turn++) {
+      const { fence, lastSeq } = await started(store, newRun(key));
+      await store.runs.finish(fence, endAt(fence, lastSeq + 1, { message }));
+    }
+    const bounds = { maxChars: 10 * MEGABYTE, model: "m" };
+    await unblocked(async () => () => store.threads.recentTurns(key, 100_000, bounds));
+    expect((await store.threads.recentTurns(key, 100_000, bounds)).length).toBeGreaterThan(20);
+  }, 120_000);
 
   test("to read, fork and delete a thread of 40,000 events", async () => {
     const { key, fence, checkpoint } = await long(40_000);

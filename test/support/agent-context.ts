@@ -1,6 +1,7 @@
-import { CallIds } from "../../src/agents/call-ids.ts";
+import { UniqueIds } from "../../src/agents/call-ids.ts";
 import type { AgentContext } from "../../src/agents/contract.ts";
 import { NO_USAGE, type Usage } from "../../src/domain/run.ts";
+import type { RoundState } from "../../src/domain/turn.ts";
 import type { Model, ModelMessage, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { answerFrom } from "./model-parts.ts";
 import { toolContext } from "./tool-context.ts";
@@ -26,7 +27,7 @@ export const modelAnswering = (
 export const text = (delta: string): ModelPart => ({ type: "text", delta });
 export const call = (name: string, input: unknown, id = "c1"): ModelPart => ({ type: "tool_call", id, name, input });
 
-/** A node's context; `spent` and `reported` record what the node reports to it. */
+/** A node's context; `spent`, `rounds` and `reported` record what the node reports to it. */
 export const agentContext = (
   model: Model,
   options: {
@@ -34,10 +35,11 @@ export const agentContext = (
     readonly history?: readonly ModelMessage[];
     readonly signal?: AbortSignal;
   } = {},
-): AgentContext & { readonly spent: Usage[]; readonly reported: unknown[] } => {
+): AgentContext & { readonly spent: Usage[]; readonly reported: unknown[]; readonly rounds: RoundState[] } => {
   const spent: Usage[] = [];
   const reported: unknown[] = [];
-  const callIds = new CallIds();
+  const rounds: RoundState[] = [];
+  const callIds = new UniqueIds(".");
   const { message = "hi", history = [], signal } = options;
   return {
     ...toolContext(signal === undefined ? {} : { signal }),
@@ -51,8 +53,11 @@ export const agentContext = (
     storedSteps: new Map(),
     spent,
     reported,
+    rounds,
     history: async () => history,
     callId: (given) => callIds.take(given),
+    answered: () => {},
+    saveRound: async (round) => void rounds.push(round),
     spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
     report: (error) => void reported.push(error),
   };

@@ -3,10 +3,13 @@ import {
   checkpointColumns,
   eventColumns,
   eventRows,
+  hasRounds,
   insertCheckpoints,
   insertEvents,
+  insertRounds,
   requestColumns,
   requestRows,
+  roundColumns,
 } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
 import { sqlState } from "../failure.ts";
@@ -72,6 +75,9 @@ const appendEvents = statement<Refused>(sql`with ${requestedRuns}, written as ($
 const appendWithCheckpoints = statement<Refused>(sql`
   with ${requestedRuns}, written as (${insertEvents}), points as (${insertCheckpoints}) ${refused}`);
 
+const appendWithRounds = statement<Refused>(sql`
+  with ${requestedRuns}, written as (${insertEvents}), points as (${insertCheckpoints}), answers as (${insertRounds}) ${refused}`);
+
 /**
  * For a repeated call after a conflict, when the caller did not receive the outcome of the first. The run's events that
  * are already written stay; a run that finds another run's event under its seq is refused.
@@ -85,16 +91,21 @@ const appendAgain = statement<Refused>(sql`
     where events.run_id <> holding.run_id
   ), held as (select * from holding where follows and place not in (select place from taken)),
   written as (${insertEvents} on conflict do nothing),
-  points as (${insertCheckpoints} on conflict do nothing)
+  points as (${insertCheckpoints} on conflict do nothing),
+  answers as (${insertRounds} on conflict do nothing)
   ${refused}`);
 
-const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> =>
-  batch.some(({ checkpoints }) => checkpoints.length > 0)
-    ? appendWithCheckpoints(session, columnsOf(batch))
-    : appendEvents(session, { ...requestColumns(batch), ...eventColumns(batch) });
+const append = (session: Session, batch: readonly Append[]): Promise<readonly Refused[]> => {
+  if (hasRounds(batch)) return appendWithRounds(session, columnsOf(batch));
+  const columns = { ...requestColumns(batch), ...eventColumns(batch) };
+  return batch.some(({ checkpoints }) => checkpoints.length > 0)
+    ? appendWithCheckpoints(session, { ...columns, ...checkpointColumns(batch) })
+    : appendEvents(session, columns);
+};
 
 const columnsOf = (batch: readonly Append[]) => ({
   ...requestColumns(batch),
   ...eventColumns(batch),
   ...checkpointColumns(batch),
+  ...roundColumns(batch),
 });

@@ -1,6 +1,7 @@
-import type { HistoryMessage, StoredMessage } from "../../domain/message.ts";
+import type { StoredMessage } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
+import type { EndedTurn } from "../../domain/turn.ts";
 import type { Checkpoint } from "./contract-checkpoints.ts";
 import type { RunEnd } from "./contract-run-end.ts";
 
@@ -22,11 +23,10 @@ export interface ThreadStore {
     readonly hasMore: boolean;
   }>;
   /**
-   * The newest messages before `beforeSeq` whose contents add up to at most `maxChars` characters (at least one is
-   * returned if there is any), in order, oldest first. The cost is proportional to what it returns, not to the thread.
-   * The user's last 8 messages include their images.
+   * The newest turns before `beforeSeq`, in order, oldest first: as many as fit in the bounds. The cost is proportional
+   * to what the returned turns have stored, not to the thread. The last 8 include their images.
    */
-  recentMessages(threadKey: ThreadKey, beforeSeq: number, maxChars: number): Promise<readonly HistoryMessage[]>;
+  recentTurns(threadKey: ThreadKey, beforeSeq: number, bounds: RecentTurns): Promise<readonly EndedTurn[]>;
   /**
    * The user's threads, the most recently updated first. A thread that is updated between two pages moves to the front:
    * no thread is returned twice, and each one that is not updated is returned once.
@@ -53,6 +53,13 @@ export interface ThreadPage {
   readonly limit: number;
   /** The last thread of the previous page; null for the first page. */
   readonly after: Pick<Thread, "threadKey" | "updatedAt"> | null;
+}
+
+interface RecentTurns {
+  /** The most characters of all questions and answers. What answers have besides text is bounded by the store. */
+  readonly maxChars: number;
+  /** `Model.id`, or several separated by commas: rounds of other models are left out. */
+  readonly model: string;
 }
 
 interface MessagePage {

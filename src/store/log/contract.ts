@@ -2,6 +2,7 @@ import type { EventType, LogEvent } from "../../domain/event.ts";
 import type { Run, StoredInput } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
 import type { NewCheckpoint } from "./contract-checkpoints.ts";
+import type { NewRound, StoredRound } from "./contract-rounds.ts";
 import type { RunEnd } from "./contract-run-end.ts";
 
 /**
@@ -119,6 +120,8 @@ export interface RunStore {
    * the caller, which ends orphans, asks again.
    */
   takeover(taking: TakeoverRequest): Promise<readonly Claimed[]>;
+  /** The run's rounds, in order: another attempt at the run gives them back to their models. */
+  rounds(run: Pick<Fence, "threadKey" | "runId">): Promise<readonly StoredRound[]>;
   /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
   /** What the run was begun with, so that the same can be asked again; null as with `get`. */
@@ -139,6 +142,8 @@ export interface Append {
   readonly fence: Fence;
   readonly events: readonly LogEvent[];
   readonly checkpoints: readonly NewCheckpoint[];
+  /** Absent: none. */
+  readonly rounds?: readonly NewRound[];
 }
 
 export interface EventStore {

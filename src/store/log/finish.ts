@@ -6,10 +6,13 @@ import {
   checkpointColumns,
   eventColumns,
   FEW,
+  hasRounds,
   insertCheckpoints,
   insertEvents,
+  insertRounds,
   plain,
   RECORD_SEPARATOR,
+  roundColumns,
   separated,
 } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
@@ -31,10 +34,10 @@ const messageRows = sql`
 
 /**
  * Ends many runs. A thread is locked before its run, as everywhere, so that no two calls deadlock. `unless` says what
- * happens to runs whose row is locked. Returns a row for each run that could be ended, and whether its last events
- * follow its log.
+ * happens to runs whose row is locked, `besides` what else is written. Returns a row for each run that could be ended,
+ * and whether its last events follow its log.
  */
-const finishing = (unless: SQL) =>
+const finishing = (unless: SQL, besides = sql``) =>
   statement<{ place: number; follows: boolean }>(sql`
   with requested as (
     select * from rows from (
@@ -68,11 +71,12 @@ const finishing = (unless: SQL) =>
     select held.thread_key, held.last_seq, 'assistant'::message_role, answer.id, held.run_id, answer.content, held.now,
       nullif(answer.detail, 'null')::json
     from ${messageRows} join held on held.place = answer.place where answer.id is not null
-  ), written as (${insertEvents}), points as (${insertCheckpoints})
+  ), written as (${insertEvents}), points as (${insertCheckpoints})${besides}
   select place::int, follows from holding`);
 
-const finishTogether = finishing(sql`skip locked`);
-const finishAlone = finishing(sql``);
+const answers = sql`, answers as (${insertRounds})`;
+const together = [finishing(sql`skip locked`), finishing(sql`skip locked`, answers)] as const;
+const alone = [finishing(sql``), finishing(sql``, answers)] as const;
 
 export const finishQuery = (database: Database): RunStore["finish"] => {
   const group = new CallGroup<Finish, "ended" | Refusal>(database, {
@@ -81,22 +85,26 @@ export const finishQuery = (database: Database): RunStore["finish"] => {
     charsOf: ({ end }) =>
       (end.message?.content.length ?? 0) +
       (end.message?.detail?.length ?? 0) +
-      end.events.reduce((sum, { json }) => sum + json.length, 0),
-    together: (ends) => database.call("runs.finish", (session) => outcomes(session, finishTogether, ends)),
+      end.events.reduce((sum, { json }) => sum + json.length, 0) +
+      (end.rounds ?? []).reduce((sum, { data }) => sum + data.length, 0),
+    together: (ends) => database.call("runs.finish", (session) => outcomes(session, together, ends)),
     alone: (end) =>
-      database.call("runs.finish", async (session) => (await outcomes(session, finishAlone, [end]))[0] ?? "stale"),
+      database.call("runs.finish", async (session) => (await outcomes(session, alone, [end]))[0] ?? "stale"),
   });
   return (fence, end) => group.make({ fence, end });
 };
 
 const outcomes = async (
   session: Session,
-  run: typeof finishAlone,
-  ends: readonly Finish[],
+  [withoutRounds, withRounds]: typeof alone,
+  finishes: readonly Finish[],
 ): Promise<readonly ("ended" | Refusal | null)[]> => {
-  const rows = await run(session, columnsOf(ends));
+  const written = finishes.map(({ end }) => end);
+  const rows = hasRounds(written)
+    ? await withRounds(session, { ...columnsOf(finishes), ...roundColumns(written) })
+    : await withoutRounds(session, columnsOf(finishes));
   const held = new Map(rows.map(({ place, follows }) => [place, follows]));
-  return ends.map((_, at) => {
+  return finishes.map((_, at) => {
     const isWritten = held.get(at + 1);
     return isWritten === undefined ? null : isWritten ? "ended" : "gap";
   });

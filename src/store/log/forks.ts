@@ -76,6 +76,10 @@ const copyRows = (fork: Fork): SQL => {
       insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
       select ${to}::text, seq, checkpoint_id, ${runId}, node, change, at
       from checkpoints where thread_key = ${from} and (seq, checkpoint_id) <= (${checkpoint.seq}::int, ${checkpoint.checkpointId}::text)
+    ), copied_rounds as (
+      insert into rounds (thread_key, run_id, number, seq, model, calls, data, at)
+      select ${to}::text, ${runId}, number, seq, model, calls, data, at
+      from rounds where thread_key = ${from} and seq <= ${through}::int
     )
     insert into images (thread_key, image_id, media_type, width, height, bytes, created_at)
     select ${to}::text, image_id, media_type, width, height, bytes, created_at

@@ -134,6 +134,25 @@ export const checkpoints = pgTable(
   (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.checkpointId] })],
 );
 
+/** What models want back with their answers, beside the checkpoints: never in an event, nor in an endpoint's answer. */
+export const rounds = pgTable(
+  "rounds",
+  {
+    threadKey: key(),
+    runId: text().notNull(),
+    /** Its position among the run's rounds, from 1. */
+    number: integer().notNull(),
+    /** The thread's last seq when the model had answered: the round's tool calls come after it. */
+    seq: integer().notNull(),
+    model: text().notNull(),
+    /** The ids of its tool calls in the log, a list. */
+    calls: jsonText().notNull(),
+    data: jsonText().notNull(),
+    at: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.threadKey, table.runId, table.number] })],
+);
+
 export const events = pgTable(
   "events",
   {

@@ -7,12 +7,9 @@ import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import { runColumns, runOf, unfinished } from "./rows.ts";
 import { runs, threads } from "./schema.ts";
 
-/** How many of the user's last messages include their images: each may hold a megabyte of them. */
-const WITH_IMAGES = 8;
-
 export const threadQueries = (
   database: Database,
-): Omit<ThreadStore, "checkpoints" | "checkpoint" | "fork" | "delete"> => ({
+): Omit<ThreadStore, "recentTurns" | "checkpoints" | "checkpoint" | "fork" | "delete"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
       const [found] = await db
@@ -70,32 +67,6 @@ export const threadQueries = (
         order by placed.seq, placed.role`);
       return { messages: found.map(storedMessage), hasMore: (found[0]?.there ?? 0) > found.length };
     }),
-
-  // Walks back from the newest, one index lookup per message, and stops at the first that does not fit.
-  recentMessages: (threadKey, beforeSeq, maxChars) =>
-    database.call("threads.recentMessages", async ({ rows }) => {
-      const newestFirst = await rows<Message & { readonly images: string | null }>(sql`
-        with recursive recent as (
-          (${before(sql`seq < ${beforeSeq}::int and thread_key = ${threadKey}`, sql`0`)})
-          union all
-          select older.* from recent cross join lateral (
-            ${before(
-              sql`thread_key = recent.thread_key and (seq, role) < (recent.seq, recent.role)`,
-              sql`recent.chars`,
-            )}
-          ) older
-          where older.chars <= ${maxChars}::bigint
-        )
-        select id, role, content, seq, run_id as "runId", created_at as "createdAt",
-          case when role = 'user' and row_number() over (partition by role order by seq desc) <= ${WITH_IMAGES}::int then (
-            select input -> 'images' from runs where runs.thread_key = recent.thread_key and runs.run_id = recent.run_id
-          ) end as images
-        from recent order by seq desc, role desc`);
-      return newestFirst.toReversed().map((message) => ({
-        ...message,
-        images: JSON.parse(message.images ?? "[]") as readonly string[],
-      }));
-    }),
 });
 
 /** The literal words of the index; with a parameter it would not match. */
@@ -138,11 +109,3 @@ const storedMessage = ({
   status: status ?? "succeeded",
   usage: inputTokens === null ? null : { inputTokens, outputTokens: outputTokens ?? 0 },
 });
-
-/**
- * The newest message that meets the condition, with the running sum of characters. An answer without text tells a model
- * nothing.
- */
-const before = (condition: SQL, chars: SQL) => sql`
-  select thread_key, seq, role, id, run_id, content, created_at, ${chars} + length(content)::bigint as chars
-  from messages where ${condition} and (role = 'user' or content <> '') order by seq desc, role desc limit 1`;

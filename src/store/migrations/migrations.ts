@@ -9,6 +9,7 @@ import replicas from "../../../drizzle/0007_replicas.sql" with { type: "text" };
 import testWrites from "../../../drizzle/0008_test_writes.sql" with { type: "text" };
 import pendingWords from "../../../drizzle/0009_pending_words.sql" with { type: "text" };
 import largeInputs from "../../../drizzle/0010_large_inputs.sql" with { type: "text" };
+import rounds from "../../../drizzle/0011_rounds.sql" with { type: "text" };
 
 /**
  * The migrations that `drizzle/meta/_journal.json` lists, in its order (a test compares the two). Drizzle's own runner
@@ -26,4 +27,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: "0008_test_writes", sql: testWrites },
   { name: "0009_pending_words", sql: pendingWords },
   { name: "0010_large_inputs", sql: largeInputs },
+  { name: "0011_rounds", sql: rounds },
 ];

@@ -1,0 +1,13 @@
+import type { Urgency } from "./commit-queue.ts";
+import type { Ending, Outcome } from "./ending.ts";
+
+/** What a writer needs of the group commit. */
+export interface Committer<Writer> {
+  now(): number;
+  /** Requests a commit of the writer's events. */
+  mark(writer: Writer, urgency: Urgency): void;
+  /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
+  finish(writer: Writer, ending: Ending, lastResort: Ending): Promise<Outcome>;
+  /** An event was emitted after the end. */
+  ignored(writer: Writer, type: string): void;
+}

@@ -1,0 +1,13 @@
+import type { RoundState } from "../../domain/turn.ts";
+
+/** What a model wants back with one of its answers, as its run writes it before the model's next call. */
+export interface NewRound extends Omit<RoundState, "data"> {
+  /** Its position among the run's rounds, from 1. Another attempt at the run counts on. */
+  readonly number: number;
+  /** The thread's last seq when the model had answered. The events of the round's tool calls come after it. */
+  readonly seq: number;
+  /** Compact JSON. */
+  readonly data: string;
+  readonly at: number;
+}
+export type StoredRound = RoundState & Pick<NewRound, "number" | "seq">;
