@@ -158,6 +158,7 @@ export class ChatAnswer {
     }
     const choice = chunk.choices?.[0];
     if (choice) this.#readChoice(choice);
+    else if (Array.isArray(chunk)) this.#read(chunk[0] as Chunk);
     else if (chunk.choices === undefined && mayReport(chunk)) this.#remark = chunk;
   }
 
@@ -181,7 +182,7 @@ export class ChatAnswer {
   #readDelta(delta: Delta): void {
     for (const name in delta)
       if (name !== "content" && !READ.has(name)) this.#opaque.addField(name, delta[name as keyof Delta]);
-    const reasoning = delta.reasoning_content ?? delta.reasoning;
+    const reasoning = delta.reasoning_content || delta.reasoning;
     if (reasoning) this.#emit("reasoning", reasoning);
     if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
     else this.#readText(delta.content);

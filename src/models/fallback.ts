@@ -20,6 +20,7 @@ export const withFallback = (models: readonly [Model, ...Model[]], logger: Model
         await model.answer(request, context, sink.onPart);
         return;
       } catch (error) {
+        if (error instanceof ModelError) sink.charge(error);
         const next = models[at + 1];
         if (sink.hasReceived || !mayPass(error)) throw error;
         mayRecover ||= error.isRecoverable;

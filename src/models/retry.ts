@@ -35,14 +35,15 @@ export interface RetryOptions {
 export const withRetry = (model: Model, { system, logger }: RetryOptions): Model => ({
   id: model.id,
   answer: async (request, context, onPart) => {
-    const sink = new PartSink(refuseEmpty(onPart));
+    const sink = new PartSink(onPart);
     for (let attempt = 1; ; attempt++) {
       try {
-        await model.answer(request, context, sink.onPart);
+        await model.answer(request, context, refuseEmpty(sink.onPart));
         return;
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         error.model = model.id;
+        sink.charge(error);
         if (sink.hasReceived) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;

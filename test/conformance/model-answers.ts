@@ -48,6 +48,19 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect([textOf(parts, "reasoning"), textOf(parts)]).toEqual(["먼저 생각", "여울은 빠른 물\n살 🌊."]);
   });
 
+  test("thoughts in tags at the beginning are reasoning, wherever they are cut; a tag further on is text", async () => {
+    const { server, model } = start();
+    const text = "<think>먼저 <b>생각</b></think>\n\n답: `<think>`";
+    for (const size of [1, 2, 5, 9, 100]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+        text.slice(at * size, (at + 1) * size),
+      );
+      server.reply(replyOf(wire, { ...HELLO, text: pieces }));
+      const parts = await partsFrom(model);
+      expect([textOf(parts, "reasoning"), textOf(parts)]).toEqual(["먼저 <b>생각</b>", "답: `<think>`"]);
+    }
+  });
+
   test("tool calls that stream in pieces come whole", async () => {
     const { server, model } = start();
     server.reply(

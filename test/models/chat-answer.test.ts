@@ -27,10 +27,12 @@ describe("differences between servers", () => {
     const { parts } = read(
       delta({ reasoning_content: "a", content: "" }),
       delta({ reasoning: "b", reasoning_content: null, content: null }),
+      delta({ reasoning: "b", reasoning_content: "" }),
       delta({ content: "c" }, "stop"),
     );
-    expect(parts.slice(0, 3)).toEqual([
+    expect(parts.slice(0, 4)).toEqual([
       { type: "reasoning", delta: "a" },
+      { type: "reasoning", delta: "b" },
       { type: "reasoning", delta: "b" },
       { type: "text", delta: "c" },
     ]);

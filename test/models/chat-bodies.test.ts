@@ -86,6 +86,7 @@ test.each([
   ["an event that is named error", 'event: error\ndata: {"message":"busy","code":429}\n\n', "model_rate_limited"],
   ["the same with its error inside", 'event: error\ndata: {"error":{"type":"overloaded"}}\n\n', "model_unavailable"],
   ["an error in the choice", data({ choices: [{ error: { code: 429 }, delta: {} }] }), "model_rate_limited"],
+  ["an error in a list", data([{ error: { code: 429 } }]), "model_rate_limited"],
   ["an error that is a text", data({ error: "Rate limit reached" }), "model_rate_limited"],
   ["an object error", data({ object: "error", message: "m", code: 429 }), "model_rate_limited"],
   [

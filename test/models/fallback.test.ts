@@ -27,6 +27,22 @@ test("the first model that sends a part answers, and each step is a log line", a
   expect(models.map((one) => one.calls())).toEqual([1, 1, 1, 0]);
 });
 
+test("an answer's usage includes what the models before have cost, and so does the last failure", async () => {
+  const paid = () =>
+    Object.assign(new ModelError("model_unavailable", "No answer.", { retryable: false }), {
+      usage: { inputTokens: 5, outputTokens: 7 },
+    });
+  const model = withFallback([stubModel("a", [{ error: paid() }]), stubModel("b", [{ parts: ANSWER }])], noModelLogger);
+  expect((await partsOf(model, REQUEST, never)).at(-1)).toMatchObject({ usage: { inputTokens: 6, outputTokens: 8 } });
+  const failing = withFallback(
+    [stubModel("a", [{ error: paid() }]), stubModel("b", [{ error: paid() }])],
+    noModelLogger,
+  );
+  await expect(partsOf(failing, REQUEST, never)).rejects.toMatchObject({
+    usage: { inputTokens: 10, outputTokens: 14 },
+  });
+});
+
 test("when all fail, the last failure is reported", async () => {
   const model = withFallback([stubModel("a", [{ error: down }]), stubModel("b", [{ error: wrongKey }])], noModelLogger);
   await expect(partsOf(model, REQUEST, never)).rejects.toBe(wrongKey);

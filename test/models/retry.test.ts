@@ -94,6 +94,30 @@ describe("a retried model", () => {
     expect([model.calls(), received]).toEqual([1, [...ANSWER.slice(0, 1)]]);
   });
 
+  test("fails an answer of nothing at once, with its usage, and says once what it has cost", async () => {
+    const { options } = recorder();
+    const usage = { inputTokens: 3, outputTokens: 4 };
+    const finish = { type: "finish", reason: "stop", usage } as const;
+    const cut = Object.assign(failure(), { usage });
+    const model = stubModel("m", [{ error: cut }, { parts: [finish] }, { parts: ANSWER }]);
+    const parts: unknown[] = [];
+    const call = withRetry(model, options).answer(REQUEST, never, (part) => void parts.push(part));
+    await expect(call).rejects.toMatchObject({
+      code: "model_unavailable",
+      message: "The model ended without an answer.",
+      model: "m",
+      usage: { inputTokens: 6, outputTokens: 8 },
+    });
+    expect([model.calls(), parts]).toEqual([2, []]);
+  });
+
+  test("passes an answer of a tool call alone", async () => {
+    const { options } = recorder();
+    const call = { type: "tool_call", id: "a", name: "f", input: {} } as const;
+    const parts = [call, ...ANSWER.slice(1)];
+    expect(await partsOf(withRetry(stubModel("m", [{ parts }]), options), REQUEST, never)).toEqual(parts);
+  });
+
   test("stops waiting as soon as it is aborted", async () => {
     const reason = new Error("cancelled");
     const stop = new AbortController();
