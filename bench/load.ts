@@ -10,6 +10,8 @@ import { cpuSeconds } from "./usage.ts";
 
 export interface Load {
   readonly target: TargetName;
+  /** Which of Yeoul's agents answers; undefined for the wire's own. */
+  readonly agent?: string | undefined;
   /** The server's origin, and the process whose CPU is measured. */
   readonly url: string;
   readonly pid: number;
@@ -75,7 +77,7 @@ const client = async (index: number): Promise<void> => {
   await until((load.rampSeconds * index) / load.streams);
   do {
     const thorough = readings.length % THOROUGH_EVERY === 0;
-    const body = wire.body(`u${index}`, message);
+    const body = wire.body(`u${index}`, message, load.agent);
     readings.push(
       await read(load.url, wire, body, load.answer, thorough, (count) => {
         tokens += count;

@@ -20,10 +20,10 @@ export const FIRST_STREAMS = 50;
 const RAMP = 2;
 const WARM = 2;
 
-type Shape = Omit<Load, "target" | "url" | "pid" | "besidePid">;
+export type Shape = Omit<Load, "target" | "url" | "pid" | "besidePid">;
 
 /** The load for measuring CPU a token. Answers last a second longer than the window, so that none ends within it. */
-const steadyShape = ({ streams, rate, seconds }: Options): Shape => ({
+export const steadyShape = ({ streams, rate, seconds }: Pick<Options, "streams" | "rate" | "seconds">): Shape => ({
   streams,
   answer: { tokens: (RAMP + WARM + seconds + 1) * rate, rate },
   rampSeconds: RAMP,
@@ -52,7 +52,7 @@ const burstShape = (streams: number): Shape => ({
 });
 
 /** Puts one load on one server. Throws when any token of any stream is missing, or when it takes far too long. */
-const put = async (server: Server, besidePid: number | null, shape: Shape): Promise<LoadResult> => {
+export const put = async (server: Server, besidePid: number | null, shape: Shape): Promise<LoadResult> => {
   const load: Load = { target: server.target, url: server.url, pid: server.pid, besidePid, ...shape };
   const client = start([process.execPath, "bench/load.ts", JSON.stringify(load)]);
   const seconds = shape.rampSeconds + shape.answer.tokens / shape.answer.rate + shape.windowSeconds;

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly database: string | undefined;
   readonly source: boolean;
   readonly profile: boolean;
+  /** Yeoul's folder of agents. Omitted: it has none. */
+  readonly agentsDir?: string;
 }
 
 const MODEL = "paced-100x20";
@@ -38,6 +40,7 @@ export const startTarget = async (target: TargetName, around: Surroundings): Pro
     MAX_RUNS: "20000",
     MAX_RUNS_PER_USER: "20000",
     LOG_LEVEL: "warn",
+    ...(around.agentsDir !== undefined && { AGENTS_DIR: around.agentsDir }),
   });
   return { target, ...server };
 };

@@ -4,7 +4,8 @@ export const TARGETS: readonly TargetName[] = ["floor", "streamText", "yeoul"];
 
 export interface Wire {
   readonly path: string;
-  body(user: string, message: string): string;
+  /** `agent`: which of Yeoul's agents answers; undefined for the wire's own. */
+  body(user: string, message: string, agent?: string): string;
   /** Occurs in the last frame of a successful stream and in no other frame. */
   readonly ending: string;
   /** Returns the delta in one frame's `data`; empty when it has none. */
@@ -13,7 +14,8 @@ export interface Wire {
 
 const streamV2: Wire = {
   path: "/stream/v2",
-  body: (userId, message) => JSON.stringify({ message, userId, threadId: null }),
+  body: (userId, message, agent) =>
+    JSON.stringify({ message, userId, threadId: null, ...(agent !== undefined && { agentConfig: { agent } }) }),
   ending: "event: run.completed\n",
   delta: (event, data) => (event === "llm.token.delta" ? (JSON.parse(data) as { delta: string }).delta : ""),
 };
