@@ -1,45 +1,102 @@
-import { expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import postgres from "postgres";
 import { realSystem } from "../../src/domain/system.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
+import type { Claimed } from "../../src/store/log/contract.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 
 const RUNS = 200;
 
-test("what runs write costs the same where their table was analyzed while no run was under way", async () => {
-  const url = await freshDatabase();
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { search_path: "yeoul" } });
+let sql: postgres.Sql;
+let url: string;
+beforeEach(async () => {
+  url = await freshDatabase();
+  sql = postgres(url, { max: 1, onnotice: () => {}, connection: { search_path: "yeoul" } });
+}, 30_000);
+afterEach(async () => sql.end());
+
+/** Rows of `runs` that were read, entries of the indexes that hold the unfinished ones, and rows that were written. */
+const counted = async () => {
+  const [runs] = await sql<{ read: number; updated: number }[]>`
+    select (seq_tup_read + idx_tup_fetch)::int as read, n_tup_upd::int as updated
+    from pg_stat_user_tables where schemaname = 'yeoul' and relname = 'runs'`;
+  const [events] = await sql<{ inserted: number }[]>`
+    select n_tup_ins::int as inserted from pg_stat_user_tables where schemaname = 'yeoul' and relname = 'events'`;
+  const [indexes] = await sql<{ read: number }[]>`
+    select sum(idx_tup_read)::int as read from pg_stat_user_indexes
+    where schemaname = 'yeoul' and indexrelname in ('runs_by_owner', 'runs_unfinished')`;
+  if (runs === undefined || events === undefined || indexes === undefined) throw new Error("there are no counters");
+  return { ended: runs.updated, events: events.inserted, read: runs.read + indexes.read };
+};
+type Counted = Awaited<ReturnType<typeof counted>>;
+
+/** Makes a table of ended runs, analyzed while none is under way. */
+const tableOf = async (ended: number): Promise<void> => {
   const store = postgresStore({ url, system: realSystem });
   await store.migrate();
+  await store.close();
+  await sql`alter table runs set (autovacuum_enabled = false)`;
   await sql`
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input, trace_id, created_at)
-    select 'u:' || i, gen_random_uuid(), 'chat', 'succeeded', 1, 1, 1, 'here', 0, '{}', 't', 1 from generate_series(1, 3000) i`;
-  await sql`alter table runs set (autovacuum_enabled = false)`;
+    select 'u:' || i, gen_random_uuid(), 'chat', 'succeeded', 1, 1, 1, 'here', 0, '{}', 't', 1 from generate_series(1, ${ended}) i`;
   await sql`vacuum analyze runs`;
   await sql`select pg_stat_force_next_flush()`;
-  /** Rows of `runs` that were read, and entries of the indexes that hold the unfinished ones. */
-  const counted = async () => {
-    const [table] = await sql<{ read: number; updated: number }[]>`
-      select (seq_tup_read + idx_tup_fetch)::int as read, n_tup_upd::int as updated
-      from pg_stat_user_tables where schemaname = 'yeoul' and relname = 'runs'`;
-    const [indexes] = await sql<{ read: number }[]>`
-      select sum(idx_tup_read)::int as read from pg_stat_user_indexes
-      where schemaname = 'yeoul' and indexrelname in ('runs_by_owner', 'runs_unfinished')`;
-    return { read: (table?.read ?? 0) + (indexes?.read ?? 0), updated: table?.updated ?? 0 };
-  };
-  const before = await counted();
+};
 
-  const begun = await Promise.all(Array.from({ length: RUNS }, () => started(store, newRun(`new:${realSystem.id()}`))));
+/** Returns the counters once the work has been counted: connections report theirs when they close. */
+const countedAfter = async (
+  work: (store: Store) => Promise<void>,
+  isCounted: (now: Counted) => boolean,
+): Promise<Counted> => {
+  const store = postgresStore({ url, system: realSystem });
+  await work(store);
+  await store.close();
+  for (;;) {
+    const now = await counted();
+    if (isCounted(now)) return now;
+    await realSystem.sleep(20);
+  }
+};
+
+const begin = (store: Store): Promise<readonly Claimed[]> =>
+  Promise.all(Array.from({ length: RUNS }, () => started(store, newRun(`new:${realSystem.id()}`))));
+
+const append = async (store: Store, begun: readonly Claimed[]): Promise<void> => {
   const appends = begun.map(({ fence }) => ({ fence, events: [token(fence, 1)], checkpoints: [] }));
   expect(await store.events.append(appends)).toEqual(new Map());
-  const ends = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 2))));
-  expect(new Set(ends)).toEqual(new Set(["ended"]));
-  // Its connections report what they counted when they close.
-  await store.close();
-  while ((await counted()).updated - before.updated < RUNS) await realSystem.sleep(20);
+};
 
+test("what runs write costs the same where their table was analyzed while no run was under way", async () => {
+  await tableOf(3_000);
+  const before = await counted();
+  const after = await countedAfter(
+    async (store) => {
+      const begun = await begin(store);
+      await append(store, begun);
+      const ends = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 2))));
+      expect(new Set(ends)).toEqual(new Set(["ended"]));
+    },
+    ({ ended }) => ended - before.ended === RUNS,
+  );
   // Each run is looked up a few times, and never by reading all that are unfinished.
-  expect((await counted()).read - before.read).toBeLessThan(20 * RUNS);
-  await sql.end();
+  expect(after.read - before.read).toBeLessThan(20 * RUNS);
+}, 60_000);
+
+test("what runs append costs the same on a connection that began when their table was small", async () => {
+  await tableOf(60);
+  const before = await counted();
+  const after = await countedAfter(
+    async (store) => {
+      const first = await started(store, newRun(`new:${realSystem.id()}`));
+      // Postgres plans a statement anew the first five times.
+      for (let seq = 1; seq <= 8; seq++) {
+        await store.events.append([{ fence: first.fence, events: [token(first.fence, seq)], checkpoints: [] }]);
+      }
+      await append(store, await begin(store));
+    },
+    ({ events }) => events === 8 + RUNS,
+  );
+  expect(after.read - before.read).toBeLessThan(20 * RUNS);
 }, 60_000);

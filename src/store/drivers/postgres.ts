@@ -18,6 +18,12 @@ const MAX_CONNECTIONS = 10;
  */
 const LEFT_MS = 500;
 
+/**
+ * Appends look runs up by their key. On a connection that began while `runs` had a hundred rows, their plan would read
+ * all of it for each run, until the table is analyzed again.
+ */
+const LOOK_UP_SETTINGS = { enable_seqscan: "off" };
+
 /** Seconds between two attempts to connect for a lease renewal. */
 const LEASE_BACKOFF_S = 0.2;
 
@@ -121,6 +127,7 @@ class Pools implements Driver {
           client_connection_check_interval: LEFT_MS,
           idle_in_transaction_session_timeout: this.deadlineMs,
           ...SEARCH_SETTINGS,
+          ...(lane === "log" && LOOK_UP_SETTINGS),
         }),
       },
       ...(!prepare && { prepare }),
