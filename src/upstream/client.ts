@@ -64,6 +64,10 @@ class HttpClient implements ConnectionOwner {
   }
 
   free(connection: Connection): void {
+    if (this.#options.idleMs === 0) {
+      connection.close();
+      return;
+    }
     const idle = this.#idleOf(connection.origin);
     idle.push(connection);
     if (idle.length > MAX_IDLE) idle.shift()?.close();

@@ -1,5 +1,6 @@
 import type { Socket, SocketHandler } from "bun";
 import { Exchange, type Line } from "./exchange.ts";
+import { NotConnected } from "./not-connected.ts";
 import type { Origin } from "./origin.ts";
 
 export interface ConnectionOptions {
@@ -7,7 +8,7 @@ export interface ConnectionOptions {
   readonly ca: string | undefined;
   /** Milliseconds in which a connection must be established, TLS included. */
   readonly connectMs: number;
-  /** Milliseconds that a connection may be idle. */
+  /** Milliseconds that a connection may be idle. 0: it is closed after each exchange, and never used again. */
   readonly idleMs: number;
 }
 
@@ -138,7 +139,7 @@ export class Connection implements Line {
       this.#socket?.terminate();
       this.owner.lost(this);
     }
-    exchange?.close(error);
+    exchange?.close(this.#isOpen ? error : new NotConnected(error ?? new Error("The connection was not established.")));
   }
 }
 

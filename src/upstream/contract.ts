@@ -41,6 +41,6 @@ export interface TextBody {
 
 /**
  * Sends a request and waits for the response's head, without a time limit. Throws the signal's reason when it aborted,
- * and otherwise an Error that describes the connection's failure.
+ * and otherwise an Error that describes the connection's failure: a NotConnected when nothing was sent.
  */
 export type Post = (request: UpstreamRequest) => Promise<UpstreamResponse>;

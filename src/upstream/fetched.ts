@@ -1,5 +1,6 @@
 import { checkCoding } from "./coding.ts";
 import type { Post, TextBody, TextSink, UpstreamResponse } from "./contract.ts";
+import { failureOfFetch } from "./not-connected.ts";
 
 /**
  * `fetch` for model calls. Follows no redirects: one could send the key to an address that the operator did not
@@ -21,15 +22,18 @@ export const upstreamFetch = async (url: string | URL | Request, init?: RequestI
   return response;
 };
 
-export const postByFetch: Post = async ({ url, headers, body, signal }) =>
-  responseOf(
-    await upstreamFetch(url, {
-      method: "POST",
-      headers: { ...headers, "content-type": "application/json" },
-      body,
-      signal,
-    }),
-  );
+export const postByFetch: Post = async ({ url, headers, body, signal }) => {
+  const sent = {
+    method: "POST",
+    headers: { accept: "text/event-stream, application/json", ...headers, "content-type": "application/json" },
+    body,
+    signal,
+  };
+  const response = await upstreamFetch(url, sent).catch((error: unknown) => {
+    throw failureOfFetch(error);
+  });
+  return responseOf(response);
+};
 
 export const responseOf = ({ status, headers, body }: Response): UpstreamResponse => ({
   status,

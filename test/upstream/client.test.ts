@@ -4,6 +4,8 @@ import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { postBySockets } from "../../src/upstream/client.ts";
 import type { Post } from "../../src/upstream/contract.ts";
+import { postByFetch } from "../../src/upstream/fetched.ts";
+import { NotConnected } from "../../src/upstream/not-connected.ts";
 import { CERTIFICATE, CHUNKED, chunkOf, counted, type RawRequest, rawServer } from "../support/raw-server.ts";
 import { tapped, textOf } from "../support/read-body.ts";
 
@@ -44,6 +46,14 @@ test("megabytes reach a slow server completely", async () => {
 });
 
 describe("connections", () => {
+  test("are not used again when they may not be idle", async () => {
+    await using server = await rawServer((socket, { body }) => socket.write(counted(body)));
+    const post = postBySockets({ idleMs: 0 });
+    for (const word of ["one", "two", "three"]) expect(await textFrom(post, server.url, word)).toBe(word);
+    expect(server.connections).toBe(3);
+    await server.closed(3);
+  });
+
   test("are reused, one request at a time", async () => {
     await using server = await rawServer((socket, { body }) => socket.write(counted(body)));
     const post = postBySockets();
@@ -244,8 +254,21 @@ describe("over TLS", () => {
   });
 });
 
-test("an address without a server is a failure that says so", async () => {
+test("a connection that is lost after it was made is no NotConnected: something may have been sent", async () => {
+  await using server = await rawServer((socket) => socket.destroy());
+  for (const post of [postBySockets(), postByFetch]) {
+    const failure = await textFrom(post, server.url).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).not.toBeInstanceOf(NotConnected);
+  }
+});
+
+test("an address without a server is a failure that says so, and that nothing was sent", async () => {
   const server = await rawServer(() => {});
   await server[Symbol.asyncDispose]();
-  await expect(textFrom(postBySockets(), server.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  for (const post of [postBySockets(), postByFetch]) {
+    const failure = await textFrom(post, server.url).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NotConnected);
+    expect(failure).toMatchObject({ code: "ECONNREFUSED" });
+  }
 });
