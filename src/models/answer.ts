@@ -1,11 +1,7 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import type { TextBody, TextSink } from "../upstream/contract.ts";
-import type { ChatAnswer } from "./chat-answer.ts";
-import type { OnPart } from "./contract.ts";
-import { cutOff } from "./failure.ts";
+import type { AnswerReader } from "./answer-reader.ts";
 
-/** Longest event that is buffered, in characters; past it the stream counts as garbage. */
-const MAX_EVENT = 1024 * 1024;
 /** What is read in one turn of the event loop, in characters: 3 ms of the smallest events. Servers send 200 a token. */
 const TURN = 32 * 1024;
 /** What a piece counts in addition to its characters: a chunk may hold one. */
@@ -19,7 +15,7 @@ const MAX_QUIET = 16 * 1024 * 1024;
  * turn of the event loop, so that all other work gets a turn in between. The connection is returned to the pool after
  * the last part, and closed before it by an abort, a failure or a callback that throws.
  */
-export class Answer implements TextSink {
+export class Answer<Part> implements TextSink {
   readonly #parser: EventSourceParser;
   readonly #finished = Promise.withResolvers<void>();
   /** How many of the parts read so far have been pushed. */
@@ -37,12 +33,12 @@ export class Answer implements TextSink {
 
   constructor(
     private readonly body: TextBody,
-    private readonly chat: ChatAnswer,
+    private readonly reader: AnswerReader<Part>,
     private readonly signal: AbortSignal,
-    private readonly onPart: OnPart,
+    private readonly onPart: (part: Part) => Promise<void> | undefined,
   ) {
     // Without `onError`: the parser would create an error, with its stack, for each line that is not a field.
-    this.#parser = createParser({ maxBufferSize: MAX_EVENT, onEvent: take(chat) });
+    this.#parser = createParser({ maxBufferSize: reader.maxEvent, onEvent: take(reader) });
   }
 
   /** Resolves once the finish has been pushed. */
@@ -58,15 +54,18 @@ export class Answer implements TextSink {
   }
 
   end(): void {
-    if (this.#form === "json") this.chat.takeWhole(this.#json.trim());
-    else this.chat.end();
+    if (this.#form === "json") this.reader.takeWhole(this.#json.trim());
+    else this.reader.end();
     this.#pushParts();
   }
 
   fail(thrown: unknown): void {
-    const failure = this.signal.aborted ? this.signal.reason : cutOff(thrown);
-    this.chat.charge(failure);
-    this.#stop(failure);
+    if (this.signal.aborted) {
+      this.#stop(this.signal.reason);
+      return;
+    }
+    this.reader.cut(thrown);
+    this.#pushParts();
   }
 
   /** Reads what has arrived and pushes its parts, up to the bound of this turn of the event loop. */
@@ -100,17 +99,18 @@ export class Answer implements TextSink {
       else this.#parser.feed(piece);
     } catch (error) {
       // It was fed after an event, or as much of a body, that was too long.
-      this.chat.fail(error);
+      this.reader.fail(error);
     }
-    const { emitted } = this.chat;
+    const { emitted } = this.reader;
     this.#quiet = emitted === this.#emitted ? this.#quiet + piece.length : 0;
     this.#emitted = emitted;
-    if (this.#quiet > MAX_QUIET) this.chat.fail(new Error(`${MAX_QUIET} characters emit nothing`));
+    if (this.#quiet > MAX_QUIET) this.reader.fail(new Error(`${MAX_QUIET} characters emit nothing`));
   }
 
   #addJson(piece: string): void {
     this.#json += piece;
-    if (this.#json.length > MAX_EVENT) throw new Error(`a body of more than ${MAX_EVENT} characters`);
+    const { maxEvent } = this.reader;
+    if (this.#json.length > maxEvent) throw new Error(`a body of more than ${maxEvent} characters`);
   }
 
   #pause(): void {
@@ -120,7 +120,7 @@ export class Answer implements TextSink {
 
   /** Pushes the parts that have been read. True when there may be more and they can be pushed. */
   #pushParts(): boolean {
-    const { parts } = this.chat;
+    const { parts } = this.reader;
     try {
       for (let part = parts[this.#pushed]; part !== undefined; part = parts[this.#pushed]) {
         this.signal.throwIfAborted();
@@ -141,9 +141,9 @@ export class Answer implements TextSink {
     }
     parts.length = 0;
     this.#pushed = 0;
-    if (!this.chat.over) return true;
+    if (!this.reader.over) return true;
     // The parts before a failure have been pushed by now.
-    if (this.chat.failure !== undefined) this.#stop(this.chat.failure);
+    if (this.reader.failure !== undefined) this.#stop(this.reader.failure);
     else this.#finish();
     return false;
   }
@@ -168,9 +168,9 @@ export class Answer implements TextSink {
 }
 
 const take =
-  (chat: ChatAnswer) =>
+  (reader: AnswerReader<unknown>) =>
   ({ event, data }: EventSourceMessage): void =>
-    event === "error" ? chat.takeError(data) : chat.take(data);
+    event === "error" ? reader.takeError(data) : reader.take(data);
 
 /** The first character tells: no line of an event stream begins with a bracket. Undefined until it has arrived. */
 const formOf = (piece: string): "events" | "json" | undefined => {

@@ -1,5 +1,6 @@
 import { isRecord } from "../domain/json.ts";
 import { AnswerMeter } from "./answer-meter.ts";
+import type { AnswerReader } from "./answer-reader.ts";
 import { ChatCalls } from "./chat-calls.ts";
 import type { Choice, Chunk, ContentPart, Delta } from "./chat-chunk.ts";
 import { ChatOpaque } from "./chat-opaque.ts";
@@ -25,12 +26,12 @@ export interface ChatAnswerOptions {
   newId(): string;
 }
 
-/**
- * Reads one answer from the data of its events, or from one body. Its methods add parts to `parts`, which the caller
- * empties. Once `over` is true, nothing more is read, and the caller throws `failure`, if there is one, after the last
- * part.
- */
-export class ChatAnswer {
+/** Longest event, in characters. */
+const MAX_EVENT = 1024 * 1024;
+
+/** Reads one answer of chat completions, from the data of its events or from one body. */
+export class ChatAnswer implements AnswerReader<ModelPart> {
+  readonly maxEvent = MAX_EVENT;
   readonly parts: ModelPart[] = [];
   over = false;
   failure: ModelError | undefined;
@@ -49,19 +50,16 @@ export class ChatAnswer {
     this.#thinking = new ThinkingSplitter(options.thinkingTags ?? DEFAULT_THINKING_TAGS);
   }
 
-  /** How much has been emitted; unchanged when nothing was. */
   get emitted(): number {
     return this.#meter.counted;
   }
 
-  /** Takes the data of an event. */
   take(data: string): void {
     if (this.over) return;
     if (data === "[DONE]") this.end();
     else this.#parse(data, "part");
   }
 
-  /** Takes the data of an event whose name says that it is an error. */
   takeError(data: string): void {
     if (this.over) return;
     this.#parse(data, "error");
@@ -101,13 +99,16 @@ export class ChatAnswer {
     this.over = true;
   }
 
-  /** The events themselves cannot be read. */
+  cut(cause: unknown): void {
+    this.#end(cutOff(cause));
+  }
+
   fail(cause: unknown): void {
     this.#end(garbage("", cause));
   }
 
   /** Sets what a failed call has cost, as far as it has been read. */
-  charge(failure: unknown): void {
+  #charge(failure: unknown): void {
     if (!(failure instanceof ModelError) || (this.emitted === 0 && this.#usage.isEmpty)) return;
     failure.usage ??= this.#usage.usage(this.options.request, this.#meter.tokens);
   }
@@ -128,7 +129,7 @@ export class ChatAnswer {
 
   #end(failure: ModelError): void {
     this.failure ??= failure;
-    this.charge(this.failure);
+    this.#charge(this.failure);
     this.over = true;
   }
 

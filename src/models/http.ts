@@ -63,7 +63,7 @@ const failureOfResponse = async (
 };
 
 /** Returns a body's first characters, or what has arrived of a body that breaks or does not end soon. */
-const startOf = (body: TextBody): Promise<string> =>
+export const startOf = (body: TextBody): Promise<string> =>
   new Promise((resolve) => {
     let start = "";
     const finish = () => {
