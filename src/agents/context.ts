@@ -1,7 +1,7 @@
 import type { Passage, RunFile, Table } from "../domain/document.ts";
 import type { EventBody } from "../domain/event.ts";
 import type { ModelSettings } from "../domain/model-settings.ts";
-import type { Locale, RunInput } from "../domain/run.ts";
+import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Reading } from "../reading/contract.ts";
@@ -104,6 +104,11 @@ export interface Context {
   step<T>(name: string, fn: () => T | Promise<T>): Promise<T>;
   /** Emits a `custom` event. `name` has 1 to 64 characters; `data` is JSON. */
   emit(name: string, data: unknown): Promise<void>;
+  /**
+   * Counts tokens that the agent used elsewhere as the run's, such as those of a model that it called by itself. Calls of
+   * `model`, `converse` and `complete` are counted already.
+   */
+  spend(usage: Usage): void;
   /** Asks a person. Not available yet: always rejects. */
   approve(request: ApprovalRequest): Promise<never>;
   /**

@@ -1,4 +1,5 @@
 import type { EventBody } from "../domain/event.ts";
+import type { Usage } from "../domain/run.ts";
 import type { ModelMessage } from "../models/contract.ts";
 import { UniqueIds } from "./call-ids.ts";
 import type { Context, ConversationOptions, ConversationResult } from "./context.ts";
@@ -48,6 +49,7 @@ export class NodeScope {
       complete: (options) => drive(this.#converse(options, false), () => undefined),
       step: (name, fn) => this.#step(name, fn),
       emit: (name, data) => this.#emit(name, data),
+      spend: (usage) => this.#spend(usage),
       approve: () => Promise.reject(new AgentMistake("context.approve is not available in this release")),
       fetchPage: (url) => readPage(url, parts, bound),
       readFile: () => readFile(parts, bound),
@@ -101,6 +103,15 @@ export class NodeScope {
     const result = given === undefined ? undefined : jsonValue(given, `the result of step ${key}`);
     this.engine.storeStep(key, result);
     return result as T;
+  }
+
+  #spend(usage: Usage): void {
+    if (this.#over.signal.aborted) return;
+    const counts = [usage?.inputTokens, usage?.outputTokens, usage?.cachedTokens ?? 0, usage?.reasoningTokens ?? 0];
+    if (!counts.every((count) => Number.isInteger(count) && count >= 0)) {
+      throw new AgentMistake("context.spend takes inputTokens and outputTokens, whole numbers from 0");
+    }
+    this.engine.spend(usage);
   }
 
   #emit(name: string, data: unknown): Promise<void> {

@@ -5,7 +5,7 @@ export { type Static, type TSchema, Type } from "@sinclair/typebox";
 export { RunError } from "../domain/error.ts";
 export type { EventBody } from "../domain/event.ts";
 export type { ModelSettings } from "../domain/model-settings.ts";
-export type { Locale, RunInput } from "../domain/run.ts";
+export type { Locale, RunInput, Usage } from "../domain/run.ts";
 export { UnreadableError } from "../domain/unreadable.ts";
 export type { Model, ModelMessage } from "../models/contract.ts";
 export { ModelError } from "../models/contract.ts";

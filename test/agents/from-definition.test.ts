@@ -93,3 +93,26 @@ test("a definition that contradicts itself is refused by the name of the field",
   expect(() => agentFrom("a", "code", { start: "nowhere", nodes: {} }, agentParts())).toThrow("start");
   expect(() => agentFrom("a", "code", { timeout: "soon", async *run() {} }, agentParts())).toThrow("timeout");
 });
+
+test("what an agent used elsewhere is counted as the run's while its node runs, and no other values are", async () => {
+  let late = () => {};
+  const engine = agentContext(modelAnswering([]));
+  const agent = agentFrom(
+    "spender",
+    "code",
+    {
+      async *run({ spend }) {
+        spend({ inputTokens: 7, outputTokens: 2 });
+        late = () => spend({ inputTokens: 1, outputTokens: 1 });
+        for (const count of [-1, 0.5, Number.NaN, "7"]) {
+          expect(() => spend({ inputTokens: count as number, outputTokens: 0 })).toThrow("context.spend takes");
+        }
+        yield "";
+      },
+    },
+    agentParts(),
+  );
+  await walked(agent, engine);
+  late();
+  expect(engine.spent).toEqual([{ inputTokens: 7, outputTokens: 2 }]);
+});
