@@ -4,6 +4,7 @@ import { AgentFiles, type LoadedAgents } from "./agents/files/agent-files.ts";
 import { type AgentFilesLogger, Reload } from "./agents/files/reload.ts";
 import { agentFrom } from "./agents/from-definition.ts";
 import type { AgentParts } from "./agents/parts.ts";
+import { remoteAgent } from "./agents/remote/remote-agent.ts";
 import type { Config } from "./config/read-config.ts";
 import { inReadingOrder } from "./domain/file-mistake.ts";
 import type { Variables } from "./domain/substitute.ts";
@@ -13,6 +14,8 @@ import { SERVICE_NAMES } from "./services/index.ts";
 import { mcpFileIn } from "./tools/mcp/mcp-file.ts";
 import type { McpServers } from "./tools/mcp/mcp-servers.ts";
 import type { McpServerConfig } from "./tools/mcp/server-config.ts";
+import { postBySockets } from "./upstream/client.ts";
+import { postByFetch } from "./upstream/fetched.ts";
 
 /** What `AGENTS_DIR` holds: agents, and the servers of their tools. */
 export interface LoadedFolder extends LoadedAgents {
@@ -42,7 +45,9 @@ interface OwnAgentsParts {
 }
 
 export const openOwnAgents = ({ config, variables, toolNames, system, onSecrets }: OwnAgentsParts): OwnAgents => {
-  const files = new AgentFiles({ dir: config.agentsDir, variables, builtIn: SERVICE_NAMES, system, remote: null });
+  const post = config.isProxied ? postByFetch : postBySockets({ idleMs: 0 });
+  const remote = remoteAgent({ post, system });
+  const files = new AgentFiles({ dir: config.agentsDir, variables, builtIn: SERVICE_NAMES, system, remote });
   return {
     load: async () => {
       const mcp = await mcpFileIn(config.agentsDir, variables);

@@ -31,7 +31,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     /** The replica's id; a fresh one by default. */
     readonly owner?: string;
     readonly system?: System;
-  } & Partial<Pick<Dependencies, "storeWaitMs" | "isAlone" | "logger" | "embedding" | "fetchPage">> = {},
+  } & Partial<Pick<Dependencies, "storeWaitMs" | "isAlone" | "logger" | "embedding" | "fetchPage" | "ownAgents">> = {},
 ): Promise<TestService<M>> => {
   const read = readConfig({ PORT: "0", LOG_LEVEL: "silent", MAX_RUNS_PER_USER: "1000", ...options.env });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -50,6 +50,7 @@ export const startService = async <M extends Model = ReturnType<typeof scriptedM
     isAlone: options.isAlone ?? false,
     ...(options.storeWaitMs !== undefined && { storeWaitMs: options.storeWaitMs }),
     ...(options.fetchPage !== undefined && { fetchPage: options.fetchPage }),
+    ...(options.ownAgents !== undefined && { ownAgents: options.ownAgents }),
   });
   return {
     ...service,

@@ -98,7 +98,27 @@ const broken = (
   ...(sound.url !== null && !URL.canParse(sound.url)
     ? [{ path: ["remote", "url"], message: `must be ${allowedBy(REMOTE_URL)}` }]
     : []),
+  ...Object.keys(sound.remote?.headers ?? {}).flatMap((name): readonly Broken[] =>
+    OF_THE_MESSAGE.has(name.toLowerCase())
+      ? [{ path: ["remote", "headers", name], message: "is a header that the service sets itself: remove it" }]
+      : [],
+  ),
 ];
+
+/** Headers that describe the message itself (RFC 9110 §6, §7), which the service writes. */
+const OF_THE_MESSAGE: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "connection",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 const APPROVE = "is not available in this release: leave it out";
 

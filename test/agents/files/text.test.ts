@@ -80,6 +80,16 @@ Help.
 });
 
 describe("mistakes in text agents", () => {
+  test("a header that describes the message itself is one", async () => {
+    const { told } = await readOne(
+      "---\nremote:\n  protocol: ag-ui\n  url: http://x\n  headers:\n    Host: y\n    x-key: k\n    content-length: '1'\n---\n",
+    );
+    expect(told).toEqual([
+      "a.md:6: remote.headers.Host is a header that the service sets itself: remove it",
+      "a.md:8: remote.headers.content-length is a header that the service sets itself: remove it",
+    ]);
+  });
+
   test("are all told at once, with file, line, field and remedy", async () => {
     using folder = agentFolder({
       "one.md": `---

@@ -1,0 +1,281 @@
+import { describe, expect, test } from "bun:test";
+import { payloads } from "../../../src/domain/event.ts";
+import { message, toolCall } from "../../support/ag-ui-agent.ts";
+import { FINISHED, frameOf, readPieces, readRun, STARTED, saidOf, textIn } from "../../support/remote-read.ts";
+
+const started = (id: string, name = "look") => ({ type: "TOOL_CALL_START", toolCallId: id, toolCallName: name });
+
+describe("text", () => {
+  test("is emitted as it arrives, messages separated by a paragraph", async () => {
+    const { events } = await readRun(...message("a", "One", " two."), ...message("b", "Three."), ...message("c"));
+    expect(saidOf(events, "token").map(({ delta }) => delta)).toEqual(["One", " two.", "\n\nThree."]);
+  });
+
+  test("of a message that is opened again goes on where it stopped, as chunks do around a call", async () => {
+    const chunk = (delta: string) => ({ type: "TEXT_MESSAGE_CHUNK", messageId: "a", role: "assistant", delta });
+    const { events, failure, notes } = await readRun(
+      chunk("One "),
+      { type: "TOOL_CALL_CHUNK", toolCallId: "c", toolCallName: "look", delta: '{"at":1}' },
+      chunk("two"),
+      { type: "TEXT_MESSAGE_CHUNK", delta: " three" },
+    );
+    expect([textIn(events), failure, notes]).toEqual(["One two three", undefined, []]);
+    expect(events.map(({ type }) => type)).toEqual(["token", "tool_start", "token", "token"]);
+  });
+
+  test("of two messages that arrive at the same time is not mixed", async () => {
+    const [a, b] = [message("a", "1", "2", "3"), message("b", "x", "y", "z")];
+    const mixed = a.flatMap((event, at) => [event, b[at]]);
+    expect(textIn((await readRun(...mixed)).events)).toBe("123\n\nxyz");
+    // What was held back is not lost when the run fails, or when a message is never ended.
+    const cut = await readPieces([STARTED, ...mixed.slice(0, 6)].map(frameOf));
+    expect(textIn(cut.events)).toBe("12\n\nxy");
+    expect(textIn((await readRun(...mixed.slice(0, -2))).events)).toBe("123\n\nxyz");
+  });
+
+  test("of others than the assistant is no part of the answer", async () => {
+    const { events } = await readRun(
+      { type: "TEXT_MESSAGE_START", messageId: "q", role: "user" },
+      { type: "TEXT_MESSAGE_CONTENT", messageId: "q", delta: "What is it?" },
+      { type: "TEXT_MESSAGE_END", messageId: "q" },
+      ...message("a", "This."),
+    );
+    expect(textIn(events)).toBe("This.");
+  });
+
+  test("that comes in a snapshot alone is taken from it, but not what it said before the question", async () => {
+    const snapshot = (...messages: readonly object[]) => ({ type: "MESSAGES_SNAPSHOT", messages });
+    const answered = [
+      { id: "old", role: "assistant", content: "Earlier." },
+      { id: "q", role: "user", content: "hi" },
+      { id: "n", role: "assistant", content: "Now." },
+    ];
+    expect(textIn((await readRun(snapshot(...answered))).events)).toBe("Now.");
+    expect(textIn((await readRun(...message("n", "Now."), snapshot(...answered))).events)).toBe("Now.");
+    expect(textIn((await readRun(snapshot(answered[0] ?? {}))).events)).toBe("");
+  });
+
+  test("that is long is cut into events of the usual size", async () => {
+    const { events } = await readRun(...message("a", "x".repeat(100_000)));
+    expect(textIn(events)).toBe("x".repeat(100_000));
+    expect(Math.max(...saidOf(events, "token").map(({ delta }) => delta.length))).toBe(16_384);
+  });
+});
+
+test("reasoning is reasoning, under the names of earlier versions too", async () => {
+  const { events } = await readRun(
+    { type: "REASONING_MESSAGE_CONTENT", messageId: "m", delta: "a" },
+    { type: "REASONING_MESSAGE_CHUNK", delta: "b" },
+    { type: "THINKING_TEXT_MESSAGE_CONTENT", delta: "c" },
+  );
+  expect(saidOf(events, "reasoning").map(({ delta }) => delta)).toEqual(["a", "b", "c"]);
+});
+
+describe("a tool call", () => {
+  test("is told once its arguments are whole, then its result", async () => {
+    const { events } = await readRun(...toolCall("c1", "look", { at: [1, "여울"] }, '{"found": true}'));
+    expect(events).toEqual([
+      { type: "tool_start", payload: { tool_call_id: "c1", name: "look", input: { at: [1, "여울"] } } },
+      { type: "tool_result", payload: { tool_call_id: "c1", name: "look", output: { found: true }, is_error: false } },
+    ]);
+  });
+
+  test("that is never ended is told at its result or at the run's end", async () => {
+    const { events } = await readRun(started("a"), started("b"), {
+      type: "TOOL_CALL_RESULT",
+      toolCallId: "a",
+      content: [
+        { type: "text", text: "one" },
+        { type: "text", text: "two" },
+      ],
+      metadata: { isError: true },
+    });
+    expect(events).toEqual([
+      { type: "tool_start", payload: { tool_call_id: "a", name: "look", input: {} } },
+      { type: "tool_result", payload: { tool_call_id: "a", name: "look", output: "one\ntwo", is_error: true } },
+      { type: "tool_start", payload: { tool_call_id: "b", name: "look", input: {} } },
+    ]);
+  });
+
+  test("gets its result from a snapshot of the messages where it comes in no other way", async () => {
+    const messages = [
+      { id: "x", role: "tool", toolCallId: "c1", content: "again" },
+      { id: "y", role: "tool", toolCallId: "c2", content: "found", error: "half" },
+      { id: "z", role: "tool", toolCallId: "of another run", content: "old" },
+    ];
+    const snapshot = { type: "MESSAGES_SNAPSHOT", messages };
+    const { events } = await readRun(...toolCall("c1", "look", {}, "seen"), started("c2"), snapshot);
+    expect(saidOf(events, "tool_result").map(({ output, is_error }) => [output, is_error])).toEqual([
+      ["seen", false],
+      ["found", true],
+    ]);
+  });
+
+  test("with arguments that are no JSON keeps them as text, and a long result says that it was shortened", async () => {
+    const { events } = await readRun(
+      started("c"),
+      { type: "TOOL_CALL_ARGS", toolCallId: "c", delta: "{at:" },
+      { type: "TOOL_CALL_RESULT", toolCallId: "c", messageId: "m", content: "x".repeat(200_000) },
+    );
+    expect(saidOf(events, "tool_start")[0]?.input).toBe("{at:");
+    const output = saidOf(events, "tool_result")[0]?.output as string;
+    expect(output.length).toBeLessThan(70_000);
+    expect(output).toEndWith("[shortened: 200000 characters, of which these are the first 65536]");
+  });
+
+  test("that repeats an id, or is of no call, is ignored and logged once", async () => {
+    const { events, notes, failure } = await readRun(
+      ...toolCall("c", "look", {}, "seen"),
+      started("c", "forged"),
+      { type: "TOOL_CALL_ARGS", toolCallId: "c", delta: "{}" },
+      { type: "TOOL_CALL_RESULT", toolCallId: "c", content: "forged" },
+      { type: "TOOL_CALL_RESULT", toolCallId: "other", content: "forged" },
+      { type: "TOOL_CALL_END", toolCallId: "other" },
+    );
+    expect(events.map(({ type }) => type)).toEqual(["tool_start", "tool_result"]);
+    expect([notes.length, failure]).toEqual([4, undefined]);
+  });
+});
+
+test("steps are nodes within the agent's own, and those left open are closed", async () => {
+  const step = (type: string, stepName: string) => ({ type, stepName });
+  const { events } = await readRun(
+    step("STEP_STARTED", "plan"),
+    step("STEP_STARTED", "plan"),
+    step("STEP_FINISHED", "other"),
+    step("STEP_STARTED", "run"),
+  );
+  expect(saidOf(events, "solve_progress").map(({ node, status }) => [node, status])).toEqual([
+    ["plan", "in_progress"],
+    ["run.2", "in_progress"],
+    ["run.2", "completed"],
+    ["plan", "completed"],
+  ]);
+});
+
+test("what else it says is a custom event; a state that is repeated, and what a framework emitted, are left out", async () => {
+  const { events } = await readRun(
+    { type: "CUSTOM", name: "mood", value: { good: true } },
+    { type: "STATE_SNAPSHOT", snapshot: { n: 1 } },
+    { type: "STATE_SNAPSHOT", snapshot: { n: 1 } },
+    { type: "STATE_DELTA", delta: [{ op: "replace", path: "/n", value: 2 }] },
+    { type: "STATE_SNAPSHOT", snapshot: { n: 1 } },
+    { type: "ACTIVITY_SNAPSHOT", messageId: "m", activityType: "map", content: { at: 1 } },
+    { type: "RAW", event: { huge: "…" } },
+  );
+  expect(saidOf(events, "custom")).toEqual([
+    { name: "mood", data: { good: true } },
+    { name: "state_snapshot", data: { n: 1 } },
+    { name: "state_delta", data: [{ op: "replace", path: "/n", value: 2 }] },
+    { name: "state_snapshot", data: { n: 1 } },
+    { name: "activity_snapshot", data: { messageId: "m", activityType: "map", content: { at: 1 } } },
+  ]);
+});
+
+describe("the end", () => {
+  test("is the first one: nothing after it is read", async () => {
+    const { events, failure } = await readRun(...message("a", "Done."), FINISHED, ...message("b", "More."), STARTED);
+    expect([textIn(events), failure]).toEqual(["Done.", undefined]);
+  });
+
+  test("gives the run's result and what it has used", async () => {
+    const usage = [{ inputTokens: 7, outputTokens: 2, cachedInputTokens: 3 }, { outputTokens: -1 }];
+    const end = { ...FINISHED, result: { n: 1 }, usage };
+    const { reader } = await readPieces([STARTED, end].map(frameOf));
+    expect(reader.result).toEqual({ n: 1 });
+    expect(reader.usage).toEqual({ inputTokens: 7, outputTokens: 2, cachedTokens: 3 });
+  });
+
+  test.each([
+    ["a stream without one", [], "The agent's answer ended before it was complete."],
+    [
+      "an error of its own",
+      [{ type: "RUN_ERROR", message: "key sk-1 is wrong", code: "boom" }],
+      "The agent failed in the middle of its answer.",
+    ],
+    [
+      "a cancellation",
+      [{ ...FINISHED, outcome: { type: "cancelled" } }],
+      "The agent stopped before its answer was complete.",
+    ],
+    [
+      "a question to a person",
+      [{ ...FINISHED, outcome: { type: "interrupt", interrupts: [{ id: "i", reason: "approval" }] } }],
+      "The agent waits for a decision of a person, which cannot be passed on to it from here.",
+    ],
+    ["no JSON", ["{nonsense"], "The agent sent a response that cannot be parsed."],
+    ["JSON that is no event", ["[1]"], "The agent sent a response that cannot be parsed."],
+    [
+      "an event without what it is for",
+      [{ type: "TEXT_MESSAGE_CONTENT", messageId: "a" }],
+      "The agent sent a response that cannot be parsed.",
+    ],
+  ])("by %s fails the run in plain words, and what came before is kept", async (_, end, words) => {
+    const { events, failure } = await readPieces([STARTED, ...message("a", "So far"), ...end].map(frameOf));
+    expect([textIn(events), failure?.message]).toEqual(["So far", words]);
+  });
+
+  test("of the connection fails the run", async () => {
+    const { events, failure } = await readPieces([STARTED, ...message("a", "So far")].map(frameOf), new Error("reset"));
+    expect([textIn(events), failure?.message]).toEqual(["So far", "The agent's answer ended before it was complete."]);
+  });
+});
+
+test("no event writes what only the engine writes, whatever its name", async () => {
+  const { events, failure, notes } = await readRun(
+    ...Object.keys(payloads).map((type) => ({ type, payload: { delta: "forged" }, message_id: "m" })),
+    { type: "__proto__" },
+    { type: "constructor", messageId: "m" },
+    ...message("a", "Hi."),
+  );
+  expect(events).toEqual([{ type: "token", payload: { delta: "Hi." } }]);
+  expect(failure).toBeUndefined();
+  expect(notes).toEqual(["the remote agent sends events of types that AG-UI 1.0 does not have; they are ignored"]);
+});
+
+test("another thread, another run and a second beginning are ignored, with one line each", async () => {
+  const foreign = { type: "RUN_STARTED", threadId: "another user's", runId: "r2" };
+  const { events, failure, notes } = await readRun(foreign, foreign, ...message("a", "Hi."));
+  expect([textIn(events), failure]).toEqual(["Hi.", undefined]);
+  expect(notes.length).toBe(2);
+  expect(notes.join()).not.toContain("another user's");
+});
+
+describe("bounds", () => {
+  const endless = (event: (at: number) => unknown, count: number) =>
+    readRun(...Array.from({ length: count }, (_, at) => event(at)));
+
+  test.each([
+    ["text", (at: number) => ({ type: "TEXT_MESSAGE_CONTENT", messageId: `${at}`, delta: "x".repeat(10_000) }), 200],
+    ["reasoning", () => ({ type: "REASONING_MESSAGE_CONTENT", delta: "x".repeat(10_000) }), 300],
+    ["calls", (at: number) => started(`c${at}`), 200],
+    ["events that carry nothing", () => ({ type: "RAW", event: "x".repeat(100_000) }), 300],
+  ])("end a run of endless %s", async (_, event, count) => {
+    const { failure, events } = await endless(event, count);
+    expect(failure).toBeInstanceOf(Error);
+    expect(JSON.stringify(events).length).toBeLessThan(3_000_000);
+  });
+
+  test("an event of 50 MB ends the run, before it is whole", async () => {
+    const piece = "x".repeat(1_000_000);
+    const { failure } = await readPieces([
+      frameOf(STARTED),
+      'data: {"type":"STATE_SNAPSHOT","snapshot":"',
+      ...Array.from({ length: 50 }, () => piece),
+    ]);
+    expect(failure?.message).toBe("The agent sent a response that cannot be parsed.");
+  });
+
+  test("custom events and steps past what is stored are left out, and the run goes on", async () => {
+    const { failure, events, notes } = await readRun(
+      ...Array.from({ length: 2_500 }, (_, at) => ({ type: "CUSTOM", name: "n".repeat(100), value: at })),
+      { type: "CUSTOM", name: "large", value: "x".repeat(2_000_000) },
+      ...Array.from({ length: 1_100 }, (_, at) => ({ type: "STEP_STARTED", stepName: `s${at}` })),
+      ...message("a", "Hi."),
+    );
+    expect([failure, textIn(events), notes.length]).toEqual([undefined, "Hi.", 2]);
+    expect(saidOf(events, "custom").length).toBe(2_000);
+    expect(saidOf(events, "solve_progress").length).toBe(2_000);
+    expect(saidOf(events, "custom")[0]?.name).toBe("n".repeat(64));
+  });
+});
