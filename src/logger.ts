@@ -70,6 +70,8 @@ export const openLogger = (
 
 const writeToStderr = (): ((line: string) => void) => {
   const stderr = pino.destination({ dest: 2, sync: true });
+  // Its reader may be gone, or its terminal closed. Whoever logs has no part in that.
+  stderr.on("error", () => {});
   return (line) => void stderr.write(line);
 };
 

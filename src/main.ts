@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
@@ -168,6 +169,16 @@ const checkAll = async (config: Config): Promise<number> => {
   return failed === 0 ? 0 : EXIT_FAILED;
 };
 
+/** A terminal that closes sends SIGHUP as well, and is gone by then. */
+const hasTerminal = (): boolean => {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const run = async (config: Config): Promise<"serving" | number> => {
   // Before it serves there is nothing to drain.
   let stop = (): void => process.exit(0);
@@ -177,7 +188,8 @@ const run = async (config: Config): Promise<"serving" | number> => {
   let reload = (): void => {
     isReloadDue = true;
   };
-  process.on("SIGHUP", () => reload());
+  const hadTerminal = hasTerminal();
+  process.on("SIGHUP", () => (hadTerminal && !hasTerminal() ? stop() : reload()));
   const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const redactor = new Redactor(secretsOf(config));

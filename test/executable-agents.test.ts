@@ -278,3 +278,26 @@ describe("the operator's own agents, from the executable alone", () => {
     expect(stdout).toMatch(/^model builtin: ok\nmodel compatible:gone: .*could not be reached/m);
   });
 });
+
+test(
+  "a service whose terminal is closed stops, although that is told by SIGHUP too",
+  async () => {
+    const { promise: listening, resolve: listens } = Promise.withResolvers<void>();
+    let shown = "";
+    const child = Bun.spawn([join(alone.path, "yeoul")], {
+      cwd: alone.path,
+      env: { DATA_DIR: alone.dataDir, PORT: "0" },
+      terminal: {
+        data: (_, bytes) => {
+          shown += new TextDecoder().decode(bytes);
+          if (shown.includes("listening on")) listens();
+        },
+      },
+    });
+    await Promise.race([listening, child.exited]);
+    child.terminal?.close();
+    expect(await child.exited).toBe(0);
+    expect(shown).toContain("listening on");
+  },
+  SECONDS,
+);

@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import type { LoadedAgents } from "../../../src/agents/files/agent-files.ts";
+import { Reload } from "../../../src/agents/files/reload.ts";
+
+/** A reload whose readings the test ends, each with agents of these names or with a mistake. */
+const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
+  const readings: ((loaded: LoadedAgents) => void)[] = [];
+  const told: unknown[] = [];
+  const reload = new Reload({
+    load: () => new Promise((resolve) => void readings.push(resolve)),
+    use: (agents) => use(agents.map(({ name }) => name)),
+    logger: {
+      reloaded: (names) => void told.push(names),
+      reloadRefused: (mistakes) => void told.push(mistakes),
+    },
+  });
+  const end = (at: number, ...names: readonly string[]): void =>
+    readings[at]?.({
+      agents: names.map((name) => ({ name, kind: "text", definition: { async *run() {} } })),
+      mistakes: [],
+      secrets: [],
+    });
+  return { reload, readings, told, end };
+};
+
+test("requests during a reading are answered by one more, which begins after it", async () => {
+  const { reload, readings, told, end } = reloadOf();
+  const first = reload.request();
+  await Promise.resolve();
+  expect(readings).toHaveLength(1);
+  const others = [reload.request(), reload.request(), reload.request()];
+  await Promise.resolve();
+  expect(readings).toHaveLength(1);
+  end(0, "old");
+  await first;
+  await Promise.resolve();
+  expect(readings).toHaveLength(2);
+  end(1, "new");
+  await Promise.all(others);
+  expect(told).toEqual([["old"], ["new"]]);
+  expect(readings).toHaveLength(2);
+});
+
+test("a folder with mistakes is not used, and the next request reads again", async () => {
+  const used: (readonly string[])[] = [];
+  const { reload, readings, told, end } = reloadOf((names) => void used.push(names));
+  const refused = reload.request();
+  await Promise.resolve();
+  readings[0]?.({
+    agents: [],
+    mistakes: [{ file: "a.md", line: 2, field: "model", message: "must be mended" }],
+    secrets: [],
+  });
+  await refused;
+  const mended = reload.request();
+  await Promise.resolve();
+  end(1, "a");
+  await mended;
+  expect(told).toEqual([["a.md:2: model must be mended"], ["a"]]);
+  expect(used).toEqual([["a"]]);
+});
+
+test("agents that cannot be used are told like mistakes", async () => {
+  const { reload, told, end } = reloadOf(() => {
+    throw new Error("Two agents have the name a.");
+  });
+  const done = reload.request();
+  await Promise.resolve();
+  end(0, "a");
+  await done;
+  expect(told).toEqual([["Two agents have the name a."]]);
+});
