@@ -6,9 +6,9 @@ import { Reload } from "../../../src/agents/files/reload.ts";
 const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
   const readings: ((loaded: LoadedAgents) => void)[] = [];
   const told: unknown[] = [];
-  const reload = new Reload({
-    load: () => new Promise((resolve) => void readings.push(resolve)),
-    use: (agents) => use(agents.map(({ name }) => name)),
+  const reload = new Reload<LoadedAgents>({
+    load: () => new Promise<LoadedAgents>((resolve) => void readings.push(resolve)),
+    use: ({ agents }) => use(agents.map(({ name }) => name)),
     logger: {
       reloaded: (names) => void told.push(names),
       reloadRefused: (mistakes) => void told.push(mistakes),
