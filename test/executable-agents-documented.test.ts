@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Box, box, post } from "./support/executable.ts";
 import { modelServer, replyOf } from "./support/model-server.ts";
-import { nativeEvents } from "./support/native-events.ts";
+import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
 import { readSse } from "./support/sse.ts";
 import { compared, renamed, transcriptOf } from "./support/transcript.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
@@ -31,8 +31,8 @@ const shell = async (command: string): Promise<string> => {
   ).text();
 };
 
-// The page uses curl, which a build machine may not have.
-test.skipIf(Bun.which("curl") === null)(
+// The page uses curl and Node, which a build machine may not have.
+test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
   "the commands of docs/agents.md, and its files in between, do what it says",
   async () => {
     const [init, ask, check, ...others] = transcriptOf(page);
@@ -53,7 +53,9 @@ test.skipIf(Bun.which("curl") === null)(
     const samples = samplesOf(page);
     expect(samples.map(([path]) => path).toSorted()).toEqual([
       "agents/haiku.ts",
+      "agents/mcp.json",
       "agents/opinions.ts",
+      "agents/orders-server.mjs",
       "agents/orders.md",
       "agents/tasting.ts",
       "agents/warehouse.ts",
@@ -62,18 +64,29 @@ test.skipIf(Bun.which("curl") === null)(
       mkdirSync(dirname(join(alone.path, path)), { recursive: true });
       writeFileSync(join(alone.path, path), text);
     }
+    symlinkSync(join(ROOT, "node_modules"), join(alone.path, "agents/node_modules"));
     const tsc = [process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "agents"];
     const typed = Bun.spawnSync(tsc, { cwd: alone.path });
     expect({ code: typed.exitCode, output: String(typed.stdout) }).toEqual({ code: 0, output: "" });
     expect(await shell(check?.command ?? "")).toBe(`${check?.output}\n`);
 
     await using model = modelServer(openAiChat);
-    await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${model.url}/v1` });
-    for (const agent of ["haiku", "opinions", "orders", "tasting", "warehouse"]) {
-      for (const text of ["One.", "Two."]) model.reply(replyOf(openAiChat, { text: [text], finish: "stop" }));
+    const env = { MODEL: "compatible:x", MODEL_BASE_URL: `${model.url}/v1`, PATH: process.env.PATH ?? "" };
+    await using service = await alone.serve(env);
+    await service.logged("a server of tools is ready");
+    const eventsOf = async (agent: string): Promise<readonly NativeEvent[]> => {
       const asked = { agent, input: { message: "Which tea?" }, user_id: "u1" };
-      const events = nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
-      expect({ agent, end: events.at(-1)?.type }).toEqual({ agent, end: "done" });
+      return nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
+    };
+    const answer = replyOf(openAiChat, { text: ["Done."], finish: "stop" });
+    const call = { id: "c1", name: "orders__get_order", pieces: ['{"number":7}'] };
+    model.reply(replyOf(openAiChat, { calls: [call], finish: "tool_calls" }), answer);
+    const [result] = payloadsOf(await eventsOf("orders"), "tool_result");
+    expect(JSON.stringify(result)).toContain("Order 7: sent, 24.50 EUR.");
+    const calls = { haiku: 2, opinions: 2, tasting: 1, warehouse: 1 };
+    for (const [agent, count] of Object.entries(calls)) {
+      model.reply(...Array.from({ length: count }, () => answer));
+      expect({ agent, end: (await eventsOf(agent)).at(-1)?.type }).toEqual({ agent, end: "done" });
     }
   },
   MINUTES,

@@ -1,17 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { type Box, box, post } from "./support/executable.ts";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Box, box } from "./support/executable.ts";
 import { modelServer, replyOf } from "./support/model-server.ts";
-import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
-import { readSse } from "./support/sse.ts";
+import { agentsOf, ask, textOf, writeAgents } from "./support/own-agents.ts";
 import type { ThreadView } from "./support/views.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
 /** Time for a build on a busy machine. */
 const BUILD_MS = 240_000;
 const SECONDS = 120_000;
-const TSC = resolve(import.meta.dir, "../node_modules/typescript/bin/tsc");
 
 let alone: Box;
 beforeAll(async () => {
@@ -21,98 +19,7 @@ afterAll(() => alone[Symbol.dispose]());
 afterEach(() => rmSync(join(alone.path, "agents"), { recursive: true, force: true }));
 
 /** Writes files of `agents/`. */
-const write = (files: Readonly<Record<string, string>>): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(alone.path, "agents", path)), { recursive: true });
-    writeFileSync(join(alone.path, "agents", path), text);
-  }
-};
-
-/** Asks an agent and reads to the terminal event. */
-const ask = async (url: string, agent: string, message: string, thread?: string): Promise<readonly NativeEvent[]> => {
-  const asked = { agent, input: { message }, user_id: "u1", ...(thread !== undefined && { thread_id: thread }) };
-  return nativeEvents(await readSse(await post(`${url}/api/v1/runs`, asked)).toEnd());
-};
-
-const textOf = (events: readonly NativeEvent[]): string =>
-  payloadsOf(events, "token")
-    .map((payload) => (payload as { delta: string }).delta)
-    .join("");
-
-const agentsOf = async (url: string): Promise<readonly { readonly name: string; readonly kind: string }[]> => {
-  const { agents } = (await (await fetch(`${url}/api/v1/agents`)).json()) as {
-    agents: { name: string; kind: string }[];
-  };
-  return agents.filter(({ kind }) => kind !== "built-in");
-};
-
-describe("yeoul init", () => {
-  test(
-    "writes examples that TypeScript accepts and the built-in model answers through",
-    async () => {
-      const written = await alone.run(["init"]);
-      expect(written).toMatchObject({ code: 0, stderr: "" });
-      for (const name of ["assistant.md", "count.ts", "triage.ts", "mcp.json", "tsconfig.json", "yeoul.d.ts"])
-        expect(written.stdout).toContain(`wrote agents/${name}\n`);
-      expect(written.stdout).toContain("Run `yeoul`");
-
-      const check = Bun.spawnSync([process.execPath, TSC, "-p", "agents", "--skipLibCheck", "false"], {
-        cwd: alone.path,
-      });
-      expect({ code: check.exitCode, output: String(check.stdout) }).toEqual({ code: 0, output: "" });
-
-      expect((await alone.run(["check"])).stdout).toStartWith("configuration: ok\nagents: ok\nstore: ok\n");
-      await using service = await alone.serve();
-      expect((await agentsOf(service.url)).map(({ name, kind }) => [name, kind])).toEqual([
-        ["assistant", "text"],
-        ["count", "code"],
-        ["triage", "code"],
-      ]);
-      for (const agent of ["assistant", "count", "triage"]) {
-        const events = await ask(service.url, agent, "3x = 12");
-        expect(textOf(events)).toContain("x = 4");
-        expect(events.at(-1)?.type).toBe("done");
-      }
-      expect(textOf(await ask(service.url, "count", "3x = 12"))).toStartWith("Your message has 2 words.\n\n");
-      expect(textOf(await ask(service.url, "triage", "The weather is fine."))).toBe("Noted.");
-    },
-    SECONDS,
-  );
-
-  test("the types tell mistakes from what is right", async () => {
-    await alone.run(["init"]);
-    write({
-      "wrong.ts":
-        'import { agent, tool, Type } from "yeoul";\n' +
-        "tool({ name: 'a', description: 'b', input: Type.Object({ n: Type.Number() }), execute: ({ n }) => n.length });\n" +
-        "agent({ async *run(context) {\n  yield context.inptu.message;\n} });\n",
-    });
-    const check = Bun.spawnSync([process.execPath, TSC, "-p", "agents"], { cwd: alone.path });
-    expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(2,\d+\): error TS2339: Property 'length'.*number/m);
-    expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(4,\d+\): error TS2551: Property 'inptu'/m);
-  });
-
-  test("overwrites nothing, and says what exists", async () => {
-    write({ "count.ts": "mine" });
-    const { code, stdout } = await alone.run(["init"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("left agents/count.ts as it is: it exists\n");
-    expect(stdout).toContain("wrote agents/assistant.md\n");
-    expect(readFileSync(join(alone.path, "agents/count.ts"), "utf8")).toBe("mine");
-  });
-
-  test("writes into another folder, and says when it cannot", async () => {
-    const other = await alone.run(["init", "deep/bots"]);
-    expect(other.stdout).toContain("wrote deep/bots/count.ts\n");
-    expect(other.stdout).toContain("Run `AGENTS_DIR=deep/bots yeoul`");
-    expect(existsSync(join(alone.path, "agents"))).toBe(false);
-    expect(await alone.run(["init", "yeoul"])).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^yeoul: cannot write yeoul\/\S+: a part of its path is a file/),
-    });
-    expect(await alone.run(["init", "a", "b"])).toMatchObject({ code: 2 });
-  });
-});
+const write = (files: Readonly<Record<string, string>>): void => writeAgents(alone, files);
 
 describe("the operator's own agents, from the executable alone", () => {
   test(
