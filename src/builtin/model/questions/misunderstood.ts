@@ -57,6 +57,17 @@ let vocabulary: Vocabulary | undefined;
 const TOPICAL =
   /미분|적분|극한|방정식|부등식|인수분해|전개|약수|배수|제곱|넓이|부피|나머지|확률|행렬|표준편차|분산|도함수|더하|곱하|나누|[^가-힣]평균|\b(?:solve|derivative|integra\w*|equation\w*|inequalit\w*|factori[sz]\w*|determinant|median|variance|mean|average|gcd|lcm|sqrt|prove|proof|percent|sum|product|prime|divisors?|roots?|squared?|cubed?|remainder|probability|area|volume)\b|증명/i;
 const SIGN = /[-+*/^=<>≤≥≠√∫∑%±!°]/;
+/** Dates, telephone numbers and versions: in a sentence of words their signs do not compute. */
+const CODE = /\d+(?:[-./:]\d+){2,}/g;
+
+/** Whether the span at a place, which could not be read, has the signs of a formula. */
+const hasSigns = (spans: Sentence["spans"], at: number): boolean => {
+  const { text = "" } = spans[at] ?? {};
+  const bare = spans.some(({ kind }) => kind === "word") ? text.replace(CODE, " ") : text;
+  // The hyphen of a compound, such as "3-day".
+  const rest = spans[at + 1]?.kind === "word" ? bare.replace(/-$/, "") : bare;
+  return SIGN.test(rest) || /\d\D+\d/.test(rest);
+};
 
 /** Whether a sentence is about mathematics: it has a formula, several numbers, or a word that only mathematics uses. */
 const isAboutMaths = ({ spans, text }: Sentence): boolean => {
@@ -65,10 +76,10 @@ const isAboutMaths = ({ spans, text }: Sentence): boolean => {
     numbers > 1 ||
     TOPICAL.test(text) ||
     spans.some(
-      (span) =>
+      (span, at) =>
         span.kind === "comparison" ||
         span.kind === "derivative" ||
-        (span.kind === "unread" && (SIGN.test(span.text) || /\d\D+\d/.test(span.text))) ||
+        (span.kind === "unread" && (span.readings.length > 0 || hasSigns(spans, at))) ||
         (span.kind === "expression" && span.form !== "number" && span.form !== "name"),
     )
   );
