@@ -132,6 +132,8 @@ export class RunWriter {
       this.committer.ignored(this, "checkpoint");
       return;
     }
+    // What is said from here on does not belong to it.
+    this.#endOfEvent();
     this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at: this.#now() }];
     this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
   }

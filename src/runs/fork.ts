@@ -47,9 +47,12 @@ const placeOf = (
   const after = logged.filter(({ seq }) => seq > checkpoint.seq);
   const end = after.find(({ type }) => type === "done");
   const hasNextNode = after.some((event) => event.type === "solve_progress" && isBeginning(event));
-  if (end !== undefined && !hasNextNode) return { through: end.seq, partial: null };
+  if (end !== undefined && !hasNextNode && !isStep(checkpoint)) return { through: end.seq, partial: null };
   return { through: checkpoint.seq, partial: partialRunAt(checkpoint, logged, system) };
 };
+
+/** A step of a node is stored as `node/step` (`WalkSink`), and its node goes on after it. */
+const isStep = ({ node }: Checkpoint): boolean => node.includes("/");
 
 const partialRunAt = (
   { runId, seq, node }: Checkpoint,

@@ -1,10 +1,15 @@
 // biome-ignore-all lint/correctness/useYield: an agent is a generator, also one that says nothing.
-import { describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { AgentLogger, AgentPlace } from "../../src/agents/logger.ts";
 import { type Context, RunError } from "../../src/agents/public.ts";
 import { agentParts } from "../support/agent-parts.ts";
 import { codeAgent, codeRun } from "../support/code-agent.ts";
-import { answerIn, endOf, harness } from "../support/harness.ts";
+import { answerIn, endOf, harness, sharedStore } from "../support/harness.ts";
+
+// The embedded database takes its time to start on a busy machine.
+beforeAll(async () => {
+  await sharedStore();
+}, 60_000);
 
 describe("a run of an agent of the user's own", () => {
   test("that throws ends with internal, without a word of the error", async () => {

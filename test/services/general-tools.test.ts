@@ -1,8 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { modelAnswering, text } from "../support/agent-context.ts";
 import { allTools } from "../support/all-tools.ts";
-import { harness } from "../support/harness.ts";
+import { harness, sharedStore } from "../support/harness.ts";
 import { serviceAgent } from "../support/service-agent.ts";
+
+// The embedded database takes its time to start on a busy machine.
+beforeAll(async () => {
+  await sharedStore();
+}, 60_000);
 
 const MESSAGES = [
   "2x + 3 = 7",
