@@ -74,6 +74,23 @@ describe.each(KINDS)("a run on a model of %s", (_name, provider, wire) => {
     expect([answers, calls]).toEqual([[], 1]);
   });
 
+  test("what came with reasoning and a tool call goes back in the next round, and no reader sees it", async () => {
+    const calls = [{ id: "call_1", name: "calculate", pieces: ['{"expression":"1+1"}'], signature: "SIGNED-CALL" }];
+    const first = { reasoning: ["THOUGHT"], signature: "SIGNED-THOUGHT", calls, finish: "tool_calls" } as const;
+    const { events, answers } = await run(
+      "loop",
+      replyOf(wire, first),
+      replyOf(wire, { text: ["2."], finish: "stop" }),
+    );
+    expect(answers).toEqual(["2."]);
+    const body = JSON.stringify(server.received.at(-1)?.body);
+    const signatures = ["SIGNED-THOUGHT", "SIGNED-CALL"].filter((token) => wire.encode(first).join("").includes(token));
+    expect(signatures.length).toBeGreaterThan(0);
+    expect(["THOUGHT", ...signatures].filter((token) => !body.includes(`"${token}"`))).toEqual([]);
+    const shown = await (await service.get("/api/v1/threads/loop/events?userId=u")).text();
+    expect(JSON.stringify(events) + shown).not.toContain("SIGNED");
+  });
+
   test("a rate limit inside a 200 is told at once", async () => {
     const body = '{"error":{"code":"rate_limit_exceeded"}}';
     const headers = { "content-type": "application/json" };
