@@ -3,6 +3,8 @@ import type { AgentLogger, AgentPlace } from "./logger.ts";
 
 /** The longest that an agent may hold up the event loop before the operator is told, in milliseconds. */
 const MAX_HELD_MS = 200;
+/** How long a node counts as under way after its run has ended without it, in milliseconds. */
+const ABANDONED_MS = 10_000;
 /** How often the loop is looked at while agents are under way, in milliseconds. */
 const LOOK_MS = 100;
 
@@ -24,12 +26,21 @@ export class EventLoopWatch {
     private readonly logger: Pick<AgentLogger, "heldUp">,
   ) {}
 
-  /** Call it when a node begins. Returns the function to call when it is over. */
-  begin(place: AgentPlace): () => void {
+  /**
+   * Call it when a node begins. Returns the function to call when it is over. A node that never returns is taken for
+   * idle some time after `signal` has aborted; until then it may still be at work.
+   */
+  begin(place: AgentPlace, signal: AbortSignal): () => void {
     this.#underWay.add(place);
     this.#seen.add(place);
     if (!this.#isLooking) void this.#look();
-    return () => this.#underWay.delete(place);
+    const abandon = () => void this.system.sleep(ABANDONED_MS).then(leave);
+    const leave = () => {
+      signal.removeEventListener("abort", abandon);
+      this.#underWay.delete(place);
+    };
+    signal.addEventListener("abort", abandon, { once: true });
+    return leave;
   }
 
   /** Runs and measures a stretch of an agent's code. */

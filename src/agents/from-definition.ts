@@ -129,13 +129,13 @@ class ScopedNodes {
     const { place } = scope;
     const where = `agent ${place.agent}, node ${place.node}`;
     const resume = <R>(call: () => R): R => watch.measure(place, call);
-    const leave = watch.begin(place);
+    const leave = watch.begin(place, scope.context.signal);
     try {
       const generator: unknown = resume(() => run(scope.context));
       if (!isGenerator(generator)) {
         throw new AgentMistake(`${where}: run returned ${kindOf(generator)}; write it as async *run(context) { … }`);
       }
-      const returned = yield* passOn(generator, new YieldCheck(where), resume);
+      const returned = yield* passOn(generator, new YieldCheck(where, scope.budget), resume);
       return returned === undefined ? undefined : jsonValue(returned, `${where}: what it returned`);
     } finally {
       leave();

@@ -7,6 +7,7 @@ import type { NodeContext, Producer } from "./contract.ts";
 import { converse } from "./converse.ts";
 import { documentsOf } from "./documents.ts";
 import { drive } from "./drive.ts";
+import { EventBudget } from "./event-budget.ts";
 import type { AgentPlace } from "./logger.ts";
 import { meteredModel } from "./metered-model.ts";
 import { AgentMistake, jsonValue } from "./mistake.ts";
@@ -23,6 +24,7 @@ const MAX_EVENT_NAME = 64;
 export class NodeScope {
   readonly place: AgentPlace;
   readonly context: Context;
+  readonly budget: EventBudget;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #stepNames = new UniqueIds(".");
@@ -35,6 +37,7 @@ export class NodeScope {
   ) {
     const { agent, node, runId, input, file, userId, threadId, locale, system, settings, tools, history } = engine;
     this.place = { agent, node, runId };
+    this.budget = new EventBudget(`agent ${agent}, node ${node}`);
     this.#signal = AbortSignal.any([engine.signal, this.#over.signal]);
     const signal = this.#signal;
     const bound = { ...engine, signal };
@@ -130,6 +133,8 @@ export class NodeScope {
     if (typeof name !== "string" || name === "" || name.length > MAX_EVENT_NAME) {
       throw new AgentMistake(`context.emit takes a name of 1 to ${MAX_EVENT_NAME} characters`);
     }
-    await this.engine.emit({ type: "custom", payload: { name, data: jsonValue(data ?? null, `the data of ${name}`) } });
+    const payload = { name, data: jsonValue(data ?? null, `the data of ${name}`) };
+    this.budget.take({ type: "custom", payload });
+    await this.engine.emit({ type: "custom", payload });
   }
 }

@@ -1,7 +1,9 @@
 import { Value } from "@sinclair/typebox/value";
 import { type EventBody, type EventType, payloads } from "../domain/event.ts";
+import { splitDelta } from "../models/split-delta.ts";
 import type { Emit, Producer } from "./contract.ts";
 import type { Yielded } from "./definition.ts";
+import type { EventBudget } from "./event-budget.ts";
 import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
 
 /** Events that only the engine emits: they begin, settle and end a run. */
@@ -27,12 +29,12 @@ export async function* passOn<T>(
 ): AsyncGenerator<EventBody | Producer, T, void> {
   try {
     let step = await resume(() => generator.next());
-    while (step.done !== true) {
+    for (let yields = 1; step.done !== true; yields++) {
+      if (check !== null && yields % YIELDS_A_TURN === 0) await turnOfOthers();
       const value = check === null ? step.value : check.yielded(step.value);
       try {
         if (typeof value === "string") {
-          if (value === "") await turnOfOthers();
-          else yield { type: "token", payload: { delta: value } };
+          for (const delta of splitDelta(value)) yield { type: "token", payload: { delta } };
         } else if (typeof value === "object" && Symbol.asyncIterator in value) {
           yield* check === null ? value : passOn(value, check, resume);
         } else yield value;
@@ -49,16 +51,24 @@ export async function* passOn<T>(
   }
 }
 
-/** A generator that yields nothing but empty texts would never let the event loop have its turn. */
+/** How many values an agent may yield before the event loop has its turn: it need not wait for anything by itself. */
+const YIELDS_A_TURN = 64;
+
 const turnOfOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Checks what an agent of the user's own yields. `where` names the agent and the node. */
 export class YieldCheck {
-  constructor(private readonly where: string) {}
+  constructor(
+    private readonly where: string,
+    private readonly budget: EventBudget,
+  ) {}
 
   /** Returns what may be yielded, checked. */
   yielded(value: unknown): Yielded {
-    if (typeof value === "string") return value;
+    if (typeof value === "string") {
+      this.budget.text(value);
+      return value;
+    }
     if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) {
       return value as AsyncGenerator<EventBody | Producer, unknown, void>;
     }
@@ -84,7 +94,9 @@ export class YieldCheck {
         `yielded ${type} with a wrong payload${error.path && `, at ${error.path}`}: ${error.message}`,
       );
     }
-    return { type, payload } as EventBody;
+    const event = { type, payload } as EventBody;
+    this.budget.take(event);
+    return event;
   }
 
   #mistake(message: string): AgentMistake {

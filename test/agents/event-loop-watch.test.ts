@@ -43,6 +43,9 @@ const watching = () => {
   };
 };
 
+/** The signal of a run that goes on. */
+const going = new AbortController().signal;
+
 const MINE = { agent: "mine", node: "run", runId: "r" };
 
 test("an agent that holds up the loop where it is resumed is named, and once", async () => {
@@ -72,7 +75,7 @@ test("an agent that holds up the loop after a wait of its own is named too", asy
 test("a stretch that no resumption explains is put down to all agents that were under way", async () => {
   const { watch, reports, hold, ring } = watching();
   const other = { ...MINE, runId: "r2" };
-  const leave = [MINE, other].map((place) => watch.begin(place));
+  const leave = [MINE, other].map((place) => watch.begin(place, going));
   hold(500);
   for (const end of leave) end();
   await ring();
@@ -81,7 +84,7 @@ test("a stretch that no resumption explains is put down to all agents that were 
 
 test("200 ms are no matter, and nothing is looked at when no agent is under way", async () => {
   const slow = watching();
-  const leave = slow.watch.begin(MINE);
+  const leave = slow.watch.begin(MINE, going);
   slow.hold(200);
   await slow.ring();
   expect(slow.isLooking).toBe(true);
@@ -90,4 +93,20 @@ test("200 ms are no matter, and nothing is looked at when no agent is under way"
   expect(slow.isLooking).toBe(false);
   slow.watch.measure(MINE, () => slow.hold(200));
   expect(slow.reports).toEqual([]);
+});
+
+test("an agent that never returns is no suspect any more some time after its run has ended without it", async () => {
+  const { watch, hold, ring, reports } = watching();
+  const run = new AbortController();
+  watch.begin(MINE, run.signal);
+  run.abort();
+  hold(500);
+  await ring();
+  expect(reports).toEqual([{ places: [MINE], ms: 10_500 }]);
+  await ring();
+  const other = { ...MINE, runId: "r2" };
+  watch.begin(other, going);
+  hold(500);
+  await ring();
+  expect(reports.at(-1)?.places).toEqual([other]);
 });
