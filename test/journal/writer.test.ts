@@ -195,4 +195,41 @@ describe("a run's writer", () => {
       ["2", 3],
     ]);
   });
+
+  test("a round is stored with the events around it, and only then does the model's next call go on", async () => {
+    const { writer, gate, log } = await busy();
+    void writer.emit(token("Let me see."), "n");
+    let isStored = false;
+    const stored = writer.round({ calls: ["c"], model: "m", data: { half: "\ud83c" } }).then(() => {
+      isStored = true;
+    });
+    void writer.emit(note(), "n");
+    // The commit that is under way does not have it.
+    gate.open();
+    gate.close();
+    await gate.reached(2);
+    expect(isStored).toBe(false);
+    gate.open();
+    await stored;
+    expect(log.rounds("run of u:t")).toMatchObject([
+      { number: 1, seq: 2, calls: ["c"], model: "m", data: '{"half":"\ufffd"}' },
+    ]);
+    void writer.round({ calls: [], model: "m", data: 1 });
+    await close(writer);
+    expect(log.rounds("run of u:t").map(({ number, seq }) => [number, seq])).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+
+  test("nobody waits for a round of a run that has ended, or that another replica has", async () => {
+    const { writer, gate, log } = await busy();
+    const waits = writer.round({ calls: ["c"], model: "m", data: 1 });
+    log.steal("run of u:t");
+    gate.open();
+    await waits;
+    await close(writer);
+    await writer.round({ calls: ["d"], model: "m", data: 2 });
+    expect(log.rounds("run of u:t")).toEqual([]);
+  });
 });

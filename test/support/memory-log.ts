@@ -3,6 +3,7 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Append } from "../../src/store/log/contract.ts";
 import type { NewCheckpoint } from "../../src/store/log/contract-checkpoints.ts";
+import type { NewRound } from "../../src/store/log/contract-rounds.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
 
 /** The store of a journal, in memory. Runs hold their fences until the test takes them away. */
@@ -11,6 +12,7 @@ export interface MemoryLog {
   readonly appends: readonly (readonly Append[])[];
   events(key: ThreadKey): readonly LogEvent[];
   checkpoints(runId: string): readonly NewCheckpoint[];
+  rounds(runId: string): readonly NewRound[];
   end(runId: string): RunEnd | undefined;
   /** Another replica takes the run over. */
   steal(runId: string): void;
@@ -22,6 +24,7 @@ export interface MemoryLog {
 export const memoryLog = (): MemoryLog => {
   const logs = new Map<ThreadKey, LogEvent[]>();
   const checkpoints = new Map<string, NewCheckpoint[]>();
+  const roundsOf = new Map<string, NewRound[]>();
   const ends = new Map<string, RunEnd>();
   const stolen = new Set<string>();
   const appends: (readonly Append[])[] = [];
@@ -30,7 +33,7 @@ export const memoryLog = (): MemoryLog => {
     logs.set(key, known);
     return known;
   };
-  const write = ({ fence, events, checkpoints: points }: Append): boolean => {
+  const write = ({ fence, events, checkpoints: points, rounds = [] }: Append): boolean => {
     if (stolen.has(fence.runId) || ends.has(fence.runId)) return false;
     const logged = log(fence.threadKey);
     for (const event of events) {
@@ -40,6 +43,8 @@ export const memoryLog = (): MemoryLog => {
     }
     const before = checkpoints.get(fence.runId) ?? [];
     checkpoints.set(fence.runId, [...before, ...points.filter((point) => !before.includes(point))]);
+    const roundsBefore = roundsOf.get(fence.runId) ?? [];
+    roundsOf.set(fence.runId, [...roundsBefore, ...rounds.filter((round) => !roundsBefore.includes(round))]);
     return true;
   };
   const store = {
@@ -56,7 +61,7 @@ export const memoryLog = (): MemoryLog => {
     },
     runs: {
       finish: async (fence: Append["fence"], end: RunEnd) => {
-        const isWritten = write({ fence, events: end.events, checkpoints: end.checkpoints });
+        const isWritten = write({ fence, ...end });
         if (isWritten) ends.set(fence.runId, end);
         return isWritten ? "ended" : "stale";
       },
@@ -68,6 +73,7 @@ export const memoryLog = (): MemoryLog => {
     events: log,
     delete: (key) => void logs.delete(key),
     checkpoints: (runId) => checkpoints.get(runId) ?? [],
+    rounds: (runId) => roundsOf.get(runId) ?? [],
     end: (runId) => ends.get(runId),
     steal: (runId) => void stolen.add(runId),
   };

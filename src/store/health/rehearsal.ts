@@ -45,9 +45,10 @@ const rehearse = async (session: Session, { runs, events, images }: Store, syste
     return begun.fence;
   });
   await step("write a run's events and checkpoints", async () => {
+    const round = { number: 1, seq: 1, calls: [], model: "check", data: "{}", at: now };
     const checkpoint = { checkpointId: system.id(), seq: 1, node: "check", change: "{}", at: now };
     const token = logEvent(1, "token", { delta: "여울" });
-    const refused = await events.append([{ fence, events: [token], checkpoints: [checkpoint] }]);
+    const refused = await events.append([{ fence, events: [token], checkpoints: [checkpoint], rounds: [round] }]);
     if (refused.size > 0) throw new StoreError("failed", "a run's first event is refused");
   });
   await step("write a picture", async () => {
