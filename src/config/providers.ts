@@ -8,6 +8,7 @@ const FORMS = {
   url: (about: { readonly description: string }) => url(["http", "https"], about),
   name: (about: { readonly description: string }) =>
     text("^[\\w.-]{1,256}$", "a name of letters, digits, dots, hyphens and underscores", about),
+  "secret-json": (about: { readonly description: string }) => text("^\\{[^]{1,16384}\\}$", "a JSON object", about),
   text: (about: { readonly description: string }) => text("^[^\\x00-\\x1f\\x7f]{1,4096}$", "text", about),
 } as const satisfies Record<ProviderVariable["holds"], unknown>;
 
@@ -35,6 +36,6 @@ export const providerSettings = (values: Readonly<Record<string, unknown>>): Rea
 export const providerSecrets = (settings: Readonly<Record<string, Settings>>): readonly string[] =>
   providers.flatMap(({ name, variables }) =>
     Object.entries(variables).flatMap(([setting, { holds }]) =>
-      holds === "secret" ? [settings[name]?.[setting] ?? ""] : [],
+      holds.startsWith("secret") ? [settings[name]?.[setting] ?? ""] : [],
     ),
   );

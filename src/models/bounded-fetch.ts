@@ -6,6 +6,7 @@ import { DataLines } from "./data-lines.ts";
 import { EventBounds } from "./event-bounds.ts";
 import { type FailureContext, failureOfReport, garbage } from "./failure.ts";
 import { JsonBounds } from "./json-bounds.ts";
+import { MessageBounds } from "./message-bounds.ts";
 
 /** How much of an error's body is read, in bytes. The error's code is near the start. */
 const MAX_ERROR = 64 * 1024;
@@ -13,6 +14,9 @@ const MAX_ERROR = 64 * 1024;
  * What is passed on in one turn of the event loop, in bytes: a provider's parser takes 50 µs for an event of a hundred.
  */
 const TURN = 16 * 1024;
+
+/** The media type of Amazon's binary event stream. */
+const AMAZON_MESSAGES = "application/vnd.amazon.eventstream";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -27,7 +31,9 @@ export const boundedFetch = (emitted: () => number, failureContext: FailureConte
   const send = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await upstreamFetch(url, init);
     if (response.body === null) return response;
-    const bounded = response.body.pipeThrough(response.ok ? boundEvents(emitted, failureContext) : boundWhole());
+    const isBinary = response.headers.get("content-type")?.startsWith(AMAZON_MESSAGES) ?? false;
+    const bounds = isBinary ? boundMessages(emitted) : boundEvents(emitted, failureContext);
+    const bounded = response.body.pipeThrough(response.ok ? bounds : boundWhole());
     const { status, statusText, headers } = response;
     return new Response(bounded, { status, statusText, headers });
   };
@@ -66,6 +72,21 @@ const boundEvents = (
     },
     flush() {
       if (start !== undefined && /^\s*[{[]/.test(start)) throw failureOfBody(start, failureContext);
+    },
+  });
+};
+
+const boundMessages = (emitted: () => number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> => {
+  const bounds = new MessageBounds(emitted);
+  return new TransformStream({
+    async transform(chunk, controller) {
+      for (let at = 0; at < chunk.length; at += TURN) {
+        if (at > 0) await nextTurn();
+        const piece = chunk.subarray(at, at + TURN);
+        const excess = bounds.push(piece);
+        if (excess !== null) throw tooMuch(excess);
+        controller.enqueue(piece);
+      }
     },
   });
 };

@@ -42,11 +42,14 @@ export const openingOf = (
   model: string,
   { providers, post = postBySockets(), builtin, system, logger }: ModelOptions,
 ): Opening => {
-  const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
+  const settings = providers[provider.name] ?? {};
+  // Of several secrets, the one that is set: it is the one that a server may refuse.
+  const secrets = Object.entries(provider.variables).filter(([, { holds }]) => holds.startsWith("secret"));
+  const [, key] = secrets.find(([name]) => settings[name] !== undefined) ?? secrets[0] ?? [];
   return {
     id: idOf(provider, model),
     model,
-    settings: providers[provider.name] ?? {},
+    settings,
     failureContext: { keyVariable: key?.name ?? "MODEL", now: () => system.now() },
     post,
     builtin: builtin ?? null,

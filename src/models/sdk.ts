@@ -4,9 +4,12 @@ import { type Call, reach } from "./http.ts";
 
 interface SdkModelOptions extends Omit<AiSdkOptions, "check"> {
   /** The provider's list of models, and the headers that prove the key there. */
-  readonly models: Omit<Call, "failureContext">;
+  models(): Promise<Omit<Call, "failureContext">>;
 }
 
 /** A model behind a provider of the AI SDK. Its check requests the provider's list of models. */
 export const sdkModel = ({ models, ...options }: SdkModelOptions): Model =>
-  aiSdkModel({ ...options, check: (context) => reach({ ...models, failureContext: options.failureContext }, context) });
+  aiSdkModel({
+    ...options,
+    check: async (context) => reach({ ...(await models()), failureContext: options.failureContext }, context),
+  });

@@ -141,6 +141,8 @@ describe("an invalid variable", () => {
     ["MODEL", "openai:"],
     ["MODEL", "builtin:x"],
     ["MODEL", "acme:large"],
+    ["MODEL_BASE_URL", "http://127.0.0.1:1/v1#fragment"],
+    ["AWS_REGION", "eu/../west"],
     ["MODEL", "builtin,"],
     ["EMBEDDING_MODEL", "anthropic:x"],
     ["EMBEDDING_MODEL", "builtin,openai:x"],

@@ -84,7 +84,8 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     const opaque = stateOf(await partsFrom(model, { ...QUESTION, tools: [SOLVE] }));
     const [question, message, ...results] = secondRound(opaque, "Shortened.");
     const last = message?.role === "assistant" ? { ...message, toolCalls: message.toolCalls.slice(1) } : [];
-    await partsFrom(model, { ...QUESTION, messages: [question, last, ...results.slice(1)] as ModelMessage[] });
+    const messages = [question, last, ...results.slice(1)] as ModelMessage[];
+    await partsFrom(model, { ...QUESTION, tools: [SOLVE], messages });
     expect(wire.decode(server.received[1]?.body).turns[1]).toEqual({
       role: "assistant",
       text: "Shortened.",

@@ -10,11 +10,13 @@ import { providerNamed, providers } from "../../src/models/providers/index.ts";
 import { cosine, embeddingConformance } from "../conformance/embedding.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import {
+  bedrockEmbeddings,
   type EmbeddingWire,
   embeddingServer,
   googleEmbeddings,
   openAiEmbeddings,
   vectorFor,
+  vertexEmbeddings,
 } from "../support/embedding-server.ts";
 import { measureBlocking } from "../support/measure-blocking.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
@@ -30,6 +32,9 @@ const wires = {
   openai: openAiEmbeddings,
   google: googleEmbeddings,
   azure: openAiEmbeddings,
+  bedrock: bedrockEmbeddings,
+  vertex: vertexEmbeddings,
+  cohere: openAiEmbeddings,
   mistral: openAiEmbeddings,
   openrouter: openAiEmbeddings,
   ollama: openAiEmbeddings,
@@ -38,6 +43,8 @@ const wires = {
 type Provider = keyof typeof wires;
 const keyOf = (provider: Provider): string =>
   Object.values(providerNamed(provider).variables).find(({ holds }) => holds === "secret")?.name ?? "";
+/** Of Amazon Bedrock's families of models, one takes many texts in a call. */
+const modelOf = (provider: Provider): string => (provider === "bedrock" ? "cohere.embed-stand-in" : "stand-in");
 const PROVIDERS = Object.keys(wires) as Provider[];
 
 test("every provider with embeddings is tested against their contract", () => {
@@ -47,9 +54,9 @@ test("every provider with embeddings is tested against their contract", () => {
 
 const start = async (provider: Provider) => {
   const server = embeddingServer(wires[provider]);
-  const access = { apiKey: KEY, baseUrl: `${server.url}/v1` };
+  const access = { apiKey: KEY, baseUrl: `${server.url}/v1`, region: "eu-central-1" };
   const model = await openEmbedding(
-    { provider, model: "stand-in" },
+    { provider, model: modelOf(provider) },
     { providers: { [provider]: access }, system, logger },
   );
   return { server, model, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -189,7 +196,7 @@ describe.each(PROVIDERS)("%s", (provider) => {
   });
 
   test("without a server at its address has failed", async () => {
-    const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1" };
+    const access = { apiKey: KEY, baseUrl: "http://127.0.0.1:9/v1", region: "eu-central-1" };
     const model = await openEmbedding({ provider, model: "x" }, { providers: { [provider]: access }, system, logger });
     await expect(model.embed(["a"], "query", never)).rejects.toMatchObject({
       code: "model_unavailable",

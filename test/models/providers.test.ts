@@ -5,7 +5,8 @@ import { modelConformance } from "../conformance/model.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import { providerModel } from "../support/provider-model.ts";
 import { anthropicMessages } from "../support/wires/anthropic.ts";
-import { googleGenerate } from "../support/wires/google.ts";
+import { bedrockConverse } from "../support/wires/bedrock.ts";
+import { googleGenerate, vertexGenerate } from "../support/wires/google.ts";
 import {
   azureChat,
   deepseekChat,
@@ -23,6 +24,9 @@ const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: s
   anthropic: { wire: anthropicMessages, path: "/v1" },
   google: { wire: googleGenerate, path: "/v1beta" },
   azure: { wire: azureChat, path: "/openai/v1" },
+  bedrock: { wire: bedrockConverse, path: "" },
+  vertex: { wire: vertexGenerate, path: "/publishers/google" },
+  cohere: { wire: openAiChat, path: "/compatibility/v1" },
   mistral: { wire: mistralChat, path: "/v1" },
   groq: { wire: newerChat, path: "/openai/v1" },
   xai: { wire: newerChat, path: "/v1" },
@@ -55,7 +59,7 @@ for (const provider of [...remote, acme]) {
   const key = Object.values(provider.variables).find(({ holds }) => holds === "secret");
   modelConformance(provider.name, {
     wire,
-    open: (url) => providerModel(provider, { apiKey: KEY, baseUrl: url + path }),
+    open: (url) => providerModel(provider, { apiKey: KEY, baseUrl: url + path, region: "eu-central-1" }),
     keyVariable: key?.name ?? "",
   });
 }

@@ -33,6 +33,18 @@ export const googleEmbeddings: EmbeddingWire = {
       : { embeddings: vectors.map((values) => ({ values })) },
 };
 
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
+export const vertexEmbeddings: EmbeddingWire = {
+  textsOf: (body) => (body as { instances: readonly { content: string }[] }).instances.map(({ content }) => content),
+  answer: (vectors) => ({ predictions: vectors.map((values) => ({ embeddings: { values, statistics: {} } })) }),
+};
+
+/** Cohere's models on Amazon Bedrock take many texts in a call; Titan's and Nova's take one. */
+export const bedrockEmbeddings: EmbeddingWire = {
+  textsOf: (body) => (body as { texts: readonly string[] }).texts,
+  answer: (vectors) => ({ embeddings: { float: vectors } }),
+};
+
 interface Received {
   readonly path: string;
   readonly headers: Headers;

@@ -1,3 +1,4 @@
+import { bytesOf } from "./wires/amazon-messages.ts";
 import type { Wire, WireAnswer } from "./wires/wire.ts";
 
 /** How a stand-in answers one call. */
@@ -17,6 +18,8 @@ export type Reply =
 
 interface Received {
   readonly path: string;
+  /** Without its `?`. */
+  readonly query: string;
   readonly headers: Headers;
   readonly body: unknown;
   /** Resolves once the client has closed the connection before the answer's end. */
@@ -41,7 +44,10 @@ export const replyOf = (wire: Wire, answer: WireAnswer): Reply => ({ frames: wir
  * A stand-in for a provider on a free port. It answers POSTs to the wire's path with the queued replies, the list of
  * models with `models`, and everything else with 404.
  */
-export const modelServer = (wire: Wire, models: () => Response = () => Response.json({ data: [] })): ModelServer => {
+export const modelServer = (
+  wire: Wire,
+  models: (request: Request) => Response = () => Response.json({ data: [] }),
+): ModelServer => {
   const replies: Reply[] = [];
   const received: Received[] = [];
   const waiting: ((received: Received) => void)[] = [];
@@ -50,19 +56,25 @@ export const modelServer = (wire: Wire, models: () => Response = () => Response.
     hostname: "127.0.0.1",
     idleTimeout: 0,
     async fetch(request) {
-      const { pathname: path } = new URL(request.url);
-      if (request.method === "GET" && path.endsWith("/models")) return models();
+      const { pathname: path, search } = new URL(request.url);
+      if (request.method === "GET" && path.endsWith("/models")) return models(request);
       if (!path.endsWith(wire.path)) return new Response("no such path", { status: 404 });
       const left = Promise.withResolvers<void>();
       request.signal.addEventListener("abort", () => left.resolve());
-      const call = { path, headers: request.headers, body: (await request.json()) as unknown, left: left.promise };
+      const call = {
+        path,
+        query: search.slice(1),
+        headers: request.headers,
+        body: (await request.json()) as unknown,
+        left: left.promise,
+      };
       received.push(call);
       waiting.shift()?.(call);
       const reply = replies.shift() ?? { status: 500, body: "nothing was scripted" };
       if ("status" in reply) {
         return new Response(reply.body ?? "{}", { status: reply.status, headers: reply.headers ?? {} });
       }
-      return new Response(bodyOf(reply), { headers: { "content-type": "text/event-stream" } });
+      return new Response(bodyOf(reply), { headers: { "content-type": wire.contentType } });
     },
   });
   return {
@@ -92,8 +104,8 @@ async function* bodyOf({ frames, split, after, rest, ending }: Streamed) {
 }
 
 const chunksOf = (frames: readonly string[], split: Streamed["split"] = "frames"): Iterable<Uint8Array> => {
-  const bytes = new TextEncoder().encode(frames.join(""));
+  const bytes = Buffer.concat(frames.map(bytesOf));
   if (split === "whole") return [bytes];
   if (split === "bytes") return Array.from(bytes, (byte) => Uint8Array.of(byte));
-  return frames.map((text) => new TextEncoder().encode(text));
+  return frames.map(bytesOf);
 };

@@ -60,7 +60,12 @@ const withoutToolChoice = ({ toolChoice, ...rest }: ModelRequest): ModelRequest 
   toolChoice === "none" ? { ...rest, tools: [] } : rest;
 
 /** Earlier calls become text, because a server without tools refuses them in the history too. */
-const withoutTools = ({ toolChoice: _, parallelToolCalls: __, messages, ...rest }: ModelRequest): ModelRequest => {
+export const withoutTools = ({
+  toolChoice: _,
+  parallelToolCalls: __,
+  messages,
+  ...rest
+}: ModelRequest): ModelRequest => {
   const told: ModelMessage[] = [];
   let isAfterResult = false;
   for (const message of messages) {

@@ -22,13 +22,17 @@ type Call = (texts: readonly string[], purpose: EmbeddingPurpose, signal: AbortS
  * that is; what was accepted after a refusal is the limit from then on. `learnt` is called when a limit has changed.
  */
 export class EmbeddingLimits {
-  #texts = MAX_TEXTS;
+  #texts: number;
   #length = MAX_TEXT;
 
+  /** `maxTexts` is what the provider is known to take in a call. */
   constructor(
+    maxTexts: number,
     private readonly call: Call,
     private readonly learnt: (limits: { readonly texts: number; readonly characters: number }) => void,
-  ) {}
+  ) {
+    this.#texts = Math.min(MAX_TEXTS, maxTexts);
+  }
 
   async embed(texts: readonly string[], purpose: EmbeddingPurpose, signal: AbortSignal): Promise<readonly Vector[]> {
     const vectors: Vector[] = [];

@@ -19,6 +19,8 @@ export type EmbeddingCall = (
 export interface ProviderOptions {
   readonly id: string;
   readonly call: EmbeddingCall;
+  /** The most texts that the provider is known to take in a call. */
+  readonly maxTexts: number;
   readonly system: System;
   readonly logger: ModelLogger;
 }
@@ -28,7 +30,7 @@ export interface ProviderOptions {
  * another, and retries a batch that fails for a reason that may pass (`retryDelay`). It checks the result: as many vectors as texts, always the same length,
  * all numbers.
  */
-export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions): EmbeddingModel => {
+export const providerEmbedding = ({ id, call, maxTexts, system, logger }: ProviderOptions): EmbeddingModel => {
   let dimension: number | null = null;
   const retried: EmbeddingCall = async (texts, purpose, signal) => {
     for (let attempt = 1; ; attempt++) {
@@ -46,7 +48,7 @@ export const providerEmbedding = ({ id, call, system, logger }: ProviderOptions)
       }
     }
   };
-  const limits = new EmbeddingLimits(retried, (learnt) => logger.limited({ model: id, ...learnt }));
+  const limits = new EmbeddingLimits(maxTexts, retried, (learnt) => logger.limited({ model: id, ...learnt }));
   return {
     id,
     trust: 1,

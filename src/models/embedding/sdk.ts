@@ -12,8 +12,11 @@ interface SdkEmbeddingOptions extends Pick<Opening, "id" | "failureContext" | "s
 }
 
 /** An embedding model behind a provider of the AI SDK. */
-export const sdkEmbedding = (options: SdkEmbeddingOptions): EmbeddingModel =>
-  providerEmbedding({ ...options, call: callOf(options) });
+export const sdkEmbedding = (options: SdkEmbeddingOptions): EmbeddingModel => {
+  const most = options.model.maxEmbeddingsPerCall;
+  const maxTexts = typeof most === "number" ? most : Number.POSITIVE_INFINITY;
+  return providerEmbedding({ ...options, maxTexts, call: callOf(options) });
+};
 
 const callOf =
   ({ model, failureContext, optionsFor }: SdkEmbeddingOptions): EmbeddingCall =>

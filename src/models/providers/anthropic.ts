@@ -34,7 +34,10 @@ export const anthropic = defineProvider({
       providerOptions: {},
       parallelToolCalls: (isAllowed) => ({ anthropic: { disableParallelToolUse: !isAllowed } }),
       cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },
-      models: { url: urlAt(baseUrl, "/models"), headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" } },
+      models: async () => ({
+        url: urlAt(baseUrl, "/models"),
+        headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" },
+      }),
     });
   },
   openEmbedding: null,

@@ -9,8 +9,8 @@ import type { ModelLogger } from "../logger.ts";
 export interface ProviderVariable {
   /** Such as `OPENAI_API_KEY`. */
   readonly name: string;
-  /** A secret is removed from every log line. A name has letters, digits, dots, hyphens and underscores alone. */
-  readonly holds: "secret" | "url" | "name" | "text";
+  /** A secret is removed from every log line; one that is JSON may have line breaks. A name has letters, digits, dots, hyphens and underscores alone. */
+  readonly holds: "secret" | "secret-json" | "url" | "name" | "text";
   /** A sentence for `yeoul --help`. */
   readonly description: string;
   /** Whether every model of this provider requires it; without it, a start fails and names it. */
@@ -96,8 +96,8 @@ export const idOf = ({ name, hasIds }: Pick<Provider, "name" | "hasIds">, model:
   hasIds ? `${name}:${model}` : name;
 
 /**
- * The names of the variables that must be set and are not. Where one of several ways must be complete, those of the way
- * that lacks the fewest.
+ * The names of the variables that must be set and are not. Where one of several ways must be complete, those of the one
+ * that has been begun and lacks the fewest, or of the first.
  */
 export const missingVariables = (
   { variables, ways }: Pick<Provider, "variables" | "ways">,
@@ -105,6 +105,9 @@ export const missingVariables = (
 ): readonly string[] => {
   const unset = (names: readonly string[]) => names.filter((name) => settings[name] === undefined);
   const required = Object.keys(variables).filter((name) => variables[name]?.isRequired);
-  const [nearest = []] = ways.map(unset).toSorted((one, other) => one.length - other.length);
+  const begun = ways.filter((way) => unset(way).length < way.length);
+  const [nearest = []] = (begun.length > 0 ? begun : ways.slice(0, 1))
+    .map(unset)
+    .toSorted((one, other) => one.length - other.length);
   return [...unset(required), ...nearest].flatMap((name) => variables[name]?.name ?? []);
 };

@@ -37,7 +37,7 @@ export const google = defineProvider({
       providerOptions: {},
       parallelToolCalls: null,
       cacheMark: null,
-      models: { url: urlAt(baseUrl, "/models"), headers: { "x-goog-api-key": apiKey } },
+      models: async () => ({ url: urlAt(baseUrl, "/models"), headers: { "x-goog-api-key": apiKey } }),
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {

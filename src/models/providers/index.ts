@@ -1,6 +1,8 @@
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
+import { bedrock } from "./bedrock.ts";
 import { builtin } from "./builtin.ts";
+import { cohere } from "./cohere.ts";
 import { compatible } from "./compatible.ts";
 import type { Provider } from "./contract.ts";
 import { deepseek } from "./deepseek.ts";
@@ -10,6 +12,7 @@ import { mistral } from "./mistral.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
 import { openrouter } from "./openrouter.ts";
+import { vertex } from "./vertex.ts";
 import { xai } from "./xai.ts";
 
 /** Every provider, in the order in which `--help` names them: one line each. */
@@ -19,6 +22,9 @@ export const providers: readonly Provider[] = [
   anthropic,
   google,
   azure,
+  bedrock,
+  vertex,
+  cohere,
   mistral,
   groq,
   xai,

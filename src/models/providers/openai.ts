@@ -29,7 +29,7 @@ export const openai = defineProvider({
       providerOptions: { openai: { store: false } },
       parallelToolCalls: (isAllowed) => ({ openai: { parallelToolCalls: isAllowed } }),
       cacheMark: null,
-      models: { url: urlAt(baseUrl, "/models"), headers: { authorization: `Bearer ${apiKey}` } },
+      models: async () => ({ url: urlAt(baseUrl, "/models"), headers: { authorization: `Bearer ${apiKey}` } }),
     });
   },
   openEmbedding: async ({ model, settings: { apiKey, baseUrl = BASE_URL }, ...opening }) => {

@@ -144,6 +144,9 @@ const toolChoice = ({ tool_choice: choice }: MessagesRequest): WireSettings["too
 export const anthropicMessages: Wire = {
   carries: ["topP", "stop", "toolChoice", "parallelToolCalls"],
   callIds: /^/,
+  contentType: "text/event-stream",
+  takesAddresses: true,
+  tellsReasoning: true,
   path: "/messages",
   endings: [
     ["end_turn", "stop"],

@@ -130,6 +130,9 @@ const toolChoice = ({ toolConfig }: GenerateRequest): WireSettings["toolChoice"]
 export const googleGenerate: Wire = {
   carries: ["topP", "stop", "seed", "toolChoice", "schema"],
   callIds: /^/,
+  contentType: "text/event-stream",
+  takesAddresses: true,
+  tellsReasoning: true,
   path: ":streamGenerateContent",
   endings: [
     ["STOP", "stop"],
@@ -148,3 +151,6 @@ export const googleGenerate: Wire = {
   decode,
   key: (headers) => headers.get("x-goog-api-key"),
 };
+
+/** Vertex AI: calls have no ids, so that results are told apart by their order. */
+export const vertexGenerate: Wire = { ...googleGenerate, callIds: /^$/ };

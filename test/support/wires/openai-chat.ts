@@ -139,6 +139,9 @@ const toolChoice = ({ tool_choice: choice }: ChatRequest): WireSettings["toolCho
 export const openAiChat: Wire = {
   carries: ["topP", "stop", "seed", "reasoning", "toolChoice", "parallelToolCalls", "schema"],
   callIds: /^/,
+  contentType: "text/event-stream",
+  takesAddresses: true,
+  tellsReasoning: true,
   path: "/chat/completions",
   endings: [
     ["stop", "stop"],

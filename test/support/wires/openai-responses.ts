@@ -155,6 +155,9 @@ const decode = (body: unknown): WireRequest => {
 export const openAiResponses: Wire = {
   carries: ["topP", "toolChoice", "parallelToolCalls", "schema"],
   callIds: /^/,
+  contentType: "text/event-stream",
+  takesAddresses: true,
+  tellsReasoning: true,
   path: "/responses",
   endings: [
     ["max_output_tokens", "length"],

@@ -58,6 +58,12 @@ export interface Wire {
   readonly callIds: RegExp;
   /** The provider's words for the end of an answer, and what they say. */
   readonly endings: readonly Ending[];
+  /** The media type of its streams. */
+  readonly contentType: string;
+  /** Whether it takes a picture's address, and not only its bytes. */
+  readonly takesAddresses: boolean;
+  /** Whether it counts the tokens of reasoning apart. */
+  readonly tellsReasoning: boolean;
   /** The end of the path that answers are streamed from. */
   readonly path: string;
   /** Event-stream frames, each with its blank line. */

@@ -1,0 +1,79 @@
+import { JsonCounter } from "../wire/json-counter.ts";
+import { garbage } from "./failure.ts";
+import { excessIn } from "./json-bounds.ts";
+
+/** The longest message, in bytes. The SDK copies what it has of a message with every piece that arrives. */
+const MAX_MESSAGE = 8 * 1024 * 1024;
+/** Consecutive bytes, and messages, that emit nothing. */
+const MAX_SILENT = 16 * 1024 * 1024;
+const MAX_SILENT_MESSAGES = 10_000;
+/** Two lengths and their checksum come before the headers, a checksum after the payload. */
+const PRELUDE = 12;
+const CHECKSUM = 4;
+
+/**
+ * Checks the messages of Amazon's event stream, whose payload is JSON, before a provider collects and parses them.
+ * https://smithy.io/2.0/aws/amazon-eventstream.html
+ */
+export class MessageBounds {
+  readonly #prelude = new Uint8Array(PRELUDE);
+  /** How much of the message has been read. */
+  #read = 0;
+  #length = 0;
+  #payloadFrom = 0;
+  #counter = new JsonCounter();
+  #emitted = 0;
+  #silent = 0;
+  #silentMessages = 0;
+
+  /** `emitted` returns how much of the answer has been emitted. */
+  constructor(private readonly emitted: () => number) {}
+
+  /**
+   * Takes the next bytes. Returns what exceeds the bounds, in words that complete "The answer …"; null when nothing.
+   * Throws a ModelError for what is no message.
+   */
+  push(bytes: Uint8Array): string | null {
+    const emitted = this.emitted();
+    if (emitted !== this.#emitted) {
+      this.#emitted = emitted;
+      this.#silent = 0;
+      this.#silentMessages = 0;
+    }
+    this.#silent += bytes.length;
+    if (this.#silent > MAX_SILENT) return `says nothing for more than ${MAX_SILENT} bytes`;
+    for (let at = 0; at < bytes.length; ) {
+      const taken = this.#read < PRELUDE ? this.#takePrelude(bytes, at) : this.#takeRest(bytes, at);
+      if (typeof taken === "string") return taken;
+      at += taken;
+    }
+    return null;
+  }
+
+  #takePrelude(bytes: Uint8Array, at: number): number {
+    const piece = bytes.subarray(at, at + PRELUDE - this.#read);
+    this.#prelude.set(piece, this.#read);
+    this.#read += piece.length;
+    if (this.#read < PRELUDE) return piece.length;
+    const view = new DataView(this.#prelude.buffer);
+    this.#length = view.getUint32(0);
+    this.#payloadFrom = PRELUDE + view.getUint32(4);
+    // What is no event stream has any four bytes there.
+    if (this.#length > MAX_MESSAGE || this.#length < this.#payloadFrom + CHECKSUM) throw garbage("");
+    return piece.length;
+  }
+
+  #takeRest(bytes: Uint8Array, at: number): number | string {
+    const piece = bytes.subarray(at, at + this.#length - this.#read);
+    const [from, to] = [this.#payloadFrom, this.#length - CHECKSUM].map((place) => Math.max(0, place - this.#read));
+    this.#counter.push(piece.subarray(from, to));
+    this.#read += piece.length;
+    const excess = excessIn(this.#counter);
+    if (excess !== null) return `holds an event with ${excess}`;
+    if (this.#read < this.#length) return piece.length;
+    this.#read = 0;
+    this.#counter = new JsonCounter();
+    this.#silentMessages += 1;
+    return this.#silentMessages > MAX_SILENT_MESSAGES ? "says nothing in too many events" : piece.length;
+  }
+}
