@@ -193,3 +193,38 @@ test("a picture that the model cannot see is told to it in words", async () => {
   expect(JSON.stringify(bodies()[1]?.messages)).toContain("you cannot see it");
   expect(JSON.stringify(bodies()[1]?.messages)).not.toContain("base64");
 });
+
+describe("what a server handed out and does not take back", () => {
+  const opaque = { model: "compatible:x", data: { message: { reasoning: "hm" }, calls: [] } };
+  const LOOP: ModelRequest = {
+    ...QUESTION,
+    messages: [
+      ...QUESTION.messages,
+      { role: "assistant", content: "", toolCalls: [{ id: "a", name: "solve", input: {} }], opaque },
+      { role: "tool", toolCallId: "a", name: "solve", output: "ok", isError: false },
+    ],
+  };
+
+  test.each([
+    "'messages.1' : for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning' is unsupported)]",
+    "body.messages.1.assistant.reasoning_content: Extra inputs are not permitted",
+    "Invalid JSON payload received. Unknown name \"extra_content\" at 'messages[1]'",
+  ])("is left out after %p", async (message) => {
+    await using started = setup();
+    const { server, model, lines, bodies } = started;
+    server.reply(refuses({ error: { message } }), answer, answer);
+    expect(await answerOf(model, LOOP)).toBe(TEXT);
+    expect(await answerOf(model, LOOP)).toBe(TEXT);
+    expect(bodies().map((body) => JSON.stringify(body).includes("hm"))).toEqual([true, false, false]);
+    expect(lines).toEqual(["opaque_state"]);
+  });
+
+  test("is not given up where the server asks for more of it", async () => {
+    await using started = setup();
+    const { server, model, lines } = started;
+    const message = "The `reasoning_content` in the thinking mode must be passed back to the API.";
+    server.reply(refuses({ error: { message } }));
+    await failureFrom(model, LOOP);
+    expect([server.received.length, lines]).toEqual([1, []]);
+  });
+});

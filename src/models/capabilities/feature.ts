@@ -5,6 +5,7 @@
 export const FEATURES = [
   "stream_options",
   "prompt_cache",
+  "opaque_state",
   "parallel_tool_calls",
   "tool_choice",
   "seed",
@@ -38,6 +39,11 @@ const LEFT_OUT = "it is left out";
 export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
   stream_options: { words: /stream_?options|include_usage/i, without: "usage is estimated unless it is sent unasked" },
   prompt_cache: { words: /cache_?control|cache_?point|prompt caching/i, without: "prompts are not cached" },
+  opaque_state: {
+    words:
+      /reasoning_(?:content|details|opaque|text)|thinking_blocks|extra_content|thought_signature|(?:property|field|parameter|key)s? ["'`]reasoning["'`]/i,
+    without: "what it handed out with earlier answers is not sent back",
+  },
   parallel_tool_calls: {
     words: /parallel_?tool_?(?:calls|use)|parallel (?:tool|function)/i,
     without: LEFT_OUT,

@@ -13,12 +13,15 @@ export const featuresOf = (request: ModelRequest): readonly Feature[] => {
     ...when("json_schema", responseSchema !== undefined),
     ...when("tools", tools.length > 0),
     ...when("system_role", system !== ""),
+    ...when("opaque_state", messages.some(hasState)),
     ...when(
       "images",
       messages.some((message) => message.role === "user" && message.images.length > 0),
     ),
   ];
 };
+
+const hasState = (message: ModelMessage): boolean => message.role === "assistant" && message.opaque !== undefined;
 
 const when = (feature: Feature, isUsed: boolean): readonly Feature[] => (isUsed ? [feature] : []);
 
@@ -44,6 +47,7 @@ export const reduced = (request: ModelRequest, lacks: Lacks): ModelRequest => {
   if (lacks.has("tool_choice")) rest = withoutToolChoice(rest);
   if (lacks.has("tools")) rest = withoutTools(rest);
   if (lacks.has("json_schema")) rest = withSchemaInWords(rest);
+  if (lacks.has("opaque_state")) rest = { ...rest, messages: rest.messages.map(withoutState) };
   if (lacks.has("images")) rest = { ...rest, messages: rest.messages.map(withoutImages) };
   return lacks.has("system_role") ? withoutSystem(rest) : rest;
 };
@@ -90,6 +94,9 @@ const withSchemaInWords = (request: ModelRequest): ModelRequest => {
   const words = `Answer with JSON alone, without a code fence. It must match this JSON Schema: ${JSON.stringify(request.responseSchema.schema)}`;
   return { ...request, system: request.system === "" ? words : `${request.system}\n\n${words}` };
 };
+
+const withoutState = (message: ModelMessage): ModelMessage =>
+  message.role === "assistant" && hasState(message) ? { ...message, opaque: undefined } : message;
 
 const withoutImages = (message: ModelMessage): ModelMessage => {
   if (message.role !== "user" || message.images.length === 0) return message;
