@@ -44,7 +44,7 @@ const withNumbers = ({ value, fromEnvironment }: YamlFields): Record<string, unk
 
 /** A value may break several rules of its schema, and what is missing is of the wrong type as well. */
 const firstAtEachPath = (errors: readonly ValueError[]): readonly ValueError[] =>
-  errors.filter(({ path }, at) => errors.findIndex((other) => other.path === path) === at);
+  [...Map.groupBy(errors, ({ path }) => path).values()].flatMap(([first]) => first ?? []);
 
 /** The keys of a JSON pointer (RFC 6901). */
 const keysOf = (pointer: string): readonly string[] =>

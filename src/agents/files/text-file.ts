@@ -8,7 +8,7 @@ import { type PlacedMistake, yamlFields } from "./yaml-fields.ts";
 
 /** More instructions than any model is given well. */
 const MAX_BYTES = 1_048_576;
-const MAX_FRONT_MATTER = 65_536;
+const MAX_FRONT_MATTER = 32_768;
 
 type ReadTextFile =
   | {

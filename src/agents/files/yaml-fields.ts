@@ -67,7 +67,7 @@ const TOO_DEEP = /call stack/;
 
 /** What follows on a line is mostly the same mistake once more. */
 const firstOnEachLine = <T extends { readonly line: number }>(errors: readonly T[]): readonly T[] =>
-  errors.filter(({ line }, at) => errors.findIndex((other) => other.line === line) === at);
+  [...Map.groupBy(errors, ({ line }) => line).values()].flatMap(([first]) => first ?? []);
 
 /** Replaces the references to the environment in the values, and leaves keys and comments alone. */
 const replaceReferences = (document: Document.Parsed, variables: Variables, lineAt: (offset: number) => number) => {

@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { agentFolder, filesOf, load, mistakesIn } from "../../support/agent-folder.ts";
+import { cpuMs } from "../../support/cpu.ts";
 
 /** Reads a folder with one file, `a.md`. */
 const readOne = async (content: string | Uint8Array, variables: Record<string, string> = {}) => {
@@ -156,7 +157,7 @@ Help.
     ["deep nesting", `---\nx: ${"[".repeat(30_000)}\n---\nHelp.`, /^a\.md:2: is no YAML/],
     ["front matter without an end", "---\nmodel: builtin\n\nHelp.", /^a\.md:1: opens front matter that nothing closes/],
     ["front matter alone", "---\nmodel: builtin\n---\n\n", /^a\.md: has no instructions/],
-    ["long front matter", `---\n# ${"x".repeat(70_000)}\n---\nHelp.`, /^a\.md:1: has front matter of more than 64 KiB/],
+    ["long front matter", `---\n# ${"x".repeat(70_000)}\n---\nHelp.`, /^a\.md:1: has front matter of more than 32 KiB/],
     ["nothing", "", /^a\.md: is empty: write what the agent is to do$/],
     ["white space", "\ufeff \r\n\n", /^a\.md: is empty/],
     ["10 MB", "x".repeat(10_000_000), /^a\.md: is larger than 1024 KiB/],
@@ -176,6 +177,17 @@ Help.
     expect((await readOne(`---\n${levels.join("\n")}\n---\nHelp.`)).told).toEqual([
       expect.stringContaining("its aliases stand for too much"),
     ]);
+  });
+
+  test("are found in time that grows with their number alone", async () => {
+    const fields = Array.from({ length: 3_000 }, (_, at) => `x${at}: 1`).join("\n");
+    const unread = Array.from({ length: 3_000 }, (_, at) => `x${at}: : 1`).join("\n");
+    let told = 0;
+    const spent = await cpuMs(async () => {
+      for (const text of [fields, unread]) told += (await readOne(`---\n${text}\n---\nHelp.`)).told.length;
+    });
+    expect(told).toBe(6_000);
+    expect(spent).toBeLessThan(4_000);
   });
 
   test("never show what comes from the environment", async () => {
