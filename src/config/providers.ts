@@ -8,7 +8,9 @@ const FORMS = {
   url: (about: { readonly description: string }) => url(["http", "https"], about),
   name: (about: { readonly description: string }) =>
     text("^[\\w.-]{1,256}$", "a name of letters, digits, dots, hyphens and underscores", about),
-  "secret-json": (about: { readonly description: string }) => text("^\\{[^]{1,16384}\\}$", "a JSON object", about),
+  // Whether it is JSON is found where a model is opened, which says what it must contain.
+  "secret-json": (about: { readonly description: string }) =>
+    text("^[\\x20-\\x7e\\s]{1,16384}$", "1 to 16384 characters of JSON", about),
   text: (about: { readonly description: string }) => text("^[^\\x00-\\x1f\\x7f]{1,4096}$", "text", about),
 } as const satisfies Record<ProviderVariable["holds"], unknown>;
 
