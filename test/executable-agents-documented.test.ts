@@ -59,6 +59,7 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
       "agents/orders.md",
       "agents/tasting.ts",
       "agents/warehouse.ts",
+      "agents/weather.md",
     ]);
     for (const [path, text] of samples) {
       mkdirSync(dirname(join(alone.path, path)), { recursive: true });
@@ -91,3 +92,43 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
   },
   MINUTES,
 );
+
+test(
+  "the agent elsewhere of docs/agents.md is asked, and its answer is streamed",
+  async () => {
+    const [, server = ""] = /^```js elsewhere\/server\.mjs\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const weather = new Map(samplesOf(page)).get("agents/weather.md") ?? "";
+    const path = join(alone.path, "elsewhere.mjs");
+    writeFileSync(path, server);
+    const env = { ...process.env, PORT: "0" };
+    const child = Bun.spawn([process.execPath, path], { env, stdout: "pipe", stderr: "inherit" });
+    try {
+      const [line] = (await firstLine(child.stdout)).match(/\d+$/) ?? [];
+      mkdirSync(join(alone.path, "agents"), { recursive: true });
+      writeFileSync(join(alone.path, "agents/weather.md"), weather.replace("9000", line ?? ""));
+      await using service = await alone.serve();
+      const asked = { agent: "weather", input: { message: "And today?" }, user_id: "u1" };
+      const events = nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
+      expect(payloadsOf(events, "tool_result")).toMatchObject([{ name: "weather", output: { temperature: 21 } }]);
+      expect(
+        payloadsOf(events, "token")
+          .map(({ delta }) => delta)
+          .join(""),
+      ).toBe("You asked: And today? It is 21 degrees in Busan.");
+      expect(events.at(-1)?.type).toBe("done");
+    } finally {
+      child.kill();
+    }
+  },
+  MINUTES,
+);
+
+const firstLine = async (stream: ReadableStream<Uint8Array>): Promise<string> => {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.includes("\n")) break;
+  }
+  return text.split("\n", 1)[0] ?? "";
+};
