@@ -76,7 +76,7 @@ beforeAll(async () => {
     await writeFile(join(copy, path), text);
   }
   const agents = await readFile(join(ROOT, "docs/agents.md"), "utf8");
-  const samples = [...agents.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+  const samples = [...agents.matchAll(/^```ts(?: \S+)?\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
   expect(samples.length).toBeGreaterThanOrEqual(2);
   for (const [at, text] of samples.entries()) {
     await writeFile(join(copy, `src/services/sample-${at}.ts`), text.replace('"yeoul"', '"../agents/public.ts"'));
