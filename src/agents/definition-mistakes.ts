@@ -58,7 +58,7 @@ export const fieldsMistaken = (definition: object): readonly DefinitionMistake[]
   }
   const mistakes = fieldMistakes(definition, isGraph ? GRAPH : RUN, "");
   const { tools } = definition as { readonly tools?: unknown };
-  if (Array.isArray(tools)) mistakes.push(...tools.flatMap(toolMistakes));
+  if (Array.isArray(tools)) mistakes.push(...tools.flatMap(toolMistakes), ...namesTaken(tools));
   return isGraph ? [...mistakes, ...graphMistakes(definition)] : mistakes;
 };
 
@@ -104,6 +104,19 @@ const toolMistakes = (tool: unknown, at: number): readonly DefinitionMistake[] =
     ...(isDescribed ? [] : [{ field: `${field}.description`, message: "must tell the model what the tool does" }]),
   ];
 };
+
+/** Models refuse two tools of one name. A name that is listed twice still selects one tool. */
+const namesTaken = (tools: readonly unknown[]): readonly DefinitionMistake[] => {
+  const names = tools.map((tool) => (isTool(tool) ? tool.name : tool));
+  return tools.flatMap((tool, at) =>
+    isTool(tool) && names.some((name, other) => other !== at && name === tool.name)
+      ? [{ field: `tools[${at}].name`, message: "is another tool's in the list: give each its own" }]
+      : [],
+  );
+};
+
+const isTool = (tool: unknown): tool is { readonly name: unknown } =>
+  typeof tool === "object" && tool !== null && "name" in tool;
 
 const schemasMistaken = async (definition: object): Promise<readonly DefinitionMistake[]> => {
   const { tools } = definition as { readonly tools?: unknown };

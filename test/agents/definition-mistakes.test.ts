@@ -16,7 +16,7 @@ test("what agent() returns is told from other objects", () => {
 test("a definition without mistakes has none", async () => {
   const good = {
     description: "d",
-    tools: ["calculate", tool({ ...described, name: "a", input: Type.Object({ n: Type.Integer() }) })],
+    tools: ["calculate", "calculate", tool({ ...described, name: "a", input: Type.Object({ n: Type.Integer() }) })],
     collections: ["c"],
     model: ["openai:a", "openai:b"],
     settings: { temperature: 0 },
@@ -65,6 +65,11 @@ test.each<[string, object, string]>([
     "a tool's input that refers to what is not there",
     { run, tools: [tool({ ...described, name: "a", input: { type: "object", $ref: "#/$defs/none" } })] },
     "tools[0].input is no JSON Schema: can't resolve reference",
+  ],
+  [
+    "two tools of one name",
+    { run, tools: ["calculate", tool({ ...described, name: "calculate", input: { type: "object" } })] },
+    "tools[1].name is another tool's in the list",
   ],
   ["a start that is no node", { start: "b", nodes: { a: { run } } }, "start must name one of the nodes: a"],
   ["a graph without a start", { nodes: { a: { run } } }, "start must name one of the nodes: a"],
