@@ -10,27 +10,47 @@ export interface Block {
   readonly heading: { readonly text: string /** From 1, the outermost. */; readonly depth: number } | null;
 }
 
-/** Returns the blocks of Markdown, or of plain text. `text` has \n line ends. */
-export const blocksOf = (text: string, isMarkdown: boolean): readonly Block[] =>
-  isMarkdown
-    ? markdownBlocks(text).map(({ type, raw, text: words, depth }) => ({
-        raw,
-        isProse: type === "paragraph" || type === "text",
-        heading: type === "heading" ? { text: plain(words), depth } : null,
-      }))
-    : plainBlocks(text);
+/**
+ * Returns the blocks of Markdown, or of plain text, one after the other: whoever stops early does not pay for the rest.
+ * `text` has \n line ends.
+ */
+export function* blocksOf(text: string, isMarkdown: boolean): Generator<Block> {
+  if (!isMarkdown) {
+    yield* plainBlocks(text);
+    return;
+  }
+  for (const { type, raw, text: words, depth } of markdownBlocks(text)) {
+    const heading = type === "heading" ? { text: plain(words), depth } : null;
+    yield { raw, isProse: type === "paragraph" || type === "text", heading };
+  }
+}
 
 /** Plain text: the blocks are paragraphs between blank lines. A paragraph's first line may look like a heading. */
-const plainBlocks = (text: string): readonly Block[] =>
-  text.split(/(?<=\n[ \t]*\n)(?=[^\n])/).flatMap((raw, at) => {
+function* plainBlocks(text: string): Generator<Block> {
+  for (const { index, raw } of paragraphsOf(text)) {
     const end = raw.indexOf("\n") + 1 || raw.length;
     const found = headingIn(titleLine(raw.slice(0, end)), raw.slice(end).trim() === "");
-    if (found === null) return [{ raw, isProse: true, heading: null }];
+    if (found === null) {
+      yield { raw, isProse: true, heading: null };
+      continue;
+    }
     // The first heading of a text is its title.
-    const heading = at === 0 ? { ...found, depth: 1 } : found;
-    const title = { raw: raw.slice(0, end), isProse: true, heading };
-    return end === raw.length ? [title] : [title, { raw: raw.slice(end), isProse: true, heading: null }];
-  });
+    yield { raw: raw.slice(0, end), isProse: true, heading: index === 0 ? { ...found, depth: 1 } : found };
+    if (end < raw.length) yield { raw: raw.slice(end), isProse: true, heading: null };
+  }
+}
+
+/** Each with the blank lines behind it. */
+function* paragraphsOf(text: string): Generator<{ readonly index: number; readonly raw: string }> {
+  const borders = /(?<=\n[ \t]*\n)(?=[^\n])/g;
+  let index = 0;
+  for (const border of text.matchAll(borders)) {
+    if (border.index === index) continue;
+    yield { index, raw: text.slice(index, border.index) };
+    index = border.index;
+  }
+  if (index < text.length) yield { index, raw: text.slice(index) };
+}
 
 const MAX_HEADING = 80;
 
@@ -54,4 +74,4 @@ const headingIn = (line: string, isAlone: boolean): Block["heading"] => {
 
 /** Returns the heading that a plain text begins with, or null when it begins with something else. */
 export const titleOfText = (text: string): string | null =>
-  blocksOf(text.slice(0, 1_000).trimStart(), false)[0]?.heading?.text ?? null;
+  blocksOf(text.slice(0, 1_000).trimStart(), false).next().value?.heading?.text ?? null;

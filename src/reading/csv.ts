@@ -1,6 +1,6 @@
 import Papa from "papaparse";
 import type { Table } from "../domain/document.ts";
-import { type LaidOut, tableIn } from "./table-layout.ts";
+import { filledIn, type LaidOut, MAX_FILLED, tableIn, tooManyCells } from "./table-layout.ts";
 
 /** The likeliest first. A tab occurs only in text that it delimits. */
 const DELIMITERS = ["\t", ",", ";", "|"];
@@ -21,12 +21,33 @@ export const laidOutCsv = (source: string): LaidOut => {
 /** Returns the table without the notes around it. */
 export const readCsv = (text: string): Table => laidOutCsv(text).table;
 
-const rowsOf = (text: string, delimiter: string): readonly string[][] => {
-  const options = { delimiter, newline: "\n" as const };
-  const { data, errors } = Papa.parse<string[]>(text, options);
+/**
+ * Throws `too_large` as soon as more cells have content than a table may have: each row takes many times its text in
+ * memory.
+ */
+const rowsOf = (text: string, delimiter: string): readonly string[][] =>
   // A bare quote, as in 3"x4, swallows what follows; in that case quotes have no special meaning.
-  if (!errors.some(({ type }) => type === "Quotes")) return data;
-  return Papa.parse<string[]>(text, { ...options, quoteChar: "\0" }).data;
+  parsed(text, delimiter, '"') ?? parsed(text, delimiter, null) ?? [];
+
+/** Returns null when the quotes do not match. A `quote` of null: quotes have no special meaning. */
+const parsed = (text: string, delimiter: string, quote: string | null): readonly string[][] | null => {
+  const rows: string[][] = [];
+  let filled = 0;
+  let isFlawed = false;
+  Papa.parse<string[]>(text, {
+    delimiter,
+    newline: "\n",
+    quoteChar: quote ?? "\0",
+    step: ({ data, errors }, parser) => {
+      isFlawed ||= quote !== null && errors.some(({ type }) => type === "Quotes");
+      filled += filledIn(data);
+      if (isFlawed || filled > MAX_FILLED) parser.abort();
+      else rows.push(data);
+    },
+  });
+  if (isFlawed) return null;
+  if (filled > MAX_FILLED) throw tooManyCells();
+  return rows;
 };
 
 /**

@@ -1,16 +1,23 @@
 import { Tokenizer, type Tokens } from "marked";
 
 /**
- * How many characters marked's regular expressions for paragraphs, headings and tables receive at a time. Above some
+ * How many characters marked's regular expressions for paragraphs, headings, quotations and tables receive at a time. Above some
  * 5,000 the engine has no room for their backtracking state, and takes 20 times as long a character: 400 KB of short
  * lines took minutes.
  */
 const STRETCH = 4_000;
 
-/** marked's rules in time that is linear in the text: a longer paragraph becomes several, a longer table continues. */
+/**
+ * marked's rules in time that is linear in the text: a longer paragraph or quotation becomes several, a longer
+ * table continues.
+ */
 export class BoundedRules extends Tokenizer {
   override paragraph(source: string): Tokens.Paragraph | undefined {
     return super.paragraph(stretchOf(source));
+  }
+
+  override blockquote(source: string): Tokens.Blockquote | undefined {
+    return super.blockquote(stretchOf(source));
   }
 
   override lheading(source: string): Tokens.Heading | undefined {

@@ -1,4 +1,4 @@
-import { Lexer, type Token, type TokensList } from "marked";
+import { Lexer, type Token, type Tokens, type TokensList } from "marked";
 import { titleLine } from "../domain/readable.ts";
 import { BoundedRules } from "./markdown-rules.ts";
 import { subscript, superscript } from "./scripts.ts";
@@ -86,17 +86,50 @@ class OuterLexer extends Lexer {
   }
 }
 
+/** How many characters are parsed at a time. */
+const STRETCH = 64 * 1024;
+
 /**
- * Returns the outermost blocks of a Markdown text (https://github.github.com/gfm/). Inline markup is unchanged: parsing
- * it takes marked quadratic time on hostile input. `text` must have \n line ends.
+ * Returns the outermost blocks of a Markdown text (https://github.github.com/gfm/), one after the other: the text is
+ * parsed a stretch at a time, as far as blocks are taken. Inline markup is unchanged: parsing it takes marked quadratic
+ * time on hostile input. `text` must have \n line ends.
  */
-export const blocksOf = (text: string): readonly Block[] =>
-  new OuterLexer({ gfm: true, tokenizer: new BoundedRules() }).blockTokens(text, []).map((token) => ({
-    type: token.type,
-    raw: token.raw,
-    text: "text" in token && typeof token.text === "string" ? token.text : "",
-    depth: "depth" in token && typeof token.depth === "number" ? token.depth : 0,
-  }));
+export function* blocksOf(text: string, stretch = STRETCH): Generator<Block> {
+  let at = 0;
+  let length = stretch;
+  while (at < text.length) {
+    const end = at + length < text.length ? text.lastIndexOf("\n", at + length - 1) + 1 : text.length;
+    const found = end > at ? tokensOf(text.slice(at, end)) : [];
+    const whole = end === text.length ? found : withoutLast(found);
+    for (const token of whole) {
+      at += token.raw.length;
+      yield blockOf(token);
+    }
+    length = whole.length > 0 ? stretch : length * 2;
+  }
+}
+
+const tokensOf = (source: string): readonly Token[] =>
+  new OuterLexer({ gfm: true, tokenizer: new BoundedRules() }).blockTokens(source, []);
+
+/**
+ * Returns the blocks of a stretch without the last, which may go on behind it and is parsed again with what follows. Of
+ * a list that fills the stretch only the last item is left out: lists are the slowest to parse.
+ */
+const withoutLast = (found: readonly Token[]): readonly Token[] => {
+  const last = found.findLastIndex(({ type }) => type !== "space");
+  const token = found[last];
+  if (last !== 0 || token?.type !== "list") return found.slice(0, Math.max(0, last));
+  const raw = (token as Tokens.List).items.slice(0, -1).reduce((before, item) => before + item.raw, "");
+  return raw === "" ? [] : [{ ...token, raw }];
+};
+
+const blockOf = (token: Token): Block => ({
+  type: token.type,
+  raw: token.raw,
+  text: "text" in token && typeof token.text === "string" ? token.text : "",
+  depth: "depth" in token && typeof token.depth === "number" ? token.depth : 0,
+});
 
 /** Returns a heading's text without the markup of emphasis, code and links. */
 export const plain = (heading: string): string =>

@@ -9,7 +9,7 @@ const SINGLE_ROWS = 5_000;
  * Splits a table into chunks of whole rows, one row each while that does not make too many; the notes around the table
  * come first. Each cell follows the name of its column, so that a row can be found and read by itself. A row longer
  * than `max` characters continues in further chunks, and the first of them has it in `rows`. Null: more than
- * `maxPieces` chunks.
+ * `maxChunks` chunks.
  */
 export const splitTable = (
   { columns, rows }: Table,

@@ -2,6 +2,7 @@ import { beginning } from "../domain/text.ts";
 import { UnreadableError } from "../domain/unreadable.ts";
 import { blocksOf } from "./blocks.ts";
 import type { Reading, TextChunk } from "./contract.ts";
+import { Packer, type Span } from "./packer.ts";
 import { splitTable } from "./split-table.ts";
 import { unitsOf } from "./units.ts";
 
@@ -34,90 +35,68 @@ export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly 
 /** The maximum length of a heading, in characters: every chunk below it repeats it. */
 const MAX_HEADING = 300;
 
-/** A piece of text that is not split further. */
-interface Unit {
-  readonly start: number;
-  readonly end: number;
-  /** White space alone, which no chunk begins or ends with. */
-  readonly isBlank: boolean;
-}
-
-const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly TextChunk[] => {
+/** Null: more than `maxChunks`. The rest of the text is not looked at then. */
+const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly TextChunk[] | null => {
   const isMarkdown = mediaType === "text/markdown" || mediaType === "text/html";
-  return sectionsOf(text, isMarkdown, bounds.max).flatMap(({ headings, units }) =>
-    packed(units, bounds).flatMap(({ start, end }) => {
-      const content = text
-        .slice(start, end)
-        .replace(/^(?:[ \t]*\n)+/, "")
-        .trimEnd();
-      const page = pageAt(pageStarts, start);
-      return content.trim() === "" ? [] : [{ content, headings, metadata: page === null ? {} : { page }, rows: null }];
-    }),
-  );
+  const chunks: TextChunk[] = [];
+  for (const { start, end, headings } of passagesOf(text, isMarkdown, bounds)) {
+    const content = text
+      .slice(start, end)
+      .replace(/^(?:[ \t]*\n)+/, "")
+      .trimEnd();
+    if (content.trim() === "") continue;
+    if (chunks.length === bounds.maxChunks) return null;
+    const page = pageAt(pageStarts, start);
+    chunks.push({ content, headings, metadata: page === null ? {} : { page }, rows: null });
+  }
+  return chunks;
 };
 
-interface Section {
+interface Passage extends Span {
   readonly headings: readonly string[];
-  readonly units: readonly Unit[];
 }
 
-/** Splits the text at its headings. Consecutive headings begin one section, under the last of them. */
-const sectionsOf = (source: string, isMarkdown: boolean, max: number): readonly Section[] => {
-  const sections: Section[] = [];
+/**
+ * Splits the text at its headings, and between them where a passage would be too long. Consecutive headings begin one
+ * section, under the last of them.
+ */
+function* passagesOf(source: string, isMarkdown: boolean, bounds: SplitBounds): Generator<Passage> {
+  const packer = new Packer(bounds);
   let path: readonly string[] = [];
-  let units: Unit[] = [];
+  // Those of a section whose last heading is not reached yet.
+  let spans: Span[] = [];
   let hasBody = false;
   let at = 0;
-  const close = (): void => {
-    if (units.length > 0) sections.push({ headings: path.filter((heading) => heading !== ""), units });
-    units = [];
-    hasBody = false;
+  const passages = (): readonly Passage[] => {
+    const headings = path.filter((heading) => heading !== "");
+    const found = spans.map((span) => ({ ...span, headings }));
+    spans = [];
+    return found;
+  };
+  const add = (span: Span | null): void => {
+    if (span !== null) spans.push(span);
   };
   for (const block of blocksOf(source, isMarkdown)) {
     if (block.heading !== null) {
-      if (hasBody) close();
+      if (hasBody) {
+        add(packer.end());
+        yield* passages();
+        hasBody = false;
+      }
       const { depth, text } = block.heading;
       // The heading is shortened here, but the text contains all of it.
       const words = beginning(text, MAX_HEADING);
       path = [...Array.from({ length: depth - 1 }, (_, level) => path[level] ?? ""), words];
     } else if (block.raw.trim() !== "") hasBody = true;
-    for (const unit of unitsOf(block, max)) {
-      units.push({ start: at, end: at + unit.length, isBlank: unit.trim() === "" });
+    for (const unit of unitsOf(block, bounds.max)) {
+      add(packer.add({ start: at, end: at + unit.length, isBlank: unit.trim() === "" }));
       at += unit.length;
+      if (hasBody) yield* passages();
     }
   }
-  close();
-  return sections;
-};
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
+  add(packer.end());
+  yield* passages();
 }
-
-/**
- * Joins units into chunks of at most `max`, not counting blanks at their ends. Each chunk begins with the units at the
- * end of the previous one that fit in `overlap`, and ends with a unit that no earlier chunk has.
- */
-const packed = (units: readonly Unit[], { max, overlap }: SplitBounds): readonly Span[] => {
-  const spans: Span[] = [];
-  let first = 0;
-  units.forEach((unit, at) => {
-    const start = units[first]?.start ?? 0;
-    if (at === 0 || unit.isBlank || unit.end - start <= max) return;
-    const end = unit.start;
-    spans.push({ start, end });
-    first = at;
-    while (repeats(units[first - 1], { end, overlap }) && unit.end - (units[first - 1]?.start ?? 0) <= max) first--;
-  });
-  const last = units.at(-1);
-  return last === undefined ? spans : [...spans, { start: units[first]?.start ?? 0, end: last.end }];
-};
-
-const repeats = (
-  unit: Unit | undefined,
-  { end, overlap }: { readonly end: number; readonly overlap: number },
-): boolean => unit !== undefined && end - unit.start <= overlap;
 
 /** Returns the page, from 1, that an offset of the text is on; null when there are no pages. */
 const pageAt = (pageStarts: readonly number[], place: number): number | null => {

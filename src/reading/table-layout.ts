@@ -11,6 +11,8 @@ const MAX_CELL = 32_767;
 /** For all cells of a row together, in characters: a passage shows a row whole. */
 const MAX_ROW = 65_536;
 const MAX_CELLS = 1_000_000;
+/** The maximum number of cells with content in a file: its table, a header and notes. */
+export const MAX_FILLED = MAX_CELLS + 20_000;
 
 /** A table, and the text around it in its file. */
 export interface LaidOut {
@@ -62,7 +64,8 @@ export const tableIn = (rows: readonly (readonly string[])[]): LaidOut => {
   };
 };
 
-const filledIn = (cells: readonly string[]): number =>
+/** Returns how many cells are not blank. */
+export const filledIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.trim() === "" ? 0 : 1), 0);
 
 /** The header is searched for below at most this many lines. */
@@ -158,7 +161,7 @@ const refuseLarge = (rows: readonly Line[], header: readonly string[]): void => 
     throw new UnreadableError("too_large", message);
   };
   if (header.length > MAX_COLUMNS) refuse(`The table has more than ${MAX_COLUMNS} columns. Remove some.`);
-  if (header.length * rows.length > MAX_CELLS) refuse(`The table has more than ${MAX_CELLS} cells. Split it.`);
+  if (header.length * rows.length > MAX_CELLS) throw tooManyCells();
   if (header.join("").length > MAX_ROW)
     refuse(`The table's header has more than ${MAX_ROW} characters. Shorten the column names.`);
   for (const { number, cells } of rows) {
@@ -173,3 +176,6 @@ const refuseLarge = (rows: readonly Line[], header: readonly string[]): void => 
       refuse(`Row ${number} of the table has ${size} characters; a row may have ${MAX_ROW}. Split the row.`);
   }
 };
+
+export const tooManyCells = (): UnreadableError =>
+  new UnreadableError("too_large", `The table has more than ${MAX_CELLS} cells. Split it.`);

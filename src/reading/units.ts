@@ -7,18 +7,30 @@ const GRAPHEMES = new Intl.Segmenter("ko", { granularity: "grapheme" });
  * Splits a block into units of at most `max` characters at the best places: not at all, else between sentences (prose)
  * or lines, and only as a last resort between graphemes. Joined, they are the block.
  */
-export const unitsOf = (block: Block, max: number): readonly string[] => {
-  if (block.raw.length <= max) return [block.raw];
-  const parts = block.isProse ? sentencesOf(block.raw) : linesOf(block.raw);
-  return parts.flatMap((part) => (part.length <= max ? [part] : finer(part, max, block.isProse)));
-};
+export function* unitsOf(block: Block, max: number): Generator<string> {
+  if (block.raw.length <= max) {
+    yield block.raw;
+    return;
+  }
+  for (const part of block.isProse ? sentencesOf(block.raw) : linesOf(block.raw)) {
+    if (part.length <= max) yield part;
+    else yield* finer(part, max, block.isProse);
+  }
+}
 
 const finer = (part: string, max: number, isSentence: boolean): readonly string[] => {
   if (isSentence) return cut(part, max);
   return sentencesOf(part).flatMap((sentence) => (sentence.length <= max ? [sentence] : cut(sentence, max)));
 };
 
-const linesOf = (text: string): readonly string[] => text.split(/(?<=\n)/);
+function* linesOf(text: string): Generator<string> {
+  let at = 0;
+  while (at < text.length) {
+    const end = text.indexOf("\n", at) + 1 || text.length;
+    yield text.slice(at, end);
+    at = end;
+  }
+}
 
 /**
  * Cuts after the last white space that fits, else after the last whole grapheme (a flag of two code points, a letter

@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { type Block, blocksOf } from "../../src/reading/markdown.ts";
+import { read, type Source } from "../../src/reading/read.ts";
+import { split } from "../../src/reading/split.ts";
+import { cpuMs } from "../support/cpu.ts";
+
+/** As large as uploads may be: what is behind the last chunk that a document may have must cost next to nothing. */
+const LENGTH = 18_000_000;
+const LIMIT_MS = 3_000;
+
+const refusalOf = async (type: Source["type"], text: string): Promise<unknown> => {
+  const source = { type, bytes: Buffer.from(text), charset: "utf-8", baseUrl: undefined, isSheet: false };
+  try {
+    return split(await read(source, () => {})).length;
+  } catch (error) {
+    return error;
+  }
+};
+
+test.each([
+  ["Markdown headings", "text/markdown", "# a\n\nb\n\n"],
+  ["Markdown code", "text/markdown", `${"    code\n".repeat(100)}\ntext\n\n`],
+  ["Markdown quotations", "text/markdown", "> a\n"],
+  ["plain headings", "text/plain", "1. A\n\nb.\n\n"],
+  ["plain paragraphs", "text/plain", `${"A few words. ".repeat(60)}\n\n`],
+  ["table rows", "text/csv", "name,count\n"],
+] as const)("a file with too much in it is refused without reading all of it: %s", async (_, type, run) => {
+  const text = run.repeat(LENGTH / run.length);
+  let refusal: unknown;
+  const spent = await cpuMs(async () => {
+    refusal = await refusalOf(type, text);
+  });
+  expect(refusal).toMatchObject({ code: "too_large" });
+  expect(spent).toBeLessThan(LIMIT_MS);
+});
+
+const fragment = fc.constantFrom(
+  ..."a|# a\n|\n|\n\n|a b\n|===\n|---\n|```\n|~~~\n|- a\n|  b\n|    c\n|1. a\n|> q\n|<p>\n|<!--\n|-->\n|[a]: b\n|* * *\n".split(
+    "|",
+  ),
+  "| a |\n|---|\n| b |\n",
+);
+
+test("Markdown that is parsed in stretches has the blocks that it has as a whole", () => {
+  fc.assert(
+    fc.property(fc.array(fragment, { maxLength: 40 }), fc.integer({ min: 1, max: 60 }), (fragments, stretch) => {
+      const text = fragments.join("");
+      const inStretches = [...blocksOf(text, stretch)];
+      expect(inStretches.map(({ raw }) => raw).join("")).toBe(text);
+      expect(joined(inStretches)).toEqual(joined([...blocksOf(text)]));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** A list that fills a stretch becomes several. */
+const joined = (blocks: readonly Block[]) =>
+  blocks.reduce<{ type: string; raw: string }[]>((before, { type, raw }) => {
+    const last = before.at(-1);
+    if (last?.type === "list" && type === "list") last.raw += raw;
+    else before.push({ type, raw });
+    return before;
+  }, []);
