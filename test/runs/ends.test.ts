@@ -71,7 +71,7 @@ describe("a run that ends", () => {
     const { live, events } = await here.start(agentEmitting([token("the "), token("answer")]));
     const seen = await events;
     const messages = await messagesOf(here.store, live.threadKey);
-    expect(endOf(seen)).toEqual({ message_id: messages[1]?.id ?? "" });
+    expect(endOf(seen)).toEqual({ message_id: messages[1]?.id ?? "", finish: "stop" });
     expect(messages[1]).toMatchObject({ content: "the answer", seq: seen.at(-1)?.seq ?? 0, role: "assistant" });
   });
 

@@ -81,5 +81,5 @@ test("a client that leaves does not stop the run: the note is complete in the th
     { node: "title", output: "Bun" },
   ]);
   expect(events.at(-1)?.event).toBe("done");
-  expect(Object.keys(events.at(-1)?.payload)).toEqual(["message_id"]);
+  expect(Object.keys(events.at(-1)?.payload)).toEqual(["message_id", "finish"]);
 });
