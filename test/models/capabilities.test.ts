@@ -219,11 +219,33 @@ describe("what a server handed out and does not take back", () => {
     expect(lines).toEqual(["opaque_state"]);
   });
 
-  test("is not given up where the server asks for more of it", async () => {
+  test.each([
+    "The `reasoning_content` in the thinking mode must be passed back to the API.",
+    "thinking is enabled but reasoning_content is missing in assistant tool call message at index 2",
+    "Function call `solve` in the 2. content block is missing a `thought_signature`.",
+  ])("is not given up where the server asks for it (%j): calls of other models become text", async (message) => {
+    await using started = setup();
+    const { server, model, lines, bodies } = started;
+    const [question, call, result] = LOOP.messages;
+    const foreign = { ...call, opaque: { model: "another:model", data: { message: { reasoning: "no" } } } };
+    const messages = [question, foreign, result, { role: "assistant", content: "1", toolCalls: [] }, ...LOOP.messages];
+    const request = { ...LOOP, messages: messages as ModelRequest["messages"] };
+    server.reply(refuses({ error: { message } }), answer, answer);
+    expect(await answerOf(model, request)).toBe(TEXT);
+    expect(await answerOf(model, request)).toBe(TEXT);
+    expect(lines).toEqual(["foreign_calls"]);
+    const sent = bodies()[2]?.messages as readonly { role: string; content: string | null; tool_calls?: object }[];
+    const roles = ["system", "user", "assistant", "user", "assistant", "user", "assistant", "tool"];
+    expect(sent.map(({ role }) => role)).toEqual(roles);
+    expect(sent[2]?.content).toContain("I call solve");
+    expect(sent[6]).toMatchObject({ reasoning: "hm", tool_calls: [{ id: "a" }] });
+    expect(JSON.stringify(bodies())).not.toContain('"no"');
+  });
+
+  test("is asked for in vain where all calls are its own", async () => {
     await using started = setup();
     const { server, model, lines } = started;
-    const message = "The `reasoning_content` in the thinking mode must be passed back to the API.";
-    server.reply(refuses({ error: { message } }));
+    server.reply(refuses({ error: { message: "The `reasoning_content` must be passed back to the API." } }));
     await failureFrom(model, LOOP);
     expect([server.received.length, lines]).toEqual([1, []]);
   });

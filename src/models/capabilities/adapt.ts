@@ -4,6 +4,7 @@ import type { ModelLogger } from "../logger.ts";
 import { FEATURE_FORMS, FEATURES, type Feature } from "./feature.ts";
 import { featuresOf, reduced } from "./reduce.ts";
 import { refusalOf } from "./refusal.ts";
+import { ownState } from "./state.ts";
 
 /** How many features are tried one after the other when a server does not say which it refuses. */
 const MAX_GUESSES = 6;
@@ -37,7 +38,8 @@ export const adaptive = ({ id, logger, used, send, lacks: initial }: AdaptOption
     known.add(feature);
     logger.lacking({ model: id, feature, without: FEATURE_FORMS[feature].without });
   };
-  return async (request, context, onPart) => {
+  return async (given, context, onPart) => {
+    const request = ownState(given, id);
     const lacks = new Set(known);
     const named: Feature[] = [];
     const guesses: Feature[] = [];

@@ -18,6 +18,7 @@ export const FEATURES = [
   "max_output_tokens",
   "json_schema",
   "json_object",
+  "foreign_calls",
   "tools",
   "system_role",
   "images",
@@ -43,6 +44,12 @@ export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
     words:
       /reasoning_(?:content|details|opaque|text)|thinking_blocks|extra_content|thought_signature|(?:property|field|parameter|key)s? ["'`]reasoning["'`]/i,
     without: "what it handed out with earlier answers is not sent back",
+  },
+  foreign_calls: {
+    words: /$^/,
+    refusal:
+      /(?:reasoning_content|reasoning_details|thought_?signature)\b[^.]{0,60}(?:missing|required|must be (?:passed|provided|included|sent))|missing[^.]{0,40}(?:reasoning_content|reasoning_details|thought_?signature)/i,
+    without: "tool calls of other models, for which it wants its own reasoning back, are told to it as text",
   },
   parallel_tool_calls: {
     words: /parallel_?tool_?(?:calls|use)|parallel (?:tool|function)/i,

@@ -1,6 +1,8 @@
 import type { ModelSettings } from "../../domain/model-settings.ts";
 import type { ModelMessage, ModelRequest } from "../contract.ts";
+import { callsInWords } from "./calls-in-words.ts";
 import type { Feature } from "./feature.ts";
+import { hasState, isForeignCall, withoutState } from "./state.ts";
 
 type Lacks = ReadonlySet<Feature>;
 
@@ -14,14 +16,13 @@ export const featuresOf = (request: ModelRequest): readonly Feature[] => {
     ...when("tools", tools.length > 0),
     ...when("system_role", system !== ""),
     ...when("opaque_state", messages.some(hasState)),
+    ...when("foreign_calls", messages.some(isForeignCall)),
     ...when(
       "images",
       messages.some((message) => message.role === "user" && message.images.length > 0),
     ),
   ];
 };
-
-const hasState = (message: ModelMessage): boolean => message.role === "assistant" && message.opaque !== undefined;
 
 const when = (feature: Feature, isUsed: boolean): readonly Feature[] => (isUsed ? [feature] : []);
 
@@ -46,6 +47,7 @@ export const reduced = (request: ModelRequest, lacks: Lacks): ModelRequest => {
   let rest = withoutSettings(request, lacks);
   if (lacks.has("tool_choice")) rest = withoutToolChoice(rest);
   if (lacks.has("tools")) rest = withoutTools(rest);
+  if (lacks.has("foreign_calls")) rest = { ...rest, messages: callsInWords(rest.messages, isForeignCall) };
   if (lacks.has("json_schema")) rest = withSchemaInWords(rest);
   if (lacks.has("opaque_state")) rest = { ...rest, messages: rest.messages.map(withoutState) };
   if (lacks.has("images")) rest = { ...rest, messages: rest.messages.map(withoutImages) };
@@ -69,34 +71,13 @@ export const withoutTools = ({
   parallelToolCalls: __,
   messages,
   ...rest
-}: ModelRequest): ModelRequest => {
-  const told: ModelMessage[] = [];
-  let isAfterResult = false;
-  for (const message of messages) {
-    const last = told.at(-1);
-    if (message.role === "tool") {
-      const content = `Result of ${message.name}: ${JSON.stringify(message.output ?? null)}`;
-      // Roles alternate: results of calls that were made together are one message.
-      if (last !== undefined && last.role === "user" && isAfterResult)
-        told[told.length - 1] = { ...last, content: `${last.content}\n${content}` };
-      else told.push({ role: "user", content, images: [] });
-    } else if (message.role === "assistant" && message.toolCalls.length > 0) {
-      const calls = message.toolCalls.map(({ name, input }) => `I call ${name} with ${JSON.stringify(input)}.`);
-      told.push({ role: "assistant", content: [message.content, ...calls].filter(Boolean).join("\n"), toolCalls: [] });
-    } else told.push(message);
-    isAfterResult = message.role === "tool";
-  }
-  return { ...rest, tools: [], messages: told };
-};
+}: ModelRequest): ModelRequest => ({ ...rest, tools: [], messages: callsInWords(messages, () => true) });
 
 const withSchemaInWords = (request: ModelRequest): ModelRequest => {
   if (request.responseSchema === undefined) return request;
   const words = `Answer with JSON alone, without a code fence. It must match this JSON Schema: ${JSON.stringify(request.responseSchema.schema)}`;
   return { ...request, system: request.system === "" ? words : `${request.system}\n\n${words}` };
 };
-
-const withoutState = (message: ModelMessage): ModelMessage =>
-  message.role === "assistant" && hasState(message) ? { ...message, opaque: undefined } : message;
 
 const withoutImages = (message: ModelMessage): ModelMessage => {
   if (message.role !== "user" || message.images.length === 0) return message;

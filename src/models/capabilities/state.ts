@@ -1,0 +1,19 @@
+import type { ModelMessage, ModelRequest } from "../contract.ts";
+
+export const hasState = (message: ModelMessage): boolean =>
+  message.role === "assistant" && message.opaque !== undefined;
+
+export const withoutState = (message: ModelMessage): ModelMessage =>
+  message.role === "assistant" && hasState(message) ? { ...message, opaque: undefined } : message;
+
+/** Whether a call came with nothing that its model wants back. In `ownState`, so do the calls of all other models. */
+export const isForeignCall = (message: ModelMessage): boolean =>
+  message.role === "assistant" && message.toolCalls.length > 0 && message.opaque === undefined;
+
+/** Returns the request without what models other than this one have handed out. */
+export const ownState = (request: ModelRequest, model: string): ModelRequest => {
+  const isForeign = (message: ModelMessage): boolean =>
+    message.role === "assistant" && message.opaque !== undefined && message.opaque.model !== model;
+  if (!request.messages.some(isForeign)) return request;
+  return { ...request, messages: request.messages.map((it) => (isForeign(it) ? withoutState(it) : it)) };
+};
