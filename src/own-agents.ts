@@ -51,7 +51,8 @@ export const openOwnAgents = ({ config, variables, toolNames, system, onSecrets 
   return {
     load: async () => {
       const mcp = await mcpFileIn(config.agentsDir, variables);
-      const tools = { names: toolNames, servers: mcp.names };
+      const isUnread = mcp.mistakes.length > 0 && mcp.names.length === 0;
+      const tools = { names: toolNames, servers: isUnread ? null : mcp.names };
       const loaded = await files.load({ providers: config.providers, tools });
       onSecrets([...loaded.secrets, ...mcp.secrets]);
       const mistakes = inReadingOrder([...loaded.mistakes, ...mcp.mistakes]);
