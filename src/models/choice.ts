@@ -1,5 +1,5 @@
 import type { Model } from "./contract.ts";
-import { type ModelOptions, modelFrom } from "./open.ts";
+import { type ModelOptions, modelFrom, openOne } from "./open.ts";
 import { missingVariables } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
 import { type ModelSpec, parseModelSpecs, specMistake, specText } from "./spec.ts";
@@ -50,12 +50,13 @@ export interface Models {
  * that is set up. No others, because the operator pays for a caller's choice.
  */
 export const openModels = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Models> => {
-  const standard = await modelFrom(specs, options);
+  const one = openOne(options);
+  const standard = await modelFrom(specs, options, one);
   let known = specs;
   const opened = new Map<string, Promise<Model>>();
   const open = (specs: readonly ModelSpec[]): Promise<Model> => {
     const id = specs.map(specText).join(",");
-    const model = opened.get(id) ?? modelFrom(specs, options);
+    const model = opened.get(id) ?? modelFrom(specs, options, one);
     opened.set(id, model);
     return model;
   };

@@ -23,17 +23,33 @@ export interface ModelOptions {
 /**
  * Returns the model that the specs name: each retried, several tried in order. Reads no environment: every value that
  * the AI SDK would read from it is passed in. Rejects with an Error that names the variable when a provider's settings
- * are incomplete, which the configuration has ruled out.
+ * are incomplete, which the configuration has ruled out. `open` opens one of them.
  */
-export const modelFrom = async (specs: readonly ModelSpec[], options: ModelOptions): Promise<Model> => {
-  const [first, ...others] = await Promise.all(specs.map((spec) => oneModel(spec, options)));
+export const modelFrom = async (
+  specs: readonly ModelSpec[],
+  options: ModelOptions,
+  open = openOne(options),
+): Promise<Model> => {
+  const [first, ...others] = await Promise.all(specs.map(open));
   if (first === undefined) throw new Error("MODEL must name a model: it is empty.");
   return others.length === 0 ? first : withFallback([first, ...others], options.logger);
 };
 
-const oneModel = async ({ provider: name, model }: ModelSpec, options: ModelOptions): Promise<Model> => {
-  const provider = providerNamed(name);
-  return withRetry(await provider.open(openingOf(provider, model, options)), options);
+/**
+ * Returns a function that opens a model once, whichever lists name it: what a model has learnt about its server, such as
+ * what that refuses, holds for all of them.
+ */
+export const openOne = (options: ModelOptions): ((spec: ModelSpec) => Promise<Model>) => {
+  const opened = new Map<string, Promise<Model>>();
+  const open = async (provider: Provider, model: string): Promise<Model> =>
+    withRetry(await provider.open(openingOf(provider, model, options)), options);
+  return ({ provider: name, model }) => {
+    const provider = providerNamed(name);
+    const id = idOf(provider, model);
+    const one = opened.get(id) ?? open(provider, model);
+    opened.set(id, one);
+    return one;
+  };
 };
 
 /** Returns what the provider opens that model with. */

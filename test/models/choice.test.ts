@@ -27,6 +27,14 @@ describe("the model of a run", () => {
     expect(await models.choose(null, "compatible:a")).toBe(await models.choose(null, "compatible:a"));
   });
 
+  test("is opened once, so that what it has learnt about its server holds for every request", async () => {
+    const models = await open("builtin");
+    models.setAgentModels(["compatible:a"]);
+    const chosen = await models.choose({ ...NOTHING, name: "compatible:a" }, null);
+    expect(await models.choose(null, "compatible:a")).toBe(chosen);
+    expect(await models.choose(null, "builtin")).toBe(models.standard);
+  });
+
   test("may be any that MODEL or an agent names, and no other", async () => {
     const models = await open("builtin");
     models.setAgentModels(["compatible:a,openai:b", "builtin"]);

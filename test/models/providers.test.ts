@@ -4,37 +4,8 @@ import { profiledProvider } from "../../src/models/providers/profile.ts";
 import { modelConformance } from "../conformance/model.ts";
 import { KEY } from "../conformance/model-kit.ts";
 import { providerModel } from "../support/provider-model.ts";
-import { anthropicMessages } from "../support/wires/anthropic.ts";
-import { bedrockConverse } from "../support/wires/bedrock.ts";
-import { googleGenerate, vertexGenerate } from "../support/wires/google.ts";
-import {
-  azureChat,
-  deepseekChat,
-  mistralChat,
-  newerChat,
-  openAiChat,
-  openRouterChat,
-} from "../support/wires/openai-chat.ts";
-import { openAiResponses } from "../support/wires/openai-responses.ts";
-import type { Wire } from "../support/wires/wire.ts";
-
-/** The stand-in of each provider and its path. */
-const STAND_INS: Readonly<Record<string, { readonly wire: Wire; readonly path: string }>> = {
-  openai: { wire: openAiResponses, path: "/v1" },
-  anthropic: { wire: anthropicMessages, path: "/v1" },
-  google: { wire: googleGenerate, path: "/v1beta" },
-  azure: { wire: azureChat, path: "/openai/v1" },
-  bedrock: { wire: bedrockConverse, path: "" },
-  vertex: { wire: vertexGenerate, path: "/publishers/google" },
-  cohere: { wire: openAiChat, path: "/compatibility/v1" },
-  mistral: { wire: mistralChat, path: "/v1" },
-  groq: { wire: newerChat, path: "/openai/v1" },
-  xai: { wire: newerChat, path: "/v1" },
-  deepseek: { wire: deepseekChat, path: "/v1" },
-  openrouter: { wire: openRouterChat, path: "/api/v1" },
-  ollama: { wire: openAiChat, path: "/v1" },
-  compatible: { wire: openAiChat, path: "/v1" },
-};
+import { STAND_INS } from "../support/stand-ins.ts";
+import { openAiChat } from "../support/wires/openai-chat.ts";
 
 const remote = providers.filter(({ hasIds }) => hasIds);
 
