@@ -52,6 +52,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     agentConfig: null,
   },
   "/api/v1/solve": { problem: "hello", user_id: "u", thread_id: "native" },
+  "/api/v1/runs": { input: { message: "hello" }, user_id: "u", thread_id: "runs" },
   "/ask": { question: "hello", user_id: "u", thread_id: "ask" },
   "/rag": { question: "hello", user_id: "u", thread_id: "rag" },
   "/api/chat/stream": { message: "hello", user_id: "u", thread_id: "chat" },
