@@ -1,7 +1,7 @@
 /**
  * What agents of the operator's own cost, in minutes: `bun bench/agents.ts [rounds] [seconds] [streams]`. One Yeoul, run
- * from source, answers by `ask`, by an agent as text and by one as code in turn; the figures are CPU a token and ratios
- * within each round. Then the time of a call of an MCP server's tool that does nothing.
+ * from source, answers by `ask`, by an agent as text, by one as code and by one that runs elsewhere in turn; the figures
+ * are CPU a token and ratios within each round. Then the time of a call of an MCP server's tool that does nothing.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ const [rounds, seconds, streams] = [
   Number(process.argv[3] ?? 10),
   Number(process.argv[4] ?? 500),
 ];
-const AGENTS = ["ask", "told", "coded"] as const;
+const AGENTS = ["ask", "told", "coded", "far"] as const;
 
 const TEXT = "---\ndescription: As text.\n---\nYou are a helpful, honest assistant.\n";
 const CODE = `import { agent } from "yeoul";
@@ -33,6 +33,8 @@ export default agent({
 });
 `;
 
+const remote = (url: string): string => `---\nremote: {protocol: ag-ui, url: "${url}"}\n---\n`;
+
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 const measureAgents = async (): Promise<void> => {
@@ -40,12 +42,13 @@ const measureAgents = async (): Promise<void> => {
   writeFileSync(join(agentsDir, "told.md"), TEXT);
   writeFileSync(join(agentsDir, "coded.ts"), CODE);
   const standIn = await startServer([process.execPath, "bench/stand-in.ts"]);
+  writeFileSync(join(agentsDir, "far.md"), remote(`${standIn.url}/ag-ui`));
   const database = await openDatabase(undefined);
   const around = { standIn: standIn.url, database: database.url, source: true, profile: false, agentsDir };
   try {
     const server = await startTarget("yeoul", around);
     await warmUp(server);
-    const micros: Record<(typeof AGENTS)[number], number[]> = { ask: [], told: [], coded: [] };
+    const micros: Record<(typeof AGENTS)[number], number[]> = { ask: [], told: [], coded: [], far: [] };
     for (let round = 1; round <= rounds; round += 1) {
       for (const agent of AGENTS) {
         const shape: Shape = { ...steadyShape({ streams, rate: 20, seconds }), agent };
@@ -54,7 +57,7 @@ const measureAgents = async (): Promise<void> => {
       }
       console.log(AGENTS.map((agent) => `${agent} ${micros[agent].at(-1)?.toFixed(1)} µs`).join(", "));
     }
-    for (const agent of ["told", "coded"] as const) {
+    for (const agent of ["told", "coded", "far"] as const) {
       const ratio = median(micros[agent].map((own, at) => own / (micros.ask[at] ?? Number.NaN)));
       console.log(`median of ${rounds} rounds, ${agent} against ask: ${ratio.toFixed(3)}`);
     }
