@@ -86,7 +86,10 @@ export interface Context {
   /** The user's documents, restricted to the agent's `collections` where it names some. */
   readonly retrieval: Documents;
   readonly log: AgentLog;
-  /** The conversation before this turn, oldest first. When it is too long, only the newest messages are included. */
+  /**
+   * The turns before this one, oldest first, ready for a model: tool calls and their results included, in an order that
+   * every server takes. When they are too long, only the newest are included.
+   */
   readonly history: AgentContext["history"];
   /**
    * Calls the model, then the tools that it requests, and repeats until it answers. Yield it, or `yield*` it for its

@@ -106,8 +106,11 @@ export const storeReadsRecentTurns = (under: StoreUnderTest): void => {
     const key = thread();
     const heavy: AnswerPart = { type: "reasoning", text: crypto.randomUUID().repeat(30_000) };
     for (const question of ["1", "2", "3", "4"]) await turn(store, key, question, answer("text", heavy));
-    expect((await recent(key, 100, 1_000)).map(({ question }) => question)).toEqual(["3", "4"].slice(1));
+    expect((await recent(key, 100, 1_000)).map(({ question }) => question)).toEqual(["4"]);
     await turn(store, key, "5", answer("text", ...Array<AnswerPart>(3).fill(heavy)));
     expect((await recent(key, 100, 1_000)).map(({ question }) => question)).toEqual(["5"]);
+    // Beyond that its text is all there is of it.
+    await turn(store, key, "6", answer("text", { type: "text", length: 4 }, ...Array<AnswerPart>(4).fill(heavy)));
+    expect(await recent(key, 100, 1_000)).toMatchObject([{ question: "6", content: "text", parts: [] }]);
   });
 };

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import type { AgentContext } from "../../src/agents/contract.ts";
 import { RunError } from "../../src/domain/error.ts";
 import type { EventBody } from "../../src/domain/event.ts";
-import { ModelError } from "../../src/models/contract.ts";
+import { type FinishReason, ModelError } from "../../src/models/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, answerIn, endOf, type Harness, harness, logOf } from "../support/harness.ts";
 import { heldSleeps } from "../support/held-sleeps.ts";
@@ -66,6 +66,32 @@ describe("a run that ends", () => {
       });
     }
   }
+
+  test("at the model's limit says so once: not for a title after the answer, nor for a draft before it", async () => {
+    const cut: string[] = [];
+    const replica = await harness({ logger: { reachedLength: (_, model) => void cut.push(model) } });
+    const answers = (...reasons: readonly (readonly [text: string | null, reason: FinishReason])[]) =>
+      agentOf(async function* ({ answered }) {
+        for (const [text, reason] of reasons) {
+          if (text !== null) yield token(text);
+          answered(reason);
+        }
+        return {};
+      });
+    const finishOf = async (agent: ReturnType<typeof answers>) => {
+      const { live, events } = await replica.start(agent);
+      const end = endOf(await events);
+      await live.ended;
+      return (end as { readonly finish?: string }).finish;
+    };
+    expect(await finishOf(answers(["a", "length"], [null, "stop"]))).toBe("length");
+    expect(cut).toEqual(["scripted"]);
+    expect(await finishOf(answers(["a", "stop"], [null, "length"]))).toBe("stop");
+    expect(await finishOf(answers(["a", "length"], ["b", "stop"]))).toBe("stop");
+    expect(await finishOf(answers(["a", "tool_calls"]))).toBe("stop");
+    expect(await finishOf(answers())).toBe("stop");
+    expect(cut).toHaveLength(1);
+  });
 
   test("successfully emits done with the id of its message", async () => {
     const { live, events } = await here.start(agentEmitting([token("the "), token("answer")]));

@@ -12,7 +12,7 @@ const WITH_IMAGES = 8;
  * may have more, up to the second bound; beyond it, its text is all that is left of it.
  */
 const MAX_DETAIL = 2 * 1024 * 1024;
-const MAX_LAST_DETAIL = 4 * MAX_DETAIL;
+const MAX_LAST_DETAIL = 2 * MAX_DETAIL;
 
 /**
  * Walks back from the newest turn, two index lookups each, and stops at the first that does not fit. Only then is
