@@ -21,6 +21,7 @@ import { openReader } from "./reading/reader.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
+import { every } from "./runs/every.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
 import { Maintenance } from "./runs/maintenance.ts";
 import { Recovery } from "./runs/orphan-recovery.ts";
@@ -288,19 +289,5 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       await mcp.close();
       await lease.leave();
     },
-  };
-};
-
-/** Calls `tick` again `ms` after it has settled. Returns a function that stops it. */
-const every = (ms: number, tick: () => Promise<unknown>): (() => void) => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStopped = false;
-  const next = () => {
-    if (!isStopped) timer = setTimeout(() => void tick().finally(next), ms);
-  };
-  next();
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
   };
 };
