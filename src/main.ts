@@ -24,6 +24,10 @@ const SECOND_SIGNAL_MS = 500;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
+/** A model's failure tells its users nothing that an operator has to do: that is its remedy. */
+const withRemedy = (error: Error): string =>
+  "remedy" in error && typeof error.remedy === "string" ? `${error.message} ${error.remedy}` : error.message;
+
 /** Replaces the process (execve): its parent notices nothing. Where that is not possible, it goes on without them. */
 const applyRuntimeSettings = (): void => {
   const { argv, env, execArgv, execPath } = process;
@@ -62,7 +66,7 @@ const main = async (): Promise<number | "serving"> => {
     if (cli.command === "check") return await checkAll(read.config);
     return await run(read.config);
   } catch (error) {
-    complain(error instanceof Error ? error.message : "failed to start");
+    complain(error instanceof Error ? withRemedy(error) : "failed to start");
     return EXIT_FAILED;
   }
 };
