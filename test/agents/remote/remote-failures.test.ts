@@ -1,14 +1,18 @@
-import { describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Socket } from "node:net";
 import { realSystem } from "../../../src/domain/system.ts";
 import { openLogger, serviceLogger } from "../../../src/logger.ts";
 import { message } from "../../support/ag-ui-agent.ts";
+import { sharedStore } from "../../support/harness.ts";
 import { heldSleeps } from "../../support/held-sleeps.ts";
 import { payloadsOf } from "../../support/native-events.ts";
 import { CHUNKED, chunkOf, LAST_CHUNK, type RawRequest, rawServer } from "../../support/raw-server.ts";
 import { frameOf, STARTED } from "../../support/remote-read.ts";
 import { answerOf, askFar, farEvents, remoteService, SECRET } from "../../support/remote-service.ts";
 import { readSse } from "../../support/sse.ts";
+
+// The first database of a process takes long to open on a busy machine.
+beforeAll(async () => void (await sharedStore()), 120_000);
 
 const begin = CHUNKED + [STARTED, ...message("m", "So far")].map(frameOf).map(chunkOf).join("");
 

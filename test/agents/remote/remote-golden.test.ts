@@ -1,9 +1,13 @@
-import { expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { agUiAgent, message, toolCall } from "../../support/ag-ui-agent.ts";
 import { expectGolden, readBack } from "../../support/golden.ts";
+import { sharedStore } from "../../support/harness.ts";
 import { askFar, remoteService } from "../../support/remote-service.ts";
 import { readSse } from "../../support/sse.ts";
 import { testSystem } from "../../support/test-system.ts";
+
+// The first database of a process takes long to open on a busy machine.
+beforeAll(async () => void (await sharedStore()), 120_000);
 
 test("the transcript of a remote agent's run is unchanged, byte for byte", async () => {
   // Pieces of text that wait for one commit are joined, so each has something else behind it.

@@ -1,9 +1,13 @@
-import { expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { agUiAgent, message, toolCall } from "../../support/ag-ui-agent.ts";
+import { sharedStore } from "../../support/harness.ts";
 import { payloadsOf } from "../../support/native-events.ts";
 import { answerOf, askFar, farEvents, remoteService, SECRET } from "../../support/remote-service.ts";
 import { readSse } from "../../support/sse.ts";
 import { runOf, threadOf } from "../../support/views.ts";
+
+// The first database of a process takes long to open on a busy machine.
+beforeAll(async () => void (await sharedStore()), 120_000);
 
 test("a remote agent's run is a run like any other: streamed, stored and read again", async () => {
   await using agent = agUiAgent(() => [
