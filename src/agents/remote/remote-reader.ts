@@ -35,6 +35,8 @@ export class RemoteReader implements AnswerReader<EventBody> {
   usage: Usage | null = null;
   readonly #run: RemoteRun;
   #hasStarted = false;
+  /** The run's id as its first event has it. */
+  #namedRun: unknown;
   /** What the last snapshot of the messages says in answer to the question. */
   #answers: readonly string[] = [];
 
@@ -99,13 +101,11 @@ export class RemoteReader implements AnswerReader<EventBody> {
     if (type !== "TOOL_CALL_CHUNK" && type !== "RAW") this.#run.calls.endChunked();
     switch (type) {
       case "RUN_STARTED":
-        if (this.#hasStarted) this.notes.note("began its run twice; the second beginning was ignored");
-        this.#hasStarted = true;
-        this.#compare(event);
+        this.#start(event);
         break;
       case "RUN_FINISHED":
-        this.#compare(event);
-        this.#finish(event);
+        if (this.#isOurs(event)) this.#finish(event);
+        else this.notes.note("ended another run than the one that it began; that end was ignored");
         break;
       case "RUN_ERROR":
         this.usage = reportedUsage(event);
@@ -124,10 +124,20 @@ export class RemoteReader implements AnswerReader<EventBody> {
     }
   }
 
-  /** The ids in events are never used: what arrives on this connection is this run's, and no other's. */
-  #compare({ threadId, runId }: Fields): void {
+  /** What arrives on this connection is this run's, whatever its name: many servers name runs by themselves. */
+  #start({ threadId, runId }: Fields): void {
+    if (this.#hasStarted) {
+      this.notes.note("began its run twice; the second beginning was ignored");
+      return;
+    }
+    this.#hasStarted = true;
+    this.#namedRun = runId;
     const isSame = threadId === this.asked.threadId && runId === this.asked.runId;
     if (!isSame) this.notes.note("names another thread or run than the one that was asked for; the names are ignored");
+  }
+
+  #isOurs({ runId }: Fields): boolean {
+    return runId === undefined || runId === null || runId === this.asked.runId || runId === this.#namedRun;
   }
 
   #finish(event: Fields): void {

@@ -235,10 +235,25 @@ test("no event writes what only the engine writes, whatever its name", async () 
 
 test("another thread, another run and a second beginning are ignored, with one line each", async () => {
   const foreign = { type: "RUN_STARTED", threadId: "another user's", runId: "r2" };
-  const { events, failure, notes } = await readRun(foreign, foreign, ...message("a", "Hi."));
+  const { events, failure, notes } = await readPieces(
+    [foreign, STARTED, ...message("a", "Hi."), FINISHED].map(frameOf),
+  );
   expect([textIn(events), failure]).toEqual(["Hi.", undefined]);
   expect(notes.length).toBe(2);
   expect(notes.join()).not.toContain("another user's");
+});
+
+test("the end of another run is no end, but a server may name the run as it likes", async () => {
+  const end = (runId: unknown) => ({ ...FINISHED, runId });
+  const { events, failure, notes } = await readRun(...message("a", "One."), end("r2"), ...message("b", "Two."));
+  expect([textIn(events), failure, notes.length]).toEqual(["One.\n\nTwo.", undefined, 1]);
+  const began = { ...STARTED, runId: "its own" };
+  for (const runId of ["its own", "r", null]) {
+    const named = await readPieces([began, ...message("a", "One."), end(runId)].map(frameOf));
+    expect([textIn(named.events), named.failure]).toEqual(["One.", undefined]);
+  }
+  const forged = await readPieces([STARTED, ...message("a", "One."), end("r2")].map(frameOf));
+  expect(forged.failure?.message).toBe("The agent's answer ended before it was complete.");
 });
 
 describe("bounds", () => {
