@@ -1,4 +1,5 @@
 import { addressOf, fetchAt, urlAt } from "../access.ts";
+import { withoutTools } from "../capabilities/reduce.ts";
 import { defineProvider } from "./contract.ts";
 
 const BASE_URL = "https://api.anthropic.com/v1";
@@ -25,7 +26,7 @@ export const anthropic = defineProvider({
       import("../event-sieve.ts"),
     ]);
     const { root: baseURL } = addressOf(baseUrl);
-    return sdkModel({
+    const inner = sdkModel({
       id,
       failureContext,
       logger,
@@ -39,6 +40,11 @@ export const anthropic = defineProvider({
         headers: { "x-api-key": apiKey, "anthropic-version": "2023-06-01" },
       }),
     });
+    return {
+      ...inner,
+      // "Requests which include `tool_use` or `tool_result` blocks must define tools", says a refusal.
+      answer: (request, ...call) => inner.answer(request.tools.length > 0 ? request : withoutTools(request), ...call),
+    };
   },
   openEmbedding: null,
 });
