@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "../src/check.ts";
@@ -11,7 +11,9 @@ import { HELLO } from "./conformance/model-kit.ts";
 import { type ModelServer, modelServer, type Reply, replyOf } from "./support/model-server.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
-const DATA_DIR = join(mkdtempSync(join(tmpdir(), "yeoul-check-")), "data");
+const FOLDER = mkdtempSync(join(tmpdir(), "yeoul-check-"));
+const DATA_DIR = join(FOLDER, "data");
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 beforeAll(async () => {
   const store = await pgliteStore({ dataDir: DATA_DIR, system: realSystem });
   await store.migrate();
