@@ -84,7 +84,6 @@ const run = fc
   .map((parts) => ({ parts, events: [STARTED, ...parts.flatMap(({ events }) => events), FINISHED] }));
 
 const wire = (events: readonly unknown[]): string => events.map(frameOf).join(": ping\n\n");
-/** Half a character reads as U+FFFD once it is stored; here both halves arrive. */
 const defined = <T>(values: readonly (T | undefined)[]): readonly T[] => values.filter((value) => value !== undefined);
 
 test("any run, cut anywhere, says what was meant", async () => {
@@ -126,7 +125,9 @@ test("a run that is cut off says a beginning of what it would have said, and fai
         // Without the blank line that completes the last event.
         const cut = await readPieces([stream.slice(0, Math.floor(at * (stream.length - 2)))]);
         expect(cut.failure?.message).toBe("The agent's answer ended before it was complete.");
-        expect(textIn(whole.events)).toStartWith(textIn(cut.events));
+        // By UTF-16 units: the cut may leave half a character, which the journal mends.
+        const kept = textIn(cut.events);
+        expect(textIn(whole.events).slice(0, kept.length)).toBe(kept);
         expect(whole.events.slice(0, cut.events.length).map(({ type }) => type)).toEqual(
           cut.events.map(({ type }) => type),
         );
