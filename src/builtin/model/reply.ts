@@ -41,12 +41,13 @@ export const reply = (request: ModelRequest): Reply => {
   const quoted = readPassages(questions[0] ?? "");
   if (quoted !== null) return text(quote(quoted, languageIn(request.system, [quoted.question, ...questions.slice(1)])));
   const locale = languageIn(request.system, questions);
-  const say = (said: string): Reply => text(isShown ? `${BLIND[locale]}\n\n${said}` : said);
+  const answerWith = (words: string): Reply => text(isShown ? `${BLIND[locale]}\n\n${words}` : words);
   const { task, unread, again } = understand(questions);
-  if (task === null) return say(unread === undefined ? ABOUT[locale] : refuse(unread, locale));
+  if (task === null) return answerWith(unread === undefined ? ABOUT[locale] : refuse(unread, locale));
   const call = callFor(task);
   const outcome = outcomes.findLast(({ name }) => name === call.name);
-  if (outcome !== undefined) return say(`${again ? `${AGAIN[locale]}\n\n` : ""}${explain(task, outcome, locale)}`);
-  if (!request.tools.some(({ name }) => name === call.name)) return say(NEEDS_TOOL[locale](call.name));
+  if (outcome !== undefined)
+    return answerWith(`${again ? `${AGAIN[locale]}\n\n` : ""}${explain(task, outcome, locale)}`);
+  if (!request.tools.some(({ name }) => name === call.name)) return answerWith(NEEDS_TOOL[locale](call.name));
   return { kind: "call", call };
 };

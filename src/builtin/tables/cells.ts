@@ -1,6 +1,6 @@
 import { type Term, termsOf } from "../../domain/terms.ts";
-import { fold } from "./asked-text.ts";
 import type { Column } from "./column.ts";
+import { fold } from "./question-text.ts";
 
 /** A longer cell is prose, which no question names in full. In UTF-16 units, like all bounds here. */
 const MAX_NAME = 80;

@@ -8,8 +8,8 @@ import type { Comparison } from "./table-query.ts";
 export type Finding =
   /** The table has no rows with these names. */
   | { readonly kind: "unknown"; readonly names: readonly string[] }
-  /** The rows themselves. `asked`: the columns that the question is about; empty means all of them. */
-  | { readonly kind: "rows"; readonly rows: readonly number[]; readonly asked: readonly Column[] }
+  /** The rows themselves. `requested`: the columns that the question is about; empty means all of them. */
+  | { readonly kind: "rows"; readonly rows: readonly number[]; readonly requested: readonly Column[] }
   /** The rows with the largest or smallest number, the best first. */
   | {
       readonly kind: "extreme";
@@ -55,14 +55,14 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
   const isNarrowed = reading.rows !== null || wish.comparisons.length > 0;
   const lookup = (): Finding | null =>
     isNarrowed || (wish.isList && reading.weight > 0)
-      ? { kind: "rows", rows, asked: columnsFor(reading, sheet) }
+      ? { kind: "rows", rows, requested: columnsFor(reading, sheet) }
       : null;
   const isCompared = measure !== null && wish.comparisons.length > 0;
   switch (operation) {
     case null:
       if (group === null || measure === null) return lookup();
       // Each group is one row, so there is nothing to add up.
-      if (group.isUnique) return { kind: "rows", rows, asked: columnsFor(reading, sheet) };
+      if (group.isUnique) return { kind: "rows", rows, requested: columnsFor(reading, sheet) };
       return groupsOf("sum", measure, group, rows, sheet, null);
     case "count":
       return countOf(reading, sheet, rows, isCompared ? null : measure) ?? lookup();
@@ -83,7 +83,7 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
     default: {
       if (measure === null) return lookup();
       if (group !== null) return groupsOf(operation, measure, group, rows, sheet, null);
-      if (rows.length === 1) return { kind: "rows", rows, asked: [measure] };
+      if (rows.length === 1) return { kind: "rows", rows, requested: [measure] };
       const value = aggregate(operation, numbersOf(measure, rows));
       return value === null ? null : { kind: "aggregate", of: operation, column: measure, rows, value };
     }
@@ -106,7 +106,7 @@ const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measur
   if (isNamed || (rows.length === 1 && stock !== undefined && wish.comparisons.length === 0)) {
     const column = isNamed ? measure : stock;
     if (column === undefined) return null;
-    if (rows.length === 1) return { kind: "rows", rows, asked: [column] };
+    if (rows.length === 1) return { kind: "rows", rows, requested: [column] };
     const value = aggregate("sum", numbersOf(column, rows));
     return value === null ? null : { kind: "aggregate", of: "sum", column, rows, value };
   }
@@ -137,10 +137,10 @@ const categoryOf = ({ named, found }: Reading): Column | null =>
 /** Returns the columns that the question asks for, without those that selected the rows. */
 const columnsFor = ({ named, found }: Reading, { columns }: Sheet): readonly Column[] => {
   const label = labelColumn(columns);
-  const asked = named.filter((column) => column !== label && !found.includes(column));
+  const requested = named.filter((column) => column !== label && !found.includes(column));
   // "The stock of part 12345" does not ask for the part's name.
-  const measures = asked.filter(({ quantities }) => quantities !== null);
-  return measures.length > 0 ? measures : asked;
+  const measures = requested.filter(({ quantities }) => quantities !== null);
+  return measures.length > 0 ? measures : requested;
 };
 
 const rowsOf = ({ rows, wish }: Reading, { table }: Sheet, measure: Column | null): readonly number[] => {

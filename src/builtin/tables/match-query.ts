@@ -38,7 +38,7 @@ export const readQuery = (query: TableQuery, sheet: Sheet): Reading => {
   const named = names.namedBy(terms);
   const group = query.groups.map((words) => groupColumn(words, sheet)).find((column) => column !== undefined) ?? null;
   const taken = new Set(named.flatMap(({ words }) => words));
-  const { rows, found, cells, words, unknown } = namedCells(query.asked, rest, sheet, taken);
+  const { rows, found, cells, words, unknown } = namedCells(query.text, rest, sheet, taken);
   const isSpoken = ({ forms }: Term): boolean => forms.some((form) => taken.has(form) || words.has(form));
   const spoken = terms.filter(isSpoken).length;
   const rowWeight = rows === null ? 0 : cells.length > 0 ? ROW : ALIKE;

@@ -1,8 +1,8 @@
 import { stopWords } from "../../domain/stop-words.ts";
 import type { Term } from "../../domain/terms.ts";
-import type { AskedText, Span } from "./asked-text.ts";
 import type { Cell } from "./cells.ts";
 import type { Column } from "./column.ts";
+import type { QuestionText, Span } from "./question-text.ts";
 import type { Sheet } from "./sheet.ts";
 
 export interface NamedCells {
@@ -31,13 +31,13 @@ const MAX_UNKNOWN = 5;
  * contain. `rest` are the words not understood so far, `taken` those that name columns.
  */
 export const namedCells = (
-  asked: AskedText,
+  question: QuestionText,
   rest: readonly Term[],
   sheet: Sheet,
   taken: ReadonlySet<string>,
 ): NamedCells => {
-  const whole = wholeCells(asked, sheet);
-  const words = new Set(whole.flatMap(({ from, to }) => asked.terms.slice(from, to).flatMap(({ forms }) => forms)));
+  const whole = wholeCells(question, sheet);
+  const words = new Set(whole.flatMap(({ from, to }) => question.terms.slice(from, to).flatMap(({ forms }) => forms)));
   let chosen: ReadonlySet<number> | null = null;
   const found: Column[] = [];
   const named: string[] = [];
@@ -57,7 +57,7 @@ export const namedCells = (
     chosen = narrowed;
     for (const form of term.forms) words.add(form);
   }
-  return { rows: chosen, found, cells: named, words, unknown: unknownNames(asked, words, sheet) };
+  return { rows: chosen, found, cells: named, words, unknown: unknownNames(question, words, sheet) };
 };
 
 /** Returns each word once. */
@@ -82,9 +82,9 @@ interface WholeCell extends Pick<Span, "from" | "to"> {
  * Returns the cells that the question contains word for word, in the table's order. Of overlapping ones, the longest is
  * taken.
  */
-const wholeCells = (asked: AskedText, { cells }: Sheet): readonly WholeCell[] => {
+const wholeCells = (question: QuestionText, { cells }: Sheet): readonly WholeCell[] => {
   const found = new Map<Cell, WholeCell>();
-  for (const { letters, from, to } of asked.spans(cells.longestName)) {
+  for (const { letters, from, to } of question.spans(cells.longestName)) {
     for (const cell of cells.named(letters)) if (!found.has(cell)) found.set(cell, { cell, from, to });
   }
   const isWithin = longerSpans([...found.values()]);
@@ -109,8 +109,12 @@ const CODE = /^(?=.*[a-z])(?=.*\d)[a-z\d][a-z\d\-_./]{3,63}$/u;
 const MAX_CODE = 80;
 
 /** Returns the codes that the table does not have. A question about one must not be answered with another row. */
-const unknownNames = (asked: AskedText, words: ReadonlySet<string>, { cells, table }: Sheet): readonly string[] => {
-  const names = asked.terms.flatMap(({ forms }) => {
+const unknownNames = (
+  question: QuestionText,
+  words: ReadonlySet<string>,
+  { cells, table }: Sheet,
+): readonly string[] => {
+  const names = question.terms.flatMap(({ forms }) => {
     const code = forms.at(-1) ?? "";
     return CODE.test(code) && !forms.some((form) => words.has(form)) ? [code] : [];
   });

@@ -50,12 +50,12 @@ export const shownChart = (finding: Finding, sheet: Sheet, locale: Locale): Char
   const label = labelColumn(sheet.columns);
   if (label === undefined) return null;
   const rows = finding.rows.slice(0, MAX_ROWS);
-  const asked = finding.kind === "extreme" ? [finding.column] : finding.asked;
-  const measures = asked.filter(({ quantities }) => quantities !== null);
+  const requested = finding.kind === "extreme" ? [finding.column] : finding.requested;
+  const measures = requested.filter(({ quantities }) => quantities !== null);
   const shown =
     measures.length > 0
       ? measures
-      : asked.length > 0
+      : requested.length > 0
         ? []
         : sheet.columns.filter(({ quantities }) => quantities !== null);
   return chartOf(

@@ -1,5 +1,5 @@
-import { AskedText, lookedAt } from "./asked-text.ts";
 import { type Concept, impliedConcept } from "./concepts.ts";
+import { lookedAt, QuestionText } from "./question-text.ts";
 
 export type Operation = "sum" | "average" | "median" | "max" | "min" | "count";
 
@@ -11,7 +11,7 @@ export interface Comparison {
 
 /** What a question asks of a table, as far as its words tell without the table. */
 export interface TableQuery {
-  readonly asked: AskedText;
+  readonly text: QuestionText;
   /** Null: the rows themselves. */
   readonly operation: Operation | null;
   /** Words that may name the column to group by. */
@@ -113,7 +113,7 @@ export const tableQueryOf = (question: string): TableQuery => {
   if (top !== null) rest = rest.replace(TOP, " ");
   const isList = take(LIST).length > 0;
   return {
-    asked: new AskedText(question),
+    text: new QuestionText(question),
     operation,
     groups,
     comparisons: isNone ? [{ is: "<=", bound: 0 }, ...bounds] : bounds,

@@ -2,8 +2,8 @@ import type { Locale } from "../../domain/run.ts";
 import type { TableReader, TableReply, TableRequest } from "../../services/chat/tables.ts";
 import { type JobOwner, PoolFullError, WorkerPool } from "../../workers/worker-pool.ts";
 import { askTable } from "./ask.ts";
-import { lookedAt } from "./asked-text.ts";
 import { beginningOf, maxRowsOf } from "./beginning.ts";
+import { lookedAt } from "./question-text.ts";
 
 /** Null when there is no answer, and also when the computation failed. */
 export type TableAnswer = { readonly reply: TableReply | null };
@@ -12,7 +12,7 @@ export type TableAnswer = { readonly reply: TableReply | null };
  * Up to these sizes a table is queried on the event loop, in some 5 ms: its cells, its characters, and the characters
  * of all questions together.
  */
-const SMALL = { cells: 1_000, characters: 20_000, asked: 500 };
+const SMALL = { cells: 1_000, characters: 20_000, question: 500 };
 const TIME_LIMIT_MS = 10_000;
 const WAITING = { waiting: 1_000, waitingPerUser: 100 };
 
@@ -66,7 +66,7 @@ class LateError extends Error {
 
 const isSmall = ({ table: { columns, rows }, query }: TableRequest): boolean => {
   if (columns.length * (rows.length + 1) > SMALL.cells) return false;
-  if (lengthOf([query.question, ...query.earlier]) > SMALL.asked) return false;
+  if (lengthOf([query.question, ...query.earlier]) > SMALL.question) return false;
   return lengthOf(columns) + rows.reduce((sum, row) => sum + lengthOf(row), 0) <= SMALL.characters;
 };
 

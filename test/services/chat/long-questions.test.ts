@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { askTable } from "../../../src/builtin/tables/ask.ts";
-import { AskedText, fold, lookedAt } from "../../../src/builtin/tables/asked-text.ts";
 import { Cells } from "../../../src/builtin/tables/cells.ts";
 import { columnsOf } from "../../../src/builtin/tables/column.ts";
+import { fold, lookedAt, QuestionText } from "../../../src/builtin/tables/question-text.ts";
 import { withParticle } from "../../../src/builtin/tables/words.ts";
 import { termsOf } from "../../../src/domain/terms.ts";
 import { titleOf } from "../../../src/domain/title.ts";
@@ -100,7 +100,7 @@ describe("cells", () => {
 });
 
 test("a question's spans are all sequences of its words up to the given length", () => {
-  const spans = [...new AskedText("ABC 12345 볼트의").spans(8)].map(({ letters }) => letters);
+  const spans = [...new QuestionText("ABC 12345 볼트의").spans(8)].map(({ letters }) => letters);
   expect(spans).toEqual(["abc", "abc12345", "12345", "12345볼트의", "12345볼트", "볼트의", "볼트"]);
 });
 

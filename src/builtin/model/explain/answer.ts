@@ -2,7 +2,7 @@ import type { Locale } from "../../../domain/run.ts";
 
 /** Selects one sentence of two translations, in the reader's language. */
 export type Wording = (texts: Readonly<Record<Locale, string>>) => string;
-export const sayIn =
+export const localizerFor =
   (locale: Locale): Wording =>
   (texts) =>
     texts[locale];

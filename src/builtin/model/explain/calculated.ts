@@ -3,7 +3,7 @@ import { unknowns } from "../../../notation/expression.ts";
 import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, sayIn, unanswered, type Wording } from "./answer.ts";
+import { answer, localizerFor, unanswered, type Wording } from "./answer.ts";
 import { byHand } from "./by-hand.ts";
 import { conventions } from "./conventions.ts";
 import { derivativeRule } from "./derivative-rule.ts";
@@ -41,53 +41,56 @@ const REWRITING = {
   partfrac: { ko: "부분분수로 분해", en: "Partial fractions" },
 } as const;
 
-const opening = (task: CalculatedTask, say: Wording): string => {
+const opening = (task: CalculatedTask, localized: Wording): string => {
   const shown = `\`${question(task)}\``;
   switch (task.kind) {
     case "derivative":
-      return say({
+      return localized({
         ko: `${task.variable}에 대하여 미분합니다: ${shown}`,
         en: `We differentiate with respect to ${task.variable}: ${shown}`,
       });
     case "integral":
       return task.bounds === null
-        ? say({ ko: `부정적분을 구합니다: ${shown}`, en: `We look for the antiderivative: ${shown}` })
-        : say({ ko: `정적분을 구합니다: ${shown}`, en: `We look for the definite integral: ${shown}` });
+        ? localized({ ko: `부정적분을 구합니다: ${shown}`, en: `We look for the antiderivative: ${shown}` })
+        : localized({ ko: `정적분을 구합니다: ${shown}`, en: `We look for the definite integral: ${shown}` });
     case "limit":
-      return say({ ko: `극한을 구합니다: ${shown}`, en: `We look for the limit: ${shown}` });
+      return localized({ ko: `극한을 구합니다: ${shown}`, en: `We look for the limit: ${shown}` });
     case "sum":
-      return say({ ko: `합을 구합니다: ${shown}`, en: `We look for the sum: ${shown}` });
+      return localized({ ko: `합을 구합니다: ${shown}`, en: `We look for the sum: ${shown}` });
     case "rewrite":
-      return say({ ko: `${REWRITING[task.how].ko}합니다: ${shown}`, en: `${REWRITING[task.how].en}: ${shown}` });
+      return localized({ ko: `${REWRITING[task.how].ko}합니다: ${shown}`, en: `${REWRITING[task.how].en}: ${shown}` });
     case "arithmetic":
-      return say({ ko: `계산합니다: ${shown}`, en: `We calculate ${shown}.` });
+      return localized({ ko: `계산합니다: ${shown}`, en: `We calculate ${shown}.` });
   }
 };
 
-const sumRule = ({ of, variable, bounds }: TaskOf<"sum">, say: Wording): string => {
+const sumRule = ({ of, variable, bounds }: TaskOf<"sum">, localized: Wording): string => {
   const isCounting =
     of.kind === "name" && of.name === variable && bounds.from.kind === "number" && bounds.from.text === "1";
   return isCounting
-    ? say({ ko: "`1 + 2 + … + n = n(n + 1)/2` 공식과 같습니다.", en: "It follows `1 + 2 + … + n = n(n + 1)/2`." })
+    ? localized({ ko: "`1 + 2 + … + n = n(n + 1)/2` 공식과 같습니다.", en: "It follows `1 + 2 + … + n = n(n + 1)/2`." })
     : "";
 };
 
 const method = (task: CalculatedTask, result: string, locale: Locale): string => {
-  const say = sayIn(locale);
-  const byTool = say({ ko: "이 계산은 기호 계산 도구가 했습니다.", en: "The algebra was done by the symbolic tool." });
+  const localized = localizerFor(locale);
+  const byTool = localized({
+    ko: "이 계산은 기호 계산 도구가 했습니다.",
+    en: "The algebra was done by the symbolic tool.",
+  });
   switch (task.kind) {
     case "derivative": {
       const rule = derivativeRule(task.of, task.variable, locale);
       return task.order === 1
         ? rule
-        : `${say({ ko: `${task.order}번 거듭 미분합니다.`, en: `Differentiate ${task.order} times.` })} ${rule}`;
+        : `${localized({ ko: `${task.order}번 거듭 미분합니다.`, en: `Differentiate ${task.order} times.` })} ${rule}`;
     }
     case "integral": {
       const rule = integralRule(task.of, task.variable, locale) || byTool;
       const ends =
         task.bounds === null
           ? ""
-          : say({
+          : localized({
               ko: " 그런 다음 위끝과 아래끝에서의 값의 차를 구합니다.",
               en: " Then take the difference of its values at the two ends.",
             });
@@ -96,7 +99,7 @@ const method = (task: CalculatedTask, result: string, locale: Locale): string =>
     case "limit":
       return limitRule(task.of, task.variable, task.to, locale) || byTool;
     case "sum":
-      return sumRule(task, say) || byTool;
+      return sumRule(task, localized) || byTool;
     case "rewrite":
       return byTool;
     case "arithmetic":
@@ -105,10 +108,10 @@ const method = (task: CalculatedTask, result: string, locale: Locale): string =>
 };
 
 /** Formats a result, including infinity and the like. */
-const shownResult = (result: string, say: Wording): string => {
+const shownResult = (result: string, localized: Wording): string => {
   if (/^-?Infinity$/.test(result)) {
     const sign = result.startsWith("-") ? "-∞" : "∞";
-    return say({ ko: `${sign} (발산)`, en: `${sign} (diverges)` });
+    return localized({ ko: `${sign} (발산)`, en: `${sign} (diverges)` });
   }
   return show(result);
 };
@@ -124,31 +127,31 @@ const decimalOf = (result: string, decimal: string | null): string | null => {
 };
 
 export const explainCalculated = (task: CalculatedTask, { result, decimal }: Calculated, locale: Locale): string => {
-  const say = sayIn(locale);
+  const localized = localizerFor(locale);
   const expr = readTool(result);
   const verdict = verdictOf(task, expr);
   const constant = task.kind === "integral" && task.bounds === null ? " + C" : "";
-  const shown = shownResult(result, say) + constant;
+  const shown = shownResult(result, localized) + constant;
   const inDecimals = expr !== null && unknowns(expr).length === 0 ? decimalOf(result, decimal) : null;
   const remark =
     inDecimals === null
       ? ""
-      : say({
+      : localized({
           ko: `소수로 나타내면 \`${shown} ${inDecimals}\`입니다.`,
           en: `In decimals: \`${shown} ${inDecimals}\`.`,
         });
   const equation = task.kind === "arithmetic" ? "" : `\`${question(task)} = ${shown}\``;
   const paragraphs = [
-    opening(task, say),
-    conventions([task.of], say),
+    opening(task, localized),
+    conventions([task.of], localized),
     method(task, result, locale),
     equation,
-    verdictText(task, verdict, say),
+    verdictText(task, verdict, localized),
   ];
   return verdict === "refuted"
     ? unanswered(
         paragraphs,
-        say({ ko: "검산에 실패했으므로 답으로 내지 않습니다.", en: "Not solved: the check fails." }),
+        localized({ ko: "검산에 실패했으므로 답으로 내지 않습니다.", en: "Not solved: the check fails." }),
       )
-    : answer([...paragraphs, remark], `${say({ ko: "답", en: "Answer" })}: ${shown}`);
+    : answer([...paragraphs, remark], `${localized({ ko: "답", en: "Answer" })}: ${shown}`);
 };

@@ -2,7 +2,7 @@ import type { Locale } from "../../../domain/run.ts";
 import { toText } from "../../../notation/print.ts";
 import { approximation, decimals, show } from "../show.ts";
 import type { Command, TaskOf } from "../task.ts";
-import { answer, numbered, sayIn, type Wording } from "./answer.ts";
+import { answer, localizerFor, numbered, type Wording } from "./answer.ts";
 import type { Calculated } from "./results.ts";
 
 type Texts = Readonly<Record<Locale, string>>;
@@ -46,28 +46,28 @@ const question = ({ command, args }: TaskOf<"command">): string => {
 };
 
 /** Formats `local maximum 2 at x = -1; local minimum -2 at x = 1`. */
-const extremaText = (result: string, say: Wording): string =>
+const extremaText = (result: string, localized: Wording): string =>
   result === "none"
-    ? say({ ko: "극값이 없습니다", en: "no local extrema" })
+    ? localized({ ko: "극값이 없습니다", en: "no local extrema" })
     : result
         .split("; ")
         .map((part) => {
           const [, kind = "", value = "", at = ""] = /^local (maximum|minimum) (.+) at (.+)$/.exec(part) ?? [];
           const [name = "", where = ""] = at.split(" = ");
           const place = `${name} = ${show(where)}`;
-          return say({
+          return localized({
             ko: `${place}에서 ${kind === "maximum" ? "극댓값" : "극솟값"} ${show(value)}`,
             en: `local ${kind} ${show(value)} at ${place}`,
           });
         })
         .join(", ");
 
-const resultText = ({ command, args }: TaskOf<"command">, result: string, say: Wording): string => {
-  if (command === "extrema") return extremaText(result, say);
+const resultText = ({ command, args }: TaskOf<"command">, result: string, localized: Wording): string => {
+  if (command === "extrema") return extremaText(result, localized);
   if (command === "percent") return `${show(result)}%`;
   if (command !== "base") return show(result);
   const base = args[2] === undefined ? "10" : toText(args[2]);
-  return say({ ko: `${result} (${base}진법)`, en: `${result} (base ${base})` });
+  return localized({ ko: `${result} (${base}진법)`, en: `${result} (base ${base})` });
 };
 
 const CHECKS: Readonly<Partial<Record<Command, Texts>>> = {
@@ -93,8 +93,8 @@ export const explainCommand = (
   { result, decimal, steps }: Calculated,
   locale: Locale,
 ): string => {
-  const say = sayIn(locale);
-  const shown = resultText(task, result, say);
+  const localized = localizerFor(locale);
+  const shown = resultText(task, result, localized);
   const isNumber = task.command !== "base" && task.command !== "extrema";
   const rounded = isNumber
     ? (approximation(result) ?? (decimal !== null && result.includes("/") ? decimals(Number(decimal)) : null))
@@ -102,15 +102,15 @@ export const explainCommand = (
   const remark =
     rounded === null
       ? ""
-      : say({ ko: `소수로 나타내면 약 \`${rounded}\`입니다.`, en: `In decimals: about \`${rounded}\`.` });
+      : localized({ ko: `소수로 나타내면 약 \`${rounded}\`입니다.`, en: `In decimals: about \`${rounded}\`.` });
   const check = CHECKS[task.command];
   return answer(
     [
-      `${say(TITLES[task.command])}: \`${question(task)}\``,
+      `${localized(TITLES[task.command])}: \`${question(task)}\``,
       steps.length === 0 ? "" : numbered(steps.map((step) => `\`${step.replaceAll("*", "·")}\``)),
-      check === undefined ? "" : say(check),
+      check === undefined ? "" : localized(check),
       remark,
     ],
-    `${say({ ko: "답", en: "Answer" })}: ${shown}`,
+    `${localized({ ko: "답", en: "Answer" })}: ${shown}`,
   );
 };

@@ -17,18 +17,18 @@ const isBareAngle = (part: Expression): boolean => {
 };
 
 /** Explains how signs with several conventions were read. Empty when there are none. */
-export const conventions = (expressions: readonly Expression[], say: Wording): string => {
+export const conventions = (expressions: readonly Expression[], localized: Wording): string => {
   const lines = [
     ...(expressions.some((of) => some(of, isDecimalLogarithm))
       ? [
-          say({
+          localized({
             ko: "밑이 적히지 않은 log는 상용로그(밑 10)로 읽었습니다.",
             en: "A log without a base is read to base 10.",
           }),
         ]
       : []),
     ...(expressions.some((of) => some(of, isBareAngle))
-      ? [say({ ko: "각은 라디안으로 읽었습니다.", en: "Angles without a degree sign are read in radians." })]
+      ? [localized({ ko: "각은 라디안으로 읽었습니다.", en: "Angles without a degree sign are read in radians." })]
       : []),
   ];
   return lines.join(" ");

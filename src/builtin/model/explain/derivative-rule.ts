@@ -2,7 +2,7 @@ import type { Locale } from "../../../domain/run.ts";
 import { call, contains, type Expression, name, negative, number, operation } from "../../../notation/expression.ts";
 import { toText } from "../../../notation/print.ts";
 import { tidy } from "../tidy.ts";
-import { sayIn } from "./answer.ts";
+import { localizerFor } from "./answer.ts";
 import { innerOf, isX } from "./structure.ts";
 
 const isE = (expr: Expression): boolean => expr.kind === "name" && expr.name === "e";
@@ -35,21 +35,21 @@ const part = (name: string, expr: Expression, x: string): string => {
 
 /** Names the rule of differentiation for the outermost operation. Empty when the rule has no name. */
 export const derivativeRule = (of: Expression, x: string, locale: Locale): string => {
-  const say = sayIn(locale);
-  if (!contains(of, x)) return say({ ko: "상수를 미분하면 0입니다.", en: "The derivative of a constant is 0." });
+  const localized = localizerFor(locale);
+  if (!contains(of, x)) return localized({ ko: "상수를 미분하면 0입니다.", en: "The derivative of a constant is 0." });
   if (of.kind === "negative") return derivativeRule(of.of, x, locale);
   const inner = innerOf(of, x);
   if (inner !== null) {
-    return say({
+    return localized({
       ko: `합성함수이므로 연쇄법칙을 씁니다. 바깥 함수를 미분한 것에 안쪽 \`u = ${toText(inner)}\`의 도함수를 곱합니다.`,
       en: `This is a composite function, so the chain rule applies: the derivative of the outside, times that of the inside \`u = ${toText(inner)}\`.`,
     });
   }
   if (of.kind !== "operation")
-    return say({ ko: "기본 함수의 미분 공식을 씁니다.", en: "This is a standard derivative." });
+    return localized({ ko: "기본 함수의 미분 공식을 씁니다.", en: "This is a standard derivative." });
   const { sign: op, left, right } = of;
   if (op === "+" || op === "-") {
-    return say({
+    return localized({
       ko: "합과 차는 항마다 미분하고, 거듭제곱에는 `(x^n)' = n·x^(n-1)`을 씁니다.",
       en: "A sum is differentiated term by term, with the power rule `(x^n)' = n·x^(n-1)` for powers.",
     });
@@ -57,34 +57,37 @@ export const derivativeRule = (of: Expression, x: string, locale: Locale): strin
   const [leftVaries, rightVaries] = [contains(left, x), contains(right, x)];
   if (op === "*" && leftVaries && rightVaries) {
     const parts = `${part("u", left, x)}; ${part("v", right, x)}`;
-    return say({
+    return localized({
       ko: `두 함수의 곱이므로 곱의 미분법 \`(uv)' = u'v + uv'\`을 씁니다: ${parts}.`,
       en: `A product, so the product rule \`(uv)' = u'v + uv'\` applies: ${parts}.`,
     });
   }
   if (op === "/" && rightVaries) {
     const parts = `${part("u", left, x)}; ${part("v", right, x)}`;
-    return say({
+    return localized({
       ko: `몫의 미분법 \`(u/v)' = (u'v - uv')/v^2\`을 씁니다: ${parts}.`,
       en: `A quotient, so the quotient rule \`(u/v)' = (u'v - uv')/v^2\` applies: ${parts}.`,
     });
   }
   if (op !== "^") {
     const rest = derivativeRule(leftVaries ? left : right, x, locale);
-    return say({ ko: `상수배는 그대로 두고 미분합니다. ${rest}`, en: `A constant factor stays as it is. ${rest}` });
+    return localized({
+      ko: `상수배는 그대로 두고 미분합니다. ${rest}`,
+      en: `A constant factor stays as it is. ${rest}`,
+    });
   }
   if (leftVaries && !rightVaries) {
-    return say({
+    return localized({
       ko: "거듭제곱의 미분법 `(x^n)' = n·x^(n-1)`을 씁니다.",
       en: "The power rule applies: `(x^n)' = n·x^(n-1)`.",
     });
   }
   if (!leftVaries)
-    return say({
+    return localized({
       ko: "지수함수의 미분 공식 `(a^x)' = a^x·ln(a)`를 씁니다.",
       en: "The rule for exponentials applies: `(a^x)' = a^x·ln(a)`.",
     });
-  return say({
+  return localized({
     ko: "밑과 지수에 모두 변수가 있으므로 로그 미분법을 씁니다.",
     en: "Base and exponent both vary, so logarithmic differentiation applies.",
   });

@@ -3,7 +3,7 @@ import type { Equation } from "../../../notation/expression.ts";
 import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf } from "../sample.ts";
 import { decimals, show } from "../show.ts";
-import { numbered, sayIn } from "./answer.ts";
+import { localizerFor, numbered } from "./answer.ts";
 
 /** Formats `2x - 3y = 4`. */
 const lineText = (coefficients: readonly number[], names: readonly string[], right: number): string => {
@@ -33,7 +33,7 @@ export const byElimination = (
   solutions: readonly Readonly<Record<string, string>>[],
   locale: Locale,
 ): string => {
-  const say = sayIn(locale);
+  const localized = localizerFor(locale);
   const [first, second] = equations.map((equation) => linearOf(differenceOf(equation), names));
   const [u = "", v = ""] = names;
   if (first == null || second == null || equations[0] === undefined || equations[1] === undefined) return "";
@@ -48,11 +48,11 @@ export const byElimination = (
   const rest = p * a1 + q * a2;
   const right = -(p * k1 + q * k2);
   const steps = [
-    say({
+    localized({
       ko: `두 식을 ① \`${equationToText(equations[0])}\`, ② \`${equationToText(equations[1])}\` 이라 합니다.`,
       en: `Call them ① \`${equationToText(equations[0])}\` and ② \`${equationToText(equations[1])}\`.`,
     }),
-    say({
+    localized({
       ko: `${v}를 소거합니다. ${combined}: \`${lineText([rest], [u], right)}\``,
       en: `Eliminate ${v}. ${combined}: \`${lineText([rest], [u], right)}\``,
     }),
@@ -61,19 +61,19 @@ export const byElimination = (
   if (rest !== 0 && solution?.[u] !== undefined && solution[v] !== undefined) {
     const [uText, vText] = [`\`${u} = ${show(solution[u])}\``, `\`${v} = ${show(solution[v])}\``];
     steps.push(
-      say({ ko: `따라서 ${uText}`, en: `So ${uText}.` }),
-      say({ ko: `이를 ①에 대입하면 ${vText}`, en: `Put that into ①: ${vText}.` }),
+      localized({ ko: `따라서 ${uText}`, en: `So ${uText}.` }),
+      localized({ ko: `이를 ①에 대입하면 ${vText}`, en: `Put that into ①: ${vText}.` }),
     );
   } else if (rest === 0 && Math.abs(right) > 1e-9) {
     steps.push(
-      say({
+      localized({
         ko: "이 식은 참이 될 수 없으므로 두 직선은 평행합니다.",
         en: "That can never be true: the two lines are parallel.",
       }),
     );
   } else if (rest === 0) {
     steps.push(
-      say({
+      localized({
         ko: "항상 참이므로 두 식은 같은 직선을 나타냅니다.",
         en: "That is always true: both equations are the same line.",
       }),

@@ -4,7 +4,7 @@ import { equationToText } from "../../../notation/print.ts";
 import { differenceOf, linearOf, quadraticOf } from "../sample.ts";
 import { approximation, readTool, show } from "../show.ts";
 import type { TaskOf } from "../task.ts";
-import { answer, numbered, sayIn, unanswered, type Wording } from "./answer.ts";
+import { answer, localizerFor, numbered, unanswered, type Wording } from "./answer.ts";
 import { conventions } from "./conventions.ts";
 import { byElimination } from "./elimination.ts";
 import { narrated } from "./narrate.ts";
@@ -15,15 +15,15 @@ import { checks, MAX_SHOWN, type Solution } from "./substitution.ts";
 
 type Task = TaskOf<"equations">;
 
-const opening = ({ equations, variables }: Task, say: Wording): string => {
+const opening = ({ equations, variables }: Task, localized: Wording): string => {
   const shown = equations.map((equation) => `\`${equationToText(equation)}\``).join(", ");
   const names = variables.join(", ");
   return equations.length > 1
-    ? say({
+    ? localized({
         ko: `다음 연립방정식을 ${names}에 대하여 풉니다: ${shown}`,
         en: `We solve this system for ${names}: ${shown}`,
       })
-    : say({
+    : localized({
         ko: `다음 방정식을 ${names}에 대하여 풉니다: ${shown}`,
         en: `We solve this equation for ${names}: ${shown}`,
       });
@@ -47,7 +47,7 @@ const method = (task: Task, solved: Solved, locale: Locale): string => {
   }
   if (solved.steps.length > 0) return numbered(narrated(solved.steps, locale));
   if (solved.solutions.length === 0) return "";
-  return sayIn(locale)({
+  return localizerFor(locale)({
     ko: "해는 기호 계산 도구가 구했습니다.",
     en: "The solutions were found by the symbolic tool.",
   });
@@ -62,7 +62,7 @@ const written = (solution: Solution): string =>
     .join(", ");
 
 /** Reduces the solutions to the real ones when only these are asked for. */
-const asked = (task: Task, solved: Solved): Solved => {
+const requestedSolutions = (task: Task, solved: Solved): Solved => {
   if (!task.isReal) return solved;
   const isReal = (value: string): boolean => {
     const expr = readTool(value);
@@ -72,7 +72,7 @@ const asked = (task: Task, solved: Solved): Solved => {
   return { ...solved, solutions };
 };
 
-const inDecimals = (solutions: readonly Solution[], say: Wording): string => {
+const inDecimals = (solutions: readonly Solution[], localized: Wording): string => {
   const values = solutions.slice(0, MAX_SHOWN).flatMap((solution) =>
     Object.entries(solution).flatMap(([name, value]) => {
       const decimal = approximation(value);
@@ -80,42 +80,42 @@ const inDecimals = (solutions: readonly Solution[], say: Wording): string => {
     }),
   );
   if (values.length === 0) return "";
-  return say({ ko: `소수로 나타내면 ${values.join(", ")}입니다.`, en: `In decimals: ${values.join(", ")}.` });
+  return localized({ ko: `소수로 나타내면 ${values.join(", ")}입니다.`, en: `In decimals: ${values.join(", ")}.` });
 };
 
 export const explainEquations = (task: Task, found: Solved, locale: Locale): string => {
-  const solved = asked(task, found);
-  const say = sayIn(locale);
+  const solved = requestedSolutions(task, found);
+  const localized = localizerFor(locale);
   const note = noteIn(task, solved, locale);
-  const label = say({ ko: "답", en: "Answer" });
+  const label = localized({ ko: "답", en: "Answer" });
   if (solved.solutions.length === 0) {
-    const paragraphs = [opening(task, say), method(task, solved, locale), note.sentence];
+    const paragraphs = [opening(task, localized), method(task, solved, locale), note.sentence];
     return note.isAnswer ? answer(paragraphs, `${label}: ${note.result}`) : unanswered(paragraphs, `${note.result}.`);
   }
-  const check = checks(task, solved.solutions, say);
+  const check = checks(task, solved.solutions, localized);
   if (check.failed)
     return unanswered(
-      [opening(task, say), method(task, solved, locale), note.sentence, check.text],
-      say({
+      [opening(task, localized), method(task, solved, locale), note.sentence, check.text],
+      localized({
         ko: "구한 값을 대입하면 맞지 않으므로 답으로 내지 않습니다.",
         en: "Not solved: the values that were found fail when they are put back in.",
       }),
     );
   const shown = solved.solutions.slice(0, MAX_SHOWN).map(written);
   const alone = shown.length === 1 || task.variables.length === 1;
-  const list = (alone ? shown : shown.map((text) => `(${text})`)).join(say({ ko: " 또는 ", en: " or " }));
+  const list = (alone ? shown : shown.map((text) => `(${text})`)).join(localized({ ko: " 또는 ", en: " or " }));
   const remarks = [...(solved.solutions.length > MAX_SHOWN ? ["…"] : []), ...(note.result === "" ? [] : [note.result])];
   return answer(
     [
-      opening(task, say),
+      opening(task, localized),
       conventions(
         task.equations.flatMap(({ left, right }) => [left, right]),
-        say,
+        localized,
       ),
       method(task, solved, locale),
       note.sentence,
       check.text,
-      inDecimals(solved.solutions, say),
+      inDecimals(solved.solutions, localized),
     ],
     `${label}: ${[list, ...remarks].join(", ")}`,
   );

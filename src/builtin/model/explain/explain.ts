@@ -1,7 +1,7 @@
 import type { Locale } from "../../../domain/run.ts";
 import { readTool } from "../show.ts";
 import type { Task } from "../task.ts";
-import { sayIn, unanswered } from "./answer.ts";
+import { localizerFor, unanswered } from "./answer.ts";
 import { explainCalculated } from "./calculated.ts";
 import { explainCommand } from "./command.ts";
 import { explainEquations } from "./equations.ts";
@@ -16,18 +16,18 @@ export interface Outcome {
 }
 
 const failed = (output: unknown, locale: Locale): string => {
-  const say = sayIn(locale);
+  const localized = localizerFor(locale);
   // The rest of the message is advice for a model, not for the reader.
   const [reason = ""] = failureIn(output).split(/(?<=[.;]) /);
   return unanswered(
     [
-      say({
+      localized({
         ko: "문제는 알아보았지만 도구가 답을 내지 못했습니다. 확인되지 않은 답을 지어내지 않겠습니다.",
         en: "I understood the question, but the tool could not answer it, and I will not make an answer up.",
       }),
-      reason === "" ? "" : say({ ko: `도구의 설명: “${reason}”`, en: `The tool says: “${reason}”` }),
+      reason === "" ? "" : localized({ ko: `도구의 설명: “${reason}”`, en: `The tool says: “${reason}”` }),
     ],
-    say({ ko: "답을 구하지 못했습니다.", en: "Not solved." }),
+    localized({ ko: "답을 구하지 못했습니다.", en: "Not solved." }),
   );
 };
 

@@ -1,7 +1,7 @@
 import type { Locale } from "../../../domain/run.ts";
 import { evaluate } from "../evaluate.ts";
 import { decimals, readTool, show } from "../show.ts";
-import { numbered, sayIn } from "./answer.ts";
+import { localizerFor, numbered } from "./answer.ts";
 
 /** Formats `x^2 - 5x + 6`, without terms that are zero. */
 const polynomialText = (coefficients: readonly number[], variable: string): string => {
@@ -48,11 +48,11 @@ export const byFactorsOrDiscriminant = (
   solutions: readonly Readonly<Record<string, string>>[],
   locale: Locale,
 ): string => {
-  const say = sayIn(locale);
+  const localized = localizerFor(locale);
   const roots = solutions.flatMap((solution) => solution[variable] ?? []);
   const standard = `\`${polynomialText([a, b, c], variable)} = 0\``;
   const discriminant = b * b - 4 * a * c;
-  const first = say({
+  const first = localized({
     ko: `한 변으로 모아 정리합니다: ${standard} (이차방정식)`,
     en: `Bring it to standard form, a quadratic equation: ${standard}`,
   });
@@ -61,13 +61,13 @@ export const byFactorsOrDiscriminant = (
     const each = [...new Set(roots)].map((root) => `\`${variable} = ${show(root)}\``);
     return numbered([
       first,
-      say({ ko: `좌변을 인수분해합니다: \`${product} = 0\``, en: `Factor the left side: \`${product} = 0\`` }),
+      localized({ ko: `좌변을 인수분해합니다: \`${product} = 0\``, en: `Factor the left side: \`${product} = 0\`` }),
       each.length === 1
-        ? say({
+        ? localized({
             ko: `같은 인수가 두 번 나오므로 중근입니다: ${each[0]}`,
             en: `The same factor appears twice, a double root: ${each[0]}`,
           })
-        : say({
+        : localized({
             ko: `곱이 0이면 인수 중 하나가 0입니다: ${each.join(" 또는 ")}`,
             en: `A product is zero when one of its factors is: ${each.join(" or ")}`,
           }),
@@ -80,17 +80,17 @@ export const byFactorsOrDiscriminant = (
   );
   const meaning =
     discriminant < 0 || isComplex
-      ? say({
+      ? localized({
           ko: "D < 0이므로 실근이 없고 서로 다른 두 허근이 있습니다",
           en: "D < 0, so there is no real root but two complex ones",
         })
       : discriminant === 0
-        ? say({ ko: "D = 0이므로 중근을 가집니다", en: "D = 0, so there is one double root" })
-        : say({ ko: "D > 0이므로 서로 다른 두 실근이 있습니다", en: "D > 0, so there are two real roots" });
+        ? localized({ ko: "D = 0이므로 중근을 가집니다", en: "D = 0, so there is one double root" })
+        : localized({ ko: "D > 0이므로 서로 다른 두 실근이 있습니다", en: "D > 0, so there are two real roots" });
   return numbered([
     first,
-    say({ ko: `판별식을 구합니다: ${computed}. ${meaning}.`, en: `Its discriminant: ${computed}. ${meaning}.` }),
-    say({
+    localized({ ko: `판별식을 구합니다: ${computed}. ${meaning}.`, en: `Its discriminant: ${computed}. ${meaning}.` }),
+    localized({
       ko: `근의 공식 \`${variable} = (-b ± √D)/(2a)\`에 넣습니다: ${roots.map((root) => `\`${variable} = ${show(root)}\``).join(", ")}`,
       en: `Use the formula \`${variable} = (-b ± √D)/(2a)\`: ${roots.map((root) => `\`${variable} = ${show(root)}\``).join(", ")}`,
     }),

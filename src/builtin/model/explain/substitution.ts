@@ -20,7 +20,7 @@ const compare = (left: Complex, right: Complex): boolean => isClose(left.re, rig
 const checked = (
   equation: Equation,
   solution: Solution,
-  say: Wording,
+  localized: Wording,
 ): { readonly text: string; readonly verdict: Verdict } => {
   const values = new Map<string, Expression>();
   for (const [name, text] of Object.entries(solution)) {
@@ -39,13 +39,15 @@ const checked = (
     const [text, result] = [toText(expr), complexText(value)];
     return text === result ? text : `${text} ${isIrrational(expr) ? "≈" : "="} ${result}`;
   };
-  const sides = say({
+  const sides = localized({
     ko: `좌변은 ${side(left, leftValue)}, 우변은 ${side(right, rightValue)}`,
     en: `left side ${side(left, leftValue)}, right side ${side(right, rightValue)}`,
   });
-  const verdict = holds ? say({ ko: "성립합니다", en: "true" }) : say({ ko: "성립하지 않습니다", en: "not true" });
+  const verdict = holds
+    ? localized({ ko: "성립합니다", en: "true" })
+    : localized({ ko: "성립하지 않습니다", en: "not true" });
   return {
-    text: say({ ko: `${sides}: ${verdict}.`, en: `${sides}: ${verdict}.` }),
+    text: localized({ ko: `${sides}: ${verdict}.`, en: `${sides}: ${verdict}.` }),
     verdict: holds ? "holds" : "fails",
   };
 };
@@ -54,13 +56,13 @@ const checked = (
 export const checks = (
   task: TaskOf<"equations">,
   solutions: readonly Solution[],
-  say: Wording,
+  localized: Wording,
 ): { readonly text: string; readonly failed: boolean } => {
   const lines: string[] = [];
   let failed = false;
   for (const solution of solutions.slice(0, MAX_SHOWN)) {
     for (const equation of task.equations) {
-      const { text, verdict } = checked(equation, solution, say);
+      const { text, verdict } = checked(equation, solution, localized);
       if (verdict === "fails") failed = true;
       if (text !== "")
         lines.push(
@@ -70,6 +72,9 @@ export const checks = (
         );
     }
   }
-  const title = say({ ko: "검산: 구한 값을 원래 식에 대입합니다.", en: "Check, by substitution into the original:" });
+  const title = localized({
+    ko: "검산: 구한 값을 원래 식에 대입합니다.",
+    en: "Check, by substitution into the original:",
+  });
   return { text: lines.length === 0 ? "" : [title, ...lines].join("\n"), failed };
 };

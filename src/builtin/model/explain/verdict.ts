@@ -9,9 +9,9 @@ export type CalculatedTask = Exclude<Task, { kind: "equations" | "inequalities" 
 
 /** Compares two numbers in floating point. Unclear when one is too large, complex or undefined. */
 const sameValue = (of: Expression, result: Expression): Verdict => {
-  const [expected, told] = [valueAt(of, {}), valueAt(result, {})];
-  if (expected === null || told === null) return "unclear";
-  return isClose(expected, told) ? "confirmed" : "refuted";
+  const [expected, actual] = [valueAt(of, {}), valueAt(result, {})];
+  if (expected === null || actual === null) return "unclear";
+  return isClose(expected, actual) ? "confirmed" : "refuted";
 };
 
 /** Checks the tool's result numerically. */
@@ -28,10 +28,10 @@ export const verdictOf = (task: CalculatedTask, result: Expression | null): Verd
 };
 
 /** Describes the verdict in a sentence. Empty when it is unclear. */
-export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Wording): string => {
+export const verdictText = (task: CalculatedTask, verdict: Verdict, localized: Wording): string => {
   if (verdict === "unclear") return "";
   if (verdict === "refuted") {
-    return say({
+    return localized({
       ko: "그러나 여러 점에서 값을 견주어 보면 맞지 않으므로 이 결과는 믿을 수 없습니다.",
       en: "But values at several points disagree with this result, so it cannot be trusted.",
     });
@@ -39,22 +39,22 @@ export const verdictText = (task: CalculatedTask, verdict: Verdict, say: Wording
   if (task.kind === "arithmetic") return "";
   if (task.kind === "integral") {
     return task.bounds === null
-      ? say({
+      ? localized({
           ko: "검산: 결과를 다시 미분하면 원래 함수가 됩니다 (여러 점에서 확인).",
           en: "Check: differentiating the result gives the integrand back (compared at several points).",
         })
-      : say({
+      : localized({
           ko: "검산: 수치 적분(심프슨 공식)의 값과 일치합니다.",
           en: "Check: numerical integration (Simpson's rule) agrees.",
         });
   }
   if (task.kind === "derivative") {
-    return say({
+    return localized({
       ko: "검산: 여러 점에서 평균변화율의 극한과 일치합니다.",
       en: "Check: it agrees with difference quotients at several points.",
     });
   }
-  return say({
+  return localized({
     ko: "검산: 여러 값을 대입해 보면 두 식의 값이 같습니다.",
     en: "Check: both forms have the same value at several points.",
   });

@@ -18,8 +18,8 @@ const given = (match: Match): Given | null => {
   // g'(x) is not a derivative of f.
   const [definition, derived] = [match.comparisons("f")[0], /a([fghy])$/.exec(match.word("order"))?.[1]];
   if (derived !== undefined && definition !== undefined && definitionIn(definition)?.name !== derived) return null;
-  const asked = match.name("v") ?? (/^[a-z]$/.test(match.word("letter")) ? match.word("letter") : null);
-  return found && { of: found.of, variable: asked ?? found.variable };
+  const named = match.name("v") ?? (/^[a-z]$/.test(match.word("letter")) ? match.word("letter") : null);
+  return found && { of: found.of, variable: named ?? found.variable };
 };
 
 const ORDERS: readonly (readonly [RegExp, number])[] = [

@@ -26,7 +26,7 @@ const byCustom = (names: readonly string[]): readonly string[] => {
  * Returns the task for equations, inequalities, or equations within bounds. Null when it is unclear what to solve for,
  * or when there is nothing to solve.
  */
-const solving = (comparisons: readonly Comparison[], asked: readonly string[], isReal = false): Task | null => {
+const solving = (comparisons: readonly Comparison[], requested: readonly string[], isReal = false): Task | null => {
   if (comparisons.length === 0 || comparisons.length > MAX_COMPARISONS) return null;
   if (!comparisons.every(({ sides, relations }) => sides.every(isPlain) && !relations.includes("≠"))) return null;
   const equations = comparisons.map(equationOf).filter((equation) => equation !== null);
@@ -34,12 +34,12 @@ const solving = (comparisons: readonly Comparison[], asked: readonly string[], i
   if (within.some(({ relations }) => relations.includes("="))) return null;
   const names = byCustom(unknowns(...comparisons.flatMap(({ sides }) => sides)));
   const [first] = names;
-  if (first === undefined || asked.some((name) => !names.includes(name))) return null;
+  if (first === undefined || requested.some((name) => !names.includes(name))) return null;
   if (equations.length === 0) return names.length === 1 ? { kind: "inequalities", of: within, variable: first } : null;
   // `x^2 = 4, x^2 = 9` may be one question or two.
   if (equations.length > 1 && names.length === 1) return null;
   if (within.length > 0 && (equations.length > 1 || names.length > 1)) return null;
-  const variables = asked.length > 0 && names.length > equations.length ? asked : names;
+  const variables = requested.length > 0 && names.length > equations.length ? requested : names;
   return variables.length <= equations.length ? { kind: "equations", equations, variables, within, isReal } : null;
 };
 

@@ -21,14 +21,14 @@ export const noteOf = (sections: readonly Section[], language: Locale): string =
   const statements = rankedStatements(sections);
   const [gist] = best(statements, 1);
   const title = sections[0]?.heading ?? "";
-  const told = sections.filter(({ statements, code }) => statements.length + code.length > 0);
-  const points = told.length > 1 ? POINTS_OF_EACH : POINTS;
+  const filled = sections.filter(({ statements, code }) => statements.length + code.length > 0);
+  const points = filled.length > 1 ? POINTS_OF_EACH : POINTS;
   const rest = statements.filter((statement) => statement !== gist);
   const keywords = keywordsOf(sections, KEYWORDS);
   return [
     ...(title === "" ? [] : [`# ${title}`]),
     ...(gist === undefined ? [] : [gist.text]),
-    ...told.slice(0, SECTIONS).flatMap((section) => {
+    ...filled.slice(0, SECTIONS).flatMap((section) => {
       const heading = section.heading === "" || section.heading === title ? POINTS_TITLE[language] : section.heading;
       return partOf(heading, section, best(rest.filter(isOf(section)), points));
     }),

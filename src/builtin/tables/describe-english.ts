@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { fullLabelOf, labelOf, list, rowLines, toldCell, toldColumns } from "./lines.ts";
+import { cellText, fullLabelOf, labelOf, list, mentionedColumns, rowLines } from "./lines.ts";
 import type { Sheet } from "./sheet.ts";
 import { nameOf, numberText } from "./show.ts";
 import { extremeWord } from "./words.ts";
@@ -8,17 +8,17 @@ const more = (count: number): string => `and ${count} more`;
 const rowsText = (rows: readonly number[]): string => `${rows.length} row${rows.length === 1 ? "" : "s"}`;
 
 /** `where` lists the cells that selected the rows. It is empty when all rows are meant. */
-export const sayEnglish = (finding: Finding, sheet: Sheet, where: string): string => {
+export const describeEnglish = (finding: Finding, sheet: Sheet, where: string): string => {
   switch (finding.kind) {
     case "unknown":
       return `${finding.names.join(", ")} ${finding.names.length === 1 ? "is" : "are"} not in the table.`;
     case "rows": {
-      const { rows, asked } = finding;
+      const { rows, requested } = finding;
       const [first = 0, ...others] = rows;
-      const told = toldColumns(asked, sheet);
-      if (others.length > 0) return list(`${rows.length} rows match.`, rowLines(rows, told, sheet), more);
-      const is = asked.length > 0 ? "is " : "";
-      const cells = told.map((column) => `${column.name} ${is}${toldCell(sheet, first, column) || "empty"}`);
+      const columns = mentionedColumns(requested, sheet);
+      if (others.length > 0) return list(`${rows.length} rows match.`, rowLines(rows, columns, sheet), more);
+      const is = requested.length > 0 ? "is " : "";
+      const cells = columns.map((column) => `${column.name} ${is}${cellText(sheet, first, column) || "empty"}`);
       return `${labelOf(first, sheet)}: ${cells.join(", ")}.`;
     }
     case "extreme": {
@@ -26,7 +26,7 @@ export const sayEnglish = (finding: Finding, sheet: Sheet, where: string): strin
       const [best = 0, ...others] = rows;
       const what = `the ${extremeWord(column, which, "en")} ${column.name}`;
       if (others.length > 0) return list(`The ${rows.length} with ${what}:`, rowLines(rows, [column], sheet), more);
-      return `${fullLabelOf(best, sheet)} has ${what}: ${toldCell(sheet, best, column)}.`;
+      return `${fullLabelOf(best, sheet)} has ${what}: ${cellText(sheet, best, column)}.`;
     }
     case "aggregate": {
       const of = where === "" ? "" : ` for ${where}`;

@@ -35,7 +35,7 @@ export interface Span {
 }
 
 /** The question's words, prepared for comparison with cells. */
-export class AskedText {
+export class QuestionText {
   readonly terms: readonly Term[];
 
   constructor(question: string) {

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { fullLabelOf, labelOf, list, rowLines, toldCell, toldColumns } from "./lines.ts";
+import { cellText, fullLabelOf, labelOf, list, mentionedColumns, rowLines } from "./lines.ts";
 import type { Sheet } from "./sheet.ts";
 import { nameOf, numberText } from "./show.ts";
 import { extremeWord, withParticle } from "./words.ts";
@@ -9,16 +9,16 @@ const subject = (word: string): string => withParticle(word, "이", "가");
 const more = (count: number): string => `외 ${count}개`;
 
 /** `where` lists the cells that selected the rows. It is empty when all rows are meant. */
-export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string => {
+export const describeKorean = (finding: Finding, sheet: Sheet, where: string): string => {
   switch (finding.kind) {
     case "unknown":
       return `${topic(finding.names.join(", "))} 표에 없습니다.`;
     case "rows": {
-      const { rows, asked } = finding;
+      const { rows, requested } = finding;
       const [first = 0, ...others] = rows;
-      const told = toldColumns(asked, sheet);
-      if (others.length > 0) return list(`해당하는 행은 ${rows.length}개입니다.`, rowLines(rows, told, sheet), more);
-      const cells = told.map((column) => `${topic(column.name)} ${toldCell(sheet, first, column) || "빈칸"}`);
+      const columns = mentionedColumns(requested, sheet);
+      if (others.length > 0) return list(`해당하는 행은 ${rows.length}개입니다.`, rowLines(rows, columns, sheet), more);
+      const cells = columns.map((column) => `${topic(column.name)} ${cellText(sheet, first, column) || "빈칸"}`);
       return `${labelOf(first, sheet)}의 ${cells.join(", ")}입니다.`;
     }
     case "extreme": {
@@ -26,7 +26,7 @@ export const sayKorean = (finding: Finding, sheet: Sheet, where: string): string
       const [best = 0, ...others] = rows;
       const head = `${subject(column.name)} ${extremeWord(column, which, "ko")}`;
       if (others.length > 0) return list(`${head} ${rows.length}개입니다.`, rowLines(rows, [column], sheet), more);
-      return `${head} 것은 ${fullLabelOf(best, sheet)}입니다. ${topic(column.name)} ${toldCell(sheet, best, column)}입니다.`;
+      return `${head} 것은 ${fullLabelOf(best, sheet)}입니다. ${topic(column.name)} ${cellText(sheet, best, column)}입니다.`;
     }
     case "aggregate": {
       const of = where === "" ? "" : `${where}의 `;
