@@ -101,6 +101,15 @@ const NAMES: Readonly<Record<string, string>> = {
   hastySystem: "fastSystem",
   heldUntilAll: "barrierServer",
   heldMs: "blockedMs",
+  AskedText: "QuestionText",
+  AskedTag: "RequestedTag",
+  sayIn: "localizerFor",
+  sayEnglish: "describeEnglish",
+  sayKorean: "describeKorean",
+  toldCell: "cellText",
+  toldColumns: "mentionedColumns",
+  KnownTrouble: "DiagnosedStoreError",
+  troubleOf: "storeFailureText",
 };
 
 /** Matched in prose, including comments. */

@@ -97,7 +97,7 @@ const failed = (error: unknown) => {
 };
 
 /** A provider's message may quote the prompt or the key. */
-const said = (logger: Logger, error: unknown): void => {
+const logProviderWords = (logger: Logger, error: unknown): void => {
   const words = providerWords(error);
   if (words !== undefined) logger.debug({ words }, "the provider's error text");
 };
@@ -127,7 +127,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       else if (failure.cause instanceof UnreadableError)
         logger.info({ ...line, ...failed(failure.cause) }, "run ended");
       else logger.error({ ...line, ...failed(failure.cause) }, "run ended");
-      said(logger, failure);
+      logProviderWords(logger, failure);
     },
     toolsLeftOut: (agent, count) => {
       if (agentsOverLimit.has(agent)) return;
@@ -166,27 +166,27 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   models: {
     retry: ({ model, attempt, delayMs, error }) => {
       logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
-      said(logger, error);
+      logProviderWords(logger, error);
     },
     limited: (info) => logger.warn(info, "embedding model takes fewer or shorter texts, and gets no more from now on"),
     lacking: ({ model, feature, without }) =>
       logger.warn({ model, feature, without }, "model refuses a feature, and is called without it from now on"),
     fallback: ({ model, next, error }) => {
       logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
-      said(logger, error);
+      logProviderWords(logger, error);
     },
     failed: (error) => {
       logger.warn(failed(error), "model call failed");
-      said(logger, error);
+      logProviderWords(logger, error);
     },
   },
   modelChanged: (error) => {
     if (error === null) logger.info("model can be reached again");
     else logger.error(error instanceof ModelError ? failed(error) : reason(error), "model cannot be reached");
-    said(logger, error);
+    logProviderWords(logger, error);
   },
   agents: {
-    said: (level, place, message, data) =>
+    logged: (level, place, message, data) =>
       logger[level]({ ...at(place), ...(data !== undefined && { data }) }, message),
     emittedLate: (place) => logger.debug(at(place), "ignored what an agent emitted after its node had ended"),
     heldUp: (places, ms) => {

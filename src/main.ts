@@ -21,7 +21,7 @@ const EXIT_INTERRUPTED = 130;
 /** A signal to a process group reaches a child of npx several times at once; a person's second signal comes later. */
 const SECOND_SIGNAL_MS = 500;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
 /** A model's failure tells its users nothing that an operator has to do: that is its remedy. */
@@ -44,7 +44,7 @@ const main = async (): Promise<number | "serving"> => {
     return EXIT_USAGE;
   }
   if (cli.command === "help" || cli.command === "version") {
-    say(cli.command === "help" ? helpText() : version);
+    printLine(cli.command === "help" ? helpText() : version);
     return 0;
   }
   if (cli.command === "licenses") {
@@ -75,12 +75,12 @@ const main = async (): Promise<number | "serving"> => {
 const init = async ({ agentsDir, port }: Config, dir: string): Promise<number> => {
   const { writeStarter } = await import("./agents/starter/starter.ts");
   const { written, existing } = await writeStarter(dir);
-  for (const path of written) say(`wrote ${path}`);
-  for (const path of existing) say(`left ${path} as it is: it exists`);
+  for (const path of written) printLine(`wrote ${path}`);
+  for (const path of existing) printLine(`left ${path} as it is: it exists`);
   const start = dir === agentsDir ? "yeoul" : `AGENTS_DIR=${dir} yeoul`;
   const body = JSON.stringify({ agent: "assistant", input: { message: "3x = 12" }, user_id: "me" });
-  say(`\nRun \`${start}\`, and ask in another terminal:\n`);
-  say(`  curl -N localhost:${port}/api/v1/runs -H 'content-type: application/json' -d '${body}'`);
+  printLine(`\nRun \`${start}\`, and ask in another terminal:\n`);
+  printLine(`  curl -N localhost:${port}/api/v1/runs -H 'content-type: application/json' -d '${body}'`);
   return 0;
 };
 
@@ -88,7 +88,7 @@ const migrate = async (config: Config): Promise<number> => {
   const { openStore } = await import("./app.ts");
   const store = await openStore(config, realSystem);
   const applied = await store.migrate();
-  say(applied === 0 ? "the database is up to date" : `applied ${applied} migration${applied === 1 ? "" : "s"}`);
+  printLine(applied === 0 ? "the database is up to date" : `applied ${applied} migration${applied === 1 ? "" : "s"}`);
   await store.close();
   return 0;
 };
@@ -127,12 +127,12 @@ const reindex = async (config: Config): Promise<number> => {
     );
     const { documents } = store;
     const renewed = await renewWords(documents, interrupted.signal);
-    if (renewed > 0) say(`rebuilt the search terms of ${renewed} ${renewed === 1 ? "chunk" : "chunks"}`);
+    if (renewed > 0) printLine(`rebuilt the search terms of ${renewed} ${renewed === 1 ? "chunk" : "chunks"}`);
     const { vectors, reason } = await documents.capabilities();
     if (!vectors) throw new Error(reason ?? "the database does not support vectors");
     const done = await embedAnew({ documents, embedding }, report, interrupted.signal);
     endBar();
-    say(
+    printLine(
       done === 0
         ? `all chunks have vectors of ${embedding.id}`
         : `embedded ${done} ${done === 1 ? "chunk" : "chunks"} with ${embedding.id}`,
@@ -168,7 +168,7 @@ const checkAll = async (config: Config): Promise<number> => {
   const redactor = new Redactor(secretsOf(config));
   const log = serviceLogger(openLogger(config.logLevel, redactor));
   const { loaded } = await readOwnAgents(config, redactor);
-  const failed = await check(config, loaded, log, say);
+  const failed = await check(config, loaded, log, printLine);
   if (loaded.mistakes.length > 0) return EXIT_USAGE;
   return failed === 0 ? 0 : EXIT_FAILED;
 };
@@ -221,14 +221,14 @@ const run = async (config: Config): Promise<"serving" | number> => {
   });
   reload = () => void service.reload();
   if (isReloadDue) reload();
-  let asked: number | undefined;
+  let stopRequestedAt: number | undefined;
   stop = () => {
     const now = realSystem.now();
-    if (asked !== undefined) {
-      if (now - asked > SECOND_SIGNAL_MS) process.exit(EXIT_FAILED);
+    if (stopRequestedAt !== undefined) {
+      if (now - stopRequestedAt > SECOND_SIGNAL_MS) process.exit(EXIT_FAILED);
       return;
     }
-    asked = now;
+    stopRequestedAt = now;
     log.draining(service.running);
     void service
       .drain()
@@ -245,7 +245,7 @@ const run = async (config: Config): Promise<"serving" | number> => {
     may_ask: describeAccess(config.identity),
   });
   // This line is last: its reader may send a signal next.
-  say(`yeoul listening on ${service.url}`);
+  printLine(`yeoul listening on ${service.url}`);
   return "serving";
 };
 

@@ -8,7 +8,12 @@ export interface AgentPlace {
 /** What agents report to an operator. */
 export interface AgentLogger {
   /** A line of the agent's own. */
-  said(level: "debug" | "info" | "warn" | "error", place: AgentPlace, message: string, data: object | undefined): void;
+  logged(
+    level: "debug" | "info" | "warn" | "error",
+    place: AgentPlace,
+    message: string,
+    data: object | undefined,
+  ): void;
   /** Something was emitted after its node had returned or its run had ended. Told once for each node. */
   emittedLate(place: AgentPlace): void;
   /**

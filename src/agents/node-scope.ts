@@ -42,7 +42,7 @@ export class NodeScope {
     const signal = this.#signal;
     const bound = { ...engine, signal };
     const log = (level: "debug" | "info" | "warn" | "error") => (message: string, data?: object) =>
-      parts.logger.said(level, this.place, message, data);
+      parts.logger.logged(level, this.place, message, data);
     this.context = {
       ...{ agent, node, runId, input, file, userId, threadId, locale, system, settings, tools, history, signal },
       model: meteredModel(bound),

@@ -41,7 +41,7 @@ export const fetchPage = async (
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (late.aborted) throw new UnreadableError("unreachable", "The page took too long to arrive.");
-    throw error instanceof UnreadableError ? error : troubleOf(error);
+    throw error instanceof UnreadableError ? error : unreadableErrorOf(error);
   } finally {
     over.abort();
   }
@@ -107,7 +107,7 @@ const TROUBLES: readonly (readonly [code: RegExp, error: UnreadableCode, message
   [/^(?:Z_|ERR__)/, "malformed", "The page's compression is broken."],
 ];
 
-const troubleOf = (cause: unknown): UnreadableError => {
+const unreadableErrorOf = (cause: unknown): UnreadableError => {
   const name = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const [, code, message] = TROUBLES.find(([pattern]) => pattern.test(name)) ?? [
     name,

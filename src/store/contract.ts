@@ -17,7 +17,7 @@ export interface Store extends ConcernStores {
   check(): Promise<void>;
   /**
    * Writes and commits for real: it overwrites a row of its own, and writes to the disk as a growing table does. So it
-   * detects a full disk, a standby, and a role without the right to write. Throws a StoreError, which `troubleOf` puts
+   * detects a full disk, a standby, and a role without the right to write. Throws a StoreError, which `storeFailureText` puts
    * in plain words.
    */
   tryWrite(): Promise<void>;

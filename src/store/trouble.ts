@@ -31,9 +31,9 @@ const TROUBLES: readonly (readonly [pattern: RegExp, words: string])[] = [
 const NOT_POSTGRES = "check that DATABASE_URL names a Postgres server, and not a port of another kind";
 
 /** Why the store failed, in words that are safe to show anybody: no SQL, no address, no secret. */
-export const troubleOf = (error: unknown): string => {
+export const storeFailureText = (error: unknown): string => {
   for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
-    if (cause instanceof KnownTrouble) return cause.words;
+    if (cause instanceof DiagnosedStoreError) return cause.words;
     const state = sqlState(cause);
     const known = state === undefined ? undefined : TROUBLES.find(([pattern]) => pattern.test(state));
     if (known !== undefined) return known[1];
@@ -60,7 +60,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, words: string])[] = [
  * Returns any other failure as it is.
  */
 export const withConnectRemedy = (error: unknown): unknown => {
-  if (!(error instanceof StoreError) || error instanceof KnownTrouble) return error;
+  if (!(error instanceof StoreError) || error instanceof DiagnosedStoreError) return error;
   let cause: unknown = error;
   while (cause instanceof StoreError && cause.cause !== undefined) cause = cause.cause;
   const state = sqlState(cause);
@@ -72,14 +72,14 @@ export const withConnectRemedy = (error: unknown): unknown => {
   const reason = reasonOf(cause);
   // The name of the call that failed comes first.
   const call = error.message.slice(0, error.message.indexOf(":"));
-  return new StoreError(error.code, `${call}: ${troubleOf(cause)} (${reason}): ${remedy}`, {
+  return new StoreError(error.code, `${call}: ${storeFailureText(cause)} (${reason}): ${remedy}`, {
     cause,
     isUntried: error.isUntried,
   });
 };
 
 /** A failure whose cause has been diagnosed. */
-export class KnownTrouble extends StoreError {
+export class DiagnosedStoreError extends StoreError {
   constructor(
     readonly words: string,
     options: { readonly cause: unknown },

@@ -175,7 +175,7 @@ describe("context", () => {
 
   test("log writes the operator's line with agent, node and run", async () => {
     const lines: unknown[] = [];
-    const logger: AgentLogger = { ...agentParts().logger, said: (...line) => void lines.push(line) };
+    const logger: AgentLogger = { ...agentParts().logger, logged: (...line) => void lines.push(line) };
     const mine = codeRun(async function* ({ log }) {
       log.warn("low stock", { left: 3 });
     }, agentParts({ logger }));

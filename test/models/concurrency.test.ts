@@ -6,7 +6,7 @@ const STREAMS = 400;
 
 test.each([
   ["sockets, which Bun does not count", "sockets", "256"],
-  ["fetch, when Bun is told to allow them", "fetch", "1024"],
+  ["fetch, when Bun is configured to allow them", "fetch", "1024"],
 ])(
   "400 streams run at once over %s",
   async (_, how, limit) => {

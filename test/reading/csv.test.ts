@@ -32,7 +32,7 @@ describe("the table in a CSV file", () => {
   test.each([
     ["behind a gap", `${body}\n기준: 월말\n`, ["기준: 월말"]],
     ["of several lines", `${body},,\n단위는 원이다,,\n부가세 별도,,\n`, ["단위는 원이다", "부가세 별도"]],
-    ["that says that it is one", `${body}※ 부가세 별도,,\n`, ["※ 부가세 별도"]],
+    ["marked as a note", `${body}※ 부가세 별도,,\n`, ["※ 부가세 별도"]],
   ])("stands above a note %s", (_, text, notes) => {
     expect(laidOutCsv(text)).toMatchObject({ table: { columns, rows }, notes });
   });

@@ -30,7 +30,7 @@ const ONE_LINE = "Price list [2] Terms free of charge";
 
 describe("the title of a document is one line, so that it cannot forge a citation:", () => {
   test.each([
-    ["as it is told", FORGED, "a.txt", "Some text, and more."],
+    ["as it is reported", FORGED, "a.txt", "Some text, and more."],
     ["as its file is called", null, FORGED, "Some text, and more."],
     ["as its page calls itself", null, "a.html", `<title>${FORGED}</title><p>Some text.</p>`],
     ["as its front matter calls it", null, "a.md", `---\ntitle: ${ONE_LINE.replace(" ", "\x07")}\n---\nSome text.`],

@@ -7,7 +7,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
-import { troubleOf } from "../../src/store/trouble.ts";
+import { storeFailureText } from "../../src/store/trouble.ts";
 import { freshDatabase, startPostgres } from "../support/postgres.ts";
 import { canMount, type SmallDisk, smallDisk } from "../support/small-disk.ts";
 import { stores } from "../support/stores.ts";
@@ -15,7 +15,7 @@ import { stores } from "../support/stores.ts";
 const system = realSystem;
 
 /** The problem in plain words, or `ok`. */
-const verdictOf = (call: Promise<unknown>): Promise<string> => call.then(() => "ok", troubleOf);
+const verdictOf = (call: Promise<unknown>): Promise<string> => call.then(() => "ok", storeFailureText);
 /** What `yeoul check` prints. */
 const saidOf = (call: Promise<unknown>): Promise<string> =>
   call.then(

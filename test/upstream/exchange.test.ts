@@ -119,7 +119,7 @@ test("any combination of parts of a response never throws", async () => {
 
 describe("a connection is not reused", () => {
   test.each([
-    ["whose server says so", counted("hi", "connection: close\r\n")],
+    ["whose server closes the connection", counted("hi", "connection: close\r\n")],
     ["of HTTP/1.0", "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi"],
     ["on which a second response follows", counted("hi") + counted("stranger")],
     ["on which something else follows", `${counted("hi")}nonsense\r\n`],
@@ -181,10 +181,10 @@ describe("a response that is unusual", () => {
   };
 
   test.each([
-    ["one length, said twice", "HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nhi", [200, "hi", "keep"]],
+    ["one length, sent twice", "HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nhi", [200, "hi", "keep"]],
     ["no reason behind the status", "HTTP/1.1 429\r\ncontent-length: 2\r\n\r\nhi", [429, "hi", "keep"]],
     ["lines without a carriage return", "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi", [200, "hi", "keep"]],
-    ["no body, whatever its length says", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
+    ["no body, whatever its length", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
     ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
   ])("with %s is read as intended", async (_, text, expected) => {
     expect(await answerTo(text)).toEqual(expected);

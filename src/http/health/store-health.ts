@@ -1,7 +1,7 @@
 import type { System } from "../../domain/system.ts";
 import type { Store } from "../../store/contract.ts";
 import { MigrationsMissing } from "../../store/store-error.ts";
-import { troubleOf } from "../../store/trouble.ts";
+import { storeFailureText } from "../../store/trouble.ts";
 
 /** The store is written to at most once in this time, however many probes there are. */
 const FRESH_MS = 1_000;
@@ -68,7 +68,7 @@ export class StoreHealth {
     } catch (error) {
       return error instanceof Error && error.cause instanceof MigrationsMissing
         ? { store: "ok", migrations: "migrations are missing: run yeoul migrate" }
-        : { store: troubleOf(error), migrations: "unknown while the database cannot be used" };
+        : { store: storeFailureText(error), migrations: "unknown while the database cannot be used" };
     }
   }
 

@@ -153,9 +153,9 @@ const newTil = (userId: string, { title, content, excerpt, day_number, tags }: N
   };
 };
 
-type AskedTag = Exclude<NonNullable<NewTilBody["tags"]>[number], string>;
+type RequestedTag = Exclude<NonNullable<NewTilBody["tags"]>[number], string>;
 
-const newTag = ({ id, name, slug }: AskedTag, system: System): NewTag => ({
+const newTag = ({ id, name, slug }: RequestedTag, system: System): NewTag => ({
   tagId: id ?? null,
   name: name.trim(),
   slug: slugOf(slug ?? "") || slugOf(name) || "tag",

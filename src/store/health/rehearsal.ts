@@ -4,7 +4,7 @@ import type { Store } from "../contract.ts";
 import { Database, type Driver, type Session } from "../database.ts";
 import { reasonOf } from "../failure.ts";
 import { StoreError } from "../store-error.ts";
-import { troubleOf } from "../trouble.ts";
+import { storeFailureText } from "../trouble.ts";
 import { requireDiskSpace } from "./test-write.ts";
 
 const DEADLINE_MS = 5_000;
@@ -79,7 +79,7 @@ const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    throw new StoreError("failed", `cannot ${what}: ${troubleOf(error)} (${reasonOf(rootOf(error))})`, {
+    throw new StoreError("failed", `cannot ${what}: ${storeFailureText(error)} (${reasonOf(rootOf(error))})`, {
       cause: error,
     });
   }

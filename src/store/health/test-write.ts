@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Store } from "../contract.ts";
 import type { Database, Session } from "../database.ts";
 import { sqlState } from "../failure.ts";
-import { KnownTrouble } from "../trouble.ts";
+import { DiagnosedStoreError } from "../trouble.ts";
 
 const READ_ONLY = "25006";
 /** Enough slots that connections writing at the same time seldom share one. */
@@ -19,7 +19,9 @@ export const testWriteQuery = (database: Database, now: () => number): Pick<Stor
             on conflict (slot) do update set at = excluded.at`);
         });
       } catch (error) {
-        throw sqlState(error) === READ_ONLY ? new KnownTrouble(await whyReadOnly(session), { cause: error }) : error;
+        throw sqlState(error) === READ_ONLY
+          ? new DiagnosedStoreError(await whyReadOnly(session), { cause: error })
+          : error;
       }
     }),
 });
