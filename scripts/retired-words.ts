@@ -101,6 +101,7 @@ const NAMES: Readonly<Record<string, string>> = {
   hastySystem: "fastSystem",
   heldUntilAll: "barrierServer",
   heldMs: "blockedMs",
+  openingOf: "openRequestOf",
   AskedText: "QuestionText",
   AskedTag: "RequestedTag",
   sayIn: "localizerFor",

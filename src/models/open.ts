@@ -4,7 +4,7 @@ import type { Post } from "../upstream/contract.ts";
 import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
 import type { ModelLogger } from "./logger.ts";
-import { idOf, type Opening, type Provider, type Settings } from "./providers/contract.ts";
+import { idOf, type OpenRequest, type Provider, type Settings } from "./providers/contract.ts";
 import { providerNamed } from "./providers/index.ts";
 import { withRetry } from "./retry.ts";
 import type { ModelSpec } from "./spec.ts";
@@ -42,7 +42,7 @@ export const modelFrom = async (
 export const openOne = (options: ModelOptions): ((spec: ModelSpec) => Promise<Model>) => {
   const opened = new Map<string, Promise<Model>>();
   const open = async (provider: Provider, model: string): Promise<Model> =>
-    withRetry(await provider.open(openingOf(provider, model, options)), options);
+    withRetry(await provider.open(openRequestOf(provider, model, options)), options);
   return ({ provider: name, model }) => {
     const provider = providerNamed(name);
     const id = idOf(provider, model);
@@ -53,11 +53,11 @@ export const openOne = (options: ModelOptions): ((spec: ModelSpec) => Promise<Mo
 };
 
 /** Returns what the provider opens that model with. */
-export const openingOf = (
+export const openRequestOf = (
   provider: Provider,
   model: string,
   { providers, post = postBySockets(), builtin, system, logger }: ModelOptions,
-): Opening => {
+): OpenRequest => {
   const settings = providers[provider.name] ?? {};
   // Of several secrets, the one that is set: it is the one that a server may refuse.
   const secrets = Object.entries(provider.variables).filter(([, { holds }]) => holds.startsWith("secret"));

@@ -9,6 +9,6 @@ export const GENERAL_TOOLS = ["calculate", "solve_equation", "plot_function", "r
 export const assistantPrompt = (language: Locale, rules: readonly string[]): string =>
   [
     `You are a helpful, honest assistant. Answer in ${LANGUAGE[language]}, or in the language of the question where that is another.`,
-    "Say so when you do not know. Where the answer needs a calculation, a plot or a program, use a tool rather than your head; when a tool reports an error, mend its input or go another way. Never mention the tools.",
+    "If you do not know, say so. If the answer needs a calculation, a plot or a program, use a tool. If a tool reports an error, correct its input or try another way. Never mention the tools.",
     ...rules,
   ].join("\n");

@@ -1,4 +1,4 @@
-import { type ModelOptions, openingOf } from "../open.ts";
+import { type ModelOptions, openRequestOf } from "../open.ts";
 import { providerNamed } from "../providers/index.ts";
 import type { EmbeddingSpec } from "../spec.ts";
 import type { EmbeddingModel } from "./contract.ts";
@@ -12,5 +12,5 @@ export const openEmbedding = async (spec: EmbeddingSpec, options: ModelOptions):
   const { openEmbedding: open } = provider;
   if (open === null)
     throw new Error(`EMBEDDING_MODEL must name another provider: ${provider.name} offers no embeddings.`);
-  return open(openingOf(provider, spec.model, options));
+  return open(openRequestOf(provider, spec.model, options));
 };

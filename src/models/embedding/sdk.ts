@@ -1,11 +1,11 @@
 import type { EmbeddingModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider";
 import { failureOfSdk } from "../aisdk-failure.ts";
 import { garbage } from "../failure.ts";
-import type { Opening } from "../providers/contract.ts";
+import type { OpenRequest } from "../providers/contract.ts";
 import type { EmbeddingModel, EmbeddingPurpose, Vector } from "./contract.ts";
 import { type EmbeddingCall, providerEmbedding } from "./provider.ts";
 
-interface SdkEmbeddingOptions extends Pick<Opening, "id" | "failureContext" | "system" | "logger"> {
+interface SdkEmbeddingOptions extends Pick<OpenRequest, "id" | "failureContext" | "system" | "logger"> {
   readonly model: EmbeddingModelV4;
   /** Options specific to the provider. */
   optionsFor(purpose: EmbeddingPurpose): SharedV4ProviderOptions;

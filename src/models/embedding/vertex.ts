@@ -2,12 +2,12 @@ import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ModelError } from "../contract.ts";
 import { type FailureContext, failureOfSend, failureOfStatus, garbage } from "../failure.ts";
-import type { Opening } from "../providers/contract.ts";
+import type { OpenRequest } from "../providers/contract.ts";
 import type { EmbeddingModel } from "./contract.ts";
 import { embeddingFetch } from "./fetch.ts";
 import { providerEmbedding } from "./provider.ts";
 
-interface VertexEmbeddingOptions extends Pick<Opening, "id" | "system" | "logger"> {
+interface VertexEmbeddingOptions extends Pick<OpenRequest, "id" | "system" | "logger"> {
   readonly failureContext: FailureContext;
   readonly url: string;
   readonly headers: () => Promise<Record<string, string>>;

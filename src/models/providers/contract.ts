@@ -22,7 +22,7 @@ export type ProviderVariables = Readonly<Record<string, ProviderVariable>>;
 export type Settings = Readonly<Record<string, string | undefined>>;
 
 /** What a model is opened with. */
-export interface Opening<S = Settings> {
+export interface OpenRequest<S = Settings> {
   /** As configured, such as `openai:gpt-5`. */
   readonly id: string;
   /** The provider's own name for the model. */
@@ -57,9 +57,9 @@ export interface Provider {
   /** The model used when a request names only the provider. Null when requests cannot. */
   readonly defaultModel: string | null;
   /** Makes no call: the model's `check` does. Rejects with an Error that names a required variable which is not set. */
-  open(opening: Opening): Promise<Model>;
+  open(request: OpenRequest): Promise<Model>;
   /** The same for an embedding model, which does its own retries. Null when the provider has none. */
-  readonly openEmbedding: ((opening: Opening) => Promise<EmbeddingModel>) | null;
+  readonly openEmbedding: ((request: OpenRequest) => Promise<EmbeddingModel>) | null;
 }
 
 /** The settings of these variables; the required ones are present. */
@@ -70,24 +70,24 @@ type SettingsOf<V extends ProviderVariables> = {
 interface Definition<V extends ProviderVariables> extends Pick<Provider, "name" | "defaultModel"> {
   readonly variables: V;
   readonly ways: readonly (readonly (keyof V & string)[])[];
-  readonly open: (opening: Opening<SettingsOf<V>>) => Promise<Model>;
-  readonly openEmbedding: ((opening: Opening<SettingsOf<V>>) => Promise<EmbeddingModel>) | null;
+  readonly open: (request: OpenRequest<SettingsOf<V>>) => Promise<Model>;
+  readonly openEmbedding: ((request: OpenRequest<SettingsOf<V>>) => Promise<EmbeddingModel>) | null;
 }
 
 /** Defines a provider whose models have ids, and whose required settings are present when a model is opened. */
 export const defineProvider = <const V extends ProviderVariables>(definition: Definition<V>): Provider => {
   const { open, openEmbedding, ...rest } = definition;
-  const complete = (opening: Opening): Opening<SettingsOf<V>> => {
-    const [missing] = missingVariables(rest, opening.settings);
+  const complete = (request: OpenRequest): OpenRequest<SettingsOf<V>> => {
+    const [missing] = missingVariables(rest, request.settings);
     if (missing !== undefined) throw new Error(`${missing} must be set for this model.`);
     // The check above has found the required ones, and only texts are ever set.
-    return { ...opening, settings: opening.settings as SettingsOf<V> };
+    return { ...request, settings: request.settings as SettingsOf<V> };
   };
   return {
     ...rest,
     hasIds: true,
-    open: async (opening) => open(complete(opening)),
-    openEmbedding: openEmbedding && (async (opening) => openEmbedding(complete(opening))),
+    open: async (request) => open(complete(request)),
+    openEmbedding: openEmbedding && (async (request) => openEmbedding(complete(request))),
   };
 };
 

@@ -3,7 +3,7 @@ import { type ChatWire, COMMON_WIRE, keyHeaders } from "../chat-wire.ts";
 import type { Model } from "../contract.ts";
 import type { EmbeddingModel } from "../embedding/contract.ts";
 import { parseThinkingTags, type ThinkingTag } from "../thinking-tags.ts";
-import { defineProvider, type Opening, type Provider } from "./contract.ts";
+import { defineProvider, type OpenRequest, type Provider } from "./contract.ts";
 
 /**
  * A server that speaks OpenAI's chat completions, and what distinguishes it from others that do. What it does
@@ -47,8 +47,8 @@ export const profiledProvider = (profile: Profile): Provider => {
       ...(thinkingTags && { thinkingTags: { ...thinkingTags, holds: "text", isRequired: false } as const }),
     },
     ways: [],
-    open: (opening) => openChat(opening, access(opening.settings)),
-    openEmbedding: hasEmbeddings ? (opening) => openChatEmbedding(opening, access(opening.settings)) : null,
+    open: (request) => openChat(request, access(request.settings)),
+    openEmbedding: hasEmbeddings ? (request) => openChatEmbedding(request, access(request.settings)) : null,
   });
 };
 
@@ -74,7 +74,7 @@ interface ChatAccess {
 }
 
 export const openChat = async (
-  { id, model, failureContext, post, system, logger }: Omit<Opening, "settings">,
+  { id, model, failureContext, post, system, logger }: Omit<OpenRequest, "settings">,
   access: ChatAccess,
 ): Promise<Model> => {
   const { compatibleModel } = await import("../compatible.ts");
@@ -82,7 +82,7 @@ export const openChat = async (
 };
 
 export const openChatEmbedding = async (
-  { model, ...opening }: Omit<Opening, "settings">,
+  { model, ...request }: Omit<OpenRequest, "settings">,
   { baseUrl, apiKey, wire }: ChatAccess,
 ): Promise<EmbeddingModel> => {
   const [{ createOpenAICompatible }, { sdkEmbedding }, { embeddingFetch }] = await Promise.all([
@@ -96,5 +96,5 @@ export const openChatEmbedding = async (
     fetch: fetchAt(baseUrl, embeddingFetch),
     headers: keyHeaders(wire, apiKey),
   });
-  return sdkEmbedding({ ...opening, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
+  return sdkEmbedding({ ...request, model: sdk.embeddingModel(model), optionsFor: () => ({}) });
 };
