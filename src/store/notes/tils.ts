@@ -2,61 +2,68 @@ import { sql } from "drizzle-orm";
 import { storable } from "../../domain/text.ts";
 import type { Tag, Til } from "../../domain/til.ts";
 import type { Database, Session } from "../database.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
 import { boundedPage } from "../page-bytes.ts";
 import type { CountedTag, NewTil, TilStore } from "./contract.ts";
 import { tagsFor } from "./tags.ts";
 
-export const tilQueries = (database: Database): TilStore => ({
-  save: (til) => database.call("tils.save", ({ transaction }) => transaction((session) => save(session, til))),
+export const tilQueries = (database: Database): TilStore => {
+  const saves = new OneAtATime();
+  return {
+    save: (til) =>
+      saves.run(til.userId, () =>
+        database.call("tils.save", ({ transaction }) => transaction((session) => save(session, til))),
+      ),
 
-  get: (userId, tilId) =>
-    database.call("tils.get", async ({ rows }) => {
-      const [row] = await rows<Row>(sql`select ${WHOLE} from tils where user_id = ${userId} and til_id = ${tilId}`);
-      return row === undefined ? null : tilOf(row);
-    }),
+    get: (userId, tilId) =>
+      database.call("tils.get", async ({ rows }) => {
+        const [row] = await rows<Row>(sql`select ${WHOLE} from tils where user_id = ${userId} and til_id = ${tilId}`);
+        return row === undefined ? null : tilOf(row);
+      }),
 
-  list: (userId, { limit, after }) =>
-    database.call("tils.list", async ({ rows }) => {
-      const older =
-        after === null ? sql`` : sql`and (created_at, til_id) < (${after.createdAt}::bigint, ${after.tilId})`;
-      const page = await rows<Row>(
-        boundedPage(
-          sql`
+    list: (userId, { limit, after }) =>
+      database.call("tils.list", async ({ rows }) => {
+        const older =
+          after === null ? sql`` : sql`and (created_at, til_id) < (${after.createdAt}::bigint, ${after.tilId})`;
+        const page = await rows<Row>(
+          boundedPage(
+            sql`
             select ${WHOLE} from tils where user_id = ${userId} ${older}
             order by created_at desc, til_id desc limit ${limit}::int`,
-          sql`"createdAt" desc, "tilId" desc`,
-          sql`content`,
-          sql`"tilId", "userId", title, slug, content, excerpt, "dayNumber", "createdAt", tags`,
-        ),
-      );
-      return page.map(tilOf);
-    }),
+            sql`"createdAt" desc, "tilId" desc`,
+            sql`content`,
+            sql`"tilId", "userId", title, slug, content, excerpt, "dayNumber", "createdAt", tags`,
+          ),
+        );
+        return page.map(tilOf);
+      }),
 
-  delete: (userId, tilId) =>
-    database.call("tils.delete", async ({ rows }) => {
-      const gone = await rows(sql`
+    delete: (userId, tilId) =>
+      database.call("tils.delete", async ({ rows }) => {
+        const gone = await rows(sql`
         with links as (delete from til_tags where user_id = ${userId} and til_id = ${tilId})
         delete from tils where user_id = ${userId} and til_id = ${tilId} returning 1`);
-      return gone.length > 0;
-    }),
+        return gone.length > 0;
+      }),
 
-  tags: (userId, limit) =>
-    database.call("tils.tags", ({ rows }) =>
-      rows<CountedTag>(sql`
+    tags: (userId, limit) =>
+      database.call("tils.tags", ({ rows }) =>
+        rows<CountedTag>(sql`
         select tag_id as "tagId", name, slug, count(til_id)::int as count
         from tags left join til_tags using (user_id, tag_id)
         where user_id = ${userId}
         group by user_id, tag_id order by count desc, name_key limit ${limit}::int`),
-    ),
+      ),
 
-  highestDay: (userId) =>
-    database.call("tils.highestDay", async ({ rows }) => {
-      const [user] = await rows<{ last: number }>(
-        sql`select last_day as last from til_users where user_id = ${userId}`,
-      );
-      return user?.last ?? 0;
-    }),
-});
+    highestDay: (userId) =>
+      database.call("tils.highestDay", async ({ rows }) => {
+        const [user] = await rows<{ last: number }>(
+          sql`select last_day as last from til_users where user_id = ${userId}`,
+        );
+        return user?.last ?? 0;
+      }),
+  };
+};
 
 const save = async (session: Session, til: NewTil): Promise<Til> => {
   const { userId, tilId, now } = til;
