@@ -1,3 +1,5 @@
+import { isTooDeep, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
+
 /** An agent breaks its contract: it yields, returns or emits what it may not. Ends the run with `internal`. */
 export class AgentMistake extends Error {
   override readonly name = "AgentMistake";
@@ -12,6 +14,7 @@ export const jsonValue = (value: unknown, what: string): unknown => {
   if (json.length > MAX_JSON_CHARS) {
     throw new AgentMistake(`${what} is larger than ${MAX_JSON_CHARS / 1024 / 1024} MiB of JSON`);
   }
+  if (isTooDeep(json)) throw new AgentMistake(`${what} is nested deeper than ${MAX_JSON_DEPTH} levels`);
   return JSON.parse(json);
 };
 

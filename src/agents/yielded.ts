@@ -26,6 +26,7 @@ export async function* passOn<T>(
   generator: AsyncGenerator<Yielded, T, void>,
   check: YieldCheck | null,
   resume: <R>(call: () => R) => R = (call) => call(),
+  depth = 0,
 ): AsyncGenerator<EventBody | Producer, T, void> {
   try {
     let step = await resume(() => generator.next());
@@ -36,7 +37,8 @@ export async function* passOn<T>(
         if (typeof value === "string") {
           for (const delta of splitDelta(value)) yield { type: "token", payload: { delta } };
         } else if (typeof value === "object" && Symbol.asyncIterator in value) {
-          yield* check === null ? value : passOn(value, check, resume);
+          if (check !== null && depth === MAX_DEPTH) throw check.tooDeep();
+          yield* check === null ? value : passOn(value, check, resume, depth + 1);
         } else yield value;
       } catch (thrown) {
         if (thrown instanceof AgentMistake) throw thrown;
@@ -50,6 +52,9 @@ export async function* passOn<T>(
     await generator.return(undefined as T);
   }
 }
+
+/** How many generators may be yielded in each other. One that yields itself again has no end, and no event. */
+const MAX_DEPTH = 32;
 
 /** How many values an agent may yield before the event loop has its turn: it need not wait for anything by itself. */
 const YIELDS_A_TURN = 64;
@@ -97,6 +102,10 @@ export class YieldCheck {
     const event = { type, payload } as EventBody;
     this.budget.take(event);
     return event;
+  }
+
+  tooDeep(): AgentMistake {
+    return this.#mistake(`yielded more than ${MAX_DEPTH} generators in each other`);
   }
 
   #mistake(message: string): AgentMistake {

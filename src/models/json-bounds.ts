@@ -1,11 +1,10 @@
 import { JsonCounter } from "../wire/json-counter.ts";
+import { MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 
-/** Open lists and objects. A value nested a hundred thousand times can be parsed, but takes seconds to serialize. */
-const MAX_DEPTH = 512;
 /** A megabyte of `{}`, parsed, takes forty times its size. Of 128,000 tokens, no model's calls are made of so many. */
 const MAX_VALUES = 50_000;
 /** In UTF-16 units. A text this short can exceed neither bound, and is not examined. */
-const SHORT = 2 * MAX_DEPTH;
+const SHORT = 2 * MAX_JSON_DEPTH;
 
 const encoder = new TextEncoder();
 
@@ -27,6 +26,6 @@ export class JsonBounds {
 }
 
 export const excessIn = ({ deepest, values }: Pick<JsonCounter, "deepest" | "values">): string | null => {
-  if (deepest > MAX_DEPTH) return `JSON that is nested deeper than ${MAX_DEPTH} levels`;
+  if (deepest > MAX_JSON_DEPTH) return `JSON that is nested deeper than ${MAX_JSON_DEPTH} levels`;
   return values > MAX_VALUES ? `more than ${MAX_VALUES} values` : null;
 };

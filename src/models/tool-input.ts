@@ -1,4 +1,5 @@
 import { isRecord } from "../domain/json.ts";
+import { JsonBounds } from "./json-bounds.ts";
 
 /**
  * Parses a model's arguments for a tool from the text it wrote. A tool without parameters often gets no text at all, or
@@ -23,10 +24,13 @@ const halfOf = (text: string): unknown => {
   return half !== "" && text.endsWith(half) && half.length * 2 >= text.length - 1 ? parsed(half) : undefined;
 };
 
-/** Undefined for what is not JSON, which no JSON is. */
+/**
+ * Undefined for what is not JSON, which no JSON is, and for what exceeds the bounds of JSON. Text in a string needs them
+ * as well: whoever examined the JSON around it has counted it as one value.
+ */
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return new JsonBounds().excess(text) === null ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

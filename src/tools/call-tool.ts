@@ -1,5 +1,6 @@
 import type { EventBody } from "../domain/event.ts";
 import { storable, storableJson } from "../domain/text.ts";
+import { isTooDeep, MAX_JSON_DEPTH } from "../wire/json-depth.ts";
 import { type Tool, type ToolCallContext, ToolError } from "./contract.ts";
 import { inputMistake } from "./input-check.ts";
 
@@ -54,5 +55,7 @@ const bounded = (output: unknown): ToolOutcome => {
   const json = JSON.stringify(output ?? null);
   if (json.length > MAX_OUTPUT_CHARS)
     return failed(`The output is longer than ${MAX_OUTPUT_CHARS} characters; ask for less.`);
+  if (isTooDeep(json))
+    return failed(`The output is nested deeper than ${MAX_JSON_DEPTH} levels; ask for a part of it.`);
   return { output: storableJson(JSON.parse(json)), isError: false };
 };

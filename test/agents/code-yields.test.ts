@@ -4,6 +4,7 @@ import type { AnyAgent } from "../../src/agents/contract.ts";
 import type { AgentDefinition } from "../../src/agents/public.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { codeAgent, codeContext, codeRun } from "../support/code-agent.ts";
+import { nested } from "../support/nested.ts";
 import { walked } from "../support/walked.ts";
 
 const yielding = (...values: readonly unknown[]): AnyAgent =>
@@ -86,6 +87,15 @@ describe("what is yielded", () => {
     await expect(walked(mine, codeContext())).rejects.toThrow("yielded a number");
   });
 
+  test("a generator that yields itself again and again ends the run", async () => {
+    async function* again(): AsyncGenerator<never, void, void> {
+      yield again() as never;
+    }
+    await expect(walked(codeRun(again), codeContext())).rejects.toThrow(
+      "yielded more than 32 generators in each other",
+    );
+  });
+
   test("empty texts say nothing, and others have their turns between them", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
@@ -121,6 +131,7 @@ describe("what is returned", () => {
     ["a cycle", cycle(), "is not JSON, but an object"],
     ["a bigint", 5n, "is not JSON, but a bigint"],
     ["2 MiB", "x".repeat(2 ** 21), "is larger than 1 MiB"],
+    ["8,000 lists in each other", nested(8_000), "is nested deeper than 512 levels"],
   ])("%s ends the run with a clear error", async (_what, value, message) => {
     await expect(walked(returning(value), codeContext())).rejects.toThrow(
       `agent mine, node run: what it returned ${message}`,

@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { callTool } from "../../src/tools/call-tool.ts";
 import { type Tool, type ToolContext, ToolError } from "../../src/tools/contract.ts";
 import { allTools } from "../support/all-tools.ts";
+import { nested } from "../support/nested.ts";
 import { finish, toolContext } from "../support/tool-context.ts";
 
 const Input = Type.Object({ word: Type.String({ maxLength: 5 }), times: Type.Optional(Type.Integer()) });
@@ -88,6 +89,15 @@ test("outputs are storable, and too large ones are refused", async () => {
   );
   expect(large.value).toEqual({
     output: { error: "The output is longer than 20000 characters; ask for less." },
+    isError: true,
+  });
+  // The embedded Postgres would never return from storing it.
+  const deep = await call(
+    tool(() => nested(8_000)),
+    { word: "hi" },
+  );
+  expect(deep.value).toEqual({
+    output: { error: "The output is nested deeper than 512 levels; ask for a part of it." },
     isError: true,
   });
   const nothing = await call(

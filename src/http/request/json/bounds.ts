@@ -1,16 +1,12 @@
 import { RequestError } from "../../../domain/error.ts";
 import { JsonCounter } from "../../../wire/json-counter.ts";
+import { MAX_JSON_DEPTH } from "../../../wire/json-depth.ts";
 
 /**
  * The maximum number of values in a body. A megabyte of `{}` holds 350,000 and parses in 40 ms; real requests hold some
  * hundreds.
  */
 const MAX_VALUES = 100_000;
-/**
- * The maximum depth of nested lists and objects. Beyond the parser's stack it would fail too, with a less helpful
- * error.
- */
-const MAX_DEPTH = 512;
 /** How many bytes are counted at a time: less than a millisecond of work. */
 const SLICE = 128 * 1024;
 
@@ -39,8 +35,8 @@ export class BodyCounter {
   /** While `pending` is 1, the last value may still turn out to be a key. */
   #check(pending: number): void {
     const { values, deepest } = this.#counter;
-    if (deepest > MAX_DEPTH) {
-      throw new RequestError("malformed_json", `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (deepest > MAX_JSON_DEPTH) {
+      throw new RequestError("malformed_json", `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
     }
     if (values > MAX_VALUES + pending) {
       throw new RequestError(
