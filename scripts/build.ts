@@ -68,7 +68,8 @@ const compile = async (): Promise<void> => {
       define: { __dirname: '"/"' },
       // 5 MB, read only when a stack is printed, so that stacks in the logs name our files and lines.
       sourcemap: "inline",
-      compile: { outfile: join(folder, "yeoul"), autoloadBunfig: false },
+      // The packages that agents import are found by their package.json, which an executable does not read by itself.
+      compile: { outfile: join(folder, "yeoul"), autoloadBunfig: false, autoloadPackageJson: true },
     });
     await rename(join(folder, "yeoul"), EXECUTABLE);
   } finally {

@@ -32,8 +32,9 @@ describe("the operator's own agents, from the executable alone", () => {
           'import { agent } from "yeoul";\nimport { word } from "./lib/word.ts";\nimport end from "ending";\n' +
           "export default agent({ async *run(context) { yield `${word} ${context.userId}${end}`; return { polite: true }; } });",
         "lib/word.ts": "export const word: string = 'Hello';",
-        "node_modules/ending/package.json": '{"name":"ending","main":"index.js"}',
-        "node_modules/ending/index.js": "module.exports = '!';",
+        // No file of a name that would be found without reading it.
+        "node_modules/ending/package.json": '{"name":"ending","exports":{".":"./lib/ending.js"}}',
+        "node_modules/ending/lib/ending.js": "module.exports = '!';",
       });
       await using server = modelServer(openAiChat);
       server.reply(replyOf(openAiChat, { text: ["One ", "order."], finish: "stop" }));

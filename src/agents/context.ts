@@ -100,9 +100,9 @@ export interface Context {
   /** The same without emitting anything, for what the user is not to read. */
   complete(options: ConversationOptions): Promise<ConversationResult>;
   /**
-   * Calls `fn` and stores its result, which is JSON. When another replica takes the run over, the node begins again,
-   * and a step whose result is stored returns it without calling `fn`. A name that a node uses again is numbered
-   * (`fetch`, `fetch.2`), so steps of one name must come in the same order every time.
+   * Calls `fn` and stores its result, which is JSON, with the run's checkpoints. A name that a node uses again is
+   * numbered (`fetch`, `fetch.2`), so steps of one name should come in the same order every time: a run that goes on
+   * elsewhere will find their results by these names. No run does so in this release.
    */
   step<T>(name: string, fn: () => T | Promise<T>): Promise<T>;
   /** Emits a `custom` event. `name` has 1 to 64 characters; `data` is JSON. */

@@ -2,6 +2,7 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import type { EventBody } from "../domain/event.ts";
 import type { Tool, ToolCallContext } from "../tools/contract.ts";
 import { EventQueue } from "../tools/event-queue.ts";
+import { AgentMistake } from "./mistake.ts";
 
 /** A JSON Schema as data, such as `{"type":"object","properties":{…}}`. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -37,7 +38,8 @@ export interface JsonToolDefinition extends CommonTool {
 export function tool<S extends TSchema>(definition: ToolDefinition<S>): Tool;
 export function tool(definition: JsonToolDefinition): Tool;
 export function tool(definition: JsonToolDefinition): Tool {
-  const { name, description, input, repeat } = definition;
+  const { name, description, input, repeat, execute } = definition;
+  if (typeof execute !== "function") throw new AgentMistake(`the tool ${name} has no function execute(input, context)`);
   return {
     name,
     description,

@@ -119,8 +119,10 @@ export class NodeScope {
 
   #emit(name: string, data: unknown): Promise<void> {
     const emitted = this.#emitted(name, data);
-    // An agent that does not wait for it must not bring an unhandled rejection about.
-    emitted.catch(() => {});
+    // An agent that does not wait for it must not bring an unhandled rejection about, and its operator should know.
+    emitted.catch((error: unknown) => {
+      if (error instanceof AgentMistake) this.parts.logger.logged("error", this.place, error.message, undefined);
+    });
     return emitted;
   }
 

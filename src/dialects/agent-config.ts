@@ -42,7 +42,8 @@ export const agentConfigOf = (config: object): ChosenAgent => {
 };
 
 /** Returns the fields of `agentConfig` that are not read. */
-export const ignoredOf = (config: object): readonly string[] => Object.keys(config).filter((key) => !(key in fields));
+export const ignoredOf = (config: object): readonly string[] =>
+  Object.keys(config).filter((key) => !Object.hasOwn(fields, key));
 
 const wrongIn = (config: object): RequestError => {
   const details = Object.entries(fields).flatMap(([name, schema]): readonly ErrorDetail[] => {

@@ -41,6 +41,10 @@ export const nativeRuns: Dialect<typeof Request> = {
   request: Request,
   ...STREAM_ONLY,
   isResumable: true,
+  ignored: (body) => [
+    ...unread(body, Request.properties, ""),
+    ...unread(body.input, Request.properties.input.properties, "input."),
+  ],
   parse: ({ agent, input, thread_id, model, metadata }, { locale, userId }) => ({
     userId,
     threadId: thread_id ?? null,
@@ -64,6 +68,12 @@ export const nativeRuns: Dialect<typeof Request> = {
       "`GET /api/v1/models` lists. `metadata` is the caller's own; the run shows it.",
   },
 };
+
+/** The fields of an object that a schema does not list. */
+const unread = (given: object, listed: object, prefix: string): readonly string[] =>
+  Object.keys(given)
+    .filter((name) => !Object.hasOwn(listed, name))
+    .map((name) => prefix + name);
 
 const bounded = (metadata: Metadata): Metadata => {
   if (JSON.stringify(metadata).length <= MAX_METADATA) return metadata;

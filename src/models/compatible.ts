@@ -7,7 +7,7 @@ import { ChatAnswer } from "./chat-answer.ts";
 import { chatFields, fieldsUsed, toolFields } from "./chat-fields.ts";
 import { type ChatWire, keyHeaders, withCallIds } from "./chat-wire.ts";
 import type { Model } from "./contract.ts";
-import type { FailureContext } from "./failure.ts";
+import { type FailureContext, isWebPage, webPage } from "./failure.ts";
 import { postJson, reach } from "./http.ts";
 import type { ModelLogger } from "./logger.ts";
 import { chatBody } from "./messages.ts";
@@ -59,7 +59,11 @@ export const compatibleModel = ({
       send: async (request, context, onPart, lacks) => {
         const fields = chatFields(request, wire, lacks);
         const json = chatBody(id, model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
-        const { body } = await postJson(call, json, context, post);
+        const { body, header } = await postJson(call, json, context, post);
+        if (isWebPage(header("content-type"))) {
+          body.cancel();
+          throw webPage();
+        }
         const chat = new ChatAnswer({ model: id, request, failureContext, thinkingTags: wire.thinkingTags, newId });
         await new Answer(body, chat, context.signal, onPart).read();
       },

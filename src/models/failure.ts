@@ -121,6 +121,17 @@ export const garbage = (words: string, cause?: unknown): ModelError =>
     cause: new ProviderError("Unreadable", cause === undefined ? words : `${words}\n${cause}`),
   });
 
+/** Whether an answer is a page for people: no server of models speaks HTML. */
+export const isWebPage = (contentType: string | null | undefined): boolean => /^text\/html\b/i.test(contentType ?? "");
+
+/** A page where an answer was expected: another server is at the address, or a proxy's sign-in. */
+export const webPage = (): ModelError =>
+  new ModelError("model_unavailable", "The model service sent a response that cannot be parsed.", {
+    retryable: false,
+    isRecoverable: false,
+    remedy: "It answered with a web page (text/html): check the base URL, and what stands in front of it.",
+  });
+
 /** The model, or the filter in front of it, declined. A retry would give the same result. */
 export const refusal = (cause?: unknown): ModelError =>
   new ModelError("model_refused", "The model declined to answer this request.", { retryable: false, cause });

@@ -1,3 +1,4 @@
+import { isRecord } from "../domain/json.ts";
 import { givenBack } from "./chat-opaque.ts";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
@@ -90,7 +91,7 @@ const imageContent = (image: string): object => {
 
 /** The API has no mark for a failed call, so the content states it. */
 const toolContent = (output: unknown, isError: boolean): string => {
-  if (isError) return JSON.stringify({ error: output ?? null });
+  if (isError) return JSON.stringify(isRecord(output) && "error" in output ? output : { error: output ?? null });
   return typeof output === "string" ? output : JSON.stringify(output ?? null);
 };
 

@@ -65,6 +65,13 @@ describe("POST /api/v1/runs", () => {
     expect((await ask("u", { metadata: { long: "x".repeat(20_000) } })).status).toBe(422);
   });
 
+  test("names in x-ignored the fields that nobody reads", async () => {
+    const response = await ask("ignored", { temperature: 1, input: { message: "hi", locale: "ko" } });
+    expect(response.headers.get("x-ignored")).toBe("temperature, input.locale");
+    (await service.model.nextCall()).finish("ok");
+    await readSse(response).toEnd();
+  });
+
   test("two agents answer in one thread, and the run shows agent, model and metadata", async () => {
     const first = await ask("both", { thread_id: "t", metadata: { order: 17 } });
     (await service.model.nextCall()).finish("One.");

@@ -39,6 +39,9 @@ const placeOf = async (thrown: unknown, files: ModuleFiles): Promise<Place> => {
   if (!hasMessage(thrown)) {
     return { path: null, line: null, message: `throws a ${typeof thrown} when it is imported: have it throw an Error` };
   }
+  // Several errors of one file come together; the first one is where to begin.
+  const [first] = thrown instanceof AggregateError ? thrown.errors : [];
+  if (first !== undefined) return await placeOf(first, files);
   const { name, message, position, specifier, referrer } = thrown;
   const words = oneLine(message);
   if (name === "BuildMessage") {

@@ -11,6 +11,8 @@ const MAX_TEXT = 40_000;
 const TITLE = 60;
 /** The most of a note that is the text itself, in code points. */
 const BARE_NOTE = 2_000;
+/** The most of an excerpt that is the text itself, in code points. */
+const BARE_EXCERPT = 200;
 const SENTENCES = 2;
 const TAGS = 5;
 
@@ -20,11 +22,12 @@ const TAGS = 5;
  */
 export const write = ({ form, language, text, knownTags }: Writing): string => {
   const sections = sectionsOf(text.slice(0, MAX_TEXT).replaceAll("\r\n", "\n"));
-  // A text without statements, such as a formula or a list of numbers, is its own note.
-  if (form === "note") return noteOf(sections, language) || beginning(text.trim(), BARE_NOTE);
+  // A text without statements, such as a formula or a list of numbers, is its own note, title and excerpt.
+  const bare = (characters: number) => beginning(text.trim(), characters);
+  if (form === "note") return noteOf(sections, language) || bare(BARE_NOTE);
   const content = contentOf(sections);
-  if (form === "title") return titleOf(content);
-  return form === "excerpt" ? excerptOf(content) : JSON.stringify(tagsOf(content, knownTags));
+  if (form === "title") return titleOf(content) || bare(TITLE);
+  return form === "excerpt" ? excerptOf(content) || bare(BARE_EXCERPT) : JSON.stringify(tagsOf(content, knownTags));
 };
 
 /** Returns the heading that the text begins with, or else its highest-ranked statement, shortened. */
