@@ -18,8 +18,12 @@ export const listedTools = (
   const judged = tools.slice(0, MAX_TOOLS).map((tool) => ({ tool, why: mistakeOf(tool) }));
   const usable = judged.flatMap(({ tool, why }) => (why === null ? [listed(tool)] : []));
   const unusable = judged.flatMap(({ tool, why }) => (why === null ? [] : [{ tool: tool.name, why }]));
-  for (const { name } of tools.slice(MAX_TOOLS))
-    unusable.push({ tool: name, why: `the server has over ${MAX_TOOLS} tools` });
+  const [first, ...others] = tools.slice(MAX_TOOLS);
+  // Once for all of them: a server may list thousands, again and again.
+  if (first !== undefined) {
+    const why = `the server has over ${MAX_TOOLS} tools; ${others.length} more after this one are left out`;
+    unusable.push({ tool: first.name, why });
+  }
   return { usable, unusable };
 };
 

@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import {
   deserializeMessage,
   type JSONRPCMessage,
@@ -7,13 +6,13 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
+import { realSystem } from "../../domain/system.ts";
 import { LineJoiner } from "./line-joiner.ts";
+import { SaidLines } from "./said-lines.ts";
 import type { StdioConfig } from "./server-config.ts";
 
 /** How long a program may take to end by itself, and again after SIGTERM. */
 const END_MS = 1_500;
-/** Of a line of standard error, in characters. */
-const MAX_LINE = 2_000;
 
 /**
  * The stdio transport of MCP (https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio): a
@@ -25,11 +24,14 @@ export class ProgramTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   #program: ChildProcessWithoutNullStreams | undefined;
+  readonly #said: SaidLines;
 
   constructor(
     private readonly server: StdioConfig,
-    private readonly onStderr: (line: string) => void,
-  ) {}
+    onStderr: (line: string) => void,
+  ) {
+    this.#said = new SaidLines(onStderr, () => realSystem.now());
+  }
 
   /** Rejects with the system's error (`ENOENT` …) when the program cannot be started. */
   async start(): Promise<void> {
@@ -49,8 +51,7 @@ export class ProgramTransport implements Transport {
     program.stdin.on("error", () => {});
     const lines = new LineJoiner((line) => this.#receive(line));
     program.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
-    const said = createInterface({ input: program.stderr, crlfDelay: Number.POSITIVE_INFINITY });
-    said.on("line", (line) => this.onStderr(line.slice(0, MAX_LINE)));
+    program.stderr.setEncoding("utf8").on("data", (text: string) => this.#said.push(text));
     await started.promise;
     this.#program = program;
   }
@@ -82,7 +83,7 @@ export class ProgramTransport implements Transport {
       this.onmessage?.(deserializeMessage(line));
     } catch {
       // Programs print to their standard output by mistake: a greeting, a warning.
-      this.onStderr(`(on standard output) ${line.slice(0, MAX_LINE)}`);
+      this.#said.line(`(on standard output) ${line}`);
     }
   }
 }

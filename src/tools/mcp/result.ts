@@ -4,10 +4,22 @@ import type { CallOutcome, ReturnedImage } from "./messages.ts";
 import { MAX_RESULT_CHARS, shortened } from "./shortened.ts";
 
 const MAX_IMAGES = 8;
+/** Of a result with its links and notes, in characters of JSON. The addresses of pictures fit beside it. */
+const MAX_CHARS = 18_500;
+/** Of the type of something that was left out, in characters: it is the server's own word. */
+const MAX_TYPE = 100;
 /** Of one picture, in bytes. */
 const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
-/** Pictures only: SVG is a document that may hold scripts, and pictures are served from our own address. */
-const IMAGE_TYPES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+/**
+ * What each picture must be, as its bytes say. Pictures only: SVG is a document that may hold scripts, and pictures are
+ * served from our own address.
+ */
+const IMAGE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["image/png", "png"],
+  ["image/jpeg", "jpg"],
+  ["image/gif", "gif"],
+  ["image/webp", "webp"],
+]);
 
 /**
  * Turns a tool's result into what the model receives: its structured content where it has any, else its text. With
@@ -22,9 +34,22 @@ export const outcomeOf = ({ content = [], structuredContent, isError }: CallTool
   const text = texts.join("\n\n");
   if (isError) return { isError: true, message: shortened(text) || "The tool reported an error without words." };
   const main = structuredContent === undefined ? shortened(text) : shortenedJson(structuredContent);
-  const besides = { ...(links.length > 0 && { links }), ...(notes.length > 0 && { notes }) };
-  const isPlain = Object.keys(besides).length === 0;
-  return { isError: false, output: isPlain ? main : { result: main, ...besides }, images };
+  const isPlain = links.length === 0 && notes.length === 0;
+  return { isError: false, output: isPlain ? main : { result: main, ...besides(links, notes, main) }, images };
+};
+
+/** The first links and notes, as many as fit beside the result. */
+const besides = (links: readonly object[], notes: readonly string[], main: unknown): object => {
+  let left = MAX_CHARS - JSON.stringify(main).length;
+  const isShown = (item: object | string): boolean => {
+    left -= JSON.stringify(item).length + 1;
+    return left >= 0;
+  };
+  const firstLinks = links.filter(isShown);
+  const firstNotes = notes.filter(isShown);
+  const leftOut = links.length - firstLinks.length + notes.length - firstNotes.length;
+  if (leftOut > 0) firstNotes.push(`${leftOut} more links and notes were left out.`);
+  return { ...(firstLinks.length > 0 && { links: firstLinks }), ...(firstNotes.length > 0 && { notes: firstNotes }) };
 };
 
 interface Parts {
@@ -42,14 +67,15 @@ const read = (block: ContentBlock, { texts, links, notes, images }: Parts): void
     case "image": {
       const image = images.length < MAX_IMAGES ? imageIn(block.data, block.mimeType) : null;
       if (image === null)
-        notes.push(`A picture (${block.mimeType}) was left out: it is too large, or of no usual kind.`);
+        notes.push(
+          `A picture (${block.mimeType.slice(0, MAX_TYPE)}) was left out: it is too large, of no usual kind or not what it says.`,
+        );
       else images.push(image);
       break;
     }
     case "resource_link": {
       const { uri, name, description, mimeType } = block;
-      if (links.length < 100)
-        links.push({ uri, name, ...(description && { description }), ...(mimeType && { mimeType }) });
+      links.push({ uri, name, ...(description && { description }), ...(mimeType && { mimeType }) });
       break;
     }
     case "resource":
@@ -64,11 +90,12 @@ const read = (block: ContentBlock, { texts, links, notes, images }: Parts): void
 
 /** Null when it is none that can be shown. */
 const imageIn = (base64: string, mediaType: string): ReturnedImage | null => {
-  if (!IMAGE_TYPES.has(mediaType) || base64.length > (MAX_IMAGE_BYTES * 4) / 3 + 4) return null;
+  const kind = IMAGE_TYPES.get(mediaType);
+  if (kind === undefined || base64.length > (MAX_IMAGE_BYTES * 4) / 3 + 4) return null;
   const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
   try {
-    const { width, height } = imageSize(bytes);
-    return { mediaType, bytes, width, height };
+    const { width, height, type } = imageSize(bytes);
+    return type !== kind ? null : { mediaType, bytes, width, height };
   } catch {
     return null;
   }

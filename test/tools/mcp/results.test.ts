@@ -7,6 +7,12 @@ import { modelNameOf } from "../../../src/tools/mcp/tool-name.ts";
 
 const text = (text: string) => ({ type: "text" as const, text });
 
+const image = (mimeType: string, content: string) => ({
+  type: "image" as const,
+  data: Buffer.from(content).toString("base64"),
+  mimeType,
+});
+
 describe("a result for the model", () => {
   test("is its structured content, else its text", () => {
     const both = outcomeOf({ content: [text("{}")], structuredContent: { a: 1 } });
@@ -22,7 +28,47 @@ describe("a result for the model", () => {
     for (const outcome of [fromText, fromJson]) {
       const output = outcome.isError ? "" : (outcome.output as string);
       expect(output.length).toBeLessThan(MAX_RESULT_CHARS + 200);
-      expect(output).toContain(`[Shortened: these are the first ${MAX_RESULT_CHARS} of`);
+      const shown = Number(/\[Shortened: these are the first (\d+) of/.exec(output)?.[1]);
+      // JSON in a text has its quotes escaped, and is cut the earlier.
+      expect(shown).toBeWithin(outcome === fromText ? MAX_RESULT_CHARS : MAX_RESULT_CHARS - 10, MAX_RESULT_CHARS + 1);
+    }
+  });
+
+  test("has bounds as the JSON that it becomes, with all its links and notes", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.constantFrom('"', "\n", "\u0000", "\ud800", "a").map((unit) => text(unit.repeat(30_000))),
+            fc.nat(30_000).map((length) => ({
+              type: "resource_link" as const,
+              uri: "file:///a",
+              name: "n".repeat(length),
+            })),
+            fc.nat(30_000).map((length) => ({ type: "image" as const, data: "AA==", mimeType: "m".repeat(length) })),
+            fc.constant({ type: "resource" as const, resource: { uri: "file:///b", blob: "AA==" } }),
+          ),
+          { maxLength: 300 },
+        ),
+        (content) => {
+          const outcome = outcomeOf({ content });
+          // `callTool` takes 20,000, and the addresses of 8 pictures come beside it.
+          expect(JSON.stringify(outcome).length).toBeLessThan(19_000);
+        },
+      ),
+      { numRuns: 50 },
+    );
+    const said = outcomeOf({ content: Array.from({ length: 5_000 }, () => image("image/tiff", "")) });
+    expect(JSON.stringify(said)).toMatch(/[0-9]{4} more links and notes were left out/);
+  });
+
+  test("has no picture that is another than it says: SVG may hold scripts", () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><script>alert(1)</script></svg>';
+    for (const type of ["image/png", "image/svg+xml"]) {
+      expect(outcomeOf({ content: [image(type, svg)] })).toMatchObject({
+        images: [],
+        output: { notes: [expect.stringContaining(type)] },
+      });
     }
   });
 
@@ -91,6 +137,9 @@ describe("a server's tools", () => {
 
   test("past the first thousand are left out", () => {
     const { usable, unusable } = listedTools(Array.from({ length: 1_002 }, (_, at) => tool(`t${at}`, {})));
-    expect([usable.length, unusable.length]).toEqual([1_000, 2]);
+    expect(usable.length).toBe(1_000);
+    expect(unusable).toEqual([
+      { tool: "t1000", why: "the server has over 1000 tools; 1 more after this one are left out" },
+    ]);
   });
 });
