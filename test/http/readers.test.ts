@@ -31,9 +31,10 @@ describe("a client that leaves in the middle of an answer", () => {
       await stream.leave();
       const follower = readSse(await events(userId, "t"));
       for (const delta of ["day, ", "and ", "good "]) call.emit({ type: "text", delta });
+      await follower.until(({ data }) => data.includes("good "));
+      expect(call.signal.aborted).toBe(false);
       call.finish("night.");
       expect(nativeEvents(await follower.toEnd()).at(-1)?.type).toBe("done");
-      expect(call.signal.aborted).toBe(false);
       expect((await runOf(service, userId, runId)).status).toBe("succeeded");
       expect((await threadOf(service, userId, "t")).messages.at(-1)?.content).toBe("Good day, and good night.");
     },

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
 import type { ModelPart } from "../../src/models/contract.ts";
 import { anthropic } from "../../src/models/providers/anthropic.ts";
 import { failureFrom, KEY, partsFrom, QUESTION, textOf } from "../conformance/model-kit.ts";
@@ -148,6 +149,7 @@ test("redacted thinking goes back as it came", async () => {
   const last = (await partsFrom(model)).at(-1) as Extract<ModelPart, { type: "finish" }>;
   await partsFrom(model, {
     ...QUESTION,
+    tools: [{ name: "f", description: "", input: Type.Object({}) }],
     messages: [
       ...QUESTION.messages,
       { role: "assistant", content: "", toolCalls: [{ id: "toolu_1", name: "f", input: {} }], opaque: last.opaque },
