@@ -78,6 +78,7 @@ const measureMcp = async (): Promise<void> => {
     serverAway: ignore,
     serverSaid: ignore,
     toolLeftOut: ignore,
+    toolMissing: ignore,
   });
   const args = ["test/fixtures/mcp/stdio-server.ts"];
   const cwd = join(import.meta.dir, "..");

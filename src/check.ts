@@ -45,7 +45,8 @@ export const check = async (
     ...(await identityTries(config)),
     ...modelTries,
     // Their module is large, and most services have none.
-    ...(servers.length > 0 && (await (await import("./tools/mcp/check-servers.ts")).checkServers(servers, log.mcp))),
+    ...(servers.length > 0 &&
+      (await (await import("./tools/mcp/check-servers.ts")).checkServers(servers, patternsOf(agents), log.mcp))),
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   print("configuration: ok");
@@ -95,6 +96,10 @@ const wordsOf = (error: Error): string => {
   const words = cause instanceof Error && !message.includes(cause.message) ? `${message} (${cause.message})` : message;
   return "remedy" in error && typeof error.remedy === "string" ? `${words} ${error.remedy}` : words;
 };
+
+/** The names and globs by which agents select tools. */
+const patternsOf = (agents: readonly DefinedAgent[]): readonly string[] =>
+  agents.flatMap(({ definition }) => (definition.tools ?? []).filter((tool) => typeof tool === "string"));
 
 /** There is nothing to try unless keys are fetched. */
 const identityTries = async ({ identity }: Config): Promise<Record<string, () => Promise<void>>> => {

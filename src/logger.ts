@@ -156,6 +156,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),
     serverAway: (server, reason) => logger.warn({ server, reason }, "a server of tools is away, trying again"),
     serverSaid: (server, line) => logger.info({ server, line }, "a server of tools wrote to its standard error"),
+    toolMissing: (server, words) => logger.warn({ server }, `a server of tools ${words}`),
     toolLeftOut: (server, tool, reason) => logger.warn({ server, tool, reason }, "a tool cannot be offered"),
   },
   agentFiles: {

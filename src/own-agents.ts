@@ -86,7 +86,10 @@ export const offerAgents = ({ builtIn, own, agentParts, models, mcp, logger }: O
     const all = [...builtIn, ...opened];
     models.setAgentModels(all.flatMap(({ model }) => model ?? []));
     agents.replace(all);
-    mcp.setServers(servers);
+    mcp.setServers(
+      servers,
+      all.flatMap(({ toolNames }) => toolNames),
+    );
   };
   use(own?.loaded ?? { agents: [], servers: [] });
   if (own === null) return { agents, reload: async () => {} };

@@ -51,6 +51,7 @@ export class ServersUnderTest extends McpServers {
       serverAway: log("serverAway"),
       serverSaid: log("serverSaid"),
       toolLeftOut: log("toolLeftOut"),
+      toolMissing: log("toolMissing"),
     });
     this.logged = logged;
     this.#waiting = waiting;

@@ -14,7 +14,12 @@ export interface McpLogger {
   serverSaid(server: string, line: string): void;
   /** A tool cannot be offered. */
   toolLeftOut(server: string, tool: string, why: string): void;
+  /** An agent names a tool that its server does not have. `words` say which, and what there is. */
+  toolMissing(server: string, words: string): void;
 }
+
+/** How many of a server's tools are named where one is missing. */
+const MAX_NAMED = 20;
 
 interface ServerState {
   /** By the name that files use. The last known ones, while the server is away. */
@@ -27,19 +32,33 @@ interface ServerState {
 export class McpServers implements ToolSource {
   readonly #states = new Map<string, ServerState>();
   readonly #worker: McpWorker;
+  /** The tools that agents name one by one, such as `orders/get_order`. */
+  #wanted: readonly string[] = [];
   #onSettled: (() => void)[] = [];
 
   constructor(private readonly logger: McpLogger) {
     this.#worker = new McpWorker((report) => this.#take(report));
   }
 
-  /** Connects to these servers in place of earlier ones. */
-  setServers(servers: readonly McpServerConfig[]): void {
+  /** Connects to these servers in place of earlier ones. `patterns`: the names and globs by which agents select tools. */
+  setServers(servers: readonly McpServerConfig[], patterns: readonly string[] = []): void {
+    this.#wanted = [...new Set(patterns)].filter((name) => name.includes("/") && !name.includes("*"));
     const names = new Set(servers.map(({ name }) => name));
     for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
     for (const name of names)
       if (!this.#states.has(name)) this.#states.set(name, { tools: new Map(), away: undefined });
     this.#worker.setServers(servers);
+    // Servers that did not change do not list their tools again.
+    for (const [name, { away }] of this.#states) if (away === null) this.#reportMissing(name);
+  }
+
+  /** Says which of the tools that agents name a server does not have, and which there are. Null: it has them all. */
+  missing(server: string): string | null {
+    const tools = this.#states.get(server)?.tools ?? new Map<string, Tool>();
+    const missing = this.#wanted.filter((name) => name.startsWith(`${server}/`) && !tools.has(name));
+    if (missing.length === 0) return null;
+    const there = [...tools.keys()].slice(0, MAX_NAMED).join(", ") || "none";
+    return `has no tool ${missing.join(", ")}, which agents name; there are ${there}`;
   }
 
   tools(): ReadonlyMap<string, Tool> {
@@ -86,7 +105,13 @@ export class McpServers implements ToolSource {
         );
         state.away = null;
         this.logger.serverReady(report.server, report.tools.length);
+        this.#reportMissing(report.server);
     }
     for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+
+  #reportMissing(server: string): void {
+    const words = this.missing(server);
+    if (words !== null) this.logger.toolMissing(server, words);
   }
 }

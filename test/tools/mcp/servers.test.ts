@@ -124,6 +124,19 @@ describe("a program", () => {
   });
 });
 
+test("a tool that agents name and no server has is told with those that there are, now and when the names change", async () => {
+  servers = new ServersUnderTest();
+  servers.setServers([program()], ["orders/get_ordr", "orders/echo", "orders/*"]);
+  await servers.settled();
+  const words = expect.stringContaining("has no tool orders/get_ordr, which agents name; there are orders/get_order");
+  const told = () => servers.logged.filter(([what]) => what === "toolMissing");
+  expect(told()).toEqual([["toolMissing", "orders", words]]);
+  servers.setServers([program()], ["orders/echo"]);
+  expect(servers.missing("orders")).toBeNull();
+  servers.setServers([program()], ["orders/eco"]);
+  expect(told()).toHaveLength(2);
+});
+
 describe("a server over HTTP", () => {
   let http: HttpMcpServer;
   afterEach(() => http.close());
