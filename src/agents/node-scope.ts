@@ -1,5 +1,6 @@
 import type { EventBody } from "../domain/event.ts";
 import type { Usage } from "../domain/run.ts";
+import { isStorable } from "../domain/text.ts";
 import type { ModelMessage } from "../models/contract.ts";
 import { UniqueIds } from "./call-ids.ts";
 import type { Context, ConversationOptions, ConversationResult } from "./context.ts";
@@ -15,7 +16,13 @@ import { readFile, readPage } from "./pages.ts";
 import type { AgentParts } from "./parts.ts";
 import { trust } from "./yielded.ts";
 
-const MAX_EVENT_NAME = 64;
+const MAX_NAME = 64;
+
+/** Names are stored, and shown to readers. */
+const checkName = (method: "emit" | "step", name: unknown): void => {
+  if (typeof name === "string" && name !== "" && name.length <= MAX_NAME && isStorable(name)) return;
+  throw new AgentMistake(`context.${method} takes a name of 1 to ${MAX_NAME} characters that can be stored`);
+};
 
 /**
  * What a definition's node works with, from when it begins until it returns. Afterwards its signal is aborted, and
@@ -98,12 +105,14 @@ export class NodeScope {
 
   async #step<T>(name: string, fn: () => T | Promise<T>): Promise<T> {
     this.#signal.throwIfAborted();
+    checkName("step", name);
     const key = this.#stepNames.take(name);
     const { storedSteps } = this.engine;
     if (storedSteps.has(key)) return storedSteps.get(key) as T;
     const given: unknown = await fn();
     this.#signal.throwIfAborted();
     const result = given === undefined ? undefined : jsonValue(given, `the result of step ${key}`);
+    this.budget.step(JSON.stringify(result ?? null).length);
     this.engine.storeStep(key, result);
     return result as T;
   }
@@ -132,9 +141,7 @@ export class NodeScope {
       this.#isLateTold = true;
       throw this.#signal.reason;
     }
-    if (typeof name !== "string" || name === "" || name.length > MAX_EVENT_NAME) {
-      throw new AgentMistake(`context.emit takes a name of 1 to ${MAX_EVENT_NAME} characters`);
-    }
+    checkName("emit", name);
     const payload = { name, data: jsonValue(data ?? null, `the data of ${name}`) };
     this.budget.take({ type: "custom", payload });
     await this.engine.emit({ type: "custom", payload });

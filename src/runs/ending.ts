@@ -10,6 +10,15 @@ import { StoreError } from "../store/store-error.ts";
  * logged.
  */
 export const runErrorOf = (thrown: unknown): RunError => {
+  try {
+    return knownErrorOf(thrown);
+  } catch {
+    // An agent may throw an object that throws when it is looked at.
+    return new RunError("internal", "The server failed to answer.");
+  }
+};
+
+const knownErrorOf = (thrown: unknown): RunError => {
   if (thrown instanceof RunError) return thrown;
   if (thrown instanceof ModelError) {
     const { code, message, isRecoverable } = thrown;

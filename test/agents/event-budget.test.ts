@@ -38,4 +38,17 @@ describe("what a node may say", () => {
     expect(taken).toBe(20);
     expect(why).toContain("events of more than 4194304 characters");
   });
+
+  test("is ten thousand events besides text, however small", () => {
+    expect(filled(custom(""))).toEqual({ taken: 10_000, why: "agent a, node run emitted more than 10000 events" });
+  });
+
+  test("is a thousand steps, and 8 MB of their results", () => {
+    const small = new EventBudget("agent a, node run");
+    for (let made = 0; made < 1_000; made++) small.step(2);
+    expect(() => small.step(2)).toThrow("made more than 1000 steps");
+    const large = new EventBudget("agent a, node run");
+    for (let made = 0; made < 8; made++) large.step(1024 * 1024);
+    expect(() => large.step(1)).toThrow("results of more than 8388608 characters");
+  });
 });

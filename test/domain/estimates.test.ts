@@ -75,6 +75,7 @@ test("the vocabulary of events is the contract's", () => {
     "sources",
     "node_result",
     "credit_settled",
+    "custom",
     "done",
     "error",
   ]);

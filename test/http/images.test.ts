@@ -77,8 +77,12 @@ describe.each(providers)("pictures for %s", (provider, wire, path, parts) => {
       store: await sharedStore(),
       model: await modelAt(provider, server.url + path),
     });
-    await work(service, server);
-    await service.stop();
+    try {
+      await work(service, server);
+    } finally {
+      // One that goes on would take over what other tests of this store leave.
+      await service.stop();
+    }
   };
   const userId = `images of ${provider}`;
   /** What the provider received from the user, turn by turn. */

@@ -11,6 +11,8 @@ import { LineJoiner } from "./line-joiner.ts";
 import { SaidLines } from "./said-lines.ts";
 import type { StdioConfig } from "./server-config.ts";
 
+/** The longest message of a program. */
+const MAX_LINE_BYTES = 128 * 1024 * 1024;
 /** How long a program may take to end by itself, and again after SIGTERM. */
 const END_MS = 1_500;
 
@@ -49,7 +51,14 @@ export class ProgramTransport implements Transport {
     });
     // A program that has ended refuses what is written to it; `close` tells.
     program.stdin.on("error", () => {});
-    const lines = new LineJoiner((line) => this.#receive(line));
+    const lines = new LineJoiner(
+      (line) => this.#receive(line),
+      MAX_LINE_BYTES,
+      () => {
+        this.#said.push(`(a line on standard output is longer than ${MAX_LINE_BYTES} bytes; the program is ended)\n`);
+        program.kill("SIGKILL");
+      },
+    );
     program.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
     program.stderr.setEncoding("utf8").on("data", (text: string) => this.#said.push(text));
     await started.promise;

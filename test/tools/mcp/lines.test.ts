@@ -17,12 +17,31 @@ const chunksOf = (bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] =
 const texts = fc.string({ unit: fc.constantFrom("a", "여", "\n", "\r", "🎉") });
 const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
 
+const unexpected = (): never => {
+  throw new Error("too long");
+};
+
 describe("lines of a program", () => {
+  test("that have no end are given up past the limit, and nothing more is joined", () => {
+    const lines: string[] = [];
+    let excesses = 0;
+    const joiner = new LineJoiner(
+      (line) => lines.push(line),
+      10,
+      () => excesses++,
+    );
+    joiner.push(new TextEncoder().encode("short\n0123456789"));
+    expect(excesses).toBe(0);
+    joiner.push(new TextEncoder().encode("0"));
+    joiner.push(new TextEncoder().encode("0\nmore\n"));
+    expect([lines, excesses]).toEqual([["short"], 1]);
+  });
+
   test("are the same however their bytes are cut", () => {
     fc.assert(
       fc.property(texts, lengths, (text, cuts) => {
         const lines: string[] = [];
-        const joiner = new LineJoiner((line) => lines.push(line));
+        const joiner = new LineJoiner((line) => lines.push(line), 1_000, unexpected);
         for (const chunk of chunksOf(new TextEncoder().encode(text), cuts)) joiner.push(chunk);
         expect(lines).toEqual(
           text
@@ -36,7 +55,7 @@ describe("lines of a program", () => {
 
   test("of 20 MB in small chunks are joined in linear time", () => {
     let length = 0;
-    const joiner = new LineJoiner((line) => (length = line.length));
+    const joiner = new LineJoiner((line) => (length = line.length), 1e9, unexpected);
     const chunk = new Uint8Array(4096).fill(97);
     const cpu = process.cpuUsage();
     for (let sent = 0; sent < 5_000; sent++) joiner.push(chunk);
