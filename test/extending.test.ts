@@ -153,7 +153,7 @@ test("a concern is part of the store, and its table is in our schema", async () 
 
 test("the tool of the page is held to what call-tool.test.ts asks of every tool", async () => {
   const suite = "test/tools/call-tool.test.ts";
-  for (const file of [suite, "test/support/all-tools.ts", "test/support/tool-context.ts"]) {
+  for (const file of [suite, ...["all-tools", "nested", "tool-context"].map((name) => `test/support/${name}.ts`)]) {
     await cp(join(ROOT, file), join(copy, file));
   }
   const { code, output } = await run("test", suite, "--timeout", "30000");
