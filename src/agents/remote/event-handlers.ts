@@ -20,14 +20,14 @@ type EarlierEvent =
 const nothing: Handler = () => {};
 const reasoning: Handler = (run, event) => run.reasoning(optionalText(event, "delta") ?? "");
 
-/** A subagent's beginning and end, in the words of the protocol. */
-const subagent =
-  (name: string): Handler =>
-  (run, { type: _type, timestamp: _timestamp, rawEvent: _rawEvent, ...data }) =>
-    run.custom.add(name, data);
+/** The beginning and end of an agent within the agent, passed on in the words of the protocol. */
+const nested: Handler = (run, { type, timestamp: _timestamp, rawEvent: _rawEvent, ...data }) =>
+  run.custom.add(String(type).toLowerCase(), data);
+const NESTED = /^SUB[A-Z]+_(?:STARTED|FINISHED|ERROR)$/;
+type NestedEvent = Extract<`${EventType}`, `SUB${string}`>;
 
 /** An event for each type of the protocol, so that a new version's types have to be decided on. */
-const HANDLERS: Readonly<Record<Exclude<`${EventType}`, RunEvent> | EarlierEvent, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<`${EventType}`, RunEvent | NestedEvent> | EarlierEvent, Handler>> = {
   TEXT_MESSAGE_START: ({ texts, notes }, event) => {
     const isNew = texts.start(textIn(event, "messageId"), optionalText(event, "role") ?? "assistant");
     if (!isNew) notes.note("began a message that was open; its beginning was ignored");
@@ -72,13 +72,12 @@ const HANDLERS: Readonly<Record<Exclude<`${EventType}`, RunEvent> | EarlierEvent
   ACTIVITY_DELTA: ({ custom }, { messageId, activityType, patch }) =>
     custom.add("activity_delta", { messageId, activityType, patch }),
   CUSTOM: ({ custom }, event) => custom.add(textIn(event, "name"), event.value),
-  SUBAGENT_STARTED: subagent("subagent_started"),
-  SUBAGENT_FINISHED: subagent("subagent_finished"),
-  SUBAGENT_ERROR: subagent("subagent_error"),
   // What the framework itself emitted: everything else once more.
   RAW: nothing,
 };
 
 /** Returns what an event of this type does. Undefined for a type that the protocol does not have. */
-export const handlerOf = (type: string): Handler | undefined =>
-  Object.hasOwn(HANDLERS, type) ? HANDLERS[type as keyof typeof HANDLERS] : undefined;
+export const handlerOf = (type: string): Handler | undefined => {
+  if (Object.hasOwn(HANDLERS, type)) return HANDLERS[type as keyof typeof HANDLERS];
+  return NESTED.test(type) ? nested : undefined;
+};
