@@ -21,7 +21,7 @@ const [rounds, seconds, streams] = [
   Number(process.argv[3] ?? 10),
   Number(process.argv[4] ?? 500),
 ];
-const AGENTS = ["ask", "told", "coded", "far"] as const;
+const AGENTS = ["ask", "text", "code", "remote"] as const;
 
 const TEXT = "---\ndescription: As text.\n---\nYou are a helpful, honest assistant.\n";
 const CODE = `import { agent } from "yeoul";
@@ -39,16 +39,16 @@ const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 const measureAgents = async (): Promise<void> => {
   const agentsDir = mkdtempSync(join(tmpdir(), "yeoul-bench-agents-"));
-  writeFileSync(join(agentsDir, "told.md"), TEXT);
-  writeFileSync(join(agentsDir, "coded.ts"), CODE);
+  writeFileSync(join(agentsDir, "text.md"), TEXT);
+  writeFileSync(join(agentsDir, "code.ts"), CODE);
   const standIn = await startServer([process.execPath, "bench/stand-in.ts"]);
-  writeFileSync(join(agentsDir, "far.md"), remote(`${standIn.url}/ag-ui`));
+  writeFileSync(join(agentsDir, "remote.md"), remote(`${standIn.url}/ag-ui`));
   const database = await openDatabase(undefined);
   const around = { standIn: standIn.url, database: database.url, source: true, profile: false, agentsDir };
   try {
     const server = await startTarget("yeoul", around);
     await warmUp(server);
-    const micros: Record<(typeof AGENTS)[number], number[]> = { ask: [], told: [], coded: [], far: [] };
+    const micros: Record<(typeof AGENTS)[number], number[]> = { ask: [], text: [], code: [], remote: [] };
     for (let round = 1; round <= rounds; round += 1) {
       for (const agent of AGENTS) {
         const shape: Shape = { ...steadyShape({ streams, rate: 20, seconds }), agent };
@@ -57,7 +57,7 @@ const measureAgents = async (): Promise<void> => {
       }
       console.log(AGENTS.map((agent) => `${agent} ${micros[agent].at(-1)?.toFixed(1)} µs`).join(", "));
     }
-    for (const agent of ["told", "coded", "far"] as const) {
+    for (const agent of ["text", "code", "remote"] as const) {
       const ratio = median(micros[agent].map((own, at) => own / (micros.ask[at] ?? Number.NaN)));
       console.log(`median of ${rounds} rounds, ${agent} against ask: ${ratio.toFixed(3)}`);
     }
@@ -76,7 +76,7 @@ const measureMcp = async (): Promise<void> => {
   const servers = new McpServers({
     serverReady: ignore,
     serverAway: ignore,
-    serverSaid: ignore,
+    serverPrinted: ignore,
     toolLeftOut: ignore,
     toolMissing: ignore,
   });

@@ -111,7 +111,21 @@ const NAMES: Readonly<Record<string, string>> = {
   toldColumns: "mentionedColumns",
   KnownTrouble: "DiagnosedStoreError",
   troubleOf: "storeFailureText",
+  callsInWords: "callsAsText",
+  SaidLines: "BoundedLines",
+  serverSaid: "serverPrinted",
+  AskedRun: "RequestedRun",
+  Silence: "IdleTimeout",
+  silenceMs: "idleMs",
+  isTold: "a name for the state",
+  toldBy: "messageOf",
+  saidOf: "payloadsOf",
+  saidEvent: "outputEvent",
+  tellsReasoning: "reportsReasoningTokens",
 };
+
+/** Ordinary words that say nothing as a name. Found where code declares one, and not in comments. */
+const EMPTY_NAMES = "told|said|heard|kept|asked|wish";
 
 /** Matched in prose, including comments. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
@@ -129,6 +143,11 @@ const PROSE = new Glob("{*.md,docs/**/*.md,bench/*.md}");
 const OWN = "scripts/retired-words.ts";
 
 const name = new RegExp(`(?<![\\w$.])(?:${Object.keys(NAMES).join("|")})(?![\\w$])`, "gu");
+const declared = new RegExp(
+  `(?:\\b(?:const|let|function)\\s+|[({[,]\\s*|\\breadonly\\s+)(?<name>#?(?:${EMPTY_NAMES}))(?=\\s*[:=,)}\\]])`,
+  "gu",
+);
+const withoutComments = (line: string): string => line.replace(/^\s*\*.*|\/\*.*|\/\/.*/u, "");
 /** Strings are data and are not checked; comments and names are. */
 const withoutStrings = (line: string): string =>
   line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gu, '""');
@@ -139,7 +158,11 @@ const look = async (file: string, isCode: boolean): Promise<void> => {
   for (const [at, full] of text.split("\n").entries()) {
     const line = isCode ? withoutStrings(full) : full;
     const where = `${file}:${at + 1}`;
-    if (isCode) for (const [word] of line.matchAll(name)) findings.push(`${where}: ${word} is now ${NAMES[word]}`);
+    if (isCode) {
+      for (const [word] of line.matchAll(name)) findings.push(`${where}: ${word} is now ${NAMES[word]}`);
+      for (const { groups } of withoutComments(line).matchAll(declared))
+        findings.push(`${where}: name the values instead of ${groups?.name}`);
+    }
     for (const [phrase, instead] of PHRASES) {
       const found = phrase.exec(line);
       if (found) findings.push(`${where}: write ${instead} for "${found[0]}"`);

@@ -106,7 +106,7 @@ const at = ({ agent, node, runId }: AgentPlace) => ({ agent, node, run: runId })
 
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
-/** Told once in the life of the process, however many runs an agent has. */
+/** Logged once in the life of the process, however many runs an agent has. */
 const agentsOverLimit = new Set<string>();
 
 export const serviceLogger = (logger: Logger): ServiceLogger => ({
@@ -155,7 +155,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   mcp: {
     serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),
     serverAway: (server, reason) => logger.warn({ server, reason }, "a server of tools is away, trying again"),
-    serverSaid: (server, line) => logger.info({ server, line }, "a server of tools wrote to its standard error"),
+    serverPrinted: (server, line) => logger.info({ server, line }, "a server of tools wrote to its standard error"),
     toolMissing: (server, words) => logger.warn({ server }, `a server of tools ${words}`),
     toolLeftOut: (server, tool, reason) => logger.warn({ server, tool, reason }, "a tool cannot be offered"),
   },
@@ -193,7 +193,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     heldUp: (places, ms) => {
       const [place, ...others] = places.map(at);
       const line = others.length === 0 ? place : { one_of: [place, ...others] };
-      logger.warn({ ...line, held_ms: Math.round(ms) }, "agent held up the event loop, and with it all other runs");
+      logger.warn({ ...line, blocked_ms: Math.round(ms) }, "agent held up the event loop, and with it all other runs");
     },
   },
   retrieval: {

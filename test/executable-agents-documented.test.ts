@@ -76,8 +76,8 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
     await using service = await alone.serve(env);
     await service.logged("a server of tools is ready");
     const eventsOf = async (agent: string): Promise<readonly NativeEvent[]> => {
-      const asked = { agent, input: { message: "Which tea?" }, user_id: "u1" };
-      return nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
+      const body = { agent, input: { message: "Which tea?" }, user_id: "u1" };
+      return nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, body)).toEnd());
     };
     const answer = replyOf(openAiChat, { text: ["Done."], finish: "stop" });
     const call = { id: "c1", name: "orders__get_order", pieces: ['{"number":7}'] };
@@ -107,8 +107,8 @@ test(
       mkdirSync(join(alone.path, "agents"), { recursive: true });
       writeFileSync(join(alone.path, "agents/weather.md"), weather.replace("9000", line ?? ""));
       await using service = await alone.serve();
-      const asked = { agent: "weather", input: { message: "And today?" }, user_id: "u1" };
-      const events = nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, asked)).toEnd());
+      const body = { agent: "weather", input: { message: "And today?" }, user_id: "u1" };
+      const events = nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, body)).toEnd());
       expect(payloadsOf(events, "tool_result")).toMatchObject([{ name: "weather", output: { temperature: 21 } }]);
       expect(
         payloadsOf(events, "token")

@@ -98,7 +98,7 @@ describe("the operator's own agents, from the executable alone", () => {
         ...greet("old"),
       });
       const { promise: released, resolve: release } = Promise.withResolvers<void>();
-      const { promise: asked, resolve: arrive } = Promise.withResolvers<void>();
+      const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
       using gate = Bun.serve({
         hostname: "127.0.0.1",
         port: 0,
@@ -110,7 +110,7 @@ describe("the operator's own agents, from the executable alone", () => {
       });
       await using service = await alone.serve();
       const running = ask(service.url, "greet", String(gate.url));
-      await asked;
+      await arrived;
 
       write(greet("new"));
       service.signal("SIGHUP");

@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 /** Asks the agent; the model calls one tool, then answers. Returns the run's events. */
-const asked = async (name: string, input: object) => {
+const eventsAfterCall = async (name: string, input: object) => {
   const call = { id: "c1", name, pieces: [JSON.stringify(input)] };
   model.reply(
     replyOf(openAiChat, { calls: [call], finish: "tool_calls" }),
@@ -66,7 +66,7 @@ const asked = async (name: string, input: object) => {
 
 describe("an agent with tools from elsewhere, in the executable alone", () => {
   test("offers them to its model under names that every provider takes, and calls them", async () => {
-    const events = await asked("orders__get_order", { number: 7 });
+    const events = await eventsAfterCall("orders__get_order", { number: 7 });
     const result = events.find(({ type }) => type === "tool_result");
     expect(result?.payload).toMatchObject({
       name: "orders__get_order",
@@ -80,7 +80,7 @@ describe("an agent with tools from elsewhere, in the executable alone", () => {
   });
 
   test("calls a server over HTTP with its headers", async () => {
-    const events = await asked("wiki__echo", { text: "hi" });
+    const events = await eventsAfterCall("wiki__echo", { text: "hi" });
     expect(events.find(({ type }) => type === "tool_result")?.payload).toMatchObject({ output: "You said hi" });
     expect(new Set(wiki.headers.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer quokka-token"]));
   });

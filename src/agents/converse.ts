@@ -79,12 +79,12 @@ const requestOf = (
   { settings }: AgentContext,
   now: { readonly round: number; readonly isLast: boolean; readonly messages: readonly ModelMessage[] },
 ): ModelRequest => {
-  const asked = { ...settings, ...request, messages: now.messages };
-  if (now.isLast || tools.length === 0) return { ...asked, tools: [] };
+  const full = { ...settings, ...request, messages: now.messages };
+  if (now.isLast || tools.length === 0) return { ...full, tools: [] };
   // A model that must call a tool every time would never answer.
   const isForced = toolChoice !== "auto" && toolChoice !== "none";
   return {
-    ...asked,
+    ...full,
     tools,
     ...(toolChoice !== undefined && !(isForced && now.round > 1) && { toolChoice }),
     ...(parallelToolCalls !== undefined && { parallelToolCalls }),

@@ -28,8 +28,8 @@ export class Exchange {
   constructor(given: readonly ModelMessage[]) {
     const formed = wellFormed(given);
     const last = formed.at(-1)?.role;
-    const isAsked = last === "user" || last === "tool";
-    this.#given = isAsked ? formed : [...formed, { role: "user", content: GO_ON, images: [] }];
+    const needsAnswer = last === "user" || last === "tool";
+    this.#given = needsAnswer ? formed : [...formed, { role: "user", content: GO_ON, images: [] }];
     this.#before = this.#given;
   }
 

@@ -85,15 +85,15 @@ const runNode = async <State>(
   );
   try {
     let step = await steps.next();
-    let isTold = false;
+    let wasStopped = false;
     while (step.done !== true) {
       // A node that goes on after it was told to stop would never let the event loop have its turn.
-      if (isTold) throw signal.reason;
+      if (wasStopped) throw signal.reason;
       const yielded = step.value;
       try {
         await (typeof yielded === "function" ? yielded(emit) : emit(yielded));
       } catch (thrown) {
-        isTold = signal.aborted;
+        wasStopped = signal.aborted;
         step = await steps.throw(thrown);
         continue;
       }

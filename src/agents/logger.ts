@@ -14,7 +14,7 @@ export interface AgentLogger {
     message: string,
     data: object | undefined,
   ): void;
-  /** Something was emitted after its node had returned or its run had ended. Told once for each node. */
+  /** Something was emitted after its node had returned or its run had ended. Logged once for each node. */
   emittedLate(place: AgentPlace): void;
   /**
    * The event loop stood still for `ms`. One place: this node did it. Several: they were under way, and one of them

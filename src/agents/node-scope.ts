@@ -35,7 +35,7 @@ export class NodeScope {
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #stepNames = new UniqueIds(".");
-  #isLateTold = false;
+  #isLateLogged = false;
 
   constructor(
     private readonly engine: NodeContext,
@@ -137,8 +137,8 @@ export class NodeScope {
 
   async #emitted(name: string, data: unknown): Promise<void> {
     if (this.#signal.aborted) {
-      if (!this.#isLateTold) this.parts.logger.emittedLate(this.place);
-      this.#isLateTold = true;
+      if (!this.#isLateLogged) this.parts.logger.emittedLate(this.place);
+      this.#isLateLogged = true;
       throw this.#signal.reason;
     }
     checkName("emit", name);

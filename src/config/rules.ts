@@ -25,11 +25,15 @@ export const brokenRules = (valid: Partial<Environment>, wrong: ReadonlySet<stri
 
 const missingForModels = (valid: Partial<Environment>): readonly Mistake[] =>
   [
-    ...wants("MODEL", valid.MODEL ?? [], valid),
-    ...wants("EMBEDDING_MODEL", valid.EMBEDDING_MODEL ? [valid.EMBEDDING_MODEL] : [], valid),
+    ...missingForSpecs("MODEL", valid.MODEL ?? [], valid),
+    ...missingForSpecs("EMBEDDING_MODEL", valid.EMBEDDING_MODEL ? [valid.EMBEDDING_MODEL] : [], valid),
   ].filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at);
 
-const wants = (variable: string, specs: readonly ModelSpec[], valid: Partial<Environment>): readonly Mistake[] =>
+const missingForSpecs = (
+  variable: string,
+  specs: readonly ModelSpec[],
+  valid: Partial<Environment>,
+): readonly Mistake[] =>
   [...new Set(specs.map(({ provider }) => provider))].flatMap((provider) =>
     missingVariables(providerNamed(provider), providerSettings(valid)[provider]).map((name) => ({
       name,

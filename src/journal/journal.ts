@@ -7,8 +7,8 @@ import type { Channel } from "./channel.ts";
 import { Follower, type FollowSource } from "./follow.ts";
 import { type CommitOptions, GroupCommit } from "./group-commit.ts";
 import { Hub } from "./hub.ts";
-import type { Opening } from "./opening.ts";
 import { RunWriter } from "./writer.ts";
+import type { WriterOptions } from "./writer-options.ts";
 import type { StopCause } from "./writers.ts";
 
 /** Milliseconds between a reader's attempts to reach a store that is away. */
@@ -26,8 +26,8 @@ export class Journal {
   }
 
   /** Opens the log for a run that holds the fence. `lastSeq` is the thread's last seq. */
-  open(fence: Fence, lastSeq: number, broken: (why: StopCause) => void, opening?: Opening): RunWriter {
-    const writer = new RunWriter(fence, lastSeq, this.#commit, opening);
+  open(fence: Fence, lastSeq: number, broken: (why: StopCause) => void, options?: WriterOptions): RunWriter {
+    const writer = new RunWriter(fence, lastSeq, this.#commit, options);
     this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
     return writer;
   }

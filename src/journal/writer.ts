@@ -7,9 +7,9 @@ import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import { LoggedAnswer } from "./logged-answer.ts";
-import type { Opening } from "./opening.ts";
 import { PendingRounds } from "./pending-rounds.ts";
 import { Verdict } from "./verdict.ts";
+import type { WriterOptions } from "./writer-options.ts";
 
 /** The most events of a run that may wait for the store. Beyond that the producer waits. */
 export const MAX_UNCOMMITTED = 256;
@@ -57,7 +57,7 @@ export class RunWriter {
     /** The log's last seq before the run's first event. */
     readonly start: number,
     private readonly committer: Committer<RunWriter>,
-    { fold = new AnswerFold(), isHeld = false, lastAt = 0 }: Opening = {},
+    { fold = new AnswerFold(), isHeld = false, lastAt = 0 }: WriterOptions = {},
   ) {
     this.#answer = new LoggedAnswer(fold);
     this.#isHeld = isHeld;
@@ -175,8 +175,8 @@ export class RunWriter {
     this.#inFlight += events.length;
     this.#isInFlight = true;
     this.#answer.taken();
-    const said = { fence: this.fence, events, checkpoints };
-    return this.#rounds?.isEmpty === false ? { ...said, rounds: this.#rounds.take() } : said;
+    const append = { fence: this.fence, events, checkpoints };
+    return this.#rounds?.isEmpty === false ? { ...append, rounds: this.#rounds.take() } : append;
   }
 
   /**

@@ -63,17 +63,17 @@ const when = (feature: Feature, isLacking: boolean): readonly Feature[] => (isLa
 
 /** Logs each setting once that a provider of the SDK leaves out by itself. */
 class IgnoredSettings {
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor(
     private readonly model: string,
     private readonly logger: ModelLogger,
   ) {}
 
-  tell(warnings: readonly SharedV4Warning[]): void {
+  logNew(warnings: readonly SharedV4Warning[]): void {
     for (const warning of warnings) {
-      if (warning.type !== "unsupported" || this.#told.has(warning.feature)) continue;
-      this.#told.add(warning.feature);
+      if (warning.type !== "unsupported" || this.#logged.has(warning.feature)) continue;
+      this.#logged.add(warning.feature);
       this.logger.lacking({ model: this.model, feature: warning.feature, without: "it is left out" });
     }
   }
@@ -147,7 +147,7 @@ async function* read(
     signal.throwIfAborted();
     if (done) throw cutOff();
     if (value.type === "finish") return value;
-    if (value.type === "stream-start") ignored.tell(value.warnings);
+    if (value.type === "stream-start") ignored.logNew(value.warnings);
     yield* answer.take(value);
   }
 }

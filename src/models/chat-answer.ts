@@ -4,7 +4,7 @@ import type { AnswerReader } from "./answer-reader.ts";
 import { ChatCalls } from "./chat-calls.ts";
 import type { Choice, Chunk, ContentPart, Delta } from "./chat-chunk.ts";
 import { ChatOpaque } from "./chat-opaque.ts";
-import { mayReport, reportIn, tells } from "./chat-report.ts";
+import { hasContent, mayReport, reportIn } from "./chat-report.ts";
 import { type FinishReason, ModelError, type ModelPart, type ModelRequest } from "./contract.ts";
 import { cutOff, type FailureContext, failureOfReport, garbage, refusal } from "./failure.ts";
 import { readFinish } from "./finish.ts";
@@ -165,7 +165,7 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
 
   #readChoice(choice: Choice): void {
     if (choice.usage) this.#readUsage(choice.usage);
-    if (choice.error && tells(choice.error)) {
+    if (choice.error && hasContent(choice.error)) {
       this.#end(this.#failureOf(choice.error));
       return;
     }

@@ -18,7 +18,7 @@ const MAX_STATE = 1024 * 1024;
  * The fields of a message that servers want back with it: `reasoning_content` (DeepSeek, Kimi), `reasoning_details`
  * (OpenRouter), `thinking_blocks` (LiteLLM), `extra_content` (Gemini), `reasoning_opaque` (Copilot) and the like.
  */
-const WANTED_BACK = /reason|think|thought|signature|opaque|encrypted|extra_content|provider_specific/;
+const OPAQUE_FIELD = /reason|think|thought|signature|opaque|encrypted|extra_content|provider_specific/;
 /** Those of them that come once, and are not text in pieces. */
 const WHOLE = /signature|opaque|encrypted/;
 /** The texts in the items of a list that come in pieces. */
@@ -33,7 +33,7 @@ export class ChatOpaque {
 
   /** Takes a field of a delta that is not read otherwise. */
   addField(name: string, value: unknown): void {
-    if (!WANTED_BACK.test(name)) return;
+    if (!OPAQUE_FIELD.test(name)) return;
     const known = this.#message[name];
     if (typeof known === "string" && typeof value === "string" && !WHOLE.test(name)) {
       if (this.#hasRoom(value.length)) this.#message[name] = known + value;

@@ -32,9 +32,10 @@ export class UsageReport {
     return this.#input === 0 && this.#output === 0;
   }
 
-  /** Returns the usage. What was not reported is estimated: the input from the request, the output as `said` tokens. */
-  usage(request: ModelRequest, said: number): Usage {
-    const estimate = this.#input > 0 && (this.#output > 0 || said === 0) ? undefined : estimateUsage(request, said);
+  /** Returns the usage. What was not reported is estimated: the input from the request, the output by `answerTokens`. */
+  usage(request: ModelRequest, answerTokens: number): Usage {
+    const estimate =
+      this.#input > 0 && (this.#output > 0 || answerTokens === 0) ? undefined : estimateUsage(request, answerTokens);
     return {
       inputTokens: this.#input || (estimate?.inputTokens ?? 0),
       outputTokens: this.#output || (estimate?.outputTokens ?? 0),
@@ -45,13 +46,13 @@ export class UsageReport {
   }
 }
 
-/** Estimates what a call has cost whose answer consists of `said` tokens, see `tokensIn`. */
-export const estimateUsage = ({ system, messages, tools }: ModelRequest, said: number): Usage => {
+/** Estimates what a call has cost whose answer has `answerTokens` tokens, see `tokensIn`. */
+export const estimateUsage = ({ system, messages, tools }: ModelRequest, answerTokens: number): Usage => {
   const given = [system, ...messages.map(wordsOf), ...tools.map((tool) => JSON.stringify(tool))];
   const input = given.reduce((sum, text) => sum + tokensIn(text), 0);
   return {
     inputTokens: Math.min(MAX_TOKENS, Math.ceil(input)),
-    outputTokens: Math.min(MAX_TOKENS, Math.ceil(said)),
+    outputTokens: Math.min(MAX_TOKENS, Math.ceil(answerTokens)),
     isEstimated: true,
   };
 };

@@ -140,8 +140,8 @@ const withoutEnding = (tokens: readonly Token[]): readonly Token[] => {
   const last = tokens[end - 1];
   const start = tokens.findLastIndex((token, at) => at < end && !isFormula(token)) + 1;
   const run = tokens.slice(start, end);
-  const isAsked = tokens.slice(0, start).some(({ kind }) => kind === "word");
-  const isExclamation = isOperator(last, "!") && isAsked && run.some((token) => isOperator(token, "="));
+  const followsWord = tokens.slice(0, start).some(({ kind }) => kind === "word");
+  const isExclamation = isOperator(last, "!") && followsWord && run.some((token) => isOperator(token, "="));
   const isOpen =
     isOperator(last, "=") && run.filter((token) => isOperator(token, RELATIONS)).length === 1 && run.length > 1;
   return isExclamation || isOpen ? [...tokens.slice(0, end - 1), ...tokens.slice(end)] : tokens;

@@ -145,11 +145,11 @@ export class Runs {
     const { run, input } = found;
     if (!hasEnded(run.status)) throw new RequestError("conflict", "The run is not over. Cancel it first, or wait.");
     if (run.status === "succeeded") throw new RequestError("conflict", "The run succeeded. Ask the question again.");
-    const { model, choseModel, hadFile, ...asked } = input;
+    const { model, choseModel, hadFile, ...stored } = input;
     if (hadFile) throw new RequestError("conflict", "The run came with a file, which is not stored. Send it again.");
     const choice = choseModel && model ? { name: model, provider: null, temperature: null, path: "/model" } : null;
     const threadId = threadIdOf(run.threadKey);
-    return { userId, threadId, agent: run.agent, input: asked, model: choice, file: null };
+    return { userId, threadId, agent: run.agent, input: stored, model: choice, file: null };
   }
 
   /**

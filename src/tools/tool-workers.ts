@@ -31,7 +31,7 @@ export class ToolWorkers<J extends Jobs> {
     request: Extract<JobRequest<J>, { readonly kind: K }>,
     owner: JobOwner,
   ): Promise<J[K]["result"]> {
-    const bounds = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS };
+    const bounds = { totalMs: TIME_LIMIT_MS, idleMs: TIME_LIMIT_MS };
     try {
       return await this.#pool.run(
         request,

@@ -20,7 +20,7 @@ export interface Job<Message, T> {
    * on it.
    */
   readonly totalMs: number;
-  readonly silenceMs: number;
+  readonly idleMs: number;
   /**
    * Returns the result that a message holds, or null while the worker is still busy. An error it throws ends the job.
    */
@@ -71,11 +71,11 @@ export class PooledWorker<Request, Message> {
     const abort = (): void => end(signal.reason);
     // Real time: an injected clock cannot end a busy loop.
     let total: ReturnType<typeof setTimeout> | undefined;
-    let silence: ReturnType<typeof setTimeout> | undefined;
+    let idleTimer: ReturnType<typeof setTimeout> | undefined;
     const begin = (): void => {
       clearTimeout(total);
       total = setTimeout(giveUp, job.totalMs);
-      silence = setTimeout(giveUp, job.silenceMs);
+      idleTimer = setTimeout(giveUp, job.idleMs);
     };
     if (this.#isReady) begin();
     else total = setTimeout(() => end(new Error("the worker did not start")), START_MS);
@@ -91,8 +91,8 @@ export class PooledWorker<Request, Message> {
       } catch (refused) {
         reject(refused);
       }
-      clearTimeout(silence);
-      silence = setTimeout(giveUp, job.silenceMs);
+      clearTimeout(idleTimer);
+      idleTimer = setTimeout(giveUp, job.idleMs);
     };
     worker.onerror = ({ message }) => end(new Error("the worker failed", { cause: message }));
     const closed = (): void => end(new Error("the worker ended"));
@@ -105,7 +105,7 @@ export class PooledWorker<Request, Message> {
       return await promise;
     } finally {
       clearTimeout(total);
-      clearTimeout(silence);
+      clearTimeout(idleTimer);
       signal.removeEventListener("abort", abort);
       worker.removeEventListener("close", closed);
       worker.onmessage = null;

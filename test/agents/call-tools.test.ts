@@ -9,10 +9,10 @@ import { agentContext, modelAnswering } from "../support/agent-context.ts";
 type Gate = ReturnType<typeof Promise.withResolvers<unknown>>;
 
 /** A tool whose calls end when the test says so. `begun` counts those that it was asked for. */
-const held = () => {
+const heldTool = () => {
   const gates: Gate[] = [];
   const begun: number[] = [];
-  let told = () => {};
+  let resolveNext = () => {};
   const tool: Tool = {
     name: "held",
     description: "",
@@ -23,7 +23,7 @@ const held = () => {
       signal.addEventListener("abort", () => gate.reject(signal.reason));
       gates[n] = gate;
       begun.push(n);
-      told();
+      resolveNext();
       yield { type: "custom", payload: { name: "begun", data: n } };
       return await gate.promise;
     },
@@ -31,7 +31,7 @@ const held = () => {
   const begins = async (count: number): Promise<void> => {
     while (begun.length < count) {
       await new Promise<void>((resolve) => {
-        told = resolve;
+        resolveNext = resolve;
       });
     }
   };
@@ -41,7 +41,7 @@ const held = () => {
 const calls = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ call: { id: `c${n}`, name: "held", input: { n } }, toolCallId: `c${n}` }));
 
-const heard =
+const collecting =
   (events: EventBody[]): Emit =>
   (event) =>
     void events.push(event);
@@ -54,9 +54,9 @@ const named = (events: readonly EventBody[], type: EventBody["type"]) =>
 
 describe("the tool calls of a round", () => {
   test("are made side by side: all begin before one ends, and results are in the order of the calls", async () => {
-    const { tool, gates, begins } = held();
+    const { tool, gates, begins } = heldTool();
     const events: EventBody[] = [];
-    const outcomes = callTools(calls(3), [tool], agentContext(modelAnswering()), heard(events));
+    const outcomes = callTools(calls(3), [tool], agentContext(modelAnswering()), collecting(events));
     await begins(3);
     for (const n of [2, 0, 1]) {
       gates[n]?.resolve(n);
@@ -69,7 +69,7 @@ describe("the tool calls of a round", () => {
   });
 
   test("are at most eight at once", async () => {
-    const { tool, gates, begun, begins } = held();
+    const { tool, gates, begun, begins } = heldTool();
     const outcomes = callTools(calls(MAX_AT_ONCE + 2), [tool], agentContext(modelAnswering()), () => undefined);
     await begins(MAX_AT_ONCE);
     for (let turns = 0; turns < 100; turns++) await Promise.resolve();
@@ -83,7 +83,7 @@ describe("the tool calls of a round", () => {
   });
 
   test("do not lose the others when one fails", async () => {
-    const { tool, gates, begins } = held();
+    const { tool, gates, begins } = heldTool();
     const context = agentContext(modelAnswering());
     const outcomes = callTools(calls(3), [tool], context, () => undefined);
     await begins(3);
@@ -95,11 +95,11 @@ describe("the tool calls of a round", () => {
   });
 
   test("all stop when the run is cancelled, and it ends with the reason", async () => {
-    const { tool, begins } = held();
+    const { tool, begins } = heldTool();
     const controller = new AbortController();
     const events: EventBody[] = [];
     const context = agentContext(modelAnswering(), { signal: controller.signal });
-    const outcomes = callTools(calls(MAX_AT_ONCE + 2), [tool], context, heard(events));
+    const outcomes = callTools(calls(MAX_AT_ONCE + 2), [tool], context, collecting(events));
     await begins(MAX_AT_ONCE);
     controller.abort(new Error("cancelled"));
     await expect(outcomes).rejects.toThrow("cancelled");
@@ -107,7 +107,7 @@ describe("the tool calls of a round", () => {
   });
 
   test("wait while the journal is behind, one event at a time", async () => {
-    const { tool, gates, begins } = held();
+    const { tool, gates, begins } = heldTool();
     const waiting: (() => void)[] = [];
     let most = 0;
     const emit: Emit = () => {

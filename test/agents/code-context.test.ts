@@ -49,12 +49,12 @@ describe("context", () => {
   test("the model itself can be asked, and its usage counts", async () => {
     const engine = codeContext([[text("Raw.")]]);
     const mine = codeRun(async function* ({ model, signal }) {
-      let said = "";
+      let text = "";
       await model.answer({ system: "s", messages: [], tools: [] }, { signal }, (part) => {
-        if (part.type === "text") said += part.delta;
+        if (part.type === "text") text += part.delta;
         return undefined;
       });
-      return said;
+      return text;
     });
     expect((await walked(mine, engine)).result).toBe("Raw.");
     expect(engine.spent).toEqual([{ inputTokens: 10, outputTokens: 5 }]);

@@ -62,17 +62,17 @@ describe("a run of an agent of the user's own", () => {
   });
 
   test("that goes on after its end can write nothing any more, and the operator is told once", async () => {
-    const told: AgentPlace[] = [];
-    const logger: AgentLogger = { ...agentParts().logger, emittedLate: (place) => void told.push(place) };
+    const places: AgentPlace[] = [];
+    const logger: AgentLogger = { ...agentParts().logger, emittedLate: (place) => void places.push(place) };
     const { start, store } = await harness();
-    const kept = Promise.withResolvers<Context>();
+    const begun = Promise.withResolvers<Context>();
     const mine = codeRun(async function* (given) {
-      kept.resolve(given);
+      begun.resolve(given);
       yield "Done.";
     }, agentParts({ logger }));
     const run = await start(mine);
     const events = await run.events;
-    const late = await kept.promise;
+    const late = await begun.promise;
     expect(late.signal.aborted).toBe(true);
     await expect(late.emit("late", 1)).rejects.toThrow("is over");
     late.emit("later", 2);
@@ -80,7 +80,7 @@ describe("a run of an agent of the user's own", () => {
     await expect(late.step("s", () => 1)).rejects.toThrow("is over");
     await expect(late.fetchPage("https://example.com")).rejects.toThrow("is over");
     await expect(late.retrieval.search({ text: "t" })).rejects.toThrow("is over");
-    expect(told).toEqual([{ agent: "mine", node: "run", runId: run.live.runId }]);
+    expect(places).toEqual([{ agent: "mine", node: "run", runId: run.live.runId }]);
     expect(await store.events.read(run.live.threadKey, 0, 100)).toHaveLength(events.length);
   });
 });

@@ -26,8 +26,8 @@ describe("what is yielded", () => {
       yield { type: "custom", payload: { name: "mood", data: null } };
       yield async (emit: (event: EventBody) => unknown) => void (await emit(token("So. ")));
       yield converse({ system: "s" });
-      const { text: said } = yield* converse({ system: "s" });
-      return said;
+      const { text: answer } = yield* converse({ system: "s" });
+      return answer;
     });
     const { events, result } = await walked(mine, codeContext());
     expect(events).toEqual([

@@ -191,13 +191,13 @@ describe("a conversation", () => {
     const done = { type: "finish", reason: "tool_calls", usage: NO_USAGE, opaque } as const;
     const order: string[] = [];
     const stored = Promise.withResolvers<void>();
-    const asked: ModelRequest[] = [];
+    const requests: ModelRequest[] = [];
     const model: Model = {
       id: "answering",
       check: async () => {},
       answer: answerFrom(async function* (request) {
-        order.push(`call ${asked.push(request)}`);
-        yield* asked.length === 1 ? [call("double", { n: 1 }), call("double", { n: 2 })] : [text("ok")];
+        order.push(`call ${requests.push(request)}`);
+        yield* requests.length === 1 ? [call("double", { n: 1 }), call("double", { n: 2 })] : [text("ok")];
         yield done;
       }),
     };
@@ -217,7 +217,7 @@ describe("a conversation", () => {
       { calls: ["c1", "c1.2"], ...opaque },
       { calls: [], ...opaque },
     ]);
-    expect(asked[1]?.messages[1]).toMatchObject({ role: "assistant", opaque });
+    expect(requests[1]?.messages[1]).toMatchObject({ role: "assistant", opaque });
   });
 
   test("stores nothing for a model that wants nothing back, or that calls no tool", async () => {

@@ -8,7 +8,7 @@ import { walked } from "../support/walked.ts";
 
 const context: AgentContext = agentContext(modelAnswering([]));
 
-const said = (delta: string): EventBody => ({ type: "token", payload: { delta } });
+const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
 test("an agent that is one function says what it yields, and its return value is the result", async () => {
   const agent = agentFrom(
@@ -25,7 +25,7 @@ test("an agent that is one function says what it yields, and its return value is
     agentParts(),
   );
   expect(await walked(agent, context)).toEqual({
-    events: [said("You said hi"), { type: "custom", payload: { name: "mood", data: "fine" } }, said("!")],
+    events: [token("You said hi"), { type: "custom", payload: { name: "mood", data: "fine" } }, token("!")],
     checkpoints: [["run", { result: { greeted: true } }]],
     result: { greeted: true },
   });
@@ -57,7 +57,7 @@ test("nodes follow each other in their order, unless `next` says otherwise", asy
     agentParts(),
   );
   expect(await walked(agent, context)).toEqual({
-    events: [said("1"), said("2"), said("2")],
+    events: [token("1"), token("2"), token("2")],
     checkpoints: [
       ["first", { count: 1 }],
       ["second", { count: 2 }],
@@ -74,7 +74,7 @@ test("a generator that is yielded is passed on whole, and what it throws is thro
     {
       async *run() {
         async function* inner() {
-          yield said("in");
+          yield token("in");
           throw new Error("inner failed");
         }
         try {
@@ -86,7 +86,7 @@ test("a generator that is yielded is passed on whole, and what it throws is thro
     },
     agentParts(),
   );
-  expect((await walked(agent, context)).events).toEqual([said("in"), said("caught inner failed")]);
+  expect((await walked(agent, context)).events).toEqual([token("in"), token("caught inner failed")]);
 });
 
 test("a definition that contradicts itself is refused by the name of the field", () => {

@@ -22,9 +22,9 @@ describe("messages", () => {
   test("lose none of their texts, and keep each result with its call", () => {
     fc.assert(
       fc.property(anyMessages, (given) => {
-        const said = JSON.stringify(wellFormed(given));
+        const formed = JSON.stringify(wellFormed(given));
         for (const message of given) {
-          if (message.role !== "tool" && message.content.trim() !== "") expect(said).toContain(message.content);
+          if (message.role !== "tool" && message.content.trim() !== "") expect(formed).toContain(message.content);
         }
       }),
     );

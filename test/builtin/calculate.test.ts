@@ -73,8 +73,8 @@ test.each([
   ["expand((x+1)^5)", "x^5+5*x^4+10*x^3+10*x^2+5*x+1"],
   ["simplify((x^2-1)/(x-1))", "x+1"],
 ])("%s equals %s in any notation", (expression, expected) => {
-  const [found, wanted] = [calculate(expression).result, expected].map((text) => compile(parse(text), ["x"]));
-  expect(found && wanted && agree(found, wanted, ["x"])).toBe(true);
+  const [found, target] = [calculate(expression).result, expected].map((text) => compile(parse(text), ["x"]));
+  expect(found && target && agree(found, target, ["x"])).toBe(true);
 });
 
 test("a number that is not whole also has its decimals", () => {

@@ -26,17 +26,17 @@ const MANUAL: QuotedPassage = {
 
 describe("the built-in model, asked to answer from passages", () => {
   test("quotes the sentence that answers, word for word, with the passage's number and title", async () => {
-    const said = await answerTo("병가는 며칠까지 유급인가요?", [MANUAL, POLICY]);
-    expect(said).toContain("> 병가는 한 해 10일까지 유급이다. [2]");
-    expect(said).toContain("[2] 휴가 규정");
-    expect(said).not.toContain("[1]");
-    expect(said).toContain("내장 모델은 글을 새로 쓰지 않으니");
+    const answer = await answerTo("병가는 며칠까지 유급인가요?", [MANUAL, POLICY]);
+    expect(answer).toContain("> 병가는 한 해 10일까지 유급이다. [2]");
+    expect(answer).toContain("[2] 휴가 규정");
+    expect(answer).not.toContain("[1]");
+    expect(answer).toContain("내장 모델은 글을 새로 쓰지 않으니");
   });
 
   test("answers in the question's language, whatever that of the passages", async () => {
-    const said = await answerTo("What is the gasket's part number?", [POLICY, MANUAL]);
-    expect(said).toContain("> The part number of the gasket is CD-GSK-73. [2]");
-    expect(said).toContain("word for word");
+    const answer = await answerTo("What is the gasket's part number?", [POLICY, MANUAL]);
+    expect(answer).toContain("> The part number of the gasket is CD-GSK-73. [2]");
+    expect(answer).toContain("word for word");
     expect(await answerTo("병가 sick leave?", [MANUAL])).toMatch(/[가-힣]/);
   });
 
@@ -51,9 +51,9 @@ describe("the built-in model, asked to answer from passages", () => {
     ["Wann fährt der Zug?", "> The part number of the gasket is CD-GSK-73. [1]"],
     ["How far away is the moon, in part, when it is full and red and low?", "> The part number of the gasket"],
   ])("says so when the passages have hardly a word of %j, and shows the nearest one", async (question, nearest) => {
-    const said = await answerTo(question, [MANUAL]);
-    expect(said).toStartWith("Your documents do not seem to answer this");
-    expect(said).toContain(nearest);
+    const answer = await answerTo(question, [MANUAL]);
+    expect(answer).toStartWith("Your documents do not seem to answer this");
+    expect(answer).toContain(nearest);
   });
 
   test("also has an answer for a passage without statements", async () => {
@@ -86,9 +86,9 @@ describe("the built-in model, asked to answer from passages", () => {
     );
     const content = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
     await fc.assert(
-      fc.asyncProperty(content, content, async (question, said) => {
-        const answer = await answerTo(question, [{ title: "t", content: said }]);
-        const whole = said.replace(/\s+/g, " ");
+      fc.asyncProperty(content, content, async (question, passage) => {
+        const answer = await answerTo(question, [{ title: "t", content: passage }]);
+        const whole = passage.replace(/\s+/g, " ");
         for (const [, quoted = ""] of answer.matchAll(/^> (.*) \[1\]$/gm)) {
           for (const piece of statementsOf(quoted).flatMap((statement) => statement.split("…"))) {
             expect(whole).toContain(piece.trim());

@@ -98,7 +98,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
       inputTokens: 12,
       outputTokens: 9,
       cachedTokens: 8,
-      ...(wire.tellsReasoning && { reasoningTokens: 4 }),
+      ...(wire.reportsReasoningTokens && { reasoningTokens: 4 }),
     };
     server.reply(replyOf(wire, { ...HELLO, usage }));
     expect((await partsFrom(model)).at(-1)).toMatchObject({ usage });

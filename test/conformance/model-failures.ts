@@ -8,7 +8,7 @@ import { noModelLogger } from "../support/no-model-logger.ts";
 import { type Driver, failureFrom, HELLO, KEY, never, partsFrom, QUESTION, type Start, textOf } from "./model-kit.ts";
 
 /** A variable, an address, or advice about one. */
-const OPERATORS_WORDS = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)\b/;
+const OPERATOR_ADVICE = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)\b/;
 
 /** Failures, and the errors that they become. */
 export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start): void => {
@@ -31,7 +31,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     server.reply({ status, headers: { location: "/elsewhere" } });
     const { error } = await failureFrom(model);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
-    expect(error.message).not.toMatch(OPERATORS_WORDS);
+    expect(error.message).not.toMatch(OPERATOR_ADVICE);
     if ([301, 404].includes(status)) expect(error.remedy).toContain("base URL");
     expect(server.received).toHaveLength(1);
   });
@@ -42,7 +42,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     const { error } = await failureFrom(model);
     expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
     expect(error.remedy).toContain(keyVariable);
-    expect(error.message).not.toMatch(OPERATORS_WORDS);
+    expect(error.message).not.toMatch(OPERATOR_ADVICE);
     expect(`${error.message} ${error.remedy}`).not.toContain(KEY);
   });
 
@@ -86,13 +86,13 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     ["thoughts in tags alone", { text: ["<think>hm", "</think>", "\n"] }],
     ["reasoning up to the limit", { reasoning: ["hm"], finish: "length" }],
     ["the limit before the first word", { finish: "length" }],
-  ] as const)("an answer of %s fails, says so, and is not asked for again", async (_, said) => {
+  ] as const)("an answer of %s fails, says so, and is not asked for again", async (_, answer) => {
     const { server, model } = start();
     const usage = { inputTokens: 12, outputTokens: 5 };
-    server.reply(replyOf(wire, { usage, finish: "stop", ...said }));
+    server.reply(replyOf(wire, { usage, finish: "stop", ...answer }));
     const { error } = await failureFrom(withRetry(model, { system: realSystem, logger: noModelLogger }));
     expect(error).toMatchObject({ code: "model_unavailable", usage });
-    expect(error.message).toContain("finish" in said ? "limit" : "without an answer");
+    expect(error.message).toContain("finish" in answer ? "limit" : "without an answer");
     expect(server.received).toHaveLength(1);
   });
 

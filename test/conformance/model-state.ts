@@ -10,7 +10,7 @@ const CALLS = [
   { id: "call_a1", name: "solve", pieces: ['{"x"', ":1}"], signature: "SIGNED-CALL" },
   { id: "call_b2", name: "solve", pieces: ['{"x":2}'] },
 ];
-const SAID: WireAnswer = {
+const ANSWER: WireAnswer = {
   reasoning: ["THOUGHT"],
   signature: "SIGNED-THOUGHT",
   text: ["Let me ", "see."],
@@ -22,8 +22,8 @@ const SAID: WireAnswer = {
 /** What a provider hands out with reasoning and calls, and wants back. */
 export const modelState = ({ wire }: Driver, start: Start): void => {
   /** What of `SAID` this wire hands out. */
-  const handedOut = ["THOUGHT", "SIGNED-THOUGHT", "SIGNED-CALL"].filter((token) =>
-    wire.encode(SAID).join("").includes(`"${token}`),
+  const stateValues = ["THOUGHT", "SIGNED-THOUGHT", "SIGNED-CALL"].filter((token) =>
+    wire.encode(ANSWER).join("").includes(`"${token}`),
   );
 
   const stateOf = (parts: readonly ModelPart[]): OpaqueState | undefined => {
@@ -47,15 +47,15 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
 
   test("what came with reasoning and calls goes back on the next round, and the message is told as it was", async () => {
     const { server, model } = start();
-    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
-    const heard = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
-    const opaque = stateOf(heard);
+    server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
+    const parts = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
+    const opaque = stateOf(parts);
     expect(opaque?.model).toBe(model.id);
     // As it is stored.
     const stored = JSON.parse(JSON.stringify(opaque)) as OpaqueState;
     await partsFrom(model, { ...QUESTION, messages: secondRound(stored), tools: [SOLVE] });
     const body = JSON.stringify(server.received[1]?.body);
-    expect(handedOut.filter((token) => !body.includes(token))).toEqual([]);
+    expect(stateValues.filter((token) => !body.includes(token))).toEqual([]);
     expect(wire.decode(server.received[1]?.body).turns.slice(1, 2)).toEqual([
       {
         role: "assistant",
@@ -68,19 +68,19 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
 
   test("nothing of it goes to another model, nor into any part that readers see", async () => {
     const { server, model } = start();
-    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
-    const heard = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
-    expect(JSON.stringify(heard.slice(0, -1))).not.toContain("SIGNED");
-    expect(textOf(heard)).toBe("Let me see.");
-    const opaque = { ...(stateOf(heard) as OpaqueState), model: "another:model" };
+    server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
+    const parts = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
+    expect(JSON.stringify(parts.slice(0, -1))).not.toContain("SIGNED");
+    expect(textOf(parts)).toBe("Let me see.");
+    const opaque = { ...(stateOf(parts) as OpaqueState), model: "another:model" };
     await partsFrom(model, { ...QUESTION, messages: secondRound(opaque), tools: [SOLVE] });
     const body = JSON.stringify(server.received[1]?.body);
-    expect(handedOut.filter((token) => body.includes(token))).toEqual([]);
+    expect(stateValues.filter((token) => body.includes(token))).toEqual([]);
   });
 
   test("a message that has changed since still goes out", async () => {
     const { server, model } = start();
-    server.reply(replyOf(wire, SAID), replyOf(wire, HELLO));
+    server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
     const opaque = stateOf(await partsFrom(model, { ...QUESTION, tools: [SOLVE] }));
     const [question, message, ...results] = secondRound(opaque, "Shortened.");
     const last = message?.role === "assistant" ? { ...message, toolCalls: message.toolCalls.slice(1) } : [];
@@ -110,7 +110,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     for (const opaque of [{ model: model.id, data }, undefined]) {
       await partsFrom(model, { ...QUESTION, messages: secondRound(opaque), tools: [SOLVE] });
     }
-    const [told, without] = server.received.map(({ body }) => wire.decode(body));
-    expect(told).toEqual(without as never);
+    const [withState, without] = server.received.map(({ body }) => wire.decode(body));
+    expect(withState).toEqual(without as never);
   });
 };

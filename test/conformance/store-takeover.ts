@@ -20,9 +20,9 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     for (const run of [...runs, healthy]) await started(store, run);
     await store.replicas.leave(left);
     await store.replicas.leave(left);
-    const wanted = runs.map(({ runId }) => runId);
-    const taken = idsOf(await takeLapsed(store, fresh(), wanted, 1));
-    expect(taken.filter((runId) => wanted.includes(runId))).toEqual(wanted);
+    const expected = runs.map(({ runId }) => runId);
+    const taken = idsOf(await takeLapsed(store, fresh(), expected, 1));
+    expect(taken.filter((runId) => expected.includes(runId))).toEqual(expected);
     expect(taken).not.toContain(healthy.runId);
     expect(await store.runs.get("u1", healthy.runId)).toMatchObject({ status: "running", attempt: 1 });
   });

@@ -29,7 +29,7 @@ describe("a page without an end", () => {
     const drip = setInterval(() => gzip.write("a", () => gzip.flush()), 5);
     socket.on("close", () => clearInterval(drip));
   };
-  const keepsSilent: Answer = () => {};
+  const neverAnswers: Answer = () => {};
   const headWithoutEnd: Answer = (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n");
     const more = setInterval(() => socket.write("x: y\r\n"), 5);
@@ -58,7 +58,7 @@ describe("a page without an end", () => {
     ["whose body drips", drips],
     ["whose compressed body drips", dripsGzip],
     ["whose head drips", headWithoutEnd],
-    ["that never begins", keepsSilent],
+    ["that never begins", neverAnswers],
   ])("%s times out, and its connection is closed", async (_, answer) => {
     await using server = await serving(answer);
     expect(await refusal(fetched(server, "/", { bounds: { milliseconds: 100 } }))).toBe(TOO_LATE);
@@ -74,13 +74,13 @@ describe("a page without an end", () => {
   });
 
   test("whose name lookup hangs times out", async () => {
-    await using server = await serving(keepsSilent);
+    await using server = await serving(neverAnswers);
     const reach: Reach = { ...loopbackReach(), lookup: () => new Promise(() => {}) };
     expect(await refusal(fetched(server, "/", { reach, bounds: { milliseconds: 50 } }))).toBe(TOO_LATE);
   });
 
   test.each([
-    ["while its head is awaited", keepsSilent],
+    ["while its head is awaited", neverAnswers],
     ["while its body comes", drips],
   ])("is abandoned as soon as the caller aborts, %s", async (_, answer) => {
     const caller = new AbortController();
@@ -93,7 +93,7 @@ describe("a page without an end", () => {
   });
 
   test("is not fetched for a caller that has left", async () => {
-    await using server = await serving(keepsSilent);
+    await using server = await serving(neverAnswers);
     expect(await refusal(fetched(server, "/", { signal: AbortSignal.abort("left before") }))).toBe("left before");
     expect(server.connections()).toBe(0);
   });

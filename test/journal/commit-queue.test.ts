@@ -41,13 +41,13 @@ describe("the queue for commits", () => {
   });
 
   test("progress that waits does not prolong the pause of text, and does not travel with it", () => {
-    const [talker, ...progress] = writers(50);
-    if (talker === undefined) throw new Error("there is no writer");
+    const [busy, ...progress] = writers(50);
+    if (busy === undefined) throw new Error("there is no writer");
     const queue = queueOf(progress, 1_000);
-    queue.add(talker, "more", 1_001);
+    queue.add(busy, "more", 1_001);
     expect(queue.pauseAt(1_001, 0)).toBe(0);
     expect(queue.pauseAt(1_001, 3)).toBe(3);
-    expect(queue.next(1_001)).toEqual([talker]);
+    expect(queue.next(1_001)).toEqual([busy]);
     expect(queue.next(1_049)).toEqual(progress);
   });
 

@@ -97,14 +97,14 @@ test("without tools, Bedrock gets the calls of earlier turns in words", async ()
 
 test("a service account's token is fetched once, used until shortly before its end, and refused in plain words", async () => {
   const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
-  const asked: string[] = [];
+  const assertions: string[] = [];
   let status = 200;
   await using server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
-      asked.push(new URLSearchParams(await request.text()).get("assertion") ?? "");
-      return Response.json({ access_token: `token-${asked.length}`, error: "invalid_grant" }, { status });
+      assertions.push(new URLSearchParams(await request.text()).get("assertion") ?? "");
+      return Response.json({ access_token: `token-${assertions.length}`, error: "invalid_grant" }, { status });
     },
   });
   const uri = `http://127.0.0.1:${server.port}/token`;
@@ -112,7 +112,7 @@ test("a service account's token is fetched once, used until shortly before its e
   let now = Date.now();
   const tokens = new GoogleTokens(serviceAccountFrom(JSON.stringify(account)), { ...realSystem, now: () => now });
   expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(["token-1", "token-1"]);
-  const { payload } = await jwtVerify(asked[0] ?? "", publicKey, { issuer: "a@b.test", audience: uri });
+  const { payload } = await jwtVerify(assertions[0] ?? "", publicKey, { issuer: "a@b.test", audience: uri });
   expect(payload).toMatchObject({ scope: "https://www.googleapis.com/auth/cloud-platform" });
   now += 3_400_000;
   expect(await tokens.token()).toBe("token-2");

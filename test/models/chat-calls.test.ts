@@ -177,14 +177,14 @@ describe("an answer comes as a message", () => {
     reasoning_content: "hm",
     tool_calls: [{ id: "a", ...fn("f", '{"x":1}') }],
   };
-  const said = [
+  const whole = [
     { type: "reasoning", delta: "hm" },
     { type: "text", delta: "Hi." },
     { type: "tool_call", ...A },
   ];
 
   test("in one event", () => {
-    expect(answerOf({ choices: [{ message, finish_reason: "tool_calls" }] }).parts.slice(0, 3)).toEqual(said as never);
+    expect(answerOf({ choices: [{ message, finish_reason: "tool_calls" }] }).parts.slice(0, 3)).toEqual(whole as never);
   });
 
   test("in pieces that are called messages", () => {

@@ -9,21 +9,21 @@ interface Split {
 
 /** Splits a text that comes in pieces, as the adapters do. */
 const split = (pieces: readonly string[], tags = DEFAULT_THINKING_TAGS): Split => {
-  const said = { reasoning: "", text: "" };
+  const output = { reasoning: "", text: "" };
   const splitter = new ThinkingSplitter(tags);
   const emit = (type: "text" | "reasoning", delta: string): void => {
     expect(delta).not.toBe("");
-    said[type] += delta;
+    output[type] += delta;
   };
   for (const piece of pieces) {
     if (splitter.isText) emit("text", piece);
     else splitter.push(piece, emit);
   }
   splitter.end(emit);
-  return said;
+  return output;
 };
 
-const TABLE: readonly (readonly [about: string, said: string, Split])[] = [
+const TABLE: readonly (readonly [about: string, output: string, Split])[] = [
   ["thoughts, then the answer", "<think>hm\n</think>\n\nYes.", { reasoning: "hm\n", text: "Yes." }],
   ["blank characters before them", " \n<thinking>hm</thinking>Yes.", { reasoning: "hm", text: "Yes." }],
   ["thoughts twice", "<think>a</think>\n<think>b</think>\nYes.", { reasoning: "ab", text: "Yes." }],
@@ -42,24 +42,24 @@ const TABLE: readonly (readonly [about: string, said: string, Split])[] = [
 ];
 
 describe("thoughts in tags", () => {
-  test.each(TABLE)("%s, cut anywhere", (_, said, expected) => {
-    for (let at = 0; at <= said.length; at++) {
-      expect(split([said.slice(0, at), said.slice(at)].filter((piece) => piece !== ""))).toEqual(expected);
+  test.each(TABLE)("%s, cut anywhere", (_, output, expected) => {
+    for (let at = 0; at <= output.length; at++) {
+      expect(split([output.slice(0, at), output.slice(at)].filter((piece) => piece !== ""))).toEqual(expected);
     }
-    expect(split([...said])).toEqual(expected);
+    expect(split([...output])).toEqual(expected);
   });
 
   test("are the same however any text is cut, and no character is lost", () => {
     const word = fc.constantFrom("<think>", "</think>", "<", "/", "thi", "nk>", " ", "\n", "a", "🌊", "<thinking>");
     fc.assert(
       fc.property(fc.array(word, { maxLength: 12 }), fc.array(fc.nat(60), { maxLength: 6 }), (words, cuts) => {
-        const said = words.join("");
-        const bounds = [0, ...cuts.map((cut) => Math.min(cut, said.length)).toSorted((a, b) => a - b), said.length];
-        const pieces = bounds.slice(1).map((end, at) => said.slice(bounds[at], end));
-        const whole = split([said]);
+        const output = words.join("");
+        const bounds = [0, ...cuts.map((cut) => Math.min(cut, output.length)).toSorted((a, b) => a - b), output.length];
+        const pieces = bounds.slice(1).map((end, at) => output.slice(bounds[at], end));
+        const whole = split([output]);
         expect(split(pieces.filter((piece) => piece !== ""))).toEqual(whole);
-        if (whole.reasoning === "") expect([said, ""]).toContain(whole.text === "" ? "" : said);
-        if (!said.trimStart().startsWith("<think")) expect(whole).toEqual({ reasoning: "", text: said });
+        if (whole.reasoning === "") expect([output, ""]).toContain(whole.text === "" ? "" : output);
+        if (!output.trimStart().startsWith("<think")) expect(whole).toEqual({ reasoning: "", text: output });
       }),
     );
   });

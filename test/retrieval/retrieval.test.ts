@@ -94,12 +94,12 @@ describe("ingestion", () => {
     const failing = stubEmbedding("stub", (call) => {
       if (call === 2) throw new ModelError("model_unavailable", "Away.", { retryable: true });
     });
-    const told: string[] = [];
+    const logged: string[] = [];
     const parts = { documents: store.documents, embedding: failing, ...reader, system: realSystem };
-    const retrieval = new DocumentRetrieval({ ...parts, logger: { notEmbedded: (id) => void told.push(id) } });
+    const retrieval = new DocumentRetrieval({ ...parts, logger: { notEmbedded: (id) => void logged.push(id) } });
     const { document, isNew } = await retrieval.ingest(user, file("a.md", LONG), never);
     const { documentId } = document;
-    expect([isNew, told, failing.calls.length]).toEqual([true, [documentId], 2]);
+    expect([isNew, logged, failing.calls.length]).toEqual([true, [documentId], 2]);
     expect(await retrieval.embedded(user, [documentId])).toEqual(new Set());
     expect(await retrieval.search(user, { text: "number 99", collection: null, k: 3 }, never)).not.toEqual([]);
     await reindex({ documents: store.documents, embedding: stubEmbedding() }, () => {}, never);

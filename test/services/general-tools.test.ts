@@ -29,8 +29,8 @@ describe.each(["solve", "ask"])("%s", (name) => {
       "plot_function",
       "run_javascript",
     ]);
-    for (const asked of model.requests) {
-      expect({ system: asked.system, tools: asked.tools }).toEqual({
+    for (const request of model.requests) {
+      expect({ system: request.system, tools: request.tools }).toEqual({
         system: first?.system ?? "",
         tools: first?.tools ?? [],
       });
@@ -42,7 +42,7 @@ describe.each(["solve", "ask"])("%s", (name) => {
     const model = modelAnswering([text("…")]);
     const { start } = await harness({ model });
     await (await start(serviceAgent(name), { message: "Plan a 3-day trip to Busan" })).events;
-    const told = (model.requests[0]?.system ?? "").split("\n").filter((line) => /bold|step|student/i.test(line));
-    for (const line of told) expect(line).toStartWith("Only when the message is an exercise to be worked out");
+    const styleLines = (model.requests[0]?.system ?? "").split("\n").filter((line) => /bold|step|student/i.test(line));
+    for (const line of styleLines) expect(line).toStartWith("Only when the message is an exercise to be worked out");
   });
 });

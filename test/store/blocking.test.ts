@@ -41,8 +41,8 @@ const long = async (events: number) => {
   const key = thread();
   const { fence } = await started(store, newRun(key));
   for (let last = 0; last < events; last += 1_000) {
-    const said = Array.from({ length: 1_000 }, (_, at) => token(fence, last + at + 1));
-    await store.events.append([{ fence, events: said, checkpoints: [] }]);
+    const events = Array.from({ length: 1_000 }, (_, at) => token(fence, last + at + 1));
+    await store.events.append([{ fence, events: events, checkpoints: [] }]);
   }
   const checkpoint = { checkpointId: "c", seq: events + 1, node: "n", change: "{}", at: 5 };
   await store.runs.finish(fence, endAt(fence, events + 1, { checkpoints: [checkpoint] }));

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import { FairScheduler } from "../../src/store/drivers/fair-scheduler.ts";
 
-const wanted = () => true;
+const isWanted = () => true;
 
 test("calls run one after another, in order, even after one that fails", async () => {
   const turns = new FairScheduler(realSystem);
@@ -16,7 +16,7 @@ test("calls run one after another, in order, even after one that fails", async (
         if (name === "b") throw new Error("b fails");
         order.push(`${name} ends`);
       },
-      wanted,
+      isWanted,
     );
   const outcomes = await Promise.allSettled(["a", "b", "c"].map(call));
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -30,10 +30,10 @@ test("a call that throws before it returns a promise fails alone", async () => {
     () => {
       throw new Error("broken");
     },
-    wanted,
+    isWanted,
   );
   await expect(broken).rejects.toThrow("broken");
-  expect(await turns.enter("calls", async () => "served", wanted)).toBe("served");
+  expect(await turns.enter("calls", async () => "served", isWanted)).toBe("served");
 });
 
 test("between calls that compute for long the event loop has its turn", async () => {
@@ -52,7 +52,7 @@ test("between calls that compute for long the event loop has its turn", async ()
       async () => {
         now += 5;
       },
-      wanted,
+      isWanted,
     );
   await Promise.all(Array.from({ length: 100 }, compute));
   isOver = true;
@@ -70,14 +70,14 @@ test("a call whose caller no longer waits when its turn comes is skipped", async
       isLate = true;
       done.push("first");
     },
-    wanted,
+    isWanted,
   );
   void turns.enter(
     "calls",
     async () => void done.push("late"),
     () => !isLate,
   );
-  const last = turns.enter("calls", async () => void done.push("last"), wanted);
+  const last = turns.enter("calls", async () => void done.push("last"), isWanted);
   await Promise.all([first, last]);
   expect(done).toEqual(["first", "last"]);
 });
@@ -85,8 +85,8 @@ test("a call whose caller no longer waits when its turn comes is skipped", async
 test("neither lane waits for the queue of the other", async () => {
   const turns = new FairScheduler(realSystem);
   const order: string[] = [];
-  const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void order.push(`call ${n}`), wanted));
-  const log = [1, 2].map((n) => turns.enter("log", async () => void order.push(`append ${n}`), wanted));
+  const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void order.push(`call ${n}`), isWanted));
+  const log = [1, 2].map((n) => turns.enter("log", async () => void order.push(`append ${n}`), isWanted));
   await Promise.all([...calls, ...log]);
   expect(order).toEqual(["call 1", "append 1", "call 2", "append 2", "call 3"]);
 });

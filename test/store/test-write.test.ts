@@ -17,7 +17,7 @@ const system = realSystem;
 /** The problem in plain words, or `ok`. */
 const verdictOf = (call: Promise<unknown>): Promise<string> => call.then(() => "ok", storeFailureText);
 /** What `yeoul check` prints. */
-const saidOf = (call: Promise<unknown>): Promise<string> =>
+const messageOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => "ok",
     (error: Error) => error.message,
@@ -86,7 +86,7 @@ describe("a Postgres that cannot be written to", () => {
     await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`);
     const store = open();
     expect(await verdictOf(store.tryWrite())).toBe("the database is read-only: default_transaction_read_only is on");
-    expect(await saidOf(store.rehearse())).toContain("cannot begin a run: the database is read-only");
+    expect(await messageOf(store.rehearse())).toContain("cannot begin a run: the database is read-only");
     await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} reset default_transaction_read_only`);
   });
 
@@ -99,7 +99,7 @@ describe("a Postgres that cannot be written to", () => {
     const store = open(as("reader", "reader"));
     await store.check();
     expect(await verdictOf(store.tryWrite())).toBe("the role may not write to the tables");
-    expect(await saidOf(store.rehearse())).toBe(
+    expect(await messageOf(store.rehearse())).toBe(
       "the database cannot be used: cannot write a run's events and checkpoints: the role may not write to the tables (permission denied for table events)",
     );
   });
@@ -149,12 +149,12 @@ describe.skipIf(!canMount)("a disk that is full", () => {
     expect(await verdictOf(store.tryWrite())).toBe("ok");
     disk.fill();
     expect(await verdictOf(store.tryWrite())).toBe("the database's disk is full");
-    expect(await saidOf(store.rehearse())).toContain("the database's disk is full");
+    expect(await messageOf(store.rehearse())).toContain("the database's disk is full");
     // No one uses up the spare room in the tables, so the full disk is noticed again.
     expect(await verdictOf(store.tryWrite())).toBe("the database's disk is full");
     disk.free();
     expect(await verdictOf(store.tryWrite())).toBe("ok");
-    expect(await saidOf(store.rehearse())).toBe("ok");
+    expect(await messageOf(store.rehearse())).toBe("ok");
   };
 
   test("is noticed in Postgres, and so is space that becomes free again", async () => {

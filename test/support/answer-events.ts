@@ -20,7 +20,7 @@ const eventOf = <T extends EventBody["type"]>(type: T, payload: fc.Arbitrary<unk
   payload.map((payload) => ({ type, payload: payload }) as unknown as EventBody);
 
 /** Events that an agent may emit, in any order, even events that no agent of this service emits. */
-const saidEvent: fc.Arbitrary<EventBody> = fc.oneof(
+const outputEvent: fc.Arbitrary<EventBody> = fc.oneof(
   { arbitrary: eventOf("token", fc.record({ delta: words })), weight: 4 },
   { arbitrary: eventOf("reasoning", fc.record({ delta: words })), weight: 2 },
   eventOf("tool_start", fc.record({ tool_call_id: id, name: fc.constantFrom("calculate", "plot"), input: json })),
@@ -45,4 +45,4 @@ const saidEvent: fc.Arbitrary<EventBody> = fc.oneof(
   ),
 );
 
-export const outputEvents = fc.array(saidEvent, { maxLength: 30 });
+export const outputEvents = fc.array(outputEvent, { maxLength: 30 });

@@ -33,7 +33,7 @@ export const eventSource = (urls: readonly string[], cut: Cut = () => false): So
       const lastEventId = new Headers(init?.headers as Record<string, string>).get("last-event-id");
       requests.push({ lastEventId, status: response.status });
       notify();
-      const body = response.body === null ? null : handedOn(response.body, number, cut);
+      const body = response.body === null ? null : interruptible(response.body, number, cut);
       return new Response(body, { status: response.status, headers: response.headers });
     },
   });
@@ -64,7 +64,7 @@ export const eventSource = (urls: readonly string[], cut: Cut = () => false): So
 /**
  * Returns the body after a `retry:`, so that the source does not wait three seconds; broken where `cut` returns true.
  */
-const handedOn = (body: ReadableStream<Uint8Array>, number: number, cut: Cut): ReadableStream<Uint8Array> => {
+const interruptible = (body: ReadableStream<Uint8Array>, number: number, cut: Cut): ReadableStream<Uint8Array> => {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";

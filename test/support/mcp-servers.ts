@@ -49,7 +49,7 @@ export class ServersUnderTest extends McpServers {
     super({
       serverReady: log("serverReady"),
       serverAway: log("serverAway"),
-      serverSaid: log("serverSaid"),
+      serverPrinted: log("serverPrinted"),
       toolLeftOut: log("toolLeftOut"),
       toolMissing: log("toolMissing"),
     });
@@ -103,7 +103,7 @@ export class HttpMcpServer {
 
   constructor(
     private readonly register: (server: McpServer) => void,
-    private readonly keepsEvents = true,
+    private readonly storesEvents = true,
   ) {
     this.#http = createServer((request, response) => void this.#serve(request, response));
     this.#http.on("connection", (socket) => {
@@ -146,7 +146,7 @@ export class HttpMcpServer {
   async #session(): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: () => crypto.randomUUID(),
-      ...(this.keepsEvents && { eventStore: new Events() }),
+      ...(this.storesEvents && { eventStore: new Events() }),
       onsessioninitialized: (id) => void this.#sessions.set(id, transport),
     });
     const server = new McpServer({ name: "orders", version: "1.0.0" });

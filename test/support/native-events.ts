@@ -31,7 +31,7 @@ export const nativeEvents = (frames: readonly EventSourceMessage[]): readonly Na
   });
 
 /** Returns the payloads of one type, in order. */
-export const payloadsOf = <T extends EventType>(events: readonly NativeEvent[], type: T): readonly Payload<T>[] =>
+export const payloadsOf = <T extends EventType>(events: readonly EventBody[], type: T): readonly Payload<T>[] =>
   events.flatMap((event) => (event.type === type ? [event.payload as Payload<T>] : []));
 
 export const seqs = (events: readonly NativeEvent[]): readonly number[] => events.map(({ seq }) => seq);

@@ -19,8 +19,8 @@ export const ask = async (
   message: string,
   thread?: string,
 ): Promise<readonly NativeEvent[]> => {
-  const asked = { agent, input: { message }, user_id: "u1", ...(thread !== undefined && { thread_id: thread }) };
-  return nativeEvents(await readSse(await post(`${url}/api/v1/runs`, asked)).toEnd());
+  const body = { agent, input: { message }, user_id: "u1", ...(thread !== undefined && { thread_id: thread }) };
+  return nativeEvents(await readSse(await post(`${url}/api/v1/runs`, body)).toEnd());
 };
 
 export const textOf = (events: readonly NativeEvent[]): string =>

@@ -1,8 +1,9 @@
 import { Notes } from "../../src/agents/remote/notes.ts";
 import { RemoteReader } from "../../src/agents/remote/remote-reader.ts";
-import type { EventBody, EventType, Payload } from "../../src/domain/event.ts";
+import type { EventBody } from "../../src/domain/event.ts";
 import { Answer } from "../../src/models/answer.ts";
 import type { AgUiEvent } from "./ag-ui-agent.ts";
+import { payloadsOf } from "./native-events.ts";
 import { piecesBody } from "./pieces-body.ts";
 
 export interface RemoteRead {
@@ -14,7 +15,7 @@ export interface RemoteRead {
   readonly reader: RemoteReader;
 }
 
-const ASKED = { threadId: "t", runId: "r", node: "run", questionId: "q" };
+const REQUESTED = { threadId: "t", runId: "r", node: "run", questionId: "q" };
 export const STARTED: AgUiEvent = { type: "RUN_STARTED", threadId: "t", runId: "r" };
 export const FINISHED: AgUiEvent = { type: "RUN_FINISHED", threadId: "t", runId: "r" };
 
@@ -25,7 +26,7 @@ export const frameOf = (event: unknown): string =>
 export const readPieces = async (pieces: readonly string[], broken?: Error): Promise<RemoteRead> => {
   const notes: string[] = [];
   const events: EventBody[] = [];
-  const reader = new RemoteReader(ASKED, new Notes({ warn: (message) => void notes.push(message) }));
+  const reader = new RemoteReader(REQUESTED, new Notes({ warn: (message) => void notes.push(message) }));
   const answer = new Answer(piecesBody(pieces, broken), reader, new AbortController().signal, (event) => {
     events.push(event);
     return undefined;
@@ -41,11 +42,7 @@ export const readPieces = async (pieces: readonly string[], broken?: Error): Pro
 export const readRun = (...events: readonly unknown[]): Promise<RemoteRead> =>
   readPieces([STARTED, ...events, FINISHED].map(frameOf));
 
-/** The payloads of one type, in order. */
-export const saidOf = <T extends EventType>(events: readonly EventBody[], type: T): readonly Payload<T>[] =>
-  events.flatMap((event) => (event.type === type ? [event.payload as Payload<T>] : []));
-
 export const textIn = (events: readonly EventBody[]): string =>
-  saidOf(events, "token")
+  payloadsOf(events, "token")
     .map(({ delta }) => delta)
     .join("");

@@ -18,16 +18,16 @@ interface Remote extends TestService<ReturnType<typeof scriptedModel>>, AsyncDis
 /** Starts a service whose agent `far` is at `url`. Its database is shared: each service asks as a user of its own. */
 export const remoteService = async (
   url: string,
-  options: { readonly system?: System; readonly silenceMs?: number; readonly logger?: ServiceLogger } = {},
+  options: { readonly system?: System; readonly idleMs?: number; readonly logger?: ServiceLogger } = {},
 ): Promise<Remote> => {
-  const { system = realSystem, silenceMs, logger } = options;
+  const { system = realSystem, idleMs, logger } = options;
   using folder = agentFolder({
     "far.md": `---\nremote:\n  protocol: ag-ui\n  url: ${url}\n  headers: {authorization: ${SECRET}}\n---\nFar away.\n`,
   });
   const remote = remoteAgent({
     post: postBySockets({ idleMs: 0 }),
     system,
-    ...(silenceMs !== undefined && { silenceMs }),
+    ...(idleMs !== undefined && { idleMs }),
   });
   const loaded = { ...(await load(filesOf(folder, { remote }))), servers: [] };
   const ownAgents = { loaded, load: async () => loaded };

@@ -24,11 +24,11 @@ const call = async (one: Tool, input: unknown, onUnexpected = never, context = t
 
 test("a valid call passes on the tool's events and returns its output", async () => {
   const { events, value } = await call(
-    tool((word) => ({ said: word })),
+    tool((word) => ({ echoed: word })),
     { word: "hi" },
   );
   expect(events).toEqual([{ type: "image_placeholder", payload: { image_id: "i1", alt: "hi" } }]);
-  expect(value).toEqual({ output: { said: "hi" }, isError: false });
+  expect(value).toEqual({ output: { echoed: "hi" }, isError: false });
 });
 
 test.each<[string, unknown, string]>([

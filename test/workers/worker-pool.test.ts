@@ -6,7 +6,7 @@ import { type PoolBounds, PoolFullError, WorkerPool } from "../../src/workers/wo
 const entry = { source: new URL("./echo-worker.ts", import.meta.url).href, embedded: "./none.ts" } as const;
 const bounds: PoolBounds = { workers: 2, waiting: 10, waitingPerUser: 5 };
 const LATE = new Error("late");
-const job = { totalMs: 60_000, silenceMs: 60_000, onMessage: (value: string) => ({ value }), timeoutError: () => LATE };
+const job = { totalMs: 60_000, idleMs: 60_000, onMessage: (value: string) => ({ value }), timeoutError: () => LATE };
 const never = new AbortController().signal;
 const open = (given: Partial<PoolBounds> = {}) => new WorkerPool<string, string>(entry, { ...bounds, ...given });
 
@@ -65,7 +65,7 @@ describe("a request", () => {
   test("does not time out because its worker has to load first", async () => {
     const source = new URL("./slow-start-worker.ts", import.meta.url).href;
     const pool = new WorkerPool<string, string>({ source, embedded: "./none.ts" }, bounds);
-    const short = { ...job, totalMs: 600, silenceMs: 600 };
+    const short = { ...job, totalMs: 600, idleMs: 600 };
     expect(await pool.run("loaded", short, { userId: "a", signal: never })).toBe("loaded");
   });
 
@@ -77,7 +77,7 @@ describe("a request", () => {
 
   test("in a worker that never answers times out", async () => {
     const pool = open();
-    const short = { ...job, silenceMs: 300 };
+    const short = { ...job, idleMs: 300 };
     await expect(pool.run("silent", short, { userId: "a", signal: never })).rejects.toBe(LATE);
   });
 });

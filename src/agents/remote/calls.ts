@@ -51,7 +51,7 @@ export class Calls {
 
   end(key: string): void {
     const call = this.#calls.get(key);
-    if (call?.state === "open") this.#tell(call);
+    if (call?.state === "open") this.#emitStart(call);
     else this.notes.note("ended a tool call that was not open; its end was ignored");
   }
 
@@ -66,12 +66,12 @@ export class Calls {
     const current = key ?? this.#chunked ?? "";
     // A call that was emitted already may end with blank chunks.
     if (delta.trim() !== "" || this.#calls.get(current)?.state === "open") this.input(current, delta);
-    if (isFirst && isWhole(delta)) this.#tellIfOpen(current);
+    if (isFirst && isWhole(delta)) this.#emitIfOpen(current);
   }
 
   /** Something else than a chunk has come. */
   endChunked(): void {
-    if (this.#chunked !== null) this.#tellIfOpen(this.#chunked);
+    if (this.#chunked !== null) this.#emitIfOpen(this.#chunked);
     this.#chunked = null;
   }
 
@@ -87,7 +87,7 @@ export class Calls {
       this.notes.note("sent a result for no unanswered tool call; it was ignored");
       return;
     }
-    if (call.state === "open") this.#tell(call);
+    if (call.state === "open") this.#emitStart(call);
     call.state = "answered";
     const { id, name } = call;
     this.emit({ type: "tool_result", payload: { tool_call_id: id, name, output, is_error: isError } });
@@ -95,15 +95,15 @@ export class Calls {
 
   /** Emits the calls that are still open. */
   endAll(): void {
-    for (const call of this.#calls.values()) if (call.state === "open") this.#tell(call);
+    for (const call of this.#calls.values()) if (call.state === "open") this.#emitStart(call);
   }
 
-  #tellIfOpen(key: string): void {
+  #emitIfOpen(key: string): void {
     const call = this.#calls.get(key);
-    if (call?.state === "open") this.#tell(call);
+    if (call?.state === "open") this.#emitStart(call);
   }
 
-  #tell(call: Call): void {
+  #emitStart(call: Call): void {
     this.meter.checkArguments(call.input);
     call.state = "started";
     const { id, name, input } = call;

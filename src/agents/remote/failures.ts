@@ -76,4 +76,4 @@ export const reported = (words: string): ModelError =>
 /** The agent stopped its run without an answer. */
 export const stopped = (): ModelError => unavailable("The agent stopped before its answer was complete.", {});
 
-export const silent = (ms: number): ModelError => unavailable(`The agent was silent for ${ms / 1000} s.`, {});
+export const idle = (ms: number): ModelError => unavailable(`The agent sent nothing for ${ms / 1000} s.`, {});

@@ -6,13 +6,13 @@ import type { Post } from "../../upstream/contract.ts";
 import type { Context } from "../context.ts";
 import type { RunDefinition } from "../definition.ts";
 import { connect } from "./connect.ts";
+import { IdleTimeout } from "./idle-timeout.ts";
 import { Notes } from "./notes.ts";
 import { RemoteReader } from "./remote-reader.ts";
 import { runInputOf } from "./run-input.ts";
-import { Silence } from "./silence.ts";
 
 /** How long a remote agent may send nothing at all, in milliseconds. The run's own timeout may be shorter. */
-const SILENCE_MS = 300_000;
+const IDLE_MS = 300_000;
 
 /** A connection that is used again may be closed just then, and the request would have to be sent a second time. */
 const ONCE = { connection: "close" } as const;
@@ -29,7 +29,7 @@ interface RemoteParts {
   readonly post: Post;
   readonly system: System;
   /** Defaults to 5 minutes. */
-  readonly silenceMs?: number;
+  readonly idleMs?: number;
 }
 
 /**
@@ -37,7 +37,7 @@ interface RemoteParts {
  * again, after a takeover, asks again under the same ids.
  */
 export const remoteAgent =
-  ({ post, system, silenceMs = SILENCE_MS }: RemoteParts) =>
+  ({ post, system, idleMs = IDLE_MS }: RemoteParts) =>
   ({ url, headers = {} }: RemoteAddress): RunDefinition["run"] =>
     async function* (context) {
       const messages = await messagesOf(context);
@@ -46,8 +46,8 @@ export const remoteAgent =
       const questionId = input.messages.at(-1)?.id ?? "";
       const notes = new Notes(context.log);
       const reader = new RemoteReader({ threadId, runId, node, questionId }, notes);
-      using silence = new Silence(silenceMs, system);
-      const signal = AbortSignal.any([context.signal, silence.signal]);
+      using idleTimeout = new IdleTimeout(idleMs, system);
+      const signal = AbortSignal.any([context.signal, idleTimeout.signal]);
       const request = { url, headers: { ...headers, ...ONCE }, body: JSON.stringify(input), signal };
       try {
         const body = await connect(request, {
@@ -59,7 +59,7 @@ export const remoteAgent =
               ...(cause instanceof Error && { cause: cause.message }),
             }),
         });
-        yield (emit) => new Answer(silence.of(body), reader, signal, emit).read();
+        yield (emit) => new Answer(idleTimeout.of(body), reader, signal, emit).read();
       } finally {
         if (reader.usage !== null) context.spend(reader.usage);
         else if (reader.emitted > 0) context.spend(estimateUsage({ system: "", messages, tools: [] }, reader.tokens));

@@ -17,7 +17,7 @@ import { reportedUsage } from "./usage.ts";
 const MAX_EVENT = 8 * 1024 * 1024;
 
 /** The run that was asked for. */
-export interface AskedRun {
+export interface RequestedRun {
   readonly threadId: string;
   readonly runId: string;
   /** The node that runs the agent. */
@@ -41,10 +41,10 @@ export class RemoteReader implements AnswerReader<EventBody> {
   #answers: readonly string[] = [];
 
   constructor(
-    private readonly asked: AskedRun,
+    private readonly requested: RequestedRun,
     private readonly notes: Notes,
   ) {
-    this.#run = new RemoteRun(asked.node, notes);
+    this.#run = new RemoteRun(requested.node, notes);
   }
 
   get parts(): EventBody[] {
@@ -113,7 +113,7 @@ export class RemoteReader implements AnswerReader<EventBody> {
         break;
       case "MESSAGES_SNAPSHOT":
         takeResults(event, this.#run);
-        this.#answers = answersIn(event, this.asked.questionId);
+        this.#answers = answersIn(event, this.requested.questionId);
         break;
       default: {
         const handle = handlerOf(type);
@@ -132,12 +132,12 @@ export class RemoteReader implements AnswerReader<EventBody> {
     }
     this.#hasStarted = true;
     this.#namedRun = runId;
-    const isSame = threadId === this.asked.threadId && runId === this.asked.runId;
+    const isSame = threadId === this.requested.threadId && runId === this.requested.runId;
     if (!isSame) this.notes.note("names another thread or run than the one that was asked for; the names are ignored");
   }
 
   #isOurs({ runId }: Fields): boolean {
-    return runId === undefined || runId === null || runId === this.asked.runId || runId === this.#namedRun;
+    return runId === undefined || runId === null || runId === this.requested.runId || runId === this.#namedRun;
   }
 
   #finish(event: Fields): void {

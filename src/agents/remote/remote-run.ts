@@ -30,7 +30,7 @@ export class RemoteRun {
     readonly notes: Notes,
   ) {
     const emit = (event: EventBody): void => void this.parts.push(event);
-    this.texts = new Texts((delta) => this.#say("token", delta));
+    this.texts = new Texts((delta) => this.#emitText("token", delta));
     this.calls = new Calls(emit, this.#meter, notes);
     this.steps = new Steps(node, emit, notes);
     this.custom = new CustomEvents(emit, notes);
@@ -59,7 +59,7 @@ export class RemoteRun {
 
   reasoning(delta: string): void {
     this.#count("reasoning", delta);
-    this.#say("reasoning", delta);
+    this.#emitText("reasoning", delta);
   }
 
   callInput(key: string, delta: string): void {
@@ -86,7 +86,7 @@ export class RemoteRun {
     this.#tokens += tokensIn(delta);
   }
 
-  #say(type: "token" | "reasoning", text: string): void {
+  #emitText(type: "token" | "reasoning", text: string): void {
     for (const delta of splitDelta(text)) this.parts.push({ type, payload: { delta } });
   }
 }

@@ -37,21 +37,21 @@ export class Steps {
     const shown = name.slice(0, MAX_NAME);
     const node = shown === this.node ? `${shown}.2` : shown;
     this.#open.set(name, node);
-    this.#tell(node, "in_progress");
+    this.#emitProgress(node, "in_progress");
   }
 
   finish(name: string): void {
     const node = this.#open.get(name);
     if (node === undefined) return;
     this.#open.delete(name);
-    this.#tell(node, "completed");
+    this.#emitProgress(node, "completed");
   }
 
   endAll(): void {
     for (const name of [...this.#open.keys()].reverse()) this.finish(name);
   }
 
-  #tell(node: string, status: "in_progress" | "completed"): void {
+  #emitProgress(node: string, status: "in_progress" | "completed"): void {
     this.emit({ type: "solve_progress", payload: { node, stage: node, status, message: node } });
   }
 }

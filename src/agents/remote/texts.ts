@@ -39,7 +39,7 @@ export class Texts {
     if (this.#others.has(id) || delta === "") return;
     this.#start(id, "assistant");
     const held = this.#held.get(id);
-    if (held === undefined) this.#say(id, delta);
+    if (held === undefined) this.#emitText(id, delta);
     else held.text += delta;
   }
 
@@ -83,14 +83,14 @@ export class Texts {
     this.#current = null;
     for (const [id, { text, isOver }] of this.#held) {
       this.#held.delete(id);
-      if (text !== "") this.#say(id, text);
+      if (text !== "") this.#emitText(id, text);
       if (isOver) continue;
       this.#current = id;
       return;
     }
   }
 
-  #say(id: string, delta: string): void {
+  #emitText(id: string, delta: string): void {
     const lead = this.#last === null || this.#last === id ? "" : PARAGRAPH;
     this.#last = id;
     this.emit(lead + delta);

@@ -30,15 +30,18 @@ export interface Solution {
 const PREFERRED = ["x", "y", "z", "t", "n", "u", "v", "w"];
 
 /** Returns the requested unknowns, or else as many as there are equations, x, y, z first. */
-const chooseUnknowns = (equations: readonly Equation[], wanted: readonly string[] | undefined): readonly string[] => {
+const chooseUnknowns = (
+  equations: readonly Equation[],
+  requested: readonly string[] | undefined,
+): readonly string[] => {
   const present = [...new Set(equations.flatMap((equation) => unknowns(difference(equation))))];
-  if (wanted !== undefined && wanted.length > 0) {
-    const missing = wanted.find((name) => !present.includes(name) || CONSTANTS.has(name));
+  if (requested !== undefined && requested.length > 0) {
+    const missing = requested.find((name) => !present.includes(name) || CONSTANTS.has(name));
     if (missing !== undefined && present.length > 0)
       throw new ToolError(
         `The unknown "${missing.slice(0, 40)}" does not occur in the equations; their unknowns are ${present.join(", ")}.`,
       );
-    return wanted;
+    return requested;
   }
   const rank = (name: string): number => (PREFERRED.indexOf(name) + PREFERRED.length + 1) % (PREFERRED.length + 1);
   const ordered = [...present].sort(
@@ -59,11 +62,11 @@ const isTrue = ({ left, right }: Equation): boolean => {
 };
 
 /** Solves one equation or a system. Throws a ToolError that says what to do instead when it cannot. */
-export const solve = (texts: readonly string[], wanted?: readonly string[]): Solution => {
+export const solve = (texts: readonly string[], requested?: readonly string[]): Solution => {
   const comparisons = texts.map(parseComparison);
   const isBound = ({ relations }: Comparison): boolean => relations.some((relation) => relation !== "=");
   const bounds = comparisons.filter(isBound);
-  if (bounds.length === 0) return solveEquations(texts, wanted);
+  if (bounds.length === 0) return solveEquations(texts, requested);
   if (bounds.some(({ relations }) => relations.includes("≠") || relations.includes("=")))
     throw new ToolError("An inequality may use <, >, ≤ and ≥ only; give each equation on its own.");
   const names = unknowns(...comparisons.flatMap(({ sides }) => sides));
@@ -81,10 +84,10 @@ export const solve = (texts: readonly string[], wanted?: readonly string[]): Sol
   return present(onlyWithin(solveOne(parsed, name), bounds, name), []);
 };
 
-const solveEquations = (texts: readonly string[], wanted?: readonly string[]): Solution => {
+const solveEquations = (texts: readonly string[], requested?: readonly string[]): Solution => {
   const equations = texts.map(parseEquation);
   for (const equation of equations) refuseCommands(difference(equation));
-  const names = chooseUnknowns(equations, wanted);
+  const names = chooseUnknowns(equations, requested);
   const [first] = equations;
   if (names.length === 0) {
     const note = equations.every(isTrue) ? "identity" : "no_solution";

@@ -11,21 +11,21 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 async function* partsOf(request: ModelRequest, { signal }: ModelContext): AsyncGenerator<ModelPart, void, void> {
   signal.throwIfAborted();
-  const said = reply(request);
-  if (said.kind === "call") {
-    const { name, input } = said.call;
+  const answer = reply(request);
+  if (answer.kind === "call") {
+    const { name, input } = answer.call;
     // The id must be unique within the conversation only. It is a function of the request, so that it can be replayed.
     const id = `call_${request.messages.length}`;
     yield { type: "tool_call", id, name, input };
-    yield { type: "finish", reason: "tool_calls", usage: usageOf(request, JSON.stringify(said.call)) };
+    yield { type: "finish", reason: "tool_calls", usage: usageOf(request, JSON.stringify(answer.call)) };
     return;
   }
-  for (const [index, delta] of deltasOf(said.text).entries()) {
+  for (const [index, delta] of deltasOf(answer.text).entries()) {
     if (index % DELTAS_PER_TURN === DELTAS_PER_TURN - 1) await turn();
     signal.throwIfAborted();
     yield { type: "text", delta };
   }
-  yield { type: "finish", reason: "stop", usage: usageOf(request, said.text) };
+  yield { type: "finish", reason: "stop", usage: usageOf(request, answer.text) };
 }
 
 /**

@@ -19,7 +19,7 @@ export type Reply =
   | { readonly kind: "call"; readonly call: NeededCall }
   | { readonly kind: "text"; readonly text: string };
 
-const text = (said: string): Reply => ({ kind: "text", text: storable(said) });
+const text = (content: string): Reply => ({ kind: "text", text: storable(content) });
 
 /**
  * The language of the newest message that has one, else the one that the system prompt asks for. A bare formula has no

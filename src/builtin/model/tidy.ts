@@ -35,8 +35,8 @@ const rankOf = (factor: Expression): number => {
 /** Orders the factors as people write them. A product of numbers alone is unchanged. */
 const product = (factors: readonly Expression[]): Expression => {
   const varies = factors.some((factor) => unknowns(factor).length > 0);
-  const kept = varies ? factors.filter((factor) => !isOne(factor)).sort((a, b) => rankOf(a) - rankOf(b)) : factors;
-  return kept.reduce((left, right) => operation("*", left, right));
+  const remaining = varies ? factors.filter((factor) => !isOne(factor)).sort((a, b) => rankOf(a) - rankOf(b)) : factors;
+  return remaining.reduce((left, right) => operation("*", left, right));
 };
 
 const tidyProduct = (left: Expression, right: Expression): Expression => {

@@ -46,18 +46,18 @@ export type Finding =
 
 /** Null when this table has no certain answer to the question. */
 export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
-  const { wish, operation, group, unknown } = reading;
+  const { query, operation, group, unknown } = reading;
   if (unknown.length > 0 && reading.rows === null) return { kind: "unknown", names: unknown };
   if (!isAbout(reading)) return null;
   const measure = measureOf(reading, sheet);
   const rows = rowsOf(reading, sheet, measure);
   if (rows.length === 0) return null;
-  const isNarrowed = reading.rows !== null || wish.comparisons.length > 0;
+  const isNarrowed = reading.rows !== null || query.comparisons.length > 0;
   const lookup = (): Finding | null =>
-    isNarrowed || (wish.isList && reading.weight > 0)
+    isNarrowed || (query.isList && reading.weight > 0)
       ? { kind: "rows", rows, requested: columnsFor(reading, sheet) }
       : null;
-  const isCompared = measure !== null && wish.comparisons.length > 0;
+  const isCompared = measure !== null && query.comparisons.length > 0;
   switch (operation) {
     case null:
       if (group === null || measure === null) return lookup();
@@ -77,7 +77,7 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
         kind: "extreme",
         which: operation,
         column: measure,
-        rows: extremeRows(measure, rows, operation, wish.top),
+        rows: extremeRows(measure, rows, operation, query.top),
       };
     }
     default: {
@@ -91,19 +91,20 @@ export const findingOf = (reading: Reading, sheet: Sheet): Finding | null => {
 };
 
 /** If less than half of the question's words refer to the table, they match it by chance. */
-const isAbout = ({ found, coverage, named, wish, operation, group }: Reading): boolean => {
+const isAbout = ({ found, coverage, named, query, operation, group }: Reading): boolean => {
   if (found.some(({ isUnique }) => isUnique)) return true;
-  const wants = named.length > 0 || operation !== null || group !== null || wish.isList || wish.comparisons.length > 0;
-  return coverage > 0.5 || (wants && coverage === 0.5);
+  const isSpecific =
+    named.length > 0 || operation !== null || group !== null || query.isList || query.comparisons.length > 0;
+  return coverage > 0.5 || (isSpecific && coverage === 0.5);
 };
 
 /** "How many" about something that the table already counts asks for that number. */
 const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measure: Column | null): Finding | null => {
-  const { group, named, wish } = reading;
+  const { group, named, query } = reading;
   const isNamed = measure !== null && named.includes(measure);
   if (group !== null) return groupsOf(isNamed ? "sum" : "count", isNamed ? measure : null, group, rows, sheet, null);
   const stock = sheet.columns.find(({ concepts, quantities }) => concepts.has("stock") && quantities !== null);
-  if (isNamed || (rows.length === 1 && stock !== undefined && wish.comparisons.length === 0)) {
+  if (isNamed || (rows.length === 1 && stock !== undefined && query.comparisons.length === 0)) {
     const column = isNamed ? measure : stock;
     if (column === undefined) return null;
     if (rows.length === 1) return { kind: "rows", rows, requested: [column] };
@@ -117,16 +118,16 @@ const countOf = (reading: Reading, sheet: Sheet, rows: readonly number[], measur
 };
 
 /** Returns the column whose numbers the question means: named, implied by an adjective, or the only measure. */
-const measureOf = ({ wish, named, operation }: Reading, { columns }: Sheet): Column | null => {
+const measureOf = ({ query, named, operation }: Reading, { columns }: Sheet): Column | null => {
   const measures = columns.filter(({ quantities }) => quantities !== null);
   const own = named.find(({ quantities }) => quantities !== null);
   if (own !== undefined) return own;
-  if (wish.implied !== null) {
-    const implied = measures.find(({ concepts }) => wish.implied !== null && concepts.has(wish.implied));
+  if (query.implied !== null) {
+    const implied = measures.find(({ concepts }) => query.implied !== null && concepts.has(query.implied));
     if (implied !== undefined) return implied;
   }
   if (measures.length === 1) return measures[0] ?? null;
-  if (operation === null && wish.comparisons.length === 0) return null;
+  if (operation === null && query.comparisons.length === 0) return null;
   return measures.find(({ concepts }) => concepts.has("stock")) ?? null;
 };
 
@@ -143,12 +144,12 @@ const columnsFor = ({ named, found }: Reading, { columns }: Sheet): readonly Col
   return measures.length > 0 ? measures : requested;
 };
 
-const rowsOf = ({ rows, wish }: Reading, { table }: Sheet, measure: Column | null): readonly number[] => {
+const rowsOf = ({ rows, query }: Reading, { table }: Sheet, measure: Column | null): readonly number[] => {
   const all = rows === null ? table.rows.map((_, at) => at) : [...rows];
-  if (wish.comparisons.length === 0 || measure === null) return all;
+  if (query.comparisons.length === 0 || measure === null) return all;
   return all.filter((row) => {
     const quantity = measure.quantities?.[row];
-    return quantity != null && wish.comparisons.every((comparison) => isSelected(comparison, quantity.value));
+    return quantity != null && query.comparisons.every((comparison) => isSelected(comparison, quantity.value));
   });
 };
 

@@ -8,7 +8,7 @@ import type { Operation, TableQuery } from "./table-query.ts";
 
 /** A question interpreted for this table: which columns it names, and which rows by their cells. */
 export interface Reading {
-  readonly wish: TableQuery;
+  readonly query: TableQuery;
   readonly operation: Operation | null;
   /** The columns that the question names, best match first. */
   readonly named: readonly Column[];
@@ -43,7 +43,7 @@ export const readQuery = (query: TableQuery, sheet: Sheet): Reading => {
   const spoken = terms.filter(isSpoken).length;
   const rowWeight = rows === null ? 0 : cells.length > 0 ? ROW : ALIKE;
   return {
-    wish: query,
+    query,
     operation: query.operation,
     named: named.map(({ column }) => column).filter((column) => !found.includes(column) || column.quantities !== null),
     group,
@@ -64,10 +64,10 @@ export const readQuery = (query: TableQuery, sheet: Sheet): Reading => {
  */
 export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Reading => {
   if (!isMarked && now.named.length > 0 && (now.operation !== null || now.group !== null)) return now;
-  const wants = now.operation !== null || now.named.length > 0;
+  const isSpecific = now.operation !== null || now.named.length > 0;
   // "And the spanner?" names a row too, one that the table does not have.
   const [name] = now.strange;
-  const isName = !wants && now.group === null && now.rows === null && now.strange.length === 1;
+  const isName = !isSpecific && now.group === null && now.rows === null && now.strange.length === 1;
   const unknown = now.unknown.length === 0 && isName && name !== undefined ? [name] : now.unknown;
   const isOther = now.rows !== null || unknown.length > 0;
   return {
@@ -75,7 +75,7 @@ export const carryOver = (before: Reading, now: Reading, isMarked: boolean): Rea
     unknown,
     operation: now.operation ?? (now.named.length === 0 ? before.operation : null),
     named: now.named.length > 0 ? now.named : before.named,
-    group: now.group ?? (!isOther && wants ? before.group : null),
+    group: now.group ?? (!isOther && isSpecific ? before.group : null),
     rows: isOther ? now.rows : before.rows,
     found: isOther ? now.found : before.found,
     cells: isOther ? now.cells : before.cells,

@@ -28,7 +28,7 @@ export const tableReader = (workers: number): TableReader => {
   const pool = new WorkerPool<TableRequest, TableAnswer>(entry, { workers: workers, ...WAITING });
   const job = {
     totalMs: TIME_LIMIT_MS,
-    silenceMs: TIME_LIMIT_MS,
+    idleMs: TIME_LIMIT_MS,
     onMessage: ({ reply }: TableAnswer) => ({ value: reply }),
     timeoutError: () => new LateError(),
   };

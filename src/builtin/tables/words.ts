@@ -39,13 +39,13 @@ const MAX_END = 100;
 export const withParticle = (word: string, closed: string, open: string): string => {
   // Trailing brackets are not pronounced. Only the end is read, since a search for the closing bracket from each
   // opening one takes quadratic time.
-  const said = word
+  const spoken = word
     .slice(-MAX_END)
     .replace(/\s*[([{].*[)\]}]\s*$/u, "")
     .replace(/[^\p{L}\p{N}]+$/u, "");
-  const last = said.charCodeAt(said.length - 1);
+  const last = spoken.charCodeAt(spoken.length - 1);
   const isHangul = last >= 0xac00 && last <= 0xd7a3;
-  if (!isHangul && !/\d$/.test(said)) return `${word}${closed}(${open})`;
-  const isClosed = isHangul ? (last - 0xac00) % 28 !== 0 : CLOSED_DIGIT.test(said);
+  if (!isHangul && !/\d$/.test(spoken)) return `${word}${closed}(${open})`;
+  const isClosed = isHangul ? (last - 0xac00) % 28 !== 0 : CLOSED_DIGIT.test(spoken);
   return word + (isClosed ? closed : open);
 };

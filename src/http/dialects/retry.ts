@@ -18,16 +18,16 @@ export const retryRoute = (parts: RouteParts) =>
     "/api/v1/runs/:runId/retry",
     async ({ params, request, set }) => {
       const { runs, agents, system } = parts;
-      const asked = isStorable(params.runId) ? await runs.again(callerOf(request), params.runId) : null;
-      if (asked === null) throw notFound("run");
-      const agent = agents.get(asked.agent ?? native.agent);
+      const original = isStorable(params.runId) ? await runs.again(callerOf(request), params.runId) : null;
+      if (original === null) throw notFound("run");
+      const agent = agents.get(original.agent ?? native.agent);
       if (agent === undefined) throw unknownAgent(agents);
       const run = await runs.start(
         agent,
-        asked,
+        original,
         traceIdOf(request.headers, () => system.id()),
       );
-      const view = viewOf(run, asked.input, localeOf(request.headers, parts.locale));
+      const view = viewOf(run, original.input, localeOf(request.headers, parts.locale));
       Object.assign(set.headers, streamHeaders(view));
       return new RunReader(native, run, native.isResumable, view, parts);
     },

@@ -33,7 +33,7 @@ export class LargeBodies<Request, Answer> {
     owner: Pick<JobOwner, "userId" | "signal">,
   ): Promise<T> {
     this.#pool ??= new WorkerPool(this.entry, BOUNDS);
-    const job = { totalMs: TIME_LIMIT_MS, silenceMs: TIME_LIMIT_MS, onMessage, timeoutError: tooLong };
+    const job = { totalMs: TIME_LIMIT_MS, idleMs: TIME_LIMIT_MS, onMessage, timeoutError: tooLong };
     try {
       return await this.#pool.run(request, job, { ...owner, bytes: bytes.length, give: [bytes.buffer] });
     } catch (error) {

@@ -25,7 +25,7 @@ const TAG: Tag = {
 
 const StoredDocumentShape = Type.Object(
   { ...DocumentShape.properties, is_new: Type.Boolean() },
-  { title: "KeptDocument" },
+  { title: "StoredDocument" },
 );
 
 /** A user's documents: uploaded as JSON or as a file, listed, deleted. Another user's are not found. */

@@ -1,6 +1,6 @@
 import type { ModelSettings } from "../../domain/model-settings.ts";
 import type { ModelMessage, ModelRequest } from "../contract.ts";
-import { callsInWords } from "./calls-in-words.ts";
+import { callsAsText } from "./calls-as-text.ts";
 import type { Feature } from "./feature.ts";
 import { hasState, isForeignCall, withoutState } from "./state.ts";
 
@@ -47,7 +47,7 @@ export const reduced = (request: ModelRequest, lacks: Lacks): ModelRequest => {
   let rest = withoutSettings(request, lacks);
   if (lacks.has("tool_choice")) rest = withoutToolChoice(rest);
   if (lacks.has("tools")) rest = withoutTools(rest);
-  if (lacks.has("foreign_calls")) rest = { ...rest, messages: callsInWords(rest.messages, isForeignCall) };
+  if (lacks.has("foreign_calls")) rest = { ...rest, messages: callsAsText(rest.messages, isForeignCall) };
   if (lacks.has("json_schema")) rest = withSchemaInWords(rest);
   if (lacks.has("opaque_state")) rest = { ...rest, messages: rest.messages.map(withoutState) };
   if (lacks.has("images")) rest = { ...rest, messages: rest.messages.map(withoutImages) };
@@ -71,7 +71,7 @@ export const withoutTools = ({
   parallelToolCalls: __,
   messages,
   ...rest
-}: ModelRequest): ModelRequest => ({ ...rest, tools: [], messages: callsInWords(messages, () => true) });
+}: ModelRequest): ModelRequest => ({ ...rest, tools: [], messages: callsAsText(messages, () => true) });
 
 const withSchemaInWords = (request: ModelRequest): ModelRequest => {
   if (request.responseSchema === undefined) return request;

@@ -21,9 +21,9 @@ export class OwnSchema {
   readonly #texts = new Map<string, string>();
   readonly #queries = new WeakMap<Query, Query>();
 
-  /** When `wanted` is null the database decides, see `find`. */
+  /** When `configured` is null the database decides, see `find`. */
   constructor(
-    private readonly wanted: string | null,
+    private readonly configured: string | null,
     private readonly qualify: Qualify,
   ) {}
 
@@ -54,7 +54,7 @@ export class OwnSchema {
         )
       ) as schema`);
     if (found !== undefined && found.encoding !== "UTF8") throw wrongEncoding(found.database, found.encoding);
-    this.#name = this.wanted ?? found?.schema ?? DEFAULT_SCHEMA;
+    this.#name = this.configured ?? found?.schema ?? DEFAULT_SCHEMA;
   }
 
   text(text: string): string {

@@ -98,13 +98,13 @@ const takeDay = async ({ rows }: Session, { userId, dayNumber }: NewTil): Promis
 
 /** Returns the requested slug, with the lowest number appended that makes it unique when it is taken. */
 const freeSlug = async ({ rows }: Session, { userId, ...til }: NewTil): Promise<string> => {
-  const wanted = storable(til.slug);
+  const preferred = storable(til.slug);
   const found = await rows<{ slug: string }>(
-    sql`select slug from tils where user_id = ${userId} and starts_with(slug, ${wanted})`,
+    sql`select slug from tils where user_id = ${userId} and starts_with(slug, ${preferred})`,
   );
   const taken = new Set(found.map(({ slug }) => slug));
-  let slug = wanted;
-  for (let number = 2; taken.has(slug); number++) slug = `${wanted}-${number}`;
+  let slug = preferred;
+  for (let number = 2; taken.has(slug); number++) slug = `${preferred}-${number}`;
   return slug;
 };
 

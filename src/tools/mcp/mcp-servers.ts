@@ -11,7 +11,7 @@ export interface McpLogger {
   /** A server cannot be reached, or has ended; it is tried again. Once per change. */
   serverAway(server: string, why: string): void;
   /** A line that a server's program has written to its standard error. */
-  serverSaid(server: string, line: string): void;
+  serverPrinted(server: string, line: string): void;
   /** A tool cannot be offered. */
   toolLeftOut(server: string, tool: string, why: string): void;
   /** An agent names a tool that its server does not have. `words` say which, and what there is. */
@@ -33,7 +33,7 @@ export class McpServers implements ToolSource {
   readonly #states = new Map<string, ServerState>();
   readonly #worker: McpWorker;
   /** The tools that agents name one by one, such as `orders/get_order`. */
-  #wanted: readonly string[] = [];
+  #selected: readonly string[] = [];
   #onSettled: (() => void)[] = [];
 
   constructor(private readonly logger: McpLogger) {
@@ -42,7 +42,7 @@ export class McpServers implements ToolSource {
 
   /** Connects to these servers in place of earlier ones. `patterns`: the names and globs by which agents select tools. */
   setServers(servers: readonly McpServerConfig[], patterns: readonly string[] = []): void {
-    this.#wanted = [...new Set(patterns)].filter((name) => name.includes("/") && !name.includes("*"));
+    this.#selected = [...new Set(patterns)].filter((name) => name.includes("/") && !name.includes("*"));
     const names = new Set(servers.map(({ name }) => name));
     for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
     for (const name of names)
@@ -55,7 +55,7 @@ export class McpServers implements ToolSource {
   /** Says which of the tools that agents name a server does not have, and which there are. Null: it has them all. */
   missing(server: string): string | null {
     const tools = this.#states.get(server)?.tools ?? new Map<string, Tool>();
-    const missing = this.#wanted.filter((name) => name.startsWith(`${server}/`) && !tools.has(name));
+    const missing = this.#selected.filter((name) => name.startsWith(`${server}/`) && !tools.has(name));
     if (missing.length === 0) return null;
     const there = [...tools.keys()].slice(0, MAX_NAMED).join(", ") || "none";
     return `has no tool ${missing.join(", ")}, which agents name; there are ${there}`;
@@ -90,7 +90,7 @@ export class McpServers implements ToolSource {
     if (state === undefined) return;
     switch (report.type) {
       case "stderr":
-        this.logger.serverSaid(report.server, report.line);
+        this.logger.serverPrinted(report.server, report.line);
         return;
       case "away":
         if (state.away !== report.why) this.logger.serverAway(report.server, report.why);

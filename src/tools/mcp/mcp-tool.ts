@@ -46,8 +46,8 @@ class ProgressEvents {
     const now = this.context.system.now();
     if (now - this.#lastAt < PROGRESS_MS) return;
     this.#lastAt = now;
-    const said = { ...(total !== null && { total }), ...(message !== null && { message }) };
-    const data = { tool_call_id: this.context.toolCallId, name: this.name, progress, ...said };
+    const details = { ...(total !== null && { total }), ...(message !== null && { message }) };
+    const data = { tool_call_id: this.context.toolCallId, name: this.name, progress, ...details };
     this.#queue.push({ type: "custom", payload: { name: "tool_progress", data } });
   }
 

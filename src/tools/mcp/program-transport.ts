@@ -7,8 +7,8 @@ import {
 } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 import { realSystem } from "../../domain/system.ts";
+import { BoundedLines } from "./bounded-lines.ts";
 import { LineJoiner } from "./line-joiner.ts";
-import { SaidLines } from "./said-lines.ts";
 import type { StdioConfig } from "./server-config.ts";
 
 /** The longest message of a program. */
@@ -26,13 +26,13 @@ export class ProgramTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   #program: ChildProcessWithoutNullStreams | undefined;
-  readonly #said: SaidLines;
+  readonly #printed: BoundedLines;
 
   constructor(
     private readonly server: StdioConfig,
     onStderr: (line: string) => void,
   ) {
-    this.#said = new SaidLines(onStderr, () => realSystem.now());
+    this.#printed = new BoundedLines(onStderr, () => realSystem.now());
   }
 
   /** Rejects with the system's error (`ENOENT` …) when the program cannot be started. */
@@ -55,12 +55,14 @@ export class ProgramTransport implements Transport {
       (line) => this.#receive(line),
       MAX_LINE_BYTES,
       () => {
-        this.#said.push(`(a line on standard output is longer than ${MAX_LINE_BYTES} bytes; the program is ended)\n`);
+        this.#printed.push(
+          `(a line on standard output is longer than ${MAX_LINE_BYTES} bytes; the program is ended)\n`,
+        );
         program.kill("SIGKILL");
       },
     );
     program.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
-    program.stderr.setEncoding("utf8").on("data", (text: string) => this.#said.push(text));
+    program.stderr.setEncoding("utf8").on("data", (text: string) => this.#printed.push(text));
     await started.promise;
     this.#program = program;
   }
@@ -92,7 +94,7 @@ export class ProgramTransport implements Transport {
       this.onmessage?.(deserializeMessage(line));
     } catch {
       // Programs print to their standard output by mistake: a greeting, a warning.
-      this.#said.line(`(on standard output) ${line}`);
+      this.#printed.line(`(on standard output) ${line}`);
     }
   }
 }

@@ -12,10 +12,10 @@ const calls = new Map<number, AbortController>();
 
 /** Keeps the connections of servers that have not changed. */
 const setServers = async (servers: readonly McpServerConfig[]): Promise<void> => {
-  const wanted = new Map(servers.map((server) => [server.name, { server, configured: JSON.stringify(server) }]));
-  const obsolete = [...connections].filter(([name, { configured }]) => wanted.get(name)?.configured !== configured);
+  const next = new Map(servers.map((server) => [server.name, { server, configured: JSON.stringify(server) }]));
+  const obsolete = [...connections].filter(([name, { configured }]) => next.get(name)?.configured !== configured);
   for (const [name] of obsolete) connections.delete(name);
-  for (const [name, { server, configured }] of wanted) {
+  for (const [name, { server, configured }] of next) {
     if (connections.has(name)) continue;
     const connection = new McpConnection(server, post);
     connections.set(name, { connection, configured });

@@ -144,11 +144,11 @@ describe("mistakes in code agents", () => {
       'import { agent } from "yeoul";\nexport default agent({} as never);',
       "a.ts: run is missing, and so are start and nodes",
     ],
-  ])("%s is told", async (_, content, told) => {
+  ])("%s is told", async (_, content, mistakes) => {
     using folder = agentFolder({ "a.ts": content });
     const loaded = await load(filesOf(folder));
     expect(loaded.agents).toEqual([]);
-    expect(mistakesIn(loaded, folder)).toEqual([expect.stringContaining(told)]);
+    expect(mistakesIn(loaded, folder)).toEqual([expect.stringContaining(mistakes)]);
   });
 
   test("are told at their place in a helper", async () => {

@@ -5,13 +5,13 @@ import { Reload } from "../../../src/agents/files/reload.ts";
 /** A reload whose readings the test ends, each with agents of these names or with a mistake. */
 const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
   const readings: ((loaded: LoadedAgents) => void)[] = [];
-  const told: unknown[] = [];
+  const logged: unknown[] = [];
   const reload = new Reload<LoadedAgents>({
     load: () => new Promise<LoadedAgents>((resolve) => void readings.push(resolve)),
     use: ({ agents }) => use(agents.map(({ name }) => name)),
     logger: {
-      reloaded: (names) => void told.push(names),
-      reloadRefused: (mistakes) => void told.push(mistakes),
+      reloaded: (names) => void logged.push(names),
+      reloadRefused: (mistakes) => void logged.push(mistakes),
     },
   });
   const end = (at: number, ...names: readonly string[]): void =>
@@ -20,11 +20,11 @@ const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
       mistakes: [],
       secrets: [],
     });
-  return { reload, readings, told, end };
+  return { reload, readings, logged, end };
 };
 
 test("requests during a reading are answered by one more, which begins after it", async () => {
-  const { reload, readings, told, end } = reloadOf();
+  const { reload, readings, logged, end } = reloadOf();
   const first = reload.request();
   await Promise.resolve();
   expect(readings).toHaveLength(1);
@@ -37,13 +37,13 @@ test("requests during a reading are answered by one more, which begins after it"
   expect(readings).toHaveLength(2);
   end(1, "new");
   await Promise.all(others);
-  expect(told).toEqual([["old"], ["new"]]);
+  expect(logged).toEqual([["old"], ["new"]]);
   expect(readings).toHaveLength(2);
 });
 
 test("a folder with mistakes is not used, and the next request reads again", async () => {
   const used: (readonly string[])[] = [];
-  const { reload, readings, told, end } = reloadOf((names) => void used.push(names));
+  const { reload, readings, logged, end } = reloadOf((names) => void used.push(names));
   const refused = reload.request();
   await Promise.resolve();
   readings[0]?.({
@@ -56,17 +56,17 @@ test("a folder with mistakes is not used, and the next request reads again", asy
   await Promise.resolve();
   end(1, "a");
   await mended;
-  expect(told).toEqual([["a.md:2: model must be mended"], ["a"]]);
+  expect(logged).toEqual([["a.md:2: model must be mended"], ["a"]]);
   expect(used).toEqual([["a"]]);
 });
 
 test("agents that cannot be used are told like mistakes", async () => {
-  const { reload, told, end } = reloadOf(() => {
+  const { reload, logged, end } = reloadOf(() => {
     throw new Error("Two agents have the name a.");
   });
   const done = reload.request();
   await Promise.resolve();
   end(0, "a");
   await done;
-  expect(told).toEqual([["Two agents have the name a."]]);
+  expect(logged).toEqual([["Two agents have the name a."]]);
 });

@@ -9,13 +9,13 @@ import { cpuMs } from "../../support/cpu.ts";
 const readOne = async (content: string | Uint8Array, variables: Record<string, string> = {}) => {
   using folder = agentFolder({ "a.md": content });
   const loaded = await load(filesOf(folder, { variables }));
-  return { ...loaded, agent: loaded.agents[0], told: mistakesIn(loaded, folder) };
+  return { ...loaded, agent: loaded.agents[0], mistakes: mistakesIn(loaded, folder) };
 };
 
 describe("a text agent", () => {
   test("is described by the first line of its instructions, and otherwise has what the service has", async () => {
-    const { agent, told } = await readOne("# You answer questions about orders.\n\nBe brief.\n");
-    expect(told).toEqual([]);
+    const { agent, mistakes } = await readOne("# You answer questions about orders.\n\nBe brief.\n");
+    expect(mistakes).toEqual([]);
     expect(agent).toEqual({
       name: "a",
       kind: "text",
@@ -24,7 +24,7 @@ describe("a text agent", () => {
   });
 
   test("has every field of its front matter", async () => {
-    const { agent, told } = await readOne(`---
+    const { agent, mistakes } = await readOne(`---
 description: Knows orders.
 model: [compatible:small, builtin]
 temperature: 0.5
@@ -38,7 +38,7 @@ history_tokens: 0
 ---
 Help.
 `);
-    expect(told).toEqual([]);
+    expect(mistakes).toEqual([]);
     expect(agent?.definition).toEqual({
       description: "Knows orders.",
       model: ["compatible:small", "builtin"],
@@ -58,12 +58,12 @@ Help.
     ["a rule in the instructions", "---\ndescription: Seen.\n---\nHelp.\n\n---\n\nMore."],
     ["no end of line", "---\ndescription: Seen.\n---\nHelp."],
   ])("is read with %s", async (_, content) => {
-    expect(await readOne(content)).toMatchObject({ told: [], agent: { definition: { description: "Seen." } } });
+    expect(await readOne(content)).toMatchObject({ mistakes: [], agent: { definition: { description: "Seen." } } });
   });
 
   test("may have front matter that is empty, and instructions that begin with a rule further down", async () => {
     expect(await readOne("---\n---\nHelp.\n---\n")).toMatchObject({
-      told: [],
+      mistakes: [],
       agent: { definition: { description: "Help." } },
     });
   });
@@ -71,10 +71,10 @@ Help.
   test("takes values from the environment: as text in quotes, and as numbers where a number belongs", async () => {
     const env = { MODEL_ID: "compatible:x", ROUNDS: "4", WHO: "orders: all # of them" };
     const content = "---\nmodel: ${MODEL_ID}\nmax_rounds: ${ROUNDS}\ndescription: Knows ${WHO}\n---\nHelp.";
-    const { agent, told } = await readOne(content, env);
-    expect(told).toEqual([]);
+    const { agent, mistakes } = await readOne(content, env);
+    expect(mistakes).toEqual([]);
     expect(agent?.definition).toMatchObject({ model: "compatible:x", description: "Knows orders: all # of them" });
-    expect((await readOne('---\nmax_rounds: "${ROUNDS}"\n---\nHelp.', env)).told).toEqual([
+    expect((await readOne('---\nmax_rounds: "${ROUNDS}"\n---\nHelp.', env)).mistakes).toEqual([
       "a.md:2: max_rounds must be a whole number from 1 to 100",
     ]);
   });
@@ -82,10 +82,10 @@ Help.
 
 describe("mistakes in text agents", () => {
   test("a header that describes the message itself is one", async () => {
-    const { told } = await readOne(
+    const { mistakes } = await readOne(
       "---\nremote:\n  protocol: ag-ui\n  url: http://x\n  headers:\n    Host: y\n    x-key: k\n    content-length: '1'\n---\n",
     );
-    expect(told).toEqual([
+    expect(mistakes).toEqual([
       "a.md:6: remote.headers.Host is a header that the service sets itself: remove it",
       "a.md:8: remote.headers.content-length is a header that the service sets itself: remove it",
     ]);
@@ -163,10 +163,10 @@ Help.
     ["10 MB", "x".repeat(10_000_000), /^a\.md: is larger than 1024 KiB/],
     ["bytes that are not UTF-8", Uint8Array.from([0x61, 0x0a, 0x62, 0xff, 0x0a]), /^a\.md:2: is not UTF-8 there/],
     ["UTF-16", Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), /^a\.md:1: is not UTF-8 there/],
-  ])("%s is told", async (_, content, told) => {
+  ])("%s is told", async (_, content, mistakes) => {
     const read = await readOne(content);
     expect(read.agents).toEqual([]);
-    expect(read.told).toEqual([expect.stringMatching(told)]);
+    expect(read.mistakes).toEqual([expect.stringMatching(mistakes)]);
   });
 
   test("aliases that stand for gigabytes are refused, and soon", async () => {
@@ -174,7 +174,7 @@ Help.
       { length: 12 },
       (_, at) => `l${at}: &l${at} [${Array(9).fill(at === 0 ? "x" : `*l${at - 1}`)}]`,
     );
-    expect((await readOne(`---\n${levels.join("\n")}\n---\nHelp.`)).told).toEqual([
+    expect((await readOne(`---\n${levels.join("\n")}\n---\nHelp.`)).mistakes).toEqual([
       expect.stringContaining("its aliases stand for too much"),
     ]);
   });
@@ -182,20 +182,20 @@ Help.
   test("are found in time that grows with their number alone", async () => {
     const fields = Array.from({ length: 3_000 }, (_, at) => `x${at}: 1`).join("\n");
     const unread = Array.from({ length: 3_000 }, (_, at) => `x${at}: : 1`).join("\n");
-    let told = 0;
+    let mistakes = 0;
     const spent = await cpuMs(async () => {
-      for (const text of [fields, unread]) told += (await readOne(`---\n${text}\n---\nHelp.`)).told.length;
+      for (const text of [fields, unread]) mistakes += (await readOne(`---\n${text}\n---\nHelp.`)).mistakes.length;
     });
-    expect(told).toBe(6_000);
+    expect(mistakes).toBe(6_000);
     expect(spent).toBeLessThan(4_000);
   });
 
   test("never show what comes from the environment", async () => {
-    const { told } = await readOne("---\ntemperature: ${T}\nremote:\n  protocol: ${T}\n  url: ${T}\n---\n", {
+    const { mistakes } = await readOne("---\ntemperature: ${T}\nremote:\n  protocol: ${T}\n  url: ${T}\n---\n", {
       T: "s3cret",
     });
-    expect(told).toHaveLength(3);
-    expect(told.join()).not.toContain("s3cret");
+    expect(mistakes).toHaveLength(3);
+    expect(mistakes.join()).not.toContain("s3cret");
   });
 
   test("are the only outcome of whatever a file holds besides an agent", async () => {
@@ -268,16 +268,18 @@ describe("the folder", () => {
     symlinkSync("loop.md", join(folder.dir, "loop.md"));
     Bun.spawnSync(["mkfifo", join(folder.dir, "pipe.md")]);
     const loaded = await load(filesOf(folder));
-    const told = mistakesIn(loaded, folder);
+    const mistakes = mistakesIn(loaded, folder);
     for (const name of ["Orders", "-a", "a".repeat(64)])
-      expect(told).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\.md: is not named as an agent can be`)));
-    expect(told).toContain("ask.md: has the name of a built-in agent, ask: give it another one");
-    expect(told).toContainEqual(expect.stringMatching(/^twice\.md: has the same name as .*twice\.js: rename one/));
-    expect(told).toContainEqual(expect.stringMatching(/^folder\.md: is a folder/));
-    expect(told).toContainEqual(expect.stringMatching(/^dangling\.md: is a link to something that does not exist/));
-    expect(told).toContainEqual(expect.stringMatching(/^loop\.md: is a link that leads to itself/));
-    expect(told).toContainEqual(expect.stringMatching(/^pipe\.md: is not a regular file/));
-    expect(told.filter((line) => line.startsWith("b"))).toEqual([]);
+      expect(mistakes).toContainEqual(
+        expect.stringMatching(new RegExp(`^${name}\\.md: is not named as an agent can be`)),
+      );
+    expect(mistakes).toContain("ask.md: has the name of a built-in agent, ask: give it another one");
+    expect(mistakes).toContainEqual(expect.stringMatching(/^twice\.md: has the same name as .*twice\.js: rename one/));
+    expect(mistakes).toContainEqual(expect.stringMatching(/^folder\.md: is a folder/));
+    expect(mistakes).toContainEqual(expect.stringMatching(/^dangling\.md: is a link to something that does not exist/));
+    expect(mistakes).toContainEqual(expect.stringMatching(/^loop\.md: is a link that leads to itself/));
+    expect(mistakes).toContainEqual(expect.stringMatching(/^pipe\.md: is not a regular file/));
+    expect(mistakes.filter((line) => line.startsWith("b"))).toEqual([]);
   });
 
   test.skipIf(process.getuid?.() === 0)("says when a file may not be read", async () => {

@@ -15,13 +15,13 @@ test.each([
   ["zzz*", 'names "zzz*", which is no tool: there are calculate, plot_function, orders/*'],
   ["order/*", 'names "order/*", but mcp.json has no server order: did you mean orders?'],
   ["", 'names "", which is no tool: there are calculate, plot_function, orders/*'],
-])("%j names none", (pattern, told) => {
-  expect(toolMistake(pattern, known)).toBe(told);
+])("%j names none", (pattern, mistakes) => {
+  expect(toolMistake(pattern, known)).toBe(mistakes);
 });
 
 test("without servers, the remedy is to add one", () => {
-  const told = 'names "wiki/*", but mcp.json has no server wiki: add it there';
-  expect(toolMistake("wiki/*", { ...known, servers: [] })).toBe(told);
+  const mistakes = 'names "wiki/*", but mcp.json has no server wiki: add it there';
+  expect(toolMistake("wiki/*", { ...known, servers: [] })).toBe(mistakes);
   expect(toolMistake("*", { names: [], servers: [] })).toStartWith('names "*", which is no tool');
 });
 

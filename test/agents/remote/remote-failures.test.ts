@@ -105,19 +105,19 @@ test("a connection that is refused is tried again; a request that may have arriv
   expect([error?.message, requests.length]).toEqual(["The agent could not be reached.", 1]);
 });
 
-test("an agent that falls silent ends the run, and its connection is closed", async () => {
+test("a run whose agent sends nothing more ends, and the connection is closed", async () => {
   await using server = await rawServer((socket) => socket.write(begin));
   let now = Date.UTC(2026, 0, 1);
   const { system, end } = heldSleeps(77_777);
   await using service = await remoteService(server.url, {
     system: { ...system, now: () => now },
-    silenceMs: 77_777,
+    idleMs: 77_777,
   });
   const stream = readSse(await askFar(service));
   await stream.until(({ event }) => event === "token");
   now += 77_777;
   end();
   const frames = await stream.toEnd();
-  expect(frames.at(-1)?.data).toContain("The agent was silent for 77.777 s.");
+  expect(frames.at(-1)?.data).toContain("The agent sent nothing for 77.777 s.");
   await server.closed(1);
 });

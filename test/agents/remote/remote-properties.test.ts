@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { EventSchemas } from "@ag-ui/core/schemas";
 import fc from "fast-check";
 import type { AgUiEvent } from "../../support/ag-ui-agent.ts";
-import { FINISHED, frameOf, readPieces, STARTED, saidOf, textIn } from "../../support/remote-read.ts";
+import { payloadsOf } from "../../support/native-events.ts";
+import { FINISHED, frameOf, readPieces, STARTED, textIn } from "../../support/remote-read.ts";
 
 /** A part of a run as it is meant, and the events that say it. */
 interface Part {
@@ -96,16 +97,18 @@ test("any run, cut anywhere, says what was meant", async () => {
         expect([failure, notes]).toEqual([undefined, []]);
         expect(textIn(events)).toBe(defined(parts.map(({ text }) => text || undefined)).join("\n\n"));
         expect(
-          saidOf(events, "reasoning")
+          payloadsOf(events, "reasoning")
             .map(({ delta }) => delta)
             .join(""),
         ).toBe(parts.map(({ reasoning = "" }) => reasoning).join(""));
         const calls = defined(parts.map((part) => part.call));
-        expect(saidOf(events, "tool_start").map(({ name, input }) => ({ name, input }))).toEqual(
+        expect(payloadsOf(events, "tool_start").map(({ name, input }) => ({ name, input }))).toEqual(
           calls.map(({ name, input }) => ({ name, input })),
         );
-        expect(saidOf(events, "tool_result").length).toBe(calls.filter(({ output }) => output !== undefined).length);
-        expect(saidOf(events, "custom").map(({ data }) => data)).toEqual(
+        expect(payloadsOf(events, "tool_result").length).toBe(
+          calls.filter(({ output }) => output !== undefined).length,
+        );
+        expect(payloadsOf(events, "custom").map(({ data }) => data)).toEqual(
           parts.flatMap((part) => ("custom" in part ? [part.custom] : [])),
         );
       },
@@ -126,8 +129,8 @@ test("a run that is cut off says a beginning of what it would have said, and fai
         const cut = await readPieces([stream.slice(0, Math.floor(at * (stream.length - 2)))]);
         expect(cut.failure?.message).toBe("The agent's answer ended before it was complete.");
         // By UTF-16 units: the cut may leave half a character, which the journal mends.
-        const kept = textIn(cut.events);
-        expect(textIn(whole.events).slice(0, kept.length)).toBe(kept);
+        const shown = textIn(cut.events);
+        expect(textIn(whole.events).slice(0, shown.length)).toBe(shown);
         expect(whole.events.slice(0, cut.events.length).map(({ type }) => type)).toEqual(
           cut.events.map(({ type }) => type),
         );
@@ -156,8 +159,8 @@ test("whatever arrives, calls begin once and end once, and nothing that only the
       const types = new Set(read.events.map(({ type }) => type));
       for (const type of ["page_start", "credit_settled", "done", "error"] as const)
         expect(types.has(type)).toBe(false);
-      const begun = saidOf(read.events, "tool_start").map(({ tool_call_id }) => tool_call_id);
-      const ended = saidOf(read.events, "tool_result").map(({ tool_call_id }) => tool_call_id);
+      const begun = payloadsOf(read.events, "tool_start").map(({ tool_call_id }) => tool_call_id);
+      const ended = payloadsOf(read.events, "tool_result").map(({ tool_call_id }) => tool_call_id);
       expect(new Set(begun).size).toBe(begun.length);
       expect(new Set(ended).size).toBe(ended.length);
       expect(ended.filter((id) => !begun.includes(id))).toEqual([]);

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { payloads } from "../../../src/domain/event.ts";
 import { message, toolCall } from "../../support/ag-ui-agent.ts";
-import { FINISHED, frameOf, readPieces, readRun, STARTED, saidOf, textIn } from "../../support/remote-read.ts";
+import { payloadsOf } from "../../support/native-events.ts";
+import { FINISHED, frameOf, readPieces, readRun, STARTED, textIn } from "../../support/remote-read.ts";
 
 const started = (id: string, name = "look") => ({ type: "TOOL_CALL_START", toolCallId: id, toolCallName: name });
 
 describe("text", () => {
   test("is emitted as it arrives, messages separated by a paragraph", async () => {
     const { events } = await readRun(...message("a", "One", " two."), ...message("b", "Three."), ...message("c"));
-    expect(saidOf(events, "token").map(({ delta }) => delta)).toEqual(["One", " two.", "\n\nThree."]);
+    expect(payloadsOf(events, "token").map(({ delta }) => delta)).toEqual(["One", " two.", "\n\nThree."]);
   });
 
   test("of a message that is opened again goes on where it stopped, as chunks do around a call", async () => {
@@ -58,7 +59,7 @@ describe("text", () => {
   test("that is long is cut into events of the usual size", async () => {
     const { events } = await readRun(...message("a", "x".repeat(100_000)));
     expect(textIn(events)).toBe("x".repeat(100_000));
-    expect(Math.max(...saidOf(events, "token").map(({ delta }) => delta.length))).toBe(16_384);
+    expect(Math.max(...payloadsOf(events, "token").map(({ delta }) => delta.length))).toBe(16_384);
   });
 });
 
@@ -68,7 +69,7 @@ test("reasoning is reasoning, under the names of earlier versions too", async ()
     { type: "REASONING_MESSAGE_CHUNK", delta: "b" },
     { type: "THINKING_TEXT_MESSAGE_CONTENT", delta: "c" },
   );
-  expect(saidOf(events, "reasoning").map(({ delta }) => delta)).toEqual(["a", "b", "c"]);
+  expect(payloadsOf(events, "reasoning").map(({ delta }) => delta)).toEqual(["a", "b", "c"]);
 });
 
 describe("a tool call", () => {
@@ -105,7 +106,7 @@ describe("a tool call", () => {
     ];
     const snapshot = { type: "MESSAGES_SNAPSHOT", messages };
     const { events } = await readRun(...toolCall("c1", "look", {}, "seen"), started("c2"), snapshot);
-    expect(saidOf(events, "tool_result").map(({ output, is_error }) => [output, is_error])).toEqual([
+    expect(payloadsOf(events, "tool_result").map(({ output, is_error }) => [output, is_error])).toEqual([
       ["seen", false],
       ["found", true],
     ]);
@@ -117,8 +118,8 @@ describe("a tool call", () => {
       { type: "TOOL_CALL_ARGS", toolCallId: "c", delta: "{at:" },
       { type: "TOOL_CALL_RESULT", toolCallId: "c", messageId: "m", content: "x".repeat(200_000) },
     );
-    expect(saidOf(events, "tool_start")[0]?.input).toBe("{at:");
-    const output = saidOf(events, "tool_result")[0]?.output as string;
+    expect(payloadsOf(events, "tool_start")[0]?.input).toBe("{at:");
+    const output = payloadsOf(events, "tool_result")[0]?.output as string;
     expect(output.length).toBeLessThan(70_000);
     expect(output).toEndWith("[shortened: 200000 characters, of which these are the first 65536]");
   });
@@ -145,7 +146,7 @@ test("steps are nodes within the agent's own, and those left open are closed", a
     step("STEP_FINISHED", "other"),
     step("STEP_STARTED", "run"),
   );
-  expect(saidOf(events, "solve_progress").map(({ node, status }) => [node, status])).toEqual([
+  expect(payloadsOf(events, "solve_progress").map(({ node, status }) => [node, status])).toEqual([
     ["plan", "in_progress"],
     ["run.2", "in_progress"],
     ["run.2", "completed"],
@@ -163,7 +164,7 @@ test("what else it says is a custom event; a state that is repeated, and what a 
     { type: "ACTIVITY_SNAPSHOT", messageId: "m", activityType: "map", content: { at: 1 } },
     { type: "RAW", event: { huge: "…" } },
   );
-  expect(saidOf(events, "custom")).toEqual([
+  expect(payloadsOf(events, "custom")).toEqual([
     { name: "mood", data: { good: true } },
     { name: "state_snapshot", data: { n: 1 } },
     { name: "state_delta", data: [{ op: "replace", path: "/n", value: 2 }] },
@@ -289,8 +290,8 @@ describe("bounds", () => {
       ...message("a", "Hi."),
     );
     expect([failure, textIn(events), notes.length]).toEqual([undefined, "Hi.", 2]);
-    expect(saidOf(events, "custom").length).toBe(2_000);
-    expect(saidOf(events, "solve_progress").length).toBe(2_000);
-    expect(saidOf(events, "custom")[0]?.name).toBe("n".repeat(64));
+    expect(payloadsOf(events, "custom").length).toBe(2_000);
+    expect(payloadsOf(events, "solve_progress").length).toBe(2_000);
+    expect(payloadsOf(events, "custom")[0]?.name).toBe("n".repeat(64));
   });
 });

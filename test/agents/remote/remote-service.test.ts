@@ -93,7 +93,7 @@ test("the next turn's request holds the calls of the turns before, with their re
   await using service = await remoteService(agent.url);
   await farEvents(service, { thread_id: "t4" });
   await farEvents(service, { thread_id: "t4", input: { message: "sure?" } });
-  expect(agent.inputs[1]?.messages.map(({ id, ...said }) => said)).toEqual([
+  expect(agent.inputs[1]?.messages.map(({ id, ...message }) => message)).toEqual([
     { role: "user", content: "hello" },
     {
       role: "assistant",

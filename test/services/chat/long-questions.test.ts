@@ -64,9 +64,9 @@ describe("cells", () => {
 
   test("are found by a word as if each were split into words", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, text), { maxLength: 12 }), word, (rows, wanted) => {
+      fc.property(fc.array(fc.tuple(text, text), { maxLength: 12 }), word, (rows, sought) => {
         const cells = new Cells(columns, rows);
-        for (const term of termsOf(wanted)) {
+        for (const term of termsOf(sought)) {
           const slowly = cells.all.filter(
             ({ value }) =>
               term.forms.some((form) => fold(value).includes(fold(form))) &&

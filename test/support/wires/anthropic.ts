@@ -1,4 +1,12 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
+import {
+  finishReasonFor,
+  frame,
+  type Turn,
+  type Wire,
+  type WireAnswer,
+  type WireRequest,
+  type WireSettings,
+} from "./wire.ts";
 
 interface Block {
   readonly type: "text" | "image" | "tool_use" | "tool_result";
@@ -82,7 +90,7 @@ const encode = (answer: WireAnswer): string[] => {
       ? []
       : [
           event("message_delta", {
-            delta: { stop_reason: wordFor(answer.finish, FINISH), stop_sequence: null },
+            delta: { stop_reason: finishReasonFor(answer.finish, FINISH), stop_sequence: null },
             usage: {
               output_tokens: outputTokens,
               ...(reasoningTokens !== undefined && { output_tokens_details: { thinking_tokens: reasoningTokens } }),
@@ -146,7 +154,7 @@ export const anthropicMessages: Wire = {
   callIds: /^/,
   contentType: "text/event-stream",
   takesAddresses: true,
-  tellsReasoning: true,
+  reportsReasoningTokens: true,
   path: "/messages",
   endings: [
     ["end_turn", "stop"],

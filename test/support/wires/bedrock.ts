@@ -1,5 +1,5 @@
 import { amazonMessage } from "./amazon-messages.ts";
-import { type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
+import { finishReasonFor, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings } from "./wire.ts";
 
 interface Block {
   readonly text?: string;
@@ -72,7 +72,7 @@ const encode = (answer: WireAnswer): string[] => {
     ...(answer.finish === null
       ? []
       : [
-          event("messageStop", { stopReason: wordFor(answer.finish, STOP) }),
+          event("messageStop", { stopReason: finishReasonFor(answer.finish, STOP) }),
           event("metadata", {
             usage: {
               inputTokens: inputTokens - cachedTokens,
@@ -139,7 +139,7 @@ export const bedrockConverse: Wire = {
   ],
   contentType: "application/vnd.amazon.eventstream",
   takesAddresses: false,
-  tellsReasoning: false,
+  reportsReasoningTokens: false,
   path: "/converse-stream",
   encode,
   encodeFailure: (message) =>

@@ -1,4 +1,12 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
+import {
+  finishReasonFor,
+  frame,
+  type Turn,
+  type Wire,
+  type WireAnswer,
+  type WireRequest,
+  type WireSettings,
+} from "./wire.ts";
 
 interface Part {
   readonly thought?: boolean;
@@ -63,7 +71,7 @@ const encode = (answer: WireAnswer): string[] => [
 const finish = (reason: NonNullable<WireAnswer["finish"]>, usage: WireAnswer["usage"]): string => {
   const { inputTokens = 0, outputTokens = 0, cachedTokens, reasoningTokens = 0 } = usage ?? {};
   return chunk([{ text: "" }], {
-    candidate: { finishReason: wordFor(reason, FINISH) },
+    candidate: { finishReason: finishReasonFor(reason, FINISH) },
     usage: {
       promptTokenCount: inputTokens,
       candidatesTokenCount: outputTokens - reasoningTokens,
@@ -132,7 +140,7 @@ export const googleGenerate: Wire = {
   callIds: /^/,
   contentType: "text/event-stream",
   takesAddresses: true,
-  tellsReasoning: true,
+  reportsReasoningTokens: true,
   path: ":streamGenerateContent",
   endings: [
     ["STOP", "stop"],

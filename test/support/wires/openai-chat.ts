@@ -1,4 +1,12 @@
-import { frame, type Turn, type Wire, type WireAnswer, type WireRequest, type WireSettings, wordFor } from "./wire.ts";
+import {
+  finishReasonFor,
+  frame,
+  type Turn,
+  type Wire,
+  type WireAnswer,
+  type WireRequest,
+  type WireSettings,
+} from "./wire.ts";
 
 interface ChatMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -63,7 +71,7 @@ const encode = (answer: WireAnswer): string[] => [
     }),
     ...pieces.map((piece) => delta({ tool_calls: [{ index, function: { arguments: piece } }] })),
   ]),
-  ...(answer.finish === null ? [] : [delta({}, wordFor(answer.finish, FINISH))]),
+  ...(answer.finish === null ? [] : [delta({}, finishReasonFor(answer.finish, FINISH))]),
   ...(answer.usage === undefined ? [] : [usage(answer.usage)]),
   ...(answer.finish === null ? [] : ["data: [DONE]\n\n"]),
 ];
@@ -141,7 +149,7 @@ export const openAiChat: Wire = {
   callIds: /^/,
   contentType: "text/event-stream",
   takesAddresses: true,
-  tellsReasoning: true,
+  reportsReasoningTokens: true,
   path: "/chat/completions",
   endings: [
     ["stop", "stop"],

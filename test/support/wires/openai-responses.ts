@@ -157,7 +157,7 @@ export const openAiResponses: Wire = {
   callIds: /^/,
   contentType: "text/event-stream",
   takesAddresses: true,
-  tellsReasoning: true,
+  reportsReasoningTokens: true,
   path: "/responses",
   endings: [
     ["max_output_tokens", "length"],

@@ -63,7 +63,7 @@ export interface Wire {
   /** Whether it takes a picture's address, and not only its bytes. */
   readonly takesAddresses: boolean;
   /** Whether it counts the tokens of reasoning apart. */
-  readonly tellsReasoning: boolean;
+  readonly reportsReasoningTokens: boolean;
   /** The end of the path that answers are streamed from. */
   readonly path: string;
   /** Event-stream frames, each with its blank line. */
@@ -76,7 +76,7 @@ export interface Wire {
 }
 
 /** Returns the provider's word for an end. */
-export const wordFor = (
+export const finishReasonFor = (
   finish: NonNullable<WireAnswer["finish"]>,
   words: Readonly<Record<Extract<WireAnswer["finish"], string>, string>>,
 ): string => (typeof finish === "string" ? words[finish] : finish.word);

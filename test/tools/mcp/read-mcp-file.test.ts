@@ -74,8 +74,8 @@ describe("every mistake is told with its line, field and remedy", () => {
       '{"mcpServers": {"a": {"command": "${NO_SUCH}"}}}',
       "mcpServers.a.command refers to the environment variable NO_SUCH",
     ],
-  ])("%s", (source, told) => {
-    expect(mistakesIn(source).join("\n")).toContain(told);
+  ])("%s", (source, mistake) => {
+    expect(mistakesIn(source).join("\n")).toContain(mistake);
   });
 
   test("all of them at once, and none shows a value", () => {

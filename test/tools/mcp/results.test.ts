@@ -58,8 +58,8 @@ describe("a result for the model", () => {
       ),
       { numRuns: 50 },
     );
-    const said = outcomeOf({ content: Array.from({ length: 5_000 }, () => image("image/tiff", "")) });
-    expect(JSON.stringify(said)).toMatch(/[0-9]{4} more links and notes were left out/);
+    const outcome = outcomeOf({ content: Array.from({ length: 5_000 }, () => image("image/tiff", "")) });
+    expect(JSON.stringify(outcome)).toMatch(/[0-9]{4} more links and notes were left out/);
   });
 
   test("has no picture that is another than it says: SVG may hold scripts", () => {

@@ -18,7 +18,7 @@ const started = async (...configured: Parameters<ServersUnderTest["setServers"]>
 afterEach(() => servers.close());
 
 /** The words of a failed call. Not `rejects`, which lets no message of a thread through while it waits. */
-const toldBy = (call: Promise<unknown>): Promise<string> =>
+const messageOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => "it succeeded",
     (error: Error) => error.message,
@@ -34,7 +34,7 @@ describe("a program", () => {
       user: "u",
       key: "r:c1",
     });
-    await servers.untilLogged("serverSaid", "started with test and no database");
+    await servers.untilLogged("serverPrinted", "started with test and no database");
   });
 
   test("gives back text, pictures and links, and tells the model of its refusals", async () => {
@@ -45,8 +45,8 @@ describe("a program", () => {
     expect(events[1]?.payload).toMatchObject({ media_type: "image/png", width: 1, height: 1 });
     expect(value).toMatchObject({ result: { result: "One pixel." }, images: [expect.stringMatching(/^images\//)] });
     expect((await servers.run("orders/links")).value).toMatchObject({ links: [{ name: "orders" }] });
-    expect(await toldBy(servers.run("orders/refuse"))).toBe("No such order: look at the list first.");
-    expect(await toldBy(servers.run("orders/get_order", { number: "x" }))).toContain("expected number");
+    expect(await messageOf(servers.run("orders/refuse"))).toBe("No such order: look at the list first.");
+    expect(await messageOf(servers.run("orders/get_order", { number: "x" }))).toContain("expected number");
   });
 
   test("may return 50 MB: the model gets the beginning and is told so, and this thread is never blocked by it", async () => {
@@ -73,16 +73,16 @@ describe("a program", () => {
 
   test("that never returns is given up at the deadline, and at the run's end, and learns of both", async () => {
     await started(program({ timeoutMs: 300 }));
-    expect(await toldBy(servers.run("orders/never"))).toContain("did not answer within 0.3 s");
-    await servers.untilLogged("serverSaid", "never was cancelled");
+    expect(await messageOf(servers.run("orders/never"))).toContain("did not answer within 0.3 s");
+    await servers.untilLogged("serverPrinted", "never was cancelled");
     const run = new AbortController();
     servers.setServers([program()]);
     await servers.untilLogged("serverReady", "orders", 2);
     const calling = servers.run("orders/never", {}, run.signal);
-    await servers.untilLogged("serverSaid", "never began", 2);
+    await servers.untilLogged("serverPrinted", "never began", 2);
     run.abort(new Error("over"));
-    expect(await toldBy(calling)).toContain("over");
-    await servers.untilLogged("serverSaid", "never was cancelled", 2);
+    expect(await messageOf(calling)).toContain("over");
+    await servers.untilLogged("serverPrinted", "never was cancelled", 2);
   });
 
   test("may change its tools at any time", async () => {
@@ -95,7 +95,7 @@ describe("a program", () => {
 
   test("that dies fails the call under way, and is started again for the next", async () => {
     await started(program());
-    expect(await toldBy(servers.run("orders/die"))).toContain("whether die was carried out is not known");
+    expect(await messageOf(servers.run("orders/die"))).toContain("whether die was carried out is not known");
     await servers.untilLogged("serverAway", "it ended the connection");
     expect((await servers.run("orders/echo", { text: "again" })).value).toBe("You said again");
     expect(servers.health()).toEqual({ orders: "ok" });
@@ -129,19 +129,19 @@ test("a tool that agents name and no server has is told with those that there ar
   servers.setServers([program()], ["orders/get_ordr", "orders/echo", "orders/*"]);
   await servers.settled();
   const words = expect.stringContaining("has no tool orders/get_ordr, which agents name; there are orders/get_order");
-  const told = () => servers.logged.filter(([what]) => what === "toolMissing");
-  expect(told()).toEqual([["toolMissing", "orders", words]]);
+  const missing = () => servers.logged.filter(([what]) => what === "toolMissing");
+  expect(missing()).toEqual([["toolMissing", "orders", words]]);
   servers.setServers([program()], ["orders/echo"]);
   expect(servers.missing("orders")).toBeNull();
   servers.setServers([program()], ["orders/eco"]);
-  expect(told()).toHaveLength(2);
+  expect(missing()).toHaveLength(2);
 });
 
 describe("a server over HTTP", () => {
   let http: HttpMcpServer;
   afterEach(() => http.close());
-  const listening = async (register: (server: McpServer) => void = registerTools, keepsEvents = true) => {
-    http = new HttpMcpServer(register, keepsEvents);
+  const listening = async (register: (server: McpServer) => void = registerTools, storesEvents = true) => {
+    http = new HttpMcpServer(register, storesEvents);
     return http.listen();
   };
 
@@ -185,7 +185,7 @@ describe("a server over HTTP", () => {
     const calling = servers.run("orders/silent");
     await began.promise;
     http.cut();
-    expect(await toldBy(calling)).toContain("whether silent was carried out is not known");
+    expect(await messageOf(calling)).toContain("whether silent was carried out is not known");
   });
 
   test("that restarted, and forgot the session, is connected again for the same call", async () => {
@@ -198,7 +198,7 @@ describe("a server over HTTP", () => {
     const url = await listening();
     await started(server(url));
     await http.close();
-    expect(await toldBy(servers.run("orders/echo", { text: "hi" }))).toContain("orders");
+    expect(await messageOf(servers.run("orders/echo", { text: "hi" }))).toContain("orders");
     await servers.untilLogged("serverAway", "orders");
     await http.listen(Number(new URL(url).port));
     await servers.untilLogged("serverReady", "orders", 2);

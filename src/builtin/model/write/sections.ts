@@ -39,22 +39,22 @@ export const sectionsOf = (text: string): readonly Section[] => {
       (sections.at(-1) ?? open("")).code.push([...lines.slice(begin, at), fence].join("\n"));
     } else if (!line.startsWith("|")) (sections.at(-1) ?? open("")).lines.push(line); // A row means little without its header.
   }
-  return sections.map(({ heading, lines, code }) => ({ heading, code, statements: saidIn(lines) }));
+  return sections.map(({ heading, lines, code }) => ({ heading, code, statements: statementsIn(lines) }));
 };
 
-const saidIn = (lines: readonly string[]): readonly string[] =>
+const statementsIn = (lines: readonly string[]): readonly string[] =>
   statementsOf(lines.join("\n"))
     .map(bare)
-    .filter((said) => /\p{L}/u.test(said) && !DRAWN.test(said));
+    .filter((text) => /\p{L}/u.test(text) && !DRAWN.test(text));
 
 /** Box-drawing characters and arrows: a drawing of characters is not a statement. */
 const DRAWN = /[\u2500-\u259f◀▶◄►]/u;
 
 /** Removes the mark of a list item or a quotation, and an unpaired mark of emphasis. */
 const bare = (statement: string): string => {
-  const said = statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "");
-  const isTorn = said.split("**").length % 2 === 0;
-  return (isTorn ? said.replaceAll("**", "") : said).trim();
+  const text = statement.replace(/^(?:[-*+•>]\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)+/, "");
+  const isTorn = text.split("**").length % 2 === 0;
+  return (isTorn ? text.replaceAll("**", "") : text).trim();
 };
 
 /** Removes the marks of emphasis, code and links. */

@@ -56,8 +56,8 @@ const excerptOf = (sections: readonly Section[]): string =>
  * more specific.
  */
 const tagsOf = (sections: readonly Section[], known: readonly string[]): readonly string[] => {
-  const said = sections.flatMap(({ heading, statements }) => [heading, ...statements]);
-  const stems = new Set(said.flatMap(stemsOf));
+  const texts = sections.flatMap(({ heading, statements }) => [heading, ...statements]);
+  const stems = new Set(texts.flatMap(stemsOf));
   const fitting = known
     .filter((name) => stemsOf(name).length > 0 && stemsOf(name).every((stem) => stems.has(stem)))
     .sort((one, other) => stemsOf(other).length - stemsOf(one).length);

@@ -1,7 +1,7 @@
 import type { AnswerFold } from "../domain/answer.ts";
 
-/** How a run opens its log. */
-export interface Opening {
+/** How a RunWriter begins. */
+export interface WriterOptions {
   /** What the run has already written to the log. Defaults to nothing. */
   readonly fold?: AnswerFold;
   /** The store does not have the run yet: nothing is written until `release`. Defaults to false. */

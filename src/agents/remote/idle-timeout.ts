@@ -1,35 +1,35 @@
 import type { System } from "../../domain/system.ts";
 import type { TextBody } from "../../upstream/contract.ts";
-import { silent } from "./failures.ts";
+import { idle } from "./failures.ts";
 
 /**
- * Ends a connection on which nothing arrives. `signal` aborts with a ModelError once that has lasted for `ms`
- * milliseconds. Comments count as something: they are how a server says that it is still at work.
+ * The idle timeout of a connection. `signal` aborts with a ModelError once nothing has arrived for `ms` milliseconds.
+ * Comments count: servers send them to show that they are still at work.
  */
-export class Silence implements Disposable {
+export class IdleTimeout implements Disposable {
   readonly #over = new AbortController();
-  readonly #silent = new AbortController();
-  #heardAt: number;
+  readonly #idle = new AbortController();
+  #receivedAt: number;
 
   constructor(
     private readonly ms: number,
     private readonly system: Pick<System, "now" | "sleep">,
   ) {
-    this.#heardAt = system.now();
+    this.#receivedAt = system.now();
     void this.#watch();
   }
 
   get signal(): AbortSignal {
-    return this.#silent.signal;
+    return this.#idle.signal;
   }
 
-  /** Returns the same body, listened to. */
+  /** Returns the same body; what it brings restarts the timeout. */
   of(body: TextBody): TextBody {
     return {
       pour: (into) =>
         body.pour({
           text: (piece) => {
-            this.#heardAt = this.system.now();
+            this.#receivedAt = this.system.now();
             into.text(piece);
           },
           end: () => into.end(),
@@ -48,7 +48,7 @@ export class Silence implements Disposable {
 
   async #watch(): Promise<void> {
     for (;;) {
-      const left = this.#heardAt + this.ms - this.system.now();
+      const left = this.#receivedAt + this.ms - this.system.now();
       if (left <= 0) break;
       const isOver = await this.system.sleep(left, this.#over.signal).then(
         () => false,
@@ -56,6 +56,6 @@ export class Silence implements Disposable {
       );
       if (isOver) return;
     }
-    this.#silent.abort(silent(this.ms));
+    this.#idle.abort(idle(this.ms));
   }
 }

@@ -8,7 +8,7 @@ const LINES_PER_SECOND = 20;
  * What a program says for operators, in bounds: its lines go to the service's log, and one that prints without end, by
  * mistake or in a loop, would fill the disk and leave no turn to others.
  */
-export class SaidLines {
+export class BoundedLines {
   #left = BURST;
   #countedAt: number;
   #leftOut = 0;

@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { BoundedLines } from "../../../src/tools/mcp/bounded-lines.ts";
+
+const boundedLines = () => {
+  const passed: string[] = [];
+  const clock = { now: 0 };
+  return {
+    passed,
+    clock,
+    lines: new BoundedLines(
+      (line) => passed.push(line),
+      () => clock.now,
+    ),
+  };
+};
+
+test("lines arrive in any pieces, and are told without their ends", () => {
+  const { passed, lines } = boundedLines();
+  for (const piece of ["one\r", "\ntw", "o\n\nthree\nf", "our"]) lines.push(piece);
+  expect(passed).toEqual(["one", "two", "", "three"]);
+});
+
+test("a line without an end is told as its beginning, and takes no memory meanwhile", () => {
+  const { passed, lines } = boundedLines();
+  for (let at = 0; at < 1_000; at++) lines.push("x".repeat(10_000));
+  lines.push("\nnext\n");
+  expect(passed.map((line) => line.length)).toEqual([2_000, 4]);
+});
+
+test("of a program that prints without end some lines a second are told, and how many were not", () => {
+  const { passed, clock, lines } = boundedLines();
+  for (let at = 0; at < 100_000; at++) lines.push("again\n");
+  expect(passed.length).toBe(200);
+  clock.now = 1_000;
+  lines.push("again\n".repeat(1_000));
+  expect(passed.length).toBe(221);
+  expect(passed[200]).toBe("(99800 lines were left out: it writes too many)");
+});
