@@ -2,7 +2,6 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import type { EventBody } from "../domain/event.ts";
 import type { Tool, ToolCallContext } from "../tools/contract.ts";
 import { EventQueue } from "../tools/event-queue.ts";
-import { AgentMistake } from "./mistake.ts";
 
 /** A JSON Schema as data, such as `{"type":"object","properties":{…}}`. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -34,19 +33,30 @@ export interface JsonToolDefinition extends CommonTool {
   execute(input: any, context: ToolUse): unknown;
 }
 
-/** Defines a tool. Its input has passed the schema, TypeBox's or a JSON Schema, before `execute` receives it. */
+/** What `tool` was given for each tool that it has returned. */
+const definitions = new WeakMap<object, object>();
+
+/** Returns what a tool was defined with. Undefined: `tool` has not made it. */
+export const toolDefinition = (made: object): object | undefined => definitions.get(made);
+
+/**
+ * Defines a tool. Its input has passed the schema, TypeBox's or a JSON Schema, before `execute` receives it. What is
+ * wrong with the definition is reported when an agent that lists it is loaded, all mistakes at once.
+ */
 export function tool<S extends TSchema>(definition: ToolDefinition<S>): Tool;
 export function tool(definition: JsonToolDefinition): Tool;
 export function tool(definition: JsonToolDefinition): Tool {
-  const { name, description, input, repeat, execute } = definition;
-  if (typeof execute !== "function") throw new AgentMistake(`the tool ${name} has no function execute(input, context)`);
-  return {
+  if (typeof definition !== "object" || definition === null) throw new TypeError("tool() takes an object.");
+  const { name, description, input, repeat } = definition;
+  const made: Tool = {
     name,
     description,
     input: input as unknown as TSchema,
     ...(repeat !== undefined && { repeat }),
     call: (given, context) => called(definition, given, context),
   };
+  definitions.set(made, definition);
+  return made;
 }
 
 async function* called(

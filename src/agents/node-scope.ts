@@ -14,6 +14,7 @@ import { meteredModel } from "./metered-model.ts";
 import { AgentMistake, jsonValue } from "./mistake.ts";
 import { readFile, readPage } from "./pages.ts";
 import type { AgentParts } from "./parts.ts";
+import { checkTools } from "./tool-mistakes.ts";
 import { trust } from "./yielded.ts";
 
 const MAX_NAME = 64;
@@ -78,6 +79,7 @@ export class NodeScope {
     const { messages, tools = this.engine.tools, signal, ...rest } = options;
     const signals = signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]);
     signals.throwIfAborted();
+    if (tools !== this.engine.tools) checkTools(tools);
     const conversation = { ...rest, messages: messages ?? (await this.#turn()), tools };
     const steps = converse(conversation, { ...this.engine, signal: signals }, needsParagraph);
     let step = await steps.next();

@@ -14,12 +14,14 @@ const HISTORY = [
   { role: "assistant", content: "Yes.", toolCalls: [] },
 ] as const;
 
+const BARE = { name: "t", description: "d", input: Type.Object({}), execute: () => null };
+const SOUND = tool(BARE);
+
 const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
 describe("context", () => {
   test("has the turn, and a conversation has the history, the message and the tools unless it says otherwise", async () => {
-    const own = tool({ name: "t", description: "d", input: Type.Object({}), execute: () => null });
-    const engine = { ...codeContext([[text("A")]], { message: "Now?", history: HISTORY }), tools: [own] };
+    const engine = { ...codeContext([[text("A")]], { message: "Now?", history: HISTORY }), tools: [SOUND] };
     const mine = codeRun(async function* (given) {
       yield* given.converse({ system: "one" });
       yield* given.converse({ system: "two", messages: [], tools: [] });
@@ -171,6 +173,19 @@ describe("context", () => {
       { sum: 5 },
       "token",
     ]);
+  });
+
+  test.each([
+    ["is a name", "calculate", "tools[0] is a name: pick from context.tools"],
+    ["has an unknown field", tool({ ...BARE, inputs: 1 } as typeof BARE), "tools[0].inputs is unknown; there are"],
+    ["has no name that models take", tool({ ...BARE, name: "a b" }), "tools[0].name must have 1 to 64"],
+  ])("a tool of one conversation that %s is refused before the model is asked", async (_, wrong, told) => {
+    const engine = codeContext();
+    const mine = codeRun(async function* ({ converse }) {
+      yield* converse({ system: "s", tools: [wrong as typeof SOUND] });
+    });
+    expect((await walked(mine, engine).catch(String)) as string).toContain(`a conversation's ${told}`);
+    expect((engine.model as ReturnType<typeof modelAnswering>).requests).toEqual([]);
   });
 
   test("log writes the operator's line with agent, node and run", async () => {

@@ -107,7 +107,8 @@ describe("what is yielded", () => {
   });
 
   test("run that is no generator is refused with the remedy", async () => {
-    const mine = codeAgent({ run: async () => "answer" } as unknown as AgentDefinition);
+    // A plain function may return another's generator, so that only its call tells.
+    const mine = codeAgent({ run: () => Promise.resolve("answer") } as unknown as AgentDefinition);
     await expect(walked(mine, codeContext())).rejects.toThrow("write it as async *run(context)");
   });
 });

@@ -61,7 +61,7 @@ const unfinished = (ms: number): string =>
 const isImported = (path: string, modules: ModuleFiles): boolean =>
   [...modules].some(([importer, imports]) => importer !== path && imports.includes(path));
 
-/** Everything that is wrong with a definition, each field with the line on which it is first named. */
+/** Everything that is wrong with a definition, each field with its line. */
 const mistakesOf = async (
   path: string,
   definition: AgentDefinition,
@@ -81,9 +81,19 @@ const mistakesOf = async (
     }),
   ];
   return Promise.all(
-    mistakes.map(async ({ field, message }) => {
-      const name = new RegExp(`(?<![\\w$.])${RegExp.escape(field.match(/^\w+/)?.[0] ?? field)}(?![\\w$])`);
-      return { path, line: await lineWith(path, (text) => name.test(text)), field, message };
-    }),
+    mistakes.map(async ({ field, message }) => ({ path, line: await lineOf(path, field), field, message })),
   );
+};
+
+/**
+ * The line on which a field is named: `nodes.answer.run` is the first `run` after the first `answer` after the first
+ * `nodes`. What stands elsewhere, such as a tool that has a name of its own, is where its list is.
+ */
+const lineOf = async (path: string, field: string): Promise<number | null> => {
+  let line: number | null = null;
+  for (const name of field.replaceAll(/\[\d+\]/g, "").match(/[\w$]+/g) ?? []) {
+    const word = new RegExp(`(?<![\\w$.])${RegExp.escape(name)}(?![\\w$])`);
+    line = (await lineWith(path, (text) => word.test(text), line ?? 1)) ?? line;
+  }
+  return line;
 };

@@ -78,9 +78,9 @@ const hasMessage = (thrown: unknown): thrown is BunMessage & { readonly stack?: 
 const MAX_SHOWN = 500;
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().replace(/\.$/, "").slice(0, MAX_SHOWN);
 
-/** The number of the first line that passes. Null: none does, or the file cannot be read. */
-export const lineWith = async (path: string, passes: (line: string) => boolean): Promise<number | null> => {
+/** The number of the first line that passes, from the line `from` on. Null: none does, or the file cannot be read. */
+export const lineWith = async (path: string, passes: (line: string) => boolean, from = 1): Promise<number | null> => {
   const text = await readFile(path, "utf8").catch(() => "");
-  const at = text.split("\n").findIndex(passes);
+  const at = text.split("\n").findIndex((line, index) => index + 1 >= from && passes(line));
   return at < 0 ? null : at + 1;
 };

@@ -144,6 +144,21 @@ describe("mistakes in code agents", () => {
       'import { agent } from "yeoul";\nexport default agent({} as never);',
       "a.ts: run is missing, and so are start and nodes",
     ],
+    [
+      "a run without its *",
+      'import { agent } from "yeoul";\nexport default agent({\n  async run() {},\n} as never);',
+      "a.ts:3: run must not be an async function: write it as async *run(context) { … }",
+    ],
+    [
+      "a node's run without its *, at its own line",
+      'import { agent } from "yeoul";\nexport default agent({\n  start: "a",\n  nodes: {\n    a: { async *run() {} },\n    b: {\n      async run() {},\n    },\n  },\n} as never);',
+      "a.ts:7: nodes.b.run must not be an async function: write it as async *run(context) { … }",
+    ],
+    [
+      "a tool's unknown field",
+      'import { agent, tool } from "yeoul";\nexport default agent({\n  tools: [\n    tool({ name: "a", description: "A.", input: { type: "object" },\n      inputs: 1, execute: () => 1 } as never),\n  ],\n  async *run() {},\n});',
+      "a.ts:5: tools[0].inputs is unknown; there are name, description, input, repeat, execute",
+    ],
   ])("%s is told", async (_, content, mistakes) => {
     using folder = agentFolder({ "a.ts": content });
     const loaded = await load(filesOf(folder));
