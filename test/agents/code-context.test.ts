@@ -179,12 +179,12 @@ describe("context", () => {
     ["is a name", "calculate", "tools[0] is a name: pick from context.tools"],
     ["has an unknown field", tool({ ...BARE, inputs: 1 } as typeof BARE), "tools[0].inputs is unknown; there are"],
     ["has no name that models take", tool({ ...BARE, name: "a b" }), "tools[0].name must have 1 to 64"],
-  ])("a tool of one conversation that %s is refused before the model is asked", async (_, wrong, told) => {
+  ])("a tool of one conversation that %s is refused before the model is asked", async (_, wrong, mistake) => {
     const engine = codeContext();
     const mine = codeRun(async function* ({ converse }) {
       yield* converse({ system: "s", tools: [wrong as typeof SOUND] });
     });
-    expect((await walked(mine, engine).catch(String)) as string).toContain(`a conversation's ${told}`);
+    expect((await walked(mine, engine).catch(String)) as string).toContain(`a conversation's ${mistake}`);
     expect((engine.model as ReturnType<typeof modelAnswering>).requests).toEqual([]);
   });
 

@@ -28,6 +28,7 @@ export const checkFields = (fields: YamlFields, references: References): Checked
   const mistakes = [
     ...errors.map((error) => placed(fields, keysOf(error.path), textOf(error))),
     ...broken({ ...sound, url: soundUrl(given) }, references).map(({ path, message }) => placed(fields, path, message)),
+    ...("remote" in given ? withoutEffect(sound) : []).map((name) => placed(fields, [name], NOT_REMOTE)),
   ];
   return mistakes.length === 0 ? { value: sound, mistakes: [] } : { value: null, mistakes };
 };
@@ -104,6 +105,19 @@ const broken = (
       : [],
   ),
 ];
+
+/** What the service itself does for an agent that runs elsewhere. `approve` is refused for its own reason. */
+const OF_REMOTE: ReadonlySet<string> = new Set([
+  "description",
+  "timeout",
+  "history_tokens",
+  "remote",
+  "approve",
+] satisfies (keyof FrontMatter)[]);
+const NOT_REMOTE = "has no effect on an agent that runs elsewhere: set it there, and remove it here";
+
+const withoutEffect = (sound: FrontMatter): readonly string[] =>
+  Object.keys(sound).filter((name) => !OF_REMOTE.has(name));
 
 /** Headers that describe the message itself (RFC 9110 §6, §7), which the service writes. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set([

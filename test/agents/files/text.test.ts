@@ -91,6 +91,28 @@ describe("mistakes in text agents", () => {
     ]);
   });
 
+  test("every field that an agent elsewhere has of its own is one", async () => {
+    const own = [
+      "model: builtin",
+      "temperature: 1",
+      "max_output_tokens: 9",
+      "reasoning: low",
+      "tools: [calculate]",
+      "collections: [a]",
+      "max_rounds: 2",
+    ];
+    const allowed = ["description: d", "timeout: 5s", "history_tokens: 9", "approve: []"];
+    const { mistakes } = await readOne(
+      `---\nremote: {protocol: ag-ui, url: 'http://x'}\n${[...own, ...allowed].join("\n")}\n---\n`,
+    );
+    expect(mistakes).toEqual(
+      own.map(
+        (line, at) =>
+          `a.md:${at + 3}: ${line.split(":")[0]} has no effect on an agent that runs elsewhere: set it there, and remove it here`,
+      ),
+    );
+  });
+
   test("are all told at once, with file, line, field and remedy", async () => {
     using folder = agentFolder({
       "one.md": `---
@@ -111,18 +133,28 @@ collections: [7]
 max_rounds: 0
 timeout: 30
 history_tokens: -1
+---
+Help.
+`,
+      "four.md": `---
 remote:
   protocol: a2a
   url: ftp://x
   header: {}
+temperature: 3
+max_rounds: 4
 ---
-Help.
 `,
       "two.md": '---\nmodel: ${GONE}\ntools: ["${ALSO_GONE}/*"]\n---\nHelp.\n',
       "three.md":
         "---\ntimeout: 25h\nremote: {protocol: ag-ui, url: 'http://[', headers: {x: \"a\\nb\", 'a b': c}}\n---\n",
     });
     expect(mistakesIn(await load(filesOf(folder)), folder)).toEqual([
+      "four.md:3: remote.protocol must be ag-ui",
+      "four.md:4: remote.url must be a URL that starts with http:// or https://",
+      "four.md:5: remote.header is not a field: did you mean headers?",
+      "four.md:6: temperature must be a number from 0 to 2",
+      "four.md:7: max_rounds has no effect on an agent that runs elsewhere: set it there, and remove it here",
       "one.md:2: description must be text of 1 to 1000 characters",
       "one.md:3: modle is not a field: did you mean model?",
       "one.md:6: model needs OPENAI_API_KEY to be set",
@@ -136,9 +168,6 @@ Help.
       "one.md:16: max_rounds must be a whole number from 1 to 100",
       "one.md:17: timeout must be a duration from 10ms to 24h, such as 30s or 5m",
       "one.md:18: history_tokens must be a whole number from 0 to 10000000",
-      "one.md:20: remote.protocol must be ag-ui",
-      "one.md:21: remote.url must be a URL that starts with http:// or https://",
-      "one.md:22: remote.header is not a field: did you mean headers?",
       "three.md:2: timeout must be a duration from 10ms to 24h, such as 30s or 5m",
       "three.md:3: remote.headers.x must be text without line breaks",
       "three.md:3: remote.headers.a b is not allowed here: remove it",
