@@ -15,7 +15,7 @@ import type { LoadedFolder } from "./own-agents.ts";
  */
 export const check = async (
   config: Config,
-  { agents, servers, mistakes }: LoadedFolder,
+  { agents, servers, mistakes, remarks }: LoadedFolder,
   log: ServiceLogger,
   print: (line: string) => void,
 ): Promise<number> => {
@@ -50,7 +50,7 @@ export const check = async (
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   print("configuration: ok");
-  for (const mistake of mistakes) print(`agents: ${mistakeText(mistake)}`);
+  for (const mistake of [...mistakes, ...remarks]) print(`agents: ${mistakeText(mistake)}`);
   if (mistakes.length === 0 && agents.length > 0) print("agents: ok");
   let failed = 0;
   for (const [name, attempt] of Object.entries(tries)) {

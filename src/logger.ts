@@ -161,6 +161,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   },
   agentFiles: {
     reloaded: (agents) => logger.info({ agents }, "read the agents again"),
+    remarked: (remarks) => logger.warn({ remarks }, "agents may have mistakes, and are used all the same"),
     reloadRefused: (mistakes) =>
       logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),
   },

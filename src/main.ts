@@ -201,9 +201,10 @@ const run = async (config: Config): Promise<"serving" | number> => {
   // An agent of the operator's own may leave a promise alone, or throw in a timer. All other runs go on.
   for (const event of ["unhandledRejection", "uncaughtException"] as const) process.on(event, log.uncaught);
   const ownAgents = await readOwnAgents(config, redactor);
-  const { mistakes } = ownAgents.loaded;
+  const { mistakes, remarks } = ownAgents.loaded;
   for (const mistake of mistakes) complain(mistakeText(mistake));
   if (mistakes.length > 0) return EXIT_USAGE;
+  if (remarks.length > 0) log.agentFiles.remarked(remarks.map(mistakeText));
   const store = await openStore(config, realSystem);
   await store.migrate();
   const models = await openModels(config, realSystem, log);

@@ -24,7 +24,7 @@ const checked = async (server: ModelServer): Promise<{ readonly failed: number; 
   const read = readConfig({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1`, DATA_DIR });
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
   const lines: string[] = [];
-  const agents = { agents: [], servers: [], mistakes: [], secrets: [] };
+  const agents = { agents: [], servers: [], mistakes: [], remarks: [], secrets: [] };
   const logger = serviceLogger(openLogger("silent"));
   const failed = await check(read.config, agents, logger, (line) => void lines.push(line));
   return { failed, model: lines.find((line) => line.startsWith("model")) ?? "" };

@@ -14,6 +14,7 @@ import { filesBelow, forgetModules, type ModuleFiles, moduleFilesOf } from "./mo
 import { nameMistakes } from "./name-mistakes.ts";
 import { provideModule } from "./provide-module.ts";
 import { textAgent } from "./text-agent.ts";
+import type { PlacedMistake } from "./yaml-fields.ts";
 
 export interface AgentFilesParts {
   /** `AGENTS_DIR`. */
@@ -41,6 +42,8 @@ export interface LoadedAgents {
   /** In the order of their names. */
   readonly agents: readonly DefinedAgent[];
   readonly mistakes: readonly FileMistake[];
+  /** What may be a mistake. The agents are as usable as without it. */
+  readonly remarks: readonly FileMistake[];
   /** What came from the environment into the headers and URLs of agents that run elsewhere. */
   readonly secrets: readonly string[];
 }
@@ -51,6 +54,7 @@ interface ReadFile {
   readonly isHelper: boolean;
   readonly agent: DefinedAgent | null;
   readonly mistakes: readonly FileMistake[];
+  readonly remarks: readonly FileMistake[];
   readonly secrets: readonly string[];
 }
 
@@ -85,6 +89,7 @@ export class AgentFiles {
         ...nameMistakes(named, this.parts.builtIn),
         ...read.flatMap((one) => one.mistakes),
       ]),
+      remarks: inReadingOrder(read.flatMap((one) => one.remarks)),
       secrets: read.flatMap((one) => one.secrets),
     };
   }
@@ -113,16 +118,18 @@ export class AgentFiles {
   async #read(file: AgentFile, modules: ModuleFiles, references: References): Promise<ReadFile> {
     const { variables, system, importMs = IMPORT_MS } = this.parts;
     const { name } = file;
-    const nothing = { file, isHelper: false, agent: null, mistakes: [], secrets: [] };
+    const nothing = { file, isHelper: false, agent: null, mistakes: [], remarks: [], secrets: [] };
     if (file.kind === "text") {
       // Loads a YAML parser, which most services do without.
       const { readTextFile } = await import("./text-file.ts");
       const text = await readTextFile(file, variables, references);
-      if ("mistakes" in text)
-        return { ...nothing, mistakes: text.mistakes.map((mistake) => ({ ...mistake, file: file.shown })) };
+      const placed = (found: readonly PlacedMistake[]) => found.map((one) => ({ ...one, file: file.shown }));
+      if ("mistakes" in text) return { ...nothing, mistakes: placed(text.mistakes) };
       const { fields, instructions, secrets } = text;
       const definition = textAgent(fields, instructions);
-      if (fields.remote === undefined) return { ...nothing, agent: { name, kind: "text", definition }, secrets };
+      const remarks = placed(text.remarks);
+      if (fields.remote === undefined)
+        return { ...nothing, agent: { name, kind: "text", definition }, remarks, secrets };
       const run = this.parts.remote?.(fields.remote);
       if (run === undefined) return { ...nothing, mistakes: [{ file: file.shown, line: null, ...NO_REMOTE }] };
       return { ...nothing, agent: { name, kind: "remote", definition: { ...definition, run } }, secrets };

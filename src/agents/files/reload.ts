@@ -5,6 +5,8 @@ import type { LoadedAgents } from "./agent-files.ts";
 export interface AgentFilesLogger {
   /** The service offers these agents of the folder from now on. */
   reloaded(names: readonly string[]): void;
+  /** The files that were read may hold these mistakes. Nothing keeps them from being used. */
+  remarked(remarks: readonly string[]): void;
   /** Nothing has changed, because of these mistakes. */
   reloadRefused(mistakes: readonly string[]): void;
 }
@@ -40,7 +42,7 @@ export class Reload<Loaded extends LoadedAgents = LoadedAgents> {
   async #read(): Promise<void> {
     const { load, use, logger } = this.parts;
     const loaded = await load();
-    const { agents, mistakes } = loaded;
+    const { agents, mistakes, remarks } = loaded;
     if (mistakes.length > 0) return logger.reloadRefused(mistakes.map((mistake: FileMistake) => mistakeText(mistake)));
     try {
       use(loaded);
@@ -48,5 +50,6 @@ export class Reload<Loaded extends LoadedAgents = LoadedAgents> {
       return logger.reloadRefused([error instanceof Error ? error.message : "the agents could not be used"]);
     }
     logger.reloaded(agents.map(({ name }) => name));
+    if (remarks.length > 0) logger.remarked(remarks.map((remark: FileMistake) => mistakeText(remark)));
   }
 }

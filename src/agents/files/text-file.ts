@@ -2,6 +2,7 @@ import type { Variables } from "../../domain/substitute.ts";
 import { checkFields, type References } from "./check-fields.ts";
 import type { AgentFile } from "./folder.ts";
 import type { FrontMatter } from "./front-matter.ts";
+import { unfilledIn } from "./instructions.ts";
 import { readText } from "./read-text.ts";
 import { splitFrontMatter } from "./split-front-matter.ts";
 import { type PlacedMistake, yamlFields } from "./yaml-fields.ts";
@@ -17,6 +18,8 @@ type ReadTextFile =
       readonly instructions: string;
       /** What came from the environment into `remote`. */
       readonly secrets: readonly string[];
+      /** What may be a mistake. */
+      readonly remarks: readonly PlacedMistake[];
     }
   | { readonly mistakes: readonly PlacedMistake[] };
 
@@ -42,7 +45,8 @@ export const readTextFile = async (
   const isBare = split.body === "" && !("remote" in parsed.fields.value);
   const all = [...mistakes, ...(isBare ? [{ line: null, field: null, message: NO_INSTRUCTIONS }] : [])];
   if (value === null || all.length > 0) return { mistakes: all };
-  return { fields: value, instructions: split.body, secrets: parsed.fields.secrets };
+  const remarks = value.remote === undefined ? unfilledIn(split.body, split.bodyLine) : [];
+  return { fields: value, instructions: split.body, secrets: parsed.fields.secrets, remarks };
 };
 
 const NO_INSTRUCTIONS = "has no instructions: write below the front matter what the agent is to do";

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { instructionsFor } from "../../../src/agents/files/instructions.ts";
+import { mistakeText } from "../../../src/domain/file-mistake.ts";
 import { realSystem } from "../../../src/domain/system.ts";
+import { agentFolder, filesOf, load } from "../../support/agent-folder.ts";
 
 const known = (userId: string) => ({
   userId,
@@ -23,4 +25,28 @@ test("a user id is neither read again nor able to begin a line", () => {
       expect(filled.split(/[\n\r\u2028\u2029\u0085\v\f]/)).toHaveLength(1);
     }),
   );
+});
+
+test("what looks like a place and is none is remarked with its line, and the agent is used as it is", async () => {
+  const lines = [
+    "---",
+    "description: d",
+    "---",
+    "",
+    "You help {{user}}, {{user_id}} and {{ date }}.",
+    "Today is {{date}} or {{dat}}, {{locale}}.",
+    "{{constructor}} {{}} {{ two words }}",
+  ];
+  for (const end of ["\n", "\r\n"]) {
+    using folder = agentFolder({ "a.md": lines.join(end), "b.md": "{{user}}\n" });
+    const { agents, mistakes, remarks } = await load(filesOf(folder));
+    expect([agents.length, mistakes]).toEqual([2, []]);
+    expect(remarks.map((remark) => mistakeText(remark).replace(`${folder.dir}/`, ""))).toEqual([
+      "a.md:5: has {{user}}, which is not filled in: there are {{user_id}}, {{date}}, {{locale}}",
+      "a.md:5: has {{ date }}, which is not filled in: did you mean {{date}}?",
+      "a.md:6: has {{dat}}, which is not filled in: did you mean {{date}}?",
+      "a.md:7: has {{constructor}}, which is not filled in: there are {{user_id}}, {{date}}, {{locale}}",
+      "b.md:1: has {{user}}, which is not filled in: there are {{user_id}}, {{date}}, {{locale}}",
+    ]);
+  }
 });

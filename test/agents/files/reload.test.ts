@@ -12,6 +12,7 @@ const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
     logger: {
       reloaded: (names) => void logged.push(names),
       reloadRefused: (mistakes) => void logged.push(mistakes),
+      remarked: (remarks) => void logged.push(remarks),
     },
   });
   const end = (at: number, ...names: readonly string[]): void =>
@@ -19,6 +20,7 @@ const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
       agents: names.map((name) => ({ name, kind: "text", definition: { async *run() {} } })),
       mistakes: [],
       secrets: [],
+      remarks: [],
     });
   return { reload, readings, logged, end };
 };
@@ -50,6 +52,7 @@ test("a folder with mistakes is not used, and the next request reads again", asy
     agents: [],
     mistakes: [{ file: "a.md", line: 2, field: "model", message: "must be mended" }],
     secrets: [],
+    remarks: [],
   });
   await refused;
   const mended = reload.request();
@@ -58,6 +61,16 @@ test("a folder with mistakes is not used, and the next request reads again", asy
   await mended;
   expect(logged).toEqual([["a.md:2: model must be mended"], ["a"]]);
   expect(used).toEqual([["a"]]);
+});
+
+test("what may be a mistake is told after the agents are in use", async () => {
+  const { reload, readings, logged } = reloadOf();
+  const done = reload.request();
+  await Promise.resolve();
+  const remarks = [{ file: "a.md", line: 5, field: null, message: "has {{user}}, which is not filled in" }];
+  readings[0]?.({ agents: [], mistakes: [], remarks, secrets: [] });
+  await done;
+  expect(logged).toEqual([[], ["a.md:5: has {{user}}, which is not filled in"]]);
 });
 
 test("agents that cannot be used are told like mistakes", async () => {
