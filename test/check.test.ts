@@ -32,7 +32,7 @@ const checked = async (server: ModelServer): Promise<{ readonly failed: number; 
 const refuses = (message: string): Reply => ({ status: 400, body: JSON.stringify({ error: { message } }) });
 const fine = replyOf(openAiChat, HELLO);
 
-test("check makes one real call, with a tool and instructions, for an answer of a token", async () => {
+test("check makes one real call, with a tool and instructions, and asks for one token", async () => {
   await using server = modelServer(openAiChat);
   server.reply(fine);
   expect(await checked(server)).toEqual({ failed: 0, model: "model: ok" });
@@ -50,7 +50,7 @@ test("check names what a model's server refuses, and the remedy", async () => {
   expect(model).toContain("--enable-auto-tool-choice");
 }, 60_000);
 
-test("check takes an answer that reached its limit for a success, and a refused call for a failure", async () => {
+test("check passes when the answer reached its limit, and fails when the call was refused", async () => {
   await using server = modelServer(openAiChat);
   server.reply(replyOf(openAiChat, { reasoning: ["hm"], finish: "length" }), refuses("You have no credit."));
   expect(await checked(server)).toEqual({ failed: 0, model: "model: ok" });

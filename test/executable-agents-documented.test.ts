@@ -94,7 +94,7 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
 );
 
 test(
-  "the agent elsewhere of docs/agents.md is asked, and its answer is streamed",
+  "the remote agent of docs/agents.md is called, and its answer is streamed",
   async () => {
     const [, server = ""] = /^```js elsewhere\/server\.mjs\n([\s\S]*?)^```$/m.exec(page) ?? [];
     const weather = new Map(samplesOf(page)).get("agents/weather.md") ?? "";

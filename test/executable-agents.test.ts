@@ -23,7 +23,7 @@ const write = (files: Readonly<Record<string, string>>): void => writeAgents(alo
 
 describe("the operator's own agents, from the executable alone", () => {
   test(
-    "are text with the configured model, and code with what lies beside it",
+    "run as text with the configured model, and as code with the files beside it",
     async () => {
       write({
         "orders.md":
@@ -134,7 +134,7 @@ describe("the operator's own agents, from the executable alone", () => {
   );
 
   test(
-    "do not end the service by what they leave behind, and the log names file and line",
+    "do not end the service when a promise that they left behind rejects, and the log names file and line",
     async () => {
       write({
         "stray.ts":
@@ -154,7 +154,7 @@ describe("the operator's own agents, from the executable alone", () => {
     SECONDS,
   );
 
-  test("with mistakes end the start with 2, all told at once, and check finds the same", async () => {
+  test("with mistakes end the start with code 2; all are named at once, and check finds the same", async () => {
     write({
       "one.md": "---\ntools: [calculat]\ntemperature: 9\n---\nHelp.",
       "two.ts": "export default {};",
@@ -188,7 +188,7 @@ describe("the operator's own agents, from the executable alone", () => {
 });
 
 test(
-  "a service whose terminal is closed stops, although that is told by SIGHUP too",
+  "a service whose terminal is closed stops, although that sends SIGHUP too",
   async () => {
     const { promise: listening, resolve: listens } = Promise.withResolvers<void>();
     let shown = "";

@@ -60,14 +60,17 @@ const peakMiB = (): number =>
   Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${service.pid}/status`, "utf8"))?.[1]) / 1024;
 
 const FLOODS = [
-  ["lines that are no field", "w\n".repeat(32_768)],
-  ["deep events that say nothing", `data: {"type":"x","a":${"[".repeat(500)}${"]".repeat(500)}}\n\n`.repeat(64)],
+  ["lines that are not fields", "w\n".repeat(32_768)],
+  [
+    "deeply nested events without content",
+    `data: {"type":"x","a":${"[".repeat(500)}${"]".repeat(500)}}\n\n`.repeat(64),
+  ],
   ["an event of many values", `data: {"type":"x","a":[${"{},".repeat(190_000)}1]}\n\n`],
 ] as const;
 const cases = FLOODS.flatMap(([what, sent]) => WIRES.map(([path, body]) => [what, path, body, sent] as const));
 
 test.skipIf(process.platform !== "linux").each(cases)(
-  "a model that sends %s for ever: %s reports a failure, delays no other request and stays within its memory",
+  "when a model sends %s without end, %s reports a failure, delays no other request and stays within its memory",
   async (_, path, body, sent) => {
     flood = Buffer.from(sent);
     let blockedMs = Number.POSITIVE_INFINITY;

@@ -64,7 +64,7 @@ const eventsAfterCall = async (name: string, input: object) => {
   return nativeEvents(await readSse(response).toEnd());
 };
 
-describe("an agent with tools from elsewhere, in the executable alone", () => {
+describe("an agent with the tools of MCP servers, in the executable alone", () => {
   test("offers them to its model under names that every provider takes, and calls them", async () => {
     const events = await eventsAfterCall("orders__get_order", { number: 7 });
     const result = events.find(({ type }) => type === "tool_result");

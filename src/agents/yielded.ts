@@ -105,7 +105,7 @@ export class YieldCheck {
   }
 
   tooDeep(): AgentMistake {
-    return this.#mistake(`yielded more than ${MAX_DEPTH} generators in each other`);
+    return this.#mistake(`yielded more than ${MAX_DEPTH} nested generators`);
   }
 
   #mistake(message: string): AgentMistake {

@@ -53,7 +53,7 @@ const named = (events: readonly EventBody[], type: EventBody["type"]) =>
   );
 
 describe("the tool calls of a round", () => {
-  test("are made side by side: all begin before one ends, and results are in the order of the calls", async () => {
+  test("run concurrently: all begin before one ends, and results are in the order of the calls", async () => {
     const { tool, gates, begins } = heldTool();
     const events: EventBody[] = [];
     const outcomes = callTools(calls(3), [tool], agentContext(modelAnswering()), collecting(events));
@@ -68,7 +68,7 @@ describe("the tool calls of a round", () => {
     expect(events.slice(0, 3).map(({ type }) => type)).toEqual(Array(3).fill("tool_start"));
   });
 
-  test("are at most eight at once", async () => {
+  test("run at most eight at once", async () => {
     const { tool, gates, begun, begins } = heldTool();
     const outcomes = callTools(calls(MAX_AT_ONCE + 2), [tool], agentContext(modelAnswering()), () => undefined);
     await begins(MAX_AT_ONCE);
@@ -82,7 +82,7 @@ describe("the tool calls of a round", () => {
     expect((await outcomes).map(({ output }) => output)).toEqual([0, 1, 2, "third", 4, 5, 6, 7, 8, "last"]);
   });
 
-  test("do not lose the others when one fails", async () => {
+  test("return their results even when one of them fails", async () => {
     const { tool, gates, begins } = heldTool();
     const context = agentContext(modelAnswering());
     const outcomes = callTools(calls(3), [tool], context, () => undefined);

@@ -20,7 +20,7 @@ const SOUND = tool(BARE);
 const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
 describe("context", () => {
-  test("has the turn, and a conversation has the history, the message and the tools unless it says otherwise", async () => {
+  test("has the turn; a conversation has the history, the message and the tools by default", async () => {
     const engine = { ...codeContext([[text("A")]], { message: "Now?", history: HISTORY }), tools: [SOUND] };
     const mine = codeRun(async function* (given) {
       yield* given.converse({ system: "one" });
@@ -39,7 +39,7 @@ describe("context", () => {
     expect(requests[1]?.messages).toEqual([{ role: "user", content: "Go on.", images: [] }]);
   });
 
-  test("complete asks the model without saying anything, and its usage counts", async () => {
+  test("complete calls the model without emitting text, and its usage is counted", async () => {
     const engine = codeContext([[text("Quiet.")]]);
     const mine = codeRun(async function* ({ complete }) {
       return (await complete({ system: "s" })).text;
@@ -48,7 +48,7 @@ describe("context", () => {
     expect(engine.spent).toHaveLength(1);
   });
 
-  test("the model itself can be asked, and its usage counts", async () => {
+  test("the model can be called directly, and its usage is counted", async () => {
     const engine = codeContext([[text("Raw.")]]);
     const mine = codeRun(async function* ({ model, signal }) {
       let text = "";
@@ -62,7 +62,7 @@ describe("context", () => {
     expect(engine.spent).toEqual([{ inputTokens: 10, outputTokens: 5 }]);
   });
 
-  test("a step's result is stored under its node, and its name is numbered when it comes again", async () => {
+  test("a step's result is stored under its node, and a repeated name is numbered", async () => {
     const mine = codeRun(async function* ({ step }) {
       return [await step("fetch", () => ({ n: 1 })), await step("fetch", async () => 2), await step("none", () => {})];
     });
@@ -85,14 +85,14 @@ describe("context", () => {
     expect(ran).toEqual(["a.2"]);
   });
 
-  test("a step that returns no JSON says which", async () => {
+  test("the error for a step that returns no JSON names the step", async () => {
     const mine = codeRun(async function* ({ step }) {
       await step("load", () => new Map([[1n, 1n]]).keys().next().value);
     });
     await expect(walked(mine, codeContext())).rejects.toThrow("the result of step load is not JSON, but a bigint");
   });
 
-  test("emit tells a custom event in its place", async () => {
+  test("emit emits a custom event in its place", async () => {
     const mine = codeRun(async function* ({ emit }) {
       yield "a";
       await emit("mood", { fine: true });
@@ -144,7 +144,7 @@ describe("context", () => {
     ]);
   });
 
-  test("a tool of its own is called with what its schema lets through, and its events are told", async () => {
+  test("a tool of the agent's own is called with input that its schema allows, and its events are emitted", async () => {
     const received: unknown[] = [];
     const add = tool({
       name: "add",

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("a run of an agent of the user's own", () => {
-  test("that throws ends with internal, without a word of the error", async () => {
+  test("that throws ends with `internal`, without any text of the error", async () => {
     const { start } = await harness();
     const mine = codeRun(async function* () {
       throw new Error("secret");
@@ -22,7 +22,7 @@ describe("a run of an agent of the user's own", () => {
     expect(JSON.stringify(end)).not.toContain("secret");
   });
 
-  test("that throws a RunError ends with its words", async () => {
+  test("that throws a RunError ends with its message", async () => {
     const { start } = await harness();
     const mine = codeRun(async function* () {
       throw new RunError("tool_failed", "The warehouse is closed.");
@@ -46,7 +46,7 @@ describe("a run of an agent of the user's own", () => {
     expect([answerIn(events), endOf(events)]).toMatchObject(["Wait…", { code: "timeout" }]);
   });
 
-  test("that yields on although it was told to stop is ended all the same", async () => {
+  test("that goes on yielding after it was stopped is ended all the same", async () => {
     const { start } = await harness();
     const mine = codeAgent({
       timeout: "50ms",
@@ -61,7 +61,7 @@ describe("a run of an agent of the user's own", () => {
     expect(endOf(await (await start(mine)).events)).toMatchObject({ code: "timeout" });
   });
 
-  test("that goes on after its end can write nothing any more, and the operator is told once", async () => {
+  test("that goes on after its end can no longer write anything, and the log says so once", async () => {
     const places: AgentPlace[] = [];
     const logger: AgentLogger = { ...agentParts().logger, emittedLate: (place) => void places.push(place) };
     const { start, store } = await harness();

@@ -20,7 +20,7 @@ const cycle = (): unknown => {
 };
 
 describe("what is yielded", () => {
-  test("a text, an event, a producer and a conversation are all said", async () => {
+  test("may be a text, an event, a producer or a conversation, and each is emitted", async () => {
     const mine = codeRun(async function* ({ converse }) {
       yield "Well. ";
       yield { type: "custom", payload: { name: "mood", data: null } };
@@ -48,7 +48,7 @@ describe("what is yielded", () => {
     ["an array", ["secret"], "yielded an array"],
     ["an event without a type", { payload: "secret" }, "yielded an object"],
     ["an event of an unknown type", { type: "secret", payload: {} }, "yielded an event of an unknown type"],
-    ["an event of a type that all objects have", { type: "constructor", payload: {} }, "of an unknown type"],
+    ["an event whose type is a property of all objects", { type: "constructor", payload: {} }, "of an unknown type"],
     ["a wrong payload", { type: "token", payload: { delta: 5 } }, "yielded token with a wrong payload, at /delta"],
     ["no payload", { type: "token" }, "yielded token with a wrong payload"],
     [
@@ -69,14 +69,14 @@ describe("what is yielded", () => {
       })(),
       "yielded a number",
     ],
-  ])("%s ends the run, is named by its type, and no word of it is told", async (_what, value, message) => {
+  ])("%s ends the run, and the error names its type without showing any of it", async (_what, value, message) => {
     const thrown = await walked(yielding(value), codeContext()).catch((error: Error) => error);
     expect(String(thrown)).toContain(`agent mine, node run`);
     expect(String(thrown)).toContain(message);
     expect(String(thrown)).not.toContain("secret");
   });
 
-  test("garbage cannot be caught and yielded again for ever", async () => {
+  test("invalid values cannot be caught and yielded again without end", async () => {
     const mine = codeRun(async function* () {
       for (;;) {
         try {
@@ -91,12 +91,10 @@ describe("what is yielded", () => {
     async function* again(): AsyncGenerator<never, void, void> {
       yield again() as never;
     }
-    await expect(walked(codeRun(again), codeContext())).rejects.toThrow(
-      "yielded more than 32 generators in each other",
-    );
+    await expect(walked(codeRun(again), codeContext())).rejects.toThrow("yielded more than 32 nested generators");
   });
 
-  test("empty texts say nothing, and others have their turns between them", async () => {
+  test("empty texts emit nothing, and other runs have their turns between them", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
     const mine = codeRun(async function* () {
@@ -132,7 +130,7 @@ describe("what is returned", () => {
     ["a cycle", cycle(), "is not JSON, but an object"],
     ["a bigint", 5n, "is not JSON, but a bigint"],
     ["2 MiB", "x".repeat(2 ** 21), "is larger than 1 MiB"],
-    ["8,000 lists in each other", nested(8_000), "is nested deeper than 512 levels"],
+    ["8,000 nested lists", nested(8_000), "is nested deeper than 512 levels"],
   ])("%s ends the run with a clear error", async (_what, value, message) => {
     await expect(walked(returning(value), codeContext())).rejects.toThrow(
       `agent mine, node run: what it returned ${message}`,

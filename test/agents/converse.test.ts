@@ -48,7 +48,7 @@ describe("a conversation", () => {
     ]);
   });
 
-  test("ends even if the model calls tools for ever, because the last round offers none", async () => {
+  test("ends even if the model never stops calling tools, because the last round offers none", async () => {
     const model = modelAnswering([call("double", { n: 2 })]);
     const { events } = await finish(converse(conversation([double]), agentContext(model)));
     expect(model.requests).toHaveLength(MAX_ROUNDS);
@@ -67,7 +67,7 @@ describe("a conversation", () => {
       0,
     ],
     [
-      "that breaks",
+      "that throws",
       tool("t", () => {
         throw new Error("secret");
       }),
@@ -75,9 +75,9 @@ describe("a conversation", () => {
       /failed/,
       1,
     ],
-    ["that is given wrong arguments", tool("t", () => 1), { n: "one" }, /\/n/, 0],
-    ["that is given no JSON", tool("t", () => 1), "{n:", /JSON/, 0],
-    ["that there is not", tool("other", () => 1), { n: 1 }, /no tool/, 0],
+    ["that is called with wrong arguments", tool("t", () => 1), { n: "one" }, /\/n/, 0],
+    ["that is called with arguments that are not JSON", tool("t", () => 1), "{n:", /JSON/, 0],
+    ["that does not exist", tool("other", () => 1), { n: 1 }, /no tool/, 0],
   ];
   for (const [what, broken, input, message, reports] of failing) {
     test(`tells the model about a tool ${what}, and goes on`, async () => {
@@ -149,7 +149,7 @@ describe("a conversation", () => {
     expect(nothing.spent).toEqual([]);
   });
 
-  test("gives the model the run's settings, and its own over them", async () => {
+  test("calls the model with the run's settings, which its own override", async () => {
     const model = modelAnswering([text("ok")]);
     const context = { ...agentContext(model), settings: { temperature: 0.5, seed: 1 } };
     await finish(converse({ ...conversation([double]), seed: 2, parallelToolCalls: false }, context));
@@ -157,7 +157,7 @@ describe("a conversation", () => {
     expect(model.requests[0]).not.toHaveProperty("maxRounds");
   });
 
-  test("makes as many calls as it may, and forces a tool in the first alone", async () => {
+  test("makes as many calls as allowed, and forces a tool only in the first", async () => {
     const model = modelAnswering([call("double", { n: 2 })]);
     const forced = { ...conversation([double]), maxRounds: 3, toolChoice: "required" } as const;
     const { events } = await finish(converse(forced, agentContext(model)));
@@ -186,7 +186,7 @@ describe("a conversation", () => {
     expect(ids).toEqual([["c"], ["c_2", "c"]]);
   });
 
-  test("stores what a model wants back before its next call, and gives it back", async () => {
+  test("stores a model's opaque state before its next call, and sends it back", async () => {
     const opaque = { model: "answering", data: { signature: "s" } };
     const done = { type: "finish", reason: "tool_calls", usage: NO_USAGE, opaque } as const;
     const order: string[] = [];
@@ -220,7 +220,7 @@ describe("a conversation", () => {
     expect(requests[1]?.messages[1]).toMatchObject({ role: "assistant", opaque });
   });
 
-  test("stores nothing for a model that wants nothing back, or that calls no tool", async () => {
+  test("stores nothing for a model that has no opaque state or calls no tool", async () => {
     const plain = agentContext(modelAnswering([call("double", { n: 2 })], [text("4")]));
     await finish(converse(conversation([double]), plain));
     const opaque = { model: "m", data: 1 };

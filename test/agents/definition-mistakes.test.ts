@@ -11,7 +11,7 @@ const described = { description: "Says what is so.", execute };
 const made = (fields: object) =>
   tool({ ...described, name: "a", input: { type: "object" }, ...fields } as Parameters<typeof tool>[0]);
 
-test("what agent() returns is told from other objects", () => {
+test("what agent() returns is distinguished from other objects", () => {
   expect(isAgentDefinition(agent({ run }))).toBe(true);
   for (const other of [{ run }, null, "agent", run]) expect(isAgentDefinition(other)).toBe(false);
 });
@@ -54,11 +54,11 @@ test.each<[string, object, string]>([
   ["a setting's value", { run, settings: { temperature: 3 } }, "settings.temperature must be a number from 0 to 2"],
   ["a setting's word", { run, settings: { reasoning: "max" } }, "settings.reasoning must be one of none, low, medium"],
   ["an unknown field", { run, tool: [] }, "tool is unknown; there are description, tools,"],
-  ["a field of all objects", { run, constructor: 1 }, "constructor is unknown"],
+  ["a field that all objects inherit", { run, constructor: 1 }, "constructor is unknown"],
   ["approve", { run, approve: ["a"] }, "approve is not available in this release"],
-  ["a timeout that is none", { run, timeout: "soon" }, "timeout must be a duration such as 30s"],
+  ["an invalid timeout", { run, timeout: "soon" }, "timeout must be a duration such as 30s"],
   ["tools that are no list", { run, tools: "calculate" }, "tools must be a list"],
-  ["a tool that is none", { run, tools: ["a", {}] }, "tools[1] must be a name, a glob, or what tool() returns"],
+  ["an entry that is no tool", { run, tools: ["a", {}] }, "tools[1] must be a name, a glob, or what tool() returns"],
   [
     "a tool's name",
     { run, tools: [tool({ ...described, name: "get order", input: { type: "object" } })] },
@@ -93,7 +93,7 @@ test.each<[string, object, string]>([
     "tools[0].input is no JSON Schema: schema/properties/n/type must be",
   ],
   [
-    "a tool's input that refers to what is not there",
+    "a tool's input with a broken reference",
     { run, tools: [tool({ ...described, name: "a", input: { type: "object", $ref: "#/$defs/none" } })] },
     "tools[0].input is no JSON Schema: can't resolve reference",
   ],

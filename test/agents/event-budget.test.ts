@@ -17,7 +17,7 @@ const filled = (event: ReturnType<typeof token> | ReturnType<typeof custom>) => 
   }
 };
 
-describe("what a node may say", () => {
+describe("what a node may emit", () => {
   test("is a megabyte of text, in pieces of any length", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1_000, max: 2_000_000 }), (length) => {

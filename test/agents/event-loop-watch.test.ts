@@ -48,7 +48,7 @@ const going = new AbortController().signal;
 
 const MINE = { agent: "mine", node: "run", runId: "r" };
 
-test("an agent that holds up the loop where it is resumed is named, and once", async () => {
+test("an agent that blocks the event loop when it is resumed is named once", async () => {
   const { parts, reports, hold, ring } = watching();
   const mine = codeRun(async function* () {
     yield "a";
@@ -60,7 +60,7 @@ test("an agent that holds up the loop where it is resumed is named, and once", a
   expect(reports).toEqual([{ places: [MINE], ms: 300 }]);
 });
 
-test("an agent that holds up the loop after a wait of its own is named too", async () => {
+test("an agent that blocks the event loop after a wait of its own is named too", async () => {
   const { parts, reports, hold, ring } = watching();
   const mine = codeRun(async function* () {
     yield "a";
@@ -72,7 +72,7 @@ test("an agent that holds up the loop after a wait of its own is named too", asy
   expect(reports).toEqual([{ places: [MINE], ms: 500 }]);
 });
 
-test("a stretch that no resumption explains is put down to all agents that were under way", async () => {
+test("a blocked stretch outside of any resumption is attributed to all agents that were running", async () => {
   const { watch, reports, hold, ring } = watching();
   const other = { ...MINE, runId: "r2" };
   const leave = [MINE, other].map((place) => watch.begin(place, going));
@@ -82,7 +82,7 @@ test("a stretch that no resumption explains is put down to all agents that were 
   expect(reports).toEqual([{ places: [MINE, other], ms: 500 }]);
 });
 
-test("200 ms are no matter, and nothing is looked at when no agent is under way", async () => {
+test("200 ms are not reported, and nothing is measured while no agent runs", async () => {
   const slow = watching();
   const leave = slow.watch.begin(MINE, going);
   slow.hold(200);
@@ -95,7 +95,7 @@ test("200 ms are no matter, and nothing is looked at when no agent is under way"
   expect(slow.reports).toEqual([]);
 });
 
-test("an agent that never returns is no suspect any more some time after its run has ended without it", async () => {
+test("an agent that never returns is no longer suspected some time after its run has ended", async () => {
   const { watch, hold, ring, reports } = watching();
   const run = new AbortController();
   watch.begin(MINE, run.signal);

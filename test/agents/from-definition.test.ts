@@ -10,7 +10,7 @@ const context: AgentContext = agentContext(modelAnswering([]));
 
 const token = (delta: string): EventBody => ({ type: "token", payload: { delta } });
 
-test("an agent that is one function says what it yields, and its return value is the result", async () => {
+test("an agent that is one function emits what it yields, and its return value is the result", async () => {
   const agent = agentFrom(
     "greeter",
     "code",
@@ -31,7 +31,7 @@ test("an agent that is one function says what it yields, and its return value is
   });
 });
 
-test("nodes follow each other in their order, unless `next` says otherwise", async () => {
+test("nodes run in their order, unless `next` names another", async () => {
   const agent = agentFrom(
     "graph",
     "code",
@@ -94,7 +94,7 @@ test("a definition that contradicts itself is refused by the name of the field",
   expect(() => agentFrom("a", "code", { timeout: "soon", async *run() {} }, agentParts())).toThrow("timeout");
 });
 
-test("what an agent used elsewhere is counted as the run's while its node runs, and no other values are", async () => {
+test("usage that an agent reports is added to the run's while its node runs, and invalid values are refused", async () => {
   let late = () => {};
   const engine = agentContext(modelAnswering([]));
   const agent = agentFrom(

@@ -51,7 +51,7 @@ const anyTurn = fc
   .map(([question, events, options]) => turnOf(question, events, options));
 
 describe("a thread's history", () => {
-  test("is what the strictest server takes, within any budget, whatever the log holds", () => {
+  test("is accepted by the strictest server, within any budget and for any log", () => {
     fc.assert(
       fc.property(fc.array(anyTurn, { maxLength: 8 }), fc.oneof(fc.nat(50), fc.nat(2_000)), (turns, budget) => {
         const history = historyOf(turns, budget);
@@ -136,7 +136,7 @@ describe("a thread's history", () => {
     expect(historyOf([turnOf("q", [token("plain")], { rounds })], 1_000)[1]).toEqual(assistant("plain"));
   });
 
-  test("has the newest pictures, as many as one question may have, each message all of its own or none", () => {
+  test("has the newest pictures, as many as one question may have; a message keeps all of its own or none", () => {
     const images = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`);
     const turns = [
       turnOf("1", [token("a")], { images: images(1, "a") }),

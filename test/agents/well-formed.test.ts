@@ -8,7 +8,7 @@ const endOf = (messages: ReturnType<typeof wellFormed>) =>
   messages.at(-1)?.role === "assistant" ? "assistant" : "user";
 
 describe("messages", () => {
-  test("of any kind and order become those that the strictest server takes, and stay so", () => {
+  test("of any kind and order become messages that the strictest server accepts, and a second pass changes nothing", () => {
     fc.assert(
       fc.property(anyMessages, (given) => {
         const formed = wellFormed(given);
@@ -44,7 +44,7 @@ describe("messages", () => {
     expect(wellFormed(messages)).toEqual(messages);
   });
 
-  test("of one side in a row become one, or are kept apart where an empty one stood between them", () => {
+  test("of one role in a row are joined, or stay separate where an empty one stood between them", () => {
     expect(wellFormed([user("a", ["data:,1"]), user("b", ["data:,2"])])).toEqual([
       user("a\n\nb", ["data:,1", "data:,2"]),
     ]);
@@ -69,7 +69,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("have unique call ids that every server takes, none of which is reserved", () => {
+  test("have unique call ids that every server accepts, none of which is reserved", () => {
     const twice = [user("a"), assistant("", ["c", "c"]), result("c", 1), result("c", 2), assistant("b"), user("c")];
     const ids = (reserved: readonly string[]) =>
       wellFormed(twice, new Set(reserved)).flatMap((message) =>

@@ -3,11 +3,7 @@ import { configOf, mistakesOf } from "../support/config.ts";
 
 describe("who may ask", () => {
   test.each([
-    [
-      "several tokens, so that one can be rotated",
-      { AUTH_TOKEN: "new, old" },
-      { identity: { serviceTokens: ["new", "old"] } },
-    ],
+    ["several tokens, for rotation", { AUTH_TOKEN: "new, old" }, { identity: { serviceTokens: ["new", "old"] } }],
     [
       "users' tokens",
       { JWT_SECRET: "k", JWT_AUDIENCE: "a, b", JWT_ISSUER: "https://i" },

@@ -15,7 +15,7 @@ export const embeddingConformance = (
   using: (work: (model: EmbeddingModel) => Promise<void>) => Promise<void>,
 ): void => {
   describe(name, () => {
-    test("gives each text its vector, in their order, all of one length, finite and not zero", () =>
+    test("returns one vector for each text, in order, all of one length, finite and not zero", () =>
       using(async (model) => {
         const texts = Array.from({ length: 250 }, (_, at) => `문장 ${"x".repeat(at)} number ${at}`);
         const vectors = await model.embed(texts, "document", never);
@@ -28,10 +28,10 @@ export const embeddingConformance = (
         for (const vector of vectors) expect(vector.some((value) => value !== 0)).toBe(true);
       }));
 
-    test("of no texts gives none", () =>
+    test("returns no vectors for no texts", () =>
       using(async (model) => expect(await model.embed([], "query", never)).toEqual([])));
 
-    test("takes texts that are very long, blank, or half a character", () =>
+    test("accepts texts that are very long, blank or half a character", () =>
       using(async (model) => {
         expect(await model.embed(["가나다 ".repeat(50_000), "", " ", "\ud83c", "!?"], "document", never)).toHaveLength(
           5,

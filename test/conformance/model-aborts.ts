@@ -4,7 +4,7 @@ import { type Driver, never, partsFrom, QUESTION, type Start, textOf } from "./m
 
 /** Calls that are aborted before their end. */
 export const modelAborts = ({ wire }: Driver, start: Start): void => {
-  test("an abort in the middle ends the call with its reason, and the connection", async () => {
+  test("an abort in the middle of an answer ends the call with its reason and closes the connection", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b"], finish: null }), ending: "hang" });
     const stop = new AbortController();
@@ -19,7 +19,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     await server.received[0]?.left;
   });
 
-  test("an abort before the first word does too", async () => {
+  test("an abort before the first part does the same", async () => {
     const { server, model } = start();
     server.reply({ frames: [], after: new Promise(() => {}) });
     const stop = new AbortController();
@@ -32,7 +32,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     await left;
   });
 
-  test("an abort that came first makes no call", async () => {
+  test("a signal that has already aborted makes no request", async () => {
     const { server, model } = start();
     const reason = new Error("the run was cancelled");
     await expect(partsFrom(model, QUESTION, AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -47,7 +47,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
       },
     ],
     ["rejects", (why: Error) => Promise.reject(why)],
-  ])("a listener that %s ends the call with that, and the connection", async (_, onPart) => {
+  ])("a callback that %s ends the call with its error and closes the connection", async (_, onPart) => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b"], finish: null }), ending: "hang" });
     const why = new Error("enough");
@@ -76,7 +76,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     expect(received).toBe(1);
   });
 
-  test("a listener that aborts its call and fails as well harms nobody else", async () => {
+  test("a callback that aborts its call and then throws affects no other call", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a"], finish: null }), ending: "hang" });
     const stop = new AbortController();
@@ -87,7 +87,7 @@ export const modelAborts = ({ wire }: Driver, start: Start): void => {
     await expect(call).rejects.toBeInstanceOf(Error);
   });
 
-  test("a listener that is behind is waited for", async () => {
+  test("the model waits for a callback that is behind", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["a", "b", "c"], finish: "stop" }) });
     const received: string[] = [];

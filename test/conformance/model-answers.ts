@@ -17,7 +17,7 @@ const CALLS = [
 
 /** Requests and answers. */
 export const modelAnswers = ({ wire }: Driver, start: Start): void => {
-  test("text comes in pieces, then one finish with the usage, last", async () => {
+  test("text arrives in parts, followed by one finish with the usage", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, HELLO));
     const parts = await partsFrom(model);
@@ -41,7 +41,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(await partsFrom(model)).toEqual(await partsFrom(model));
   });
 
-  test("reasoning is kept apart from text", async () => {
+  test("reasoning is separate from text", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, reasoning: ["먼저 ", "생각"] }));
     const parts = await partsFrom(model);
@@ -61,7 +61,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     }
   });
 
-  test("tool calls that stream in pieces come whole", async () => {
+  test("tool calls that are streamed in parts are emitted complete", async () => {
     const { server, model } = start();
     server.reply(
       replyOf(wire, {
@@ -86,13 +86,13 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(call).toEqual({ type: "tool_call", id: "call_c3", name: "solve", input: {} });
   });
 
-  test("an answer that reached its limit says so", async () => {
+  test("an answer that reached its limit has the reason `length`", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, finish: "length" }));
     expect((await partsFrom(model)).at(-1)).toMatchObject({ type: "finish", reason: "length" });
   });
 
-  test("cached and reasoning tokens are told apart", async () => {
+  test("cached and reasoning tokens are counted separately", async () => {
     const { server, model } = start();
     const usage = {
       inputTokens: 12,
@@ -104,7 +104,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect((await partsFrom(model)).at(-1)).toMatchObject({ usage });
   });
 
-  test("usage that nobody reports is estimated, and says so", async () => {
+  test("usage that the server does not report is estimated and marked as an estimate", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { text: ["12345678", "여울"], finish: "stop" }));
     const finish = (await partsFrom(model)).at(-1);
@@ -112,13 +112,13 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(finish).toMatchObject({ usage: { inputTokens: 10, outputTokens: 4, isEstimated: true } });
   });
 
-  test("NUL and lone surrogates pass through unharmed", async () => {
+  test("NUL and lone surrogates are passed on unchanged", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, text: ["a\0b", "\ud800c"] }));
     expect(textOf(await partsFrom(model))).toBe("a\0b\ud800c");
   });
 
-  test("a conversation with tools is sent as it went", async () => {
+  test("a conversation with tools is sent complete and in order", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, HELLO));
     await partsFrom(model, {
@@ -168,7 +168,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(JSON.stringify(request.tools[0]?.input)).toContain('"required":["equation"]');
   });
 
-  test("pictures are sent, by address and inline", async () => {
+  test("pictures are sent, by URL and inline", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, HELLO));
     const inline = `data:image/png;base64,${PIXEL}`;
@@ -177,7 +177,7 @@ export const modelAnswers = ({ wire }: Driver, start: Start): void => {
     expect(wire.decode(server.received[0]?.body).turns).toEqual([{ role: "user", text: "무엇?", images }]);
   });
 
-  test("the key goes into its header, and nowhere else", async () => {
+  test("the key is sent in its header and nowhere else", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, HELLO));
     await partsFrom(model);

@@ -54,7 +54,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
       "more than 50000 values",
     ],
   ] as const)(
-    "an answer with too much %s ends with words that say so, and is not asked again",
+    "an answer with too much %s fails with a message that says so, and is not retried",
     async (_, answer, words) => {
       const { server, model } = start();
       server.reply(replyOf(wire, { ...HELLO, finish: "tool_calls", ...answer }));
@@ -64,7 +64,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     },
   );
 
-  test("a delta of a megabyte is pushed in parts that fit an event of the log, no character cut", async () => {
+  test("a delta of a megabyte is pushed in parts that fit an event of the log, and no character is cut", async () => {
     const { server, model } = start();
     const long = `x${"🌊".repeat(400_000)}`;
     server.reply(replyOf(wire, { ...HELLO, text: [long] }));
@@ -83,8 +83,8 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     ["twenty megabytes of comments", ": keep\n\n".repeat(2.5e6)],
     ["twenty megabytes of empty lines", "\n\r".repeat(1e7)],
     ["a line of nine megabytes", `data: ${"x".repeat(9 * MIB)}`],
-    ["a million lines that are no field", "words words words\n".repeat(1e6)],
-  ])("%s: the answer fails and holds nobody up", async (_, sent) => {
+    ["a million lines that are not fields", "words words words\n".repeat(1e6)],
+  ])("%s: the answer fails and does not block the event loop", async (_, sent) => {
     const { server, model } = start();
     server.reply({ frames: [sent], split: "whole" });
     const { result, blockedMs } = await measureBlocking(() => failureFrom(model));
@@ -92,7 +92,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
   });
 
-  test("a hundred thousand deltas that come at once hold nobody up", async () => {
+  test("a hundred thousand deltas that arrive at once do not block the event loop", async () => {
     const { server, model } = start();
     const text = Array.from({ length: 100_000 }, () => "a");
     server.reply({ frames: wire.encode({ ...HELLO, text }), split: "whole" });
@@ -102,7 +102,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
   });
 
   test.each(["gzip", "br", "GZIP", "gzip, identity"])(
-    "an answer in %s, which nobody asked for, is not inflated: the failure says so, and it is not asked again",
+    "an answer in %s, which was not requested, is not inflated: the failure says so, and is not retried",
     async (coding) => {
       const { server, model } = start();
       server.reply({ status: 200, headers: { "content-encoding": coding }, body: "\u001f" });
@@ -121,7 +121,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     expect(error.message).toContain(`HTTP ${status}`);
   });
 
-  test("events that say nothing for ever end the answer, and take no memory to speak of", async () => {
+  test("endless events without content end the answer and take little memory", async () => {
     const { server, model } = start();
     server.reply({
       frames: ['data: {"type":"ping","choices":[],"candidates":[]}\n\n'.repeat(400_000)],
@@ -132,7 +132,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
   });
 
-  test("an answer of many calls, with long arguments, is read whole", async () => {
+  test("an answer of many calls with long arguments is read completely", async () => {
     const { server, model } = start();
     const long = WORDS.slice(0, 8_000);
     const calls = Array.from({ length: 100 }, (_, at) => call(at, ['{"equation":"', long, '"}']));
@@ -141,7 +141,7 @@ export const modelBounds = ({ wire }: Driver, start: Start): void => {
     expect(received).toEqual(calls.map(({ id, name }) => ({ type: "tool_call", id, name, input: { equation: long } })));
   });
 
-  test("usage beyond any count is the largest that is kept", async () => {
+  test("usage beyond any count becomes the largest that is stored", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, usage: { inputTokens: 2 ** 40, outputTokens: 2 ** 31 } }));
     expect((await partsFrom(model)).at(-1)).toMatchObject({

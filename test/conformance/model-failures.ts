@@ -12,7 +12,7 @@ const OPERATOR_ADVICE = /[A-Z]+_[A-Z]+|URL|https?:|\b(?:[Ss]et|[Cc]heck|[Tt]urn)
 
 /** Failures, and the errors that they become. */
 export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start): void => {
-  test("429 is a rate limit that may pass, after the time it names", async () => {
+  test("429 is a retryable rate limit, after the time that it names", async () => {
     const { server, model } = start();
     server.reply({ status: 429, headers: { "retry-after": "7" }, body: '{"error":{"message":"slow down, org-42"}}' });
     const { parts, error } = await failureFrom(model);
@@ -20,23 +20,26 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(error).toMatchObject({ code: "model_rate_limited", retryable: true, retryAfterMs: 7_000 });
   });
 
-  test.each([408, 409, 500, 503, 529])("%i may pass", async (status) => {
+  test.each([408, 409, 500, 503, 529])("%i is retryable", async (status) => {
     const { server, model } = start();
     server.reply({ status });
     expect((await failureFrom(model)).error).toMatchObject({ code: "model_unavailable", retryable: true });
   });
 
-  test.each([301, 400, 404, 422])("%i stays, and users are not told what an operator has to do", async (status) => {
-    const { server, model } = start();
-    server.reply({ status, headers: { location: "/elsewhere" } });
-    const { error } = await failureFrom(model);
-    expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
-    expect(error.message).not.toMatch(OPERATOR_ADVICE);
-    if ([301, 404].includes(status)) expect(error.remedy).toContain("base URL");
-    expect(server.received).toHaveLength(1);
-  });
+  test.each([301, 400, 404, 422])(
+    "%i is permanent, and users do not read what an operator has to do",
+    async (status) => {
+      const { server, model } = start();
+      server.reply({ status, headers: { location: "/elsewhere" } });
+      const { error } = await failureFrom(model);
+      expect(error).toMatchObject({ code: "model_unavailable", retryable: false, isRecoverable: false });
+      expect(error.message).not.toMatch(OPERATOR_ADVICE);
+      if ([301, 404].includes(status)) expect(error.remedy).toContain("base URL");
+      expect(server.received).toHaveLength(1);
+    },
+  );
 
-  test.each([401, 403])("%i names the variable of the key in the remedy alone, and the key nowhere", async (status) => {
+  test.each([401, 403])("%i names the key's variable only in the remedy, and the key nowhere", async (status) => {
     const { server, model } = start();
     server.reply({ status, body: JSON.stringify({ error: { message: `bad key ${KEY}`, type: "x" } }) });
     const { error } = await failureFrom(model);
@@ -46,12 +49,12 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(`${error.message} ${error.remedy}`).not.toContain(KEY);
   });
 
-  test("nobody there is a failure that may pass", async () => {
+  test("an address without a server is a retryable failure", async () => {
     const { error } = await failureFrom(open("http://127.0.0.1:9"));
     expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
   });
 
-  test("a stream that ends before its finish is cut", async () => {
+  test("a stream that ends before its finish fails as cut off", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["half a"], finish: null }) });
     const { parts, error } = await failureFrom(model);
@@ -59,7 +62,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
   });
 
-  test("a connection that breaks in the middle is a cut too", async () => {
+  test("a connection that breaks in the middle of an answer fails as cut off", async () => {
     const { server, model } = start();
     server.reply({ frames: wire.encode({ text: ["half a"], finish: null }), ending: "hang" });
     const { parts, error } = await failureFrom(model, QUESTION, () => server.drop());
@@ -67,7 +70,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(error).toMatchObject({ code: "model_unavailable", retryable: true });
   });
 
-  test.each(wire.endings)("the end %p is %s", async (word, is) => {
+  test.each(wire.endings)("the finish reason %p is %s", async (word, is) => {
     const { server, model } = start();
     server.reply(replyOf(wire, { ...HELLO, finish: { word } }));
     if (is === "stop" || is === "length") {
@@ -81,12 +84,12 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
 
   test.each([
     ["nothing", {}],
-    ["nothing but blanks", { text: [" ", "\n"] }],
-    ["reasoning alone", { reasoning: ["hm"] }],
-    ["thoughts in tags alone", { text: ["<think>hm", "</think>", "\n"] }],
+    ["only blanks", { text: [" ", "\n"] }],
+    ["only reasoning", { reasoning: ["hm"] }],
+    ["only thoughts in tags", { text: ["<think>hm", "</think>", "\n"] }],
     ["reasoning up to the limit", { reasoning: ["hm"], finish: "length" }],
-    ["the limit before the first word", { finish: "length" }],
-  ] as const)("an answer of %s fails, says so, and is not asked for again", async (_, answer) => {
+    ["the limit before any text", { finish: "length" }],
+  ] as const)("an answer of %s fails with a message that says so, and is not retried", async (_, answer) => {
     const { server, model } = start();
     const usage = { inputTokens: 12, outputTokens: 5 };
     server.reply(replyOf(wire, { usage, finish: "stop", ...answer }));
@@ -117,14 +120,14 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(Bun.inspect(error)).not.toContain("SECRET");
   });
 
-  test("a refusal is a refusal", async () => {
+  test("a refusal is reported as a refusal", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, { finish: "refusal" }));
     expect((await failureFrom(model)).error).toMatchObject({ code: "model_refused", retryable: false });
   });
 
   test.each(["data: {not json}\n\n", "data: 42\n\n", "data: null\n\n", 'data: {"choices":7,"type":7}\n\n'])(
-    "garbage (%j) is a failure",
+    "an invalid stream (%j) is a failure",
     async (garbage) => {
       const { server, model } = start();
       server.reply({ frames: [garbage] });
@@ -132,7 +135,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     },
   );
 
-  test("an error inside the stream ends it, and its words are for whoever asks for them alone", async () => {
+  test("an error inside the stream ends it, and its text is shown only to whoever asks for it", async () => {
     const { server, model } = start();
     const [...begun] = wire.encode({ text: ["half a"], finish: null });
     server.reply({ frames: [...begun, wire.encodeFailure("secret words of the provider")] });
@@ -144,7 +147,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
   });
 
   test.each(["file:///etc/passwd", "a.png", "", "data:image/png,raw", "data:image/png;base64"])(
-    "the picture %j is a mistake that stays, and is not sent",
+    "the invalid picture %j is a permanent failure, and is not sent",
     async (image) => {
       const { server, model } = start();
       const messages = [{ role: "user", content: "무엇?", images: [image] }] as const;
@@ -159,7 +162,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     await start(() => new Response("no such path", { status: 404 })).model.check({ signal: never });
   });
 
-  test("a check says which variable to mend", async () => {
+  test("a check names the variable to correct", async () => {
     const { server, model } = start(() => Response.json({ error: `bad key ${KEY}` }, { status: 401 }));
     const error = await model.check({ signal: never }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModelError);
@@ -169,7 +172,7 @@ export const modelFailures = ({ wire, open, keyVariable }: Driver, start: Start)
     expect(server.received).toEqual([]);
   });
 
-  test("a check that nobody answers fails, and one that is aborted ends with the reason", async () => {
+  test("a check without a server fails, and one that is aborted ends with the reason", async () => {
     const nobody = open("http://127.0.0.1:9");
     await expect(nobody.check({ signal: never })).rejects.toBeInstanceOf(ModelError);
     const reason = new Error("too late");

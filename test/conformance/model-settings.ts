@@ -30,14 +30,11 @@ export const modelSettings = ({ wire }: Driver, start: Start): void => {
     ["schema", { responseSchema: { name: "reply", schema: SCHEMA } }, expect.objectContaining({ type: "object" })],
   ] as const satisfies readonly (readonly [keyof WireSettings, Partial<ModelRequest>, unknown])[];
 
-  test.each(SETTINGS.filter(([name]) => wire.carries.includes(name)))(
-    "%s goes through: %j",
-    async (name, request, sent) => {
-      expect((await settingsIn(request))[name]).toEqual(sent);
-    },
-  );
+  test.each(SETTINGS.filter(([name]) => wire.carries.includes(name)))("%s is sent: %j", async (name, request, sent) => {
+    expect((await settingsIn(request))[name]).toEqual(sent);
+  });
 
-  test("nothing is set that a request leaves open", async () => {
+  test("settings that a request leaves out are not sent", async () => {
     expect(Object.values(await settingsIn({})).filter((value) => value !== undefined)).toEqual([]);
   });
 };

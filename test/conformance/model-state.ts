@@ -45,7 +45,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     ),
   ];
 
-  test("what came with reasoning and calls goes back on the next round, and the message is told as it was", async () => {
+  test("the state of reasoning and calls is sent back in the next round, and the message is sent as it was", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
     const parts = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
@@ -66,7 +66,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     ]);
   });
 
-  test("nothing of it goes to another model, nor into any part that readers see", async () => {
+  test("no state is sent to another model, or is in any part that readers see", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
     const parts = await partsFrom(model, { ...QUESTION, tools: [SOLVE] });
@@ -78,7 +78,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     expect(stateValues.filter((token) => body.includes(token))).toEqual([]);
   });
 
-  test("a message that has changed since still goes out", async () => {
+  test("a message that has changed since is still sent", async () => {
     const { server, model } = start();
     server.reply(replyOf(wire, ANSWER), replyOf(wire, HELLO));
     const opaque = stateOf(await partsFrom(model, { ...QUESTION, tools: [SOLVE] }));
@@ -104,7 +104,7 @@ export const modelState = ({ wire }: Driver, start: Start): void => {
     [{ parts: [{ type: "reasoning" }], message: [], calls: {} }],
     [{ parts: [{ type: "text", length: -1 }], message: { content: 1, role: "system" }, calls: [{ function: 7 }] }],
     [{ parts: [{ type: "call", options: { x: 1 } }], message: { tool_calls: 7 }, calls: [{ id: 7, type: 7 }] }],
-  ])("data that no adapter made (%j) is ignored", async (data) => {
+  ])("state that no adapter has made (%j) is ignored", async (data) => {
     const { server, model } = start();
     server.reply(replyOf(wire, HELLO), replyOf(wire, HELLO));
     for (const opaque of [{ model: model.id, data }, undefined]) {

@@ -30,7 +30,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
   const contents = async (userId: string, search: DocumentSearch) =>
     (await under.store.documents.search(userId, search)).map(({ content }) => content);
 
-  test("a document is listed and found as it was put in, under its headings and with its metadata", async () => {
+  test("a document is listed and found as it was stored, under its headings and with its metadata", async () => {
     const { documents } = under.store;
     const userId = someone();
     const there = draft(userId, { title: "제습기 설명서", metadata: { source: "a", page: 0 } });
@@ -86,7 +86,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await score("코끼리")).toBe(0);
   });
 
-  test("two users never meet", async () => {
+  test("users never find each other's documents", async () => {
     const { documents } = under.store;
     const [one, other] = [someone(), someone()];
     const there = draft(one);
@@ -107,7 +107,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await contents(one, words("참깨"))).toEqual(["비밀 암호는 참깨입니다."]);
   });
 
-  test("the same content is kept once a collection, also when it comes many times at once", async () => {
+  test("the same content is stored once in a collection, even when it arrives many times at once", async () => {
     const { documents } = under.store;
     const userId = someone();
     const puts = await Promise.all(
@@ -140,7 +140,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect([...first, ...second].map(({ createdAt }) => createdAt)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   });
 
-  test("until it is all there nobody sees it; when its pieces fail to come, nothing is left", async () => {
+  test("a document is invisible until it is complete, and nothing is left when its chunks fail to arrive", async () => {
     const { documents } = under.store;
     const userId = someone();
     const broken = draft(userId);
@@ -158,7 +158,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     );
   });
 
-  test("what a process left unfinished is swept up a day later", async () => {
+  test("a document that a process left unfinished is deleted a day later", async () => {
     const { documents } = under.store;
     const userId = someone();
     const left = draft(userId, { now: 0 });
@@ -177,7 +177,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await contents(userId, words("버려진 문서"))).toEqual([]);
   });
 
-  test("a deleted document is gone with its pieces and its table", async () => {
+  test("a deleted document is gone with its chunks and its table", async () => {
     const { documents } = under.store;
     const userId = someone();
     const there = draft(userId, { columns: ["품번", "재고"] });
@@ -190,7 +190,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect((await documents.put({ ...there, documentId: realSystem.id() }, [[chunk("재고")]])).isNew).toBe(true);
   });
 
-  test("a table of more pieces than are read at a time comes back whole, in its order", async () => {
+  test("a table of more chunks than are read at a time is returned complete and in order", async () => {
     const { documents } = under.store;
     const userId = someone();
     const there = draft(userId, { columns: ["no"] });
@@ -201,7 +201,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect((await documents.table(userId, there.documentId, 400))?.rows).toHaveLength(400);
   });
 
-  test("a table comes back row by row, from its beginning; a passage of it has its own rows", async () => {
+  test("a table is returned row by row from its beginning; a passage of it has its own rows", async () => {
     const { documents } = under.store;
     const userId = someone();
     const rows = Array.from({ length: 50 }, (_, at) => [`P-${at}`, String(at)]);
@@ -220,7 +220,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await documents.table(userId, text.documentId, 3)).toBeNull();
   });
 
-  test("no character stops a document; what Postgres cannot hold is replaced", async () => {
+  test("no character makes a document fail; those that Postgres cannot store are replaced", async () => {
     const { documents } = under.store;
     const userId = someone();
     const texts = [...TRAPS, ...fc.sample(anyText, 100)];
@@ -235,7 +235,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await documents.search(userId, words("표지", { limit: 500 }))).not.toEqual([]);
   });
 
-  test("any text is a query: no syntax in it, no end to it", async () => {
+  test("any text is a query, without syntax and of any length", async () => {
     const { documents } = under.store;
     const userId = someone();
     await documents.put(draft(userId), [[chunk("50% off: C:\\temp & it's (not) !here | there <-> x:*")]]);
@@ -265,7 +265,7 @@ export const storeKeepsDocuments = (under: StoreUnderTest): void => {
     expect(await documents.find(userId, "'\0", "\ud800")).toBeNull();
   }, 20_000);
 
-  test("a piece as long as a book is taken in", async () => {
+  test("a chunk as long as a book is stored", async () => {
     const userId = someone();
     const long = Array.from({ length: 60_000 }, (_, at) => `낱말${at.toString(36)}`).join(" ");
     await under.store.documents.put(draft(userId), [[chunk(`처음말 ${long}`)]]);

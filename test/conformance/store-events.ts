@@ -26,7 +26,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     }
   });
 
-  test("an empty batch is harmless, and a run or thread that never was is refused", async () => {
+  test("an empty batch has no effect, and an unknown run or thread is refused", async () => {
     const { store } = under;
     expect((await store.events.append([])).size).toBe(0);
     const fence = { threadKey: "u1:nowhere", runId: "nobody", epoch: 1 } as const;
@@ -36,7 +36,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     expect(await store.events.bounds("u1:nowhere")).toBeNull();
   });
 
-  test("saying the same again is harmless: an unknown outcome may be repeated, alone or with more", async () => {
+  test("a repeated append has no effect: an append of unknown outcome may be retried, alone or with more events", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const checkpoints = [{ checkpointId: "c", seq: 2, node: "n", change: "{}", at: 5 }];
@@ -47,7 +47,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     expect(await checkpointsOf(store, fence.threadKey)).toHaveLength(1);
   });
 
-  test("a run never writes over another's event: it is refused, the rest of the batch is kept", async () => {
+  test("a run never overwrites another's event: it is refused, and the rest of the batch is stored", async () => {
     const { store, thread } = under;
     const [key, other] = [thread(), thread()];
     const first = await started(store, newRun(key));
@@ -91,7 +91,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     expect(await store.events.ofRuns([], ["token"])).toEqual([]);
   });
 
-  test("reading goes page by page, and past the end there is nothing", async () => {
+  test("events are read page by page, and past the end there are none", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const seqs = Array.from({ length: 250 }, (_, index) => index + 1);
@@ -138,7 +138,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     );
   }, 60_000);
 
-  test("two processes that write to one thread at once: the one that holds the run wins, whole batches only", async () => {
+  test("of two processes that write to one thread at once, the one that holds the run succeeds, with whole batches only", async () => {
     const { store, thread } = under;
     const run = newRun(thread());
     const { fence } = await started(store, run);
@@ -155,7 +155,7 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
     ]);
   });
 
-  test("what the database cannot take is refused with a clear error, and the next call works", async () => {
+  test("an event that the database cannot store is refused with a clear error, and the next call works", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     for (const json of ['{"delta":"\0"}', "{", '{"delta":"\x1e"}']) {

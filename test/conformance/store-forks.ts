@@ -57,7 +57,7 @@ const contentOf = async (store: Store, key: ThreadKey) => ({
 });
 
 export const storeForksThreads = (under: StoreUnderTest): void => {
-  test("a thread forked at the end of a turn begins with all up to there, under the same numbers and ids", async () => {
+  test("a thread forked at the end of a turn has everything up to there, under the same numbers and ids", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     const first = await turn(store, from, "one");
@@ -83,7 +83,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.get(from)).toMatchObject({ lastSeq: 9 });
   });
 
-  test("a run that a fork cuts short is one of its own there, with an end of its own", async () => {
+  test("a run that a fork cuts short gets an id and an end of its own in the fork", async () => {
     const { store, thread } = under;
     const [from, to, runId] = [thread(), thread(), crypto.randomUUID()];
     const first = await turn(store, from, "one");
@@ -117,7 +117,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await started(store, newRun(to))).toMatchObject({ lastSeq: 6 });
   });
 
-  test("a run's id tells of the run where it ran, until that thread is gone", async () => {
+  test("a run's id finds the run in the thread where it ran, until that thread is deleted", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     await whole(store, from, to);
@@ -128,7 +128,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.runs.get("u1", runId)).toMatchObject({ threadKey: to, attempt: 0, status: "succeeded" });
   });
 
-  test("what is forked is nobody's work: no owner, no lease, nothing to cancel or to take over", async () => {
+  test("forked runs have no owner and no lease, and cannot be cancelled or taken over", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     await whole(store, from, to);
@@ -136,7 +136,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.runs.held("")).toEqual({ runIds: [], cancelled: [] });
   });
 
-  test("pictures outlive either of the two threads, and those past the fork stay behind", async () => {
+  test("pictures remain when either thread is deleted, and those after the fork's point are not copied", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     const first = await turn(store, from, "one");
@@ -149,7 +149,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.images.get(first.imageId)).toBeNull();
   });
 
-  test("a fork can be forked, as deep as one likes", async () => {
+  test("a fork can be forked, to any depth", async () => {
     const { store, thread } = under;
     let from = thread();
     const { checkpoint, last } = await turn(store, from, "one");
@@ -163,7 +163,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     }
   });
 
-  test("a thread that is there is not written over, not even by a fork of itself", async () => {
+  test("an existing thread is not overwritten, not even by a fork of itself", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     await turn(store, to, "mine");
@@ -176,7 +176,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await contentOf(store, to)).toEqual(mine);
   });
 
-  test("nothing is made of a thread or a checkpoint that is not there", async () => {
+  test("a fork of a missing thread or checkpoint is not created", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     expect(await whole(store, from, to, { from: thread() })).toBe("gone");
@@ -185,7 +185,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await contentOf(store, to)).toEqual({ events: [], messages: [], checkpoints: [] });
   });
 
-  test("of many forks to one thread exactly one is made", async () => {
+  test("of many forks to one thread exactly one is created", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     const { checkpoint, last } = await turn(store, from, "one");
@@ -195,7 +195,7 @@ export const storeForksThreads = (under: StoreUnderTest): void => {
     expect(await store.events.read(to, 0, 10)).toHaveLength(3);
   });
 
-  test("a fork while its source is deleted is whole, or was never made", async () => {
+  test("a fork of a thread that is being deleted is complete or not created", async () => {
     const { store, thread } = under;
     for (let round = 0; round < 10; round++) {
       const [from, to] = [thread(), thread()];

@@ -34,7 +34,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     expect(await messagesOf(store, known.threadKey)).toMatchObject([{ id: known.messageId }]);
   });
 
-  test("runs of one thread that are begun at once start and wait in the order they came", async () => {
+  test("runs of one thread that are begun at once start and wait in the order of their arrival", async () => {
     const { store, thread } = under;
     const key = thread();
     const runs = Array.from({ length: 3 }, () => newRun(key));
@@ -48,7 +48,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     expect(await store.runs.claim(second ?? newRun(key))).not.toBeNull();
   });
 
-  test("what the database cannot take of one run's end takes no other's down", async () => {
+  test("an end that the database cannot store does not affect the others", async () => {
     const { store, thread } = under;
     const runs = await Promise.all(Array.from({ length: 5 }, () => started(store, newRun(thread()))));
     const outcomes = await Promise.allSettled(
@@ -72,7 +72,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     }
   });
 
-  test("ends that come at once write all that belongs to each, and nothing of another", async () => {
+  test("ends that arrive at once each write all of their own run and nothing of another", async () => {
     const { store, thread } = under;
     const runs = await Promise.all(Array.from({ length: 40 }, () => started(store, newRun(thread()))));
     await store.events.append(runs.map(({ fence }) => ({ fence, events: [token(fence, 1)], checkpoints: [] })));
@@ -100,7 +100,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     }
   });
 
-  test("nothing is written behind a gap: not by an append, not by an end, and both say so", async () => {
+  test("neither an append nor an end is written after a gap, and both report it", async () => {
     const { store, thread } = under;
     const [torn, whole] = [await started(store, newRun(thread())), await started(store, newRun(thread()))];
     for (const { fence } of [torn, whole]) await appended(store, fence, 1, 2);
@@ -123,7 +123,7 @@ export const storeMakesCallsTogether = (under: StoreUnderTest): void => {
     expect((await store.events.read(torn.fence.threadKey, 0, 10)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test("a thread that was deleted and made anew has no event before its first, and that is no gap", async () => {
+  test("a thread that was deleted and created again has no event before its first, and that is no gap", async () => {
     const { store, thread } = under;
     const key = thread();
     const { fence } = await started(store, newRun(key));

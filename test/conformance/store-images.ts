@@ -3,7 +3,7 @@ import { newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsImages = (under: StoreUnderTest): void => {
-  test("a picture comes back byte for byte, by its id alone", async () => {
+  test("a picture is returned byte for byte, by its id alone", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256);
@@ -22,7 +22,7 @@ export const storeKeepsImages = (under: StoreUnderTest): void => {
     expect(Buffer.from(stored?.bytes ?? []).equals(bytes)).toBe(true);
   });
 
-  test("a thread that is not there keeps no picture", async () => {
+  test("a thread that does not exist stores no picture", async () => {
     const { store, thread } = under;
     const imageId = crypto.randomUUID();
     const image = { imageId, mediaType: "image/png", bytes: new Uint8Array(), width: 1, height: 1, now: 1 };

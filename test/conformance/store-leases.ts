@@ -8,7 +8,7 @@ import type { StoreUnderTest } from "./store-under-test.ts";
 const fresh = () => `replica ${realSystem.id()}`;
 
 export const storeKeepsLeases = (under: StoreUnderTest): void => {
-  test("a request to cancel reaches the owner when it looks what it holds, and asking twice is harmless", async () => {
+  test("a request to cancel reaches the owner when it reads the runs that it holds, and may be repeated", async () => {
     const { store, thread } = under;
     const [key, owner] = [thread(), fresh()];
     const [running, queued] = [newRun(key, { owner }), newRun(key, { owner })];
@@ -26,7 +26,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(await store.runs.held(fresh())).toEqual({ runIds: [], cancelled: [] });
   });
 
-  test("a run that is cancelled while it waits ends at once, gives its place back and leaves nothing in the log", async () => {
+  test("a run that is cancelled in the queue ends at once, frees its place and leaves nothing in the log", async () => {
     const { store, thread } = under;
     const key = thread();
     const { fence } = await started(store, newRun(key, { maxQueued: 1 }));
@@ -45,7 +45,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect((await messagesOf(store, key)).map(({ content }) => content)).not.toContain("never mind");
   });
 
-  test("another user's run does not exist, for looking at it and for cancelling it", async () => {
+  test("another user's run is not found, neither to read nor to cancel it", async () => {
     const { store, thread } = under;
     const run = newRun(thread(), { owner: fresh() });
     await started(store, run);
@@ -55,7 +55,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(await store.runs.get("u1", "never was")).toBeNull();
   });
 
-  test("an owner loses what another has taken and what is deleted, but not what has ended as its own", async () => {
+  test("an owner loses runs that another has taken or that are deleted, but not those that it has ended", async () => {
     const { store, thread } = under;
     const owner = fresh();
     const [taken, deleted, ended] = [
@@ -74,7 +74,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(lost.toSorted()).toEqual([taken.runId, deleted.runId, "never was"].toSorted());
   });
 
-  test("a claim that was made and not acknowledged can be taken back", async () => {
+  test("a claim that was committed and not acknowledged can be taken back", async () => {
     const { store, thread } = under;
     const [key, owner] = [thread(), fresh()];
     const queued = newRun(key, { owner, message: "asked once" });
@@ -89,7 +89,7 @@ export const storeKeepsLeases = (under: StoreUnderTest): void => {
     expect(await messagesOf(store, key)).toHaveLength(3);
   });
 
-  test("replicas that are long gone are forgotten, unless they have left runs behind", async () => {
+  test("the rows of replicas that are long gone are deleted, unless they have left runs behind", async () => {
     const { store, thread } = under;
     const [gone, indebted, alive] = [fresh(), fresh(), fresh()];
     for (const id of [gone, indebted]) await register(store, id, 1);

@@ -31,7 +31,7 @@ const write = async (store: Store, key: ThreadKey, turns: readonly Turn[]): Prom
 };
 
 export const storePagesMessages = (under: StoreUnderTest): void => {
-  test("a message comes with how its run ended, and an answer with what it had besides text", async () => {
+  test("a message has the end of its run, and an answer also its detail besides the text", async () => {
     const { store, thread } = under;
     const key = thread();
     const run = newRun(key, { message: "q" });
@@ -56,7 +56,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     expect(hasMore).toBe(false);
   });
 
-  test("an answer that was kept without says where its run's events begin", async () => {
+  test("an answer that was stored without detail has the seq at which its run's events begin", async () => {
     const { store, thread } = under;
     const key = thread();
     await write(store, key, [
@@ -72,7 +72,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     ]);
   });
 
-  test("of a thread that is not there, and before its first message, there are none", async () => {
+  test("a thread that does not exist has none, and there are none before the first message", async () => {
     const { store, thread } = under;
     const key = thread();
     await write(store, key, [{ question: "q", answer: "a", gap: 0 }]);
@@ -85,7 +85,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     }
   });
 
-  test("a page ends before the message that does not fit, but for the newest, and says whether there are more", async () => {
+  test("a page ends before the message that does not fit, except the newest, and says whether there are more", async () => {
     const { store, thread } = under;
     const key = thread();
     await write(store, key, [
@@ -107,7 +107,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     expect(await page(9, 1, 2)).toEqual([[1], false]);
   });
 
-  test("page by page gives each message once, in order, whatever the limit and the bound", async () => {
+  test("pages give each message once, in order, for any limit and bound", async () => {
     const { store, thread } = under;
     // No gap: question and answer have the same seq, which no real run has.
     const turn = fc.record({
@@ -142,7 +142,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     );
   }, 60_000);
 
-  test("a fork's messages come with theirs", async () => {
+  test("a fork's messages have the detail of their originals", async () => {
     const { store, thread } = under;
     const [from, to] = [thread(), thread()];
     const { fence } = await started(store, newRun(from));

@@ -101,7 +101,7 @@ export const storeReadsRecentTurns = (under: StoreUnderTest): void => {
     expect(turns.map((found) => found.images)).toEqual(turns.map((_, at) => (at >= 2 ? images(at) : [])));
   });
 
-  test("stop where their answers hold too much besides text, but the last is always there", async () => {
+  test("stop where their answers have too much besides text, but always include the last", async () => {
     const { store, thread } = under;
     const key = thread();
     const heavy: AnswerPart = { type: "reasoning", text: crypto.randomUUID().repeat(30_000) };

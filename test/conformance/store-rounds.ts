@@ -33,7 +33,7 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
     expect(await store.runs.rounds(fence)).toEqual(all.map(read));
   });
 
-  test("are not written by a stale owner, nor behind a gap", async () => {
+  test("are not written by a stale owner, nor after a gap", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const stale = { ...fence, epoch: fence.epoch - 1 };
@@ -58,7 +58,7 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
     expect(await store.events.read(fence.threadKey, 0, 9)).toEqual([token(fence, 1)]);
   });
 
-  test("are part of recent turns, those of the asked models alone", async () => {
+  test("are part of recent turns, but only those of the requested models", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     await write(fence, round(1, 1), round(2, 1, { model: "other" }), round(3, 1, { model: "b", calls: [] }));
@@ -68,7 +68,7 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
     expect(turn?.rounds).toEqual(given.map(read).map(({ calls, model, data }) => ({ calls, model, data })));
   });
 
-  test("go with their thread, and come along into a fork when it is cut behind them", async () => {
+  test("are deleted with their thread, and copied into a fork that is cut after them", async () => {
     const { store, thread } = under;
     const from = thread();
     const { fence } = await started(store, newRun(from));

@@ -4,7 +4,7 @@ import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsRuns = (under: StoreUnderTest): void => {
-  test("a thread's first run starts at once and keeps the user's message with its first event's seq", async () => {
+  test("a thread's first run starts at once and stores the user's message with its first event's seq", async () => {
     const { store, thread } = under;
     const run = newRun(thread(), { message: "Hello" });
     expect(await store.runs.begin(run)).toEqual({
@@ -33,7 +33,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     });
   });
 
-  test("runs wait behind the running one, up to the limit, and a full thread keeps nothing of the next", async () => {
+  test("runs wait behind the running one, up to the limit, and a full thread stores nothing of the next", async () => {
     const { store, thread } = under;
     const key = thread();
     await started(store, newRun(key));
@@ -56,7 +56,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     expect(await started(store, newRun(key, { maxQueued: 0 }))).toMatchObject({ lastSeq: 1 });
   });
 
-  test("queued runs are claimed in the order they came, one at a time", async () => {
+  test("queued runs are claimed in the order of their arrival, one at a time", async () => {
     const { store, thread } = under;
     const key = thread();
     const [first, second, third] = [newRun(key), newRun(key, { message: "second" }), newRun(key)] as const;
@@ -145,14 +145,14 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
     expect(await store.threads.get(key)).toMatchObject({ lastSeq: 2, updatedAt: 2_000 });
   });
 
-  test("a run that never said a word leaves no message", async () => {
+  test("a run that emitted no text leaves no message", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     expect(await store.runs.finish(fence, endAt(fence, 1, { message: null }))).toBe("ended");
     expect(await messagesOf(store, fence.threadKey)).toHaveLength(1);
   });
 
-  test("a run ends once only, also when both ends come at the same time", async () => {
+  test("a run ends only once, even when two ends arrive at the same time", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const ends = await Promise.all([1, 1, 1, 1].map((seq) => store.runs.finish(fence, endAt(fence, seq))));

@@ -10,7 +10,7 @@ const idsOf = (taken: readonly Claimed[]) => taken.map(({ fence }) => fence.runI
 const fresh = () => `replica ${realSystem.id()}`;
 
 export const storeTakesOver = (under: StoreUnderTest): void => {
-  test("a run is an orphan once its replica's lease is over, or that has left, or never was; the oldest is taken first", async () => {
+  test("a run is an orphan once its replica's lease is over, or when the replica has left or never existed; the oldest is taken first", async () => {
     const { store, thread } = under;
     const [over, left, unknown, alive] = [fresh(), fresh(), fresh(), fresh()];
     await register(store, over, 1);
@@ -27,7 +27,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     expect(await store.runs.get("u1", healthy.runId)).toMatchObject({ status: "running", attempt: 1 });
   });
 
-  test("nobody takes a run before it has seen the store for a whole lease, and a break starts that anew", async () => {
+  test("a replica takes no run before it has seen the store for a whole lease, and a break restarts that time", async () => {
     const { store, thread } = under;
     const [taker, owner] = [fresh(), fresh()];
     const [first, second] = [newRun(thread(), { owner }), newRun(thread(), { owner })];
@@ -64,7 +64,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     expect(taken.map(({ fence }) => fence)).toEqual([{ threadKey: named.threadKey, runId: named.runId, epoch: 2 }]);
   });
 
-  test("who has the store to itself takes every other owner's runs at once, and none of its own", async () => {
+  test("a process with exclusive use of the store takes every other owner's runs at once, and none of its own", async () => {
     const { store, thread } = under;
     const [me, alive] = [fresh(), fresh()];
     await register(store, alive);
@@ -75,7 +75,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     expect(taken).not.toContain(mine.runId);
   });
 
-  test("the old owner of a taken run cannot write another word, and the new one goes on where the log ends", async () => {
+  test("the old owner of a taken run can write nothing more, and the new one goes on where the log ends", async () => {
     const { store, thread } = under;
     const run = newRun(thread(), { owner: fresh() });
     const { fence } = await started(store, run);
@@ -102,7 +102,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     }
   });
 
-  test("of many who take runs over at the same time exactly one gets each", async () => {
+  test("of many replicas that take runs over at the same time exactly one gets each run", async () => {
     const { store, thread } = under;
     const owner = fresh();
     const runs = Array.from({ length: 20 }, () => newRun(thread(), { owner }));
@@ -122,7 +122,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     for (const { runId } of runs) expect(await store.runs.get("u1", runId)).toMatchObject({ attempt: 2 });
   });
 
-  test("a queued orphan waits for the running one, then is taken over with the user's message kept", async () => {
+  test("a queued orphan waits for the running one, then is taken over, and the user's message stays", async () => {
     const { store, thread } = under;
     const key = thread();
     const [running, queued] = [newRun(key), newRun(key, { message: "left behind", owner: fresh() })];

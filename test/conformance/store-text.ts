@@ -25,7 +25,7 @@ const TRAPS = [
 ];
 
 export const storeKeepsText = (under: StoreUnderTest): void => {
-  test("every JSON text comes back as it was written: escapes, order of keys, spaces", async () => {
+  test("every JSON text is returned as it was written: escapes, order of keys, spaces", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const written = [
@@ -56,7 +56,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
     expect(stored).toEqual(checkpoints.map((checkpoint) => ({ ...checkpoint, runId: fence.runId })));
   });
 
-  test("no run is lost to a character: what Postgres cannot hold is mended, the rest is kept", async () => {
+  test("no character makes a run fail: those that Postgres cannot store are replaced, the rest is unchanged", async () => {
     const { store, thread } = under;
     const content = [...TRAPS, ...fc.sample(anyText, 100)].join("|");
     const key = thread();
@@ -73,7 +73,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
     expect((await store.runs.get("u1", fence.runId))?.error?.message).toBe(repaired);
   });
 
-  test("a run's options may hold any text", async () => {
+  test("a run's options may contain any text", async () => {
     const { store, thread } = under;
     const base = newRun(thread());
     const options = { "\0key": TRAPS, nested: { deep: ["\ud800"] } };
@@ -82,7 +82,7 @@ export const storeKeepsText = (under: StoreUnderTest): void => {
     expect(await store.runs.finish(fence, endAt(fence, 1))).toBe("ended");
   });
 
-  test("a thread's key may hold whatever an id may hold", async () => {
+  test("a thread's key may contain any character that an id may", async () => {
     const { store } = under;
     for (const id of ["a:b", 'qu"ote', "back\\slash", "{a,b}", "여울 😀", "'; drop table threads; --", "%_"]) {
       const key = `user {"\\}:${id}` as const;

@@ -33,7 +33,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.activeRun(key)).toMatchObject({ runId: second.runId, status: "queued" });
   });
 
-  test("a message of the same number comes after the user's", async () => {
+  test("an answer with the seq of its question comes after it", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread(), { message: "q" }));
     await store.runs.finish(fence, endAt(fence, 1, { message: { id: "m", content: "a" } }));
@@ -70,7 +70,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.list("nobody", { limit: 9, after: null })).toEqual([]);
   });
 
-  test("threads that are written to, made or deleted while one turns the pages come neither twice nor in others' way", async () => {
+  test("threads that are written, created or deleted between two pages are not repeated and hide no others", async () => {
     const { store } = under;
     const userId = `reader ${crypto.randomUUID()}`;
     for (let i = 0; i < 6; i++) await started(store, newRun(`${userId}:${i}`, { message: `${i}`, now: 1_000 + i }));
@@ -93,7 +93,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.get(key)).toMatchObject({ updatedAt: 9_000 });
   });
 
-  test("checkpoints come page by page in the order they were made, and one by its id", async () => {
+  test("checkpoints are listed page by page in the order of their creation, and one is found by its id", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     const checkpoints = [1, 1, 2, 5, 9].map((seq, i) => ({
@@ -145,7 +145,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     ).not.toContain(key);
   });
 
-  test("one made under a deleted thread's name counts on from where that had come to, and has nothing else of it", async () => {
+  test("a thread created under a deleted one's name continues its numbers and has nothing else of it", async () => {
     const { store, thread } = under;
     const key = thread();
     const { fence } = await started(store, newRun(key));
@@ -159,7 +159,7 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.delete(key)).toEqual([anew.runId]);
   });
 
-  test("a run that begins while its thread is deleted goes with it, or counts on", async () => {
+  test("a run that begins while its thread is deleted is deleted with it, or continues its numbers", async () => {
     const { store, thread } = under;
     for (let round = 0; round < 10; round++) {
       const key = thread();

@@ -17,7 +17,7 @@ const newTicket = (threadKey: ThreadKey, given: Partial<NewTicket> = {}): NewTic
 });
 
 export const storeKeepsTickets = (under: StoreUnderTest): void => {
-  test("a ticket comes back as it was, to its user alone, until it expires", async () => {
+  test("a ticket is returned as it was, only to its user, until it expires", async () => {
     const { store, thread } = under;
     const { ticketId, ttlMs, ...stored } = newTicket(thread());
     await store.tickets.put({ ticketId, ttlMs, ...stored });
@@ -31,7 +31,7 @@ export const storeKeepsTickets = (under: StoreUnderTest): void => {
     expect(await store.tickets.get("u1", expired.ticketId)).toBeNull();
   });
 
-  test("a sweep takes expired tickets alone, and no more than it may", async () => {
+  test("a sweep deletes only expired tickets, and no more than its limit", async () => {
     const { store, thread } = under;
     while ((await store.tickets.sweep(1_000)) > 0);
     for (const ttlMs of [-1, -3_000_000, -2_000_000, 60_000]) await store.tickets.put(newTicket(thread(), { ttlMs }));
@@ -40,7 +40,7 @@ export const storeKeepsTickets = (under: StoreUnderTest): void => {
     expect(await store.tickets.sweep(2)).toBe(0);
   });
 
-  test("the tickets of a thread go with it", async () => {
+  test("the tickets of a thread are deleted with it", async () => {
     const { store, thread } = under;
     const [gone, stays] = [newTicket(thread()), newTicket(thread())];
     for (const ticket of [gone, stays]) {

@@ -4,7 +4,7 @@ import type { NewTag, NewTil } from "../../src/store/notes/contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsTils = (under: StoreUnderTest): void => {
-  test("a TIL comes back as it was saved, with its tags in their order", async () => {
+  test("a TIL is returned as it was saved, with its tags in their order", async () => {
     const til = newTil({ title: "오늘 배운 것", tags: [tag("Zod"), tag("bun")] });
     const saved = await under.store.tils.save(til);
     expect(saved).toMatchObject({
@@ -28,13 +28,13 @@ export const storeKeepsTils = (under: StoreUnderTest): void => {
     expect((await tils.save(newTil({ slug: "a" }))).slug).toBe("a");
   });
 
-  test("a slug with the signs of a pattern is a slug like any other", async () => {
+  test("a slug with characters of a LIKE pattern is matched literally", async () => {
     const userId = user();
     await under.store.tils.save(newTil({ userId, slug: "axb" }));
     expect((await under.store.tils.save(newTil({ userId, slug: "a_b" }))).slug).toBe("a_b");
   });
 
-  test("a day number that is given is kept, and the next one goes on behind the highest", async () => {
+  test("a given day number is stored, and the next one follows the highest", async () => {
     const { tils } = under.store;
     const userId = user();
     expect(await tils.highestDay(userId)).toBe(0);
@@ -98,7 +98,7 @@ export const storeKeepsTils = (under: StoreUnderTest): void => {
     expect(rest).toHaveLength(1);
   });
 
-  test("what is another user's is not there, and a deletion takes the TIL alone", async () => {
+  test("another user's TIL is not found, and a deletion removes only the TIL", async () => {
     const { tils } = under.store;
     const { userId, tilId } = await tils.save(newTil({ tags: [tag("kept")] }));
     expect(await tils.get(user(), tilId)).toBeNull();
@@ -109,7 +109,7 @@ export const storeKeepsTils = (under: StoreUnderTest): void => {
     expect((await tils.tags(userId, 100)).map(({ name, count }) => [name, count])).toEqual([["kept", 0]]);
   });
 
-  test("text that the database cannot hold is mended", async () => {
+  test("text that the database cannot store is repaired", async () => {
     const til = newTil({ title: "a\0b", content: "\ud800", excerpt: "\0", slug: "s\0", tags: [tag("t\0")] });
     const saved = await under.store.tils.save(til);
     expect(saved).toMatchObject({ title: "a\ufffdb", content: "\ufffd", excerpt: "\ufffd", slug: "s\ufffd" });

@@ -8,7 +8,7 @@ const LONG_MS = 1_000 * 86_400_000;
 export const storeCountsUsage = (under: StoreUnderTest): void => {
   const user = () => `user ${realSystem.id()}`;
 
-  test("of all who come at once, as many are taken as the limit lets in, each user by himself", async () => {
+  test("of simultaneous requests as many are admitted as the limit allows, for each user separately", async () => {
     const { usage } = under.store;
     const [a, b] = [user(), user()];
     const rate = { limit: 7, windowMs: LONG_MS };
@@ -18,7 +18,7 @@ export const storeCountsUsage = (under: StoreUnderTest): void => {
     expect(await usage.take(b, "requests", rate)).toMatchObject({ isTaken: true, total: 1 });
   });
 
-  test("kinds and windows are counted apart, and what is counted is never below nothing", async () => {
+  test("kinds and windows are counted separately, and no count is below zero", async () => {
     const { usage } = under.store;
     const a = user();
     expect((await usage.add(a, "tokens", LONG_MS, 40)).total).toBe(40);
@@ -30,7 +30,7 @@ export const storeCountsUsage = (under: StoreUnderTest): void => {
     expect((await usage.add(a, "requests", LONG_MS, -1)).total).toBe(0);
   });
 
-  test("a count ends with its window, and is swept out then and no sooner", async () => {
+  test("a count ends with its window, and is deleted then and no sooner", async () => {
     const { usage } = under.store;
     const [a, b] = [user(), user()];
     const counted = await usage.add(b, "tokens", LONG_MS, 1);
@@ -43,7 +43,7 @@ export const storeCountsUsage = (under: StoreUnderTest): void => {
     expect(await usage.sweep(100)).toBe(0);
   });
 
-  test("a secret is made once, whoever comes first, and kept", async () => {
+  test("a secret is created once, by whichever process is first, and stays the same", async () => {
     const { secrets } = under.store;
     const name = realSystem.id();
     const made = await Promise.all(Array.from({ length: 8 }, (_, at) => secrets.ensure(name, `secret ${at}`)));

@@ -12,7 +12,7 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
   const someone = () => `user-${realSystem.id()}`;
   const embedded = (content: string, ...vector: readonly number[]) => chunk(content, { vector });
 
-  test("it says whether it has vectors", async () => {
+  test("the store says whether it has vectors", async () => {
     expect(await under.store.documents.capabilities()).toEqual(
       hasVectors ? { vectors: true, reason: null } : { vectors: false, reason: expect.stringContaining("pgvector") },
     );
@@ -61,7 +61,7 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
     for (const { score } of found) expect(score).toBeWithin(0, 1.000001);
   });
 
-  test("models and dimensions live beside each other and are never compared", async () => {
+  test("vectors of different models and dimensions coexist and are never compared", async () => {
     const userId = someone();
     await under.store.documents.put(draft(userId, { model: "a" }), [
       [embedded("two", 1, 0), embedded("three", 1, 0, 0)],
@@ -82,7 +82,7 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
     expect(await contents("c", [1, 0])).toEqual([]);
   });
 
-  test("two users' vectors never meet, nor do collections", async () => {
+  test("vectors of two users, or of two collections, are never compared", async () => {
     const [one, other] = [someone(), someone()];
     for (let at = 0; at < 3; at++) {
       await under.store.documents.put(draft(one, { model: "m", collection: `c${at}` }), [
@@ -96,7 +96,7 @@ export const storeComparesVectors = (under: StoreUnderTest, hasVectors: boolean)
     expect(inOne.map(({ content }) => content)).toEqual(["mine 1"]);
   });
 
-  test("pieces of another model are found and embedded anew, a few at a time; a deleted one is passed over", async () => {
+  test("chunks of another model are found and embedded again, a few at a time; a deleted one is skipped", async () => {
     const { documents } = under.store;
     const [model, userId] = [`new-${realSystem.id()}`, someone()];
     const there = draft(userId, { model: "old", title: "제목" });

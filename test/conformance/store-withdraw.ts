@@ -18,7 +18,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect(await started(store, newRun(run.threadKey))).toMatchObject({ lastSeq: 0 });
   });
 
-  test("a thread that goes on is as it was, and the next turn has its place", async () => {
+  test("a thread that continues is as it was, and the next turn has its place", async () => {
     const { store, thread } = under;
     const key = thread();
     const first = await started(store, newRun(key));
@@ -32,7 +32,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect(await store.runs.claim(waiting)).toMatchObject({ lastSeq: 1 });
   });
 
-  test("one that waits gives its place in the queue back", async () => {
+  test("a queued run frees its place in the queue", async () => {
     const { store, thread } = under;
     const key = thread();
     await started(store, newRun(key, { maxQueued: 1 }));
@@ -56,7 +56,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect(await started(store, newRun(key))).toMatchObject({ lastSeq: 3 });
   });
 
-  test("what has said something, has ended, or is another owner's is not withdrawn", async () => {
+  test("a run that has emitted something, has ended or is another owner's is not withdrawn", async () => {
     const { store, thread } = under;
     const [emitting, ended, others] = [newRun(thread()), newRun(thread()), newRun(thread(), { owner: "another" })];
     await appended(store, (await started(store, emitting)).fence, 1);

@@ -107,11 +107,11 @@ test("a response head may have 32 KiB", async () => {
 describe("a server that violates the protocol", () => {
   test.each<[string, Answer]>([
     ["a head that is too large", page({ ...HTML, "x-large": "a".repeat(33_000) }, "hi")],
-    ["no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],
+    ["no HTTP at all", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],
     ["nothing", (socket) => socket.end()],
     ["a reset", (socket) => socket.resetAndDestroy()],
     [
-      "less than it promised",
+      "less than it declared",
       (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\n\r\nhi"),
     ],
     [

@@ -88,9 +88,9 @@ describe("a document as JSON", () => {
     ["a collection with a bell in it", { title: "x", content: "x", collection: "a\u0007" }, "/collection", 422],
     ["an empty collection", { title: "x", content: "x", collection: "" }, "/collection", 422],
     ["metadata that is a list", { title: "x", content: "x", metadata: [1] }, "/metadata", 422],
-    ["metadata without bounds", { title: "x", content: "x", metadata: { a: "y".repeat(20_000) } }, "/metadata", 422],
-    ["NUL in it", { title: "x", content: "x\0" }, "/content", 422],
-    ["nobody's user id", { title: "x", content: "x", user_id: "a:b" }, "/user_id", 422],
+    ["metadata that is too large", { title: "x", content: "x", metadata: { a: "y".repeat(20_000) } }, "/metadata", 422],
+    ["NUL in its content", { title: "x", content: "x\0" }, "/content", 422],
+    ["an invalid user id", { title: "x", content: "x", user_id: "a:b" }, "/user_id", 422],
     ["ragged rows", { title: "x.csv", content: "a,b\n1\n" }, "/content", 422],
     ["the type of a picture", { title: "x", content: "x", media_type: "image/png" }, "/content", 415],
   ];

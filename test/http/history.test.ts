@@ -59,7 +59,7 @@ describe.each(stores)("a later turn in %s", (_name, open) => {
     return given.slice(0, -1);
   };
 
-  test("is given the calls with their results, and what the model wanted back, also after a restart", async () => {
+  test("is given the calls with their results, and the model's opaque state, even after a restart", async () => {
     const { events, runId } = await solved(service, "u", "tools", async (first, run) => {
       first.emit({ type: "reasoning", delta: "hidden" }, text("Let me see."), call("c"), call("d"), finish(opaque(1)));
       const second = await service.model.nextCall();
@@ -97,7 +97,7 @@ describe.each(stores)("a later turn in %s", (_name, open) => {
     expect(JSON.stringify(await historyIn("other"))).not.toContain(SECRET);
   });
 
-  test("is given cancelled, failed and interrupted turns in an order that every server takes", async () => {
+  test("is given cancelled, failed and interrupted turns in an order that every server accepts", async () => {
     const early = await solve(service, "u", "ends", "cancelled before a word");
     await service.model.nextCall();
     await service.post(`/api/v1/runs/${early.runId}/cancel?userId=u&wait=1`, "");
@@ -131,7 +131,7 @@ describe.each(stores)("a later turn in %s", (_name, open) => {
     ]);
   });
 
-  test("that ends at the model's limit says so, and the turn's usage tells what was cached and reasoned", async () => {
+  test("that ends at the model's limit says so, and the turn's usage has its cached and reasoning tokens", async () => {
     const { events } = await solved(service, "u", "length", (first) => {
       const spent = { ...usage, cachedTokens: 7, reasoningTokens: 5, isEstimated: true };
       first.emit(text("Once upon a"), { type: "finish", reason: "length", usage: spent });
@@ -147,7 +147,7 @@ describe.each(stores)("a later turn in %s", (_name, open) => {
     expect(messages.at(-1)).toMatchObject({ content: "Once upon a", status: "succeeded" });
   });
 
-  test("a run that is cancelled during its calls keeps those that had ended, and takes the next question", async () => {
+  test("a run that is cancelled during its calls stores those that had ended, and the next question is answered", async () => {
     const run = await solve(service, "u", "cut");
     const first = await service.model.nextCall();
     first.emit(text("Let me see."), call("c"), finish(opaque(1)));

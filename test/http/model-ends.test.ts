@@ -66,7 +66,7 @@ describe.each(KINDS)("a run on a model of %s", (_name, provider, wire) => {
   test.each([
     ["reasons-only", { reasoning: ["hm"], finish: "stop" }, "The model ended without an answer."],
     ["limit", { reasoning: ["hm"], finish: "length" }, "before the first word"],
-  ] as const)("an answer without a word (%s) fails the run and stores no message", async (thread, answer, words) => {
+  ] as const)("an answer without text (%s) fails the run and stores no message", async (thread, answer, words) => {
     const { answers, calls, failures } = await run(thread, replyOf(wire, answer));
     expect(failures).toEqual([
       { code: "model_unavailable", message: expect.stringContaining(words), recoverable: true },
@@ -74,7 +74,7 @@ describe.each(KINDS)("a run on a model of %s", (_name, provider, wire) => {
     expect([answers, calls]).toEqual([[], 1]);
   });
 
-  test("what came with reasoning and a tool call goes back in the next round, and no reader sees it", async () => {
+  test("the state of reasoning and a tool call is sent back in the next round, and no reader sees it", async () => {
     const calls = [{ id: "call_1", name: "calculate", pieces: ['{"expression":"1+1"}'], signature: "SIGNED-CALL" }];
     const first = { reasoning: ["THOUGHT"], signature: "SIGNED-THOUGHT", calls, finish: "tool_calls" } as const;
     const { events, answers } = await run(
@@ -91,7 +91,7 @@ describe.each(KINDS)("a run on a model of %s", (_name, provider, wire) => {
     expect(JSON.stringify(events) + shown).not.toContain("SIGNED");
   });
 
-  test("a rate limit inside a 200 is told at once", async () => {
+  test("a rate limit inside a 200 is reported at once", async () => {
     const body = '{"error":{"code":"rate_limit_exceeded"}}';
     const headers = { "content-type": "application/json" };
     const { calls, failures } = await run("limited", { status: 200, headers, body });
@@ -99,13 +99,16 @@ describe.each(KINDS)("a run on a model of %s", (_name, provider, wire) => {
     expect(calls).toBe(1);
   });
 
-  test.each([401, 404])("a provider's %i is final, and users read no operator's words", async (status) => {
-    const { calls, failures } = await run(`status-${status}`, {
-      status,
-      body: '{"error":{"message":"no","type":"x"}}',
-    });
-    expect(failures).toMatchObject([{ code: "model_unavailable", recoverable: false }]);
-    expect(failures[0]?.message).not.toMatch(/[A-Z]+_[A-Z]+|URL|key/);
-    expect(calls).toBe(1);
-  });
+  test.each([401, 404])(
+    "a provider's %i is final, and users do not read what an operator has to do",
+    async (status) => {
+      const { calls, failures } = await run(`status-${status}`, {
+        status,
+        body: '{"error":{"message":"no","type":"x"}}',
+      });
+      expect(failures).toMatchObject([{ code: "model_unavailable", recoverable: false }]);
+      expect(failures[0]?.message).not.toMatch(/[A-Z]+_[A-Z]+|URL|key/);
+      expect(calls).toBe(1);
+    },
+  );
 });

@@ -40,7 +40,7 @@ describe("POST /api/v1/runs", () => {
     expect((await nodes({ agent: "ask" }))[0]).toBe("answer");
   });
 
-  test("refuses an agent that there is not, and one that answers on its own endpoints alone, with the names", async () => {
+  test("refuses an unknown agent, and one that answers only on its own endpoints, naming those that may be chosen", async () => {
     for (const agent of ["nobody", "til"]) {
       const response = await ask("agents", { agent });
       expect(response.status).toBe(404);
@@ -125,7 +125,7 @@ describe("POST /api/v1/runs/{runId}/retry", () => {
     expect((await retry("conflict", runId)).status).toBe(409);
   });
 
-  test("does not find another user's run, or one that never was", async () => {
+  test("does not find another user's run, or an unknown one", async () => {
     const failed = await failedRun("mine");
     expect((await retry("thief", failed)).status).toBe(404);
     expect((await retry("mine", "01a21e45-8940-7202-af9c-905fbe9acca7")).status).toBe(404);
@@ -153,7 +153,7 @@ describe("agentConfig of POST /stream/v2", () => {
   const streamV2 = (agentConfig: object) =>
     service.post("/stream/v2", { message: "hello", userId: "cfg", agentConfig });
 
-  test("chooses the agent and how its model answers, and what it does not know is named in x-ignored", async () => {
+  test("chooses the agent and its model's settings, and names unknown fields in x-ignored", async () => {
     const response = await streamV2({ agent: "ask", temperature: 0.2, max_output_tokens: 50, "top k": 1, 여울: 2 });
     expect(response.headers.get("x-ignored")).toBe("agentConfig.top%20k, agentConfig.%EC%97%AC%EC%9A%B8");
     const call = await service.model.nextCall();

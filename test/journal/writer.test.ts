@@ -222,7 +222,7 @@ describe("a run's writer", () => {
     ]);
   });
 
-  test("nobody waits for a round of a run that has ended, or that another replica has", async () => {
+  test("a round of a run that has ended or is another replica's is not waited for", async () => {
     const { writer, gate, log } = await busy();
     const waits = writer.round({ calls: ["c"], model: "m", data: 1 });
     log.steal("run of u:t");

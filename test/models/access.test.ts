@@ -57,7 +57,7 @@ const MISSING = [
   [vertex, {}, ["GOOGLE_VERTEX_API_KEY"]],
   [vertex, { project: "p", credentials: "{}" }, []],
 ] as const;
-test("one of several ways to prove who calls must be complete", () => {
+test("one of several ways to authenticate must be configured completely", () => {
   for (const [provider, settings, missing] of MISSING)
     expect(missingVariables(provider, settings)).toEqual([...missing]);
 });
@@ -81,7 +81,7 @@ test("Bedrock's requests are signed with an access key, and so is the check", as
   expect(JSON.stringify([headers, seen])).not.toContain("secret-of-the-key");
 });
 
-test("without tools, Bedrock gets the calls of earlier turns in words", async () => {
+test("without tools, Bedrock gets the calls of earlier turns as text", async () => {
   await using server = modelServer(bedrockConverse);
   server.reply(replyOf(bedrockConverse, HELLO));
   await partsFrom(providerModel(bedrock, { apiKey: "key", region: "x", baseUrl: server.url }), {

@@ -33,7 +33,7 @@ const UNKNOWN: readonly string[] = [
   'event: ping\ndata: {"type":"ping"}\n\n',
 ];
 
-test("events, blocks and deltas of kinds that are not known are skipped, wherever they stand", async () => {
+test("unknown kinds of events, blocks and deltas are skipped at any position", async () => {
   const { server, model } = start();
   const frames = anthropicMessages.encode(ANSWER);
   server.reply(replyOf(anthropicMessages, ANSWER));
@@ -74,7 +74,7 @@ test.each([
 
 const PAUSED = { ...ANSWER, signature: "SIGNED", finish: { word: "pause_turn" } } as const;
 
-test("a paused answer goes on with what was said so far, and is one answer", async () => {
+test("a paused answer is continued with its text so far, and is one answer", async () => {
   const { server, model } = start();
   server.reply(
     replyOf(anthropicMessages, PAUSED),
@@ -117,7 +117,7 @@ test("a paused answer goes on with what was said so far, and is one answer", asy
   ]);
 });
 
-test("an answer that pauses for ever ends, with what it has cost", async () => {
+test("an answer that pauses without end fails, with its usage", async () => {
   const { server, model } = start();
   server.reply(...Array.from({ length: 20 }, () => replyOf(anthropicMessages, PAUSED)));
   const { error } = await failureFrom(model);
@@ -133,7 +133,7 @@ test("a failure in a continuation ends the answer", async () => {
   expect(error).toMatchObject({ code: "model_unavailable", usage: USAGE });
 });
 
-test("redacted thinking goes back as it came", async () => {
+test("redacted thinking is sent back unchanged", async () => {
   const { server, model } = start();
   const block = { type: "redacted_thinking", data: "REDACTED" };
   const [begin = "", ...rest] = anthropicMessages.encode({

@@ -59,7 +59,7 @@ test("a reduced request uses nothing that is lacking, and no text of the user or
   );
 });
 
-test("whatever a server takes, every text gets its vector, in order", async () => {
+test("for any limits of a server, every text gets its vector, in order", async () => {
   const limits = fc.record({ texts: fc.integer({ min: 1, max: 100 }), length: fc.integer({ min: 400, max: 6_000 }) });
   const lengths = fc.array(fc.integer({ min: 1, max: 8_000 }), { maxLength: 120 });
   await fc.assert(

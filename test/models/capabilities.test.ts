@@ -85,7 +85,7 @@ describe("a feature that the server refuses", () => {
     },
   );
 
-  test("several at once, one after the other: each is found, and the call is made as often as it takes", async () => {
+  test("several refused at once are found one after the other, and the call is repeated as often as necessary", async () => {
     await using started = setup();
     const { server, model, lines } = started;
     server.reply(
@@ -109,7 +109,7 @@ describe("a feature that the server refuses", () => {
     expect(server.received).toHaveLength(16);
   });
 
-  test("is found by trying where the server does not say which it is", async () => {
+  test("is found by trying when the server does not name it", async () => {
     await using started = setup();
     const { server, model, lines, bodies } = started;
     const vague = refuses({ error: { message: "Bad Request", type: "invalid_request_error" } });
@@ -124,7 +124,7 @@ describe("a feature that the server refuses", () => {
     expect(server.received).toHaveLength(6);
   });
 
-  test("is not looked for once the server has accepted a call with all of them", async () => {
+  test("is not searched for once the server has accepted a call with all of them", async () => {
     await using started = setup();
     const { server, model, lines } = started;
     server.reply(answer, refuses("Bad Request"));
@@ -133,7 +133,7 @@ describe("a feature that the server refuses", () => {
     expect([server.received.length, lines]).toEqual([2, []]);
   });
 
-  test("is looked for a bounded number of times", async () => {
+  test("is searched for a bounded number of times", async () => {
     await using started = setup();
     const { server, model, lines } = started;
     server.reply(...Array.from({ length: 40 }, () => refuses("Bad Request")));
@@ -185,7 +185,7 @@ test("without tools, the calls of earlier turns become text, and roles still alt
   expect(messages[2]?.content.match(/"x":1/g)).toHaveLength(2);
 });
 
-test("a picture that the model cannot see is told to it in words", async () => {
+test("a picture that the model cannot see is replaced by a text", async () => {
   await using started = setup();
   const { server, model, bodies } = started;
   server.reply(refuses({ error: { message: "This model does not support image input" } }), answer);
@@ -194,7 +194,7 @@ test("a picture that the model cannot see is told to it in words", async () => {
   expect(JSON.stringify(bodies()[1]?.messages)).not.toContain("base64");
 });
 
-describe("what a server handed out and does not take back", () => {
+describe("state that a server sent and does not accept back", () => {
   const opaque = { model: "compatible:x", data: { message: { reasoning: "hm" }, calls: [] } };
   const LOOP: ModelRequest = {
     ...QUESTION,
@@ -223,7 +223,7 @@ describe("what a server handed out and does not take back", () => {
     "The `reasoning_content` in the thinking mode must be passed back to the API.",
     "thinking is enabled but reasoning_content is missing in assistant tool call message at index 2",
     "Function call `solve` in the 2. content block is missing a `thought_signature`.",
-  ])("is not given up where the server asks for it (%j): calls of other models become text", async (message) => {
+  ])("is still sent when the server requires it (%j): calls of other models become text", async (message) => {
     await using started = setup();
     const { server, model, lines, bodies } = started;
     const [question, call, result] = LOOP.messages;
@@ -242,7 +242,7 @@ describe("what a server handed out and does not take back", () => {
     expect(JSON.stringify(bodies())).not.toContain('"no"');
   });
 
-  test("is asked for in vain where all calls are its own", async () => {
+  test("is required in vain when all calls are the model's own: the call fails at once", async () => {
     await using started = setup();
     const { server, model, lines } = started;
     server.reply(refuses({ error: { message: "The `reasoning_content` must be passed back to the API." } }));

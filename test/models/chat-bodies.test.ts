@@ -70,7 +70,7 @@ test.each([
   );
 });
 
-test("such an answer is complete without a word for its end", async () => {
+test("such an answer is complete without a finish reason", async () => {
   const { parts } = await read([JSON.stringify({ choices: [{ message: { content: "Hi." } }] })]);
   expect(parts.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
 });
@@ -90,15 +90,15 @@ test.each([
   ["an error that is a text", data({ error: "Rate limit reached" }), "model_rate_limited"],
   ["an object error", data({ object: "error", message: "m", code: 429 }), "model_rate_limited"],
   [
-    "a form of the server's own, and no more",
+    "only an error in the server's own form",
     data({ code: "1302", message: "Too many requests" }),
     "model_rate_limited",
   ],
-  ["FastAPI's form, and no more", data({ detail: "boom" }), "model_unavailable"],
+  ["only an error in FastAPI's form", data({ detail: "boom" }), "model_unavailable"],
   ["network_error", data(delta({}, "network_error")), "model_unavailable"],
-  ["an end without a word", "data: [DONE]\n\n", "model_unavailable"],
-  ["an end with an empty word", `${data(delta({}, ""))}data: [DONE]\n\n`, "model_unavailable"],
-])("half an answer and %s fails, with the half", async (_, frames, code) => {
+  ["an end without a finish reason", "data: [DONE]\n\n", "model_unavailable"],
+  ["an end with an empty finish reason", `${data(delta({}, ""))}data: [DONE]\n\n`, "model_unavailable"],
+])("half an answer and %s fails after the half is emitted", async (_, frames, code) => {
   const { parts, error } = await read([HI + frames]);
   expect(parts).toEqual([{ type: "text", delta: "Hi." }]);
   expect(error).toMatchObject({ code, usage: { outputTokens: expect.any(Number), isEstimated: true } });
@@ -110,11 +110,11 @@ test.each([
     "an error of empty fields",
     data({ ...delta({ content: "Hi." }), error: { message: "", code: 0, param: null } }) + END,
   ],
-  ["empty words in every chunk", data(delta({ content: "Hi." }, "")) + END],
+  ["an empty finish reason in every chunk", data(delta({ content: "Hi." }, "")) + END],
   ["an event of another kind", data({ type: "ping" }) + data({ code: 1, message: "queued" }) + HI + END],
   ["no [DONE]", HI + data(delta({}, "stop"))],
   ["an event that has a name", `event: message\n${HI}${END}`],
-])("%s harms no answer", async (_, frames) => {
+])("%s does not affect an answer", async (_, frames) => {
   expect(await read([frames])).toMatchObject({ parts: [{ delta: "Hi." }, { reason: "stop" }], error: undefined });
 });
 

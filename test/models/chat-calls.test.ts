@@ -29,7 +29,7 @@ const fn = (name: string | undefined, args?: unknown) => ({
   function: { ...(name !== undefined && { name }), ...(args !== undefined && { arguments: args }) },
 });
 
-describe("a tool call comes in any usual shape", () => {
+describe("a tool call may have any usual shape", () => {
   test.each([
     ["arguments as an object", [{ index: 0, id: "a", ...fn("f", { x: 1 }) }]],
     ["a JSON string in a string", [{ index: 0, id: "a", ...fn("f", '"{\\"x\\":1}"') }]],
@@ -103,12 +103,12 @@ describe("a tool call comes in any usual shape", () => {
     expect(piecesOf(...pieces)).toEqual([A]);
   });
 
-  test("a list that is one object, and arguments that are no text at all", () => {
+  test("a list that is one object, and arguments that are not text", () => {
     expect(callsOf({ tool_calls: { id: "a", ...fn("f", { x: 1 }) } })).toEqual([A]);
     expect(piecesOf({ id: "a", ...fn("f", null) })).toEqual([{ ...A, input: {} }]);
   });
 
-  test("a name in pieces, or growing", () => {
+  test("a name in pieces, or repeated and growing", () => {
     expect(piecesOf({ index: 0, id: "a", ...fn("get_") }, { index: 0, ...fn("x", "{}") })).toMatchObject([
       { name: "get_x" },
     ]);
@@ -117,7 +117,7 @@ describe("a tool call comes in any usual shape", () => {
     ]);
   });
 
-  test("a function_call, whole or in pieces, and once where tool_calls say it too", () => {
+  test("a function_call, whole or in pieces, counts once when tool_calls repeat it", () => {
     const made = { id: "new1", name: "f", input: { x: 1 } };
     expect(callsOf({ function_call: { name: "f", arguments: '{"x":1}' } })).toEqual([made]);
     expect(callsOf({ function_call: { name: "f" } }, { function_call: { arguments: '{"x":1}' } })).toEqual([made]);

@@ -44,7 +44,7 @@ const PLAIN = {
   tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }],
 };
 
-describe("what a server wants back goes back as it came", () => {
+describe("opaque state is sent back as it came", () => {
   test.each([
     [
       "reasoning_content in pieces",
@@ -90,7 +90,7 @@ describe("what a server wants back goes back as it came", () => {
       { extra_content: { google: { thought_signature: "S" } } },
     ],
     [
-      "a signature that is said twice",
+      "a signature that is sent twice",
       [{ reasoning_opaque: "S" }, { reasoning_opaque: "S" }],
       { reasoning_opaque: "S" },
     ],
@@ -98,7 +98,7 @@ describe("what a server wants back goes back as it came", () => {
     expect(returned(...deltas, call({}))).toEqual({ ...PLAIN, ...fields });
   });
 
-  test("what stands beside a tool call, and in its function", () => {
+  test("fields beside a tool call, and in its function", () => {
     const extra = { extra_content: { google: { thought_signature: "S" } } };
     const piece = { ...extra, function: { name: "f", arguments: "{}", signature: "T" } };
     expect(returned(call(piece), call({ function: { arguments: "" }, ...extra }))).toEqual({
@@ -107,14 +107,14 @@ describe("what a server wants back goes back as it came", () => {
     });
   });
 
-  test("fields that no server wants back stay out", () => {
+  test("fields that no server expects back are left out", () => {
     expect(
       stateOf({ annotations: [1], audio: { id: "x" }, token_ids: [1], name: "n", content: "c" }, call({})),
     ).toBeUndefined();
     expect(returned({ reasoning_content: null, reasoning: null }, call({ caller: null }))).toEqual(PLAIN);
   });
 
-  test("only in turns with tool calls: a plain answer takes none of it back", () => {
+  test("only in turns with tool calls, and not with a plain answer", () => {
     const opaque = stateOf({ reasoning_content: "hm" });
     const answer: ModelMessage = { role: "assistant", content: "Yes.", toolCalls: [], opaque };
     const plain = { role: "assistant", content: "Yes." };
@@ -137,7 +137,7 @@ describe("what a server wants back goes back as it came", () => {
     expect(stateOf(long, long, call({}))).toBeUndefined();
   });
 
-  test("names of JavaScript's own are only names", () => {
+  test("names such as __proto__ are ordinary names", () => {
     const deltas = [
       '{"choices":[{"delta":{"reasoning_x":{"__proto__":{"polluted":1}},"tool_calls":[{"id":"__proto__","__proto__":{"polluted":1},"constructor":"c","function":{"name":"f","arguments":"{}"}}]}}]}',
     ].map((text) => (JSON.parse(text) as { choices: { delta: object }[] }).choices[0]?.delta ?? {});

@@ -43,7 +43,7 @@ const limited = async (
 
 const TEXTS = Array.from({ length: 40 }, (_, at) => `text ${at} ${"x".repeat(at)}`);
 
-test("a server that takes ten texts a call gets ten at most, all vectors come, and it is asked so from then on", async () => {
+test("a server that accepts ten texts a call gets at most ten, all vectors are returned, and the limit is remembered", async () => {
   await using started = await limited({ texts: 10 });
   const { model, sizes, lines, slept } = started;
   expect(await model.embed(TEXTS, "document", never)).toEqual(TEXTS.map(vectorFor));
@@ -84,7 +84,7 @@ test("a server that counts the characters of a whole call gets fewer texts, not 
   expect(lines.at(-1)).toEqual({ texts: 4, characters: 6_000 });
 });
 
-test("a server that takes nothing is asked a bounded number of times, and the failure is logged once", async () => {
+test("a server that accepts nothing is called a bounded number of times, and the failure is logged once", async () => {
   await using started = await limited({ texts: 0 });
   const { model, sizes, lines, failures } = started;
   await expect(model.embed(TEXTS, "document", never)).rejects.toBeInstanceOf(ModelError);

@@ -119,18 +119,18 @@ describe.each(PROVIDERS)("%s", (provider) => {
   test.each([
     ["twenty megabytes", `{"data":"${"x".repeat(2e7)}"}`],
     ["a million lists", `{"data":[${"[],".repeat(1e6)}[]],"embeddings":[]}`],
-    ["lists in lists", `{"data":${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
+    ["nested lists", `{"data":${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
     [
-      "numbers that are none, 400,000 times",
+      "values that are no numbers, 400,000 times",
       JSON.stringify(wire.answer([[1], [2]])).replace("[1]", `[${"1e999,".repeat(4e5)}1]`),
     ],
     [
-      "words for numbers, 400,000 times",
+      "strings in place of numbers, 400,000 times",
       JSON.stringify(wire.answer([[1], [2]])).replace("[1]", `[${'"a",'.repeat(4e5)}1]`),
     ],
     ["200,000 names", `{"data":[],"embeddings":[],${Array.from({ length: 2e5 }, (_, at) => `"${at}x":1`)}}`],
     ["a vector for each of 100,000 texts, backwards", backwards(wire, 1e5)],
-  ])("%s for vectors hold nobody up", async (_, body) => {
+  ])("%s in place of vectors do not block the event loop", async (_, body) => {
     const { result, blockedMs } = await measureBlocking(() => failureOf(() => new Response(body)));
     expect(result.code).toBe("model_unavailable");
     expect(blockedMs).toBeLessThan(250);

@@ -48,7 +48,7 @@ describe("a stream of events", () => {
     expect(looked(stream)).toContain(words);
   });
 
-  test("may hold many comments, and events that say nothing, between those that say something", () => {
+  test("may have many comments, and events without content, between those with content", () => {
     const quiet = `${": keep\n\n".repeat(1_000_000)}${'data: {"type":"ping"}\n\n'.repeat(7_000)}`;
     let emitted = 0;
     const stream = quiet.repeat(3);

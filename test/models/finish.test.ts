@@ -61,16 +61,16 @@ test.each([
   expect(words.map((word) => [word, read(word)])).toEqual(words.map((word) => [word, is]));
 });
 
-test.each(["", " ", "null", "None", "NONE"])("%j says nothing yet", (word) => {
+test.each(["", " ", "null", "None", "NONE"])("%j is no finish reason", (word) => {
   expect(read(word)).toBeNull();
 });
 
-test("a conversation that is too long is not asked for again, by nobody", () => {
+test("a conversation that is too long is not retried, neither by us nor by the caller", () => {
   expect(readFinish("model_context_window_exceeded")).toMatchObject({ retryable: false, isRecoverable: false });
   expect(readFinish("network_error")).toMatchObject({ retryable: true, isRecoverable: true });
 });
 
-test("any word is read, and none is quoted to users", () => {
+test("any finish reason is read, and none is quoted to users", () => {
   fc.assert(
     fc.property(fc.string(), (word) => {
       const finish = readFinish(`zq${word}`);

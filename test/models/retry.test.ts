@@ -94,7 +94,7 @@ describe("a retried model", () => {
     expect([model.calls(), received]).toEqual([1, [...ANSWER.slice(0, 1)]]);
   });
 
-  test("fails an answer of nothing at once, with its usage, and says once what it has cost", async () => {
+  test("fails an empty answer at once, with the usage of all calls counted once", async () => {
     const { options } = recorder();
     const usage = { inputTokens: 3, outputTokens: 4 };
     const finish = { type: "finish", reason: "stop", usage } as const;

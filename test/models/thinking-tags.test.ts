@@ -70,7 +70,7 @@ describe("thoughts in tags", () => {
     expect(splitter.isText).toBe(true);
   });
 
-  test("hold no endless blank characters back", () => {
+  test("do not hold back blank characters without end", () => {
     const splitter = new ThinkingSplitter(DEFAULT_THINKING_TAGS);
     let text = "";
     splitter.push(" ".repeat(2_000), (_, delta) => {
@@ -99,7 +99,7 @@ describe("the tags that an operator names", () => {
     expect(parseThinkingTags(text)).toEqual(tags);
   });
 
-  test("replace the usual ones", () => {
+  test("replace the default ones", () => {
     const tags = parseThinkingTags("[THINK] [/THINK]") ?? [];
     expect(split([..."[THINK]a[/THINK]b"], tags)).toEqual({ reasoning: "a", text: "b" });
     expect(split(["<think>a</think>"], tags)).toEqual({ reasoning: "", text: "<think>a</think>" });

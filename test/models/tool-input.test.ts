@@ -22,13 +22,13 @@ describe("a tool's arguments", () => {
     expect(parseToolInput(text)).toEqual(value);
   });
 
-  test("what is nested too deep stays text, also when it is encoded twice", () => {
+  test("arguments that are nested too deep stay text, even when they are encoded twice", () => {
     const deep = `{"a":${"[".repeat(8_000)}${"]".repeat(8_000)}}`;
     for (const text of [deep, JSON.stringify(deep), JSON.stringify(JSON.stringify(deep))])
       expect(parseToolInput(text)).toBeString();
   });
 
-  test("any object comes through, encoded once, twice or three times", () => {
+  test("any object is read, encoded once, twice or three times", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(2), (value, times) => {
         const json = JSON.parse(JSON.stringify(value)) as unknown;

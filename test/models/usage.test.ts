@@ -30,7 +30,7 @@ describe("usage", () => {
     [{ prompt_cache_hit_tokens: 4, reasoning_tokens: 1 }],
     [{ cached_tokens: "4", reasoning_tokens: "1" }],
     [{ cache_read_input_tokens: 4, reasoning_tokens: 1 }],
-  ])("tells cached and reasoning tokens: %j", (details) => {
+  ])("has cached and reasoning tokens: %j", (details) => {
     expect(read({ prompt_tokens: 9, completion_tokens: 2, ...details })).toEqual({
       inputTokens: 9,
       outputTokens: 2,
@@ -39,7 +39,7 @@ describe("usage", () => {
     });
   });
 
-  test("has reasoning in the output, also where a server counts it beside", () => {
+  test("includes reasoning in the output, even when a server counts it separately", () => {
     const counts = { prompt_tokens: 9, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 5 } };
     expect(read({ ...counts, total_tokens: 16 })).toMatchObject({ outputTokens: 7, reasoningTokens: 5 });
     expect(read({ ...counts, completion_tokens: 7, total_tokens: 16 })).toMatchObject({ outputTokens: 7 });

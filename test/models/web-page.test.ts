@@ -4,7 +4,7 @@ import { compatible } from "../../src/models/providers/compatible.ts";
 import { partsFrom } from "../conformance/model-kit.ts";
 import { providerModel } from "../support/provider-model.ts";
 
-test("a page in place of an answer fails at once, and the operator is told to check the address", async () => {
+test("a page in place of an answer fails at once, and the log tells the operator to check the address", async () => {
   let calls = 0;
   using server = Bun.serve({
     port: 0,

@@ -183,7 +183,7 @@ describe("searching", () => {
     expect(await check.look()).toBe("documents are found by full-text search only: the extension is missing");
   });
 
-  test("without vectors and without documents, health speaks of the documents to come", async () => {
+  test("without vectors and without documents, health describes the documents to come", async () => {
     const capabilities = async () => ({ vectors: false, reason: "the extension is missing" });
     const documents: DocumentStore = { ...store.documents, capabilities, embeddings: async () => [] };
     const check = new RetrievalHealth({

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { runErrorOf } from "../../src/runs/ending.ts";
 
-test("an object that throws when it is looked at ends a run with internal", () => {
+test("a thrown object whose properties throw ends a run with `internal`", () => {
   const hostile = new Proxy(
     {},
     {

@@ -38,7 +38,7 @@ describe.each(["solve", "ask"])("%s", (name) => {
     expect(model.requests).toHaveLength(MESSAGES.length);
   });
 
-  test("takes nobody for a student: what is said of steps and bold is said of exercises alone", async () => {
+  test("treats no user as a student: steps and bold are required only for exercises", async () => {
     const model = modelAnswering([text("…")]);
     const { start } = await harness({ model });
     await (await start(serviceAgent(name), { message: "Plan a 3-day trip to Busan" })).events;

@@ -49,8 +49,11 @@ const otherServer = async (answer: (socket: Socket) => void) => {
 describe("a server that is not Postgres ends the first call within the deadline, naming DATABASE_URL", () => {
   test.each([
     ["speaks HTTP", (socket: Socket) => socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))],
-    ["answers rubbish", (socket: Socket) => socket.on("data", () => socket.write("SSH-2.0-OpenSSH_10.0\r\n"))],
-    ["is silent", (socket: Socket) => socket.resume()],
+    [
+      "answers with invalid bytes",
+      (socket: Socket) => socket.on("data", () => socket.write("SSH-2.0-OpenSSH_10.0\r\n")),
+    ],
+    ["sends nothing", (socket: Socket) => socket.resume()],
     ["hangs up", (socket: Socket) => socket.destroy()],
   ])("when it %s", async (_, answer) => {
     await using server = await otherServer(answer);

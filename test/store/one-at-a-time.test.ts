@@ -28,7 +28,7 @@ test("calls of one key run in their order, one at a time, and those of another k
   expect(log).toEqual(["begin 1", "begin 3", "end 3", "end 1", "begin 2", "end 2"]);
 });
 
-test("a call that fails lets the next one run, and only its own caller hears of it", async () => {
+test("a call that fails lets the next one run, and only its own caller gets the error", async () => {
   const calls = new OneAtATime();
   const failed = calls.run("u", () => Promise.reject(new Error("no")));
   const next = calls.run("u", async () => "yes");

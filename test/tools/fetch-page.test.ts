@@ -17,14 +17,14 @@ const fetches = (text: string) => {
     (await finish(callTool([tool], { name: "fetch_page", input }, toolContext(), never))).value;
 };
 
-test("a page comes back with its address, title and text", async () => {
+test("a page is returned with its address, title and text", async () => {
   expect(await fetches("Hello.")({ url: "https://example.com" })).toEqual({
     output: { url: "https://example.com/", title: "A page", text: "Hello." },
     isError: false,
   });
 });
 
-test("what must not or cannot be fetched is told to the model", async () => {
+test("the model reads why a page must not or cannot be fetched", async () => {
   expect(await fetches("")({ url: "http://10.0.0.1" })).toEqual({
     output: { error: "The address is not public." },
     isError: true,

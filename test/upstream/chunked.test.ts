@@ -22,15 +22,15 @@ const readIn = (text: string, sizes: readonly number[] = [text.length]) => {
 
 describe("a body in chunks is read", () => {
   test.each([
-    ["of one", "2\r\nhi\r\n0\r\n\r\n", "hi"],
-    ["of none", "0\r\n\r\n", ""],
+    ["of one chunk", "2\r\nhi\r\n0\r\n\r\n", "hi"],
+    ["of no chunk", "0\r\n\r\n", ""],
     ["with sizes in either case", "a\r\nhello, you\r\nA\r\nhello, you\r\n0\r\n\r\n", "hello, youhello, you"],
     ["with zeros before a size", "00000000000000000002\r\nhi\r\n000\r\n\r\n", "hi"],
     ["with extensions", '2;a="b";c\r\nhi\r\n0;d\r\n\r\n', "hi"],
-    ["with white space behind a size", "2 \t;x\r\nhi\r\n0 \r\n\r\n", "hi"],
+    ["with white space after a size", "2 \t;x\r\nhi\r\n0 \r\n\r\n", "hi"],
     ["with trailers", "2\r\nhi\r\n0\r\na: 1\r\nb: 2\r\n\r\n", "hi"],
     ["with lines that end in a line feed", "2\nhi\n0\na: 1\n\n", "hi"],
-    ["that holds what chunks are made of", "8\r\n\r\n0\r\n\r\n;\r\n0\r\n\r\n", "\r\n0\r\n\r\n;"],
+    ["whose content looks like chunks", "8\r\n\r\n0\r\n\r\n;\r\n0\r\n\r\n", "\r\n0\r\n\r\n;"],
   ])("%s, for any cuts, up to its last byte and no further", (_, text, expected) => {
     for (let size = 1; size <= text.length + 8; size++) {
       expect(readIn(`${text}HTTP/1.1`, [size])).toEqual({ text: expected, read: text.length, isOver: true });
@@ -55,16 +55,16 @@ describe("a body in chunks is read", () => {
 describe("a chunk is invalid that", () => {
   test.each([
     ["does not end where it should", "2\r\nhi, you\r\n"],
-    ["is of a size below nothing", "1\r\nx\r\n-6\r\nz"],
-    ["is of no size", "2\r\nhi\r\nzz\r\nmore\r\n0\r\n\r\n"],
-    ["is of a size past all bounds", "fffffffffffff\r\nx"],
-    ["has nothing where its size should be", "\r\n2\r\nhi\r\n"],
-    ["has an extension in its place", ";x\r\nhi\r\n"],
-    ["is of two sizes", "2 3\r\nhi\r\n"],
-    ["is of a size whose line is broken", "2\r3\r\nhi\r\n"],
+    ["has a negative size", "1\r\nx\r\n-6\r\nz"],
+    ["has no size", "2\r\nhi\r\nzz\r\nmore\r\n0\r\n\r\n"],
+    ["has a size past the limit", "fffffffffffff\r\nx"],
+    ["has an empty line in place of its size", "\r\n2\r\nhi\r\n"],
+    ["has an extension in place of its size", ";x\r\nhi\r\n"],
+    ["has two sizes", "2 3\r\nhi\r\n"],
+    ["has a size whose line is broken", "2\r3\r\nhi\r\n"],
     ["has an extension whose line is broken", "2;a\rb\r\nhi\r\n"],
-    ["is followed by half a line's end", "2\r\nhi\r\r\n"],
-    ["is the last and ends in half of one", "2\r\nhi\r\n0\r\n\rx\r\n\r\n"],
+    ["is followed by half a line end", "2\r\nhi\r\r\n"],
+    ["is the last and ends in half a line end", "2\r\nhi\r\n0\r\n\rx\r\n\r\n"],
   ])("%s", (_, text) => {
     for (const size of [1, 3, text.length]) expect(() => readIn(text, [size])).toThrow("The server sent");
   });
@@ -73,7 +73,7 @@ describe("a chunk is invalid that", () => {
     ["an extension", "2;", "x"],
     ["white space", "2", " "],
     ["trailers", "2\r\nhi\r\n0\r\n", "a: 1\r\n"],
-  ])("brings %s without end", (_, start, filling) => {
+  ])("has %s without end", (_, start, filling) => {
     expect(() => readIn(start + filling.repeat(20_000), [1_000])).toThrow("longer than");
   });
 

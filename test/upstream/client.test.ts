@@ -46,7 +46,7 @@ test("megabytes reach a slow server completely", async () => {
 });
 
 describe("connections", () => {
-  test("are not used again when they may not be idle", async () => {
+  test("are not reused when idle connections are not allowed", async () => {
     await using server = await rawServer((socket, { body }) => socket.write(counted(body)));
     const post = postBySockets({ idleMs: 0 });
     for (const word of ["one", "two", "three"]) expect(await textFrom(post, server.url, word)).toBe(word);
@@ -115,7 +115,7 @@ describe("connections", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("that send something unasked are closed", async () => {
+  test("that send something without a request are closed", async () => {
     await using server = await rawServer((socket) => {
       socket.write(counted("ok"));
       setImmediate(() => socket.write("HTTP/1.1 408 Request Timeout\r\n\r\n"));
@@ -236,7 +236,7 @@ describe("over TLS", () => {
   });
 
   test.each([
-    ["that nobody vouches for", undefined, (url: string) => url],
+    ["that no authority has signed", undefined, (url: string) => url],
     ["that names another server", CERTIFICATE, named],
   ])("a certificate %s is refused, and nothing is sent", async (_, ca, at) => {
     await using server = await rawServer((socket) => socket.write(counted("ok")), { isSecure: true });
@@ -244,7 +244,7 @@ describe("over TLS", () => {
     expect(server.requests).toEqual([]);
   });
 
-  test("a server that never speaks it times out", async () => {
+  test("a server that never speaks TLS times out", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();

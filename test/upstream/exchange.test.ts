@@ -142,13 +142,13 @@ describe("an invalid response", () => {
     ["of interim responses only", "HTTP/1.1 100 Continue\r\n\r\n".repeat(6_000)],
     ["that is compressed", counted("hi", "content-encoding: gzip\r\n")],
     ["that switches to another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"],
-    ["of a status that there is not", "HTTP/1.1 777 Hm\r\n\r\n"],
-    ["with a header that is none", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
-    ["in another coding than chunks", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n"],
+    ["of an unknown status", "HTTP/1.1 777 Hm\r\n\r\n"],
+    ["with an invalid header", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
+    ["in another transfer coding than chunked", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n"],
     ["with two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nhi"],
-    ["with a length below nothing", "HTTP/1.1 200 OK\r\ncontent-length: -43\r\n\r\nhi"],
+    ["with a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -43\r\n\r\nhi"],
     ["with a length in words", "HTTP/1.1 200 OK\r\ncontent-length: abc\r\n\r\nhi"],
-    ["with a length of another kind", "HTTP/1.1 200 OK\r\ncontent-length: 0x10\r\n\r\nhi"],
+    ["with a hexadecimal length", "HTTP/1.1 200 OK\r\ncontent-length: 0x10\r\n\r\nhi"],
   ])("%s fails before its head", async (_, text) => {
     const { exchange, calls } = begin();
     feed(exchange, text);
@@ -185,7 +185,7 @@ describe("a response that is unusual", () => {
     ["no reason behind the status", "HTTP/1.1 429\r\ncontent-length: 2\r\n\r\nhi", [429, "hi", "keep"]],
     ["lines without a carriage return", "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi", [200, "hi", "keep"]],
     ["no body, whatever its length", "HTTP/1.1 204 No\r\ncontent-length: 9\r\n\r\n", [204, "", "keep"]],
-    ["an interim one first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
+    ["an interim response first", `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${counted("hi")}`, [200, "hi", "keep"]],
   ])("with %s is read as intended", async (_, text, expected) => {
     expect(await answerTo(text)).toEqual(expected);
   });
@@ -237,7 +237,7 @@ describe("a body", () => {
     expect(calls).toEqual(["close"]);
   });
 
-  test("that is no longer needed and is silent closes its connection after a while", async () => {
+  test("that is no longer needed and brings nothing more closes its connection after a while", async () => {
     const closed = Promise.withResolvers<boolean>();
     const line = { pause: () => {}, resume: () => {}, end: closed.resolve };
     const exchange = new Exchange(line, new AbortController().signal);

@@ -91,7 +91,7 @@ describe("another reading", () => {
     ["a file that threw", "throw new Error('x');"],
     ["an export that was missing", "export const other = 1;"],
     ["a file that was missing", null],
-  ])("finds %s mended", async (_, broken) => {
+  ])("finds that %s was corrected", async (_, broken) => {
     using folder = agentFolder({ "a.ts": described("word", 'import { word } from "./lib/word.ts";') });
     if (broken !== null) folder.write("lib/word.ts", broken);
     const files = filesOf(folder);
@@ -123,21 +123,21 @@ describe("mistakes in code agents", () => {
     ["a throw of a text", "throw 'text';", "a.ts: throws a string when it is imported: have it throw an Error"],
     ["a rejection", "await Promise.reject(new TypeError('no'));", "a.ts:1: throws when it is imported: no"],
     [
-      "a name that yeoul lacks",
+      "a name that yeoul does not export",
       "import {\n  agents\n} from 'yeoul';\nexport default agents;",
       'a.ts:2: imports "agents", which yeoul does not export: correct the name',
     ],
     [
-      "a file that is not there",
+      "a missing file",
       "\nimport x from './gone.ts';\nexport default x;",
       'a.ts:2: imports "./gone.ts", which cannot be found: correct the path',
     ],
     [
-      "a package that is not there",
+      "a missing package",
       "import x from 'no-such-package';\nexport default x;",
       'a.ts:1: imports "no-such-package", which cannot be found: install the package in a node_modules beside the file',
     ],
-    ["what is no text", Uint8Array.from([0x2f, 0x2f, 0xff]), "a.ts:1: is not UTF-8 there"],
+    ["bytes that are no text", Uint8Array.from([0x2f, 0x2f, 0xff]), "a.ts:1: is not UTF-8 there"],
     ["9 MB", "//".padEnd(9_000_000, "x"), "a.ts: is larger than 8192 KiB"],
     [
       "no run",
@@ -159,14 +159,14 @@ describe("mistakes in code agents", () => {
       'import { agent, tool } from "yeoul";\nexport default agent({\n  tools: [\n    tool({ name: "a", description: "A.", input: { type: "object" },\n      inputs: 1, execute: () => 1 } as never),\n  ],\n  async *run() {},\n});',
       "a.ts:5: tools[0].inputs is unknown; there are name, description, input, repeat, execute",
     ],
-  ])("%s is told", async (_, content, mistakes) => {
+  ])("%s is reported", async (_, content, mistakes) => {
     using folder = agentFolder({ "a.ts": content });
     const loaded = await load(filesOf(folder));
     expect(loaded.agents).toEqual([]);
     expect(mistakesIn(loaded, folder)).toEqual([expect.stringContaining(mistakes)]);
   });
 
-  test("are told at their place in a helper", async () => {
+  test("are reported at their place in a helper", async () => {
     using folder = agentFolder({
       "a.ts": described("word", 'import { word } from "./lib/word.ts";'),
       "b.ts": described("word", 'import { word } from "./lib/other.ts";'),
@@ -184,7 +184,7 @@ describe("mistakes in code agents", () => {
     ]);
   });
 
-  test("of a definition are told at once, each at its field", async () => {
+  test("of a definition are reported at once, each at its field", async () => {
     const content = `import { agent } from "yeoul";
 export default agent({
   description: "A.",
@@ -206,7 +206,7 @@ export default agent({
     ]);
   });
 
-  test("an import that never ends is told after a time, and holds up no other file", async () => {
+  test("an import that never ends is reported after a time limit, and delays no other file", async () => {
     using folder = agentFolder({ "a.ts": "await new Promise(() => {});\nexport default 1;", "b.ts": described('"b"') });
     const loaded = await load(filesOf(folder, { importMs: 200 }));
     expect(mistakesIn(loaded, folder)).toEqual([

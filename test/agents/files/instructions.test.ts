@@ -16,7 +16,7 @@ test("user, day and locale are filled in wherever they stand, and nothing else",
   expect(instructionsFor(text, known("u1"))).toBe("u1u1, 2026-11-27 (ko); {{ date }} {{model}} {{}} {{DATE}} {date}");
 });
 
-test("a user id is neither read again nor able to begin a line", () => {
+test("a user id is not expanded again and cannot begin a new line", () => {
   expect(instructionsFor("User: {{user_id}}.", known("{{date}} $& $1"))).toBe("User: {{date}} $& $1.");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (userId) => {

@@ -25,7 +25,7 @@ const reloadOf = (use: (names: readonly string[]) => void = () => {}) => {
   return { reload, readings, logged, end };
 };
 
-test("requests during a reading are answered by one more, which begins after it", async () => {
+test("requests during a reload are served by one more reload, which begins after it", async () => {
   const { reload, readings, logged, end } = reloadOf();
   const first = reload.request();
   await Promise.resolve();
@@ -73,7 +73,7 @@ test("what may be a mistake is told after the agents are in use", async () => {
   expect(logged).toEqual([[], ["a.md:5: has {{user}}, which is not filled in"]]);
 });
 
-test("agents that cannot be used are told like mistakes", async () => {
+test("agents that cannot be used are reported like mistakes", async () => {
   const { reload, logged, end } = reloadOf(() => {
     throw new Error("Two agents have the name a.");
   });

@@ -13,7 +13,7 @@ const readOne = async (content: string | Uint8Array, variables: Record<string, s
 };
 
 describe("a text agent", () => {
-  test("is described by the first line of its instructions, and otherwise has what the service has", async () => {
+  test("is described by the first line of its instructions, and otherwise has the service's defaults", async () => {
     const { agent, mistakes } = await readOne("# You answer questions about orders.\n\nBe brief.\n");
     expect(mistakes).toEqual([]);
     expect(agent).toEqual({
@@ -113,7 +113,7 @@ describe("mistakes in text agents", () => {
     );
   });
 
-  test("are all told at once, with file, line, field and remedy", async () => {
+  test("are all reported at once, with file, line, field and remedy", async () => {
     using folder = agentFolder({
       "one.md": `---
 description: ""
@@ -192,13 +192,13 @@ max_rounds: 4
     ["10 MB", "x".repeat(10_000_000), /^a\.md: is larger than 1024 KiB/],
     ["bytes that are not UTF-8", Uint8Array.from([0x61, 0x0a, 0x62, 0xff, 0x0a]), /^a\.md:2: is not UTF-8 there/],
     ["UTF-16", Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), /^a\.md:1: is not UTF-8 there/],
-  ])("%s is told", async (_, content, mistakes) => {
+  ])("%s is reported", async (_, content, mistakes) => {
     const read = await readOne(content);
     expect(read.agents).toEqual([]);
     expect(read.mistakes).toEqual([expect.stringMatching(mistakes)]);
   });
 
-  test("aliases that stand for gigabytes are refused, and soon", async () => {
+  test("aliases that expand to gigabytes are refused quickly", async () => {
     const levels = Array.from(
       { length: 12 },
       (_, at) => `l${at}: &l${at} [${Array(9).fill(at === 0 ? "x" : `*l${at - 1}`)}]`,
@@ -208,7 +208,7 @@ max_rounds: 4
     ]);
   });
 
-  test("are found in time that grows with their number alone", async () => {
+  test("are found in time linear in their number", async () => {
     const fields = Array.from({ length: 3_000 }, (_, at) => `x${at}: 1`).join("\n");
     const unread = Array.from({ length: 3_000 }, (_, at) => `x${at}: : 1`).join("\n");
     let mistakes = 0;
@@ -219,7 +219,7 @@ max_rounds: 4
     expect(spent).toBeLessThan(4_000);
   });
 
-  test("never show what comes from the environment", async () => {
+  test("never show a value of the environment", async () => {
     const { mistakes } = await readOne("---\ntemperature: ${T}\nremote:\n  protocol: ${T}\n  url: ${T}\n---\n", {
       T: "s3cret",
     });
@@ -227,7 +227,7 @@ max_rounds: 4
     expect(mistakes.join()).not.toContain("s3cret");
   });
 
-  test("are the only outcome of whatever a file holds besides an agent", async () => {
+  test("are the only outcome, besides an agent, of a file with any content", async () => {
     const line = fc.oneof(
       fc.constantFrom(
         "---",
@@ -261,7 +261,7 @@ describe("the folder", () => {
     });
   });
 
-  test("must be one", async () => {
+  test("must be a folder", async () => {
     using folder = agentFolder({ file: "x" });
     const loaded = await load(filesOf(folder, { dir: join(folder.dir, "file") }));
     expect(mistakesIn(loaded, folder)).toEqual(["file: is not a folder: name one in AGENTS_DIR"]);
@@ -281,7 +281,7 @@ describe("the folder", () => {
     expect([agents.map(({ name }) => name), mistakes]).toEqual([["linked", "one"], []]);
   });
 
-  test("refuses what no agent can be called, names that are taken, and what is no file", async () => {
+  test("refuses invalid names, names that are taken, and entries that are not files", async () => {
     using folder = agentFolder({
       "Orders.md": "Help.",
       "-a.md": "Help.",

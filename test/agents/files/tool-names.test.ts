@@ -15,7 +15,7 @@ test.each([
   ["zzz*", 'names "zzz*", which is no tool: there are calculate, plot_function, orders/*'],
   ["order/*", 'names "order/*", but mcp.json has no server order: did you mean orders?'],
   ["", 'names "", which is no tool: there are calculate, plot_function, orders/*'],
-])("%j names none", (pattern, mistakes) => {
+])("%j names no tool", (pattern, mistakes) => {
   expect(toolMistake(pattern, known)).toBe(mistakes);
 });
 
@@ -25,7 +25,7 @@ test("without servers, the remedy is to add one", () => {
   expect(toolMistake("*", { names: [], servers: [] })).toStartWith('names "*", which is no tool');
 });
 
-test("while mcp.json cannot be read, its servers are not judged", () => {
+test("while mcp.json cannot be read, its servers are not checked", () => {
   const unread = { ...known, servers: null };
   expect(["wiki/*", "*", "calculate"].map((pattern) => toolMistake(pattern, unread))).toEqual([null, null, null]);
   expect(toolMistake("calcuate", unread)).toBe('names "calcuate", which is no tool: did you mean calculate?');

@@ -4,7 +4,7 @@ import { heldSleeps } from "../../support/held-sleeps.ts";
 import { piecesBody } from "../../support/pieces-body.ts";
 import { textOf } from "../../support/read-body.ts";
 
-test("anything that arrives, a comment too, begins the time anew", async () => {
+test("anything that arrives restarts the timeout, even a comment", async () => {
   let now = 0;
   const { system, end } = heldSleeps(100);
   const sleeps: number[] = [];

@@ -29,7 +29,7 @@ const failing = async (answer: (socket: Socket, request: RawRequest) => void) =>
 const status = (line: string, body = "", headers = "") =>
   `HTTP/1.1 ${line}\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`;
 
-describe("a response that is no answer fails the run, is not asked for again, and shows nothing of the server's words", () => {
+describe("a response without an answer fails the run, is not retried, and shows no text of the server", () => {
   const words = "<p>internal detail 7</p>";
   test.each([
     ["a failure", "503 Service Unavailable", "", "The agent failed (HTTP 503).", true],
@@ -57,7 +57,7 @@ describe("a response that is no answer fails the run, is not asked for again, an
     expect(log.split("\n").filter((one) => one.includes("internal detail") && !one.includes('"debug"'))).toEqual([]);
   });
 
-  test("429 tells that the agent is limiting requests", async () => {
+  test("429 says that the agent is limiting requests", async () => {
     const { error } = await failing((socket) => socket.write(status("429 Too Many Requests")));
     expect(error).toEqual({
       code: "model_rate_limited",
@@ -78,9 +78,9 @@ test("a redirect is not followed: headers go to no other address", async () => {
 test.each([
   ["ends early", (socket: Socket) => socket.write(begin + LAST_CHUNK)],
   ["is cut", (socket: Socket) => socket.write(begin, () => socket.destroy())],
-  ["turns into nonsense", (socket: Socket) => socket.write(begin + chunkOf("data: {{{\n\n"))],
-  ["breaks HTTP", (socket: Socket) => socket.write(`${begin}not a chunk\r\n`)],
-])("a stream that %s fails the run once, and its text so far is kept", async (_, answer) => {
+  ["becomes invalid", (socket: Socket) => socket.write(begin + chunkOf("data: {{{\n\n"))],
+  ["violates HTTP", (socket: Socket) => socket.write(`${begin}not a chunk\r\n`)],
+])("a stream that %s fails the run once, and its text so far is stored", async (_, answer) => {
   const { error, answer: text, requests } = await failing(answer);
   expect([error?.code, text, requests.length]).toEqual(["model_unavailable", "So far", 1]);
 });

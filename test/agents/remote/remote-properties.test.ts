@@ -87,7 +87,7 @@ const run = fc
 const wire = (events: readonly unknown[]): string => events.map(frameOf).join(": ping\n\n");
 const defined = <T>(values: readonly (T | undefined)[]): readonly T[] => values.filter((value) => value !== undefined);
 
-test("any run, cut anywhere, says what was meant", async () => {
+test("any run, cut anywhere, gives the events that the agent sent", async () => {
   await fc.assert(
     fc.asyncProperty(
       run.chain((given) => cutIn(wire(given.events)).map((arriving) => ({ ...given, arriving }))),
@@ -117,7 +117,7 @@ test("any run, cut anywhere, says what was meant", async () => {
   );
 });
 
-test("a run that is cut off says a beginning of what it would have said, and fails", async () => {
+test("a run that is cut off gives a prefix of its complete text, and fails", async () => {
   await fc.assert(
     fc.asyncProperty(
       run,
@@ -152,7 +152,7 @@ const anyEvent = fc.oneof(
   }),
 );
 
-test("whatever arrives, calls begin once and end once, and nothing that only the engine says is said", async () => {
+test("whatever arrives, calls begin once and end once, and no event is emitted that only the engine may emit", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { maxLength: 20 }), async (events) => {
       const read = await readPieces(events.map(frameOf));

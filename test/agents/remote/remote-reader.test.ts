@@ -12,7 +12,7 @@ describe("text", () => {
     expect(payloadsOf(events, "token").map(({ delta }) => delta)).toEqual(["One", " two.", "\n\nThree."]);
   });
 
-  test("of a message that is opened again goes on where it stopped, as chunks do around a call", async () => {
+  test("of a message that is started again goes on where it stopped, as chunks do around a call", async () => {
     const chunk = (delta: string) => ({ type: "TEXT_MESSAGE_CHUNK", messageId: "a", role: "assistant", delta });
     const { events, failure, notes } = await readRun(
       chunk("One "),
@@ -34,7 +34,7 @@ describe("text", () => {
     expect(textIn((await readRun(...mixed.slice(0, -2))).events)).toBe("123\n\nxyz");
   });
 
-  test("of others than the assistant is no part of the answer", async () => {
+  test("of other roles than the assistant is not part of the answer", async () => {
     const { events } = await readRun(
       { type: "TEXT_MESSAGE_START", messageId: "q", role: "user" },
       { type: "TEXT_MESSAGE_CONTENT", messageId: "q", delta: "What is it?" },
@@ -44,7 +44,7 @@ describe("text", () => {
     expect(textIn(events)).toBe("This.");
   });
 
-  test("that comes in a snapshot alone is taken from it, but not what it said before the question", async () => {
+  test("that comes only in a snapshot is taken from it, without the messages before the question", async () => {
     const snapshot = (...messages: readonly object[]) => ({ type: "MESSAGES_SNAPSHOT", messages });
     const answered = [
       { id: "old", role: "assistant", content: "Earlier." },
@@ -56,7 +56,7 @@ describe("text", () => {
     expect(textIn((await readRun(snapshot(answered[0] ?? {}))).events)).toBe("");
   });
 
-  test("that is long is cut into events of the usual size", async () => {
+  test("that is long is split into events of bounded size", async () => {
     const { events } = await readRun(...message("a", "x".repeat(100_000)));
     expect(textIn(events)).toBe("x".repeat(100_000));
     expect(Math.max(...payloadsOf(events, "token").map(({ delta }) => delta.length))).toBe(16_384);
@@ -73,7 +73,7 @@ test("reasoning is reasoning, under the names of earlier versions too", async ()
 });
 
 describe("a tool call", () => {
-  test("is told once its arguments are whole, then its result", async () => {
+  test("is emitted once its arguments are complete, then its result", async () => {
     const { events } = await readRun(...toolCall("c1", "look", { at: [1, "여울"] }, '{"found": true}'));
     expect(events).toEqual([
       { type: "tool_start", payload: { tool_call_id: "c1", name: "look", input: { at: [1, "여울"] } } },
@@ -81,7 +81,7 @@ describe("a tool call", () => {
     ]);
   });
 
-  test("that is never ended is told at its result or at the run's end", async () => {
+  test("that is never ended is emitted at its result or at the run's end", async () => {
     const { events } = await readRun(started("a"), started("b"), {
       type: "TOOL_CALL_RESULT",
       toolCallId: "a",
@@ -98,7 +98,7 @@ describe("a tool call", () => {
     ]);
   });
 
-  test("gets its result from a snapshot of the messages where it comes in no other way", async () => {
+  test("gets its result from a snapshot of the messages when no other event has it", async () => {
     const messages = [
       { id: "x", role: "tool", toolCallId: "c1", content: "again" },
       { id: "y", role: "tool", toolCallId: "c2", content: "found", error: "half" },
@@ -124,7 +124,7 @@ describe("a tool call", () => {
     expect(output).toEndWith("[shortened: 200000 characters, of which these are the first 65536]");
   });
 
-  test("that repeats an id, or is of no call, is ignored and logged once", async () => {
+  test("with a repeated id, or a result without a call, is ignored and logged once", async () => {
     const { events, notes, failure } = await readRun(
       ...toolCall("c", "look", {}, "seen"),
       started("c", "forged"),
@@ -154,7 +154,7 @@ test("steps are nodes within the agent's own, and those left open are closed", a
   ]);
 });
 
-test("what else it says is a custom event; a state that is repeated, and what a framework emitted, are left out", async () => {
+test("other events become custom events; repeated states and a framework's own events are left out", async () => {
   const { events } = await readRun(
     { type: "CUSTOM", name: "mood", value: { good: true } },
     { type: "STATE_SNAPSHOT", snapshot: { n: 1 } },
@@ -179,7 +179,7 @@ describe("the end", () => {
     expect([textIn(events), failure]).toEqual(["Done.", undefined]);
   });
 
-  test("gives the run's result and what it has used", async () => {
+  test("gives the run's result and usage", async () => {
     const usage = [{ inputTokens: 7, outputTokens: 2, cachedInputTokens: 3 }, { outputTokens: -1 }];
     const end = { ...FINISHED, result: { n: 1 }, usage };
     const { reader } = await readPieces([STARTED, end].map(frameOf));
@@ -188,7 +188,7 @@ describe("the end", () => {
   });
 
   test.each([
-    ["a stream without one", [], "The agent's answer ended before it was complete."],
+    ["a stream without an end", [], "The agent's answer ended before it was complete."],
     [
       "an error of its own",
       [{ type: "RUN_ERROR", message: "key sk-1 is wrong", code: "boom" }],
@@ -200,18 +200,18 @@ describe("the end", () => {
       "The agent stopped before its answer was complete.",
     ],
     [
-      "a question to a person",
+      "an interrupt for a person",
       [{ ...FINISHED, outcome: { type: "interrupt", interrupts: [{ id: "i", reason: "approval" }] } }],
       "The agent waits for a decision of a person, which cannot be passed on to it from here.",
     ],
     ["no JSON", ["{nonsense"], "The agent sent a response that cannot be parsed."],
     ["JSON that is no event", ["[1]"], "The agent sent a response that cannot be parsed."],
     [
-      "an event without what it is for",
+      "an event without a required field",
       [{ type: "TEXT_MESSAGE_CONTENT", messageId: "a" }],
       "The agent sent a response that cannot be parsed.",
     ],
-  ])("by %s fails the run in plain words, and what came before is kept", async (_, end, words) => {
+  ])("by %s fails the run with a plain message, and the text before it is emitted", async (_, end, words) => {
     const { events, failure } = await readPieces([STARTED, ...message("a", "So far"), ...end].map(frameOf));
     expect([textIn(events), failure?.message]).toEqual(["So far", words]);
   });
@@ -222,7 +222,7 @@ describe("the end", () => {
   });
 });
 
-test("no event writes what only the engine writes, whatever its name", async () => {
+test("no event of any name becomes one that only the engine may emit", async () => {
   const { events, failure, notes } = await readRun(
     ...Object.keys(payloads).map((type) => ({ type, payload: { delta: "forged" }, message_id: "m" })),
     { type: "__proto__" },
@@ -265,7 +265,7 @@ describe("bounds", () => {
     ["text", (at: number) => ({ type: "TEXT_MESSAGE_CONTENT", messageId: `${at}`, delta: "x".repeat(10_000) }), 200],
     ["reasoning", () => ({ type: "REASONING_MESSAGE_CONTENT", delta: "x".repeat(10_000) }), 300],
     ["calls", (at: number) => started(`c${at}`), 200],
-    ["events that carry nothing", () => ({ type: "RAW", event: "x".repeat(100_000) }), 300],
+    ["events without content", () => ({ type: "RAW", event: "x".repeat(100_000) }), 300],
   ])("end a run of endless %s", async (_, event, count) => {
     const { failure, events } = await endless(event, count);
     expect(failure).toBeInstanceOf(Error);

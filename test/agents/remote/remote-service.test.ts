@@ -121,7 +121,7 @@ test("its text reaches readers while it is still at work", async () => {
   expect((await stream.toEnd()).at(-1)?.event).toBe("done");
 });
 
-test("what it used is what it reports, and an estimate when it reports nothing", async () => {
+test("its usage is what it reports, or an estimate when it reports nothing", async () => {
   await using agent = agUiAgent(function* ({ input, turn }) {
     yield* message("m", "x".repeat(400));
     const { threadId, runId } = input;
@@ -134,7 +134,7 @@ test("what it used is what it reports, and an estimate when it reports nothing",
   expect(estimated).toMatchObject({ input_tokens: 2, output_tokens: 100, estimated: true });
 });
 
-test("cancelling closes the connection at once, and the text so far stays", async () => {
+test("cancelling closes the connection at once, and the text so far is stored", async () => {
   const closed = Promise.withResolvers<void>();
   await using agent = agUiAgent(async function* ({ signal }) {
     signal.addEventListener("abort", () => closed.resolve());

@@ -11,7 +11,7 @@ const messagesOf = (...messages: readonly ModelMessage[]) => {
   return input.messages.map(({ id, ...message }) => message);
 };
 
-test("calls, results and failures go along as the protocol has them", () => {
+test("calls, results and failures are sent in the protocol's form", () => {
   const calls = [
     { id: "c1", name: "look", input: { at: 1 } },
     { id: "c2", name: "look", input: "{at:" },
@@ -42,7 +42,7 @@ test("calls, results and failures go along as the protocol has them", () => {
   ]);
 });
 
-test("a message has the same id in every turn, and no two of a request have one", () => {
+test("a message has the same id in every turn, and no two messages of a request share one", () => {
   const ids = (...messages: readonly ModelMessage[]) => runInputOf(run, messages).messages.map(({ id }) => id);
   const answer: ModelMessage = { role: "assistant", content: "Hi.", toolCalls: [] };
   const first = ids(user("hi", ["https://example.com/a.png"]));

@@ -22,7 +22,7 @@ const unexpected = (): never => {
 };
 
 describe("lines of a program", () => {
-  test("that have no end are given up past the limit, and nothing more is joined", () => {
+  test("that have no end are abandoned past the limit, and nothing more is joined", () => {
     const lines: string[] = [];
     let excesses = 0;
     const joiner = new LineJoiner(

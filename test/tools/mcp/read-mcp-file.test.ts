@@ -48,7 +48,7 @@ test("an empty file of servers has none", () => {
   expect(read('{"mcpServers": {}}').servers).toEqual([]);
 });
 
-describe("every mistake is told with its line, field and remedy", () => {
+describe("every mistake is reported with its line, field and remedy", () => {
   test.each([
     ["[]", "/etc/agents/mcp.json:1: must be a JSON object"],
     ['{\n"mcpServers": {"a": }}', "/etc/agents/mcp.json:2: is no JSON"],

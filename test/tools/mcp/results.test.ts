@@ -34,7 +34,7 @@ describe("a result for the model", () => {
     }
   });
 
-  test("has bounds as the JSON that it becomes, with all its links and notes", () => {
+  test("is bounded by its size as JSON, with all its links and notes", () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -62,7 +62,7 @@ describe("a result for the model", () => {
     expect(JSON.stringify(outcome)).toMatch(/[0-9]{4} more links and notes were left out/);
   });
 
-  test("has no picture that is another than it says: SVG may hold scripts", () => {
+  test("has no picture of another type than it declares, since SVG may contain scripts", () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><script>alert(1)</script></svg>';
     for (const type of ["image/png", "image/svg+xml"]) {
       expect(outcomeOf({ content: [image(type, svg)] })).toMatchObject({
@@ -72,7 +72,7 @@ describe("a result for the model", () => {
     }
   });
 
-  test("that is an error is the tool's own words", () => {
+  test("that is an error has the tool's own message", () => {
     expect(outcomeOf({ content: [text("No such order.")], isError: true })).toEqual({
       isError: true,
       message: "No such order.",
@@ -102,11 +102,11 @@ describe("a result for the model", () => {
 });
 
 describe("a tool's name for models", () => {
-  test("is the server's and the tool's, where every provider takes that", () => {
+  test("is the server's name and the tool's, where every provider accepts that", () => {
     expect(modelNameOf("orders", "get_order")).toBe("orders__get_order");
   });
 
-  test("is always one that every provider takes, and another tool's is another", () => {
+  test("is always accepted by every provider, and differs from every other tool's", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (one, other) => {
         expect(modelNameOf("s", one)).toMatch(/^[A-Za-z0-9_-]{1,64}$/);

@@ -25,7 +25,7 @@ const messageOf = (call: Promise<unknown>): Promise<string> =>
   );
 
 describe("a program", () => {
-  test("is started with its own environment alone, and its tools are called with who asks and a key", async () => {
+  test("is started with its own environment alone, and its tools are called with the user and an idempotency key", async () => {
     await started(program({ env: { ORDERS_MODE: "test" } }));
     expect(servers.health()).toEqual({ orders: "ok" });
     expect((await servers.run("orders/get_order", { number: 7 })).value).toEqual({
@@ -37,7 +37,7 @@ describe("a program", () => {
     await servers.untilLogged("serverPrinted", "started with test and no database");
   });
 
-  test("gives back text, pictures and links, and tells the model of its refusals", async () => {
+  test("returns text, pictures and links, and the model reads its refusals", async () => {
     await started(program());
     expect((await servers.run("orders/echo", { text: "hi" })).value).toBe("You said hi");
     const { events, value } = await servers.run("orders/picture");
@@ -49,7 +49,7 @@ describe("a program", () => {
     expect(await messageOf(servers.run("orders/get_order", { number: "x" }))).toContain("expected number");
   });
 
-  test("may return 50 MB: the model gets the beginning and is told so, and this thread is never blocked by it", async () => {
+  test("may return 50 MB: the model gets the beginning and a note, and the main thread is never blocked", async () => {
     await started(program({ timeoutMs: 60_000 }));
     const { result, blockedMs } = await measureBlocking(() => servers.run("orders/big", { megabytes: 50 }));
     const { value } = result;
@@ -71,7 +71,7 @@ describe("a program", () => {
     });
   });
 
-  test("that never returns is given up at the deadline, and at the run's end, and learns of both", async () => {
+  test("that never returns is cancelled at the deadline and at the run's end, and is notified of both", async () => {
     await started(program({ timeoutMs: 300 }));
     expect(await messageOf(servers.run("orders/never"))).toContain("did not answer within 0.3 s");
     await servers.untilLogged("serverPrinted", "never was cancelled");
@@ -101,7 +101,7 @@ describe("a program", () => {
     expect(servers.health()).toEqual({ orders: "ok" });
   });
 
-  test("that does not exist, ends at once or speaks no MCP is away with the reason, and others are unharmed", async () => {
+  test("that does not exist, ends at once or speaks no MCP is reported as away with the reason, and others are not affected", async () => {
     await started(
       program({ name: "none", command: "no-such-program" }),
       program({ name: "short", args: ["-e", "process.exit(1)"] }),
@@ -124,7 +124,7 @@ describe("a program", () => {
   });
 });
 
-test("a tool that agents name and no server has is told with those that there are, now and when the names change", async () => {
+test("a tool that agents name and no server has is logged with the existing names, at once and when they change", async () => {
   servers = new ServersUnderTest();
   servers.setServers([program()], ["orders/get_ordr", "orders/echo", "orders/*"]);
   await servers.settled();
@@ -173,7 +173,7 @@ describe("a server over HTTP", () => {
     expect(calls).toBe(1);
   });
 
-  test("whose connection breaks before it said anything fails the call at once", async () => {
+  test("whose connection breaks before it sent anything fails the call at once", async () => {
     const began = Promise.withResolvers<void>();
     const url = await listening((mcp) => {
       mcp.registerTool("silent", { inputSchema: {} }, () => {
@@ -194,7 +194,7 @@ describe("a server over HTTP", () => {
     expect((await servers.run("orders/echo", { text: "hi" })).value).toBe("You said hi");
   });
 
-  test("that is away fails the calls with words for the model, and is called again once it is back", async () => {
+  test("that is away fails the calls with a message for the model, and is called again once it is back", async () => {
     const url = await listening();
     await started(server(url));
     await http.close();
@@ -206,7 +206,7 @@ describe("a server over HTTP", () => {
   });
 });
 
-test("a server of the stateless revision is spoken to in it", async () => {
+test("a server of the stateless protocol revision is called in that revision", async () => {
   const handler = createMcpHandler(() => {
     const modern = new ModernServer({ name: "orders", version: "2.0.0" }, { capabilities: { tools: {} } });
     modern.registerTool("echo", { inputSchema: z.object({ text: z.string() }) }, async ({ text }) => ({
