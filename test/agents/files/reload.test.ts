@@ -63,7 +63,7 @@ test("a folder with mistakes is not used, and the next request reads again", asy
   expect(used).toEqual([["a"]]);
 });
 
-test("what may be a mistake is told after the agents are in use", async () => {
+test("what may be a mistake is reported once the agents are in use", async () => {
   const { reload, readings, logged } = reloadOf();
   const done = reload.request();
   await Promise.resolve();
