@@ -26,6 +26,8 @@ export interface StoredMessage extends Message {
   readonly firstSeq: number | null;
   readonly status: RunStatus;
   readonly usage: Usage | null;
+  /** The run that took the place of its turn; null while the turn stands. */
+  readonly supersededBy: string | null;
   /** Its size in the store, in bytes. */
   readonly bytes: number;
 }

@@ -93,6 +93,8 @@ export interface Run {
   readonly error: { readonly code: RunErrorCode; readonly message: string } | null;
   readonly createdAt: number;
   readonly endedAt: number | null;
+  /** The run that took this one's place in its thread; null while the turn stands. */
+  readonly supersededBy: string | null;
 }
 
 export const hasEnded = (status: RunStatus): boolean => status !== "queued" && status !== "running";

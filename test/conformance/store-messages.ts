@@ -44,7 +44,7 @@ export const storePagesMessages = (under: StoreUnderTest): void => {
     } as const;
     await store.runs.finish(fence, endBehind(fence, 0, 4, end));
     const { messages, hasMore } = await store.threads.messagePage(key, PLENTY);
-    const common = { runId: run.runId, status: "cancelled", usage, firstSeq: null } as const;
+    const common = { runId: run.runId, status: "cancelled", usage, firstSeq: null, supersededBy: null } as const;
     expect(messages).toEqual([
       { ...common, id: run.messageId, role: "user", content: "q", seq: 1, createdAt: 1_000, detail: null, bytes: 1 },
       {

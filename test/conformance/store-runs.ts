@@ -30,6 +30,7 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       error: null,
       createdAt: 1_000,
       endedAt: null,
+      supersededBy: null,
     });
   });
 

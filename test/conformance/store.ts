@@ -12,6 +12,7 @@ import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeReadsRecentTurns } from "./store-recent-turns.ts";
 import { storeKeepsRounds } from "./store-rounds.ts";
 import { storeKeepsRuns } from "./store-runs.ts";
+import { storeSupersedesTurns } from "./store-supersede.ts";
 import { storeTakesOver } from "./store-takeover.ts";
 import { storeKeepsText } from "./store-text.ts";
 import { storeKeepsThreads } from "./store-threads.ts";
@@ -54,6 +55,7 @@ export const storeConformance = (
     describe("takeover", () => storeTakesOver(under));
     describe("events", () => storeWritesEvents(under));
     describe("groups", () => storeMakesCallsTogether(under));
+    describe("superseded turns", () => storeSupersedesTurns(under));
     describe("threads", () => storeKeepsThreads(under));
     describe("messages", () => storePagesMessages(under));
     describe("recent turns", () => storeReadsRecentTurns(under));

@@ -6,13 +6,14 @@ import type { ThreadStore } from "./contract-threads.ts";
 import { checkpoints } from "./schema.ts";
 
 export const checkpointQueries = (database: Database): Pick<ThreadStore, "checkpoints" | "checkpoint"> => ({
-  checkpoints: (threadKey, { limit, after }) =>
+  checkpoints: (threadKey, { limit, after, withSuperseded = false }) =>
     database.call("threads.checkpoints", ({ rows }) =>
       rows<Checkpoint>(
         boundedPage(
           sql`
             select * from checkpoints where thread_key = ${threadKey}
               ${after === null ? sql`` : sql`and (seq, checkpoint_id) > (${after.seq}::bigint, ${after.checkpointId}::text)`}
+              ${withSuperseded ? sql`` : OF_STANDING_TURNS}
             order by seq, checkpoint_id limit ${limit}::int`,
           sql`seq, checkpoint_id`,
           sql`change`,
@@ -31,6 +32,10 @@ export const checkpointQueries = (database: Database): Pick<ThreadStore, "checkp
       return found ?? null;
     }),
 });
+
+const OF_STANDING_TURNS = sql`and not exists (
+  select from runs
+  where runs.thread_key = checkpoints.thread_key and runs.run_id = checkpoints.run_id and runs.superseded_by is not null)`;
 
 const checkpoint = {
   checkpointId: checkpoints.checkpointId,

@@ -67,12 +67,16 @@ interface MessagePage {
   readonly maxBytes: number;
   /** Null means from the newest. */
   readonly before: number | null;
+  /** Whether the messages of superseded turns are among them. Defaults to false. */
+  readonly withSuperseded?: boolean;
 }
 
 interface CheckpointPage {
   readonly limit: number;
   /** The last checkpoint of the previous page; null for the first page. */
   readonly after: Pick<Checkpoint, "seq" | "checkpointId"> | null;
+  /** Whether those of superseded turns are among them. Defaults to false. */
+  readonly withSuperseded?: boolean;
 }
 
 /**

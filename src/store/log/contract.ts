@@ -27,7 +27,22 @@ export interface NewRun {
   readonly owner: string;
   /** How many runs may wait in one thread behind the running one. */
   readonly maxQueued: number;
+  /** What the run does to the other runs of its thread. Absent: nothing. */
+  readonly placement?: Placement;
   readonly now: number;
+}
+
+/** How a run takes its place among the runs of its thread. */
+export interface Placement {
+  /** Null: the unfinished ones go on. Otherwise all of them are cancelled, and queued ones end with `error`. */
+  readonly stops: {
+    readonly now: number;
+    readonly error: NonNullable<RunEnd["error"]>;
+    /** The run takes the place of those that it stops. */
+    readonly replaces: boolean;
+  } | null;
+  /** A run of the thread. When the new one starts, it takes the place of that turn and of all turns after it. */
+  readonly supersedes: string | null;
 }
 
 /** A run with its whole input, which may hold megabytes of pictures. */
@@ -46,15 +61,24 @@ export interface Claimed {
    * earlier, so that a log's times never go backwards, even though the replicas that write it have clocks of their own.
    */
   readonly lastAt: number;
+  /** The ids of all turns whose place the run has taken, in order. Absent: none. */
+  readonly supersedes?: readonly string[];
 }
 export type BeginOutcome =
   | Claimed
-  /** Another run of the thread has not ended; `claim` it when its turn may have come. */
-  | { readonly state: "queued" }
+  /**
+   * Another run of the thread has not ended; `claim` it when its turn may have come. `stopped` has the ids of the runs
+   * that its placement cancels, in order.
+   */
+  | { readonly state: "queued"; readonly stopped?: readonly string[] }
   /** `maxQueued` runs are already waiting; nothing was written. */
   | { readonly state: "full" }
   /** The run was begun before; nothing was written. */
-  | { readonly state: "known" };
+  | { readonly state: "known" }
+  /** The thread has no run that it could supersede under that id; nothing was written. */
+  | { readonly state: "unknown" }
+  /** A run that it would supersede has not ended, and its placement does not replace it; nothing was written. */
+  | { readonly state: "unfinished" };
 
 /**
  * Why a run's write was refused; nothing of it was written. `stale`: its fence is no longer valid, the run has ended,
@@ -88,13 +112,16 @@ export interface RunStore {
    * status `running`, epoch 1, attempt 1, and the user's message is stored with seq `lastSeq + 1`. Otherwise it is
    * queued. A run id is begun once, however many calls request it at the same time.
    *
+   * A run with a placement is begun in a transaction. It takes other turns' place when it starts: here, when it is
+   * claimed, or when it is taken over.
+   *
    * When a connection is lost on the way, the call is repeated on another, within its deadline. If it still fails, and
    * not as `isUntried`, the run may exist and must be withdrawn.
    */
   begin(run: NewRun): Promise<BeginOutcome>;
   /**
-   * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. False when
-   * there is nothing to undo.
+   * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. Turns whose
+   * place it took stand again; runs that it cancelled stay cancelled. False when there is nothing to undo.
    */
   withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner">): Promise<boolean>;
   /**

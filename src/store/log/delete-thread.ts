@@ -36,6 +36,7 @@ export const deleteThreadQuery = (database: Database): Pick<ThreadStore, "delete
         );
         await rows(sql`
           with m as (delete from messages where thread_key = ${threadKey}),
+          s as (delete from superseded_messages where thread_key = ${threadKey}),
           c as (delete from checkpoints where thread_key = ${threadKey}),
           r as (delete from rounds where thread_key = ${threadKey}),
           i as (delete from images where thread_key = ${threadKey}),

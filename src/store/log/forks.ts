@@ -5,6 +5,7 @@ import type { Database, Session } from "../database.ts";
 import type { Fork, PartialRun, ThreadStore } from "./contract-threads.ts";
 import { events, messages } from "./schema.ts";
 import { forEachPart } from "./seq-ranges.ts";
+import { messageColumns } from "./supersede.ts";
 
 export const forkQuery =
   (database: Database): ThreadStore["fork"] =>
@@ -41,8 +42,8 @@ const copy = async (session: Session, fork: Fork): Promise<Thread | "gone" | "ta
 const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
 /** A run that is cut gets another id in the new thread. */
-const newRunId = ({ partial }: Fork): SQL =>
-  partial === null ? sql`run_id` : sql`case when run_id = ${partial.runId} then ${partial.newRunId} else run_id end`;
+const newRunId = ({ partial }: Fork, runId = sql`run_id`): SQL =>
+  partial === null ? runId : sql`case when ${runId} = ${partial.runId} then ${partial.newRunId} else ${runId} end`;
 
 const copyEvents = async ({ rows }: Session, fork: Fork): Promise<void> => {
   const { from, to } = fork;
@@ -57,21 +58,37 @@ const copyEvents = async ({ rows }: Session, fork: Fork): Promise<void> => {
   );
 };
 
-/** Copies everything but the events. */
+/**
+ * Copies everything but the events. A turn whose place was taken after `through` stands in the new thread: there, the
+ * run that took it never was.
+ */
 const copyRows = (fork: Fork): SQL => {
   const { from, to, checkpoint, through, partial } = fork;
   const runId = newRunId(fork);
   return sql`
-    with copied_runs as (
+    with superseded as (
+      select old.run_id, ${newRunId(fork, sql`anew.run_id`)} as superseded_by
+      from runs as old join runs as anew on anew.thread_key = old.thread_key and anew.run_id = old.superseded_by
+      where old.thread_key = ${from} and anew.start_seq < ${through}::int
+    ), copied_runs as (
       insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
-        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at)
+        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at, superseded_by)
       select ${to}::text, run_id, agent, status, turn, 0, 0, '', start_seq, input,
-        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at
+        trace_id, input_tokens, output_tokens, error_code, error_message, created_at, ended_at,
+        (select superseded_by from superseded where superseded.run_id = runs.run_id)
       from runs where thread_key = ${from} and start_seq < ${through}::int and run_id is distinct from ${partial?.runId ?? null}::text
+    ), message as (
+      select ${messageColumns} from messages where thread_key = ${from} and seq <= ${through}::int
+      union all
+      select ${messageColumns} from superseded_messages where thread_key = ${from} and seq <= ${through}::int
     ), copied_messages as (
-      insert into messages (thread_key, seq, role, id, run_id, content, created_at, detail)
+      insert into messages (${messageColumns})
       select ${to}::text, seq, role, id, ${runId}, content, created_at, detail
-      from messages where thread_key = ${from} and seq <= ${through}::int
+      from message where run_id not in (select run_id from superseded)
+    ), copied_superseded as (
+      insert into superseded_messages (${messageColumns})
+      select ${to}::text, seq, role, id, ${runId}, content, created_at, detail
+      from message where run_id in (select run_id from superseded)
     ), copied_checkpoints as (
       insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
       select ${to}::text, seq, checkpoint_id, ${runId}, node, change, at

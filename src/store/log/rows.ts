@@ -26,6 +26,7 @@ export const runColumns = {
   errorMessage: runs.errorMessage,
   createdAt: runs.createdAt,
   endedAt: runs.endedAt,
+  supersededBy: runs.supersededBy,
 };
 
 type Row = Pick<typeof runs.$inferSelect, Exclude<keyof typeof runColumns, "model" | "metadata">> & {
@@ -48,6 +49,7 @@ export const runOf = (row: Row) =>
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
     createdAt: row.createdAt,
     endedAt: row.endedAt,
+    supersededBy: row.supersededBy,
   }) satisfies Run;
 
 /** The position of a started run. */

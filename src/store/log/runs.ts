@@ -2,10 +2,12 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { hasEnded, type Run, type StoredInput } from "../../domain/run.ts";
 import type { Database, Session } from "../database.ts";
 import { beginQuery } from "./begin.ts";
+import { type CancelEnd, cancelRuns } from "./cancel-runs.ts";
 import type { RunStore, StoredRequest } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
 import { claimed, runColumns, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
+import { supersede } from "./supersede.ts";
 import { withdrawQuery } from "./withdraw.ts";
 
 export const runQueries = (
@@ -27,30 +29,11 @@ export const runQueries = (
     ),
 });
 
-/**
- * Only its owner ends a running run. A queued run ends here and now: it has no position in the log yet, and must not
- * wait for the run before it only to get one. The thread's lock prevents a claim meanwhile.
- */
-const requestCancel = async (
-  session: Session,
-  userId: string,
-  runId: string,
-  { now, error }: Parameters<RunStore["requestCancel"]>[2],
-): Promise<Run | null> => {
+const requestCancel = async (session: Session, userId: string, runId: string, end: CancelEnd): Promise<Run | null> => {
   const run = await get(session, userId, runId);
   if (run === null || hasEnded(run.status)) return run;
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
-  await session.rows(sql`
-    with ended as (
-      update runs set status = 'cancelled', cancel_requested = true, ended_at = ${now}::bigint,
-        error_code = ${error.code}::text, error_message = ${error.message}::text
-      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'queued'
-      returning thread_key
-    ), requested as (
-      update runs set cancel_requested = true
-      where thread_key = ${run.threadKey} and run_id = ${runId} and status = 'running'
-    )
-    update threads set queued = queued - 1 from ended where threads.thread_key = ended.thread_key`);
+  await cancelRuns(session, run.threadKey, sql`runs.run_id = ${runId}`, end);
   return get(session, userId, runId);
 };
 
@@ -60,7 +43,7 @@ const requestCancel = async (
  */
 const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): ReturnType<RunStore["claim"]> => {
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
-  const [row] = await session.rows<ThreadPosition & { cancelRequested: boolean }>(sql`
+  const [row] = await session.rows<ThreadPosition & { cancelRequested: boolean; takesPlace: boolean }>(sql`
     with next as (
       select run_id from runs
       where thread_key = ${run.threadKey} and status in ('queued', 'running') and status = 'queued'
@@ -74,13 +57,18 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): R
         lease_until = null, start_seq = thread.last_seq
       from thread where runs.thread_key = thread.thread_key and runs.run_id = ${run.runId}
       returning runs.thread_key, runs.run_id, runs.epoch, runs.start_seq, thread.last_at, runs.cancel_requested,
-        runs.input ->> 'message' as content
+        runs.supersedes is not null as takes_place, runs.input ->> 'message' as content
     ), message as (
       insert into messages (thread_key, seq, role, id, run_id, content, created_at)
       select thread_key, start_seq + 1, 'user'::message_role, ${run.messageId}::text, run_id, content, ${run.now}::bigint from claimed
     )
-    select epoch, start_seq as "lastSeq", last_at as "lastAt", cancel_requested as "cancelRequested" from claimed`);
-  return row === undefined ? null : { ...claimed(run, row), cancelRequested: row.cancelRequested };
+    select epoch, start_seq as "lastSeq", last_at as "lastAt", cancel_requested as "cancelRequested",
+      takes_place as "takesPlace"
+    from claimed`);
+  if (row === undefined) return null;
+  const { cancelRequested, takesPlace } = row;
+  const supersedes = takesPlace ? { supersedes: await supersede(session, run) } : {};
+  return { ...claimed(run, row), cancelRequested, ...supersedes };
 };
 
 const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {

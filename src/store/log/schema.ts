@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, customType, index, integer, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  type PgColumn,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 import type { RunErrorCode } from "../../domain/error.ts";
 import type { EventType } from "../../domain/event.ts";
 import type { Message } from "../../domain/message.ts";
@@ -87,10 +98,22 @@ export const runs = pgTable(
     errorMessage: text(),
     createdAt: time().notNull(),
     endedAt: time(),
+    /** The oldest turn that this run takes the place of, together with all turns after it. Null: none. */
+    supersedes: text(),
+    /** The run that took this turn's place when it started. Null while the turn stands. */
+    supersededBy: text(),
   },
   (table) => [
     primaryKey({ columns: [table.threadKey, table.runId] }),
     index("runs_by_id").on(table.runId),
+    // A user's runs in order. What they are filtered by is in the index, so those that are left out are not read.
+    index("runs_of_user").on(
+      sql`split_part(thread_key, ':', 1)`,
+      table.createdAt,
+      table.runId,
+      table.status,
+      table.supersededBy,
+    ),
     // A handful of rows at any time.
     index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
     index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
@@ -101,24 +124,28 @@ export const runs = pgTable(
 const roles = ["user", "assistant"] as const satisfies readonly Message["role"][];
 export const messageRole = pgEnum("message_role", roles);
 
-export const messages = pgTable(
-  "messages",
-  {
-    threadKey: key(),
-    seq: integer().notNull(),
-    role: messageRole().notNull(),
-    id: text().notNull(),
-    runId: text().notNull(),
-    content: text().notNull(),
-    createdAt: time().notNull(),
-    /**
-     * What an answer had besides text (`AnswerDetail`). Null in a user's message, and in answers older than this
-     * column.
-     */
-    detail: jsonText(),
-  },
-  (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.role] })],
-);
+const messageColumns = {
+  threadKey: key(),
+  seq: integer().notNull(),
+  role: messageRole().notNull(),
+  id: text().notNull(),
+  runId: text().notNull(),
+  content: text().notNull(),
+  createdAt: time().notNull(),
+  /**
+   * What an answer had besides text (`AnswerDetail`). Null in a user's message, and in answers older than this column.
+   */
+  detail: jsonText(),
+};
+const messageKey = (table: Record<"threadKey" | "seq" | "role", PgColumn>) => [
+  primaryKey({ columns: [table.threadKey, table.seq, table.role] }),
+];
+
+/** The messages of turns that stand: no reader of messages has to leave out the others. */
+export const messages = pgTable("messages", messageColumns, messageKey);
+
+/** Where the messages of a turn go when another takes its place. */
+export const supersededMessages = pgTable("superseded_messages", messageColumns, messageKey);
 
 export const checkpoints = pgTable(
   "checkpoints",

@@ -6,11 +6,17 @@ import type { Session } from "../database.ts";
 import type { Claimed, TakeoverRequest } from "./contract.ts";
 import { longestGap } from "./replicas.ts";
 import { claimed, isUnfinished } from "./rows.ts";
+import { supersede } from "./supersede.ts";
 
 interface Locked {
   readonly threadKey: ThreadKey;
   readonly runId: string;
   readonly queued: boolean;
+}
+
+interface Taken extends Locked, Pick<Claimed, "lastSeq" | "lastAt"> {
+  readonly epoch: number;
+  readonly takesPlace: boolean;
 }
 
 /**
@@ -23,10 +29,13 @@ export const takeover = async (session: Session, taking: TakeoverRequest): Promi
   const locked = await session.rows<Locked>(lockOrphans(taking));
   if (locked.length === 0) return [];
   const requested = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
-  const taken = await session.rows<Locked & Pick<Claimed, "lastSeq" | "lastAt"> & { epoch: number }>(
-    take(JSON.stringify(requested), taking),
-  );
-  return taken.map((run) => claimed(run, run));
+  const taken = await session.rows<Taken>(take(JSON.stringify(requested), taking));
+  const all: Claimed[] = [];
+  for (const run of taken) {
+    const supersedes = run.takesPlace ? { supersedes: await supersede(session, run) } : {};
+    all.push({ ...claimed(run, run), ...supersedes });
+  }
+  return all;
 };
 
 /** A queued run whose thread is busy stays an orphan until that has changed. */
@@ -130,7 +139,7 @@ const take = (requested: string, { owner, now }: TakeoverRequest): SQL => sql`
       lease_until = null, start_seq = coalesce(start_seq, head.seq)
     from head where runs.thread_key = head."threadKey" and runs.run_id = head."runId"
     returning runs.thread_key, runs.run_id, runs.epoch, head.seq, head.at, head.queued, head."messageId",
-      runs.input ->> 'message' as content
+      runs.supersedes is not null as takes_place, runs.input ->> 'message' as content
   ), thread as (
     update threads set running = true, queued = threads.queued - head.queued::int,
       updated_at = greatest(updated_at, ${now}::bigint)
@@ -140,4 +149,4 @@ const take = (requested: string, { owner, now }: TakeoverRequest): SQL => sql`
     select thread_key, seq + 1, 'user'::message_role, "messageId", run_id, content, ${now}::bigint
     from taken where queued
   )
-  select thread_key as "threadKey", run_id as "runId", queued, epoch, seq as "lastSeq", at as "lastAt" from taken`;
+  select thread_key as "threadKey", run_id as "runId", queued, epoch, seq as "lastSeq", at as "lastAt", takes_place as "takesPlace" from taken`;

@@ -6,6 +6,7 @@ import type { Database } from "../database.ts";
 import type { ThreadPage, ThreadStore } from "./contract-threads.ts";
 import { runColumns, runOf, unfinished } from "./rows.ts";
 import { runs, threads } from "./schema.ts";
+import { messageColumns } from "./supersede.ts";
 
 export const threadQueries = (
   database: Database,
@@ -43,12 +44,14 @@ export const threadQueries = (
 
   // Reads sizes without the texts. Messages of one seq are peers of the window, so they are included or left out
   // together.
-  messagePage: (threadKey, { limit, maxBytes, before }) =>
+  messagePage: (threadKey, { limit, maxBytes, before, withSuperseded = false }) =>
     database.call("threads.messagePage", async ({ rows }) => {
+      const older = before === null ? sql`` : sql`and seq < ${before}::bigint`;
       const found = await rows<MessageRow>(sql`
         with newest as (
-          select messages.*, octet_length(content) + coalesce(octet_length(detail::text), 0) as bytes from messages
-          where thread_key = ${threadKey} ${before === null ? sql`` : sql`and seq < ${before}::bigint`}
+          select message.*, octet_length(content) + coalesce(octet_length(detail::text), 0) as bytes
+          from (${withSuperseded ? ALL_MESSAGES : MESSAGES}) as message
+          where thread_key = ${threadKey} ${older}
           order by seq desc, role desc limit ${limit + 2}::int
         ), placed as (
           select *, rank() over newer as place, count(*) over newer as taken, sum(bytes) over newer as size,
@@ -56,10 +59,11 @@ export const threadQueries = (
           from newest window newer as (order by seq desc)
         )
         select id, placed.role, content, placed.seq, placed.run_id as "runId", placed.created_at as "createdAt",
-          detail::text, bytes, runs.status, runs.input_tokens as "inputTokens", runs.output_tokens as "outputTokens",
+          detail::text, bytes, runs.status, runs.superseded_by as "supersededBy", runs.input_tokens as "inputTokens", runs.output_tokens as "outputTokens",
           there::int,
           case when detail is null and placed.role = 'assistant' then (
-            select seq from messages as older where older.thread_key = placed.thread_key and older.seq < placed.seq
+            select seq from (${ALL_MESSAGES}) as older
+            where older.thread_key = placed.thread_key and older.seq < placed.seq
             order by seq desc limit 1
           ) end as "firstSeq"
         from placed left join runs on runs.thread_key = placed.thread_key and runs.run_id = placed.run_id
@@ -68,6 +72,9 @@ export const threadQueries = (
       return { messages: found.map(storedMessage), hasMore: (found[0]?.there ?? 0) > found.length };
     }),
 });
+
+const MESSAGES = sql`select ${messageColumns} from messages`;
+const ALL_MESSAGES = sql`${MESSAGES} union all select ${messageColumns} from superseded_messages`;
 
 /** The literal words of the index; with a parameter it would not match. */
 const isThere = sql`not ${threads.isDeleted}`;
@@ -89,6 +96,7 @@ interface MessageRow extends Message {
   readonly firstSeq: number | null;
   readonly bytes: number;
   readonly status: RunStatus | null;
+  readonly supersededBy: string | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   /** How many rows the page was chosen from. */

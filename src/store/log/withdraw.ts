@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, Session } from "../database.ts";
 import type { RunStore } from "./contract.ts";
+import { restore } from "./supersede.ts";
 
 type Withdrawn = Parameters<RunStore["withdraw"]>[0];
 
@@ -10,7 +11,8 @@ export const withdrawQuery =
     database.call("runs.withdraw", ({ transaction }) => transaction((inner) => withdraw(inner, run)));
 
 /** Takes the thread's lock first, as everywhere. A thread that was made for this run alone is deleted with it. */
-const withdraw = async ({ rows }: Session, { threadKey, runId, owner }: Withdrawn): Promise<boolean> => {
+const withdraw = async (session: Session, { threadKey, runId, owner }: Withdrawn): Promise<boolean> => {
+  const { rows } = session;
   await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
   const gone = await rows(sql`
     with gone as (
@@ -27,6 +29,7 @@ const withdraw = async ({ rows }: Session, { threadKey, runId, owner }: Withdraw
     from gone where thread_key = ${threadKey}
     returning 1`);
   if (gone.length === 0) return false;
+  await restore(session, { threadKey, runId });
   await rows(sql`
     delete from threads where thread_key = ${threadKey} and is_deleted and last_seq = 0
       and not exists (select from runs where thread_key = ${threadKey})`);
