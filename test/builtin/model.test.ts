@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { builtinModel } from "../../src/builtin/model/index.ts";
 import { isStorable } from "../../src/domain/text.ts";
 import type { ModelMessage, ModelPart, ModelRequest, ToolSpec } from "../../src/models/contract.ts";
+import { reconsider } from "../../src/services/solve/prompt.ts";
 import { partsOf } from "../support/model-parts.ts";
 
 const tools: readonly ToolSpec[] = ["solve_equation", "calculate", "plot_function"].map((name) => ({
@@ -153,7 +154,7 @@ describe("an equation", () => {
     const before: readonly ModelMessage[] = [
       user("Solve 2x + 3 = 7"),
       { role: "assistant", content: "**Answer: x = 5**", toolCalls: [] },
-      user("Put into 2x + 3 = 7, those values do not hold. Solve it again."),
+      user(reconsider("en", ["2x + 3 = 7"])),
     ];
     const text = await ask(before, LINEAR);
     expect(text).toStartWith("The answer before was doubted");

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { callFor } from "../../src/builtin/model/calls.ts";
 import { recognise } from "../../src/builtin/model/recognise.ts";
 import { understand } from "../../src/builtin/model/understand.ts";
+import { reconsider } from "../../src/services/solve/prompt.ts";
 import { cpuMs } from "../support/cpu.ts";
 
 const toolInput = (question: string): unknown => {
@@ -146,11 +147,12 @@ describe("a question", () => {
 });
 
 describe("a message that doubts the answer", () => {
-  const refuted =
-    "Put into 2x + 3 = 7, those values do not hold. Solve it again, and end with the right result in bold.";
-
-  test("refers to the previous question, even if it contains an equation", () => {
+  test.each(["en", "ko"] as const)("refers to the previous question, even if it contains an equation: %s", (locale) => {
+    const refuted = reconsider(locale, ["2x + 3 = 7"]);
     expect(understand([refuted, "Solve 2x + 3 = 7"])).toEqual({ task: recognise("Solve 2x + 3 = 7"), again: true });
+  });
+
+  test("refers to the newest question about mathematics before it", () => {
     expect(understand(["다시 풀어줘", "2x + 3 = 7 을 풀어줘", "3x = 9"]).task).toEqual(recognise("2x + 3 = 7"));
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { EXERCISE_RULE } from "../../src/services/solve/prompt.ts";
 import { modelAnswering, text } from "../support/agent-context.ts";
 import { allTools } from "../support/all-tools.ts";
 import { harness, sharedStore } from "../support/harness.ts";
@@ -43,6 +44,7 @@ describe.each(["solve", "ask"])("%s", (name) => {
     const { start } = await harness({ model });
     await (await start(serviceAgent(name), { message: "Plan a 3-day trip to Busan" })).events;
     const styleLines = (model.requests[0]?.system ?? "").split("\n").filter((line) => /bold|step|student/i.test(line));
-    for (const line of styleLines) expect(line).toStartWith("Only when the message is an exercise to be worked out");
+    expect(EXERCISE_RULE).toStartWith("Only for an exercise");
+    expect(styleLines).toEqual(name === "solve" ? [EXERCISE_RULE] : []);
   });
 });

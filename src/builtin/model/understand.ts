@@ -14,7 +14,7 @@ export interface Understood {
 }
 
 /** A check by substitution failed. The equations that the message names are the old ones, not a new question. */
-const REFUTED = /성립하지 않|do(?:es)? not hold|\breconsider\b/i;
+const REFUTED = /성립하지 않|do(?:es)? not hold|\bthose values do not satisfy\b|\breconsider\b/i;
 /** Asks to check again, and asks nothing new. */
 const DOUBTED =
   /검산|맞지 않|틀렸|틀린|다시 (?:풀|계산|생각|확인)|\bwrong\b|\bincorrect\b|\bagain\b|are you sure|확실/i;
