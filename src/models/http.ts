@@ -1,5 +1,5 @@
 import { isCompressed } from "../upstream/coding.ts";
-import type { Post, TextBody, UpstreamResponse } from "../upstream/contract.ts";
+import type { Body, Post, TextBody, UpstreamResponse } from "../upstream/contract.ts";
 import { responseOf, upstreamFetch } from "../upstream/fetched.ts";
 import type { ModelContext, ModelError } from "./contract.ts";
 import { type FailureContext, failureOfSend, failureOfStatus } from "./failure.ts";
@@ -21,7 +21,7 @@ export interface Call {
  */
 export const postJson = async (
   { url, headers, failureContext }: Call,
-  body: string,
+  body: Body,
   { signal }: ModelContext,
   post: Post,
 ): Promise<UpstreamResponse> => {

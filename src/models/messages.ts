@@ -1,4 +1,5 @@
 import { isRecord } from "../domain/json.ts";
+import type { Body } from "../upstream/contract.ts";
 import { givenBack } from "./chat-opaque.ts";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
@@ -15,7 +16,7 @@ export const chatBody = (
   request: ModelRequest,
   fields: object,
   toolFields: object,
-): string => {
+): Body => {
   const json = JSON.stringify({
     model,
     stream: true,
@@ -27,7 +28,8 @@ export const chatBody = (
     ...(request.tools.length > 0 && toolFields),
   });
   if (request.tools.length === 0) return json;
-  return `${json.slice(0, -1)},"tools":[${request.tools.map(toolJson).join(",")}]}`;
+  const tools = request.tools.flatMap((tool, at) => (at === 0 ? [toolJson(tool)] : [",", toolJson(tool)]));
+  return [`${json.slice(0, -1)},"tools":[`, ...tools, "]}"];
 };
 
 /**
@@ -95,13 +97,17 @@ const toolContent = (output: unknown, isError: boolean): string => {
   return typeof output === "string" ? output : JSON.stringify(output ?? null);
 };
 
-/** A tool is offered in every call and its schema is long: its JSON is made once. */
-const toolJson = (tool: ToolSpec): string => {
+/**
+ * A tool is offered in every call and its schema is long: its JSON is made once, and as bytes. As text, one character
+ * that is not Latin would make all of the body wide, and slow to encode.
+ */
+const toolJson = (tool: ToolSpec): Uint8Array => {
   const made = toolJsons.get(tool);
   if (made !== undefined) return made;
   const { name, description, input } = tool;
   const json = JSON.stringify({ type: "function", function: { name, description, parameters: input } });
-  toolJsons.set(tool, json);
-  return json;
+  const bytes = new TextEncoder().encode(json);
+  toolJsons.set(tool, bytes);
+  return bytes;
 };
-const toolJsons = new WeakMap<ToolSpec, string>();
+const toolJsons = new WeakMap<ToolSpec, Uint8Array>();

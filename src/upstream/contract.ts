@@ -1,10 +1,13 @@
+/** A text, or one in pieces: those that are sent again and again are encoded once, as UTF-8. */
+export type Body = string | readonly (string | Uint8Array)[];
+
 /** A POST of JSON. */
 export interface UpstreamRequest {
   /** http or https. */
   readonly url: string;
   /** Without `content-type`, which is always JSON. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Body;
   /** Aborting it ends the exchange at any point, with the signal's reason, and closes the connection. */
   readonly signal: AbortSignal;
 }

@@ -26,7 +26,7 @@ export const postByFetch: Post = async ({ url, headers, body, signal }) => {
   const sent = {
     method: "POST",
     headers: { accept: "text/event-stream, application/json", ...headers, "content-type": "application/json" },
-    body,
+    body: typeof body === "string" ? body : new Blob([...body]),
     signal,
   };
   const response = await upstreamFetch(url, sent).catch((error: unknown) => {

@@ -1,13 +1,29 @@
-import type { UpstreamRequest } from "./contract.ts";
+import type { Body, UpstreamRequest } from "./contract.ts";
 
 /**
  * Returns the bytes of a POST (RFC 9112). Throws a TypeError when a header's name or value is invalid, for example when
  * it contains a line break. Requests no compression: a compressed stream would arrive in bursts.
  */
 export const bytesOf = (url: URL, { headers, body }: Omit<UpstreamRequest, "url" | "signal">): Buffer => {
-  const content = Buffer.from(body);
-  const head = `${firstLinesOf(url)}content-length: ${content.length}\r\n${givenLinesOf(headers)}\r\n`;
-  return Buffer.concat([Buffer.from(head, "latin1"), content]);
+  const pieces = typeof body === "string" ? [body] : body;
+  const length = lengthOf(pieces);
+  const head = `${firstLinesOf(url)}content-length: ${length}\r\n${givenLinesOf(headers)}\r\n`;
+  const bytes = Buffer.allocUnsafe(head.length + length);
+  let at = bytes.write(head, "latin1");
+  for (const piece of pieces) {
+    if (typeof piece === "string") at += bytes.write(piece, at);
+    else {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return bytes;
+};
+
+const lengthOf = (pieces: Exclude<Body, string>): number => {
+  let length = 0;
+  for (const piece of pieces) length += typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+  return length;
 };
 
 /** The lines that are the same for all requests to a URL. */

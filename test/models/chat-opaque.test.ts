@@ -20,7 +20,9 @@ const stateOf = (...deltas: readonly object[]): OpaqueState | undefined => {
 };
 
 const bodyOf = (...messages: ModelMessage[]) => {
-  const body = JSON.parse(chatBody(MODEL, "x", { system: "", messages, tools: [] }, {}, {})) as { messages: object[] };
+  const body = JSON.parse(String(chatBody(MODEL, "x", { system: "", messages, tools: [] }, {}, {}))) as {
+    messages: object[];
+  };
   return body.messages;
 };
 

@@ -33,6 +33,19 @@ test("a request is a POST of JSON, measured in bytes, for a plain answer", async
   expect(server.requests[0]?.body).toBe(body);
 });
 
+test.each([
+  ["sockets", postBySockets()],
+  ["fetch", postByFetch],
+])("a body in pieces, texts and bytes, arrives as one by %s", async (_, post) => {
+  await using server = await rawServer((socket) => socket.write(counted("ok")));
+  const pieces = ["여울 ", new TextEncoder().encode("🌊…"), "", " plain", new Uint8Array(0)];
+  await post({ url: server.url, headers: {}, body: pieces, signal: never });
+  const text = "여울 🌊… plain";
+  expect(server.requests[0]?.body).toBe(text);
+  expect(server.requests[0]?.head.toLowerCase()).toContain(`content-length: ${Buffer.byteLength(text)}`);
+  expect(server.requests[0]?.head.toLowerCase()).toContain("content-type: application/json");
+});
+
 test("an invalid header is refused before a connection is made", async () => {
   await using server = await rawServer((socket) => socket.write(counted("ok")));
   const headers = { authorization: "Bearer k\r\nx-injected: 1" };
