@@ -44,7 +44,7 @@ describe.each(["solve", "ask"])("%s", (name) => {
     const { start } = await harness({ model });
     await (await start(serviceAgent(name), { message: "Plan a 3-day trip to Busan" })).events;
     const styleLines = (model.requests[0]?.system ?? "").split("\n").filter((line) => /bold|step|student/i.test(line));
-    expect(EXERCISE_RULE).toStartWith("Only for an exercise");
+    expect(EXERCISE_RULE).toStartWith("Only when the message is an exercise");
     expect(styleLines).toEqual(name === "solve" ? [EXERCISE_RULE] : []);
   });
 });
