@@ -1,5 +1,5 @@
 import type { EventBody } from "../domain/event.ts";
-import type { Usage } from "../domain/run.ts";
+import { isTokenCount, type Usage } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
 import type { ModelMessage } from "../models/contract.ts";
 import { UniqueIds } from "./call-ids.ts";
@@ -122,8 +122,8 @@ export class NodeScope {
   #spend(usage: Usage): void {
     if (this.#over.signal.aborted) return;
     const counts = [usage?.inputTokens, usage?.outputTokens, usage?.cachedTokens ?? 0, usage?.reasoningTokens ?? 0];
-    if (!counts.every((count) => Number.isInteger(count) && count >= 0)) {
-      throw new AgentMistake("context.spend takes inputTokens and outputTokens, whole numbers from 0");
+    if (!counts.every(isTokenCount)) {
+      throw new AgentMistake("context.spend takes inputTokens and outputTokens, whole numbers from 0 to 100 million");
     }
     this.engine.spend(usage);
   }

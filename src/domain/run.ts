@@ -27,8 +27,13 @@ export interface Usage {
   readonly isEstimated?: boolean;
 }
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
-/** The most that a run's row can hold, and more than any run uses. A larger count from a provider is not a real one. */
+/** The most that a run's row can hold, and more than any run uses. */
 export const MAX_TOKENS = 2 ** 31 - 1;
+/** The most that a report of usage may say: ten times the largest context window on offer. */
+const MAX_REPORTED_TOKENS = 100_000_000;
+/** Whether a count of tokens from elsewhere may be true. Users are charged by it. */
+export const isTokenCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_REPORTED_TOKENS;
 export const addUsage = (a: Usage, b: Usage): Usage => ({
   inputTokens: sum(a.inputTokens, b.inputTokens),
   outputTokens: sum(a.outputTokens, b.outputTokens),

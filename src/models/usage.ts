@@ -1,5 +1,5 @@
 import { isRecord } from "../domain/json.ts";
-import { MAX_TOKENS, type Usage } from "../domain/run.ts";
+import { isTokenCount, MAX_TOKENS, type Usage } from "../domain/run.ts";
 import { tokensIn } from "../domain/tokens.ts";
 import type { ModelMessage, ModelRequest } from "./contract.ts";
 
@@ -13,7 +13,7 @@ export interface Counts {
 
 /**
  * Collects the usage that a provider reports in the course of one answer: at its end, in every chunk, with zeros at the
- * end. The last count above zero is the one that holds. A count above the maximum that can be stored is that maximum.
+ * end. The last count above zero is the one that holds. What can be no count, such as 1e300, was not reported.
  */
 export class UsageReport {
   #input = 0;
@@ -36,15 +36,21 @@ export class UsageReport {
   usage(request: ModelRequest, answerTokens: number): Usage {
     const estimate =
       this.#input > 0 && (this.#output > 0 || answerTokens === 0) ? undefined : estimateUsage(request, answerTokens);
+    const inputTokens = this.#input || (estimate?.inputTokens ?? 0);
+    const outputTokens = this.#output || (estimate?.outputTokens ?? 0);
     return {
-      inputTokens: this.#input || (estimate?.inputTokens ?? 0),
-      outputTokens: this.#output || (estimate?.outputTokens ?? 0),
-      ...(this.#cached > 0 && { cachedTokens: this.#cached }),
-      ...(this.#reasoning > 0 && { reasoningTokens: this.#reasoning }),
+      inputTokens,
+      outputTokens,
+      ...partOf("cachedTokens", this.#cached, inputTokens),
+      ...partOf("reasoningTokens", this.#reasoning, outputTokens),
       ...(estimate && { isEstimated: true }),
     };
   }
 }
+
+/** A part of a count. Left out when there is none, or it cannot be a part. */
+const partOf = <K extends keyof Usage>(name: K, part: number, whole: number): { readonly [N in K]?: number } =>
+  part > 0 && part <= whole ? ({ [name]: part } as { readonly [N in K]: number }) : {};
 
 /** Estimates what a call has cost whose answer has `answerTokens` tokens, see `tokensIn`. */
 export const estimateUsage = ({ system, messages, tools }: ModelRequest, answerTokens: number): Usage => {
@@ -72,7 +78,7 @@ const wordsOf = (message: ModelMessage): string => {
 export const chatCounts = (usage: Readonly<Record<string, unknown>>): Counts => {
   const inputDetails = recordOf(usage.prompt_tokens_details ?? usage.input_tokens_details);
   const outputDetails = recordOf(usage.completion_tokens_details ?? usage.output_tokens_details);
-  const input = usage.prompt_tokens ?? usage.input_tokens;
+  const input = usage.prompt_tokens ?? inputBesideCache(usage);
   const output = usage.completion_tokens ?? usage.output_tokens;
   const reasoning = outputDetails.reasoning_tokens ?? usage.reasoning_tokens;
   // xAI counts reasoning beside the output, and only the total shows it.
@@ -90,12 +96,16 @@ export const chatCounts = (usage: Readonly<Record<string, unknown>>): Counts => 
   };
 };
 
+/** Under Anthropic's names, what was read from the cache and written to it stands beside the rest of the input. */
+const inputBesideCache = (usage: Readonly<Record<string, unknown>>): unknown =>
+  count(usage.input_tokens) === 0
+    ? undefined
+    : count(usage.input_tokens) + count(usage.cache_read_input_tokens) + count(usage.cache_creation_input_tokens);
+
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
 
 /** A count, also as text. What is none is 0. */
 const count = (value: unknown): number => {
-  const number = typeof value === "string" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number > 0
-    ? Math.min(MAX_TOKENS, Math.trunc(number))
-    : 0;
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return isTokenCount(number) ? number : 0;
 };

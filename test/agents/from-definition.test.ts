@@ -104,7 +104,7 @@ test("usage that an agent reports is added to the run's while its node runs, and
       async *run({ spend }) {
         spend({ inputTokens: 7, outputTokens: 2 });
         late = () => spend({ inputTokens: 1, outputTokens: 1 });
-        for (const count of [-1, 0.5, Number.NaN, "7"]) {
+        for (const count of [-1, 0.5, Number.NaN, "7", 1e300]) {
           expect(() => spend({ inputTokens: count as number, outputTokens: 0 })).toThrow("context.spend takes");
         }
         yield "";
