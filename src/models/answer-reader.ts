@@ -8,7 +8,7 @@ export interface AnswerReader<Part> {
   readonly failure: Error | undefined;
   /** How much has been emitted; unchanged when nothing was. */
   readonly emitted: number;
-  /** Longest event that is buffered, in characters; past it the stream counts as garbage. */
+  /** Longest event, or body of JSON, that is buffered, in characters. */
   readonly maxEvent: number;
   /** Takes the data of an event. */
   take(data: string): void;
@@ -20,6 +20,6 @@ export interface AnswerReader<Part> {
   end(): void;
   /** The connection broke. */
   cut(cause: unknown): void;
-  /** The events themselves cannot be read. */
-  fail(cause: unknown): void;
+  /** The answer is larger than it may be. `what` completes "The answer …". */
+  exceed(what: string): void;
 }

@@ -97,20 +97,20 @@ export class Answer<Part> implements TextSink {
     try {
       if (this.#form === "json") this.#addJson(piece);
       else this.#parser.feed(piece);
-    } catch (error) {
-      // It was fed after an event, or as much of a body, that was too long.
-      this.reader.fail(error);
+    } catch {
+      // The parser throws for nothing else, and a reader never does.
+      this.reader.exceed(`holds an event of more than ${this.reader.maxEvent} characters`);
     }
     const { emitted } = this.reader;
     this.#quiet = emitted === this.#emitted ? this.#quiet + piece.length : 0;
     this.#emitted = emitted;
-    if (this.#quiet > MAX_QUIET) this.reader.fail(new Error(`${MAX_QUIET} characters emit nothing`));
+    if (this.#quiet > MAX_QUIET) this.reader.exceed(`brings no content for more than ${MAX_QUIET} characters`);
   }
 
   #addJson(piece: string): void {
     this.#json += piece;
     const { maxEvent } = this.reader;
-    if (this.#json.length > maxEvent) throw new Error(`a body of more than ${maxEvent} characters`);
+    if (this.#json.length > maxEvent) this.reader.exceed(`is a body of more than ${maxEvent} characters`);
   }
 
   #pause(): void {

@@ -92,7 +92,8 @@ const boundMessages = (emitted: () => number): TransformStream<Uint8Array<ArrayB
 };
 
 const failureOfBody = (body: string, failureContext: FailureContext): ModelError => {
-  if (new JsonBounds().excess(body) !== null) return garbage("");
+  const excess = new JsonBounds().excess(body);
+  if (excess !== null) return tooMuch(`is a body with ${excess}`);
   try {
     const report: unknown = JSON.parse(body);
     return failureOfReport(isRecord(report) && report.error ? report.error : report, failureContext);

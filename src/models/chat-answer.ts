@@ -1,5 +1,5 @@
 import { isRecord } from "../domain/json.ts";
-import { AnswerMeter } from "./answer-meter.ts";
+import { AnswerMeter, tooMuch } from "./answer-meter.ts";
 import type { AnswerReader } from "./answer-reader.ts";
 import { ChatCalls } from "./chat-calls.ts";
 import type { Choice, Chunk, ContentPart, Delta } from "./chat-chunk.ts";
@@ -103,8 +103,8 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
     this.#end(cutOff(cause));
   }
 
-  fail(cause: unknown): void {
-    this.#end(garbage("", cause));
+  exceed(what: string): void {
+    this.#end(tooMuch(what));
   }
 
   /** Sets what a failed call has cost, as far as it has been read. */
@@ -117,7 +117,7 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   #parse(data: string, as: "part" | "error" | "whole"): void {
     try {
       const excess = new JsonBounds().excess(data);
-      if (excess !== null) this.#end(garbage("", new Error(`an event holds ${excess}`)));
+      if (excess !== null) this.#end(tooMuch(`holds an event with ${excess}`));
       else if (as === "part") this.#read(JSON.parse(data) as Chunk);
       else if (as === "whole") this.#readWhole(JSON.parse(data));
       else this.#readError(JSON.parse(data) as Chunk);

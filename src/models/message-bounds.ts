@@ -7,7 +7,7 @@ const MAX_MESSAGE = 8 * 1024 * 1024;
 /** Consecutive bytes, and messages, that emit nothing. */
 const MAX_SILENT = 16 * 1024 * 1024;
 const MAX_SILENT_MESSAGES = 10_000;
-/** Two lengths and their checksum come before the headers, a checksum after the payload. */
+/** Two lengths and their checksum (CRC-32) come before the headers, a checksum after the payload. */
 const PRELUDE = 12;
 const CHECKSUM = 4;
 
@@ -50,7 +50,7 @@ export class MessageBounds {
     return null;
   }
 
-  #takePrelude(bytes: Uint8Array, at: number): number {
+  #takePrelude(bytes: Uint8Array, at: number): number | string {
     const piece = bytes.subarray(at, at + PRELUDE - this.#read);
     this.#prelude.set(piece, this.#read);
     this.#read += piece.length;
@@ -58,8 +58,10 @@ export class MessageBounds {
     const view = new DataView(this.#prelude.buffer);
     this.#length = view.getUint32(0);
     this.#payloadFrom = PRELUDE + view.getUint32(4);
-    // What is no event stream has any four bytes there.
-    if (this.#length > MAX_MESSAGE || this.#length < this.#payloadFrom + CHECKSUM) throw garbage("");
+    // What is no event stream has any bytes there.
+    const isPrelude = view.getUint32(8) === Bun.hash.crc32(this.#prelude.subarray(0, PRELUDE - CHECKSUM));
+    if (!isPrelude || this.#length < this.#payloadFrom + CHECKSUM) throw garbage("");
+    if (this.#length > MAX_MESSAGE) return `holds an event of more than ${MAX_MESSAGE} bytes`;
     return piece.length;
   }
 

@@ -85,6 +85,7 @@ test("an answer with megabytes in a row without content is ended; one with conte
   const quiet = reading();
   quiet.comes(nothing, nothing, END);
   await expect(quiet.finished).rejects.toMatchObject({
-    message: "The model service sent a response that cannot be parsed.",
+    message: "The model's answer brings no content for more than 16777216 characters and was cut off.",
+    retryable: false,
   });
 });

@@ -136,6 +136,13 @@ describe.each(PROVIDERS)("%s", (provider) => {
     expect(blockedMs).toBeLessThan(250);
   });
 
+  test.each([
+    ["twenty megabytes", `{"data":"${"x".repeat(2e7)}"}`],
+    ["lists in lists", `{"data":${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
+  ])("%s for vectors are not asked for again", async (_, body) => {
+    expect(await failureOf(() => new Response(body))).toMatchObject({ retryable: false });
+  });
+
   test("an error of twenty megabytes is reported by its status", async () => {
     const { result, blockedMs } = await measureBlocking(() =>
       failureOf(() => new Response("[".repeat(2e7), { status: 400 })),

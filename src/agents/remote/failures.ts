@@ -67,6 +67,9 @@ export const unreadable = (words: string, cause: unknown): ModelError =>
     cause: new ProviderError("Unreadable", `${words}\n${cause}`),
   });
 
+/** The answer is larger than it may be. `what` completes "The answer …". */
+export const tooMuch = (what: string): ModelError => unavailable(`The agent's answer ${what} and was cut off.`, {});
+
 /** The agent says that it failed. */
 export const reported = (words: string): ModelError =>
   unavailable("The agent failed in the middle of its answer.", {

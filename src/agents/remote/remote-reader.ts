@@ -6,7 +6,7 @@ import type { AnswerReader } from "../../models/answer-reader.ts";
 import { ModelError } from "../../models/contract.ts";
 import { JsonBounds } from "../../models/json-bounds.ts";
 import { handlerOf } from "./event-handlers.ts";
-import { cutOff, reported, stopped, unreadable } from "./failures.ts";
+import { cutOff, reported, stopped, tooMuch, unreadable } from "./failures.ts";
 import { type Fields, recordsIn } from "./fields.ts";
 import type { Notes } from "./notes.ts";
 import { RemoteRun } from "./remote-run.ts";
@@ -68,7 +68,7 @@ export class RemoteReader implements AnswerReader<EventBody> {
     if (this.over) return;
     try {
       const excess = new JsonBounds().excess(data);
-      if (excess !== null) throw new Error(`an event holds ${excess}`);
+      if (excess !== null) throw tooMuch(`holds an event with ${excess}`);
       const event: unknown = JSON.parse(data);
       if (!isRecord(event) || typeof event.type !== "string") throw new Error("an event without a type");
       this.#read(event.type, event);
@@ -93,8 +93,8 @@ export class RemoteReader implements AnswerReader<EventBody> {
     this.#fail(cutOff(cause));
   }
 
-  fail(cause: unknown): void {
-    this.#fail(unreadable("", cause));
+  exceed(what: string): void {
+    this.#fail(tooMuch(what));
   }
 
   #read(type: string, event: Fields): void {

@@ -1,5 +1,6 @@
 import { upstreamFetch } from "../../upstream/fetched.ts";
 import { JsonCounter } from "../../wire/json-counter.ts";
+import { tooMuch } from "../answer-meter.ts";
 import { garbage } from "../failure.ts";
 
 /** Bytes of a response. 96 vectors of 4,096 numbers, the most there are of either, take 8 MB. */
@@ -36,11 +37,11 @@ const bodyOf = async (response: Response): Promise<string> => {
   let quotes = 0;
   for await (const piece of response.body ?? []) {
     length += piece.length;
-    if (length > MAX_BODY) throw garbage(`more than ${MAX_BODY} bytes`);
+    if (length > MAX_BODY) throw tooMuch(`is a body of more than ${MAX_BODY} bytes`);
     for (let at = piece.indexOf(QUOTE); at >= 0 && quotes <= MAX_QUOTES; at = piece.indexOf(QUOTE, at + 1)) quotes += 1;
     counter.push(piece);
     const isMore = quotes > MAX_QUOTES || counter.values > MAX_VALUES || counter.deepest > MAX_DEPTH;
-    if (isMore) throw garbage("more than vectors");
+    if (isMore) throw tooMuch("holds more than vectors");
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();

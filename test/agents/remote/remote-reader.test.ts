@@ -180,11 +180,11 @@ describe("the end", () => {
   });
 
   test("gives the run's result and usage", async () => {
-    const usage = [{ inputTokens: 7, outputTokens: 2, cachedInputTokens: 3 }, { outputTokens: -1 }];
+    const usage = [{ inputTokens: 7, outputTokens: 2, cachedInputTokens: 3 }, { model: "m" }, { outputTokens: 1 }];
     const end = { ...FINISHED, result: { n: 1 }, usage };
     const { reader } = await readPieces([STARTED, end].map(frameOf));
     expect(reader.result).toEqual({ n: 1 });
-    expect(reader.usage).toEqual({ inputTokens: 7, outputTokens: 2, cachedTokens: 3 });
+    expect(reader.usage).toEqual({ inputTokens: 7, outputTokens: 3, cachedTokens: 3 });
   });
 
   test.each([
@@ -279,7 +279,7 @@ describe("bounds", () => {
       'data: {"type":"STATE_SNAPSHOT","snapshot":"',
       ...Array.from({ length: 50 }, () => piece),
     ]);
-    expect(failure?.message).toBe("The agent sent a response that cannot be parsed.");
+    expect(failure?.message).toBe("The agent's answer holds an event of more than 8388608 characters and was cut off.");
   });
 
   test("custom events and steps past what is stored are left out, and the run goes on", async () => {
