@@ -18,6 +18,7 @@ import type { EmbeddingModel } from "./models/embedding/contract.ts";
 import { openEmbedding as embeddingFrom } from "./models/embedding/open.ts";
 import { offerAgents, type ReadAgents } from "./own-agents.ts";
 import { openReader } from "./reading/reader.ts";
+import { openHints } from "./replicas/open.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
@@ -43,8 +44,10 @@ const extras: Extras | null = builtin;
 
 /** How long runs and readers wait for a store that is away. */
 const STORE_WAIT_MS = 15_000;
-/** The longest that a cancellation or a thread's deletion takes to reach another replica. */
+/** The longest that a cancellation or a thread's deletion takes to reach another replica, should its hint be lost. */
 const MAINTENANCE_MS = 1_000;
+/** How often it is checked that hints arrive. */
+const HINTS_MS = 1_000;
 /** The interval between searches for orphans; shorter when leases are renewed more often. */
 const RECOVERY_MS = 2_000;
 /** A start waits until the orphans that it finds are ended, but no longer than this. */
@@ -86,28 +89,6 @@ export interface Dependencies {
   readonly fetchPage?: FetchPage;
 }
 
-/**
- * Opens the configured store, without migrating it. Loads only that store's driver, since a start waits for every
- * module it loads.
- */
-export const openStore = async ({ database }: Config, system: System): Promise<Store> => {
-  if (database.kind === "postgres") {
-    const { postgresStore } = await import("./store/drivers/postgres.ts");
-    return postgresStore({ url: database.url, schema: database.schema, system });
-  }
-  const [{ embeddedAssets }, { pgliteStore }] = await Promise.all([
-    import("./store/drivers/assets.ts"),
-    import("./store/drivers/pglite.ts"),
-  ]);
-  return pgliteStore({
-    dataDir: database.dataDir,
-    fsync: database.fsync,
-    schema: database.schema,
-    system,
-    ...(await embeddedAssets()),
-  });
-};
-
 export const openModels = (config: Config, system: System, logger: ServiceLogger): Promise<Models> =>
   modelsFrom(config.models, {
     providers: config.providers,
@@ -148,10 +129,11 @@ const NO_LEASE: Pick<Lease, "renew" | "ensureCurrent" | "tick" | "leave"> = {
 export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const { config, store, models, embedding, system, logger, replica, isAlone } = dependencies;
   const storeWaitMs = dependencies.storeWaitMs ?? STORE_WAIT_MS;
-  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs });
+  const owner = replica.id;
+  const { hints, topics, ...hinting } = openHints({ store, system, owner, logger: logger.hints, isAlone });
+  const journal = new Journal({ store, system, topics, logger: logger.journal, storeWaitMs });
   const registry = new Registry(config);
   const { runTimeoutMs, historyTokens, heartbeatMs, locale, identity, corsOrigins, compressStreams } = config;
-  const owner = replica.id;
   const lease = isAlone
     ? NO_LEASE
     : new Lease({ store, system, replica, ttlMs: config.leaseTtlMs, logger: logger.runs });
@@ -178,6 +160,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     toolbox: new Toolbox([fixedTools(tools), mcp]),
     store,
     journal,
+    hints,
+    topics,
     models,
     system,
     registry,
@@ -189,7 +173,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     historyTokens,
   };
   const runs = new Runs(parts);
-  const tickets = new Tickets({ store, system, runs, registry });
+  const tickets = new Tickets({ ...parts, runs });
   const recovery = new Recovery({ ...parts, isAlone });
   const maintenance = new Maintenance({ ...parts, recovery });
   const builtIn = serviceAgents(
@@ -227,6 +211,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       runs,
       tickets,
       registry,
+      topics,
       agents,
       models,
       toolbox: parts.toolbox,
@@ -240,6 +225,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     { identity, corsOrigins, compressStreams, logger },
   );
 
+  void hinting.tick();
   await lease.renew();
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   // Turns that come at once should have all tools; a server that is slow or away must not keep others waiting.
@@ -251,6 +237,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const others = [
     every(MAINTENANCE_MS, () => maintenance.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
+    every(HINTS_MS, () => hinting.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
   ];
@@ -286,6 +273,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       if (!(await within(FAREWELL_MS))) journal.dismiss(RESTARTED);
       if (!(await within(FAREWELL_MS))) await http.stop(true);
       for (const stop of [...others, renewing]) stop();
+      hinting.close();
       await mcp.close();
       await lease.leave();
     },

@@ -1,5 +1,5 @@
 import type { DefinedAgent } from "./agents/files/agent-files.ts";
-import { openEmbedding, openModels, openStore } from "./app.ts";
+import { openEmbedding, openModels } from "./app.ts";
 import type { Config } from "./config/read-config.ts";
 import { mistakeText } from "./domain/file-mistake.ts";
 import { realSystem } from "./domain/system.ts";
@@ -7,6 +7,7 @@ import type { ServiceLogger } from "./logger.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { type ModelSpec, parseModelSpecs, specText } from "./models/spec.ts";
 import { tryModel } from "./models/trial.ts";
+import { openStore } from "./open-store.ts";
 import type { LoadedFolder } from "./own-agents.ts";
 
 /**

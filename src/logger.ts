@@ -9,6 +9,7 @@ import type { JournalLogger } from "./journal/logger.ts";
 import { ModelError } from "./models/contract.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { providerWords } from "./models/provider-error.ts";
+import type { HintLogger } from "./replicas/logger.ts";
 import type { RetrievalLogger } from "./retrieval/contract.ts";
 import type { LiveRun } from "./runs/live-run.ts";
 import type { RunLogger } from "./runs/logger.ts";
@@ -21,6 +22,7 @@ import { MAX_TOOLS } from "./tools/offered.ts";
 export interface ServiceLogger extends HttpLogger {
   readonly runs: RunLogger;
   readonly journal: JournalLogger;
+  readonly hints: HintLogger;
   readonly models: ModelLogger;
   readonly agents: AgentLogger;
   readonly agentFiles: AgentFilesLogger;
@@ -106,6 +108,12 @@ const at = ({ agent, node, runId }: AgentPlace) => ({ agent, node, run: runId })
 
 const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
 
+const WAYS: Readonly<Record<Parameters<HintLogger["waySettled"]>[0], string>> = {
+  notified: "by the database's notifications",
+  polling:
+    "by asking the database several times a second: its notifications do not arrive, as behind a pooler in transaction mode",
+};
+
 /** Logged once in the life of the process, however many runs an agent has. */
 const agentsOverLimit = new Set<string>();
 
@@ -151,6 +159,9 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
     torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
     rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
+  },
+  hints: {
+    waySettled: (way) => logger.info({ way: WAYS[way] }, "how this replica follows runs of others"),
   },
   mcp: {
     serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),

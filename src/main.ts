@@ -85,7 +85,7 @@ const init = async ({ agentsDir, port }: Config, dir: string): Promise<number> =
 };
 
 const migrate = async (config: Config): Promise<number> => {
-  const { openStore } = await import("./app.ts");
+  const { openStore } = await import("./open-store.ts");
   const store = await openStore(config, realSystem);
   const applied = await store.migrate();
   printLine(applied === 0 ? "the database is up to date" : `applied ${applied} migration${applied === 1 ? "" : "s"}`);
@@ -98,7 +98,8 @@ const REPORT_MS = 5_000;
 
 /** After an interruption the work that is done stays, and the next reindexing goes on from there. */
 const reindex = async (config: Config): Promise<number> => {
-  const { openEmbedding, openStore } = await import("./app.ts");
+  const { openEmbedding } = await import("./app.ts");
+  const { openStore } = await import("./open-store.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const { reindex: embedAnew, renewWords } = await import("./retrieval/reindex.ts");
   const store = await openStore(config, realSystem);
@@ -194,7 +195,8 @@ const run = async (config: Config): Promise<"serving" | number> => {
   };
   const hadTerminal = hasTerminal();
   process.on("SIGHUP", () => (hadTerminal && !hasTerminal() ? stop() : reload()));
-  const { openEmbedding, openModels, openStore, serve } = await import("./app.ts");
+  const { openEmbedding, openModels, serve } = await import("./app.ts");
+  const { openStore } = await import("./open-store.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const redactor = new Redactor(secretsOf(config));
   const log = serviceLogger(openLogger(config.logLevel, redactor));

@@ -1,6 +1,7 @@
 import type { AgentDirectory } from "../agents/directory.ts";
 import type { Locale } from "../domain/run.ts";
 import type { Models } from "../models/choice.ts";
+import type { Topics } from "../replicas/contract.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
 import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
@@ -15,6 +16,7 @@ export interface RouteParts extends StreamParts {
   readonly tickets: Tickets;
   /** The runs of this process. */
   readonly registry: Registry;
+  readonly topics: Topics;
   readonly agents: AgentDirectory;
   readonly models: Models;
   /** The tools that agents name. */

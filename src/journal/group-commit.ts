@@ -1,4 +1,5 @@
 import { RunError } from "../domain/error.ts";
+import { runsTopic, type Topics } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Append, Refusal } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
@@ -17,6 +18,7 @@ import { type StopCause, Writers } from "./writers.ts";
 export interface CommitOptions extends StoreRetryOptions {
   readonly store: Store;
   readonly hub: Hub;
+  readonly topics: Topics;
 }
 
 /**
@@ -87,7 +89,9 @@ export class GroupCommit implements Committer<RunWriter> {
       const channel = this.#writers.remove(writer);
       writer.verdict.ended("over");
       writer.settled();
-      if (channel !== undefined) this.options.hub.close(writer.fence.threadKey, channel);
+      const { threadKey } = writer.fence;
+      if (channel !== undefined) this.options.hub.close(threadKey, channel);
+      this.options.topics.changed(runsTopic(threadKey));
     }
   }
 

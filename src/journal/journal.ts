@@ -1,6 +1,7 @@
 import type { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
 import type { ThreadKey } from "../domain/thread.ts";
+import { runsTopic } from "../replicas/contract.ts";
 import type { Fence } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Channel } from "./channel.ts";
@@ -29,6 +30,7 @@ export class Journal {
   open(fence: Fence, lastSeq: number, broken: (why: StopCause) => void, options?: WriterOptions): RunWriter {
     const writer = new RunWriter(fence, lastSeq, this.#commit, options);
     this.#commit.register(writer, this.#hub.open(fence.threadKey, lastSeq), broken);
+    this.options.topics.changed(runsTopic(fence.threadKey));
     return writer;
   }
 

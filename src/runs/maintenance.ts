@@ -1,4 +1,5 @@
 import type { System } from "../domain/system.ts";
+import type { ReplicaHints } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import { CANCELLED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
@@ -19,6 +20,7 @@ export interface MaintenanceParts {
   readonly system: Pick<System, "now">;
   readonly registry: Registry;
   readonly recovery: Pick<Recovery, "takeBack">;
+  readonly hints: ReplicaHints;
   /** This replica's id. */
   readonly owner: string;
   readonly logger: Pick<RunLogger, "recurringFails" | "recurringWorks">;
@@ -29,17 +31,31 @@ export class Maintenance {
   #sweptAt = 0;
 
   readonly #task: RecurringTask;
+  #current: Promise<unknown> = Promise.resolve();
+  /** The tick that begins after the current one. */
+  #next: Promise<void> | undefined;
 
   constructor(private readonly parts: MaintenanceParts) {
     this.#task = new RecurringTask("maintenance", parts);
+    parts.hints.on("run", (runId) => {
+      if (runId === null || parts.registry.get(runId) !== undefined) void this.tick();
+    });
   }
 
-  /** Never throws: what fails is retried at the next tick. */
-  async tick(): Promise<void> {
-    await this.#task.attempt(async () => {
-      await this.#compare();
-      await this.#sweep();
+  /**
+   * Never throws: what fails is retried at the next tick. Looks at the store after it was called, even when a tick is
+   * under way.
+   */
+  tick(): Promise<void> {
+    this.#next ??= this.#current.then(async () => {
+      this.#current = this.#next ?? Promise.resolve();
+      this.#next = undefined;
+      await this.#task.attempt(async () => {
+        await this.#compare();
+        await this.#sweep();
+      });
     });
+    return this.#next;
   }
 
   /**

@@ -1,5 +1,4 @@
 import { RequestError } from "../domain/error.ts";
-import type { ThreadKey } from "../domain/thread.ts";
 import type { LiveRun } from "./live-run.ts";
 
 export interface Limits {
@@ -18,8 +17,6 @@ export class Registry {
   /** Runs that were refused but may be in the store until they are withdrawn. They are not orphans. */
   readonly unconfirmed = new Set<string>();
   readonly #perUser = new Map<string, number>();
-  /** Called whenever a run of the thread ends. */
-  readonly #waiting = new Map<ThreadKey, Set<() => void>>();
 
   constructor(private readonly limits: Limits) {}
 
@@ -57,29 +54,12 @@ export class Registry {
     this.#perUser.set(run.userId, ofUser + 1);
   }
 
-  /** Frees the run's slot and wakes the runs of its thread that are queued. */
+  /** Frees the run's slot. */
   release(run: LiveRun): void {
     if (!this.#runs.delete(run.runId)) return;
     const ofUser = (this.#perUser.get(run.userId) ?? 1) - 1;
     if (ofUser > 0) this.#perUser.set(run.userId, ofUser);
     else this.#perUser.delete(run.userId);
     run.end();
-    const waiting = this.#waiting.get(run.threadKey);
-    this.#waiting.delete(run.threadKey);
-    for (const wake of waiting ?? []) wake();
-  }
-
-  /** Resolves when a run of the thread ends in this process. `forget` removes the wait. */
-  nextEnd(key: ThreadKey): { readonly promise: Promise<void>; forget(): void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(key) ?? new Set();
-    this.#waiting.set(key, waiting.add(resolve));
-    return {
-      promise,
-      forget: () => {
-        waiting.delete(resolve);
-        if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
-      },
-    };
   }
 }

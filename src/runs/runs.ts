@@ -1,11 +1,12 @@
 import type { Agent } from "../agents/contract.ts";
 import { RequestError, RunError } from "../domain/error.ts";
 import { hasEnded, type Run, type StoredInput } from "../domain/run.ts";
-import { type ThreadKey, threadIdOf, threadKey } from "../domain/thread.ts";
+import { type ThreadKey, threadIdOf, threadKey, userOf } from "../domain/thread.ts";
 import type { Outcome } from "../journal/ending.ts";
 import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
+import { logTopic, type ReplicaHints, runsTopic, type Topics } from "../replicas/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
@@ -15,7 +16,8 @@ import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
-import { awaitTurn, type ClaimRequest, TURN_POLL_MS } from "./turn-queue.ts";
+import { ThreadChanges } from "./thread-changes.ts";
+import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 /** How many turns may be queued in a thread behind the running one; the next is refused with 409. */
@@ -31,6 +33,8 @@ export interface RunsParts extends ExecuteParts {
   /** This replica's id. */
   readonly owner: string;
   readonly lease: Pick<Lease, "ensureCurrent">;
+  readonly hints: ReplicaHints;
+  readonly topics: Topics;
 }
 
 /** What `begin` returns for the first run of a thread. */
@@ -157,20 +161,30 @@ export class Runs {
    * is in the log. Idempotent. Null: the user has no such run.
    */
   async cancel(userId: string, runId: string, wait: boolean, signal: AbortSignal): Promise<Run | null> {
-    const { registry, store, system } = this.parts;
+    const { registry, store, system, hints, topics } = this.parts;
     const run = await store.runs.requestCancel(userId, runId, { now: system.now(), error: CANCELLED });
     if (run === null) return null;
     const live = registry.get(runId);
-    live?.abort(CANCELLED);
-    if (!wait || hasEnded(run.status)) return run;
+    if (live === undefined) hints.send("run", runId);
+    else live.abort(CANCELLED);
+    if (hasEnded(run.status)) topics.changed(runsTopic(run.threadKey));
+    else if (wait) return this.#ended(run, signal);
+    return run;
+  }
+
+  /** Returns the run once it has ended, wherever that is, or as it is when `signal` aborts. Null: it is gone. */
+  async #ended({ runId, threadKey: key }: Run, signal: AbortSignal): Promise<Run | null> {
+    const changes = new ThreadChanges(key, this.parts);
     const aborted = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => aborted.resolve(), { once: true });
-    for (;;) {
-      // A run that has ended here but not in the store was taken over by another replica.
-      const change = live === undefined || live.hasEnded ? system.sleep(TURN_POLL_MS) : live.ended;
-      await Promise.race([change, aborted.promise]);
-      const now = await store.runs.get(userId, runId);
-      if (now === null || hasEnded(now.status) || signal.aborted) return now;
+    try {
+      for (;;) {
+        const now = await this.parts.store.runs.get(userOf(key), runId);
+        if (now === null || hasEnded(now.status) || signal.aborted) return now;
+        await changes.next(aborted.promise);
+      }
+    } finally {
+      changes.end();
     }
   }
 
@@ -180,12 +194,18 @@ export class Runs {
    * exist.
    */
   async deleteThread(key: ThreadKey): Promise<boolean> {
-    const { registry, store, journal } = this.parts;
+    const { registry, store, journal, hints, topics } = this.parts;
     const endReaders = journal.deletion(key);
     const stopped = await store.threads.delete(key);
     if (stopped === null) return false;
-    for (const runId of stopped) registry.get(runId)?.abort(DELETED);
+    for (const runId of stopped) {
+      const live = registry.get(runId);
+      if (live === undefined) hints.send("run", runId);
+      else live.abort(DELETED);
+    }
     endReaders();
+    topics.changed(logTopic(key));
+    topics.changed(runsTopic(key));
     return true;
   }
 

@@ -1,11 +1,19 @@
 import { hasEnded, type Run } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { type ThreadKey, userOf } from "../domain/thread.ts";
+import type { Topics } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { ReadableRun } from "./contract.ts";
 import type { Registry } from "./registry.ts";
-import { TURN_POLL_MS } from "./turn-queue.ts";
+import { ThreadChanges } from "./thread-changes.ts";
+
+/** What it takes to look at a run of another replica. */
+interface StoredRunParts {
+  readonly store: Store;
+  readonly system: System;
+  readonly topics: Topics;
+}
 
 /** A run that is in the store but not in this process: another replica executes it, or it has ended. */
 class StoredRun implements ReadableRun {
@@ -19,7 +27,7 @@ class StoredRun implements ReadableRun {
   #turn: Promise<number | null> | undefined;
 
   /** `reader` aborts when nobody reads the run any more. */
-  constructor(run: Run, reader: AbortSignal, parts: { readonly store: Store; readonly system: System }) {
+  constructor(run: Run, reader: AbortSignal, parts: StoredRunParts) {
     this.runId = run.runId;
     this.threadKey = run.threadKey;
     this.userId = userOf(run.threadKey);
@@ -46,7 +54,7 @@ export const findRun = async (
   userId: string,
   runId: string,
   reader: AbortSignal,
-  parts: { readonly store: Store; readonly system: System; readonly registry: Registry },
+  parts: StoredRunParts & { readonly registry: Registry },
 ): Promise<ReadableRun | null> => {
   const live = parts.registry.get(runId);
   if (live?.isPersisted) return live.userId === userId ? live : null;
@@ -55,20 +63,25 @@ export const findRun = async (
 };
 
 /** Waits for a queued run's turn. Returns the seq before its first event, or null when it will never have one. */
-const turnOf = async (
-  run: Run,
-  reader: AbortSignal,
-  { store, system }: { readonly store: Store; readonly system: System },
-): Promise<number | null> => {
-  let now: Run | null = run;
-  while (now !== null && now.startSeq === null && !hasEnded(now.status)) {
-    await system.sleep(TURN_POLL_MS, reader).catch(() => {});
-    if (reader.aborted) return null;
-    try {
-      now = await store.runs.get(userOf(run.threadKey), run.runId);
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+const turnOf = async (run: Run, reader: AbortSignal, parts: StoredRunParts): Promise<number | null> => {
+  if (isOverOrStarted(run)) return run.startSeq;
+  const changes = new ThreadChanges(run.threadKey, parts);
+  const left = Promise.withResolvers<void>();
+  reader.addEventListener("abort", () => left.resolve(), { once: true });
+  try {
+    // It may have started before its thread was watched.
+    for (let now: Run | null = run; ; await changes.next(left.promise)) {
+      if (reader.aborted) return null;
+      try {
+        now = await parts.store.runs.get(userOf(run.threadKey), run.runId);
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
+      }
+      if (now === null || isOverOrStarted(now)) return now?.startSeq ?? null;
     }
+  } finally {
+    changes.end();
   }
-  return now?.startSeq ?? null;
 };
+
+const isOverOrStarted = (run: Run): boolean => run.startSeq !== null || hasEnded(run.status);

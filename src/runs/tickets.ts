@@ -4,6 +4,7 @@ import { RequestError } from "../domain/error.ts";
 import type { System } from "../domain/system.ts";
 import { isStorable } from "../domain/text.ts";
 import { threadIdOf, threadKey, UserId } from "../domain/thread.ts";
+import type { Topics } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ticket } from "../store/tickets/contract.ts";
 import type { ReadableRun, RunRequest } from "./contract.ts";
@@ -25,6 +26,7 @@ export interface TicketsParts {
   readonly system: System;
   readonly runs: Runs;
   readonly registry: Registry;
+  readonly topics: Topics;
 }
 
 type StoredRequest = Omit<RunRequest, "file">;

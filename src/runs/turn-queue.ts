@@ -1,13 +1,11 @@
 import { hasEnded } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
+import type { Topics } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed, NewRun } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import { CANCELLED, type LiveRun } from "./live-run.ts";
-import type { Registry } from "./registry.ts";
-
-/** How often a run that waits for one on another replica checks whether that has ended, in milliseconds. */
-export const TURN_POLL_MS = 500;
+import { ThreadChanges } from "./thread-changes.ts";
 
 /** What it takes to claim a run. */
 export type ClaimRequest = Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner">;
@@ -15,7 +13,7 @@ export type ClaimRequest = Pick<NewRun, "runId" | "threadKey" | "messageId" | "o
 interface QueueParts {
   readonly store: Store;
   readonly system: System;
-  readonly registry: Registry;
+  readonly topics: Topics;
   /** This replica's id. */
   readonly owner: string;
 }
@@ -25,23 +23,19 @@ interface QueueParts {
  * the store is unavailable.
  */
 export const awaitTurn = async (live: LiveRun, claim: ClaimRequest, parts: QueueParts): Promise<Claimed | null> => {
-  const { registry, system } = parts;
-  while (!live.hasEnded) {
-    const next = registry.nextEnd(live.threadKey);
-    // Read before the attempt: an abort that came before it has been handled by it and needs no second attempt.
-    const isStopped = live.signal.aborted;
-    try {
+  const changes = new ThreadChanges(live.threadKey, parts);
+  try {
+    while (!live.hasEnded) {
+      // Read before the attempt: an abort that came before it has been handled by it and needs no second attempt.
+      const isStopped = live.signal.aborted;
       const claimed = await tryClaim(live, claim, parts);
       if (claimed !== "not yet") return claimed;
-      const polled = new AbortController();
-      const poll = system.sleep(TURN_POLL_MS, polled.signal).catch(() => {});
-      await Promise.race([next.promise, poll, ...(isStopped ? [] : [live.stopped])]);
-      polled.abort();
-    } finally {
-      next.forget();
+      await changes.next(...(isStopped ? [] : [live.stopped]));
     }
+    return null;
+  } finally {
+    changes.end();
   }
-  return null;
 };
 
 const tryClaim = async (

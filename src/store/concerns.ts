@@ -2,6 +2,7 @@ import type { Database } from "./database.ts";
 import { documentStore } from "./documents/document-store.ts";
 import * as documentTables from "./documents/schema.ts";
 import type { Vectors } from "./documents/vectors.ts";
+import { hintQueries } from "./hints/hints.ts";
 import { imageQueries } from "./images/images.ts";
 import { checkpointQueries } from "./log/checkpoints.ts";
 import type { RunStore } from "./log/contract.ts";
@@ -48,6 +49,7 @@ export const concerns = {
   runs: { tables: null, open: ({ database }) => runStore(database) },
   events: { tables: null, open: ({ database }) => eventQueries(database) },
   replicas: { tables: replicaTables, open: ({ database }) => replicaQueries(database) },
+  hints: { tables: null, open: ({ database }) => hintQueries(database) },
   images: { tables: null, open: ({ database }) => imageQueries(database) },
   documents: { tables: documentTables, open: ({ database, vectors }) => documentStore(database, vectors) },
   tickets: { tables: ticketTables, open: ({ database }) => ticketQueries(database) },

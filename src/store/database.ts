@@ -3,6 +3,7 @@ import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/p
 import type { System } from "../domain/system.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isConnectionLoss, storeError } from "./failure.ts";
+import type { HintListener } from "./hints/contract.ts";
 import type { OwnSchema } from "./migrations/own-schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -21,9 +22,10 @@ export interface Session {
 
 /**
  * The lanes to the database. `log` carries the events of runs, on a connection of its own, so that no queue of other
- * calls delays them. `lease` carries this process's lease renewals, likewise. `calls` carries everything else.
+ * calls delays them. `lease` carries this process's lease renewals, likewise, and `replicas` what it tells other
+ * replicas and reads of their runs. `calls` carries everything else.
  */
-export type Lane = "calls" | "log" | "lease";
+export type Lane = "calls" | "log" | "lease" | "replicas";
 
 /** A driver: a session for each lane, and a way to give up one that no longer answers. */
 export interface Driver {
@@ -37,6 +39,8 @@ export interface Driver {
   readonly maxTogether: number;
   /** Gives the session up; the next call gets another. Calls under way in it fail. */
   abandon(session: Session): void;
+  /** Listens to a channel of the database until the returned function is called. See `HintStore.listen`. */
+  listen(channel: string, listener: HintListener): () => void;
   close(): Promise<void>;
 }
 
@@ -146,6 +150,11 @@ export class Database {
    */
   meet<T>(work: Promise<T>, late: () => StoreError): Promise<T> {
     return this.#deadlines.meet(work, this.deadlineMs, late);
+  }
+
+  /** See `Driver`. */
+  listen(channel: string, listener: HintListener): () => void {
+    return this.driver.listen(channel, listener);
   }
 
   close(): Promise<void> {

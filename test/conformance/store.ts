@@ -5,6 +5,7 @@ import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
+import { storeSendsHints } from "./store-hints.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
@@ -31,7 +32,11 @@ import { storeWithdrawsRuns } from "./store-withdraw.ts";
 export const storeConformance = (
   name: string,
   open: () => Promise<Store>,
-  has: { readonly vectors: boolean },
+  has: {
+    readonly vectors: boolean;
+    /** False: hints are sent and reach nobody. */
+    readonly hints: boolean;
+  },
 ): void => {
   describe(name, () => {
     let store: Store | undefined;
@@ -69,5 +74,6 @@ export const storeConformance = (
     describe("tickets", () => storeKeepsTickets(under));
     describe("usage and secrets", () => storeCountsUsage(under));
     describe("TILs", () => storeKeepsTils(under));
+    if (has.hints) describe("hints", () => storeSendsHints(under));
   });
 };

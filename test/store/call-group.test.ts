@@ -9,6 +9,7 @@ const unused: Driver = {
   enter: (_lane, work) => work(),
   maxTogether: 3,
   abandon: () => {},
+  listen: () => () => {},
   close: async () => {},
 };
 

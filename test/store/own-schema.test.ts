@@ -32,7 +32,7 @@ const failureOf = (call: Promise<unknown>): Promise<unknown> =>
 storeConformance(
   "Postgres, in a configured schema",
   async () => postgresStore({ url: await freshDatabase(), system, schema: 'My "own"' }),
-  { vectors: false },
+  { vectors: false, hints: true },
 );
 
 describe("the schema of the tables in Postgres", () => {

@@ -18,5 +18,6 @@ describe.skipIf(pgbouncerPath === null)("behind pgbouncer in transaction mode", 
 
   storeConformance("Postgres", async () => postgresStore({ url: pgbouncer.url, system: realSystem }), {
     vectors: false,
+    hints: false,
   });
 });

@@ -5,4 +5,5 @@ import { freshDatabase } from "../support/postgres.ts";
 
 storeConformance("Postgres", async () => postgresStore({ url: await freshDatabase(), system: realSystem }), {
   vectors: false,
+  hints: true,
 });

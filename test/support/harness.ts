@@ -7,6 +7,7 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
 import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Model } from "../../src/models/contract.ts";
+import { NOBODY, WatchedTopics } from "../../src/replicas/topics.ts";
 import { Allowance } from "../../src/runs/allowance.ts";
 import type { RunRequest } from "../../src/runs/contract.ts";
 import { Lease } from "../../src/runs/lease.ts";
@@ -86,7 +87,8 @@ export const harness = async (
   const { system = realSystem, owner = `house ${realSystem.id()}`, storeWaitMs = 5_000, isAlone = false } = options;
   const store = options.store ?? (await sharedStore());
   const logger = serviceLogger(openLogger("silent"));
-  const journal = new Journal({ store, system, logger: logger.journal, storeWaitMs: storeWaitMs });
+  const topics = new WatchedTopics(system, NOBODY);
+  const journal = new Journal({ store, system, topics, logger: logger.journal, storeWaitMs });
   const registry = new Registry({ maxRuns: options.maxRuns ?? 100, maxRunsPerUser: options.maxRunsPerUser ?? 100 });
   const model = options.model ?? scriptedModel();
   const replica = { id: owner, name: "house" };
@@ -102,6 +104,8 @@ export const harness = async (
       logger: logger.runs,
     }),
     system,
+    hints: NOBODY,
+    topics,
     owner,
     lease,
     logger: { ...logger.runs, ...options.logger },

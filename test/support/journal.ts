@@ -7,6 +7,8 @@ import { Journal } from "../../src/journal/journal.ts";
 import type { JournalLogger } from "../../src/journal/logger.ts";
 import type { RunWriter } from "../../src/journal/writer.ts";
 import type { StopCause } from "../../src/journal/writers.ts";
+import type { Topics } from "../../src/replicas/contract.ts";
+import { NOBODY, WatchedTopics } from "../../src/replicas/topics.ts";
 import { endingOf } from "../../src/runs/ending.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Fence } from "../../src/store/log/contract.ts";
@@ -23,7 +25,7 @@ export interface JournalCalls {
 
 export const journalOver = (
   store: Store,
-  options: { readonly system?: System; readonly storeWaitMs?: number } = {},
+  options: { readonly system?: System; readonly storeWaitMs?: number; readonly topics?: Topics } = {},
 ): { readonly journal: Journal; readonly calls: JournalCalls } => {
   const calls: JournalCalls = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
   const log: JournalLogger = {
@@ -36,7 +38,8 @@ export const journalOver = (
     outage: () => void calls.outages++,
   };
   const { system = realSystem, storeWaitMs = 1_000 } = options;
-  return { journal: new Journal({ store, system, logger: log, storeWaitMs: storeWaitMs }), calls };
+  const topics = options.topics ?? new WatchedTopics(system, NOBODY);
+  return { journal: new Journal({ store, system, topics, logger: log, storeWaitMs }), calls };
 };
 
 export const fenceOf = (threadKey: ThreadKey, runId = `run of ${threadKey}`): Fence => ({ threadKey, runId, epoch: 1 });

@@ -1,5 +1,6 @@
 import { isTerminal } from "../../domain/event.ts";
 import { isStorable } from "../../domain/text.ts";
+import type { Topics } from "../../replicas/contract.ts";
 import type { ReadableRun } from "../../runs/contract.ts";
 import type { Registry } from "../../runs/registry.ts";
 import { findRun } from "../../runs/stored-run.ts";
@@ -25,7 +26,7 @@ export const rejoin = async (
   id: string,
   userId: string,
   reader: AbortSignal,
-  parts: Pick<StreamParts, "store" | "system"> & { readonly registry: Registry },
+  parts: Pick<StreamParts, "store" | "system"> & { readonly registry: Registry; readonly topics: Topics },
 ): Promise<Rejoined | null> => {
   const named = parseFrameId(id);
   if (named === null || !isStorable(named.runId)) return null;

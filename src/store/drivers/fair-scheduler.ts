@@ -10,7 +10,7 @@ const TURN_MS = 10;
  * calls run one at a time, lane by lane, and the loop gets a turn every 10 ms.
  */
 export class FairScheduler {
-  readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [] };
+  readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [], replicas: [] };
   #lane: "calls" | "log" = "calls";
   #isServing = false;
   #turnStartedAt = 0;
@@ -48,10 +48,13 @@ export class FairScheduler {
     this.#isServing = false;
   }
 
-  /** A renewal goes first. The other two lanes alternate, so that neither waits for the other's queue. */
+  /**
+   * A renewal goes first, then what replicas tell each other, both of which are few. The other two lanes alternate, so
+   * that neither waits for the other's queue.
+   */
   #next(): (() => Promise<void>) | undefined {
-    const renewal = this.#waiting.lease.shift();
-    if (renewal !== undefined) return renewal;
+    const first = this.#waiting.lease.shift() ?? this.#waiting.replicas.shift();
+    if (first !== undefined) return first;
     const other = this.#lane === "calls" ? "log" : "calls";
     const lane = this.#waiting[other].length > 0 ? other : this.#lane;
     this.#lane = lane;

@@ -5,6 +5,7 @@ import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
 import { Database, type Lane, sessionOf } from "../database.ts";
 import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
+import type { HintListener } from "../hints/contract.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
 import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
@@ -89,6 +90,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
       },
       // There is no connection to lose: a late call is behind others, in the same process.
       abandon: () => {},
+      listen: (channel: string, listener: HintListener) => listenIn(client, channel, listener),
       close: () => (closing ??= close(client, wal, lock)),
     };
     return storeOver(new Database(driver, system, options.deadlineMs ?? DEADLINE_MS), system, VECTORS);
@@ -132,6 +134,21 @@ const configured = async (client: PGlite): Promise<PGlite> => {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `set ${name} = ${value}`);
   await client.exec(settings.join(";"));
   return client;
+};
+
+const listenIn = (client: PGlite, channel: string, { received, listening }: HintListener): (() => void) => {
+  let isOver = false;
+  const unlisten = client.listen(channel, (payload) => {
+    if (!isOver) received(payload);
+  });
+  unlisten.then(
+    () => isOver || listening(),
+    () => {},
+  );
+  return () => {
+    isOver = true;
+    void unlisten.then((end) => end()).catch(() => {});
+  };
 };
 
 /** The directory is released once the last page is written, not before. */

@@ -4,6 +4,7 @@ import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
 import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
 import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
+import type { HintListener } from "../hints/contract.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
 import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
@@ -24,10 +25,14 @@ const LEFT_MS = 500;
  */
 const LOOK_UP_SETTINGS = { enable_seqscan: "off" };
 
-/** Seconds between two attempts to connect for a lease renewal. */
-const LEASE_BACKOFF_S = 0.2;
+/**
+ * Seconds between two attempts to connect for what replicas must not wait for. postgres.js itself waits up to 20 s
+ * after an outage.
+ */
+const BACKOFF_S = 0.2;
+const WITHOUT_WAITING: readonly Lane[] = ["lease", "replicas"];
 
-const LANES: readonly Lane[] = ["calls", "log", "lease"];
+const LANES: readonly Lane[] = ["calls", "log", "lease", "replicas"];
 
 /** Each statement costs a round trip, which takes longer than a hundred more rows when the machine is busy. */
 const MAX_TOGETHER = 256;
@@ -40,7 +45,7 @@ export interface PostgresOptions {
   readonly schema?: string | null;
   /** The deadline of each call except `migrate`. Defaults to 5,000. */
   readonly deadlineMs?: number;
-  /** For all calls except the log's and the lease's, which have one connection each. Defaults to 10. */
+  /** For all calls except those of the lanes that have one connection each. Defaults to 10. */
   readonly maxConnections?: number;
 }
 
@@ -69,6 +74,8 @@ class Pools implements Driver {
   /** Connections per lane. */
   readonly #sizes: Readonly<Record<Lane, number>>;
   readonly #pools: Record<Lane, Pool>;
+  /** Ends what still listens. */
+  readonly #stops = new Set<() => void>();
 
   constructor(
     private readonly url: string,
@@ -76,8 +83,9 @@ class Pools implements Driver {
     private readonly deadlineMs: number,
     maxConnections: number,
   ) {
-    this.#sizes = { calls: maxConnections, log: 1, lease: 1 };
-    this.#pools = { calls: this.#open("calls"), log: this.#open("log"), lease: this.#open("lease") };
+    this.#sizes = { calls: maxConnections, log: 1, lease: 1, replicas: 1 };
+    const open = (lane: Lane) => this.#open(lane);
+    this.#pools = { calls: open("calls"), log: open("log"), lease: open("lease"), replicas: open("replicas") };
   }
 
   session(lane: Lane): Session {
@@ -100,7 +108,37 @@ class Pools implements Driver {
     }
   }
 
+  /** postgres.js listens on a connection of its own, and begins again when that is lost. */
+  listen(channel: string, { received, listening }: HintListener): () => void {
+    const { url, prepare } = withoutPgbouncer(this.url);
+    const sql = postgres(url, {
+      fetch_types: false,
+      connect_timeout: this.deadlineMs / 1000,
+      backoff: () => BACKOFF_S,
+      onnotice: () => {},
+      connection: { application_name: "yeoul" },
+      ...(!prepare && { prepare }),
+    });
+    let isOver = false;
+    const stop = () => {
+      if (isOver) return;
+      isOver = true;
+      this.#stops.delete(stop);
+      end({ sql });
+    };
+    this.#stops.add(stop);
+    const ifGoing =
+      <A extends unknown[]>(call: (...args: A) => void) =>
+      (...args: A) => {
+        if (!isOver) call(...args);
+      };
+    // A refused attempt is repeated by postgres.js, unless the server refuses the statement, as a standby does.
+    void sql.listen(channel, ifGoing(received), ifGoing(listening)).catch(() => {});
+    return stop;
+  }
+
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
     for (const lane of LANES) end(this.#pools[lane]);
   }
 
@@ -111,8 +149,7 @@ class Pools implements Driver {
       // Only array parameters need it, and there are none: see columns.ts. Saves a query per connection.
       fetch_types: false,
       connect_timeout: this.deadlineMs / 1000,
-      // After an outage, postgres.js waits up to 20 s between two attempts to connect; a lease must not wait that long.
-      ...(lane === "lease" && { backoff: () => LEASE_BACKOFF_S }),
+      ...(WITHOUT_WAITING.includes(lane) && { backoff: () => BACKOFF_S }),
       onnotice: () => {},
       types: {
         json: { to: 114, from: [114], serialize: (text: string) => text, parse: (text: string) => text },
@@ -150,7 +187,8 @@ interface Pool {
 type Parsed = { json: string; bigint: number };
 
 /** Never awaited: with a query that does not settle, it would not settle either. */
-const end = ({ sql }: Pool): void => void sql.end({ timeout: 0 }).catch(() => {});
+const end = ({ sql }: { readonly sql: Pick<postgres.Sql, "end"> }): void =>
+  void sql.end({ timeout: 0 }).catch(() => {});
 
 /**
  * Drizzle lets postgres.js prepare only named queries, and an unprepared query takes two round trips. All texts here

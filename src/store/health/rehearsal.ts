@@ -98,5 +98,6 @@ const within = (session: Session): Driver => ({
   maxTogether: 1,
   enter: (_lane, work) => session.transaction(() => work()),
   abandon: () => {},
+  listen: () => () => {},
   close: async () => {},
 });
