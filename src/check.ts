@@ -28,11 +28,16 @@ export const check = async (
   const specs = modelsOf(config, agents);
   for (const spec of specs) {
     const lacks: Lack[] = [];
-    const models = { ...log.models, lacking: (lack: Lack) => void lacks.push(lack) };
+    const others: Lack[] = [];
+    const models: ModelLogger = {
+      ...log.models,
+      lacking: (lack) => void lacks.push(lack),
+      leftOut: (lack) => void others.push(lack),
+    };
     const { standard: model } = await openModels({ ...config, models: [spec] }, realSystem, { ...log, models });
     modelTries[specs.length === 1 ? "model" : `model ${model.id}`] = async () => {
       await tryModel(model, soon());
-      return verdictWith(lacks);
+      return verdictWith(lacks, others);
     };
   }
   const tries: Record<string, () => Promise<unknown>> = {
@@ -69,12 +74,17 @@ export const check = async (
 
 type Lack = Parameters<ModelLogger["lacking"]>[0];
 
-/** Says what a model's server has refused, what becomes of it, and the remedy for what agents would miss. */
-const verdictWith = (lacks: readonly Lack[]): string => {
+/**
+ * Says what a model's server has refused, what becomes of it, and the remedy for what agents would miss. `others` were
+ * left out of the call as well, because the server did not say what it refuses.
+ */
+const verdictWith = (lacks: readonly Lack[], others: readonly Lack[]): string => {
   if (lacks.length === 0) return "ok";
   const each = lacks.map(({ feature, without }) => `${feature} (${without})`);
+  const guessed = others.map(({ feature }) => feature).join(", ");
+  const unnamed = guessed === "" ? "" : ` It gave no reason, and may refuse ${guessed} as well.`;
   const remedy = lacks.some(({ feature }) => feature === "tools") ? ` ${TOOLS_REMEDY}` : "";
-  return `ok, but it refuses ${each.join(", ")}.${remedy}`;
+  return `ok, but it refuses ${each.join(", ")}.${unnamed}${remedy}`;
 };
 
 const TOOLS_REMEDY =

@@ -184,6 +184,11 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     limited: (info) => logger.warn(info, "embedding model takes fewer or shorter texts, and gets no more from now on"),
     lacking: ({ model, feature, without }) =>
       logger.warn({ model, feature, without }, "model refuses a feature, and is called without it from now on"),
+    leftOut: ({ model, feature, without }) =>
+      logger.warn(
+        { model, feature, without },
+        "model refused a call without a reason, and was called without this feature too, once",
+      ),
     fallback: ({ model, next, error }) => {
       logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
       logProviderWords(logger, error);

@@ -56,3 +56,27 @@ test("check passes when the answer reached its limit, and fails when the call wa
   expect(await checked(server)).toEqual({ failed: 0, model: "model: ok" });
   expect(await checked(server)).toMatchObject({ failed: 1, model: expect.stringContaining("HTTP 400") });
 }, 60_000);
+
+test.each([
+  ["ends without saying that it is over", { ...HELLO, finish: null }, "ended before it was complete"],
+  ["fails in the middle", { ...HELLO, finish: { word: "network_error" } }, "ended before it was complete"],
+  ["says nothing at all", { reasoning: ["hm"], finish: "stop" }, "ended without an answer"],
+] as const)(
+  "check fails when an answer %s, though its tokens were counted",
+  async (_, answer, words) => {
+    await using server = modelServer(openAiChat);
+    server.reply(replyOf(openAiChat, answer));
+    const { failed, model } = await checked(server);
+    expect([failed, model]).toEqual([1, expect.stringContaining(words)]);
+  },
+  60_000,
+);
+
+test("check names everything that a call was made without, when the server gave no reason", async () => {
+  await using server = modelServer(openAiChat);
+  const vague = { status: 400, body: "Bad Request" };
+  server.reply(vague, vague, fine);
+  expect((await checked(server)).model).toBe(
+    "model: ok, but it refuses tool_choice (the model chooses by itself). It gave no reason, and may refuse stream_options as well.",
+  );
+}, 60_000);

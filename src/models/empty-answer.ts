@@ -15,15 +15,19 @@ export const refuseEmpty = (onPart: OnPart): OnPart => {
   };
 };
 
+/** The failures of answers that reached their limit before their first word. */
+const limited = new WeakSet<Error>();
+
+/** Whether a call failed because its answer reached the limit of output tokens before its first word. */
+export const isLimitReached = (error: unknown): boolean => error instanceof Error && limited.has(error);
+
 /** Not retryable: the call is paid for, and took its time. A person may ask again, or another model be asked. */
-const emptyAnswer = (reason: FinishReason): ModelError =>
-  new ModelError(
-    "model_unavailable",
-    reason === "length"
-      ? "The model reached its limit of output tokens before the first word of its answer."
-      : "The model ended without an answer.",
-    {
-      retryable: false,
-      ...(reason === "length" && { remedy: "Raise the limit of output tokens, or let the model think less." }),
-    },
-  );
+const emptyAnswer = (reason: FinishReason): ModelError => {
+  if (reason !== "length")
+    return new ModelError("model_unavailable", "The model ended without an answer.", { retryable: false });
+  const message = "The model reached its limit of output tokens before the first word of its answer.";
+  const remedy = "Raise the limit of output tokens, or let the model think less.";
+  const error = new ModelError("model_unavailable", message, { retryable: false, remedy });
+  limited.add(error);
+  return error;
+};

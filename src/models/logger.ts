@@ -14,6 +14,11 @@ export interface ModelLogger {
    * model and feature. `without` says what becomes of it.
    */
   lacking(info: { readonly model: string; readonly feature: string; readonly without: string }): void;
+  /**
+   * The server has refused a call without a reason, and has accepted it without several features, this one among them.
+   * Only the one that was left out last is known to be refused (`lacking`); the next call asks for this one again.
+   */
+  leftOut(info: { readonly model: string; readonly feature: string; readonly without: string }): void;
   /** The embedding model takes at most this many texts in a call, or of this length, and gets no more from now on. */
   limited(info: { readonly model: string; readonly texts: number; readonly characters: number }): void;
   /** The call to `model` failed for good, and `next` is called. */

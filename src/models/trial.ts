@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { type Model, ModelError, type ModelRequest } from "./contract.ts";
+import type { Model, ModelRequest } from "./contract.ts";
+import { isLimitReached } from "./empty-answer.ts";
 
 /** OpenAI takes no smaller limit. The answer that is asked for has one token. */
 const MAX_TOKENS = 16;
@@ -21,6 +22,6 @@ export const tryModel = async (model: Model, signal: AbortSignal): Promise<void>
   try {
     await model.answer(REQUEST, { signal }, () => undefined);
   } catch (error) {
-    if (!(error instanceof ModelError) || error.usage === undefined) throw error;
+    if (!isLimitReached(error)) throw error;
   }
 };

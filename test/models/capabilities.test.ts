@@ -42,7 +42,11 @@ const setup = () => {
     apiKey: null,
     failureContext: { keyVariable: "MODEL_API_KEY", now: () => system.now() },
     system,
-    logger: { ...noModelLogger, lacking: ({ feature }) => void lines.push(feature) },
+    logger: {
+      ...noModelLogger,
+      lacking: ({ feature }) => void lines.push(feature),
+      leftOut: ({ feature }) => void lines.push(`once without ${feature}`),
+    },
     wire: COMMON_WIRE,
     post: postBySockets(),
   });
@@ -117,11 +121,23 @@ describe("a feature that the server refuses", () => {
     const request = { ...QUESTION, tools: [SOLVE] };
     await answerOf(model, request);
     expect(bodies().map((body) => Object.keys(body).length)).toEqual([6, 5, 4]);
-    expect(lines).toEqual(["tool_choice"]);
+    expect(lines).toEqual(["tool_choice", "once without stream_options"]);
     await answerOf(model, request);
-    expect(lines).toEqual(["tool_choice", "stream_options"]);
+    expect(lines.slice(2)).toEqual(["stream_options"]);
     await answerOf(model, request);
     expect(server.received).toHaveLength(6);
+  });
+
+  test("is logged with all that the same call was made without", async () => {
+    await using started = setup();
+    const { server, model, lines, bodies } = started;
+    const vague = refuses("Bad Request");
+    server.reply(vague, vague, vague, answer);
+    await answerOf(model, EVERYTHING);
+    const [first, last] = [bodies()[0], bodies().at(-1)];
+    const missing = Object.keys(first ?? {}).filter((name) => !Object.hasOwn(last ?? {}, name));
+    expect(missing.toSorted()).toEqual(["parallel_tool_calls", "stream_options", "tool_choice"]);
+    expect(lines).toEqual(["tool_choice", "once without stream_options", "once without parallel_tool_calls"]);
   });
 
   test("is not searched for once the server has accepted a call with all of them", async () => {

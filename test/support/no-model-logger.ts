@@ -5,6 +5,7 @@ export const noModelLogger: ModelLogger = {
   retry: () => {},
   fallback: () => {},
   lacking: () => {},
+  leftOut: () => {},
   limited: () => {},
   failed: () => {},
 };

@@ -26,17 +26,18 @@ interface AdaptOptions {
 /**
  * Returns an `answer` that asks for a feature until the server refuses it. A call that is refused for a feature is made
  * again without it, as long as it has emitted nothing. What was refused is remembered for this model, and logged once,
- * when the call without it has been accepted; when it fails too, its failure is thrown and nothing is remembered. Each
+ * when the call without it has been accepted, as are those that were left out of that call on a guess; when it fails too, its failure is thrown and nothing is remembered. Each
  * try leaves out one feature more, so it ends.
  */
 export const adaptive = ({ id, logger, used, send, lacks: initial }: AdaptOptions): Model["answer"] => {
   const known = new Set<Feature>(initial);
   /** What the server has accepted before: a vague refusal is not about these. */
   const accepted = new Set<Feature>();
+  const infoOf = (feature: Feature) => ({ model: id, feature, without: FEATURE_FORMS[feature].without });
   const remember = (feature: Feature): void => {
     if (known.has(feature)) return;
     known.add(feature);
-    logger.lacking({ model: id, feature, without: FEATURE_FORMS[feature].without });
+    logger.lacking(infoOf(feature));
   };
   return async (given, context, onPart) => {
     const request = ownState(given, id);
@@ -70,6 +71,7 @@ export const adaptive = ({ id, logger, used, send, lacks: initial }: AdaptOption
     function settle(features: readonly Feature[]): void {
       for (const feature of features) accepted.add(feature);
       for (const feature of [...named, ...guesses.slice(-1)]) remember(feature);
+      for (const feature of guesses.slice(0, -1)) logger.leftOut(infoOf(feature));
     }
   };
 };
