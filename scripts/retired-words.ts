@@ -120,6 +120,7 @@ const NAMES: Readonly<Record<string, string>> = {
   isTold: "a name for the state",
   toldBy: "messageOf",
   saidOf: "payloadsOf",
+  heldUp: "blockedLoop",
   saidEvent: "outputEvent",
   tellsReasoning: "reportsReasoningTokens",
 };

@@ -166,7 +166,7 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
   mcp: {
     serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),
     serverAway: (server, reason) => logger.warn({ server, reason }, "a server of tools is away, trying again"),
-    serverPrinted: (server, line) => logger.info({ server, line }, "a server of tools wrote to its standard error"),
+    serverPrinted: (server, line) => logger.info({ server, line }, "a server of tools printed"),
     toolMissing: (server, words) => logger.warn({ server }, `a server of tools ${words}`),
     toolLeftOut: (server, tool, reason) => logger.warn({ server, tool, reason }, "a tool cannot be offered"),
   },
@@ -207,10 +207,10 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
     logged: (level, place, message, data) =>
       logger[level]({ ...at(place), ...(data !== undefined && { data }) }, message),
     emittedLate: (place) => logger.debug(at(place), "ignored what an agent emitted after its node had ended"),
-    heldUp: (places, ms) => {
+    blockedLoop: (places, ms) => {
       const [place, ...others] = places.map(at);
       const line = others.length === 0 ? place : { one_of: [place, ...others] };
-      logger.warn({ ...line, blocked_ms: Math.round(ms) }, "agent held up the event loop, and with it all other runs");
+      logger.warn({ ...line, blocked_ms: Math.round(ms) }, "agent blocked the event loop, and with it all other runs");
     },
   },
   retrieval: {

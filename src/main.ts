@@ -24,7 +24,7 @@ const SECOND_SIGNAL_MS = 500;
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
 
-/** A model's failure tells its users nothing that an operator has to do: that is its remedy. */
+/** The message of a model's failure is for users. Operators need its remedy as well. */
 const withRemedy = (error: Error): string =>
   "remedy" in error && typeof error.remedy === "string" ? `${error.message} ${error.remedy}` : error.message;
 

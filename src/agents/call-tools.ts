@@ -15,8 +15,8 @@ export interface LoggedCall {
 }
 
 /**
- * Makes the calls of a round side by side, and returns their outcomes in the order of the calls. All begin in the log
- * before the first ends, so that the log shows which were asked for together; after that, events are emitted as they
+ * Makes the calls of a round concurrently, and returns their outcomes in the order of the calls. All begin in the log
+ * before the first ends, so that the log shows which were requested together; after that, events are emitted as they
  * happen. A call that fails is an outcome and does not end the others. Throws the signal's reason, once all have stopped.
  */
 export const callTools = async (

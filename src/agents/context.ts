@@ -88,7 +88,7 @@ export interface Context {
   readonly log: AgentLog;
   /**
    * The turns before this one, oldest first, ready for a model: tool calls and their results included, in an order that
-   * every server takes. When they are too long, only the newest are included.
+   * every server accepts. When they are too long, only the newest are included.
    */
   readonly history: AgentContext["history"];
   /**

@@ -34,10 +34,10 @@ export interface AgentContext extends ToolContext {
   readonly storedSteps: ReadonlyMap<string, unknown>;
   /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
-  /** A model call has ended, and how. The run tells how the last one ended that gave text of the answer. */
+  /** A model call has ended for this reason. The run reports the reason of the last call that gave text of the answer. */
   answered(reason: FinishReason): void;
   /**
-   * Stores what a model wants back with its answer, for later turns and for another attempt at this one. Resolves once
+   * Stores the opaque state of a model's answer, for later turns and for another attempt at this one. Resolves once
    * it is stored, or the run has ended.
    */
   saveRound(round: RoundState): Promise<void>;

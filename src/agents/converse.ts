@@ -30,7 +30,7 @@ export interface Conversation extends Omit<ModelRequest, "tools"> {
  * added. `hasEmittedText`: this turn has emitted text already, so a paragraph break comes before the next text. All
  * rounds together may hold no more than one answer may.
  *
- * What a model wants back with its answer is stored before the next call, so that another attempt at the run has it.
+ * The opaque state of an answer is stored before the next call, so that another attempt at the run has it.
  */
 export async function* converse(
   conversation: Conversation,

@@ -61,7 +61,7 @@ const SETTINGS: Readonly<Record<keyof ModelSettings, Check>> = {
   reasoning: (value) => (EFFORTS.includes(value) ? null : `must be one of ${EFFORTS.join(", ")}`),
 };
 
-/** Returns everything that is wrong with a definition by itself. Whether its tools and models exist, others know. */
+/** Returns everything that is wrong with a definition by itself. Whether its tools and models exist is checked elsewhere. */
 export const definitionMistakes = async (definition: object): Promise<readonly DefinitionMistake[]> => [
   ...fieldsMistaken(definition),
   ...(await schemaMistakes(toolsOf(definition))),

@@ -1,7 +1,7 @@
 import type { EventBody } from "../domain/event.ts";
 import { AgentMistake } from "./mistake.ts";
 
-/** The most text that a node may say, in UTF-16 units: as much as one answer of a model may hold. */
+/** The most text that a node may emit, in UTF-16 units: as much as one answer of a model may hold. */
 const MAX_TEXT = 1024 * 1024;
 /** The most JSON of one event besides text, and of all of them, in UTF-16 units. */
 const MAX_EVENT = 256 * 1024;
@@ -13,7 +13,7 @@ const MAX_STEPS = 1_000;
 const MAX_RESULTS = 8 * 1024 * 1024;
 
 /**
- * Bounds what one node of a user's own agent may say: all of it is stored, and sent to every reader, so a loop that
+ * Bounds what one node of a user's own agent may emit: all of it is stored, and sent to every reader, so a loop that
  * never ends would fill the database.
  */
 export class EventBudget {
@@ -34,7 +34,7 @@ export class EventBudget {
 
   text({ length }: string): void {
     this.#text += length;
-    if (this.#text > MAX_TEXT) throw this.#excess(`said more than ${MAX_TEXT} characters`);
+    if (this.#text > MAX_TEXT) throw this.#excess(`emitted more than ${MAX_TEXT} characters of text`);
   }
 
   /** Counts an event by the length of its payload. */

@@ -1,17 +1,17 @@
 import type { System } from "../domain/system.ts";
 import type { AgentLogger, AgentPlace } from "./logger.ts";
 
-/** The longest that an agent may hold up the event loop before the operator is told, in milliseconds. */
-const MAX_HELD_MS = 200;
+/** The longest that an agent may block the event loop before it is logged, in milliseconds. */
+const MAX_BLOCKED_MS = 200;
 /** How long a node counts as under way after its run has ended without it, in milliseconds. */
 const ABANDONED_MS = 10_000;
 /** How often the loop is looked at while agents are under way, in milliseconds. */
 const LOOK_MS = 100;
 
 /**
- * Names the agents that hold up the event loop, in which all runs take their turns. A stretch that begins where the
- * service resumes an agent is measured and belongs to it for certain. Any other one shows as a timer that is late, and
- * is put down to the agents that were under way.
+ * Names the agents that block the event loop, which all runs share. A stretch that begins where the service resumes an
+ * agent is measured and certainly belongs to it. Any other shows as a late timer, and is attributed to all agents that
+ * were running.
  */
 export class EventLoopWatch {
   readonly #underWay = new Set<AgentPlace>();
@@ -23,7 +23,7 @@ export class EventLoopWatch {
 
   constructor(
     private readonly system: Pick<System, "now" | "sleep">,
-    private readonly logger: Pick<AgentLogger, "heldUp">,
+    private readonly logger: Pick<AgentLogger, "blockedLoop">,
   ) {}
 
   /**
@@ -50,7 +50,7 @@ export class EventLoopWatch {
       return stretch();
     } finally {
       const now = this.system.now();
-      if (now - from > MAX_HELD_MS) this.#report([place], now - from, now);
+      if (now - from > MAX_BLOCKED_MS) this.#report([place], now - from, now);
     }
   }
 
@@ -62,13 +62,13 @@ export class EventLoopWatch {
       await this.system.sleep(LOOK_MS);
       const now = this.system.now();
       const late = now - from - LOOK_MS;
-      if (late > MAX_HELD_MS && this.#reportedUntil < from) this.#report([...this.#seen], late, now);
+      if (late > MAX_BLOCKED_MS && this.#reportedUntil < from) this.#report([...this.#seen], late, now);
     }
     this.#isLooking = false;
   }
 
   #report(places: readonly AgentPlace[], ms: number, now: number): void {
     this.#reportedUntil = now;
-    this.logger.heldUp(places, ms);
+    this.logger.blockedLoop(places, ms);
   }
 }

@@ -16,8 +16,8 @@ const GO_ON = "Go on.";
 
 /**
  * The messages of one conversation: those that it began with, made well formed, and the rounds since. In a round, the
- * model that gave a call its id gets that back, even if it gives all calls the same; an id of an earlier message gives
- * way.
+ * model that gave a call its id gets that back, even if it gives all calls the same; an id of an earlier message is
+ * renamed.
  */
 export class Exchange {
   readonly #given: readonly ModelMessage[];

@@ -16,7 +16,7 @@ import { NodeScope } from "./node-scope.ts";
 import type { AgentParts } from "./parts.ts";
 import { passOn, YieldCheck } from "./yielded.ts";
 
-/** The state of any agent that is defined outside: JSON, and its own affair. */
+/** The state of any agent that is defined outside: JSON that only the agent reads. */
 type State = Readonly<Record<string, unknown>>;
 
 /** The one node of an agent that is a function, and where its state keeps the run's result. */

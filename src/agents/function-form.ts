@@ -1,6 +1,6 @@
 import { kindOf } from "./mistake.ts";
 
-/** How a function was written, as far as the language tells. */
+/** How a function was written, as far as the language shows. */
 type FunctionForm = "plain" | "async" | "generator" | "async generator";
 
 /** By what `Object.prototype.toString` says (ECMA-262, the `@@toStringTag` of each kind's prototype). */
@@ -32,4 +32,4 @@ export const plainMistake = (value: unknown): string | null =>
 
 /** A function that may return a promise, and yields nothing. */
 export const settledMistake = (value: unknown): string | null =>
-  formMistake(value, ["plain", "async"], "it must return its result; what it has to say meanwhile is for emit");
+  formMistake(value, ["plain", "async"], "it must return its result, and report progress with emit");

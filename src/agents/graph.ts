@@ -87,7 +87,7 @@ const runNode = async <State>(
     let step = await steps.next();
     let wasStopped = false;
     while (step.done !== true) {
-      // A node that goes on after it was told to stop would never let the event loop have its turn.
+      // A node that goes on after it was stopped would never let the event loop have its turn.
       if (wasStopped) throw signal.reason;
       const yielded = step.value;
       try {

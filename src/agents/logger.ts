@@ -1,4 +1,4 @@
-/** Where an agent was when it did something that the operator is told. */
+/** Where an agent was when it did something that is logged. */
 export interface AgentPlace {
   readonly agent: string;
   readonly node: string;
@@ -20,5 +20,5 @@ export interface AgentLogger {
    * The event loop stood still for `ms`. One place: this node did it. Several: they were under way, and one of them
    * did.
    */
-  heldUp(places: readonly AgentPlace[], ms: number): void;
+  blockedLoop(places: readonly AgentPlace[], ms: number): void;
 }

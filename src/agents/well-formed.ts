@@ -4,24 +4,24 @@ import { UniqueIds } from "./call-ids.ts";
 type AssistantMessage = Extract<ModelMessage, { role: "assistant" }>;
 type ToolMessage = Extract<ModelMessage, { role: "tool" }>;
 
-/** Stands for a message that the order requires and that nobody wrote. */
+/** Stands in for a message that the order requires and that does not exist. */
 export const FILLER = { user: "(No message.)", assistant: "(No answer.)" } as const;
 /** The result of a call whose turn ended before the tool had answered. */
 export const CUT_OFF = { error: "The call was cut off before it had a result." } as const;
 
-/** Separates two messages of one side that become one. */
+/** Separates two messages of one role that become one. */
 const PARAGRAPH = "\n\n";
-/** OpenAI takes call ids of up to 40 characters, a number that makes one unique included, and names of up to 64. */
+/** OpenAI accepts call ids of up to 40 characters, a number that makes one unique included, and names of up to 64. */
 const ID = /^[\w-]{1,36}$/;
 const NAME = /^[\w-]{1,64}$/;
 
 /**
- * Returns the messages in the form that the strictest server takes. They begin with the user, and both sides take
- * turns. No message is empty. An assistant's calls are followed by their results, one each, in the order of the calls,
+ * Returns the messages in the form that the strictest server accepts. They begin with the user, and the roles
+ * alternate. No message is empty. An assistant's calls are followed by their results, one each, in the order of the calls,
  * and then by the assistant again. Call ids are unique, and none is in `reserved`. Mistral, Gemma, Anthropic and Gemini
- * each refuse a thread for ever that breaks one of these rules.
+ * each refuse every later call of a thread that breaks one of these rules.
  *
- * Two messages of one side become one; where an empty message stood between them, a filler keeps them apart. A call
+ * Two messages of one role become one; where an empty message stood between them, a filler keeps them apart. A call
  * without a result gets `CUT_OFF`; a result without a call is left out. Messages that are well formed stay the same.
  */
 export const wellFormed = (
@@ -46,7 +46,7 @@ const resultsAfter = (messages: readonly ModelMessage[], at: number): ToolMessag
 
 class Order {
   readonly messages: ModelMessage[] = [];
-  /** The side that had an empty message since the last one. */
+  /** The role that had an empty message since the last one. */
   #empty: "user" | "assistant" | undefined;
 
   constructor(private readonly ids: UniqueIds) {}
@@ -116,7 +116,7 @@ export const safeName = (name: string): string => (NAME.test(name) ? name : safe
 
 const safe = (text: string, length: number): string => text.slice(0, length).replace(/[^\w-]/g, "_") || "unknown";
 
-/** Anthropic refuses white space alone as it does nothing at all. */
+/** Anthropic refuses a message of white space as it refuses an empty one. */
 const isBlank = (text: string): boolean => text.trim() === "";
 
 const joined = (before: string, after: string): string => [before, after].filter((text) => text !== "").join(PARAGRAPH);

@@ -53,7 +53,7 @@ export async function* passOn<T>(
   }
 }
 
-/** How many generators may be yielded in each other. One that yields itself again has no end, and no event. */
+/** How deep yielded generators may be nested. One that yields itself again has no end, and no event. */
 const MAX_DEPTH = 32;
 
 /** How many values an agent may yield before the event loop has its turn: it need not wait for anything by itself. */

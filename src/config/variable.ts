@@ -13,7 +13,7 @@ interface Form {
    * Parses the text into the value that the schema checks. Returns null, which no schema here accepts, when it cannot.
    */
   readonly read: (text: string) => unknown;
-  /** Completes "must be …" for a refused text, where `allowed` would not tell what is wrong. Shows no secret. */
+  /** Completes "must be …" for a refused text, where `allowed` would not name what is wrong. Shows no secret. */
   readonly mistake?: (text: string) => string;
   /** The valid part of a refused text, so that what depends on it is checked as well. */
   readonly validPart?: (text: string) => unknown;

@@ -6,7 +6,7 @@ export interface FileMistake {
   readonly line: number | null;
   /** The path of the field, such as `remote.url` or `mcpServers.orders.command`. Null: the file as a whole. */
   readonly field: string | null;
-  /** What is wrong and how to mend it, completing "the field …" or "the file …". Shows no value of the environment. */
+  /** What is wrong and the remedy, completing "the field …" or "the file …". Shows no value of the environment. */
   readonly message: string;
 }
 

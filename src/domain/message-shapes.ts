@@ -67,7 +67,7 @@ export const ActiveMessageShape = Type.Object(
     status: RunStatus,
     ...BesidesText,
   },
-  { title: "ActiveMessage", description: "What the run under way has said so far." },
+  { title: "ActiveMessage", description: "The answer of the active run so far." },
 );
 
 const HasMore = Type.Boolean({
@@ -78,7 +78,7 @@ export const ThreadShape = Type.Object(
   {
     thread_id: Type.String(),
     messages: Type.Array(MessageShape, {
-      description: "The newest, oldest of them first; what a failed or cancelled run has said included.",
+      description: "The newest, oldest of them first; those of failed and cancelled runs included.",
     }),
     has_more: HasMore,
     active_run: nullOr(Type.Object({ run_id: Type.String(), status: RunStatus })),

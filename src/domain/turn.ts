@@ -9,11 +9,11 @@ export interface EndedTurn {
   readonly content: string;
   /** How text and tool calls follow each other. Empty for an answer that was stored without detail. */
   readonly parts: readonly (TextPart | ToolCallPart)[];
-  /** What models want back with the turn, in the order of their answers. */
+  /** The opaque state of the turn's answers, in their order. */
   readonly rounds: readonly RoundState[];
 }
 
-/** What a model wants back with one of its answers, as the store keeps it. Never shown. */
+/** The opaque state of one of a model's answers, as stored. Never shown. */
 export interface RoundState {
   /** The ids, in the log, of the tool calls that the answer asked for, in order. Empty for a text after tool calls. */
   readonly calls: readonly string[];

@@ -138,7 +138,7 @@ export class RunWriter {
     this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
   }
 
-  /** Stores what a model wants back with an answer. Resolves once it is stored, or the run has ended. */
+  /** Stores the opaque state of a model's answer. Resolves once it is stored, or the run has ended. */
   round(state: RoundState): Promise<void> {
     if (this.isClosed || this.#isTruncated) {
       this.committer.ignored(this, "round");

@@ -172,7 +172,7 @@ const take =
   ({ event, data }: EventSourceMessage): void =>
     event === "error" ? reader.takeError(data) : reader.take(data);
 
-/** The first character tells: no line of an event stream begins with a bracket. Undefined until it has arrived. */
+/** The first character decides: no line of an event stream begins with a bracket. Undefined until it has arrived. */
 const formOf = (piece: string): "events" | "json" | undefined => {
   const first = /[^\s\ufeff]/.exec(piece)?.[0];
   if (first === undefined) return undefined;

@@ -36,7 +36,7 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   over = false;
   failure: ModelError | undefined;
   #finish: FinishReason | undefined;
-  /** Whether a delta has said something: a `message` after it says it again. */
+  /** Whether a delta had content: a `message` after it repeats the content. */
   #hasDeltas = false;
   /** The last event that was no part of an answer. The reason for a stream's early end, if it has one. */
   #remark: unknown;
@@ -219,7 +219,7 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   }
 }
 
-/** The fields of a delta that no server wants back: a message is made of them anyway. */
+/** The fields of a delta that are no opaque state: a message is made of them anyway. */
 const READ: ReadonlySet<string> = new Set(["content", "role", "refusal", "tool_calls", "function_call"]);
 
 /** Ollama and others finish a call with "stop", and some finish without a call with "tool_calls". */

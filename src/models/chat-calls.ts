@@ -8,7 +8,7 @@ interface PendingCall {
   id: string;
   name: string;
   arguments: string;
-  /** Pieces that the server sent beside these, and wants back. */
+  /** Pieces with fields that are not read here: they become opaque state. */
   readonly others: CallDelta[];
 }
 

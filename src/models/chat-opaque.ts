@@ -11,11 +11,11 @@ interface ChatState {
   readonly calls: readonly Readonly<Fields>[];
 }
 
-/** The most of it that is stored, in characters of JSON. No model hands out as much; a faulty server does. */
+/** The most of it that is stored, in characters of JSON. No model sends as much; a faulty server does. */
 const MAX_STATE = 1024 * 1024;
 
 /**
- * The fields of a message that servers want back with it: `reasoning_content` (DeepSeek, Kimi), `reasoning_details`
+ * The fields of a message that servers expect back with it: `reasoning_content` (DeepSeek, Kimi), `reasoning_details`
  * (OpenRouter), `thinking_blocks` (LiteLLM), `extra_content` (Gemini), `reasoning_opaque` (Copilot) and the like.
  */
 const OPAQUE_FIELD = /reason|think|thought|signature|opaque|encrypted|extra_content|provider_specific/;
@@ -24,7 +24,7 @@ const WHOLE = /signature|opaque|encrypted/;
 /** The texts in the items of a list that come in pieces. */
 const PIECES: ReadonlySet<string> = new Set(["text", "summary", "thinking", "data"]);
 
-/** Collects from the deltas of one answer what its server wants back with the message. */
+/** Collects the opaque state of one answer from its deltas. */
 export class ChatOpaque {
   readonly #message: Fields = {};
   readonly #calls: Fields[] = [];
@@ -51,7 +51,7 @@ export class ChatOpaque {
     }
   }
 
-  /** Undefined when there is nothing to give back, or too much. */
+  /** Undefined when there is nothing to send back, or too much. */
   get state(): ChatState | undefined {
     if (this.#isEmpty || this.#size > MAX_STATE) return undefined;
     return { message: this.#message, calls: this.#calls };
@@ -107,7 +107,7 @@ const isContinued = (last: Readonly<Fields>, item: Readonly<Fields>): boolean =>
 };
 
 /**
- * Returns what to give back with a message of this model: fields of the message, and of the call at a position. Data
+ * Returns what to send back with a message of this model: fields of the message, and of the call at a position. Data
  * that this adapter did not make is ignored.
  */
 export const givenBack = (

@@ -10,7 +10,7 @@ export const reportIn = (chunk: Chunk): unknown => {
   return chunk.object === "error" || chunk.type === "error" ? chunk : undefined;
 };
 
-/** Whether a value in the place of an error says anything. */
+/** Whether a value in the place of an error is more than an empty one. */
 export const hasContent = (value: unknown): boolean => {
   if (isRecord(value)) return Object.values(value).some(hasContent);
   return Array.isArray(value) ? value.some(hasContent) : Boolean(value);

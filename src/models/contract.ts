@@ -11,8 +11,8 @@ export interface ToolCall {
 }
 
 /**
- * What a provider handed out with an answer and wants back with it on the next call: signatures, encrypted reasoning,
- * `reasoning_content`. Only the adapter that made it reads `data`, which is JSON. Given back to the model of this id
+ * What a provider sent with an answer and expects back with it on the next call: signatures, encrypted reasoning,
+ * `reasoning_content`. Only the adapter that made it reads `data`, which is JSON. Sent back to the model of this id
  * alone, and never shown. It names the answer's tool calls by their position, if at all: their ids may be others when
  * it comes back in a later turn, because ids must be unique among all turns.
  */
@@ -46,7 +46,7 @@ export interface ToolSpec {
   readonly input: TSchema;
 }
 
-/** Whether a model must call a tool: `auto` leaves it to the model, `required` wants any, a name wants that one. */
+/** Whether a model must call a tool: `auto` leaves it to the model, `required` requires any, a name requires that one. */
 type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
 
 export interface ModelRequest extends ModelSettings {
@@ -65,7 +65,7 @@ export type FinishReason = "stop" | "length" | "tool_calls";
 
 /**
  * A part of a model's answer. An answer is any number of text, reasoning and tool_call parts, then exactly one finish,
- * last. A tool call comes whole, once its arguments are complete.
+ * last. A tool call is one part, once its arguments are complete.
  */
 export type ModelPart =
   | { readonly type: "text"; readonly delta: string }
@@ -75,7 +75,7 @@ export type ModelPart =
       readonly type: "finish";
       readonly reason: FinishReason;
       readonly usage: Usage;
-      /** What the provider wants back with this answer. */
+      /** What the provider expects back with this answer. */
       readonly opaque?: OpaqueState | undefined;
     };
 

@@ -33,7 +33,7 @@ export const chatBody = (
 };
 
 /**
- * What the server wants back goes back in turns that called tools. In other turns no server needs it, and some refuse
+ * Opaque state is sent back in turns that called tools. In other turns no server needs it, and some refuse
  * it there (deepseek-reasoner).
  */
 const chatMessages = (id: string, messages: readonly ModelMessage[]): object[] => {

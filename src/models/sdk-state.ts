@@ -16,7 +16,7 @@ type StatePart =
   | { type: "text"; length: number; options?: Options }
   | { type: "call"; options?: Options };
 
-/** The most of it that is stored, in characters of JSON. No model hands out as much; a faulty server does. */
+/** The most of it that is stored, in characters of JSON. No model sends as much; a faulty server does. */
 const MAX_STATE = 1024 * 1024;
 
 /** Collects the parts of one answer, in order, with their metadata. What was collected is `OpaqueState.data`. */
@@ -53,8 +53,8 @@ export class SdkState {
   }
 
   /**
-   * Undefined when the provider handed out nothing with reasoning or a call, or too much. Reasoning before a call counts
-   * without metadata, too: some providers want its text back.
+   * Undefined when the provider sent nothing with reasoning or a call, or too much. Reasoning before a call counts
+   * without metadata, too: some providers expect its text back.
    */
   get data(): { readonly parts: readonly StatePart[] } | undefined {
     const has = (type: StatePart["type"]) => this.#parts.some((part) => part.type === type);
@@ -73,7 +73,7 @@ const add = (part: StatePart, metadata: Options | undefined): void => {
 };
 
 /**
- * Returns the content of an assistant message for the SDK, with what this model wants back. Data that this adapter did
+ * Returns the content of an assistant message for the SDK, with the opaque state of this model. Data that this adapter did
  * not make is ignored, and so is the order of parts that do not add up to the message.
  */
 export const assistantContent = (message: Assistant, model: string): Content => {

@@ -125,7 +125,7 @@ export class Database {
   /**
    * Repeats a call on another connection whenever its connection was lost, for as long as its deadline allows: while
    * the database is reachable, no caller should get an error. `attempt` receives whether an earlier attempt may have
-   * succeeded without an answer. The final error tells whether any attempt may have.
+   * succeeded without an answer. The final error says whether any attempt may have.
    */
   async repeat<T>(attempt: (mayBeDone: boolean) => Promise<T>): Promise<T> {
     const since = this.system.now();

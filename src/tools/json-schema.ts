@@ -29,7 +29,7 @@ const compile = (schema: object): ValidateFunction => {
   if (known !== undefined) return known;
   const validator = validatorFor(schema);
   const made = validator.compile(schema);
-  // The validator would hold on to it for ever.
+  // The validator would keep it in memory without end.
   validator.removeSchema(schema);
   compiled.set(schema, made);
   return made;

@@ -23,7 +23,7 @@ describe("what a node may emit", () => {
       fc.property(fc.integer({ min: 1_000, max: 2_000_000 }), (length) => {
         const { taken, why } = filled(token("x".repeat(length)));
         expect(taken).toBe(Math.floor((1024 * 1024) / length));
-        expect(why).toBe("agent a, node run said more than 1048576 characters");
+        expect(why).toBe("agent a, node run emitted more than 1048576 characters of text");
       }),
       { numRuns: 20 },
     );

@@ -22,8 +22,8 @@ const watching = () => {
       ),
   };
   const reports: { readonly places: readonly AgentPlace[]; readonly ms: number }[] = [];
-  const heldUp = (places: readonly AgentPlace[], ms: number) => void reports.push({ places, ms });
-  const logger = { ...agentParts().logger, heldUp };
+  const blockedLoop = (places: readonly AgentPlace[], ms: number) => void reports.push({ places, ms });
+  const logger = { ...agentParts().logger, blockedLoop };
   const watch = new EventLoopWatch(system, logger);
   return {
     parts: agentParts({ logger, watch }),

@@ -51,7 +51,7 @@ export const agentFilesIn = async (dir: string): Promise<Folder> => {
   return { files, mistakes };
 };
 
-/** Resolves links. Anything but a file would give no text, or, as a pipe does, none for ever. */
+/** Resolves links. Anything but a file has no text, or, like a pipe, may never end. */
 const locate = async (path: string): Promise<{ readonly path: string } | { readonly message: string }> => {
   try {
     const found = await stat(path);

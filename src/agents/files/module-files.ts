@@ -14,7 +14,7 @@ const LOADERS: Readonly<Record<string, Bun.Transpiler["scan"] extends unknown ? 
   };
 const PACKAGES = /[\\/]node_modules[\\/]/;
 
-/** Files below a folder that are looked at; more than any folder of agents has. */
+/** The most files below a folder that are read; more than any folder of agents has. */
 const MAX_FILES = 5_000;
 
 /** Each of these modules with the files that it imports, and so on. Packages in `node_modules` are left out. */

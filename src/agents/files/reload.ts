@@ -1,7 +1,7 @@
 import { type FileMistake, mistakeText } from "../../domain/file-mistake.ts";
 import type { LoadedAgents } from "./agent-files.ts";
 
-/** What an operator is told of a reading that a signal asked for. */
+/** What is logged of a reload that a signal requested. */
 export interface AgentFilesLogger {
   /** The service offers these agents of the folder from now on. */
   reloaded(names: readonly string[]): void;

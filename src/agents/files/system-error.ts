@@ -3,9 +3,9 @@ export const systemErrorText = (error: unknown, what: "file" | "folder"): string
   const { code } = error as { readonly code?: unknown };
   switch (code) {
     case "ENOENT":
-      return "is a link to something that does not exist: mend the link, or remove it";
+      return "is a link to something that does not exist: correct the link, or remove it";
     case "ELOOP":
-      return "is a link that leads to itself: mend the link, or remove it";
+      return "is a link that leads to itself: correct the link, or remove it";
     case "EACCES":
     case "EPERM":
       return `cannot be read by this user: change the ${what}'s permissions`;

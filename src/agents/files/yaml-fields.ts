@@ -62,7 +62,7 @@ const NO_FIELDS = { value: {}, fromEnvironment: new Set<string>(), secrets: [] }
 const brokenText = (reason: string): string =>
   `is no YAML that can be read: ${TOO_DEEP.test(reason) ? "it is nested too deeply" : reason.replace(/\.$/, "")}; put texts with special characters in quotes`;
 
-/** The parser is recursive, and tells of it in the engine's words. */
+/** The parser is recursive; for deep nesting it throws the engine's own error. */
 const TOO_DEEP = /call stack/;
 
 /** What follows on a line is mostly the same mistake once more. */

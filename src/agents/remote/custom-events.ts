@@ -31,7 +31,7 @@ export class CustomEvents {
     const shown = name.slice(0, MAX_NAME) || "custom";
     const json = JSON.stringify(data ?? null);
     if (json.length > MAX_DATA || this.#chars + json.length > MAX_ALL || this.#count >= MAX_EVENTS) {
-      this.notes.note("says more besides its answer than is stored; the rest was left out");
+      this.notes.note("sends more events besides its answer than are stored; the rest was left out");
       return;
     }
     this.#chars += json.length;

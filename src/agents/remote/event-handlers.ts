@@ -7,7 +7,7 @@ import { toolOutput } from "./tool-output.ts";
 /** What one event does to a run. Throws an Error when the event lacks what it is there for. */
 type Handler = (run: RemoteRun, event: Fields) => void;
 
-/** The events that begin and end a run, or show all of its messages: the reader's own affair. */
+/** The events that begin and end a run, or show all of its messages: the reader handles these itself. */
 type RunEvent = "RUN_STARTED" | "RUN_FINISHED" | "RUN_ERROR" | "MESSAGES_SNAPSHOT";
 /** Reasoning under the names that it had before version 0.0.46. */
 type EarlierEvent =

@@ -3,7 +3,7 @@ import type { RemoteRun } from "./remote-run.ts";
 import { toolOutput } from "./tool-output.ts";
 
 /**
- * Takes from a snapshot of the messages the results of calls that had none: some frameworks tell them in no other way.
+ * Takes from a snapshot of the messages the results of calls that had none: some frameworks send them in no other event.
  */
 export const takeResults = (event: Fields, { calls }: RemoteRun): void => {
   for (const message of recordsIn(event, "messages")) {
@@ -15,7 +15,7 @@ export const takeResults = (event: Fields, { calls }: RemoteRun): void => {
 
 /**
  * Returns what the assistant says after the message `questionId`, for a run that streams no text. Nothing when the
- * snapshot lacks that message: what is old and what is new could not be told apart.
+ * snapshot lacks that message: old and new messages could not be distinguished.
  */
 export const answersIn = (event: Fields, questionId: string): readonly string[] => {
   const messages = recordsIn(event, "messages");

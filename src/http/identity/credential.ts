@@ -19,7 +19,7 @@ export interface CredentialParts {
 const QUERY = "access_token";
 
 /**
- * Judges a request by its credential. Several kinds may be configured; the token's form tells which one it is. Throws
+ * Judges a request by its credential. Several kinds may be configured; the token's form shows which one it is. Throws
  * `unauthorized` when a required credential is missing or has expired, and `forbidden` when it is wrong.
  */
 export const credentialVerifier = (parts: CredentialParts): ((request: Request) => Claim | Promise<Claim>) => {

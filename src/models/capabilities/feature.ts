@@ -36,20 +36,20 @@ interface FeatureForms {
 
 const LEFT_OUT = "it is left out";
 
-/** How servers speak of each feature. The sentences are taken from servers: see `test/models/capabilities.test.ts`. */
+/** How servers name each feature. The sentences are taken from servers: see `test/models/capabilities.test.ts`. */
 export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
   stream_options: { words: /stream_?options|include_usage/i, without: "usage is estimated unless it is sent unasked" },
   prompt_cache: { words: /cache_?control|cache_?point|prompt caching/i, without: "prompts are not cached" },
   opaque_state: {
     words:
       /reasoning_(?:content|details|opaque|text)|thinking_blocks|extra_content|thought_signature|(?:property|field|parameter|key)s? ["'`]reasoning["'`]/i,
-    without: "what it handed out with earlier answers is not sent back",
+    without: "the opaque state of its earlier answers is not sent back",
   },
   foreign_calls: {
     words: /$^/,
     refusal:
       /(?:reasoning_content|reasoning_details|thought_?signature)\b[^.]{0,60}(?:missing|required|must be (?:passed|provided|included|sent))|missing[^.]{0,40}(?:reasoning_content|reasoning_details|thought_?signature)/i,
-    without: "tool calls of other models, for which it wants its own reasoning back, are told to it as text",
+    without: "tool calls of other models, for which it requires its own reasoning, are sent to it as text",
   },
   parallel_tool_calls: {
     words: /parallel_?tool_?(?:calls|use)|parallel (?:tool|function)/i,
@@ -74,7 +74,7 @@ export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
   },
   json_object: {
     words: /response_?(?:format|mime_?type)|json[_ ]?(?:object|mode)|text\.format/i,
-    without: "JSON is asked for in the instructions alone",
+    without: "JSON is requested only in the instructions",
   },
   tools: {
     words: /\btools?\b|function[ _]?call(?:ing|s)?|\bfunctions\b/i,
@@ -91,6 +91,6 @@ export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
     words: /\bimages?(?:_url)? (?:input|content|modality)|image_url|input_image|\bvision\b|multi-?modal/i,
     refusal:
       /\bsupport(?:s|ing)? (?:for )?images?\b|\bimages? (?:is|are) not (?:supported|enabled)|content(?: must|"[^.]{0,80} should) be a (?:valid )?string|At most 0 image|not a multimodal model/i,
-    without: "pictures are left out, and the model is told so",
+    without: "pictures are left out, and a note says so to the model",
   },
 };

@@ -22,7 +22,7 @@ const REFUSED =
 const OTHER =
   /too (?:long|large|big|many|high|low|small|short)|exceed|maximum (?:context|length|number)|context[ _](?:length|window|size)|at (?:most|least) [1-9]|(?:less|greater|more|fewer|larger|longer|smaller) than|out of range|must be (?:between|in the range|positive|<|>|≤|≥)|expected a value|invalid (?:json )?schema|invalid[_ ]image|unsupported[_ ](?:image|media)|image (?:format|type|data|size|dimension|media)|(?:image|file|data) (?:is|was|could)|failed to (?:load|download|decode|process)/i;
 
-/** Sentences that tell nothing. */
+/** Sentences without information. */
 const VAGUE =
   /^(?:error )?(?:(?:http )?(?:error )?4(?:00|22)\W{0,3})?(?:bad request|invalid request(?: body| payload| error)?|unprocessable (?:entity|content)|invalid (?:input|parameters?|arguments?)|(?:request )?validation (?:error|failed))?[\s.!]*$/i;
 
@@ -46,7 +46,7 @@ export const refusalOf = (error: unknown, used: readonly Feature[]): Refusal => 
   const fields = fieldsIn(body);
   const byField = used.filter((feature) => fields.some((field) => FEATURE_FORMS[feature].words.test(field)));
   if (byField.length > 0) return { named: byField, isVague: false };
-  // A sentence may speak of several, and is about the first; the next answer tells whether it was.
+  // A sentence may name several, and is about the first; the next answer shows whether it was.
   const bySentence = FEATURES.filter((feature) => used.includes(feature) && FEATURE_FORMS[feature].words.test(words));
   return { named: bySentence.slice(0, 1), isVague: false };
 };

@@ -1,6 +1,6 @@
 import type { RoundState } from "../../domain/turn.ts";
 
-/** What a model wants back with one of its answers, as its run writes it before the model's next call. */
+/** The opaque state of one of a model's answers, as its run writes it before the model's next call. */
 export interface NewRound extends Omit<RoundState, "data"> {
   /** Its position among the run's rounds, from 1. Another attempt at the run counts on. */
   readonly number: number;

@@ -161,7 +161,7 @@ export const checkpoints = pgTable(
   (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.checkpointId] })],
 );
 
-/** What models want back with their answers, beside the checkpoints: never in an event, nor in an endpoint's answer. */
+/** The opaque state of models' answers, beside the checkpoints: never in an event, nor in an endpoint's answer. */
 export const rounds = pgTable(
   "rounds",
   {

@@ -15,7 +15,7 @@ interface RowReader {
   rows<Row extends object>(statement: SQL): Promise<readonly Row[]>;
 }
 
-/** The schema that holds our tables. Determined by a look at the database, before the first statement that needs it. */
+/** The schema that holds our tables. Found in the database before the first statement that needs it. */
 export class OwnSchema {
   #name: string | undefined;
   readonly #texts = new Map<string, string>();
@@ -32,7 +32,7 @@ export class OwnSchema {
   }
 
   get name(): string {
-    if (this.#name === undefined) throw new Error("the schema is not known before the database was looked at");
+    if (this.#name === undefined) throw new Error("the schema is not known before it was looked up in the database");
     return this.#name;
   }
 

@@ -5,8 +5,8 @@ const BURST = 200;
 const LINES_PER_SECOND = 20;
 
 /**
- * What a program says for operators, in bounds: its lines go to the service's log, and one that prints without end, by
- * mistake or in a loop, would fill the disk and leave no turn to others.
+ * Bounds the lines that a program prints, which go to the service's log: one that prints without end, by mistake or in a
+ * loop, would fill the disk and delay everything else.
  */
 export class BoundedLines {
   #left = BURST;

@@ -2,7 +2,7 @@ import { type McpLogger, McpServers } from "./mcp-servers.ts";
 import type { McpServerConfig } from "./server-config.ts";
 
 /**
- * Connects to all servers at once, and leaves them again. `patterns`: the names and globs by which agents select tools.
+ * Connects to all servers at once, and disconnects again. `patterns`: the names and globs by which agents select tools.
  * Returns for each server an attempt that throws what is wrong with it.
  */
 export const checkServers = async (

@@ -12,10 +12,10 @@ const WAIT_MS = 10_000;
 /** The pause before another attempt: doubled each time. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
-/** A connection that lasted this long was a good one: the next pause is the first again. */
+/** After a connection that lasted this long, the pauses begin with the first again. */
 const GOOD_MS = 30_000;
 
-/** Nothing checks a result against its output schema: a model can use what came, and a server may be sloppy. */
+/** Results are not checked against their output schema: a model can use what came, and servers break their own schemas. */
 const ACCEPT_ANY = { getValidator: () => (data: unknown) => ({ valid: true, data, errorMessage: undefined }) as never };
 
 /** The connection to one server, made again with growing pauses whenever it ends. */
@@ -35,7 +35,7 @@ export class McpConnection {
 
   /** Begins to connect. Never throws. */
   open(): void {
-    this.#connect().catch(() => {}); // `#lost` has told it
+    this.#connect().catch(() => {}); // `#lost` has reported it
   }
 
   /** Calls a tool. Never throws: whatever goes wrong is an outcome for the model. */

@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 
-/** Cuts bytes into lines. Each byte is looked at and copied once, however small the chunks are. */
+/** Cuts bytes into lines. Each byte is read and copied once, however small the chunks are. */
 export class LineJoiner {
   readonly #begun: Uint8Array[] = [];
   readonly #decoder = new TextDecoder();

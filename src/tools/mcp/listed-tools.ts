@@ -8,7 +8,7 @@ const MAX_DESCRIPTION = 4_000;
 /** Of one tool's schema, in characters of JSON: it goes to the model with every call. */
 const MAX_SCHEMA = 32_000;
 
-/** Parts a server's tools into those that can be offered and those that no model or validator takes. */
+/** Separates a server's tools into those that can be offered and those that no model or validator accepts. */
 export const listedTools = (
   tools: readonly Tool[],
 ): {

@@ -18,7 +18,7 @@ export interface McpLogger {
   toolMissing(server: string, words: string): void;
 }
 
-/** How many of a server's tools are named where one is missing. */
+/** The most of a server's tools that the report of a missing one names. */
 const MAX_NAMED = 20;
 
 interface ServerState {

@@ -9,11 +9,11 @@ import { modelNameOf } from "./tool-name.ts";
 /** The shortest time between two reports of one call's progress. */
 const PROGRESS_MS = 250;
 
-/** A server's tool, as agents call it. Its server learns who asks, and a key that is the same for every attempt. */
+/** A server's tool, as agents call it. Its server receives the user's id, and a key that is the same for every attempt. */
 export const mcpTool = (server: string, { name, description, input }: ListedTool, worker: McpWorker): Tool => ({
   name: modelNameOf(server, name),
   description,
-  // The server checks it, and its words for a mistake are the best.
+  // The server checks it, and describes a mistake best.
   checksInput: true,
   input: Type.Unsafe<unknown>(input),
   async *call(given, context) {

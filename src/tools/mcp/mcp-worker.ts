@@ -20,8 +20,8 @@ interface PendingCall {
 export type ServerReport = Extract<FromWorker, { type: "listed" | "unusable" | "away" | "stderr" }>;
 
 /**
- * The thread that speaks with the servers of tools. A result may have 100 MB, and parsing it would hold up every stream
- * of the process; only a bounded part of it leaves the thread.
+ * The thread that is connected to the servers of tools. A result may have 100 MB, and parsing it would block every
+ * stream of the process; only a bounded part of it leaves the thread.
  */
 export class McpWorker {
   #worker: Worker | undefined;
@@ -33,7 +33,7 @@ export class McpWorker {
 
   constructor(private readonly onReport: (report: ServerReport) => void) {}
 
-  /** Connects to these servers, and leaves others. Those that did not change stay connected. */
+  /** Connects to these servers, and disconnects from others. Those that did not change stay connected. */
   setServers(servers: readonly McpServerConfig[]): void {
     this.#servers = servers;
     if (this.#worker === undefined && servers.length === 0) return;

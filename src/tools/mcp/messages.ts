@@ -11,7 +11,7 @@ export interface CallRequest {
   readonly server: string;
   readonly tool: string;
   readonly input: unknown;
-  /** Goes along as `_meta`. */
+  /** Sent along as `_meta`. */
   readonly meta: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export type FromWorker =
   | { readonly type: "listed"; readonly server: string; readonly tools: readonly ListedTool[] }
   /** The server cannot be called; `why` is for operators. It is tried again. */
   | { readonly type: "away"; readonly server: string; readonly why: string }
-  /** A tool that no model or validator takes; it is not listed. */
+  /** A tool that no model or validator accepts; it is not listed. */
   | { readonly type: "unusable"; readonly server: string; readonly tool: string; readonly why: string }
   | { readonly type: "stderr"; readonly server: string; readonly line: string }
   | { readonly type: "progress"; readonly id: number; readonly progress: Progress }

@@ -49,7 +49,7 @@ export class ProgramTransport implements Transport {
       this.#program = undefined;
       this.onclose?.();
     });
-    // A program that has ended refuses what is written to it; `close` tells.
+    // A program that has ended refuses what is written to it; `close` reports its end.
     program.stdin.on("error", () => {});
     const lines = new LineJoiner(
       (line) => this.#receive(line),

@@ -6,7 +6,7 @@ import { MAX_RESULT_CHARS, shortened } from "./shortened.ts";
 const MAX_IMAGES = 8;
 /** Of a result with its links and notes, in characters of JSON. The addresses of pictures fit beside it. */
 const MAX_CHARS = 18_500;
-/** Of the type of something that was left out, in characters: it is the server's own word. */
+/** Of the type of something that was left out, in characters: the server chose it. */
 const MAX_TYPE = 100;
 /** Of one picture, in bytes. */
 const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
@@ -68,7 +68,7 @@ const read = (block: ContentBlock, { texts, links, notes, images }: Parts): void
       const image = images.length < MAX_IMAGES ? imageIn(block.data, block.mimeType) : null;
       if (image === null)
         notes.push(
-          `A picture (${block.mimeType.slice(0, MAX_TYPE)}) was left out: it is too large, of no usual kind or not what it says.`,
+          `A picture (${block.mimeType.slice(0, MAX_TYPE)}) was left out: it is too large, of an unsupported type, or not of its declared type.`,
         );
       else images.push(image);
       break;

@@ -8,7 +8,7 @@ interface CommonConfig {
   readonly timeoutMs: number;
 }
 
-/** A program that is started, and speaks over its standard input and output. */
+/** A program that is started, and exchanges messages over its standard input and output. */
 export interface StdioConfig extends CommonConfig {
   readonly kind: "stdio";
   readonly command: string;

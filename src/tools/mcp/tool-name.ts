@@ -1,10 +1,10 @@
-/** The longest name that every provider takes. */
+/** The longest name that every provider accepts. */
 const MAX_NAME = 64;
 const HASH_CHARS = 8;
 
 /**
- * Returns the name by which models know a server's tool: `orders__get_order`. Providers take letters, digits, `_` and
- * `-` alone, at most 64, so other characters become `_` and a longer name ends with a hash of the whole.
+ * Returns the name by which models know a server's tool: `orders__get_order`. Providers accept only letters, digits, `_` and
+ * `-`, at most 64, so other characters become `_` and a longer name ends with a hash of the whole.
  */
 export const modelNameOf = (server: string, tool: string): string => {
   const name = `${server}__${tool}`;

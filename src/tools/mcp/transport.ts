@@ -3,7 +3,7 @@ import { ProgramTransport } from "./program-transport.ts";
 import type { McpServerConfig } from "./server-config.ts";
 import { wholeLines } from "./whole-lines.ts";
 
-/** Opens the way to a server. Each line that a program writes to its standard error goes to `onStderr`. */
+/** Opens the transport to a server. Each line that a program writes to its standard error goes to `onStderr`. */
 export const transportTo = (server: McpServerConfig, onStderr: (line: string) => void): Transport => {
   if (server.kind === "stdio") return new ProgramTransport(server, onStderr);
   return new StreamableHTTPClientTransport(new URL(server.url), {

@@ -1,8 +1,8 @@
 const NEWLINE = 0x0a;
 
 /**
- * Hands on an event stream in chunks that end with a line. The SDK's parser searches a line from its beginning with
- * every chunk, so that one of 50 MB, as a large result is, takes it many seconds.
+ * Passes an event stream on in chunks that end with a line. The SDK's parser searches a line from its beginning with
+ * every chunk, so that a line of 50 MB, such as a large result, takes many seconds.
  */
 export const wholeLines = (response: Response): Response => {
   const { body, headers, status, statusText } = response;

@@ -30,7 +30,7 @@ const call = async ({ id, request }: Extract<ToWorker, { type: "call" }>): Promi
   const connection = connections.get(request.server)?.connection;
   const outcome =
     connection === undefined
-      ? ({ isError: true, message: `There is no server ${request.server} any more.` } as const)
+      ? ({ isError: true, message: `The server ${request.server} is no longer configured.` } as const)
       : await connection.call(request, cancelled.signal, (progress) => post({ type: "progress", id, progress }));
   calls.delete(id);
   post({ type: "outcome", id, outcome });
