@@ -196,7 +196,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,
-    model: models.standard,
+    models,
     retrieval: retrievalHealth,
     system,
     isDraining: () => runs.isDraining,

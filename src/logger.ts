@@ -32,8 +32,8 @@ export interface ServiceLogger extends HttpLogger {
   readonly retrieval: RetrievalLogger;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
   storeChanged(why: string | null): void;
-  /** A check has found that no model can be reached, with the error; null when one can be again. Called once per change. */
-  modelChanged(error: Error | null): void;
+  /** A check has found that a model cannot be reached, with the error; null when it can be again. Called once per change. */
+  modelChanged(model: string, error: Error | null): void;
   /** The service accepts requests from now on. */
   serving(facts: {
     readonly version: string;
@@ -114,10 +114,14 @@ const WAYS: Readonly<Record<Parameters<HintLogger["waySettled"]>[0], string>> = 
     "by asking the database several times a second: its notifications do not arrive, as behind a pooler in transaction mode",
 };
 
-/** Logged once in the life of the process, however many runs an agent has. */
-const agentsOverLimit = new Set<string>();
+/** Returns whether a value is new to it: for what is logged once, however often it happens. */
+const firstOnly = (): ((value: string) => boolean) => {
+  const seen = new Set<string>();
+  return (value) => seen.size < seen.add(value).size;
+};
 
-export const serviceLogger = (logger: Logger): ServiceLogger => ({
+/** `isFirst` decides over lines that are logged once in the life of the process. */
+export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLogger => ({
   runs: {
     started: (run, agent) => logger.info({ ...about(run), agent }, "run started"),
     ended: (run, { agent, outcome, failure, usage, durationMs }) => {
@@ -138,9 +142,11 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       logProviderWords(logger, failure);
     },
     toolsLeftOut: (agent, count) => {
-      if (agentsOverLimit.has(agent)) return;
-      agentsOverLimit.add(agent);
+      if (!isFirst(`tools of ${agent}`)) return;
       logger.warn({ agent, left_out: count, limit: MAX_TOOLS }, "an agent selects more tools than a model takes");
+    },
+    choiceMissing: (remedy) => {
+      if (isFirst(remedy)) logger.info({ remedy }, "a request chose a model that is not set up, and was refused");
     },
     reachedLength: (run, model) =>
       logger.warn({ ...about(run), model }, "answer cut off by the model's limit of output tokens"),
@@ -198,9 +204,13 @@ export const serviceLogger = (logger: Logger): ServiceLogger => ({
       logProviderWords(logger, error);
     },
   },
-  modelChanged: (error) => {
-    if (error === null) logger.info("model can be reached again");
-    else logger.error(error instanceof ModelError ? failed(error) : reason(error), "model cannot be reached");
+  modelChanged: (model, error) => {
+    if (error === null) logger.info({ model }, "model can be reached again");
+    else
+      logger.error(
+        { model, ...(error instanceof ModelError ? failed(error) : reason(error)) },
+        "model cannot be reached",
+      );
     logProviderWords(logger, error);
   },
   agents: {

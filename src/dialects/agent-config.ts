@@ -32,7 +32,7 @@ export const agentConfigOf = (config: object): ChosenAgent => {
   const { agent, model, temperature, max_output_tokens, reasoning }: Static<typeof AgentConfig> = config;
   return {
     agent: agent ?? null,
-    model: model == null ? null : { name: model, provider: null, temperature: null, path: "/agentConfig/model" },
+    model: model == null ? null : { name: model, provider: null, path: "/agentConfig/model" },
     settings: {
       ...(temperature != null && { temperature }),
       ...(max_output_tokens != null && { maxOutputTokens: max_output_tokens }),

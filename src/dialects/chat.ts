@@ -58,9 +58,9 @@ const parse = (
     input: {
       ...{ message, images: [], streamTokens: true, locale },
       options: { customPrompt: custom_prompt ?? null, showsTokens: isOn(stream_tokens) ?? false },
+      ...(temperature !== null && { settings: { temperature } }),
     },
-    model:
-      name === null && temperature === null ? null : { name, provider: null, temperature, path: "/llm_config/model" },
+    model: name === null ? null : { name, provider: null, path: "/llm_config/model" },
     agent: null,
     file: null,
   };

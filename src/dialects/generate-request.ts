@@ -52,7 +52,7 @@ export const generateRun = (body: GenerateRequest, caller: Caller): RunRequest =
     userId: caller.userId,
     threadId: null,
     input: { message, images: [], streamTokens: true, locale: caller.locale, options },
-    model: provider === null ? null : { name: null, provider, temperature: null, path: "/provider" },
+    model: provider === null ? null : { name: null, provider, path: "/provider" },
     agent: null,
     file,
   };

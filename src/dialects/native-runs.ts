@@ -57,7 +57,7 @@ export const nativeRuns: Dialect<typeof Request> = {
       options: {},
       ...(metadata != null && { metadata: bounded(metadata) }),
     },
-    model: model == null ? null : { name: model, provider: null, temperature: null, path: "/model" },
+    model: model == null ? null : { name: model, provider: null, path: "/model" },
     file: null,
   }),
   guide: {

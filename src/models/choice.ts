@@ -10,18 +10,20 @@ export interface ModelChoice {
   readonly name: string | null;
   /** A provider with a default model. Null: the request names none. */
   readonly provider: string | null;
-  /** 0 to 2. Null means the provider's default. */
-  readonly temperature: number | null;
   /** JSON pointer to the field that a refusal must name. */
   readonly path: string;
 }
 
-/** The requested choice is not available here. `message` completes "the field …" and names the remedy. */
+/**
+ * The requested choice is not available here. `message` completes "the field …" and says what the caller may do;
+ * `remedy` is the operator's, and for the log alone.
+ */
 export class ModelChoiceError extends Error {
   override readonly name = "ModelChoiceError";
   constructor(
     readonly path: string,
     message: string,
+    readonly remedy: string | null = null,
   ) {
     super(message);
   }
@@ -36,6 +38,8 @@ export interface Models {
    * agent's model that `specMistake` refuses.
    */
   choose(choice: ModelChoice | null, agentModel: string | null): Promise<Model>;
+  /** The models that agents name, each list of them once, without those that are `standard`. */
+  agentModels(): Promise<readonly Model[]>;
   /** The ids that requests may choose: those that `MODEL` names, then those that agents name, each once. */
   list(): readonly string[];
   /**
@@ -53,6 +57,7 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
   const one = openOne(options);
   const standard = await modelFrom(specs, options, one);
   let known = specs;
+  let ofAgents: readonly (readonly ModelSpec[])[] = [];
   const opened = new Map<string, Promise<Model>>();
   const open = (specs: readonly ModelSpec[]): Promise<Model> => {
     const id = specs.map(specText).join(",");
@@ -78,26 +83,24 @@ export const openModels = async (specs: readonly ModelSpec[], options: ModelOpti
     }
     const missing = missingVariables(requested, options.providers[requested.name]);
     if (missing.length === 0) return { provider: requested.name, model: requested.defaultModel };
-    throw new ModelChoiceError(path, `is not set up here: leave it out, or have ${missing.join(" and ")} set`);
+    const remedy = `To let requests choose ${requested.name}, set ${missing.join(" and ")}.`;
+    throw new ModelChoiceError(path, "is not available here: leave it out, or choose another one", remedy);
   };
   return {
     standard,
     choose: async (choice, agentModel) => {
       const spec = choice && find(choice);
       const otherwise = () => (agentModel === null ? standard : open(parse(agentModel)));
-      const model = await (spec === null ? otherwise() : open([spec]));
-      const temperature = choice?.temperature ?? null;
-      return temperature === null ? model : withTemperature(model, temperature);
+      return await (spec === null ? otherwise() : open([spec]));
+    },
+    agentModels: async () => {
+      const models = await Promise.all(ofAgents.map(open));
+      return [...new Map(models.map((model) => [model.id, model])).values()].filter(({ id }) => id !== standard.id);
     },
     list,
     setAgentModels: (texts) => {
-      known = [...specs, ...texts.flatMap(parse)];
+      ofAgents = texts.map(parse);
+      known = [...specs, ...ofAgents.flat()];
     },
   };
 };
-
-const withTemperature = (model: Model, temperature: number): Model => ({
-  id: model.id,
-  answer: (request, context, onPart) => model.answer({ temperature, ...request }, context, onPart),
-  check: (context) => model.check(context),
-});

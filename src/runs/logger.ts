@@ -22,6 +22,8 @@ export interface RunLogger {
   ): void;
   /** The agent selects more tools than a model takes; so many were not offered. May be called for every run. */
   toolsLeftOut(agent: string, count: number): void;
+  /** A request has chosen a model that is not set up. May be called for every request; `remedy` is a sentence. */
+  choiceMissing(remedy: string): void;
   /** The model reached its limit of output tokens in the middle of the run's answer. */
   reachedLength(run: LiveRun, model: string): void;
   /** A part of the run failed without ending the run. */

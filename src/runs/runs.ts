@@ -48,7 +48,6 @@ const firstClaim = ({ threadKey, runId }: ClaimRequest): Claimed => ({
 /** What the run's row stores: the same can be asked again, and readers see which model answers. */
 const storedInput = ({ input, model: choice, file }: RunRequest, model: Model): StoredInput => ({
   ...input,
-  ...(choice?.temperature != null && { settings: { temperature: choice.temperature, ...input.settings } }),
   model: model.id,
   ...(choice !== null && { choseModel: true }),
   ...(file !== null && { hadFile: true }),
@@ -151,7 +150,7 @@ export class Runs {
     if (run.status === "succeeded") throw new RequestError("conflict", "The run succeeded. Ask the question again.");
     const { model, choseModel, hadFile, ...stored } = input;
     if (hadFile) throw new RequestError("conflict", "The run came with a file, which is not stored. Send it again.");
-    const choice = choseModel && model ? { name: model, provider: null, temperature: null, path: "/model" } : null;
+    const choice = choseModel && model ? { name: model, provider: null, path: "/model" } : null;
     const threadId = threadIdOf(run.threadKey);
     return { userId, threadId, agent: run.agent, input: stored, model: choice, file: null };
   }
@@ -234,7 +233,8 @@ export class Runs {
       return await this.parts.models.choose(choice, agentModel);
     } catch (error) {
       if (!(error instanceof ModelChoiceError)) throw error;
-      const { path, message } = error;
+      const { path, message, remedy } = error;
+      if (remedy !== null) this.parts.logger.choiceMissing(remedy);
       throw new RequestError("invalid", `${path.slice(1)} ${message}.`, { details: [{ path, message }] });
     }
   }

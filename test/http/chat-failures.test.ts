@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ModelError } from "../../src/models/contract.ts";
+import { realSystem } from "../../src/domain/system.ts";
+import { openModels } from "../../src/models/choice.ts";
+import { type Model, ModelError } from "../../src/models/contract.ts";
+import { parseModelSpecs } from "../../src/models/spec.ts";
+import { HELLO } from "../conformance/model-kit.ts";
 import { chatFrames } from "../support/chat.ts";
 import { heldSleeps } from "../support/held-sleeps.ts";
+import { modelServer, replyOf } from "../support/model-server.ts";
+import { noModelLogger } from "../support/no-model-logger.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
+import { openAiChat } from "../support/wires/openai-chat.ts";
 
 describe("a failed run of the agent chat", () => {
   let service: TestService<ScriptedModel>;
@@ -70,4 +77,26 @@ describe("a failed run of the agent chat", () => {
     call.finish("late");
     expect(await response.text()).toContain('"late"');
   });
+});
+
+test("a temperature alone chooses no model: it reaches the one of MODEL, and a retry has it too", async () => {
+  await using server = modelServer(openAiChat);
+  const models = await openModels(parseModelSpecs("compatible:a,compatible:b") ?? [], {
+    providers: { compatible: { baseUrl: `${server.url}/v1` } },
+    system: realSystem,
+    logger: noModelLogger,
+  });
+  const service = await startService<Model>({ model: models.standard, models });
+  const no = { status: 401, body: "" };
+  server.reply(no, no, replyOf(openAiChat, HELLO));
+  const failed = await service.post("/api/chat", { message: "hi", llm_config: { temperature: 0.5 } });
+  const runId = failed.headers.get("x-run-id") ?? "";
+  expect(failed.status).toBe(502);
+  await readSse(await service.post(`/api/v1/runs/${runId}/retry?userId=default_user`, "")).toEnd();
+  expect(server.received.map(({ body }) => body)).toMatchObject([
+    { model: "a", temperature: 0.5 },
+    { model: "b", temperature: 0.5 },
+    { model: "a", temperature: 0.5 },
+  ]);
+  await service.stop();
 });

@@ -75,17 +75,14 @@ describe("a refusal before a run", () => {
       models: {
         ...fixedModels(model),
         choose: async (choice) => {
-          throw new ModelChoiceError(
-            choice?.path ?? "",
-            "is not set up here: leave it out, or have OPENAI_API_KEY set",
-          );
+          throw new ModelChoiceError(choice?.path ?? "", "is not available here: leave it out, or choose another one");
         },
       },
     });
     const response = await local.post(STREAM, { ...TEXT, provider: "openai" });
     expect(response.status).toBe(422);
     expect((await refusalOf(response)).details).toEqual([
-      { path: "/provider", message: "is not set up here: leave it out, or have OPENAI_API_KEY set" },
+      { path: "/provider", message: "is not available here: leave it out, or choose another one" },
     ]);
     await local.stop();
   });

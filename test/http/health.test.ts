@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { realSystem } from "../../src/domain/system.ts";
-import { openLogger, serviceLogger } from "../../src/logger.ts";
+import { openLogger, type ServiceLogger, serviceLogger } from "../../src/logger.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
 import { withRetry } from "../../src/models/retry.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { fixedModels } from "../support/fixed-models.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { canMount, smallDisk } from "../support/small-disk.ts";
@@ -34,6 +35,39 @@ describe.skipIf(!canMount)("GET /api/v1/health", () => {
     await service.stop();
     await store.close();
   }, 60_000);
+});
+
+test("an agent's own model that cannot be reached is named, and leaves the process ready", async () => {
+  const changes: (readonly [string, string | null])[] = [];
+  const logger: ServiceLogger = {
+    ...serviceLogger(openLogger("silent")),
+    modelChanged: (model, error) => void changes.push([model, error?.message ?? null]),
+  };
+  let isAway = true;
+  const own: Model = {
+    ...scriptedModel(),
+    id: "compatible:own",
+    check: async () => {
+      if (isAway) throw new ModelError("model_unavailable", "It is away.", { retryable: true });
+    },
+  };
+  const model = scriptedModel();
+  const models = { ...fixedModels(model), agentModels: async () => [own] };
+  const service = await startService<Model>({ model, models, logger });
+  const look = async () => {
+    const response = await service.get("/api/v1/health");
+    return [response.status, ((await response.json()) as { checks: object }).checks];
+  };
+  const others = { store: "ok", migrations: "ok", model: "ok" };
+  for (let time = 0; time < 2; time++)
+    expect(await look()).toEqual([200, { ...others, "model/compatible:own": "It is away." }]);
+  isAway = false;
+  expect(await look()).toEqual([200, { ...others, "model/compatible:own": "ok" }]);
+  expect(changes).toEqual([
+    ["compatible:own", "It is away."],
+    ["compatible:own", null],
+  ]);
+  await service.stop();
 });
 
 test("a model that cannot be reached is logged once, with its name and the remedy, and so is its return", async () => {

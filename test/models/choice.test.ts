@@ -13,7 +13,7 @@ const open = (text: string) =>
     system: realSystem,
     logger: noModelLogger,
   });
-const NOTHING: ModelChoice = { name: null, provider: null, temperature: null, path: "/model" };
+const NOTHING: ModelChoice = { name: null, provider: null, path: "/model" };
 
 describe("the model of a run", () => {
   test("is the request's, else the agent's, else that of MODEL", async () => {
@@ -22,7 +22,7 @@ describe("the model of a run", () => {
     expect(await idFor(null, null)).toBe("builtin,openai:gpt-5");
     expect(await idFor(NOTHING, null)).toBe("builtin,openai:gpt-5");
     expect(await idFor(null, "compatible:a, openai:b")).toBe("compatible:a,openai:b");
-    expect(await idFor({ ...NOTHING, temperature: 1 }, "compatible:a")).toBe("compatible:a");
+    expect(await idFor(NOTHING, "compatible:a")).toBe("compatible:a");
     expect(await idFor({ ...NOTHING, name: "gpt-5" }, "compatible:a")).toBe("openai:gpt-5");
     expect(await models.choose(null, "compatible:a")).toBe(await models.choose(null, "compatible:a"));
   });
@@ -48,6 +48,25 @@ describe("the model of a run", () => {
     expect(refused).toBeInstanceOf(ModelChoiceError);
     expect(refused).toMatchObject({ path: "/model", message: "must be one of the configured models (builtin)" });
   });
+});
+
+test("a provider without its key is refused in a caller's words, and the operator's are beside them", async () => {
+  const models = await open("builtin");
+  const refused = await models.choose({ ...NOTHING, provider: "anthropic" }, null).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    path: "/model",
+    message: "is not available here: leave it out, or choose another one",
+    remedy: "To let requests choose anthropic, set ANTHROPIC_API_KEY.",
+  });
+});
+
+test("the models of agents are each list once, without that of MODEL", async () => {
+  const models = await open("builtin,openai:b");
+  expect(await models.agentModels()).toEqual([]);
+  models.setAgentModels(["compatible:a", "compatible:a, openai:b", "builtin,openai:b", "compatible:a"]);
+  expect((await models.agentModels()).map(({ id }) => id)).toEqual(["compatible:a", "compatible:a,openai:b"]);
+  models.setAgentModels([]);
+  expect(await models.agentModels()).toEqual([]);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { Model } from "../../src/models/contract.ts";
 export const fixedModels = (model: Model): Models => ({
   standard: model,
   choose: async () => model,
+  agentModels: async () => [],
   list: () => [model.id],
   setAgentModels: () => {},
 });

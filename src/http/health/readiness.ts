@@ -1,12 +1,9 @@
 import type { System } from "../../domain/system.ts";
-import { type Model, ModelError } from "../../models/contract.ts";
+import type { Models } from "../../models/choice.ts";
+import type { Model } from "../../models/contract.ts";
 import type { Store } from "../../store/contract.ts";
+import { type ModelChanged, ModelHealth } from "./model-health.ts";
 import { StoreHealth } from "./store-health.ts";
-
-/** How long a check of the model is valid: probes come every few seconds, and providers count calls. */
-const MODEL_CHECK_MS = 30_000;
-/** A probe waits this long for the model; then the model counts as unavailable. */
-const MODEL_TIMEOUT_MS = 5_000;
 
 export interface Health {
   readonly status: "ready" | "unready";
@@ -18,12 +15,13 @@ export interface Health {
     /** Present only when documents are found by full text alone, with the reason. The process stays ready. */
     readonly retrieval?: string;
     readonly drain?: string;
-  } & { readonly [server: `mcp/${string}`]: string };
+  } & { readonly [other: `mcp/${string}` | `model/${string}`]: string };
 }
 
 export interface HealthParts {
   readonly store: Store;
-  readonly model: Model;
+  /** Agents' own models leave the process ready: other agents answer without them. */
+  readonly models: Pick<Models, "standard" | "agentModels">;
   readonly retrieval: { look(): Promise<string> };
   readonly system: System;
   isDraining(): boolean;
@@ -31,16 +29,12 @@ export interface HealthParts {
   toolServers(): Readonly<Record<string, string>>;
   /** See `StoreHealth`. */
   storeChanged(why: string | null): void;
-  /** The model cannot be reached any more, with the error; null when it can be again. Called once per change. */
-  modelChanged(error: Error | null): void;
+  readonly modelChanged: ModelChanged;
 }
 
 /** Whether requests should be sent to this process. */
 export class Readiness {
-  /** The words of the last report. */
-  #reported = "ok";
-  #model: { readonly at: number; readonly verdict: Promise<string> } | undefined;
-
+  readonly #models = new WeakMap<Model, ModelHealth>();
   readonly #store: StoreHealth;
 
   constructor(private readonly parts: HealthParts) {
@@ -48,16 +42,18 @@ export class Readiness {
   }
 
   async look(): Promise<Health> {
-    const [{ store, migrations }, model, retrieval] = await Promise.all([
+    const [{ store, migrations }, model, ofAgents, retrieval] = await Promise.all([
       this.#store.look(),
-      this.#checkModel(),
+      this.#lookAt(this.parts.models.standard),
+      this.#lookAtAgentModels(),
       this.parts.retrieval.look(),
     ]);
     const drain = this.parts.isDraining() ? { drain: "shutting down: this process takes no more runs" } : {};
     const needed = { store, migrations, model, ...drain };
     const isReady = Object.values(needed).every((check) => check === "ok");
     const servers = Object.entries(this.parts.toolServers()).map(([name, state]) => [`mcp/${name}`, state]);
-    const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }), ...Object.fromEntries(servers) };
+    const others = Object.fromEntries([...ofAgents, ...servers]);
+    const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }), ...others };
     return { status: isReady ? "ready" : "unready", checks };
   }
 
@@ -66,29 +62,15 @@ export class Readiness {
     await this.#store.look();
   }
 
-  #checkModel(): Promise<string> {
-    const { model, system } = this.parts;
-    const now = system.now();
-    if (this.#model === undefined || now - this.#model.at > MODEL_CHECK_MS) {
-      const signal = AbortSignal.timeout(MODEL_TIMEOUT_MS);
-      const verdict = model.check({ signal }).then(
-        () => this.#report(null),
-        (error: Error) => this.#report(error),
-      );
-      this.#model = { at: now, verdict };
-      void verdict.then((result) => {
-        if (result !== "ok") this.#model = undefined;
-      });
-    }
-    return this.#model.verdict;
+  #lookAt(model: Model): Promise<string> {
+    const { system, modelChanged } = this.parts;
+    const health = this.#models.get(model) ?? new ModelHealth(model, system, modelChanged);
+    this.#models.set(model, health);
+    return health.look();
   }
 
-  /** Returns the verdict in words. */
-  #report(error: Error | null): string {
-    const unnamed = error === null ? "ok" : "the model cannot be reached";
-    const words = error instanceof ModelError ? error.message : unnamed;
-    if (words !== this.#reported) this.parts.modelChanged(error);
-    this.#reported = words;
-    return words;
+  async #lookAtAgentModels(): Promise<readonly (readonly [string, string])[]> {
+    const models = await this.parts.models.agentModels();
+    return await Promise.all(models.map(async (model) => [`model/${model.id}`, await this.#lookAt(model)] as const));
   }
 }
