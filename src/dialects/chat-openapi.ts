@@ -60,6 +60,7 @@ export const chatGuide: Guide = {
     { event: null, when: "the whole answer; terminal", data: frame("final", Final) },
     { event: null, when: "the run failed; terminal", data: frame("error", Failure) },
   ],
+  takesBackground: false,
   answer: Type.Object({ success: Type.Literal(true), data: Final }),
   failures: Object.fromEntries(FAILED.map((status) => [status, Plain])),
   refusals: { 400: Plain, ...Object.fromEntries(REFUSED.map((status) => [status, Refusal])) },

@@ -94,6 +94,7 @@ export const chat: Dialect<typeof Request> = {
   ...USER_IF_NAMED,
   isResumable: false,
   takesFile: false,
+  isBackground: () => false,
   ignored: () => [],
   parse,
   translate(event, { locale, options }) {

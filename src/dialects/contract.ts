@@ -91,10 +91,12 @@ export interface Dialect<Request extends TSchema = TSchema> {
   readonly isResumable: boolean;
   /** Whether it accepts multipart/form-data with a file. */
   readonly takesFile: boolean;
+  /** Whether the caller is answered with the run's id alone, as soon as the run is stored, and reads it later. */
+  isBackground(body: Static<Request>): boolean;
   /** Returns the places of the body that are accepted and not read, for the header `x-ignored`. */
   ignored(body: Static<Request>): readonly string[];
   /**
-   * `body` has passed the schema. Throws a RequestError (`invalid`) for errors that no schema can express, or a
+   * `body` has passed the schema. A request without a `placement` has that of the header `x-multitask`. Throws a RequestError (`invalid`) for errors that no schema can express, or a
    * StreamRefusal.
    */
   parse(body: Static<Request>, caller: Caller): RunRequest;
@@ -116,6 +118,7 @@ export interface Dialect<Request extends TSchema = TSchema> {
 export const STREAM_ONLY = {
   isResumable: false,
   takesFile: false,
+  isBackground: () => false,
   ignored: () => [],
   answer: null,
   refuse: null,

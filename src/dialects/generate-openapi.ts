@@ -48,6 +48,7 @@ export const generateGuide: Guide = {
       data: Type.Object({ error: Type.String() }),
     },
   ],
+  takesBackground: false,
   answer: Type.Object({
     ...draft,
     suggested_tag_ids: Type.Array(Type.String(), {

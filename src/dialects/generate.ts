@@ -22,6 +22,7 @@ export const generate: Dialect<typeof GenerateRequest> = {
   ...USER_IF_NAMED,
   isResumable: false,
   takesFile: true,
+  isBackground: () => false,
   ignored: () => [],
   parse: generateRun,
   translate(event, { locale }) {

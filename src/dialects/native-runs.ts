@@ -4,7 +4,7 @@ import type { Metadata } from "../domain/run.ts";
 import { Text } from "../domain/text-field.ts";
 import { type Dialect, STREAM_ONLY } from "./contract.ts";
 import { ImagesField, imagesIn, NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
-import { native } from "./native.ts";
+import { native, PlacementFields, placementIn } from "./native.ts";
 
 /** The most that a caller may keep with a run, as JSON, in characters. */
 const MAX_METADATA = 16_384;
@@ -26,6 +26,8 @@ const Request = Type.Object({
   input: Type.Object({ message: NotBlank, image_urls: ImagesField }, { description: "an object with a message" }),
   user_id: UserField,
   thread_id: ThreadField,
+  ...PlacementFields,
+  background: nullable(Type.Boolean(), "true, false or null; when true, the answer is the run's id, without a stream"),
   model: ModelField,
   metadata: nullable(
     Type.Unsafe<Metadata>(Type.Object({}, { examples: [{ order: 17 }] })),
@@ -41,14 +43,16 @@ export const nativeRuns: Dialect<typeof Request> = {
   request: Request,
   ...STREAM_ONLY,
   isResumable: true,
+  isBackground: ({ background }) => background === true,
   ignored: (body) => [
     ...unread(body, Request.properties, ""),
     ...unread(body.input, Request.properties.input.properties, "input."),
   ],
-  parse: ({ agent, input, thread_id, model, metadata }, { locale, userId }) => ({
+  parse: ({ agent, input, thread_id, model, metadata, ...placement }, { locale, userId }) => ({
     userId,
     threadId: thread_id ?? null,
     agent: agent ?? null,
+    placement: placementIn(placement),
     input: {
       message: input.message,
       images: imagesIn("input/image_urls", input.image_urls),
@@ -63,6 +67,7 @@ export const nativeRuns: Dialect<typeof Request> = {
   guide: {
     ...native.guide,
     title: "Native envelope, any agent",
+    takesBackground: true,
     about:
       "The native envelope with an agent of choice: `agent` is one that `GET /api/v1/agents` lists, `model` one that " +
       "`GET /api/v1/models` lists. `metadata` is the caller's own; the run shows it.",

@@ -1,18 +1,41 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { type EventType, type LogEvent, payloadOf, payloads } from "../domain/event.ts";
+import { Multitask } from "../domain/multitask.ts";
+import { Text } from "../domain/text-field.ts";
+import type { RequestedPlacement } from "../runs/contract.ts";
 import { type Dialect, PLAIN_RUN, STREAM_ONLY } from "./contract.ts";
-import { ImagesField, imagesIn, NotBlank, ThreadField, UserField } from "./fields.ts";
+import { ImagesField, imagesIn, NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { COMMON_GUIDE, type FrameGuide } from "./openapi-guide.ts";
+
+/** How the run takes its place in its thread. */
+export const PlacementFields = {
+  multitask: nullable(
+    Multitask,
+    "queue, reject, interrupt, replace or null: what happens when the thread has runs that are not over; null is queue",
+  ),
+  supersedes: nullable(
+    Text({ minLength: 1, maxLength: 128 }),
+    "the id of a run of the thread, or null; the new run takes the place of that turn and of all turns after it",
+  ),
+};
+const Placement = Type.Object(PlacementFields);
+
+export const placementIn = ({ multitask, supersedes }: Static<typeof Placement>): RequestedPlacement => ({
+  multitask: multitask ?? "queue",
+  supersedes: supersedes ?? null,
+});
 
 const Request = Type.Object({
   problem: NotBlank,
   user_id: UserField,
   thread_id: ThreadField,
   image_urls: ImagesField,
+  ...PlacementFields,
 });
 
 const WHEN: Record<EventType, string> = {
-  page_start: "the run started; a client may open a page for the answer",
+  page_start:
+    "the run started; a client may open a page for the answer, and removes the turns of the runs in `supersedes`",
   solve_progress: "a node of the agent starts or ends",
   token: "part of the answer",
   reasoning: "part of the model's visible reasoning, if the model provides it; never part of the answer",
@@ -61,6 +84,7 @@ export const native: Dialect<typeof Request> = {
     ...PLAIN_RUN,
     userId,
     threadId: body.thread_id ?? null,
+    placement: placementIn(body),
     input: {
       message: body.problem,
       images: imagesIn("image_urls", body.image_urls),

@@ -25,6 +25,8 @@ export interface Guide {
   readonly frames: readonly FrameGuide[];
   /** The body of an `answer` endpoint after success. Null when the wire has no such endpoint. */
   readonly answer: TSchema | null;
+  /** Whether requests may ask for a run without a stream (`Dialect.isBackground`). */
+  readonly takesBackground: boolean;
   /** Bodies of an `answer` endpoint whose run has failed, by status. */
   readonly failures: Readonly<Record<number, TSchema>>;
   /** Bodies of refusals in the wire's own format, by status. For any other status the common contract applies. */
@@ -32,4 +34,4 @@ export interface Guide {
 }
 
 /** For wires that answer in streams only and refuse as the common contract does. */
-export const COMMON_GUIDE = { answer: null, failures: {}, refusals: {} } as const;
+export const COMMON_GUIDE = { answer: null, takesBackground: false, failures: {}, refusals: {} } as const;

@@ -7,7 +7,11 @@ import { type RunError, RunErrorCode } from "./error.ts";
  */
 export const payloads = {
   /** The run has begun; its first event. */
-  page_start: Type.Object({ title: Type.String() }),
+  page_start: Type.Object({
+    title: Type.String(),
+    /** The runs whose turns this one takes the place of, in order. Absent: none. */
+    supersedes: Type.Optional(Type.Array(Type.String())),
+  }),
   /** A node of the agent starts or ends. */
   solve_progress: Type.Object({
     node: Type.String(),

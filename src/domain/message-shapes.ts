@@ -51,6 +51,9 @@ export const MessageShape = Type.Object(
     run_id: Type.Optional(Type.String({ description: "Of an assistant's, as is all that follows." })),
     status: Type.Optional(RunStatus),
     ...BesidesText,
+    superseded_by: Type.Optional(
+      Type.String({ description: "The run that took the place of its turn, with `superseded=1` alone." }),
+    ),
   },
   { title: "Message" },
 );

@@ -16,8 +16,9 @@ type MessageView = Static<typeof MessageShape>;
  * its events.
  */
 export const messageView = (message: StoredMessage, detail: AnswerDetail | null): MessageView => {
-  const { id, role, content, seq, createdAt, runId, status, usage } = message;
-  const base = { id, role, content, seq, created_at: iso(createdAt) };
+  const { id, role, content, seq, createdAt, runId, status, usage, supersededBy } = message;
+  const superseded = supersededBy === null ? {} : { superseded_by: supersededBy };
+  const base = { id, role, content, seq, created_at: iso(createdAt), ...superseded };
   if (role === "user") return base;
   return {
     ...base,

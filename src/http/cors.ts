@@ -5,12 +5,16 @@ const SENT = [
   "accept-language",
   "last-event-id",
   "x-user-id",
+  "x-multitask",
+  "idempotency-key",
   "x-trace-id",
   "traceparent",
   "tracestate",
   "cache-control",
   "x-requested-with",
 ].join(", ");
+/** Methods that pages may use whether or not a route of this release has them. */
+const ALSO = ["PATCH"];
 /** Response headers that a page may read besides those that it always may. */
 const READ = ["x-trace-id", "x-run-id", "x-thread-id", "location", "retry-after", "ratelimit", "ratelimit-policy"].join(
   ", ",
@@ -66,7 +70,7 @@ export const crossOrigin = (
     passHost(request);
     if ("access-control-allow-origin" in grant) {
       Object.assign(set.headers, {
-        "access-control-allow-methods": methods().join(", "),
+        "access-control-allow-methods": [...new Set([...methods(), ...ALSO])].join(", "),
         "access-control-allow-headers": SENT,
         "access-control-max-age": String(MAX_AGE_S),
       });

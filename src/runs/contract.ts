@@ -1,8 +1,16 @@
 import type { RunFile } from "../domain/document.ts";
 import type { RunError } from "../domain/error.ts";
+import type { Multitask } from "../domain/multitask.ts";
 import type { RunInput } from "../domain/run.ts";
 import type { ThreadKey } from "../domain/thread.ts";
 import type { ModelChoice } from "../models/choice.ts";
+
+/** How a request wants its run placed among those of its thread. */
+export interface RequestedPlacement {
+  readonly multitask: Multitask;
+  /** A run of the thread: the new run takes the place of that turn and of all turns after it. Null: none. */
+  readonly supersedes: string | null;
+}
 
 /** What a dialect parses from a request. */
 export interface RunRequest {
@@ -16,6 +24,8 @@ export interface RunRequest {
   readonly model: ModelChoice | null;
   /** A file sent with the question, for the agent alone. It is stored nowhere. */
   readonly file: RunFile | null;
+  /** Absent: the run is queued behind the unfinished ones, and takes nobody's place. */
+  readonly placement?: RequestedPlacement;
 }
 
 /** A run as readers see it, on whichever replica it executes. */

@@ -151,7 +151,9 @@ class Turn<State> {
 
   async #walk(): Promise<void> {
     const { agent, input } = this.task;
-    await this.writer.emit({ type: "page_start", payload: { title: agent.title(input) } }, "");
+    const { supersedes = [] } = this.claimed;
+    const payload = { title: agent.title(input), ...(supersedes.length > 0 && { supersedes: [...supersedes] }) };
+    await this.writer.emit({ type: "page_start", payload }, "");
     this.result = await walk(agent, this.#context(), {
       emit: (body, node) => this.#emit(body, node),
       checkpoint: (node, change) =>

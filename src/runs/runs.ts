@@ -1,5 +1,6 @@
 import type { Agent } from "../agents/contract.ts";
 import { RequestError, RunError } from "../domain/error.ts";
+import type { Multitask } from "../domain/multitask.ts";
 import { hasEnded, type Run, type StoredInput } from "../domain/run.ts";
 import { type ThreadKey, threadIdOf, threadKey, userOf } from "../domain/thread.ts";
 import type { Outcome } from "../journal/ending.ts";
@@ -15,13 +16,11 @@ import type { RunRequest } from "./contract.ts";
 import { type ExecuteParts, execute, type Task } from "./execute.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
+import { begunOrRefused, placementOf } from "./placement.ts";
 import type { Registry } from "./registry.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
-
-/** How many turns may be queued in a thread behind the running one; the next is refused with 409. */
-export const MAX_QUEUED = 8;
 
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
@@ -78,8 +77,9 @@ export class Runs {
 
   /**
    * Starts a run, or queues it behind the one that its thread is busy with. Resolves once the run is in the store.
-   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `rate_limited`, `credit_exhausted`, `conflict`, or
-   * `invalid` for a model that is not available), with nothing written, or the store's error.
+   * Throws a RequestError (`draining`, `busy`, `too_many_runs`, `rate_limited`, `credit_exhausted`, `conflict`,
+   * `not_found` for a run that it should supersede, or `invalid` for a model that is not available), with nothing
+   * written, or the store's error. Unfinished runs that it stops are cancelled, on whichever replica they are.
    * A run that was announced beforehand has its `runId` and begins once: `conflict` when it has begun already.
    */
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
@@ -96,7 +96,9 @@ export class Runs {
     // A new thread has nothing to wait for, so its run starts before its row is inserted: the model is called while
     // Postgres writes. Not when the store is unavailable, and not when the run was announced beforehand: it may have
     // begun on another replica.
-    const isAhead = request.threadId === null && runId === undefined && this.#isStoreUp;
+    const placement = placementOf(request, system.now());
+    const isNew = request.threadId === null && placement.placement === undefined;
+    const isAhead = isNew && runId === undefined && this.#isStoreUp;
     try {
       const unsure = this.parts.lease.ensureCurrent();
       if (unsure !== undefined) await unsure;
@@ -108,22 +110,14 @@ export class Runs {
         agent: agent.name,
         input: storedInput(request, model),
         traceId,
-        maxQueued: MAX_QUEUED,
+        ...placement,
         now: system.now(),
       });
       if (isAhead) void this.#execute(live, task, firstClaim(turn));
-      const begun = await row;
+      const outcome = await row;
       this.#isStoreUp = true;
-      if (begun.state === "full") {
-        throw new RequestError(
-          "conflict",
-          `The thread has a turn running and ${MAX_QUEUED} waiting. Try again later.`,
-          {
-            retryAfter: 5,
-          },
-        );
-      }
-      if (begun.state === "known") throw new RequestError("conflict", "The run has already started.");
+      const begun = await begunOrRefused(outcome, request, store);
+      if (begun.state === "queued") for (const stopped of begun.stopped ?? []) registry.get(stopped)?.abort(CANCELLED);
       live.confirm();
       if (!isAhead)
         void this.#execute(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts));
@@ -139,10 +133,10 @@ export class Runs {
   }
 
   /**
-   * Returns what asks for a failed, cancelled or interrupted run once more. Throws `conflict` for one that succeeded,
-   * is not over, or came with a file, which is not stored. Null: the user has no such run.
+   * Returns what asks for a failed, cancelled or interrupted run once more, in its turn's place. Throws `conflict` for
+   * one that succeeded, is not over, or came with a file, which is not stored. Null: the user has no such run.
    */
-  async again(userId: string, runId: string): Promise<RunRequest | null> {
+  async again(userId: string, runId: string, multitask: Multitask): Promise<RunRequest | null> {
     const found = await this.parts.store.runs.request(userId, runId);
     if (found === null) return null;
     const { run, input } = found;
@@ -152,7 +146,8 @@ export class Runs {
     if (hadFile) throw new RequestError("conflict", "The run came with a file, which is not stored. Send it again.");
     const choice = choseModel && model ? { name: model, provider: null, path: "/model" } : null;
     const threadId = threadIdOf(run.threadKey);
-    return { userId, threadId, agent: run.agent, input: stored, model: choice, file: null };
+    const placement = { multitask, supersedes: runId };
+    return { userId, threadId, agent: run.agent, input: stored, model: choice, file: null, placement };
   }
 
   /**

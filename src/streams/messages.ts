@@ -24,11 +24,12 @@ export interface ShownMessages {
 
 /**
  * Returns the newest messages of a thread, or the newest before a seq, as far as `limit` and the page's bytes allow.
+ * Those of superseded turns are left out unless they are asked for.
  */
 export const shownMessages = async (
   store: Store,
   key: ThreadKey,
-  page: { readonly limit: number; readonly before: number | null },
+  page: { readonly limit: number; readonly before: number | null; readonly withSuperseded?: boolean },
 ): Promise<ShownMessages> => {
   const { messages, hasMore } = await store.threads.messagePage(key, { ...page, maxBytes: MAX_PAGE_BYTES });
   const newestFirst: Static<typeof MessageShape>[] = [];

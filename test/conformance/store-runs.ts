@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import type { Run } from "../../src/domain/run.ts";
+import type { NewRun, RunPage } from "../../src/store/log/contract.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -32,6 +34,63 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       endedAt: null,
       supersededBy: null,
     });
+  });
+
+  test("a user's runs are listed page by page, the newest first, by status and thread, superseded ones on request", async () => {
+    const { store } = under;
+    const userId = `lister ${crypto.randomUUID()}`;
+    const [one, two] = [`${userId}:one`, `${userId}:two`] as const;
+    const ids: string[] = [];
+    const begin = async (key: NewRun["threadKey"], now: number, given: Partial<NewRun> = {}) => {
+      const run = newRun(key, { now, maxQueued: 9, ...given });
+      ids.push(run.runId);
+      return store.runs.begin(run);
+    };
+    const first = await begin(one, 1_000);
+    if (first.state !== "running") throw new Error(first.state);
+    await store.runs.finish(first.fence, endAt(first.fence, 1));
+    await begin(one, 2_000, { placement: { stops: null, supersedes: first.fence.runId } });
+    // Two in one millisecond.
+    await begin(one, 3_000);
+    await begin(two, 3_000);
+    await store.runs.begin(newRun(`${userId}x:one`));
+    const newestFirst = [...ids.slice(2).sort().reverse(), ids[1], ids[0]] as readonly string[];
+    const all = { status: null, threadKey: null, withSuperseded: false };
+    const listed = async (page: Partial<RunPage>, limit: number): Promise<readonly string[]> => {
+      const found: Run[] = [];
+      for (;;) {
+        const next = await store.runs.list(userId, { ...all, ...page, limit, after: found.at(-1) ?? null });
+        found.push(...next);
+        if (next.length < limit) return found.map(({ runId }) => runId);
+      }
+    };
+    for (const limit of [1, 2, 3, 4, 100]) {
+      expect(await listed({ withSuperseded: true }, limit)).toEqual(newestFirst);
+      expect(await listed({}, limit)).toEqual(newestFirst.slice(0, 3));
+      expect(await listed({ status: "running" }, limit)).toEqual(
+        newestFirst.filter((id) => id === ids[1] || id === ids[3]),
+      );
+      expect(await listed({ threadKey: one, withSuperseded: true }, limit)).toEqual(
+        newestFirst.filter((id) => id !== ids[3]),
+      );
+      expect(await listed({ threadKey: one, status: "queued" }, limit)).toEqual([ids[2] ?? ""]);
+    }
+    expect(await store.runs.list("nobody", { ...all, limit: 9, after: null })).toEqual([]);
+  });
+
+  test("a fork's copies of runs are listed with the fork alone", async () => {
+    const { store } = under;
+    const userId = `forker ${crypto.randomUUID()}`;
+    const [from, to] = [`${userId}:from`, `${userId}:to`] as const;
+    const { fence } = await started(store, newRun(from));
+    const checkpoint = { checkpointId: "c", seq: 1, node: "n", change: "{}", at: 1 };
+    await store.runs.finish(fence, endAt(fence, 1, { checkpoints: [checkpoint] }));
+    await store.threads.fork({ from, to, checkpoint, through: 1, partial: null, now: 1 });
+    const page = { limit: 9, after: null, status: null, withSuperseded: false };
+    const all = await store.runs.list(userId, { ...page, threadKey: null });
+    expect(all.map(({ threadKey }) => threadKey)).toEqual([from]);
+    const copies = await store.runs.list(userId, { ...page, threadKey: to });
+    expect(copies.map(({ runId }) => runId)).toEqual([fence.runId]);
   });
 
   test("runs wait behind the running one, up to the limit, and a full thread stores nothing of the next", async () => {

@@ -52,9 +52,9 @@ describe("with CORS_ORIGINS a list", () => {
       expect(await answer.text()).toBe("");
       expect(grantIn(answer)).toEqual({
         ...GRANTED,
-        "access-control-allow-methods": "GET, POST, DELETE",
+        "access-control-allow-methods": "GET, POST, DELETE, PATCH",
         "access-control-allow-headers":
-          "authorization, content-type, accept-language, last-event-id, x-user-id, x-trace-id, traceparent, tracestate, cache-control, x-requested-with",
+          "authorization, content-type, accept-language, last-event-id, x-user-id, x-multitask, idempotency-key, x-trace-id, traceparent, tracestate, cache-control, x-requested-with",
         "access-control-max-age": "7200",
       });
     }
@@ -65,7 +65,7 @@ describe("with CORS_ORIGINS a list", () => {
     const allowed = answer.headers.get("access-control-allow-methods")?.split(", ") ?? [];
     const there = [...new Set(mountedRoutes().map(({ method }) => method))];
     expect(there).toContain("DELETE");
-    expect(allowed.sort()).toEqual(there.sort());
+    expect(allowed.sort()).toEqual([...new Set([...there, "PATCH"])].sort());
   });
 
   test("a page may read all headers that clients need: of a stream, of a ticket and of a reached limit", async () => {

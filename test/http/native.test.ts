@@ -156,6 +156,7 @@ describe("GET /api/v1/runs/{runId}", () => {
       error: null,
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
       ended_at: null,
+      superseded_by: null,
     });
     const thread = await threadOf(service, "runs", "t");
     expect(thread.active_run).toEqual({ run_id: run.runId, status: "running" });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RequestError, RunError } from "../../src/domain/error.ts";
 import { realSystem } from "../../src/domain/system.ts";
-import { MAX_QUEUED } from "../../src/runs/runs.ts";
+import { MAX_QUEUED } from "../../src/runs/placement.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { agentOf, type Harness, harness, logOf } from "../support/harness.ts";
 import { token } from "../support/journal.ts";

@@ -100,3 +100,40 @@ test("what runs append costs the same on a connection that began when their tabl
   );
   expect(after.read - before.read).toBeLessThan(20 * RUNS);
 }, 60_000);
+
+test("a page of a user's runs costs what it returns, whatever it is filtered by and however many there are", async () => {
+  await tableOf(0);
+  // All of one user's: 20,000 that succeeded, and a failed one among the oldest.
+  await sql`
+    insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input, trace_id, created_at)
+    select 'u:' || i, gen_random_uuid(), 'chat', case i when 5 then 'failed' else 'succeeded' end, 1, 1, 1, 'here', 0, '{}', 't', i
+    from generate_series(1, 20000) i`;
+  for (const isAnalyzed of [false, true]) {
+    if (isAnalyzed) await sql`vacuum analyze runs`;
+    await sql`select pg_stat_force_next_flush()`;
+    const before = await read();
+    const store = postgresStore({ url, system: realSystem });
+    const page = { limit: 20, after: null, status: null, threadKey: null, withSuperseded: false };
+    expect((await store.runs.list("u", page)).map(({ createdAt }) => createdAt)[19]).toBe(19_981);
+    expect(await store.runs.list("u", { ...page, after: { createdAt: 10_000, runId: "" } })).toHaveLength(20);
+    expect(await store.runs.list("u", { ...page, status: "failed" })).toMatchObject([{ createdAt: 5 }]);
+    expect(await store.runs.list("u", { ...page, threadKey: "u:7" })).toHaveLength(1);
+    expect(await store.runs.get("u", "a run that there is not")).toBeNull();
+    await store.close();
+    let after = await read();
+    while (after.scans === before.scans) {
+      await realSystem.sleep(20);
+      after = await read();
+    }
+    // Rows of the table: the pages' own. The index is read once from end to end, for the failed one.
+    expect(after.rows - before.rows).toBeLessThan(100);
+  }
+}, 60_000);
+
+const read = async () => {
+  const [found] = await sql<{ rows: number; scans: number }[]>`
+    select (seq_tup_read + idx_tup_fetch)::int as rows, (seq_scan + idx_scan)::int as scans
+    from pg_stat_user_tables where schemaname = 'yeoul' and relname = 'runs'`;
+  if (found === undefined) throw new Error("there are no counters");
+  return found;
+};

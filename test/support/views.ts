@@ -32,6 +32,7 @@ export interface RunView {
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly created_at: string;
   readonly ended_at: string | null;
+  readonly superseded_by: string | null;
 }
 
 export interface ErrorView {

@@ -19,7 +19,9 @@ import { dialectOperation } from "../openapi/dialect-operation.ts";
 import { described } from "../openapi/operation.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "../refusal-status.ts";
 import { localeOf, traceIdOf } from "../request/caller.ts";
+import { multitaskIn } from "../request/multitask.ts";
 import { invalid, type Validator, validator } from "../request/validate.ts";
+import { accepted } from "../response/accepted.ts";
 import { ignoredHeader, streamHeaders } from "../response/stream-headers.ts";
 import { answerOf, endOf } from "./answer.ts";
 import { readInput } from "./input.ts";
@@ -53,6 +55,11 @@ interface RequestContext {
   readonly headers: Record<string, unknown>;
   readonly locale: Locale;
   readonly traceId: string;
+}
+
+interface ParsedRequest {
+  readonly runRequest: RunRequest;
+  readonly isBackground: boolean;
 }
 
 /** Handles the requests of one wire. */
@@ -95,11 +102,12 @@ class DialectHandler {
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
     let live: LiveRun | null = null;
     try {
-      const runRequest = this.#parse(body, file, context);
+      const { runRequest, isBackground } = this.#parse(body, file, context);
       if (seen !== null) return this.#rejoin(seen, runRequest.userId, runRequest.input, context);
       if (endpoint.mode === "ticket")
         return ticketAnswer(await parts.tickets.issue(dialect.name, runRequest), dialect, endpoint);
       live = await parts.runs.start(this.#agentFor(runRequest), runRequest, traceId);
+      if (isBackground) return accepted(live, viewOf(live, runRequest.input, context.locale), parts.store);
       return endpoint.mode === "answer"
         ? this.#answer(live, runRequest.input, context)
         : this.#stream(live, runRequest.input, context, 0);
@@ -120,7 +128,7 @@ class DialectHandler {
     throw unknownAgent(agents);
   }
 
-  #parse(body: unknown, file: RunFile | null, { request, locale, headers }: RequestContext): RunRequest {
+  #parse(body: unknown, file: RunFile | null, { request, locale, headers }: RequestContext): ParsedRequest {
     const { field, isRequired } = this.dialect.user;
     const identity = identityOf(request);
     const checked = this.#checked(body, isRequired ? identity.missing(`/${field}`) : null);
@@ -128,7 +136,15 @@ class DialectHandler {
     const runRequest = this.dialect.parse(checked, { locale, userId, file });
     const ignored = this.dialect.ignored(checked);
     if (ignored.length > 0) headers["x-ignored"] = ignoredHeader(ignored);
-    return { ...runRequest, threadId: identity.threadFor(runRequest.threadId) };
+    const multitask = runRequest.placement === undefined ? multitaskIn(request) : null;
+    return {
+      runRequest: {
+        ...runRequest,
+        ...(multitask !== null && { placement: { multitask, supersedes: null } }),
+        threadId: identity.threadFor(runRequest.threadId),
+      },
+      isBackground: this.dialect.isBackground(checked),
+    };
   }
 
   /** Reports schema errors and a missing user together, so that the caller can fix both at once. */

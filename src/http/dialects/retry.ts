@@ -1,16 +1,40 @@
+import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { native } from "../../dialects/native.ts";
+import { nullable } from "../../dialects/fields.ts";
+import { native, PlacementFields, placementIn } from "../../dialects/native.ts";
 import { isStorable } from "../../domain/text.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import type { RouteParts } from "../context.ts";
-import { described } from "../openapi/operation.ts";
+import { described, json } from "../openapi/operation.ts";
 import { RUN_ID, STREAM_HEADERS, USER } from "../openapi/parameters.ts";
 import { OF_RUNS } from "../openapi/refusals.ts";
+import { withJson } from "../request/body.ts";
 import { callerOf, localeOf, notFound, traceIdOf } from "../request/caller.ts";
+import { validator } from "../request/validate.ts";
 import { RUNS } from "../resources/runs.ts";
+import { AcceptedShape, accepted } from "../response/accepted.ts";
 import { streamHeaders } from "../response/stream-headers.ts";
 import { unknownAgent } from "./unknown-agent.ts";
 import { viewOf } from "./view.ts";
+
+const RetryRequest = Type.Object(
+  {
+    background: nullable(
+      Type.Boolean(),
+      "true, false or null; when true, the answer is the run's id, without a stream",
+    ),
+    multitask: PlacementFields.multitask,
+  },
+  { title: "RetryRequest" },
+);
+const check = validator(RetryRequest);
+
+/** The body may be left out. */
+const bodyOf = async (request: Request): Promise<Static<typeof RetryRequest>> => {
+  const { headers } = request;
+  const isEmpty = !headers.has("transfer-encoding") && Number(headers.get("content-length") ?? 0) === 0;
+  return isEmpty ? {} : withJson(request, check);
+};
 
 /** POST /api/v1/runs/{runId}/retry: the same question once more, as a new run of its thread. */
 export const retryRoute = (parts: RouteParts) =>
@@ -18,7 +42,9 @@ export const retryRoute = (parts: RouteParts) =>
     "/api/v1/runs/:runId/retry",
     async ({ params, request, set }) => {
       const { runs, agents, system } = parts;
-      const original = isStorable(params.runId) ? await runs.again(callerOf(request), params.runId) : null;
+      const { background, ...placement } = await bodyOf(request);
+      const { multitask } = placementIn(placement);
+      const original = isStorable(params.runId) ? await runs.again(callerOf(request), params.runId, multitask) : null;
       if (original === null) throw notFound("run");
       const agent = agents.get(original.agent ?? native.agent);
       if (agent === undefined) throw unknownAgent(agents);
@@ -28,6 +54,7 @@ export const retryRoute = (parts: RouteParts) =>
         traceIdOf(request.headers, () => system.id()),
       );
       const view = viewOf(run, original.input, localeOf(request.headers, parts.locale));
+      if (background === true) return accepted(run, view, parts.store);
       Object.assign(set.headers, streamHeaders(view));
       return new RunReader(native, run, native.isResumable, view, parts);
     },
@@ -39,7 +66,11 @@ export const retryRoute = (parts: RouteParts) =>
         summary: "Try a run again",
         description:
           "Asks the question of a failed, cancelled or interrupted run once more, with the same agent, model and settings. " +
-          "The answer is the stream of a new run. A run that succeeded or is not over, or one that came with a file, is a conflict.",
+          "The answer is the stream of a new run, which takes the place of the old turn and of all turns after it. " +
+          "A run that succeeded or is not over, or one that came with a file, is a conflict; so is a later turn that is " +
+          "not over, unless `multitask` is `replace`.",
+        body: RetryRequest,
+        isBodyOptional: true,
         parameters: [RUN_ID, ...USER, ...STREAM_HEADERS],
         replies: {
           200: {
@@ -48,6 +79,7 @@ export const retryRoute = (parts: RouteParts) =>
             wire: native.guide.title,
             frames: native.guide.frames,
           },
+          202: json("The new run is stored; `background` was true.", AcceptedShape),
         },
         refusals: ["not_found", "conflict", "invalid", ...OF_RUNS],
       }),

@@ -2,10 +2,11 @@ import { type TSchema, Type } from "@sinclair/typebox";
 import type { Dialect, Endpoint, ResponseMode } from "../../dialects/contract.ts";
 import type { FrameGuide, Guide } from "../../dialects/openapi-guide.ts";
 import type { RequestErrorCode } from "../../domain/error.ts";
+import { AcceptedShape } from "../response/accepted.ts";
 import { pascal } from "./components.ts";
 import { payloadName } from "./event-stream.ts";
 import { empty, json, type Operation, type Parameter, type Reply } from "./operation.ts";
-import { inHeader, inPath, inQuery, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
+import { inHeader, inPath, inQuery, MULTITASK_HEADER, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
 const FOR_EVENT_SOURCE = ", for EventSource";
@@ -22,10 +23,10 @@ const SUMMARY: Record<ResponseMode, string> = {
 };
 
 const REFUSALS: Record<ResponseMode, readonly RequestErrorCode[]> = {
-  stream: ["invalid", ...OF_RUNS],
-  answer: ["invalid", ...OF_RUNS],
+  stream: ["invalid", "not_found", "conflict", ...OF_RUNS],
+  answer: ["invalid", "conflict", ...OF_RUNS],
   ticket: ["invalid", "store_unavailable"],
-  join: ["not_found", ...OF_RUNS],
+  join: ["not_found", "conflict", ...OF_RUNS],
 };
 
 /** Describes an endpoint of a wire from its dialect. */
@@ -44,6 +45,7 @@ export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operatio
       ...parameters,
       ...(mode === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
       ...(method === "GET" ? [LAST_EVENT_ID] : []),
+      ...(mode === "join" || "multitask" in (request.properties ?? {}) ? [] : [MULTITASK_HEADER]),
       ...STREAM_HEADERS,
     ],
     ...(takesBody && { body: titled }),
@@ -62,7 +64,12 @@ const replyOf = ({ guide }: Dialect, { mode, method }: Endpoint): Readonly<Recor
   switch (mode) {
     case "stream":
     case "join":
-      return method === "POST" ? { 200: framesOf(guide, guide.frames) } : resumable(guide);
+      return method === "POST"
+        ? {
+            200: framesOf(guide, guide.frames),
+            ...(guide.takesBackground && { 202: json("The run is stored; `background` was true.", AcceptedShape) }),
+          }
+        : resumable(guide);
     case "ticket":
       return { 201: json("The id of the stored question. The header `location` is the URL of its stream.", Ticket) };
     case "answer":

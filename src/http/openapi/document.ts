@@ -110,10 +110,12 @@ const operationJson = (method: string, path: string, operation: Operation, wants
 const idOf = (method: string, path: string): string =>
   `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+/g, "_")}`.replace(/_+$/, "");
 
-const requestBody = ({ body, form }: Operation): Json => {
+const requestBody = ({ body, form, isBodyOptional = false }: Operation): Json => {
   if (body === undefined) return {};
   const multipart = form && { "multipart/form-data": { schema: withFile(form) } };
-  return { requestBody: { required: true, content: { "application/json": { schema: body }, ...multipart } } };
+  return {
+    requestBody: { required: !isBodyOptional, content: { "application/json": { schema: body }, ...multipart } },
+  };
 };
 
 const withFile = (form: TSchema): Json => ({

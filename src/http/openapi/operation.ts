@@ -39,6 +39,8 @@ export interface Operation extends RouteAccess {
   readonly parameters?: readonly Parameter[];
   /** The JSON body. Left out when it takes none. */
   readonly body?: TSchema;
+  /** The body may be left out. */
+  readonly isBodyOptional?: boolean;
   /** The fields of a multipart body that may be sent instead, together with its file. */
   readonly form?: TSchema;
   /** By status. */

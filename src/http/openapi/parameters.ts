@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
+import { Multitask } from "../../domain/multitask.ts";
 import { ThreadId, UserId } from "../../domain/thread.ts";
 import type { Parameter } from "./operation.ts";
 
@@ -58,6 +59,14 @@ export const paging = (perPage: { readonly defaultSize: number; readonly maxSize
   limitParameter(perPage),
   inQuery("cursor", "The `next_cursor` of the previous page. Omit it for the first page."),
 ];
+
+/** Of endpoints that start a run and have no field of their own for it. */
+export const MULTITASK_HEADER = inHeader(
+  "x-multitask",
+  "What happens when the thread has runs that are not over: the new one waits (`queue`, the default), is refused " +
+    "(`reject`), or they are cancelled and what they have said stays (`interrupt`) or leaves the thread (`replace`).",
+  Multitask,
+);
 
 /** The headers that every streaming endpoint reads. */
 export const STREAM_HEADERS: readonly Parameter[] = [

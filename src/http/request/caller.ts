@@ -14,11 +14,11 @@ export const callerOf = (request: Request): string => identityOf(request).requir
 /** Returns the user of a request that does not require one; defaults to `default_user`. */
 export const callerOrDefault = (request: Request): string => identityOf(request).userId ?? DEFAULT_USER;
 
-/** Returns the thread id of a path. Throws `invalid` when it is not a valid thread id. */
-export const threadIdIn = (params: { readonly threadId: string }): string => {
+/** Returns the thread id of a path, or of the parameter `path` of a query. Throws `invalid` when it is not a valid thread id. */
+export const threadIdIn = (params: { readonly threadId: string }, path = "/threadId"): string => {
   const { threadId } = params;
   if (Value.Check(ThreadId, threadId) && isStorable(threadId)) return threadId;
-  throw invalid([{ path: "/threadId", message: `must be ${THREAD_ID_RULE}` }]);
+  throw invalid([{ path, message: `must be ${THREAD_ID_RULE}` }]);
 };
 
 /**

@@ -12,7 +12,7 @@ import { paging, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { withJson } from "../request/body.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
 import { validator } from "../request/validate.ts";
-import { pageIn, pageOf } from "./pagination.ts";
+import { pageIn, pageOf, SUPERSEDED, supersededIn } from "./pagination.ts";
 import { CheckpointShape, listOf, ThreadSummaryShape } from "./shapes.ts";
 import { THREADS } from "./threads.ts";
 import { checkpointView, threadSummary } from "./views.ts";
@@ -38,7 +38,11 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         const { limit, after } = pageIn(request, Place, PER_PAGE);
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         const place = after === null ? null : { seq: after[0], checkpointId: after[1] };
-        const found = await store.threads.checkpoints(key, { limit: limit + 1, after: place });
+        const found = await store.threads.checkpoints(key, {
+          limit: limit + 1,
+          after: place,
+          withSuperseded: supersededIn(request),
+        });
         const isFull = fillsPage(found.map(({ change }) => change));
         const { items, next } = pageOf(found, limit, ({ seq, checkpointId }) => [seq, checkpointId], isFull);
         return { checkpoints: items.map(checkpointView), next_cursor: next };
@@ -50,7 +54,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
           summary: "List a thread's checkpoints in order",
           description:
             "A page with large checkpoints may hold fewer than `limit`. `next_cursor` is null on the last page.",
-          parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE)],
+          parameters: [THREAD_ID, ...USER, ...paging(PER_PAGE), SUPERSEDED],
           replies: { 200: json("A page of checkpoints.", listOf("checkpoints", CheckpointShape)) },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { isStorable } from "../../domain/text.ts";
+import { inQuery } from "../openapi/parameters.ts";
 import { invalid } from "../request/validate.ts";
 
 /** The requested part of a list. */
@@ -48,6 +49,15 @@ export const beforeIn = (request: Request): number | null => {
   if (/^\d{1,15}$/.test(before) && Number(before) >= 1) return Number(before);
   throw invalid([{ path: "/before", message: "must be the seq of a message" }]);
 };
+
+/** Whether the query asks for superseded turns as well. */
+export const supersededIn = (request: Request): boolean => new URL(request.url).searchParams.get("superseded") === "1";
+
+export const SUPERSEDED = inQuery(
+  "superseded",
+  "`1`: includes turns whose place another has taken.",
+  Type.Literal("1"),
+);
 
 /**
  * Splits a result with one item more than fits into the page and the cursor of the next; null when there is none.

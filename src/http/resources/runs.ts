@@ -1,18 +1,74 @@
 import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { Elysia } from "elysia";
+import { RunStatus } from "../../domain/run.ts";
 import { isStorable } from "../../domain/text.ts";
+import { ThreadId, threadKey } from "../../domain/thread.ts";
 import type { RouteParts } from "../context.ts";
+import { identityOf } from "../identity/access-control.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
-import { inQuery, RUN_ID, USER } from "../openapi/parameters.ts";
-import { callerOf, notFound } from "../request/caller.ts";
-import { RunShape } from "./shapes.ts";
+import { inQuery, paging, RUN_ID, USER } from "../openapi/parameters.ts";
+import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
+import { invalid } from "../request/validate.ts";
+import { pageIn, pageOf, SUPERSEDED, supersededIn } from "./pagination.ts";
+import { listOf, RunShape } from "./shapes.ts";
 import { runView } from "./views.ts";
 
 export const RUNS: Tag = { name: "Runs", description: "One run per question. Users see only their own." };
 
-/** The state of a run, and how to stop it. Another user's are not found. */
+const PER_PAGE = { defaultSize: 20, maxSize: 100 };
+/** The run's time of creation and its id, since several may share the time. */
+const Place = Type.Tuple([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String()]);
+
+const statusIn = (request: Request): RunStatus | null => {
+  const status = new URL(request.url).searchParams.get("status");
+  if (status === null || Value.Check(RunStatus, status)) return status;
+  const known = RunStatus.anyOf.map((literal) => literal.const).join(", ");
+  throw invalid([{ path: "/status", message: `must be one of ${known}` }]);
+};
+
+const threadIn = (request: Request): string | null => {
+  const threadId = new URL(request.url).searchParams.get("thread_id");
+  return threadId === null ? null : threadIdIn({ threadId }, "/thread_id");
+};
+
+/** The state of runs, and how to stop one. Another user's are not found. */
 export const runRoutes = ({ store, runs }: RouteParts) =>
   new Elysia({ name: "runs", prefix: "/api/v1/runs" })
+    .get(
+      "",
+      async ({ request }) => {
+        const userId = callerOf(request);
+        const threadId = identityOf(request).threadFor(threadIn(request));
+        const { limit, after } = pageIn(request, Place, PER_PAGE);
+        const found = await store.runs.list(userId, {
+          limit: limit + 1,
+          after: after === null ? null : { createdAt: after[0], runId: after[1] },
+          status: statusIn(request),
+          threadKey: threadId === null ? null : threadKey(userId, threadId),
+          withSuperseded: supersededIn(request),
+        });
+        const { items, next } = pageOf(found, limit, ({ createdAt, runId }) => [createdAt, runId]);
+        return { runs: items.map(runView), next_cursor: next };
+      },
+      {
+        detail: described({
+          tag: RUNS,
+          access: "read",
+          threads: "handler",
+          summary: "List the user's runs, newest first",
+          parameters: [
+            ...USER,
+            inQuery("status", "Only runs of this status.", RunStatus),
+            inQuery("thread_id", "Only runs of this thread.", ThreadId),
+            SUPERSEDED,
+            ...paging(PER_PAGE),
+          ],
+          replies: { 200: json("A page of runs.", listOf("runs", RunShape)) },
+          refusals: ["invalid", "store_unavailable"],
+        }),
+      },
+    )
     .get(
       "/:runId",
       async ({ params, request }) => {

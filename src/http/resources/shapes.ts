@@ -45,6 +45,7 @@ export const RunShape = Type.Object(
     error: nullOr(Type.Object({ code: RunErrorCode, message: Type.String() })),
     created_at: Time,
     ended_at: nullOr(Time),
+    superseded_by: nullOr(Type.String({ description: "The run that took this one's place in its thread." })),
   },
   { title: "Run" },
 );

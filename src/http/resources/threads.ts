@@ -9,7 +9,7 @@ import { described, empty, json, type Tag } from "../openapi/operation.ts";
 import { inQuery, limitParameter, paging, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
 import { baseIn, withBase } from "../response/picture-base.ts";
-import { Before, beforeIn, limitIn, pageIn, pageOf } from "./pagination.ts";
+import { Before, beforeIn, limitIn, pageIn, pageOf, SUPERSEDED, supersededIn } from "./pagination.ts";
 import { listOf, ThreadSummaryShape } from "./shapes.ts";
 import { threadSummary } from "./views.ts";
 
@@ -54,7 +54,11 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
       async ({ params, request }) => {
         const threadId = threadIdIn(params);
         const key = threadKey(callerOf(request), threadId);
-        const page = { limit: limitIn(request, MESSAGE_PAGE), before: beforeIn(request) };
+        const page = {
+          limit: limitIn(request, MESSAGE_PAGE),
+          before: beforeIn(request),
+          withSuperseded: supersededIn(request),
+        };
         const base = baseIn(request);
         if ((await store.threads.get(key)) === null) throw notFound("thread");
         // The run is read first: if it ends in between, its message is among those read after it.
@@ -82,6 +86,7 @@ export const threadRoutes = ({ store, runs }: RouteParts) =>
             limitParameter(MESSAGE_PAGE),
             inQuery("base", "The service's root URL as the client sees it. Image URLs in answers start with it."),
             inQuery("before", "A message's `seq`. Returns only older messages. Omit it for the newest.", Before),
+            SUPERSEDED,
           ],
           replies: { 200: json("The thread.", ThreadShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],

@@ -49,4 +49,5 @@ export const runView = (run: Run): Static<typeof RunShape> => ({
   error: run.error,
   created_at: iso(run.createdAt),
   ended_at: run.endedAt === null ? null : iso(run.endedAt),
+  superseded_by: run.supersededBy,
 });

@@ -1,5 +1,5 @@
 import type { EventType, LogEvent } from "../../domain/event.ts";
-import type { Run, StoredInput } from "../../domain/run.ts";
+import type { Run, RunStatus, StoredInput } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
 import type { NewCheckpoint } from "./contract-checkpoints.ts";
 import type { NewRound, StoredRound } from "./contract-rounds.ts";
@@ -106,6 +106,18 @@ export interface TakeoverRequest {
   readonly now: number;
 }
 
+/** A part of the list of a user's runs. */
+export interface RunPage {
+  readonly limit: number;
+  /** The last run of the previous page; null for the first page. */
+  readonly after: Pick<Run, "createdAt" | "runId"> | null;
+  /** Null: of any status. */
+  readonly status: RunStatus | null;
+  /** Null: of any thread. */
+  readonly threadKey: ThreadKey | null;
+  readonly withSuperseded: boolean;
+}
+
 export interface RunStore {
   /**
    * Creates the run, and its thread when necessary. If no other run of the thread is queued or running, the run starts:
@@ -151,6 +163,11 @@ export interface RunStore {
   rounds(run: Pick<Fence, "threadKey" | "runId">): Promise<readonly StoredRound[]>;
   /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
+  /**
+   * The user's runs, the newest first, by the time of their creation. The copies that forks have are listed with their
+   * thread alone.
+   */
+  list(userId: string, page: RunPage): Promise<readonly Run[]>;
   /** What the run was begun with, so that the same can be asked again; null as with `get`. */
   request(userId: string, runId: string): Promise<StoredRequest | null>;
   /**

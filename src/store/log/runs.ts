@@ -5,6 +5,7 @@ import { beginQuery } from "./begin.ts";
 import { type CancelEnd, cancelRuns } from "./cancel-runs.ts";
 import type { RunStore, StoredRequest } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
+import { listRunsQuery } from "./list-runs.ts";
 import { claimed, runColumns, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
 import { supersede } from "./supersede.ts";
@@ -12,7 +13,8 @@ import { withdrawQuery } from "./withdraw.ts";
 
 export const runQueries = (
   database: Database,
-): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "request" | "requestCancel"> => ({
+): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "list" | "request" | "requestCancel"> => ({
+  ...listRunsQuery(database),
   begin: beginQuery(database),
   withdraw: withdrawQuery(database),
   finish: finishQuery(database),
@@ -82,8 +84,9 @@ const request = async ({ db }: Session, userId: string, runId: string): Promise<
   return row === undefined ? null : { run: runOf(row), input: JSON.parse(row.input) as StoredInput };
 };
 
+/** By the index on ids: the user's name is not written as in the index `runs_of_user`, which has all of the user's runs. */
 const isRun = (userId: string, runId: string) =>
-  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1)`, userId));
+  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1) || ''`, userId));
 
 /** Prefers the thread where the run was executed, should forks of that thread have it too. */
 const executedFirst = desc(runs.attempt);

@@ -106,14 +106,11 @@ export const runs = pgTable(
   (table) => [
     primaryKey({ columns: [table.threadKey, table.runId] }),
     index("runs_by_id").on(table.runId),
-    // A user's runs in order. What they are filtered by is in the index, so those that are left out are not read.
-    index("runs_of_user").on(
-      sql`split_part(thread_key, ':', 1)`,
-      table.createdAt,
-      table.runId,
-      table.status,
-      table.supersededBy,
-    ),
+    // A user's runs in order, without the copies that forks have. What they are filtered by is in the index, so those
+    // that are left out are not read.
+    index("runs_of_user")
+      .on(sql`split_part(thread_key, ':', 1)`, table.createdAt, table.runId, table.status, table.supersededBy)
+      .where(sql`owner <> ''`),
     // A handful of rows at any time.
     index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
     index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
