@@ -3,7 +3,7 @@ import { Multitask } from "../../domain/multitask.ts";
 import { invalid } from "./validate.ts";
 
 /** The header for wires whose contract has no field for it. */
-export const MULTITASK = "x-multitask";
+const MULTITASK = "x-multitask";
 
 /** Returns what the header requests; null when it is absent. Throws `invalid`. */
 export const multitaskIn = ({ headers }: Request): Multitask | null => {
