@@ -91,13 +91,13 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
 
   test("is refused with `reject` while a run is going, and only then", async () => {
     const going = await talking("reject", "1");
-    const asked = { input: { message: "two" }, user_id: "reject", thread_id: "t", multitask: "reject" };
-    const refused = await place.second.post("/api/v1/runs", asked);
+    const request = { input: { message: "two" }, user_id: "reject", thread_id: "t", multitask: "reject" };
+    const refused = await place.second.post("/api/v1/runs", request);
     expect(refused.status).toBe(409);
     expect((await refusalOf(refused)).code).toBe("conflict");
     going.call.finish();
     await going.stream.toEnd();
-    const taken = await nativeRun(place.second, "two", asked);
+    const taken = await nativeRun(place.second, "two", request);
     (await place.second.model.nextCall()).finish("2");
     await taken.stream.toEnd();
     expect(await contents("reject")).toEqual(["one", "1", "two", "2"]);
@@ -166,8 +166,8 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     // Any of the others may have begun before it was replaced itself.
     for (;;) {
       const call = await place.second.model.nextCall();
-      const said = call.request.messages.at(-1);
-      if (said !== undefined && "content" in said && said.content === "four") {
+      const question = call.request.messages.at(-1);
+      if (question !== undefined && "content" in question && question.content === "four") {
         call.finish("4");
         break;
       }
