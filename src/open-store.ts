@@ -9,7 +9,7 @@ import type { Store } from "./store/contract.ts";
 export const openStore = async ({ database }: Config, system: System): Promise<Store> => {
   if (database.kind === "postgres") {
     const { postgresStore } = await import("./store/drivers/postgres.ts");
-    return postgresStore({ url: database.url, schema: database.schema, system });
+    return postgresStore({ url: database.url, schema: database.schema, maxConnections: database.pool, system });
   }
   const [{ embeddedAssets }, { pgliteStore }] = await Promise.all([
     import("./store/drivers/assets.ts"),

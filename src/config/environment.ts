@@ -50,6 +50,10 @@ export const Environment = Type.Object({
       },
     ),
   ),
+  DATABASE_POOL: integer(8, 1_000, {
+    description: "The most connections to Postgres of one process. Each of WORKERS is a process.",
+    default: "14",
+  }),
   DATA_DIR: text("^[^\\0]+$", "a path", {
     description: "Folder of the embedded database. Only one process may use it at a time.",
     default: "./data",

@@ -23,7 +23,7 @@ export interface Config {
   /** Whether a stream is gzipped for a client that accepts it. */
   readonly compressStreams: boolean;
   readonly database: // `schema`: the tables' schema; null chooses it by the tables that exist.
-    | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null }
+    | { readonly kind: "postgres"; readonly url: string; readonly schema: string | null; readonly pool: number }
     | { readonly kind: "embedded"; readonly dataDir: string; readonly fsync: boolean; readonly schema: string | null };
   /** At least one, in the order they are tried. `providers` holds the settings that each one's provider requires. */
   readonly models: readonly ModelSpec[];
@@ -100,7 +100,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
     schema: env.DATABASE_SCHEMA ?? null,
     ...(env.DATABASE_URL === undefined
       ? { kind: "embedded", dataDir: env.DATA_DIR, fsync: env.EMBEDDED_FSYNC === "on" }
-      : { kind: "postgres", url: env.DATABASE_URL }),
+      : { kind: "postgres", url: env.DATABASE_URL, pool: env.DATABASE_POOL }),
   },
   models: env.MODEL,
   embedding: env.EMBEDDING_MODEL,

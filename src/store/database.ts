@@ -21,11 +21,17 @@ export interface Session {
 }
 
 /**
- * The lanes to the database. `log` carries the events of runs, on a connection of its own, so that no queue of other
- * calls delays them. `lease` carries this process's lease renewals, likewise, and `replicas` what it tells other
- * replicas and reads of their runs. `calls` carries everything else.
+ * The lanes to the database, none of which waits for another's queue. What a statement of a lane may do bounds how long
+ * the lane's next one waits:
+ * - `log`: the events of runs. One statement is under way at a time, and it looks rows up by their keys.
+ * - `runs`: groups of runs' beginnings and ends. One statement of each is under way, and it waits for no row's lock.
+ * - `lease`: this process's lease renewals.
+ * - `replicas`: what it tells other replicas and reads of their runs.
+ * - `bulk`: whatever may take long or is made in many parts: searches, documents, deletions, forks, sweeps, indexes.
+ * - `calls`: everything else. Short statements, which may wait for a row's lock.
  */
-export type Lane = "calls" | "log" | "lease" | "replicas";
+export const LANES = ["log", "runs", "lease", "replicas", "calls", "bulk"] as const;
+export type Lane = (typeof LANES)[number];
 
 /** A driver: a session for each lane, and a way to give up one that no longer answers. */
 export interface Driver {

@@ -70,12 +70,12 @@ describe("a valid variable", () => {
     [
       "Postgres",
       { DATABASE_URL: "postgres://u:p@h/d" },
-      { database: { kind: "postgres", url: "postgres://u:p@h/d", schema: null } },
+      { database: { kind: "postgres", url: "postgres://u:p@h/d", schema: null, pool: 14 } },
     ],
     [
       "a socket's Postgres",
       { DATABASE_URL: "postgresql:///d" },
-      { database: { kind: "postgres", url: "postgresql:///d", schema: null } },
+      { database: { kind: "postgres", url: "postgresql:///d", schema: null, pool: 14 } },
     ],
     [
       "a schema",

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
+import type { Lane } from "../../src/store/database.ts";
 import { FairScheduler } from "../../src/store/drivers/fair-scheduler.ts";
 
 const isWanted = () => true;
@@ -82,11 +83,32 @@ test("a call whose caller no longer waits when its turn comes is skipped", async
   expect(done).toEqual(["first", "last"]);
 });
 
-test("neither lane waits for the queue of the other", async () => {
+test("no lane waits for another's queue, and the log waits for one call at most", async () => {
   const turns = new FairScheduler(realSystem);
   const order: string[] = [];
-  const calls = [1, 2, 3].map((n) => turns.enter("calls", async () => void order.push(`call ${n}`), isWanted));
-  const log = [1, 2].map((n) => turns.enter("log", async () => void order.push(`append ${n}`), isWanted));
-  await Promise.all([...calls, ...log]);
-  expect(order).toEqual(["call 1", "append 1", "call 2", "append 2", "call 3"]);
+  const enter = (lane: Lane, count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      turns.enter(lane, async () => void order.push(`${lane} ${at + 1}`), isWanted),
+    );
+  await Promise.all([
+    ...enter("bulk", 3),
+    ...enter("calls", 2),
+    ...enter("runs", 1),
+    ...enter("log", 3),
+    ...enter("replicas", 1),
+    ...enter("lease", 1),
+  ]);
+  expect(order).toEqual([
+    "bulk 1",
+    "lease 1",
+    "replicas 1",
+    "log 1",
+    "runs 1",
+    "log 2",
+    "calls 1",
+    "log 3",
+    "bulk 2",
+    "calls 2",
+    "bulk 3",
+  ]);
 });

@@ -17,7 +17,7 @@ import { chunk, draft, words } from "../support/documents.ts";
 setDefaultTimeout(30_000);
 
 /**
- * The Postgres driver with pgvector. No such server is on npm, so the embedded database serves one connection over a
+ * The Postgres driver with pgvector. No such server is on npm, so the embedded database serves connections over a
  * socket.
  */
 describe("Postgres with pgvector", () => {
@@ -26,7 +26,7 @@ describe("Postgres with pgvector", () => {
   let opened: Store | undefined;
   beforeAll(async () => {
     database = await PGlite.create({ extensions: { vector } });
-    server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0 });
+    server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0, maxConnections: 8 });
     await server.start();
     const url = `postgres://postgres:postgres@${server.getServerConn()}/postgres`;
     opened = postgresStore({ url, system: realSystem, maxConnections: 1 });
@@ -90,7 +90,7 @@ describe("Postgres with pgvector", () => {
 test("pgvector is found in the operator's schema outside the search path", async () => {
   const database = await PGlite.create({ extensions: { vector } });
   await database.exec("create schema extensions; create extension vector schema extensions");
-  const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0 });
+  const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0, maxConnections: 8 });
   await server.start();
   const url = `postgres://postgres:postgres@${server.getServerConn()}/postgres`;
   const store = postgresStore({ url, system: realSystem, maxConnections: 1 });

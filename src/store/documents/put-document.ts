@@ -31,7 +31,7 @@ export const putQuery = (
   vectors: Vectors,
   { find }: Pick<DocumentStore, "find">,
 ): Pick<DocumentStore, "put"> => {
-  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.put", work);
+  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.put", work, { lane: "bulk" });
   const discard = (userId: string, documentId: string) =>
     call(({ transaction }) =>
       transaction(async (session) => {
@@ -57,7 +57,7 @@ export const putQuery = (
           }
         }
         if (await call((session) => show(session, draft, count))) {
-          await database.call("documents.tidy", tidy).catch(() => {});
+          await database.call("documents.tidy", tidy, { lane: "bulk" }).catch(() => {});
           return { document: documentFrom(draft, count), isNew: true };
         }
       } catch (error) {

@@ -41,17 +41,19 @@ export const reembeddingQueries = (
         const none = { model: null, dimension: null, chunks: bare };
         return bare <= 0 ? counts : [...counts, none].sort((one, other) => other.chunks - one.chunks);
       },
-      { deadlineMs: COUNT_DEADLINE_MS },
+      { lane: "bulk", deadlineMs: COUNT_DEADLINE_MS },
     ),
 
   unembedded: (model, dimension, after, limit) =>
-    database.call("documents.unembedded", async (session) => {
-      if (!(await vectors.isReady(session))) return [];
-      const behind =
-        after === null
-          ? sql``
-          : sql`and (c.user_id, c.document_id, c.ordinal) > (${after.userId}, ${after.documentId}, ${after.ordinal}::int)`;
-      const found = await session.rows<Omit<BareChunk, "headings"> & { headings: string }>(sql`
+    database.call(
+      "documents.unembedded",
+      async (session) => {
+        if (!(await vectors.isReady(session))) return [];
+        const behind =
+          after === null
+            ? sql``
+            : sql`and (c.user_id, c.document_id, c.ordinal) > (${after.userId}, ${after.documentId}, ${after.ordinal}::int)`;
+        const found = await session.rows<Omit<BareChunk, "headings"> & { headings: string }>(sql`
         select c.user_id as "userId", c.document_id as "documentId", c.ordinal, d.title, c.headings, c.content
         from chunks c join documents d on d.user_id = c.user_id and d.document_id = c.document_id and d.is_ready
         where not exists (
@@ -60,8 +62,10 @@ export const reembeddingQueries = (
             and v.model = ${storable(model)} and v.dimension = ${dimension}::int
         ) ${behind}
         order by c.user_id, c.document_id, c.ordinal limit ${limit}::int`);
-      return found.map((chunk) => ({ ...chunk, headings: JSON.parse(chunk.headings) as readonly string[] }));
-    }),
+        return found.map((chunk) => ({ ...chunk, headings: JSON.parse(chunk.headings) as readonly string[] }));
+      },
+      { lane: "bulk" },
+    ),
 
   setEmbeddings: (model, batch) => vectors.write(model, batch),
 });

@@ -36,7 +36,7 @@ export const renewLexemesQuery = (database: Database): Pick<DocumentStore, "rene
             and chunks.ordinal = renewed.ordinal::int`);
         return old.map(({ userId, documentId, ordinal }) => ({ userId, documentId, ordinal }));
       },
-      { deadlineMs: DEADLINE_MS },
+      { lane: "bulk", deadlineMs: DEADLINE_MS },
     ),
 });
 

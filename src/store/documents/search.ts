@@ -15,7 +15,7 @@ const DEPTH = 50;
 
 /** Looks up words and vectors in parallel, then reads only the chunks that rank highest. */
 export const searchQuery = (database: Database, vectors: Vectors): Pick<DocumentStore, "search"> => {
-  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work);
+  const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.search", work, { lane: "bulk" });
   return {
     search: async (userId, { text, embedding, collection: named, limit }) => {
       const collection = named === null ? null : collectionName(named);

@@ -57,7 +57,7 @@ export class VectorIndex {
           with (m = ${sql.raw(String(m))}, ef_construction = ${sql.raw(String(efConstruction))})
           where model = ${literal(model)} and dimension = ${sql.raw(String(dimension))}`);
       });
-    await this.database.call("vectors.index", build, { deadlineMs: DDL_DEADLINE_MS });
+    await this.database.call("vectors.index", build, { lane: "bulk", deadlineMs: DDL_DEADLINE_MS });
     this.#known.add(known);
   }
 
@@ -77,7 +77,7 @@ export class VectorIndex {
         await session.rows(sql`analyze chunk_embeddings (user_id, collection, model, dimension)`);
         return untilNext(session);
       });
-    this.database.call("vectors.analyze", analyze, { deadlineMs: DDL_DEADLINE_MS }).then(
+    this.database.call("vectors.analyze", analyze, { lane: "bulk", deadlineMs: DDL_DEADLINE_MS }).then(
       (due) => {
         this.#untilAnalyzed = due;
       },

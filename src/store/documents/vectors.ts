@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { storable } from "../../domain/text.ts";
 import { texts } from "../columns.ts";
-import type { Database, Session } from "../database.ts";
+import type { CallOptions, Database, Session } from "../database.ts";
 import { DDL_DEADLINE_MS, lockTables } from "../migrations/migrate.ts";
 import { EMBEDDINGS } from "../qualify.ts";
 import type { ChunkVector, Embedding, SearchCapabilities } from "./contract.ts";
@@ -10,6 +10,8 @@ import { VectorTypes } from "./vector-types.ts";
 
 /** Vectors per statement: one takes the embedded database 2 to 5 ms, on the event loop. */
 const ROWS = 3;
+
+const BULK: CallOptions = { lane: "bulk" };
 
 /**
  * Vectors of chunks, where the database has the extension `vector`. Their table is created outside the migrations,
@@ -32,7 +34,7 @@ export class Vectors {
     const { vectors, isOffered } = await this.#probe();
     if (vectors || !isOffered) return;
     await this.database
-      .call("vectors.prepare", ({ transaction }) => transaction(makeTable), { deadlineMs: DDL_DEADLINE_MS })
+      .call("vectors.prepare", ({ transaction }) => transaction(makeTable), { ...BULK, deadlineMs: DDL_DEADLINE_MS })
       .catch(() => {});
   }
 
@@ -66,11 +68,11 @@ export class Vectors {
     let written = 0;
     for (let at = 0; at < vectors.length; at += ROWS) {
       const some = vectors.slice(at, at + ROWS);
-      const types = await this.database.call("vectors.write", (session) => this.#find(session));
+      const types = await this.database.call("vectors.write", (session) => this.#find(session), BULK);
       if (types === null) return 0;
       for (const dimension of new Set(some.map(({ vector }) => vector.length)))
         await this.#index.prepare(types, model, dimension);
-      written += await this.database.call("vectors.write", (session) => insert(session, types, model, some));
+      written += await this.database.call("vectors.write", (session) => insert(session, types, model, some), BULK);
     }
     this.#index.grown(written);
     return written;

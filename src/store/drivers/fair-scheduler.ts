@@ -1,8 +1,13 @@
 import type { System } from "../../domain/system.ts";
-import type { Lane } from "../database.ts";
+import { LANES, type Lane } from "../database.ts";
 
 /** How long queries may run back to back before sockets get a turn, in milliseconds. */
 const TURN_MS = 10;
+
+/** Whatever else there is shares the turns that are not the log's. */
+const OTHERS = ["runs", "calls", "bulk"] as const satisfies readonly Lane[];
+
+type Work = () => Promise<void>;
 
 /**
  * A queue in front of a database that runs in this process. Its queries are plain computation, and waiting queries
@@ -10,8 +15,11 @@ const TURN_MS = 10;
  * calls run one at a time, lane by lane, and the loop gets a turn every 10 ms.
  */
 export class FairScheduler {
-  readonly #waiting: Record<Lane, (() => Promise<void>)[]> = { calls: [], log: [], lease: [], replicas: [] };
-  #lane: "calls" | "log" = "calls";
+  readonly #waiting = Object.fromEntries(LANES.map((lane): [Lane, Work[]] => [lane, []])) as Record<Lane, Work[]>;
+  /** The log has had the last turn. */
+  #isAfterLog = false;
+  /** The other lanes, the one that waits longest for its turn first. */
+  #others: readonly (typeof OTHERS)[number][] = OTHERS;
   #isServing = false;
   #turnStartedAt = 0;
 
@@ -49,15 +57,23 @@ export class FairScheduler {
   }
 
   /**
-   * A renewal goes first, then what replicas tell each other, both of which are few. The other two lanes alternate, so
-   * that neither waits for the other's queue.
+   * A renewal goes first, then what replicas tell each other, both of which are few. Of the other turns the log has every
+   * second one, and the remaining lanes take the rest in rotation. So an append waits for one other call at most, and no
+   * lane waits for another's queue.
    */
-  #next(): (() => Promise<void>) | undefined {
-    const first = this.#waiting.lease.shift() ?? this.#waiting.replicas.shift();
+  #next(): Work | undefined {
+    const { lease, replicas, log } = this.#waiting;
+    const first = lease.shift() ?? replicas.shift();
     if (first !== undefined) return first;
-    const other = this.#lane === "calls" ? "log" : "calls";
-    const lane = this.#waiting[other].length > 0 ? other : this.#lane;
-    this.#lane = lane;
+    const other = this.#isAfterLog || log.length === 0 ? this.#other() : undefined;
+    this.#isAfterLog = other === undefined;
+    return other ?? log.shift();
+  }
+
+  #other(): Work | undefined {
+    const lane = this.#others.find((name) => this.#waiting[name].length > 0);
+    if (lane === undefined) return undefined;
+    this.#others = [...this.#others.filter((name) => name !== lane), lane];
     return this.#waiting[lane].shift();
   }
 }

@@ -2,17 +2,29 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { System } from "../../domain/system.ts";
 import type { Store } from "../contract.ts";
-import { Database, type Driver, type Lane, type Session, sessionOf } from "../database.ts";
+import { Database, type Driver, LANES, type Lane, type Session, sessionOf } from "../database.ts";
 import { SEARCH_SETTINGS } from "../documents/vector-index.ts";
 import type { HintListener } from "../hints/contract.ts";
 import { OwnSchema } from "../migrations/own-schema.ts";
 import { qualify } from "../names.ts";
 import { storeOver } from "../store.ts";
 import { withConnectRemedy } from "../trouble.ts";
+import { Slots } from "./slots.ts";
 
 /** Long enough for a database to fail over, short enough for a person who waits. */
 const DEADLINE_MS = 5_000;
-const MAX_CONNECTIONS = 10;
+/**
+ * Connections of the lanes that share none: each has as many as it has statements under way. `runs` has groups of
+ * beginnings and groups of ends.
+ */
+const OWN_CONNECTIONS = { log: 1, runs: 2, lease: 1, replicas: 1 } as const;
+/** All of them, and the one that listens. */
+const OWN = Object.values<number>(OWN_CONNECTIONS).reduce((sum, count) => sum + count, 1);
+/** One more for each lane that has no fixed number. */
+const FEWEST_CONNECTIONS = OWN + 2;
+const CONNECTIONS = 14;
+/** The share of the remaining connections that is for work that may take long. */
+const BULK_SHARE = 1 / 4;
 /**
  * How soon a backend notices, during a statement, that its connection is gone. Statements are pipelined, so the backend
  * has already received more of them, and would execute statements whose callers have been notified of a failure.
@@ -20,8 +32,8 @@ const MAX_CONNECTIONS = 10;
 const LEFT_MS = 500;
 
 /**
- * Appends look runs up by their key. On a connection that began while `runs` had a hundred rows, their plan would read
- * all of it for each run, until the table is analyzed again.
+ * Appends and groups look runs up by their key. On a connection that began while `runs` had a hundred rows, their plan
+ * would read all of it for each run, until the table is analyzed again.
  */
 const LOOK_UP_SETTINGS = { enable_seqscan: "off" };
 
@@ -31,8 +43,6 @@ const LOOK_UP_SETTINGS = { enable_seqscan: "off" };
  */
 const BACKOFF_S = 0.2;
 const WITHOUT_WAITING: readonly Lane[] = ["lease", "replicas"];
-
-const LANES: readonly Lane[] = ["calls", "log", "lease", "replicas"];
 
 /** Each statement costs a round trip, which takes longer than a hundred more rows when the machine is busy. */
 const MAX_TOGETHER = 256;
@@ -45,7 +55,7 @@ export interface PostgresOptions {
   readonly schema?: string | null;
   /** The deadline of each call except `migrate`. Defaults to 5,000. */
   readonly deadlineMs?: number;
-  /** For all calls except those of the lanes that have one connection each. Defaults to 10. */
+  /** Of all lanes together, at least 8. Defaults to 14. */
   readonly maxConnections?: number;
 }
 
@@ -56,7 +66,7 @@ export const postgresStore = ({ url, system, ...options }: PostgresOptions): Sto
     url,
     new OwnSchema(options.schema ?? null, qualify),
     deadlineMs,
-    options.maxConnections ?? MAX_CONNECTIONS,
+    options.maxConnections ?? CONNECTIONS,
   );
   const store = storeOver(new Database(pools, system, deadlineMs), system, { m: 16, efConstruction: 64 });
   const explain = (error: unknown): never => {
@@ -83,9 +93,11 @@ class Pools implements Driver {
     private readonly deadlineMs: number,
     maxConnections: number,
   ) {
-    this.#sizes = { calls: maxConnections, log: 1, lease: 1, replicas: 1 };
-    const open = (lane: Lane) => this.#open(lane);
-    this.#pools = { calls: open("calls"), log: open("log"), lease: open("lease"), replicas: open("replicas") };
+    const others = Math.max(FEWEST_CONNECTIONS, maxConnections) - OWN;
+    const bulk = Math.max(1, Math.floor(others * BULK_SHARE));
+    this.#sizes = { ...OWN_CONNECTIONS, bulk, calls: others - bulk };
+    // `fromEntries` loses the names.
+    this.#pools = Object.fromEntries(LANES.map((lane) => [lane, this.#open(lane)])) as Record<Lane, Pool>;
   }
 
   session(lane: Lane): Session {
@@ -94,9 +106,12 @@ class Pools implements Driver {
 
   readonly maxTogether = MAX_TOGETHER;
 
-  /** The pool queues calls for which it has no connection. */
-  enter<T>(_lane: Lane, work: () => Promise<T>): Promise<T> {
-    return work();
+  /**
+   * The pool sends a statement behind another when no connection is free, which saves short statements a round trip. A
+   * long one would hold up those behind it while other connections become free.
+   */
+  enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T> {
+    return lane === "bulk" ? this.#pools.bulk.slots.enter(work, isWanted) : work();
   }
 
   abandon(session: Session): void {
@@ -164,13 +179,14 @@ class Pools implements Driver {
           client_connection_check_interval: LEFT_MS,
           idle_in_transaction_session_timeout: this.deadlineMs,
           ...SEARCH_SETTINGS,
-          ...(lane === "log" && LOOK_UP_SETTINGS),
+          ...((lane === "log" || lane === "runs") && LOOK_UP_SETTINGS),
         }),
       },
       ...(!prepare && { prepare }),
     });
     return {
       sql,
+      slots: new Slots(this.#sizes[lane]),
       session: sessionOf(
         drizzle(preparing(sql), { casing: "snake_case" }),
         this.schema,
@@ -182,13 +198,16 @@ class Pools implements Driver {
 
 interface Pool {
   readonly sql: postgres.Sql<Parsed>;
+  readonly slots: Slots;
   readonly session: Session;
 }
 type Parsed = { json: string; bigint: number };
 
 /** Never awaited: with a query that does not settle, it would not settle either. */
-const end = ({ sql }: { readonly sql: Pick<postgres.Sql, "end"> }): void =>
+const end = ({ sql, slots }: { readonly sql: Pick<postgres.Sql, "end">; readonly slots?: Slots }): void => {
   void sql.end({ timeout: 0 }).catch(() => {});
+  slots?.open();
+};
 
 /**
  * Drizzle lets postgres.js prepare only named queries, and an unprepared query takes two round trips. All texts here

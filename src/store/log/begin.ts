@@ -67,7 +67,7 @@ export const beginQuery = (database: Database): BeginRun => {
     name: "runs.begin",
     keyOf: ({ threadKey }) => threadKey,
     charsOf: ({ json }) => json.length,
-    together: (calls) => database.call("runs.begin", (session) => together(session, calls)),
+    together: (calls) => database.call("runs.begin", (session) => together(session, calls), { lane: "runs" }),
     alone: (call) => database.call("runs.begin", (session) => beginByItself(session, call)),
   });
   return (run) => {

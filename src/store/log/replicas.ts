@@ -28,13 +28,17 @@ export const replicaQueries = (database: Database): ReplicaStore => ({
     ),
 
   sweep: (forMs) =>
-    database.call("replicas.sweep", async ({ rows }) => {
-      const swept = await rows(sql`
-        delete from replicas where lease_until < now() - ${forMs}::bigint * interval '1 ms' and not exists (
-          select from runs where runs.owner = replicas.replica_id and ${isUnfinished}
-        ) returning 1`);
-      return swept.length;
-    }),
+    database.call(
+      "replicas.sweep",
+      async ({ rows }) => {
+        const swept = await rows(sql`
+          delete from replicas where lease_until < now() - ${forMs}::bigint * interval '1 ms' and not exists (
+            select from runs where runs.owner = replicas.replica_id and ${isUnfinished}
+          ) returning 1`);
+        return swept.length;
+      },
+      { lane: "bulk" },
+    ),
 });
 
 /**

@@ -31,12 +31,16 @@ export const ticketQueries = (database: Database): TicketStore => ({
 
   // Another replica may sweep at the same time: each takes the rows that the other has not.
   sweep: (limit) =>
-    database.call("tickets.sweep", async ({ rows }) => {
-      const swept = await rows(sql`
+    database.call(
+      "tickets.sweep",
+      async ({ rows }) => {
+        const swept = await rows(sql`
         delete from tickets where (user_id, ticket_id) in (
           select user_id, ticket_id from tickets where expires_at <= ${databaseNow}
           order by expires_at limit ${limit}::int for update skip locked
         ) returning 1`);
-      return swept.length;
-    }),
+        return swept.length;
+      },
+      { lane: "bulk" },
+    ),
 });

@@ -47,13 +47,17 @@ export const usageQueries = (database: Database): UsageStore => ({
 
   // Another replica may sweep at the same time: each takes the rows that the other has not.
   sweep: (limit) =>
-    database.call("usage.sweep", async ({ rows }) => {
-      const swept = await rows(sql`
+    database.call(
+      "usage.sweep",
+      async ({ rows }) => {
+        const swept = await rows(sql`
         delete from user_usage where (user_id, kind, window_ms, starts_at) in (
           select user_id, kind, window_ms, starts_at from user_usage
           where ends_at <= (extract(epoch from now()) * 1000)::bigint
           order by ends_at limit ${limit}::int for update skip locked
         ) returning 1`);
-      return swept.length;
-    }),
+        return swept.length;
+      },
+      { lane: "bulk" },
+    ),
 });
