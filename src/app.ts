@@ -26,6 +26,7 @@ import { every } from "./runs/every.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
 import { Maintenance } from "./runs/maintenance.ts";
 import { Recovery } from "./runs/orphan-recovery.ts";
+import { Packing } from "./runs/packing.ts";
 import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
@@ -176,6 +177,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const tickets = new Tickets({ ...parts, runs });
   const recovery = new Recovery({ ...parts, isAlone });
   const maintenance = new Maintenance({ ...parts, recovery });
+  const packing = new Packing(parts);
   const builtIn = serviceAgents(
     {
       verify: extras?.verify ?? (() => null),
@@ -240,6 +242,10 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     every(HINTS_MS, () => hinting.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
+    every(
+      () => packing.pauseMs,
+      () => packing.tick(),
+    ),
   ];
   // A stream sends heartbeats more often than that; otherwise a quiet one must not be closed.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;

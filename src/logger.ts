@@ -154,6 +154,7 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
+    packed: (events, runs) => logger.debug({ events, runs }, "packed the events of ended runs"),
     leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),
     uncounted: (error) => logger.warn(failed(error), "a user's usage could not be counted"),
     maintenanceFailed: (error) => logger.warn(failed(error), "maintenance failed, retrying"),

@@ -4,7 +4,12 @@ import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** The names of recurring tasks in an operator's log lines. */
-export type RecurringTaskName = "lease renewal" | "maintenance" | "recovery" | "polling for other replicas' events";
+export type RecurringTaskName =
+  | "lease renewal"
+  | "maintenance"
+  | "recovery"
+  | "polling for other replicas' events"
+  | "packing";
 
 /** What runs report to an operator. Never a prompt, an answer or a key. */
 export interface RunLogger {
@@ -38,6 +43,8 @@ export interface RunLogger {
   recurringFails(name: RecurringTaskName, error: unknown): void;
   /** A recurring task succeeds again, `afterMs` milliseconds after it began to fail. */
   recurringWorks(name: RecurringTaskName, afterMs: number): void;
+  /** So many events of ended runs now take less space; so many runs have nothing left to pack. Called often. */
+  packed(events: number, runs: number): void;
   /** This replica's lease has expired: others may end its runs. */
   leaseOver(): void;
 }

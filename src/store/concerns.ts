@@ -11,12 +11,14 @@ import { deleteThreadQuery } from "./log/delete-thread.ts";
 import { eventQueries } from "./log/events.ts";
 import { forkQuery } from "./log/forks.ts";
 import { leaseQueries } from "./log/leases.ts";
+import { packingQueries } from "./log/pack.ts";
 import { recentTurnsQuery } from "./log/recent-turns.ts";
 import { replicaQueries } from "./log/replicas.ts";
 import { roundQueries } from "./log/rounds.ts";
 import { runQueries } from "./log/runs.ts";
 import * as logTables from "./log/schema.ts";
 import * as replicaTables from "./log/schema-replicas.ts";
+import * as stretchTables from "./log/schema-stretches.ts";
 import { threadQueries } from "./log/threads.ts";
 import * as noteTables from "./notes/schema.ts";
 import { tilQueries } from "./notes/tils.ts";
@@ -48,6 +50,7 @@ export const concerns = {
   threads: { tables: logTables, open: ({ database }) => threadStore(database) },
   runs: { tables: null, open: ({ database }) => runStore(database) },
   events: { tables: null, open: ({ database }) => eventQueries(database) },
+  packing: { tables: stretchTables, open: ({ database }) => packingQueries(database) },
   replicas: { tables: replicaTables, open: ({ database }) => replicaQueries(database) },
   hints: { tables: null, open: ({ database }) => hintQueries(database) },
   images: { tables: null, open: ({ database }) => imageQueries(database) },

@@ -19,9 +19,23 @@ export const fillsPage = (texts: readonly string[]): boolean => {
 };
 
 /**
+ * Returns the part of `rows` that a page holds, by the same count: where each row is counted like this, `fillsPage`
+ * is exact.
+ */
+export const pageOf = <Row>(rows: readonly Row[], textOf: (row: Row) => string): readonly Row[] => {
+  let bytes = 0;
+  const end = rows.findIndex((row) => {
+    if (bytes >= PAGE_BYTES) return true;
+    bytes += Buffer.byteLength(textOf(row)) + VALUE_HEADER;
+    return false;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
+};
+
+/**
  * Returns as many of `rows`, a query, as a page holds, in their order. `text` is the large column. Computes a value's
  * length without reading it where Postgres has not compressed it; of compressed values, it unpacks at most a page by
- * the size they take in the table.
+ * the size they take in the table. A row without the text counts nothing.
  */
 export const boundedPage = (rows: SQL, order: SQL, text: SQL, columns: SQL): SQL => {
   const before = sql`window before as (order by ${order} rows between unbounded preceding and 1 preceding)`;

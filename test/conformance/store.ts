@@ -9,6 +9,7 @@ import { storeSendsHints } from "./store-hints.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
+import { storePacksEvents } from "./store-packing.ts";
 import { storeKeepsTheQueue } from "./store-queue.ts";
 import { storeReadsRecentTurns } from "./store-recent-turns.ts";
 import { storeKeepsRounds } from "./store-rounds.ts";
@@ -36,6 +37,8 @@ export const storeConformance = (
     readonly vectors: boolean;
     /** False: hints are sent and reach nobody. */
     readonly hints: boolean;
+    /** It packs every log by itself. What has to do with logs is then tested again, and nothing else. */
+    readonly packing?: true;
   },
 ): void => {
   describe(name, () => {
@@ -68,6 +71,8 @@ export const storeConformance = (
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));
     describe("text", () => storeKeepsText(under));
+    if (has.packing) return;
+    describe("packing", () => storePacksEvents(under));
     describe("images", () => storeKeepsImages(under));
     describe("documents", () => storeKeepsDocuments(under));
     describe("vectors", () => storeComparesVectors(under, has.vectors));

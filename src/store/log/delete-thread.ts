@@ -3,6 +3,7 @@ import { hasEnded, type RunStatus } from "../../domain/run.ts";
 import { threadIdOf, userOf } from "../../domain/thread.ts";
 import type { Database } from "../database.ts";
 import type { ThreadStore } from "./contract-threads.ts";
+import { logBounds } from "./pieces.ts";
 import { forEachPart } from "./seq-ranges.ts";
 
 /**
@@ -25,12 +26,14 @@ export const deleteThreadQuery = (database: Database): Pick<ThreadStore, "delete
         const runs = await rows<{ runId: string; status: RunStatus }>(
           sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
         );
-        const [log] = await rows<{ first: number | null; last: number | null }>(
-          sql`select min(seq) as first, max(seq) as last from events where thread_key = ${threadKey}`,
-        );
+        const [log] = await rows<{ first: number | null; last: number | null }>(logBounds(sql`${threadKey}`));
         const last = log?.last ?? 0;
         await forEachPart({ after: (log?.first ?? 1) - 1, through: last }, ({ after, through }) =>
           rows(sql`
+            with s as (
+              delete from stretches
+              where thread_key = ${threadKey} and first_seq > ${after}::bigint and first_seq <= ${through}::bigint
+            )
             delete from events
             where thread_key = ${threadKey} and seq > ${after}::bigint and seq <= ${through}::bigint`),
         );

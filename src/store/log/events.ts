@@ -1,23 +1,25 @@
-import { and, asc, between, eq, inArray, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { EventType, LogEvent } from "../../domain/event.ts";
 import { array, FEW, RECORD_SEPARATOR, separated, texts } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
-import { boundedPage } from "../page-bytes.ts";
+import { boundedPage, pageOf } from "../page-bytes.ts";
 import { appendQuery } from "./append-events.ts";
 import type { EventStore } from "./contract.ts";
-import { events } from "./schema.ts";
+import { eventsOf, logBounds, type Piece, pieceColumns, piecesAfter, piecesBetween, piecesOfRun } from "./pieces.ts";
 
 export const eventQueries = (database: Database): EventStore => ({
   ...appendQuery(database),
 
   read: (threadKey, after, limit) =>
-    database.call("events.read", (session) => readEvents(session, { threadKey, after, limit })),
+    database.call("events.read", async (session) => {
+      const pieces = await readPieces(session, { threadKey, after, limit });
+      const found = pieces.flatMap(eventsOf).filter(({ seq }) => seq > after);
+      return pageOf(found, ({ json }) => json).slice(0, limit);
+    }),
 
   bounds: (threadKey) =>
     database.call("events.bounds", async ({ rows }) => {
-      const [row] = await rows<{ first: number | null; last: number | null }>(
-        sql`select min(seq) as first, max(seq) as last from events where thread_key = ${threadKey}`,
-      );
+      const [row] = await rows<{ first: number | null; last: number | null }>(logBounds(sql`${threadKey}`));
       return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
     }),
 
@@ -33,53 +35,43 @@ export const eventQueries = (database: Database): EventStore => ({
     }),
 
   between: (threadKey, first, last, types) =>
-    database.call("events.between", ({ db }) =>
-      db
-        .select(logEvent)
-        .from(events)
-        .where(and(eq(events.threadKey, threadKey), between(events.seq, first, last), inArray(events.type, [...types])))
-        .orderBy(asc(events.seq)),
-    ),
+    database.call("events.between", async (session) => {
+      const pieces = await readBetween(session, { threadKey, first, last, types: array(types) });
+      return pieces.flatMap(eventsOf).filter(({ seq }) => seq >= first && seq <= last);
+    }),
 
   ofRun: (threadKey, runId, types) =>
     database.call("events.ofRun", async (session) => {
-      const [found = []] = await eventsOf(session, [{ threadKey, runId }], types);
+      const [found = []] = await eventsOfRuns(session, [{ threadKey, runId }], types);
       return found;
     }),
 
-  ofRuns: (requested, types) => database.call("events.ofRuns", (session) => eventsOf(session, requested, types)),
+  ofRuns: (requested, types) => database.call("events.ofRuns", (session) => eventsOfRuns(session, requested, types)),
 });
 
-const logEvent = { runId: events.runId, seq: events.seq, type: events.type, at: events.at, json: events.payload };
+const key = sql`${sql.placeholder("threadKey")}::text`;
+const types = sql`${sql.placeholder("types")}::text::text[]`;
+const value = (name: string) => sql`${sql.placeholder(name)}::bigint`;
 
-const readEvents = statement<LogEvent>(
+const readPieces = statement<Piece>(
   boundedPage(
-    sql`
-      select run_id, seq, type, at, payload from events
-      where thread_key = ${sql.placeholder("threadKey")}::text and seq > ${sql.placeholder("after")}::bigint
-      order by seq limit ${sql.placeholder("limit")}::int`,
+    piecesAfter({ threadKey: key, after: value("after"), limit: value("limit") }),
     sql`seq`,
     sql`payload`,
-    sql`run_id as "runId", seq, type, at, payload as json`,
+    pieceColumns,
   ),
 );
 
-/**
- * A run's events are a contiguous range of the log, so they need no index of their own: the run's row holds where they
- * begin.
- */
-const readRuns = statement<LogEvent & { place: number }>(sql`
-  select requested.place::int, event.run_id as "runId", event.seq, event.type, event.at, event.payload as json
-  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as requested (thread_key, run_id, place)
-  cross join lateral (
-    select events.* from runs join events on events.thread_key = runs.thread_key and events.run_id = runs.run_id
-    where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id and events.seq > runs.start_seq
-      and events.type = any(${sql.placeholder("types")}::text::text[])
-    offset 0
-  ) as event
-  where ${FEW} order by requested.place, event.seq`);
+const readBetween = statement<Piece>(sql`
+  select ${pieceColumns} from (${piecesBetween(key, value("first"), value("last"), types)}) as piece order by seq`);
 
-const eventsOf = async (
+const readRuns = statement<Piece & { place: number }>(sql`
+  select requested.place::int, ${pieceColumns}
+  from rows from (${separated("keys")}, ${separated("runs")}) with ordinality as requested (thread_key, of_run, place)
+  cross join lateral (${piecesOfRun(sql`requested.thread_key`, sql`requested.of_run`, types)} offset 0) as piece
+  where ${FEW} order by requested.place, seq`);
+
+const eventsOfRuns = async (
   session: Session,
   requested: Parameters<EventStore["ofRuns"]>[0],
   types: readonly EventType[],
@@ -90,6 +82,6 @@ const eventsOf = async (
     types: array(types),
   });
   const found = requested.map((): LogEvent[] => []);
-  for (const { place, ...event } of rows) found[place - 1]?.push(event);
+  for (const { place, ...piece } of rows) found[place - 1]?.push(...eventsOf(piece));
   return found;
 };

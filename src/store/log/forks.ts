@@ -1,10 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { LogEvent } from "../../domain/event.ts";
 import { storable } from "../../domain/text.ts";
 import type { Thread, ThreadKey } from "../../domain/thread.ts";
 import type { Database, Session } from "../database.ts";
 import type { Fork, PartialRun, ThreadStore } from "./contract-threads.ts";
+import { eventsOf, logBounds, type Piece, piecesBetween } from "./pieces.ts";
 import { events, messages } from "./schema.ts";
-import { forEachPart } from "./seq-ranges.ts";
+import { forEachPart, type SeqRange } from "./seq-ranges.ts";
 import { messageColumns } from "./supersede.ts";
 
 export const forkQuery =
@@ -45,18 +47,40 @@ const lastTime = (key: ThreadKey) => sql`select at from events where thread_key 
 const newRunId = ({ partial }: Fork, runId = sql`run_id`): SQL =>
   partial === null ? runId : sql`case when ${runId} = ${partial.runId} then ${partial.newRunId} else ${runId} end`;
 
-const copyEvents = async ({ rows }: Session, fork: Fork): Promise<void> => {
-  const { from, to } = fork;
-  const [log] = await rows<{ first: number | null }>(
-    sql`select min(seq) as first from events where thread_key = ${from}`,
-  );
-  await forEachPart({ after: (log?.first ?? 1) - 1, through: fork.through }, ({ after, through }) =>
-    rows(sql`
-      insert into events (thread_key, seq, at, run_id, type, payload)
-      select ${to}::text, seq, at, ${newRunId(fork)}, type, payload
-      from events where thread_key = ${from} and seq > ${after}::bigint and seq <= ${through}::bigint`),
-  );
+const copyEvents = async (session: Session, fork: Fork): Promise<void> => {
+  const { from } = fork;
+  const [log] = await session.rows<{ first: number | null }>(logBounds(sql`${from}`));
+  await forEachPart({ after: (log?.first ?? 1) - 1, through: fork.through }, (part) => copyPart(session, fork, part));
 };
+
+/**
+ * Copies a part of the log. One statement reads it, because packing may go on meanwhile. Of a stretch that lies only
+ * partly in it, and of one that ends the log, those events are copied by themselves.
+ */
+const copyPart = async ({ db, rows }: Session, fork: Fork, { after, through }: SeqRange): Promise<void> => {
+  const { from, to } = fork;
+  const runId = newRunId(fork);
+  const isWhole = sql`first_seq > ${after}::int and seq <= ${through}::int and seq < ${fork.through}::int`;
+  const pieces = await rows<Piece>(sql`
+    with part as (
+      select * from (${piecesBetween(sql`${from}::text`, sql`${after + 1}::int`, sql`${through}::int`, null)}) as piece
+    ), copied as (
+      insert into events (thread_key, seq, at, run_id, type, payload)
+      select ${to}::text, seq, at, ${runId}, type, payload from part where packed is null
+    ), copied_stretches as (
+      insert into stretches (thread_key, first_seq, last_seq, run_id, type, packed)
+      select ${to}::text, first_seq, seq, ${runId}, type, packed from part where packed is not null and ${isWhole}
+    )
+    select ${runId} as "runId", first_seq as "firstSeq", seq, type, at, payload as json, packed from part
+    where packed is not null and not (${isWhole})`);
+  const cut = pieces.flatMap(eventsOf).filter(({ seq }) => seq > after && seq <= through);
+  if (cut.length > 0) await db.insert(events).values(cut.map((event) => rowOf(to, event)));
+};
+
+const rowOf = (threadKey: ThreadKey, { seq, at, runId, type, json }: LogEvent) => ({
+  ...{ threadKey, seq, at, runId, type },
+  payload: json,
+});
 
 /**
  * Copies everything but the events. A turn whose place was taken after `through` stands in the new thread: there, the
@@ -120,13 +144,10 @@ const endPartialRun = async (
       ${end.error?.message ?? null}::text, ${end.now}::bigint, ${end.now}::bigint
     from runs where thread_key = ${from} and run_id = ${runId}`);
   await db.insert(events).values(
-    end.events.map(({ seq, at, type, json }) => ({
-      threadKey,
-      seq,
-      at: sql`greatest(${at}::bigint, (${lastTime(to)}))`,
+    end.events.map((event) => ({
+      ...rowOf(to, event),
+      at: sql`greatest(${event.at}::bigint, (${lastTime(to)}))`,
       runId: newRunId,
-      type,
-      payload: json,
     })),
   );
   if (end.message === null) return;

@@ -47,9 +47,9 @@ export const replicaQueries = (database: Database): ReplicaStore => ({
  */
 const renewLease = statement(sql`
   insert into replicas as replica
-    (replica_id, name, ttl_ms, started_at, lease_until, renewed_at, renewed_since, server_started_at)
+    (replica_id, name, ttl_ms, started_at, lease_until, renewed_at, renewed_since, server_started_at, reads_stretches)
   values (${value("id")}, ${value("name")}, ${value("ttlMs")}::int, now(), now() + ${milliseconds("ttlMs")}, now(), now(),
-    pg_postmaster_start_time())
+    pg_postmaster_start_time(), true)
   on conflict (replica_id) do update set
     ttl_ms = excluded.ttl_ms,
     lease_until = excluded.lease_until,

@@ -1,4 +1,4 @@
-import { integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { boolean, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 
 const time = () => timestamp({ withTimezone: true }).notNull();
 
@@ -17,4 +17,6 @@ export const replicas = pgTable("replicas", {
   renewedSince: time(),
   /** `pg_postmaster_start_time()` at the last renewal: it differs after a restart or a failover. */
   serverStartedAt: time(),
+  /** It finds events in `stretches`. The previous release does not, so nothing is packed while one of its replicas lives. */
+  readsStretches: boolean().notNull().default(false),
 });

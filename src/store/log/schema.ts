@@ -102,6 +102,8 @@ export const runs = pgTable(
     supersedes: text(),
     /** The run that took this turn's place when it started. Null while the turn stands. */
     supersededBy: text(),
+    /** When it was packed, soon after its end, by the database's clock. Null: it is still to be packed. */
+    packedAt: time(),
   },
   (table) => [
     primaryKey({ columns: [table.threadKey, table.runId] }),
@@ -114,6 +116,9 @@ export const runs = pgTable(
     // A handful of rows at any time.
     index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
     index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
+    index("runs_to_pack")
+      .on(table.threadKey, table.runId)
+      .where(sql`packed_at is null and status in ('succeeded', 'failed', 'cancelled')`),
   ],
 );
 

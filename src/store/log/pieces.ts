@@ -1,0 +1,94 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { EventType, LogEvent } from "../../domain/event.ts";
+import { type Stretch, type StretchType, unpacked } from "./stretch.ts";
+
+/**
+ * A row of a log: one event, or a stretch of packed ones. Whoever reads events reads these, in one statement: packing
+ * may move events from one table to the other between two.
+ */
+export type Piece =
+  | (LogEvent & { readonly firstSeq: number; readonly packed: null })
+  | (Omit<Stretch, "lastSeq"> & { readonly seq: number; readonly at: null; readonly json: null });
+
+/** The columns of a piece, of the rows that the fragments below give. */
+export const pieceColumns = sql`run_id as "runId", first_seq as "firstSeq", seq, type, at, payload as json, packed`;
+
+const ofEvents = sql`select events.run_id, events.seq as first_seq, events.seq, events.type, events.at, events.payload, null::text as packed from events`;
+const ofStretches = sql`select stretches.run_id, stretches.first_seq, stretches.last_seq as seq, stretches.type, null::bigint as at, null::json as payload, stretches.packed from stretches`;
+
+interface PiecesAfter {
+  readonly threadKey: SQL;
+  readonly after: SQL;
+  /** In events. The last stretch may have more. */
+  readonly limit: SQL;
+}
+
+/**
+ * The pieces of the first `limit` events of a thread after a seq, in any order. A log has no gap, so they are found by
+ * their numbers: its next event has the next seq. Only before its first event, in a thread that replaces a deleted one,
+ * is it looked for.
+ */
+export const piecesAfter = ({ threadKey, after, limit }: PiecesAfter): SQL => sql`
+  with held as (
+    select first_seq, last_seq from stretches
+    where stretches.thread_key = ${threadKey} and stretches.first_seq <= ${after} order by first_seq desc limit 1
+  ), start as (
+    select coalesce((select first_seq from held where last_seq > ${after}), ${after} + 1) as first_seq, case
+      when exists (select from held where last_seq > ${after})
+        or exists (select from events where events.thread_key = ${threadKey} and events.seq = ${after} + 1)
+        or exists (select from stretches where stretches.thread_key = ${threadKey} and stretches.first_seq = ${after} + 1)
+      then ${after} + 1
+      else least(
+        (select events.seq from events where events.thread_key = ${threadKey} and events.seq > ${after} order by events.seq limit 1),
+        (select stretches.first_seq from stretches
+          where stretches.thread_key = ${threadKey} and stretches.first_seq > ${after} order by stretches.first_seq limit 1)
+      ) end as seq
+  )
+  (${ofEvents}
+    where events.thread_key = ${threadKey} and events.seq > ${after} and events.seq < (select start.seq from start) + ${limit}
+    order by events.seq limit ${limit})
+  union all
+  (${ofStretches}
+    where stretches.thread_key = ${threadKey} and stretches.first_seq >= (select start.first_seq from start)
+      and stretches.first_seq < (select start.seq from start) + ${limit}
+    order by stretches.first_seq limit ${limit})`;
+
+/** The pieces with any of the events from `first` through `last`; of these types, unless null. */
+export const piecesBetween = (threadKey: SQL, first: SQL, last: SQL, types: SQL | null): SQL => sql`
+  ${ofEvents}
+  where events.thread_key = ${threadKey} and events.seq between ${first} and ${last}
+    ${types === null ? sql`` : sql`and events.type = any(${types})`}
+  union all
+  ${ofStretches}
+  where stretches.thread_key = ${threadKey} and stretches.first_seq <= ${last} and stretches.last_seq >= ${first}
+    ${types === null ? sql`` : sql`and stretches.type = any(${types})`}
+    and stretches.first_seq >= coalesce((
+      select before.first_seq from stretches as before
+      where before.thread_key = ${threadKey} and before.first_seq <= ${first} order by before.first_seq desc limit 1
+    ), ${first})`;
+
+/** The first and last seq of a log. Its last event always has a row of its own. */
+export const logBounds = (threadKey: SQL): SQL => sql`
+  select least(min(seq), (select min(first_seq) from stretches where thread_key = ${threadKey})) as first,
+    max(seq) as last
+  from events where thread_key = ${threadKey}`;
+
+/**
+ * The pieces of one run that have one of the types. A run's events are a contiguous range of the log, so they need no
+ * index of their own: the run's row holds where they begin.
+ */
+export const piecesOfRun = (threadKey: SQL, runId: SQL, types: SQL): SQL => sql`
+  ${ofEvents} join runs on events.thread_key = runs.thread_key and events.run_id = runs.run_id
+  where runs.thread_key = ${threadKey} and runs.run_id = ${runId} and events.seq > runs.start_seq
+    and events.type = any(${types})
+  union all
+  ${ofStretches} join runs on stretches.thread_key = runs.thread_key and stretches.run_id = runs.run_id
+  where runs.thread_key = ${threadKey} and runs.run_id = ${runId} and stretches.first_seq > runs.start_seq
+    and stretches.type = any(${types})`;
+
+/** The events of a piece. */
+export const eventsOf = (piece: Piece): readonly LogEvent[] => {
+  const { runId, firstSeq, seq, type } = piece;
+  if (piece.packed !== null) return unpacked({ ...piece, type: type as StretchType, lastSeq: seq });
+  return [{ runId, seq: firstSeq, type: type as EventType, at: piece.at, json: piece.json }];
+};
