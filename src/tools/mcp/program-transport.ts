@@ -9,10 +9,9 @@ import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 import { realSystem } from "../../domain/system.ts";
 import { BoundedLines } from "./bounded-lines.ts";
 import { LineJoiner } from "./line-joiner.ts";
+import { MAX_MESSAGE_BYTES } from "./max-message.ts";
 import type { StdioConfig } from "./server-config.ts";
 
-/** The longest message of a program. */
-const MAX_LINE_BYTES = 128 * 1024 * 1024;
 /** How long a program may take to end by itself, and again after SIGTERM. */
 const END_MS = 1_500;
 
@@ -53,10 +52,10 @@ export class ProgramTransport implements Transport {
     program.stdin.on("error", () => {});
     const lines = new LineJoiner(
       (line) => this.#receive(line),
-      MAX_LINE_BYTES,
+      MAX_MESSAGE_BYTES,
       () => {
         this.#printed.push(
-          `(a line on standard output is longer than ${MAX_LINE_BYTES} bytes; the program is ended)\n`,
+          `(a line on standard output is longer than ${MAX_MESSAGE_BYTES} bytes; the program is ended)\n`,
         );
         program.kill("SIGKILL");
       },

@@ -78,7 +78,9 @@ describe("an event stream in whole lines", () => {
           },
         });
         const response = new Response(body, { headers: { "content-type": "text/event-stream" } });
-        const chunks = await Array.fromAsync(wholeLines(response).body as ReadableStream<Uint8Array>);
+        const chunks = await Array.fromAsync(
+          wholeLines(response, { onExcess: unexpected }).body as ReadableStream<Uint8Array>,
+        );
         expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
         for (const chunk of chunks.slice(0, -1)) expect(chunk.at(-1)).toBe(10);
       }),
@@ -86,8 +88,45 @@ describe("an event stream in whole lines", () => {
     );
   });
 
-  test("leaves every other response as it is", () => {
-    const response = Response.json({});
-    expect(wholeLines(response)).toBe(response);
+  test("leaves the bytes of every other response as they are", async () => {
+    const response = wholeLines(Response.json({ a: 1 }, { status: 202 }), { onExcess: unexpected });
+    expect([response.status, await response.json()]).toEqual([202, { a: 1 }]);
+    const empty = new Response(null, { status: 204 });
+    expect(wholeLines(empty, { onExcess: unexpected })).toBe(empty);
+  });
+
+  /** Reads a response in small chunks. Returns how many bytes arrived, and how often a bound of 100 bytes was passed. */
+  const read = async (type: string, text: string, size: number): Promise<readonly [number, number]> => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunksOf(new TextEncoder().encode(text), [size])) controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+    let excesses = 0;
+    let bytes = 0;
+    const options = { maxBytes: 100, onExcess: () => void excesses++ };
+    const stream = wholeLines(new Response(body, { headers: { "content-type": type } }), options).body;
+    try {
+      for await (const chunk of stream as ReadableStream<Uint8Array>) bytes += chunk.length;
+    } catch (error) {
+      expect(String(error)).toContain("a message of more than 100 bytes");
+    }
+    return [bytes, excesses];
+  };
+  const SSE = "text/event-stream; charset=utf-8";
+
+  test.each([1, 7, 64, 10_000])("fails past the bound of an event, in chunks of %d bytes", async (size) => {
+    for (const [type, endless] of [
+      [SSE, "x".repeat(1_000)],
+      [SSE, "data: x\n".repeat(100)],
+      [SSE, "data: x\r\n".repeat(100)],
+      ["application/json", `"${"x".repeat(1_000)}"`],
+    ] as const) {
+      const [bytes, excesses] = await read(type, endless, size);
+      expect([bytes <= 100, excesses]).toEqual([true, 1]);
+    }
+    for (const event of ["data: x\n\n", "data: x\r\n\r\n", ": keep\n\n"])
+      expect(await read(SSE, event.repeat(100), size)).toEqual([event.length * 100, 0]);
   });
 });
