@@ -62,7 +62,7 @@ const WATCH_MS = 10_000;
 /** A connection is closed after this many seconds without traffic; Bun accepts no larger value. */
 const IDLE_S = 255;
 
-/** How long a start waits for the servers of tools. */
+/** How long a start waits for the MCP servers. */
 const TOOLS_AT_START_MS = 5_000;
 /**
  * How long readers may take for the end of their streams once all runs have ended, before their streams are ended for

@@ -72,7 +72,7 @@ export const openLogger = (
 
 const writeToStderr = (): ((line: string) => void) => {
   const stderr = pino.destination({ dest: 2, sync: true });
-  // Its reader may be gone, or its terminal closed. Whoever logs has no part in that.
+  // Its reader may be gone, or its terminal closed. That must not fail the code that logs.
   stderr.on("error", () => {});
   return (line) => void stderr.write(line);
 };
@@ -135,7 +135,7 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       };
       if (failure === null) logger.info(line, "run ended");
       else if (failure.cause === undefined) logger.info({ ...line, reason: failure.message }, "run ended");
-      // An unreadable upload is no concern of the operator.
+      // An unreadable upload needs nothing of the operator.
       else if (failure.cause instanceof UnreadableError)
         logger.info({ ...line, ...failed(failure.cause) }, "run ended");
       else logger.error({ ...line, ...failed(failure.cause) }, "run ended");
@@ -143,7 +143,7 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     },
     toolsLeftOut: (agent, count) => {
       if (!isFirst(`tools of ${agent}`)) return;
-      logger.warn({ agent, left_out: count, limit: MAX_TOOLS }, "an agent selects more tools than a model takes");
+      logger.warn({ agent, left_out: count, limit: MAX_TOOLS }, "an agent selects more tools than a model accepts");
     },
     choiceMissing: (remedy) => {
       if (isFirst(remedy)) logger.info({ remedy }, "a request chose a model that is not set up, and was refused");
@@ -171,15 +171,15 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     waySettled: (way) => logger.info({ way: WAYS[way] }, "how this replica follows runs of others"),
   },
   mcp: {
-    serverReady: (server, tools) => logger.info({ server, tools }, "a server of tools is ready"),
-    serverAway: (server, reason) => logger.warn({ server, reason }, "a server of tools is away, trying again"),
-    serverPrinted: (server, line) => logger.info({ server, line }, "a server of tools printed"),
-    toolMissing: (server, words) => logger.warn({ server }, `a server of tools ${words}`),
+    serverReady: (server, tools) => logger.info({ server, tools }, "MCP server is ready"),
+    serverAway: (server, reason) => logger.warn({ server, reason }, "MCP server is away, trying again"),
+    serverPrinted: (server, line) => logger.info({ server, line }, "MCP server printed a line"),
+    toolMissing: (server, words) => logger.warn({ server }, `MCP server ${words}`),
     toolLeftOut: (server, tool, reason) => logger.warn({ server, tool, reason }, "a tool cannot be offered"),
   },
   agentFiles: {
     reloaded: (agents) => logger.info({ agents }, "read the agents again"),
-    remarked: (remarks) => logger.warn({ remarks }, "agents may have mistakes, and are used all the same"),
+    remarked: (remarks) => logger.warn({ remarks }, "agents may have mistakes; they are in use"),
     reloadRefused: (mistakes) =>
       logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),
   },
@@ -188,7 +188,8 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
       logProviderWords(logger, error);
     },
-    limited: (info) => logger.warn(info, "embedding model takes fewer or shorter texts, and gets no more from now on"),
+    limited: (info) =>
+      logger.warn(info, "embedding model accepts fewer or shorter texts, and gets no more from now on"),
     lacking: ({ model, feature, without }) =>
       logger.warn({ model, feature, without }, "model refuses a feature, and is called without it from now on"),
     leftOut: ({ model, feature, without }) =>

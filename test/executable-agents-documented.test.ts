@@ -74,7 +74,7 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
     await using model = modelServer(openAiChat);
     const env = { MODEL: "compatible:x", MODEL_BASE_URL: `${model.url}/v1`, PATH: process.env.PATH ?? "" };
     await using service = await alone.serve(env);
-    await service.logged("a server of tools is ready");
+    await service.logged("MCP server is ready");
     const eventsOf = async (agent: string): Promise<readonly NativeEvent[]> => {
       const body = { agent, input: { message: "Which tea?" }, user_id: "u1" };
       return nativeEvents(await readSse(await post(`${service.url}/api/v1/runs`, body)).toEnd());

@@ -6,7 +6,7 @@ import { type Dialect, STREAM_ONLY } from "./contract.ts";
 import { ImagesField, imagesIn, NotBlank, nullable, ThreadField, UserField } from "./fields.ts";
 import { native, PlacementFields, placementIn } from "./native.ts";
 
-/** The most that a caller may keep with a run, as JSON, in characters. */
+/** The most metadata of a run, as JSON, in characters. */
 const MAX_METADATA = 16_384;
 
 /** The name of an agent, as requests choose it. Whether there is one of that name is checked later. */
@@ -31,7 +31,7 @@ const Request = Type.Object({
   model: ModelField,
   metadata: nullable(
     Type.Unsafe<Metadata>(Type.Object({}, { examples: [{ order: 17 }] })),
-    `an object of at most ${MAX_METADATA} characters as JSON, or null; kept with the run, never sent to a model`,
+    `an object of at most ${MAX_METADATA} characters as JSON, or null; stored with the run, never sent to a model`,
   ),
 });
 

@@ -46,7 +46,7 @@ const WHEN: Record<EventType, string> = {
   sources: "the passages that retrieval found",
   node_result: "a node's result",
   credit_settled: "the run's usage; once per run, including failed and cancelled runs",
-  custom: "an agent says something of its own, or a tool reports its progress (`tool_progress`)",
+  custom: "an agent emits an event of its own, or a tool reports its progress (`tool_progress`)",
   done: "the run succeeded and its answer is stored; terminal",
   error: "the run failed; terminal",
 };

@@ -75,7 +75,7 @@ export const payloads = {
     finish: Type.Optional(Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("tool_calls")])),
     result: Type.Optional(Type.Unknown()),
   }),
-  /** Terminal: failure. `recoverable` tells whether the same request may succeed later. */
+  /** Terminal: failure. `recoverable` says whether the same request may succeed later. */
   error: Type.Object({ code: RunErrorCode, message: Type.String(), recoverable: Type.Boolean() }),
 };
 

@@ -9,7 +9,7 @@ const PREVIEW = 200;
 
 /**
  * Returns the table in a CSV file. Cells are separated by comma, semicolon, tab or bar: the one that splits most rows
- * into the same number of cells, or the one that Excel's line `sep=;` names. `tableIn` tells rows from the header.
+ * into the same number of cells, or the one that Excel's line `sep=;` names. `tableIn` distinguishes rows from the header.
  * Throws `malformed`, `too_large` or `empty`.
  */
 export const laidOutCsv = (source: string): LaidOut => {

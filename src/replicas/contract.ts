@@ -1,7 +1,7 @@
 import type { ThreadKey } from "../domain/thread.ts";
 
 /**
- * What replicas tell each other. One word each, the same in every release that shares a database; a replica ignores the
+ * The hints that replicas send each other. One word each, the same in every release that shares a database; a replica ignores the
  * words that it does not know.
  *
  * - `run`: something was asked of this run, or done to it, in the store: cancelled, approved, deleted. The key is its id.
@@ -51,7 +51,7 @@ export const logTopic = (key: ThreadKey): Topic => nameOf(`log ${key}`);
 /** The thread's runs: which are queued, running, ended. */
 export const runsTopic = (key: ThreadKey): Topic => nameOf(`runs ${key}`);
 
-/** Changes of topics, told to those who watch them, in this process and in others. As lossy as hints. */
+/** Changes of topics, sent to those who watch them, in this process and in others. As lossy as hints. */
 export interface Topics {
   /**
    * Calls `changed` soon after the topic has changed, and sometimes in vain. The caller looks at the store before it

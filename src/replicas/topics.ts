@@ -2,7 +2,7 @@ import type { System } from "../domain/system.ts";
 import type { ReplicaHints, Topic, Topics } from "./contract.ts";
 import { Interest, REPEAT_MS } from "./interest.ts";
 
-/** For a process that has the store to itself: there is nobody to tell, and nobody who tells. */
+/** For a process with exclusive use of the store: no other replica sends or receives changes. */
 export const NOBODY: ReplicaHints = { send: () => {}, on: () => () => {}, areArriving: false };
 
 /**

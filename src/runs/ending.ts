@@ -33,7 +33,7 @@ const knownErrorOf = (thrown: unknown): RunError => {
 
 /**
  * Builds a run's last events and the final state of its row. Pure. `failure` null: the run succeeded, with `result`, and
- * `finish` tells how the answer ended.
+ * `finish` says how the answer ended.
  */
 export const endingOf = (
   failure: RunError | null,

@@ -80,7 +80,7 @@ describe("a conversation", () => {
     ["that does not exist", tool("other", () => 1), { n: 1 }, /no tool/, 0],
   ];
   for (const [what, broken, input, message, reports] of failing) {
-    test(`tells the model about a tool ${what}, and goes on`, async () => {
+    test(`reports a tool ${what} to the model, and goes on`, async () => {
       const model = modelAnswering([call("t", input)], [text("Then without.")]);
       const context = agentContext(model);
       const { events, value } = await finish(converse(conversation([broken]), context));

@@ -144,7 +144,7 @@ export const storeSupersedesTurns = (under: StoreUnderTest): void => {
     expect((await allContents(store, after)).map(({ content }) => content)).toEqual(["one", "5", "two", "5"]);
   });
 
-  test("a repeated begin tells the same turns", async () => {
+  test("a repeated begin returns the same turns", async () => {
     const { store, thread } = under;
     const key = thread();
     const old = await turn(store, key, "one", 1);

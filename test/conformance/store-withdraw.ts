@@ -43,7 +43,7 @@ export const storeWithdrawsRuns = (under: StoreUnderTest): void => {
     expect((await store.runs.begin(newRun(key, { maxQueued: 1 }))).state).toBe("queued");
   });
 
-  test("a name that a deleted thread had stays used: an event's id names one event for ever", async () => {
+  test("a name that a deleted thread had stays used: an event's id always names one event", async () => {
     const { store, thread } = under;
     const key = thread();
     const { fence } = await started(store, newRun(key));

@@ -177,7 +177,7 @@ test("a non-streaming response that cannot wait any longer says that the run goe
   expect(await response.text()).toContain("the run continues");
 }, 20_000);
 
-test("a process that leaves a run to another cuts off its readers and tells none that the run has ended", async () => {
+test("a process that leaves a run to another cuts off its readers, and none sees an end of the run", async () => {
   const leaving = await startService({ store, owner: realSystem.id(), env: { DRAIN_TIMEOUT: "10ms" } });
   const threadId = realSystem.id();
   const first = readSse(await service.post("/stream/v2", { message: "hi", userId: USER, threadId }));

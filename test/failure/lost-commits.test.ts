@@ -102,7 +102,7 @@ describe.each(losingStores)("%s, after a failover that has lost the last commits
     expect((await next.toEnd()).at(-1)?.event).toBe("run.completed");
   }, 30_000);
 
-  test("a reader on another replica that has read lost events gets a reset and is not told that the thread was deleted", async () => {
+  test("a reader on another replica that has read lost events gets a reset, and no event that the thread was deleted", async () => {
     const other = await startService({ store: database.store, owner: realSystem.id() });
     const { key, threadId, call, stream, events } = await running();
     for (const word of ["one", "two"]) await emitDelta(call, events, word);

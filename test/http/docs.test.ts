@@ -34,7 +34,7 @@ const loadedBy = (html: string): readonly string[] => {
 describe("GET /", () => {
   const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-  test("tells a browser what this service is; behind a prefix too, all its links work, and it loads nothing", async () => {
+  test("shows a browser what this service is; behind a prefix too, all its links work, and it loads nothing", async () => {
     using proxy = ingress();
     const page = await fetch(new URL("/ai/", proxy.url), { headers: { accept: BROWSER } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);

@@ -103,7 +103,7 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     expect(await contents("reject")).toEqual(["one", "1", "two", "2"]);
   });
 
-  test("cancels all that is not over with `interrupt`, what was said stays, and it is answered", async () => {
+  test("cancels all active and queued runs with `interrupt`, keeps their text, and is answered", async () => {
     const going = await talking("interrupt");
     const waiting = await nativeRun(place.first, "never answered", { user_id: "interrupt", thread_id: "t" });
     const next = await nativeRun(place.second, "two", {
@@ -121,7 +121,7 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     }
   });
 
-  test("cancels all that is not over with `replace`, and takes its place", async () => {
+  test("cancels all active and queued runs with `replace`, and takes their place", async () => {
     const going = await talking("replace");
     const waiting = await nativeRun(place.first, "never answered", { user_id: "replace", thread_id: "t" });
     const next = await nativeRun(place.second, "two", { user_id: "replace", thread_id: "t", multitask: "replace" });

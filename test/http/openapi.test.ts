@@ -68,7 +68,7 @@ describe("GET /openapi.json", () => {
     }
   });
 
-  test("tells operations apart by their summaries, which are plain text", () => {
+  test("distinguishes operations by their summaries, which are plain text", () => {
     const summaries = Object.values(published.document.paths ?? {})
       .flatMap((path) => Object.values(path) as { readonly summary?: string }[])
       .map(({ summary }) => summary ?? "");

@@ -209,7 +209,7 @@ describe("a ticket's lifetime", () => {
 });
 
 describe("a store that becomes unavailable", () => {
-  test("while the run starts: the client is told to retry, and then the run starts", async () => {
+  test("while the run starts: the client gets a time to retry, and then the run starts", async () => {
     const { store, taps } = tappedStore(await memoryStore());
     const service = await startService({ store });
     try {

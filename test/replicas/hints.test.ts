@@ -126,7 +126,7 @@ test("a replica with nothing to say sends a probe every five seconds, and no mor
   expect(network.sent.length - before).toBe(12);
 });
 
-test("what could not be sent is sent when the store is back; an outage says nothing about the way", async () => {
+test("what could not be sent is sent when the store is back; an outage does not change how hints are sent", async () => {
   const { network, a, b, pass } = await pair();
   network.state = "away";
   a.hints.send("run", "kept");

@@ -32,7 +32,7 @@ const replicas = () => {
   return { network, open, changes, pass };
 };
 
-test("a change is told to those who watch, and to nobody when none does", async () => {
+test("a change is sent to those who watch, and is not sent when none does", async () => {
   const { network, open, changes } = replicas();
   const [a, b] = [await open("a"), await open("b")];
   a.topics.changed(TOPIC);

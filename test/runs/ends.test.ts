@@ -144,7 +144,7 @@ describe("a run that ends", () => {
     expect(answerIn(seen)).toBe("before");
   });
 
-  test("ends a second after it was stopped, even if a node ignores its signal for ever", async () => {
+  test("ends a second after it was stopped, even if a node never heeds its signal", async () => {
     const deaf = agentOf(async function* () {
       yield token("words");
       return await hanging();

@@ -50,7 +50,7 @@ describe("a text that a model has wrapped", () => {
     expect(unwrapText(wrap("How Postgres locks rows"), LABELS)).toBe("How Postgres locks rows");
   });
 
-  test("comes back from any nesting of marks in a label or not, in JSON or not, in a fence or not", () => {
+  test("is recovered from any nesting of marks, with or without a label, JSON or a fence", () => {
     const inline = WRAPPINGS.filter(([name]) => INLINE.has(name) && name !== "heading").map(([, wrap]) => wrap);
     const block = WRAPPINGS.filter(([name]) => !INLINE.has(name)).map(([, wrap]) => wrap);
     fc.assert(

@@ -37,7 +37,7 @@ test("as many calls are under way as there are slots, and the next begins when o
   expect(await last).toBe("last");
 });
 
-test("a call that nobody waits for any more is passed over", async () => {
+test("a call whose caller no longer waits is skipped", async () => {
   const { begun, calls } = callsOf(new Slots(1), 3, (at) => at !== 1);
   calls[0]?.end();
   await settled();

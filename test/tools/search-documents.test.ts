@@ -72,7 +72,7 @@ test("an agent's collections bound the search", async () => {
   expect(retrieval.queries).toHaveLength(2);
 });
 
-test("the model is told when nothing was found, and nothing is emitted", async () => {
+test("the model gets a note when nothing was found, and nothing is emitted", async () => {
   const { events, value } = await searches(stubRetrieval([]))({ query: "unicorns" });
   expect(events).toEqual([]);
   expect(value).toMatchObject({ output: { passages: [], note: expect.stringContaining("Nothing was found") } });

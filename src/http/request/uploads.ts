@@ -27,7 +27,7 @@ export const DocumentText = Type.Object({
   content: NotBlank,
   media_type: nullable(
     Text({ maxLength: 128 }),
-    "what the content is, such as text/markdown; null or left out to tell by the title",
+    "what the content is, such as text/markdown; null or left out to decide by the title",
   ),
   ...About,
 });

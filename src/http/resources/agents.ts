@@ -4,7 +4,7 @@ import type { AnyAgent } from "../../agents/contract.ts";
 import type { RouteParts } from "../context.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
 
-const AGENTS: Tag = { name: "Agents", description: "Who answers, and with which model." };
+const AGENTS: Tag = { name: "Agents", description: "The agents and models that requests may choose." };
 
 const AgentShape = Type.Object(
   {
@@ -59,7 +59,8 @@ export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
         access: "read",
         threads: "none",
         summary: "List the models",
-        description: "Those that `MODEL` and the agents name. The first one answers unless something else is said.",
+        description:
+          "Those that `MODEL` and the agents name. The first one answers unless the request or the agent names another.",
         replies: { 200: json("The models that requests may choose.", Type.Object({ models: Type.Array(ModelShape) })) },
       }),
     });

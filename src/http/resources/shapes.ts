@@ -37,7 +37,7 @@ export const RunShape = Type.Object(
     agent: Type.String({ description: "The agent that answers." }),
     model: nullOr(Type.String({ description: "The model that answers; null for runs of the first release." })),
     metadata: Type.Unsafe<Metadata>(
-      Type.Record(Type.String(), Type.Unknown(), { description: "What the caller kept with the run." }),
+      Type.Record(Type.String(), Type.Unknown(), { description: "The metadata that the caller sent with the run." }),
     ),
     status: RunStatus,
     attempt: Type.Integer({ minimum: 0, description: "How many times a replica has started the run; 0 while queued." }),

@@ -93,7 +93,7 @@ const titleOf = async (pdf: Pdf): Promise<string | null> => {
   return title === "" || /^(?:untitled|microsoft word\b.*|.*\.\w{2,4})$/i.test(title) ? null : title;
 };
 
-/** pdf.js throws classes that it does not export, so they are told apart by name. */
+/** pdf.js throws classes that it does not export, so they are distinguished by name. */
 const unreadable = (error: unknown): UnreadableError => {
   if (error instanceof UnreadableError) return error;
   if (error instanceof Error && error.name === "PasswordException") {

@@ -9,7 +9,7 @@ const MAX_BYTES = 1024 * 1024;
 
 const NONE: McpFile = { names: [], servers: [], mistakes: [], secrets: [] };
 
-/** Reads the servers of tools that a folder names. Without the file there are none. Never throws. */
+/** Reads the MCP servers that a folder names. Without the file there are none. Never throws. */
 export const mcpFileIn = async (dir: string, variables: Variables): Promise<McpFile> => {
   const path = join(dir, MCP_FILE);
   const wrong = (message: string): McpFile => ({

@@ -4,7 +4,7 @@ import { mcpTool } from "./mcp-tool.ts";
 import { McpWorker, type ServerReport } from "./mcp-worker.ts";
 import type { McpServerConfig } from "./server-config.ts";
 
-/** What operators read of the servers of tools. */
+/** What operators read of the MCP servers. */
 export interface McpLogger {
   /** A server answers, and has this many tools. Once per change. */
   serverReady(server: string, tools: number): void;

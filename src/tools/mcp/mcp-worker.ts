@@ -20,7 +20,7 @@ interface PendingCall {
 export type ServerReport = Extract<FromWorker, { type: "listed" | "unusable" | "away" | "stderr" }>;
 
 /**
- * The thread that is connected to the servers of tools. A result may have 100 MB, and parsing it would block every
+ * The thread that is connected to the MCP servers. A result may have 100 MB, and parsing it would block every
  * stream of the process; only a bounded part of it leaves the thread.
  */
 export class McpWorker {

@@ -1,4 +1,4 @@
-/** How a server of tools is reached, from `mcp.json`, with its variables filled in. */
+/** How an MCP server is reached, from `mcp.json`, with its variables filled in. */
 export type McpServerConfig = StdioConfig | HttpConfig;
 
 interface CommonConfig {
