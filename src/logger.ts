@@ -98,6 +98,9 @@ const failed = (error: unknown) => {
   return { err: error };
 };
 
+/** The same for what an agent or a tool should have caught: its stack says where. */
+const unexpected = (error: unknown) => (error instanceof UnreadableError ? { err: error } : failed(error));
+
 /** A provider's message may quote the prompt or the key. */
 const logProviderWords = (logger: Logger, error: unknown): void => {
   const words = providerWords(error);
@@ -135,10 +138,10 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       };
       if (failure === null) logger.info(line, "run ended");
       else if (failure.cause === undefined) logger.info({ ...line, reason: failure.message }, "run ended");
-      // An unreadable upload needs nothing of the operator.
-      else if (failure.cause instanceof UnreadableError)
+      // An unreadable upload needs nothing of the operator, unless an agent did not provide for it.
+      else if (failure.cause instanceof UnreadableError && failure.code !== "internal")
         logger.info({ ...line, ...failed(failure.cause) }, "run ended");
-      else logger.error({ ...line, ...failed(failure.cause) }, "run ended");
+      else logger.error({ ...line, ...unexpected(failure.cause) }, "run ended");
       logProviderWords(logger, failure);
     },
     toolsLeftOut: (agent, count) => {
@@ -150,6 +153,9 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     },
     reachedLength: (run, model) =>
       logger.warn({ ...about(run), model }, "answer cut off by the model's limit of output tokens"),
+    // Whatever it threw is a defect of the tool, so that its place is what an operator looks for.
+    toolFailed: (run, { agent, tool }, error) =>
+      logger.warn({ ...about(run), agent, tool, ...unexpected(error) }, "a tool failed, and the model is told so"),
     trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
     recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
@@ -218,6 +224,7 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
   agents: {
     logged: (level, place, message, data) =>
       logger[level]({ ...at(place), ...(data !== undefined && { data }) }, message),
+    isLogged: (level) => logger.isLevelEnabled(level),
     emittedLate: (place) => logger.debug(at(place), "ignored what an agent emitted after its node had ended"),
     blockedLoop: (places, ms) => {
       const [place, ...others] = places.map(at);

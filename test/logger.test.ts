@@ -129,6 +129,29 @@ describe("a failure that is expected", () => {
     expect(line).toMatchObject({ level: "info", outcome: "tool_failed", reason: cause.message });
   });
 
+  test("of a page that an agent has not provided for is logged with the lines that asked for it", () => {
+    const cause = new UnreadableError("unreachable", "The page is away.");
+    expect(ended(runErrorOf(cause))).toMatchObject({
+      level: "error",
+      outcome: "internal",
+      err: { message: cause.message, stack: expect.stringContaining("logger.test.ts:") },
+    });
+  });
+
+  test("of a tool is logged with the agent, the tool and the lines that threw", () => {
+    const { lines, log } = logged("info");
+    for (const error of [new Error("no stock"), new UnreadableError("empty", "Nothing.")])
+      log.runs.toolFailed(run, { agent: "shop", tool: "stock" }, error);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      ["no stock", "Nothing."].map((message) =>
+        expect.objectContaining({
+          ...{ level: "warn", agent: "shop", tool: "stock", run: run.runId },
+          err: expect.objectContaining({ message, stack: expect.stringContaining("logger.test.ts:") }),
+        }),
+      ),
+    );
+  });
+
   test("of the store is logged with its reason, and without a stack", () => {
     const line = ended(new StoreError("unavailable", "it is away", { cause: new Error("select 1") }));
     expect(line).toMatchObject({ level: "error", outcome: "store_unavailable", reason: "it is away" });

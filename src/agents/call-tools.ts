@@ -48,7 +48,7 @@ const makeCall = async (
 ): Promise<ToolOutcome> => {
   const callContext = { ...context, toolCallId, idempotencyKey: `${context.runId}:${toolCallId}` };
   const outcome = await drive(
-    callTool(tools, call, callContext, (error) => context.report(error)),
+    callTool(tools, call, callContext, (error) => context.toolFailed(call.name, error)),
     emit,
   );
   const { output, isError } = outcome;

@@ -41,8 +41,8 @@ export interface AgentContext extends ToolContext {
    * it is stored, or the run has ended.
    */
   saveRound(round: RoundState): Promise<void>;
-  /** Logs an error that the user need not see. */
-  report(error: unknown): void;
+  /** A tool of this name threw what is no answer for the model. Logged, with the agent's name. */
+  toolFailed(tool: string, error: unknown): void;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface AgentLogger {
     message: string,
     data: object | undefined,
   ): void;
+  /** Whether lines of this level are written. */
+  isLogged(level: "debug" | "info" | "warn" | "error"): boolean;
   /** Something was emitted after its node had returned or its run had ended. Logged once for each node. */
   emittedLate(place: AgentPlace): void;
   /**

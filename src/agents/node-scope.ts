@@ -2,6 +2,7 @@ import type { EventBody } from "../domain/event.ts";
 import { isTokenCount, type Usage } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
 import type { ModelMessage } from "../models/contract.ts";
+import { BoundedLog } from "./bounded-log.ts";
 import { UniqueIds } from "./call-ids.ts";
 import type { Context, ConversationOptions, ConversationResult } from "./context.ts";
 import type { NodeContext, Producer } from "./contract.ts";
@@ -15,6 +16,7 @@ import { AgentMistake, jsonValue } from "./mistake.ts";
 import { readFile, readPage } from "./pages.ts";
 import type { AgentParts } from "./parts.ts";
 import { checkTools } from "./tool-mistakes.ts";
+import { withCaller } from "./with-caller.ts";
 import { trust } from "./yielded.ts";
 
 const MAX_NAME = 64;
@@ -36,6 +38,7 @@ export class NodeScope {
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #stepNames = new UniqueIds(".");
+  readonly #log: BoundedLog;
   #isLateLogged = false;
 
   constructor(
@@ -49,21 +52,20 @@ export class NodeScope {
     this.#signal = AbortSignal.any([engine.signal, this.#over.signal]);
     const signal = this.#signal;
     const bound = { ...engine, signal };
-    const log = (level: "debug" | "info" | "warn" | "error") => (message: string, data?: object) =>
-      parts.logger.logged(level, this.place, message, data);
+    this.#log = new BoundedLog(parts.logger, this.place);
     this.context = {
       ...{ agent, node, runId, input, file, userId, threadId, locale, system, settings, tools, history, signal },
       model: meteredModel(bound),
       retrieval: documentsOf(parts.retrieval, collections, bound),
-      log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
+      log: this.#log,
       converse: (options) => this.#converse(options, this.engine.needsParagraph()),
       complete: (options) => drive(this.#converse(options, false), () => undefined),
       step: (name, fn) => this.#step(name, fn),
       emit: (name, data) => this.#emit(name, data),
       spend: (usage) => this.#spend(usage),
       approve: () => Promise.reject(new AgentMistake("context.approve is not available in this release")),
-      fetchPage: (url) => readPage(url, parts, bound),
-      readFile: () => readFile(parts, bound),
+      fetchPage: (url) => withCaller(() => readPage(url, parts, bound)),
+      readFile: () => withCaller(() => readFile(parts, bound)),
     };
   }
 
@@ -132,7 +134,7 @@ export class NodeScope {
     const emitted = this.#emitted(name, data);
     // An agent that does not wait for it must not bring an unhandled rejection about, and its operator should know.
     emitted.catch((error: unknown) => {
-      if (error instanceof AgentMistake) this.parts.logger.logged("error", this.place, error.message, undefined);
+      if (error instanceof AgentMistake) this.#log.error(error.message);
     });
     return emitted;
   }

@@ -228,7 +228,7 @@ class Turn<State> {
         this.#hasText = false;
       },
       saveRound: (round) => this.writer.round(round),
-      report: (error) => parts.logger.trouble(live, error),
+      toolFailed: (tool, error) => parts.logger.toolFailed(live, { agent: agent.name, tool }, error),
       saveImage: async (image) => {
         if (!(await live.persisted)) throw NOT_PERSISTED;
         await parts.store.images.put(live.threadKey, { ...image, now: parts.system.now() });

@@ -31,6 +31,8 @@ export interface RunLogger {
   choiceMissing(remedy: string): void;
   /** The model reached its limit of output tokens in the middle of the run's answer. */
   reachedLength(run: LiveRun, model: string): void;
+  /** A tool threw what is no answer for the model. The run goes on. */
+  toolFailed(run: LiveRun, where: { readonly agent: string; readonly tool: string }, error: unknown): void;
   /** A part of the run failed without ending the run. */
   trouble(run: LiveRun, error: unknown): void;
   /** An orphaned run was ended. */

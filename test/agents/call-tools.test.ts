@@ -91,7 +91,7 @@ describe("the tool calls of a round", () => {
     gates[1]?.reject(new Error("secret"));
     gates[2]?.resolve("there");
     expect((await outcomes).map(({ isError }) => isError)).toEqual([true, true, false]);
-    expect(context.reported).toHaveLength(1);
+    expect(context.reported).toEqual([{ tool: calls(3)[1]?.call.name, error: new Error("secret") }]);
   });
 
   test("all stop when the run is cancelled, and it ends with the reason", async () => {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/correctness/useYield: an agent is a generator, also one that says nothing.
 import { describe, expect, test } from "bun:test";
 import type { AgentLogger } from "../../src/agents/logger.ts";
-import { questionsIn, Type, tool } from "../../src/agents/public.ts";
+import { questionsIn, Type, tool, UnreadableError } from "../../src/agents/public.ts";
 import type { EventBody } from "../../src/domain/event.ts";
 import { call, type modelAnswering, text } from "../support/agent-context.ts";
 import { agentParts } from "../support/agent-parts.ts";
@@ -188,9 +188,29 @@ describe("context", () => {
     expect((engine.model as ReturnType<typeof modelAnswering>).requests).toEqual([]);
   });
 
+  test("a page or a file that cannot be read names the agent's own line in its stack", async () => {
+    const parts = agentParts({
+      fetchPage: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        throw new UnreadableError("unreachable", "The page is away.");
+      },
+    });
+    const mine = codeRun(async function* (given) {
+      const page = await given.fetchPage("http://x.example/").catch((error: Error) => error);
+      const file = await given.readFile().catch((error: Error) => error);
+      return [page, file].map((error) => (error instanceof UnreadableError ? error.stack : null));
+    }, parts);
+    const { result } = await walked(mine, codeContext());
+    expect(result).toEqual([1, 2].map(() => expect.stringMatching(/code-context\.test\.ts:\d+:\d+/)));
+  });
+
   test("log writes the operator's line with agent, node and run", async () => {
     const lines: unknown[] = [];
-    const logger: AgentLogger = { ...agentParts().logger, logged: (...line) => void lines.push(line) };
+    const logger: AgentLogger = {
+      ...agentParts().logger,
+      isLogged: () => true,
+      logged: (...line) => void lines.push(line),
+    };
     const mine = codeRun(async function* ({ log }) {
       log.warn("low stock", { left: 3 });
     }, agentParts({ logger }));

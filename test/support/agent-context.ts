@@ -59,6 +59,6 @@ export const agentContext = (
     answered: () => {},
     saveRound: async (round) => void rounds.push(round),
     spend: (usage) => void (usage === NO_USAGE || spent.push(usage)),
-    report: (error) => void reported.push(error),
+    toolFailed: (tool, error) => void reported.push({ tool, error }),
   };
 };
