@@ -83,6 +83,8 @@ export interface Dependencies {
   readonly replica: Replica;
   /** No other process uses the store: there are no leases, and any other owner of a run is dead. */
   readonly isAlone: boolean;
+  /** Other processes of this service listen on the same port. */
+  readonly sharesPort?: boolean;
   readonly storeWaitMs?: number;
   /** The operator's own agents, as they were read at the start. Omitted: there are none. */
   readonly ownAgents?: ReadAgents;
@@ -255,8 +257,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     http.listen({
       hostname: config.host,
       port: config.port,
-      // Two processes on one port would each get some of the requests, without an error.
-      reusePort: false,
+      // Two processes on one port each get some of the requests, without an error.
+      reusePort: dependencies.sharesPort === true,
       idleTimeout,
       maxRequestBodySize,
       // In development Bun answers an error with its source and stack.

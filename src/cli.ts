@@ -14,16 +14,33 @@ const COMMANDS = {
 /** What may follow a command. */
 const ARGUMENTS: Readonly<Record<string, string>> = { init: "[DIR]" };
 
+const OPTIONS = {
+  "--workers N":
+    "With serve: processes that share the port, or auto for as many as there are cores. Overrides WORKERS.",
+  "--help": "Print this help.",
+  "--version": "Print the version.",
+} as const;
+
 type Command = keyof typeof COMMANDS | "help" | "version";
 
-/** Parses `argv` without the executable. `dir`: the folder that `init` is given. `error` completes "yeoul: …". Never throws. */
-export const parseCli = (
-  argv: readonly string[],
-): { readonly command: Command; readonly dir?: string } | { readonly error: string } => {
+interface CommandLine {
+  readonly command: Command;
+  /** The folder that `init` is given. */
+  readonly dir?: string;
+  /** What `serve` is given as WORKERS, not checked yet. */
+  readonly workers?: string;
+}
+
+/** Parses `argv` without the executable. `error` completes "yeoul: …". Never throws. */
+export const parseCli = (argv: readonly string[]): CommandLine | { readonly error: string } => {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "v" } },
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+        workers: { type: "string" },
+      },
       allowPositionals: true,
     });
     if (values.help) return { command: "help" };
@@ -31,17 +48,21 @@ export const parseCli = (
     const [command = "serve", ...more] = positionals;
     const [dir, ...others] = more;
     if (command === "init" && others.length === 0) return { command, ...(dir !== undefined && { dir }) };
+    const { workers } = values;
+    if (workers !== undefined && command !== "serve") return { error: "--workers belongs to serve; see yeoul --help" };
     if (more.length > 0) return { error: "expected one command; see yeoul --help" };
-    if (isCommand(command) || command === "help" || command === "version") return { command };
+    if (isCommand(command) || command === "help" || command === "version")
+      return { command, ...(workers !== undefined && { workers }) };
     return { error: `unknown command ${shown(command)}; see yeoul --help` };
   } catch {
+    if (argv.includes("--workers")) return { error: "--workers needs a number, or auto; see yeoul --help" };
     const option = argv.find((text) => text.startsWith("-") && !KNOWN_OPTION.test(text)) ?? "";
     // The value of an option may be a secret.
     return { error: `unknown option ${shown(option.split("=", 1)[0] ?? "")}; see yeoul --help` };
   }
 };
 
-const KNOWN_OPTION = /^(--help|--version|-[hv]+)$/;
+const KNOWN_OPTION = /^(--help|--version|--workers(=.*)?|-[hv]+)$/s;
 const MAX_SHOWN = 60;
 
 /** What was typed, in quotes: bounded, and without characters that a terminal would obey. */
@@ -56,9 +77,8 @@ export const helpText = (): string =>
     "",
     "Usage: yeoul [command]",
     "",
-    ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${[name, ARGUMENTS[name]].join(" ").padEnd(12)}${meaning}`),
-    `  ${"--help".padEnd(12)}Print this help.`,
-    `  ${"--version".padEnd(12)}Print the version.`,
+    ...Object.entries(COMMANDS).map(([name, meaning]) => `  ${[name, ARGUMENTS[name]].join(" ").padEnd(13)}${meaning}`),
+    ...Object.entries(OPTIONS).map(([name, meaning]) => `  ${name.padEnd(13)}${meaning}`),
     "",
     "Environment variables (also read from a file .env):",
     "",

@@ -9,6 +9,7 @@ import type { JournalLogger } from "./journal/logger.ts";
 import { ModelError } from "./models/contract.ts";
 import type { ModelLogger } from "./models/logger.ts";
 import { providerWords } from "./models/provider-error.ts";
+import type { ProcessLogger } from "./processes/contract.ts";
 import type { HintLogger } from "./replicas/logger.ts";
 import type { RetrievalLogger } from "./retrieval/contract.ts";
 import type { LiveRun } from "./runs/live-run.ts";
@@ -30,6 +31,7 @@ export interface ServiceLogger extends HttpLogger {
   /** Some documents cannot be searched by vectors; `words` give the reason and the remedy. */
   retrievalLimited(words: string): void;
   readonly retrieval: RetrievalLogger;
+  readonly processes: ProcessLogger;
   /** The store cannot be written to any more, with the reason; null when it can be again. Called once per change. */
   storeChanged(why: string | null): void;
   /** A check has found that a model cannot be reached, with the error; null when it can be again. Called once per change. */
@@ -188,6 +190,10 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     remarked: (remarks) => logger.warn({ remarks }, "agents may have mistakes; they are in use"),
     reloadRefused: (mistakes) =>
       logger.error({ mistakes }, "agents have mistakes, so those that were read before stay in use"),
+  },
+  processes: {
+    workerDied: (worker, exit, delayMs) =>
+      logger.error({ worker, ...exit, delay_ms: delayMs }, "a worker died, starting it again"),
   },
   models: {
     retry: ({ model, attempt, delayMs, error }) => {

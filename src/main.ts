@@ -1,4 +1,3 @@
-import { closeSync, openSync } from "node:fs";
 import { hostname } from "node:os";
 import { version } from "../package.json";
 import { helpText, parseCli } from "./cli.ts";
@@ -8,8 +7,10 @@ import { describeAccess } from "./domain/identity.ts";
 import { Redactor } from "./domain/redact.ts";
 import { realSystem } from "./domain/system.ts";
 import type { ReadAgents } from "./own-agents.ts";
+import type { WorkerMessage } from "./processes/spawn-worker.ts";
 import { barLine, type Progress, wordsLine } from "./reindex-progress.ts";
 import { RUNTIME_SETTINGS } from "./runtime-settings.ts";
+import { inTwoSteps, onSignals, type Reactions } from "./signals.ts";
 
 // The commands below import the service: it takes longer to load than everything that is decided before.
 
@@ -18,8 +19,8 @@ const EXIT_USAGE = 2;
 const EXIT_FAILED = 1;
 /** The code that shells report for a command ended by SIGINT. */
 const EXIT_INTERRUPTED = 130;
-/** A signal to a process group reaches a child of npx several times at once; a person's second signal comes later. */
-const SECOND_SIGNAL_MS = 500;
+/** The variable that tells a worker its number. */
+const WORKER = "YEOUL_WORKER";
 
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`yeoul: ${line}\n`);
@@ -30,11 +31,16 @@ const withRemedy = (error: Error): string =>
 
 /** Replaces the process (execve): its parent notices nothing. Where that is not possible, it goes on without them. */
 const applyRuntimeSettings = (): void => {
-  const { argv, env, execArgv, execPath } = process;
+  const { env, execPath } = process;
   if (Object.keys(RUNTIME_SETTINGS).every((name) => env[name] !== undefined)) return;
+  process.execve?.(execPath, [execPath, ...ownArguments()], { ...RUNTIME_SETTINGS, ...env });
+};
+
+/** What this process was started with, behind the path of its program. */
+const ownArguments = (): readonly string[] => {
+  const { argv, execArgv } = process;
   const isExecutable = import.meta.url.includes("$bunfs");
-  const args = isExecutable ? argv.slice(2) : [...execArgv, ...argv.slice(1)];
-  process.execve?.(execPath, [execPath, ...args], { ...RUNTIME_SETTINGS, ...env });
+  return isExecutable ? argv.slice(2) : [...execArgv, ...argv.slice(1)];
 };
 
 const main = async (): Promise<number | "serving"> => {
@@ -54,7 +60,7 @@ const main = async (): Promise<number | "serving"> => {
     await Bun.write(Bun.stdout, await thirdPartyNotices()).catch(() => {});
     return 0;
   }
-  const read = readConfig(process.env);
+  const read = readConfig({ ...process.env, ...(cli.workers !== undefined && { WORKERS: cli.workers }) });
   if (!read.ok) {
     for (const { name, message } of read.mistakes) complain(`${name} ${message}`);
     return EXIT_USAGE;
@@ -174,32 +180,62 @@ const checkAll = async (config: Config): Promise<number> => {
   return failed === 0 ? 0 : EXIT_FAILED;
 };
 
-/** A terminal that closes sends SIGHUP as well, and is gone by then. */
-const hasTerminal = (): boolean => {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
+const run = (config: Config): Promise<"serving" | number> => {
+  const worker = process.env[WORKER];
+  if (worker !== undefined && process.send !== undefined) return serveAs(Number(worker), config);
+  const count = config.workers === "auto" ? navigator.hardwareConcurrency : config.workers;
+  return count === 1 ? serveAs(null, config) : supervise(count, config);
 };
 
-const run = async (config: Config): Promise<"serving" | number> => {
-  // Before it serves there is nothing to drain.
-  let stop = (): void => process.exit(0);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
-  // A signal during the start may come after its files were read.
-  let isReloadDue = false;
-  let reload = (): void => {
-    isReloadDue = true;
+/** Has so many processes of this program serve on one port. */
+const supervise = async (count: number, config: Config): Promise<"serving" | number> => {
+  if (process.platform !== "linux") {
+    complain("WORKERS must be 1, because this system does not spread connections over processes that share a port");
+    return EXIT_USAGE;
+  }
+  const [{ openSupervisor }, { serviceLogger, openLogger }] = await Promise.all([
+    import("./processes/open.ts"),
+    import("./logger.ts"),
+  ]);
+  const supervisor = openSupervisor({
+    ...{ count, host: config.host, port: config.port, system: realSystem },
+    command: [process.execPath, ...ownArguments()],
+    envOf: (worker, port) => ({ ...process.env, PORT: String(port), [WORKER]: String(worker) }),
+    logger: serviceLogger(openLogger(config.logLevel, secretsOf(config))).processes,
+  });
+  const end = () => void supervisor.stop().then((code) => process.exit(code));
+  const endAtOnce = () => {
+    supervisor.kill();
+    process.exit(EXIT_FAILED);
   };
-  const hadTerminal = hasTerminal();
-  process.on("SIGHUP", () => (hadTerminal && !hasTerminal() ? stop() : reload()));
+  onSignals({ stop: inTwoSteps(end, endAtOnce), reload: () => supervisor.reload() });
+  const started = await supervisor.start();
+  if (typeof started === "number") return started;
+  printLine(`yeoul listening on ${started}`);
+  return "serving";
+};
+
+/** Serves in this process. `worker`: its number among several that share the port; null when it is the only one. */
+const serveAs = async (worker: number | null, config: Config): Promise<"serving" | number> => {
+  // A worker without the process that started it would serve beside the next that is started.
+  if (worker !== null) process.on("disconnect", () => process.exit(EXIT_FAILED));
+  // What this process starts is none.
+  delete process.env[WORKER];
+  // Before it serves there is nothing to drain. A signal during the start may come after its files were read.
+  let isReloadDue = false;
+  const reactions: Reactions = {
+    stop: () => process.exit(0),
+    reload: () => {
+      isReloadDue = true;
+    },
+  };
+  onSignals(reactions);
   const { openEmbedding, openModels, serve } = await import("./app.ts");
   const { openStore } = await import("./open-store.ts");
   const { serviceLogger, openLogger } = await import("./logger.ts");
   const redactor = new Redactor(secretsOf(config));
-  const log = serviceLogger(openLogger(config.logLevel, redactor));
+  const lines = openLogger(config.logLevel, redactor);
+  const log = serviceLogger(worker === null ? lines : lines.child({ worker }));
   // An agent of the operator's own may leave a promise alone, or throw in a timer. All other runs go on.
   for (const event of ["unhandledRejection", "uncaughtException"] as const) process.on(event, log.uncaught);
   const ownAgents = await readOwnAgents(config, redactor);
@@ -220,18 +256,12 @@ const run = async (config: Config): Promise<"serving" | number> => {
     replica: { id: realSystem.id(), name: `${hostname()}/${process.pid}` },
     // An embedded database has one process at a time.
     isAlone: config.database.kind === "embedded",
+    sharesPort: worker !== null,
     ownAgents,
   });
-  reload = () => void service.reload();
-  if (isReloadDue) reload();
-  let stopRequestedAt: number | undefined;
-  stop = () => {
-    const now = realSystem.now();
-    if (stopRequestedAt !== undefined) {
-      if (now - stopRequestedAt > SECOND_SIGNAL_MS) process.exit(EXIT_FAILED);
-      return;
-    }
-    stopRequestedAt = now;
+  reactions.reload = () => void service.reload();
+  if (isReloadDue) reactions.reload();
+  const drain = () => {
     log.draining(service.running);
     void service
       .drain()
@@ -241,6 +271,7 @@ const run = async (config: Config): Promise<"serving" | number> => {
         process.exit(0);
       });
   };
+  reactions.stop = inTwoSteps(drain, () => process.exit(EXIT_FAILED));
   log.serving({
     version,
     database: config.database.kind,
@@ -248,7 +279,8 @@ const run = async (config: Config): Promise<"serving" | number> => {
     may_ask: describeAccess(config.identity),
   });
   // This line is last: its reader may send a signal next.
-  printLine(`yeoul listening on ${service.url}`);
+  if (worker === null) printLine(`yeoul listening on ${service.url}`);
+  else process.send?.({ serving: service.url } satisfies WorkerMessage);
   return "serving";
 };
 

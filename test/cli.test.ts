@@ -25,6 +25,13 @@ describe("the command line", () => {
     expect(parseCli(argv)).toEqual({ command });
   });
 
+  test("serve may name how many workers it has", () => {
+    expect(parseCli(["--workers", "3"])).toEqual({ command: "serve", workers: "3" });
+    expect(parseCli(["serve", "--workers=auto"])).toEqual({ command: "serve", workers: "auto" });
+    expect(parseCli(["serve", "--workers"])).toHaveProperty("error", expect.stringContaining("needs a number"));
+    expect(parseCli(["check", "--workers=2"])).toHaveProperty("error", expect.stringContaining("belongs to serve"));
+  });
+
   test("init may name a folder", () => {
     expect(parseCli(["init", "bots"])).toEqual({ command: "init", dir: "bots" });
     expect(parseCli(["init", "bots", "more"])).toHaveProperty("error");

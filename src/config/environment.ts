@@ -110,6 +110,13 @@ export const Environment = Type.Object({
     description: "How much of a thread's history is sent to the model, in estimated tokens.",
     default: "8000",
   }),
+  WORKERS: variable(Type.Union([Type.Integer({ minimum: 1, maximum: 256 }), Type.Literal("auto")]), {
+    description:
+      "Processes on one port, or auto: as many as there are cores. More than 1 requires DATABASE_URL and Linux.",
+    allowed: "a whole number from 1 to 256, or auto",
+    default: "1",
+    read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text),
+  }),
   LOCALE: choice(["en", "ko"], {
     description: "Language of messages to users when neither the request nor the question determines it.",
     default: "en",

@@ -42,6 +42,8 @@ export interface Config {
   readonly maxRunsPerUser: number;
   /** Null derives it from the number of cores. */
   readonly workerThreads: number | null;
+  /** How many processes serve together; `auto`: as many as there are cores. 1 in an embedded database. */
+  readonly workers: number | "auto";
   readonly historyTokens: number;
   /** The folder of the operator's own agents. */
   readonly agentsDir: string;
@@ -114,6 +116,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
   workerThreads: env.WORKER_THREADS ?? null,
+  workers: env.WORKERS,
   historyTokens: env.HISTORY_TOKENS,
   agentsDir: env.AGENTS_DIR,
   locale: env.LOCALE,

@@ -21,6 +21,7 @@ export const brokenRules = (valid: Partial<Environment>, wrong: ReadonlySet<stri
     ...openDoor(valid, wrong),
     ...forgedHeader(valid, wrong),
     ...idleClaims(valid, wrong),
+    ...sharedFiles(valid, wrong),
   ].filter(({ name }, at, all) => !wrong.has(name) && all.findIndex((other) => other.name === name) === at);
 
 const missingForModels = (valid: Partial<Environment>): readonly Mistake[] =>
@@ -71,3 +72,14 @@ const idleClaims = (env: Partial<Environment>, wrong: ReadonlySet<string>): read
   const [idle] = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_USER_CLAIM"] as const).filter((name) => env[name] !== undefined);
   return idle ? [{ name: "JWT_SECRET", message: `must be set (or JWKS_URL), because ${idle} is set` }] : [];
 };
+
+/** The files of the embedded database belong to one process at a time. */
+const sharedFiles = (env: Partial<Environment>, wrong: ReadonlySet<string>): readonly Mistake[] =>
+  env.WORKERS === undefined || env.WORKERS === 1 || isSet(env, wrong, "DATABASE_URL")
+    ? []
+    : [
+        {
+          name: "DATABASE_URL",
+          message: `must be set, because WORKERS is ${env.WORKERS} and the embedded database belongs to one process. Or set WORKERS=1`,
+        },
+      ];

@@ -36,6 +36,7 @@ describe("an empty environment", () => {
       maxRuns: 2000,
       maxRunsPerUser: 100,
       workerThreads: null,
+      workers: 1,
       historyTokens: 8000,
       agentsDir: "./agents",
       locale: "en",

@@ -31,7 +31,7 @@ export interface Box extends Disposable {
   /** Runs a command until it exits. */
   run(args: readonly string[], env?: Env): Promise<Ended>;
   /** Starts the service; resolves with its first line on stdout, or rejects with how it ended. */
-  serve(env?: Env): Promise<Running>;
+  serve(env?: Env, args?: readonly string[]): Promise<Running>;
 }
 /** The whole environment of the process, except DATA_DIR and PORT. */
 type Env = Readonly<Record<string, string>>;
@@ -78,8 +78,8 @@ export const box = async (source?: string): Promise<Box> => {
       ]);
       return { code: await child.exited, stdout, stderr };
     },
-    serve: async (env) => {
-      const child = spawn([], env);
+    serve: async (env, args = []) => {
+      const child = spawn(args, env);
       // Read to the end, or the service would block on a full pipe.
       const stderr = new Output(child.stderr);
       const firstLine = await firstLineOf(child.stdout);
