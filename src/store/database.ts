@@ -43,6 +43,8 @@ export interface Driver {
   enter<T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean): Promise<T>;
   /** How many calls a statement may combine before it takes longer than other calls may have to wait for it. */
   readonly maxTogether: number;
+  /** Whether the database makes the space of removed rows free again by itself (autovacuum). */
+  readonly vacuums: boolean;
   /** Gives the session up; the next call gets another. Calls under way in it fail. */
   abandon(session: Session): void;
   /** Listens to a channel of the database until the returned function is called. See `HintStore.listen`. */
@@ -94,6 +96,11 @@ export class Database {
   /** See `Driver`. */
   get maxTogether(): number {
     return this.driver.maxTogether;
+  }
+
+  /** See `Driver`. */
+  get vacuums(): boolean {
+    return this.driver.vacuums;
   }
 
   /**

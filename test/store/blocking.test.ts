@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
+import type { PackingPlace } from "../../src/store/log/contract-packing.ts";
 import { chunk, draft, words } from "../support/documents.ts";
 import { measureBlocking } from "../support/measure-blocking.ts";
 import { memoryStore } from "../support/pglite.ts";
@@ -127,6 +128,29 @@ describe("one call of the embedded store does not hold the event loop", () => {
     expect(await store.events.bounds(copy)).toEqual({ first: 1, last: checkpoint.seq });
     const others = [key, ...copies];
     await unblocked(async () => () => store.threads.delete(others.pop() ?? key));
+  }, 120_000);
+
+  test("to pack a batch of events, to vacuum after many, and to read, fork and delete a packed thread", async () => {
+    const { key, fence, checkpoint } = await long(56_000);
+    let at: PackingPlace | null = null;
+    const blocked: number[] = [];
+    // One of these calls, after 50,000 events, vacuums too.
+    do {
+      const measured = await measureBlocking(async () => {
+        at = (await store.packing.pack(at))?.next ?? null;
+      });
+      blocked.push(measured.blockedMs);
+    } while (at !== null);
+    expect(blocked.length).toBeGreaterThan(25);
+    expect(Math.max(...blocked.toSorted((a, b) => a - b).slice(0, -TRIES))).toBeLessThan(BLOCKED_MS);
+    await unblocked(async () => () => store.events.read(key, 20_000, 200));
+    await unblocked(async () => () => store.events.ofRun(key, fence.runId, ["done"]));
+    const fork = { from: key, checkpoint, through: checkpoint.seq, partial: null, now: 3_000 };
+    await unblocked(async () => {
+      const to = thread();
+      return () => store.threads.fork({ ...fork, to });
+    });
+    await unblocked(async () => () => store.threads.delete(key));
   }, 120_000);
 
   test("to store, search, list and delete a document of 5,000 rows", async () => {

@@ -8,6 +8,7 @@ const unused: Driver = {
   session: () => ({}) as Session,
   enter: (_lane, work) => work(),
   maxTogether: 3,
+  vacuums: true,
   abandon: () => {},
   listen: () => () => {},
   close: async () => {},

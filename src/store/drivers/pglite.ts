@@ -82,6 +82,7 @@ export const pgliteStore = async ({ dataDir, system, ...options }: PgliteStoreOp
     const driver = {
       session: () => session,
       maxTogether: MAX_TOGETHER,
+      vacuums: false,
       // A call may have read what another has written, so it too is answered only once that is on the disk.
       enter: async <T>(lane: Lane, work: () => Promise<T>, isWanted: () => boolean) => {
         const result = await turns.enter(lane, work, isWanted);

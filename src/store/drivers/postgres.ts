@@ -105,6 +105,7 @@ class Pools implements Driver {
   }
 
   readonly maxTogether = MAX_TOGETHER;
+  readonly vacuums = true;
 
   /**
    * The pool sends a statement behind another when no connection is free, which saves short statements a round trip. A

@@ -96,6 +96,7 @@ const rootOf = (error: unknown): unknown =>
 const within = (session: Session): Driver => ({
   session: () => session,
   maxTogether: 1,
+  vacuums: true,
   enter: (_lane, work) => session.transaction(() => work()),
   abandon: () => {},
   listen: () => () => {},

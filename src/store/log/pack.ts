@@ -14,9 +14,31 @@ const ROWS_A_BATCH = 2_048;
 /** A number that no other user of the database is likely to use for an advisory lock: "pack" in ASCII. */
 const LOCK = 0x7061636b;
 
-export const packingQueries = (database: Database): PackingStore => ({
-  pack: (at) => database.call("packing.pack", ({ transaction }) => transaction((session) => pack(session, at))),
-});
+/**
+ * After how many packed events the embedded database is vacuumed: so much space it takes at most that is not used. In a
+ * table of a million rows that takes it a quarter of a second, and in one that is packed already, 3 ms.
+ */
+const EVENTS_A_VACUUM = 50_000;
+
+export const packingQueries = (database: Database): PackingStore => {
+  let removed = 0;
+  return {
+    pack: (at) =>
+      database.call(
+        "packing.pack",
+        async (session) => {
+          const done = await session.transaction((inner) => pack(inner, at));
+          removed += done?.events ?? 0;
+          if (!database.vacuums && removed >= EVENTS_A_VACUUM) {
+            removed = 0;
+            await session.rows(sql`vacuum analyze events`);
+          }
+          return done;
+        },
+        { lane: "bulk" },
+      ),
+  };
+};
 
 /**
  * The lock on a run's row makes the deletion of its thread wait until its stretches are there to delete. Nobody else
