@@ -77,7 +77,10 @@ export interface Context {
   /** Aborts when the run ends or is to end, and when the node has returned. */
   readonly signal: AbortSignal;
   readonly system: System;
-  /** The run's model. Its calls are counted as the run's usage. */
+  /**
+   * The run's model. Its calls are counted as the run's usage. Its parts hold whole characters that can be stored, and no
+   * thoughts in tags: those are `reasoning`.
+   */
   readonly model: Model;
   /** How the model should answer in this run: the agent's own settings, and the request's over them. */
   readonly settings: ModelSettings;

@@ -1,4 +1,5 @@
 import type { EventBody } from "../domain/event.ts";
+import { storable } from "../domain/text.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
 import { ModelError, type ModelMessage, type ModelRequest } from "../models/contract.ts";
 import type { ToolOutcome } from "../tools/call-tool.ts";
@@ -54,7 +55,9 @@ export async function* converse(
     } finally {
       context.spend(call.usage());
     }
-    const { text, toolCalls, opaque, reason } = call;
+    const { toolCalls, opaque, reason } = call;
+    // As the journal stores what was emitted of it.
+    const text = storable(call.text);
     context.answered(reason);
     if (text !== "") answer += lead + text;
     if (toolCalls.length === 0 || isLast) {

@@ -4,6 +4,7 @@ import type { AnswerMeter } from "../models/answer-meter.ts";
 import type { FinishReason, ModelPart, ModelRequest, OpaqueState, ToolCall } from "../models/contract.ts";
 import { estimateUsage } from "../models/usage.ts";
 import type { AgentContext, Emit } from "./contract.ts";
+import { storableCall } from "./storable-parts.ts";
 
 /** One model call and what it has produced so far. `lead` is put before its first text, if there is any. */
 export class ModelCall {
@@ -47,7 +48,7 @@ export class ModelCall {
       case "tool_call":
         this.meter.countCall();
         for (const text of [part.id, part.name, JSON.stringify(part.input) ?? ""]) this.meter.countArgument(text);
-        this.toolCalls.push({ id: part.id, name: part.name, input: part.input });
+        this.toolCalls.push(storableCall(part));
         return null;
       case "finish":
         this.#usage = part.usage;
