@@ -1,3 +1,4 @@
+import type { LogEvent } from "../domain/event.ts";
 import type { Urgency } from "./commit-queue.ts";
 import type { Ending, Outcome } from "./ending.ts";
 
@@ -6,6 +7,8 @@ export interface Committer<Writer> {
   now(): number;
   /** Requests a commit of the writer's events. */
   mark(writer: Writer, urgency: Urgency): void;
+  /** The store has these events, which were written with the run's row. */
+  published(writer: Writer, events: readonly LogEvent[]): void;
   /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
   finish(writer: Writer, ending: Ending, lastResort: Ending): Promise<Outcome>;
   /** An event was emitted after the end. */

@@ -1,4 +1,5 @@
 import { RunError } from "../domain/error.ts";
+import type { LogEvent } from "../domain/event.ts";
 import { runsTopic, type Topics } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Append, Refusal } from "../store/log/contract.ts";
@@ -65,6 +66,10 @@ export class GroupCommit implements Committer<RunWriter> {
     this.#looping = true;
     // A node often emits several events in one go: one commit takes them all.
     queueMicrotask(() => void this.#loop());
+  }
+
+  published(writer: RunWriter, events: readonly LogEvent[]): void {
+    this.#writers.publish(writer, events);
   }
 
   ignored(writer: RunWriter, type: string): void {

@@ -2,25 +2,25 @@ import { AnswerFold } from "../domain/answer.ts";
 import type { EventBody, EventType, LogEvent } from "../domain/event.ts";
 import { SurrogateJoiner, storableText } from "../domain/text.ts";
 import type { RoundState } from "../domain/turn.ts";
-import type { Append, Fence } from "../store/log/contract.ts";
+import type { Append, EarlyWrite, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import { LoggedAnswer } from "./logged-answer.ts";
+import { PendingEvents } from "./pending-events.ts";
 import { PendingRounds } from "./pending-rounds.ts";
 import { Verdict } from "./verdict.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 /** The most events of a run that may wait for the store. Beyond that the producer waits. */
 export const MAX_UNCOMMITTED = 256;
-/** Tokens are joined up to this many characters, so that the bound above also bounds memory. */
-const MAX_JOINED_CHARS = 16 * 1024;
+/** The most of a run that is written with its row, in characters of JSON: rows of many runs share a statement. */
+const MAX_EARLY_CHARS = 16 * 1024;
 
 type Delta = Extract<EventBody, { type: "token" | "reasoning" }>;
-/** An event that waits to be committed. Its text becomes JSON once it cannot grow any more. */
-type Pending = Omit<LogEvent, "json"> & { json: string };
 
 const NONE: readonly NewCheckpoint[] = [];
+const NOTHING: EarlyWrite = { events: [], checkpoints: [] };
 
 /**
  * Writes one run's events to the log. Numbers them, joins consecutive tokens of a node that wait for the same commit,
@@ -31,10 +31,7 @@ export class RunWriter {
   /** For the committer: the writer is among those to be committed next. */
   isMarked = false;
   readonly #answer: LoggedAnswer;
-  #pending: Pending[] = [];
-  /** The text of the last pending event and the node that emits it. Empty unless that event is a token or reasoning. */
-  #text = "";
-  #node = "";
+  readonly #pending = new PendingEvents();
   #checkpoints: readonly NewCheckpoint[] = NONE;
   /** Undefined until there is one: most runs have none. */
   #rounds: PendingRounds | undefined;
@@ -103,9 +100,24 @@ export class RunWriter {
     return this.#pending.length + this.#checkpoints.length > 0 || this.#rounds?.isEmpty === false;
   }
 
-  /** The store has the run now: its events may be written. */
-  release(): void {
+  /** What waits, to be written with the run's row. It goes on waiting until `release`. Nothing when it is much. */
+  early(): EarlyWrite {
+    const events = this.#pending.all();
+    const chars = [...events.map(({ json }) => json), ...this.#checkpoints.map(({ change }) => change)];
+    if (chars.reduce((sum, { length }) => sum + length, 0) > MAX_EARLY_CHARS) return NOTHING;
+    this.#answer.taken();
+    return { events, checkpoints: this.#checkpoints };
+  }
+
+  /** The store has the run now, with what `early` returned, if given: the other events may be written. */
+  release(written?: EarlyWrite): void {
     this.#isHeld = false;
+    if (written !== undefined) {
+      this.committer.published(this, this.#pending.take(written.events.length));
+      this.#checkpoints = this.#checkpoints.slice(written.checkpoints.length);
+      this.#answer.settled();
+      this.#resumeProducers();
+    }
     if (this.hasPending) this.committer.mark(this, this.#hasEmittedText ? "first" : "progress");
   }
 
@@ -133,7 +145,7 @@ export class RunWriter {
       return;
     }
     // What is said from here on does not belong to it.
-    this.#endOfEvent();
+    this.#pending.endOfEvent();
     this.#checkpoints = [...this.#checkpoints, { ...checkpoint, seq: this.#lastSeq, at: this.#now() }];
     this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
   }
@@ -167,10 +179,8 @@ export class RunWriter {
 
   /** For the committer: takes everything that waits, in the store's form. It is in flight until `settled`. */
   take(): Append {
-    this.#endOfEvent();
-    const events = this.#pending;
+    const events = this.#pending.take();
     const checkpoints = this.#checkpoints;
-    this.#pending = [];
     this.#checkpoints = NONE;
     this.#inFlight += events.length;
     this.#isInFlight = true;
@@ -204,8 +214,7 @@ export class RunWriter {
    */
   truncate(lastSeq: number, answer: string): void {
     this.#isTruncated = true;
-    this.#pending = [];
-    this.#text = "";
+    this.#pending.clear();
     this.#checkpoints = NONE;
     this.#rounds?.take();
     this.#lastSeq = lastSeq;
@@ -225,8 +234,7 @@ export class RunWriter {
   /** For the committer: the store will never accept it. Numbers and answer go on from where the log really ends. */
   discard(): void {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
-    this.#pending = [];
-    this.#text = "";
+    this.#pending.clear();
     this.#checkpoints = NONE;
     this.#rounds?.take();
     this.#answer.restart();
@@ -252,13 +260,7 @@ export class RunWriter {
     const text = this.#joiners[body.type].push(body.payload.delta);
     if (text === "") return;
     this.#answer.addText(body.type, text);
-    if (this.#canJoin(body.type, node)) this.#text += text;
-    else this.#push(body.type, node, text, "");
-  }
-
-  #canJoin(type: Delta["type"], node: string): boolean {
-    const length = this.#text.length;
-    return length > 0 && length < MAX_JOINED_CHARS && this.#node === node && this.#pending.at(-1)?.type === type;
+    if (!this.#pending.join(body.type, node, text)) this.#push(body.type, node, text, "");
   }
 
   /** Half a surrogate pair cannot wait past the end of its text. */
@@ -276,20 +278,9 @@ export class RunWriter {
    * serialized fails the node and not the commit.
    */
   #push(type: EventType, node: string, text: string, json: string): void {
-    this.#endOfEvent();
-    this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json });
-    this.#text = text;
-    this.#node = node;
+    this.#pending.push({ runId: this.fence.runId, seq: ++this.#lastSeq, type, at: this.#now(), json }, node, text);
     const urgency = this.#hasEmittedText ? "more" : text === "" ? "progress" : "first";
     if (urgency === "first") this.#hasEmittedText = true;
     this.committer.mark(this, urgency);
-  }
-
-  /** Completes the last event: its text will not grow any more. */
-  #endOfEvent(): void {
-    const last = this.#pending.at(-1);
-    if (this.#text === "" || last === undefined) return;
-    last.json = `{"delta":${JSON.stringify(this.#text)}}`;
-    this.#text = "";
   }
 }

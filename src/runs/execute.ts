@@ -70,11 +70,11 @@ export const execute = async <State>(
     isHeld: true,
     lastAt: claimed.lastAt,
   });
-  live.opened(writer.verdict);
+  live.opened(writer);
   void live.persisted.then((isPersisted) => {
     if (!isPersisted) return;
     logger.started(live, agent.name);
-    writer.release();
+    writer.release(live.written);
     live.start(claimed.lastSeq);
   });
   const ended = new AbortController();

@@ -1,6 +1,7 @@
 import { RunError } from "../domain/error.ts";
 import type { ThreadKey } from "../domain/thread.ts";
-import type { Verdict } from "../journal/verdict.ts";
+import type { RunWriter } from "../journal/writer.ts";
+import type { EarlyWrite } from "../store/log/contract.ts";
 import type { ReadableRun } from "./contract.ts";
 
 /** Aborts a run whose insert failed. Nobody reads it: the run has no log and no readers. */
@@ -19,7 +20,10 @@ export class LiveRun implements ReadableRun {
   readonly #ended = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
-  #verdict: Pick<Verdict, "decide"> | undefined;
+  #log: Pick<RunWriter, "verdict" | "early"> | undefined;
+  /** What the store has written with the run's row. */
+  #written: EarlyWrite | undefined;
+  #mostEarly = 0;
 
   constructor(
     readonly runId: string,
@@ -62,21 +66,40 @@ export class LiveRun implements ReadableRun {
     this.#stopped.resolve();
   }
 
-  /** Called when the run's log is open. From then on `verdict` decides what the run ends with. */
-  opened(verdict: Pick<Verdict, "decide">): void {
-    this.#verdict = verdict;
+  /** Called when the run's log is open. From then on its verdict decides what the run ends with. */
+  opened(log: Pick<RunWriter, "verdict" | "early">): void {
+    this.#log = log;
+  }
+
+  /** Returns what the run has emitted so far, to be written with its row. */
+  readonly early = (): EarlyWrite => {
+    const early = this.#log?.early() ?? { events: [], checkpoints: [] };
+    this.#mostEarly = Math.max(this.#mostEarly, early.events.length);
+    return early;
+  };
+
+  /** The most events that may have been written with the row. */
+  get mostEarly(): number {
+    return this.#mostEarly;
+  }
+
+  /** See `RunWriter.release`. */
+  get written(): EarlyWrite | undefined {
+    return this.#written;
   }
 
   decide(why: RunError): RunError | null {
     if (this.hasEnded || this.signal.reason === "lost") return null;
-    const decided = this.#verdict === undefined ? why : this.#verdict.decide(why);
+    const decided = this.#log === undefined ? why : this.#log.verdict.decide(why);
     if (decided !== null) this.abort(decided);
     // A queued run ends when its turn comes, with the reason of its abort.
-    return this.#verdict === undefined && this.signal.reason instanceof RunError ? this.signal.reason : decided;
+    return this.#log === undefined && this.signal.reason instanceof RunError ? this.signal.reason : decided;
   }
 
-  confirm(): void {
+  /** The store has the run, and what was `written` with its row. */
+  confirm(written?: EarlyWrite): void {
     this.#isPersisted = true;
+    this.#written = written;
     this.#persisted.resolve(true);
   }
 

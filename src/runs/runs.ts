@@ -112,19 +112,21 @@ export class Runs {
         traceId,
         ...placement,
         now: system.now(),
+        ...(isAhead && { early: live.early }),
       });
       if (isAhead) void this.#execute(live, task, firstClaim(turn));
       const outcome = await row;
       this.#isStoreUp = true;
       const begun = await begunOrRefused(outcome, request, store);
       if (begun.state === "queued") for (const stopped of begun.stopped ?? []) registry.get(stopped)?.abort(CANCELLED);
-      live.confirm();
+      live.confirm(begun.state === "running" ? begun.written : undefined);
       if (!isAhead)
         void this.#execute(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts));
       return live;
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable") this.#isStoreUp = false;
-      if (error instanceof StoreError && !error.isUntried) this.#unconfirmed.add(turn);
+      if (error instanceof StoreError && !error.isUntried)
+        this.#unconfirmed.add({ ...turn, earlyEvents: live.mostEarly });
       live.reject();
       registry.release(live);
       if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);

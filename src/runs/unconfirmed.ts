@@ -1,6 +1,5 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
-import type { NewRun } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Registry } from "./registry.ts";
 
@@ -14,7 +13,7 @@ const LATE_INSERT_MS = 10_000;
 /** How many runs are tracked, a few hundred bytes each. */
 const MAX_TRACKED = 50_000;
 
-type UnconfirmedRun = Pick<NewRun, "runId" | "threadKey" | "owner">;
+type UnconfirmedRun = Parameters<Store["runs"]["withdraw"]>[0];
 
 /**
  * Runs whose insert the store did not confirm. Their callers received an error, so the runs must not exist: each is
@@ -36,10 +35,10 @@ export class Unconfirmed {
     },
   ) {}
 
-  add({ runId, threadKey, owner }: UnconfirmedRun): void {
+  add({ runId, threadKey, owner, earlyEvents = 0 }: UnconfirmedRun): void {
     if (this.#runs.size >= MAX_TRACKED) return;
     this.parts.registry.unconfirmed.add(runId);
-    this.#runs.set(runId, { run: { runId, threadKey, owner }, until: null });
+    this.#runs.set(runId, { run: { runId, threadKey, owner, earlyEvents }, until: null });
     if (this.#isBusy) return;
     this.#isBusy = true;
     void this.#withdrawAll();

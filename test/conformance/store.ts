@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { storeKeepsDocuments } from "./store-documents.ts";
+import { storeWritesEarlyEvents } from "./store-early.ts";
 import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
@@ -61,6 +62,7 @@ export const storeConformance = (
     describe("queue", () => storeKeepsTheQueue(under));
     describe("leases", () => storeKeepsLeases(under));
     describe("takeover", () => storeTakesOver(under));
+    describe("early events", () => storeWritesEarlyEvents(under));
     describe("events", () => storeWritesEvents(under));
     describe("groups", () => storeMakesCallsTogether(under));
     describe("superseded turns", () => storeSupersedesTurns(under));

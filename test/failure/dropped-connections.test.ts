@@ -56,6 +56,10 @@ describe("a POST on a connection that has just dropped", () => {
         expect(proxy.cuts).toBe(cuts + 1);
         const rows = (await table("runs")).filter((run) => run.run_id === runId);
         expect(rows).toMatchObject([{ status: "succeeded", attempt: 1 }]);
+        // Whether or not they were written with the row that was not acknowledged, its events are there once.
+        const seqs = (await table("events")).filter((event) => event.run_id === runId).map(({ seq }) => Number(seq));
+        const from = Number(rows[0]?.start_seq) + 1;
+        expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs.map((_, at) => from + at));
       }
     }
     const { messages } = (await (await service.get("/api/v1/threads/a?userId=d")).json()) as { messages: unknown[] };

@@ -4,6 +4,7 @@ import { RunError } from "../../src/domain/error.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
 import { MAX_UNCOMMITTED } from "../../src/journal/writer.ts";
 import { endingOf } from "../../src/runs/ending.ts";
+import type { Append } from "../../src/store/log/contract.ts";
 import { followed } from "../support/followed.ts";
 import { closedGate } from "../support/gate.ts";
 import { close, fenceOf, journalOver, note, open, reasoning, token } from "../support/journal.ts";
@@ -231,5 +232,37 @@ describe("a run's writer", () => {
     await close(writer);
     await writer.round({ calls: ["d"], model: "m", data: 2 });
     expect(log.rounds("run of u:t")).toEqual([]);
+  });
+
+  test("what was written with the row is announced at once and written no more, and tokens after it are not joined to it", async () => {
+    const log = memoryLog();
+    const { store, taps } = tappedStore(log.store);
+    const appended: Append[] = [];
+    taps.append = async (_next, batch) => {
+      appended.push(...batch);
+      return new Map();
+    };
+    taps.finish = async (_next, fence, { events, checkpoints }) => {
+      appended.push({ fence, events, checkpoints });
+      return "ended";
+    };
+    const { journal } = journalOver(store);
+    const writer = journal.open(fenceOf("u:t"), 0, () => {}, { isHeld: true });
+    void writer.emit(note(), "n");
+    writer.checkpoint({ checkpointId: "1", node: "n", change: "{}" });
+    void writer.emit(token("a"), "n");
+    const written = writer.early();
+    void writer.emit(token("b"), "n");
+    writer.checkpoint({ checkpointId: "2", node: "n", change: "{}" });
+    expect(written.events.map(({ seq, json }) => [seq, JSON.parse(json).delta])).toEqual([
+      [1, undefined],
+      [2, "a"],
+    ]);
+    writer.release(written);
+    expect(journal.follow("u:t", 0, 60_000).poll()).toEqual([...written.events]);
+    await close(writer);
+    expect(appended.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([3, 4, 5]);
+    expect(appended.flatMap(({ checkpoints }) => checkpoints.map(({ checkpointId }) => checkpointId))).toEqual(["2"]);
+    expect(writer.answer).toBe("ab");
   });
 });

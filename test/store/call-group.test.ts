@@ -24,6 +24,7 @@ const gated = () => {
     name: "calls",
     keyOf: (call) => call.slice(0, 1),
     charsOf: (call) => call.length,
+    isPatient: () => false,
     together: async (calls) => {
       statements.push(calls);
       most = Math.max(most, ++underWay);

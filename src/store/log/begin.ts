@@ -1,6 +1,17 @@
 import { sql } from "drizzle-orm";
 import { storable, storableText } from "../../domain/text.ts";
-import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../columns.ts";
+import {
+  anyTexts,
+  array,
+  checkpointColumns,
+  eventColumns,
+  FEW,
+  insertCheckpoints,
+  insertEvents,
+  plain,
+  RECORD_SEPARATOR,
+  separated,
+} from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
 import {
   type Begin,
@@ -15,7 +26,7 @@ import {
 } from "./begin-one.ts";
 import { beginPlaced } from "./begin-placed.ts";
 import { CallGroup } from "./call-group.ts";
-import type { BeginOutcome, NewRun } from "./contract.ts";
+import type { BeginOutcome, EarlyWrite, NewRun } from "./contract.ts";
 import { claimed } from "./rows.ts";
 
 /** How much of its first message becomes a thread's title. */
@@ -23,9 +34,11 @@ const TITLE_CHARACTERS = 80;
 
 /**
  * The same for many threads. It begins runs in threads that are new, or that exist with an unlocked row and room for
- * one more. It skips the other threads and the runs that already exist, and does not wait for them.
+ * one more. It skips the other threads and the runs that already exist, and does not wait for them. `besides` says what
+ * else is written.
  */
-const beginMany = statement<Begin & { place: number }>(sql`
+const beginning = (besides = sql``) =>
+  statement<Begin & { place: number }>(sql`
   with requested as (
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${anyTexts("agents")}, ${anyTexts("owners")}, ${anyTexts("traces")},
@@ -57,8 +70,15 @@ const beginMany = statement<Begin & { place: number }>(sql`
     insert into messages (${messageColumns})
     select thread_key, last_seq + 1, 'user'::message_role, message_id, run_id, input::json ->> 'message', now
     from begun where starts
-  )
+  )${besides}
   select place::int, last_seq as "lastSeq", last_at as "lastAt", starts from begun`);
+
+const beginMany = beginning();
+
+/** What the runs of new threads have emitted. Nothing checks their fence: only this statement makes it valid. */
+const beginManyWithEvents = beginning(sql`,
+  held as (select thread_key, run_id, place from begun where starts and last_seq = 0),
+  written as (${insertEvents}), points as (${insertCheckpoints})`);
 
 export type BeginRun = (run: NewRun) => Promise<BeginOutcome>;
 
@@ -67,6 +87,8 @@ export const beginQuery = (database: Database): BeginRun => {
     name: "runs.begin",
     keyOf: ({ threadKey }) => threadKey,
     charsOf: ({ json }) => json.length,
+    // The run of a new thread goes on meanwhile: more of its events are written with its row.
+    isPatient: ({ early }) => early !== undefined,
     together: (calls) => database.call("runs.begin", (session) => together(session, calls), { lane: "runs" }),
     alone: (call) => database.call("runs.begin", (session) => beginByItself(session, call)),
   });
@@ -85,7 +107,8 @@ const beginCallOf = (run: NewRun): Omit<BeginCall, "mayBeDone"> => {
 };
 
 const together = async (session: Session, calls: readonly BeginCall[]): Promise<readonly (BeginOutcome | null)[]> => {
-  const rows = await beginMany(session, {
+  const early = calls.map((call) => call.early?.() ?? NOTHING);
+  const columns = {
     keys: calls.map(({ threadKey }) => threadKey).join(RECORD_SEPARATOR),
     runs: calls.map(({ runId }) => runId).join(RECORD_SEPARATOR),
     agents: JSON.stringify(calls.map(({ agent }) => agent)),
@@ -96,14 +119,22 @@ const together = async (session: Session, calls: readonly BeginCall[]): Promise<
     inputs: calls.map(({ json }) => json).join(RECORD_SEPARATOR),
     times: array(calls.map(({ now }) => now)),
     maxQueued: Math.min(...calls.map(({ maxQueued }) => maxQueued)),
-  });
+  };
+  const rows = early.every(({ events, checkpoints }) => events.length + checkpoints.length === 0)
+    ? await beginMany(session, columns)
+    : await beginManyWithEvents(session, { ...columns, ...eventColumns(early), ...checkpointColumns(early) });
   const begun = new Map(rows.map((row) => [row.place, row]));
   return calls.map((run, at) => {
     const row = begun.get(at + 1);
     if (row === undefined) return null;
-    return row.starts ? claimed(run, { ...row, epoch: 1 }) : { state: "queued" };
+    if (!row.starts) return { state: "queued" };
+    const started = claimed(run, { ...row, epoch: 1 });
+    const written = early[at];
+    return run.early === undefined || written === undefined || row.lastSeq > 0 ? started : { ...started, written };
   });
 };
+
+const NOTHING: EarlyWrite = { events: [], checkpoints: [] };
 
 /** One line; of a long text only the beginning is examined. */
 const titleOf = (message: string): string => {

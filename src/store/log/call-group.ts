@@ -11,6 +11,8 @@ export interface GroupedCalls<Call, Result> {
   keyOf(call: Call): string;
   /** How much of a statement the call takes, in characters. */
   charsOf(call: Call): number;
+  /** Whether a call waits until this turn of the event loop is over, even when no statement is under way. */
+  isPatient(call: Call): boolean;
   /**
    * Makes the calls in one statement. A result is null when the call could not be made along with the others and
    * nothing of it was written.
@@ -55,7 +57,8 @@ export class CallGroup<Call, Result> {
     if (!this.#isServing) {
       this.#isServing = true;
       // All calls of one turn of the event loop share a statement.
-      queueMicrotask(() => void this.#serve());
+      const defer = this.calls.isPatient(call) ? setImmediate : queueMicrotask;
+      defer(() => void this.#serve());
     }
     await this.database.meet(begun.promise, () => {
       waiting.isLate = true;

@@ -15,6 +15,9 @@ export interface Fence {
   readonly epoch: number;
 }
 
+/** What a run has emitted before the store has its row. */
+export type EarlyWrite = Pick<Append, "events" | "checkpoints">;
+
 export interface NewRun {
   readonly runId: string;
   readonly threadKey: ThreadKey;
@@ -29,6 +32,11 @@ export interface NewRun {
   readonly maxQueued: number;
   /** What the run does to the other runs of its thread. Absent: nothing. */
   readonly placement?: Placement;
+  /**
+   * Returns what the first run of a new thread has emitted so far, from seq 1 on, to be written with its row. Called for
+   * each statement that is tried: later calls return at least as much. Absent: nothing.
+   */
+  readonly early?: () => EarlyWrite;
   readonly now: number;
 }
 
@@ -64,8 +72,14 @@ export interface Claimed {
   /** The ids of all turns whose place the run has taken, in order. Absent: none. */
   readonly supersedes?: readonly string[];
 }
+
+/** A run that has begun. `written` was written with its row; absent, nothing is known of what `early` returned. */
+interface Begun extends Claimed {
+  readonly written?: EarlyWrite;
+}
+
 export type BeginOutcome =
-  | Claimed
+  | Begun
   /**
    * Another run of the thread has not ended; `claim` it when its turn may have come. `stopped` has the ids of the runs
    * that its placement cancels, in order.
@@ -133,9 +147,10 @@ export interface RunStore {
   begin(run: NewRun): Promise<BeginOutcome>;
   /**
    * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. Turns whose
-   * place it took stand again; runs that it cancelled stay cancelled. False when there is nothing to undo.
+   * place it took stand again; runs that it cancelled stay cancelled. False when there is nothing to undo, or when the
+   * run has emitted more than the `earlyEvents` that may have been written with its row (default 0).
    */
-  withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner">): Promise<boolean>;
+  withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner"> & { readonly earlyEvents?: number }): Promise<boolean>;
   /**
    * Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it
    * has ended.

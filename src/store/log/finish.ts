@@ -87,6 +87,7 @@ export const finishQuery = (database: Database): RunStore["finish"] => {
       (end.message?.detail?.length ?? 0) +
       end.events.reduce((sum, { json }) => sum + json.length, 0) +
       (end.rounds ?? []).reduce((sum, { data }) => sum + data.length, 0),
+    isPatient: () => false,
     together: (ends) => database.call("runs.finish", (session) => outcomes(session, together, ends), { lane: "runs" }),
     alone: (end) =>
       database.call("runs.finish", async (session) => (await outcomes(session, alone, [end]))[0] ?? "stale"),

@@ -11,7 +11,10 @@ export const withdrawQuery =
     database.call("runs.withdraw", ({ transaction }) => transaction((inner) => withdraw(inner, run)));
 
 /** Takes the thread's lock first, as everywhere. A thread that was made for this run alone is deleted with it. */
-const withdraw = async (session: Session, { threadKey, runId, owner }: Withdrawn): Promise<boolean> => {
+const withdraw = async (
+  session: Session,
+  { threadKey, runId, owner, earlyEvents = 0 }: Withdrawn,
+): Promise<boolean> => {
   const { rows } = session;
   await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
   const gone = await rows(sql`
@@ -19,8 +22,15 @@ const withdraw = async (session: Session, { threadKey, runId, owner }: Withdrawn
       delete from runs where thread_key = ${threadKey} and run_id = ${runId} and owner = ${owner}
         and status in ('queued', 'running') and attempt <= 1 and not exists (
           select from events
-          where events.thread_key = runs.thread_key and events.seq > runs.start_seq and events.run_id = runs.run_id)
-      returning status
+          where events.thread_key = runs.thread_key and events.seq > runs.start_seq + ${earlyEvents}::int
+            and events.run_id = runs.run_id)
+      returning status, start_seq
+    ), written as (
+      delete from events using gone
+      where events.thread_key = ${threadKey} and events.seq > gone.start_seq and events.run_id = ${runId}
+    ), points as (
+      delete from checkpoints using gone
+      where checkpoints.thread_key = ${threadKey} and checkpoints.seq >= gone.start_seq and checkpoints.run_id = ${runId}
     ), message as (
       delete from messages where thread_key = ${threadKey} and run_id = ${runId} and exists (select from gone)
     )
