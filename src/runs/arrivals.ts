@@ -1,5 +1,8 @@
-/** How many requests are admitted in each turn of the event loop: some milliseconds of work. */
-export const EACH_TURN = 32;
+/**
+ * How many requests are admitted in each turn of the event loop: some two milliseconds of work. Every commit waits for
+ * a turn before its answer is read, and first texts wait for the commit.
+ */
+export const EACH_TURN = 8;
 
 /**
  * Admits requests in batches, one batch per turn of the event loop, in the order of their arrival. When a thousand
