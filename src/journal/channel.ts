@@ -1,4 +1,6 @@
 import type { LogEvent } from "../domain/event.ts";
+import type { ThreadKey } from "../domain/thread.ts";
+import { logTopic, type Topic } from "../replicas/contract.ts";
 
 /** Bounds of the tail that a channel holds in memory. A reader further behind reads from the store. */
 const TAIL_EVENTS = 32;
@@ -33,6 +35,15 @@ export class Channel {
   #tailChars = 0;
   /** The error that readers receive once the store has been away for too long. */
   #failure: Error | undefined;
+  #topic: Topic | undefined;
+
+  constructor(private readonly key: ThreadKey) {}
+
+  /** By which other replicas are told that the log has changed. */
+  get topic(): Topic {
+    this.#topic ??= logTopic(this.key);
+    return this.#topic;
+  }
 
   get head(): number {
     return this.#head;

@@ -110,7 +110,9 @@ export class Follower implements ChannelListener, HeartbeatListener {
    */
   wait(waiter: Waiter): void {
     this.#waiter = waiter;
-    if (this.#isNotified && !this.#isFetching) this.#wake();
+    if (this.#isFetching) return;
+    if (this.#isNotified) this.#wake();
+    else if (this.#channel.writers === 0) this.source.hub.awaits(this.key, this.#channel);
   }
 
   /** Nothing of the last batch was sent to the client, so the quiet interval goes on. */

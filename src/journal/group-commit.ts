@@ -31,7 +31,7 @@ export interface CommitOptions extends StoreRetryOptions {
  * run fails because of the outage only when one of its readers had to be given that error; see `Verdict.decide`.
  */
 export class GroupCommit implements Committer<RunWriter> {
-  readonly #writers = new Writers();
+  readonly #writers: Writers;
   readonly #uncommitted = () => this.#writers.uncommitted();
   readonly #storeRetry: StoreRetry;
   readonly #lostTails: LostTails;
@@ -44,7 +44,8 @@ export class GroupCommit implements Committer<RunWriter> {
   #current: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CommitOptions) {
-    const { store, logger } = options;
+    const { store, logger, topics } = options;
+    this.#writers = new Writers(topics);
     this.#storeRetry = new StoreRetry(options, this.#writers);
     this.#lostTails = new LostTails(store, this.#writers, logger);
     this.#ends = new RunEnds(store, this.#writers, this.#storeRetry, this.#lostTails);

@@ -9,11 +9,18 @@ export const DELETED = new RunError("cancelled", "The thread was deleted.");
 /** The error for a reader whose last events the store has lost: the log it read no longer exists. */
 export const TRUNCATED = new RunError("interrupted", "The database lost the events that were read last.");
 
-/** A channel and its head when it was checked. */
+/** The channel of a thread that is read here and written, if at all, by another replica. */
 interface Remote {
   readonly key: ThreadKey;
   readonly channel: Channel;
-  readonly head: number;
+}
+
+/** Is told of such channels. */
+interface RemoteListener {
+  /** A reader waits for the channel's next event. May be told more than once. */
+  begin(key: ThreadKey, channel: Channel): void;
+  /** The channel has no more readers, or this process writes to it. May be told of any channel. */
+  end(key: ThreadKey): void;
 }
 
 /** The channels of all threads that this process currently reads or writes. */
@@ -21,6 +28,8 @@ export class Hub {
   /** Notifies readers that time has passed. */
   readonly heartbeat = new HeartbeatTimer();
   readonly #channels = new Map<ThreadKey, Channel>();
+  /** Set once, before there are channels. */
+  remoteListener: RemoteListener | undefined;
 
   get(key: ThreadKey): Channel | undefined {
     return this.#channels.get(key);
@@ -31,6 +40,11 @@ export class Hub {
     const channel = this.#obtain(key);
     channel.listeners.add(listener);
     return channel;
+  }
+
+  /** A reader that has everything there is waits for more. */
+  awaits(key: ThreadKey, channel: Channel): void {
+    if (channel.writers === 0 && this.#channels.get(key) === channel) this.remoteListener?.begin(key, channel);
   }
 
   leave(key: ThreadKey, channel: Channel, listener: ChannelListener): void {
@@ -44,6 +58,7 @@ export class Hub {
    */
   open(key: ThreadKey, seq: number): Channel {
     const channel = this.#obtain(key);
+    this.remoteListener?.end(key);
     if (channel.head > seq) channel.truncate(seq);
     channel.open(seq);
     return channel;
@@ -57,15 +72,12 @@ export class Hub {
   /** Ends the readers of a deleted thread. A thread created under its name begins with a new channel. */
   drop(key: ThreadKey, channel: Channel): void {
     channel.fail(DELETED);
-    if (this.#channels.get(key) === channel) this.#channels.delete(key);
+    if (this.#channels.get(key) === channel) this.#forget(key);
   }
 
-  /** Returns the channels of threads that are read here and written, if at all, by another replica. */
   remote(): readonly Remote[] {
     const remote: Remote[] = [];
-    for (const [key, channel] of this.#channels) {
-      if (channel.writers === 0) remote.push({ key, channel, head: channel.head });
-    }
+    for (const [key, channel] of this.#channels) if (channel.writers === 0) remote.push({ key, channel });
     return remote;
   }
 
@@ -77,13 +89,18 @@ export class Hub {
   #obtain(key: ThreadKey): Channel {
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
-    const channel = new Channel();
+    const channel = new Channel(key);
     this.#channels.set(key, channel);
     return channel;
   }
 
   #release(key: ThreadKey, channel: Channel): void {
     if (channel.writers > 0 || channel.listeners.size > 0) return;
-    if (this.#channels.get(key) === channel) this.#channels.delete(key);
+    if (this.#channels.get(key) === channel) this.#forget(key);
+  }
+
+  #forget(key: ThreadKey): void {
+    this.#channels.delete(key);
+    this.remoteListener?.end(key);
   }
 }

@@ -4,10 +4,10 @@ import type { ThreadKey } from "../domain/thread.ts";
 import { runsTopic } from "../replicas/contract.ts";
 import type { Fence } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
-import type { Channel } from "./channel.ts";
 import { Follower, type FollowSource } from "./follow.ts";
 import { type CommitOptions, GroupCommit } from "./group-commit.ts";
 import { Hub } from "./hub.ts";
+import { RemoteLogs } from "./remote-logs.ts";
 import { RunWriter } from "./writer.ts";
 import type { WriterOptions } from "./writer-options.ts";
 import type { StopCause } from "./writers.ts";
@@ -18,11 +18,14 @@ const REREAD_MS = 250;
 /** The log as other modules use it: runs write to it, readers follow it. */
 export class Journal {
   readonly #hub = new Hub();
+  readonly #remote: RemoteLogs;
   readonly #commit: GroupCommit;
   readonly #source: FollowSource;
 
   constructor(private readonly options: Omit<CommitOptions, "hub">) {
     this.#commit = new GroupCommit({ ...options, hub: this.#hub });
+    this.#remote = new RemoteLogs({ ...options, hub: this.#hub });
+    this.#hub.remoteListener = this.#remote;
     this.#source = { hub: this.#hub, read: this.#read, now: () => options.system.now() };
   }
 
@@ -40,26 +43,11 @@ export class Journal {
   }
 
   /**
-   * Checks for new events of threads that another replica writes and this one reads: one statement for all of them, and
-   * none when there are none. It depends on no notification, so it also works behind a pooler without LISTEN. A log
-   * only grows: one that ends earlier than it did was deleted, or the database has lost its end.
+   * Checks for new events of threads that another replica writes and this one reads: one statement for many of them, and
+   * none when there are none. It depends on no notification, so it also works behind a pooler without LISTEN.
    */
-  async tick(): Promise<void> {
-    const remote = this.#hub.remote();
-    if (remote.length === 0) return;
-    const heads = await this.options.store.events.heads(remote.map(({ key }) => key));
-    for (const { key, channel, head } of remote) {
-      const seq = heads.get(key) ?? 0;
-      if (seq < head) await this.#shrunk(key, channel, seq);
-      else if (seq > 0) channel.advanceHead(seq);
-    }
-  }
-
-  /** A thread created under a deleted one's name continues its numbers, so its last seq is past the known head. */
-  async #shrunk(key: ThreadKey, channel: Channel, seq: number): Promise<void> {
-    const thread = await this.options.store.threads.get(key);
-    if (thread === null || thread.lastSeq > channel.head) this.#hub.drop(key, channel);
-    else channel.truncate(seq);
+  tick(): Promise<void> {
+    return this.#remote.tick();
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { RunError } from "../domain/error.ts";
 import type { LogEvent } from "../domain/event.ts";
+import type { Topics } from "../replicas/contract.ts";
 import type { Channel } from "./channel.ts";
 import type { RunWriter } from "./writer.ts";
 
@@ -20,6 +21,8 @@ interface Registered {
 /** The runs that this process writes. */
 export class Writers {
   readonly #known = new Map<RunWriter, Registered>();
+
+  constructor(private readonly topics: Topics) {}
 
   add(writer: RunWriter, channel: Channel, broken: (why: StopCause) => void): void {
     this.#known.set(writer, { channel, broken });
@@ -51,6 +54,7 @@ export class Writers {
     if (channel === undefined) return;
     const isNew = (events[0]?.seq ?? 0) > channel.head;
     channel.publish(isNew ? events : events.filter(({ seq }) => seq > channel.head));
+    if (events.length > 0) this.topics.changed(channel.topic);
   }
 
   /** Calls `broken` once; a second reason is ignored. */

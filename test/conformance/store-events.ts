@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import type { LogEvent } from "../../src/domain/event.ts";
+import type { Fence } from "../../src/store/log/contract.ts";
 import { fillsPage } from "../../src/store/page-bytes.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { takeBack } from "../support/replicas.ts";
@@ -134,6 +135,76 @@ export const storeWritesEvents = (under: StoreUnderTest): void => {
           expect(read).toEqual(events);
         },
       ),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  test("the news of many logs come in one call: what follows the known events, of those that have moved", async () => {
+    const { store, thread } = under;
+    const logs = await Promise.all(Array.from({ length: 4 }, () => started(store, newRun(thread()))));
+    const [moved, still, fresh, empty] = logs.map(({ fence }) => fence) as [Fence, Fence, Fence, Fence];
+    await appended(store, moved, 1, 2, 3);
+    await appended(store, still, 1, 2);
+    await appended(store, fresh, 1);
+    const known = [
+      { threadKey: moved.threadKey, seq: 1 },
+      { threadKey: still.threadKey, seq: 2 },
+      { threadKey: "u1:unknown", seq: 0 },
+      { threadKey: fresh.threadKey, seq: 0 },
+      { threadKey: empty.threadKey, seq: 0 },
+      { threadKey: "u1:deleted", seq: 5 },
+      { threadKey: still.threadKey, seq: 9 },
+    ] as const;
+    expect(await store.events.news(known)).toEqual({
+      logs: [
+        { place: 0, events: [token(moved, 2), token(moved, 3)] },
+        { place: 3, events: [token(fresh, 1)] },
+        // The log is gone, or ends before the event that was known.
+        { place: 5, events: [] },
+        { place: 6, events: [] },
+      ],
+      complete: known.length,
+    });
+    expect(await store.events.news([])).toEqual({ logs: [], complete: 0 });
+  });
+
+  test("news are bounded by log and in all, and none is lost to whoever asks until there are no more", async () => {
+    const { store, thread } = under;
+    const size = fc.constantFrom(0, 30, 3_000, 100_000, 300_000);
+    const log = fc.oneof(
+      { weight: 4, arbitrary: fc.array(size, { maxLength: 6 }) },
+      { weight: 1, arbitrary: fc.array(fc.constant(10), { minLength: 60, maxLength: 130 }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(log, { minLength: 1, maxLength: 24 }), async (sizes) => {
+        const runs = await Promise.all(sizes.map(() => started(store, newRun(thread()))));
+        const written = runs.map(({ fence }, at) =>
+          (sizes[at] ?? []).map((size, i) => token(fence, i + 1, JSON.stringify({ delta: "x".repeat(size) }))),
+        );
+        for (const [at, { fence }] of runs.entries()) {
+          await store.events.append([{ fence, events: written[at] ?? [], checkpoints: [] }]);
+        }
+        const read = runs.map((): LogEvent[] => []);
+        for (let due = runs.map((_, at) => at); due.length > 0; ) {
+          const known = due.map(
+            (at) => ({ threadKey: runs[at]?.fence.threadKey ?? "u:", seq: read[at]?.length ?? 0 }) as const,
+          );
+          const { logs, complete } = await store.events.news(known);
+          const all = logs.flatMap(({ events }) => events);
+          expect(all.length).toBeLessThanOrEqual(1_000);
+          // Without its last event, a page has room left.
+          expect(fillsPage(all.slice(0, -1).map(({ json }) => json))).toBe(false);
+          const next = due.slice(complete);
+          for (const { place, events } of logs) {
+            const at = due[place] ?? 0;
+            expect(events.length).toBeLessThanOrEqual(64);
+            read[at]?.push(...events);
+            if (events.length === 64 && place < complete) next.push(at);
+          }
+          due = next;
+        }
+        expect(read).toEqual(written);
+      }),
       { numRuns: 15 },
     );
   }, 60_000);

@@ -1,7 +1,7 @@
 import type { LogEvent } from "../../src/domain/event.ts";
 import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
-import type { Append } from "../../src/store/log/contract.ts";
+import type { Append, LogPlace } from "../../src/store/log/contract.ts";
 import type { NewCheckpoint } from "../../src/store/log/contract-checkpoints.ts";
 import type { NewRound } from "../../src/store/log/contract-rounds.ts";
 import type { RunEnd } from "../../src/store/log/contract-run-end.ts";
@@ -54,6 +54,13 @@ export const memoryLog = (): MemoryLog => {
         return new Map(batch.filter((append) => !write(append)).map(({ fence }) => [fence.runId, "stale"] as const));
       },
       read: async (key: ThreadKey, after: number, limit: number) => log(key).slice(after, after + limit),
+      news: async (known: readonly LogPlace[]) => ({
+        logs: known.flatMap(({ threadKey, seq }, place) => {
+          const events = log(threadKey).slice(seq);
+          return events.length > 0 || log(threadKey).length < seq ? [{ place, events }] : [];
+        }),
+        complete: known.length,
+      }),
       heads: async (keys: readonly ThreadKey[]) => new Map(keys.map((key) => [key, log(key).length] as const)),
     },
     threads: {

@@ -32,10 +32,11 @@ const BULK_SHARE = 1 / 4;
 const LEFT_MS = 500;
 
 /**
- * Appends and groups look runs up by their key. On a connection that began while `runs` had a hundred rows, their plan
- * would read all of it for each run, until the table is analyzed again.
+ * Appends and groups look runs up by their key, and replicas look logs up by theirs. On a connection that began while
+ * the table had a hundred rows, their plan would read all of it for each of them, until it is analyzed again.
  */
 const LOOK_UP_SETTINGS = { enable_seqscan: "off" };
+const LOOK_UP_LANES: readonly Lane[] = ["log", "runs", "replicas"];
 
 /**
  * Seconds between two attempts to connect for what replicas must not wait for. postgres.js itself waits up to 20 s
@@ -180,7 +181,7 @@ class Pools implements Driver {
           client_connection_check_interval: LEFT_MS,
           idle_in_transaction_session_timeout: this.deadlineMs,
           ...SEARCH_SETTINGS,
-          ...((lane === "log" || lane === "runs") && LOOK_UP_SETTINGS),
+          ...(LOOK_UP_LANES.includes(lane) && LOOK_UP_SETTINGS),
         }),
       },
       ...(!prepare && { prepare }),

@@ -205,6 +205,22 @@ export interface Append {
   readonly rounds?: readonly NewRound[];
 }
 
+/** An event of a log, known to exist at some time. */
+export interface LogPlace {
+  readonly threadKey: ThreadKey;
+  readonly seq: number;
+}
+
+export interface LogNews {
+  /** The index among the places asked for. Logs without news are left out. */
+  readonly place: number;
+  /**
+   * The events after that place; none when the log does not reach it any more. The first does not follow the place
+   * without a gap where the events between have been packed, or where the log was deleted and begun anew: then read.
+   */
+  readonly events: readonly LogEvent[];
+}
+
 export interface EventStore {
   /**
    * Writes for many runs in one statement, all or nothing for each run. Returns the run ids that were refused, and why.
@@ -219,7 +235,16 @@ export interface EventStore {
   read(threadKey: ThreadKey, after: number, limit: number): Promise<readonly LogEvent[]>;
   /** The first and last seq in the log; null for an empty or unknown thread. */
   bounds(threadKey: ThreadKey): Promise<{ readonly first: number; readonly last: number } | null>;
-  /** The highest seq of each of these threads that has an event. A reader of another replica's runs polls it. */
+  /**
+   * What follows the events `known` in their logs, in one statement: up to 64 events of a log, and up to a page of all
+   * (`fillsPage`, and 1,000 events). `seq` 0: the log was empty.
+   */
+  news(known: readonly LogPlace[]): Promise<{
+    readonly logs: readonly LogNews[];
+    /** So many of the logs, the first ones, were read; of the next, and of those after it, there may be more. */
+    readonly complete: number;
+  }>;
+  /** The highest seq of each of these threads that has an event. */
   heads(threadKeys: readonly ThreadKey[]): Promise<ReadonlyMap<ThreadKey, number>>;
   /** The events from `first` through `last` whose type is among `types`, in order. */
   between(threadKey: ThreadKey, first: number, last: number, types: readonly EventType[]): Promise<readonly LogEvent[]>;

@@ -5,10 +5,12 @@ import { type Database, type Session, statement } from "../database.ts";
 import { boundedPage, pageOf } from "../page-bytes.ts";
 import { appendQuery } from "./append-events.ts";
 import type { EventStore } from "./contract.ts";
+import { newsQuery } from "./news.ts";
 import { eventsOf, logBounds, type Piece, pieceColumns, piecesAfter, piecesBetween, piecesOfRun } from "./pieces.ts";
 
 export const eventQueries = (database: Database): EventStore => ({
   ...appendQuery(database),
+  ...newsQuery(database),
 
   read: (threadKey, after, limit) =>
     database.call("events.read", async (session) => {
