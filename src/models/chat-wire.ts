@@ -14,6 +14,8 @@ export interface ChatWire {
   readonly anyTool: "required" | "any";
   /** What its server is known to refuse, and is never asked for. */
   readonly lacks: readonly Feature[];
+  /** Whether prompts of a model, by the server's name for it, are cached only where they are marked (`chat-cache.ts`). */
+  needsCacheMarks(model: string): boolean;
   /** What stands around thoughts at the beginning of the text. */
   readonly thinkingTags: readonly ThinkingTag[];
   /** The fields that say how much a model reasons. */
@@ -29,6 +31,7 @@ export const COMMON_WIRE: ChatWire = {
   seed: "seed",
   anyTool: "required",
   lacks: [],
+  needsCacheMarks: () => false,
   thinkingTags: DEFAULT_THINKING_TAGS,
   reasoning: (effort) => ({ reasoning_effort: effort }),
   callId: (id) => id,

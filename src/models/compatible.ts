@@ -48,17 +48,20 @@ export const compatibleModel = ({
 }: CompatibleOptions): Model => {
   const headers = keyHeaders(wire, apiKey);
   const call = { url: urlAt(baseUrl, "/chat/completions"), headers, failureContext };
+  const needsMarks = wire.needsCacheMarks(model);
   const newId = () => `call_${system.id()}`;
   return {
     id,
     answer: adaptive({
       id,
       logger,
-      lacks: wire.lacks,
-      used: (request, lacks) => fieldsUsed(request, wire, lacks),
+      lacks: needsMarks ? wire.lacks : [...wire.lacks, "prompt_cache"],
+      used: (request, lacks) => ["prompt_cache", ...fieldsUsed(request, wire, lacks)],
       send: async (request, context, onPart, lacks) => {
         const fields = chatFields(request, wire, lacks);
-        const json = chatBody(id, model, withCallIds(request, wire), fields, toolFields(request, wire, lacks));
+        const ofTools = toolFields(request, wire, lacks);
+        const hasMarks = !lacks.has("prompt_cache");
+        const json = chatBody(id, model, withCallIds(request, wire), fields, ofTools, hasMarks);
         const { body, header } = await postJson(call, json, context, post);
         if (isWebPage(header("content-type"))) {
           body.cancel();

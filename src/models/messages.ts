@@ -1,5 +1,6 @@
 import { isRecord } from "../domain/json.ts";
 import type { Body } from "../upstream/contract.ts";
+import { cacheMarked } from "./chat-cache.ts";
 import { givenBack } from "./chat-opaque.ts";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
@@ -16,14 +17,16 @@ export const chatBody = (
   request: ModelRequest,
   fields: object,
   toolFields: object,
+  hasCacheMarks = false,
 ): Body => {
+  const messages = [
+    ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
+    ...chatMessages(id, request.messages),
+  ];
   const json = JSON.stringify({
     model,
     stream: true,
-    messages: [
-      ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
-      ...chatMessages(id, request.messages),
-    ],
+    messages: hasCacheMarks ? cacheMarked(messages) : messages,
     ...fields,
     ...(request.tools.length > 0 && toolFields),
   });

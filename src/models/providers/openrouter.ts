@@ -11,6 +11,10 @@ export const openrouter = profiledProvider({
   },
   defaultModel: null,
   hasEmbeddings: true,
-  // https://openrouter.ai/docs/use-cases/reasoning-tokens
-  wire: { reasoning: (effort) => ({ reasoning: { effort } }) },
+  wire: {
+    // https://openrouter.ai/docs/use-cases/reasoning-tokens
+    reasoning: (effort) => ({ reasoning: { effort } }),
+    // https://openrouter.ai/docs/guides/best-practices/prompt-caching: other providers cache by themselves.
+    needsCacheMarks: (model) => /^~?anthropic\//.test(model),
+  },
 });
