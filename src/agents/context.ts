@@ -3,11 +3,22 @@ import type { EventBody } from "../domain/event.ts";
 import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
-import type { Model, ModelMessage } from "../models/contract.ts";
+import type { Model, ModelMessage, ModelRequest } from "../models/contract.ts";
 import type { Reading } from "../reading/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { AgentContext, Producer } from "./contract.ts";
-import type { Conversation } from "./converse.ts";
+
+/** What to ask a model. A setting that is omitted is the run's (`AgentContext.settings`). */
+interface Conversation extends Omit<ModelRequest, "tools"> {
+  /** In any order: they are made well formed before a model receives them. */
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly Tool[];
+  /**
+   * The most model calls, at least 1. The last is made without tools, so that the model has to answer. Defaults to
+   * `MAX_ROUNDS`.
+   */
+  readonly maxRounds?: number;
+}
 
 /**
  * What a conversation with the model begins with: a system prompt, and whatever is to differ from the turn's own.

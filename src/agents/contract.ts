@@ -58,6 +58,12 @@ export type Emit = (event: EventBody) => Promise<void> | undefined;
  */
 export type Producer = (emit: Emit) => Promise<void>;
 
+/**
+ * What a node may yield: text of the answer, an event of the native vocabulary, a producer, or a whole conversation,
+ * whose events are passed on.
+ */
+export type Yielded = string | EventBody | Producer | AsyncGenerator<EventBody | Producer, unknown, void>;
+
 /** What a node may use besides: what depends on its place in the walk. */
 export interface NodeContext extends AgentContext {
   readonly agent: string;
@@ -70,7 +76,7 @@ export interface NodeContext extends AgentContext {
 }
 
 /**
- * One node of the graph. `run` yields events or producers and returns its change of state; the checkpoint after it
+ * One node of the graph. `run` yields what is to be emitted and returns its change of state; the checkpoint after it
  * stores only that change. It may throw: a RunError or ModelError ends the run with that code, anything else with
  * `internal`.
  * It must return soon after `context.signal` aborts.
@@ -81,7 +87,7 @@ export interface AgentNode<State> {
   readonly stage: string;
   /** Describes what the node is doing, for people. */
   message(locale: Locale): string;
-  run(context: NodeContext, state: Readonly<State>): AsyncGenerator<EventBody | Producer, Partial<State>, void>;
+  run(context: NodeContext, state: Readonly<State>): AsyncGenerator<Yielded, Partial<State>, void>;
   /** Returns the name of the next node, or null at the end. Pure: `state` includes this node's change. */
   next(state: Readonly<State>): string | null;
 }

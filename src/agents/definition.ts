@@ -1,15 +1,8 @@
-import type { EventBody } from "../domain/event.ts";
 import type { ModelSettings } from "../domain/model-settings.ts";
 import type { Locale, RunInput } from "../domain/run.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Context } from "./context.ts";
-import type { Producer } from "./contract.ts";
-
-/**
- * What a node may yield: text of the answer, an event of the native vocabulary, a producer, or a whole conversation,
- * whose events are passed on.
- */
-export type Yielded = string | EventBody | Producer | AsyncGenerator<EventBody | Producer, unknown, void>;
+import type { Yielded } from "./contract.ts";
 
 /** One node of a graph. `run` returns its change of state, which is stored after it. */
 export interface NodeDefinition<State extends object> {

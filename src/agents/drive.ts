@@ -1,17 +1,16 @@
-import type { EventBody } from "../domain/event.ts";
-import type { Emit, Producer } from "./contract.ts";
+import { splitDelta } from "../models/split-delta.ts";
+import type { Emit, Yielded } from "./contract.ts";
 
 /**
  * Runs a generator to its end, emits what it yields, and returns what it returns. What `emit` or a producer throws is
  * thrown at its `yield`. It is always closed, so that one that was interrupted closes what it has open.
  */
-export const drive = async <T>(steps: AsyncGenerator<EventBody | Producer, T, void>, emit: Emit): Promise<T> => {
+export const drive = async <T>(steps: AsyncGenerator<Yielded, T, void>, emit: Emit): Promise<T> => {
   try {
     let step = await steps.next();
     while (step.done !== true) {
-      const yielded = step.value;
       try {
-        await (typeof yielded === "function" ? yielded(emit) : emit(yielded));
+        await emitYielded(step.value, emit);
       } catch (thrown) {
         step = await steps.throw(thrown);
         continue;
@@ -22,4 +21,15 @@ export const drive = async <T>(steps: AsyncGenerator<EventBody | Producer, T, vo
   } finally {
     await steps.return(undefined as T);
   }
+};
+
+/** Emits what a node has yielded. Rejects with what `emit`, the producer or the yielded generator throws. */
+export const emitYielded = (yielded: Yielded, emit: Emit): Promise<unknown> | undefined => {
+  if (typeof yielded === "function") return yielded(emit);
+  if (typeof yielded === "string") return emitText(yielded, emit);
+  return Symbol.asyncIterator in yielded ? drive(yielded, emit) : emit(yielded);
+};
+
+const emitText = async (text: string, emit: Emit): Promise<void> => {
+  for (const delta of splitDelta(text)) await emit({ type: "token", payload: { delta } });
 };

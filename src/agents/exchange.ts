@@ -22,8 +22,9 @@ const GO_ON = "Go on.";
 export class Exchange {
   readonly #given: readonly ModelMessage[];
   #before: readonly ModelMessage[];
-  readonly #rounds: ModelMessage[] = [];
-  readonly #ids = new Set<string>();
+  /** Undefined until there is a round: most conversations have none. */
+  #rounds: ModelMessage[] | undefined;
+  #ids: Set<string> | undefined;
 
   constructor(given: readonly ModelMessage[]) {
     const formed = wellFormed(given);
@@ -35,15 +36,16 @@ export class Exchange {
 
   /** All messages so far, for a model. */
   get messages(): readonly ModelMessage[] {
-    return [...this.#before, ...this.#rounds];
+    return this.#rounds === undefined ? this.#before : [...this.#before, ...this.#rounds];
   }
 
   get hasRounds(): boolean {
-    return this.#rounds.length > 0;
+    return this.#rounds !== undefined;
   }
 
   add({ text, toolCalls, opaque, outcomes }: Round): void {
     const calls = toolCalls.map((call) => ({ ...call, name: safeName(call.name) }));
+    this.#rounds ??= [];
     this.#rounds.push({
       role: "assistant",
       content: text.trim() === "" ? "" : text,
@@ -58,10 +60,13 @@ export class Exchange {
   }
 
   #reserve(calls: readonly ToolCall[]): void {
+    if (calls.length === 0) return;
+    this.#ids ??= new Set();
     for (const { id } of calls) this.#ids.add(id);
+    const ids = this.#ids;
     const isTaken = this.#before.some(
-      (message) => message.role === "assistant" && message.toolCalls.some(({ id }) => this.#ids.has(id)),
+      (message) => message.role === "assistant" && message.toolCalls.some(({ id }) => ids.has(id)),
     );
-    if (isTaken) this.#before = wellFormed(this.#given, this.#ids);
+    if (isTaken) this.#before = wellFormed(this.#given, ids);
   }
 }

@@ -1,19 +1,13 @@
 import { parseDuration } from "../domain/duration.ts";
-import type { EventBody } from "../domain/event.ts";
 import { titleOf } from "../domain/title.ts";
-import {
-  type Agent,
-  type AgentKind,
-  type AgentNode,
-  type NodeContext,
-  PLAIN_AGENT,
-  type Producer,
-} from "./contract.ts";
-import type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition, Yielded } from "./definition.ts";
+import type { Context } from "./context.ts";
+import { type Agent, type AgentKind, type AgentNode, type NodeContext, PLAIN_AGENT, type Yielded } from "./contract.ts";
+import type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition } from "./definition.ts";
 import { fieldsMistaken } from "./definition-mistakes.ts";
 import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
-import { NodeScope } from "./node-scope.ts";
+import { NodeScope, type ScopeParts } from "./node-scope.ts";
 import type { AgentParts } from "./parts.ts";
+import { ownProperties, ScopedContext } from "./scoped-context.ts";
 import { passOn, YieldCheck } from "./yielded.ts";
 
 /** The state of any agent that is defined outside: JSON that only the agent reads. */
@@ -35,7 +29,7 @@ export const agentFrom = (
   const [mistake] = fieldsMistaken(definition);
   if (mistake !== undefined) throw new Error(`${mistake.field} ${mistake.message}`);
   const { description = "", tools = [], model, settings = {}, timeout, collections = null, historyTokens } = definition;
-  const scoped = new ScopedNodes(kind, collections, parts);
+  const scoped = new ScopedNodes({ ...parts, collections, isCode: kind === "code" });
   return {
     ...PLAIN_AGENT,
     name,
@@ -63,10 +57,12 @@ const single = (definition: RunDefinition, scoped: ScopedNodes): Graph => ({
       name: RUN,
       stage: RUN,
       message: () => RUN,
-      async *run(engine) {
-        const result = yield* scoped.run(engine, (context) => definition.run(context));
-        return result === undefined ? {} : { result };
-      },
+      run: (engine) =>
+        scoped.run(
+          engine,
+          (context) => definition.run(context),
+          (result) => (result === undefined ? {} : { result }),
+        ),
       next: () => null,
     },
   ],
@@ -94,51 +90,59 @@ const nodeFrom = (
   name,
   stage: node.stage ?? name,
   message: (locale) => node.message?.(locale) ?? name,
-  async *run(engine, state) {
-    const change = (yield* scoped.run(engine, (context) => node.run(context, state))) ?? {};
-    if (typeof change !== "object" || Array.isArray(change)) {
-      throw new AgentMistake(`agent ${engine.agent}, node ${name} returned ${kindOf(change)}, not a change of state`);
-    }
-    return change as State;
-  },
+  run: (engine, state) =>
+    scoped.run(
+      engine,
+      (context) => node.run(context, state),
+      (returned) => {
+        const change = returned ?? {};
+        if (typeof change === "object" && !Array.isArray(change)) return change as State;
+        throw new AgentMistake(`agent ${engine.agent}, node ${name} returned ${kindOf(change)}, not a change of state`);
+      },
+    ),
   next: (state) => (node.next === undefined ? following : node.next(state)),
 });
 
-type Run = (context: NodeScope["context"]) => AsyncGenerator<Yielded, unknown, void>;
+type Run = (context: Context) => AsyncGenerator<Yielded, unknown, void>;
+/** Returns the change of state that a node's return value stands for. */
+type ChangeOf = (returned: unknown) => State;
+type Steps = AsyncGenerator<Yielded, State, void>;
 
 /** Runs nodes of an agent, each in a scope of its own. */
 class ScopedNodes {
-  constructor(
-    private readonly kind: AgentKind,
-    private readonly collections: readonly string[] | null,
-    private readonly parts: AgentParts,
-  ) {}
+  constructor(private readonly parts: ScopeParts) {}
 
-  /** Returns what the node returns: of an agent of the user's own, `undefined` or JSON. */
-  async *run(engine: NodeContext, run: Run): AsyncGenerator<EventBody | Producer, unknown, void> {
-    const scope = new NodeScope(engine, this.parts, this.collections);
+  run(engine: NodeContext, run: Run, changeOf: ChangeOf): Steps {
+    const scope = new NodeScope(engine, this.parts);
+    return this.parts.isCode ? this.#checked(scope, run, changeOf) : this.#trusted(scope, run, changeOf);
+  }
+
+  async *#trusted(scope: NodeScope, run: Run, changeOf: ChangeOf): Steps {
     try {
-      return yield* this.kind === "code" ? this.#checked(scope, run) : passOn(run(scope.context), null);
+      return changeOf(yield* run(new ScopedContext(scope)));
     } finally {
       scope.end();
     }
   }
 
-  async *#checked(scope: NodeScope, run: Run): AsyncGenerator<EventBody | Producer, unknown, void> {
+  /** What the node yields is checked, and what it returns is `undefined` or JSON. */
+  async *#checked(scope: NodeScope, run: Run, changeOf: ChangeOf): Steps {
     const { watch } = this.parts;
     const { place } = scope;
     const where = `agent ${place.agent}, node ${place.node}`;
     const resume = <R>(call: () => R): R => watch.measure(place, call);
-    const leave = watch.begin(place, scope.context.signal);
+    const leave = watch.begin(place, scope.signal);
     try {
-      const generator: unknown = resume(() => run(scope.context));
+      const context = ownProperties(new ScopedContext(scope));
+      const generator: unknown = resume(() => run(context));
       if (!isGenerator(generator)) {
         throw new AgentMistake(`${where}: run returned ${kindOf(generator)}; write it as async *run(context) { … }`);
       }
       const returned = yield* passOn(generator, new YieldCheck(where, scope.budget), resume);
-      return returned === undefined ? undefined : jsonValue(returned, `${where}: what it returned`);
+      return changeOf(returned === undefined ? undefined : jsonValue(returned, `${where}: what it returned`));
     } finally {
       leave();
+      scope.end();
     }
   }
 }

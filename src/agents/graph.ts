@@ -1,10 +1,11 @@
 import type { EventBody } from "../domain/event.ts";
-import type { Agent, AgentContext, AgentNode, Emit, NodeContext } from "./contract.ts";
+import type { Agent, AgentContext, AgentNode, NodeContext } from "./contract.ts";
+import { emitYielded } from "./drive.ts";
 
 /** No agent's graph is longer; a walk with more steps is in a loop. */
 const MAX_STEPS = 64;
 
-const NO_STEPS: ReadonlyMap<string, unknown> = new Map();
+export const NO_STEPS: ReadonlyMap<string, unknown> = new Map();
 
 /** Receives the events and checkpoints of a walk. */
 export interface WalkSink {
@@ -31,8 +32,12 @@ export const walk = async <State>(agent: Agent<State>, context: AgentContext, si
     if (node === undefined) throw new Error(`agent ${agent.name} has no node ${name}`);
     if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
     await sink.emit(progress(node, "in_progress", context), node.name);
-    const storedSteps = step === 0 ? context.storedSteps : NO_STEPS;
-    const change = await runNode(node, state, { ...context, agent: agent.name, storedSteps }, watched);
+    const isFirst = step === 0;
+    const change = await runNode(
+      node,
+      state,
+      nodeContext(context, { agent: agent.name, node: node.name, isFirst }, watched),
+    );
     state = { ...state, ...change };
     sink.checkpoint(node.name, change);
     await sink.emit(progress(node, "completed", context), node.name);
@@ -61,37 +66,35 @@ class WatchedSink {
   }
 }
 
-const runNode = async <State>(
-  node: AgentNode<State>,
-  state: State,
-  context: AgentContext & Pick<NodeContext, "agent">,
+const nodeContext = (
+  context: AgentContext,
+  { agent, node, isFirst }: { readonly agent: string; readonly node: string; readonly isFirst: boolean },
   sink: WatchedSink,
-): Promise<Partial<State>> => {
-  const { signal } = context;
-  const emit: Emit = (event) => {
-    const wait = sink.emit(event, node.name);
-    if (signal.aborted) throw signal.reason;
+): NodeContext => ({
+  ...context,
+  agent,
+  node,
+  storedSteps: isFirst ? context.storedSteps : NO_STEPS,
+  emit: (event) => {
+    const wait = sink.emit(event, node);
+    if (context.signal.aborted) throw context.signal.reason;
     return wait;
-  };
-  const steps = node.run(
-    {
-      ...context,
-      node: node.name,
-      emit,
-      needsParagraph: () => sink.needsParagraph,
-      storeStep: (name, result) => sink.step(node.name, name, result),
-    },
-    state,
-  );
+  },
+  needsParagraph: () => sink.needsParagraph,
+  storeStep: (name, result) => sink.step(node, name, result),
+});
+
+const runNode = async <State>(node: AgentNode<State>, state: State, context: NodeContext): Promise<Partial<State>> => {
+  const { signal, emit } = context;
+  const steps = node.run(context, state);
   try {
     let step = await steps.next();
     let wasStopped = false;
     while (step.done !== true) {
       // A node that goes on after it was stopped would never let the event loop have its turn.
       if (wasStopped) throw signal.reason;
-      const yielded = step.value;
       try {
-        await (typeof yielded === "function" ? yielded(emit) : emit(yielded));
+        await emitYielded(step.value, emit);
       } catch (thrown) {
         wasStopped = signal.aborted;
         step = await steps.throw(thrown);

@@ -22,9 +22,9 @@ export type {
   Documents,
   Page,
 } from "./context.ts";
-export type { Emit, Producer } from "./contract.ts";
+export type { Emit, Producer, Yielded } from "./contract.ts";
 export { agent } from "./define-agent.ts";
 export type { JsonSchema, JsonToolDefinition, ToolDefinition, ToolUse } from "./define-tool.ts";
 export { tool } from "./define-tool.ts";
-export type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition, Yielded } from "./definition.ts";
+export type { AgentDefinition, GraphDefinition, NodeDefinition, RunDefinition } from "./definition.ts";
 export { questionsIn } from "./history.ts";

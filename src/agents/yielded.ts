@@ -1,44 +1,36 @@
 import { Value } from "@sinclair/typebox/value";
 import { type EventBody, type EventType, payloads } from "../domain/event.ts";
 import { splitDelta } from "../models/split-delta.ts";
-import type { Emit, Producer } from "./contract.ts";
-import type { Yielded } from "./definition.ts";
+import type { Emit, Producer, Yielded } from "./contract.ts";
 import type { EventBudget } from "./event-budget.ts";
 import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
+import { isTrusted } from "./trusted.ts";
 
 /** Events that only the engine emits: they begin, settle and end a run. */
 const RESERVED: ReadonlySet<string> = new Set<EventType>(["page_start", "credit_settled", "done", "error"]);
 
-/** Producers whose events need no check, because the engine itself makes them. */
-const trusted = new WeakSet<Producer>();
-
-export const trust = (producer: Producer): Producer => {
-  trusted.add(producer);
-  return producer;
-};
-
 /**
- * Passes on what a definition's generator yields, in the form that the walk takes. What a producer or a yielded
- * generator throws is thrown at the `yield`. With `check`, a value that may not be yielded ends the generator and throws
- * an AgentMistake, which the generator cannot catch. `resume` makes each call of the generator.
+ * Passes on what the generator of an agent of the user's own yields, checked. What a producer or a yielded generator
+ * throws is thrown at the `yield`. A value that may not be yielded ends the generator and throws an AgentMistake, which
+ * the generator cannot catch. `resume` makes each call of the generator.
  */
 export async function* passOn<T>(
   generator: AsyncGenerator<Yielded, T, void>,
-  check: YieldCheck | null,
-  resume: <R>(call: () => R) => R = (call) => call(),
+  check: YieldCheck,
+  resume: <R>(call: () => R) => R,
   depth = 0,
 ): AsyncGenerator<EventBody | Producer, T, void> {
   try {
     let step = await resume(() => generator.next());
     for (let yields = 1; step.done !== true; yields++) {
-      if (check !== null && yields % YIELDS_A_TURN === 0) await turnOfOthers();
-      const value = check === null ? step.value : check.yielded(step.value);
+      if (yields % YIELDS_A_TURN === 0) await turnOfOthers();
+      const value = check.yielded(step.value);
       try {
         if (typeof value === "string") {
           for (const delta of splitDelta(value)) yield { type: "token", payload: { delta } };
         } else if (typeof value === "object" && Symbol.asyncIterator in value) {
-          if (check !== null && depth === MAX_DEPTH) throw check.tooDeep();
-          yield* check === null ? value : passOn(value, check, resume, depth + 1);
+          if (depth === MAX_DEPTH) throw check.tooDeep();
+          yield* passOn(value, check, resume, depth + 1);
         } else yield value;
       } catch (thrown) {
         if (thrown instanceof AgentMistake) throw thrown;
@@ -81,7 +73,7 @@ export class YieldCheck {
   }
 
   #producer(producer: Producer): Producer {
-    if (trusted.has(producer)) return producer;
+    if (isTrusted(producer)) return producer;
     return async (emit: Emit) => await producer((event) => emit(this.event(event)));
   }
 

@@ -27,7 +27,8 @@ export class AnswerMeter {
   #changes = 0;
   #calls = 0;
   #arguments = 0;
-  readonly #bounds = new JsonBounds();
+  /** Undefined until there is a call to check. */
+  #bounds: JsonBounds | undefined;
 
   /** The sum of its counts: grows with everything that is emitted. */
   get counted(): number {
@@ -67,6 +68,7 @@ export class AnswerMeter {
 
   /** Checks a call's complete arguments before they are parsed. */
   checkArguments(text: string): void {
+    this.#bounds ??= new JsonBounds();
     const excess = this.#bounds.excess(text);
     if (excess !== null) throw tooMuch(`holds tool calls with ${excess}`);
   }

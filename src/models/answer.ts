@@ -17,7 +17,9 @@ const MAX_QUIET = 16 * 1024 * 1024;
  */
 export class Answer<Part> implements TextSink {
   readonly #parser: EventSourceParser;
-  readonly #finished = Promise.withResolvers<void>();
+  /** Set by `read`. */
+  #resolve: (() => void) | undefined;
+  #reject: ((thrown: unknown) => void) | undefined;
   /** How many of the parts read so far have been pushed. */
   #pushed = 0;
   #isOver = false;
@@ -43,8 +45,11 @@ export class Answer<Part> implements TextSink {
 
   /** Resolves once the finish has been pushed. */
   read(): Promise<void> {
-    this.body.pour(this);
-    return this.#finished.promise;
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.body.pour(this);
+    });
   }
 
   text(piece: string): void {
@@ -73,7 +78,7 @@ export class Answer<Part> implements TextSink {
     while (this.#rest !== "") {
       if (this.#left <= 0) {
         this.#pause();
-        setImmediate(this.#nextTurn);
+        setImmediate(() => this.#nextTurn());
         return;
       }
       const piece = this.#rest.slice(0, this.#left);
@@ -87,10 +92,10 @@ export class Answer<Part> implements TextSink {
     this.body.resume();
   }
 
-  readonly #nextTurn = (): void => {
+  #nextTurn(): void {
     this.#left = TURN;
     if (!this.#isOver) this.#work();
-  };
+  }
 
   #feed(piece: string): void {
     if (this.#form === undefined) this.#form = formOf(piece);
@@ -128,7 +133,10 @@ export class Answer<Part> implements TextSink {
         const wait = this.onPart(part);
         if (wait !== undefined) {
           this.#pause();
-          wait.then(this.#continue, this.#stop);
+          wait.then(
+            () => this.#continue(),
+            (thrown: unknown) => this.#stop(thrown),
+          );
           return false;
         }
         // The callback may have aborted the call.
@@ -148,22 +156,22 @@ export class Answer<Part> implements TextSink {
     return false;
   }
 
-  readonly #continue = (): void => {
+  #continue(): void {
     if (!this.#isOver && this.#pushParts()) this.#work();
-  };
+  }
 
-  readonly #stop = (thrown: unknown): void => {
+  #stop(thrown: unknown): void {
     this.#isOver = true;
     this.#rest = "";
     this.body.cancel();
-    this.#finished.reject(thrown);
-  };
+    this.#reject?.(thrown);
+  }
 
   #finish(): void {
     this.#isOver = true;
     this.#rest = "";
     this.body.finish();
-    this.#finished.resolve();
+    this.#resolve?.();
   }
 }
 

@@ -68,7 +68,8 @@ export const compatibleModel = ({
           throw webPage();
         }
         const chat = new ChatAnswer({ model: id, request, failureContext, thinkingTags: wire.thinkingTags, newId });
-        await new Answer(body, chat, context.signal, onPart).read();
+        // Not awaited here: a call may be under way for long, and would hold all of the above.
+        return new Answer(body, chat, context.signal, onPart).read();
       },
     }),
     check: (context) => reach({ ...call, url: urlAt(baseUrl, "/models") }, context),

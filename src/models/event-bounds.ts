@@ -1,5 +1,6 @@
 import { JsonCounter } from "../wire/json-counter.ts";
 import { excessIn } from "./json-bounds.ts";
+import { SinceEmitted } from "./since-emitted.ts";
 
 /**
  * Longest event, in bytes; past it the stream counts as garbage. OpenAI's last event holds the whole answer and the
@@ -22,27 +23,26 @@ export class EventBounds {
   #size = 0;
   #counter = new JsonCounter();
   #isMidLine = false;
-  #emitted = 0;
-  #silent = 0;
-  #silentValues = 0;
+  readonly #since: SinceEmitted;
 
   /** `emitted` returns how much of the answer has been emitted. */
-  constructor(private readonly emitted: () => number) {}
+  constructor(emitted: () => number) {
+    this.#since = new SinceEmitted(emitted);
+  }
 
   /**
    * Takes the next lines, and how many bytes of the stream they are made of. Returns what exceeds the bounds, in words
    * that complete "The answer …"; null when nothing does.
    */
   push(lines: Uint8Array, received: number): string | null {
-    this.#checkProgress();
-    this.#silent += received;
+    this.#since.received(received);
     let from = 0;
     let start = 0;
     for (let end = lines.indexOf(LF); end >= 0; end = lines.indexOf(LF, start)) {
       if (end === start && !this.#isMidLine) {
         const excess = this.#count(lines.subarray(from, end));
         if (excess !== null) return excess;
-        if (this.#size > 0) this.#silentValues += EVENT_OVERHEAD;
+        if (this.#size > 0) this.#since.count += EVENT_OVERHEAD;
         this.#size = 0;
         this.#counter = new JsonCounter();
         from = end + 1;
@@ -54,23 +54,15 @@ export class EventBounds {
     return this.#count(lines.subarray(from));
   }
 
-  #checkProgress(): void {
-    const emitted = this.emitted();
-    if (emitted === this.#emitted) return;
-    this.#emitted = emitted;
-    this.#silent = 0;
-    this.#silentValues = 0;
-  }
-
   #count(bytes: Uint8Array): string | null {
     const before = this.#counter.values;
     this.#counter.push(bytes);
     this.#size += bytes.length;
-    this.#silentValues += this.#counter.values - before;
+    this.#since.count += this.#counter.values - before;
     if (this.#size > MAX_EVENT) return `holds an event with more than ${MAX_EVENT} bytes`;
     const excess = excessIn(this.#counter);
     if (excess !== null) return `holds an event with ${excess}`;
-    if (this.#silent > MAX_SILENT) return `brings no text for more than ${MAX_SILENT} bytes`;
-    return this.#silentValues > MAX_SILENT_VALUES ? "brings no text in too many events" : null;
+    if (this.#since.bytes > MAX_SILENT) return `brings no text for more than ${MAX_SILENT} bytes`;
+    return this.#since.count > MAX_SILENT_VALUES ? "brings no text in too many events" : null;
   }
 }

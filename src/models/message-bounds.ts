@@ -1,6 +1,7 @@
 import { JsonCounter } from "../wire/json-counter.ts";
 import { garbage } from "./failure.ts";
 import { excessIn } from "./json-bounds.ts";
+import { SinceEmitted } from "./since-emitted.ts";
 
 /** The longest message, in bytes. The SDK copies what it has of a message with every piece that arrives. */
 const MAX_MESSAGE = 8 * 1024 * 1024;
@@ -22,26 +23,20 @@ export class MessageBounds {
   #length = 0;
   #payloadFrom = 0;
   #counter = new JsonCounter();
-  #emitted = 0;
-  #silent = 0;
-  #silentMessages = 0;
+  readonly #since: SinceEmitted;
 
   /** `emitted` returns how much of the answer has been emitted. */
-  constructor(private readonly emitted: () => number) {}
+  constructor(emitted: () => number) {
+    this.#since = new SinceEmitted(emitted);
+  }
 
   /**
    * Takes the next bytes. Returns what exceeds the bounds, in words that complete "The answer …"; null when nothing.
    * Throws a ModelError for what is no message.
    */
   push(bytes: Uint8Array): string | null {
-    const emitted = this.emitted();
-    if (emitted !== this.#emitted) {
-      this.#emitted = emitted;
-      this.#silent = 0;
-      this.#silentMessages = 0;
-    }
-    this.#silent += bytes.length;
-    if (this.#silent > MAX_SILENT) return `says nothing for more than ${MAX_SILENT} bytes`;
+    this.#since.received(bytes.length);
+    if (this.#since.bytes > MAX_SILENT) return `says nothing for more than ${MAX_SILENT} bytes`;
     for (let at = 0; at < bytes.length; ) {
       const taken = this.#read < PRELUDE ? this.#takePrelude(bytes, at) : this.#takeRest(bytes, at);
       if (typeof taken === "string") return taken;
@@ -75,7 +70,7 @@ export class MessageBounds {
     if (this.#read < this.#length) return piece.length;
     this.#read = 0;
     this.#counter = new JsonCounter();
-    this.#silentMessages += 1;
-    return this.#silentMessages > MAX_SILENT_MESSAGES ? "says nothing in too many events" : piece.length;
+    this.#since.count += 1;
+    return this.#since.count > MAX_SILENT_MESSAGES ? "says nothing in too many events" : piece.length;
   }
 }

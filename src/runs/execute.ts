@@ -1,6 +1,6 @@
 import { UniqueIds } from "../agents/call-ids.ts";
 import type { Agent, AgentContext } from "../agents/contract.ts";
-import { walk } from "../agents/graph.ts";
+import { NO_STEPS, walk } from "../agents/graph.ts";
 import { historyOf } from "../agents/history.ts";
 import type { RunFile } from "../domain/document.ts";
 import { RunError } from "../domain/error.ts";
@@ -19,11 +19,11 @@ import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { Citations } from "../tools/citations.ts";
 import type { Tool } from "../tools/contract.ts";
-import { offered } from "../tools/offered.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 import { endingOf, runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
+import type { RunTimeouts } from "./run-timeouts.ts";
 import type { TokenMeter } from "./token-meter.ts";
 
 /** How long a node may take, after its run is aborted, to close what it has open. Then the run ends without it. */
@@ -35,6 +35,7 @@ export interface ExecuteParts {
   readonly system: System;
   readonly logger: RunLogger;
   readonly runTimeoutMs: number;
+  readonly timeouts: RunTimeouts;
   readonly historyTokens: number;
   readonly toolbox: Toolbox;
 }
@@ -77,16 +78,14 @@ export const execute = async <State>(
     writer.release(live.written);
     live.start(claimed.lastSeq);
   });
-  const ended = new AbortController();
-  system.sleep(timeoutMs, ended.signal).then(
-    () => live.abort(new RunError("timeout", `The answer took longer than ${timeoutMs / 1000} s.`)),
-    () => {}, // the run ended first
+  const deadlines = parts.timeouts.of(timeoutMs);
+  const deadline = deadlines.add(timeoutMs, () =>
+    live.abort(new RunError("timeout", `The answer took longer than ${timeoutMs / 1000} s.`)),
   );
 
   const turn = new Turn(live, claimed, task, writer, parts);
   const failure = await turn.run();
-  // Without a reason, an error would be created, with its stack.
-  ended.abort(null);
+  deadlines.remove(deadline);
   const isPersisted = await live.persisted;
   if (isPersisted) await turn.emitHeld();
   const { usage, result, finish } = turn;
@@ -140,13 +139,16 @@ class Turn<State> {
     return failure === null ? null : runErrorOf(failure.thrown);
   }
 
-  /** Returns what the walk threw, or null when it finished or was abandoned. */
-  async #walkUntilStopped(): Promise<{ readonly thrown: unknown } | null> {
-    const walked = this.#walk().then(
-      () => null,
-      (thrown: unknown) => ({ thrown }),
-    );
-    return await Promise.race([walked, this.#stopped(walked)]);
+  /** Returns what the walk threw, or null when it finished, or was abandoned `UNWIND_MS` after the run was aborted. */
+  #walkUntilStopped(): Promise<{ readonly thrown: unknown } | null> {
+    return new Promise((resolve) => {
+      const abandon = () => void this.parts.system.sleep(UNWIND_MS).then(() => resolve(null));
+      this.live.signal.addEventListener("abort", abandon, { once: true });
+      this.#walk().then(
+        () => resolve(null),
+        (thrown: unknown) => resolve({ thrown }),
+      );
+    });
   }
 
   async #walk(): Promise<void> {
@@ -178,18 +180,10 @@ class Turn<State> {
     return undefined;
   }
 
-  /** Resolves when the walk has ended, or at the latest `UNWIND_MS` after the run was aborted. */
-  async #stopped(walked: Promise<unknown>): Promise<null> {
-    // Without `walked`, this would never settle for a run that is never aborted.
-    await Promise.race([this.live.stopped, walked]);
-    if (this.live.signal.aborted) await Promise.race([walked, this.parts.system.sleep(UNWIND_MS)]);
-    return null;
-  }
-
   #tools(): readonly Tool[] {
     const { agent } = this.task;
     const { toolbox, logger } = this.parts;
-    const { tools, leftOut } = offered([...agent.ownTools, ...toolbox.select(agent.toolNames)]);
+    const { tools, leftOut } = toolbox.offerTo(agent);
     if (leftOut > 0) logger.toolsLeftOut(agent.name, leftOut);
     return tools;
   }
@@ -197,7 +191,7 @@ class Turn<State> {
   #context(): AgentContext {
     const { live, parts } = this;
     const { agent, input, file, model } = this.task;
-    const callIds = new UniqueIds(".");
+    let callIds: UniqueIds | undefined;
     return {
       input,
       userId: live.userId,
@@ -216,8 +210,11 @@ class Turn<State> {
         this.#history ??= this.#readHistory();
         return this.#history;
       },
-      storedSteps: new Map(),
-      callId: (modelCallId) => callIds.take(modelCallId),
+      storedSteps: NO_STEPS,
+      callId: (modelCallId) => {
+        callIds ??= new UniqueIds(".");
+        return callIds.take(modelCallId);
+      },
       spend: (usage) => {
         this.usage = addUsage(this.usage, usage);
         this.task.meter?.countUsage(usage);

@@ -3,6 +3,7 @@ import type { ThreadKey } from "../domain/thread.ts";
 import type { RunWriter } from "../journal/writer.ts";
 import type { EarlyWrite } from "../store/log/contract.ts";
 import type { ReadableRun } from "./contract.ts";
+import { Latch } from "./latch.ts";
 
 /** Aborts a run whose insert failed. Nobody reads it: the run has no log and no readers. */
 export const NOT_PERSISTED = new RunError("store_unavailable", "The run could not be stored.");
@@ -15,10 +16,10 @@ export class LiveRun implements ReadableRun {
   /** True once the run's part in this process is over. */
   hasEnded = false;
   #isPersisted = false;
-  readonly #persisted = Promise.withResolvers<boolean>();
-  readonly #started = Promise.withResolvers<number | null>();
-  readonly #ended = Promise.withResolvers<void>();
-  readonly #stopped = Promise.withResolvers<void>();
+  readonly #persisted = new Latch<boolean>();
+  readonly #started = new Latch<number | null>();
+  readonly #ended = new Latch<void>();
+  readonly #stopped = new Latch<void>();
   readonly #controller = new AbortController();
   #log: Pick<RunWriter, "verdict" | "early"> | undefined;
   /** What the store has written with the run's row. */
@@ -63,7 +64,7 @@ export class LiveRun implements ReadableRun {
 
   abort(why: RunError | "lost"): void {
     this.#controller.abort(why);
-    this.#stopped.resolve();
+    this.#stopped.set();
   }
 
   /** Called when the run's log is open. From then on its verdict decides what the run ends with. */
@@ -100,22 +101,22 @@ export class LiveRun implements ReadableRun {
   confirm(written?: EarlyWrite): void {
     this.#isPersisted = true;
     this.#written = written;
-    this.#persisted.resolve(true);
+    this.#persisted.set(true);
   }
 
   /** Aborts a run whose insert failed. It leaves no trace. */
   reject(): void {
-    this.#persisted.resolve(false);
+    this.#persisted.set(false);
     this.abort(NOT_PERSISTED);
   }
 
   start(lastSeq: number): void {
-    this.#started.resolve(lastSeq);
+    this.#started.set(lastSeq);
   }
 
   end(): void {
     this.hasEnded = true;
-    this.#started.resolve(null);
-    this.#ended.resolve();
+    this.#started.set(null);
+    this.#ended.set();
   }
 }

@@ -18,6 +18,7 @@ import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import { begunOrRefused, placementOf } from "./placement.ts";
 import type { Registry } from "./registry.ts";
+import { RunTimeouts } from "./run-timeouts.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -25,7 +26,7 @@ import { Unconfirmed } from "./unconfirmed.ts";
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
 
-export interface RunsParts extends ExecuteParts {
+export interface RunsParts extends Omit<ExecuteParts, "timeouts"> {
   readonly allowance: Allowance;
   readonly registry: Registry;
   readonly models: Models;
@@ -61,8 +62,11 @@ export class Runs {
   readonly #unconfirmed: Unconfirmed;
   readonly arrivals = new Arrivals();
 
+  readonly #executeParts: ExecuteParts;
+
   constructor(private readonly parts: RunsParts) {
     const { store, system, registry, logger } = parts;
+    this.#executeParts = { ...parts, timeouts: new RunTimeouts(system) };
     this.#unconfirmed = new Unconfirmed({
       store,
       system,
@@ -252,7 +256,7 @@ export class Runs {
     let outcome: Outcome = "persisted";
     try {
       const claimed = await turn;
-      if (claimed !== null) outcome = await execute(live, claimed, task, this.parts);
+      if (claimed !== null) outcome = await execute(live, claimed, task, this.#executeParts);
     } catch (error) {
       // `execute` does not throw, but a claim may. Recovery ends a run that stays behind.
       logger.trouble(live, error);

@@ -1,7 +1,7 @@
 import type { Query, SQL } from "drizzle-orm";
 import { type PgDatabase, PgDialect, type PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { Deadlines } from "../domain/deadlines.ts";
 import type { System } from "../domain/system.ts";
-import { Deadlines } from "./deadlines.ts";
 import { isConnectionLoss, storeError } from "./failure.ts";
 import type { HintListener } from "./hints/contract.ts";
 import type { OwnSchema } from "./migrations/own-schema.ts";

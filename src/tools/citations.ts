@@ -3,11 +3,13 @@
  * in the whole answer. A passage that is found again keeps its number.
  */
 export class Citations {
-  readonly #numbers = new Map<string, number>();
+  /** Undefined until there is one: most turns cite nothing. */
+  #numbers: Map<string, number> | undefined;
 
   /** Returns a passage's number. `isNew`: nothing in the turn has cited it yet. */
   number(documentId: string, content: string): { readonly number: number; readonly isNew: boolean } {
     const key = JSON.stringify([documentId, content]);
+    this.#numbers ??= new Map();
     const known = this.#numbers.get(key);
     if (known !== undefined) return { number: known, isNew: false };
     const number = this.#numbers.size + 1;

@@ -1,8 +1,9 @@
 import type { Tool } from "./contract.ts";
+import { type Offer, offered } from "./offered.ts";
 
 /** Tools by the names that files use: `calculate`, or `orders/get_order` for a tool of the MCP server `orders`. */
 export interface ToolSource {
-  /** The tools of this moment: an MCP server may change its own at any time. */
+  /** The tools of this moment: an MCP server may change its own at any time. The same map until one does. */
   tools(): ReadonlyMap<string, Tool>;
 }
 
@@ -12,9 +13,32 @@ export const fixedTools = (tools: readonly Tool[]): ToolSource => {
   return { tools: () => byName };
 };
 
+/** What an agent says about its tools. */
+interface ToolUser {
+  /** Names or globs, as `select` reads them. */
+  readonly toolNames: readonly string[];
+  readonly ownTools: readonly Tool[];
+}
+
 /** All tools that agents may be given. */
 export class Toolbox {
+  /** What each agent was offered last, and of which tools. */
+  readonly #offers = new WeakMap<
+    ToolUser,
+    { readonly of: readonly ReadonlyMap<string, Tool>[]; readonly offer: Offer }
+  >();
+
   constructor(private readonly sources: readonly ToolSource[]) {}
+
+  /** Returns what an agent's model is offered, its own tools first. The same list for all runs, until a tool changes. */
+  offerTo(agent: ToolUser): Offer {
+    const of = this.sources.map((source) => source.tools());
+    const known = this.#offers.get(agent);
+    if (known?.of.every((tools, at) => tools === of[at])) return known.offer;
+    const offer = offered([...agent.ownTools, ...this.select(agent.toolNames)]);
+    this.#offers.set(agent, { of, offer });
+    return offer;
+  }
 
   /** Returns the tools that one of these names or globs selects, each once. `*` stands for any part of a name. */
   select(patterns: readonly string[]): readonly Tool[] {

@@ -29,7 +29,7 @@ const KEEPALIVE_MS = 60_000;
  */
 export class Connection implements Line {
   #socket: Socket<Connection> | undefined;
-  #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #exchange: Exchange | undefined;
   /** Bytes that wait for the connection, for the check of the server's certificate, or for room in the socket. */
   #toSend: Buffer | undefined;
@@ -57,7 +57,7 @@ export class Connection implements Line {
     this.#exchange = exchange;
     this.#toSend = bytes;
     if (this.#isOpen) {
-      clearTimeout(this.#timer);
+      this.#endTimer();
       this.#socket?.ref();
       this.drained();
     }
@@ -126,8 +126,14 @@ export class Connection implements Line {
 
   #begin(): void {
     this.#isOpen = true;
-    clearTimeout(this.#timer);
+    this.#endTimer();
     this.drained();
+  }
+
+  /** Forgets it too: it takes 300 bytes, and an answer may be under way for long. */
+  #endTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #lose(error?: Error): void {
@@ -135,7 +141,7 @@ export class Connection implements Line {
     this.#exchange = undefined;
     if (!this.#isClosed) {
       this.#isClosed = true;
-      clearTimeout(this.#timer);
+      this.#endTimer();
       this.#socket?.terminate();
       this.owner.lost(this);
     }

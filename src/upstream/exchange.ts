@@ -21,6 +21,12 @@ const PIECE_OVERHEAD = 32;
 const FINISH_BYTES = 16 * 1024;
 const FINISH_MS = 1_000;
 
+interface AwaitedHead {
+  readonly head: Head;
+  readonly resolve: (response: UpstreamResponse) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
 /**
  * Decodes the response to one request, from bytes to text: HTTP/1.1 and 1.0 (RFC 9112), the body chunked, of known
  * length or ended by the connection's close. Independent of sockets. Ends once: with the body or by a failure.
@@ -28,8 +34,9 @@ const FINISH_MS = 1_000;
 export class Exchange implements TextBody {
   /** Whether a byte has arrived. A server that closed an idle connection before it received the request sends none. */
   hasBegun = false;
-  readonly #response = Promise.withResolvers<UpstreamResponse>();
-  readonly #head = new Head();
+  #response: Promise<UpstreamResponse> | undefined;
+  /** Undefined once the head has arrived: a body may take long, and these are not needed for it. */
+  #awaited: AwaitedHead | undefined;
   #framing: Framing | undefined;
   readonly #utf8 = new Utf8();
   #unread = "";
@@ -50,12 +57,16 @@ export class Exchange implements TextBody {
     private readonly line: Line,
     private readonly signal: AbortSignal,
   ) {
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
+    this.#response = promise;
+    this.#awaited = { head: new Head(), resolve, reject };
     signal.addEventListener("abort", this.#abort);
   }
 
-  /** Rejects with the signal's reason or the connection's error, whichever comes first. */
+  /** Rejects with the signal's reason or the connection's error, whichever comes first. Not after `pour`. */
   get head(): Promise<UpstreamResponse> {
-    return this.#response.promise;
+    if (this.#response === undefined) throw new Error("The response is being read already.");
+    return this.#response;
   }
 
   /** Reads bytes that have arrived. The caller may reuse the buffer afterwards. */
@@ -94,12 +105,14 @@ export class Exchange implements TextBody {
     this.#isOver = true;
     this.#isReusable = false;
     this.#failure = { thrown };
-    this.#response.reject(thrown);
+    this.#awaited?.reject(thrown);
+    this.#awaited = undefined;
     this.#leave();
     this.#handOver();
   }
 
   pour(into: TextSink): void {
+    this.#response = undefined;
     this.#sink = into;
     this.#handOver();
   }
@@ -133,18 +146,21 @@ export class Exchange implements TextBody {
 
   /** Reads the head or a piece of the body. Returns the position to continue at. */
   #read(bytes: Buffer, from: number): number {
-    const at = this.#framing?.read(bytes, from, this.#take) ?? this.#begin(bytes, from);
+    const at =
+      this.#awaited === undefined
+        ? (this.#framing?.read(bytes, from, this.#take) ?? bytes.length)
+        : this.#begin(bytes, from, this.#awaited);
     if (this.#framing?.isOver === true) this.#isOver = true;
     return at;
   }
 
-  #begin(bytes: Buffer, from: number): number {
-    const head = this.#head;
+  #begin(bytes: Buffer, from: number, { head, resolve }: AwaitedHead): number {
     const { at, isWhole } = head.read(bytes, from);
     if (!isWhole) return at;
     this.#framing = head.framing();
     this.#isReusable = head.isReusable && !this.#framing.endsByClose;
-    this.#response.resolve({ status: head.status, header: (name) => head.field(name), body: this });
+    this.#awaited = undefined;
+    resolve({ status: head.status, header: (name) => head.field(name), body: this });
     return at;
   }
 

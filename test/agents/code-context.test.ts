@@ -48,6 +48,19 @@ describe("context", () => {
     expect(engine.spent).toHaveLength(1);
   });
 
+  test("can be copied with what is to differ", async () => {
+    const engine = codeContext([[text("Copied.")]]);
+    const mine = codeRun(async function* (given) {
+      const copy = { ...given, locale: "ko" as const };
+      const { text: answer } = yield* copy.converse({ system: "s" });
+      return [answer, copy.locale, given.locale, Object.keys(copy).toSorted()];
+    });
+    const members = "agent,approve,complete,converse,emit,fetchPage,file,history,input,locale,log,model,node,readFile";
+    const others = "retrieval,runId,settings,signal,spend,step,system,threadId,tools,userId";
+    const { result } = await walked(mine, engine);
+    expect(result).toEqual(["Copied.", "ko", "en", `${members},${others}`.split(",")]);
+  });
+
   test("the model can be called directly, and its usage is counted", async () => {
     const engine = codeContext([[text("Raw.")]]);
     const mine = codeRun(async function* ({ model, signal }) {

@@ -18,6 +18,18 @@ test("a name selects its tool, a glob every tool that fits, and each tool is sel
   expect(selected("nothing", "orders")).toEqual([]);
 });
 
+test("an agent is offered the same list, its own tools first, until a source has others", () => {
+  let tools = new Map([["a", toolOf("a")]]);
+  const box = new Toolbox([{ tools: () => tools }, fixedTools([toolOf("b"), toolOf("c")])]);
+  const agent = { toolNames: ["a", "b", "late"], ownTools: [toolOf("own")] };
+  const before = box.offerTo(agent).tools;
+  expect(before.map(({ name }) => name)).toEqual(["own", "a", "b"]);
+  expect(box.offerTo(agent).tools).toBe(before);
+  expect(box.offerTo({ ...agent, toolNames: ["c"] }).tools.map(({ name }) => name)).toEqual(["own", "c"]);
+  tools = new Map([["late", toolOf("late")]]);
+  expect(box.offerTo(agent).tools.map(({ name }) => name)).toEqual(["own", "late", "b"]);
+});
+
 describe("a glob", () => {
   test("fits what the regular expression with `.*` for each star fits", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });

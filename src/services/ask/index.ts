@@ -1,10 +1,12 @@
 import { agent, type GraphDefinition } from "../../agents/public.ts";
-import { assistantPrompt, GENERAL_TOOLS } from "../prompt.ts";
+import { assistantPrompts, GENERAL_TOOLS } from "../prompt.ts";
 
 interface AskState {
   /** The text that was streamed. */
   readonly answer: string;
 }
+
+const SYSTEM_PROMPTS = assistantPrompts(["Be brief."]);
 
 /** Answers a question from the model and the thread's earlier turns, without documents. */
 export const askAgent = (): GraphDefinition<AskState> =>
@@ -18,7 +20,7 @@ export const askAgent = (): GraphDefinition<AskState> =>
         stage: "answering",
         message: (locale) => (locale === "ko" ? "답하고 있습니다." : "Answering."),
         async *run(context) {
-          const { text } = yield* context.converse({ system: assistantPrompt(context.locale, ["Be brief."]) });
+          const { text } = yield* context.converse({ system: SYSTEM_PROMPTS[context.locale] });
           return { answer: text };
         },
       },

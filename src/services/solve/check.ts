@@ -1,6 +1,6 @@
 import type { ModelMessage, NodeDefinition } from "../../agents/public.ts";
 import { assignmentsIn } from "./assignments.ts";
-import { reconsider, systemPrompt } from "./prompt.ts";
+import { reconsider, SYSTEM_PROMPTS } from "./prompt.ts";
 import type { SolveState, VerifySolution } from "./state.ts";
 
 /**
@@ -30,7 +30,7 @@ export const check = (verify: VerifySolution): NodeDefinition<SolveState> => ({
         { role: "assistant", content: answer, toolCalls: [] },
         { role: "user", content: reconsider(language, equations), images: [] },
       ];
-      const { text } = yield* context.converse({ system: systemPrompt(language), messages });
+      const { text } = yield* context.converse({ system: SYSTEM_PROMPTS[language], messages });
       answer += text;
       verified = holds(verify, equations, answer);
     }

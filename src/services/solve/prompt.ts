@@ -1,16 +1,15 @@
 import type { Locale } from "../../domain/run.ts";
-import { assistantPrompt } from "../prompt.ts";
+import { assistantPrompts } from "../prompt.ts";
 
 /** Lets only exercises be answered as students need it; any other question is answered as it comes. */
 export const EXERCISE_RULE =
   "Only when the message is an exercise, such as an equation to solve or a value to compute, explain every step so that a student can follow, write formulas in plain notation or LaTeX, and end with the result on a line of its own, in bold and with nothing else, such as **x = 2**.";
 
-/** Returns the system prompt of a turn. */
-export const systemPrompt = (language: Locale): string =>
-  assistantPrompt(language, [
-    EXERCISE_RULE,
-    "Answer anything else, such as a plan, an appointment or small talk, briefly, and in a form that suits the question.",
-  ]);
+/** The system prompts of a turn. */
+export const SYSTEM_PROMPTS = assistantPrompts([
+  EXERCISE_RULE,
+  "Answer anything else, such as a plan, an appointment or small talk, briefly, and in a form that suits the question.",
+]);
 
 /** Asks for another attempt after the values of an answer did not satisfy the equations. */
 export const reconsider = (language: Locale, equations: readonly string[]): string =>

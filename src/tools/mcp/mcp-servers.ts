@@ -35,6 +35,8 @@ export class McpServers implements ToolSource {
   /** The tools that agents name one by one, such as `orders/get_order`. */
   #selected: readonly string[] = [];
   #onSettled: (() => void)[] = [];
+  /** Of all servers. Undefined when it has to be made again. */
+  #tools: ReadonlyMap<string, Tool> | undefined;
 
   constructor(private readonly logger: McpLogger) {
     this.#worker = new McpWorker((report) => this.#take(report));
@@ -47,6 +49,7 @@ export class McpServers implements ToolSource {
     for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
     for (const name of names)
       if (!this.#states.has(name)) this.#states.set(name, { tools: new Map(), away: undefined });
+    this.#tools = undefined;
     this.#worker.setServers(servers);
     // Servers that did not change do not list their tools again.
     for (const [name, { away }] of this.#states) if (away === null) this.#reportMissing(name);
@@ -62,7 +65,8 @@ export class McpServers implements ToolSource {
   }
 
   tools(): ReadonlyMap<string, Tool> {
-    return new Map([...this.#states.values()].flatMap(({ tools }) => [...tools]));
+    this.#tools ??= new Map([...this.#states.values()].flatMap(({ tools }) => [...tools]));
+    return this.#tools;
   }
 
   /** The servers, and what is wrong with each; `ok` when nothing is. */
@@ -103,6 +107,7 @@ export class McpServers implements ToolSource {
         state.tools = new Map(
           report.tools.map((tool) => [`${report.server}/${tool.name}`, mcpTool(report.server, tool, this.#worker)]),
         );
+        this.#tools = undefined;
         state.away = null;
         this.logger.serverReady(report.server, report.tools.length);
         this.#reportMissing(report.server);

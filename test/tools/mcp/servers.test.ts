@@ -88,6 +88,7 @@ describe("a program", () => {
   test("may change its tools at any time", async () => {
     await started(program());
     expect(servers.tools().has("orders/late")).toBe(false);
+    expect(servers.tools()).toBe(servers.tools());
     await servers.run("orders/grow");
     await servers.untilLogged("serverReady", "orders", 2);
     expect((await servers.run("orders/late")).value).toBe("here");
