@@ -1,4 +1,5 @@
 import { isRecord } from "../domain/json.ts";
+import type { Usage } from "../domain/run.ts";
 import { AnswerMeter, tooMuch } from "./answer-meter.ts";
 import type { AnswerReader } from "./answer-reader.ts";
 import { ChatCalls } from "./chat-calls.ts";
@@ -10,6 +11,7 @@ import { cutOff, type FailureContext, failureOfReport, garbage, refusal } from "
 import { readFinish } from "./finish.ts";
 import { JsonBounds } from "./json-bounds.ts";
 import { ProviderError } from "./provider-error.ts";
+import { RepeatedChunk } from "./repeated-chunk.ts";
 import { MAX_DELTA, splitDelta } from "./split-delta.ts";
 import { DEFAULT_THINKING_TAGS, ThinkingSplitter, type ThinkingTag } from "./thinking-tags.ts";
 import { chatCounts, UsageReport } from "./usage.ts";
@@ -40,11 +42,13 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   #hasDeltas = false;
   /** The last event that was no part of an answer. The reason for a stream's early end, if it has one. */
   #remark: unknown;
-  readonly #usage = new UsageReport();
   readonly #meter = new AnswerMeter();
-  readonly #calls = new ChatCalls(this.#meter);
-  readonly #opaque = new ChatOpaque();
   readonly #thinking: ThinkingSplitter;
+  // Undefined until they are needed: an answer may be under way for long, and most have none before their end.
+  #usage: UsageReport | undefined;
+  #calls: ChatCalls | undefined;
+  #opaque: ChatOpaque | undefined;
+  #repeated: RepeatedChunk | undefined;
 
   constructor(private readonly options: ChatAnswerOptions) {
     this.#thinking = new ThinkingSplitter(options.thinkingTags ?? DEFAULT_THINKING_TAGS);
@@ -56,7 +60,9 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
 
   take(data: string): void {
     if (this.over) return;
-    if (data === "[DONE]") this.end();
+    const text = this.#repeated?.textOf(data);
+    if (text !== undefined) this.#takeText(text);
+    else if (data === "[DONE]") this.end();
     else this.#parse(data, "part");
   }
 
@@ -80,20 +86,20 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
       return;
     }
     try {
-      this.#thinking.end(this.#emit);
-      this.#calls.check();
+      this.#thinking.end((type, text) => this.#emit(type, text));
+      this.#calls?.check();
     } catch (error) {
       this.#end(error instanceof ModelError ? error : garbage("", error));
       return;
     }
-    const { model, request, newId } = this.options;
-    const calls = this.#calls.complete(newId, this.#opaque);
+    const { model, newId } = this.options;
+    const calls = this.#calls?.complete(newId, this.#opaqueState()) ?? [];
     this.parts.push(...calls);
-    const data = this.#opaque.state;
+    const data = this.#opaque?.state;
     this.parts.push({
       type: "finish",
       reason: reasonOf(this.#finish, calls.length),
-      usage: this.#usage.usage(request, this.#meter.tokens),
+      usage: this.#usageSoFar(),
       ...(data && { opaque: { model, data } }),
     });
     this.over = true;
@@ -109,8 +115,22 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
 
   /** Sets what a failed call has cost, as far as it has been read. */
   #charge(failure: unknown): void {
-    if (!(failure instanceof ModelError) || (this.emitted === 0 && this.#usage.isEmpty)) return;
-    failure.usage ??= this.#usage.usage(this.options.request, this.#meter.tokens);
+    if (!(failure instanceof ModelError) || (this.emitted === 0 && (this.#usage?.isEmpty ?? true))) return;
+    failure.usage ??= this.#usageSoFar();
+  }
+
+  #usageSoFar(): Usage {
+    return (this.#usage ?? new UsageReport()).usage(this.options.request, this.#meter.tokens);
+  }
+
+  #opaqueState(): ChatOpaque {
+    this.#opaque ??= new ChatOpaque();
+    return this.#opaque;
+  }
+
+  #callsSoFar(): ChatCalls {
+    this.#calls ??= new ChatCalls(this.#meter);
+    return this.#calls;
   }
 
   /** Takes data as what it is known to be. Without a callback, because each token comes this way. */
@@ -118,12 +138,30 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
     try {
       const excess = new JsonBounds().excess(data);
       if (excess !== null) this.#end(tooMuch(`holds an event with ${excess}`));
-      else if (as === "part") this.#read(JSON.parse(data) as Chunk);
+      else if (as === "part") this.#readPart(data);
       else if (as === "whole") this.#readWhole(JSON.parse(data));
       else this.#readError(JSON.parse(data) as Chunk);
     } catch (error) {
       // Invalid JSON, or JSON of another shape: null where an object should be, a number for a list.
       this.#end(error instanceof ModelError ? error : garbage(data, error));
+    }
+  }
+
+  #readPart(data: string): void {
+    const chunk = JSON.parse(data) as Chunk;
+    this.#read(chunk);
+    // Once thoughts can no longer come, text is text.
+    if (!this.#thinking.isText || this.over) return;
+    this.#repeated ??= new RepeatedChunk();
+    this.#repeated.learn(data, chunk);
+  }
+
+  /** Takes the text of a chunk that says nothing else. */
+  #takeText(text: string): void {
+    try {
+      this.#emit("text", text);
+    } catch (error) {
+      this.#end(error instanceof ModelError ? error : garbage(text, error));
     }
   }
 
@@ -177,22 +215,24 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   }
 
   #readUsage(usage: unknown): void {
-    if (isRecord(usage)) this.#usage.read(chatCounts(usage));
+    if (!isRecord(usage)) return;
+    this.#usage ??= new UsageReport();
+    this.#usage.read(chatCounts(usage));
   }
 
   #readDelta(delta: Delta): void {
     for (const name in delta)
-      if (name !== "content" && !READ.has(name)) this.#opaque.addField(name, delta[name as keyof Delta]);
+      if (name !== "content" && !READ.has(name)) this.#opaqueState().addField(name, delta[name as keyof Delta]);
     const reasoning = delta.reasoning_content || delta.reasoning;
     if (reasoning) this.#emit("reasoning", reasoning);
-    if (Array.isArray(delta.content)) for (const part of delta.content) this.#readPart(part);
+    if (Array.isArray(delta.content)) for (const part of delta.content) this.#readContentPart(part);
     else this.#readText(delta.content);
     if (delta.refusal) this.#end(refusal(new ProviderError("Refused", delta.refusal)));
-    if (delta.tool_calls) this.#calls.read(delta.tool_calls);
-    else if (delta.function_call) this.#calls.readLegacy(delta.function_call);
+    if (delta.tool_calls) this.#callsSoFar().read(delta.tool_calls);
+    else if (delta.function_call) this.#callsSoFar().readLegacy(delta.function_call);
   }
 
-  #readPart(part: ContentPart): void {
+  #readContentPart(part: ContentPart): void {
     if (part.type === "text") this.#readText(part.text);
     if (part.type === "thinking" && Array.isArray(part.thinking)) {
       for (const thought of part.thinking as readonly ContentPart[]) this.#emit("reasoning", thought.text);
@@ -202,15 +242,15 @@ export class ChatAnswer implements AnswerReader<ModelPart> {
   #readText(delta: unknown): void {
     if (typeof delta !== "string" || delta === "") return;
     if (this.#thinking.isText) this.#emit("text", delta);
-    else this.#thinking.push(delta, this.#emit);
+    else this.#thinking.push(delta, (type, text) => this.#emit(type, text));
   }
 
-  readonly #emit = (type: "text" | "reasoning", delta: unknown): void => {
+  #emit(type: "text" | "reasoning", delta: unknown): void {
     if (typeof delta !== "string" || delta === "") return;
     this.#meter.countText(type, delta);
     if (delta.length <= MAX_DELTA) this.parts.push({ type, delta });
     else for (const piece of splitDelta(delta)) this.parts.push({ type, delta: piece });
-  };
+  }
 
   #readFinish(word: string): void {
     const finish = readFinish(word);
