@@ -1,31 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Box, box } from "./support/executable.ts";
 import { modelServer, replyOf } from "./support/model-server.ts";
-import { agentsOf, ask, textOf, writeAgents } from "./support/own-agents.ts";
+import { agentsBox, agentsOf, ask, textOf } from "./support/own-agents.ts";
 import type { ThreadView } from "./support/views.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
-/** Time for a build on a busy machine. */
-const BUILD_MS = 240_000;
 const SECONDS = 120_000;
 
-let alone: Box;
-beforeAll(async () => {
-  alone = await box();
-}, BUILD_MS);
-afterAll(() => alone[Symbol.dispose]());
-afterEach(() => rmSync(join(alone.path, "agents"), { recursive: true, force: true }));
-
-/** Writes files of `agents/`. */
-const write = (files: Readonly<Record<string, string>>): void => writeAgents(alone, files);
+const own = agentsBox();
 
 describe("the operator's own agents, from the executable alone", () => {
   test(
     "run as text with the configured model, and as code with the files beside it",
     async () => {
-      write({
+      own.write({
         "orders.md":
           "---\ndescription: Knows orders.\ntemperature: 0.5\ntools: [calculate]\n---\nYou serve {{user_id}} in {{locale}}, on {{date}}.",
         "greet.ts":
@@ -38,7 +27,7 @@ describe("the operator's own agents, from the executable alone", () => {
       });
       await using server = modelServer(openAiChat);
       server.reply(replyOf(openAiChat, { text: ["One ", "order."], finish: "stop" }));
-      await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
+      await using service = await own.box.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
       expect(textOf(await ask(service.url, "orders", "How many?"))).toBe("One order.");
       const [request] = server.received;
       const today = new Date().toISOString().slice(0, 10);
@@ -60,7 +49,7 @@ describe("the operator's own agents, from the executable alone", () => {
   test(
     "take turns in one thread, whose history they share",
     async () => {
-      write({
+      own.write({
         "first.md": "You are the first.",
         "second.md": "You are the second.",
       });
@@ -69,7 +58,7 @@ describe("the operator's own agents, from the executable alone", () => {
         replyOf(openAiChat, { text: ["I am one."], finish: "stop" }),
         replyOf(openAiChat, { text: ["I am two."], finish: "stop" }),
       );
-      await using service = await alone.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
+      await using service = await own.box.serve({ MODEL: "compatible:x", MODEL_BASE_URL: `${server.url}/v1` });
       await ask(service.url, "first", "Who?", "shared");
       await ask(service.url, "second", "And you?", "shared");
       expect(server.received[1]?.body).toMatchObject({
@@ -90,7 +79,7 @@ describe("the operator's own agents, from the executable alone", () => {
     "are read again on SIGHUP, helpers included; a run under way keeps its own, and mistakes change nothing",
     async () => {
       const greet = (word: string) => ({ "lib/word.ts": `export const word = "${word}";` });
-      write({
+      own.write({
         "greet.ts":
           'import { agent } from "yeoul";\nimport { word } from "./lib/word.ts";\n' +
           "export default agent({ description: word, async *run(context) {\n" +
@@ -108,11 +97,11 @@ describe("the operator's own agents, from the executable alone", () => {
           return new Response();
         },
       });
-      await using service = await alone.serve();
+      await using service = await own.box.serve();
       const running = ask(service.url, "greet", String(gate.url));
       await arrived;
 
-      write(greet("new"));
+      own.write(greet("new"));
       service.signal("SIGHUP");
       await service.logged("read the agents again");
       expect(await agentsOf(service.url)).toMatchObject([{ description: "new" }]);
@@ -120,12 +109,12 @@ describe("the operator's own agents, from the executable alone", () => {
       expect(textOf(await running)).toBe("old, old");
       expect(textOf(await ask(service.url, "greet", String(gate.url)))).toBe("new, new");
 
-      write({ ...greet("newer"), "broken.md": "---\nmodle: x\n---\nHelp." });
+      own.write({ ...greet("newer"), "broken.md": "---\nmodle: x\n---\nHelp." });
       service.signal("SIGHUP");
       await service.logged("agents/broken.md:2: modle is not a field: did you mean model?");
       expect(await agentsOf(service.url)).toMatchObject([{ name: "greet", description: "new" }]);
 
-      rmSync(join(alone.path, "agents/broken.md"));
+      rmSync(join(own.box.path, "agents/broken.md"));
       service.signal("SIGHUP");
       await service.logged("read the agents again", 2);
       expect(await agentsOf(service.url)).toMatchObject([{ name: "greet", description: "newer" }]);
@@ -136,13 +125,13 @@ describe("the operator's own agents, from the executable alone", () => {
   test(
     "do not end the service when a promise that they left behind rejects, and the log names file and line",
     async () => {
-      write({
+      own.write({
         "stray.ts":
           'import { agent } from "yeoul";\nexport default agent({ async *run() {\n' +
           "  setTimeout(() => {\n    throw new Error('from a timer');\n  });\n" +
           "  void Promise.reject(new Error('from a promise'));\n  void fetch('http://127.0.0.1:1/');\n  yield 'Done.';\n} });",
       });
-      await using service = await alone.serve();
+      await using service = await own.box.serve();
       expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
       await service.logged("uncaught error, the service goes on", 3);
       expect(textOf(await ask(service.url, "stray", "Hi"))).toBe("Done.");
@@ -155,32 +144,36 @@ describe("the operator's own agents, from the executable alone", () => {
   );
 
   test("with mistakes end the start with code 2; all are named at once, and check finds the same", async () => {
-    write({
+    own.write({
       "one.md": "---\ntools: [calculat]\ntemperature: 9\n---\nHelp.",
       "two.ts": "export default {};",
       "three.js": "throw new Error('boom');",
+      "four.ts": 'import { agent } from "yeoul";\nexport default agent({ async run() {} } as never);',
+      "five.md": "You help {{user}}.",
       "ask.md": "Help.",
     });
     const mistakes = [
       "agents/ask.md: has the name of a built-in agent, ask: give it another one",
+      "agents/four.ts:2: run must not be an async function: write it as async *run(context) { … }",
       'agents/one.md:2: tools names "calculat", which is no tool: did you mean calculate?',
       "agents/one.md:3: temperature must be a number from 0 to 2",
       "agents/three.js:1: throws when it is imported: boom",
       "agents/two.ts:1: exports by default what is no agent: write `export default agent({ … })`, with `agent` from the module yeoul",
     ];
-    expect(await alone.run([])).toEqual({
+    expect(await own.box.run([])).toEqual({
       code: 2,
       stdout: "",
       stderr: mistakes.map((mistake) => `yeoul: ${mistake}\n`).join(""),
     });
-    const checked = await alone.run(["check"]);
+    const checked = await own.box.run(["check"]);
     expect(checked.code).toBe(2);
     for (const mistake of mistakes) expect(checked.stdout).toContain(`agents: ${mistake}\n`);
+    expect(checked.stdout).toContain("agents: agents/five.md:1: has {{user}}, which is not filled in: there are");
   });
 
   test("check tries the models that agents name", async () => {
-    write({ "far.md": "---\nmodel: compatible:gone\n---\nHelp." });
-    const { code, stdout } = await alone.run(["check"], { MODEL_BASE_URL: "http://127.0.0.1:1/v1" });
+    own.write({ "far.md": "---\nmodel: compatible:gone\n---\nHelp." });
+    const { code, stdout } = await own.box.run(["check"], { MODEL_BASE_URL: "http://127.0.0.1:1/v1" });
     expect(code).toBe(1);
     expect(stdout).toContain("agents: ok\n");
     expect(stdout).toMatch(/^model builtin: ok\nmodel compatible:gone: .*could not be reached/m);
@@ -192,9 +185,9 @@ test(
   async () => {
     const { promise: listening, resolve: listens } = Promise.withResolvers<void>();
     let shown = "";
-    const child = Bun.spawn([join(alone.path, "yeoul")], {
-      cwd: alone.path,
-      env: { DATA_DIR: alone.dataDir, PORT: "0" },
+    const child = Bun.spawn([join(own.box.path, "yeoul")], {
+      cwd: own.box.path,
+      env: { DATA_DIR: own.box.dataDir, PORT: "0" },
       terminal: {
         data: (_, bytes) => {
           shown += new TextDecoder().decode(bytes);
