@@ -28,7 +28,7 @@ const JSON_BODY = { "content-type": "application/json" };
 const COMPARED = 100;
 const RECONNECTS = 200;
 /** Runs that are started a second. */
-const STARTS = 80;
+const STARTS = 40;
 /** Time for what has just been opened to come to rest. */
 const SETTLE_S = 3;
 

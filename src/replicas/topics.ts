@@ -1,6 +1,7 @@
 import type { System } from "../domain/system.ts";
 import type { ReplicaHints, Topic, Topics } from "./contract.ts";
 import { Interest, REPEAT_MS } from "./interest.ts";
+import { RecentChanges } from "./recent.ts";
 
 /** For a process with exclusive use of the store: no other replica sends or receives changes. */
 export const NOBODY: ReplicaHints = { send: () => {}, on: () => () => {}, areArriving: false };
@@ -12,6 +13,8 @@ export const NOBODY: ReplicaHints = { send: () => {}, on: () => () => {}, areArr
 export class WatchedTopics implements Topics {
   readonly #watched = new Map<Topic, Set<() => void>>();
   readonly #interest = new Interest();
+  /** Null: there is nobody to tell. */
+  readonly #recent: RecentChanges | null;
   #repeatedAt: number;
 
   constructor(
@@ -19,7 +22,8 @@ export class WatchedTopics implements Topics {
     private readonly hints: ReplicaHints,
   ) {
     this.#repeatedAt = system.now();
-    hints.on("watch", (topic) => this.#interest.add(topic as Topic | null, system.now()));
+    this.#recent = hints === NOBODY ? null : new RecentChanges(system.now());
+    hints.on("watch", (topic) => this.#isWatched(topic as Topic | null));
     hints.on("changed", (topic) => this.#wake(topic as Topic | null));
     hints.on("ask", () => this.#repeat());
   }
@@ -46,16 +50,23 @@ export class WatchedTopics implements Topics {
 
   changed(topic: Topic): void {
     if (this.#interest.has(topic, this.system.now())) this.hints.send("changed", topic);
+    else this.#recent?.add(topic);
     if (this.#watched.size > 0) this.#wake(topic);
   }
 
   /** Repeats what this process watches, and forgets what others no longer do. */
   tick(): void {
     const now = this.system.now();
+    this.#recent?.sweep(now);
     const elapsed = now - this.#repeatedAt;
     if (elapsed >= 0 && elapsed < REPEAT_MS) return;
     this.#interest.sweep(now);
     this.#repeat();
+  }
+
+  #isWatched(topic: Topic | null): void {
+    this.#interest.add(topic, this.system.now());
+    if (topic !== null && this.#recent?.has(topic)) this.hints.send("changed", topic);
   }
 
   #repeat(): void {

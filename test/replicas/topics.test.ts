@@ -35,7 +35,7 @@ const replicas = () => {
 test("a change is sent to those who watch, and is not sent when none does", async () => {
   const { network, open, changes } = replicas();
   const [a, b] = [await open("a"), await open("b")];
-  a.topics.changed(TOPIC);
+  a.topics.changed(logTopic("u:other"));
   await network.settle();
   expect(changes()).toBe(0);
   let seen = 0;
@@ -95,6 +95,27 @@ test("what is watched is repeated, and half a minute after the last time it is f
   a.topics.changed(TOPIC);
   await network.settle();
   expect(changes()).toBe(1);
+});
+
+test("a change just before the word arrives that somebody watches is told then; an older one was seen in the store", async () => {
+  const { network, open, changes, pass } = replicas();
+  const [a, b] = [await open("a"), await open("b")];
+  let seen = 0;
+  b.topics.watch(TOPIC, () => seen++);
+  // The word is sent at the end of this turn of the loop.
+  a.topics.changed(TOPIC);
+  await network.settle();
+  expect(seen).toBe(1);
+  a.topics.changed(runsTopic("u:t"));
+  for (let second = 0; second < 5; second++) {
+    pass(1_000);
+    for (const { tick } of [a, b]) await tick();
+  }
+  const before = changes();
+  b.topics.watch(runsTopic("u:t"), () => seen++);
+  await network.settle();
+  expect(changes()).toBe(before);
+  expect(seen).toBe(1);
 });
 
 test("a replica that has missed hints wakes all who watch", async () => {
