@@ -9,6 +9,7 @@ import type { FetchPage } from "./fetching/contract.ts";
 import { fetchPage } from "./fetching/fetch-page.ts";
 import { cannotListen } from "./http/cannot-listen.ts";
 import { Readiness } from "./http/health/readiness.ts";
+import { Idempotency } from "./http/idempotency/idempotency.ts";
 import { httpApp } from "./http/index.ts";
 import { includedToolNames, includedTools } from "./included-tools.ts";
 import { Journal } from "./journal/journal.ts";
@@ -214,6 +215,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       journal,
       runs,
       tickets,
+      idempotency: new Idempotency({ ...parts, unkept: logger.outcomeUnkept }),
       registry,
       topics,
       agents,

@@ -47,6 +47,8 @@ export interface ServiceLogger extends HttpLogger {
   draining(runs: number): void;
   stopped(): void;
   streamBroken(runId: string, error: unknown): void;
+  /** What became of a request with an idempotency key could not be stored: it may be carried out again. */
+  outcomeUnkept(error: unknown): void;
   /** Something was thrown where nothing catches it: in a promise that was left alone, or in a timer. */
   uncaught(error: unknown): void;
 }
@@ -258,5 +260,6 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
   keysAway: (error) =>
     logger.warn(error instanceof Error ? reason(error) : { err: error }, "keys could not be fetched from JWKS_URL"),
   uncaught: (error) => logger.error(failed(error), "uncaught error, the service goes on"),
+  outcomeUnkept: (error) => logger.warn(failed(error), "a request's outcome could not be stored under its key"),
   streamBroken: (run, error) => logger.error({ run, ...failed(error) }, "stream broke"),
 });

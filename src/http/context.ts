@@ -9,11 +9,13 @@ import type { Tickets } from "../runs/tickets.ts";
 import type { StreamParts } from "../streams/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 import type { Readiness } from "./health/readiness.ts";
+import type { Idempotency } from "./idempotency/idempotency.ts";
 
 /** What the routes need of the service. */
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
   readonly tickets: Tickets;
+  readonly idempotency: Idempotency;
   /** The runs of this process. */
   readonly registry: Registry;
   readonly topics: Topics;

@@ -87,7 +87,11 @@ export class Maintenance {
     if (now - this.#sweptAt < SWEEP_MS) return;
     await store.replicas.sweep(REMEMBER_REPLICAS_MS);
     // A full batch means there may be more: the next tick continues.
-    const swept = [await store.tickets.sweep(ROWS_A_SWEEP), await store.usage.sweep(ROWS_A_SWEEP)];
+    const swept = [
+      await store.tickets.sweep(ROWS_A_SWEEP),
+      await store.usage.sweep(ROWS_A_SWEEP),
+      await store.idempotency.sweep(ROWS_A_SWEEP),
+    ];
     if (swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
   }
 }

@@ -9,7 +9,7 @@ import type { Registry } from "./registry.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 
 /** What it takes to look at a run of another replica. */
-interface StoredRunParts {
+export interface StoredRunParts {
   readonly store: Store;
   readonly system: System;
   readonly topics: Topics;
@@ -56,6 +56,8 @@ export const findRun = async (
   reader: AbortSignal,
   parts: StoredRunParts & { readonly registry: Registry },
 ): Promise<ReadableRun | null> => {
+  // One that the store may have although its caller was told that it does not exist: it is about to be withdrawn.
+  if (parts.registry.unconfirmed.has(runId)) return null;
   const live = parts.registry.get(runId);
   if (live?.isPersisted) return live.userId === userId ? live : null;
   const run = await parts.store.runs.get(userId, runId);

@@ -3,6 +3,8 @@ import { documentStore } from "./documents/document-store.ts";
 import * as documentTables from "./documents/schema.ts";
 import type { Vectors } from "./documents/vectors.ts";
 import { hintQueries } from "./hints/hints.ts";
+import { idempotencyQueries } from "./idempotency/idempotency.ts";
+import * as idempotencyTables from "./idempotency/schema.ts";
 import { imageQueries } from "./images/images.ts";
 import { checkpointQueries } from "./log/checkpoints.ts";
 import type { RunStore } from "./log/contract.ts";
@@ -58,6 +60,7 @@ export const concerns = {
   tickets: { tables: ticketTables, open: ({ database }) => ticketQueries(database) },
   tils: { tables: noteTables, open: ({ database }) => tilQueries(database) },
   secrets: { tables: secretTables, open: ({ database }) => secretQueries(database) },
+  idempotency: { tables: idempotencyTables, open: ({ database }) => idempotencyQueries(database) },
   usage: { tables: usageTables, open: ({ database }) => usageQueries(database) },
 } satisfies Readonly<Record<string, Concern>>;
 

@@ -7,6 +7,7 @@ import { storeWritesEvents } from "./store-events.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeSendsHints } from "./store-hints.ts";
+import { storeKeepsIdempotencyKeys } from "./store-idempotency.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
@@ -79,6 +80,7 @@ export const storeConformance = (
     describe("documents", () => storeKeepsDocuments(under));
     describe("vectors", () => storeComparesVectors(under, has.vectors));
     describe("tickets", () => storeKeepsTickets(under));
+    describe("idempotency keys", () => storeKeepsIdempotencyKeys(under));
     describe("usage and secrets", () => storeCountsUsage(under));
     describe("TILs", () => storeKeepsTils(under));
     if (has.hints) describe("hints", () => storeSendsHints(under));

@@ -1,61 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { realSystem } from "../../src/domain/system.ts";
-import type { Store } from "../../src/store/contract.ts";
-import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
 import { nativeRun } from "../support/native-runs.ts";
-import { memoryStore } from "../support/pglite.ts";
-import { freshDatabase } from "../support/postgres.ts";
-import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
-import { startService, type TestService } from "../support/service.ts";
+import { type Place, places } from "../support/places.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf, runOf, threadOf } from "../support/views.ts";
 
-type Service = TestService<ScriptedModel>;
-
-/** One service on the embedded store, and two on one Postgres: the second message is sent to `second`. */
-const places: readonly (readonly [
-  string,
-  () => Promise<{ first: Service; second: Service; close(): Promise<void> }>,
-])[] = [
-  [
-    "one replica",
-    async () => {
-      const store: Store = await memoryStore();
-      const service = await startService({ store });
-      return {
-        first: service,
-        second: service,
-        close: async () => {
-          await service.stop();
-          await store.close();
-        },
-      };
-    },
-  ],
-  [
-    "two replicas",
-    async () => {
-      const url = await freshDatabase();
-      const replica = (owner: string) =>
-        startService({ store: postgresStore({ url, system: realSystem }), owner, model: scriptedModel() });
-      const [first, second] = [await replica("a"), await replica("b")];
-      return {
-        first,
-        second,
-        close: async () => {
-          for (const service of [first, second]) {
-            await service.stop();
-            await service.store.close();
-          }
-        },
-      };
-    },
-  ],
-];
-
 describe.each(places)("a message to a thread whose run is going, on %s", (_, open) => {
-  let place: Awaited<ReturnType<typeof open>>;
+  let place: Place;
   beforeAll(async () => {
     place = await open();
   }, 60_000);

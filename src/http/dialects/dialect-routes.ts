@@ -9,11 +9,11 @@ import { type ErrorDetail, RequestError } from "../../domain/error.ts";
 import type { Locale, RunInput } from "../../domain/run.ts";
 import { threadIdOf } from "../../domain/thread.ts";
 import type { ReadableRun, RunRequest } from "../../runs/contract.ts";
-import type { LiveRun } from "../../runs/live-run.ts";
 import { frameId } from "../../streams/frame-id.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import { oneFrame, oneNamedFrame } from "../../streams/steps.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { identityOf } from "../identity/access-control.ts";
 import { dialectOperation } from "../openapi/dialect-operation.ts";
 import { described } from "../openapi/operation.ts";
@@ -26,7 +26,7 @@ import { ignoredHeader, streamHeaders } from "../response/stream-headers.ts";
 import { answerOf, endOf } from "./answer.ts";
 import { readInput } from "./input.ts";
 import { lastSeen, rejoin } from "./rejoin.ts";
-import { ticketAnswer, ticketIn } from "./tickets.ts";
+import { ticketAnswer, ticketIn, ticketResponse } from "./tickets.ts";
 import { unknownAgent } from "./unknown-agent.ts";
 import { viewOf } from "./view.ts";
 
@@ -100,23 +100,31 @@ class DialectHandler {
     const { endpoint, request, traceId } = context;
     const { body, file, release } = await readInput(request, dialect.takesFile);
     const seen = endpoint.method === "GET" ? lastSeen(request) : null;
-    let live: LiveRun | null = null;
+    let hasStarted = false;
     try {
       const { runRequest, isBackground } = this.#parse(body, file, context);
-      if (seen !== null) return this.#rejoin(seen, runRequest.userId, runRequest.input, context);
-      if (endpoint.mode === "ticket")
-        return ticketAnswer(await parts.tickets.issue(dialect.name, runRequest), dialect, endpoint);
-      live = await parts.runs.start(this.#agentFor(runRequest), runRequest, traceId);
-      if (isBackground) return accepted(live, viewOf(live, runRequest.input, context.locale), parts.store);
-      return endpoint.mode === "answer"
-        ? this.#answer(live, runRequest.input, context)
-        : this.#stream(live, runRequest.input, context, 0);
+      const { userId, threadId, input } = runRequest;
+      if (seen !== null) return this.#rejoin(seen, userId, input, context);
+      const keyed = endpoint.method === "POST" ? keyedRequest(request, endpoint.path, userId) : null;
+      if (endpoint.mode === "ticket") {
+        const issue = async () => ticketAnswer(await parts.tickets.issue(dialect.name, runRequest), dialect, endpoint);
+        return ticketResponse(await parts.idempotency.write(keyed, request.signal, issue));
+      }
+      const run = await parts.idempotency.run(keyed, threadId, request.signal, async (made) => {
+        const placed = made === null ? runRequest : { ...runRequest, threadId: made.threadId };
+        const live = await parts.runs.start(this.#agentFor(runRequest), placed, traceId, made?.id);
+        hasStarted = true;
+        return live;
+      });
+      identityOf(request).threadFor(threadIdOf(run.threadKey));
+      if (isBackground) return accepted(run, viewOf(run, input, context.locale), parts.store);
+      return endpoint.mode === "answer" ? this.#answer(run, input, context) : this.#stream(run, input, context, 0);
     } catch (thrown) {
       if (!(thrown instanceof StreamRefusal)) throw thrown;
       return seen === null ? refusedInStream(thrown, context, parts) : noContent();
     } finally {
       // A run releases its file itself.
-      if (live === null || file === null) release();
+      if (!hasStarted || file === null) release();
     }
   }
 

@@ -5,8 +5,9 @@ import { native, PlacementFields, placementIn } from "../../dialects/native.ts";
 import { isStorable } from "../../domain/text.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { described, json } from "../openapi/operation.ts";
-import { RUN_ID, STREAM_HEADERS, USER } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, RUN_ID, STREAM_HEADERS, USER } from "../openapi/parameters.ts";
 import { OF_RUNS } from "../openapi/refusals.ts";
 import { withJson } from "../request/body.ts";
 import { callerOf, localeOf, notFound, traceIdOf } from "../request/caller.ts";
@@ -29,6 +30,8 @@ const RetryRequest = Type.Object(
 );
 const check = validator(RetryRequest);
 
+const PATH = "/api/v1/runs/:runId/retry";
+
 /** The body may be left out. */
 const bodyOf = async (request: Request): Promise<Static<typeof RetryRequest>> => {
   const { headers } = request;
@@ -39,21 +42,22 @@ const bodyOf = async (request: Request): Promise<Static<typeof RetryRequest>> =>
 /** POST /api/v1/runs/{runId}/retry: the same question once more, as a new run of its thread. */
 export const retryRoute = (parts: RouteParts) =>
   new Elysia({ name: "retry" }).post(
-    "/api/v1/runs/:runId/retry",
+    PATH,
     async ({ params, request, set }) => {
-      const { runs, agents, system } = parts;
+      const { runs, agents, system, idempotency } = parts;
       const { background, ...placement } = await bodyOf(request);
       const { multitask } = placementIn(placement);
-      const original = isStorable(params.runId) ? await runs.again(callerOf(request), params.runId, multitask) : null;
-      if (original === null) throw notFound("run");
-      const agent = agents.get(original.agent ?? native.agent);
-      if (agent === undefined) throw unknownAgent(agents);
-      const run = await runs.start(
-        agent,
-        original,
-        traceIdOf(request.headers, () => system.id()),
-      );
-      const view = viewOf(run, original.input, localeOf(request.headers, parts.locale));
+      const userId = callerOf(request);
+      const keyed = keyedRequest(request, PATH, userId);
+      const run = await idempotency.run(keyed, null, request.signal, async (made) => {
+        const original = isStorable(params.runId) ? await runs.again(userId, params.runId, multitask) : null;
+        if (original === null) throw notFound("run");
+        const agent = agents.get(original.agent ?? native.agent);
+        if (agent === undefined) throw unknownAgent(agents);
+        const traceId = traceIdOf(request.headers, () => system.id());
+        return runs.start(agent, original, traceId, made?.id);
+      });
+      const view = viewOf(run, { options: {} }, localeOf(request.headers, parts.locale));
       if (background === true) return accepted(run, view, parts.store);
       Object.assign(set.headers, streamHeaders(view));
       return new RunReader(native, run, native.isResumable, view, parts);
@@ -71,7 +75,7 @@ export const retryRoute = (parts: RouteParts) =>
           "not over, unless `multitask` is `replace`.",
         body: RetryRequest,
         isBodyOptional: true,
-        parameters: [RUN_ID, ...USER, ...STREAM_HEADERS],
+        parameters: [RUN_ID, ...USER, IDEMPOTENCY_HEADER, ...STREAM_HEADERS],
         replies: {
           200: {
             kind: "frames",

@@ -6,7 +6,16 @@ import { AcceptedShape } from "../response/accepted.ts";
 import { pascal } from "./components.ts";
 import { payloadName } from "./event-stream.ts";
 import { empty, json, type Operation, type Parameter, type Reply } from "./operation.ts";
-import { inHeader, inPath, inQuery, MULTITASK_HEADER, STREAM_HEADERS, USER, USER_OR_DEFAULT } from "./parameters.ts";
+import {
+  IDEMPOTENCY_HEADER,
+  inHeader,
+  inPath,
+  inQuery,
+  MULTITASK_HEADER,
+  STREAM_HEADERS,
+  USER,
+  USER_OR_DEFAULT,
+} from "./parameters.ts";
 import { OF_RUNS } from "./refusals.ts";
 
 const FOR_EVENT_SOURCE = ", for EventSource";
@@ -45,6 +54,7 @@ export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operatio
       ...parameters,
       ...(mode === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
       ...(method === "GET" ? [LAST_EVENT_ID] : []),
+      ...(method === "POST" ? [IDEMPOTENCY_HEADER] : []),
       ...(mode === "join" || "multitask" in (request.properties ?? {}) ? [] : [MULTITASK_HEADER]),
       ...STREAM_HEADERS,
     ],

@@ -60,6 +60,13 @@ export const paging = (perPage: { readonly defaultSize: number; readonly maxSize
   inQuery("cursor", "The `next_cursor` of the previous page. Omit it for the first page."),
 ];
 
+/** Of endpoints that start a run or write. */
+export const IDEMPOTENCY_HEADER = inHeader(
+  "idempotency-key",
+  "1 to 255 visible characters, in quotes or bare. For 24 hours the same request with the same key of the same user " +
+    "joins the run that the first one started, or gets the same answer. A refused request uses no key.",
+);
+
 /** Of endpoints that start a run and have no field of their own for it. */
 export const MULTITASK_HEADER = inHeader(
   "x-multitask",

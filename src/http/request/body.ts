@@ -2,6 +2,7 @@ import { RequestError } from "../../domain/error.ts";
 import { addBodyNames, fairnessKeyOf } from "../identity/access-control.ts";
 import { type BodyAccount, BodyBudget, FREE_BYTES } from "./body-budget.ts";
 import { BodyTurns } from "./body-turns.ts";
+import { bodyHash, setBodyDigest } from "./digest.ts";
 import { BodyCounter } from "./json/bounds.ts";
 import { parseAside, parseHere } from "./json/parse.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
@@ -47,10 +48,15 @@ export const receiveJson = async (request: Request, maxBytes = MAX_BODY_BYTES): 
   }
   const timeoutMs = maxBytes > MAX_BODY_BYTES ? LARGE_TIMEOUT_MS : BODY_TIMEOUT_MS;
   const counter = new BodyCounter();
-  const onChunk = (chunk: Uint8Array) => counter.push(chunk);
+  const hash = bodyHash(request);
+  const onChunk = (chunk: Uint8Array) => {
+    hash?.update(chunk);
+    return counter.push(chunk);
+  };
   const { body: bytes, account } = await receiveBytes(request, { maxBytes, timeoutMs, onChunk });
   try {
     counter.end();
+    setBodyDigest(request, hash);
     const body =
       bytes.length <= MAX_BODY_BYTES
         ? parseHere(bytes)

@@ -3,6 +3,7 @@ import { RequestError } from "../../domain/error.ts";
 import { isStorable } from "../../domain/text.ts";
 import { addBodyNames, fairnessKeyOf } from "../identity/access-control.ts";
 import { type Received, receiveBytes } from "./body.ts";
+import { setFormDigest } from "./digest.ts";
 import { formParts } from "./form/parse.ts";
 import { ALLOWANCE } from "./form/parts.ts";
 import { invalid } from "./validate.ts";
@@ -33,6 +34,7 @@ export const receiveMultipart = async (
   try {
     const type = request.headers.get("content-type") ?? "";
     const parts = await formParts({ bytes, type }, { userId: fairnessKeyOf(request), signal: request.signal });
+    setFormDigest(request, parts.fields, parts.files);
     const fields = new Map<string, string>();
     for (const [field, text] of parts.fields) {
       if (fields.has(field)) throw invalid([{ path: `/${field}`, message: "must be given once" }]);

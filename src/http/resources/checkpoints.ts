@@ -3,12 +3,13 @@ import { Elysia } from "elysia";
 import { ThreadField } from "../../dialects/fields.ts";
 import { RequestError } from "../../domain/error.ts";
 import { Text } from "../../domain/text-field.ts";
-import { threadKey } from "../../domain/thread.ts";
+import { type Thread, type ThreadKey, threadKey } from "../../domain/thread.ts";
 import { forkThread } from "../../runs/fork.ts";
 import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { described, json } from "../openapi/operation.ts";
-import { paging, THREAD_ID, USER } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, paging, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { withJson } from "../request/body.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
 import { validator } from "../request/validate.ts";
@@ -28,8 +29,15 @@ const ForkRequest = Type.Object({
 });
 
 /** A thread's checkpoints, and forks from one of them. */
-export const checkpointRoutes = ({ store, system }: RouteParts) => {
+export const checkpointRoutes = ({ store, system, idempotency }: RouteParts) => {
   const validate = validator(ForkRequest);
+  const fork = async (from: ThreadKey, checkpointId: string, to: ThreadKey): Promise<Thread> => {
+    if ((await store.threads.get(from)) === null) throw notFound("thread");
+    const made = await forkThread({ store, system }, from, checkpointId, to);
+    if (made === "unknown") throw notFound("checkpoint");
+    if (made === "taken") throw TAKEN;
+    return made;
+  };
   return new Elysia({ name: "checkpoints", prefix: "/api/v1/threads" })
     .get(
       "/:threadId/checkpoints",
@@ -66,13 +74,14 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
         const body = await withJson(request, validate);
         const userId = callerOf(request);
         const from = threadKey(userId, threadIdIn(params));
-        const to = threadKey(userId, body.thread_id ?? system.id());
-        if ((await store.threads.get(from)) === null) throw notFound("thread");
-        const made = await forkThread({ store, system }, from, body.checkpoint_id, to);
-        if (made === "unknown") throw notFound("checkpoint");
-        if (made === "taken") throw TAKEN;
-        set.status = 201;
-        return threadSummary(made);
+        const keyed = keyedRequest(request, "/api/v1/threads/:threadId/fork", userId);
+        const answer = await idempotency.write(keyed, request.signal, async (made) => {
+          const to = threadKey(userId, body.thread_id ?? made?.id ?? system.id());
+          const before = body.thread_id == null && made?.isTakenOver ? await store.threads.get(to) : null;
+          return { status: 201, body: threadSummary(before ?? (await fork(from, body.checkpoint_id, to))) };
+        });
+        set.status = answer.status;
+        return answer.body;
       },
       {
         parse: "none",
@@ -80,7 +89,7 @@ export const checkpointRoutes = ({ store, system }: RouteParts) => {
           tag: THREADS,
           access: "own",
           summary: "Fork a new thread from a checkpoint",
-          parameters: [THREAD_ID, ...USER],
+          parameters: [THREAD_ID, ...USER, IDEMPOTENCY_HEADER],
           body: { ...ForkRequest, title: "ForkRequest" },
           replies: { 201: json("The new thread.", ThreadSummaryShape) },
           refusals: ["not_found", "conflict", "store_unavailable"],

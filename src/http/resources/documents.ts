@@ -6,8 +6,9 @@ import { Text } from "../../domain/text-field.ts";
 import { UnreadableError } from "../../domain/unreadable.ts";
 import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";
-import { inPath, inQuery, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, inPath, inQuery, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
 import { unreadable } from "../refusal-status.ts";
 import { callerOrDefault, notFound } from "../request/caller.ts";
 import { DocumentForm, DocumentText, uploadedDocument } from "../request/uploads.ts";
@@ -29,23 +30,27 @@ const StoredDocumentShape = Type.Object(
 );
 
 /** A user's documents: uploaded as JSON or as a file, listed, deleted. Another user's are not found. */
-export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) =>
+export const documentRoutes = ({ retrieval, store: { documents }, idempotency }: RouteParts) =>
   new Elysia({ name: "documents", prefix: "/api/v1/documents" })
     .post(
       "",
       async ({ request, set }) => {
         const { body, account } = await uploadedDocument(request);
         const { userId, document, field } = body;
-        // The reader accounts for the bytes once it has them: writing the chunks may take minutes.
-        const { document: stored, isNew } = await retrieval
-          .ingest(userId, document, request.signal, () => account.close())
-          .catch((error: unknown) => {
-            throw error instanceof UnreadableError ? unreadable(error, field) : error;
-          })
-          .finally(() => account.close());
-        set.status = isNew ? 201 : 200;
-        const embedded = await retrieval.embedded(userId, [stored.documentId]);
-        return { ...documentView(stored, embedded), is_new: isNew };
+        const keyed = keyedRequest(request, "/api/v1/documents", userId);
+        const ingest = async () => {
+          // The reader accounts for the bytes once it has them: writing the chunks may take minutes.
+          const { document: stored, isNew } = await retrieval
+            .ingest(userId, document, request.signal, () => account.close())
+            .catch((error: unknown) => {
+              throw error instanceof UnreadableError ? unreadable(error, field) : error;
+            });
+          const embedded = await retrieval.embedded(userId, [stored.documentId]);
+          return { status: isNew ? 201 : 200, body: { ...documentView(stored, embedded), is_new: isNew } };
+        };
+        const answer = await idempotency.write(keyed, request.signal, ingest).finally(() => account.close());
+        set.status = answer.status;
+        return answer.body;
       },
       {
         parse: "none",
@@ -54,7 +59,7 @@ export const documentRoutes = ({ retrieval, store: { documents } }: RouteParts) 
           access: "own",
           summary: "Add a document",
           description: "Text, Markdown, HTML, CSV or PDF, sent as text in JSON or as a file in a form.",
-          parameters: USER_OR_DEFAULT,
+          parameters: [...USER_OR_DEFAULT, IDEMPOTENCY_HEADER],
           body: { ...DocumentText, title: "DocumentText" },
           form: { ...DocumentForm, title: "DocumentForm" },
           replies: {

@@ -5,9 +5,10 @@ import { RunStatus } from "../../domain/run.ts";
 import { isStorable } from "../../domain/text.ts";
 import { ThreadId, threadKey } from "../../domain/thread.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { identityOf } from "../identity/access-control.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
-import { inQuery, paging, RUN_ID, USER } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, inQuery, paging, RUN_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
 import { invalid } from "../request/validate.ts";
 import { pageIn, pageOf, SUPERSEDED, supersededIn } from "./pagination.ts";
@@ -33,7 +34,7 @@ const threadIn = (request: Request): string | null => {
 };
 
 /** The state of runs, and how to stop one. Another user's are not found. */
-export const runRoutes = ({ store, runs }: RouteParts) =>
+export const runRoutes = ({ store, runs, idempotency }: RouteParts) =>
   new Elysia({ name: "runs", prefix: "/api/v1/runs" })
     .get(
       "",
@@ -93,9 +94,13 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
       async ({ params, request }) => {
         const wait = new URL(request.url).searchParams.get("wait") === "1";
         const userId = callerOf(request);
-        const run = isStorable(params.runId) ? await runs.cancel(userId, params.runId, wait, request.signal) : null;
-        if (run === null) throw notFound("run");
-        return runView(run);
+        const keyed = keyedRequest(request, "/api/v1/runs/:runId/cancel", userId);
+        const { body } = await idempotency.write(keyed, request.signal, async () => {
+          const run = isStorable(params.runId) ? await runs.cancel(userId, params.runId, wait, request.signal) : null;
+          if (run === null) throw notFound("run");
+          return { status: 200, body: runView(run) };
+        });
+        return body;
       },
       {
         parse: "none",
@@ -104,7 +109,12 @@ export const runRoutes = ({ store, runs }: RouteParts) =>
           access: "ask",
           summary: "Cancel a run",
           description: "Its output so far stays in the thread. Has no effect on a run that has ended.",
-          parameters: [RUN_ID, ...USER, inQuery("wait", "`1`: responds once the run has ended.", Type.Literal("1"))],
+          parameters: [
+            RUN_ID,
+            ...USER,
+            IDEMPOTENCY_HEADER,
+            inQuery("wait", "`1`: responds once the run has ended.", Type.Literal("1")),
+          ],
           replies: { 200: json("The run, which is being cancelled or has ended.", RunShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
         }),

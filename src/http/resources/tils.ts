@@ -8,8 +8,9 @@ import { TIL_BOUNDS } from "../../domain/til.ts";
 import type { NewTag, NewTil } from "../../store/notes/contract.ts";
 import { fillsPage } from "../../store/page-bytes.ts";
 import type { RouteParts } from "../context.ts";
+import { keyedRequest } from "../idempotency/key.ts";
 import { described, empty, json, type Tag } from "../openapi/operation.ts";
-import { inPath, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, inPath, paging, USER_OR_DEFAULT } from "../openapi/parameters.ts";
 import { withJson } from "../request/body.ts";
 import { callerOrDefault, notFound } from "../request/caller.ts";
 import { invalid, validator } from "../request/validate.ts";
@@ -29,17 +30,24 @@ const TIL_ID = inPath("tilId", "The TIL's id.");
 const checkTil = validator(NewTilShape);
 
 /** A user's TILs: saved, listed, read, deleted; and their tags. */
-export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
+export const tilRoutes = ({ store: { tils }, system, idempotency }: RouteParts) =>
   new Elysia({ name: "tils", prefix: "/api/v1" })
     .post(
       "/tils",
       async ({ request, set }) => {
-        const saved = await withJson(request, (sent) => {
+        const answer = await withJson(request, (sent) => {
           const body = checkTil(sent);
-          return tils.save(newTil(callerOrDefault(request), body, system));
+          const userId = callerOrDefault(request);
+          const keyed = keyedRequest(request, "/api/v1/tils", userId);
+          return idempotency.write(keyed, request.signal, async (made) => {
+            const til = newTil(userId, body, system);
+            const tilId = made?.id ?? til.tilId;
+            const before = made?.isTakenOver ? await tils.get(userId, tilId) : null;
+            return { status: 201, body: tilView(before ?? (await tils.save({ ...til, tilId }))) };
+          });
         });
-        set.status = 201;
-        return tilView(saved);
+        set.status = answer.status;
+        return answer.body;
       },
       {
         parse: "none",
@@ -49,7 +57,7 @@ export const tilRoutes = ({ store: { tils }, system }: RouteParts) =>
           summary: "Save a TIL",
           description:
             "The slug is derived from the title; `-2`, `-3` … make it unique. Tags match regardless of case.",
-          parameters: USER_OR_DEFAULT,
+          parameters: [...USER_OR_DEFAULT, IDEMPOTENCY_HEADER],
           body: NewTilShape,
           replies: { 201: json("The saved TIL.", TilShape) },
           refusals: ["store_unavailable"],
