@@ -30,11 +30,14 @@ import { Recovery } from "./runs/orphan-recovery.ts";
 import { Packing } from "./runs/packing.ts";
 import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
+import { Resumer } from "./runs/resume.ts";
+import { RunTimeouts } from "./runs/run-timeouts.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
 import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
+import { Departure } from "./streams/departure.ts";
 import { McpServers } from "./tools/mcp/mcp-servers.ts";
 import { fixedTools, Toolbox } from "./tools/toolbox.ts";
 import { postBySockets } from "./upstream/client.ts";
@@ -172,14 +175,15 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     allowance,
     owner,
     lease,
+    takesOver: config.takesOver,
     logger: logger.runs,
     runTimeoutMs,
+    timeouts: new RunTimeouts(system),
     historyTokens,
   };
+  const departure = new Departure(system, config.reconnectSpreadMs);
   const runs = new Runs(parts);
   const tickets = new Tickets({ ...parts, runs });
-  const recovery = new Recovery({ ...parts, isAlone });
-  const maintenance = new Maintenance({ ...parts, recovery });
   const packing = new Packing(parts);
   const builtIn = serviceAgents(
     {
@@ -198,6 +202,10 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     mcp,
     logger: logger.agentFiles,
   });
+  const resumer = new Resumer({ ...parts, agents, maxAttempts: config.maxAttempts });
+  const recovery = new Recovery({ ...parts, resumer, isAlone, isDraining: () => runs.isDraining });
+  const maintenance = new Maintenance({ ...parts, recovery });
+  hints.on("orphans", () => void recovery.tick());
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
     store,
@@ -225,6 +233,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       readiness,
       system,
       heartbeatMs,
+      departure,
       locale,
       broken: logger.streamBroken,
     },
@@ -277,10 +286,14 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     },
     reload,
     drain: async () => {
-      await runs.drain(config.drainTimeoutMs);
+      const { handedOver } = await runs.drain(config.drainTimeoutMs);
       const stopped = http.stop();
       const within = (ms: number) => Promise.race([stopped.then(() => true), system.sleep(ms).then(() => false)]);
-      if (!(await within(FAREWELL_MS))) journal.dismiss(RESTARTED);
+      departure.begin();
+      journal.recheckAll();
+      // Clients that do not come back by themselves are relayed what other replicas write.
+      const isRelayed = handedOver > 0 && !isAlone && (await store.replicas.others(owner).catch(() => 0)) > 0;
+      if (!(await within(isRelayed ? config.drainTimeoutMs : FAREWELL_MS))) journal.dismiss(RESTARTED);
       if (!(await within(FAREWELL_MS))) await http.stop(true);
       for (const stop of [...others, renewing]) stop();
       hinting.close();

@@ -161,11 +161,14 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     toolFailed: (run, { agent, tool }, error) =>
       logger.warn({ ...about(run), agent, tool, ...unexpected(error) }, "a tool failed, and the model is told so"),
     trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
-    recovered: (run) => logger.warn({ run }, "run of a stopped process ended as interrupted"),
+    recovered: (run, { code, message }) =>
+      logger.warn({ run, code, reason: message }, "run of a stopped process could not go on"),
+    handedOver: (count) => logger.info({ runs: count }, "runs handed over"),
+    resumed: (run, { attempt, reason }) => logger.info({ run, attempt, reason }, "run of another process goes on here"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     packed: (events, runs) => logger.debug({ events, runs }, "packed the events of ended runs"),
-    leaseOver: () => logger.warn("lease expired, other replicas may end this replica's runs"),
+    leaseOver: () => logger.warn("lease expired, other replicas may take this replica's runs"),
     uncounted: (error) => logger.warn(failed(error), "a user's usage could not be counted"),
     maintenanceFailed: (error) => logger.warn(failed(error), "maintenance failed, retrying"),
   },

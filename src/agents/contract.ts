@@ -5,6 +5,7 @@ import type { Locale, RunInput, Usage } from "../domain/run.ts";
 import type { RoundState } from "../domain/turn.ts";
 import type { FinishReason, Model, ModelMessage } from "../models/contract.ts";
 import type { Tool, ToolContext } from "../tools/contract.ts";
+import type { Replay } from "./resume/replay.ts";
 
 /** What a node may use. */
 export interface AgentContext extends ToolContext {
@@ -27,20 +28,17 @@ export interface AgentContext extends ToolContext {
   history(): Promise<readonly ModelMessage[]>;
   /** The id that a tool call has in the log: the model's own, unless the run has one of that name already. */
   callId(modelCallId: string): string;
-  /**
-   * What the steps of the first node returned before another replica took the run over, by the name under which they
-   * are stored. Empty for a run that begins.
-   */
-  readonly storedSteps: ReadonlyMap<string, unknown>;
   /** Adds the usage of a model call; the run settles the sum at its end. */
   spend(usage: Usage): void;
   /** A model call has ended for this reason. The run reports the reason of the last call that gave text of the answer. */
   answered(reason: FinishReason): void;
   /**
-   * Stores the opaque state of a model's answer, for later turns and for another attempt at this one. Resolves once
-   * it is stored, or the run has ended.
+   * Stores that a model has answered with these tool calls, or (none) that its conversation is over, and what it wants
+   * back: for later turns, and for another attempt at this one.
    */
-  saveRound(round: RoundState): Promise<void>;
+  saveRound(round: RoundState): void;
+  /** Resolves once everything emitted and saved so far is stored, or the run has ended. */
+  flushed(): Promise<void>;
   /** A tool of this name threw what is no answer for the model. Logged, with the agent's name. */
   toolFailed(tool: string, error: unknown): void;
 }
@@ -71,6 +69,10 @@ export interface NodeContext extends AgentContext {
   readonly emit: Emit;
   /** Whether the next text should begin a paragraph: the turn has text already, and it does not end with white space. */
   needsParagraph(): boolean;
+  /** What steps of the node returned in an earlier attempt, by the name under which they are stored. */
+  readonly storedSteps: ReadonlyMap<string, unknown>;
+  /** What the node had emitted in an earlier attempt. Null: the node begins. */
+  readonly replay: Replay | null;
   /** Stores the result of a step, `undefined` or JSON, in the order of the events around it. */
   storeStep(name: string, result: unknown): void;
 }

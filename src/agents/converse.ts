@@ -1,13 +1,15 @@
 import type { EventBody } from "../domain/event.ts";
 import { storable } from "../domain/text.ts";
+import type { RoundState } from "../domain/turn.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
-import { ModelError, type ModelMessage, type ModelRequest } from "../models/contract.ts";
+import { ModelError, type ModelMessage, type ModelRequest, type OpaqueState } from "../models/contract.ts";
 import type { ToolOutcome } from "../tools/call-tool.ts";
-import { callTools } from "./call-tools.ts";
+import { callTools, type LoggedCall } from "./call-tools.ts";
 import type { ConversationOptions, ConversationResult } from "./context.ts";
-import type { AgentContext, Producer } from "./contract.ts";
+import type { AgentContext, NodeContext, Producer } from "./contract.ts";
 import { Exchange } from "./exchange.ts";
 import { ModelCall } from "./model-call.ts";
+import type { EarlierAnswer } from "./resume/replay.ts";
 import { checkTools } from "./tool-mistakes.ts";
 import { trust } from "./trusted.ts";
 import { PARAGRAPH } from "./turn-messages.ts";
@@ -17,15 +19,15 @@ export const MAX_ROUNDS = 16;
 
 /**
  * Calls the model, then the tools that it requests, and repeats until it answers. Text is emitted as it arrives,
- * through one producer for each round. `hasEmittedText`: this turn has emitted text already, so a paragraph break comes
- * before the next text. All rounds together may hold no more than one answer may.
+ * through one producer for each round. All rounds together may hold no more than one answer may.
  *
- * The opaque state of an answer is stored before the next call, so that another attempt at the run has it.
+ * Each round that calls tools is stored before its calls are made, with the opaque state of the answer. Another attempt
+ * at the run goes through the same rounds without calling the model, and lets it go on with an answer that was cut off.
  */
 export async function* converse(
   conversation: ConversationOptions,
-  given: AgentContext,
-  hasEmittedText = false,
+  given: ConversationContext,
+  { hasEmittedText = false, savesEnd = false }: ConversationPlace = {},
 ): AsyncGenerator<EventBody | Producer, ConversationResult, void> {
   const { tools = given.tools, maxRounds = MAX_ROUNDS } = conversation;
   const context = conversation.signal === undefined ? given : endedBy(conversation.signal, given);
@@ -43,37 +45,93 @@ export async function* converse(
       messages: exchange.messages,
     });
     const call = new ModelCall(request, lead, meter);
-    try {
-      yield trust((emit) => call.relay(context, emit));
-    } catch (error) {
-      if (error instanceof ModelError) call.charge(error.usage);
-      throw error;
-    } finally {
-      context.spend(call.usage());
+    const earlier = context.replay?.nextAnswer() ?? null;
+    const repeated = earlier?.round ?? null;
+    if (earlier !== null && earlier.text !== "") {
+      // The log has it: this only tells the replay how far the node has come.
+      yield { type: "token", payload: { delta: earlier.text } };
+      call.goOnFrom(earlier.text);
     }
-    const { toolCalls, opaque, reason } = call;
+    if (repeated === null) yield* ask(call, context);
     // As the journal stores what was emitted of it.
     const text = storable(call.text);
-    context.answered(reason);
     if (text !== "") answer += lead + text;
-    if (toolCalls.length === 0 || isLast) {
+    const { opaque, calls } = repeated === null ? answered(call, context) : again(repeated);
+    if (calls.length === 0 || isLast) {
       // Without a tool call in the turn, no model wants anything back.
-      if (opaque !== undefined && exchange.hasRounds) void context.saveRound({ calls: [], ...opaque });
+      const isWanted = opaque !== undefined && exchange.hasRounds;
+      if (repeated === null && (isWanted || savesEnd)) {
+        context.saveRound(roundOf([], context, isWanted ? opaque : undefined));
+      }
       exchange.add({ text, toolCalls: [], opaque, outcomes: [] });
       return { text: answer, messages: exchange.messages };
     }
-    const calls = toolCalls.map((call) => ({ call, toolCallId: context.callId(call.id) }));
-    const isSaved = opaque && context.saveRound({ calls: calls.map(({ toolCallId }) => toolCallId), ...opaque });
+    if (repeated === null) context.saveRound(roundOf(calls, context, opaque));
     let outcomes: readonly ToolOutcome[] = [];
     yield trust(async (emit) => {
       outcomes = await callTools(calls, tools, context, emit);
     });
-    exchange.add({ text, toolCalls, opaque, outcomes });
-    if (isSaved !== undefined) await isSaved;
+    exchange.add({ text, toolCalls: calls.map(({ call }) => call), opaque, outcomes });
   }
 }
 
-const endedBy = (signal: AbortSignal, context: AgentContext): AgentContext => ({
+/** What a conversation needs of its node. */
+export type ConversationContext = AgentContext & Partial<Pick<NodeContext, "replay">>;
+
+/** Where in its turn a conversation takes place. */
+interface ConversationPlace {
+  /** The turn has emitted text already, so a paragraph break comes before the next text. Defaults to false. */
+  readonly hasEmittedText?: boolean;
+  /**
+   * Its end is stored although no model wants anything back: the node may go on for long, and another attempt must not
+   * take the answer for one that was cut off. Defaults to false.
+   */
+  readonly savesEnd?: boolean;
+}
+
+async function* ask(call: ModelCall, context: AgentContext): AsyncGenerator<Producer, void, void> {
+  context.spend(call.usageBefore());
+  try {
+    yield trust((emit) => call.relay(context, emit));
+  } catch (error) {
+    if (error instanceof ModelError) call.charge(error.usage);
+    throw error;
+  } finally {
+    context.spend(call.usage());
+  }
+  context.answered(call.reason);
+}
+
+interface AnsweredCalls {
+  readonly opaque: OpaqueState | undefined;
+  readonly calls: readonly LoggedCall[];
+}
+
+const answered = ({ toolCalls, opaque }: ModelCall, context: AgentContext): AnsweredCalls => ({
+  opaque,
+  calls: toolCalls.map((call) => ({ call, toolCallId: context.callId(call.id) })),
+});
+
+const again = ({ opaque, calls }: NonNullable<EarlierAnswer["round"]>): AnsweredCalls => ({
+  opaque,
+  calls: calls.map(({ tool_call_id: id, name, input, result }) => ({
+    call: { id, name, input },
+    toolCallId: id,
+    earlier: result === undefined ? "unknown" : { output: result.output, isError: result.is_error },
+  })),
+});
+
+const roundOf = (
+  calls: readonly LoggedCall[],
+  { model }: AgentContext,
+  opaque: OpaqueState | undefined,
+): RoundState => ({
+  calls: calls.map(({ toolCallId }) => toolCallId),
+  model: opaque?.model ?? model.id,
+  data: opaque?.data ?? null,
+});
+
+const endedBy = (signal: AbortSignal, context: ConversationContext): ConversationContext => ({
   ...context,
   signal: AbortSignal.any([context.signal, signal]),
 });

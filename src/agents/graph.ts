@@ -1,11 +1,11 @@
 import type { EventBody } from "../domain/event.ts";
 import type { Agent, AgentContext, AgentNode, NodeContext } from "./contract.ts";
 import { emitYielded } from "./drive.ts";
+import { STEP } from "./resume/earlier.ts";
+import type { Resumption } from "./resume/resumption.ts";
 
 /** No agent's graph is longer; a walk with more steps is in a loop. */
 const MAX_STEPS = 64;
-
-export const NO_STEPS: ReadonlyMap<string, unknown> = new Map();
 
 /** Receives the events and checkpoints of a walk. */
 export interface WalkSink {
@@ -19,38 +19,65 @@ export interface WalkSink {
 }
 
 /**
- * Walks the graph from its start to its end. Every node emits `in_progress` before and `completed` after its work, with
- * a checkpoint between its work and `completed`. Returns the agent's result. Throws what a node throws, and the
- * signal's reason once the signal has aborted.
+ * Walks the graph from its start, or from where earlier attempts have come, to its end. Every node emits `in_progress`
+ * before and `completed` after its work, with a checkpoint between its work and `completed`. Returns the agent's result.
+ * Throws what a node throws, and the signal's reason once the signal has aborted.
  */
-export const walk = async <State>(agent: Agent<State>, context: AgentContext, sink: WalkSink): Promise<unknown> => {
-  let state = agent.begin(context.input);
-  let name: string | null = agent.start;
-  const watched = new WatchedSink(sink);
+export const walk = async <State>(
+  agent: Agent<State>,
+  context: AgentContext,
+  sink: WalkSink,
+  resumption: Resumption<State> | null = null,
+): Promise<unknown> => {
+  let state = resumption?.state ?? agent.begin(context.input);
+  let name: string | null = resumption === null ? agent.start : resumption.next;
+  let earlier: EarlierNode = resumption ?? NEW_NODE;
+  const nodeNamed = (wanted: string): AgentNode<State> => {
+    const node = agent.nodes.find((candidate) => candidate.name === wanted);
+    if (node === undefined) throw new Error(`agent ${agent.name} has no node ${wanted}`);
+    return node;
+  };
+  const newOnly: WalkSink = {
+    ...sink,
+    emit: (event, node) => {
+      const emitted = earlier.replay === null ? event : earlier.replay.take(event);
+      return emitted === null ? undefined : sink.emit(emitted, node);
+    },
+  };
+  const watched = new WatchedSink(resumption === null ? sink : newOnly, resumption?.textBefore ?? "");
+  const report = (node: AgentNode<State>, status: "in_progress" | "completed") =>
+    watched.emit(progress(node, status, context), node.name);
+  if (resumption !== null && resumption.ended !== null) await report(nodeNamed(resumption.ended), "completed");
   for (let step = 0; name !== null; step++) {
-    const node = agent.nodes.find((candidate) => candidate.name === name);
-    if (node === undefined) throw new Error(`agent ${agent.name} has no node ${name}`);
+    const node = nodeNamed(name);
     if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
-    await sink.emit(progress(node, "in_progress", context), node.name);
-    const isFirst = step === 0;
-    const change = await runNode(
-      node,
-      state,
-      nodeContext(context, { agent: agent.name, node: node.name, isFirst }, watched),
-    );
+    await report(node, "in_progress");
+    const place = { agent: agent.name, node: node.name };
+    const change = await runNode(node, state, nodeContext(context, place, earlier, watched));
     state = { ...state, ...change };
+    // Only the node that was interrupted had begun before.
+    earlier = NEW_NODE;
     sink.checkpoint(node.name, change);
-    await sink.emit(progress(node, "completed", context), node.name);
+    await report(node, "completed");
     name = node.next(state);
   }
   return agent.result(state);
 };
 
+/** What a node had left in an earlier attempt. */
+type EarlierNode = Pick<NodeContext, "storedSteps" | "replay">;
+const NEW_NODE: EarlierNode = { storedSteps: new Map(), replay: null };
+
 /** A sink that knows how the turn's text ends. */
 class WatchedSink {
-  #last = "";
+  #last: string;
 
-  constructor(private readonly sink: WalkSink) {}
+  constructor(
+    private readonly sink: WalkSink,
+    textBefore: string,
+  ) {
+    this.#last = textBefore.slice(-1);
+  }
 
   emit(event: EventBody, node: string): Promise<void> | undefined {
     if (event.type === "token" && event.payload.delta !== "") this.#last = event.payload.delta.slice(-1);
@@ -62,19 +89,21 @@ class WatchedSink {
   }
 
   step(node: string, name: string, result: unknown): void {
-    this.sink.checkpoint(`${node}/${name}`, { result });
+    this.sink.checkpoint(`${node}${STEP}${name}`, { result });
   }
 }
 
 const nodeContext = (
   context: AgentContext,
-  { agent, node, isFirst }: { readonly agent: string; readonly node: string; readonly isFirst: boolean },
+  { agent, node }: Pick<NodeContext, "agent" | "node">,
+  { storedSteps, replay }: EarlierNode,
   sink: WatchedSink,
 ): NodeContext => ({
   ...context,
   agent,
   node,
-  storedSteps: isFirst ? context.storedSteps : NO_STEPS,
+  storedSteps,
+  replay,
   emit: (event) => {
     const wait = sink.emit(event, node);
     if (context.signal.aborted) throw context.signal.reason;

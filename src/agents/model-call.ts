@@ -1,5 +1,6 @@
 import type { EventBody } from "../domain/event.ts";
 import { NO_USAGE, type Usage } from "../domain/run.ts";
+import { tokensIn } from "../domain/tokens.ts";
 import type { AnswerMeter } from "../models/answer-meter.ts";
 import type { FinishReason, ModelPart, ModelRequest, OpaqueState, ToolCall } from "../models/contract.ts";
 import { estimateUsage } from "../models/usage.ts";
@@ -18,11 +19,23 @@ export class ModelCall {
   readonly #tokensBefore: number;
 
   constructor(
-    readonly request: ModelRequest,
+    private request: ModelRequest,
     private readonly lead: string,
     private readonly meter: AnswerMeter,
   ) {
     this.#tokensBefore = meter.tokens;
+  }
+
+  /** The answer begins with what an earlier attempt at the call had said: the model goes on from there. */
+  goOnFrom(beginning: string): void {
+    this.text = beginning.startsWith(this.lead) ? beginning.slice(this.lead.length) : beginning;
+    if (this.text !== "") this.request = { ...this.request, begun: this.text };
+  }
+
+  /** What the earlier attempt has cost, an estimate: its provider could not report it any more. */
+  usageBefore(): Usage {
+    const { begun, ...request } = this.request;
+    return begun === undefined ? NO_USAGE : estimateUsage(request, tokensIn(begun));
   }
 
   /** Emits the model's parts as they arrive. */

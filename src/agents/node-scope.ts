@@ -4,7 +4,7 @@ import { isStorable } from "../domain/text.ts";
 import { BoundedLog } from "./bounded-log.ts";
 import { UniqueIds } from "./call-ids.ts";
 import type { ConversationOptions, ConversationResult } from "./context.ts";
-import type { AgentContext, NodeContext, Producer } from "./contract.ts";
+import type { NodeContext, Producer } from "./contract.ts";
 import { converse } from "./converse.ts";
 import { drive } from "./drive.ts";
 import { EventBudget } from "./event-budget.ts";
@@ -19,6 +19,9 @@ const checkName = (method: "emit" | "step", name: unknown): void => {
   if (typeof name === "string" && name !== "" && name.length <= MAX_NAME && isStorable(name)) return;
   throw new AgentMistake(`context.${method} takes a name of 1 to ${MAX_NAME} characters that can be stored`);
 };
+
+/** A conversation that nobody reads has no events in the log: another attempt at the run has it again. */
+const UNSEEN = { replay: null, saveRound: () => {}, flushed: () => Promise.resolve() };
 
 /** What a scope is made of. */
 export interface ScopeParts extends AgentParts {
@@ -78,11 +81,14 @@ export class NodeScope {
 
   converse(options: ConversationOptions): AsyncGenerator<EventBody | Producer, ConversationResult, void> {
     // A conversation that a node yields is closed with it. Only code could go on with one by itself.
-    return converse(options, this.parts.isCode ? this.#bound() : this.engine, this.engine.needsParagraph());
+    const { isCode } = this.parts;
+    const hasEmittedText = this.engine.needsParagraph();
+    // Code may do more after it, and for long.
+    return converse(options, isCode ? this.#bound() : this.engine, { hasEmittedText, savesEnd: isCode });
   }
 
   complete(options: ConversationOptions): Promise<ConversationResult> {
-    return drive(converse(options, this.#bound()), () => undefined);
+    return drive(converse(options, { ...this.#bound(), ...UNSEEN }), () => undefined);
   }
 
   async step<T>(name: string, fn: () => T | Promise<T>): Promise<T> {
@@ -97,6 +103,8 @@ export class NodeScope {
     const result = given === undefined ? undefined : jsonValue(given, `the result of step ${key}`);
     this.budget.step(JSON.stringify(result ?? null).length);
     this.engine.storeStep(key, result);
+    // What the agent does next may rest on it: another attempt must find it.
+    await this.engine.flushed();
     return result as T;
   }
 
@@ -132,7 +140,7 @@ export class NodeScope {
   }
 
   /** What the engine gives the node, for work that ends with the node. */
-  #bound(): AgentContext {
+  #bound(): NodeContext {
     return { ...this.engine, signal: this.signal };
   }
 }

@@ -88,12 +88,26 @@ export const Environment = Type.Object({
     default: "10s",
   }),
   DRAIN_TIMEOUT: duration("10ms", "1h", {
-    description: "How long a stopping process waits for its runs before it ends them.",
+    description: "How long a stopping process waits for its runs before it hands them over.",
     default: "30s",
   }),
+  RECONNECT_SPREAD: duration("0ms", "10m", {
+    description: "The readers of a stopping process are told to come back within this time, each at a random moment.",
+    default: "5s",
+  }),
   LEASE_TTL: duration("500ms", "10m", {
-    description: "With Postgres: how long after a process dies or loses the database the other processes end its runs.",
+    description:
+      "With Postgres: how long after a process dies or loses the database the other processes take its runs.",
     default: "10s",
+  }),
+  TAKEOVER: choice(["on", "off"], {
+    description:
+      "Whether a run that has lost its process goes on elsewhere or after a restart. Off: it ends as interrupted.",
+    default: "on",
+  }),
+  MAX_ATTEMPTS: integer(1, 100, {
+    description: "How many attempts a run may have whose processes die; after the last it ends as interrupted.",
+    default: "3",
   }),
   MAX_RUNS: integer(1, 100_000, { description: "Maximum number of unfinished runs in this process.", default: "2000" }),
   MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same for one user.", default: "100" }),

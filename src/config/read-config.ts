@@ -37,7 +37,10 @@ export interface Config {
   readonly chatTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly drainTimeoutMs: number;
+  readonly reconnectSpreadMs: number;
   readonly leaseTtlMs: number;
+  readonly takesOver: boolean;
+  readonly maxAttempts: number;
   readonly maxRuns: number;
   readonly maxRunsPerUser: number;
   /** Null derives it from the number of cores. */
@@ -112,7 +115,10 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   chatTimeoutMs: env.CHAT_TIMEOUT,
   heartbeatMs: env.HEARTBEAT_INTERVAL,
   drainTimeoutMs: env.DRAIN_TIMEOUT,
+  reconnectSpreadMs: env.RECONNECT_SPREAD,
   leaseTtlMs: env.LEASE_TTL,
+  takesOver: env.TAKEOVER === "on",
+  maxAttempts: env.MAX_ATTEMPTS,
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
   workerThreads: env.WORKER_THREADS ?? null,

@@ -46,6 +46,7 @@ const WHEN: Record<EventType, string> = {
   sources: "the passages that retrieval found",
   node_result: "a node's result",
   credit_settled: "the run's usage; once per run, including failed and cancelled runs",
+  attempt_started: "another replica, or the same after a pause, goes on with the run; nothing is said twice",
   custom: "an agent emits an event of its own, or a tool reports its progress (`tool_progress`)",
   done: "the run succeeded and its answer is stored; terminal",
   error: "the run failed; terminal",

@@ -63,6 +63,14 @@ export const payloads = {
     cached_tokens: Type.Optional(Type.Integer()),
     reasoning_tokens: Type.Optional(Type.Integer()),
   }),
+  /**
+   * Another attempt at the run begins, and goes on from what the log has. Not the first, which `page_start` begins.
+   * `takeover`: its replica has died. `handover`: its replica has shut down. `resumed`: the run had waited.
+   */
+  attempt_started: Type.Object({
+    attempt: Type.Integer(),
+    reason: Type.Union([Type.Literal("takeover"), Type.Literal("handover"), Type.Literal("resumed")]),
+  }),
   /** An event of an agent's own, or a tool's progress (`tool_progress`). */
   custom: Type.Object({ name: Type.String(), data: Type.Unknown() }),
   /**
@@ -80,6 +88,7 @@ export const payloads = {
 };
 
 export type EventType = keyof typeof payloads;
+export const EVENT_TYPES = Object.keys(payloads) as readonly EventType[];
 export type Payload<T extends EventType> = Static<(typeof payloads)[T]>;
 
 /** An event as an agent emits it: not numbered and not stored yet. */

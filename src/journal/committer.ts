@@ -11,6 +11,8 @@ export interface Committer<Writer> {
   published(writer: Writer, events: readonly LogEvent[]): void;
   /** Ends the run with `ending`, or with `lastResort` when the store rejects that. */
   finish(writer: Writer, ending: Ending, lastResort: Ending): Promise<Outcome>;
+  /** Forgets a writer whose run goes on elsewhere. What it has emitted is stored. */
+  leave(writer: Writer): Promise<void>;
   /** An event was emitted after the end. */
   ignored(writer: Writer, type: string): void;
 }

@@ -92,13 +92,22 @@ export class GroupCommit implements Committer<RunWriter> {
       }
       return "refused";
     } finally {
-      const channel = this.#writers.remove(writer);
-      writer.verdict.ended("over");
-      writer.settled();
-      const { threadKey } = writer.fence;
-      if (channel !== undefined) this.options.hub.close(threadKey, channel);
-      this.options.topics.changed(runsTopic(threadKey));
+      this.#forget(writer);
     }
+  }
+
+  async leave(writer: RunWriter): Promise<void> {
+    while (writer.isInFlight) await this.#current;
+    this.#forget(writer);
+  }
+
+  #forget(writer: RunWriter): void {
+    const channel = this.#writers.remove(writer);
+    writer.verdict.ended("over");
+    writer.settled();
+    const { threadKey } = writer.fence;
+    if (channel !== undefined) this.options.hub.close(threadKey, channel);
+    this.options.topics.changed(runsTopic(threadKey));
   }
 
   async #loop(): Promise<void> {

@@ -81,6 +81,11 @@ export class Hub {
     return remote;
   }
 
+  /** Makes all readers of this process look again. */
+  recheckAll(): void {
+    for (const channel of this.#channels.values()) channel.recheck();
+  }
+
   /** Ends every reader of this process with `error`. */
   fail(error: Error): void {
     for (const channel of this.#channels.values()) channel.fail(error);

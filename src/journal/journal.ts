@@ -67,6 +67,11 @@ export class Journal {
     this.#hub.get(key)?.recheck();
   }
 
+  /** Makes all readers look again, at their run and at whether the process is leaving them. */
+  recheckAll(): void {
+    this.#hub.recheckAll();
+  }
+
   /**
    * Ends all remaining readers with `why`. Without this the process would wait for readers whose runs belong to another
    * replica.

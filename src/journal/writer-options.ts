@@ -6,6 +6,8 @@ export interface WriterOptions {
   readonly fold?: AnswerFold;
   /** The store does not have the run yet: nothing is written until `release`. Defaults to false. */
   readonly isHeld?: boolean;
+  /** The number of the run's last round in the store. Defaults to 0. */
+  readonly lastRound?: number;
   /** See `Claimed.lastAt`. Defaults to 0. */
   readonly lastAt?: number;
 }

@@ -6,6 +6,7 @@ import type { Append, EarlyWrite, Fence } from "../store/log/contract.ts";
 import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
+import { FlushWaiters } from "./flush-waiters.ts";
 import { LoggedAnswer } from "./logged-answer.ts";
 import { PendingEvents } from "./pending-events.ts";
 import { PendingRounds } from "./pending-rounds.ts";
@@ -33,8 +34,7 @@ export class RunWriter {
   readonly #answer: LoggedAnswer;
   readonly #pending = new PendingEvents();
   #checkpoints: readonly NewCheckpoint[] = NONE;
-  /** Undefined until there is one: most runs have none. */
-  #rounds: PendingRounds | undefined;
+  readonly #rounds: PendingRounds;
   #isHeld: boolean;
   #isInFlight = false;
   #hasEmittedText = false;
@@ -46,7 +46,7 @@ export class RunWriter {
   #lastEvents: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
   /** The log has lost some of the run's events; the next ones would not follow. */
   #isTruncated = false;
-  #drained: (() => void)[] = [];
+  readonly #waiters = new FlushWaiters();
   readonly #joiners = { token: new SurrogateJoiner(), reasoning: new SurrogateJoiner() };
 
   constructor(
@@ -54,12 +54,13 @@ export class RunWriter {
     /** The log's last seq before the run's first event. */
     readonly start: number,
     private readonly committer: Committer<RunWriter>,
-    { fold = new AnswerFold(), isHeld = false, lastAt = 0 }: WriterOptions = {},
+    { fold = new AnswerFold(), isHeld = false, lastAt = 0, lastRound = 0 }: WriterOptions = {},
   ) {
     this.#answer = new LoggedAnswer(fold);
     this.#isHeld = isHeld;
     this.#lastSeq = start;
     this.#lastAt = lastAt;
+    this.#rounds = new PendingRounds(lastRound);
   }
 
   /** The answer's text as the log will have it: all token deltas so far. */
@@ -97,7 +98,12 @@ export class RunWriter {
   /** There is something that can be written. */
   get hasPending(): boolean {
     if (this.#isHeld) return false;
-    return this.#pending.length + this.#checkpoints.length > 0 || this.#rounds?.isEmpty === false;
+    return !this.#isTaken;
+  }
+
+  /** Nothing waits for the next commit. */
+  get #isTaken(): boolean {
+    return this.#pending.length + this.#checkpoints.length === 0 && this.#rounds.isEmpty;
   }
 
   /** What waits, to be written with the run's row. It goes on waiting until `release`. Nothing when it is much. */
@@ -116,7 +122,7 @@ export class RunWriter {
       this.committer.published(this, this.#pending.take(written.events.length));
       this.#checkpoints = this.#checkpoints.slice(written.checkpoints.length);
       this.#answer.settled();
-      this.#resumeProducers();
+      if (this.#isTaken) this.#waiters.end();
     }
     if (this.hasPending) this.committer.mark(this, this.#hasEmittedText ? "first" : "progress");
   }
@@ -135,7 +141,7 @@ export class RunWriter {
       this.#answer.add(body.type, json);
     }
     if (this.#pending.length + this.#inFlight < MAX_UNCOMMITTED) return undefined;
-    return new Promise((resolve) => this.#drained.push(resolve));
+    return this.#waiters.wait(this.#isInFlight);
   }
 
   /** Stores a node's change of state, in the order of the events around it. */
@@ -150,17 +156,29 @@ export class RunWriter {
     this.committer.mark(this, this.#hasEmittedText ? "more" : "progress");
   }
 
-  /** Stores the opaque state of a model's answer. Resolves once it is stored, or the run has ended. */
-  round(state: RoundState): Promise<void> {
+  /** Stores a model's answer that the run goes on from, in the order of the events around it. */
+  round(state: RoundState, progress: string): void {
     if (this.isClosed || this.#isTruncated) {
       this.committer.ignored(this, "round");
-      return Promise.resolve();
+      return;
     }
-    this.#rounds ??= new PendingRounds();
-    const stored = this.#rounds.add(state, this.#lastSeq, this.#now());
-    // The model's next call waits for it.
+    this.#pending.endOfEvent();
+    this.#rounds.add(state, { seq: this.#lastSeq, at: this.#now(), progress });
     this.committer.mark(this, "more");
-    return stored;
+  }
+
+  /** Resolves once everything emitted so far is stored, or the run has ended. It does not wait for other runs' text. */
+  flushed(): Promise<void> {
+    if (this.isClosed || this.#isTruncated || (this.#isTaken && !this.#isInFlight)) return Promise.resolve();
+    if (!this.#isTaken) this.committer.mark(this, "first");
+    return this.#waiters.wait(this.#isTaken);
+  }
+
+  /** Stops writing, without an end: another attempt goes on. Resolves once everything emitted so far is stored. */
+  async leave(): Promise<void> {
+    await this.flushed();
+    this.#closed ??= this.committer.leave(this).then(() => "refused");
+    await this.#closed;
   }
 
   /**
@@ -172,7 +190,7 @@ export class RunWriter {
       this.#endOfText("");
       this.verdict.close(ending);
       this.#closed = this.committer.finish(this, ending, lastResort);
-      this.#resumeProducers();
+      this.#waiters.end();
     }
     return this.#closed;
   }
@@ -185,8 +203,9 @@ export class RunWriter {
     this.#inFlight += events.length;
     this.#isInFlight = true;
     this.#answer.taken();
+    this.#waiters.taken();
     const append = { fence: this.fence, events, checkpoints };
-    return this.#rounds?.isEmpty === false ? { ...append, rounds: this.#rounds.take() } : append;
+    return this.#rounds.isEmpty ? append : { ...append, rounds: this.#rounds.take() };
   }
 
   /**
@@ -216,9 +235,10 @@ export class RunWriter {
     this.#isTruncated = true;
     this.#pending.clear();
     this.#checkpoints = NONE;
-    this.#rounds?.take();
+    this.#rounds.take();
     this.#lastSeq = lastSeq;
     this.#answer.restart(answer);
+    this.#waiters.taken();
     this.settled();
   }
 
@@ -226,9 +246,8 @@ export class RunWriter {
   settled(): void {
     this.#inFlight = 0;
     this.#isInFlight = false;
-    this.#rounds?.settled();
     this.#answer.settled();
-    this.#resumeProducers();
+    this.#waiters.settled();
   }
 
   /** For the committer: the store will never accept it. Numbers and answer go on from where the log really ends. */
@@ -236,8 +255,9 @@ export class RunWriter {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
     this.#pending.clear();
     this.#checkpoints = NONE;
-    this.#rounds?.take();
+    this.#rounds.take();
     this.#answer.restart();
+    this.#waiters.taken();
     this.settled();
   }
 
@@ -247,13 +267,6 @@ export class RunWriter {
   #now(): number {
     this.#lastAt = Math.max(this.#lastAt, this.committer.now());
     return this.#lastAt;
-  }
-
-  #resumeProducers(): void {
-    if (this.#drained.length === 0) return;
-    const waiting = this.#drained;
-    this.#drained = [];
-    for (const resolve of waiting) resolve();
   }
 
   #emitDelta(body: Delta, node: string): void {

@@ -9,6 +9,7 @@ import { failureOfSdk } from "./aisdk-failure.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { adaptive } from "./capabilities/adapt.ts";
 import type { Feature } from "./capabilities/feature.ts";
+import { prefilled } from "./continuation.ts";
 import type { Model, ModelContext, ModelPart, ModelRequest } from "./contract.ts";
 import { cutOff, type FailureContext } from "./failure.ts";
 import { forEachPart } from "./for-each-part.ts";
@@ -29,6 +30,8 @@ export interface AiSdkOptions {
   readonly parallelToolCalls: ((isAllowed: boolean) => SharedV4ProviderOptions) | null;
   /** The option that marks a message for the provider's cache of prompts. Null when it needs no marks. */
   readonly cacheMark: SharedV4ProviderOptions | null;
+  /** Whether the provider lets a model go on with a last message of its own. Defaults to false. */
+  readonly takesPrefill?: boolean;
   readonly logger: ModelLogger;
   check(context: ModelContext): Promise<void>;
 }
@@ -43,17 +46,21 @@ const MAX_PAUSES = 8;
  * loop above it is ours. `streamText` would include that loop, at four times the CPU.
  */
 export const aiSdkModel = (options: AiSdkOptions): Model => {
-  const { id, logger, parallelToolCalls, cacheMark } = options;
+  const { id, logger, parallelToolCalls, cacheMark, takesPrefill = false } = options;
   const ignored = new IgnoredSettings(id, logger);
   return {
     id,
     answer: adaptive({
       id,
       logger,
-      lacks: [...when("parallel_tool_calls", parallelToolCalls === null), ...when("prompt_cache", cacheMark === null)],
+      lacks: [
+        ...when("parallel_tool_calls", parallelToolCalls === null),
+        ...when("prompt_cache", cacheMark === null),
+        ...when("prefill", !takesPrefill),
+      ],
       used: (request, lacks) => ["prompt_cache", ...settingsUsed(request, lacks)],
       send: (request, context, onPart, lacks) =>
-        forEachPart(partsOf(options, request, context, { lacks, ignored }), onPart),
+        forEachPart(partsOf(options, prefilled(request), context, { lacks, ignored }), onPart),
     }),
     check: (context) => options.check(context),
   };

@@ -12,6 +12,11 @@ export interface ChatWire {
   readonly seed: "seed" | "random_seed";
   /** The `tool_choice` that requires some tool. */
   readonly anyTool: "required" | "any";
+  /**
+   * What marks a message of the assistant at the end as the beginning of its answer; nothing, where its place alone
+   * does. Null where a server is not known to go on from there.
+   */
+  readonly prefill: Readonly<Record<string, unknown>> | null;
   /** What its server is known to refuse, and is never asked for. */
   readonly lacks: readonly Feature[];
   /** Whether prompts of a model, by the server's name for it, are cached only where they are marked (`chat-cache.ts`). */
@@ -30,6 +35,7 @@ export const COMMON_WIRE: ChatWire = {
   maxTokens: "max_tokens",
   seed: "seed",
   anyTool: "required",
+  prefill: null,
   lacks: [],
   needsCacheMarks: () => false,
   thinkingTags: DEFAULT_THINKING_TAGS,

@@ -55,13 +55,17 @@ export const compatibleModel = ({
     answer: adaptive({
       id,
       logger,
-      lacks: needsMarks ? wire.lacks : [...wire.lacks, "prompt_cache"],
+      lacks: [
+        ...wire.lacks,
+        ...(needsMarks ? [] : (["prompt_cache"] as const)),
+        ...(wire.prefill === null ? (["prefill"] as const) : []),
+      ],
       used: (request, lacks) => ["prompt_cache", ...fieldsUsed(request, wire, lacks)],
       send: async (request, context, onPart, lacks) => {
         const fields = chatFields(request, wire, lacks);
         const ofTools = toolFields(request, wire, lacks);
-        const hasMarks = !lacks.has("prompt_cache");
-        const json = chatBody(id, model, withCallIds(request, wire), fields, ofTools, hasMarks);
+        const options = { hasCacheMarks: !lacks.has("prompt_cache"), prefill: wire.prefill };
+        const json = chatBody(id, model, withCallIds(request, wire), fields, ofTools, options);
         const { body, header } = await postJson(call, json, context, post);
         if (isWebPage(header("content-type"))) {
           body.cancel();

@@ -57,6 +57,11 @@ export interface ModelRequest extends ModelSettings {
   readonly toolChoice?: ToolChoice;
   /** False: at most one tool call in an answer. Defaults to the provider's own. */
   readonly parallelToolCalls?: boolean;
+  /**
+   * The beginning of the answer, which the user has already: the model goes on from exactly there, and the parts of its
+   * answer are what follows. Not empty.
+   */
+  readonly begun?: string;
   /** The answer is JSON of this schema, where the provider can hold the model to it. */
   readonly responseSchema?: { readonly name: string; readonly schema: TSchema };
 }

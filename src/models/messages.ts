@@ -6,6 +6,13 @@ import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
 
+interface ChatBodyOptions {
+  /** What should be kept in the provider's cache is marked. Defaults to false. */
+  readonly hasCacheMarks?: boolean;
+  /** See `ChatWire.prefill`. Defaults to null. */
+  readonly prefill?: object | null;
+}
+
 /**
  * Builds the body of a chat-completions request (https://platform.openai.com/docs/api-reference/chat/create), in the
  * variant that every compatible server accepts: role `system`, no `strict`. `fields` say how to answer, `toolFields` how
@@ -17,11 +24,13 @@ export const chatBody = (
   request: ModelRequest,
   fields: object,
   toolFields: object,
-  hasCacheMarks = false,
+  { hasCacheMarks = false, prefill = null }: ChatBodyOptions = {},
 ): Body => {
+  const begun = request.begun?.trimEnd() ?? "";
   const messages = [
     ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
     ...chatMessages(id, request.messages),
+    ...(begun === "" ? [] : [{ role: "assistant", content: begun, ...prefill }]),
   ];
   const json = JSON.stringify({
     model,

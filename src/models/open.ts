@@ -1,6 +1,7 @@
 import type { System } from "../domain/system.ts";
 import { postBySockets } from "../upstream/client.ts";
 import type { Post } from "../upstream/contract.ts";
+import { withContinuation } from "./continuation.ts";
 import type { Model } from "./contract.ts";
 import { withFallback } from "./fallback.ts";
 import type { ModelLogger } from "./logger.ts";
@@ -42,7 +43,7 @@ export const modelFrom = async (
 export const openOne = (options: ModelOptions): ((spec: ModelSpec) => Promise<Model>) => {
   const opened = new Map<string, Promise<Model>>();
   const open = async (provider: Provider, model: string): Promise<Model> =>
-    withRetry(await provider.open(openRequestOf(provider, model, options)), options);
+    withContinuation(withRetry(await provider.open(openRequestOf(provider, model, options)), options));
   return ({ provider: name, model }) => {
     const provider = providerNamed(name);
     const id = idOf(provider, model);

@@ -38,7 +38,9 @@ export const withRetry = (model: Model, { system, logger }: RetryOptions): Model
     const sink = new PartSink(onPart);
     for (let attempt = 1; ; attempt++) {
       try {
-        await model.answer(request, context, refuseEmpty(sink.onPart));
+        // What follows an answer that was cut off just before its end may be nothing.
+        const isWhole = request.begun === undefined;
+        await model.answer(request, context, isWhole ? refuseEmpty(sink.onPart) : sink.onPart);
         return;
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;

@@ -41,6 +41,14 @@ export class Allowance {
     return tokensPerUser === null ? null : this.#meter(userId, tokensPerUser, known);
   }
 
+  /** Returns the meter for a run that was counted before, on another replica. Throws the store's error. */
+  async meterFor(userId: string): Promise<TokenMeter | null> {
+    const { usage, tokensPerUser } = this.parts;
+    if (tokensPerUser === null) return null;
+    const { total } = await usage.read(userId, "tokens", tokensPerUser.windowMs);
+    return this.#meter(userId, tokensPerUser, total);
+  }
+
   /** Takes back the count of a run that did not begin. */
   async giveBack(userId: string): Promise<void> {
     const { usage, ratePerUser, logger } = this.parts;

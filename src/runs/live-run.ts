@@ -11,6 +11,12 @@ export const NOT_PERSISTED = new RunError("store_unavailable", "The run could no
 /** The error that ends a cancelled run. */
 export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
+/**
+ * Why a run stops: the error that it ends with; `lost`, when another replica has it and this one must not write any
+ * more; or `released`, when it is stored as it is for another attempt to go on with.
+ */
+export type StopReason = RunError | "lost" | "released";
+
 /** A run that this process executes, or that is queued in it. */
 export class LiveRun implements ReadableRun {
   /** True once the run's part in this process is over. */
@@ -52,7 +58,7 @@ export class LiveRun implements ReadableRun {
     return this.#ended.promise;
   }
 
-  /** Aborts with the RunError that the run then ends with, or with `lost` when it must not write any more. */
+  /** Aborts with a `StopReason`. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -62,7 +68,7 @@ export class LiveRun implements ReadableRun {
     return this.#stopped.promise;
   }
 
-  abort(why: RunError | "lost"): void {
+  abort(why: StopReason): void {
     this.#controller.abort(why);
     this.#stopped.set();
   }
@@ -90,7 +96,7 @@ export class LiveRun implements ReadableRun {
   }
 
   decide(why: RunError): RunError | null {
-    if (this.hasEnded || this.signal.reason === "lost") return null;
+    if (this.hasEnded || typeof this.signal.reason === "string") return null;
     const decided = this.#log === undefined ? why : this.#log.verdict.decide(why);
     if (decided !== null) this.abort(decided);
     // A queued run ends when its turn comes, with the reason of its abort.

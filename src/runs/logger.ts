@@ -1,4 +1,5 @@
 import type { RunError } from "../domain/error.ts";
+import type { Payload } from "../domain/event.ts";
 import type { Usage } from "../domain/run.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -35,8 +36,12 @@ export interface RunLogger {
   toolFailed(run: LiveRun, where: { readonly agent: string; readonly tool: string }, error: unknown): void;
   /** A part of the run failed without ending the run. */
   trouble(run: LiveRun, error: unknown): void;
-  /** An orphaned run was ended. */
-  recovered(runId: string): void;
+  /** An orphaned run could not go on, and was ended. */
+  recovered(runId: string, why: RunError): void;
+  /** So many runs were stopped and given up, for other replicas or the next start to go on with. */
+  handedOver(count: number): void;
+  /** An orphaned run goes on here. */
+  resumed(runId: string, attempt: Payload<"attempt_started">): void;
   /** A user's usage could not be counted. Tokens are counted again with the next charge. */
   uncounted(error: unknown): void;
   /** One step of maintenance failed. It is retried at the next tick. */

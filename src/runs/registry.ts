@@ -20,6 +20,11 @@ export class Registry {
 
   constructor(private readonly limits: Limits) {}
 
+  /** How many more runs there may be. */
+  get room(): number {
+    return Math.max(0, this.limits.maxRuns - this.#runs.size);
+  }
+
   get size(): number {
     return this.#runs.size;
   }
@@ -50,8 +55,13 @@ export class Registry {
         retryAfter: RETRY_AFTER,
       });
     }
+    this.adopt(run);
+  }
+
+  /** Adds a run beyond any limit: one that was admitted elsewhere, and that this process has taken over. */
+  adopt(run: LiveRun): void {
     this.#runs.set(run.runId, run);
-    this.#perUser.set(run.userId, ofUser + 1);
+    this.#perUser.set(run.userId, (this.#perUser.get(run.userId) ?? 0) + 1);
   }
 
   /** Frees the run's slot. */

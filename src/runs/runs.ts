@@ -3,7 +3,6 @@ import { RequestError, RunError } from "../domain/error.ts";
 import type { Multitask } from "../domain/multitask.ts";
 import { hasEnded, type Run, type StoredInput } from "../domain/run.ts";
 import { type ThreadKey, threadIdOf, threadKey, userOf } from "../domain/thread.ts";
-import type { Outcome } from "../journal/ending.ts";
 import { DELETED } from "../journal/hub.ts";
 import { type ModelChoice, ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
@@ -13,12 +12,13 @@ import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunRequest } from "./contract.ts";
-import { type ExecuteParts, execute, type Task } from "./execute.ts";
+import type { ExecuteParts } from "./execute.ts";
+import { handOver } from "./hand-over.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import { begunOrRefused, placementOf } from "./placement.ts";
 import type { Registry } from "./registry.ts";
-import { RunTimeouts } from "./run-timeouts.ts";
+import { runToEnd } from "./run-to-end.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -26,13 +26,15 @@ import { Unconfirmed } from "./unconfirmed.ts";
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
 
-export interface RunsParts extends Omit<ExecuteParts, "timeouts"> {
+export interface RunsParts extends ExecuteParts {
   readonly allowance: Allowance;
   readonly registry: Registry;
   readonly models: Models;
   /** This replica's id. */
   readonly owner: string;
   readonly lease: Pick<Lease, "ensureCurrent">;
+  /** Whether a run that has lost its process goes on elsewhere, or after a restart. */
+  readonly takesOver: boolean;
   readonly hints: ReplicaHints;
   readonly topics: Topics;
 }
@@ -62,11 +64,8 @@ export class Runs {
   readonly #unconfirmed: Unconfirmed;
   readonly arrivals = new Arrivals();
 
-  readonly #executeParts: ExecuteParts;
-
   constructor(private readonly parts: RunsParts) {
     const { store, system, registry, logger } = parts;
-    this.#executeParts = { ...parts, timeouts: new RunTimeouts(system) };
     this.#unconfirmed = new Unconfirmed({
       store,
       system,
@@ -108,7 +107,7 @@ export class Runs {
       if (unsure !== undefined) await unsure;
       const meter = allowance.isLimited ? await allowance.take(live.userId) : null;
       isCounted = allowance.isLimited;
-      const task = { agent, input: request.input, model, file: request.file, meter };
+      const task = { agent, input: request.input, model, file: request.file, meter, earlier: null };
       const row = store.runs.begin({
         ...turn,
         agent: agent.name,
@@ -118,14 +117,14 @@ export class Runs {
         now: system.now(),
         ...(isAhead && { early: live.early }),
       });
-      if (isAhead) void this.#execute(live, task, firstClaim(turn));
+      if (isAhead) void runToEnd(live, task, firstClaim(turn), this.parts);
       const outcome = await row;
       this.#isStoreUp = true;
       const begun = await begunOrRefused(outcome, request, store);
       if (begun.state === "queued") for (const stopped of begun.stopped ?? []) registry.get(stopped)?.abort(CANCELLED);
       live.confirm(begun.state === "running" ? begun.written : undefined);
       if (!isAhead)
-        void this.#execute(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts));
+        void runToEnd(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts), this.parts);
       return live;
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable") this.#isStoreUp = false;
@@ -210,19 +209,19 @@ export class Runs {
   }
 
   /**
-   * Accepts no more runs and lets those in progress finish; those left after `timeoutMs` end as `interrupted`. Resolves
-   * when none is left, or after another `graceMs` at the latest.
+   * Accepts no more runs and lets those in progress finish. Those left after `timeoutMs` are handed over, or end as
+   * `interrupted` where takeovers are off. Returns how many were handed over, when none is left, or after another
+   * `graceMs` at the latest.
    */
-  async drain(timeoutMs: number, graceMs = 5000): Promise<void> {
-    const { registry } = this.parts;
+  async drain(timeoutMs: number, graceMs = 5000): Promise<{ readonly handedOver: number }> {
+    const { registry, takesOver } = this.parts;
     this.#draining = true;
-    if (await this.#emptied(timeoutMs)) return;
-    for (const run of registry.all()) {
-      run.abort(RESTARTED);
-    }
-    if (await this.#emptied(graceMs)) return;
-    // The store is unavailable, or another replica's turn comes first: the next recovery ends these.
-    for (const run of registry.all()) registry.release(run);
+    if (await this.#emptied(timeoutMs)) return { handedOver: 0 };
+    if (takesOver) return { handedOver: await handOver(this.parts, graceMs) };
+    for (const run of registry.all()) run.abort(RESTARTED);
+    // Otherwise the store is unavailable, or another replica's turn comes first: the next recovery ends these.
+    if (!(await this.#emptied(graceMs))) for (const run of registry.all()) registry.release(run);
+    return { handedOver: 0 };
   }
 
   /**
@@ -249,21 +248,5 @@ export class Runs {
     const emptied = await Promise.race([all, late]);
     waited.abort();
     return emptied;
-  }
-
-  async #execute<State>(live: LiveRun, task: Task<State>, turn: Claimed | Promise<Claimed | null>): Promise<void> {
-    const { logger, registry, journal } = this.parts;
-    let outcome: Outcome = "persisted";
-    try {
-      const claimed = await turn;
-      if (claimed !== null) outcome = await execute(live, claimed, task, this.#executeParts);
-    } catch (error) {
-      // `execute` does not throw, but a claim may. Recovery ends a run that stays behind.
-      logger.trouble(live, error);
-    } finally {
-      registry.release(live);
-      task.file?.release();
-      if (outcome === "refused") journal.recheck(live.threadKey);
-    }
   }
 }

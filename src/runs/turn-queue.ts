@@ -28,6 +28,8 @@ export const awaitTurn = async (live: LiveRun, claim: ClaimRequest, parts: Queue
     while (!live.hasEnded) {
       // Read before the attempt: an abort that came before it has been handled by it and needs no second attempt.
       const isStopped = live.signal.aborted;
+      // It stays queued, for another replica.
+      if (live.signal.reason === "released") return null;
       const claimed = await tryClaim(live, claim, parts);
       if (claimed !== "not yet") return claimed;
       await changes.next(...(isStopped ? [] : [live.stopped]));

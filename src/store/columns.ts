@@ -101,17 +101,19 @@ export const checkpointColumns = (batch: readonly Pick<Append, "checkpoints">[])
     pointIds: JSON.stringify(rows.map(({ checkpointId }) => checkpointId)),
     pointNodes: JSON.stringify(rows.map(({ node }) => node)),
     pointChanges: rows.map(({ change }) => change).join(RECORD_SEPARATOR),
+    pointProgress: rows.map(({ progress = "null" }) => progress).join(RECORD_SEPARATOR),
   };
 };
 
 /** The same for checkpoints. */
 export const insertCheckpoints = sql`
-  insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at)
-  select held.thread_key, point.seq, point.checkpoint_id, held.run_id, point.node, point.change::json, point.at
+  insert into checkpoints (thread_key, seq, checkpoint_id, run_id, node, change, at, progress)
+  select held.thread_key, point.seq, point.checkpoint_id, held.run_id, point.node, point.change::json, point.at,
+    nullif(point.progress, 'null')::json
   from rows from (
     ${plain("pointPlaces", "int")}, ${plain("pointSeqs", "int")}, ${plain("pointTimes", "bigint")},
-    ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${separated("pointChanges")}
-  ) as point (place, seq, at, checkpoint_id, node, change) join held on held.place = point.place`;
+    ${anyTexts("pointIds")}, ${anyTexts("pointNodes")}, ${separated("pointChanges")}, ${separated("pointProgress")}
+  ) as point (place, seq, at, checkpoint_id, node, change, progress) join held on held.place = point.place`;
 
 export const hasRounds = (batch: readonly Pick<Append, "rounds">[]): boolean =>
   batch.some(({ rounds = [] }) => rounds.length > 0);
@@ -126,15 +128,17 @@ export const roundColumns = (batch: readonly Pick<Append, "rounds">[]): Columns 
     roundModels: JSON.stringify(rows.map(({ model }) => model)),
     roundCalls: rows.map(({ calls }) => JSON.stringify(calls)).join(RECORD_SEPARATOR),
     roundData: rows.map(({ data }) => data).join(RECORD_SEPARATOR),
+    roundProgress: rows.map(({ progress = "null" }) => progress).join(RECORD_SEPARATOR),
   };
 };
 
 /** The same for rounds. */
 export const insertRounds = sql`
-  insert into rounds (thread_key, run_id, number, seq, model, calls, data, at)
+  insert into rounds (thread_key, run_id, number, seq, model, calls, data, at, progress)
   select held.thread_key, held.run_id, answered.number, answered.seq, answered.model, answered.calls::json,
-    answered.data::json, answered.at
+    nullif(answered.data, 'null')::json, answered.at, nullif(answered.progress, 'null')::json
   from rows from (
     ${plain("roundPlaces", "int")}, ${plain("roundNumbers", "int")}, ${plain("roundSeqs", "int")},
-    ${plain("roundTimes", "bigint")}, ${anyTexts("roundModels")}, ${separated("roundCalls")}, ${separated("roundData")}
-  ) as answered (place, number, seq, at, model, calls, data) join held on held.place = answered.place`;
+    ${plain("roundTimes", "bigint")}, ${anyTexts("roundModels")}, ${separated("roundCalls")}, ${separated("roundData")},
+    ${separated("roundProgress")}
+  ) as answered (place, number, seq, at, model, calls, data, progress) join held on held.place = answered.place`;

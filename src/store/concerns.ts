@@ -14,13 +14,14 @@ import { eventQueries } from "./log/events.ts";
 import { forkQuery } from "./log/forks.ts";
 import { leaseQueries } from "./log/leases.ts";
 import { packingQueries } from "./log/pack.ts";
+import { progressQuery } from "./log/progress.ts";
 import { recentTurnsQuery } from "./log/recent-turns.ts";
 import { replicaQueries } from "./log/replicas.ts";
-import { roundQueries } from "./log/rounds.ts";
 import { runQueries } from "./log/runs.ts";
 import * as logTables from "./log/schema.ts";
 import * as replicaTables from "./log/schema-replicas.ts";
 import * as stretchTables from "./log/schema-stretches.ts";
+import { takeoverQueries } from "./log/takeover.ts";
 import { threadQueries } from "./log/threads.ts";
 import * as noteTables from "./notes/schema.ts";
 import { tilQueries } from "./notes/tils.ts";
@@ -72,7 +73,8 @@ export type ConcernStores = {
 const runStore = (database: Database): RunStore => ({
   ...runQueries(database),
   ...leaseQueries(database),
-  ...roundQueries(database),
+  ...progressQuery(database),
+  ...takeoverQueries(database),
 });
 
 const threadStore = (database: Database): ThreadStore => ({

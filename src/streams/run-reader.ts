@@ -12,7 +12,10 @@ import { bytes, CUT, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { frameId, PAST_LOG } from "./frame-id.ts";
 import { LogReader } from "./log-reader.ts";
-import { COMMENT, namedComment, RECONNECT } from "./steps.ts";
+import { COMMENT, namedComment, reconnect } from "./steps.ts";
+
+/** How often it is looked whether a run has begun that another replica has. */
+const START_POLL_MS = 500;
 
 /** Where a GET resumes a run. Its frames then have ids. */
 export interface Resumed {
@@ -60,25 +63,39 @@ export class RunReader extends LogReader {
     const start = await this.#orTimeout(run.started);
     if (this.isOver) return END;
     if (start === "late") return COMMENT;
-    const from = Math.max(start ?? (await this.#startElsewhere()), this.resumed?.after ?? 0);
+    const begins = start ?? (await this.#startElsewhere());
     if (this.isOver) return END;
+    if (begins === null) return COMMENT;
+    const from = Math.max(begins, this.resumed?.after ?? 0);
     this.follower = parts.journal.follow(run.threadKey, from, parts.heartbeatMs);
     return null;
   }
 
-  /** Returns where a run begins that will not begin here: it was ended while queued, or another replica has it. */
-  async #startElsewhere(): Promise<number> {
+  /**
+   * Returns where a run begins that will not begin here: it was ended while queued, or another replica has it. Null: it
+   * is still queued there.
+   */
+  async #startElsewhere(): Promise<number | null> {
     const { run, parts } = this;
     const found = await parts.store.runs.get(run.userId, run.runId);
     if (found === null) throw DELETED;
     if (found.startSeq !== null) return found.startSeq;
-    if (!hasEnded(found.status)) throw STILL_QUEUED;
+    if (!hasEnded(found.status)) {
+      if (this.willReconnect) throw STILL_QUEUED;
+      await this.#orTimeout(parts.system.sleep(START_POLL_MS));
+      return null;
+    }
     const { code, message } = found.error ?? CANCELLED;
     this.#end = new RunError(code, message);
     throw this.#end;
   }
 
   protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
+    // The others are relayed for as long as the process can.
+    if (this.willReconnect && this.parts.departure.hasBegun) {
+      this.leave();
+      return reconnect(this.parts.departure.retryMs());
+    }
     for (;;) {
       const batch = follower.poll();
       if (batch === null) return null;
@@ -98,7 +115,7 @@ export class RunReader extends LogReader {
     const error = this.#errorForReader(thrown);
     this.isOver = true;
     if (error !== null) return this.#terminal(error);
-    return this.willReconnect ? RECONNECT : CUT;
+    return this.willReconnect ? reconnect(this.parts.departure.retryMs()) : CUT;
   }
 
   /** Returns the error to send to the reader: the one that the log has, or will have. Null when that is not known. */

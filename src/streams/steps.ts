@@ -1,9 +1,9 @@
-import { COMMENT_FRAME, encodeFrame, encodeId, type Frame, RECONNECT_FRAME } from "../wire/encode.ts";
+import { COMMENT_FRAME, encodeFrame, encodeId, type Frame, retryFrame } from "../wire/encode.ts";
 import { type ByteStream, bytes, FixedStream, type StreamStep } from "./byte-stream.ts";
 
 export const COMMENT: StreamStep = bytes(COMMENT_FRAME);
-/** Precedes the end of a stream whose run goes on. */
-export const RECONNECT: StreamStep = bytes(RECONNECT_FRAME);
+/** Precedes the end of a stream whose run goes on: its client comes back after so many milliseconds. */
+export const reconnect = (ms: number): StreamStep => bytes(retryFrame(ms));
 
 /** A stream of one frame. */
 export const oneFrame = (frame: Frame): ByteStream => new FixedStream([COMMENT, bytes(encodeFrame(frame))]);

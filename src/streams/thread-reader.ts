@@ -10,7 +10,7 @@ import { bytes, END, type StreamStep } from "./byte-stream.ts";
 import type { StreamParts } from "./contract.ts";
 import { LogReader } from "./log-reader.ts";
 import { MESSAGE_PAGE, type ShownMessages, shownMessages } from "./messages.ts";
-import { COMMENT, RECONNECT } from "./steps.ts";
+import { COMMENT, reconnect } from "./steps.ts";
 
 /** Heartbeats between two checks that the thread still exists. */
 const HEARTBEATS_A_CHECK = 6;
@@ -66,6 +66,7 @@ export class ThreadReader extends LogReader {
 
   protected read(follower: Follower): StreamStep | Promise<StreamStep> | null {
     if (this.#isDone()) return END;
+    if (this.parts.departure.hasBegun) return this.#depart();
     const batch = follower.poll();
     if (batch === null) return null;
     if (batch === undefined) return END;
@@ -83,7 +84,12 @@ export class ThreadReader extends LogReader {
     if (thrown === DELETED) return this.#endDeleted();
     // An end without a terminal frame makes the reader come back with the last id it has seen.
     if (!(thrown instanceof RunError)) this.parts.broken(this.view.runId, thrown);
-    return RECONNECT;
+    return this.#depart();
+  }
+
+  #depart(): StreamStep {
+    this.leave();
+    return reconnect(this.parts.departure.retryMs());
   }
 
   /** The events read last are lost: sends a reset and goes on from the end of the messages. */

@@ -40,7 +40,7 @@ export async function* callTool(
   }
 }
 
-const failed = (message: string): ToolOutcome => ({
+export const failed = (message: string): ToolOutcome => ({
   output: { error: storable(message.slice(0, MAX_ERROR_CHARS)) },
   isError: true,
 });

@@ -12,11 +12,8 @@ export interface Frame {
 /** A frame that readers skip: it opens a stream and keeps a quiet one alive. */
 export const COMMENT_FRAME = ":\n\n";
 
-/** How long a reader should wait before it reconnects, in milliseconds. */
-const RECONNECT_MS = 1_000;
-
-/** The last frame of a stream whose reader is to reconnect: EventSource, and clients that behave like it. */
-export const RECONNECT_FRAME = `retry: ${RECONNECT_MS}\n\n`;
+/** The last frame of a stream whose reader is to reconnect after `ms`: EventSource, and clients that behave like it. */
+export const retryFrame = (ms: number): string => `retry: ${ms}\n\n`;
 
 const LINE_BREAK = /\r\n|\r|\n/;
 const FORBIDDEN_IN_FIELD = /[\r\n\0]/;

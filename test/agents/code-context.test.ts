@@ -93,8 +93,8 @@ describe("context", () => {
     const mine = codeRun(async function* ({ step }) {
       return [await step("a", () => ran.push("a")), await step("a", () => ran.push("a.2"))];
     });
-    const engine = { ...codeContext(), storedSteps: new Map<string, unknown>([["a", 41]]) };
-    expect((await walked(mine, engine)).result).toEqual([41, 1]);
+    const earlier = [{ seq: 1, node: "run/a", change: { result: 41 }, progress: null }];
+    expect((await walked(mine, codeContext(), { checkpoints: earlier })).result).toEqual([41, 1]);
     expect(ran).toEqual(["a.2"]);
   });
 

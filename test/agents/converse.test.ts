@@ -3,7 +3,6 @@ import { Type } from "@sinclair/typebox";
 import { converse, MAX_ROUNDS } from "../../src/agents/converse.ts";
 import { FILLER } from "../../src/agents/well-formed.ts";
 import { NO_USAGE } from "../../src/domain/run.ts";
-import type { RoundState } from "../../src/domain/turn.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import { type Tool, ToolError } from "../../src/tools/contract.ts";
 import { agentContext, call, modelAnswering, text } from "../support/agent-context.ts";
@@ -202,11 +201,8 @@ describe("a conversation", () => {
       }),
     };
     const context = agentContext(model);
-    const saveRound = (round: RoundState) => {
-      context.rounds.push(round);
-      return stored.promise.then(() => void order.push("stored"));
-    };
-    const talk = finish(converse(conversation([double]), { ...context, saveRound }));
+    const flushed = () => stored.promise.then(() => void order.push("stored"));
+    const talk = finish(converse(conversation([double]), { ...context, flushed }));
     while (context.rounds.length === 0) await Promise.resolve();
     for (let turns = 0; turns < 100; turns++) await Promise.resolve();
     expect(order).toEqual(["call 1"]);
@@ -220,7 +216,7 @@ describe("a conversation", () => {
     expect(requests[1]?.messages[1]).toMatchObject({ role: "assistant", opaque });
   });
 
-  test("stores nothing for a model that has no opaque state or calls no tool", async () => {
+  test("stores no opaque state for a model that has none, and nothing for one that calls no tool", async () => {
     const plain = agentContext(modelAnswering([call("double", { n: 2 })], [text("4")]));
     await finish(converse(conversation([double]), plain));
     const opaque = { model: "m", data: 1 };
@@ -232,7 +228,8 @@ describe("a conversation", () => {
       }),
     });
     const { value } = await finish(converse(conversation([double]), thinking));
-    expect([plain.rounds, thinking.rounds]).toEqual([[], []]);
+    expect(plain.rounds).toEqual([{ calls: ["c1"], model: "answering", data: null }]);
+    expect(thinking.rounds).toEqual([]);
     expect(value.messages.at(-1)).toMatchObject({ opaque });
   });
 });

@@ -10,12 +10,15 @@ const round = (number: number, seq: number, given: Partial<NewRound> = {}): NewR
   data: `{"reasoning":"${number} \\ud83c"}`,
   ...given,
 });
-const read = ({ number, seq, calls, model, data }: NewRound) => ({
+const read = ({ number, seq, calls, model, data, progress = "null" }: NewRound) => ({
   ...{ number, seq, calls, model },
   data: JSON.parse(data) as unknown,
+  progress: JSON.parse(progress) as unknown,
 });
 
 export const storeKeepsRounds = (under: StoreUnderTest): void => {
+  const stored = async (run: Pick<Fence, "threadKey" | "runId">): Promise<readonly unknown[]> =>
+    (await under.store.runs.progress(run)).rounds;
   const write = (fence: Fence, ...rounds: readonly NewRound[]) => {
     const seq = rounds[0]?.seq ?? 1;
     return under.store.events.append([{ fence, events: [token(fence, seq)], checkpoints: [], rounds }]);
@@ -24,13 +27,13 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
   test("are read back in order, written with events, alone, and with the run's end", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
-    expect(await store.runs.rounds(fence)).toEqual([]);
+    expect(await stored(fence)).toEqual([]);
     await write(fence, round(1, 1), round(2, 1, { calls: [], model: "b:ü" }));
     const alone = { fence, events: [], checkpoints: [], rounds: [round(3, 1)] };
     expect(await store.events.append([alone])).toEqual(new Map());
     expect(await store.runs.finish(fence, endAt(fence, 2, { rounds: [round(4, 1)] }))).toBe("ended");
     const all = [round(1, 1), round(2, 1, { calls: [], model: "b:ü" }), round(3, 1), round(4, 1)];
-    expect(await store.runs.rounds(fence)).toEqual(all.map(read));
+    expect(await stored(fence)).toEqual(all.map(read));
   });
 
   test("are not written by a stale owner, nor after a gap", async () => {
@@ -40,14 +43,26 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
     expect(await write(stale, round(1, 1))).toEqual(new Map([[fence.runId, "stale"]]));
     expect(await write(fence, round(1, 5))).toEqual(new Map([[fence.runId, "gap"]]));
     expect(await store.runs.finish(stale, endAt(stale, 1, { rounds: [round(1, 0)] }))).toBe("stale");
-    expect(await store.runs.rounds(fence)).toEqual([]);
+    expect(await stored(fence)).toEqual([]);
+  });
+
+  test("are read back with what the run had used, and with nothing that the model wants back", async () => {
+    const { store, thread } = under;
+    const { fence } = await started(store, newRun(thread()));
+    const progress = '{"usage":{"inputTokens":7,"outputTokens":5},"held":"so \\ud83c far"}';
+    const given = round(1, 1, { data: "null", progress });
+    await write(fence, given);
+    expect(await stored(fence)).toEqual([read(given)]);
+    await store.runs.finish(fence, endAt(fence, 2));
+    const [turn] = await store.threads.recentTurns(fence.threadKey, 100, { maxChars: 100, model: "a" });
+    expect(turn?.rounds).toEqual([]);
   });
 
   test("are written once when the same call is repeated", async () => {
     const { store, thread } = under;
     const { fence } = await started(store, newRun(thread()));
     for (let times = 0; times < 2; times++) expect(await write(fence, round(1, 1))).toEqual(new Map());
-    expect(await store.runs.rounds(fence)).toHaveLength(1);
+    expect(await stored(fence)).toHaveLength(1);
   });
 
   test("are in no checkpoint and no event", async () => {
@@ -88,9 +103,9 @@ export const storeKeepsRounds = (under: StoreUnderTest): void => {
       partial: { runId: fence.runId, newRunId, end },
       now: 9,
     });
-    expect(await store.runs.rounds({ threadKey: to, runId: newRunId })).toEqual([read(round(1, 1))]);
+    expect(await stored({ threadKey: to, runId: newRunId })).toEqual([read(round(1, 1))]);
     await store.threads.delete(from);
-    expect(await store.runs.rounds(fence)).toEqual([]);
-    expect(await store.runs.rounds({ threadKey: to, runId: newRunId })).toHaveLength(1);
+    expect(await stored(fence)).toEqual([]);
+    expect(await stored({ threadKey: to, runId: newRunId })).toHaveLength(1);
   });
 };

@@ -81,7 +81,10 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     const { fence } = await started(store, run);
     await appended(store, fence, 1, 2, 3);
     const taken = (await takeLapsed(store, fresh(), [run.runId])).find((claim) => claim.fence.runId === run.runId);
-    expect(taken).toEqual({ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 });
+    expect(taken).toEqual({
+      ...{ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 },
+      ...{ attempt: 2, takeovers: 1, reason: "takeover", startSeq: 0, cancelRequested: false },
+    });
     expect(await appended(store, fence, 4)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 4))).toBe("stale");
     expect(await store.runs.finish({ ...fence, epoch: 2 }, endAt(fence, 4, { status: "failed" }))).toBe("ended");

@@ -67,8 +67,10 @@ describe.each(stores)("a later turn in %s", (_name, open) => {
         ...[calling("Let me see.", ["c", "d"], opaque(1)), called("c"), called("d")],
       ]);
       // It is stored before the call, so that another replica could go on from here.
-      const stored = await store.runs.rounds({ threadKey: "u:tools", runId: run.runId });
-      expect(stored).toEqual([{ number: 1, seq: expect.any(Number), calls: ["c", "d"], ...opaque(1) }]);
+      const { rounds: stored } = await store.runs.progress({ threadKey: "u:tools", runId: run.runId });
+      expect(stored).toEqual([
+        { number: 1, seq: expect.any(Number), calls: ["c", "d"], ...opaque(1), progress: expect.anything() },
+      ]);
       second.emit(text("It is 2."), finish(opaque(2)));
     });
     await restart();

@@ -201,7 +201,8 @@ describe("a run's writer", () => {
     const { writer, gate, log } = await busy();
     void writer.emit(token("Let me see."), "n");
     let isStored = false;
-    const stored = writer.round({ calls: ["c"], model: "m", data: { half: "\ud83c" } }).then(() => {
+    writer.round({ calls: ["c"], model: "m", data: { half: "\ud83c" } }, "{}");
+    const stored = writer.flushed().then(() => {
       isStored = true;
     });
     void writer.emit(note(), "n");
@@ -215,7 +216,7 @@ describe("a run's writer", () => {
     expect(log.rounds("run of u:t")).toMatchObject([
       { number: 1, seq: 2, calls: ["c"], model: "m", data: '{"half":"\ufffd"}' },
     ]);
-    void writer.round({ calls: [], model: "m", data: 1 });
+    writer.round({ calls: [], model: "m", data: 1 }, "{}");
     await close(writer);
     expect(log.rounds("run of u:t").map(({ number, seq }) => [number, seq])).toEqual([
       [1, 2],
@@ -225,12 +226,14 @@ describe("a run's writer", () => {
 
   test("a round of a run that has ended or is another replica's is not waited for", async () => {
     const { writer, gate, log } = await busy();
-    const waits = writer.round({ calls: ["c"], model: "m", data: 1 });
+    writer.round({ calls: ["c"], model: "m", data: 1 }, "{}");
+    const waits = writer.flushed();
     log.steal("run of u:t");
     gate.open();
     await waits;
     await close(writer);
-    await writer.round({ calls: ["d"], model: "m", data: 2 });
+    writer.round({ calls: ["d"], model: "m", data: 2 }, "{}");
+    await writer.flushed();
     expect(log.rounds("run of u:t")).toEqual([]);
   });
 

@@ -1,17 +1,18 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { agentOf, endOf, harness, sharedStore } from "../support/harness.ts";
+import { agentOf, answerIn, endOf, harness, logOf, sharedStore } from "../support/harness.ts";
 import { token } from "../support/journal.ts";
 import { messagesOf } from "../support/messages-of.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
+import { until } from "../support/stepped-agent.ts";
 
 let store: Store;
 beforeAll(async () => {
   store = await sharedStore();
-}, 30_000);
+}, 240_000);
 
 const endless = agentOf(async function* ({ signal }) {
   yield token("so far");
@@ -38,8 +39,8 @@ describe("a drain", () => {
     for (const { events } of turns) expect((await events).at(-1)?.type).toBe("done");
   });
 
-  test("ends the rest as interrupted, including queued ones, with their text so far", async () => {
-    const here = await harness({ store });
+  test("where takeovers are off, ends the rest as interrupted, including queued ones, with their text so far", async () => {
+    const here = await harness({ store, takesOver: false });
     const threadId = realSystem.id();
     const turns = [await here.start(endless, { threadId }), await here.start(endless, { threadId })];
     await here.runs.drain(20);
@@ -50,6 +51,35 @@ describe("a drain", () => {
     expect(here.registry.size).toBe(0);
   });
 
+  test("hands the rest over as they are, and another replica goes on with them at once, in their order", async () => {
+    const agent = { ...endless, name: "handed" };
+    const here = await harness({ store });
+    const threadId = realSystem.id();
+    const { live } = await here.start(agent, { threadId, message: "first" });
+    const { live: queued } = await here.start(agent, { threadId, message: "second" });
+    await until(async () => answerIn(await logOf(store, live.threadKey)) === "so far");
+    expect(await here.runs.drain(10)).toEqual({ handedOver: 2 });
+    expect(here.registry.size).toBe(0);
+    expect((await logOf(store, live.threadKey)).map(({ type }) => type)).not.toContain("error");
+    const finishing = {
+      ...agent,
+      nodes: agentOf(async function* () {
+        yield token("so far");
+        yield token(", and more");
+        return {};
+      }).nodes,
+    };
+    const there = await harness({ store, agents: [finishing] });
+    await until(async () => {
+      await there.recovery.tick();
+      return (await store.runs.get("u", queued.runId))?.status === "succeeded";
+    });
+    const messages = await messagesOf(store, live.threadKey);
+    expect(messages.map(({ content }) => content)).toEqual(["first", "so far, and more", "second", "so far, and more"]);
+    const started = (await logOf(store, live.threadKey)).filter(({ type }) => type === "attempt_started");
+    expect(started.map(({ json }) => JSON.parse(json))).toEqual([{ attempt: 2, reason: "handover" }]);
+  });
+
   test("does not wait for a turn that is queued behind another replica's run", async () => {
     const [here, there] = [await harness({ store }), await harness({ store })];
     const threadId = realSystem.id();
@@ -57,14 +87,15 @@ describe("a drain", () => {
     const waiting = await here.start(endless, { threadId });
     await here.runs.drain(10, 10);
     expect(await waiting.events).toEqual([]);
-    expect(waiting.live.signal.reason).toMatchObject({ code: "interrupted" });
+    expect(waiting.live.signal.reason).toBe("released");
     expect(await store.runs.get("u", waiting.live.runId)).toMatchObject({ status: "queued" });
     await there.runs.drain(0);
     await live.ended;
   });
 
-  test("ends every stream with its terminal frame, and the service exits although readers are connected", async () => {
-    const service = await startService({ store, owner: "drained", env: { DRAIN_TIMEOUT: "10ms" } });
+  test("where takeovers are off, ends every stream with its terminal frame, and the service exits although readers are connected", async () => {
+    const env = { DRAIN_TIMEOUT: "10ms", TAKEOVER: "off" };
+    const service = await startService({ store, owner: "drained", env });
     const post = (threadId: string) => service.post("/stream/v2", { message: "hi", userId: "d", threadId });
     const threadId = realSystem.id();
     const streams = [await post(threadId), await post(threadId), await post(realSystem.id())].map(readSse);

@@ -194,6 +194,8 @@ test("a thousand orphans are taken over with a few calls, and each is ended once
   const here = await harness({
     store: counted,
     isAlone: true,
+    takesOver: false,
+    maxRuns: 2 * MANY,
     logger: { recovered: (runId) => void recovered.push(runId) },
   });
   await here.recovery.tick();

@@ -4,6 +4,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import { deliver } from "../../src/http/response/deliver.ts";
 import { LiveRun } from "../../src/runs/live-run.ts";
 import { CUT, FixedStream, type StreamStep } from "../../src/streams/byte-stream.ts";
+import { Departure } from "../../src/streams/departure.ts";
 import { RunReader } from "../../src/streams/run-reader.ts";
 import { close, fenceOf, journalOver, open, token } from "../support/journal.ts";
 import { memoryLog } from "../support/memory-log.ts";
@@ -24,6 +25,7 @@ describe("readers of one run, served from the commit to the socket without a pro
       store: log.store,
       system: realSystem,
       heartbeatMs: 60_000,
+      departure: new Departure(realSystem, 0),
       broken: (_: string, error: unknown) => void broken.push(error),
     };
     const view = { threadId: "t", threadJson: '"t"', runId: "r", traceId: "trace", locale: "en" as const, options: {} };

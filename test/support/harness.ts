@@ -1,4 +1,4 @@
-import { type Agent, type AgentContext, PLAIN_AGENT, type Producer } from "../../src/agents/contract.ts";
+import { type Agent, type AgentContext, type AnyAgent, PLAIN_AGENT, type Producer } from "../../src/agents/contract.ts";
 import type { EventBody, LogEvent } from "../../src/domain/event.ts";
 import { isTerminal } from "../../src/domain/event.ts";
 import type { Rate } from "../../src/domain/rate.ts";
@@ -16,6 +16,8 @@ import type { RunLogger } from "../../src/runs/logger.ts";
 import { Maintenance } from "../../src/runs/maintenance.ts";
 import { Recovery } from "../../src/runs/orphan-recovery.ts";
 import { Registry } from "../../src/runs/registry.ts";
+import { Resumer } from "../../src/runs/resume.ts";
+import { RunTimeouts } from "../../src/runs/run-timeouts.ts";
 import { Runs } from "../../src/runs/runs.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
@@ -80,6 +82,10 @@ export const harness = async (
     readonly tools?: readonly Tool[];
     readonly isAlone?: boolean;
     readonly leaseTtlMs?: number;
+    /** The agents whose runs it takes over. Defaults to none: all orphans end as interrupted. */
+    readonly agents?: readonly AnyAgent[];
+    readonly takesOver?: boolean;
+    readonly maxAttempts?: number;
     /** Receives the log calls; by default nothing does. */
     readonly logger?: Partial<RunLogger>;
   } = {},
@@ -110,12 +116,17 @@ export const harness = async (
     lease,
     logger: { ...logger.runs, ...options.logger },
     models: fixedModels(model),
+    takesOver: options.takesOver ?? true,
     runTimeoutMs: options.runTimeoutMs ?? 3_600_000,
+    timeouts: new RunTimeouts(system),
     historyTokens: options.historyTokens ?? 8_000,
     toolbox: new Toolbox([fixedTools(options.tools ?? [])]),
   };
   const runs = new Runs(parts);
-  const recovery = new Recovery({ ...parts, isAlone });
+  const { agents = [], maxAttempts = 3 } = options;
+  const byName = { get: (name: string) => agents.find((agent) => agent.name === name) };
+  const resumer = new Resumer({ ...parts, agents: byName, maxAttempts });
+  const recovery = new Recovery({ ...parts, resumer, isAlone, isDraining: () => runs.isDraining });
   return {
     store,
     owner,

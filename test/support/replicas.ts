@@ -1,6 +1,7 @@
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
-import type { Claimed, NewRun, Orphans } from "../../src/store/log/contract.ts";
+import type { NewRun } from "../../src/store/log/contract.ts";
+import type { Orphans, TakenOver } from "../../src/store/log/contract-takeover.ts";
 
 /** Long enough that it does not expire in any test. */
 const LONG_MS = 600_000;
@@ -10,7 +11,7 @@ const LONG_MS = 600_000;
  */
 export const JUDGE_MS = 400;
 
-export const take = (store: Store, owner: string, orphans: Orphans, limit = 10_000): Promise<readonly Claimed[]> =>
+export const take = (store: Store, owner: string, orphans: Orphans, limit = 10_000): Promise<readonly TakenOver[]> =>
   store.runs.takeover({ orphans, owner, limit, messageId: realSystem.id, now: realSystem.now() });
 
 /** Takes a run of its owner back from that owner, as when the owner does not know that its insert succeeded. */
@@ -30,8 +31,8 @@ export const takeLapsed = async (
   owner: string,
   runIds: readonly string[],
   limit?: number,
-): Promise<readonly Claimed[]> => {
-  const taken: Claimed[] = [];
+): Promise<readonly TakenOver[]> => {
+  const taken: TakenOver[] = [];
   while (!runIds.every((runId) => taken.some(({ fence }) => fence.runId === runId))) {
     await register(store, owner, JUDGE_MS);
     taken.push(...(await take(store, owner, "lapsed", limit)));

@@ -4,6 +4,7 @@
  */
 export const FEATURES = [
   "stream_options",
+  "prefill",
   "prompt_cache",
   "opaque_state",
   "parallel_tool_calls",
@@ -39,6 +40,12 @@ const LEFT_OUT = "it is left out";
 /** How servers name each feature. The sentences are taken from servers: see `test/models/capabilities.test.ts`. */
 export const FEATURE_FORMS: Readonly<Record<Feature, FeatureForms>> = {
   stream_options: { words: /stream_?options|include_usage/i, without: "usage is estimated unless it is sent unasked" },
+  prefill: {
+    words: /pre-?fill|\bprefix\b|(?:last|final) (?:message|role)|conversation must end with/i,
+    refusal:
+      /pre-?fill(?:ing|ed)?\b[^.]{0,60}(?:not|unsupported)|must end with a user message|last message must (?:be|have)[^.]{0,20} ["'`]?user|expected last role user/i,
+    without: "a model that goes on with an answer that was cut off is asked to in words",
+  },
   prompt_cache: { words: /cache_?control|cache_?point|prompt caching/i, without: "prompts are not cached" },
   opaque_state: {
     words:

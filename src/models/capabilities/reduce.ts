@@ -1,5 +1,6 @@
 import type { ModelSettings } from "../../domain/model-settings.ts";
 import type { ModelMessage, ModelRequest } from "../contract.ts";
+import { begunInWords } from "./begun-in-words.ts";
 import { callsAsText } from "./calls-as-text.ts";
 import type { Feature } from "./feature.ts";
 import { hasState, isForeignCall, withoutState } from "./state.ts";
@@ -17,6 +18,7 @@ export const featuresOf = (request: ModelRequest): readonly Feature[] => {
     ...when("system_role", system !== ""),
     ...when("opaque_state", messages.some(hasState)),
     ...when("foreign_calls", messages.some(isForeignCall)),
+    ...when("prefill", request.begun !== undefined),
     ...when(
       "images",
       messages.some((message) => message.role === "user" && message.images.length > 0),
@@ -50,6 +52,7 @@ export const reduced = (request: ModelRequest, lacks: Lacks): ModelRequest => {
   if (lacks.has("foreign_calls")) rest = { ...rest, messages: callsAsText(rest.messages, isForeignCall) };
   if (lacks.has("json_schema")) rest = withSchemaInWords(rest);
   if (lacks.has("opaque_state")) rest = { ...rest, messages: rest.messages.map(withoutState) };
+  if (lacks.has("prefill")) rest = begunInWords(rest);
   if (lacks.has("images")) rest = { ...rest, messages: rest.messages.map(withoutImages) };
   return lacks.has("system_role") ? withoutSystem(rest) : rest;
 };

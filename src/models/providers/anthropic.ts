@@ -34,6 +34,7 @@ export const anthropic = defineProvider({
         createAnthropic({ apiKey, baseURL, fetch: sievedFetch(fetchAt(baseUrl, fetch), anthropicSieve) })(model),
       providerOptions: {},
       parallelToolCalls: (isAllowed) => ({ anthropic: { disableParallelToolUse: !isAllowed } }),
+      takesPrefill: true,
       cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },
       models: async () => ({
         url: urlAt(baseUrl, "/models"),

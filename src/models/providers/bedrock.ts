@@ -94,6 +94,7 @@ export const bedrock = defineProvider({
       model: (fetch) => sdk(fetch)(model),
       providerOptions: {},
       parallelToolCalls: null,
+      takesPrefill: model.includes("anthropic"),
       cacheMark: { amazonBedrock: { cachePoint: { type: "default" } } },
       models: async () => {
         const url = urlAt(addressFor(settings), "/models");

@@ -23,6 +23,8 @@ export const mistral = profiledProvider({
     lacks: ["stream_options"],
     seed: "random_seed",
     anyTool: "any",
+    // https://docs.mistral.ai/capabilities/completion/prefix
+    prefill: { prefix: true },
     reasoning: (effort) => ({ reasoning_effort: effort === "none" ? "none" : "high" }),
     callId,
   },

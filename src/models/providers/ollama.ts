@@ -11,4 +11,6 @@ export const ollama = profiledProvider({
   },
   defaultModel: null,
   hasEmbeddings: true,
+  // Its templates leave a last message of the assistant open.
+  wire: { prefill: {} },
 });

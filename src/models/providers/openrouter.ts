@@ -14,6 +14,8 @@ export const openrouter = profiledProvider({
   wire: {
     // https://openrouter.ai/docs/use-cases/reasoning-tokens
     reasoning: (effort) => ({ reasoning: { effort } }),
+    // https://openrouter.ai/docs/api-reference/overview#assistant-prefill
+    prefill: {},
     // https://openrouter.ai/docs/guides/best-practices/prompt-caching: other providers cache by themselves.
     needsCacheMarks: (model) => /^~?anthropic\//.test(model),
   },

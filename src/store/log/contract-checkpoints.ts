@@ -6,7 +6,9 @@ export interface NewCheckpoint {
   /** Compact JSON. */
   readonly change: string;
   readonly at: number;
+  /** The run's `RunProgress` at that moment, as compact JSON. Absent: nothing is known of it. */
+  readonly progress?: string;
 }
-export interface Checkpoint extends NewCheckpoint {
+export interface Checkpoint extends Omit<NewCheckpoint, "progress"> {
   readonly runId: string;
 }

@@ -29,6 +29,8 @@ export interface ReplicaStore {
   renew(replica: Replica, renewal: Renewal): Promise<void>;
   /** Ends the lease at once: the runs that the replica still holds become orphans. Harmless when repeated. */
   leave(replicaId: string): Promise<void>;
+  /** How many replicas besides this one are alive. */
+  others(replicaId: string): Promise<number>;
   /**
    * Deletes replicas whose lease ended more than `forMs` milliseconds ago and that hold no unfinished run. Returns how
    * many.

@@ -1,19 +1,14 @@
 import type { EventType, LogEvent } from "../../domain/event.ts";
-import type { Run, RunStatus, StoredInput } from "../../domain/run.ts";
+import type { Run, RunStatus, StoredInput, Usage } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
 import type { NewCheckpoint } from "./contract-checkpoints.ts";
-import type { NewRound, StoredRound } from "./contract-rounds.ts";
+import type { Claimed, Fence } from "./contract-fence.ts";
+import type { StoredProgress } from "./contract-progress.ts";
+import type { NewRound } from "./contract-rounds.ts";
 import type { RunEnd } from "./contract-run-end.ts";
+import type { TakeoverStore } from "./contract-takeover.ts";
 
-/**
- * Permission to write to a thread on behalf of a run. A write with a stale epoch is refused: another replica has the
- * run.
- */
-export interface Fence {
-  readonly threadKey: ThreadKey;
-  readonly runId: string;
-  readonly epoch: number;
-}
+export type { Claimed, Fence };
 
 /** What a run has emitted before the store has its row. */
 export type EarlyWrite = Pick<Append, "events" | "checkpoints">;
@@ -59,20 +54,6 @@ export interface StoredRequest {
   readonly input: StoredInput;
 }
 
-export interface Claimed {
-  readonly state: "running";
-  readonly fence: Fence;
-  /** The thread's highest seq; the run's first event gets the next one. */
-  readonly lastSeq: number;
-  /**
-   * No event of the thread has a later date, in milliseconds since the epoch. The run dates none of its own events
-   * earlier, so that a log's times never go backwards, even though the replicas that write it have clocks of their own.
-   */
-  readonly lastAt: number;
-  /** The ids of all turns whose place the run has taken, in order. Absent: none. */
-  readonly supersedes?: readonly string[];
-}
-
 /** A run that has begun. `written` was written with its row; absent, nothing is known of what `early` returned. */
 interface Begun extends Claimed {
   readonly written?: EarlyWrite;
@@ -101,25 +82,6 @@ export type BeginOutcome =
  */
 export type Refusal = "stale" | "gap";
 
-/**
- * Which unfinished runs count as orphans. `lapsed`: the runs of replicas whose lease is over, or that have left. There
- * are none while the caller's own renewals do not show that the store has been available for a whole lease (its own and
- * the other's), so that after an outage every replica has had time to renew. `foreign`: the runs of every owner but the
- * caller, for a store that one process has to itself. A list: the caller's own runs with these ids, which it has no
- * record of.
- */
-export type Orphans = "lapsed" | "foreign" | readonly string[];
-
-export interface TakeoverRequest {
-  readonly orphans: Orphans;
-  /** The replica that takes them. */
-  readonly owner: string;
-  readonly limit: number;
-  /** Returns an id for a user's message that was not stored yet. */
-  messageId(): string;
-  readonly now: number;
-}
-
 /** A part of the list of a user's runs. */
 export interface RunPage {
   readonly limit: number;
@@ -132,7 +94,7 @@ export interface RunPage {
   readonly withSuperseded: boolean;
 }
 
-export interface RunStore {
+export interface RunStore extends TakeoverStore {
   /**
    * Creates the run, and its thread when necessary. If no other run of the thread is queued or running, the run starts:
    * status `running`, epoch 1, attempt 1, and the user's message is stored with seq `lastSeq + 1`. Otherwise it is
@@ -167,15 +129,10 @@ export interface RunStore {
    * lost.
    */
   lost(owner: string, runIds: readonly string[]): Promise<readonly string[]>;
-  /**
-   * Takes over runs that no replica executes any more, the oldest first: raises the epoch (so that their old owner can
-   * no longer write), sets the status `running`, and stores the user's message if a run never started. Takes at most
-   * one of each thread; the others follow when that one has ended. It may skip an orphan that is locked at the moment:
-   * the caller, which ends orphans, asks again.
-   */
-  takeover(taking: TakeoverRequest): Promise<readonly Claimed[]>;
-  /** The run's rounds, in order: another attempt at the run gives them back to their models. */
-  rounds(run: Pick<Fence, "threadKey" | "runId">): Promise<readonly StoredRound[]>;
+  /** What an attempt at the run needs of earlier ones besides the events. */
+  progress(run: Pick<Fence, "threadKey" | "runId">): Promise<StoredProgress>;
+  /** What each of the runs had used when it last stored that; null for one that never did. In their order. */
+  usages(runs: readonly Pick<Fence, "threadKey" | "runId">[]): Promise<readonly (Usage | null)[]>;
   /** Another user's run is null, as is one that never existed. */
   get(userId: string, runId: string): Promise<Run | null>;
   /**

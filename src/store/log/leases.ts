@@ -3,10 +3,9 @@ import { texts } from "../columns.ts";
 import { type Database, statement } from "../database.ts";
 import type { RunStore } from "./contract.ts";
 import { isUnfinished } from "./rows.ts";
-import { takeover } from "./takeover.ts";
 
-/** Which replica holds which run, and the takeover of runs that none holds any more. */
-export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost" | "takeover"> => ({
+/** Which replica holds which run. */
+export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"> => ({
   held: (owner) =>
     database.call("runs.held", async (session) => {
       const [found] = await heldBy(session, { owner });
@@ -21,9 +20,6 @@ export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"
         where (select count(*) from runs where runs.run_id = requested.run_id and runs.owner = ${owner}) = 0`);
       return lost.map(({ runId }) => runId);
     }),
-
-  takeover: (taking) =>
-    database.call("runs.takeover", ({ transaction }) => transaction((session) => takeover(session, taking))),
 });
 
 /** One row, however many runs: parsing thousands of ids as one text takes a millisecond. */

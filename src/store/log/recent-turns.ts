@@ -21,7 +21,7 @@ const MAX_LAST_DETAIL = 2 * MAX_DETAIL;
 export const recentTurnsQuery = (database: Database): Pick<ThreadStore, "recentTurns"> => ({
   recentTurns: (threadKey, beforeSeq, { maxChars, model }) =>
     database.call("threads.recentTurns", async ({ rows }) => {
-      const ofModel = sql`model in (select ${texts(model.split(","))})`;
+      const ofModel = sql`data is not null and model in (select ${texts(model.split(","))})`;
       const fits = sql`older.chars <= ${maxChars}::bigint and (older.bytes <= ${MAX_DETAIL}::bigint or older.place = 1)`;
       const first = older({ threadKey: sql`${threadKey}::text`, before: sql`${beforeSeq}::int`, ofModel });
       const next = older({

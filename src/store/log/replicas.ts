@@ -27,6 +27,13 @@ export const replicaQueries = (database: Database): ReplicaStore => ({
       { lane: "lease" },
     ),
 
+  others: (id) =>
+    database.call("replicas.others", async ({ rows }) => {
+      const [found] = await rows<{ count: number }>(sql`
+        select count(*)::int as count from replicas where replica_id <> ${id} and lease_until > now()`);
+      return found?.count ?? 0;
+    }),
+
   sweep: (forMs) =>
     database.call(
       "replicas.sweep",

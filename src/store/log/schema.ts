@@ -16,6 +16,7 @@ import type { EventType } from "../../domain/event.ts";
 import type { Message } from "../../domain/message.ts";
 import type { RunStatus } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
+import type { ReleaseReason } from "./contract-takeover.ts";
 
 /**
  * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can
@@ -88,6 +89,10 @@ export const runs = pgTable(
      */
     leaseUntil: time(),
     cancelRequested: boolean().notNull().default(false),
+    /** How many times it was taken over from a replica that had died. */
+    takeovers: integer().notNull().default(0),
+    /** Why no replica owns it although it has not ended; null when one does, or did until it died. */
+    released: text().$type<ReleaseReason>(),
     /** The thread's last seq when the run started: its own events come after it. */
     startSeq: integer(),
     input: jsonText().notNull(),
@@ -159,11 +164,16 @@ export const checkpoints = pgTable(
     node: text().notNull(),
     change: jsonText().notNull(),
     at: time().notNull(),
+    /** The run's `RunProgress` at that moment. Null in rows of earlier releases. */
+    progress: jsonText(),
   },
   (table) => [primaryKey({ columns: [table.threadKey, table.seq, table.checkpointId] })],
 );
 
-/** The opaque state of models' answers, beside the checkpoints: never in an event, nor in an endpoint's answer. */
+/**
+ * The answers of models that tool calls followed, beside the checkpoints, with what the models want back: never in an
+ * event, nor in an endpoint's answer.
+ */
 export const rounds = pgTable(
   "rounds",
   {
@@ -176,8 +186,11 @@ export const rounds = pgTable(
     model: text().notNull(),
     /** The ids of its tool calls in the log, a list. */
     calls: jsonText().notNull(),
-    data: jsonText().notNull(),
+    /** Null: the model wants nothing back. */
+    data: jsonText(),
     at: time().notNull(),
+    /** The run's `RunProgress` at that moment. Null in rows of earlier releases. */
+    progress: jsonText(),
   },
   (table) => [primaryKey({ columns: [table.threadKey, table.runId, table.number] })],
 );

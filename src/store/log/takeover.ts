@@ -2,10 +2,10 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ThreadKey } from "../../domain/thread.ts";
 import { databaseNow } from "../clock.ts";
 import { texts } from "../columns.ts";
-import type { Session } from "../database.ts";
-import type { Claimed, TakeoverRequest } from "./contract.ts";
+import type { Database, Session } from "../database.ts";
+import type { ReleaseReason, TakenOver, TakeoverRequest, TakeoverStore } from "./contract-takeover.ts";
 import { longestGap } from "./replicas.ts";
-import { claimed, isUnfinished } from "./rows.ts";
+import { claimed, isUnfinished, type ThreadPosition } from "./rows.ts";
 import { supersede } from "./supersede.ts";
 
 interface Locked {
@@ -14,8 +14,11 @@ interface Locked {
   readonly queued: boolean;
 }
 
-interface Taken extends Locked, Pick<Claimed, "lastSeq" | "lastAt"> {
-  readonly epoch: number;
+interface Taken
+  extends Locked,
+    ThreadPosition,
+    Pick<TakenOver, "attempt" | "takeovers" | "startSeq" | "cancelRequested"> {
+  readonly released: ReleaseReason | null;
   readonly takesPlace: boolean;
 }
 
@@ -25,18 +28,44 @@ interface Taken extends Locked, Pick<Claimed, "lastSeq" | "lastAt"> {
  * time, so that nothing waits here. At most one run of a thread is taken at a time: two running ones would assign the
  * same seqs.
  */
-export const takeover = async (session: Session, taking: TakeoverRequest): Promise<readonly Claimed[]> => {
+const takeover = async (session: Session, taking: TakeoverRequest): Promise<readonly TakenOver[]> => {
   const locked = await session.rows<Locked>(lockOrphans(taking));
   if (locked.length === 0) return [];
   const requested = locked.map((run) => ({ ...run, messageId: run.queued ? taking.messageId() : null }));
   const taken = await session.rows<Taken>(take(JSON.stringify(requested), taking));
-  const all: Claimed[] = [];
+  const all: TakenOver[] = [];
   for (const run of taken) {
     const supersedes = run.takesPlace ? { supersedes: await supersede(session, run) } : {};
-    all.push({ ...claimed(run, run), ...supersedes });
+    all.push({ ...takenOver(run), ...supersedes });
   }
   return all;
 };
+
+const takenOver = (run: Taken): TakenOver => ({
+  ...claimed(run, run),
+  attempt: run.attempt,
+  takeovers: run.takeovers,
+  reason: run.released ?? "takeover",
+  startSeq: run.startSeq,
+  cancelRequested: run.cancelRequested,
+});
+
+export const takeoverQueries = (database: Database): TakeoverStore => ({
+  takeover: (taking) =>
+    database.call("runs.takeover", ({ transaction }) => transaction((session) => takeover(session, taking))),
+
+  release: (owner, runs, reason) =>
+    database.call("runs.release", async ({ rows }) => {
+      await rows(sql`
+        update runs set owner = ${NOBODY}, released = ${reason}::text
+        from json_to_recordset(${JSON.stringify(runs)}::json) as run ("threadKey" text, "runId" text)
+        where runs.thread_key = run."threadKey" and runs.run_id = run."runId"
+          and runs.owner = ${owner}::text and runs.status || '' in ('queued', 'running')`);
+    }),
+});
+
+/** The owner of a run that was released. */
+const NOBODY = "";
 
 /** A queued run whose thread is busy stays an orphan until that has changed. */
 const lockOrphans = ({ orphans, owner, limit }: TakeoverRequest): SQL => sql`
@@ -48,7 +77,10 @@ const lockOrphans = ({ orphans, owner, limit }: TakeoverRequest): SQL => sql`
     ) as thread on orphan.status = 'running' or not thread.running
     order by orphan.thread_key, orphan.status = 'running' desc, orphan.turn
   ),
-  chosen as (select * from candidate order by created_at, thread_key limit ${limit}::int)
+  chosen as (
+    select * from candidate order by created_at, thread_key
+    limit ${orphans === "lapsed" ? share(sql`candidate`, limit) : sql`${limit}::int`}
+  )
   select chosen.thread_key as "threadKey", chosen.run_id as "runId", chosen.status = 'queued' as queued
   from chosen
   cross join lateral (
@@ -61,6 +93,14 @@ const lockOrphans = ({ orphans, owner, limit }: TakeoverRequest): SQL => sql`
     for update skip locked
   ) as run
   where chosen.status = 'running' or not thread.running`;
+
+/** A replica takes at least this many, so that a few orphans are not spread over several ticks. */
+const FEW_ORPHANS = 8;
+
+const share = (candidates: SQL, limit: number): SQL => sql`(
+  select least(${limit}::int, greatest(${FEW_ORPHANS}::int, ceil(count(*)::numeric / greatest(1, (
+    select count(*) from replicas where lease_until > now()
+  )))::int)) from ${candidates})`;
 
 /**
  * The runs of replicas that are dead by the database's clock. The caller may judge only while its own lease shows that
@@ -78,9 +118,10 @@ const lapsed = (owner: string): SQL => sql`
   dead as (
     select owner.id
     from owner cross join judge left join replicas as replica on replica.replica_id = owner.id
-    where owner.id <> ${owner}
+    where owner.id not in (${owner}, ${NOBODY})
       and (replica.lease_until between now() and now() + 2 * replica.ttl_ms * interval '1 ms') is not true
       and judge.renewed_since + greatest(judge.ttl_ms, replica.ttl_ms) * interval '1 ms' <= now()
+    union all select ${NOBODY}
   ),
   ${orphansOf(sql`dead`)}`;
 
@@ -128,18 +169,23 @@ const take = (requested: string, { owner, now }: TakeoverRequest): SQL => sql`
     select * from json_to_recordset(${requested}::json) as run
       ("threadKey" text, "runId" text, queued boolean, "messageId" text)
   ), head as (
-    select requested.*, greatest(thread.last_seq, event.seq) as seq, greatest(thread.updated_at, thread.last_at, event.at) as at
+    select requested.*, run.released, greatest(thread.last_seq, event.seq) as seq, greatest(thread.updated_at, thread.last_at, event.at) as at
     from requested
     cross join lateral (select * from threads where threads.thread_key = requested."threadKey") as thread
+    cross join lateral (
+      select released from runs where runs.thread_key = requested."threadKey" and runs.run_id = requested."runId"
+    ) as run
     left join lateral (
       select seq, at from events where events.thread_key = requested."threadKey" order by seq desc limit 1
     ) as event on true
   ), taken as (
     update runs set status = 'running', epoch = epoch + 1, attempt = attempt + 1, owner = ${owner}::text,
+      takeovers = takeovers + (not head.queued and head.released is null)::int, released = null,
       lease_until = null, start_seq = coalesce(start_seq, head.seq)
     from head where runs.thread_key = head."threadKey" and runs.run_id = head."runId"
-    returning runs.thread_key, runs.run_id, runs.epoch, head.seq, head.at, head.queued, head."messageId",
-      runs.supersedes is not null as takes_place, runs.input ->> 'message' as content
+    returning runs.thread_key, runs.run_id, runs.epoch, runs.attempt, runs.takeovers, runs.start_seq, runs.cancel_requested,
+      runs.supersedes is not null as takes_place, head.seq, head.at, head.queued, head.released, head."messageId",
+      runs.input ->> 'message' as content
   ), thread as (
     update threads set running = true, queued = threads.queued - head.queued::int,
       updated_at = greatest(updated_at, ${now}::bigint)
@@ -149,4 +195,5 @@ const take = (requested: string, { owner, now }: TakeoverRequest): SQL => sql`
     select thread_key, seq + 1, 'user'::message_role, "messageId", run_id, content, ${now}::bigint
     from taken where queued
   )
-  select thread_key as "threadKey", run_id as "runId", queued, epoch, seq as "lastSeq", at as "lastAt", takes_place as "takesPlace" from taken`;
+  select thread_key as "threadKey", run_id as "runId", queued, epoch, attempt, takeovers, released, seq as "lastSeq", at as "lastAt",
+    start_seq as "startSeq", cancel_requested as "cancelRequested", takes_place as "takesPlace" from taken`;

@@ -13,6 +13,7 @@ import rounds from "../../../drizzle/0011_rounds.sql" with { type: "text" };
 import superseded from "../../../drizzle/0012_superseded.sql" with { type: "text" };
 import stretches from "../../../drizzle/0013_stretches.sql" with { type: "text" };
 import idempotency from "../../../drizzle/0014_idempotency.sql" with { type: "text" };
+import takeover from "../../../drizzle/0015_takeover.sql" with { type: "text" };
 
 /**
  * The migrations that `drizzle/meta/_journal.json` lists, in its order (a test compares the two). Drizzle's own runner
@@ -34,4 +35,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: "0012_superseded", sql: superseded },
   { name: "0013_stretches", sql: stretches },
   { name: "0014_idempotency", sql: idempotency },
+  { name: "0015_takeover", sql: takeover },
 ];
