@@ -121,7 +121,7 @@ export class Runs {
       const outcome = await row;
       this.#isStoreUp = true;
       const begun = await begunOrRefused(outcome, request, store);
-      if (begun.state === "queued") for (const stopped of begun.stopped ?? []) registry.get(stopped)?.abort(CANCELLED);
+      if (begun.state === "queued") this.#stop(key, begun.stopped ?? []);
       live.confirm(begun.state === "running" ? begun.written : undefined);
       if (!isAhead)
         void runToEnd(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts), this.parts);
@@ -160,15 +160,22 @@ export class Runs {
    * is in the log. Idempotent. Null: the user has no such run.
    */
   async cancel(userId: string, runId: string, wait: boolean, signal: AbortSignal): Promise<Run | null> {
-    const { registry, store, system, hints, topics } = this.parts;
+    const { store, system } = this.parts;
     const run = await store.runs.requestCancel(userId, runId, { now: system.now(), error: CANCELLED });
     if (run === null) return null;
-    const live = registry.get(runId);
-    if (live === undefined) hints.send("run", runId);
-    else live.abort(CANCELLED);
-    if (hasEnded(run.status)) topics.changed(runsTopic(run.threadKey));
-    else if (wait) return this.#ended(run, signal);
-    return run;
+    this.#stop(run.threadKey, [runId]);
+    return wait && !hasEnded(run.status) ? this.#ended(run, signal) : run;
+  }
+
+  /** Stops runs whose cancellation is stored, wherever they are. Those that waited have ended with it. */
+  #stop(key: ThreadKey, runIds: readonly string[]): void {
+    const { registry, hints, topics } = this.parts;
+    for (const runId of runIds) {
+      const live = registry.get(runId);
+      if (live === undefined) hints.send("run", runId);
+      else live.abort(CANCELLED);
+    }
+    if (runIds.length > 0) topics.changed(runsTopic(key));
   }
 
   /** Returns the run once it has ended, wherever that is, or as it is when `signal` aborts. Null: it is gone. */
