@@ -1,9 +1,11 @@
 import type { Topic } from "./contract.ts";
 
-/** How long a topic counts as watched after a replica has said so, in milliseconds by this process's clock. */
-const LASTS_MS = 30_000;
-/** How often those who watch say so again. Two repetitions may be lost. */
-export const REPEAT_MS = 10_000;
+/** How long a topic counts as watched after a replica has said so, in seconds: a tick of `WatchedTopics` each. */
+export const LASTS_TICKS = 30;
+/** The same by this process's clock. */
+const LASTS_MS = LASTS_TICKS * 1_000;
+/** Time between two looks for what is over. */
+const SWEEP_MS = 5_000;
 /** The most topics, some 100 bytes each. Beyond that every topic counts as watched. */
 const MAX_TOPICS = 200_000;
 
@@ -13,6 +15,7 @@ export class Interest {
   readonly #topics = new Map<Topic, number>();
   /** Until when every topic counts as watched. */
   #allUntil = Number.NEGATIVE_INFINITY;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   /** Null: every topic. */
   add(topic: Topic | null, now: number): void {
@@ -27,6 +30,8 @@ export class Interest {
 
   /** Forgets what is over. A clock that was set back must not keep a topic for ever. */
   sweep(now: number): void {
+    if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return;
+    this.#sweptAt = now;
     for (const [topic, until] of this.#topics) if (until <= now || until > now + LASTS_MS) this.#topics.delete(topic);
     if (this.#allUntil > now + LASTS_MS) this.#allUntil = now;
   }

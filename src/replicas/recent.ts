@@ -4,8 +4,8 @@ import type { Topic } from "./contract.ts";
 const REMEMBERED_MS = 2_000;
 
 /**
- * Topics that have changed lately while nobody was known to watch them. Whoever has looked just before, and whose word that it
- * watches is still on its way, is told of them when that arrives.
+ * Topics that have changed lately. Whoever has looked just before, and whose word that it watches is still on its way, is
+ * told of them when that arrives.
  */
 export class RecentChanges {
   #current = new Set<Topic>();
@@ -20,8 +20,10 @@ export class RecentChanges {
     this.#current.add(topic);
   }
 
-  has(topic: Topic): boolean {
-    return this.#current.has(topic) || this.#before.has(topic);
+  /** Whether the topic has changed lately. It is told once. */
+  take(topic: Topic): boolean {
+    const isCurrent = this.#current.delete(topic);
+    return this.#before.delete(topic) || isCurrent;
   }
 
   sweep(now: number): void {

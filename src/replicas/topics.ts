@@ -1,10 +1,15 @@
 import type { System } from "../domain/system.ts";
 import type { ReplicaHints, Topic, Topics } from "./contract.ts";
-import { Interest, REPEAT_MS } from "./interest.ts";
+import { Interest, LASTS_TICKS } from "./interest.ts";
 import { RecentChanges } from "./recent.ts";
 
 /** For a process with exclusive use of the store: no other replica sends or receives changes. */
 export const NOBODY: ReplicaHints = { send: () => {}, on: () => () => {}, areArriving: false };
+
+/** In how many ticks this process repeats all that it watches: two repetitions may be lost. */
+const REPEAT_TICKS = LASTS_TICKS / 3;
+/** How many topics it repeats at once when it is asked: what one message of hints holds by name (`PendingHints`). */
+const AT_ONCE = 3_000;
 
 /**
  * Tells other replicas of a topic's change, and only while one of them has said lately that it watches the topic. A
@@ -15,17 +20,23 @@ export class WatchedTopics implements Topics {
   readonly #interest = new Interest();
   /** Null: there is nobody to tell. */
   readonly #recent: RecentChanges | null;
-  #repeatedAt: number;
+  /** What is to be repeated next, from time to time all of it. */
+  #round: Iterator<Topic>;
+  /** How many topics are still to be repeated because another replica has asked. */
+  #asked = 0;
 
   constructor(
     private readonly system: Pick<System, "now">,
     private readonly hints: ReplicaHints,
   ) {
-    this.#repeatedAt = system.now();
+    this.#round = this.#watched.keys();
     this.#recent = hints === NOBODY ? null : new RecentChanges(system.now());
     hints.on("watch", (topic) => this.#isWatched(topic as Topic | null));
     hints.on("changed", (topic) => this.#wake(topic as Topic | null));
-    hints.on("ask", () => this.#repeat());
+    hints.on("ask", () => {
+      this.#asked = this.#watched.size;
+      this.#repeat(0);
+    });
   }
 
   get areArriving(): boolean {
@@ -49,29 +60,36 @@ export class WatchedTopics implements Topics {
   }
 
   changed(topic: Topic): void {
+    this.#recent?.add(topic);
     if (this.#interest.has(topic, this.system.now())) this.hints.send("changed", topic);
-    else this.#recent?.add(topic);
     if (this.#watched.size > 0) this.#wake(topic);
   }
 
-  /** Repeats what this process watches, and forgets what others no longer do. */
+  /** Once a second: repeats a part of what this process watches, and forgets what others no longer do. */
   tick(): void {
     const now = this.system.now();
     this.#recent?.sweep(now);
-    const elapsed = now - this.#repeatedAt;
-    if (elapsed >= 0 && elapsed < REPEAT_MS) return;
     this.#interest.sweep(now);
-    this.#repeat();
+    this.#repeat(Math.ceil(this.#watched.size / REPEAT_TICKS));
   }
 
   #isWatched(topic: Topic | null): void {
     this.#interest.add(topic, this.system.now());
-    if (topic !== null && this.#recent?.has(topic)) this.hints.send("changed", topic);
+    if (topic !== null && this.#recent?.take(topic)) this.hints.send("changed", topic);
   }
 
-  #repeat(): void {
-    this.#repeatedAt = this.system.now();
-    for (const topic of this.#watched.keys()) this.hints.send("watch", topic);
+  /** Repeats `count` topics, or more when all are asked for. */
+  #repeat(count: number): void {
+    const asked = Math.min(AT_ONCE, this.#asked);
+    this.#asked -= asked;
+    for (let left = Math.min(Math.max(count, asked), this.#watched.size); left > 0; left--) {
+      let next = this.#round.next();
+      if (next.done) {
+        this.#round = this.#watched.keys();
+        next = this.#round.next();
+      }
+      if (!next.done) this.hints.send("watch", next.value);
+    }
   }
 
   #wake(topic: Topic | null): void {

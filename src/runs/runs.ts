@@ -121,7 +121,7 @@ export class Runs {
       const outcome = await row;
       this.#isStoreUp = true;
       const begun = await begunOrRefused(outcome, request, store);
-      if (begun.state === "queued") this.#stop(key, begun.stopped ?? []);
+      if (begun.state === "queued") this.#stop(key, begun.stopped ?? [], CANCELLED);
       live.confirm(begun.state === "running" ? begun.written : undefined);
       if (!isAhead)
         void runToEnd(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts), this.parts);
@@ -163,17 +163,20 @@ export class Runs {
     const { store, system } = this.parts;
     const run = await store.runs.requestCancel(userId, runId, { now: system.now(), error: CANCELLED });
     if (run === null) return null;
-    this.#stop(run.threadKey, [runId]);
+    this.#stop(run.threadKey, [runId], CANCELLED);
     return wait && !hasEnded(run.status) ? this.#ended(run, signal) : run;
   }
 
-  /** Stops runs whose cancellation is stored, wherever they are. Those that waited have ended with it. */
-  #stop(key: ThreadKey, runIds: readonly string[]): void {
+  /**
+   * Stops runs of a thread that are stopped in the store, here at once; the replicas of the others are told to look.
+   * Some may be over in the store already: whoever waits for them or behind them looks again.
+   */
+  #stop(key: ThreadKey, runIds: readonly string[], why: RunError): void {
     const { registry, hints, topics } = this.parts;
     for (const runId of runIds) {
       const live = registry.get(runId);
       if (live === undefined) hints.send("run", runId);
-      else live.abort(CANCELLED);
+      else live.abort(why);
     }
     if (runIds.length > 0) topics.changed(runsTopic(key));
   }
@@ -200,18 +203,13 @@ export class Runs {
    * exist.
    */
   async deleteThread(key: ThreadKey): Promise<boolean> {
-    const { registry, store, journal, hints, topics } = this.parts;
+    const { store, journal, topics } = this.parts;
     const endReaders = journal.deletion(key);
     const stopped = await store.threads.delete(key);
     if (stopped === null) return false;
-    for (const runId of stopped) {
-      const live = registry.get(runId);
-      if (live === undefined) hints.send("run", runId);
-      else live.abort(DELETED);
-    }
+    this.#stop(key, stopped, DELETED);
     endReaders();
     topics.changed(logTopic(key));
-    topics.changed(runsTopic(key));
     return true;
   }
 

@@ -118,6 +118,43 @@ test("a change just before the word arrives that somebody watches is told then; 
   expect(seen).toBe(1);
 });
 
+test("ten thousand watched topics are repeated by name, a part at each tick, and within three ticks when asked for", async () => {
+  const { network, open, pass } = replicas();
+  const b = await open("b");
+  const topics = Array.from({ length: 10_000 }, (_, at) => logTopic(`u:${at}`));
+  for (const topic of topics.slice(0, 3_000)) b.topics.watch(topic, () => {});
+  await network.settle();
+  for (const topic of topics.slice(3_000, 6_000)) b.topics.watch(topic, () => {});
+  await network.settle();
+  for (const topic of topics.slice(6_000, 9_000)) b.topics.watch(topic, () => {});
+  await network.settle();
+  for (const topic of topics.slice(9_000)) b.topics.watch(topic, () => {});
+  await network.settle();
+  const received = new Set<string | null>();
+  const late = new Hints({
+    store: network.store,
+    system: { now: () => 0 },
+    owner: "late",
+    logger: { waySettled: () => {} },
+  });
+  late.on("watch", (topic) => received.add(topic));
+  await late.tick();
+  await network.settle();
+  expect(received.size).toBe(3_000);
+  for (let second = 0; second < 3; second++) {
+    pass(1_000);
+    await b.tick();
+  }
+  expect(received).toEqual(new Set(topics));
+  received.clear();
+  for (let second = 0; second < 10; second++) {
+    pass(1_000);
+    await b.tick();
+    expect(received.size).toBe((second + 1) * 1_000);
+  }
+  expect(received).toEqual(new Set(topics));
+});
+
 test("a replica that has missed hints wakes all who watch", async () => {
   const { network, open } = replicas();
   const b = await open("b");

@@ -63,22 +63,28 @@ describe("two replicas on one Postgres", () => {
     expect(thread).toMatchObject({ messages: [{ content: "hi" }, { content: "so far" }], active_run: null });
   });
 
-  test("a cancel or a deletion on one reaches the other's run at once, not at its next comparison with the store", async () => {
+  test("a cancel, a deletion or a turn that interrupts on one reaches the other's run at once, not at its next comparison with the store", async () => {
     const times: number[] = [];
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 12; round++) {
       const threadId = realSystem.id();
       const response = await ask(a, threadId);
       const stream = readSse(response);
       const call = await a.model.nextCall();
       const since = performance.now();
-      if (round % 2 === 0) await b.post(`/api/v1/runs/${response.headers.get("x-run-id")}/cancel?userId=u`, "");
-      else await b.get(`/api/v1/threads/${threadId}?userId=u`, { method: "DELETE" });
+      if (round % 3 === 0) await b.post(`/api/v1/runs/${response.headers.get("x-run-id")}/cancel?userId=u`, "");
+      else if (round % 3 === 1) await b.get(`/api/v1/threads/${threadId}?userId=u`, { method: "DELETE" });
+      else {
+        const body = { message: "instead", userId: "u", threadId };
+        const next = readSse(await b.post("/stream/v2", body, { headers: { "x-multitask": "interrupt" } }));
+        (await b.model.nextCall()).finish("done");
+        await next.toEnd();
+      }
       if (!call.signal.aborted) await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
       times.push(performance.now() - since);
       await stream.toEnd();
     }
     // The comparison comes once a second: half a second at the median.
-    expect(times.toSorted((x, y) => x - y)[4]).toBeLessThan(250);
+    expect(times.toSorted((x, y) => x - y)[5]).toBeLessThan(250);
   }, 30_000);
 
   test("a turn that is queued on one and cancelled on the other does not start, however soon its turn comes", async () => {
