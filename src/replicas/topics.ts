@@ -23,7 +23,7 @@ export class WatchedTopics implements Topics {
   /** What is to be repeated next, from time to time all of it. */
   #round: Iterator<Topic>;
   /** How many topics are still to be repeated because another replica has asked. */
-  #asked = 0;
+  #unrepeated = 0;
 
   constructor(
     private readonly system: Pick<System, "now">,
@@ -34,7 +34,7 @@ export class WatchedTopics implements Topics {
     hints.on("watch", (topic) => this.#isWatched(topic as Topic | null));
     hints.on("changed", (topic) => this.#wake(topic as Topic | null));
     hints.on("ask", () => {
-      this.#asked = this.#watched.size;
+      this.#unrepeated = this.#watched.size;
       this.#repeat(0);
     });
   }
@@ -80,9 +80,9 @@ export class WatchedTopics implements Topics {
 
   /** Repeats `count` topics, or more when all are asked for. */
   #repeat(count: number): void {
-    const asked = Math.min(AT_ONCE, this.#asked);
-    this.#asked -= asked;
-    for (let left = Math.min(Math.max(count, asked), this.#watched.size); left > 0; left--) {
+    const more = Math.min(AT_ONCE, this.#unrepeated);
+    this.#unrepeated -= more;
+    for (let left = Math.min(Math.max(count, more), this.#watched.size); left > 0; left--) {
       let next = this.#round.next();
       if (next.done) {
         this.#round = this.#watched.keys();
