@@ -12,4 +12,4 @@ CREATE TABLE "superseded_messages" (
 --> statement-breakpoint
 ALTER TABLE "runs" ADD COLUMN "supersedes" text;--> statement-breakpoint
 ALTER TABLE "runs" ADD COLUMN "superseded_by" text;--> statement-breakpoint
-CREATE INDEX "runs_of_user" ON "runs" USING btree (split_part(thread_key, ':', 1),"created_at","run_id","status","superseded_by") WHERE owner <> '';
+CREATE INDEX "runs_of_user" ON "runs" USING btree (split_part(thread_key, ':', 1),"created_at","run_id","status","superseded_by") WHERE attempt > 0 or start_seq is null;

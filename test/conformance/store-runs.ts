@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Run } from "../../src/domain/run.ts";
 import type { NewRun, RunPage } from "../../src/store/log/contract.ts";
 import { messagesOf } from "../support/messages-of.ts";
-import { appended, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
+import { appended, CANCEL, checkpointsOf, endAt, newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export const storeKeepsRuns = (under: StoreUnderTest): void => {
@@ -76,6 +76,22 @@ export const storeKeepsRuns = (under: StoreUnderTest): void => {
       expect(await listed({ threadKey: one, status: "queued" }, limit)).toEqual([ids[2] ?? ""]);
     }
     expect(await store.runs.list("nobody", { ...all, limit: 9, after: null })).toEqual([]);
+  });
+
+  test("a run that nobody owns for the moment is listed, whatever becomes of it", async () => {
+    const { store } = under;
+    const userId = `released ${crypto.randomUUID()}`;
+    const [going, waiting] = [newRun(`${userId}:t`), newRun(`${userId}:t`, { now: 2_000 })];
+    await started(store, going);
+    await store.runs.begin(waiting);
+    await store.runs.release("here", [going, waiting], "handover");
+    const ids = async () => {
+      const page = { limit: 9, after: null, status: null, threadKey: null, withSuperseded: false };
+      return (await store.runs.list(userId, page)).map(({ runId }) => runId);
+    };
+    expect(await ids()).toEqual([waiting.runId, going.runId]);
+    await store.runs.requestCancel(userId, waiting.runId, CANCEL);
+    expect(await ids()).toEqual([waiting.runId, going.runId]);
   });
 
   test("a fork's copies of runs are listed with the fork alone", async () => {

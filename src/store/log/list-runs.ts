@@ -21,10 +21,13 @@ export const listRunsQuery = (database: Database): Pick<RunStore, "list"> => ({
     }),
 });
 
+/** A copy has started, but nobody has executed it. Written as in the index `runs_of_user`. */
+const IS_NO_COPY = sql`(${runs.attempt} > 0 or ${runs.startSeq} is null)`;
+
 const among = (userId: string, { after, status, threadKey, withSuperseded }: RunPage): SQL => {
   const conditions = [
     threadKey === null
-      ? sql`split_part(${runs.threadKey}, ':', 1) = ${userId} and ${runs.owner} <> ''`
+      ? sql`split_part(${runs.threadKey}, ':', 1) = ${userId} and ${IS_NO_COPY}`
       : sql`${runs.threadKey} = ${threadKey}`,
     ...(after === null ? [] : [sql`(${runs.createdAt}, ${runs.runId}) < (${after.createdAt}::bigint, ${after.runId})`]),
     ...(status === null ? [] : [sql`${runs.status} = ${status}`]),

@@ -117,7 +117,7 @@ export const runs = pgTable(
     // that are left out are not read.
     index("runs_of_user")
       .on(sql`split_part(thread_key, ':', 1)`, table.createdAt, table.runId, table.status, table.supersededBy)
-      .where(sql`owner <> ''`),
+      .where(sql`attempt > 0 or start_seq is null`),
     // A handful of rows at any time.
     index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
     index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
