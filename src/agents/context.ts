@@ -115,8 +115,9 @@ export interface Context {
   complete(options: ConversationOptions): Promise<ConversationResult>;
   /**
    * Calls `fn` and stores its result, which is JSON, with the run's checkpoints. A name that a node uses again is
-   * numbered (`fetch`, `fetch.2`), so steps of one name should come in the same order every time: a run that goes on
-   * elsewhere will find their results by these names. No run does so in this release.
+   * numbered (`fetch`, `fetch.2`), so steps of one name should come in the same order every time: another attempt at the
+   * run, after its process has died, finds their results by these names and does not call `fn` again. Resolves once the
+   * result is stored.
    */
   step<T>(name: string, fn: () => T | Promise<T>): Promise<T>;
   /** Emits a `custom` event. `name` has 1 to 64 characters; `data` is JSON. */

@@ -1,6 +1,6 @@
 /** How much of the end of a text is searched for what a continuation repeats, in UTF-16 units. */
 const TAIL = 4_096;
-/** A shorter repetition is likely to be a coincidence. */
+/** A shorter repetition is as likely to be meant. A longer one that is meant, as in a refrain, is lost. */
 const MIN_REPEATED = 4;
 
 /**
