@@ -69,7 +69,7 @@ describe.each(stores)("a thread whose log is packed in %s", (_name, open) => {
     };
     const before = await all();
     expect(before.events[0]?.length ?? 0).toBeGreaterThan(600 * 100);
-    expect(await packAll(store)).toBe(2 * 305);
+    expect(await packAll(store)).toBe(2 * 309);
     expect(await all()).toEqual(before);
   }, 60_000);
 

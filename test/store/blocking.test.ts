@@ -134,13 +134,13 @@ describe("one call of the embedded store does not hold the event loop", () => {
     const { key, fence, checkpoint } = await long(56_000);
     let at: PackingPlace | null = null;
     const blocked: number[] = [];
-    // One of these calls, after 50,000 events, vacuums too.
-    do {
-      const measured = await measureBlocking(async () => {
-        at = (await store.packing.pack(at))?.next ?? null;
-      });
-      blocked.push(measured.blockedMs);
-    } while (at !== null);
+    // One of these calls, after 50,000 events, vacuums too. The runs of other tests are packed first.
+    for (let isOver = false; !isOver; ) {
+      const { result, blockedMs } = await measureBlocking(() => store.packing.pack(at));
+      at = result?.next ?? null;
+      isOver = result?.runs === 0 && at === null;
+      blocked.push(blockedMs);
+    }
     expect(blocked.length).toBeGreaterThan(25);
     expect(Math.max(...blocked.toSorted((a, b) => a - b).slice(0, -TRIES))).toBeLessThan(BLOCKED_MS);
     await unblocked(async () => () => store.events.read(key, 20_000, 200));

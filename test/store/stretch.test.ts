@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { EventType, LogEvent } from "../../src/domain/event.ts";
-import { MAX_EVENTS, packed, unpacked } from "../../src/store/log/stretch.ts";
+import { MAX_EVENTS, MAX_JSON, packed, unpacked } from "../../src/store/log/stretch.ts";
 
 const RUN = "run";
 
@@ -16,7 +16,19 @@ const readAgain = (events: readonly LogEvent[]): readonly LogEvent[] => {
 const delta = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
-  fc.constantFrom("", '"', "\\", "\n", "\x1e", "\u0000", "\uFFFD", "👩‍👩‍👧‍👦", "가나다", "a".repeat(2_000)),
+  fc.constantFrom(
+    "",
+    '"',
+    "\\",
+    "\n",
+    "\x1e",
+    "\u0000",
+    "\uFFFD",
+    "👩‍👩‍👧‍👦",
+    "가나다",
+    "a".repeat(2_000),
+    "b".repeat(5_000),
+  ),
   // Tokens that were joined while they waited.
   fc.array(fc.string(), { maxLength: 30 }).map((texts) => texts.join("")),
 );
@@ -37,7 +49,7 @@ const json = fc.oneof(
 );
 
 const body = fc.record({
-  type: fc.constantFrom<EventType>("token", "token", "token", "reasoning", "solve_progress"),
+  type: fc.constantFrom<EventType>("token", "token", "token", "reasoning", "solve_progress", "image_result", "done"),
   json,
   since: fc.oneof(fc.constant(0), fc.nat(100), fc.integer({ min: -5_000, max: 5_000_000_000 })),
   // A gap never occurs within a run; it must not be packed over.
@@ -64,7 +76,7 @@ test("whatever is packed is unpacked to the letter, under its own seq, type and 
   );
 });
 
-test("stretches hold events of one type without a gap, at most so many, and none alone", () => {
+test("a stretch holds events without a gap, at most so many, and is little more than a page", () => {
   const many = logged(
     Array.from({ length: 3 * MAX_EVENTS + 1 }, () => ({
       type: "token" as const,
@@ -75,19 +87,37 @@ test("stretches hold events of one type without a gap, at most so many, and none
     0,
   );
   const sizes = packed(many).map(({ firstSeq, lastSeq }) => lastSeq - firstSeq + 1);
-  expect(sizes).toEqual([MAX_EVENTS, MAX_EVENTS, MAX_EVENTS]);
+  expect(sizes).toEqual([MAX_EVENTS, MAX_EVENTS, MAX_EVENTS, 1]);
   fc.assert(
     fc.property(fc.array(body, { maxLength: 80 }), (bodies) => {
       const events = logged(bodies, 0);
-      for (const { type, firstSeq, lastSeq, packed: text } of packed(events)) {
+      for (const { firstSeq, lastSeq, packed: text } of packed(events)) {
         const held = events.filter(({ seq }) => seq >= firstSeq && seq <= lastSeq);
         expect(held).toHaveLength(lastSeq - firstSeq + 1);
-        expect(held.length).toBeGreaterThan(1);
-        expect(new Set(held.map((event) => event.type))).toEqual(new Set([type]));
         expect(text.length).toBeLessThan(16 * 1024);
       }
     }),
   );
+});
+
+test("an event that is long stays as it is, and a picture's is alone", () => {
+  const of = (type: EventType, json: string) => ({ type, json, since: 1, gap: 0 });
+  const events = logged(
+    [
+      of("token", '{"delta":"a"}'),
+      of("image_result", '{"image_id":"i"}'),
+      of("done", '{"message_id":"m"}'),
+      of("tool_result", `"${"a".repeat(MAX_JSON)}"`),
+      of("done", "{}"),
+    ],
+    0,
+  );
+  expect(packed(events).map(({ firstSeq, lastSeq, type }) => [firstSeq, lastSeq, type])).toEqual([
+    [1, 1, "mixed"],
+    [2, 2, "image_result"],
+    [3, 3, "mixed"],
+    [5, 5, "mixed"],
+  ]);
 });
 
 test("a token of six bytes takes ten", () => {

@@ -56,13 +56,15 @@ export const IS_RUNNING = sql`runs.status || '' = 'running'`;
  *
  * Each run is looked up by itself: the planner estimates the requested set at a hundred rows, and would rather read all
  * runs there are than look up so many.
+ *
+ * What lies before a run's first event is another run's, and may be packed: a run that would write there is stale.
  */
 const holding = sql`
   select requested.place, run.thread_key, run.run_id, run.follows
   from requested cross join lateral (
     select runs.thread_key, runs.run_id, ${follows(sql`requested.after`)} as follows from runs
     where runs.thread_key = requested.thread_key and runs.run_id = requested.run_id
-      and runs.epoch = requested.epoch and ${IS_RUNNING}
+      and runs.epoch = requested.epoch and requested.after >= runs.start_seq and ${IS_RUNNING}
     for key share of runs
   ) as run`;
 const refused = sql`

@@ -6,7 +6,16 @@ import { boundedPage, pageOf } from "../page-bytes.ts";
 import { appendQuery } from "./append-events.ts";
 import type { EventStore } from "./contract.ts";
 import { newsQuery } from "./news.ts";
-import { eventsOf, logBounds, type Piece, pieceColumns, piecesAfter, piecesBetween, piecesOfRun } from "./pieces.ts";
+import {
+  eventsOf,
+  logBounds,
+  logHead,
+  type Piece,
+  pieceColumns,
+  piecesAfter,
+  piecesBetween,
+  piecesOfRun,
+} from "./pieces.ts";
 
 export const eventQueries = (database: Database): EventStore => ({
   ...appendQuery(database),
@@ -30,16 +39,16 @@ export const eventQueries = (database: Database): EventStore => ({
       const found = await rows<{ threadKey: (typeof threadKeys)[number]; seq: number }>(sql`
         select requested.thread_key as "threadKey", head.seq
         from ${texts(threadKeys)} as requested (thread_key)
-        cross join lateral (
-          select seq from events where events.thread_key = requested.thread_key order by seq desc limit 1
-        ) head`);
+        cross join lateral (select ${logHead(sql`requested.thread_key`)} as seq) as head
+        where head.seq is not null`);
       return new Map(found.map(({ threadKey, seq }) => [threadKey, seq]));
     }),
 
   between: (threadKey, first, last, types) =>
     database.call("events.between", async (session) => {
       const pieces = await readBetween(session, { threadKey, first, last, types: array(types) });
-      return pieces.flatMap(eventsOf).filter(({ seq }) => seq >= first && seq <= last);
+      const found = pieces.flatMap(eventsOf);
+      return found.filter(({ seq, type }) => seq >= first && seq <= last && types.includes(type));
     }),
 
   ofRun: (threadKey, runId, types) =>
@@ -84,6 +93,8 @@ const eventsOfRuns = async (
     types: array(types),
   });
   const found = requested.map((): LogEvent[] => []);
-  for (const { place, ...piece } of rows) found[place - 1]?.push(...eventsOf(piece));
+  for (const { place, ...piece } of rows) {
+    for (const event of eventsOf(piece)) if (types.includes(event.type)) found[place - 1]?.push(event);
+  }
   return found;
 };

@@ -55,7 +55,7 @@ const copyEvents = async (session: Session, fork: Fork): Promise<void> => {
 
 /**
  * Copies a part of the log. One statement reads it, because packing may go on meanwhile. Of a stretch that lies only
- * partly in it, and of one that ends the log, those events are copied by themselves.
+ * partly in it, and of the one that ends the copy, those events are copied by themselves.
  */
 const copyPart = async ({ db, rows }: Session, fork: Fork, { after, through }: SeqRange): Promise<void> => {
   const { from, to } = fork;
@@ -127,6 +127,9 @@ const copyRows = (fork: Fork): SQL => {
     from images where thread_key = ${from} and image_id in (
       select payload ->> 'image_id' from events
       where thread_key = ${from} and seq <= ${through}::int and type = 'image_result'
+      union all
+      select substring(packed from '{.*')::json ->> 'image_id' from stretches
+      where thread_key = ${from} and last_seq <= ${through}::int and type = 'image_result'
     )`;
 };
 

@@ -5,11 +5,14 @@ import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../col
 import { type Database, type Session, statement } from "../database.ts";
 import type { Fence } from "./contract.ts";
 import type { Packed, PackingPlace, PackingStore } from "./contract-packing.ts";
-import { packed, type Stretch } from "./stretch.ts";
+import { MAX_JSON, packed, type Stretch } from "./stretch.ts";
 
 /** How many runs and rows a transaction packs: some 20 ms in the embedded database, on the event loop. */
 const RUNS_A_BATCH = 16;
 const ROWS_A_BATCH = 2_048;
+
+/** As Postgres stores it: a character takes up to 4 bytes. */
+const MAX_BYTES = 4 * MAX_JSON;
 
 /** A number that no other user of the database is likely to use for an advisory lock: "pack" in ASCII. */
 const LOCK = 0x7061636b;
@@ -85,9 +88,10 @@ const lockOne = statement<PackingPlace>(sql`
   where thread_key = ${sql.placeholder("threadKey")} and run_id = ${sql.placeholder("runId")} and ${isToPack}
   for update skip locked`);
 
-/** Rows that cannot be packed have no payload here: they only show how far the run was looked at. */
+/** An event that is too long to be packed has no payload here: it only shows how far the run was looked at. */
 const rowsOf = statement<LogEvent>(sql`
-  select run_id as "runId", seq, type, at, case when type in ('token', 'reasoning') then payload else 'null' end as json
+  select run_id as "runId", seq, type, at,
+    case when pg_column_size(payload) <= ${sql.raw(String(MAX_BYTES))} then payload::text else '' end as json
   from (
     select * from events
     where thread_key = ${sql.placeholder("threadKey")} and seq > ${sql.placeholder("after")}::int
@@ -107,7 +111,7 @@ const writeStretches = statement<{ gone: number }>(sql`
   ), gone as (
     delete from events using stretch
     where events.thread_key = stretch.thread_key and events.seq between stretch.first_seq and stretch.last_seq
-      and events.run_id = stretch.run_id and events.type = stretch.type
+      and events.run_id = stretch.run_id
     returning 1
   )
   select count(*)::int as gone from gone`);

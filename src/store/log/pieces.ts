@@ -53,7 +53,10 @@ export const piecesAfter = ({ threadKey, after, limit }: PiecesAfter): SQL => sq
       and stretches.first_seq < (select start.seq from start) + ${limit}
     order by stretches.first_seq limit ${limit})`;
 
-/** The pieces with any of the events from `first` through `last`; of these types, unless null. */
+/**
+ * The pieces with any of the events from `first` through `last`. Rows only of these types, unless null; a stretch may
+ * hold any.
+ */
 export const piecesBetween = (threadKey: SQL, first: SQL, last: SQL, types: SQL | null): SQL => sql`
   ${ofEvents}
   where events.thread_key = ${threadKey} and events.seq between ${first} and ${last}
@@ -61,21 +64,43 @@ export const piecesBetween = (threadKey: SQL, first: SQL, last: SQL, types: SQL 
   union all
   ${ofStretches}
   where stretches.thread_key = ${threadKey} and stretches.first_seq <= ${last} and stretches.last_seq >= ${first}
-    ${types === null ? sql`` : sql`and stretches.type = any(${types})`}
     and stretches.first_seq >= coalesce((
       select before.first_seq from stretches as before
       where before.thread_key = ${threadKey} and before.first_seq <= ${first} order by before.first_seq desc limit 1
     ), ${first})`;
 
-/** The first and last seq of a log. Its last event always has a row of its own. */
+/**
+ * The first pieces of a log from the one with the event `known` on, which should be its last. Where that event has a
+ * row, so have all that follow, and the stretches are not looked at.
+ */
+export const piecesFrom = (threadKey: SQL, known: SQL, limit: SQL): SQL => sql`
+  (${ofEvents}
+    where events.thread_key = ${threadKey} and events.seq >= ${known} order by events.seq limit ${limit})
+  union all
+  (${ofStretches}
+    where not exists (select from events where events.thread_key = ${threadKey} and events.seq = ${known})
+      and stretches.thread_key = ${threadKey} and stretches.last_seq >= ${known}
+      and stretches.first_seq >= coalesce((
+        select before.first_seq from stretches as before
+        where before.thread_key = ${threadKey} and before.first_seq <= ${known} order by before.first_seq desc limit 1
+      ), ${known})
+    order by stretches.first_seq limit ${limit})`;
+
+/** The last seq of a log; null when it is empty. */
+export const logHead = (threadKey: SQL): SQL => sql`greatest(
+  (select events.seq from events where events.thread_key = ${threadKey} order by events.seq desc limit 1),
+  (select last_seq from stretches where stretches.thread_key = ${threadKey} order by first_seq desc limit 1))`;
+
+/** The first and last seq of a log. */
 export const logBounds = (threadKey: SQL): SQL => sql`
-  select least(min(seq), (select min(first_seq) from stretches where thread_key = ${threadKey})) as first,
-    max(seq) as last
-  from events where thread_key = ${threadKey}`;
+  select least(
+    (select events.seq from events where events.thread_key = ${threadKey} order by events.seq limit 1),
+    (select first_seq from stretches where stretches.thread_key = ${threadKey} order by first_seq limit 1)
+  ) as first, ${logHead(threadKey)} as last`;
 
 /**
- * The pieces of one run that have one of the types. A run's events are a contiguous range of the log, so they need no
- * index of their own: the run's row holds where they begin.
+ * The pieces of one run: rows only of these types, while a stretch may hold any. A run's events are a contiguous range
+ * of the log, so they need no index of their own: the run's row holds where they begin.
  */
 export const piecesOfRun = (threadKey: SQL, runId: SQL, types: SQL): SQL => sql`
   ${ofEvents} join runs on events.thread_key = runs.thread_key and events.run_id = runs.run_id
@@ -83,8 +108,7 @@ export const piecesOfRun = (threadKey: SQL, runId: SQL, types: SQL): SQL => sql`
     and events.type = any(${types})
   union all
   ${ofStretches} join runs on stretches.thread_key = runs.thread_key and stretches.run_id = runs.run_id
-  where runs.thread_key = ${threadKey} and runs.run_id = ${runId} and stretches.first_seq > runs.start_seq
-    and stretches.type = any(${types})`;
+  where runs.thread_key = ${threadKey} and runs.run_id = ${runId} and stretches.first_seq > runs.start_seq`;
 
 /** The events of a piece. */
 export const eventsOf = (piece: Piece): readonly LogEvent[] => {

@@ -4,7 +4,7 @@ import type { StretchType } from "./stretch.ts";
 
 /**
  * Events of ended runs that have no row of their own any more. No event is in two stretches, nor in a stretch and in
- * `events`. A run's last event always has a row, so the end of a log is found in `events` alone.
+ * `events`.
  */
 export const stretches = pgTable(
   "stretches",

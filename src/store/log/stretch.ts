@@ -1,10 +1,10 @@
 import type { EventType, LogEvent } from "../../domain/event.ts";
 import { RECORD_SEPARATOR } from "../columns.ts";
 
-/** The types of the events that are packed: text in many small pieces. */
-export type StretchType = Extract<EventType, "token" | "reasoning">;
+/** `mixed` holds events of any types. An `image_result` is alone, so that a fork finds its picture. */
+export type StretchType = "mixed" | "image_result";
 
-/** Consecutive events of one run and one type, in one row. */
+/** Consecutive events of one run, in one row. */
 export interface Stretch {
   readonly runId: string;
   readonly firstSeq: number;
@@ -19,40 +19,38 @@ export interface Stretch {
  */
 export const MAX_EVENTS = 256;
 const MAX_CHARS = 8 * 1024;
-/** An event that is longer saves nothing by being packed. */
-const MAX_JSON = 1024;
-/** A stretch takes as much as one or two events' rows. */
-const MIN_EVENTS = 2;
+/** In characters of JSON. An event that is longer saves too little by being packed. */
+export const MAX_JSON = 4 * 1024;
 
-const HEAD = '{"delta":"';
-const TAIL = '"}';
-/** Ends the time of a record. */
-const MARK = '"';
+const DELTA = '{"delta":"';
+const END = '"}';
+/** What ends the time of a record and says how to read the rest: of a token, of reasoning, of any other event. */
+const [TOKEN, REASONING, OTHER] = ['"', "'", "~"];
 const RADIX = 36;
 
 /**
- * Packs a run's events, given in order. Returns those that are worth it as stretches; all other events stay as they are.
+ * Packs a run's events, given in order. Those that are too long stay as they are.
  *
  * A stretch is a text of one record for each event: the milliseconds since the event before it (of the first: since the
- * epoch) in base 36, `"`, and what stands between the quotes of the delta's JSON, letter by letter. JSON holds no
- * control characters (RFC 8259 §7), so one of them separates the records.
+ * epoch) in base 36; then of a token `"`, or of reasoning `'`, and what stands between the quotes of the delta's JSON,
+ * letter by letter; of any other event `~`, its type, `~` and its JSON. JSON holds no control characters (RFC 8259 §7),
+ * so one of them separates the records.
  */
 export const packed = (events: readonly LogEvent[]): readonly Stretch[] => {
   const stretches: Stretch[] = [];
   let open: LogEvent[] = [];
   let chars = 0;
   const close = () => {
-    if (open.length >= MIN_EVENTS) stretches.push(stretchOf(open));
+    if (open.length > 0) stretches.push(stretchOf(open));
     open = [];
     chars = 0;
   };
   for (const event of events) {
-    const last = open.at(-1);
     if (!isPackable(event)) {
       close();
       continue;
     }
-    const isNext = last !== undefined && event.seq === last.seq + 1 && event.type === last.type;
+    const isNext = event.seq === (open.at(-1)?.seq ?? 0) + 1 && !isAlone(event) && !open.some(isAlone);
     if (!isNext || open.length === MAX_EVENTS || chars + event.json.length > MAX_CHARS) close();
     open.push(event);
     chars += event.json.length;
@@ -61,37 +59,53 @@ export const packed = (events: readonly LogEvent[]): readonly Stretch[] => {
   return stretches;
 };
 
-const isPackable = ({ type, json }: LogEvent): boolean =>
-  isPackedType(type) &&
-  json.length <= MAX_JSON &&
-  json.length >= HEAD.length + TAIL.length &&
-  json.startsWith(HEAD) &&
-  json.endsWith(TAIL) &&
-  !json.includes(RECORD_SEPARATOR);
+const isAlone = ({ type }: LogEvent): boolean => type === "image_result";
 
-const isPackedType = (type: EventType): type is StretchType => type === "token" || type === "reasoning";
+const isPackable = ({ json }: LogEvent): boolean =>
+  json !== "" && json.length <= MAX_JSON && !json.includes(RECORD_SEPARATOR);
 
 const stretchOf = (events: readonly LogEvent[]): Stretch => {
   const [first] = events;
-  const last = events.at(-1);
-  if (first === undefined || last === undefined || !isPackedType(first.type)) throw new Error("a stretch has events");
+  if (first === undefined) throw new Error("a stretch has events");
   let before = 0;
-  const records = events.map(({ at, json }) => {
-    const since = at - before;
-    before = at;
-    const time = since === 0 ? "" : since.toString(RADIX);
-    return time + MARK + json.slice(HEAD.length, -TAIL.length);
+  const records = events.map((event) => {
+    const since = event.at - before;
+    before = event.at;
+    return (since === 0 ? "" : since.toString(RADIX)) + bodyOf(event);
   });
-  const { runId, type } = first;
-  return { runId, firstSeq: first.seq, lastSeq: last.seq, type, packed: records.join(RECORD_SEPARATOR) };
+  const { runId, seq } = first;
+  const type = isAlone(first) ? "image_result" : "mixed";
+  return { runId, firstSeq: seq, lastSeq: seq + events.length - 1, type, packed: records.join(RECORD_SEPARATOR) };
+};
+
+const bodyOf = ({ type, json }: LogEvent): string => {
+  const sign = type === "token" ? TOKEN : type === "reasoning" ? REASONING : OTHER;
+  const isDelta = json.length >= DELTA.length + END.length && json.startsWith(DELTA) && json.endsWith(END);
+  return sign !== OTHER && isDelta ? sign + json.slice(DELTA.length, -END.length) : `${OTHER}${type}${OTHER}${json}`;
 };
 
 /** The events of a stretch, as they were before they were packed. */
-export const unpacked = ({ runId, firstSeq, type, packed: text }: Stretch): readonly LogEvent[] => {
+export const unpacked = ({ runId, firstSeq, packed: text }: Stretch): readonly LogEvent[] => {
   let at = 0;
   return text.split(RECORD_SEPARATOR).map((record, index) => {
-    const mark = record.indexOf(MARK);
+    const mark = markIn(record);
     if (mark > 0) at += Number.parseInt(record.slice(0, mark), RADIX);
-    return { runId, seq: firstSeq + index, type, at, json: HEAD + record.slice(mark + 1) + TAIL };
+    const seq = firstSeq + index;
+    const sign = record[mark];
+    if (sign === OTHER) {
+      const end = record.indexOf(OTHER, mark + 1);
+      return { runId, seq, type: record.slice(mark + 1, end) as EventType, at, json: record.slice(end + 1) };
+    }
+    const json = DELTA + record.slice(mark + 1) + END;
+    return { runId, seq, type: sign === TOKEN ? "token" : "reasoning", at, json };
   });
+};
+
+/** Where a record's time ends. */
+const markIn = (record: string): number => {
+  for (let at = 0; ; at++) {
+    const sign = record[at];
+    if (sign === TOKEN || sign === REASONING || sign === OTHER) return at;
+    if (sign === undefined) throw new Error("a record of a stretch has no sign");
+  }
 };
