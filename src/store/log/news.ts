@@ -52,7 +52,8 @@ export const newsQuery = (database: Database): Pick<EventStore, "news"> => ({
               // A stretch has many, and of a log that was empty there was no known event to leave out.
               events.push(...news.slice(0, MAX_NEWS_OF_LOG - events.length));
             }
-            const isFull = rows.length >= MAX_NEWS || fillsPage(rows.map((piece) => (piece.seq === null ? "" : (piece.json ?? ""))));
+            const isFull =
+              rows.length >= MAX_NEWS || fillsPage(rows.map((piece) => (piece.seq === null ? "" : (piece.json ?? ""))));
             return { logs: logs satisfies LogNews[], complete: isFull ? (logs.at(-1)?.place ?? 0) : known.length };
           },
           { lane: "replicas" },

@@ -70,16 +70,18 @@ export const piecesBetween = (threadKey: SQL, first: SQL, last: SQL, types: SQL 
     ), ${first})`;
 
 /**
- * The first pieces of a log from the one with the event `known` on, which should be its last. Where that event has a
- * row, so have all that follow, and the stretches are not looked at.
+ * The first pieces of a log from the one with the event `known` on, which should be its last. So there are seldom
+ * stretches from there on, and one look at the newest tells.
  */
 export const piecesFrom = (threadKey: SQL, known: SQL, limit: SQL): SQL => sql`
   (${ofEvents}
     where events.thread_key = ${threadKey} and events.seq >= ${known} order by events.seq limit ${limit})
   union all
   (${ofStretches}
-    where not exists (select from events where events.thread_key = ${threadKey} and events.seq = ${known})
-      and stretches.thread_key = ${threadKey} and stretches.last_seq >= ${known}
+    where ${known} <= (
+        select newest.last_seq from stretches as newest
+        where newest.thread_key = ${threadKey} order by newest.first_seq desc limit 1
+      ) and stretches.thread_key = ${threadKey} and stretches.last_seq >= ${known}
       and stretches.first_seq >= coalesce((
         select before.first_seq from stretches as before
         where before.thread_key = ${threadKey} and before.first_seq <= ${known} order by before.first_seq desc limit 1
