@@ -25,9 +25,9 @@ import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
 import { every } from "./runs/every.ts";
 import { Lease, renewalMs } from "./runs/lease.ts";
+import { startLogTasks } from "./runs/log-tasks.ts";
 import { Maintenance } from "./runs/maintenance.ts";
 import { Recovery } from "./runs/orphan-recovery.ts";
-import { Packing } from "./runs/packing.ts";
 import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { Resumer } from "./runs/resume.ts";
@@ -184,7 +184,6 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const departure = new Departure(system, config.reconnectSpreadMs);
   const runs = new Runs(parts);
   const tickets = new Tickets({ ...parts, runs });
-  const packing = new Packing(parts);
   const builtIn = serviceAgents(
     {
       verify: extras?.verify ?? (() => null),
@@ -255,10 +254,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     every(HINTS_MS, () => hinting.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
-    every(
-      () => packing.pauseMs,
-      () => packing.tick(),
-    ),
+    ...startLogTasks({ ...parts, runs, threadsMs: config.threadRetentionMs }),
   ];
   // A stream sends heartbeats more often than that; otherwise a quiet one must not be closed.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;

@@ -11,7 +11,7 @@ import {
 import { databaseUrl } from "./database-url.ts";
 import { identityVariables } from "./identity.ts";
 import { providerVariables } from "./providers.ts";
-import { choice, duration, integer, text, variable } from "./variable.ts";
+import { choice, days, duration, integer, text, variable } from "./variable.ts";
 
 /**
  * Every variable that Yeoul reads: the single source of the allowed values, of `--help` and of the types behind
@@ -108,6 +108,10 @@ export const Environment = Type.Object({
   MAX_ATTEMPTS: integer(1, 100, {
     description: "How many attempts a run may have whose processes die; after the last it ends as interrupted.",
     default: "3",
+  }),
+  THREAD_RETENTION: days({
+    description: "Days without a write after which a thread is deleted; off keeps all threads.",
+    default: "off",
   }),
   MAX_RUNS: integer(1, 100_000, { description: "Maximum number of unfinished runs in this process.", default: "2000" }),
   MAX_RUNS_PER_USER: integer(1, 100_000, { description: "The same for one user.", default: "100" }),

@@ -41,6 +41,8 @@ export interface Config {
   readonly leaseTtlMs: number;
   readonly takesOver: boolean;
   readonly maxAttempts: number;
+  /** How long a thread is kept that nothing is written to. Null means for ever. */
+  readonly threadRetentionMs: number | null;
   readonly maxRuns: number;
   readonly maxRunsPerUser: number;
   /** Null derives it from the number of cores. */
@@ -119,6 +121,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   leaseTtlMs: env.LEASE_TTL,
   takesOver: env.TAKEOVER === "on",
   maxAttempts: env.MAX_ATTEMPTS,
+  threadRetentionMs: env.THREAD_RETENTION === 0 ? null : env.THREAD_RETENTION,
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,
   workerThreads: env.WORKER_THREADS ?? null,

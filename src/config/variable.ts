@@ -40,6 +40,18 @@ export const duration = (shortest: string, longest: string, about: About) =>
     read: parseDuration,
   });
 
+/** A number of days, or `off`. The value is in milliseconds; 0 for `off`. */
+export const days = (about: About) =>
+  variable(Type.Integer({ minimum: 0 }), {
+    ...about,
+    allowed: "off, or a whole number of days from 1 to 36500",
+    read: (text) => {
+      if (text === "off") return 0;
+      const count = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0;
+      return count >= 1 && count <= 36_500 ? count * 24 * 60 * 60_000 : null;
+    },
+  });
+
 /** One of these words. */
 export const choice = <const W extends readonly string[]>(words: W, about: About) =>
   variable(

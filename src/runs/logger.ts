@@ -10,7 +10,8 @@ export type RecurringTaskName =
   | "maintenance"
   | "recovery"
   | "polling for other replicas' events"
-  | "packing";
+  | "packing"
+  | "retention";
 
 /** What runs report to an operator. Never a prompt, an answer or a key. */
 export interface RunLogger {
@@ -52,6 +53,8 @@ export interface RunLogger {
   recurringWorks(name: RecurringTaskName, afterMs: number): void;
   /** So many events of ended runs now take less space; so many runs have nothing left to pack. Called often. */
   packed(events: number, runs: number): void;
+  /** So many threads were deleted because nothing was written to them for as long as they are kept. */
+  expired(threads: number): void;
   /** This replica's lease has expired: others may end its runs. */
   leaseOver(): void;
 }

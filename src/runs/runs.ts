@@ -200,12 +200,12 @@ export class Runs {
   /**
    * Deletes a thread with everything that belongs to it. Its runs stop, here at once, on other replicas as soon as they
    * notice; until then the store refuses what they write. Readers are notified. Returns false when the thread did not
-   * exist.
+   * exist, or was written to within the last `idleForMs` milliseconds.
    */
-  async deleteThread(key: ThreadKey): Promise<boolean> {
+  async deleteThread(key: ThreadKey, idleForMs: number | null = null): Promise<boolean> {
     const { store, journal, topics } = this.parts;
     const endReaders = journal.deletion(key);
-    const stopped = await store.threads.delete(key);
+    const stopped = await store.threads.delete(key, idleForMs);
     if (stopped === null) return false;
     this.#stop(key, stopped, DELETED);
     endReaders();

@@ -12,6 +12,7 @@ import type { ThreadStore } from "./log/contract-threads.ts";
 import { deleteThreadQuery } from "./log/delete-thread.ts";
 import { eventQueries } from "./log/events.ts";
 import { forkQuery } from "./log/forks.ts";
+import { idleThreadsQuery } from "./log/idle-threads.ts";
 import { leaseQueries } from "./log/leases.ts";
 import { packingQueries } from "./log/pack.ts";
 import { progressQuery } from "./log/progress.ts";
@@ -82,6 +83,7 @@ const threadStore = (database: Database): ThreadStore => ({
   ...recentTurnsQuery(database),
   ...checkpointQueries(database),
   ...deleteThreadQuery(database),
+  ...idleThreadsQuery(database),
   fork: forkQuery(database),
 });
 

@@ -8,6 +8,7 @@ import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeSendsHints } from "./store-hints.ts";
 import { storeKeepsIdempotencyKeys } from "./store-idempotency.ts";
+import { storeFindsIdleThreads } from "./store-idle.ts";
 import { storeKeepsImages } from "./store-images.ts";
 import { storeKeepsLeases } from "./store-leases.ts";
 import { storePagesMessages } from "./store-messages.ts";
@@ -76,6 +77,7 @@ export const storeConformance = (
     describe("text", () => storeKeepsText(under));
     if (has.packing) return;
     describe("packing", () => storePacksEvents(under));
+    describe("idle threads", () => storeFindsIdleThreads(under));
     describe("images", () => storeKeepsImages(under));
     describe("documents", () => storeKeepsDocuments(under));
     describe("vectors", () => storeComparesVectors(under, has.vectors));

@@ -44,9 +44,19 @@ export interface ThreadStore {
   /**
    * Deletes the thread with everything that belongs to it. A late write of one of its runs is refused and brings
    * nothing back. Only its key and its last seq remain: a new thread under that key continues from there. Returns the
-   * ids of its runs that had not ended; null when there was no such thread.
+   * ids of its runs that had not ended; null when there was no such thread. With `idleForMs` it must be `idle` for so
+   * long; if not, this too is null.
    */
-  delete(threadKey: ThreadKey): Promise<readonly string[] | null>;
+  delete(threadKey: ThreadKey, idleForMs?: number | null): Promise<readonly string[] | null>;
+  /**
+   * Looks at the next threads after a key, in the order of keys, for those that nothing was written to for so many
+   * milliseconds, by the database's clock, and that have no unfinished run. A run counts as written when it was packed.
+   * `next`: where to go on; null at the end.
+   */
+  idle(
+    forMs: number,
+    after: ThreadKey | null,
+  ): Promise<{ readonly keys: readonly ThreadKey[]; readonly next: ThreadKey | null }>;
 }
 
 export interface ThreadPage {

@@ -3,6 +3,7 @@ import { hasEnded, type RunStatus } from "../../domain/run.ts";
 import { threadIdOf, userOf } from "../../domain/thread.ts";
 import type { Database } from "../database.ts";
 import type { ThreadStore } from "./contract-threads.ts";
+import { isIdle } from "./idle-threads.ts";
 import { logBounds } from "./pieces.ts";
 import { forEachPart } from "./seq-ranges.ts";
 
@@ -16,12 +17,11 @@ import { forEachPart } from "./seq-ranges.ts";
  * key.
  */
 export const deleteThreadQuery = (database: Database): Pick<ThreadStore, "delete"> => ({
-  delete: (threadKey) =>
+  delete: (threadKey, idleForMs = null) =>
     database.call("threads.delete", ({ transaction }) =>
       transaction(async ({ rows }) => {
-        const found = await rows(
-          sql`select 1 from threads where thread_key = ${threadKey} and not is_deleted for update`,
-        );
+        const isMeant = idleForMs === null ? sql`not is_deleted` : isIdle(sql`${idleForMs}::bigint`);
+        const found = await rows(sql`select 1 from threads where thread_key = ${threadKey} and ${isMeant} for update`);
         if (found.length === 0) return null;
         const runs = await rows<{ runId: string; status: RunStatus }>(
           sql`delete from runs where thread_key = ${threadKey} returning run_id as "runId", status`,
