@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { realSystem } from "../../src/domain/system.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { nativeEvents, payloadsOf } from "../support/native-events.ts";
 import { nativeRun } from "../support/native-runs.ts";
 import { type Place, places } from "../support/places.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { newRun, started } from "../support/runs.ts";
+import { startService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
 import { refusalOf, runOf, threadOf } from "../support/views.ts";
 
@@ -161,3 +166,22 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     expect(await contents("ticket")).toEqual(["one", "half of ", "two", "2"]);
   });
 });
+
+test("a message replaces a run and a queued one whose replica has died", async () => {
+  const store = postgresStore({ url: await freshDatabase(), system: realSystem });
+  const service = await startService({ store, env: { LEASE_TTL: "1s" } });
+  const [dead, waiting] = [newRun("u:t", { owner: "gone" }), newRun("u:t", { owner: "gone" })];
+  await started(store, dead);
+  await store.runs.begin(waiting);
+  const next = await nativeRun(service, "two", { user_id: "u", thread_id: "t", multitask: "replace" });
+  (await service.model.nextCall()).finish("2");
+  expect(payloadsOf(nativeEvents(await next.stream.toEnd()), "page_start")).toEqual([
+    { title: "two", supersedes: [dead.runId, waiting.runId] },
+  ]);
+  expect((await threadOf(service, "u", "t")).messages.map(({ content }) => content)).toEqual(["two", "2"]);
+  for (const { runId } of [dead, waiting]) {
+    expect(await runOf(service, "u", runId)).toMatchObject({ status: "cancelled", superseded_by: next.runId });
+  }
+  await service.stop();
+  await store.close();
+}, 60_000);
