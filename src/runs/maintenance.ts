@@ -15,6 +15,9 @@ const ROWS_A_SWEEP = 1_000;
 /** How long a replica that is gone stays in the table, for operators to see. */
 const REMEMBER_REPLICAS_MS = 60 * 60_000;
 
+/** How long a file may be older than its run, which has not begun yet. */
+const LEFT_FILES_MS = 60 * 60_000;
+
 export interface MaintenanceParts {
   readonly store: Store;
   readonly system: Pick<System, "now">;
@@ -91,6 +94,7 @@ export class Maintenance {
       await store.tickets.sweep(ROWS_A_SWEEP),
       await store.usage.sweep(ROWS_A_SWEEP),
       await store.idempotency.sweep(ROWS_A_SWEEP),
+      await store.files.sweep(LEFT_FILES_MS, ROWS_A_SWEEP),
     ];
     if (swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
   }

@@ -45,7 +45,8 @@ export class Resumer {
     const agent = found === null ? undefined : agents.get(found.run.agent);
     if (found === null || agent === undefined) return INTERRUPTED;
     const { model: _, choseModel: __, hadFile, ...input } = found.input;
-    if (hadFile) return INTERRUPTED;
+    const file = hadFile ? await store.files.get(taken.fence) : null;
+    if (hadFile && file === null) return INTERRUPTED;
     const model = await this.#model(found.input, agent);
     if (model instanceof RunError) return model;
     const earlier = taken.attempt === 1 ? null : await this.#earlier(taken);
@@ -54,7 +55,12 @@ export class Resumer {
     live.confirm();
     registry.adopt(live);
     if (taken.cancelRequested) live.abort(CANCELLED);
-    void runToEnd(live, { agent, input, model, file: null, meter, earlier }, taken, this.parts);
+    void runToEnd(
+      live,
+      { agent, input, model, file: file && { ...file, release: () => {} }, meter, earlier },
+      taken,
+      this.parts,
+    );
     return null;
   }
 

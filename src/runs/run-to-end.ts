@@ -1,4 +1,5 @@
 import type { Outcome } from "../journal/ending.ts";
+import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { type ExecuteParts, execute } from "./execute.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -23,6 +24,13 @@ export const runToEnd = async <State>(
   } finally {
     registry.release(live);
     task.file?.release();
+    // A run that stops for another reason goes on elsewhere.
+    const isOver = outcome === "persisted" && typeof live.signal.reason !== "string";
+    if (task.file !== null && live.isPersisted && isOver) removeFile(live, parts.store);
     if (outcome === "refused") journal.recheck(live.threadKey);
   }
 };
+
+/** Removes the file of a run that needs it no more. A sweep removes what stays behind. */
+export const removeFile = (run: Pick<LiveRun, "threadKey" | "runId">, store: Pick<Store, "files">): void =>
+  void store.files.remove({ threadKey: run.threadKey, runId: run.runId }).catch(() => {});

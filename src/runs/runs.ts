@@ -18,7 +18,7 @@ import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import { begunOrRefused, placementOf } from "./placement.ts";
 import type { Registry } from "./registry.ts";
-import { runToEnd } from "./run-to-end.ts";
+import { removeFile, runToEnd } from "./run-to-end.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -88,7 +88,7 @@ export class Runs {
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
     if (this.#draining)
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
-    const { registry, system, store, owner, allowance } = this.parts;
+    const { registry, system, store, owner, allowance, takesOver } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
     const model = await this.modelFor(request.model, agent.model);
     if (runId !== undefined) await this.#unconfirmed.settle(runId);
@@ -107,6 +107,7 @@ export class Runs {
       if (unsure !== undefined) await unsure;
       const meter = allowance.isLimited ? await allowance.take(live.userId) : null;
       isCounted = allowance.isLimited;
+      if (request.file !== null && takesOver) await store.files.put(turn, request.file);
       const task = { agent, input: request.input, model, file: request.file, meter, earlier: null };
       const row = store.runs.begin({
         ...turn,
@@ -132,6 +133,7 @@ export class Runs {
         this.#unconfirmed.add({ ...turn, earlyEvents: live.mostEarly });
       live.reject();
       registry.release(live);
+      if (request.file !== null) removeFile(turn, store);
       if (isCounted && error instanceof RequestError) await allowance.giveBack(live.userId);
       throw error;
     }

@@ -2,6 +2,8 @@ import type { Database } from "./database.ts";
 import { documentStore } from "./documents/document-store.ts";
 import * as documentTables from "./documents/schema.ts";
 import type { Vectors } from "./documents/vectors.ts";
+import { fileQueries } from "./files/files.ts";
+import * as fileTables from "./files/schema.ts";
 import { hintQueries } from "./hints/hints.ts";
 import { idempotencyQueries } from "./idempotency/idempotency.ts";
 import * as idempotencyTables from "./idempotency/schema.ts";
@@ -57,6 +59,7 @@ export const concerns = {
   packing: { tables: stretchTables, open: ({ database }) => packingQueries(database) },
   replicas: { tables: replicaTables, open: ({ database }) => replicaQueries(database) },
   hints: { tables: null, open: ({ database }) => hintQueries(database) },
+  files: { tables: fileTables, open: ({ database }) => fileQueries(database) },
   images: { tables: null, open: ({ database }) => imageQueries(database) },
   documents: { tables: documentTables, open: ({ database, vectors }) => documentStore(database, vectors) },
   tickets: { tables: ticketTables, open: ({ database }) => ticketQueries(database) },

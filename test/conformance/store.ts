@@ -4,6 +4,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEarlyEvents } from "./store-early.ts";
 import { storeWritesEvents } from "./store-events.ts";
+import { storeHoldsFiles } from "./store-files.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeSendsHints } from "./store-hints.ts";
@@ -71,6 +72,7 @@ export const storeConformance = (
     describe("threads", () => storeKeepsThreads(under));
     describe("messages", () => storePagesMessages(under));
     describe("recent turns", () => storeReadsRecentTurns(under));
+    describe("files of runs", () => storeHoldsFiles(under));
     describe("rounds", () => storeKeepsRounds(under));
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));

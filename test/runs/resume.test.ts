@@ -171,6 +171,27 @@ describe("a run whose replica dies", () => {
   });
 });
 
+test("a file that came with the question is there for the second replica, and gone once the run has ended", async () => {
+  const sizes: (number | undefined)[] = [];
+  const agent = defined({
+    async *run(context) {
+      sizes.push(context.file?.bytes.byteLength);
+      yield* context.converse({ system: context.file?.name ?? "none" });
+    },
+  });
+  const file = { name: "a.csv", mediaType: "text/csv", bytes: new Uint8Array(700_000), release: () => {} };
+  const run = await interrupted(
+    store,
+    agent,
+    [modelWith([text("half "), "hang"]), modelWith([text("whole")])],
+    (log) => answerIn(log) === "half ",
+    { file },
+  );
+  expect(sizes).toEqual([700_000, 700_000]);
+  expect(answerIn(run.log)).toBe("half whole");
+  await until(async () => (await store.files.get(run.live)) === null);
+});
+
 describe("a run that does not go on", () => {
   const hangs = () => modelWith([text("half "), "hang"]);
 

@@ -56,6 +56,7 @@ interface RequestOptions {
   readonly threadId: string | null;
   readonly message: string;
   readonly streamTokens: boolean;
+  readonly file: RunRequest["file"];
   readonly options: RunRequest["input"]["options"];
 }
 
@@ -139,7 +140,8 @@ export const harness = async (
     start: async (agent, request = {}) => {
       const { userId = "u", threadId = system.id(), message = "hi", streamTokens = true, options = {} } = request;
       const input: RunRequest["input"] = { message, images: [], streamTokens, locale: "en", options };
-      const live = await runs.start(agent, { userId, threadId, input, agent: null, model: null, file: null }, "trace");
+      const { file = null } = request;
+      const live = await runs.start(agent, { userId, threadId, input, agent: null, model: null, file }, "trace");
       return { live, events: live.started.then((from) => (from === null ? [] : readRun(journal, live, from))) };
     },
   };

@@ -7,7 +7,7 @@ import { withContinuation } from "../../src/models/continuation.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentParts } from "./agent-parts.ts";
-import { logOf } from "./harness.ts";
+import { type Harness, logOf } from "./harness.ts";
 import { answerFrom } from "./model-parts.ts";
 import { until } from "./stepped-agent.ts";
 import { dyingReplica, livingReplica, recovering } from "./two-replicas.ts";
@@ -64,7 +64,7 @@ export const interrupted = async (
   agent: AnyAgent,
   [first, second]: readonly [Model, Model],
   isReached: (events: readonly LogEvent[]) => boolean,
-  request: { readonly streamTokens?: boolean } = {},
+  request: Pick<NonNullable<Parameters<Harness["start"]>[1]>, "streamTokens" | "file"> = {},
 ) => {
   const dying = await dyingReplica(store, { model: first });
   const { live } = await dying.start(agent, request);

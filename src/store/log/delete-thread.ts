@@ -43,6 +43,7 @@ export const deleteThreadQuery = (database: Database): Pick<ThreadStore, "delete
           c as (delete from checkpoints where thread_key = ${threadKey}),
           r as (delete from rounds where thread_key = ${threadKey}),
           i as (delete from images where thread_key = ${threadKey}),
+          f as (delete from run_files where thread_key = ${threadKey}),
           t as (delete from tickets where user_id = ${userOf(threadKey)} and thread_id = ${threadIdOf(threadKey)})
           update threads set is_deleted = true, title = null, running = false, queued = 0,
             last_seq = greatest(last_seq, ${last}::int) + 1
