@@ -11,6 +11,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { exchange } from "./exchange.ts";
 import { quantile } from "./figures.ts";
 import { thisMachine } from "./machine.ts";
+import { measureJournals } from "./replica-journals.ts";
 import { type Server, startTarget } from "./servers.ts";
 import { question } from "./targets.ts";
 import { cpuSeconds } from "./usage.ts";
@@ -18,6 +19,7 @@ import { cpuSeconds } from "./usage.ts";
 const USAGE = `bun run bench:replicas [options]
   --threads N,N  threads that are followed at a time    1,100,1000,5000
   --seconds N    windows in which it is measured        10
+  --journals     without models, HTTP and clients: replica-journals.ts
   --source       measure src/main.ts, not a fresh dist/yeoul
   --database URL use this Postgres instead of starting one; its CPU is then not measured`;
 
@@ -175,12 +177,28 @@ const build = async (): Promise<void> => {
   if ((await exited) !== 0) throw new Error("`bun run build` failed.");
 };
 
+const journals = async (threads: readonly number[], seconds: number, given: string | undefined): Promise<void> => {
+  for (const count of threads) {
+    // Threads of one measurement are not those of the next.
+    const database = await openDatabase(given);
+    try {
+      const { p50, p99, tokens, alone, followed, follower } = await measureJournals(database, count, seconds);
+      const cpu = [alone, followed, follower].map((cores) => `${(100 * cores).toFixed(1)} %`).join(", ");
+      console.log(`${count} threads: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${tokens} tokens`);
+      console.log(`  CPU of Postgres unfollowed and followed, and of the follower: ${cpu}`);
+    } finally {
+      await database.drop();
+    }
+  }
+};
+
 const bench = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({
     args: [...args],
     options: {
       threads: { type: "string", default: "1,100,1000,5000" },
       seconds: { type: "string", default: "10" },
+      journals: { type: "boolean", default: false },
       source: { type: "boolean", default: false },
       database: { type: "string" },
     },
@@ -188,6 +206,7 @@ const bench = async (args: readonly string[]): Promise<void> => {
   const threads = values.threads.split(",").map(Number);
   const seconds = Number(values.seconds);
   if (![...threads, seconds].every((count) => Number.isInteger(count) && count > 0)) throw new Error(USAGE);
+  if (values.journals) return journals(threads, seconds, values.database);
   if (!values.source) await build();
   const standIn = await startServer([process.execPath, "bench/stand-in.ts"]);
   const database = await openDatabase(values.database);

@@ -194,9 +194,11 @@ describe("a thread that another replica writes", () => {
     const firsts = runs.map(({ reader }) => reader.next());
     await b.journal.tick();
     const before = { ...counts };
-    for (const { run } of runs) run.say("hello");
+    // Two megabytes in all: a page holds those of some 130 threads.
+    const text = "hello".repeat(400);
+    for (const { run } of runs) run.say(text);
     const seen = await Promise.all(firsts);
-    for (const { value } of seen) expect(textOf(value ?? [])).toBe("hello");
+    for (const { value } of seen) expect(textOf(value ?? [])).toBe(text);
     expect(counts.read - before.read).toBe(0);
     expect(counts.heads - before.heads).toBe(0);
     // At least 256 logs fit into one; the writer's commits come in several.
@@ -204,7 +206,7 @@ describe("a thread that another replica writes", () => {
     for (const { reader } of runs) reader.leave();
   }, 60_000);
 
-  test("is polled where a writer's hints do not come, at every tick once that has shown", async () => {
+  test("is polled where a writer's hints do not come, at the next tick again once that has shown", async () => {
     const { counts, adapt } = counting();
     await using replicas = await pair(url, adapt);
     const { b } = replicas;
@@ -230,6 +232,9 @@ describe("a thread that another replica writes", () => {
     expect(counts.news - before).toBe(4);
     run.say("second");
     await sees("second");
+    const after = counts.news;
+    await b.journal.tick();
+    expect(counts.news - after).toBe(1);
     reader.leave();
     await run.end();
   });
