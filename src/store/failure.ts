@@ -3,16 +3,17 @@ import { StoreError } from "./store-error.ts";
 
 /**
  * SQLSTATE classes and codes that may pass: connection, out of resources, operator intervention (a restart, a statement
- * timeout), deadlock or serialization, a standby that is about to be promoted, a lock not acquired in time.
+ * timeout), deadlock or serialization, a standby that is about to be promoted, a transaction that a busy process left idle
+ * for too long, a lock not acquired in time.
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
-const PASSING_STATES = /^(08|53|57|40|25006|55P03)/;
+const PASSING_STATES = /^(08|53|57|40|25006|25P0[34]|55P03)/;
 /** The codes that postgres.js and the socket below it give a failed connection. */
 const CONNECTION_FAILURES =
   /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|ERR_SOCKET|FailedToOpenSocket)/;
 
 /** Those states that concern the connection, and not the statement on it. */
-const LOST_STATES = /^(08|57P0|25006)/;
+const LOST_STATES = /^(08|57P0|25006|25P0[34])/;
 /**
  * There was never a connection, or the server has refused the statement. A refusal is a SQLSTATE (five characters; none
  * of its classes begins with E, as a socket's EPIPE does), except one for a connection that ends meanwhile. The
