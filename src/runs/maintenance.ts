@@ -96,6 +96,7 @@ export class Maintenance {
       await store.idempotency.sweep(ROWS_A_SWEEP),
       await store.files.sweep(LEFT_FILES_MS, ROWS_A_SWEEP),
     ];
-    if (swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
+    const hasMore = await store.threads.erase();
+    if (!hasMore && swept.every((count) => count < ROWS_A_SWEEP)) this.#sweptAt = now;
   }
 }

@@ -1,7 +1,10 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import { images } from "../log/schema.ts";
 import type { ImageStore } from "./contract.ts";
+
+const isOfThread = sql`exists (
+  select from threads where threads.thread_key = ${images.threadKey} and not threads.is_deleted)`;
 
 /** Bytes travel as base64: PGlite makes and reads Postgres' own form byte by byte, which takes 150 ms for a megabyte. */
 export const imageQueries = (database: Database): ImageStore => ({
@@ -23,7 +26,7 @@ export const imageQueries = (database: Database): ImageStore => ({
       const [image] = await db
         .select({ mediaType: images.mediaType, base64: sql<string>`encode(${images.bytes}, 'base64')` })
         .from(images)
-        .where(eq(images.imageId, imageId))
+        .where(and(eq(images.imageId, imageId), isOfThread))
         .limit(1);
       return image === undefined ? null : { mediaType: image.mediaType, bytes: Buffer.from(image.base64, "base64") };
     }),

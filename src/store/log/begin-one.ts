@@ -21,7 +21,7 @@ export const oneRunMore = sql`
   is_deleted = false,
   updated_at = greatest(threads.updated_at, excluded.updated_at)`;
 export const hasRoom = (maxQueued: SQL) =>
-  sql`(threads.queued < ${maxQueued} or not (threads.running or threads.queued > 0))`;
+  sql`(threads.erase_at is null and (threads.queued < ${maxQueued} or not (threads.running or threads.queued > 0)))`;
 export const threadColumns = sql.raw(
   "thread_key, user_id, title, last_seq, turns, running, queued, created_at, updated_at",
 );

@@ -27,6 +27,7 @@ import {
 import { beginPlaced } from "./begin-placed.ts";
 import { CallGroup } from "./call-group.ts";
 import type { BeginOutcome, EarlyWrite, NewRun } from "./contract.ts";
+import { freeKey } from "./erase.ts";
 import { claimed } from "./rows.ts";
 
 /** How much of its first message becomes a thread's title. */
@@ -92,12 +93,16 @@ export const beginQuery = (database: Database): BeginRun => {
     together: (calls) => database.call("runs.begin", (session) => together(session, calls), { lane: "runs" }),
     alone: (call) => database.call("runs.begin", (session) => beginByItself(session, call)),
   });
-  return (run) => {
+  return async (run) => {
     const call = beginCallOf(run);
     const { placement } = run;
-    return placement === undefined
-      ? database.repeat((mayBeDone) => group.make({ ...call, mayBeDone }))
-      : database.repeat((mayBeDone) => beginPlaced(database, { ...call, placement, mayBeDone }));
+    for (;;) {
+      const outcome = await (placement === undefined
+        ? database.repeat((mayBeDone) => group.make({ ...call, mayBeDone }))
+        : database.repeat((mayBeDone) => beginPlaced(database, { ...call, placement, mayBeDone })));
+      // There is no room either where the rows of a deleted thread of that name are not gone yet.
+      if (outcome.state !== "full" || (await freeKey(database, run.threadKey)) === "thread") return outcome;
+    }
   };
 };
 

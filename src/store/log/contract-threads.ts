@@ -36,16 +36,17 @@ export interface ThreadStore {
   checkpoints(threadKey: ThreadKey, page: CheckpointPage): Promise<readonly Checkpoint[]>;
   checkpoint(threadKey: ThreadKey, checkpointId: string): Promise<Checkpoint | null>;
   /**
-   * Creates a thread that begins with the content of another, in one transaction; the other does not change. `gone`:
-   * the other thread or its checkpoint does not exist (any more). `taken`: the new thread already exists, or once did,
-   * and its seqs are used up. In both cases nothing was written.
+   * Creates a thread that begins with the content of another, which does not change. Nobody sees the new thread before
+   * all of it is there. `gone`: the other thread or its checkpoint does not exist (any more). `taken`: the new thread
+   * already exists, or once did, and its seqs are used up. In both cases nothing is left.
    */
   fork(fork: Fork): Promise<Thread | "gone" | "taken">;
   /**
    * Deletes the thread with everything that belongs to it. A late write of one of its runs is refused and brings
    * nothing back. Only its key and its last seq remain: a new thread under that key continues from there. Returns the
    * ids of its runs that had not ended; null when there was no such thread. With `idleForMs` it must be `idle` for so
-   * long; if not, this too is null.
+   * long; if not, this too is null. The thread is gone at once. Its rows are deleted in many statements; if that is
+   * interrupted, `erase` goes on, and a run that begins under that key waits.
    */
   delete(threadKey: ThreadKey, idleForMs?: number | null): Promise<readonly string[] | null>;
   /**
@@ -57,6 +58,11 @@ export interface ThreadStore {
     forMs: number,
     after: ThreadKey | null,
   ): Promise<{ readonly keys: readonly ThreadKey[]; readonly next: ThreadKey | null }>;
+  /**
+   * Goes on with deletions that were interrupted, and takes back forks that were: a fork that has not gone on for a
+   * minute. Returns whether there may be more to do.
+   */
+  erase(): Promise<boolean>;
 }
 
 export interface ThreadPage {

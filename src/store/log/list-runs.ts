@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
 import type { RunPage, RunStore } from "./contract.ts";
-import { runColumns, runOf } from "./rows.ts";
+import { isOfThread, runColumns, runOf } from "./rows.ts";
 import { runs } from "./schema.ts";
 
 /**
@@ -26,6 +26,7 @@ const IS_NO_COPY = sql`(${runs.attempt} > 0 or ${runs.startSeq} is null)`;
 
 const among = (userId: string, { after, status, threadKey, withSuperseded }: RunPage): SQL => {
   const conditions = [
+    isOfThread,
     threadKey === null
       ? sql`split_part(${runs.threadKey}, ':', 1) = ${userId} and ${IS_NO_COPY}`
       : sql`${runs.threadKey} = ${threadKey}`,

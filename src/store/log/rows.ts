@@ -9,6 +9,10 @@ export const unfinished = inArray(runs.status, ["queued", "running"]);
 /** The same in plain text, which a plan for any parameters can match with the partial indexes. */
 export const isUnfinished = sql`runs.status in ('queued', 'running')`;
 
+/** Not of a thread that is deleted, or not shown yet, whose rows are there nevertheless. */
+export const isOfThread = sql`exists (
+  select from threads where threads.thread_key = ${runs.threadKey} and not threads.is_deleted)`;
+
 /** The columns of a run as readers know it. Not its input, which may hold megabytes. */
 export const runColumns = {
   runId: runs.runId,

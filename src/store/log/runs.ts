@@ -6,7 +6,7 @@ import { type CancelEnd, cancelRuns } from "./cancel-runs.ts";
 import type { RunStore, StoredRequest } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
 import { listRunsQuery } from "./list-runs.ts";
-import { claimed, runColumns, runOf, type ThreadPosition } from "./rows.ts";
+import { claimed, isOfThread, runColumns, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
 import { supersede } from "./supersede.ts";
 import { withdrawQuery } from "./withdraw.ts";
@@ -86,7 +86,7 @@ const request = async ({ db }: Session, userId: string, runId: string): Promise<
 
 /** By the index on ids: the user's name is not written as in the index `runs_of_user`, which has all of the user's runs. */
 const isRun = (userId: string, runId: string) =>
-  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1) || ''`, userId));
+  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1) || ''`, userId), isOfThread);
 
 /** Prefers the thread where the run was executed, should forks of that thread have it too. */
 const executedFirst = desc(runs.attempt);

@@ -62,9 +62,15 @@ export const threads = pgTable(
      * its events.
      */
     isDeleted: boolean().notNull().default(false),
+    /**
+     * Set while other tables hold rows under this key that nobody may read: `isDeleted` is true as long as it is. 0: they
+     * are to be deleted. Otherwise a fork is under way, and may be until this time by the database's clock.
+     */
+    eraseAt: time(),
   },
   (table) => [
     primaryKey({ columns: [table.threadKey] }),
+    index("threads_to_erase").on(table.eraseAt).where(sql`erase_at is not null`),
     index("threads_of_user").on(table.userId, table.updatedAt.desc(), table.threadKey).where(sql`not is_deleted`),
   ],
 );

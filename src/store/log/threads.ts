@@ -10,7 +10,7 @@ import { messageColumns } from "./supersede.ts";
 
 export const threadQueries = (
   database: Database,
-): Omit<ThreadStore, "recentTurns" | "idle" | "checkpoints" | "checkpoint" | "fork" | "delete"> => ({
+): Omit<ThreadStore, "recentTurns" | "idle" | "checkpoints" | "checkpoint" | "fork" | "delete" | "erase"> => ({
   get: (threadKey) =>
     database.call("threads.get", async ({ db }) => {
       const [found] = await db

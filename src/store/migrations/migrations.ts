@@ -15,6 +15,7 @@ import stretches from "../../../drizzle/0013_stretches.sql" with { type: "text" 
 import idempotency from "../../../drizzle/0014_idempotency.sql" with { type: "text" };
 import takeover from "../../../drizzle/0015_takeover.sql" with { type: "text" };
 import runFiles from "../../../drizzle/0016_run_files.sql" with { type: "text" };
+import erase from "../../../drizzle/0017_erase.sql" with { type: "text" };
 
 /**
  * The migrations that `drizzle/meta/_journal.json` lists, in its order (a test compares the two). Drizzle's own runner
@@ -38,4 +39,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: "0014_idempotency", sql: idempotency },
   { name: "0015_takeover", sql: takeover },
   { name: "0016_run_files", sql: runFiles },
+  { name: "0017_erase", sql: erase },
 ];
