@@ -159,6 +159,15 @@ export const storeKeepsThreads = (under: StoreUnderTest): void => {
     expect(await store.threads.delete(key)).toEqual([anew.runId]);
   });
 
+  test("where nothing was interrupted there is nothing left to delete", async () => {
+    const { store, thread } = under;
+    const key = thread();
+    const { fence } = await started(store, newRun(key));
+    await store.runs.finish(fence, endAt(fence, 1));
+    await store.threads.delete(key);
+    expect(await store.threads.erase()).toBe(false);
+  });
+
   test("a run that begins while its thread is deleted is deleted with it, or continues its numbers", async () => {
     const { store, thread } = under;
     for (let round = 0; round < 10; round++) {

@@ -23,8 +23,8 @@ const filled = async (store: Store, count: number): Promise<Fork> => {
   const run = newRun(FROM);
   const { fence } = await started(store, run);
   for (let last = 0; last < count - 1; last += 1_000) {
-    const said = Array.from({ length: Math.min(1_000, count - 1 - last) }, (_, at) => token(fence, last + at + 1));
-    await store.events.append([{ fence, events: said, checkpoints: [] }]);
+    const tokens = Array.from({ length: Math.min(1_000, count - 1 - last) }, (_, at) => token(fence, last + at + 1));
+    await store.events.append([{ fence, events: tokens, checkpoints: [] }]);
   }
   const checkpoint = { ...CHECKPOINT, seq: count };
   await store.runs.finish(fence, endAt(fence, count, { checkpoints: [checkpoint] }));

@@ -54,17 +54,18 @@ export const documentQueries = (
       return found.map(documentOf);
     }),
 
-  delete: (userId, documentId) =>
-    database.call("documents.delete", ({ transaction }) =>
-      transaction(async (session) => {
-        const locked = await session.rows(
-          sql`select 1 from documents where ${isDocument(userId, documentId)} and is_ready for update`,
-        );
-        if (locked.length === 0) return false;
-        await removeDocument(session, vectors, userId, documentId);
-        return true;
-      }),
-    ),
+  delete: async (userId, documentId) => {
+    const call: Call = (work) => database.call("documents.delete", work, { lane: "bulk" });
+    // As a draft that is long abandoned: nobody sees it, and should this be interrupted, the next `put` deletes the rest.
+    const hidden = await call(({ rows }) =>
+      rows(sql`
+        update documents set is_ready = false, created_at = ${GOING}::bigint
+        where ${isDocument(userId, documentId)} and is_ready returning 1`),
+    );
+    if (hidden.length === 0) return false;
+    await removeDraft(call, vectors, userId, documentId).catch(() => {});
+    return true;
+  },
 
   table: async (userId, documentId, maxRows) => {
     const document = sql`user_id = ${userId} and document_id = ${storable(documentId)} and is_ready`;
@@ -106,15 +107,41 @@ const CHARACTERS_A_TURN = 1024 * 1024;
 export const isDocument = (userId: string, documentId: string): SQL =>
   sql`user_id = ${userId} and document_id = ${storable(documentId)}`;
 
+type Call = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+
+/** The time of creation of a document that is being deleted: nothing is written to it any more. */
+export const GOING = Number.MIN_SAFE_INTEGER;
+
+/** How many chunks one statement deletes: some 10 ms in the embedded database, on the event loop. */
+const CHUNKS_A_DELETION = 500;
+
 /**
- * Must run in a transaction that has locked the document's row. Deletes the chunks first, which waits for vectors being
- * written, and then the vectors.
+ * Deletes a document that is not shown, part by part. The chunks go first, which waits for vectors being written, and
+ * then the vectors.
  */
-export const removeDocument = async (session: Session, vectors: Vectors, userId: string, documentId: string) => {
-  await session.rows(sql`delete from chunks where ${isDocument(userId, documentId)}`);
-  if (await vectors.isReady(session))
-    await session.rows(sql`delete from chunk_embeddings where ${isDocument(userId, documentId)}`);
-  await session.rows(sql`delete from documents where ${isDocument(userId, documentId)}`);
+export const removeDraft = async (call: Call, vectors: Vectors, userId: string, documentId: string): Promise<void> => {
+  // Whoever still writes to it has written, or finds no draft any more.
+  await call(({ transaction }) =>
+    transaction(async ({ rows }) => {
+      await rows(sql`select 1 from documents where ${isDocument(userId, documentId)} for update`);
+      await rows(
+        sql`update documents set created_at = ${GOING}::bigint where ${isDocument(userId, documentId)} and not is_ready`,
+      );
+    }),
+  );
+  const draft = sql`(select 1 from documents where ${isDocument(userId, documentId)} and not is_ready)`;
+  const some = (table: SQL) => sql`
+    delete from ${table} where ctid = any(array(
+      select ctid from ${table} where ${isDocument(userId, documentId)} and exists ${draft}
+      order by ordinal limit ${CHUNKS_A_DELETION}::int
+    )) returning 1`;
+  const removeAll = async (table: SQL) => {
+    while ((await call(({ rows }) => rows(some(table)))).length > 0)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  await removeAll(sql`chunks`);
+  if (await call((session) => vectors.isReady(session))) await removeAll(sql`chunk_embeddings`);
+  await call(({ rows }) => rows(sql`delete from documents where ${isDocument(userId, documentId)} and not is_ready`));
 };
 
 /** Serializes a value for a JSON column. */

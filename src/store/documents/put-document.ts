@@ -7,7 +7,7 @@ import type { Database, Session } from "../database.ts";
 import { sqlState } from "../failure.ts";
 import { StoreError } from "../store-error.ts";
 import type { ChunkBatch, DocumentDraft, DocumentStore } from "./contract.ts";
-import { isDocument, jsonOf, removeDocument } from "./documents.ts";
+import { GOING, isDocument, jsonOf, removeDraft } from "./documents.ts";
 import { marksOf, tsvectorOf } from "./lexemes.ts";
 import type { Vectors } from "./vectors.ts";
 
@@ -32,13 +32,7 @@ export const putQuery = (
   { find }: Pick<DocumentStore, "find">,
 ): Pick<DocumentStore, "put"> => {
   const call = <T>(work: (session: Session) => Promise<T>) => database.call("documents.put", work, { lane: "bulk" });
-  const discard = (userId: string, documentId: string) =>
-    call(({ transaction }) =>
-      transaction(async (session) => {
-        const draft = sql`select 1 from documents where ${isDocument(userId, documentId)} and not is_ready for update`;
-        if ((await session.rows(draft)).length > 0) await removeDocument(session, vectors, userId, documentId);
-      }),
-    );
+  const discard = (userId: string, documentId: string) => removeDraft(call, vectors, userId, documentId);
 
   return {
     put: async (draft, batches) => {
@@ -120,7 +114,8 @@ const insertChunks = async ({ rows }: Session, draft: DocumentDraft, chunks: Chu
   const column = (of: (chunk: ChunkBatch[number]) => string | null) => texts(chunks.map(of));
   const inserted = await rows(sql`
     with draft as (
-      select user_id, document_id from documents where ${isDocument(userId, documentId)} and not is_ready for key share
+      select user_id, document_id from documents where ${isDocument(userId, documentId)} and not is_ready and created_at > ${GOING}::bigint
+      for key share
     )
     insert into chunks (user_id, document_id, ordinal, content, headings, metadata, rows, tokens)
     select draft.user_id, draft.document_id, ${first}::int + chunk.place - 1, chunk.content, chunk.headings::json,
@@ -141,7 +136,7 @@ const show = async ({ rows }: Session, draft: DocumentDraft, chunks: number): Pr
   try {
     const shown = await rows(sql`
       update documents set is_ready = true, chunks = ${chunks}::int
-      where ${isDocument(draft.userId, draft.documentId)} and not is_ready returning 1`);
+      where ${isDocument(draft.userId, draft.documentId)} and not is_ready and created_at > ${GOING}::bigint returning 1`);
     if (shown.length === 0) throw new StoreError("failed", "the draft is gone: it took longer than a day");
     return true;
   } catch (error) {

@@ -42,7 +42,7 @@ const some = (
     select place from (
       select place, sum(bytes) over (order by at rows unbounded preceding) - bytes as bytes_before
       from (
-        select ctid as place, row_number() over (order by ${order}) as at, ${bytes} as bytes from ${table}
+        select ctid as place, row_number() over (order by ${order}) as at, coalesce(${bytes}, 0) as bytes from ${table}
         where ${among} order by ${order} limit ${sql.raw(String(limit))}
       ) as few
     ) as sized where bytes_before < ${sql.raw(String(BYTES))}
@@ -78,6 +78,8 @@ const eraseRest = statement<Erased>(sql`
     delete from rounds where ${some(sql`rounds`, sql`run_id`, sql`pg_column_size(data)`, ROWS)} returning 1
   ), gone_images as (
     delete from images where ${some(sql`images`, sql`image_id`, sql`pg_column_size(bytes)`, ROWS)} returning 1
+  ), gone_files as (
+    delete from run_files where ${some(sql`run_files`, sql`run_id, piece`, sql`pg_column_size(bytes)`, ROWS)} returning 1
   ), gone_tickets as (
     delete from tickets where ${some(
       sql`tickets`,
@@ -90,10 +92,20 @@ const eraseRest = statement<Erased>(sql`
   select (select count(*)::int from thread) as locked, greatest(
     (select count(*) from gone_events), (select count(*) from gone_stretches), (select count(*) from gone_messages),
     (select count(*) from gone_superseded), (select count(*) from gone_checkpoints), (select count(*) from gone_rounds),
-    (select count(*) from gone_images), (select count(*) from gone_tickets)
+    (select count(*) from gone_images), (select count(*) from gone_files), (select count(*) from gone_tickets)
   )::int as rows`);
 
-const TABLES = ["runs", "events", "stretches", "messages", "superseded_messages", "checkpoints", "rounds", "images"];
+const TABLES = [
+  "runs",
+  "events",
+  "stretches",
+  "messages",
+  "superseded_messages",
+  "checkpoints",
+  "rounds",
+  "images",
+  "run_files",
+];
 const isEmpty = sql.join(
   TABLES.map((table) => sql`not exists (select from ${sql.raw(table)} where thread_key = ${key})`),
   sql` and `,
@@ -117,12 +129,13 @@ const settle = statement<Erased>(sql`
 export const eraseThread = async (database: Database, threadKey: ThreadKey, statements: number): Promise<boolean> => {
   const values = { threadKey, userId: userOf(threadKey), threadId: threadIdOf(threadKey) };
   const steps = [eraseRuns, eraseRest, settle];
-  for (let left = statements, step = 0; left > 0; left -= 1) {
+  for (let left = statements, step = 0, idle = 0; left > 0 && idle < 2 * steps.length; left -= 1) {
     const make = steps[step] ?? settle;
     const [erased] = await database.call("threads.erase", (session) => make(session, values), BULK);
     if (erased === undefined || erased.locked === 0 || (make === settle && erased.rows > 0)) return true;
     // What is not there to delete was deleted by another call, perhaps of more rows than this one has seen.
     if (erased.rows === 0) step = (step + 1) % steps.length;
+    idle = erased.rows === 0 ? idle + 1 : 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return false;

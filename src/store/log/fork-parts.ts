@@ -60,7 +60,7 @@ export const copyRounds = async ({ rows }: Session, fork: Fork, after: RoundKey)
   const { from, to, through } = fork;
   const [last] = await rows<RoundKey>(sql`
     with few as (${bounded(sql`
-      select run_id, number, row_number() over (order by run_id, number) as place, pg_column_size(data) as bytes from rounds
+      select run_id, number, row_number() over (order by run_id, number) as place, coalesce(pg_column_size(data), 0) as bytes from rounds
       where thread_key = ${from} and (run_id, number) > (${after.runId}, ${after.number}::int)
       order by run_id, number limit ${sql.raw(String(ROWS))}`)}),
     copied as (
@@ -75,8 +75,8 @@ export const copyRounds = async ({ rows }: Session, fork: Fork, after: RoundKey)
 
 /**
  * Copies what a part of the log has: its events, the messages and checkpoints there. One statement reads it, because
- * packing may go on meanwhile. Of a stretch that lies only partly in it, and of one that ends the log, those events are
- * copied by themselves. Returns the ids of its images.
+ * packing may go on meanwhile. Of a stretch that lies only partly in it, and of the one that ends the copy, those events
+ * are copied by themselves. Returns the ids of its images.
  */
 export const copyPart = async (
   { db, rows }: Session,
@@ -120,7 +120,10 @@ export const copyPart = async (
   if (cut.length > 0) await db.insert(events).values(cut.map((event) => rowOf(to, event)));
   const images = await rows<{ imageId: string }>(sql`
     select payload ->> 'image_id' as "imageId" from events
-    where thread_key = ${to} and ${isHere} and type = 'image_result'`);
+    where thread_key = ${to} and ${isHere} and type = 'image_result'
+    union all
+    select substring(packed from '{.*')::json ->> 'image_id' from stretches
+    where thread_key = ${to} and first_seq > ${after}::int and first_seq <= ${through}::int and type = 'image_result'`);
   return images.map(({ imageId }) => imageId);
 };
 

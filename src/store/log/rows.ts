@@ -10,8 +10,8 @@ export const unfinished = inArray(runs.status, ["queued", "running"]);
 export const isUnfinished = sql`runs.status in ('queued', 'running')`;
 
 /** Not of a thread that is deleted, or not shown yet, whose rows are there nevertheless. */
-export const isOfThread = sql`exists (
-  select from threads where threads.thread_key = ${runs.threadKey} and not threads.is_deleted)`;
+export const isOfThread = sql`(
+  select threads.is_deleted from threads where threads.thread_key = ${runs.threadKey}) is not true`;
 
 /** The columns of a run as readers know it. Not its input, which may hold megabytes. */
 export const runColumns = {

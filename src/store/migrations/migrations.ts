@@ -14,6 +14,7 @@ import superseded from "../../../drizzle/0012_superseded.sql" with { type: "text
 import stretches from "../../../drizzle/0013_stretches.sql" with { type: "text" };
 import idempotency from "../../../drizzle/0014_idempotency.sql" with { type: "text" };
 import takeover from "../../../drizzle/0015_takeover.sql" with { type: "text" };
+
 import runFiles from "../../../drizzle/0016_run_files.sql" with { type: "text" };
 import erase from "../../../drizzle/0017_erase.sql" with { type: "text" };
 
