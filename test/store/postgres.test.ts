@@ -49,6 +49,7 @@ const ACROSS_SHARDS: Readonly<Record<string, string>> = {
   "from documents where not is_ready and created_at <": "uploads that were abandoned",
   "as materialized (select place, marked::tsquery as marked":
     "documents by their words: the user is in the index, not in a column",
+  "delete from run_files where (thread_key, run_id, piece) in": "files of runs that have ended",
   "delete from tickets where (user_id, ticket_id) in": "expired tickets",
   "delete from user_usage where (user_id, kind": "counts whose window is over",
   "select count(*)::int as chunks from chunks": "chunks to embed",
