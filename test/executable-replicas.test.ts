@@ -48,21 +48,29 @@ const half = (after: Promise<void> = new Promise<never>(() => {})) => ({
   ...replyOf(openAiChat, { text: ["Half a "], finish: null }),
   rest: { after, frames: openAiChat.encode({ text: ["sentence."], finish: "stop" }) },
 });
-const INTERRUPTED = { type: "error", payload: { code: "interrupted", recoverable: true } };
+const otherHalf = replyOf(openAiChat, { text: ["sentence."], finish: "stop" });
+/** The whole answer, from two attempts. */
+const isWhole = (events: readonly NativeEvent[]): void => {
+  expect(payloadsOf(events, "token")).toEqual([{ delta: "Half a " }, { delta: "sentence." }]);
+  expect(payloadsOf(events, "attempt_started")).toEqual([{ attempt: 2, reason: "takeover" }]);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+  expect(events.at(-1)?.type).toBe("done");
+};
 
 describe("of two processes on one Postgres", () => {
   test(
-    "the run of a killed one is ended by the other, with its text stored, once its lease has ended",
+    "the run of a killed one goes on on the other once its lease has ended, and its model continues its text",
     async () => {
       await using server = modelServer(openAiChat);
-      server.reply(half());
+      server.reply(half(), otherHalf);
       await using living = await replica(server);
       const dying = await replica(server);
       const { threadId } = await begun(dying);
       await dying.end("SIGKILL");
-      const events = await logOn(living, threadId);
-      expect(payloadsOf(events, "token")).toEqual([{ delta: "Half a " }]);
-      expect(events.at(-1)).toMatchObject(INTERRUPTED);
+      isWhole(await logOn(living, threadId));
+      expect(server.received[1]?.body).toMatchObject({
+        messages: expect.arrayContaining([expect.objectContaining({ role: "assistant", content: "Half a " })]),
+      });
     },
     MINUTE,
   );
@@ -72,17 +80,17 @@ describe("of two processes on one Postgres", () => {
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();
-      server.reply(half(more.promise), replyOf(openAiChat, { text: ["Well."], finish: "stop" }));
+      server.reply(half(more.promise), otherHalf, replyOf(openAiChat, { text: ["Well."], finish: "stop" }));
       await using living = await replica(server);
       await using stopped = await replica(server);
       const { threadId, stream } = await begun(stopped);
       stopped.signal("SIGSTOP");
       const events = await logOn(living, threadId);
-      expect(events.at(-1)).toMatchObject(INTERRUPTED);
+      isWhole(events);
       more.resolve();
       stopped.signal("SIGCONT");
       // Its own reader receives the run's end in the log, and nothing that came afterwards.
-      expect(nativeEvents(await stream.toEnd()).at(-1)).toMatchObject(INTERRUPTED);
+      expect(nativeEvents(await stream.toEnd()).at(-1)?.type).toBe("done");
       expect(await logOn(stopped, threadId)).toEqual([...events]);
       const next = { problem: "And now?", user_id: "u1", thread_id: threadId };
       const answer = nativeEvents(await readSse(await post(`${stopped.url}/api/v1/solve`, next)).toEnd());
@@ -112,18 +120,18 @@ describe("of two processes on one Postgres", () => {
   );
 
   test(
-    "one that is killed and restarted at once leaves the other's runs alone and ends its own earlier run",
+    "one that is killed and restarted at once leaves the other's runs alone, and its own earlier run goes on",
     async () => {
       await using server = modelServer(openAiChat);
       const more = Promise.withResolvers<void>();
-      server.reply(half(more.promise), half());
+      server.reply(half(more.promise), half(), otherHalf);
       await using living = await replica(server);
       const { threadId: healthy, stream } = await begun(living);
       const dying = await replica(server);
       const { threadId: orphan } = await begun(dying);
       await dying.end("SIGKILL");
       await using again = await replica(server);
-      expect((await logOn(again, orphan)).at(-1)).toMatchObject(INTERRUPTED);
+      isWhole(await logOn(again, orphan));
       more.resolve();
       expect(nativeEvents(await stream.toEnd()).at(-1)?.type).toBe("done");
       expect((await logOn(again, healthy)).at(-1)?.type).toBe("done");

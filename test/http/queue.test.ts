@@ -5,6 +5,7 @@ import { nativeEvents, payloadsOf, range, seqs } from "../support/native-events.
 import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
+import { readSse } from "../support/sse.ts";
 import { refusalOf, runOf, threadOf } from "../support/views.ts";
 
 let store: Store;
@@ -134,17 +135,22 @@ describe("draining", () => {
     await stopped;
   });
 
-  test("ends runs that take longer than DRAIN_TIMEOUT as interrupted, with their text stored", async () => {
-    const leaving = await startService({ store, env: { DRAIN_TIMEOUT: "10ms" } });
+  test("hands runs over that take longer than DRAIN_TIMEOUT: their readers are told to come back, and find the whole answer", async () => {
+    const leaving = await startService({ store, env: { DRAIN_TIMEOUT: "10ms", RECONNECT_SPREAD: "50ms" } });
     const run = await solve(leaving, "cut", "t");
     const call = await leaving.model.nextCall();
     call.emit({ type: "text", delta: "so far" });
     await run.stream.until(({ event }) => event === "token");
     const stopped = leaving.stop();
     const events = nativeEvents(await run.stream.toEnd());
-    expect(payloadsOf(events, "error")).toMatchObject([{ code: "interrupted", recoverable: true }]);
-    expect(payloadsOf(events, "credit_settled")).toHaveLength(1);
+    expect(run.stream.text).toMatch(/\nretry: \d+\n\n$/);
+    expect(events.at(-1)?.type).toBe("token");
     await stopped;
-    expect((await threadOf(service, "cut", "t")).messages.at(-1)?.content).toBe("so far");
+    const last = events.at(-1)?.seq ?? 0;
+    const rest = readSse(await service.get(`/api/v1/threads/t/events?userId=cut&after=${last}`));
+    (await service.model.nextCall()).finish(", and more");
+    const types = nativeEvents(await rest.toEnd()).map(({ type }) => type);
+    expect(types).toEqual(["attempt_started", "token", "solve_progress", "credit_settled", "done"]);
+    expect((await threadOf(service, "cut", "t")).messages.at(-1)?.content).toBe("so far, and more");
   });
 });

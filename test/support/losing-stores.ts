@@ -13,7 +13,7 @@ export interface LosingStore {
   readonly store: Store;
   /** Removes all of a thread's events after `seq`. */
   lose(key: ThreadKey, seq: number): Promise<void>;
-  /** Also removes the end of a thread's run, which must be all there is after `seq`. */
+  /** Also removes the end of a thread's run, which must be all there is after `seq`, and the run's checkpoints. */
   loseEnd(key: ThreadKey, seq: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,6 +21,7 @@ export interface LosingStore {
 const END_LOSSES = [
   "update yeoul.runs set status = 'running', ended_at = null, error_code = null, error_message = null where thread_key = $1",
   "delete from yeoul.messages where thread_key = $1 and role = 'assistant'",
+  "delete from yeoul.checkpoints where thread_key = $1",
   "update yeoul.threads set running = true, last_seq = 0, last_at = 0 where thread_key = $1",
 ];
 const LOSS = "delete from yeoul.events where thread_key = $1 and seq > $2";
