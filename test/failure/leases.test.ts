@@ -12,6 +12,9 @@ import { until } from "../support/stepped-agent.ts";
 /** Long enough that a busy machine renews in time, short enough for a test to wait for. */
 const LEASE_MS = 3_000;
 
+/** No replica has this agent: whoever takes the run over ends it. */
+const GONE = "gone";
+
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
@@ -46,7 +49,7 @@ const quiet = async ({ post, model }: Replica) => {
  * Resolves once a replica has taken over an orphaned run; by then every replica that could be taken for dead has been.
  */
 const anOrphanIsEnded = async (store: Store) => {
-  const orphan = newRun(`u:${realSystem.id()}`, { owner: "nobody" });
+  const orphan = newRun(`u:${realSystem.id()}`, { owner: "nobody", agent: GONE });
   await store.runs.begin(orphan);
   await until(async () => {
     await realSystem.sleep(20);
@@ -93,12 +96,12 @@ test("after an outage longer than a lease, the runs of all replicas go on, even 
   for (const run of runs) await finishesWell(run);
 }, 60_000);
 
-test("a replica that leaves in order deletes its row, and the others end its unfinished runs at once", async () => {
+test("a replica that leaves in order deletes its row, and the others take its unfinished runs at once", async () => {
   const url = await server.freshDatabase();
   await using staying = await replica(url);
   const leaving = await replica(url);
   await anOrphanIsEnded(staying.store);
-  const left = newRun(`u:${realSystem.id()}`, { owner: "leaving" });
+  const left = newRun(`u:${realSystem.id()}`, { owner: "leaving", agent: GONE });
   await leaving.store.replicas.renew({ id: "leaving", name: "test" }, { ttlMs: 600_000, isUnbroken: true });
   await leaving.store.runs.begin(left);
   await leaving.store.replicas.leave("leaving");
