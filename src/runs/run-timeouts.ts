@@ -5,6 +5,9 @@ import type { System } from "../domain/system.ts";
 const PART = 1 / 64;
 const MAX_STEP_MS = 1_000;
 
+/** How long a step of the timer takes for runs with this timeout, in milliseconds. */
+export const stepOf = (timeoutMs: number): number => Math.min(MAX_STEP_MS, timeoutMs * PART);
+
 /** The timeouts of all runs under way: one timer for all runs of the same timeout. */
 export class RunTimeouts {
   /** By the timeout in milliseconds. There are no more than agents and the configuration name. */
@@ -14,8 +17,7 @@ export class RunTimeouts {
 
   /** Returns where the deadlines of runs with this timeout belong. */
   of(timeoutMs: number): Deadlines {
-    const deadlines =
-      this.#deadlines.get(timeoutMs) ?? new Deadlines(this.system, Math.min(MAX_STEP_MS, timeoutMs * PART));
+    const deadlines = this.#deadlines.get(timeoutMs) ?? new Deadlines(this.system, stepOf(timeoutMs));
     this.#deadlines.set(timeoutMs, deadlines);
     return deadlines;
   }

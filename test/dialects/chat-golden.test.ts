@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ModelError } from "../../src/models/contract.ts";
 import { ingest } from "../support/chat.ts";
 import { expectGolden, readBack } from "../support/golden.ts";
-import { heldSleeps } from "../support/held-sleeps.ts";
+import { heldTimeout } from "../support/held-sleeps.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
@@ -10,7 +10,7 @@ import { type TestSystem, testSystem } from "../support/test-system.ts";
 
 let service: TestService<ScriptedModel>;
 const system: TestSystem = testSystem();
-const timeouts = heldSleeps(2_000, system);
+const timeouts = heldTimeout(2_000, system);
 beforeAll(async () => {
   service = await startService({ system: timeouts.system, env: { CHAT_TIMEOUT: "2s" } });
   system.countFrom(0);
@@ -74,7 +74,7 @@ describe("golden transcripts of chat", () => {
     }
     if (answer === "never") {
       call.emit({ type: "text", delta: "half of " });
-      timeouts.end();
+      await timeouts.end();
     } else if (answer instanceof Error) call.fail(answer);
     else call.finish(answer);
     const read = await stream.toEnd();

@@ -5,7 +5,7 @@ import { type Model, ModelError } from "../../src/models/contract.ts";
 import { parseModelSpecs } from "../../src/models/spec.ts";
 import { HELLO } from "../conformance/model-kit.ts";
 import { chatFrames } from "../support/chat.ts";
-import { heldSleeps } from "../support/held-sleeps.ts";
+import { heldTimeout } from "../support/held-sleeps.ts";
 import { modelServer, replyOf } from "../support/model-server.ts";
 import { noModelLogger } from "../support/no-model-logger.ts";
 import { type ScriptedModel, scriptedModel } from "../support/scripted-model.ts";
@@ -15,12 +15,12 @@ import { openAiChat } from "../support/wires/openai-chat.ts";
 
 describe("a failed run of the agent chat", () => {
   let service: TestService<ScriptedModel>;
-  const timeouts = heldSleeps(77_000);
+  const timeouts = heldTimeout(13_000);
   beforeAll(async () => {
     service = await startService({
       system: timeouts.system,
       model: scriptedModel(),
-      env: { CHAT_TIMEOUT: "77s" },
+      env: { CHAT_TIMEOUT: "13s" },
     });
   });
   afterAll(() => service.stop());
@@ -59,7 +59,7 @@ describe("a failed run of the agent chat", () => {
     const stream = readSse(await service.post("/api/chat/stream", { message: "hi" }));
     const whole = service.post("/api/chat", { message: "hi" });
     for (const _ of [1, 2]) await service.model.nextCall();
-    timeouts.end();
+    await timeouts.end();
     const last = (await chatFrames(stream)).at(-1);
     expect(last).toMatchObject({ type: "error", data: { error: "Timeout" } });
     const response = await whole;
@@ -72,7 +72,7 @@ describe("a failed run of the agent chat", () => {
     const call = await service.model.nextCall();
     const chat = readSse(await service.post("/api/chat/stream", { message: "hi" }));
     await service.model.nextCall();
-    timeouts.end();
+    await timeouts.end();
     expect((await chatFrames(chat)).at(-1)).toMatchObject({ data: { error: "Timeout" } });
     call.finish("late");
     expect(await response.text()).toContain('"late"');
