@@ -125,8 +125,8 @@ export interface Service {
 }
 
 /** For a process that has the store to itself. */
-const NO_LEASE: Pick<Lease, "renew" | "ensureCurrent" | "tick" | "leave"> = {
-  renew: async () => {},
+const NO_LEASE: Pick<Lease, "begin" | "ensureCurrent" | "tick" | "leave"> = {
+  begin: async () => {},
   ensureCurrent: () => undefined,
   tick: async () => {},
   leave: async () => {},
@@ -240,14 +240,15 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   );
 
   void hinting.tick();
-  await lease.renew();
+  await lease.begin();
+  // From here on: what recovery takes is this process's, however long the rest of its start takes.
+  const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
   // Turns that come at once should have all tools; a server that is slow or away must not keep others waiting.
   await Promise.race([mcp.settled(), system.sleep(TOOLS_AT_START_MS)]);
   const words = await retrievalHealth.look();
   if (words !== "ok") logger.retrievalLimited(words);
   const polling = new RecurringTask("polling for other replicas' events", parts);
-  const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
   const others = [
     every(MAINTENANCE_MS, () => maintenance.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),

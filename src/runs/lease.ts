@@ -7,6 +7,9 @@ import { RecurringTask } from "./recurring-task.ts";
 /** How many times a lease is renewed while it lasts. Three attempts in a row may fail before it expires. */
 const RENEWALS_A_LEASE = 5;
 
+/** Each of them may last a quarter of the lease. */
+const ATTEMPTS_TO_BEGIN = 8;
+
 export const renewalMs = (ttlMs: number): number => ttlMs / RENEWALS_A_LEASE;
 
 export interface LeaseParts {
@@ -41,6 +44,20 @@ export class Lease {
   get isCurrent(): boolean {
     const elapsed = this.parts.system.now() - this.#renewedAt;
     return elapsed >= 0 && elapsed < this.parts.ttlMs;
+  }
+
+  /**
+   * Registers the process. An attempt to renew a lease has little time, because the next one must follow before it is
+   * over. Here nothing is lost yet, so one slow answer must not end the start. Rejects with the store's error.
+   */
+  async begin(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.renew();
+      } catch (error) {
+        if (attempt >= ATTEMPTS_TO_BEGIN) throw error;
+      }
+    }
   }
 
   /**
