@@ -19,6 +19,8 @@ export interface DatabaseProxy extends AsyncDisposable {
   cutWhen(text: string, moment: Moment): void;
   /** While `isRefusing` is true, refuses connections and cuts open ones. */
   refuse(isRefusing: boolean): void;
+  /** While `isStalled` is true, forwards nothing and closes nothing. What has come meanwhile is forwarded afterwards. */
+  stall(isStalled: boolean): void;
 }
 
 /** ReadyForQuery, the message that ends an answer: `Z`, a length of 4 bytes, and a status of 1 byte. */
@@ -32,12 +34,17 @@ export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
   let plan: { readonly text: string; readonly moment: Moment } | undefined;
   let cuts = 0;
   let isRefusing = false;
+  let isStalled = false;
   const cutAll = () => {
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
   const refuse = (value: boolean) => {
     isRefusing = value;
     if (value) cutAll();
+  };
+  const stall = (value: boolean) => {
+    isStalled = value;
+    for (const socket of [...pairs].flat()) isStalled ? socket.pause() : socket.resume();
   };
   const server = createServer((client) => {
     if (isRefusing) return void client.destroy();
@@ -68,6 +75,7 @@ export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
       cut();
       if (marked === "gone") refuse(true);
     });
+    if (isStalled) for (const socket of pair) socket.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -83,6 +91,7 @@ export const databaseProxy = async (target: string): Promise<DatabaseProxy> => {
       plan = { text, moment };
     },
     refuse,
+    stall,
     [Symbol.asyncDispose]: async () => {
       cutAll();
       await new Promise((resolve) => server.close(resolve));

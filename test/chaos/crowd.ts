@@ -1,0 +1,142 @@
+import { type Fault, faultsOf } from "./checker.ts";
+import { type Reader, type RelayedView, readNative, readRelayed, type View } from "./client.ts";
+import type { Cluster } from "./cluster.ts";
+import { questionFrom, type Size } from "./question.ts";
+import type { Random } from "./random.ts";
+import type { StandIn } from "./stand-in.ts";
+import { type StoredThread, storedThread } from "./stored.ts";
+
+export interface CrowdOptions {
+  readonly cluster: Cluster;
+  readonly model: StandIn;
+  readonly random: Random;
+  readonly threads: number;
+  /** How long their answers are: the words times `length`. */
+  readonly size: Size;
+  readonly length: number;
+  /** When everybody gives up. */
+  readonly deadlineMs: number;
+  /** Which part of the threads has a client of /stream/v2. */
+  readonly relayed?: number;
+  /** Which part of the threads gets a second question while the first is answered. */
+  readonly queued?: number;
+  /** After how many frames a client leaves by itself and comes back elsewhere. */
+  readonly patience?: () => number;
+}
+
+/** Clients of many threads at the same time. */
+export interface Crowd {
+  /** Resolves when all of them together have received that part of the frames that they expect, roughly. */
+  received(part: number): Promise<void>;
+  /** Resolves when no client is left, with what was wrong. */
+  verdict(): Promise<Verdict>;
+}
+
+export interface Verdict {
+  readonly faults: readonly Fault[];
+  readonly runs: number;
+  readonly frames: number;
+  readonly reconnects: number;
+  /** How streams of /stream/v2 ended. */
+  readonly relayed: readonly RelayedView["end"][];
+  /** When attempts began in the logs, in milliseconds since the epoch, and why. */
+  readonly attempts: readonly { readonly at: number; readonly reason: string }[];
+}
+
+let crowds = 0;
+
+export const crowd = (options: CrowdOptions): Crowd => {
+  const { cluster, model, threads, length, random } = options;
+  const words = [Math.ceil(options.size.words[0] * length), Math.ceil(options.size.words[1] * length)] as const;
+  const size = { ...options.size, words };
+  const deadline = AbortSignal.timeout(options.deadlineMs);
+  const name = `c${++crowds}`;
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const expected = threads * ((words[0] + words[1]) / 2) * 1.75;
+  let frames = 0;
+  const hasEnded = Promise.withResolvers<void>();
+  const onFrame = (): void => {
+    frames++;
+    while (waiting[0] !== undefined && waiting[0].count <= frames) waiting.shift()?.resolve();
+  };
+  const parts = (reader: Reader) => ({
+    cluster,
+    deadline,
+    onFrame,
+    random: random.fork(reader.question.id),
+    ...(options.patience !== undefined && { patience: options.patience }),
+  });
+  const readerOf = (thread: number, turn: number): Reader => {
+    const id = `${name}-${thread}-${turn}`;
+    return { userId: name, threadId: `${name}-${thread}`, question: questionFrom(id, random.fork(id), size) };
+  };
+  const talk = async (thread: number): Promise<Talk> => {
+    const chance = random.fork(`${thread}`);
+    const isRelayed = chance.fraction() < (options.relayed ?? 0);
+    const isQueued = chance.fraction() < (options.queued ?? 0);
+    const first = readerOf(thread, 0);
+    if (isRelayed) return { views: [], relayed: [await readRelayed(first, parts(first))] };
+    const views = [readNative(first, parts(first))];
+    if (isQueued) {
+      const second = readerOf(thread, 1);
+      views.push(Bun.sleep(chance.between(0, 1_000)).then(() => readNative(second, parts(second))));
+    }
+    return { views: await Promise.all(views), relayed: [] };
+  };
+  const talks = Promise.all(Array.from({ length: threads }, (_, thread) => talk(thread))).finally(hasEnded.resolve);
+  return {
+    received: async (part) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ count: Math.max(1, part * expected), resolve });
+      waiting.sort((a, b) => a.count - b.count);
+      await Promise.race([promise, hasEnded.promise]);
+    },
+    verdict: async () => verdictOf(await talks, { cluster, model, random, deadline, name }),
+  };
+};
+
+interface Talk {
+  readonly views: readonly View[];
+  readonly relayed: readonly RelayedView[];
+}
+
+const verdictOf = async (
+  talks: readonly Talk[],
+  {
+    cluster,
+    model,
+    random,
+    deadline,
+    name,
+  }: Pick<CrowdOptions, "cluster" | "model" | "random"> & {
+    readonly deadline: AbortSignal;
+    readonly name: string;
+  },
+): Promise<Verdict> => {
+  const faults: Fault[] = [];
+  const attempts: { readonly at: number; readonly reason: string }[] = [];
+  for (const [thread, { views, relayed }] of talks.entries()) {
+    let stored: StoredThread;
+    const threadId = `${name}-${thread}`;
+    try {
+      stored = await storedThread(() => cluster.url(cluster.choose(random)), { userId: name, threadId }, deadline);
+    } catch (error) {
+      faults.push({ kind: "unfinished", message: `thread ${threadId}: ${error}` });
+      continue;
+    }
+    faults.push(...faultsOf(stored, views, relayed, model));
+    for (const { event } of stored.frames)
+      if (event.type === "attempt_started") attempts.push({ at: Date.parse(event.at), reason: event.payload.reason });
+  }
+  for (const message of model.takeMistakes()) faults.push({ kind: "altered", message: `the model: ${message}` });
+  const views = talks.flatMap((talk) => talk.views);
+  const relayed = talks.flatMap((talk) => talk.relayed);
+  return {
+    faults,
+    runs: views.length + relayed.length,
+    frames: views.reduce((sum, view) => sum + view.frames.length, 0),
+    reconnects: views.reduce((sum, view) => sum + view.reconnects, 0),
+    relayed: relayed.map(({ end }) => end),
+    attempts,
+  };
+};
