@@ -23,8 +23,9 @@ import { openHints } from "./replicas/open.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
+import { ApprovalDesk } from "./runs/approval-desk.ts";
 import { every } from "./runs/every.ts";
-import { Lease, renewalMs } from "./runs/lease.ts";
+import { Lease, NO_LEASE, renewalMs } from "./runs/lease.ts";
 import { startLogTasks } from "./runs/log-tasks.ts";
 import { Maintenance } from "./runs/maintenance.ts";
 import { Recovery } from "./runs/orphan-recovery.ts";
@@ -124,14 +125,6 @@ export interface Service {
   drain(): Promise<void>;
 }
 
-/** For a process that has the store to itself. */
-const NO_LEASE: Pick<Lease, "begin" | "ensureCurrent" | "tick" | "leave"> = {
-  begin: async () => {},
-  ensureCurrent: () => undefined,
-  tick: async () => {},
-  leave: async () => {},
-};
-
 /** Composes the service, ends the runs that a dead process left, and begins to listen. */
 export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const { config, store, models, embedding, system, logger, replica, isAlone } = dependencies;
@@ -163,7 +156,10 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     readPage: (url, owner) => readPage(url, agentParts, owner),
   });
   const mcp = new McpServers(logger.mcp);
+  const { approvalTimeoutMs } = config;
+  const approvals = new ApprovalDesk({ store, system, hints, topics, approvalTimeoutMs, logger: logger.runs });
   const parts = {
+    approvals,
     toolbox: new Toolbox([fixedTools(tools), mcp]),
     store,
     journal,
@@ -204,6 +200,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const resumer = new Resumer({ ...parts, agents, maxAttempts: config.maxAttempts });
   const recovery = new Recovery({ ...parts, resumer, isAlone, isDraining: () => runs.isDraining });
   const maintenance = new Maintenance({ ...parts, recovery });
+  approvals.recover = () => recovery.tick();
   hints.on("orphans", () => void recovery.tick());
   const retrievalHealth = new RetrievalHealth(documents);
   const readiness = new Readiness({
@@ -221,6 +218,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
       store,
       journal,
       runs,
+      approvals,
       tickets,
       idempotency: new Idempotency({ ...parts, unkept: logger.outcomeUnkept }),
       registry,
@@ -252,6 +250,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   const others = [
     every(MAINTENANCE_MS, () => maintenance.tick()),
     every(Math.min(RECOVERY_MS, renewalMs(config.leaseTtlMs)), () => recovery.tick()),
+    every(MAINTENANCE_MS, () => approvals.tick()),
     every(HINTS_MS, () => hinting.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),

@@ -165,6 +165,8 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       logger.warn({ run, code, reason: message }, "run of a stopped process could not go on"),
     handedOver: (count) => logger.info({ runs: count }, "runs handed over"),
     resumed: (run, { attempt, reason }) => logger.info({ run, attempt, reason }, "run of another process goes on here"),
+    waiting: (run, calls) => logger.info({ run, calls }, "run waits for approval"),
+    unanswered: (runs) => logger.info({ runs }, "runs that nobody has approved in time are cancelled"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     packed: (events, runs) => logger.debug({ events, runs }, "packed the events of ended runs"),

@@ -64,10 +64,22 @@ export interface Page extends Reading {
 /** Lines for the operator's log, with the agent, its node and the run. `data` is JSON. */
 export type AgentLog = Readonly<Record<"debug" | "info" | "warn" | "error", (message: string, data?: object) => void>>;
 
-/** What a person is asked before the agent goes on. */
+/** What a person is asked before the agent goes on. Readers see it as a call of a tool. */
 export interface ApprovalRequest {
+  /** What is to be done, such as `send_invoice`: 1 to 64 characters. */
   readonly name: string;
+  /** What it is to be done with: JSON. */
   readonly input: unknown;
+  /** A TypeBox or JSON Schema that an input must match which the person gives instead. Defaults to any JSON. */
+  readonly schema?: object;
+}
+
+/** What the person has said. */
+export interface ApprovalAnswer {
+  readonly approved: boolean;
+  /** What was approved: the person's own input where one was given, else that of the request. */
+  readonly input: unknown;
+  readonly message: string | null;
 }
 
 /**
@@ -127,8 +139,13 @@ export interface Context {
    * `model`, `converse` and `complete` are counted already.
    */
   spend(usage: Usage): void;
-  /** Asks a person. Not available yet: always rejects. */
-  approve(request: ApprovalRequest): Promise<never>;
+  /**
+   * Asks a person, and returns what they have said. The run stops here meanwhile: the node runs again, from its
+   * beginning, when there is an answer, so what was done before belongs into steps. An answer is found again by name and
+   * input; a request with another input is a question of its own. Rejects when nobody answers in time
+   * (`APPROVAL_TIMEOUT`), as the run is cancelled then. Not to be called inside a step.
+   */
+  approve(request: ApprovalRequest): Promise<ApprovalAnswer>;
   /**
    * Fetches a page of the public web and reads it. Throws an UnreadableError when the page cannot or must not be
    * fetched: private addresses, more than 5 MiB, more than 10 s.

@@ -39,6 +39,8 @@ export interface AgentContext extends ToolContext {
   saveRound(round: RoundState): void;
   /** Resolves once everything emitted and saved so far is stored, or the run has ended. */
   flushed(): Promise<void>;
+  /** What of this run waits for a person. */
+  readonly approvals: Approvals;
   /** A tool of this name threw what is no answer for the model. Logged, with the agent's name. */
   toolFailed(tool: string, error: unknown): void;
 }
@@ -61,6 +63,42 @@ export type Producer = (emit: Emit) => Promise<void>;
  * whose events are passed on.
  */
 export type Yielded = string | EventBody | Producer | AsyncGenerator<EventBody | Producer, unknown, void>;
+
+/** A call that a person is asked about. */
+export interface AskedCall {
+  readonly toolCallId: string;
+  readonly name: string;
+  readonly input: unknown;
+  /** Of its input. Null: any JSON will do. */
+  readonly schema: object | null;
+}
+
+/** What a person has said about a call. */
+export interface PersonsWord {
+  readonly decision: "approve" | "reject";
+  /** What the call is to be made with. Null: what it was asked with. */
+  readonly input: unknown;
+  readonly message: string | null;
+}
+
+/** The calls of a run that wait for a person's word. */
+export interface Approvals {
+  /** False: nobody would see the question. */
+  readonly canAsk: boolean;
+  /** Whether calls of this tool wait for a person's word. */
+  needs(tool: string): boolean;
+  /** Stores the calls, before the log tells of them: whoever sees them there may answer. */
+  request(calls: readonly AskedCall[]): Promise<void>;
+  /** What was said about a call with this input, when this attempt began. Null: nothing. */
+  word(call: Pick<AskedCall, "toolCallId" | "input">): PersonsWord | null;
+  /** While the work is under way, the run does not stop to wait. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * The run cannot go on without a word on these calls. It stops once nothing is under way; another attempt goes on when
+   * there is one on each. Rejects with the signal's reason.
+   */
+  wait(toolCallIds: readonly string[]): Promise<never>;
+}
 
 /** What a node may use besides: what depends on its place in the walk. */
 export interface NodeContext extends AgentContext {
@@ -113,6 +151,8 @@ export interface Agent<State> {
   readonly toolNames: readonly string[];
   /** Tools that belong to it alone. */
   readonly ownTools: readonly Tool[];
+  /** Names or globs of the tools whose calls wait for a person's word. */
+  readonly approve: readonly string[];
   /** The collections of the user's documents that it may search. Null: all of them. */
   readonly collections: readonly string[] | null;
   /** The most history that its model receives, in tokens. Null: `HISTORY_TOKENS`. */
@@ -141,6 +181,7 @@ export const PLAIN_AGENT = {
   settings: {},
   toolNames: [],
   ownTools: [],
+  approve: [],
   collections: null,
   historyTokens: null,
 } as const satisfies Partial<Agent<unknown>>;

@@ -4,7 +4,7 @@ import type { RoundState } from "../domain/turn.ts";
 import { AnswerMeter } from "../models/answer-meter.ts";
 import { ModelError, type ModelMessage, type ModelRequest, type OpaqueState } from "../models/contract.ts";
 import type { ToolOutcome } from "../tools/call-tool.ts";
-import { callTools, type LoggedCall } from "./call-tools.ts";
+import { asMade, callTools, type LoggedCall } from "./call-tools.ts";
 import type { ConversationOptions, ConversationResult } from "./context.ts";
 import type { AgentContext, NodeContext, Producer } from "./contract.ts";
 import { Exchange } from "./exchange.ts";
@@ -71,7 +71,7 @@ export async function* converse(
     yield trust(async (emit) => {
       outcomes = await callTools(calls, tools, context, emit);
     });
-    exchange.add({ text, toolCalls: calls.map(({ call }) => call), opaque, outcomes });
+    exchange.add({ text, toolCalls: calls.map((call) => asMade(call, context)), opaque, outcomes });
   }
 }
 
@@ -114,10 +114,11 @@ const answered = ({ toolCalls, opaque }: ModelCall, context: AgentContext): Answ
 
 const again = ({ opaque, calls }: NonNullable<EarlierAnswer["round"]>): AnsweredCalls => ({
   opaque,
-  calls: calls.map(({ tool_call_id: id, name, input, result }) => ({
+  calls: calls.map(({ tool_call_id: id, name, input, approval, result, wasResolved }) => ({
     call: { id, name, input },
     toolCallId: id,
     earlier: result === undefined ? "unknown" : { output: result.output, isError: result.is_error },
+    ...(approval === true && { approval: wasResolved ? "resolved" : "requested" }),
   })),
 });
 

@@ -26,7 +26,7 @@ const integer =
 const COMMON: Readonly<Record<string, Check>> = {
   description: text,
   tools: (value) => (Array.isArray(value) ? null : "must be a list of names and tools"),
-  approve: () => "is not available in this release: leave it out",
+  approve: texts,
   collections: texts,
   model: (value) => (typeof value === "string" ? null : texts(value) && "must be a model spec, or a list of them"),
   settings: (value) => (isObject(value) ? null : `must be an object, not ${kindOf(value)}`),

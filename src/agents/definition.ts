@@ -21,7 +21,7 @@ interface CommonDefinition {
   readonly description?: string;
   /** Names or globs of tools, such as `calculate` or `orders/*`, and tools of the agent's own. */
   readonly tools?: readonly (string | Tool)[];
-  /** Tools that wait for a person's word. Not available yet: refused when the agent is loaded. */
+  /** Names or globs of those tools whose calls wait for a person's word. Defaults to none. */
   readonly approve?: readonly string[];
   /** The collections of the user's documents that it may search. Defaults to all of them. */
   readonly collections?: readonly string[];

@@ -28,7 +28,16 @@ export const agentFrom = (
 ): Agent<State> => {
   const [mistake] = fieldsMistaken(definition);
   if (mistake !== undefined) throw new Error(`${mistake.field} ${mistake.message}`);
-  const { description = "", tools = [], model, settings = {}, timeout, collections = null, historyTokens } = definition;
+  const {
+    description = "",
+    tools = [],
+    approve = [],
+    model,
+    settings = {},
+    timeout,
+    collections = null,
+    historyTokens,
+  } = definition;
   const scoped = new ScopedNodes({ ...parts, collections, isCode: kind === "code" });
   return {
     ...PLAIN_AGENT,
@@ -39,6 +48,7 @@ export const agentFrom = (
     settings,
     toolNames: tools.filter((tool) => typeof tool === "string"),
     ownTools: tools.filter((tool) => typeof tool !== "string"),
+    approve,
     collections,
     timeoutMs: timeout === undefined ? null : parseDuration(timeout),
     historyTokens: historyTokens ?? null,

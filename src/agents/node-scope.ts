@@ -1,10 +1,11 @@
 import type { EventBody } from "../domain/event.ts";
 import { isTokenCount, type Usage } from "../domain/run.ts";
 import { isStorable } from "../domain/text.ts";
+import { approval } from "./approval.ts";
 import { BoundedLog } from "./bounded-log.ts";
 import { UniqueIds } from "./call-ids.ts";
-import type { ConversationOptions, ConversationResult } from "./context.ts";
-import type { NodeContext, Producer } from "./contract.ts";
+import type { ApprovalAnswer, ApprovalRequest, ConversationOptions, ConversationResult } from "./context.ts";
+import type { Approvals, NodeContext, Producer } from "./contract.ts";
 import { converse } from "./converse.ts";
 import { drive } from "./drive.ts";
 import { EventBudget } from "./event-budget.ts";
@@ -22,6 +23,16 @@ const checkName = (method: "emit" | "step", name: unknown): void => {
 
 /** A conversation that nobody reads has no events in the log: another attempt at the run has it again. */
 const UNSEEN = { replay: null, saveRound: () => {}, flushed: () => Promise.resolve() };
+
+/** Nobody would see what the run waits for. */
+const unasked = ({ approvals }: Pick<NodeContext, "approvals">): Approvals => ({
+  canAsk: false,
+  needs: (tool) => approvals.needs(tool),
+  request: (calls) => approvals.request(calls),
+  word: () => null,
+  during: (work) => approvals.during(work),
+  wait: (ids) => approvals.wait(ids),
+});
 
 /** What a scope is made of. */
 export interface ScopeParts extends AgentParts {
@@ -88,7 +99,7 @@ export class NodeScope {
   }
 
   complete(options: ConversationOptions): Promise<ConversationResult> {
-    return drive(converse(options, { ...this.#bound(), ...UNSEEN }), () => undefined);
+    return drive(converse(options, { ...this.#bound(), ...UNSEEN, approvals: unasked(this.engine) }), () => undefined);
   }
 
   async step<T>(name: string, fn: () => T | Promise<T>): Promise<T> {
@@ -106,6 +117,12 @@ export class NodeScope {
     // What the agent does next may rest on it: another attempt must find it.
     await this.engine.flushed();
     return result as T;
+  }
+
+  async approve(request: ApprovalRequest): Promise<ApprovalAnswer> {
+    this.signal.throwIfAborted();
+    const answer = await this.engine.approvals.during(() => approval(request, this.engine));
+    return "waiting" in answer ? answer.waiting : answer;
   }
 
   spend(usage: Usage): void {

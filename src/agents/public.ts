@@ -14,6 +14,7 @@ export type { Tool } from "../tools/contract.ts";
 export { ToolError } from "../tools/contract.ts";
 export type {
   AgentLog,
+  ApprovalAnswer,
   ApprovalRequest,
   Context,
   ConversationOptions,

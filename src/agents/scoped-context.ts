@@ -7,7 +7,6 @@ import type { Tool } from "../tools/contract.ts";
 import type { AgentLog, Context, Documents } from "./context.ts";
 import { documentsOf } from "./documents.ts";
 import { meteredModel } from "./metered-model.ts";
-import { AgentMistake } from "./mistake.ts";
 import type { NodeScope } from "./node-scope.ts";
 import { readFile, readPage } from "./pages.ts";
 import { withCaller } from "./with-caller.ts";
@@ -95,7 +94,7 @@ export class ScopedContext implements Context {
     return (usage) => this.#scope.spend(usage);
   }
   get approve(): Context["approve"] {
-    return () => Promise.reject(new AgentMistake("context.approve is not available in this release"));
+    return (request) => this.#scope.approve(request);
   }
   get fetchPage(): Context["fetchPage"] {
     return (url) => withCaller(() => readPage(url, this.#scope.parts, this.#owner()));

@@ -7,7 +7,15 @@ import { AgentMistake, jsonValue, kindOf } from "./mistake.ts";
 import { isTrusted } from "./trusted.ts";
 
 /** Events that only the engine emits: they begin, settle and end a run. */
-const RESERVED: ReadonlySet<string> = new Set<EventType>(["page_start", "credit_settled", "done", "error"]);
+const RESERVED: ReadonlySet<string> = new Set<EventType>([
+  "page_start",
+  "attempt_started",
+  "approval_requested",
+  "approval_resolved",
+  "credit_settled",
+  "done",
+  "error",
+]);
 
 /**
  * Passes on what the generator of an agent of the user's own yields, checked. What a producer or a yielded generator

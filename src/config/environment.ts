@@ -82,6 +82,10 @@ export const Environment = Type.Object({
     description: "A run that takes longer is ended as a failure.",
     default: "5m",
   }),
+  APPROVAL_TIMEOUT: duration("10ms", "8760h", {
+    description: "How long a run waits for a person's word on a tool call. Then it ends as cancelled.",
+    default: "24h",
+  }),
   CHAT_TIMEOUT: duration("10ms", "24h", { description: "The same for a run of /api/chat.", default: "60s" }),
   HEARTBEAT_INTERVAL: duration("10ms", "1h", {
     description: "A stream that is idle for this long sends a comment frame, so that proxies keep it open.",

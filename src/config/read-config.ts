@@ -34,6 +34,7 @@ export interface Config {
   /** Whether the environment names a proxy, through which model calls then go. */
   readonly isProxied: boolean;
   readonly runTimeoutMs: number;
+  readonly approvalTimeoutMs: number;
   readonly chatTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly drainTimeoutMs: number;
@@ -114,6 +115,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   providers: providerSettings(env),
   isProxied,
   runTimeoutMs: env.RUN_TIMEOUT,
+  approvalTimeoutMs: env.APPROVAL_TIMEOUT,
   chatTimeoutMs: env.CHAT_TIMEOUT,
   heartbeatMs: env.HEARTBEAT_INTERVAL,
   drainTimeoutMs: env.DRAIN_TIMEOUT,

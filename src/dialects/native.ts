@@ -47,6 +47,8 @@ const WHEN: Record<EventType, string> = {
   node_result: "a node's result",
   credit_settled: "the run's usage; once per run, including failed and cancelled runs",
   attempt_started: "another replica, or the same after a pause, goes on with the run; nothing is said twice",
+  approval_requested: "a tool call waits for a person's word, given by `POST /api/v1/runs/{runId}/approvals`",
+  approval_resolved: "it was given: `input` is what the call is made with, or null when it did not change",
   custom: "an agent emits an event of its own, or a tool reports its progress (`tool_progress`)",
   done: "the run succeeded and its answer is stored; terminal",
   error: "the run failed; terminal",

@@ -65,6 +65,7 @@ export const FOLDED = [
   "reasoning",
   "tool_start",
   "tool_result",
+  "approval_resolved",
   "image_placeholder",
   "image_result",
   "sources",
@@ -124,6 +125,9 @@ export class AnswerFold {
         break;
       case "tool_result":
         this.#result(event.payload);
+        break;
+      case "approval_resolved":
+        this.#resolved(event.payload);
         break;
       case "image_placeholder":
         this.#image(event.payload);
@@ -208,6 +212,12 @@ export class AnswerFold {
     this.#isRoundOpen = false;
     call.output = output;
     call.is_error = is_error;
+  }
+
+  /** A call shows what it was made with. */
+  #resolved({ tool_call_id, input }: Payload<"approval_resolved">): void {
+    const call = this.#calls.get(tool_call_id);
+    if (call !== undefined && input !== null) call.input = input;
   }
 
   #image({ image_id, alt }: Payload<"image_placeholder">): Mutable<ImagePart> {

@@ -23,7 +23,13 @@ export const payloads = {
   token: Type.Object({ delta: Type.String() }),
   /** A piece of the model's visible reasoning; never part of the answer. */
   reasoning: Type.Object({ delta: Type.String() }),
-  tool_start: Type.Object({ tool_call_id: Type.String(), name: Type.String(), input: Type.Unknown() }),
+  tool_start: Type.Object({
+    tool_call_id: Type.String(),
+    name: Type.String(),
+    input: Type.Unknown(),
+    /** The call waits for a person's word: `approval_requested` follows at once. Absent: it does not. */
+    approval: Type.Optional(Type.Literal(true)),
+  }),
   tool_result: Type.Object({
     tool_call_id: Type.String(),
     name: Type.String(),
@@ -62,6 +68,16 @@ export const payloads = {
     estimated: Type.Optional(Type.Boolean()),
     cached_tokens: Type.Optional(Type.Integer()),
     reasoning_tokens: Type.Optional(Type.Integer()),
+  }),
+  /** A call waits for a person's word. */
+  approval_requested: Type.Object({ tool_call_id: Type.String(), name: Type.String(), input: Type.Unknown() }),
+  /** It was given. The call's `tool_result` follows, of a rejected one too. */
+  approval_resolved: Type.Object({
+    tool_call_id: Type.String(),
+    decision: Type.Union([Type.Literal("approve"), Type.Literal("reject")]),
+    /** What the call is made with in place of the model's input; null when that stands. */
+    input: Type.Unknown(),
+    message: Type.Union([Type.String(), Type.Null()]),
   }),
   /**
    * Another attempt at the run begins, and goes on from what the log has. Not the first, which `page_start` begins.

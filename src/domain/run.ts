@@ -7,6 +7,8 @@ export const RunStatus = Type.Union(
   [
     Type.Literal("queued"),
     Type.Literal("running"),
+    /** For a person's word on tool calls. No replica has it. */
+    Type.Literal("waiting"),
     Type.Literal("succeeded"),
     Type.Literal("failed"),
     Type.Literal("cancelled"),
@@ -102,4 +104,5 @@ export interface Run {
   readonly supersededBy: string | null;
 }
 
-export const hasEnded = (status: RunStatus): boolean => status !== "queued" && status !== "running";
+const UNFINISHED: ReadonlySet<RunStatus> = new Set<RunStatus>(["queued", "running", "waiting"]);
+export const hasEnded = (status: RunStatus): boolean => !UNFINISHED.has(status);

@@ -3,6 +3,7 @@ import type { Locale } from "../domain/run.ts";
 import type { Models } from "../models/choice.ts";
 import type { Topics } from "../replicas/contract.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
+import type { ApprovalDesk } from "../runs/approval-desk.ts";
 import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
@@ -14,6 +15,7 @@ import type { Idempotency } from "./idempotency/idempotency.ts";
 /** What the routes need of the service. */
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
+  readonly approvals: ApprovalDesk;
   readonly tickets: Tickets;
   readonly idempotency: Idempotency;
   /** The runs of this process. */

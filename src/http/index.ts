@@ -19,6 +19,7 @@ import { isLeaving, refusal, requestErrorOf, WordedRefusal } from "./refusal-sta
 import { notFound } from "./request/caller.ts";
 import { accessTokenRoutes } from "./resources/access-tokens.ts";
 import { agentRoutes } from "./resources/agents.ts";
+import { approvalRoutes } from "./resources/approvals.ts";
 import { checkpointRoutes } from "./resources/checkpoints.ts";
 import { documentRoutes } from "./resources/documents.ts";
 import { threadEventRoutes } from "./resources/events.ts";
@@ -124,6 +125,7 @@ export const httpApp = (parts: RouteParts, options: HttpOptions) => {
       .use(threadEventRoutes(parts))
       .use(checkpointRoutes(parts))
       .use(runRoutes(parts))
+      .use(approvalRoutes(parts))
       .use(imageRoutes(parts))
       .use(documentRoutes(parts))
       .use(tilRoutes(parts))

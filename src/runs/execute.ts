@@ -5,6 +5,7 @@ import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunWriter } from "../journal/writer.ts";
 import type { Claimed } from "../store/log/contract.ts";
+import type { ApprovalDesk } from "./approval-desk.ts";
 import { endingOf } from "./ending.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { RunTimeouts } from "./run-timeouts.ts";
@@ -15,12 +16,13 @@ export interface ExecuteParts extends TurnParts {
   readonly journal: Journal;
   readonly runTimeoutMs: number;
   readonly timeouts: RunTimeouts;
+  readonly approvals: Pick<ApprovalDesk, "request" | "stop">;
 }
 
 /**
  * Executes a run that holds its fence, from its first event, or from where earlier attempts have come, to its last. Never
- * throws: the run always ends with exactly one terminal event, unless another replica has taken it over, or it is to be
- * handed over; another attempt then ends it.
+ * throws: the run always ends with exactly one terminal event, unless another replica has taken it over, it is to be
+ * handed over, or it waits for a person; another attempt then ends it.
  *
  * May be called before the run's row is inserted. Nothing that the run emits is written or shown before the insert
  * succeeds. If the insert fails, nothing ever is.
@@ -56,6 +58,11 @@ export const execute = async <State>(
   const isPersisted = await live.persisted;
   if (isPersisted && live.signal.reason === "released") {
     await writer.leave();
+    return "refused";
+  }
+  if (isPersisted && live.signal.reason === "waiting") {
+    await writer.leave();
+    await parts.approvals.stop(live, claimed.fence, turn.waitsFor);
     return "refused";
   }
   if (isPersisted) await turn.emitHeld();

@@ -102,3 +102,11 @@ export class Lease {
     this.#renewedAt = sentAt;
   }
 }
+
+/** For a process that has the store to itself. */
+export const NO_LEASE: Pick<Lease, "begin" | "ensureCurrent" | "tick" | "leave"> = {
+  begin: async () => {},
+  ensureCurrent: () => undefined,
+  tick: async () => {},
+  leave: async () => {},
+};

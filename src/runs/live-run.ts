@@ -13,9 +13,10 @@ export const CANCELLED = new RunError("cancelled", "The run was cancelled.");
 
 /**
  * Why a run stops: the error that it ends with; `lost`, when another replica has it and this one must not write any
- * more; or `released`, when it is stored as it is for another attempt to go on with.
+ * more; `released`, when it is stored as it is for another attempt to go on with; or `waiting`, when that is to happen
+ * once persons have answered.
  */
-export type StopReason = RunError | "lost" | "released";
+export type StopReason = RunError | "lost" | "released" | "waiting";
 
 /** A run that this process executes, or that is queued in it. */
 export class LiveRun implements ReadableRun {
@@ -38,6 +39,11 @@ export class LiveRun implements ReadableRun {
     readonly userId: string,
     readonly traceId: string,
   ) {}
+
+  /** Whether it is being executed, or is about to end. */
+  get isUnderWay(): boolean {
+    return this.#log !== undefined;
+  }
 
   /** Whether the store has the run's row. Until then no other replica can know of the run. */
   get isPersisted(): boolean {

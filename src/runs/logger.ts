@@ -9,6 +9,7 @@ export type RecurringTaskName =
   | "lease renewal"
   | "maintenance"
   | "recovery"
+  | "approvals"
   | "polling for other replicas' events"
   | "packing"
   | "retention";
@@ -43,6 +44,10 @@ export interface RunLogger {
   handedOver(count: number): void;
   /** An orphaned run goes on here. */
   resumed(runId: string, attempt: Payload<"attempt_started">): void;
+  /** The run waits for persons' words on so many tool calls, and no process has it. */
+  waiting(runId: string, calls: number): void;
+  /** So many runs had waited for too long, and are to be ended. */
+  unanswered(count: number): void;
   /** A user's usage could not be counted. Tokens are counted again with the next charge. */
   uncounted(error: unknown): void;
   /** One step of maintenance failed. It is retried at the next tick. */

@@ -20,9 +20,12 @@ export class Registry {
 
   constructor(private readonly limits: Limits) {}
 
-  /** How many more runs there may be. */
+  /**
+   * How many more runs this process may go on with. Those that are queued here do not count: they may be queued behind
+   * the very runs that it would go on with.
+   */
   get room(): number {
-    return Math.max(0, this.limits.maxRuns - this.#runs.size);
+    return Math.max(0, this.limits.maxRuns - this.all().filter(({ isUnderWay }) => isUnderWay).length);
   }
 
   get size(): number {
@@ -37,9 +40,11 @@ export class Registry {
     return this.#runs.get(runId);
   }
 
-  /** Takes a slot for the run. Throws `busy` (503) or `too_many_runs` (429) when none is free. */
-  admit(run: LiveRun): void {
-    const ofUser = this.#perUser.get(run.userId) ?? 0;
+  /**
+   * Takes a slot for the run. `waiting`: so many other runs of the user wait for a person, in no process. Throws `busy` (503) or `too_many_runs` (429) when none is free.
+   */
+  admit(run: LiveRun, waiting = 0): void {
+    const ofUser = (this.#perUser.get(run.userId) ?? 0) + waiting;
     if (ofUser >= this.limits.maxRunsPerUser) {
       throw new RequestError(
         "too_many_runs",

@@ -27,6 +27,9 @@ export interface ResumeParts extends ExecuteParts {
 /** The error of a run that does not go on. */
 const INTERRUPTED = new RunError("interrupted", "The service stopped before the answer was complete.");
 
+/** The error of a run whose tool call nobody has decided on. */
+const UNANSWERED = new RunError("cancelled", "Nobody has approved or rejected the tool call in time.");
+
 /** Goes on with runs that this replica has taken over. */
 export class Resumer {
   constructor(private readonly parts: ResumeParts) {}
@@ -54,7 +57,7 @@ export class Resumer {
     const live = new LiveRun(runId, threadKey, userId, found.run.traceId);
     live.confirm();
     registry.adopt(live);
-    if (taken.cancelRequested) live.abort(CANCELLED);
+    if (taken.cancelRequested) live.abort(taken.hasExpired ? UNANSWERED : CANCELLED);
     void runToEnd(
       live,
       { agent, input, model, file: file && { ...file, release: () => {} }, meter, earlier },
@@ -66,11 +69,12 @@ export class Resumer {
 
   async #earlier({ fence, attempt, reason }: TakenOver): Promise<EarlierAttempts> {
     const { store } = this.parts;
-    const [progress, events] = await Promise.all([
+    const [progress, events, approvals] = await Promise.all([
       store.runs.progress(fence),
       store.events.ofRun(fence.threadKey, fence.runId, EVENT_TYPES),
+      store.approvals.ofRun(fence),
     ]);
-    return { ...progress, events, started: { attempt, reason } };
+    return { ...progress, events, approvals, started: { attempt, reason } };
   }
 
   /** The run's model, or the error when it is not available here. */

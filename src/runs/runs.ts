@@ -10,6 +10,7 @@ import { logTopic, type ReplicaHints, runsTopic, type Topics } from "../replicas
 import type { Claimed } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
+import type { ApprovalDesk } from "./approval-desk.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunRequest } from "./contract.ts";
 import type { ExecuteParts } from "./execute.ts";
@@ -37,6 +38,7 @@ export interface RunsParts extends ExecuteParts {
   readonly takesOver: boolean;
   readonly hints: ReplicaHints;
   readonly topics: Topics;
+  readonly approvals: ApprovalDesk;
 }
 
 /** What `begin` returns for the first run of a thread. */
@@ -88,12 +90,12 @@ export class Runs {
   async start<State>(agent: Agent<State>, request: RunRequest, traceId: string, runId?: string): Promise<LiveRun> {
     if (this.#draining)
       throw new RequestError("draining", "The service is shutting down. Try again shortly.", { retryAfter: 2 });
-    const { registry, system, store, owner, allowance, takesOver } = this.parts;
+    const { registry, system, store, owner, allowance, takesOver, approvals } = this.parts;
     const key = threadKey(request.userId, request.threadId ?? system.id());
     const model = await this.modelFor(request.model, agent.model);
     if (runId !== undefined) await this.#unconfirmed.settle(runId);
     const live = new LiveRun(runId ?? system.id(), key, request.userId, traceId);
-    registry.admit(live);
+    registry.admit(live, await approvals.waitingOf(live));
     const turn = { runId: live.runId, threadKey: key, messageId: system.id(), owner };
     let isCounted = false;
     // A new thread has nothing to wait for, so its run starts before its row is inserted: the model is called while
@@ -122,7 +124,10 @@ export class Runs {
       const outcome = await row;
       this.#isStoreUp = true;
       const begun = await begunOrRefused(outcome, request, store);
-      if (begun.state === "queued") this.#stop(key, begun.stopped ?? [], CANCELLED);
+      if (begun.state === "queued") {
+        this.#stop(key, begun.stopped ?? [], CANCELLED);
+        void approvals.answerWith(key);
+      }
       live.confirm(begun.state === "running" ? begun.written : undefined);
       if (!isAhead)
         void runToEnd(live, task, begun.state === "running" ? begun : awaitTurn(live, turn, this.parts), this.parts);
@@ -174,12 +179,14 @@ export class Runs {
    * Some may be over in the store already: whoever waits for them or behind them looks again.
    */
   #stop(key: ThreadKey, runIds: readonly string[], why: RunError): void {
-    const { registry, hints, topics } = this.parts;
+    const { registry, hints, topics, approvals } = this.parts;
     for (const runId of runIds) {
       const live = registry.get(runId);
       if (live === undefined) hints.send("run", runId);
       else live.abort(why);
     }
+    // One that waited for a person belongs to nobody now.
+    if (runIds.some((runId) => registry.get(runId) === undefined)) approvals.wake();
     if (runIds.length > 0) topics.changed(runsTopic(key));
   }
 

@@ -16,14 +16,17 @@ import { storableText } from "../domain/text.ts";
 import { threadIdOf } from "../domain/thread.ts";
 import type { RunWriter } from "../journal/writer.ts";
 import type { Model, ModelMessage } from "../models/contract.ts";
+import type { Approval } from "../store/approvals/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
 import { Citations } from "../tools/citations.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
+import type { ApprovalDesk } from "./approval-desk.ts";
 import { runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
+import { RunApprovals } from "./run-approvals.ts";
 import type { TokenMeter } from "./token-meter.ts";
 
 /** How long a node may take, after its run is aborted, to close what it has open. Then the run ends without it. */
@@ -35,12 +38,15 @@ export interface TurnParts {
   readonly logger: RunLogger;
   readonly historyTokens: number;
   readonly toolbox: Toolbox;
+  readonly approvals: Pick<ApprovalDesk, "request">;
 }
 
 /** What a run goes on from that had begun before. */
 export interface EarlierAttempts extends Earlier {
   /** How the new attempt is announced. */
   readonly started: Payload<"attempt_started">;
+  /** The calls that persons were asked about. */
+  readonly approvals: readonly Approval[];
 }
 
 /** The input of one run. */
@@ -69,11 +75,12 @@ export class Turn<State> {
   #hasText = false;
   /** Tokens held until the end, when the caller wants the answer in one piece. */
   #held: string;
+  #approvals: RunApprovals | undefined;
   #history: Promise<readonly ModelMessage[]> | undefined;
 
   constructor(
     private readonly live: LiveRun,
-    private readonly claimed: Pick<Claimed, "supersedes"> & {
+    private readonly claimed: Pick<Claimed, "supersedes" | "fence"> & {
       /** The thread's last seq before the run's first event. */
       readonly startSeq: number;
     },
@@ -141,6 +148,11 @@ export class Turn<State> {
     }
   }
 
+  /** The calls that the run waits for. */
+  get waitsFor(): readonly string[] {
+    return this.#approvals?.waitsFor ?? [];
+  }
+
   /** Emits the held tokens as one event. */
   async emitHeld(): Promise<void> {
     if (this.#held !== "") await this.writer.emit({ type: "token", payload: { delta: this.#held } }, "");
@@ -171,7 +183,10 @@ export class Turn<State> {
     const { live, parts } = this;
     const { agent, input, file, model, earlier } = this.task;
     let callIds: UniqueIds | undefined;
+    const approvals = new RunApprovals(live, this.claimed.fence, agent, earlier?.approvals ?? [], parts);
+    this.#approvals = approvals;
     return {
+      approvals,
       input,
       userId: live.userId,
       file,

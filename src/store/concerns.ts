@@ -1,3 +1,5 @@
+import { approvalQueries } from "./approvals/approvals.ts";
+import * as approvalTables from "./approvals/schema.ts";
 import type { Database } from "./database.ts";
 import { documentStore } from "./documents/document-store.ts";
 import * as documentTables from "./documents/schema.ts";
@@ -56,6 +58,7 @@ export const concerns = {
   threads: { tables: logTables, open: ({ database }) => threadStore(database) },
   runs: { tables: null, open: ({ database }) => runStore(database) },
   events: { tables: null, open: ({ database }) => eventQueries(database) },
+  approvals: { tables: approvalTables, open: ({ database }) => approvalQueries(database) },
   packing: { tables: stretchTables, open: ({ database }) => packingQueries(database) },
   replicas: { tables: replicaTables, open: ({ database }) => replicaQueries(database) },
   hints: { tables: null, open: ({ database }) => hintQueries(database) },

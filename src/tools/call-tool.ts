@@ -25,10 +25,8 @@ export async function* callTool(
 ): AsyncGenerator<EventBody, ToolOutcome, void> {
   context.signal.throwIfAborted();
   const tool = tools.find(({ name }) => name === call.name);
-  if (tool === undefined)
-    return failed(`There is no tool of that name; there are ${tools.map(({ name }) => name).join(", ") || "none"}.`);
-  const mistake = await firstMistake(tool, call.input);
-  if (mistake !== null) return failed(mistake);
+  const mistake = await callMistake(tools, call);
+  if (mistake !== null || tool === undefined) return failed(mistake ?? "");
   try {
     const output = yield* tool.call(call.input, context);
     return bounded(output);
@@ -39,6 +37,16 @@ export async function* callTool(
     return failed("The tool failed. Go on without it, or try another way.");
   }
 }
+
+/** Returns why a call cannot be made, for the model. Null: it can. */
+export const callMistake = async (
+  tools: readonly Tool[],
+  call: { readonly name: string; readonly input: unknown },
+): Promise<string | null> => {
+  const tool = tools.find(({ name }) => name === call.name);
+  if (tool !== undefined) return firstMistake(tool, call.input);
+  return `There is no tool of that name; there are ${tools.map(({ name }) => name).join(", ") || "none"}.`;
+};
 
 export const failed = (message: string): ToolOutcome => ({
   output: { error: storable(message.slice(0, MAX_ERROR_CHARS)) },

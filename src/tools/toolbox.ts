@@ -50,6 +50,15 @@ export class Toolbox {
     return [...selected];
   }
 
+  /** Returns whether a tool, by the name that models have for it, is one that these names or globs select. */
+  selects(patterns: readonly string[]): (tool: string) => boolean {
+    if (patterns.length === 0) return () => false;
+    const names = new Set(this.select(patterns).map(({ name }) => name));
+    const tests = patterns.map(globTest);
+    // A tool of an agent's own is in no source.
+    return (tool) => names.has(tool) || tests.some((test) => test(tool));
+  }
+
   names(): readonly string[] {
     return this.sources.flatMap((source) => [...source.tools().keys()]);
   }

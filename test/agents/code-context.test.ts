@@ -129,11 +129,14 @@ describe("context", () => {
     await expect(walked(mine, codeContext())).rejects.toThrow(message);
   });
 
-  test("approve is refused with a clear error", async () => {
+  test.each<[string, object, string]>([
+    ["no name", { name: " ", input: {} }, "a name of 1 to 64 characters"],
+    ["an input that is no JSON", { name: "n", input: () => {} }, "the input of n is not JSON, but a function"],
+  ])("approve refuses %s", async (_what, request, message) => {
     const mine = codeRun(async function* ({ approve }) {
-      await approve({ name: "n", input: {} });
+      await approve(request as Parameters<typeof approve>[0]);
     });
-    await expect(walked(mine, codeContext())).rejects.toThrow("context.approve is not available in this release");
+    await expect(walked(mine, codeContext())).rejects.toThrow(message);
   });
 
   test("retrieval searches the user's documents in the agent's collections alone", async () => {

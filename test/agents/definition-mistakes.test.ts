@@ -55,7 +55,7 @@ test.each<[string, object, string]>([
   ["a setting's word", { run, settings: { reasoning: "max" } }, "settings.reasoning must be one of none, low, medium"],
   ["an unknown field", { run, tool: [] }, "tool is unknown; there are description, tools,"],
   ["a field that all objects inherit", { run, constructor: 1 }, "constructor is unknown"],
-  ["approve", { run, approve: ["a"] }, "approve is not available in this release"],
+  ["approve that is no list of names", { run, approve: [{}] }, "approve must be a list of texts"],
   ["an invalid timeout", { run, timeout: "soon" }, "timeout must be a duration such as 30s"],
   ["tools that are no list", { run, tools: "calculate" }, "tools must be a list"],
   ["an entry that is no tool", { run, tools: ["a", {}] }, "tools[1] must be a name, a glob, or what tool() returns"],
@@ -132,6 +132,6 @@ test("a plain function may be what run is, as it may return another's generator"
 });
 
 test("all mistakes are reported at once", async () => {
-  const mistakes = await definitionMistakes({ timeout: 5, approve: [], start: "x", nodes: { a: { run: 1 } } });
+  const mistakes = await definitionMistakes({ timeout: 5, approve: "a", start: "x", nodes: { a: { run: 1 } } });
   expect(mistakes.map(({ field }) => field)).toEqual(["timeout", "approve", "nodes.a.run", "start"]);
 });

@@ -29,6 +29,7 @@ describe("an empty environment", () => {
       providers: {},
       isProxied: false,
       runTimeoutMs: 300_000,
+      approvalTimeoutMs: 86_400_000,
       chatTimeoutMs: 60_000,
       heartbeatMs: 10_000,
       drainTimeoutMs: 30_000,

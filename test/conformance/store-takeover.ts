@@ -83,7 +83,7 @@ export const storeTakesOver = (under: StoreUnderTest): void => {
     const taken = (await takeLapsed(store, fresh(), [run.runId])).find((claim) => claim.fence.runId === run.runId);
     expect(taken).toEqual({
       ...{ state: "running", fence: { ...fence, epoch: 2 }, lastSeq: 3, lastAt: 1_767_225_600_123 },
-      ...{ attempt: 2, takeovers: 1, reason: "takeover", startSeq: 0, cancelRequested: false },
+      ...{ attempt: 2, takeovers: 1, reason: "takeover", startSeq: 0, cancelRequested: false, hasExpired: false },
     });
     expect(await appended(store, fence, 4)).toBe(false);
     expect(await store.runs.finish(fence, endAt(fence, 4))).toBe("stale");

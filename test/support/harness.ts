@@ -9,6 +9,7 @@ import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { NOBODY, WatchedTopics } from "../../src/replicas/topics.ts";
 import { Allowance } from "../../src/runs/allowance.ts";
+import { ApprovalDesk } from "../../src/runs/approval-desk.ts";
 import type { RunRequest } from "../../src/runs/contract.ts";
 import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live-run.ts";
@@ -38,6 +39,7 @@ export const sharedStore = (): Promise<Store> =>
 /** Runs, journal, lease and maintenance without HTTP. */
 export interface Harness {
   readonly store: Store;
+  readonly approvals: ApprovalDesk;
   /** This replica's id. */
   readonly owner: string;
   readonly journal: Journal;
@@ -87,6 +89,7 @@ export const harness = async (
     readonly agents?: readonly AnyAgent[];
     readonly takesOver?: boolean;
     readonly maxAttempts?: number;
+    readonly approvalTimeoutMs?: number;
     /** Receives the log calls; by default nothing does. */
     readonly logger?: Partial<RunLogger>;
   } = {},
@@ -100,7 +103,12 @@ export const harness = async (
   const model = options.model ?? scriptedModel();
   const replica = { id: owner, name: "house" };
   const lease = new Lease({ store, system, replica, ttlMs: options.leaseTtlMs ?? 60_000, logger: logger.runs });
+  const approvals = new ApprovalDesk({
+    ...{ store, system, hints: NOBODY, topics, logger: logger.runs },
+    approvalTimeoutMs: options.approvalTimeoutMs ?? 3_600_000,
+  });
   const parts = {
+    approvals,
     store,
     journal,
     registry,
@@ -128,8 +136,10 @@ export const harness = async (
   const byName = { get: (name: string) => agents.find((agent) => agent.name === name) };
   const resumer = new Resumer({ ...parts, agents: byName, maxAttempts });
   const recovery = new Recovery({ ...parts, resumer, isAlone, isDraining: () => runs.isDraining });
+  approvals.recover = () => recovery.tick();
   return {
     store,
+    approvals,
     owner,
     journal,
     registry,

@@ -88,11 +88,12 @@ const broken = (
     const message = specMistake(text, providers);
     return message === null ? [] : [{ path: Array.isArray(sound.model) ? ["model", at] : ["model"], message }];
   }),
-  ...(sound.tools ?? []).flatMap((pattern, at): readonly Broken[] => {
-    const message = toolMistake(pattern, tools);
-    return message === null ? [] : [{ path: ["tools", at], message }];
-  }),
-  ...((sound.approve ?? []).length > 0 ? [{ path: ["approve"], message: APPROVE }] : []),
+  ...(["tools", "approve"] as const).flatMap((field) =>
+    (sound[field] ?? []).flatMap((pattern, at): readonly Broken[] => {
+      const message = toolMistake(pattern, tools);
+      return message === null ? [] : [{ path: [field, at], message }];
+    }),
+  ),
   ...(sound.timeout !== undefined && timeoutMsOf(sound.timeout) === null
     ? [{ path: ["timeout"], message: `must be ${allowedBy(FrontMatter.properties.timeout)}` }]
     : []),
@@ -106,13 +107,12 @@ const broken = (
   ),
 ];
 
-/** What the service itself does for an agent that runs elsewhere. `approve` is refused for its own reason. */
+/** What the service itself does for an agent that runs elsewhere. */
 const OF_REMOTE: ReadonlySet<string> = new Set([
   "description",
   "timeout",
   "history_tokens",
   "remote",
-  "approve",
 ] satisfies (keyof FrontMatter)[]);
 const NOT_REMOTE = "has no effect on an agent that runs elsewhere: set it there, and remove it here";
 
@@ -133,8 +133,6 @@ const OF_THE_MESSAGE: ReadonlySet<string> = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-
-const APPROVE = "is not available in this release: leave it out";
 
 const placed = (fields: YamlFields, path: FieldPath, message: string): PlacedMistake => ({
   line: fields.lineOf(path),

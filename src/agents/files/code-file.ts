@@ -69,15 +69,21 @@ const mistakesOf = async (
 ): Promise<readonly ModuleMistake[]> => {
   const itself = await definitionMistakes(definition);
   const wrong = new Set(itself.map(({ field }) => field));
-  const { model, tools: named = [] } = definition;
+  const { model, tools: named = [], approve = [] } = definition;
   const unopened = model === undefined || wrong.has("model") ? null : specMistake([model].flat().join(","), providers);
   const unknown = wrong.has("tools") ? [] : named.filter((tool) => typeof tool === "string");
+  const own = wrong.has("tools") ? [] : named.filter((tool) => typeof tool !== "string").map(({ name }) => name);
+  const ownToo = { ...tools, names: [...tools.names, ...own] };
   const mistakes = [
     ...itself,
     ...(unopened === null ? [] : [{ field: "model", message: unopened }]),
     ...unknown.flatMap((pattern) => {
       const message = toolMistake(pattern, tools);
       return message === null ? [] : [{ field: "tools", message }];
+    }),
+    ...(wrong.has("approve") ? [] : approve).flatMap((pattern) => {
+      const message = toolMistake(pattern, ownToo);
+      return message === null ? [] : [{ field: "approve", message }];
     }),
   ];
   return Promise.all(

@@ -4,11 +4,12 @@ import { instructionsFor } from "./instructions.ts";
 
 /** An agent that is a model with these instructions, and tools that it is offered on every turn. */
 export const textAgent = (fields: FrontMatter, instructions: string): RunDefinition => {
-  const { tools, model, collections, timeout, history_tokens, max_rounds } = fields;
+  const { tools, approve, model, collections, timeout, history_tokens, max_rounds } = fields;
   return {
     description: descriptionOf(fields, instructions),
     settings: settingsOf(fields),
     ...(tools !== undefined && { tools }),
+    ...(approve !== undefined && { approve }),
     ...(model !== undefined && { model }),
     ...(collections !== undefined && { collections }),
     ...(timeout !== undefined && { timeout }),

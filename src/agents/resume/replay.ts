@@ -8,6 +8,8 @@ import { EmittedText } from "./emitted-text.ts";
 export interface EarlierCall extends Payload<"tool_start"> {
   /** Undefined: the attempt ended before the tool had answered, so its outcome is unknown. */
   readonly result: Pick<Payload<"tool_result">, "output" | "is_error"> | undefined;
+  /** A person's word had been told of, so the call may have been made. */
+  readonly wasResolved: boolean;
 }
 
 /** A model call of an earlier attempt. */
@@ -41,6 +43,10 @@ export class Replay {
   readonly #rounds: Round[];
   readonly #starts = new Map<string, Payload<"tool_start">>();
   readonly #results = new Map<string, Payload<"tool_result">>();
+  /** The calls on which a person's word was told. */
+  readonly #resolved = new Set<string>();
+  /** The approvals that the node itself asked for and has not asked for again, in order. */
+  readonly #approvals: Payload<"approval_requested">[] = [];
   /** How many times each other event was emitted, by type and payload. */
   readonly #others = new Map<string, number>();
   /** Pictures that were announced and never came, and under which id the node announces them now. */
@@ -64,6 +70,8 @@ export class Replay {
       else this.#note(event, pictures);
       ends.set(event.seq, text.length);
     }
+    const ofModel = new Set(rounds.flatMap(({ calls }) => calls));
+    this.#approvals = this.#approvals.filter(({ tool_call_id }) => !ofModel.has(tool_call_id));
     this.#placeholders = this.#placeholders.filter(({ image_id }) => !pictures.has(image_id));
     this.#emitted = new EmittedText(held ?? text);
     this.#rounds = rounds.map((stored) => ({
@@ -113,9 +121,20 @@ export class Replay {
     return text === "" ? null : { text, round: null };
   }
 
+  /**
+   * Returns the call under which an earlier attempt at the node has asked a person exactly this; null when none has. Each
+   * is returned once.
+   */
+  nextApproval({ name, input }: { readonly name: string; readonly input: unknown }): EarlierCall | null {
+    const text = storableText(input);
+    const at = this.#approvals.findIndex((call) => call.name === name && storableText(call.input) === text);
+    const [found] = at < 0 ? [] : this.#approvals.splice(at, 1);
+    return (found && this.#call(found.tool_call_id)) ?? null;
+  }
+
   #call(id: string): EarlierCall | undefined {
     const start = this.#starts.get(id);
-    return start && { ...start, result: this.#results.get(id) };
+    return start && { ...start, result: this.#results.get(id), wasResolved: this.#resolved.has(id) };
   }
 
   #text(delta: string): EventBody | null {
@@ -163,6 +182,8 @@ export class Replay {
       default: {
         const key = `${event.type} ${event.json}`;
         this.#others.set(key, (this.#others.get(key) ?? 0) + 1);
+        if (event.type === "approval_requested") this.#approvals.push(payloadOf(event, "approval_requested"));
+        if (event.type === "approval_resolved") this.#resolved.add(payloadOf(event, "approval_resolved").tool_call_id);
         if (event.type === "image_placeholder") this.#placeholders.push(payloadOf(event, "image_placeholder"));
         if (event.type === "image_result") pictures.add(payloadOf(event, "image_result").image_id);
       }

@@ -32,17 +32,21 @@ const ModelShape = Type.Object({ id: Type.String() }, { title: "Model" });
 
 /** The agents and models that requests may choose. */
 export const agentRoutes = ({ agents, models, toolbox }: RouteParts) => {
-  const agentView = ({ name, description, kind, model, ownTools, toolNames }: AnyAgent): Static<typeof AgentShape> => ({
-    name,
-    description,
-    kind,
-    model: model ?? models.standard.id,
-    tools: [...ownTools, ...toolbox.select(toolNames)].map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      approve: false,
-    })),
-  });
+  const agentView = (agent: AnyAgent): Static<typeof AgentShape> => {
+    const { name, description, kind, model, ownTools, toolNames } = agent;
+    const needsApproval = toolbox.selects(agent.approve);
+    return {
+      name,
+      description,
+      kind,
+      model: model ?? models.standard.id,
+      tools: [...ownTools, ...toolbox.select(toolNames)].map((tool) => ({
+        name: tool.name,
+        description: tool.description,
+        approve: needsApproval(tool.name),
+      })),
+    };
+  };
   return new Elysia({ name: "agents", prefix: "/api/v1" })
     .get("/agents", () => ({ agents: agents.offered().map(agentView) }), {
       detail: described({

@@ -2,13 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ThreadKey } from "../../domain/thread.ts";
 import type { Session } from "../database.ts";
 import type { RunStore } from "./contract.ts";
-import { isUnfinished } from "./rows.ts";
+import { isUnfinished, NOBODY } from "./rows.ts";
 
 /** What a run ends with that is cancelled before it has begun. */
 export type CancelEnd = Parameters<RunStore["requestCancel"]>[2];
 
 /**
- * Cancels those unfinished runs of a thread that `which` selects. Only its owner ends a running run. A queued run ends
+ * Cancels those unfinished runs of a thread that `which` selects. Only its owner ends a running run. One
+ * that waits is released: whoever takes it ends it. A queued run ends
  * here and now: it has no position in the log yet, and must not wait for the run before it only to get one. Must be
  * called with the thread's lock, which prevents a claim meanwhile. Returns their ids, in order.
  */
@@ -25,7 +26,9 @@ export const cancelRuns = async (
       where runs.thread_key = ${threadKey} and ${isUnfinished} and runs.status = 'queued' and ${which}
       returning run_id, turn
     ), requested as (
-      update runs set cancel_requested = true
+      update runs set cancel_requested = true, status = 'running', wait_until = null,
+        owner = case when status = 'waiting' then ${NOBODY}::text else owner end,
+        released = case when status = 'waiting' then 'resumed' else released end
       where runs.thread_key = ${threadKey} and ${isUnfinished} and runs.status <> 'queued' and ${which}
       returning run_id, turn
     ), thread as (

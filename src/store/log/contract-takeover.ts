@@ -10,7 +10,9 @@ import type { Claimed, Fence } from "./contract-fence.ts";
 export type Orphans = "lapsed" | "foreign" | readonly string[];
 
 /** Why a run that has not ended has no owner: its replica has shut down, or it waited for a person and has an answer. */
-export type ReleaseReason = "handover" | "resumed";
+type ReleaseReason = "handover" | "resumed";
+/** The same in the store. `expired`: it waited for a person for too long, and is to end. */
+export type StoredRelease = ReleaseReason | "expired";
 
 export interface TakeoverRequest {
   readonly orphans: Orphans;
@@ -32,6 +34,8 @@ export interface TakenOver extends Claimed {
   /** The thread's last seq before the run's first event. */
   readonly startSeq: number;
   readonly cancelRequested: boolean;
+  /** It was cancelled because nobody has answered it in time. */
+  readonly hasExpired: boolean;
 }
 
 export interface TakeoverStore {

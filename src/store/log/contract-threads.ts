@@ -7,7 +7,7 @@ import type { RunEnd } from "./contract-run-end.ts";
 
 export interface ThreadStore {
   get(threadKey: ThreadKey): Promise<Thread | null>;
-  /** The running run, or else the oldest queued one. */
+  /** The running or waiting run, or else the oldest queued one. */
   activeRun(threadKey: ThreadKey): Promise<Run | null>;
   /**
    * The newest messages before a seq, the oldest of them first: at most `limit`, and at most `maxBytes` together unless

@@ -76,6 +76,8 @@ const eraseRest = statement<Erased>(sql`
     delete from checkpoints where ${some(sql`checkpoints`, sql`seq`, sql`pg_column_size(change)`, ROWS)} returning 1
   ), gone_rounds as (
     delete from rounds where ${some(sql`rounds`, sql`run_id`, sql`pg_column_size(data)`, ROWS)} returning 1
+  ), gone_approvals as (
+    delete from approvals where ${some(sql`approvals`, sql`run_id, tool_call_id`, sql`pg_column_size(input) + coalesce(pg_column_size(schema), 0)`, ROWS)} returning 1
   ), gone_images as (
     delete from images where ${some(sql`images`, sql`image_id`, sql`pg_column_size(bytes)`, ROWS)} returning 1
   ), gone_files as (
@@ -92,7 +94,8 @@ const eraseRest = statement<Erased>(sql`
   select (select count(*)::int from thread) as locked, greatest(
     (select count(*) from gone_events), (select count(*) from gone_stretches), (select count(*) from gone_messages),
     (select count(*) from gone_superseded), (select count(*) from gone_checkpoints), (select count(*) from gone_rounds),
-    (select count(*) from gone_images), (select count(*) from gone_files), (select count(*) from gone_tickets)
+    (select count(*) from gone_images), (select count(*) from gone_files), (select count(*) from gone_tickets),
+    (select count(*) from gone_approvals)
   )::int as rows`);
 
 const TABLES = [
@@ -103,6 +106,7 @@ const TABLES = [
   "superseded_messages",
   "checkpoints",
   "rounds",
+  "approvals",
   "images",
   "run_files",
 ];

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { texts } from "../columns.ts";
 import { type Database, statement } from "../database.ts";
 import type { RunStore } from "./contract.ts";
-import { isUnfinished } from "./rows.ts";
+import { isOwned } from "./rows.ts";
 
 /** Which replica holds which run. */
 export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"> => ({
@@ -26,6 +26,6 @@ export const leaseQueries = (database: Database): Pick<RunStore, "held" | "lost"
 const heldBy = statement<{ held: string; cancelled: string }>(sql`
   select coalesce(json_agg(run_id), '[]')::text as held,
     coalesce(json_agg(run_id) filter (where cancel_requested), '[]')::text as cancelled
-  from runs where owner = ${sql.placeholder("owner")} and ${isUnfinished}`);
+  from runs where owner = ${sql.placeholder("owner")} and ${isOwned}`);
 
 const idsIn = (json: string | undefined): readonly string[] => JSON.parse(json ?? "[]");

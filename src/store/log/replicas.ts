@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Database, statement } from "../database.ts";
 import type { ReplicaStore } from "./contract-replicas.ts";
-import { isUnfinished } from "./rows.ts";
+import { isOwned } from "./rows.ts";
 
 const value = (name: string) => sql.placeholder(name);
 const milliseconds = (name: string) => sql`${value(name)}::int * interval '1 ms'`;
@@ -40,7 +40,7 @@ export const replicaQueries = (database: Database): ReplicaStore => ({
       async ({ rows }) => {
         const swept = await rows(sql`
           delete from replicas where lease_until < now() - ${forMs}::bigint * interval '1 ms' and not exists (
-            select from runs where runs.owner = replicas.replica_id and ${isUnfinished}
+            select from runs where runs.owner = replicas.replica_id and ${isOwned}
           ) returning 1`);
         return swept.length;
       },

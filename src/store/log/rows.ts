@@ -1,13 +1,24 @@
-import { inArray, sql } from "drizzle-orm";
+import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Metadata, Run } from "../../domain/run.ts";
 import type { Claimed, Fence } from "./contract.ts";
+import type { StoredRelease } from "./contract-takeover.ts";
 import { runs } from "./schema.ts";
 
 /** Written exactly as in the index `runs_unfinished`. */
-export const unfinished = inArray(runs.status, ["queued", "running"]);
+export const unfinished = inArray(runs.status, ["queued", "running", "waiting"]);
 
-/** The same in plain text, which a plan for any parameters can match with the partial indexes. */
-export const isUnfinished = sql`runs.status in ('queued', 'running')`;
+/** The same in plain text, which a plan for any parameters can match with the partial index. */
+export const isUnfinished = sql`runs.status in ('queued', 'running', 'waiting')`;
+
+/** Whether a replica has the run, or is to have it: not one that waits. Written exactly as in the index `runs_by_owner`. */
+export const isOwned = sql`runs.status in ('queued', 'running')`;
+
+/** The owner of a run that was released. */
+export const NOBODY = "";
+
+/** What an update of runs sets for a run that waited and goes on: any replica may take it. */
+export const released = (reason: StoredRelease): SQL =>
+  sql`status = 'running', owner = ${NOBODY}::text, released = ${reason}::text, wait_until = null`;
 
 /** Not of a thread that is deleted, or not shown yet, whose rows are there nevertheless. */
 export const isOfThread = sql`(

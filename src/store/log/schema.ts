@@ -16,7 +16,7 @@ import type { EventType } from "../../domain/event.ts";
 import type { Message } from "../../domain/message.ts";
 import type { RunStatus } from "../../domain/run.ts";
 import type { ThreadKey } from "../../domain/thread.ts";
-import type { ReleaseReason } from "./contract-takeover.ts";
+import type { StoredRelease } from "./contract-takeover.ts";
 
 /**
  * The tables. Every primary key begins with the thread's key and nothing else is unique, so that all of a thread can
@@ -98,7 +98,9 @@ export const runs = pgTable(
     /** How many times it was taken over from a replica that had died. */
     takeovers: integer().notNull().default(0),
     /** Why no replica owns it although it has not ended; null when one does, or did until it died. */
-    released: text().$type<ReleaseReason>(),
+    released: text().$type<StoredRelease>(),
+    /** When it gives up waiting for a person, by the database's clock. Null: it does not wait. */
+    waitUntil: time(),
     /** The thread's last seq when the run started: its own events come after it. */
     startSeq: integer(),
     input: jsonText().notNull(),
@@ -125,8 +127,10 @@ export const runs = pgTable(
       .on(sql`split_part(thread_key, ':', 1)`, table.createdAt, table.runId, table.status, table.supersededBy)
       .where(sql`attempt > 0 or start_seq is null`),
     // A handful of rows at any time.
-    index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running')`),
+    index("runs_unfinished").on(table.threadKey, table.turn).where(sql`status in ('queued', 'running', 'waiting')`),
     index("runs_by_owner").on(table.owner).where(sql`status in ('queued', 'running')`),
+    index("runs_waiting").on(sql`split_part(thread_key, ':', 1)`).where(sql`status = 'waiting'`),
+    index("runs_waiting_until").on(table.waitUntil).where(sql`status = 'waiting'`),
     index("runs_to_pack")
       .on(table.threadKey, table.runId)
       .where(sql`packed_at is null and status in ('succeeded', 'failed', 'cancelled')`),

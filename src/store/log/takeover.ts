@@ -3,9 +3,9 @@ import type { ThreadKey } from "../../domain/thread.ts";
 import { databaseNow } from "../clock.ts";
 import { texts } from "../columns.ts";
 import type { Database, Session } from "../database.ts";
-import type { ReleaseReason, TakenOver, TakeoverRequest, TakeoverStore } from "./contract-takeover.ts";
+import type { StoredRelease, TakenOver, TakeoverRequest, TakeoverStore } from "./contract-takeover.ts";
 import { longestGap } from "./replicas.ts";
-import { claimed, isUnfinished, type ThreadPosition } from "./rows.ts";
+import { claimed, isOwned, NOBODY, type ThreadPosition } from "./rows.ts";
 import { supersede } from "./supersede.ts";
 
 interface Locked {
@@ -18,7 +18,7 @@ interface Taken
   extends Locked,
     ThreadPosition,
     Pick<TakenOver, "attempt" | "takeovers" | "startSeq" | "cancelRequested"> {
-  readonly released: ReleaseReason | null;
+  readonly released: StoredRelease | null;
   readonly takesPlace: boolean;
 }
 
@@ -45,9 +45,10 @@ const takenOver = (run: Taken): TakenOver => ({
   ...claimed(run, run),
   attempt: run.attempt,
   takeovers: run.takeovers,
-  reason: run.released ?? "takeover",
+  reason: run.released === "expired" ? "resumed" : (run.released ?? "takeover"),
   startSeq: run.startSeq,
   cancelRequested: run.cancelRequested,
+  hasExpired: run.released === "expired",
 });
 
 export const takeoverQueries = (database: Database): TakeoverStore => ({
@@ -63,9 +64,6 @@ export const takeoverQueries = (database: Database): TakeoverStore => ({
           and runs.owner = ${owner}::text and runs.status || '' in ('queued', 'running')`);
     }),
 });
-
-/** The owner of a run that was released. */
-const NOBODY = "";
 
 /** A queued run whose thread is busy stays an orphan until that has changed. */
 const lockOrphans = ({ orphans, owner, limit }: TakeoverRequest): SQL => sql`
@@ -134,16 +132,16 @@ const own = (owner: string, runIds: readonly string[]): SQL => sql`
   orphan as (
     select run.* from ${texts(runIds)} as requested (run_id)
     cross join lateral (
-      select ${columns} from runs where runs.run_id = requested.run_id and runs.owner = ${owner} and ${isUnfinished} offset 0
+      select ${columns} from runs where runs.run_id = requested.run_id and runs.owner = ${owner} and ${isOwned} offset 0
     ) as run
   )`;
 
 /** The owners of all unfinished runs, each by one index lookup, however many runs they have. */
 const owners = sql`
   owner (id) as (
-    select min(runs.owner) from runs where ${isUnfinished}
+    select min(runs.owner) from runs where ${isOwned}
     union all
-    select (select min(runs.owner) from runs where ${isUnfinished} and runs.owner > owner.id)
+    select (select min(runs.owner) from runs where ${isOwned} and runs.owner > owner.id)
     from owner where owner.id is not null
   )`;
 
@@ -158,7 +156,7 @@ const orphansOf = (dead: SQL): SQL => sql`
     select run.* from ${dead} as dead
     cross join lateral (
       select ${columns} from runs
-      where runs.owner = dead.id and ${isUnfinished}
+      where runs.owner = dead.id and ${isOwned}
         and (runs.lease_until is null or runs.lease_until < ${databaseNow})
       offset 0
     ) as run

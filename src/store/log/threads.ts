@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { AnswerDetail } from "../../domain/answer.ts";
 import type { Message, StoredMessage } from "../../domain/message.ts";
 import type { RunStatus } from "../../domain/run.ts";
@@ -37,7 +37,7 @@ export const threadQueries = (
         .select(runColumns)
         .from(runs)
         .where(and(eq(runs.threadKey, threadKey), unfinished))
-        .orderBy(desc(eq(runs.status, "running")), asc(runs.turn))
+        .orderBy(desc(ne(runs.status, "queued")), asc(runs.turn))
         .limit(1);
       return run === undefined ? null : runOf(run);
     }),

@@ -29,7 +29,7 @@ temperature: 0.5
 max_output_tokens: 500
 reasoning: low
 tools: [calculate, "orders/*", plot_*]
-approve: []
+approve: [calculate]
 max_rounds: 3
 timeout: 90s
 history_tokens: 0
@@ -41,6 +41,7 @@ Help.
       description: "Knows orders.",
       model: ["compatible:small", "builtin"],
       settings: { temperature: 0.5, maxOutputTokens: 500, reasoning: "low" },
+      approve: ["calculate"],
       tools: ["calculate", "orders/*", "plot_*"],
       historyTokens: 0,
       timeout: "90s",
@@ -96,10 +97,11 @@ describe("mistakes in text agents", () => {
       "max_output_tokens: 9",
       "reasoning: low",
       "tools: [calculate]",
+      "approve: [calculate]",
       "collections: [a]",
       "max_rounds: 2",
     ];
-    const allowed = ["description: d", "timeout: 5s", "history_tokens: 9", "approve: []"];
+    const allowed = ["description: d", "timeout: 5s", "history_tokens: 9"];
     const { mistakes } = await readOne(
       `---\nremote: {protocol: ag-ui, url: 'http://x'}\n${[...own, ...allowed].join("\n")}\n---\n`,
     );
@@ -126,7 +128,7 @@ tools:
   - calculate
   - calculat
   - "wiki/*"
-approve: [calculate]
+approve: [calculat]
 collections: [7]
 max_rounds: 0
 timeout: 30
@@ -161,7 +163,7 @@ max_rounds: 4
       "one.md:9: reasoning must be none, low, medium or high",
       'one.md:12: tools names "calculat", which is no tool: did you mean calculate?',
       'one.md:13: tools names "wiki/*", but mcp.json has no server wiki: there are orders',
-      "one.md:14: approve is not available in this release: leave it out",
+      'one.md:14: approve names "calculat", which is no tool: did you mean calculate?',
       "one.md:15: collections must be a collection's name: 1 to 128 characters, in quotes if it is a number",
       "one.md:16: max_rounds must be a whole number from 1 to 100",
       "one.md:17: timeout must be a duration from 10ms to 24h, such as 30s or 5m",
