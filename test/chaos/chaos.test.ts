@@ -3,7 +3,7 @@ import { randomFrom } from "./random.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 /** A short form of what `bun run chaos` does for long. The seed of a round that fails is in the message of the failure. */
-const SCALE = { threads: 8, length: 0.4, leaseMs: 3_000, deadlineMs: 100_000 };
+const SCALE = { threads: 8, length: 0.4, pause: 1, leaseMs: 3_000, deadlineMs: 100_000 };
 /** How long a run may be without a replica, on top of its lease. */
 const TAKEOVER_MS = 5_000;
 const MINUTES = 120_000;
@@ -42,5 +42,7 @@ test("a replica that was suspended beyond its lease writes nothing stale", () =>
 test("runs outlast restarts of Postgres", () => roundOf("restarts"), MINUTES);
 
 test("runs outlast a connection that forwards nothing for longer than a lease", () => roundOf("stall"), MINUTES);
+
+test("runs outlast a lock on the table of events for longer than a lease", () => roundOf("lock"), MINUTES);
 
 test("clients that come back elsewhere after every few events get each event once", () => roundOf("roam"), MINUTES);

@@ -11,9 +11,10 @@ export interface CrowdOptions {
   readonly model: StandIn;
   readonly random: Random;
   readonly threads: number;
-  /** How long their answers are: the words times `length`. */
+  /** How long their answers are: the words times `length`, and the pauses times `pause`. */
   readonly size: Size;
   readonly length: number;
+  readonly pause: number;
   /** When everybody gives up. */
   readonly deadlineMs: number;
   /** Which part of the threads has a client of /stream/v2. */
@@ -46,9 +47,10 @@ export interface Verdict {
 let crowds = 0;
 
 export const crowd = (options: CrowdOptions): Crowd => {
-  const { cluster, model, threads, length, random } = options;
+  const { cluster, model, threads, length, pause, random } = options;
   const words = [Math.ceil(options.size.words[0] * length), Math.ceil(options.size.words[1] * length)] as const;
-  const size = { ...options.size, words };
+  const pauseMs = [options.size.pauseMs[0] * pause, options.size.pauseMs[1] * pause] as const;
+  const size = { words, pauseMs };
   const deadline = AbortSignal.timeout(options.deadlineMs);
   const name = `c${++crowds}`;
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "10" },
     seed: { type: "string" },
     length: { type: "string", default: "1" },
+    pause: { type: "string", default: "1" },
     threads: { type: "string", default: "50" },
     lease: { type: "string", default: "5000" },
     deadline: { type: "string", default: "120000" },
@@ -29,6 +30,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const scenario = await open({
   threads: Number(values.threads),
   length: Number(values.length),
+  pause: Number(values.pause),
   leaseMs,
   deadlineMs: Number(values.deadline),
 });

@@ -28,7 +28,7 @@ export const questionFrom = (id: string, random: Random, { words, pauseMs }: Siz
   id,
   calls: random.pick([0, 0, 1, 2]),
   words: random.between(...words),
-  pauseMs: random.between(...pauseMs),
+  pauseMs: Math.round(random.between(...pauseMs)),
   seam: random.pick(SEAMS),
   space: random.pick(SPACES),
 });

@@ -7,6 +7,8 @@ interface Scale {
   readonly threads: number;
   /** How long answers are, compared with those of a whole round. */
   readonly length: number;
+  /** How long the model pauses between two words, compared with a whole round. */
+  readonly pause: number;
   /** How long a replica's lease lasts. */
   readonly leaseMs: number;
   readonly deadlineMs: number;

@@ -3,9 +3,7 @@ import { crowd } from "../crowd.ts";
 import { type OpenScenario, outcomeOf } from "../scenario.ts";
 import { stage } from "../stage.ts";
 
-const EVERY_MS = 5_000;
-
-/** Postgres is restarted every 5 s, three times in a round. */
+/** Postgres is restarted three times in a round, with the length of a lease in between. */
 export const restarts: OpenScenario = async ({ leaseMs, ...scale }) => {
   const server = await startPostgres();
   const place = await stage({
@@ -29,7 +27,7 @@ export const restarts: OpenScenario = async ({ leaseMs, ...scale }) => {
         moments.push(Date.now());
         await server.stop();
         await server.start();
-        await Bun.sleep(EVERY_MS);
+        await Bun.sleep(leaseMs);
       }
       return outcomeOf(moments, await people.verdict());
     },
