@@ -251,18 +251,23 @@ describe("a restart", () => {
     }
   });
 
-  test("in the middle ends the run once, and clients that join receive that", async () => {
+  test("in the middle lets the run go on once, and clients that join receive the whole answer", async () => {
     const store = await memoryStore();
     const before = await startService({ store, owner: "before", env: { DRAIN_TIMEOUT: "10ms" } });
     const id = await ticket(before);
     const stream = readSse(await take(before, id));
-    await before.model.nextCall();
+    (await before.model.nextCall()).emit({ type: "text", delta: "half " });
     await before.stop();
-    const frames = await chatFrames(stream);
-    expect(frames.at(-1)).toMatchObject({ type: "error", data: { error: "Interrupted" } });
+    // It is told to come back, and nothing of an end.
+    await stream.toEnd();
+    expect(stream.text).toMatch(/retry: \d+\n\n$/);
     const after = await startService({ store, owner: "after" });
     try {
-      expect(await chatFrames(readSse(await take(after, id)))).toEqual(frames);
+      const [joined, again] = [readSse(await take(after, id)), readSse(await take(after, id))];
+      (await after.model.nextCall()).finish("whole");
+      const frames = await chatFrames(joined);
+      expect(contentOf(frames)).toBe("half whole");
+      expect(await chatFrames(again)).toEqual(frames);
     } finally {
       await after.stop();
       await store.close();
