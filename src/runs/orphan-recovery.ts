@@ -98,12 +98,16 @@ export class Recovery {
 
   /** Returns the error that the run must end with. Null: it goes on, or maintenance finds it again. */
   async #goOn(run: TakenOver): Promise<RunError | null> {
-    const { resumer, logger } = this.parts;
+    const { resumer, logger, store, owner, isDraining } = this.parts;
     const { runId } = run.fence;
     let failure: RunError | null = null;
     try {
-      failure = await resumer.resume(run);
-      if (failure === null) logger.resumed(runId, run);
+      // The process has begun to shut down since it took the run.
+      if (isDraining()) await store.runs.release(owner, [run.fence], "handover");
+      else {
+        failure = await resumer.resume(run);
+        if (failure === null) logger.resumed(runId, run);
+      }
     } catch (error) {
       logger.maintenanceFailed(error);
     }

@@ -80,6 +80,31 @@ describe("a drain", () => {
     expect(started.map(({ json }) => JSON.parse(json))).toEqual([{ attempt: 2, reason: "handover" }]);
   });
 
+  test("hands over what it has only just taken over itself", async () => {
+    const agent = { ...endless, name: "taken" };
+    const left = await harness({ store });
+    const { live } = await left.start(agent);
+    await until(async () => answerIn(await logOf(store, live.threadKey)) === "so far");
+    await left.runs.drain(10);
+    const takeover: typeof store.runs.takeover = async (taking) => {
+      const taken = await store.runs.takeover(taking);
+      if (taken.length > 0) void here.runs.drain(0);
+      return taken;
+    };
+    const here = await harness({ store: { ...store, runs: { ...store.runs, takeover } }, agents: [agent] });
+    await here.recovery.tick();
+    expect(here.registry.size).toBe(0);
+    const there = await harness({ store, agents: [agent] });
+    await until(async () => {
+      await there.recovery.tick();
+      return there.registry.get(live.runId) !== undefined;
+    });
+    await until(async () => (await logOf(store, live.threadKey)).at(-1)?.type === "attempt_started");
+    const last = (await logOf(store, live.threadKey)).at(-1);
+    expect(JSON.parse(last?.json ?? "")).toEqual({ attempt: 3, reason: "handover" });
+    await there.runs.drain(0);
+  });
+
   test("does not wait for a turn that is queued behind another replica's run", async () => {
     const [here, there] = [await harness({ store }), await harness({ store })];
     const threadId = realSystem.id();
