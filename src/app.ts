@@ -241,7 +241,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
   await lease.begin();
   // From here on: what recovery takes is this process's, however long the rest of its start takes.
   const renewing = every(renewalMs(config.leaseTtlMs), () => lease.tick());
-  await Promise.race([recovery.tick(), system.sleep(RECOVERY_AT_START_MS)]);
+  const orphans = Promise.all([recovery.tick(), approvals.tick()]);
+  await Promise.race([orphans, system.sleep(RECOVERY_AT_START_MS)]);
   // Turns that come at once should have all tools; a server that is slow or away must not keep others waiting.
   await Promise.race([mcp.settled(), system.sleep(TOOLS_AT_START_MS)]);
   const words = await retrievalHealth.look();

@@ -39,8 +39,8 @@ export interface ApprovalDeskParts {
 export class ApprovalDesk {
   /** Looks for runs that nobody has. Set once. */
   recover: (() => Promise<void>) | undefined;
-  /** Some run waits, on whichever replica it was. */
-  #anyWaits = true;
+  /** Some run waits, on whichever replica it was. A tick finds out: a start has one before it takes questions. */
+  #anyWaits = false;
   #ticks = 0;
   readonly #task: RecurringTask;
 
