@@ -100,11 +100,21 @@ export const beginQuery = (database: Database): BeginRun => {
       const outcome = await (placement === undefined
         ? database.repeat((mayBeDone) => group.make({ ...call, mayBeDone }))
         : database.repeat((mayBeDone) => beginPlaced(database, { ...call, placement, mayBeDone })));
-      // There is no room either where the rows of a deleted thread of that name are not gone yet.
-      if (outcome.state !== "full" || (await freeKey(database, run.threadKey)) === "thread") return outcome;
+      if (outcome.state !== "full") return outcome;
+      // There is no room either where the rows of a deleted thread of that name are not gone yet. By now they may be, and
+      // another question may have made the thread anew.
+      const found = await freeKey(database, run.threadKey);
+      if (found === "thread" && (await isFull(database, run))) return outcome;
     }
   };
 };
+
+const isFull = (database: Database, { threadKey, maxQueued }: NewRun): Promise<boolean> =>
+  database.call("runs.begin", async ({ rows }) => {
+    const room = hasRoom(sql`${maxQueued}::int`);
+    const found = await rows(sql`select 1 from threads where thread_key = ${threadKey} and not ${room}`);
+    return found.length > 0;
+  });
 
 const beginCallOf = (run: NewRun): Omit<BeginCall, "mayBeDone"> => {
   const message = storable(run.input.message);
