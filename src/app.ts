@@ -23,7 +23,6 @@ import { openHints } from "./replicas/open.ts";
 import { DocumentRetrieval } from "./retrieval/retrieval.ts";
 import { RetrievalHealth } from "./retrieval/vector-coverage.ts";
 import { Allowance } from "./runs/allowance.ts";
-import { ApprovalDesk } from "./runs/approval-desk.ts";
 import { every } from "./runs/every.ts";
 import { Lease, NO_LEASE, renewalMs } from "./runs/lease.ts";
 import { startLogTasks } from "./runs/log-tasks.ts";
@@ -35,6 +34,7 @@ import { Resumer } from "./runs/resume.ts";
 import { RunTimeouts } from "./runs/run-timeouts.ts";
 import { RESTARTED, Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
+import { WaitingRuns } from "./runs/waiting-runs.ts";
 import { serviceAgents } from "./services/index.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
@@ -156,8 +156,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     readPage: (url, owner) => readPage(url, agentParts, owner),
   });
   const mcp = new McpServers(logger.mcp);
-  const { approvalTimeoutMs } = config;
-  const approvals = new ApprovalDesk({ store, system, hints, topics, approvalTimeoutMs, logger: logger.runs });
+  const waiting = { approvalTimeoutMs: config.approvalTimeoutMs, logger: logger.runs };
+  const approvals = new WaitingRuns({ store, system, hints, topics, ...waiting });
   const parts = {
     approvals,
     toolbox: new Toolbox([fixedTools(tools), mcp]),

@@ -27,7 +27,7 @@ export const MAX_ROUNDS = 16;
 export async function* converse(
   conversation: ConversationOptions,
   given: ConversationContext,
-  { hasEmittedText = false, savesEnd = false }: ConversationPlace = {},
+  { hasEmittedText = false, savesEnd = false }: ConversationPlace = NEW_TEXT,
 ): AsyncGenerator<EventBody | Producer, ConversationResult, void> {
   const { tools = given.tools, maxRounds = MAX_ROUNDS } = conversation;
   const context = conversation.signal === undefined ? given : endedBy(conversation.signal, given);
@@ -52,7 +52,18 @@ export async function* converse(
       yield { type: "token", payload: { delta: earlier.text } };
       call.goOnFrom(earlier.text);
     }
-    if (repeated === null) yield* ask(call, context);
+    if (repeated === null) {
+      context.spend(call.usageBefore());
+      try {
+        yield trust((emit) => call.relay(context, emit));
+      } catch (error) {
+        if (error instanceof ModelError) call.charge(error.usage);
+        throw error;
+      } finally {
+        context.spend(call.usage());
+      }
+      context.answered(call.reason);
+    }
     // As the journal stores what was emitted of it.
     const text = storable(call.text);
     if (text !== "") answer += lead + text;
@@ -75,6 +86,9 @@ export async function* converse(
   }
 }
 
+/** Shared, as most conversations are the first text of their turn. */
+const NEW_TEXT: ConversationPlace = {};
+
 /** What a conversation needs of its node. */
 export type ConversationContext = AgentContext & Partial<Pick<NodeContext, "replay">>;
 
@@ -87,19 +101,6 @@ interface ConversationPlace {
    * take the answer for one that was cut off. Defaults to false.
    */
   readonly savesEnd?: boolean;
-}
-
-async function* ask(call: ModelCall, context: AgentContext): AsyncGenerator<Producer, void, void> {
-  context.spend(call.usageBefore());
-  try {
-    yield trust((emit) => call.relay(context, emit));
-  } catch (error) {
-    if (error instanceof ModelError) call.charge(error.usage);
-    throw error;
-  } finally {
-    context.spend(call.usage());
-  }
-  context.answered(call.reason);
 }
 
 interface AnsweredCalls {

@@ -31,38 +31,38 @@ export const walk = async <State>(
 ): Promise<unknown> => {
   let state = resumption?.state ?? agent.begin(context.input);
   let name: string | null = resumption === null ? agent.start : resumption.next;
-  let earlier: EarlierNode = resumption ?? NEW_NODE;
-  const nodeNamed = (wanted: string): AgentNode<State> => {
-    const node = agent.nodes.find((candidate) => candidate.name === wanted);
-    if (node === undefined) throw new Error(`agent ${agent.name} has no node ${wanted}`);
-    return node;
-  };
-  const newOnly: WalkSink = {
-    ...sink,
-    emit: (event, node) => {
-      const emitted = earlier.replay === null ? event : earlier.replay.take(event);
-      return emitted === null ? undefined : sink.emit(emitted, node);
-    },
-  };
-  const watched = new WatchedSink(resumption === null ? sink : newOnly, resumption?.textBefore ?? "");
-  const report = (node: AgentNode<State>, status: "in_progress" | "completed") =>
-    watched.emit(progress(node, status, context), node.name);
-  if (resumption !== null && resumption.ended !== null) await report(nodeNamed(resumption.ended), "completed");
+  const watched = new WatchedSink(sink, resumption ?? NEW_NODE, resumption?.textBefore ?? "");
+  if (resumption !== null && resumption.ended !== null) {
+    await report(nodeNamed(agent, resumption.ended), "completed", context, watched);
+  }
   for (let step = 0; name !== null; step++) {
-    const node = nodeNamed(name);
+    const node = nodeNamed(agent, name);
     if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
-    await report(node, "in_progress");
+    await report(node, "in_progress", context, watched);
     const place = { agent: agent.name, node: node.name };
-    const change = await runNode(node, state, nodeContext(context, place, earlier, watched));
+    const change = await runNode(node, state, nodeContext(context, place, watched));
     state = { ...state, ...change };
     // Only the node that was interrupted had begun before.
-    earlier = NEW_NODE;
+    watched.earlier = NEW_NODE;
     sink.checkpoint(node.name, change);
-    await report(node, "completed");
+    await report(node, "completed", context, watched);
     name = node.next(state);
   }
   return agent.result(state);
 };
+
+const nodeNamed = <State>(agent: Agent<State>, name: string): AgentNode<State> => {
+  const node = agent.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new Error(`agent ${agent.name} has no node ${name}`);
+  return node;
+};
+
+const report = <State>(
+  node: AgentNode<State>,
+  status: "in_progress" | "completed",
+  context: AgentContext,
+  sink: WatchedSink,
+): Promise<void> | undefined => sink.emit(progress(node, status, context), node.name);
 
 /** What a node had left in an earlier attempt. */
 type EarlierNode = Pick<NodeContext, "storedSteps" | "replay">;
@@ -74,6 +74,8 @@ class WatchedSink {
 
   constructor(
     private readonly sink: WalkSink,
+    /** Of the node that runs. What it had emitted is not passed on again. */
+    public earlier: EarlierNode,
     textBefore: string,
   ) {
     this.#last = textBefore.slice(-1);
@@ -81,7 +83,9 @@ class WatchedSink {
 
   emit(event: EventBody, node: string): Promise<void> | undefined {
     if (event.type === "token" && event.payload.delta !== "") this.#last = event.payload.delta.slice(-1);
-    return this.sink.emit(event, node);
+    const { replay } = this.earlier;
+    const emitted = replay === null ? event : replay.take(event);
+    return emitted === null ? undefined : this.sink.emit(emitted, node);
   }
 
   get needsParagraph(): boolean {
@@ -96,14 +100,13 @@ class WatchedSink {
 const nodeContext = (
   context: AgentContext,
   { agent, node }: Pick<NodeContext, "agent" | "node">,
-  { storedSteps, replay }: EarlierNode,
   sink: WatchedSink,
 ): NodeContext => ({
   ...context,
   agent,
   node,
-  storedSteps,
-  replay,
+  storedSteps: sink.earlier.storedSteps,
+  replay: sink.earlier.replay,
   emit: (event) => {
     const wait = sink.emit(event, node);
     if (context.signal.aborted) throw context.signal.reason;

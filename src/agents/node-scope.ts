@@ -95,6 +95,7 @@ export class NodeScope {
     const { isCode } = this.parts;
     const hasEmittedText = this.engine.needsParagraph();
     // Code may do more after it, and for long.
+    if (!isCode && !hasEmittedText) return converse(options, this.engine);
     return converse(options, isCode ? this.#bound() : this.engine, { hasEmittedText, savesEnd: isCode });
   }
 

@@ -3,10 +3,10 @@ import type { Locale } from "../domain/run.ts";
 import type { Models } from "../models/choice.ts";
 import type { Topics } from "../replicas/contract.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
-import type { ApprovalDesk } from "../runs/approval-desk.ts";
 import type { Registry } from "../runs/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Tickets } from "../runs/tickets.ts";
+import type { WaitingRuns } from "../runs/waiting-runs.ts";
 import type { StreamParts } from "../streams/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 import type { Readiness } from "./health/readiness.ts";
@@ -15,7 +15,7 @@ import type { Idempotency } from "./idempotency/idempotency.ts";
 /** What the routes need of the service. */
 export interface RouteParts extends StreamParts {
   readonly runs: Runs;
-  readonly approvals: ApprovalDesk;
+  readonly approvals: WaitingRuns;
   readonly tickets: Tickets;
   readonly idempotency: Idempotency;
   /** The runs of this process. */

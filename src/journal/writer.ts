@@ -34,19 +34,22 @@ export class RunWriter {
   readonly #answer: LoggedAnswer;
   readonly #pending = new PendingEvents();
   #checkpoints: readonly NewCheckpoint[] = NONE;
-  readonly #rounds: PendingRounds;
+  /** Undefined until there is one: most runs have none. */
+  #rounds: PendingRounds | undefined;
   #isHeld: boolean;
   #isInFlight = false;
   #hasEmittedText = false;
   /** How many events are on their way to the store. */
   #inFlight = 0;
+  readonly #lastRound: number;
   #lastSeq: number;
   #lastAt: number;
   #closed: Promise<Outcome> | undefined;
   #lastEvents: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
   /** The log has lost some of the run's events; the next ones would not follow. */
   #isTruncated = false;
-  readonly #waiters = new FlushWaiters();
+  /** Undefined until somebody waits. */
+  #waiters: FlushWaiters | undefined;
   readonly #joiners = { token: new SurrogateJoiner(), reasoning: new SurrogateJoiner() };
 
   constructor(
@@ -60,7 +63,7 @@ export class RunWriter {
     this.#isHeld = isHeld;
     this.#lastSeq = start;
     this.#lastAt = lastAt;
-    this.#rounds = new PendingRounds(lastRound);
+    this.#lastRound = lastRound;
   }
 
   /** The answer's text as the log will have it: all token deltas so far. */
@@ -103,7 +106,7 @@ export class RunWriter {
 
   /** Nothing waits for the next commit. */
   get #isTaken(): boolean {
-    return this.#pending.length + this.#checkpoints.length === 0 && this.#rounds.isEmpty;
+    return this.#pending.length + this.#checkpoints.length === 0 && this.#rounds?.isEmpty !== false;
   }
 
   /** What waits, to be written with the run's row. It goes on waiting until `release`. Nothing when it is much. */
@@ -122,7 +125,7 @@ export class RunWriter {
       this.committer.published(this, this.#pending.take(written.events.length));
       this.#checkpoints = this.#checkpoints.slice(written.checkpoints.length);
       this.#answer.settled();
-      if (this.#isTaken) this.#waiters.end();
+      if (this.#isTaken) this.#waiters?.end();
     }
     if (this.hasPending) this.committer.mark(this, this.#hasEmittedText ? "first" : "progress");
   }
@@ -141,6 +144,7 @@ export class RunWriter {
       this.#answer.add(body.type, json);
     }
     if (this.#pending.length + this.#inFlight < MAX_UNCOMMITTED) return undefined;
+    this.#waiters ??= new FlushWaiters();
     return this.#waiters.wait(this.#isInFlight);
   }
 
@@ -163,6 +167,7 @@ export class RunWriter {
       return;
     }
     this.#pending.endOfEvent();
+    this.#rounds ??= new PendingRounds(this.#lastRound);
     this.#rounds.add(state, { seq: this.#lastSeq, at: this.#now(), progress });
     this.committer.mark(this, "more");
   }
@@ -171,6 +176,7 @@ export class RunWriter {
   flushed(): Promise<void> {
     if (this.isClosed || this.#isTruncated || (this.#isTaken && !this.#isInFlight)) return Promise.resolve();
     if (!this.#isTaken) this.committer.mark(this, "first");
+    this.#waiters ??= new FlushWaiters();
     return this.#waiters.wait(this.#isTaken);
   }
 
@@ -190,7 +196,7 @@ export class RunWriter {
       this.#endOfText("");
       this.verdict.close(ending);
       this.#closed = this.committer.finish(this, ending, lastResort);
-      this.#waiters.end();
+      this.#waiters?.end();
     }
     return this.#closed;
   }
@@ -203,9 +209,9 @@ export class RunWriter {
     this.#inFlight += events.length;
     this.#isInFlight = true;
     this.#answer.taken();
-    this.#waiters.taken();
+    this.#waiters?.taken();
     const append = { fence: this.fence, events, checkpoints };
-    return this.#rounds.isEmpty ? append : { ...append, rounds: this.#rounds.take() };
+    return this.#rounds === undefined || this.#rounds.isEmpty ? append : { ...append, rounds: this.#rounds.take() };
   }
 
   /**
@@ -235,10 +241,10 @@ export class RunWriter {
     this.#isTruncated = true;
     this.#pending.clear();
     this.#checkpoints = NONE;
-    this.#rounds.take();
+    this.#rounds?.take();
     this.#lastSeq = lastSeq;
     this.#answer.restart(answer);
-    this.#waiters.taken();
+    this.#waiters?.taken();
     this.settled();
   }
 
@@ -247,7 +253,7 @@ export class RunWriter {
     this.#inFlight = 0;
     this.#isInFlight = false;
     this.#answer.settled();
-    this.#waiters.settled();
+    this.#waiters?.settled();
   }
 
   /** For the committer: the store will never accept it. Numbers and answer go on from where the log really ends. */
@@ -255,9 +261,9 @@ export class RunWriter {
     this.#lastSeq -= this.#inFlight + this.#pending.length;
     this.#pending.clear();
     this.#checkpoints = NONE;
-    this.#rounds.take();
+    this.#rounds?.take();
     this.#answer.restart();
-    this.#waiters.taken();
+    this.#waiters?.taken();
     this.settled();
   }
 

@@ -5,18 +5,18 @@ import type { Outcome } from "../journal/ending.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunWriter } from "../journal/writer.ts";
 import type { Claimed } from "../store/log/contract.ts";
-import type { ApprovalDesk } from "./approval-desk.ts";
 import { endingOf } from "./ending.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { RunTimeouts } from "./run-timeouts.ts";
 import { timeSpent } from "./time-spent.ts";
 import { type Task, Turn, type TurnParts } from "./turn.ts";
+import type { WaitingRuns } from "./waiting-runs.ts";
 
 export interface ExecuteParts extends TurnParts {
   readonly journal: Journal;
   readonly runTimeoutMs: number;
   readonly timeouts: RunTimeouts;
-  readonly approvals: Pick<ApprovalDesk, "request" | "stop">;
+  readonly approvals: Pick<WaitingRuns, "request" | "stop">;
 }
 
 /**
@@ -43,7 +43,7 @@ export const execute = async <State>(
   void live.persisted.then((isPersisted) => {
     if (!isPersisted) return;
     logger.started(live, agent.name);
-    writer.release(live.written);
+    writer.release(live.takeWritten());
     live.start(startSeq);
   });
   const deadlines = parts.timeouts.of(timeoutMs);
@@ -52,7 +52,7 @@ export const execute = async <State>(
     live.abort(new RunError("timeout", `The answer took longer than ${timeoutMs / 1000} s.`)),
   );
 
-  const turn = new Turn(live, { ...claimed, startSeq }, task, writer, parts);
+  const turn = new Turn(live, claimed, startSeq, task, writer, parts);
   const failure = await turn.run();
   deadlines.remove(deadline);
   const isPersisted = await live.persisted;

@@ -25,18 +25,21 @@ export const handOver = async (parts: HandOverParts, graceMs: number): Promise<n
   const runs: readonly LiveRun[] = registry.all();
   for (const run of runs) run.abort("released");
   await Promise.race([Promise.all(runs.map(({ ended }) => ended)), system.sleep(graceMs)]);
-  try {
-    // Also those that have ended meanwhile: they are not unfinished any more, so nothing happens to them.
-    await store.runs.release(
-      owner,
-      runs.filter(({ isPersisted }) => isPersisted),
-      "handover",
-    );
-    hints.send("orphans", null);
-    logger.handedOver(runs.length);
-  } catch (error) {
-    logger.maintenanceFailed(error);
+  const giveUp = async (stopped: readonly LiveRun[]): Promise<void> => {
+    try {
+      // Also those that have ended meanwhile: they are not unfinished any more, so nothing happens to them.
+      await store.runs.release(owner, stopped, "handover");
+      hints.send("orphans", null);
+      logger.handedOver(stopped.length);
+    } catch (error) {
+      logger.maintenanceFailed(error);
+    }
+  };
+  await giveUp(runs.filter(({ isPersisted }) => isPersisted));
+  for (const run of runs) {
+    // Its row may come later still, and nobody here goes on with it then.
+    if (!run.isPersisted) void run.persisted.then((isPersisted) => (isPersisted ? giveUp([run]) : undefined));
+    registry.release(run);
   }
-  for (const run of runs) registry.release(run);
   return runs.length;
 };

@@ -85,20 +85,22 @@ export class LiveRun implements ReadableRun {
   }
 
   /** Returns what the run has emitted so far, to be written with its row. */
-  readonly early = (): EarlyWrite => {
+  early(): EarlyWrite {
     const early = this.#log?.early() ?? { events: [], checkpoints: [] };
     this.#mostEarly = Math.max(this.#mostEarly, early.events.length);
     return early;
-  };
+  }
 
   /** The most events that may have been written with the row. */
   get mostEarly(): number {
     return this.#mostEarly;
   }
 
-  /** See `RunWriter.release`. */
-  get written(): EarlyWrite | undefined {
-    return this.#written;
+  /** See `RunWriter.release`. Given once: a run does not hold its first events for as long as it lasts. */
+  takeWritten(): EarlyWrite | undefined {
+    const written = this.#written;
+    this.#written = undefined;
+    return written;
   }
 
   decide(why: RunError): RunError | null {

@@ -3,19 +3,23 @@ import { storableText } from "../domain/text.ts";
 import type { Approval, NewApproval } from "../store/approvals/contract.ts";
 import type { Fence } from "../store/log/contract-fence.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
-import type { ApprovalDesk } from "./approval-desk.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
+import type { WaitingRuns } from "./waiting-runs.ts";
 
 interface RunApprovalsParts {
   readonly toolbox: Toolbox;
-  readonly approvals: Pick<ApprovalDesk, "request">;
+  readonly approvals: Pick<WaitingRuns, "request">;
 }
+
+/** Shared: most runs ask nobody. */
+const NONE: ReadonlyMap<string, Approval> = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** The calls of one attempt at a run that wait for a person. */
 export class RunApprovals implements Approvals {
   readonly canAsk = true;
   readonly #known: ReadonlyMap<string, Approval>;
-  readonly #waitsFor = new Set<string>();
+  #waitsFor: ReadonlySet<string> = NOTHING;
   #underWay = 0;
   #needs: ((tool: string) => boolean) | undefined;
 
@@ -27,7 +31,7 @@ export class RunApprovals implements Approvals {
     known: readonly Approval[],
     private readonly parts: RunApprovalsParts,
   ) {
-    this.#known = new Map(known.map((approval) => [approval.toolCallId, approval]));
+    this.#known = known.length === 0 ? NONE : new Map(known.map((approval) => [approval.toolCallId, approval]));
   }
 
   /** The calls without which the run cannot go on. */
@@ -68,7 +72,7 @@ export class RunApprovals implements Approvals {
   }
 
   wait(toolCallIds: readonly string[]): Promise<never> {
-    for (const id of toolCallIds) this.#waitsFor.add(id);
+    this.#waitsFor = new Set([...this.#waitsFor, ...toolCallIds]);
     this.#stopIfIdle();
     const { signal } = this.live;
     return new Promise((_, reject) => {

@@ -10,7 +10,6 @@ import { logTopic, type ReplicaHints, runsTopic, type Topics } from "../replicas
 import type { Claimed } from "../store/log/contract.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
-import type { ApprovalDesk } from "./approval-desk.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunRequest } from "./contract.ts";
 import type { ExecuteParts } from "./execute.ts";
@@ -23,6 +22,7 @@ import { removeFile, runToEnd } from "./run-to-end.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
+import type { WaitingRuns } from "./waiting-runs.ts";
 
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
@@ -38,7 +38,7 @@ export interface RunsParts extends ExecuteParts {
   readonly takesOver: boolean;
   readonly hints: ReplicaHints;
   readonly topics: Topics;
-  readonly approvals: ApprovalDesk;
+  readonly approvals: WaitingRuns;
 }
 
 /** What `begin` returns for the first run of a thread. */
@@ -118,7 +118,7 @@ export class Runs {
         traceId,
         ...placement,
         now: system.now(),
-        ...(isAhead && { early: live.early }),
+        ...(isAhead && { early: () => live.early() }),
       });
       if (isAhead) void runToEnd(live, task, firstClaim(turn), this.parts);
       const outcome = await row;

@@ -22,12 +22,12 @@ import type { Claimed } from "../store/log/contract.ts";
 import { Citations } from "../tools/citations.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
-import type { ApprovalDesk } from "./approval-desk.ts";
 import { runErrorOf } from "./ending.ts";
 import { type LiveRun, NOT_PERSISTED } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
 import { RunApprovals } from "./run-approvals.ts";
 import type { TokenMeter } from "./token-meter.ts";
+import type { WaitingRuns } from "./waiting-runs.ts";
 
 /** How long a node may take, after its run is aborted, to close what it has open. Then the run ends without it. */
 const UNWIND_MS = 1000;
@@ -38,7 +38,7 @@ export interface TurnParts {
   readonly logger: RunLogger;
   readonly historyTokens: number;
   readonly toolbox: Toolbox;
-  readonly approvals: Pick<ApprovalDesk, "request">;
+  readonly approvals: Pick<WaitingRuns, "request">;
 }
 
 /** What a run goes on from that had begun before. */
@@ -80,10 +80,9 @@ export class Turn<State> {
 
   constructor(
     private readonly live: LiveRun,
-    private readonly claimed: Pick<Claimed, "supersedes" | "fence"> & {
-      /** The thread's last seq before the run's first event. */
-      readonly startSeq: number;
-    },
+    private readonly claimed: Pick<Claimed, "supersedes" | "fence">,
+    /** The thread's last seq before the run's first event. */
+    private readonly startSeq: number,
     private readonly task: Task<State>,
     private readonly writer: RunWriter,
     private readonly parts: TurnParts,
@@ -230,10 +229,10 @@ export class Turn<State> {
 
   async #readHistory(): Promise<readonly ModelMessage[]> {
     // A new thread has no history; a query would only delay its first token.
-    if (this.claimed.startSeq === 0) return [];
+    if (this.startSeq === 0) return [];
     const { agent, model } = this.task;
     const maxTokens = agent.historyTokens ?? this.parts.historyTokens;
-    const turns = await this.parts.store.threads.recentTurns(this.live.threadKey, this.claimed.startSeq + 1, {
+    const turns = await this.parts.store.threads.recentTurns(this.live.threadKey, this.startSeq + 1, {
       // A text has at most as many tokens as characters, and in English a quarter as many.
       maxChars: 4 * maxTokens,
       model: model.id,

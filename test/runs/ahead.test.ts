@@ -4,10 +4,10 @@ import { realSystem } from "../../src/domain/system.ts";
 import { NOT_PERSISTED } from "../../src/runs/live-run.ts";
 import type { NewRun } from "../../src/store/log/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
-import { followed } from "../support/followed.ts";
-import { agentOf, answerIn, endOf, logOf, sharedStore } from "../support/harness.ts";
+import { agentOf, answerIn, endOf, harness, logOf, sharedStore } from "../support/harness.ts";
 import { token } from "../support/journal.ts";
 import { callingAgent, slow, turnOfLoop } from "../support/slow-rows.ts";
+import { until } from "../support/stepped-agent.ts";
 
 /** Counts how many of its runs have started. */
 const counting = () => {
@@ -98,7 +98,7 @@ describe("the first run of a new thread", () => {
   test.each([
     ["new", null],
     ["named", realSystem.id()],
-  ])("whose row comes only after the process has drained ends as interrupted, in a %s thread", async (_, threadId) => {
+  ])("whose row comes only after the process has drained is handed over, in a %s thread", async (_, threadId) => {
     const { here, gate } = await slow();
     const starting = here.start(callingAgent, { threadId });
     await gate.reached(1);
@@ -106,9 +106,12 @@ describe("the first run of a new thread", () => {
     expect(here.registry.size).toBe(0);
     gate.open();
     const { live } = await starting;
-    for await (const batch of followed(here.journal, live.threadKey, 0, 60_000)) {
-      if (batch.some(({ type }) => type === "error")) break;
-    }
+    // Another replica has no such agent, and ends it.
+    const there = await harness({ store: here.store });
+    await until(async () => {
+      await there.recovery.tick();
+      return (await here.store.runs.get("u", live.runId))?.status === "failed";
+    });
     expect(await here.store.runs.get("u", live.runId)).toMatchObject({ error: { code: "interrupted" } });
   });
 

@@ -9,7 +9,6 @@ import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Model } from "../../src/models/contract.ts";
 import { NOBODY, WatchedTopics } from "../../src/replicas/topics.ts";
 import { Allowance } from "../../src/runs/allowance.ts";
-import { ApprovalDesk } from "../../src/runs/approval-desk.ts";
 import type { RunRequest } from "../../src/runs/contract.ts";
 import { Lease } from "../../src/runs/lease.ts";
 import type { LiveRun } from "../../src/runs/live-run.ts";
@@ -20,6 +19,7 @@ import { Registry } from "../../src/runs/registry.ts";
 import { Resumer } from "../../src/runs/resume.ts";
 import { RunTimeouts } from "../../src/runs/run-timeouts.ts";
 import { Runs } from "../../src/runs/runs.ts";
+import { WaitingRuns } from "../../src/runs/waiting-runs.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
 import type { Tool } from "../../src/tools/contract.ts";
@@ -39,7 +39,7 @@ export const sharedStore = (): Promise<Store> =>
 /** Runs, journal, lease and maintenance without HTTP. */
 export interface Harness {
   readonly store: Store;
-  readonly approvals: ApprovalDesk;
+  readonly approvals: WaitingRuns;
   /** This replica's id. */
   readonly owner: string;
   readonly journal: Journal;
@@ -103,7 +103,7 @@ export const harness = async (
   const model = options.model ?? scriptedModel();
   const replica = { id: owner, name: "house" };
   const lease = new Lease({ store, system, replica, ttlMs: options.leaseTtlMs ?? 60_000, logger: logger.runs });
-  const approvals = new ApprovalDesk({
+  const approvals = new WaitingRuns({
     ...{ store, system, hints: NOBODY, topics, logger: logger.runs },
     approvalTimeoutMs: options.approvalTimeoutMs ?? 3_600_000,
   });

@@ -22,7 +22,7 @@ const A_CALL = 200;
 /** Every how many ticks it is looked for what a dead process has left undone. */
 const TICKS_A_SWEEP = 15;
 
-export interface ApprovalDeskParts {
+export interface WaitingRunsParts {
   readonly store: Store;
   readonly system: Pick<System, "sleep">;
   readonly hints: Pick<ReplicaHints, "send">;
@@ -36,7 +36,7 @@ export interface ApprovalDeskParts {
 }
 
 /** Runs that wait for a person's word: they leave this process, and any process goes on with them. */
-export class ApprovalDesk {
+export class WaitingRuns {
   /** Looks for runs that nobody has. Set once. */
   recover: (() => Promise<void>) | undefined;
   /** Some run waits, on whichever replica it was. A tick finds out: a start has one before it takes questions. */
@@ -44,7 +44,7 @@ export class ApprovalDesk {
   #ticks = 0;
   readonly #task: RecurringTask;
 
-  constructor(private readonly parts: ApprovalDeskParts & { readonly system: Pick<System, "sleep" | "now"> }) {
+  constructor(private readonly parts: WaitingRunsParts & { readonly system: Pick<System, "sleep" | "now"> }) {
     this.#task = new RecurringTask("approvals", parts);
   }
 
