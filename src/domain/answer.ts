@@ -90,8 +90,8 @@ export class AnswerFold {
   #content = "";
   readonly #parts: Mutable<AnswerPart>[] = [];
   /** By the id that events use. A model may reuse an id, which then means the latest call. */
-  readonly #calls = new Map<string, Mutable<ToolCallPart>>();
-  readonly #images = new Map<string, Mutable<ImagePart>>();
+  #calls: Map<string, Mutable<ToolCallPart>> | undefined;
+  #images: Map<string, Mutable<ImagePart>> | undefined;
   #round = 0;
   /** A call that comes now was asked for together with the one before: calls of one round all begin before any ends. */
   #isRoundOpen = false;
@@ -134,7 +134,7 @@ export class AnswerFold {
         break;
       case "image_result":
         Object.assign(
-          this.#images.get(event.payload.image_id) ?? this.#image({ alt: "", ...event.payload }),
+          this.#images?.get(event.payload.image_id) ?? this.#image({ alt: "", ...event.payload }),
           event.payload,
         );
         break;
@@ -203,12 +203,13 @@ export class AnswerFold {
     this.#isRoundOpen = true;
     const part: Mutable<ToolCallPart> = { type: "tool_call", ...payload, round: this.#round };
     this.#parts.push(part);
+    this.#calls ??= new Map();
     this.#calls.set(part.tool_call_id, part);
     return part;
   }
 
   #result({ tool_call_id, name, output, is_error }: Payload<"tool_result">): void {
-    const call = this.#calls.get(tool_call_id) ?? this.#call({ tool_call_id, name, input: null });
+    const call = this.#calls?.get(tool_call_id) ?? this.#call({ tool_call_id, name, input: null });
     this.#isRoundOpen = false;
     call.output = output;
     call.is_error = is_error;
@@ -216,13 +217,14 @@ export class AnswerFold {
 
   /** A call shows what it was made with. */
   #resolved({ tool_call_id, input }: Payload<"approval_resolved">): void {
-    const call = this.#calls.get(tool_call_id);
+    const call = this.#calls?.get(tool_call_id);
     if (call !== undefined && input !== null) call.input = input;
   }
 
   #image({ image_id, alt }: Payload<"image_placeholder">): Mutable<ImagePart> {
     const part: Mutable<ImagePart> = { type: "image", image_id, alt };
     this.#parts.push(part);
+    this.#images ??= new Map();
     this.#images.set(image_id, part);
     return part;
   }

@@ -50,7 +50,8 @@ export class RunWriter {
   #isTruncated = false;
   /** Undefined until somebody waits. */
   #waiters: FlushWaiters | undefined;
-  readonly #joiners = { token: new SurrogateJoiner(), reasoning: new SurrogateJoiner() };
+  /** Undefined until there is text of that type. */
+  readonly #joiners: { token?: SurrogateJoiner; reasoning?: SurrogateJoiner } = {};
 
   constructor(
     readonly fence: Fence,
@@ -276,7 +277,8 @@ export class RunWriter {
   }
 
   #emitDelta(body: Delta, node: string): void {
-    const text = this.#joiners[body.type].push(body.payload.delta);
+    this.#joiners[body.type] ??= new SurrogateJoiner();
+    const text = this.#joiners[body.type]?.push(body.payload.delta) ?? "";
     if (text === "") return;
     this.#answer.addText(body.type, text);
     if (!this.#pending.join(body.type, node, text)) this.#push(body.type, node, text, "");
@@ -285,7 +287,7 @@ export class RunWriter {
   /** Half a surrogate pair cannot wait past the end of its text. */
   #endOfText(node: string): void {
     for (const type of ["token", "reasoning"] as const) {
-      const rest = this.#joiners[type].flush();
+      const rest = this.#joiners[type]?.flush() ?? "";
       if (rest === "") continue;
       this.#answer.addText(type, rest);
       this.#push(type, node, rest, "");

@@ -25,8 +25,9 @@ export class LiveRun implements ReadableRun {
   #isPersisted = false;
   readonly #persisted = new Latch<boolean>();
   readonly #started = new Latch<number | null>();
-  readonly #ended = new Latch<void>();
-  readonly #stopped = new Latch<void>();
+  /** Undefined until somebody waits for it. */
+  #ended: Latch<void> | undefined;
+  #stopped: Latch<void> | undefined;
   readonly #controller = new AbortController();
   #log: Pick<RunWriter, "verdict" | "early"> | undefined;
   /** What the store has written with the run's row. */
@@ -61,6 +62,8 @@ export class LiveRun implements ReadableRun {
 
   /** Resolves once the run's end is stored, or once another replica has taken the run over. */
   get ended(): Promise<void> {
+    if (this.hasEnded) return Promise.resolve();
+    this.#ended ??= new Latch();
     return this.#ended.promise;
   }
 
@@ -71,12 +74,14 @@ export class LiveRun implements ReadableRun {
 
   /** Resolves when the run is aborted. */
   get stopped(): Promise<void> {
+    if (this.signal.aborted) return Promise.resolve();
+    this.#stopped ??= new Latch();
     return this.#stopped.promise;
   }
 
   abort(why: StopReason): void {
     this.#controller.abort(why);
-    this.#stopped.set();
+    this.#stopped?.set();
   }
 
   /** Called when the run's log is open. From then on its verdict decides what the run ends with. */
@@ -131,6 +136,6 @@ export class LiveRun implements ReadableRun {
   end(): void {
     this.hasEnded = true;
     this.#started.set(null);
-    this.#ended.set();
+    this.#ended?.set();
   }
 }
