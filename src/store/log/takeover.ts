@@ -57,9 +57,10 @@ export const takeoverQueries = (database: Database): TakeoverStore => ({
 
   release: (owner, runs, reason) =>
     database.call("runs.release", async ({ rows }) => {
+      const keys = runs.map(({ threadKey, runId }) => ({ threadKey, runId }));
       await rows(sql`
         update runs set owner = ${NOBODY}, released = ${reason}::text
-        from json_to_recordset(${JSON.stringify(runs)}::json) as run ("threadKey" text, "runId" text)
+        from json_to_recordset(${JSON.stringify(keys)}::json) as run ("threadKey" text, "runId" text)
         where runs.thread_key = run."threadKey" and runs.run_id = run."runId"
           and runs.owner = ${owner}::text and runs.status || '' in ('queued', 'running')`);
     }),
