@@ -32,10 +32,11 @@ import { RecurringTask } from "./runs/recurring-task.ts";
 import { Registry } from "./runs/registry.ts";
 import { Resumer } from "./runs/resume.ts";
 import { RunTimeouts } from "./runs/run-timeouts.ts";
-import { RESTARTED, Runs } from "./runs/runs.ts";
+import { Runs } from "./runs/runs.ts";
 import { Tickets } from "./runs/tickets.ts";
 import { WaitingRuns } from "./runs/waiting-runs.ts";
 import { serviceAgents } from "./services/index.ts";
+import { stopServing } from "./stop-serving.ts";
 import type { Store } from "./store/contract.ts";
 import type { Replica } from "./store/log/contract-replicas.ts";
 import { Departure } from "./streams/departure.ts";
@@ -69,11 +70,6 @@ const IDLE_S = 255;
 
 /** How long a start waits for the MCP servers. */
 const TOOLS_AT_START_MS = 5_000;
-/**
- * How long readers may take for the end of their streams once all runs have ended, before their streams are ended for
- * them.
- */
-const FAREWELL_MS = 1_000;
 
 /** What the process hands in; tests pass others. */
 export interface Dependencies {
@@ -284,14 +280,8 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     reload,
     drain: async () => {
       const { handedOver } = await runs.drain(config.drainTimeoutMs);
-      const stopped = http.stop();
-      const within = (ms: number) => Promise.race([stopped.then(() => true), system.sleep(ms).then(() => false)]);
-      departure.begin();
-      journal.recheckAll();
-      // Clients that do not come back by themselves are relayed what other replicas write.
-      const isRelayed = handedOver > 0 && !isAlone && (await store.replicas.others(owner).catch(() => 0)) > 0;
-      if (!(await within(isRelayed ? config.drainTimeoutMs : FAREWELL_MS))) journal.dismiss(RESTARTED);
-      if (!(await within(FAREWELL_MS))) await http.stop(true);
+      const isTaken = handedOver > 0 && !isAlone && (await store.replicas.others(owner).catch(() => 0)) > 0;
+      await stopServing({ http, journal, departure, system }, isTaken ? config.drainTimeoutMs : 0);
       for (const stop of [...others, renewing]) stop();
       hinting.close();
       await mcp.close();

@@ -7,6 +7,7 @@ import type { NewCheckpoint } from "../store/log/contract-checkpoints.ts";
 import type { Committer } from "./committer.ts";
 import type { Ending, Outcome } from "./ending.ts";
 import { FlushWaiters } from "./flush-waiters.ts";
+import { LastEvents } from "./last-events.ts";
 import { LoggedAnswer } from "./logged-answer.ts";
 import { PendingEvents } from "./pending-events.ts";
 import { PendingRounds } from "./pending-rounds.ts";
@@ -45,7 +46,7 @@ export class RunWriter {
   #lastSeq: number;
   #lastAt: number;
   #closed: Promise<Outcome> | undefined;
-  #lastEvents: { readonly bodies: readonly EventBody[]; readonly events: readonly LogEvent[] } | undefined;
+  #lastEvents: LastEvents | undefined;
   /** The log has lost some of the run's events; the next ones would not follow. */
   #isTruncated = false;
   /** Undefined until somebody waits. */
@@ -215,23 +216,10 @@ export class RunWriter {
     return this.#rounds === undefined || this.#rounds.isEmpty ? append : { ...append, rounds: this.#rounds.take() };
   }
 
-  /**
-   * For the committer: numbers the last events. Returns the same events for the same bodies, since an unacknowledged
-   * attempt to write them may have succeeded; other bodies replace them.
-   */
+  /** For the committer: numbers the last events, see `LastEvents`. */
   number(bodies: readonly EventBody[]): readonly LogEvent[] {
-    const last = this.#lastEvents;
-    if (last?.bodies === bodies && last.events[0]?.seq === this.next) return last.events;
-    const at = this.#now();
-    // The bodies that were folded first are not part of the end any more.
-    if (last !== undefined) this.#answer.spoil();
-    const events = bodies.map(({ type, payload }, i) => {
-      const event = { runId: this.fence.runId, seq: this.next + i, type, at, json: storableText(payload) };
-      if (last === undefined) this.#answer.add(type, event.json);
-      return event;
-    });
-    this.#lastEvents = { bodies, events };
-    return events;
+    this.#lastEvents ??= new LastEvents(this.fence.runId, this.#answer);
+    return this.#lastEvents.number(bodies, this.next, () => this.#now());
   }
 
   /**
