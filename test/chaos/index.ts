@@ -34,6 +34,10 @@ const scenario = await open({
   leaseMs,
   deadlineMs: Number(values.deadline),
 });
+// Its replicas would go on without it.
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => void scenario[Symbol.asyncDispose]().finally(() => process.exit(1)));
+}
 for (let round = 0; round < Number(values.rounds); round++) {
   const seed = first + round;
   const outcome = await scenario.round(randomFrom(seed));

@@ -3,7 +3,7 @@ import type { Verdict } from "./crowd.ts";
 import type { Random } from "./random.ts";
 
 /** How much a round does. */
-interface Scale {
+export interface Scale {
   readonly threads: number;
   /** How long answers are, compared with those of a whole round. */
   readonly length: number;
@@ -22,7 +22,7 @@ export interface Outcome extends Verdict {
 }
 
 /** Something that goes wrong while clients read. Each round draws what happens from its random numbers. */
-interface Scenario extends AsyncDisposable {
+export interface Scenario extends AsyncDisposable {
   round(random: Random): Promise<Outcome>;
 }
 

@@ -1,10 +1,12 @@
 import type { Fault } from "../checker.ts";
-import { crowd } from "../crowd.ts";
-import { type OpenScenario, outcomeOf } from "../scenario.ts";
+import type { OpenScenario } from "../scenario.ts";
 import { stage } from "../stage.ts";
+import { LONG, staged } from "../staged.ts";
 
 /** Shorter than the answers, so that each replica has runs to hand over. */
 const DRAIN_MS = 1_000;
+
+const fault = (message: string): Fault => ({ kind: "other", message });
 
 /** Three replicas are replaced one after another, each told to end by SIGTERM, in the middle of the answers. */
 export const deploy: OpenScenario = async ({ leaseMs, ...scale }) => {
@@ -13,30 +15,25 @@ export const deploy: OpenScenario = async ({ leaseMs, ...scale }) => {
     env: { LEASE_TTL: `${leaseMs}ms`, DRAIN_TIMEOUT: `${DRAIN_MS}ms`, RECONNECT_SPREAD: "1s" },
   });
   const { cluster } = place;
-  return {
-    round: async (random) => {
-      const people = crowd({
-        ...place,
-        random: random.fork("people"),
-        ...scale,
-        size: { words: [60, 160], pauseMs: [50, 120] },
-        relayed: 0.2,
-        queued: 0.2,
-      });
+  return staged({
+    place,
+    scale,
+    asks: () => ({ size: LONG, relayed: 0.2, queued: 0.2 }),
+    strike: async (people, random) => {
       const moments: number[] = [];
       const faults: Fault[] = [];
       await people.received(random.fraction() * 0.2);
       for (let replica = 0; replica < cluster.size; replica++) {
         moments.push(Date.now());
         const code = await cluster.end(replica, "SIGTERM");
-        if (code !== 0) faults.push({ kind: "other", message: `a replica that was told to end exited with ${code}` });
+        if (code !== 0) faults.push(fault(`a replica that was told to end exited with ${code}`));
         await cluster.start(replica);
       }
-      const verdict = await people.verdict();
-      const taken = verdict.attempts.filter(({ reason }) => reason === "takeover").length;
-      if (taken > 0) faults.push({ kind: "other", message: `${taken} runs were not handed over, but left behind` });
-      return outcomeOf(moments, verdict, faults);
+      return { moments, faults };
     },
-    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
-  };
+    judge: ({ attempts }) => {
+      const taken = attempts.filter(({ reason }) => reason === "takeover").length;
+      return taken > 0 ? [fault(`${taken} runs were not handed over, but left behind`)] : [];
+    },
+  });
 };

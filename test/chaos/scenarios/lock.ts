@@ -1,8 +1,8 @@
 import postgres from "postgres";
 import { freshDatabase } from "../../support/postgres.ts";
-import { crowd } from "../crowd.ts";
-import { type OpenScenario, outcomeOf } from "../scenario.ts";
+import type { OpenScenario } from "../scenario.ts";
 import { stage } from "../stage.ts";
+import { LONG, staged } from "../staged.ts";
 
 /** In leases. */
 const HELD = 2;
@@ -12,15 +12,11 @@ export const lock: OpenScenario = async ({ leaseMs, ...scale }) => {
   const databaseUrl = await freshDatabase();
   const place = await stage({ size: 2, databaseUrl, env: { LEASE_TTL: `${leaseMs}ms` } });
   const admin = postgres(databaseUrl, { max: 1, onnotice: () => {} });
-  return {
-    round: async (random) => {
-      const people = crowd({
-        ...place,
-        random: random.fork("people"),
-        ...scale,
-        size: { words: [60, 160], pauseMs: [50, 120] },
-        queued: 0.2,
-      });
+  return staged({
+    place,
+    scale,
+    asks: () => ({ size: LONG, queued: 0.2 }),
+    strike: async (people, random) => {
       await people.received(random.fraction() * 0.3);
       const moments = [Date.now()];
       await admin.begin(async (sql) => {
@@ -28,11 +24,8 @@ export const lock: OpenScenario = async ({ leaseMs, ...scale }) => {
         await sql`lock table events in access exclusive mode`;
         await Bun.sleep(HELD * leaseMs);
       });
-      return outcomeOf(moments, await people.verdict());
+      return { moments };
     },
-    [Symbol.asyncDispose]: async () => {
-      await admin.end();
-      await place[Symbol.asyncDispose]();
-    },
-  };
+    before: () => admin.end(),
+  });
 };

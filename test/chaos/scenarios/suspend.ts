@@ -1,29 +1,23 @@
-import { crowd } from "../crowd.ts";
-import { type OpenScenario, outcomeOf } from "../scenario.ts";
+import type { OpenScenario } from "../scenario.ts";
 import { stage } from "../stage.ts";
+import { LONG, staged } from "../staged.ts";
 
 /** A replica of two is suspended until its lease is over and its runs are taken, then resumed with all that it had in memory. */
 export const suspend: OpenScenario = async ({ leaseMs, ...scale }) => {
   const place = await stage({ size: 2, env: { LEASE_TTL: `${leaseMs}ms`, HEARTBEAT_INTERVAL: "2s" } });
   const { cluster } = place;
-  return {
-    round: async (random) => {
-      const people = crowd({
-        ...place,
-        random: random.fork("people"),
-        ...scale,
-        size: { words: [60, 160], pauseMs: [50, 120] },
-        relayed: 0.2,
-        queued: 0.2,
-      });
+  return staged({
+    place,
+    scale,
+    asks: () => ({ size: LONG, relayed: 0.2, queued: 0.2 }),
+    strike: async (people, random) => {
       await people.received(random.fraction() * 0.4);
       const victim = cluster.choose(random);
       const moments = [Date.now()];
       cluster.signal(victim, "SIGSTOP");
       await Bun.sleep(leaseMs * (1.2 + random.fraction()));
       cluster.signal(victim, "SIGCONT");
-      return outcomeOf(moments, await people.verdict());
+      return { moments };
     },
-    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
-  };
+  });
 };
