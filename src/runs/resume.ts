@@ -11,6 +11,7 @@ import type { ExecuteParts } from "./execute.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 import { runToEnd } from "./run-to-end.ts";
+import { storedChoice } from "./stored-choice.ts";
 import type { EarlierAttempts } from "./turn.ts";
 
 export interface ResumeParts extends ExecuteParts {
@@ -78,10 +79,9 @@ export class Resumer {
   }
 
   /** The run's model, or the error when it is not available here. */
-  async #model({ model, choseModel }: StoredInput, agent: AnyAgent): Promise<Model | RunError> {
-    const choice = choseModel && model !== undefined ? { name: model, provider: null, path: "/model" } : null;
+  async #model(input: StoredInput, agent: AnyAgent): Promise<Model | RunError> {
     try {
-      return await this.parts.models.choose(choice, agent.model);
+      return await this.parts.models.choose(storedChoice(input), agent.model);
     } catch (cause) {
       if (!(cause instanceof ModelChoiceError)) throw cause;
       return new RunError("model_unavailable", "The model is not available any more.", { cause });

@@ -19,6 +19,7 @@ import { CANCELLED, LiveRun } from "./live-run.ts";
 import { begunOrRefused, placementOf } from "./placement.ts";
 import type { Registry } from "./registry.ts";
 import { removeFile, runToEnd } from "./run-to-end.ts";
+import { storedChoice } from "./stored-choice.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -154,12 +155,11 @@ export class Runs {
     const { run, input } = found;
     if (!hasEnded(run.status)) throw new RequestError("conflict", "The run is not over. Cancel it first, or wait.");
     if (run.status === "succeeded") throw new RequestError("conflict", "The run succeeded. Ask the question again.");
-    const { model, choseModel, hadFile, ...stored } = input;
+    const { model: _, choseModel: __, hadFile, ...stored } = input;
     if (hadFile) throw new RequestError("conflict", "The run came with a file, which is not stored. Send it again.");
-    const choice = choseModel && model ? { name: model, provider: null, path: "/model" } : null;
     const threadId = threadIdOf(run.threadKey);
     const placement = { multitask, supersedes: runId };
-    return { userId, threadId, agent: run.agent, input: stored, model: choice, file: null, placement };
+    return { userId, threadId, agent: run.agent, input: stored, model: storedChoice(input), file: null, placement };
   }
 
   /**

@@ -35,9 +35,11 @@ const scenario = await open({
   deadlineMs: Number(values.deadline),
 });
 // Its replicas would go on without it.
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => void scenario[Symbol.asyncDispose]().finally(() => process.exit(1)));
-}
+const stop = async (): Promise<never> => {
+  await scenario[Symbol.asyncDispose]();
+  process.exit(1);
+};
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop());
 for (let round = 0; round < Number(values.rounds); round++) {
   const seed = first + round;
   const outcome = await scenario.round(randomFrom(seed));
