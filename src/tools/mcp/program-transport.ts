@@ -25,6 +25,7 @@ export class ProgramTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   #program: ChildProcessWithoutNullStreams | undefined;
+  #delivered = Promise.resolve();
   readonly #printed: BoundedLines;
 
   constructor(
@@ -87,8 +88,16 @@ export class ProgramTransport implements Transport {
     program.kill("SIGKILL");
   }
 
+  /**
+   * Messages that arrive in one piece are delivered one after another, with a turn of the microtasks between: the SDK
+   * takes a notification in the next turn but an answer at once, and a call's progress after its answer is nobody's.
+   */
   #receive(line: string): void {
     if (line.trim() === "") return;
+    this.#delivered = this.#delivered.then(() => this.#deliver(line));
+  }
+
+  #deliver(line: string): void {
     try {
       this.onmessage?.(deserializeMessage(line));
     } catch {
