@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import type { EventBody } from "../../../src/domain/event.ts";
 import { program, ServersUnderTest, server } from "../../support/mcp-servers.ts";
 
 /** The messages with which a server answers one: to a call its progress and, at the same time, its result. */
@@ -53,7 +54,7 @@ const serve = () =>
 let servers: ServersUnderTest;
 afterEach(() => servers.close());
 
-const EVENTS = [
+const EVENTS: EventBody[] = [
   {
     type: "custom",
     payload: {
