@@ -167,6 +167,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     allowance,
     owner,
     lease,
+    freed: () => recovery.freed(),
     takesOver: config.takesOver,
     logger: logger.runs,
     runTimeoutMs,

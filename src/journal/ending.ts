@@ -3,10 +3,11 @@ import { type EventBody, failureEvent, type TerminalEvent } from "../domain/even
 import type { RunEnd } from "../store/log/contract-run-end.ts";
 
 /**
- * The outcome of ending a run. `persisted`: the end is stored. `refused`: another replica has taken the run over, or
+ * The outcome of ending a run. `persisted`: the end is stored. `freed`: so it is, and other runs of the thread wait for
+ * their turn. `refused`: another replica has taken the run over, or
  * the store never accepted it.
  */
-export type Outcome = "persisted" | "refused";
+export type Outcome = "persisted" | "freed" | "refused";
 export type Ending = Omit<RunEnd, "events" | "checkpoints" | "rounds" | "message"> & {
   /** The run's last events, which follow everything that was emitted. */
   readonly events: readonly [...EventBody[], TerminalEvent];

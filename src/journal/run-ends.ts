@@ -25,13 +25,15 @@ export class RunEnds {
     const pending = { events, checkpoints, rounds };
     let current = ending;
     let rewrites = 0;
+    let isFreed = false;
     const attempt = async (): Promise<readonly LogEvent[] | null> => {
       for (;;) {
         const { decided } = writer.verdict;
         if (decided !== undefined && current.error === null) current = failing(ending, decided);
         const end = this.#endOf(writer, pending, current);
         const outcome = await this.#tryEnd(writer, end);
-        if (outcome === "ended") return end.events;
+        isFreed = outcome === "freed";
+        if (outcome === "ended" || outcome === "freed") return end.events;
         if (outcome === "stale") return null;
         const lost = await this.lostTails.before(writer, end.events[0]?.seq ?? writer.next, rewrites++);
         if (lost !== null) pending.events = [...lost, ...pending.events];
@@ -44,7 +46,7 @@ export class RunEnds {
     const persisted = await this.storeRetry.untilReached(() => [writer], attempt);
     writer.verdict.ended("over");
     if (persisted !== null) this.writers.publish(writer, persisted);
-    return persisted === null ? "refused" : "persisted";
+    return persisted === null ? "refused" : isFreed ? "freed" : "persisted";
   }
 
   #endOf(writer: RunWriter, pending: Pick<Append, "events" | "checkpoints" | "rounds">, ending: Ending): RunEnd {
@@ -62,7 +64,7 @@ export class RunEnds {
    * No end can be promised while an attempt is under way, nor after one that may have succeeded without an
    * acknowledgement.
    */
-  async #tryEnd(writer: RunWriter, end: RunEnd): Promise<"ended" | Refusal> {
+  async #tryEnd(writer: RunWriter, end: RunEnd): Promise<"ended" | "freed" | Refusal> {
     const { fence, verdict } = writer;
     const mayHaveEnded = verdict.mayHaveEnded;
     const before = mayHaveEnded ? "uncertain" : "open";

@@ -4,6 +4,7 @@ import type { Usage } from "../domain/run.ts";
 import type { System } from "../domain/system.ts";
 import { estimateTokens } from "../domain/tokens.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { ReplicaHints } from "../replicas/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Orphans, TakenOver } from "../store/log/contract-takeover.ts";
 import { endingOf } from "./ending.ts";
@@ -35,6 +36,7 @@ export interface RecoveryParts {
   readonly owner: string;
   /** No other process has the store open: every other owner of a run is dead, so expired leases need not be awaited. */
   readonly isAlone: boolean;
+  readonly hints: Pick<ReplicaHints, "send">;
   /** A process that shuts down takes no runs. */
   readonly isDraining: () => boolean;
   readonly logger: Pick<RunLogger, "recovered" | "resumed" | "maintenanceFailed" | "recurringFails" | "recurringWorks">;
@@ -44,7 +46,9 @@ export interface RecoveryParts {
 export class Recovery {
   /** Runs that were taken and are not under way yet. The store assigns them to this replica; the registry does not have them. */
   readonly #taken = new Set<string>();
-  #underWay: Promise<void> | undefined;
+  #current: Promise<unknown> = Promise.resolve();
+  /** The tick that begins after the current one. */
+  #next: Promise<void> | undefined;
 
   readonly #recovery: RecurringTask;
 
@@ -52,15 +56,26 @@ export class Recovery {
     this.#recovery = new RecurringTask("recovery", parts);
   }
 
-  /** Never throws: what fails is retried at the next tick. Joins a tick that is in progress. */
+  /**
+   * Never throws: what fails is retried at the next tick. Looks at the store after it was called, even when a tick is
+   * under way.
+   */
   tick(): Promise<void> {
-    const orphans = this.parts.isAlone ? "foreign" : "lapsed";
-    this.#underWay ??= this.#recovery
-      .attempt(() => this.#takeAll(orphans))
-      .then(() => {
-        this.#underWay = undefined;
-      });
-    return this.#underWay;
+    this.#next ??= this.#current.then(async () => {
+      this.#current = this.#next ?? Promise.resolve();
+      this.#next = undefined;
+      await this.#recovery.attempt(() => this.#takeAll(this.parts.isAlone ? "foreign" : "lapsed"));
+    });
+    return this.#next;
+  }
+
+  /**
+   * A thread is free for the run that is next in its queue, which may be nobody's: another process may have died, or
+   * shut down, while it waited. Only then is it an orphan that can be taken.
+   */
+  freed(): void {
+    if (this.parts.isDraining()) this.parts.hints.send("orphans", null);
+    else void this.tick();
   }
 
   /** Goes on with runs that the store assigns to this replica and that nothing here executes. Throws the store's error. */

@@ -7,15 +7,12 @@ import { ModelChoiceError, type Models } from "../models/choice.ts";
 import type { Model } from "../models/contract.ts";
 import type { TakenOver } from "../store/log/contract-takeover.ts";
 import type { Allowance } from "./allowance.ts";
-import type { ExecuteParts } from "./execute.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
-import type { Registry } from "./registry.ts";
-import { runToEnd } from "./run-to-end.ts";
+import { type RunToEndParts, runToEnd } from "./run-to-end.ts";
 import { storedChoice } from "./stored-choice.ts";
 import type { EarlierAttempts } from "./turn.ts";
 
-export interface ResumeParts extends ExecuteParts {
-  readonly registry: Registry;
+export interface ResumeParts extends RunToEndParts {
   readonly models: Pick<Models, "choose">;
   readonly agents: { get(name: string): AnyAgent | undefined };
   readonly allowance: Allowance;

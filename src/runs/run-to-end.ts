@@ -6,12 +6,18 @@ import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 import type { Task } from "./turn.ts";
 
+export interface RunToEndParts extends ExecuteParts {
+  readonly registry: Registry;
+  /** A run has ended here, and others of its thread wait for their turn. */
+  readonly freed: () => void;
+}
+
 /** Executes a run once it is claimed, and frees what it holds in this process when its part here is over. Never throws. */
 export const runToEnd = async <State>(
   live: LiveRun,
   task: Task<State>,
   turn: Parameters<typeof execute>[1] | Promise<Claimed | null>,
-  parts: ExecuteParts & { readonly registry: Registry },
+  parts: RunToEndParts,
 ): Promise<void> => {
   const { logger, registry, journal } = parts;
   let outcome: Outcome = "persisted";
@@ -25,9 +31,10 @@ export const runToEnd = async <State>(
     registry.release(live);
     task.file?.release();
     // A run that stops for another reason goes on elsewhere.
-    const isOver = outcome === "persisted" && typeof live.signal.reason !== "string";
+    const isOver = outcome !== "refused" && typeof live.signal.reason !== "string";
     if (task.file !== null && live.isPersisted && isOver) removeFile(live, parts.store);
     if (outcome === "refused") journal.recheck(live.threadKey);
+    if (outcome === "freed") parts.freed();
   }
 };
 

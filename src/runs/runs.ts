@@ -12,13 +12,11 @@ import { StoreError } from "../store/store-error.ts";
 import type { Allowance } from "./allowance.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunRequest } from "./contract.ts";
-import type { ExecuteParts } from "./execute.ts";
 import { handOver } from "./hand-over.ts";
 import type { Lease } from "./lease.ts";
 import { CANCELLED, LiveRun } from "./live-run.ts";
 import { begunOrRefused, placementOf } from "./placement.ts";
-import type { Registry } from "./registry.ts";
-import { removeFile, runToEnd } from "./run-to-end.ts";
+import { type RunToEndParts, removeFile, runToEnd } from "./run-to-end.ts";
 import { storedChoice } from "./stored-choice.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { awaitTurn, type ClaimRequest } from "./turn-queue.ts";
@@ -28,9 +26,8 @@ import type { WaitingRuns } from "./waiting-runs.ts";
 /** The error that ends the runs and streams that outlast a shutdown. */
 export const RESTARTED = new RunError("interrupted", "The service was restarted before the answer was complete.");
 
-export interface RunsParts extends ExecuteParts {
+export interface RunsParts extends RunToEndParts {
   readonly allowance: Allowance;
-  readonly registry: Registry;
   readonly models: Models;
   /** This replica's id. */
   readonly owner: string;

@@ -119,8 +119,7 @@ export class WaitingRuns {
   /** There are runs that nobody has, here or on another replica. */
   wake(): void {
     this.parts.hints.send("orphans", null);
-    // A search under way may have looked already.
-    void this.recover?.().then(() => this.recover?.());
+    void this.recover?.();
   }
 
   /** Ends what has waited for too long. Never throws: what fails is retried at the next tick. */

@@ -7,6 +7,7 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import { Journal } from "../../src/journal/journal.ts";
 import { openLogger, serviceLogger } from "../../src/logger.ts";
 import type { Model } from "../../src/models/contract.ts";
+import type { ReplicaHints } from "../../src/replicas/contract.ts";
 import { NOBODY, WatchedTopics } from "../../src/replicas/topics.ts";
 import { Allowance } from "../../src/runs/allowance.ts";
 import type { RunRequest } from "../../src/runs/contract.ts";
@@ -90,6 +91,8 @@ export const harness = async (
     readonly takesOver?: boolean;
     readonly maxAttempts?: number;
     readonly approvalTimeoutMs?: number;
+    /** Defaults to none: the replica neither sends nor hears any. */
+    readonly hints?: ReplicaHints;
     /** Receives the log calls; by default nothing does. */
     readonly logger?: Partial<RunLogger>;
   } = {},
@@ -119,10 +122,11 @@ export const harness = async (
       logger: logger.runs,
     }),
     system,
-    hints: NOBODY,
+    hints: options.hints ?? NOBODY,
     topics,
     owner,
     lease,
+    freed: () => recovery.freed(),
     logger: { ...logger.runs, ...options.logger },
     models: fixedModels(model),
     takesOver: options.takesOver ?? true,

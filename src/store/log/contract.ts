@@ -120,8 +120,8 @@ export interface RunStore extends TakeoverStore {
   claim(
     run: Pick<NewRun, "runId" | "threadKey" | "messageId" | "owner" | "now">,
   ): Promise<(Claimed & { readonly cancelRequested: boolean }) | null>;
-  /** Ends a run. When it returns a refusal, nothing was written. */
-  finish(fence: Fence, end: RunEnd): Promise<"ended" | Refusal>;
+  /** Ends a run. `freed`: others of its thread wait for their turn. When it returns a refusal, nothing was written. */
+  finish(fence: Fence, end: RunEnd): Promise<"ended" | "freed" | Refusal>;
   /** Returns the owner's unfinished runs, and those among them with a requested cancellation. Only reads. */
   held(owner: string): Promise<{ readonly runIds: readonly string[]; readonly cancelled: readonly string[] }>;
   /**

@@ -18,13 +18,15 @@ import {
 import { type Database, type Session, statement } from "../database.ts";
 import { follows, IS_RUNNING } from "./append-events.ts";
 import { CallGroup } from "./call-group.ts";
-import type { Fence, Refusal, RunStore } from "./contract.ts";
+import type { Fence, RunStore } from "./contract.ts";
 import type { RunEnd } from "./contract-run-end.ts";
 
 interface Finish {
   readonly fence: Fence;
   readonly end: RunEnd;
 }
+
+type Finished = Awaited<ReturnType<RunStore["finish"]>>;
 
 /** Sometimes megabytes: joined at the end, so that no step above copies them. */
 const messageRows = sql`
@@ -35,10 +37,10 @@ const messageRows = sql`
 /**
  * Ends many runs. A thread is locked before its run, as everywhere, so that no two calls deadlock. `unless` says what
  * happens to runs whose row is locked, `besides` what else is written. Returns a row for each run that could be ended,
- * and whether its last events follow its log.
+ * whether its last events follow its log, and whether other runs of its thread wait.
  */
 const finishing = (unless: SQL, besides = sql``) =>
-  statement<{ place: number; follows: boolean }>(sql`
+  statement<{ place: number; follows: boolean; frees: boolean }>(sql`
   with requested as (
     select * from rows from (
       ${separated("keys")}, ${separated("runs")}, ${plain("epochs", "int")}, ${plain("statuses", "text")}, ${plain("times", "bigint")},
@@ -48,8 +50,8 @@ const finishing = (unless: SQL, besides = sql``) =>
       last_seq, last_at, after, place)
     where ${FEW}
   ), thread as (
-    select requested.* from requested cross join lateral (
-      select 1 from threads where threads.thread_key = requested.thread_key for update of threads ${unless}
+    select requested.*, thread.queued > 0 as frees from requested cross join lateral (
+      select queued from threads where threads.thread_key = requested.thread_key for update of threads ${unless}
     ) as thread
   ), holding as (
     select thread.*, run.follows from thread cross join lateral (
@@ -72,14 +74,14 @@ const finishing = (unless: SQL, besides = sql``) =>
       nullif(answer.detail, 'null')::json
     from ${messageRows} join held on held.place = answer.place where answer.id is not null
   ), written as (${insertEvents}), points as (${insertCheckpoints})${besides}
-  select place::int, follows from holding`);
+  select place::int, follows, frees from holding`);
 
 const answers = sql`, answers as (${insertRounds})`;
 const together = [finishing(sql`skip locked`), finishing(sql`skip locked`, answers)] as const;
 const alone = [finishing(sql``), finishing(sql``, answers)] as const;
 
 export const finishQuery = (database: Database): RunStore["finish"] => {
-  const group = new CallGroup<Finish, "ended" | Refusal>(database, {
+  const group = new CallGroup<Finish, Finished>(database, {
     name: "runs.finish",
     keyOf: ({ fence }) => fence.threadKey,
     charsOf: ({ end }) =>
@@ -99,15 +101,16 @@ const outcomes = async (
   session: Session,
   [withoutRounds, withRounds]: typeof alone,
   finishes: readonly Finish[],
-): Promise<readonly ("ended" | Refusal | null)[]> => {
+): Promise<readonly (Finished | null)[]> => {
   const written = finishes.map(({ end }) => end);
   const rows = hasRounds(written)
     ? await withRounds(session, { ...columnsOf(finishes), ...roundColumns(written) })
     : await withoutRounds(session, columnsOf(finishes));
-  const held = new Map(rows.map(({ place, follows }) => [place, follows]));
+  const found = new Map(rows.map((row) => [row.place, row]));
   return finishes.map((_, at) => {
-    const isWritten = held.get(at + 1);
-    return isWritten === undefined ? null : isWritten ? "ended" : "gap";
+    const row = found.get(at + 1);
+    if (row === undefined) return null;
+    return !row.follows ? "gap" : row.frees ? "freed" : "ended";
   });
 };
 
