@@ -46,21 +46,39 @@ class StoredRun implements ReadableRun {
   }
 }
 
+type FindingParts = StoredRunParts & { readonly registry: Registry };
+
 /**
  * Returns a user's run as it can be read here: the live run of this process, or the store's. Null when the user has no
  * run of that id. `reader` aborts when nobody reads the run any more.
  */
-export const findRun = async (
+export const findRun = (userId: string, runId: string, reader: AbortSignal, parts: FindingParts) =>
+  find(userId, runId, reader, parts, () => parts.store.runs.get(userId, runId));
+
+/**
+ * As `findRun`, for a client that knows the run by its key or ticket, perhaps before the replica that begins it knows
+ * that it has begun. A run that is found stays, whatever that replica learns. `query` finds and marks it in the store.
+ */
+export const joinRun = async (
   userId: string,
   runId: string,
   reader: AbortSignal,
-  parts: StoredRunParts & { readonly registry: Registry },
+  parts: FindingParts,
+  query = () => parts.store.runs.join(userId, runId),
+): Promise<ReadableRun | null> =>
+  // One whose caller here was told that it does not exist is about to be withdrawn.
+  parts.registry.unconfirmed.has(runId) ? null : find(userId, runId, reader, parts, query);
+
+const find = async (
+  userId: string,
+  runId: string,
+  reader: AbortSignal,
+  parts: FindingParts,
+  query: () => Promise<Run | null>,
 ): Promise<ReadableRun | null> => {
-  // One that the store may have although its caller was told that it does not exist: it is about to be withdrawn.
-  if (parts.registry.unconfirmed.has(runId)) return null;
   const live = parts.registry.get(runId);
   if (live?.isPersisted) return live.userId === userId ? live : null;
-  const run = await parts.store.runs.get(userId, runId);
+  const run = await query();
   return run === null ? null : new StoredRun(run, reader, parts);
 };
 

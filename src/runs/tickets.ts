@@ -11,7 +11,7 @@ import type { ReadableRun, RunRequest } from "./contract.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Registry } from "./registry.ts";
 import type { Runs } from "./runs.ts";
-import { findRun } from "./stored-run.ts";
+import { joinRun } from "./stored-run.ts";
 
 /** How many milliseconds after its creation a ticket can still begin a run. */
 const BEGIN_WITHIN_MS = 10 * 60_000;
@@ -88,15 +88,15 @@ export class Tickets {
    */
   async redeem(question: Question, agent: AnyAgent, traceId: string, reader: AbortSignal): Promise<ReadableRun> {
     const { userId, ticket } = question;
-    const find = () => findRun(userId, ticket.runId, reader, this.parts);
-    const begun = await find();
+    const join = () => joinRun(userId, ticket.runId, reader, this.parts);
+    const begun = await join();
     if (begun !== null) return begun;
     if (ticket.ageMs >= BEGIN_WITHIN_MS) throw UNKNOWN();
     try {
       return await this.#begin(agent, question, traceId);
     } catch (error) {
       // Another replica began it first.
-      const other = error instanceof RequestError && error.code === "conflict" ? await find() : null;
+      const other = error instanceof RequestError && error.code === "conflict" ? await join() : null;
       if (other === null) throw error;
       return other;
     }

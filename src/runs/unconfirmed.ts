@@ -14,17 +14,19 @@ const LATE_INSERT_MS = 10_000;
 const MAX_TRACKED = 50_000;
 
 type UnconfirmedRun = Parameters<Store["runs"]["withdraw"]>[0];
+type Withdrawal = Awaited<ReturnType<Store["runs"]["withdraw"]>>;
 
 /**
  * Runs whose insert the store did not confirm. Their callers received an error, so the runs must not exist: each is
- * withdrawn as soon as the store is back, and looked for until it can no longer appear.
+ * withdrawn as soon as the store is back, and looked for until it can no longer appear. One that another client has
+ * joined meanwhile stays; maintenance finds that nothing here executes it.
  */
 export class Unconfirmed {
   /** `until` is null until the store answers for the first time since the insert. */
   readonly #runs = new Map<string, { readonly run: UnconfirmedRun; until: number | null }>();
   #isBusy = false;
   /** The withdrawal that is in progress. */
-  #current: Promise<boolean | null> = Promise.resolve(null);
+  #current: Promise<Withdrawal | null> = Promise.resolve(null);
 
   constructor(
     private readonly parts: {
@@ -69,10 +71,10 @@ export class Unconfirmed {
         // The last check comes after the last moment at which the run could have appeared.
         const isLast = unconfirmed.until !== null && system.now() >= unconfirmed.until;
         this.#current = this.#withdraw(unconfirmed.run);
-        const wasThere = await this.#current;
-        if (wasThere === null) break;
+        const withdrawal = await this.#current;
+        if (withdrawal === null) break;
         unconfirmed.until ??= system.now() + LATE_INSERT_MS;
-        if (wasThere || isLast) this.#forget(runId);
+        if (withdrawal !== "absent" || isLast) this.#forget(runId);
       }
     }
     this.#isBusy = false;
@@ -83,8 +85,8 @@ export class Unconfirmed {
     this.parts.registry.unconfirmed.delete(runId);
   }
 
-  /** Returns whether the run was there; it is gone now. Null: the store did not answer. */
-  async #withdraw(run: UnconfirmedRun): Promise<boolean | null> {
+  /** Null: the store did not answer. */
+  async #withdraw(run: UnconfirmedRun): Promise<Withdrawal | null> {
     try {
       return await this.parts.store.runs.withdraw(run);
     } catch (error) {

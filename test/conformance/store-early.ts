@@ -97,13 +97,13 @@ export const storeWritesEarlyEvents = (under: StoreUnderTest): void => {
     const [gone, emitting] = runs;
     const fence = { threadKey: emitting.threadKey, runId: emitting.runId, epoch: 1 };
     await appended(store, fence, 3);
-    expect(await store.runs.withdraw(gone)).toBe(false);
-    expect(await store.runs.withdraw({ ...gone, earlyEvents: 2 })).toBe(true);
+    expect(await store.runs.withdraw(gone)).toBe("absent");
+    expect(await store.runs.withdraw({ ...gone, earlyEvents: 2 })).toBe("withdrawn");
     expect(await store.threads.get(gone.threadKey)).toBeNull();
     expect(await store.events.bounds(gone.threadKey)).toBeNull();
     expect(await checkpointsOf(store, gone.threadKey)).toEqual([]);
     expect(await started(store, newRun(gone.threadKey))).toMatchObject({ lastSeq: 0 });
-    expect(await store.runs.withdraw({ ...emitting, earlyEvents: 2 })).toBe(false);
+    expect(await store.runs.withdraw({ ...emitting, earlyEvents: 2 })).toBe("absent");
     expect(await store.events.bounds(emitting.threadKey)).toEqual({ first: 1, last: 3 });
   });
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { KeyClaim } from "../../src/store/idempotency/contract.ts";
+import { newRun, started } from "../support/runs.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 const LONG_MS = 600_000;
@@ -39,6 +40,34 @@ export const storeKeepsIdempotencyKeys = (under: StoreUnderTest): void => {
     await idempotency.keep(claim, '{"b":1,"a":[2]}');
     expect(await idempotency.claim(again(claim))).toEqual({ ...made, state: "done", answer: '{"b":1,"a":[2]}' });
     expect(await idempotency.claim(claim)).toEqual({ ...made, state: "done", answer: '{"b":1,"a":[2]}' });
+  });
+
+  test("whoever joins the run of a request under way makes its key done, and the attempt cannot give it back", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread());
+    const claim = claimOf({ madeId: run.runId });
+    await store.idempotency.claim(claim);
+    expect(await store.idempotency.join(claim)).toBeNull();
+    expect(await store.idempotency.claim(again(claim))).toMatchObject({ state: "held" });
+    await started(store, run);
+    expect(await store.idempotency.join({ ...claim, key: "another" })).toBeNull();
+    expect(await store.runs.withdraw(run)).toBe("withdrawn");
+    await started(store, run);
+    expect(await store.idempotency.join(claim)).toMatchObject({ runId: run.runId });
+    expect(await store.runs.withdraw(run)).toBe("joined");
+    await store.idempotency.release(claim);
+    expect(await store.idempotency.claim(again(claim))).toMatchObject({ state: "done", madeId: run.runId });
+  });
+
+  test("a run whose key was given back cannot be joined by it", async () => {
+    const { store, thread } = under;
+    const run = newRun(thread());
+    const claim = claimOf({ madeId: run.runId });
+    await store.idempotency.claim(claim);
+    await started(store, run);
+    await store.idempotency.release(claim);
+    expect(await store.idempotency.join(claim)).toBeNull();
+    expect(await store.runs.withdraw(run)).toBe("withdrawn");
   });
 
   test("a key of another user, endpoint or name is another key", async () => {

@@ -120,7 +120,7 @@ export const storeSupersedesTurns = (under: StoreUnderTest): void => {
     const run = newRun(key, { placement: superseding(old.fence.runId) });
     await started(store, run);
     expect(await contents(store, key)).toEqual([run.input.message]);
-    expect(await store.runs.withdraw(run)).toBe(true);
+    expect(await store.runs.withdraw(run)).toBe("withdrawn");
     expect(await contents(store, key)).toEqual(["two", "two!"]);
   });
 

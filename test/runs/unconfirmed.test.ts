@@ -5,7 +5,9 @@ import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 
 /** Runs whose beginning failed at second 0. `answer` is the store's answer to a withdrawal. */
-const givenUp = async (answer: (second: number) => boolean | StoreError): Promise<readonly number[]> => {
+const givenUp = async (
+  answer: (second: number) => Awaited<ReturnType<Store["runs"]["withdraw"]>> | StoreError,
+): Promise<readonly number[]> => {
   let now = 0;
   const attempts: number[] = [];
   const over = Promise.withResolvers<void>();
@@ -38,14 +40,18 @@ const givenUp = async (answer: (second: number) => boolean | StoreError): Promis
 const away = new StoreError("unavailable", "away");
 
 test("a run that was committed is withdrawn as soon as the store is back", async () => {
-  expect((await givenUp((second) => (second < 3 ? away : true))).at(-1)).toBe(3);
+  expect((await givenUp((second) => (second < 3 ? away : "withdrawn"))).at(-1)).toBe(3);
 });
 
 test("a run that was not committed is looked for ten seconds longer", async () => {
-  expect((await givenUp(() => false)).at(-1)).toBe(10.5);
+  expect((await givenUp(() => "absent")).at(-1)).toBe(10.5);
 });
 
 test("a run is looked for even after a longer outage, because a frozen server executes the statement when it resumes", async () => {
-  const attempts = await givenUp((second) => (second < 60 ? away : second >= 62));
+  const attempts = await givenUp((second) => (second < 60 ? away : second < 62 ? "absent" : "withdrawn"));
   expect(attempts.at(-1)).toBe(62);
+});
+
+test("a run that another client has joined is left to maintenance at once", async () => {
+  expect(await givenUp(() => "joined")).toEqual([0.5]);
 });

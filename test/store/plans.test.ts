@@ -139,6 +139,7 @@ test("a page of a user's runs costs what it returns, whatever it is filtered by 
     expect(await store.runs.list("u", { ...page, status: "failed" })).toMatchObject([{ createdAt: 5 }]);
     expect(await store.runs.list("u", { ...page, threadKey: "u:7" })).toHaveLength(1);
     expect(await store.runs.get("u", "a run that there is not")).toBeNull();
+    expect(await store.runs.join("u", "a run that there is not")).toBeNull();
     await store.close();
     let after = await read();
     while (after.scans === before.scans) {

@@ -2,7 +2,7 @@ import { RequestError } from "../../domain/error.ts";
 import type { ReadableRun } from "../../runs/contract.ts";
 import { every } from "../../runs/every.ts";
 import type { Registry } from "../../runs/registry.ts";
-import { findRun, type StoredRunParts } from "../../runs/stored-run.ts";
+import { findRun, joinRun, type StoredRunParts } from "../../runs/stored-run.ts";
 import type { KeyClaim, KeyState } from "../../store/idempotency/contract.ts";
 import { type KeyedRequest, usedOtherwise } from "./key.ts";
 
@@ -59,25 +59,29 @@ export class Idempotency {
     start: (made: Made | null) => Promise<Run>,
   ): Promise<ReadableRun> {
     if (request === null) return start(null);
-    const find = (id: string) => findRun(request.name.userId, id, client, this.parts);
+    const { store } = this.parts;
+    const { userId } = request.name;
+    const join = (id: string) => joinRun(userId, id, client, this.parts);
     const state = await this.#claim(request, threadId, client, async ({ state, madeId }) =>
-      state === "held" ? find(madeId) : null,
+      state === "held"
+        ? joinRun(userId, madeId, client, this.parts, () => store.idempotency.join({ ...request.name, madeId }))
+        : null,
     );
     if ("found" in state) return state.found;
     if ("ended" in state) {
-      const run = await find(state.ended.madeId);
+      const run = await findRun(userId, state.ended.madeId, client, this.parts);
       if (run === null) throw GONE();
       return run;
     }
     const { claim, made } = state;
     return this.#carryOut(claim, async () => {
-      const begun = made.isTakenOver ? await find(made.id) : null;
+      const begun = made.isTakenOver ? await join(made.id) : null;
       if (begun !== null) return { result: begun, answer: null };
       try {
         return { result: await start(made), answer: null };
       } catch (error) {
         // An attempt that was thought dead began it after all.
-        const other = error instanceof RequestError ? await find(made.id) : null;
+        const other = error instanceof RequestError ? await join(made.id) : null;
         if (other === null) throw error;
         return { result: other, answer: null };
       }

@@ -1,3 +1,5 @@
+import type { Run } from "../../domain/run.ts";
+
 /** Names a key: it belongs to one user and one endpoint. */
 export interface KeyName {
   readonly userId: string;
@@ -45,6 +47,11 @@ export interface IdempotencyStore {
   claim(claim: KeyClaim): Promise<KeyState>;
   /** Prolongs the hold. */
   hold(key: Pick<KeyClaim, keyof KeyName | "holder" | "holdMs">): Promise<void>;
+  /**
+   * Joins the run that an attempt under way is to begin, see `RunStore.join`: then the request counts as carried out,
+   * whatever that attempt learns. Null when there is no such run, or when the attempt has given the key back.
+   */
+  join(key: KeyName & Pick<KeyClaim, "madeId">): Promise<Run | null>;
   /** The request was carried out. `answer`: compact JSON, or null. */
   keep(key: Pick<KeyClaim, keyof KeyName | "holder">, answer: string | null): Promise<void>;
   /** The request was not carried out: forgets the key. */

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { databaseNow } from "../clock.ts";
 import type { Database } from "../database.ts";
+import { joinRun } from "../log/join.ts";
 import type { IdempotencyStore, KeyClaim, KeyName, KeyState } from "./contract.ts";
 
 interface Row {
@@ -33,6 +34,20 @@ export const idempotencyQueries = (database: Database): IdempotencyStore => {
       write(
         "idempotency.hold",
         sql`update idempotency_keys set held_until = ${databaseNow} + ${holdMs}::bigint where ${heldBy(key)}`,
+      ),
+
+    // The key's row stays locked, so that it is not given back between the two statements.
+    join: (key) =>
+      database.repeat(() =>
+        database.call("idempotency.join", ({ transaction }) =>
+          transaction(async (session) => {
+            const isMade = sql`${named(key)} and idempotency_keys.made_id = ${key.madeId}`;
+            const held = await session.rows(sql`select 1 from idempotency_keys where ${isMade} for update`);
+            const run = held.length === 0 ? null : await joinRun(session, key.userId, key.madeId);
+            if (run !== null) await session.rows(sql`update idempotency_keys set is_done = true where ${isMade}`);
+            return run;
+          }),
+        ),
       ),
 
     keep: (key, answer) =>

@@ -109,10 +109,18 @@ export interface RunStore extends TakeoverStore {
   begin(run: NewRun): Promise<BeginOutcome>;
   /**
    * Undoes a `begin` that was given up: deletes the run, its message, and the thread if it was made for it. Turns whose
-   * place it took stand again; runs that it cancelled stay cancelled. False when there is nothing to undo, or when the
-   * run has emitted more than the `earlyEvents` that may have been written with its row (default 0).
+   * place it took stand again; runs that it cancelled stay cancelled. `joined`: the run stays, see `join`. `absent`:
+   * there is nothing to undo, or the run has emitted more than the `earlyEvents` that may have been written with its
+   * row (default 0).
    */
-  withdraw(run: Pick<NewRun, "runId" | "threadKey" | "owner"> & { readonly earlyEvents?: number }): Promise<boolean>;
+  withdraw(
+    run: Pick<NewRun, "runId" | "threadKey" | "owner"> & { readonly earlyEvents?: number },
+  ): Promise<"withdrawn" | "joined" | "absent">;
+  /**
+   * As `get`, for a client that has found the run while its `begin` may yet be given up: from now on it stays, and its
+   * owner or another replica executes it.
+   */
+  join(userId: string, runId: string): Promise<Run | null>;
   /**
    * Starts a queued run when it is the oldest of its thread and none is running; null when it is not its turn yet or it
    * has ended.

@@ -1,26 +1,33 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { hasEnded, type Run, type StoredInput } from "../../domain/run.ts";
 import type { Database, Session } from "../database.ts";
 import { beginQuery } from "./begin.ts";
 import { type CancelEnd, cancelRuns } from "./cancel-runs.ts";
 import type { RunStore, StoredRequest } from "./contract.ts";
 import { finishQuery } from "./finish.ts";
+import { executedFirst, getRun, isRun } from "./get-run.ts";
+import { joinRun } from "./join.ts";
 import { listRunsQuery } from "./list-runs.ts";
-import { claimed, isOfThread, runColumns, runOf, type ThreadPosition } from "./rows.ts";
+import { claimed, runColumns, runOf, type ThreadPosition } from "./rows.ts";
 import { runs } from "./schema.ts";
 import { supersede } from "./supersede.ts";
 import { withdrawQuery } from "./withdraw.ts";
 
 export const runQueries = (
   database: Database,
-): Pick<RunStore, "begin" | "withdraw" | "claim" | "finish" | "get" | "list" | "request" | "requestCancel"> => ({
+): Pick<
+  RunStore,
+  "begin" | "withdraw" | "join" | "claim" | "finish" | "get" | "list" | "request" | "requestCancel"
+> => ({
   ...listRunsQuery(database),
   begin: beginQuery(database),
   withdraw: withdrawQuery(database),
+  join: (userId, runId) =>
+    database.repeat(() => database.call("runs.join", (session) => joinRun(session, userId, runId))),
   finish: finishQuery(database),
   claim: (run) => database.call("runs.claim", (session) => session.transaction((inner) => claim(inner, run))),
   request: (userId, runId) => database.call("runs.request", (session) => request(session, userId, runId)),
-  get: (userId, runId) => database.call("runs.get", (session) => get(session, userId, runId)),
+  get: (userId, runId) => database.call("runs.get", (session) => getRun(session, userId, runId)),
 
   // Idempotent.
   requestCancel: (userId, runId, end) =>
@@ -32,11 +39,11 @@ export const runQueries = (
 });
 
 const requestCancel = async (session: Session, userId: string, runId: string, end: CancelEnd): Promise<Run | null> => {
-  const run = await get(session, userId, runId);
+  const run = await getRun(session, userId, runId);
   if (run === null || hasEnded(run.status)) return run;
   await session.rows(sql`select 1 from threads where thread_key = ${run.threadKey} for update`);
   await cancelRuns(session, run.threadKey, sql`runs.run_id = ${runId}`, end);
-  return get(session, userId, runId);
+  return getRun(session, userId, runId);
 };
 
 /**
@@ -73,20 +80,8 @@ const claim = async (session: Session, run: Parameters<RunStore["claim"]>[0]): R
   return { ...claimed(run, row), cancelRequested, ...supersedes };
 };
 
-const get = async ({ db }: Session, userId: string, runId: string): Promise<Run | null> => {
-  const [row] = await db.select(runColumns).from(runs).where(isRun(userId, runId)).orderBy(executedFirst).limit(1);
-  return row === undefined ? null : runOf(row);
-};
-
 const request = async ({ db }: Session, userId: string, runId: string): Promise<StoredRequest | null> => {
   const columns = { ...runColumns, input: runs.input };
   const [row] = await db.select(columns).from(runs).where(isRun(userId, runId)).orderBy(executedFirst).limit(1);
   return row === undefined ? null : { run: runOf(row), input: JSON.parse(row.input) as StoredInput };
 };
-
-/** By the index on ids: the user's name is not written as in the index `runs_of_user`, which has all of the user's runs. */
-const isRun = (userId: string, runId: string) =>
-  and(eq(runs.runId, runId), eq(sql`split_part(${runs.threadKey}, ':', 1) || ''`, userId), isOfThread);
-
-/** Prefers the thread where the run was executed, should forks of that thread have it too. */
-const executedFirst = desc(runs.attempt);

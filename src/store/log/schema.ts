@@ -103,6 +103,8 @@ export const runs = pgTable(
     waitUntil: time(),
     /** The thread's last seq when the run started: its own events come after it. */
     startSeq: integer(),
+    /** A client has found it by a key or ticket, on any replica: a `begin` that was given up no longer undoes it. */
+    joined: boolean().notNull().default(false),
     input: jsonText().notNull(),
     traceId: text().notNull(),
     inputTokens: integer(),

@@ -14,13 +14,13 @@ export const withdrawQuery =
 const withdraw = async (
   session: Session,
   { threadKey, runId, owner, earlyEvents = 0 }: Withdrawn,
-): Promise<boolean> => {
+): ReturnType<RunStore["withdraw"]> => {
   const { rows } = session;
   await rows(sql`select 1 from threads where thread_key = ${threadKey} for update`);
   const gone = await rows(sql`
     with gone as (
       delete from runs where thread_key = ${threadKey} and run_id = ${runId} and owner = ${owner}
-        and status in ('queued', 'running') and attempt <= 1 and not exists (
+        and status in ('queued', 'running') and attempt <= 1 and not joined and not exists (
           select from events
           where events.thread_key = runs.thread_key and events.seq > runs.start_seq + ${earlyEvents}::int
             and events.run_id = runs.run_id)
@@ -38,10 +38,14 @@ const withdraw = async (
       is_deleted = is_deleted or not exists (select from runs where thread_key = ${threadKey} and run_id <> ${runId})
     from gone where thread_key = ${threadKey}
     returning 1`);
-  if (gone.length === 0) return false;
+  if (gone.length === 0) {
+    const stays = await rows(sql`
+      select 1 from runs where thread_key = ${threadKey} and run_id = ${runId} and owner = ${owner} and joined`);
+    return stays.length > 0 ? "joined" : "absent";
+  }
   await restore(session, { threadKey, runId });
   await rows(sql`
     delete from threads where thread_key = ${threadKey} and is_deleted and last_seq = 0
       and not exists (select from runs where thread_key = ${threadKey})`);
-  return true;
+  return "withdrawn";
 };

@@ -18,6 +18,7 @@ import takeover from "../../../drizzle/0015_takeover.sql" with { type: "text" };
 import runFiles from "../../../drizzle/0016_run_files.sql" with { type: "text" };
 import erase from "../../../drizzle/0017_erase.sql" with { type: "text" };
 import approvals from "../../../drizzle/0018_approvals.sql" with { type: "text" };
+import joined from "../../../drizzle/0019_joined.sql" with { type: "text" };
 
 /**
  * The migrations that `drizzle/meta/_journal.json` lists, in its order (a test compares the two). Drizzle's own runner
@@ -43,4 +44,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   { name: "0016_run_files", sql: runFiles },
   { name: "0017_erase", sql: erase },
   { name: "0018_approvals", sql: approvals },
+  { name: "0019_joined", sql: joined },
 ];

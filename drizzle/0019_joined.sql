@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ADD COLUMN "joined" boolean DEFAULT false NOT NULL;
