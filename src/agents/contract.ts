@@ -111,6 +111,11 @@ export interface NodeContext extends AgentContext {
   readonly storedSteps: ReadonlyMap<string, unknown>;
   /** What the node had emitted in an earlier attempt. Null: the node begins. */
   readonly replay: Replay | null;
+  /**
+   * Stores that a conversation is over, of which no model wants anything back: before the node tells anything more, or
+   * else soon. The checkpoint of a node that ends with it says as much, and then nothing else is stored.
+   */
+  saveEnd(round: RoundState): void;
   /** Stores the result of a step, `undefined` or JSON, in the order of the events around it. */
   storeStep(name: string, result: unknown): void;
 }

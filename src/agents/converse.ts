@@ -27,7 +27,7 @@ export const MAX_ROUNDS = 16;
 export async function* converse(
   conversation: ConversationOptions,
   given: ConversationContext,
-  { hasEmittedText = false, savesEnd = false }: ConversationPlace = NEW_TEXT,
+  { hasEmittedText = false }: ConversationPlace = NEW_TEXT,
 ): AsyncGenerator<EventBody | Producer, ConversationResult, void> {
   const { tools = given.tools, maxRounds = MAX_ROUNDS } = conversation;
   const context = conversation.signal === undefined ? given : endedBy(conversation.signal, given);
@@ -71,9 +71,8 @@ export async function* converse(
     if (calls.length === 0 || isLast) {
       // Without a tool call in the turn, no model wants anything back.
       const isWanted = opaque !== undefined && exchange.hasRounds;
-      if (repeated === null && (isWanted || savesEnd)) {
-        context.saveRound(roundOf([], context, isWanted ? opaque : undefined));
-      }
+      if (repeated === null && isWanted) context.saveRound(roundOf([], context, opaque));
+      else if (repeated === null) context.saveEnd?.(roundOf([], context, undefined));
       exchange.add({ text, toolCalls: [], opaque, outcomes: [] });
       return { text: answer, messages: exchange.messages };
     }
@@ -90,17 +89,12 @@ export async function* converse(
 const NEW_TEXT: ConversationPlace = {};
 
 /** What a conversation needs of its node. */
-export type ConversationContext = AgentContext & Partial<Pick<NodeContext, "replay">>;
+export type ConversationContext = AgentContext & Partial<Pick<NodeContext, "replay" | "saveEnd">>;
 
 /** Where in its turn a conversation takes place. */
 interface ConversationPlace {
   /** The turn has emitted text already, so a paragraph break comes before the next text. Defaults to false. */
   readonly hasEmittedText?: boolean;
-  /**
-   * Its end is stored although no model wants anything back: the node may go on for long, and another attempt must not
-   * take the answer for one that was cut off. Defaults to false.
-   */
-  readonly savesEnd?: boolean;
 }
 
 interface AnsweredCalls {

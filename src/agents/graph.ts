@@ -1,5 +1,6 @@
 import type { EventBody } from "../domain/event.ts";
 import type { Agent, AgentContext, AgentNode, NodeContext } from "./contract.ts";
+import { ConversationEnd } from "./conversation-end.ts";
 import { emitYielded } from "./drive.ts";
 import { STEP } from "./resume/earlier.ts";
 import type { Resumption } from "./resume/resumption.ts";
@@ -40,7 +41,8 @@ export const walk = async <State>(
     if (step >= MAX_STEPS) throw new Error(`agent ${agent.name} took more than ${MAX_STEPS} steps`);
     await report(node, "in_progress", context, watched);
     const place = { agent: agent.name, node: node.name };
-    const change = await runNode(node, state, nodeContext(context, place, watched));
+    const end = new ConversationEnd();
+    const change = await runNode(node, state, nodeContext(context, place, watched, end)).finally(() => end.forget());
     state = { ...state, ...change };
     // Only the node that was interrupted had begun before.
     watched.earlier = NEW_NODE;
@@ -101,6 +103,7 @@ const nodeContext = (
   context: AgentContext,
   { agent, node }: Pick<NodeContext, "agent" | "node">,
   sink: WatchedSink,
+  end: ConversationEnd,
 ): NodeContext => ({
   ...context,
   agent,
@@ -108,12 +111,19 @@ const nodeContext = (
   storedSteps: sink.earlier.storedSteps,
   replay: sink.earlier.replay,
   emit: (event) => {
+    end.save();
     const wait = sink.emit(event, node);
     if (context.signal.aborted) throw context.signal.reason;
     return wait;
   },
   needsParagraph: () => sink.needsParagraph,
-  storeStep: (name, result) => sink.step(node, name, result),
+  saveEnd: (round) => {
+    if (!context.signal.aborted) end.set(() => context.saveRound(round));
+  },
+  storeStep: (name, result) => {
+    end.save();
+    sink.step(node, name, result);
+  },
 });
 
 const runNode = async <State>(node: AgentNode<State>, state: State, context: NodeContext): Promise<Partial<State>> => {

@@ -22,7 +22,7 @@ const checkName = (method: "emit" | "step", name: unknown): void => {
 };
 
 /** A conversation that nobody reads has no events in the log: another attempt at the run has it again. */
-const UNSEEN = { replay: null, saveRound: () => {}, flushed: () => Promise.resolve() };
+const UNSEEN = { replay: null, saveRound: () => {}, saveEnd: () => {}, flushed: () => Promise.resolve() };
 
 /** Nobody would see what the run waits for. */
 const unasked = ({ approvals }: Pick<NodeContext, "approvals">): Approvals => ({
@@ -94,9 +94,8 @@ export class NodeScope {
     // A conversation that a node yields is closed with it. Only code could go on with one by itself.
     const { isCode } = this.parts;
     const hasEmittedText = this.engine.needsParagraph();
-    // Code may do more after it, and for long.
     if (!isCode && !hasEmittedText) return converse(options, this.engine);
-    return converse(options, isCode ? this.#bound() : this.engine, { hasEmittedText, savesEnd: isCode });
+    return converse(options, isCode ? this.#bound() : this.engine, { hasEmittedText });
   }
 
   complete(options: ConversationOptions): Promise<ConversationResult> {

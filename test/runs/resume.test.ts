@@ -158,6 +158,46 @@ describe("a run whose replica dies", () => {
     expect(endOf(run.log)).toMatchObject({ finish: "stop", result: 2 });
   });
 
+  describe("after a model call that had ended whole, in a node that had not,", () => {
+    const waits = ({ signal }: { readonly signal: AbortSignal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    /** Its node goes on for as long as the first replica lives: silently, or after it has said more. */
+    const goesOn = (saysMore: boolean) => {
+      let attempts = 0;
+      return defined({
+        async *run(context) {
+          const isFirst = ++attempts === 1;
+          const { text: said } = yield* context.converse({ system: "s" });
+          if (saysMore) yield " That is all";
+          if (isFirst) await waits(context);
+          yield ` (${said.length})`;
+        },
+      });
+    };
+
+    test.each([true, false])("does not ask the model to go on (the node has said more: %p)", async (saysMore) => {
+      const second = modelWith();
+      const run = await interrupted(
+        store,
+        goesOn(saysMore),
+        [modelWith([text("Hello.")]), second],
+        async (log, live) =>
+          saysMore ? answerIn(log).endsWith("all") : (await store.runs.progress(live)).rounds.length > 0,
+      );
+      expect(second.requests).toHaveLength(0);
+      expect(answerIn(run.log)).toBe(saysMore ? "Hello. That is all (6)" : "Hello. (6)");
+      // The model's own count, which the first replica had stored with the end of the call.
+      expect(payloadsOf(run.after, "credit_settled")).toMatchObject([{ input_tokens: 10, output_tokens: 5 }]);
+    });
+
+    test("stores no end of a call where the node ends with it", async () => {
+      const here = await livingReplica(store, [], { model: modelWith([text("Hello.")]) });
+      const { live, events } = await here.start(talks());
+      expect(endOf(await events)).toMatchObject({ finish: "stop" });
+      expect((await store.runs.progress(live)).rounds).toEqual([]);
+    });
+  });
+
   test("withholds text that the caller wants in one piece, whatever its first replica had withheld", async () => {
     const note = tool({ name: "note", description: "Notes.", input: Type.Object({}), execute: () => "ok" });
     const run = await interrupted(

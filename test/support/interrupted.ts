@@ -5,6 +5,7 @@ import type { AgentDefinition } from "../../src/agents/public.ts";
 import type { LogEvent } from "../../src/domain/event.ts";
 import { withContinuation } from "../../src/models/continuation.ts";
 import type { Model, ModelPart, ModelRequest } from "../../src/models/contract.ts";
+import type { LiveRun } from "../../src/runs/live-run.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { agentParts } from "./agent-parts.ts";
 import { type Harness, logOf } from "./harness.ts";
@@ -63,12 +64,12 @@ export const interrupted = async (
   store: Store,
   agent: AnyAgent,
   [first, second]: readonly [Model, Model],
-  isReached: (events: readonly LogEvent[]) => boolean,
+  isReached: (events: readonly LogEvent[], run: LiveRun) => boolean | Promise<boolean>,
   request: Pick<NonNullable<Parameters<Harness["start"]>[1]>, "streamTokens" | "file"> = {},
 ) => {
   const dying = await dyingReplica(store, { model: first });
   const { live } = await dying.start(agent, request);
-  await until(async () => isReached(await logOf(store, live.threadKey)));
+  await until(async () => isReached(await logOf(store, live.threadKey), live));
   const before = await logOf(store, live.threadKey);
   const living = await livingReplica(store, [agent], { model: second });
   const hasEnded = async () => ["succeeded", "failed"].includes((await store.runs.get("u", live.runId))?.status ?? "");
