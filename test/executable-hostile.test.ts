@@ -130,7 +130,8 @@ test("forty uploads of 20 MiB at once, by two callers, delay no other request an
   const statuses = await unheld(() => Promise.all(Array.from({ length: 40 }, upload)), HELD_MS / 2);
   expect(new Set(statuses).isSubsetOf(new Set([422, 429, 503]))).toBe(true);
   expect(statuses).toContain(422);
-  if (process.platform === "linux") expect(peakMiB(service.pid)).toBeLessThan(1_800);
+  // 860 to 970 were measured, and 1,680 to 1,800 while what was received was left to the garbage collector.
+  if (process.platform === "linux") expect(peakMiB(service.pid)).toBeLessThan(1_300);
 }, 400_000);
 
 /** The peak resident memory of a process (proc_pid_status(5)). */

@@ -29,19 +29,19 @@ test("any number of small bodies costs nothing", () => {
 });
 
 test("a body counts until its connection breaks or its owner releases it", async () => {
-  const piece = new Uint8Array(20 * KIB * KIB);
+  const SIZE = 20 * KIB * KIB;
   const feeds: ReadableStreamDefaultController<Uint8Array>[] = [];
   /** A body whose client sends most of it and then waits. */
   const begun = () => {
     const body = new ReadableStream<Uint8Array>({
       start: (feed) => {
         feeds.push(feed);
-        feed.enqueue(piece);
+        feed.enqueue(new Uint8Array(SIZE));
       },
     });
     const request = new Request("http://127.0.0.1/", { method: "POST", body });
     const arrived = Promise.withResolvers<void>();
-    const bounds = { maxBytes: 2 * piece.length, timeoutMs: 60_000, onChunk: async () => arrived.resolve() };
+    const bounds = { maxBytes: 2 * SIZE, timeoutMs: 60_000, onChunk: async () => arrived.resolve() };
     const read = receiveBytes(request, bounds);
     return { read, settled: Promise.race([arrived.promise, read]).catch(() => {}) };
   };
@@ -51,7 +51,7 @@ test("a body counts until its connection breaks or its owner releases it", async
   await expect(Promise.race([refused.read, refused.settled])).rejects.toMatchObject({ code: "busy" });
   feeds[0]?.close();
   const whole = await waiting[0]?.read;
-  expect(whole?.body).toHaveLength(piece.length);
+  expect(whole?.body).toHaveLength(SIZE);
   const early = begun();
   await expect(Promise.race([early.read, early.settled])).rejects.toMatchObject({ code: "busy" });
   whole?.account.close();

@@ -113,12 +113,14 @@ export const receiveBytes = async (
       if (received.size + step.value.byteLength > maxBytes) throw new RequestError("payload_too_large", tooLarge);
       account.add(step.value.byteLength);
       await onChunk?.(step.value);
+      const { byteLength } = step.value;
       received.push(step.value);
-      if (received.size > FREE_BYTES) await turns.take(step.value.byteLength);
+      if (received.size > FREE_BYTES) await turns.take(byteLength);
     }
     return { body: received.take(), account };
   } catch (cause) {
     account.close();
+    received.drop();
     if (cause instanceof RequestError) throw cause;
     // The client is gone, so nobody reads this error.
     throw new RequestError("malformed_request", "The body ended before it was complete.", { cause });

@@ -18,6 +18,7 @@ export class ReceivedBytes {
     return this.#size;
   }
 
+  /** Adds a chunk, whose memory is freed. */
   push(chunk: Uint8Array): void {
     const size = this.#size + chunk.length;
     if (size > this.#buffer.byteLength) {
@@ -29,6 +30,13 @@ export class ReceivedBytes {
     }
     new Uint8Array(this.#buffer).set(chunk, this.#size);
     this.#size = size;
+    free(chunk);
+  }
+
+  /** Frees the bytes of a body that is refused: dozens of them would wait for the garbage collector. */
+  drop(): void {
+    this.#buffer = this.#buffer.transfer(0);
+    this.#size = 0;
   }
 
   /** Returns all bytes. Nothing else is in their buffer, which may be larger. */
@@ -36,3 +44,8 @@ export class ReceivedBytes {
     return new Uint8Array(this.#buffer, 0, this.#size);
   }
 }
+
+/** Does nothing for a part of a larger buffer, which holds other data too. */
+const free = ({ buffer, byteLength }: Uint8Array): void => {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+};
