@@ -11,7 +11,9 @@ import { startService, type TestService } from "./support/service.ts";
 const root = join(import.meta.dir, "..");
 const read = (page: string): Promise<string> => Bun.file(join(root, page)).text();
 
-const pages = ["*.md", "bench/*.md", "docs/**/*.md"].flatMap((pattern) => [...new Glob(pattern).scanSync(root)]).sort();
+const pages = ["*.md", "bench/*.md", "docs/**/*.md", "test/chaos/*.md"]
+  .flatMap((pattern) => [...new Glob(pattern).scanSync(root)])
+  .sort();
 const decisions = pages.filter((page) => /^docs\/decisions\/\d/.test(page));
 
 /** Removes code blocks, which are indented or fenced. */

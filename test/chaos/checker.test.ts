@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { NativeEvent } from "../support/native-events.ts";
 import { faultsOf } from "./checker.ts";
 import type { RelayedView, View } from "./client.ts";
+import { faultsOfLook, type Look } from "./look.ts";
 import { answerTo, type Question, roundText } from "./question.ts";
 import type { StoredFrame, StoredThread } from "./stored.ts";
 
@@ -101,4 +102,27 @@ test("what a client that does not come back was told wrongly is found", () => {
   expect(kindsOf("Well.", "cut")).toEqual(["altered"]);
   expect(kindsOf(answerTo(question).slice(0, 9), "failed")).toEqual(["other"]);
   expect(kindsOf(answerTo(question), "ended early")).toEqual(["other"]);
+});
+
+test("a look that has lost events, got others or a reset without need, or ended early is found", () => {
+  const all = threadOf(FRAMES);
+  const seen = viewOf(FRAMES).frames;
+  const known = { userId: "u", threadId: "t", last: 5 };
+  const lookAt = (after: number | null, frames: Look["frames"], end: Look["end"] = "read", mayBeGone = false) =>
+    faultsOfLook({ ...known, after, frames, end }, all, mayBeGone).map(({ kind }) => kind);
+  const reset = { id: "t:4", event: "reset", data: "{}" };
+  expect(lookAt(2, seen.slice(2, 6))).toEqual([]);
+  expect(lookAt(9, [reset, ...seen.slice(4)], "read to the end")).toEqual([]);
+  expect(lookAt(null, [reset, ...seen.slice(4)])).toEqual([]);
+  expect(lookAt(5, [], "nothing")).toEqual([]);
+  expect(lookAt(2, seen.slice(2, 4), "gone", true)).toEqual([]);
+  expect(lookAt(2, seen.slice(3))).toEqual(["lost"]);
+  expect(lookAt(2, seen.slice(1, 4))).toEqual(["doubled"]);
+  expect(lookAt(2, [reset, ...seen.slice(4)])).toEqual(["lost"]);
+  expect(lookAt(2, seen.slice(2).with(0, { ...reset, id: "t:3", event: "token" }))).toEqual(["altered"]);
+  expect(lookAt(2, seen.slice(2, 6), "read to the end")).toEqual(["unfinished"]);
+  expect(lookAt(null, seen.slice(2, 4))).toEqual(["other"]);
+  expect(lookAt(2, [], "nothing")).toEqual(["lost"]);
+  expect(lookAt(2, [], "gone")).toEqual(["lost"]);
+  expect(lookAt(2, [], "refused")).toEqual(["other"]);
 });

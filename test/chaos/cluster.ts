@@ -28,14 +28,30 @@ export interface ClusterOptions {
   /** One for all replicas, or one for each. */
   readonly databaseUrl: string | ((place: number) => string);
   readonly env?: Env;
+  /** What is particular to a replica. */
+  readonly surroundings?: (place: number) => Surroundings;
 }
 
-export const cluster = async ({ size, modelUrl, databaseUrl, env }: ClusterOptions): Promise<Cluster> => {
+/** Where a process runs. */
+interface Surroundings {
+  readonly env?: Env;
+  /** A command that starts it. */
+  readonly within?: readonly string[];
+}
+
+export const cluster = async ({
+  size,
+  modelUrl,
+  databaseUrl,
+  env,
+  surroundings = () => ({}),
+}: ClusterOptions): Promise<Cluster> => {
   const executable = await box();
   const agents = agentFolder(executable.path);
   const logs: Promise<string>[] = [];
   const serve = async (place: number): Promise<Process> => {
-    const process = await executable.serve({
+    const { within, ...own } = surroundings(place);
+    const all = {
       DATABASE_URL: typeof databaseUrl === "string" ? databaseUrl : databaseUrl(place),
       AGENTS_DIR: agents,
       MODEL: "compatible:x",
@@ -45,7 +61,9 @@ export const cluster = async ({ size, modelUrl, databaseUrl, env }: ClusterOptio
       // How often a run may be interrupted is not what is tested.
       MAX_ATTEMPTS: "100",
       ...env,
-    });
+      ...own.env,
+    };
+    const process = await executable.serve(all, [], within);
     logs.push(process.stderr);
     return process;
   };

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { FAULTS, type FaultKind } from "./checker.ts";
 import { randomFrom } from "./random.ts";
-import { scenarios } from "./scenarios/index.ts";
+import { lacking, scenarios } from "./scenarios/index.ts";
 
 // Run by `bun run chaos`. Each round prints its seed; `--rounds 1 --seed SEED` draws the same round again.
 
@@ -20,9 +20,11 @@ const { values } = parseArgs({
 
 const open = scenarios[values.scenario];
 if (open === undefined) throw new Error(`--scenario must be one of ${Object.keys(scenarios).join(", ")}`);
+const missing = lacking[values.scenario];
+if (missing !== undefined) throw new Error(`the scenario ${values.scenario} requires ${missing}`);
 const first = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const leaseMs = Number(values.lease);
-const total = { rounds: 0, blows: 0, runs: 0, frames: 0, reconnects: 0, attempts: 0, slowestTakeoverMs: 0 };
+const total = { rounds: 0, blows: 0, runs: 0, frames: 0, looks: 0, reconnects: 0, attempts: 0, slowestTakeoverMs: 0 };
 const faults = new Map<FaultKind, number>(FAULTS.map((kind) => [kind, 0]));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -47,15 +49,16 @@ for (let round = 0; round < Number(values.rounds); round++) {
   total.blows += outcome.blows;
   total.runs += outcome.runs;
   total.frames += outcome.frames;
+  total.looks += outcome.looks;
   total.reconnects += outcome.reconnects;
   total.attempts += outcome.attempts.length;
   total.slowestTakeoverMs = Math.max(total.slowestTakeoverMs, outcome.slowestTakeoverMs ?? 0);
   for (const { kind } of outcome.faults) faults.set(kind, (faults.get(kind) ?? 0) + 1);
-  const { runs, blows, attempts, reconnects, slowestTakeoverMs, relayed } = outcome;
+  const { runs, blows, looks, attempts, reconnects, slowestTakeoverMs, relayed } = outcome;
   const ends = [...new Set(relayed)].map((end) => `${relayed.filter((other) => other === end).length} ${end}`);
   say(
     `round ${round + 1}, seed ${seed}: ${runs} runs, ${blows} blows, ${attempts.length} attempts more, ` +
-      `${reconnects} reconnects, takeover ${slowestTakeoverMs ?? "none"} ms, /stream/v2 ${ends.join(", ") || "none"}, ${outcome.faults.length} faults`,
+      `${reconnects} reconnects, ${looks} looks, takeover ${slowestTakeoverMs ?? "none"} ms, /stream/v2 ${ends.join(", ") || "none"}, ${outcome.faults.length} faults`,
   );
   for (const { kind, message } of outcome.faults) say(`  ${kind}: ${message}`);
 }

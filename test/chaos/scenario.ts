@@ -14,10 +14,21 @@ export interface Scale {
   readonly deadlineMs: number;
 }
 
-export interface Outcome extends Verdict {
+/** What a scenario did to its stage. */
+export interface Blows {
+  /** When something went wrong: a process was ended, suspended or cut off. */
+  readonly moments: readonly number[];
+  /** How many looks there were at logs, by others than those who asked. Absent: none. */
+  readonly looks?: number;
+  /** Whether replicas' clocks show the machine's time, so that takeovers can be timed. Absent: they do. */
+  readonly areTimed?: boolean;
+}
+
+export interface Outcome extends Omit<Verdict, "stored"> {
   /** How many processes were ended, suspended or cut off. */
   readonly blows: number;
-  /** How long after the last blow the slowest takeover began. Null: there was none. */
+  readonly looks: number;
+  /** How long after the last blow the slowest takeover began. Null: there was none, or nobody can tell. */
   readonly slowestTakeoverMs: number | null;
 }
 
@@ -28,15 +39,20 @@ export interface Scenario extends AsyncDisposable {
 
 export type OpenScenario = (scale: Scale) => Promise<Scenario>;
 
-/** `moments`: when something went wrong. Each takeover is measured from the latest before it. */
-export const outcomeOf = (moments: readonly number[], verdict: Verdict, others: readonly Fault[] = []): Outcome => {
+/** Each takeover is measured from the latest moment before it. */
+export const outcomeOf = (
+  { moments, looks = 0, areTimed = true }: Blows,
+  { stored: _, ...verdict }: Verdict,
+  others: readonly Fault[] = [],
+): Outcome => {
   const delays = verdict.attempts
-    .filter(({ reason }) => reason === "takeover")
+    .filter(({ reason }) => areTimed && reason === "takeover")
     .map(({ at }) => at - Math.max(...moments.filter((moment) => moment <= at)));
   return {
     ...verdict,
     faults: [...verdict.faults, ...others],
     blows: moments.length,
+    looks,
     slowestTakeoverMs: delays.length === 0 ? null : Math.max(...delays),
   };
 };

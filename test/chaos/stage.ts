@@ -12,7 +12,8 @@ export interface Stage extends AsyncDisposable {
 export const stage = async ({
   databaseUrl,
   ...options
-}: Pick<ClusterOptions, "size" | "env"> & Partial<Pick<ClusterOptions, "databaseUrl">>): Promise<Stage> => {
+}: Pick<ClusterOptions, "size" | "env" | "surroundings"> &
+  Partial<Pick<ClusterOptions, "databaseUrl">>): Promise<Stage> => {
   const model = standIn();
   const replicas = await cluster({
     ...options,

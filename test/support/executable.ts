@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -30,8 +30,11 @@ export interface Box extends Disposable {
   readonly dataDir: string;
   /** Runs a command until it exits. */
   run(args: readonly string[], env?: Env): Promise<Ended>;
-  /** Starts the service; resolves with its first line on stdout, or rejects with how it ended. */
-  serve(env?: Env, args?: readonly string[]): Promise<Running>;
+  /**
+   * Starts the service; resolves with its first line on stdout, or rejects with how it ended. `within` is a command that
+   * starts what follows it, itself or as its child, and ends with it.
+   */
+  serve(env?: Env, args?: readonly string[], within?: readonly string[]): Promise<Running>;
 }
 /** The whole environment of the process, except DATA_DIR and PORT. */
 type Env = Readonly<Record<string, string>>;
@@ -60,8 +63,8 @@ export const box = async (source?: string): Promise<Box> => {
   const path = mkdtempSync(join(tmpdir(), "yeoul-box-"));
   copyFileSync(original, join(path, "yeoul"));
   const dataDir = join(path, "data");
-  const spawn = (args: readonly string[], env: Env = {}) =>
-    Bun.spawn([join(path, "yeoul"), ...args], {
+  const spawn = (args: readonly string[], env: Env = {}, within: readonly string[] = []) =>
+    Bun.spawn([...within, join(path, "yeoul"), ...args], {
       cwd: path,
       env: { DATA_DIR: dataDir, PORT: "0", ...env },
       stdout: "pipe",
@@ -78,29 +81,39 @@ export const box = async (source?: string): Promise<Box> => {
       ]);
       return { code: await child.exited, stdout, stderr };
     },
-    serve: async (env, args = []) => {
-      const child = spawn(args, env);
+    serve: async (env, args = [], within = []) => {
+      const child = spawn(args, env, within);
       // Read to the end, or the service would block on a full pipe.
       const stderr = new Output(child.stderr);
       const firstLine = await firstLineOf(child.stdout);
       if (firstLine === null) throw new Error(`ended with ${await child.exited}: ${await stderr.whole}`);
+      const pid = within.length === 0 ? child.pid : childOf(child.pid);
+      const kill = (signal: NodeJS.Signals): void => {
+        if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
+      };
       const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<number> => {
-        child.kill(signal);
+        kill(signal);
         return child.exited;
       };
       return {
         firstLine,
         stderr: stderr.whole,
         logged: (words, times = 1) => stderr.until((text) => text.split(words).length > times),
-        pid: child.pid,
+        pid,
         url: firstLine.replace("yeoul listening on ", ""),
-        signal: (name) => child.kill(name),
+        signal: kill,
         end,
         [Symbol.asyncDispose]: async () => void (await end("SIGKILL")),
       };
     },
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
+};
+
+/** The only child of a process, as Linux knows it; the process itself when it has none. */
+const childOf = (pid: number): number => {
+  const [child = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+  return child === "" ? pid : Number(child);
 };
 
 /** What a process writes, which others may wait for. */

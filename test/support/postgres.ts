@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,8 @@ export interface PostgresServer {
    */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Whether it has not ended, by `stop` or by itself. */
+  isRunning(): boolean;
 }
 
 let shared: Promise<PostgresServer> | undefined;
@@ -68,6 +70,7 @@ export const startPostgres = async (
     },
     stop: () => server.stop(),
     start: () => server.start(),
+    isRunning: () => existsSync(join(databaseDir, "postmaster.pid")),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Fault } from "../checker.ts";
+import type { Verdict } from "../crowd.ts";
 import type { OpenScenario } from "../scenario.ts";
 import { stage } from "../stage.ts";
 import { LONG, staged } from "../staged.ts";
@@ -7,6 +8,11 @@ import { LONG, staged } from "../staged.ts";
 const DRAIN_MS = 1_000;
 
 const fault = (message: string): Fault => ({ kind: "other", message });
+
+const leftBehind = ({ attempts }: Verdict): readonly Fault[] => {
+  const taken = attempts.filter(({ reason }) => reason === "takeover").length;
+  return taken > 0 ? [fault(`${taken} runs were not handed over, but left behind`)] : [];
+};
 
 /** Three replicas are replaced one after another, each told to end by SIGTERM, in the middle of the answers. */
 export const deploy: OpenScenario = async ({ leaseMs, ...scale }) => {
@@ -29,11 +35,7 @@ export const deploy: OpenScenario = async ({ leaseMs, ...scale }) => {
         if (code !== 0) faults.push(fault(`a replica that was told to end exited with ${code}`));
         await cluster.start(replica);
       }
-      return { moments, faults };
-    },
-    judge: ({ attempts }) => {
-      const taken = attempts.filter(({ reason }) => reason === "takeover").length;
-      return taken > 0 ? [fault(`${taken} runs were not handed over, but left behind`)] : [];
+      return { moments, faults, judge: leftBehind };
     },
   });
 };

@@ -3,7 +3,10 @@ import type { OpenScenario } from "../scenario.ts";
 import { stage } from "../stage.ts";
 import { LONG, staged } from "../staged.ts";
 
-/** Postgres is restarted three times in a round, with the length of a lease in between. */
+/** In a whole round. */
+const RESTARTS = 3;
+
+/** Postgres is restarted again and again while answers are written, with the length of a lease in between. */
 export const restarts: OpenScenario = async ({ leaseMs, ...scale }) => {
   const server = await startPostgres();
   const databaseUrl = await server.freshDatabase();
@@ -15,7 +18,8 @@ export const restarts: OpenScenario = async ({ leaseMs, ...scale }) => {
     strike: async (people, random) => {
       await people.received(random.fraction() * 0.2);
       const moments: number[] = [];
-      for (let restart = 0; restart < 3; restart++) {
+      const count = RESTARTS * scale.length * scale.pause;
+      for (let restart = 0; restart < count && !people.isOver(); restart++) {
         moments.push(Date.now());
         await server.stop();
         await server.start();
