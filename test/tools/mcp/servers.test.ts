@@ -4,6 +4,7 @@ import { createMcpHandler, McpServer as ModernServer } from "@modelcontextprotoc
 import { z } from "zod";
 import { MAX_RESULT_CHARS } from "../../../src/tools/mcp/shortened.ts";
 import { registerTools } from "../../fixtures/mcp/register-tools.ts";
+import { errorOf } from "../../support/error-of.ts";
 import { HttpMcpServer, program, ServersUnderTest, server } from "../../support/mcp-servers.ts";
 import { measureBlocking } from "../../support/measure-blocking.ts";
 import { toolContext } from "../../support/tool-context.ts";
@@ -17,12 +18,11 @@ const started = async (...configured: Parameters<ServersUnderTest["setServers"]>
 };
 afterEach(() => servers.close());
 
-/** The words of a failed call. Not `rejects`, which lets no message of a thread through while it waits. */
-const messageOf = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => "it succeeded",
-    (error: Error) => error.message,
-  );
+/** The words of a failed call. */
+const messageOf = async (call: Promise<unknown>): Promise<string> => {
+  const error = await errorOf(call);
+  return error instanceof Error ? error.message : String(error);
+};
 
 describe("a program", () => {
   test("is started with its own environment alone, and its tools are called with the user and an idempotency key", async () => {
