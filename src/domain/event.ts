@@ -121,6 +121,11 @@ export interface LogEvent {
   readonly at: number;
   /** The payload as compact JSON, serialized once: the store holds this text and the wire reuses it. */
   readonly json: string;
+  /**
+   * Set in an event that comes from the fold of its run, whose own events are gone. `after` is the seq of the event
+   * before it: the numbers between the two belonged to deltas that are joined in this one.
+   */
+  readonly folded?: { readonly after: number };
 }
 
 export const isTerminal = (type: EventType): type is "done" | "error" => type === "done" || type === "error";
@@ -139,6 +144,13 @@ export const payloadOf = <T extends EventType>(event: Pick<LogEvent, "json">, _t
  * Returns the delta of a stored `token` or `reasoning` event, still as JSON, which saves parsing and serializing it.
  */
 export const deltaJson = ({ json }: LogEvent): string => json.slice(DELTA.length, -1);
+
+/** Returns the delta of a stored `token` or `reasoning` event; null when its payload is not of the usual form. */
+export const deltaOf = ({ json }: Pick<LogEvent, "json">): string | null => {
+  if (!json.startsWith(DELTA)) return null;
+  const { delta, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  return typeof delta === "string" && Object.keys(rest).length === 0 ? delta : null;
+};
 
 /** The beginning of a delta's payload, which has no other key. */
 const DELTA = '{"delta":';

@@ -26,8 +26,12 @@ const QUIET: Batch = [];
 /** The empty batch, compared by identity, that asks for a recheck: a run of the thread has ended without an event. */
 export const RECHECK: Batch = [];
 
-/** Whether the page holds everything up to the log's end. */
-const isWhole = (page: Batch): boolean => page.length < PAGE && !fillsPage(page.map(({ json }) => json));
+/**
+ * Whether the page holds everything up to the log's end. Events of a folded run are fewer than the numbers that a page
+ * is counted by.
+ */
+const isWhole = (page: Batch): boolean =>
+  page.length < PAGE && !page.some(({ folded }) => folded !== undefined) && !fillsPage(page.map(({ json }) => json));
 
 /** The reader that waits for a follower's next batch. */
 interface Waiter {
@@ -87,8 +91,7 @@ export class Follower implements ChannelListener, HeartbeatListener {
       const batch = this.#take();
       const last = batch.at(-1);
       if (last !== undefined) {
-        // A log has no gaps, so these events belong to another thread, created under the same name.
-        if (batch[0]?.seq !== this.cursor + 1) throw DELETED;
+        this.#checkFollows(batch);
         this.cursor = last.seq;
         this.#wasShown = true;
         return batch;
@@ -149,6 +152,15 @@ export class Follower implements ChannelListener, HeartbeatListener {
 
   beat(): void {
     if (this.#waiter !== undefined && this.source.now() - this.#quietSince >= this.quietMs) this.notify();
+  }
+
+  /**
+   * A log has no gaps: events behind one belong to another thread, created under the same name, or to a run that was
+   * folded after this reader had read a part of it.
+   */
+  #checkFollows([first]: Batch): void {
+    if (first === undefined || (first.folded?.after ?? first.seq - 1) === this.cursor) return;
+    throw first.folded === undefined ? DELETED : TRUNCATED;
   }
 
   #wake(): void {

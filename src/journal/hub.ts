@@ -6,8 +6,11 @@ import { HeartbeatTimer } from "./reader-heartbeat.ts";
 /** The error that ends readers and runs of a deleted thread. */
 export const DELETED = new RunError("cancelled", "The thread was deleted.");
 
-/** The error for a reader whose last events the store has lost: the log it read no longer exists. */
-export const TRUNCATED = new RunError("interrupted", "The database lost the events that were read last.");
+/**
+ * The error for a reader whose last events the store no longer has: the database has lost them, or retention has removed
+ * them.
+ */
+export const TRUNCATED = new RunError("interrupted", "The log no longer has the events that were read last.");
 
 /** The channel of a thread that is read here and written, if at all, by another replica. */
 interface Remote {

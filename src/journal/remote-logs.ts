@@ -145,6 +145,9 @@ export class RemoteLogs {
   async #takeNews(log: RemoteLog, { events }: LogNews): Promise<void> {
     const { channel } = log;
     if (events.length === 0) return this.#shrunk(log);
+    const isFolded = events.some(({ folded }) => folded !== undefined);
+    // What a channel holds has no gaps.
+    if (isFolded) return channel.advanceHead(events.at(-1)?.seq ?? 0);
     // Meanwhile a reader, or a run that began here, may have found some of them.
     channel.publish(events.filter(({ seq }) => seq > channel.head));
     if (events.length >= MAX_NEWS_OF_LOG && !this.#due.has(log)) this.#due.set(log, "hinted");

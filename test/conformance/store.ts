@@ -5,6 +5,7 @@ import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEarlyEvents } from "./store-early.ts";
 import { storeWritesEvents } from "./store-events.ts";
 import { storeHoldsFiles } from "./store-files.ts";
+import { storeFoldsRuns } from "./store-folding.ts";
 import { storeForksThreads } from "./store-forks.ts";
 import { storeMakesCallsTogether } from "./store-groups.ts";
 import { storeSendsHints } from "./store-hints.ts";
@@ -79,6 +80,7 @@ export const storeConformance = (
     describe("text", () => storeKeepsText(under));
     if (has.packing) return;
     describe("packing", () => storePacksEvents(under));
+    describe("folding", () => storeFoldsRuns(under));
     describe("idle threads", () => storeFindsIdleThreads(under));
     describe("images", () => storeKeepsImages(under));
     describe("documents", () => storeKeepsDocuments(under));

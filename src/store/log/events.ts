@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { EventType, LogEvent } from "../../domain/event.ts";
+import type { ThreadKey } from "../../domain/thread.ts";
 import { array, FEW, RECORD_SEPARATOR, separated, texts } from "../columns.ts";
 import { type Database, type Session, statement } from "../database.ts";
 import { boundedPage, pageOf } from "../page-bytes.ts";
@@ -22,11 +23,7 @@ export const eventQueries = (database: Database): EventStore => ({
   ...newsQuery(database),
 
   read: (threadKey, after, limit) =>
-    database.call("events.read", async (session) => {
-      const pieces = await readPieces(session, { threadKey, after, limit });
-      const found = pieces.flatMap(eventsOf).filter(({ seq }) => seq > after);
-      return pageOf(found, ({ json }) => json).slice(0, limit);
-    }),
+    database.call("events.read", (session) => readEvents(session, threadKey, after, limit)),
 
   bounds: (threadKey) =>
     database.call("events.bounds", async ({ rows }) => {
@@ -72,6 +69,18 @@ const readPieces = statement<Piece>(
     pieceColumns,
   ),
 );
+
+/** See `EventStore.read`. */
+export const readEvents = async (
+  session: Session,
+  threadKey: ThreadKey,
+  after: number,
+  limit: number,
+): Promise<readonly LogEvent[]> => {
+  const pieces = await readPieces(session, { threadKey, after, limit });
+  const found = pieces.flatMap(eventsOf).filter(({ seq }) => seq > after);
+  return pageOf(found, ({ json }) => json).slice(0, limit);
+};
 
 const readBetween = statement<Piece>(sql`
   select ${pieceColumns} from (${piecesBetween(key, value("first"), value("last"), types)}) as piece order by seq`);

@@ -4,10 +4,11 @@ import type { ThreadKey } from "../../domain/thread.ts";
 import { texts } from "../columns.ts";
 import type { Session } from "../database.ts";
 import type { Fork } from "./contract-threads.ts";
-import { eventsOf, type Piece, piecesBetween } from "./pieces.ts";
+import { eventsOf, FOLDED, type Piece, piecesBetween } from "./pieces.ts";
 import { events } from "./schema.ts";
 import type { SeqRange } from "./seq-ranges.ts";
 import { messageColumns } from "./supersede.ts";
+import { unjoined } from "./unfold.ts";
 
 /** How much one statement copies at most: some 30 ms in the embedded database, on the event loop. */
 const ROWS = 500;
@@ -73,23 +74,35 @@ export const copyRounds = async ({ rows }: Session, fork: Fork, after: RoundKey)
   return last ?? null;
 };
 
+/** A record of an `image_result` in a folded run, see `fold.ts`. */
+const IMAGE_OF_FOLD = "(?:^|\\u001e)[0-9a-z,-]+~image_result~([^\\u001e]*)";
+
+/** The pieces of a part that are not copied as they are, and folded runs. */
+type Cut = Piece & { readonly isCopied: boolean };
+
 /**
  * Copies what a part of the log has: its events, the messages and checkpoints there. One statement reads it, because
  * packing may go on meanwhile. Of a stretch that lies only partly in it, and of the one that ends the copy, those events
- * are copied by themselves. Returns the ids of its images.
+ * are copied by themselves. A folded run is copied with the part where it begins. `folded` holds where those begin that
+ * earlier parts have met. Returns the ids of its images; null when a run has been folded of which earlier parts were
+ * copied unfolded: they do not fit together.
  */
 export const copyPart = async (
   { db, rows }: Session,
   fork: Fork,
   { after, through }: SeqRange,
-): Promise<readonly string[]> => {
+  folded: Set<number>,
+): Promise<readonly string[] | null> => {
   const { from, to, checkpoint } = fork;
   const runId = newRunId(fork);
-  const isWhole = sql`first_seq > ${after}::int and seq <= ${through}::int and seq < ${fork.through}::int`;
+  const isFolded = sql`type = ${FOLDED}`;
+  const isWhole = sql`first_seq > ${after}::int and seq <= case when ${isFolded} then ${fork.through}::int
+    else least(${through}::int, ${fork.through}::int - 1) end`;
+  const isCopied = sql`(packed is not null and ${isFolded} and seq <= ${fork.through}::int)`;
   const isHere = sql`seq > ${after}::int and seq <= ${through}::int`;
   const isSuperseded = sql`exists (
     select from runs where runs.thread_key = ${from} and runs.run_id = message.run_id and ${supersededBy(fork)} is not null)`;
-  const pieces = await rows<Piece>(sql`
+  const pieces = await rows<Cut>(sql`
     with part as (
       select * from (${piecesBetween(sql`${from}::text`, sql`${after + 1}::int`, sql`${through}::int`, null)}) as piece
     ), copied as (
@@ -114,16 +127,27 @@ export const copyPart = async (
       from checkpoints where thread_key = ${from} and ${isHere}
         and (seq, checkpoint_id) <= (${checkpoint.seq}::int, ${checkpoint.checkpointId}::text)
     )
-    select ${runId} as "runId", first_seq as "firstSeq", seq, type, at, payload as json, packed from part
-    where packed is not null and not (${isWhole})`);
-  const cut = pieces.flatMap(eventsOf).filter(({ seq }) => seq > after && seq <= through);
+    select ${runId} as "runId", first_seq as "firstSeq", seq, type, at, packed, ${isCopied} as "isCopied",
+      case when not ${isCopied} then payload end as json
+    from part where packed is not null and (${isFolded} or not (${isWhole}))`);
+  for (const { firstSeq } of pieces.filter(({ type }) => type === FOLDED)) {
+    if (firstSeq <= after && !folded.has(firstSeq)) return null;
+    folded.add(firstSeq);
+  }
+  const cut = pieces
+    .filter((piece) => !piece.isCopied)
+    .flatMap((piece) => unjoined(eventsOf(piece)))
+    .filter(({ seq }) => seq > after && seq <= through);
   if (cut.length > 0) await db.insert(events).values(cut.map((event) => rowOf(to, event)));
   const images = await rows<{ imageId: string }>(sql`
     select payload ->> 'image_id' as "imageId" from events
     where thread_key = ${to} and ${isHere} and type = 'image_result'
     union all
     select substring(packed from '{.*')::json ->> 'image_id' from stretches
-    where thread_key = ${to} and first_seq > ${after}::int and first_seq <= ${through}::int and type = 'image_result'`);
+    where thread_key = ${to} and first_seq > ${after}::int and first_seq <= ${through}::int and type = 'image_result'
+    union all
+    select picture[1]::json ->> 'image_id' from stretches, regexp_matches(packed, ${IMAGE_OF_FOLD}, 'g') as picture
+    where thread_key = ${to} and first_seq > ${after}::int and first_seq <= ${through}::int and ${isFolded}`);
   return images.map(({ imageId }) => imageId);
 };
 

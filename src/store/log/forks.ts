@@ -36,21 +36,25 @@ export const forkQuery =
     if (begun === "taken" && (await freeKey(database, to)) === "nothing") return forkQuery(database)(fork);
     if (begun !== "begun") return begun;
     try {
-      await copy(part, fork);
-      const thread = await part((session) => show(session, fork));
-      if (thread !== "gone") return thread;
+      const isCopied = await copy(part, fork);
+      const thread = isCopied ? await part((session) => show(session, fork)) : "begin again";
+      if (thread !== "gone" && thread !== "begin again") return thread;
+      await takeBack(database, to);
+      // A run is folded once, so this comes to an end.
+      return thread === "gone" ? thread : forkQuery(database)(fork);
     } catch (error) {
       await takeBack(database, to).catch(() => {});
       throw error;
     }
-    await takeBack(database, to);
-    return "gone";
   };
 
 type Part = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
 
-/** What is copied never changes, because a log only grows, unless the source is deleted: `show` looks for that. */
-const copy = async (part: Part, fork: Fork): Promise<void> => {
+/**
+ * What is copied never changes, because a log only grows, unless the source is deleted: `show` looks for that. Runs may
+ * be packed meanwhile. False: one was folded that had been copied in part.
+ */
+const copy = async (part: Part, fork: Fork): Promise<boolean> => {
   for (let after: string | null = ""; after !== null; ) {
     const from: string = after;
     after = await part((session) => copyRuns(session, fork, from));
@@ -60,11 +64,16 @@ const copy = async (part: Part, fork: Fork): Promise<void> => {
     after = await part((session) => copyRounds(session, fork, from));
   }
   const [log] = await part(({ rows }) => rows<{ first: number | null }>(logBounds(sql`${fork.from}`)));
+  const folded = new Set<number>();
+  let isWhole = true;
   await forEachPart({ after: (log?.first ?? 1) - 1, through: fork.through }, async (range) => {
-    const images = await part((session) => copyPart(session, fork, range));
+    const images = isWhole ? await part((session) => copyPart(session, fork, range, folded)) : null;
+    isWhole &&= images !== null;
+    if (images === null) return;
     for (let at = 0; at < images.length; at += IMAGES_A_STATEMENT)
       await part((session) => copyImages(session, fork, images.slice(at, at + IMAGES_A_STATEMENT)));
   });
+  return isWhole;
 };
 
 const isSource = ({ from, checkpoint }: Fork) => sql`
@@ -102,7 +111,7 @@ const show = async (session: Session, fork: Fork): Promise<Thread | "gone"> => {
   const lastSeq = partial?.end.events.at(-1)?.seq ?? through;
   await session.rows(sql`
     update threads set is_deleted = false, erase_at = null, last_seq = ${lastSeq}::int,
-      last_at = greatest(last_at, (${lastTime(to)}))
+      last_at = greatest(last_at, (${lastTime(to)}), (${lastTimeOfFolded(fork)}))
     where thread_key = ${to}`);
   return { threadKey: to, title: source.title, lastSeq, createdAt: now, updatedAt: now };
 };
@@ -116,13 +125,19 @@ const takeBack = async (database: Database, to: ThreadKey): Promise<void> => {
   await eraseThread(database, to, Number.POSITIVE_INFINITY);
 };
 
+/** In a folded run the time of its last event is not there to compare; no event of the source is later than this. */
+const lastTimeOfFolded = ({ from, to }: Fork) => sql`
+  select last_at from threads where thread_key = ${from}
+    and exists (select from stretches where thread_key = ${to} and type = 'folded')`;
+
 const lastTime = (key: ThreadKey) => sql`select at from events where thread_key = ${key} order by seq desc limit 1`;
 
 const endPartialRun = async (
   { db, rows }: Session,
-  { from, to }: Fork,
+  fork: Fork,
   { runId, newRunId, end }: PartialRun,
 ): Promise<void> => {
+  const { from, to } = fork;
   const threadKey = to;
   await rows(sql`
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input,
@@ -134,7 +149,7 @@ const endPartialRun = async (
   await db.insert(events).values(
     end.events.map((event) => ({
       ...rowOf(to, event),
-      at: sql`greatest(${event.at}::bigint, (${lastTime(to)}))`,
+      at: sql`greatest(${event.at}::bigint, (${lastTime(to)}), (${lastTimeOfFolded(fork)}))`,
       runId: newRunId,
     })),
   );

@@ -5,6 +5,8 @@ import { anyTexts, array, FEW, plain, RECORD_SEPARATOR, separated } from "../col
 import { type Database, type Session, statement } from "../database.ts";
 import type { Fence } from "./contract.ts";
 import type { Packed, PackingPlace, PackingStore } from "./contract-packing.ts";
+import { foldQueries } from "./fold-runs.ts";
+import { mayPack } from "./may-pack.ts";
 import { MAX_JSON, packed, type Stretch } from "./stretch.ts";
 
 /** How many runs and rows a transaction packs: some 20 ms in the embedded database, on the event loop. */
@@ -14,9 +16,6 @@ const ROWS_A_BATCH = 2_048;
 /** As Postgres stores it: a character takes up to 4 bytes. */
 const MAX_BYTES = 4 * MAX_JSON;
 
-/** A number that no other user of the database is likely to use for an advisory lock: "pack" in ASCII. */
-const LOCK = 0x7061636b;
-
 /**
  * After how many packed events the embedded database is vacuumed: so much space it takes at most that is not used. In a
  * table of a million rows that takes it a quarter of a second, and in one that is packed already, 3 ms.
@@ -25,21 +24,24 @@ const EVENTS_A_VACUUM = 50_000;
 
 export const packingQueries = (database: Database): PackingStore => {
   let removed = 0;
+  const isGone = async (events: number): Promise<void> => {
+    removed += events;
+    if (database.vacuums || removed < EVENTS_A_VACUUM) return;
+    removed = 0;
+    for (const table of ["events", "stretches"])
+      await database.call("packing.vacuum", ({ rows }) => rows(sql.raw(`vacuum analyze ${table}`)), { lane: "bulk" });
+  };
   return {
-    pack: (at) =>
-      database.call(
+    ...foldQueries(database, isGone),
+    pack: async (at) => {
+      const done = await database.call(
         "packing.pack",
-        async (session) => {
-          const done = await session.transaction((inner) => pack(inner, at));
-          removed += done?.events ?? 0;
-          if (!database.vacuums && removed >= EVENTS_A_VACUUM) {
-            removed = 0;
-            await session.rows(sql`vacuum analyze events`);
-          }
-          return done;
-        },
+        ({ transaction }) => transaction((session) => pack(session, at)),
         { lane: "bulk" },
-      ),
+      );
+      await isGone(done?.events ?? 0);
+      return done;
+    },
   };
 };
 
@@ -70,10 +72,6 @@ const pack = async (session: Session, at: PackingPlace | null): Promise<Packed |
   if (whole.length > 0) await markPacked(session, { keys: keysOf(whole), runs: idsOf(whole) });
   return { events, runs: whole.length, next };
 };
-
-const mayPack = statement<{ isLocked: boolean; isKnown: boolean }>(sql`
-  select pg_try_advisory_xact_lock(${sql.raw(String(LOCK))}) as "isLocked",
-    not exists (select from replicas where not reads_stretches and lease_until > now()) as "isKnown"`);
 
 /** In the words of the index `runs_to_pack`. */
 const isToPack = sql`packed_at is null and status in ('succeeded', 'failed', 'cancelled')`;

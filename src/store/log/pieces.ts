@@ -1,20 +1,32 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { EventType, LogEvent } from "../../domain/event.ts";
+import type { FoldedAnswer } from "./message-events.ts";
 import { type Stretch, type StretchType, unpacked } from "./stretch.ts";
+import { unfolded } from "./unfold.ts";
 
 /**
- * A row of a log: one event, or a stretch of packed ones. Whoever reads events reads these, in one statement: packing
- * may move events from one table to the other between two.
+ * A row of a log: one event, a stretch of packed ones, or a folded run. Whoever reads events reads these, in one
+ * statement: packing may move events from one table to the other between two. `json` of a folded run is its message
+ * (`FoldedAnswer`).
  */
 export type Piece =
   | (LogEvent & { readonly firstSeq: number; readonly packed: null })
-  | (Omit<Stretch, "lastSeq"> & { readonly seq: number; readonly at: null; readonly json: null });
+  | (Omit<Stretch, "lastSeq"> & { readonly seq: number; readonly at: null; readonly json: string | null });
+
+export const FOLDED: StretchType = "folded";
 
 /** The columns of a piece, of the rows that the fragments below give. */
 export const pieceColumns = sql`run_id as "runId", first_seq as "firstSeq", seq, type, at, payload as json, packed`;
 
 const ofEvents = sql`select events.run_id, events.seq as first_seq, events.seq, events.type, events.at, events.payload, null::text as packed from events`;
-const ofStretches = sql`select stretches.run_id, stretches.first_seq, stretches.last_seq as seq, stretches.type, null::bigint as at, null::json as payload, stretches.packed from stretches`;
+/** A run's answer has the seq of the run's last event. */
+const answerIn = (table: SQL): SQL => sql`
+  select json_build_object('content', answer.content, 'detail', answer.detail) from ${table} as answer
+  where answer.thread_key = stretches.thread_key and answer.seq = stretches.last_seq and answer.role = 'assistant'`;
+const ofStretches = sql`select stretches.run_id, stretches.first_seq, stretches.last_seq as seq, stretches.type, null::bigint as at,
+  case when stretches.type = 'folded'
+    then coalesce((${answerIn(sql`messages`)}), (${answerIn(sql`superseded_messages`)})) end as payload,
+  stretches.packed from stretches`;
 
 interface PiecesAfter {
   readonly threadKey: SQL;
@@ -115,6 +127,12 @@ export const piecesOfRun = (threadKey: SQL, runId: SQL, types: SQL): SQL => sql`
 /** The events of a piece. */
 export const eventsOf = (piece: Piece): readonly LogEvent[] => {
   const { runId, firstSeq, seq, type } = piece;
+  if (type === FOLDED) return unfolded({ runId, firstSeq, packed: piece.packed ?? "" }, answerOf(piece));
   if (piece.packed !== null) return unpacked({ ...piece, type: type as StretchType, lastSeq: seq });
   return [{ runId, seq: firstSeq, type: type as EventType, at: piece.at, json: piece.json }];
+};
+
+const answerOf = ({ runId, json }: Piece): FoldedAnswer => {
+  if (json === null) throw new Error(`the folded run ${runId} has no message`);
+  return JSON.parse(json) as FoldedAnswer;
 };

@@ -15,7 +15,7 @@ export const stretches = pgTable(
     lastSeq: integer().notNull(),
     runId: text().notNull(),
     type: text().$type<StretchType>().notNull(),
-    /** See `stretch.ts`. */
+    /** See `stretch.ts` and, where `type` is `folded`, `fold.ts`. */
     packed: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.threadKey, table.firstSeq] })],

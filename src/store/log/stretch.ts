@@ -1,8 +1,11 @@
 import type { EventType, LogEvent } from "../../domain/event.ts";
 import { RECORD_SEPARATOR } from "../columns.ts";
 
-/** `mixed` holds events of any types. An `image_result` is alone, so that a fork finds its picture. */
-export type StretchType = "mixed" | "image_result";
+/**
+ * `mixed` holds events of any types. An `image_result` is alone, so that a fork finds its picture. `folded` holds all of
+ * a run, together with the run's message (`fold.ts`).
+ */
+export type StretchType = "mixed" | "image_result" | "folded";
 
 /** Consecutive events of one run, in one row. */
 export interface Stretch {
