@@ -252,7 +252,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     every(HINTS_MS, () => hinting.tick()),
     every(REMOTE_POLL_MS, () => polling.attempt(() => journal.tick())),
     every(WATCH_MS, () => readiness.watch()),
-    ...startLogTasks({ ...parts, runs, threadsMs: config.threadRetentionMs }),
+    ...startLogTasks({ ...parts, runs, eventsMs: config.eventRetentionMs, threadsMs: config.threadRetentionMs }),
   ];
   // A stream sends heartbeats more often than that; otherwise a quiet one must not be closed.
   const idleTimeout = config.heartbeatMs < IDLE_S * 1000 ? IDLE_S : 0;

@@ -170,6 +170,7 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
     packed: (events, runs) => logger.debug({ events, runs }, "packed the events of ended runs"),
+    folded: (runs, events) => logger.debug({ runs, events }, "folded runs that ended before EVENT_RETENTION"),
     expired: (threads) => logger.info({ threads }, "deleted threads that nothing was written to for THREAD_RETENTION"),
     leaseOver: () => logger.warn("lease expired, other replicas may take this replica's runs"),
     uncounted: (error) => logger.warn(failed(error), "a user's usage could not be counted"),

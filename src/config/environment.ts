@@ -113,6 +113,10 @@ export const Environment = Type.Object({
     description: "How many attempts a run may have whose processes die; after the last it ends as interrupted.",
     default: "3",
   }),
+  EVENT_RETENTION: days({
+    description: "Days after a run's end after which its events go and its messages stay; off keeps all events.",
+    default: "off",
+  }),
   THREAD_RETENTION: days({
     description: "Days without a write after which a thread is deleted; off keeps all threads.",
     default: "off",

@@ -42,6 +42,8 @@ export interface Config {
   readonly leaseTtlMs: number;
   readonly takesOver: boolean;
   readonly maxAttempts: number;
+  /** How long the events of a run are kept that has ended. Null means for ever. */
+  readonly eventRetentionMs: number | null;
   /** How long a thread is kept that nothing is written to. Null means for ever. */
   readonly threadRetentionMs: number | null;
   readonly maxRuns: number;
@@ -123,6 +125,7 @@ const toConfig = (env: Environment, isProxied: boolean): Config => ({
   leaseTtlMs: env.LEASE_TTL,
   takesOver: env.TAKEOVER === "on",
   maxAttempts: env.MAX_ATTEMPTS,
+  eventRetentionMs: env.EVENT_RETENTION === 0 ? null : env.EVENT_RETENTION,
   threadRetentionMs: env.THREAD_RETENTION === 0 ? null : env.THREAD_RETENTION,
   maxRuns: env.MAX_RUNS,
   maxRunsPerUser: env.MAX_RUNS_PER_USER,

@@ -12,6 +12,7 @@ export type RecurringTaskName =
   | "approvals"
   | "polling for other replicas' events"
   | "packing"
+  | "folding"
   | "retention";
 
 /** What runs report to an operator. Never a prompt, an answer or a key. */
@@ -58,6 +59,8 @@ export interface RunLogger {
   recurringWorks(name: RecurringTaskName, afterMs: number): void;
   /** So many events of ended runs now take less space; so many runs have nothing left to pack. Called often. */
   packed(events: number, runs: number): void;
+  /** So many runs that ended long ago have given up their events, of which there were so many. Called often. */
+  folded(runs: number, events: number): void;
   /** So many threads were deleted because nothing was written to them for as long as they are kept. */
   expired(threads: number): void;
   /** This replica's lease has expired: others may end its runs. */

@@ -11,7 +11,7 @@ const SHARE = 1 / 10;
 const MIN_PAUSE_MS = 50;
 
 export interface PackingParts {
-  readonly store: Pick<Store, "packing">;
+  readonly store: { readonly packing: Pick<Store["packing"], "pack"> };
   readonly system: Pick<System, "now">;
   readonly logger: Pick<RunLogger, "packed" | "recurringFails" | "recurringWorks">;
 }

@@ -37,6 +37,7 @@ describe("an empty environment", () => {
       leaseTtlMs: 10_000,
       takesOver: true,
       maxAttempts: 3,
+      eventRetentionMs: null,
       threadRetentionMs: null,
       maxRuns: 2000,
       maxRunsPerUser: 100,
@@ -103,6 +104,11 @@ describe("a valid variable", () => {
       { CORS_ORIGINS: "https://A.example:443, http://localhost:3000,capacitor://localhost,*" },
       { corsOrigins: ["https://a.example", "http://localhost:3000", "capacitor://localhost", "*"] },
     ],
+    [
+      "days",
+      { EVENT_RETENTION: "30", THREAD_RETENTION: "off" },
+      { eventRetentionMs: 30 * 24 * 60 * 60_000, threadRetentionMs: null },
+    ],
   ])("is read: %s", (_, env, config) => {
     expect(configOf(env as unknown as Record<string, string>)).toMatchObject(config);
   });
@@ -133,6 +139,8 @@ describe("an invalid variable", () => {
     ["RUN_TIMEOUT", "0s"],
     ["RUN_TIMEOUT", "25h"],
     ["DRAIN_TIMEOUT", "1.5s"],
+    ["EVENT_RETENTION", "0"],
+    ["EVENT_RETENTION", "1.5"],
     ["THREAD_RETENTION", "0"],
     ["THREAD_RETENTION", "30d"],
     ["THREAD_RETENTION", "36501"],

@@ -20,7 +20,8 @@ interface Rejoined {
 
 /**
  * Finds the run of the frame `id`, if it has events after that frame. Null when the id names no run of the user, or the
- * run's last frame. If the run does not have the event, it is read from its beginning.
+ * run's last frame. If the run does not have the event, or its events are gone and it is read
+ * from its fold, it is read from its beginning.
  */
 export const rejoin = async (
   id: string,
@@ -36,5 +37,7 @@ export const rejoin = async (
   if (after === 0 || after > PAST_LOG) return { run, after: 0 };
   const [seen] = await parts.store.events.read(run.threadKey, after - 1, 1);
   if (seen?.seq !== after || seen.runId !== runId) return { run, after: 0 };
-  return isTerminal(seen.type) ? null : { run, after };
+  if (isTerminal(seen.type)) return null;
+  // What was seen up to there may have been cut elsewhere.
+  return { run, after: seen.folded === undefined ? after : 0 };
 };

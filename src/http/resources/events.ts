@@ -2,8 +2,10 @@ import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { native } from "../../dialects/native.ts";
 import type { FrameGuide } from "../../dialects/openapi-guide.ts";
+import { isTerminal } from "../../domain/event.ts";
 import { ResetShape } from "../../domain/message-shapes.ts";
-import { threadKey } from "../../domain/thread.ts";
+import type { Run } from "../../domain/run.ts";
+import { type ThreadKey, threadKey } from "../../domain/thread.ts";
 import { ThreadReader } from "../../streams/thread-reader.ts";
 import type { RouteParts } from "../context.ts";
 import { described, empty } from "../openapi/operation.ts";
@@ -15,14 +17,23 @@ import { THREADS } from "./threads.ts";
 
 const RESET_GUIDE: FrameGuide = {
   event: "reset",
-  when: "the log does not hold the event that the cursor names; carries the thread's messages in place of the earlier events, and the events that follow come next",
+  when: "the log does not hold the event that the cursor names, or no longer; carries the thread's messages in place of the earlier events, and the events that follow come next",
   id: "`thread_id:seq`, the position to resume from",
   data: ResetShape,
 };
 
+/** Whether an event of the log belongs to the run under way, whose events are all there. */
+const isOfActive = (active: Run | null, seq: number): boolean =>
+  active !== null && active.startSeq !== null && seq > active.startSeq;
+
 /** A thread's log in the native envelope: replayed from where the reader stopped, then live. */
 export const threadEventRoutes = (parts: RouteParts) => {
   const { store, system } = parts;
+  /** Of a run whose events are gone, its end is the only place to go on from. */
+  const isPlace = async (key: ThreadKey, seq: number): Promise<boolean> => {
+    const [event] = await store.events.read(key, seq - 1, 1);
+    return event?.seq === seq && (event.folded === undefined || isTerminal(event.type));
+  };
   return new Elysia({ name: "events" }).get(
     "/api/v1/threads/:threadId/events",
     async ({ params, request, set }) => {
@@ -37,7 +48,9 @@ export const threadEventRoutes = (parts: RouteParts) => {
       // The thread was deleted meanwhile.
       if (bounds === null && (await store.threads.get(key)) === null) throw notFound("thread");
       const { first, last } = bounds ?? { first: thread.lastSeq + 1, last: thread.lastSeq };
-      const cursor = named === 0 ? first - 1 : named !== null && named >= first && named <= last ? named : null;
+      const isHeld =
+        named !== null && named >= first && named <= last && (isOfActive(active, named) || (await isPlace(key, named)));
+      const cursor = named === 0 ? first - 1 : isHeld ? named : null;
       if (active === null && cursor === last && !isPatient) return new Response(null, { status: 204 });
       const traceId = traceIdOf(request.headers, () => system.id());
       const locale = localeOf(request.headers, parts.locale);
