@@ -46,6 +46,7 @@ const ACROSS_SHARDS: Readonly<Record<string, string>> = {
   "update threads set erase_at = 0 where is_deleted and erase_at between": "forks to take back",
   "from images where (images.image_id = $1": "an image by its id",
   "from runs where packed_at is null": "runs to pack",
+  "as materialized (select thread_key, run_id, status, packed_at": "runs to fold",
   "from documents where not is_ready and created_at <": "uploads that were abandoned",
   "as materialized (select place, marked::tsquery as marked":
     "documents by their words: the user is in the index, not in a column",
