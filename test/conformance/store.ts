@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "bun:test";
 import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { storeKeepsApprovals } from "./store-approvals.ts";
 import { storeKeepsDocuments } from "./store-documents.ts";
 import { storeWritesEarlyEvents } from "./store-early.ts";
 import { storeWritesEvents } from "./store-events.ts";
@@ -74,6 +75,7 @@ export const storeConformance = (
     describe("messages", () => storePagesMessages(under));
     describe("recent turns", () => storeReadsRecentTurns(under));
     describe("files of runs", () => storeHoldsFiles(under));
+    describe("approvals", () => storeKeepsApprovals(under));
     describe("rounds", () => storeKeepsRounds(under));
     describe("forks", () => storeForksThreads(under));
     describe("times", () => storeKeepsTimesInOrder(under));

@@ -193,3 +193,56 @@ test("the news of many logs cost a look at the index each, also on a connection 
   // The known event of each log and what follows it; of the first calls, the few logs that there were.
   expect(after.read - before.read).toBeLessThanOrEqual(2 * 8 * RUNS + 32);
 }, 60_000);
+
+test("approvals cost what waits, however many were decided and however many runs have ended", async () => {
+  const DECIDED = 20_000;
+  await tableOf(DECIDED);
+  await sql`alter table approvals set (autovacuum_enabled = false)`;
+  await sql`
+    insert into approvals (thread_key, run_id, tool_call_id, name, input, requested_at, decision, decided_at)
+    select thread_key, run_id, 'c', 'pay', '{}', 1, 'approve', 2 from runs`;
+  /** Rows that were read, once the store's connections have reported theirs. */
+  const readSoFar = async (): Promise<number> => {
+    for (;;) {
+      const others = await sql`
+        select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+      if (others.length === 0) break;
+      await realSystem.sleep(20);
+    }
+    await sql`select pg_stat_force_next_flush()`;
+    const [found] = await sql<{ rows: number }[]>`
+      select sum(seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_user_tables
+      where schemaname = 'yeoul' and relname in ('runs', 'approvals')`;
+    return found?.rows ?? 0;
+  };
+  for (const isAnalyzed of [false, true]) {
+    if (isAnalyzed) await sql`vacuum analyze runs, approvals`;
+    const before = await readSoFar();
+    const store = postgresStore({ url, system: realSystem });
+    // Postgres plans a statement anew the first five times.
+    for (let times = 0; times < 8; times++) {
+      const key = `u:${realSystem.id()}` as const;
+      const { fence } = await started(store, newRun(key));
+      const call = { toolCallId: "a", name: "pay", input: {}, schema: null };
+      const rest = { timeoutMs: 60_000, rejection: "no" };
+      await store.approvals.request(fence, [call, { ...call, toolCallId: "b" }]);
+      expect(await store.approvals.wait(fence, ["a", "b"], rest)).toBe("waiting");
+      expect(await store.approvals.open("u", 100)).toHaveLength(2);
+      expect(await store.approvals.waiting("u", "u:another")).toBe(1);
+      expect(await store.approvals.anyWaiting()).toBe(true);
+      expect(await store.approvals.expire(100)).toBe(0);
+      expect(await store.approvals.blocking(100)).toEqual([]);
+      expect(await store.approvals.sweep(100)).toBe(0);
+      expect(await store.approvals.get(fence, "a")).toMatchObject({ decision: null });
+      expect(await store.approvals.ofRun(fence)).toHaveLength(2);
+      const decision = { decision: "approve", input: null, message: null } as const;
+      expect(await store.approvals.decide({ run: fence, toolCallId: "a", decision })).toMatchObject({ goesOn: false });
+      expect(await store.approvals.rejectAll(key, "no")).toBe(true);
+      await store.runs.takeover({ orphans: "lapsed", owner: "here", limit: 9, messageId: realSystem.id, now: 1 });
+    }
+    await store.close();
+    // Some rows for each of a dozen statements.
+    const rows = (await readSoFar()) - before;
+    expect(rows).toBeLessThan(8 * 12 * 10);
+  }
+}, 60_000);
