@@ -207,6 +207,7 @@ export const serve = async (dependencies: Dependencies): Promise<Service> => {
     system,
     isDraining: () => runs.isDraining,
     toolServers: () => mcp.health(),
+    hintTravel: hinting.travel,
     storeChanged: logger.storeChanged,
     modelChanged: logger.modelChanged,
   });

@@ -34,6 +34,14 @@ export interface ReplicaHints {
   readonly areArriving: boolean;
 }
 
+/** How this process learns what other replicas have done. */
+export interface HintTravel {
+  /** `listen`: hints arrive, by Postgres' notifications. `poll`: LISTEN does not work, so it only asks the database. */
+  readonly by: "listen" | "poll";
+  /** Milliseconds since the epoch, by this process's clock. */
+  readonly since: number;
+}
+
 /**
  * Names something that one replica changes and others may wait for: 48 bits of a hash, because a user's id may be long
  * and is nobody's business. Two that share a name cost a look in vain.

@@ -1,6 +1,6 @@
 import type { System } from "../domain/system.ts";
 import type { Store } from "../store/contract.ts";
-import { HINT_KINDS, type HintKind, type ReplicaHints } from "./contract.ts";
+import { HINT_KINDS, type HintKind, type HintTravel, type ReplicaHints } from "./contract.ts";
 import type { HintLogger } from "./logger.ts";
 import { keysIn, PendingHints, readMessage } from "./pending.ts";
 
@@ -38,7 +38,7 @@ export class Hints implements ReplicaHints {
   /** A message that has been sent and is awaited. */
   #awaited: { readonly number: number; readonly since: number } | undefined;
   #areArriving = false;
-  #way: "notified" | "polling" | undefined;
+  #travel: HintTravel | null = null;
   #stopListening: (() => void) | undefined;
   #isBeginning = false;
   #retryMs = FIRST_RETRY_MS;
@@ -55,6 +55,11 @@ export class Hints implements ReplicaHints {
 
   get areArriving(): boolean {
     return this.#areArriving;
+  }
+
+  /** Null until it is known, some seconds after the start. */
+  get travel(): HintTravel | null {
+    return this.#travel;
   }
 
   send(kind: HintKind, key: string | null): void {
@@ -132,7 +137,7 @@ export class Hints implements ReplicaHints {
     if (this.#areArriving) return;
     this.#areArriving = true;
     this.#retryMs = FIRST_RETRY_MS;
-    this.#settle("notified");
+    this.#settle("listen");
     // What others watch is not guessed but asked for.
     this.send("ask", null);
     for (const kind of HINT_KINDS) if (kind !== "watch") this.#deliver(kind, null);
@@ -141,17 +146,17 @@ export class Hints implements ReplicaHints {
   #isDeaf(now: number): void {
     this.#areArriving = false;
     this.#awaited = undefined;
-    this.#settle("polling");
+    this.#settle("poll");
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#retryAt = now + this.#retryMs;
     this.#retryMs = Math.min(MAX_RETRY_MS, 2 * this.#retryMs);
   }
 
-  #settle(way: "notified" | "polling"): void {
-    if (this.#way === way) return;
-    this.#way = way;
-    this.parts.logger.waySettled(way);
+  #settle(by: HintTravel["by"]): void {
+    if (this.#travel?.by === by) return;
+    this.#travel = { by, since: this.parts.system.now() };
+    this.parts.logger.waySettled(by === "listen" ? "notified" : "polling");
   }
 
   #deliver(kind: HintKind, key: string | null): void {

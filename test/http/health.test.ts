@@ -4,8 +4,12 @@ import { realSystem } from "../../src/domain/system.ts";
 import { openLogger, type ServiceLogger, serviceLogger } from "../../src/logger.ts";
 import { type Model, ModelError } from "../../src/models/contract.ts";
 import { withRetry } from "../../src/models/retry.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { pgliteStore } from "../../src/store/drivers/pglite.ts";
+import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import { fixedModels } from "../support/fixed-models.ts";
+import { memoryStore } from "../support/pglite.ts";
+import { freshDatabase } from "../support/postgres.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { startService } from "../support/service.ts";
 import { canMount, smallDisk } from "../support/small-disk.ts";
@@ -105,4 +109,43 @@ test("a model that cannot be reached is logged once, with its name and the remed
   ]);
   expect(lines.join()).not.toContain("stack");
   await service.stop();
+});
+
+describe("GET /api/v1/health says how hints travel", () => {
+  const hintsOf = async (store: Store, given: { readonly isAlone?: boolean } = {}) => {
+    const settled = Promise.withResolvers<void>();
+    const logger = { ...serviceLogger(openLogger("silent")), hints: { waySettled: () => settled.resolve() } };
+    const service = await startService({ store, logger, ...given });
+    if (given.isAlone !== true) await settled.promise;
+    const response = await service.get("/api/v1/health");
+    await service.stop();
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { readonly hints?: { readonly since: string } }).hints;
+  };
+
+  test("by notifications", async () => {
+    const before = Date.now();
+    const store = postgresStore({ url: await freshDatabase(), system: realSystem });
+    const hints = await hintsOf(store);
+    expect(hints).toEqual({ by: "listen", since: expect.any(String) } as never);
+    expect(Date.parse(hints?.since ?? "")).toBeWithin(before, Date.now() + 1);
+    await store.close();
+  }, 60_000);
+
+  test("by polling, where LISTEN hears nothing, and why", async () => {
+    const store = postgresStore({ url: await freshDatabase(), system: realSystem });
+    const deaf: Store = { ...store, hints: { ...store.hints, send: async () => {} } };
+    expect(await hintsOf(deaf)).toEqual({
+      by: "poll",
+      since: expect.any(String),
+      reason: expect.stringContaining("LISTEN does not work"),
+    } as never);
+    await store.close();
+  }, 60_000);
+
+  test("not at all, where a process has its database to itself", async () => {
+    const store = await memoryStore();
+    expect(await hintsOf(store, { isAlone: true })).toBeUndefined();
+    await store.close();
+  }, 60_000);
 });

@@ -105,6 +105,22 @@ test("where they do not arrive it says so once, and tries again ever less often,
   expect(a.ways).toEqual(["polling", "notified"]);
 });
 
+test("a replica tells how hints travel, and since when", async () => {
+  const { network, open, pass } = replicas();
+  const a = open("a");
+  expect(a.hints.travel).toBeNull();
+  pass(1_000);
+  await a.tick();
+  expect(a.hints.travel).toEqual({ by: "listen", since: 1_000 });
+  network.state = "deaf";
+  for (let second = 2; second < 20; second++) {
+    pass(1_000);
+    await a.tick();
+  }
+  // The probe of the sixth second has not come back within two.
+  expect(a.hints.travel).toEqual({ by: "poll", since: 8_000 });
+});
+
 test("a connection that died unnoticed is found out by what does not come back", async () => {
   const { network, a, pass } = await pair();
   network.state = "deaf";

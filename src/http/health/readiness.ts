@@ -1,6 +1,7 @@
 import type { System } from "../../domain/system.ts";
 import type { Models } from "../../models/choice.ts";
 import type { Model } from "../../models/contract.ts";
+import type { HintTravel } from "../../replicas/contract.ts";
 import type { Store } from "../../store/contract.ts";
 import { type ModelChanged, ModelHealth } from "./model-health.ts";
 import { StoreHealth } from "./store-health.ts";
@@ -16,6 +17,11 @@ export interface Health {
     readonly retrieval?: string;
     readonly drain?: string;
   } & { readonly [other: `mcp/${string}` | `model/${string}`]: string };
+  /**
+   * How this replica learns what others have done, and since when, in ISO 8601. Absent until that is known, and with the
+   * embedded database. Polling leaves the process ready: only what others do is seen later.
+   */
+  readonly hints?: { readonly by: HintTravel["by"]; readonly since: string; readonly reason?: string };
 }
 
 export interface HealthParts {
@@ -27,6 +33,8 @@ export interface HealthParts {
   isDraining(): boolean;
   /** The servers of agents' tools and the state of each. None makes the process unready: their calls fail, no run does. */
   toolServers(): Readonly<Record<string, string>>;
+  /** Null: there is nothing to say. */
+  hintTravel(): HintTravel | null;
   /** See `StoreHealth`. */
   storeChanged(why: string | null): void;
   readonly modelChanged: ModelChanged;
@@ -54,7 +62,7 @@ export class Readiness {
     const servers = Object.entries(this.parts.toolServers()).map(([name, state]) => [`mcp/${name}`, state]);
     const others = Object.fromEntries([...ofAgents, ...servers]);
     const checks = { ...needed, ...(retrieval !== "ok" && { retrieval }), ...others };
-    return { status: isReady ? "ready" : "unready", checks };
+    return { status: isReady ? "ready" : "unready", checks, ...hintsOf(this.parts.hintTravel()) };
   }
 
   /** Checks the store now and then, so that the logger reports an outage even without probes. */
@@ -74,3 +82,12 @@ export class Readiness {
     return await Promise.all(models.map(async (model) => [`model/${model.id}`, await this.#lookAt(model)] as const));
   }
 }
+
+const NO_LISTEN =
+  "LISTEN does not work, as behind a pooler in transaction mode: point DATABASE_URL at Postgres or at a pool in session mode";
+
+const hintsOf = (travel: HintTravel | null): Pick<Health, "hints"> => {
+  if (travel === null) return {};
+  const since = new Date(travel.since).toISOString();
+  return { hints: { by: travel.by, since, ...(travel.by === "poll" && { reason: NO_LISTEN }) } };
+};

@@ -81,6 +81,19 @@ export const HealthShape = Type.Object(
   {
     status: Type.Union([Type.Literal("ready"), Type.Literal("unready")]),
     checks: Type.Record(Type.String(), Type.String(), { description: "Each check: `ok`, or what is wrong." }),
+    hints: Type.Optional(
+      Type.Object(
+        {
+          by: Type.Union([Type.Literal("listen"), Type.Literal("poll")]),
+          since: Type.String({ format: "date-time" }),
+          reason: Type.Optional(Type.String()),
+        },
+        {
+          description:
+            "How this replica learns what others have done: by Postgres' notifications, or by polling alone, for a reason.",
+        },
+      ),
+    ),
   },
   { title: "Health" },
 );
