@@ -28,10 +28,10 @@ export default agent({ tools: [pay], approve: ["pay"], async *run(context) {
   "runner.ts": `import { agent } from "yeoul";
 export default agent({ async *run(context) {
   yield "Asking. ";
-  const said = await context.approve({ name: "pay", input: { amount: 5 } });
+  const answer = await context.approve({ name: "pay", input: { amount: 5 } });
   const key = encodeURIComponent(context.runId);
   yield await context.step("pay", async () =>
-    (await fetch(\`\${process.env.TILL}?amount=\${said.input.amount}&key=\${key}\`, { signal: context.signal })).text());
+    (await fetch(\`\${process.env.TILL}?amount=\${answer.input.amount}&key=\${key}\`, { signal: context.signal })).text());
   yield* context.converse({ system: "Say more." });
 } });`,
 };
@@ -97,9 +97,9 @@ describe.each(["Postgres", "the embedded database"])("on %s, when the process is
     const response = await post(`${service.url}/api/v1/runs`, body);
     const runId = response.headers.get("x-run-id") ?? "";
     const stream = readSse(response);
-    const asked = await stream.until(({ event }) => event === "approval_requested");
+    const requested = await stream.until(({ event }) => event === "approval_requested");
     while ((await statusOf(service, runId)) !== "waiting") await realSystem.sleep(5);
-    const { tool_call_id } = payloadsOf(nativeEvents([asked]), "approval_requested")[0] ?? { tool_call_id: "" };
+    const { tool_call_id } = payloadsOf(nativeEvents([requested]), "approval_requested")[0] ?? { tool_call_id: "" };
     return { threadId, runId, toolCallId: tool_call_id };
   };
   type Waiting = Awaited<ReturnType<typeof waiting>>;
