@@ -2,7 +2,7 @@ import pino, { type Logger } from "pino";
 import type { AgentFilesLogger } from "./agents/files/reload.ts";
 import type { AgentLogger, AgentPlace } from "./agents/logger.ts";
 import { Redactor } from "./domain/redact.ts";
-import type { ThreadKey } from "./domain/thread.ts";
+import type { RunName } from "./domain/run.ts";
 import { UnreadableError } from "./domain/unreadable.ts";
 import type { HttpLogger } from "./http/index.ts";
 import type { JournalLogger } from "./journal/logger.ts";
@@ -113,7 +113,11 @@ const logProviderWords = (logger: Logger, error: unknown): void => {
 
 const at = ({ agent, node, runId }: AgentPlace) => ({ agent, node, run: runId });
 
-const about = (run: LiveRun) => ({ run: run.runId, thread: run.threadKey satisfies ThreadKey, trace: run.traceId });
+const named = ({ runId, threadKey }: RunName) => ({ run: runId, thread: threadKey });
+
+const about = (run: LiveRun) => ({ ...named(run), trace: run.traceId });
+
+const ofRun = (runId: string | undefined) => (runId === undefined ? {} : { run: runId });
 
 const WAYS: Readonly<Record<Parameters<HintLogger["waySettled"]>[0], string>> = {
   notified: "by the database's notifications",
@@ -162,10 +166,14 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       logger.warn({ ...about(run), agent, tool, ...unexpected(error) }, "a tool failed, and the model is told so"),
     trouble: (run, error) => logger.warn({ ...about(run), ...failed(error) }, "run reported a problem"),
     recovered: (run, { code, message }) =>
-      logger.warn({ run, code, reason: message }, "run of a stopped process could not go on"),
+      logger.warn({ ...named(run), code, reason: message }, "run of a stopped process could not go on"),
     handedOver: (count) => logger.info({ runs: count }, "runs handed over"),
-    resumed: (run, { attempt, reason }) => logger.info({ run, attempt, reason }, "run of another process goes on here"),
-    waiting: (run, calls) => logger.info({ run, calls }, "run waits for approval"),
+    resumed: (run, { attempt, reason }) =>
+      logger.info(
+        { ...named(run), attempt, reason },
+        reason === "resumed" ? "run that has waited goes on here" : "run of another process goes on here",
+      ),
+    waiting: (run, calls) => logger.info({ ...named(run), calls }, "run waits for approval"),
     unanswered: (runs) => logger.info({ runs }, "runs that nobody has approved in time are cancelled"),
     recurringFails: (name, error) => logger.warn(failed(error), `${name} failed, retrying`),
     recurringWorks: (name, afterMs) => logger.info({ after_ms: afterMs }, `${name} works again`),
@@ -177,12 +185,13 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     maintenanceFailed: (error) => logger.warn(failed(error), "maintenance failed, retrying"),
   },
   journal: {
-    ignored: (run, type) => logger.debug({ run, type }, "ignored an event that was emitted after its run ended"),
+    ignored: (run, type) =>
+      logger.debug({ ...named(run), type }, "ignored an event that was emitted after its run ended"),
     outage: (error, runs) =>
       logger.error({ ...failed(error), runs }, "database unavailable for too long, closing the readers' streams"),
-    rewritten: (run, events) => logger.warn({ run, events }, "database lost events, wrote them again"),
-    torn: (run) => logger.error({ run }, "database lost events that no replica has in memory, ending the run"),
-    rejected: (run, error) => logger.error({ run, ...failed(error) }, "database rejected a run's events"),
+    rewritten: (run, events) => logger.warn({ ...named(run), events }, "database lost events, wrote them again"),
+    torn: (run) => logger.error(named(run), "database lost events that no replica has in memory, ending the run"),
+    rejected: (run, error) => logger.error({ ...named(run), ...failed(error) }, "database rejected a run's events"),
   },
   hints: {
     waySettled: (way) => logger.info({ way: WAYS[way] }, "how this replica follows runs of others"),
@@ -205,8 +214,11 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
       logger.error({ worker, ...exit, delay_ms: delayMs }, "a worker died, starting it again"),
   },
   models: {
-    retry: ({ model, attempt, delayMs, error }) => {
-      logger.warn({ model, attempt, delay_ms: Math.round(delayMs), ...why(error) }, "model call failed, retrying");
+    retry: ({ model, runId, attempt, delayMs, error }) => {
+      logger.warn(
+        { ...ofRun(runId), model, attempt, delay_ms: Math.round(delayMs), ...why(error) },
+        "model call failed, retrying",
+      );
       logProviderWords(logger, error);
     },
     limited: (info) =>
@@ -218,8 +230,8 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
         { model, feature, without },
         "model refused a call without a reason, and was called without this feature too, once",
       ),
-    fallback: ({ model, next, error }) => {
-      logger.warn({ model, next, ...why(error) }, "model call failed, trying the next model");
+    fallback: ({ model, runId, next, error }) => {
+      logger.warn({ ...ofRun(runId), model, next, ...why(error) }, "model call failed, trying the next model");
       logProviderWords(logger, error);
     },
     failed: (error) => {

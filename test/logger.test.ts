@@ -160,7 +160,7 @@ describe("a failure that is expected", () => {
 
   test.each<[string, (log: ServiceLogger, error: StoreError) => void]>([
     ["an outage", (log, error) => log.journal.outage(error, 3)],
-    ["rejected events", (log, error) => log.journal.rejected("r", error)],
+    ["rejected events", (log, error) => log.journal.rejected(run, error)],
     ["a request", (log, error) => log.requestFailed("/ask", error)],
     ["a stream", (log, error) => log.streamBroken("r", error)],
     ["usage", (log, error) => log.runs.uncounted(error)],
@@ -195,6 +195,31 @@ describe("a failure that is expected", () => {
     ]);
     expect(lines[0]).not.toContain("stack");
   });
+});
+
+test("what happens to a run between its start and its end names the run", () => {
+  const { lines, log } = logged("debug");
+  log.runs.resumed(run, { attempt: 2, reason: "takeover" });
+  log.runs.resumed(run, { attempt: 3, reason: "resumed" });
+  log.runs.waiting(run, 1);
+  log.runs.recovered(run, new RunError("interrupted", "Its agent is gone."));
+  log.journal.ignored(run, "token");
+  log.journal.rewritten(run, 1);
+  log.journal.torn(run);
+  log.journal.rejected(run, new StoreError("failed", "no"));
+  const parsed = lines.map((line) => JSON.parse(line));
+  expect(parsed).toHaveLength(8);
+  for (const line of parsed) expect(line).toMatchObject({ run: "r", thread: "u:t" });
+  expect(parsed.slice(0, 2).map(({ reason, msg }) => [reason, msg])).toEqual([
+    ["takeover", "run of another process goes on here"],
+    ["resumed", "run that has waited goes on here"],
+  ]);
+
+  const error = new ModelError("model_unavailable", "It failed.", { retryable: true });
+  log.models.retry({ model: "a", runId: "r", attempt: 1, delayMs: 1, error });
+  log.models.fallback({ model: "a", runId: "r", next: "b", error });
+  log.models.retry({ model: "a", attempt: 1, delayMs: 1, error });
+  expect(lines.slice(8).map((line) => JSON.parse(line).run)).toEqual(["r", "r", undefined]);
 });
 
 test("a failure that nobody expects is logged with its stack", () => {

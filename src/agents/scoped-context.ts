@@ -65,7 +65,7 @@ export class ScopedContext implements Context {
 
   get model(): Model {
     const { engine, signal } = this.#scope;
-    this.#model ??= meteredModel({ model: engine.model, spend: engine.spend, signal });
+    this.#model ??= meteredModel({ model: engine.model, spend: engine.spend, runId: engine.runId, signal });
     return this.#model;
   }
 

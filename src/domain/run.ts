@@ -17,6 +17,12 @@ export const RunStatus = Type.Union(
 );
 export type RunStatus = Static<typeof RunStatus>;
 
+/** A run as the lines of the operator's log name it. */
+export interface RunName {
+  readonly runId: string;
+  readonly threadKey: ThreadKey;
+}
+
 /** What model calls have used. Counts that a provider does not report are absent, not 0. */
 export interface Usage {
   readonly inputTokens: number;

@@ -74,7 +74,7 @@ export class GroupCommit implements Committer<RunWriter> {
   }
 
   ignored(writer: RunWriter, type: string): void {
-    this.options.logger.ignored(writer.fence.runId, type);
+    this.options.logger.ignored(writer.fence, type);
   }
 
   async finish(writer: RunWriter, ending: Ending, lastResort: Ending): Promise<Outcome> {
@@ -86,7 +86,7 @@ export class GroupCommit implements Committer<RunWriter> {
           return await this.#ends.end(writer, candidate);
         } catch (error) {
           if (!(error instanceof StoreError)) throw error;
-          this.options.logger.rejected(writer.fence.runId, error);
+          this.options.logger.rejected(writer.fence, error);
           writer.discard();
         }
       }
@@ -203,7 +203,7 @@ export class GroupCommit implements Committer<RunWriter> {
   }
 
   #reject(writer: RunWriter, error: StoreError): void {
-    this.options.logger.rejected(writer.fence.runId, error);
+    this.options.logger.rejected(writer.fence, error);
     writer.discard();
     this.#writers.break(writer, new RunError("internal", "The answer could not be stored.", { cause: error }));
   }

@@ -29,18 +29,18 @@ export class LostTails {
    * is the run's end; readers of the lost events are notified.
    */
   async before(writer: RunWriter, next: number, rewrites: number): Promise<readonly LogEvent[] | null> {
-    const { threadKey, runId } = writer.fence;
+    const { threadKey } = writer.fence;
     const channel = this.writers.channelOf(writer);
     const head = (await this.store.events.heads([threadKey])).get(threadKey) ?? 0;
     // The run began after `start`, and the database still has its row.
     const after = Math.max(head, writer.start);
     const events = channel?.held(after)?.filter(({ seq }) => seq < next) ?? [];
     if (events.length === next - 1 - after && rewrites < REWRITES) {
-      this.logger.rewritten(runId, events.length);
+      this.logger.rewritten(writer.fence, events.length);
       return events;
     }
     writer.truncate(after, await this.#remainingAnswer(writer));
-    this.logger.torn(runId);
+    this.logger.torn(writer.fence);
     channel?.truncate(after);
     return null;
   }

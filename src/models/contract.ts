@@ -90,6 +90,8 @@ export interface ModelContext {
    * callback has settled, and emits no more parts.
    */
   readonly signal: AbortSignal;
+  /** The run that the call is made for, as log lines name it. Absent: none. */
+  readonly runId?: string;
 }
 
 /**

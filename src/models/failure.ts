@@ -95,7 +95,11 @@ const FINAL: ReadonlySet<string> = new Set([
 
 /** No connection, or one that broke. */
 export const unreachable = (cause: unknown): ModelError =>
-  new ModelError("model_unavailable", "The model service could not be reached.", { retryable: true, cause });
+  new ModelError("model_unavailable", "The model service could not be reached.", {
+    retryable: true,
+    remedy: "Check the base URL, that a server answers there, and the network or the proxy in between.",
+    cause,
+  });
 
 /** What a request that could not be sent, or was not answered, failed with. A compressed response is answered so again. */
 export const failureOfSend = (error: unknown): ModelError => {

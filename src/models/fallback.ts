@@ -25,7 +25,7 @@ export const withFallback = (models: readonly [Model, ...Model[]], logger: Model
         if (sink.hasReceived || !mayPass(error)) throw error;
         mayRecover ||= error.isRecoverable;
         if (next === undefined) throw mayRecover ? recoverable(error) : error;
-        logger.fallback({ model: model.id, next: next.id, error });
+        logger.fallback({ model: model.id, runId: context.runId, next: next.id, error });
       }
     }
   },

@@ -5,6 +5,8 @@ export interface ModelLogger {
   /** The call is made again after `delayMs`. `attempt` counts the failures so far, from 1. */
   retry(info: {
     readonly model: string;
+    /** Absent: the call belongs to no run. */
+    readonly runId?: string | undefined;
     readonly attempt: number;
     readonly delayMs: number;
     readonly error: ModelError;
@@ -22,7 +24,13 @@ export interface ModelLogger {
   /** The embedding model takes at most this many texts in a call, or of this length, and gets no more from now on. */
   limited(info: { readonly model: string; readonly texts: number; readonly characters: number }): void;
   /** The call to `model` failed for good, and `next` is called. */
-  fallback(info: { readonly model: string; readonly next: string; readonly error: ModelError }): void;
+  fallback(info: {
+    readonly model: string;
+    /** Absent: the call belongs to no run. */
+    readonly runId?: string | undefined;
+    readonly next: string;
+    readonly error: ModelError;
+  }): void;
   /** A call that belongs to no run, such as for embedding, failed for good. A run reports its own failure. */
   failed(error: ModelError): void;
 }

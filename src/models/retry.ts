@@ -49,7 +49,7 @@ export const withRetry = (model: Model, { system, logger }: RetryOptions): Model
         if (sink.hasReceived) throw error;
         const delayMs = retryDelay(attempt, error, system.random());
         if (delayMs === null) throw error;
-        logger.retry({ model: model.id, attempt, delayMs, error });
+        logger.retry({ model: model.id, runId: context.runId, attempt, delayMs, error });
         await system.sleep(delayMs, context.signal);
       }
     }

@@ -1,6 +1,6 @@
 import type { RunError } from "../domain/error.ts";
 import type { Payload } from "../domain/event.ts";
-import type { Usage } from "../domain/run.ts";
+import type { RunName, Usage } from "../domain/run.ts";
 import type { Outcome } from "../journal/ending.ts";
 import type { LiveRun } from "./live-run.ts";
 
@@ -40,13 +40,13 @@ export interface RunLogger {
   /** A part of the run failed without ending the run. */
   trouble(run: LiveRun, error: unknown): void;
   /** An orphaned run could not go on, and was ended. */
-  recovered(runId: string, why: RunError): void;
+  recovered(run: RunName, why: RunError): void;
   /** So many runs were stopped and given up, for other replicas or the next start to go on with. */
   handedOver(count: number): void;
-  /** An orphaned run goes on here. */
-  resumed(runId: string, attempt: Payload<"attempt_started">): void;
+  /** A run that no process had goes on here: its process has ended, or it had waited for a person. */
+  resumed(run: RunName, attempt: Payload<"attempt_started">): void;
   /** The run waits for persons' words on so many tool calls, and no process has it. */
-  waiting(runId: string, calls: number): void;
+  waiting(run: RunName, calls: number): void;
   /** So many runs had waited for too long, and are to be ended. */
   unanswered(count: number): void;
   /** A user's usage could not be counted. Tokens are counted again with the next charge. */

@@ -121,7 +121,7 @@ export class Recovery {
       if (isDraining()) await store.runs.release(owner, [run.fence], "handover");
       else {
         failure = await resumer.resume(run);
-        if (failure === null) logger.resumed(runId, run);
+        if (failure === null) logger.resumed(run.fence, run);
       }
     } catch (error) {
       logger.maintenanceFailed(error);
@@ -156,7 +156,7 @@ export class Recovery {
     try {
       const writer = journal.open(fence, lastSeq, () => {}, { fold, lastAt });
       const ending = endingOf(failure, { messageId: system.id(), usage, now: system.now() });
-      if ((await writer.close(ending, ending)) === "persisted") logger.recovered(fence.runId, failure);
+      if ((await writer.close(ending, ending)) === "persisted") logger.recovered(fence, failure);
     } catch (error) {
       logger.maintenanceFailed(error);
     }

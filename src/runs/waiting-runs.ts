@@ -60,7 +60,7 @@ export class WaitingRuns {
     try {
       const outcome = await this.#untilReached(() => store.approvals.wait(fence, toolCallIds, rest), null);
       this.#anyWaits = true;
-      if (outcome === "waiting") logger.waiting(live.runId, toolCallIds.length);
+      if (outcome === "waiting") logger.waiting(live, toolCallIds.length);
       else this.wake();
       topics.changed(runsTopic(live.threadKey));
     } catch (error) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { AgentLogger } from "../../src/agents/logger.ts";
 import { questionsIn, Type, tool, UnreadableError } from "../../src/agents/public.ts";
 import type { EventBody } from "../../src/domain/event.ts";
+import type { Model } from "../../src/models/contract.ts";
 import { call, type modelAnswering, text } from "../support/agent-context.ts";
 import { agentParts } from "../support/agent-parts.ts";
 import { codeAgent, codeContext, codeRun } from "../support/code-agent.ts";
@@ -61,8 +62,16 @@ describe("context", () => {
     expect(result).toEqual(["Copied.", "ko", "en", `${members},${others}`.split(",")]);
   });
 
-  test("the model can be called directly, and its usage is counted", async () => {
+  test("the model can be called directly, its usage is counted, and its retries name the run", async () => {
     const engine = codeContext([[text("Raw.")]]);
+    const runs: unknown[] = [];
+    const model: Model = {
+      ...engine.model,
+      answer: (request, context, onPart) => {
+        runs.push(context.runId);
+        return engine.model.answer(request, context, onPart);
+      },
+    };
     const mine = codeRun(async function* ({ model, signal }) {
       let text = "";
       await model.answer({ system: "s", messages: [], tools: [] }, { signal }, (part) => {
@@ -71,8 +80,9 @@ describe("context", () => {
       });
       return text;
     });
-    expect((await walked(mine, engine)).result).toBe("Raw.");
+    expect((await walked(mine, { ...engine, model })).result).toBe("Raw.");
     expect(engine.spent).toEqual([{ inputTokens: 10, outputTokens: 5 }]);
+    expect(runs).toEqual([engine.runId]);
   });
 
   test("a step's result is stored under its node, and a repeated name is numbered", async () => {

@@ -134,8 +134,8 @@ describe("day numbers", () => {
   });
 });
 
-test("each model call with a transient failure is retried, and each retry is logged", async () => {
-  const retries: unknown[] = [];
+test("each model call with a transient failure is retried, and each retry is logged with its run", async () => {
+  const retries: (string | undefined)[] = [];
   let failures = 0;
   const writer = writingModel();
   const flaky = {
@@ -149,11 +149,13 @@ test("each model call with a transient failure is retried, and each retry is log
   const log = serviceLogger(openLogger("silent"));
   const model = withRetry(flaky, {
     system: fastSystem(),
-    logger: { ...log.models, retry: (facts) => void retries.push(facts) },
+    logger: { ...log.models, retry: ({ runId }) => void retries.push(runId) },
   });
   const local = await startService({ model });
-  const events = await readSse(await local.post(STREAM, TEXT)).toEnd();
+  const response = await local.post(STREAM, TEXT);
+  const events = await readSse(response).toEnd();
   expect(events.at(-1)?.event).toBe("complete");
   expect(retries.length).toBeGreaterThanOrEqual(4);
+  expect(new Set(retries)).toEqual(new Set([response.headers.get("x-run-id") ?? "none"]));
   await local.stop();
 });

@@ -19,10 +19,10 @@ test("the first model that sends a part answers, and each step is a log line", a
   ] as const;
   const steps: unknown[] = [];
   const model = withFallback(models, { ...noModelLogger, fallback: (info) => void steps.push(info) });
-  expect(await partsOf(model, REQUEST, never)).toEqual([...ANSWER]);
+  expect(await partsOf(model, REQUEST, { ...never, runId: "r" })).toEqual([...ANSWER]);
   expect(steps).toEqual([
-    { model: "a", next: "b", error: down },
-    { model: "b", next: "c", error: wrongKey },
+    { model: "a", runId: "r", next: "b", error: down },
+    { model: "b", runId: "r", next: "c", error: wrongKey },
   ]);
   expect(models.map((one) => one.calls())).toEqual([1, 1, 1, 0]);
 });

@@ -196,7 +196,7 @@ test("a thousand orphans are taken over with a few calls, and each is ended once
     isAlone: true,
     takesOver: false,
     maxRuns: 2 * MANY,
-    logger: { recovered: (runId) => void recovered.push(runId) },
+    logger: { recovered: ({ runId }) => void recovered.push(runId) },
   });
   await here.recovery.tick();
   expect(calls).toBeLessThanOrEqual(MANY / 200 + 2);

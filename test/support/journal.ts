@@ -29,12 +29,12 @@ export const journalOver = (
 ): { readonly journal: Journal; readonly calls: JournalCalls } => {
   const calls: JournalCalls = { ignored: [], rejected: [], outages: 0, rewritten: 0, torn: [] };
   const log: JournalLogger = {
-    ignored: (runId, type) => void calls.ignored.push(`${runId} ${type}`),
-    rejected: (runId) => void calls.rejected.push(runId),
+    ignored: ({ runId }, type) => void calls.ignored.push(`${runId} ${type}`),
+    rejected: ({ runId }) => void calls.rejected.push(runId),
     rewritten: (_, events) => {
       calls.rewritten += events;
     },
-    torn: (runId) => void calls.torn.push(runId),
+    torn: ({ runId }) => void calls.torn.push(runId),
     outage: () => void calls.outages++,
   };
   const { system = realSystem, storeWaitMs = 1_000 } = options;
