@@ -63,16 +63,20 @@ export class Follower implements ChannelListener, HeartbeatListener {
   /**
    * `quietMs`: after this many milliseconds without an event `poll` returns an empty batch, so that the caller can send
    * a heartbeat.
+   * `reaches`: the log was seen to hold an event of that seq; -1 when that is unknown. So if it has none when it is
+   * read, it was deleted in between, perhaps by a replica whose notification came before anybody here listened.
    */
   constructor(
     private readonly source: FollowSource,
     private readonly key: ThreadKey,
     private cursor: number,
     private readonly quietMs: number,
+    reaches = -1,
   ) {
     const { hub, now } = source;
     this.#quietSince = now();
     this.#channel = hub.join(key, this);
+    if (this.#channel.writers === 0) this.#channel.advanceHead(reaches);
     hub.heartbeat.join(quietMs, this);
   }
 

@@ -38,8 +38,8 @@ export class Journal {
   }
 
   /** Returns a `Follower`. If the store goes away during a read, the read is retried for `storeWaitMs`. */
-  follow(key: ThreadKey, cursor: number, quietMs: number): Follower {
-    return new Follower(this.#source, key, cursor, quietMs);
+  follow(key: ThreadKey, cursor: number, quietMs: number, reaches?: number): Follower {
+    return new Follower(this.#source, key, cursor, quietMs, reaches);
   }
 
   /**

@@ -22,7 +22,7 @@ export interface ThreadReaderStart {
    * end of the messages.
    */
   readonly cursor: number | null;
-  /** The first and last seq that the log holds. */
+  /** The first and last seq that the log holds; of one without events, the seq of its next event and that before. */
   readonly first: number;
   readonly last: number;
   /** Read before `last`: a run that has ended by then has its last event in the log. */
@@ -57,7 +57,8 @@ export class ThreadReader extends LogReader {
     const reset = this.from.cursor === null ? await this.#reset() : null;
     const { journal, heartbeatMs } = this.parts;
     if (this.isOver) return END;
-    this.follower = journal.follow(this.key, this.#reached, heartbeatMs);
+    const { first, last } = this.from;
+    this.follower = journal.follow(this.key, this.#reached, heartbeatMs, first <= last ? last : -1);
     if (reset === null) return null;
     // The run may have ended while the messages were read: its last event then lies before the follower's cursor.
     await this.#refresh();

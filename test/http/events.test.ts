@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { EventSourceMessage } from "eventsource-parser";
 import { solve, solved } from "../support/answers.ts";
 import { type NativeEvent, nativeEvents, range, seqs } from "../support/native-events.ts";
+import { memoryStore } from "../support/pglite.ts";
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse, type SseReader } from "../support/sse.ts";
@@ -182,6 +183,34 @@ describe("GET /api/v1/threads/{threadId}/events", () => {
       await beating.stop();
     }
   }, 20_000);
+
+  test("a reader that comes just when its thread is deleted elsewhere is told so, and does not wait", async () => {
+    const store = await memoryStore();
+    const { bounds } = store.events;
+    const dying = await startService({
+      store: {
+        ...store,
+        events: {
+          ...store.events,
+          bounds: async (key) => {
+            const found = await bounds(key);
+            await store.threads.delete(key);
+            return found;
+          },
+        },
+      },
+    });
+    try {
+      await solved(dying, "dying", "t");
+      const seen = await readSse(await dying.get("/api/v1/threads/t/events?userId=dying")).toEnd();
+      expect(seen.map(({ event, data }) => [event, JSON.parse(data).payload.message])).toEqual([
+        ["error", "The thread was deleted."],
+      ]);
+    } finally {
+      await dying.stop();
+      await store.close();
+    }
+  });
 
   test("a `wait` that is neither true nor false is refused", async () => {
     await solved(service, "neither", "t");

@@ -61,4 +61,15 @@ describe("a thread that is deleted", () => {
     await journal.tick();
     await expect(next).rejects.toMatchObject({ code: "cancelled" });
   });
+
+  test("on another replica, just when a reader comes that has seen its log, is noticed at the next poll", async () => {
+    await (await writeRun("old")).end();
+    const { journal: there } = journalOver(log.store);
+    log.delete(KEY);
+    for (const cursor of [0, 2, 3]) {
+      const next = followed(there, KEY, cursor, 60_000, 3).next();
+      await there.tick();
+      await expect(next).rejects.toMatchObject({ code: "cancelled" });
+    }
+  });
 });

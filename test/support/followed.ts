@@ -1,4 +1,3 @@
-import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Batch, Follower } from "../../src/journal/follow.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 
@@ -36,5 +35,5 @@ export class Followed implements AsyncIterableIterator<Batch, undefined, void> {
   }
 }
 
-export const followed = (journal: Journal, key: ThreadKey, cursor: number, quietMs: number): Followed =>
-  new Followed(journal.follow(key, cursor, quietMs));
+export const followed = (...[journal, ...where]: [Journal, ...Parameters<Journal["follow"]>]): Followed =>
+  new Followed(journal.follow(...where));
