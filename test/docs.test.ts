@@ -91,6 +91,8 @@ test("each decision has its number, context, decision and trade-off, and its lin
   expect(parts.filter(({ isWhole }) => !isWhole).map(({ file }) => file)).toEqual([]);
   const listed = (await read("docs/decisions/README.md")).split("\n").filter((line) => line.startsWith("- "));
   expect(listed.toSorted()).toEqual(parts.map(({ line }) => line).toSorted());
+  const numbers = parts.map(({ file }) => file.slice(0, 3));
+  expect(numbers).toEqual([...new Set(numbers)]);
 });
 
 test("ARCHITECTURE.md lists every folder and file directly in src, and nothing else", async () => {
