@@ -43,6 +43,10 @@ export const parseCli = (argv: readonly string[]): CommandLine | { readonly erro
       },
       allowPositionals: true,
     });
+    // Both as an unset variable of a shell leaves them: the one would count as not given, the other as this folder.
+    if (values.workers?.trim() === "") return { error: NEEDS_NUMBER };
+    if (positionals.slice(1).some((text) => text.trim() === ""))
+      return { error: "an argument is empty; see yeoul --help" };
     if (values.help) return { command: "help" };
     if (values.version) return { command: "version" };
     const [command = "serve", ...more] = positionals;
@@ -55,13 +59,14 @@ export const parseCli = (argv: readonly string[]): CommandLine | { readonly erro
       return { command, ...(workers !== undefined && { workers }) };
     return { error: `unknown command ${shown(command)}; see yeoul --help` };
   } catch {
-    if (argv.includes("--workers")) return { error: "--workers needs a number, or auto; see yeoul --help" };
+    if (argv.includes("--workers")) return { error: NEEDS_NUMBER };
     const option = argv.find((text) => text.startsWith("-") && !KNOWN_OPTION.test(text)) ?? "";
     // The value of an option may be a secret.
     return { error: `unknown option ${shown(option.split("=", 1)[0] ?? "")}; see yeoul --help` };
   }
 };
 
+const NEEDS_NUMBER = "--workers needs a number, or auto; see yeoul --help";
 const KNOWN_OPTION = /^(--help|--version|--workers(=.*)?|-[hv]+)$/s;
 const MAX_SHOWN = 60;
 

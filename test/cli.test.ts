@@ -29,12 +29,16 @@ describe("the command line", () => {
     expect(parseCli(["--workers", "3"])).toEqual({ command: "serve", workers: "3" });
     expect(parseCli(["serve", "--workers=auto"])).toEqual({ command: "serve", workers: "auto" });
     expect(parseCli(["serve", "--workers"])).toHaveProperty("error", expect.stringContaining("needs a number"));
+    for (const none of ["", " "]) {
+      expect(parseCli(["--workers", none])).toHaveProperty("error", expect.stringContaining("needs a number"));
+    }
     expect(parseCli(["check", "--workers=2"])).toHaveProperty("error", expect.stringContaining("belongs to serve"));
   });
 
   test("init may name a folder", () => {
     expect(parseCli(["init", "bots"])).toEqual({ command: "init", dir: "bots" });
     expect(parseCli(["init", "bots", "more"])).toHaveProperty("error");
+    expect(parseCli(["init", ""])).toHaveProperty("error", expect.stringContaining("an argument is empty"));
   });
 
   test.each([[["--port", "1"]], [["start"]], [["serve", "check"]], [["toString"]], [["--help=yes"]]])(

@@ -96,8 +96,8 @@ export interface Dialect<Request extends TSchema = TSchema> {
   /** Returns the places of the body that are accepted and not read, for the header `x-ignored`. */
   ignored(body: Static<Request>): readonly string[];
   /**
-   * `body` has passed the schema. A request without a `placement` has that of the header `x-multitask`. Throws a RequestError (`invalid`) for errors that no schema can express, or a
-   * StreamRefusal.
+   * `body` has passed the schema. Where it does not say what becomes of the thread's other runs, the header
+   * `x-multitask` may. Throws a RequestError (`invalid`) for errors that no schema can express, or a StreamRefusal.
    */
   parse(body: Static<Request>, caller: Caller): RunRequest;
   /**

@@ -11,7 +11,8 @@ import { COMMON_GUIDE, type FrameGuide } from "./openapi-guide.ts";
 export const PlacementFields = {
   multitask: nullable(
     Multitask,
-    "queue, reject, interrupt, replace or null: what happens when the thread has runs that are not over; null is queue",
+    "queue, reject, interrupt, replace or null: what happens when the thread has runs that are not over; null is what " +
+      "the header x-multitask says, or queue",
   ),
   supersedes: nullable(
     Text({ minLength: 1, maxLength: 128 }),
@@ -21,7 +22,7 @@ export const PlacementFields = {
 const Placement = Type.Object(PlacementFields);
 
 export const placementIn = ({ multitask, supersedes }: Static<typeof Placement>): RequestedPlacement => ({
-  multitask: multitask ?? "queue",
+  multitask: multitask ?? null,
   supersedes: supersedes ?? null,
 });
 

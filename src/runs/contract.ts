@@ -7,7 +7,8 @@ import type { ModelChoice } from "../models/choice.ts";
 
 /** How a request wants its run placed among those of its thread. */
 export interface RequestedPlacement {
-  readonly multitask: Multitask;
+  /** Null: `queue`. */
+  readonly multitask: Multitask | null;
   /** A run of the thread: the new run takes the place of that turn and of all turns after it. Null: none. */
   readonly supersedes: string | null;
 }

@@ -146,7 +146,7 @@ export class Runs {
    * Returns what asks for a failed, cancelled or interrupted run once more, in its turn's place. Throws `conflict` for
    * one that succeeded, is not over, or came with a file, which is not stored. Null: the user has no such run.
    */
-  async again(userId: string, runId: string, multitask: Multitask): Promise<RunRequest | null> {
+  async again(userId: string, runId: string, multitask: Multitask | null): Promise<RunRequest | null> {
     const found = await this.parts.store.runs.request(userId, runId);
     if (found === null) return null;
     const { run, input } = found;

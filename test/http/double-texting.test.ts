@@ -133,7 +133,7 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     expect(await contents("again")).toEqual(["four", "4"]);
   });
 
-  test("says so in the header x-multitask on the other wires, where the native one has its own field", async () => {
+  test("says so in the header x-multitask on the other wires, which counts on the native ones where the body says nothing", async () => {
     const going = await talking("header");
     const ask = (path: string, body: object, multitask: string) =>
       place.second.post(path, body, { headers: { "x-multitask": multitask } });
@@ -147,11 +147,34 @@ describe.each(places)("a message to a thread whose run is going, on %s", (_, ope
     const native = { input: { message: "waits" }, user_id: "header", thread_id: "t", multitask: "reject" };
     expect((await ask("/api/v1/runs", native, "replace")).status).toBe(409);
     expect((await place.second.post("/api/v1/runs", { ...native, multitask: "hurry" })).status).toBe(422);
+    // A native body that says nothing leaves it to the header, and no wrong one passes.
+    expect((await ask("/api/v1/runs", { ...native, multitask: null }, "reject")).status).toBe(409);
+    const solve = { problem: "waits", user_id: "header", thread_id: "t" };
+    expect((await ask("/api/v1/solve", solve, "reject")).status).toBe(409);
+    expect((await ask("/api/v1/solve", { ...solve, multitask: "reject" }, "hurry")).status).toBe(422);
     const taken = await ask("/stream/v2", { message: "two", userId: "header", threadId: "t" }, "replace");
     (await place.second.model.nextCall()).finish("2");
     expect((await readSse(taken).toEnd()).map(({ event }) => event)).toEqual(["llm.token.delta", "run.completed"]);
     expect(JSON.stringify(await going.stream.toEnd())).toContain("cancelled");
     expect(await contents("header")).toEqual(["two", "2"]);
+  });
+
+  test("a retry is placed by the header as well, where its body says nothing", async () => {
+    const first = await talking("retry");
+    await place.first.post(`/api/v1/runs/${first.runId}/cancel?wait=1&userId=retry`, "");
+    await first.stream.toEnd();
+    const second = await talking("retry");
+    const retry = (multitask: string, body: unknown = "") =>
+      place.second.post(`/api/v1/runs/${first.runId}/retry?userId=retry`, body, {
+        headers: { "x-multitask": multitask },
+      });
+    expect((await retry("hurry")).status).toBe(422);
+    expect((await retry("replace", { multitask: "queue" })).status).toBe(409);
+    const taken = await retry("replace");
+    (await place.second.model.nextCall()).finish("1");
+    expect(nativeEvents(await readSse(taken).toEnd()).at(-1)?.type).toBe("done");
+    await second.stream.toEnd();
+    expect(await contents("retry")).toEqual(["one", "1"]);
   });
 
   test("keeps what its ticket says about the thread's other runs", async () => {

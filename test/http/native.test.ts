@@ -5,7 +5,7 @@ import { nativeEvents, payloadsOf, range, seqs } from "../support/native-events.
 import type { ScriptedModel } from "../support/scripted-model.ts";
 import { startService, type TestService } from "../support/service.ts";
 import { readSse } from "../support/sse.ts";
-import { runOf, threadOf } from "../support/views.ts";
+import { refusalOf, runOf, threadOf } from "../support/views.ts";
 
 let service: TestService<ScriptedModel>;
 beforeAll(async () => {
@@ -197,8 +197,25 @@ describe("POST /api/v1/runs/{runId}/cancel", () => {
     const { messages, active_run } = await threadOf(service, "wait", "t");
     expect(active_run).toBeNull();
     expect(messages.map(({ content }) => content)).toEqual(["hello there", "so far"]);
-    for (const query of ["", "&wait=1"]) expect(await (await cancel("wait", run.runId, query)).json()).toEqual(ended);
+    for (const query of ["", "&wait=1", "&wait=true", "&wait=0"]) {
+      expect(await (await cancel("wait", run.runId, query)).json()).toEqual(ended);
+    }
     expect(payloadsOf(nativeEvents(await run.stream.toEnd()), "error")).toMatchObject([{ code: "cancelled" }]);
+  });
+
+  test("with wait=true waits as well, and any other word is refused and cancels nothing", async () => {
+    const run = await solve(service, "flag", "t");
+    await service.model.nextCall();
+    for (const word of ["yes", "2", ""]) {
+      const refused = await cancel("flag", run.runId, `&wait=${word}`);
+      expect([refused.status, (await refusalOf(refused)).details]).toEqual([
+        422,
+        [{ path: "/wait", message: "must be true or false" }],
+      ]);
+    }
+    expect((await runOf(service, "flag", run.runId)).status).toBe("running");
+    expect(await (await cancel("flag", run.runId, "&wait=true")).json()).toMatchObject({ status: "cancelled" });
+    await run.stream.toEnd();
   });
 
   test("does not change a run that has succeeded", async () => {

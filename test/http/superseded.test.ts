@@ -128,7 +128,13 @@ describe.each(stores)("superseded turns on %s", (_, open) => {
     const events = nativeEvents(await readSse(response).toEnd());
     expect(payloadsOf(events, "page_start")).toEqual([{ title: "two", supersedes: [failed.runId] }]);
     expect(await contents("retry")).toEqual(["one", "1", "two", "2"]);
-    expect(await contents("retry", "&superseded=1")).toEqual(["one", "1", "two", "half of ", "two", "2"]);
+    for (const yes of ["1", "true"]) {
+      expect(await contents("retry", `&superseded=${yes}`)).toEqual(["one", "1", "two", "half of ", "two", "2"]);
+    }
+    for (const list of ["/api/v1/threads/t", "/api/v1/threads/t/checkpoints", "/api/v1/runs"]) {
+      const guessed = await service.get(`${list}?userId=retry&superseded=all`);
+      expect([guessed.status, (await refusalOf(guessed)).details[0]?.path]).toEqual([422, "/superseded"]);
+    }
   });
 
   test("checkpoints of superseded turns leave the list unless they are asked for, and can be forked from", async () => {

@@ -19,7 +19,7 @@ import { dialectOperation } from "../openapi/dialect-operation.ts";
 import { described } from "../openapi/operation.ts";
 import { requestErrorOf, statusOf, WordedRefusal } from "../refusal-status.ts";
 import { localeOf, traceIdOf } from "../request/caller.ts";
-import { multitaskIn } from "../request/multitask.ts";
+import { multitaskOf } from "../request/multitask.ts";
 import { invalid, type Validator, validator } from "../request/validate.ts";
 import { accepted } from "../response/accepted.ts";
 import { ignoredHeader, streamHeaders } from "../response/stream-headers.ts";
@@ -144,11 +144,11 @@ class DialectHandler {
     const runRequest = this.dialect.parse(checked, { locale, userId, file });
     const ignored = this.dialect.ignored(checked);
     if (ignored.length > 0) headers["x-ignored"] = ignoredHeader(ignored);
-    const multitask = runRequest.placement === undefined ? multitaskIn(request) : null;
+    const multitask = multitaskOf(request, runRequest.placement?.multitask ?? null);
     return {
       runRequest: {
         ...runRequest,
-        ...(multitask !== null && { placement: { multitask, supersedes: null } }),
+        ...(multitask !== null && { placement: { supersedes: null, ...runRequest.placement, multitask } }),
         threadId: identity.threadFor(runRequest.threadId),
       },
       isBackground: this.dialect.isBackground(checked),

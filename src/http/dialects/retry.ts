@@ -1,16 +1,17 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { nullable } from "../../dialects/fields.ts";
-import { native, PlacementFields, placementIn } from "../../dialects/native.ts";
+import { native, PlacementFields } from "../../dialects/native.ts";
 import { isStorable } from "../../domain/text.ts";
 import { RunReader } from "../../streams/run-reader.ts";
 import type { RouteParts } from "../context.ts";
 import { keyedRequest } from "../idempotency/key.ts";
 import { described, json } from "../openapi/operation.ts";
-import { IDEMPOTENCY_HEADER, RUN_ID, STREAM_HEADERS, USER } from "../openapi/parameters.ts";
+import { IDEMPOTENCY_HEADER, MULTITASK_HEADER, RUN_ID, STREAM_HEADERS, USER } from "../openapi/parameters.ts";
 import { OF_RUNS } from "../openapi/refusals.ts";
 import { withJson } from "../request/body.ts";
 import { callerOf, localeOf, notFound, traceIdOf } from "../request/caller.ts";
+import { multitaskOf } from "../request/multitask.ts";
 import { validator } from "../request/validate.ts";
 import { RUNS } from "../resources/runs.ts";
 import { AcceptedShape, accepted } from "../response/accepted.ts";
@@ -45,8 +46,8 @@ export const retryRoute = (parts: RouteParts) =>
     PATH,
     async ({ params, request, set }) => {
       const { runs, agents, system, idempotency } = parts;
-      const { background, ...placement } = await bodyOf(request);
-      const { multitask } = placementIn(placement);
+      const { background, multitask: inBody = null } = await bodyOf(request);
+      const multitask = multitaskOf(request, inBody);
       const userId = callerOf(request);
       const keyed = keyedRequest(request, PATH, userId);
       const run = await idempotency.run(keyed, null, request.signal, async (made) => {
@@ -75,7 +76,7 @@ export const retryRoute = (parts: RouteParts) =>
           "not over, unless `multitask` is `replace`.",
         body: RetryRequest,
         isBodyOptional: true,
-        parameters: [RUN_ID, ...USER, IDEMPOTENCY_HEADER, ...STREAM_HEADERS],
+        parameters: [RUN_ID, ...USER, IDEMPOTENCY_HEADER, MULTITASK_HEADER, ...STREAM_HEADERS],
         replies: {
           200: {
             kind: "frames",

@@ -55,7 +55,7 @@ export const dialectOperation = (dialect: Dialect, endpoint: Endpoint): Operatio
       ...(mode === "join" ? [] : user.isRequired ? USER : USER_OR_DEFAULT),
       ...(method === "GET" ? [LAST_EVENT_ID] : []),
       ...(method === "POST" ? [IDEMPOTENCY_HEADER] : []),
-      ...(mode === "join" || "multitask" in (request.properties ?? {}) ? [] : [MULTITASK_HEADER]),
+      ...(mode === "join" ? [] : [MULTITASK_HEADER]),
       ...STREAM_HEADERS,
     ],
     ...(takesBody && { body: titled }),

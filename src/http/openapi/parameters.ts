@@ -67,11 +67,12 @@ export const IDEMPOTENCY_HEADER = inHeader(
     "joins the run that the first one started, or gets the same answer. A refused request uses no key.",
 );
 
-/** Of endpoints that start a run and have no field of their own for it. */
+/** Of endpoints that start a run. */
 export const MULTITASK_HEADER = inHeader(
   "x-multitask",
   "What happens when the thread has runs that are not over: the new one waits (`queue`, the default), is refused " +
-    "(`reject`), or they are cancelled and what they have said stays (`interrupt`) or leaves the thread (`replace`).",
+    "(`reject`), or they are cancelled and what they have said stays (`interrupt`) or leaves the thread (`replace`). " +
+    "A `multitask` in the body counts instead.",
   Multitask,
 );
 

@@ -20,14 +20,3 @@ export const cursorOf = (request: Request, threadId: string): number | null => {
   if (!SEQ.test(after)) throw invalid([{ path: "/after", message: "must be the seq of an event" }]);
   return Number(after);
 };
-
-/**
- * Whether the reader stays while the thread is idle: the query `wait`. Throws `invalid` when its value is neither true
- * nor false.
- */
-export const waitsIn = (request: Request): boolean => {
-  const wait = new URL(request.url).searchParams.get("wait") ?? "false";
-  if (/^(?:true|1)$/i.test(wait)) return true;
-  if (/^(?:false|0)$/i.test(wait)) return false;
-  throw invalid([{ path: "/wait", message: "must be true or false" }]);
-};

@@ -11,7 +11,8 @@ import type { RouteParts } from "../context.ts";
 import { described, empty } from "../openapi/operation.ts";
 import { inHeader, inQuery, STREAM_HEADERS, THREAD_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, localeOf, notFound, threadIdIn, traceIdOf } from "../request/caller.ts";
-import { cursorOf, waitsIn } from "../request/last-event-id.ts";
+import { flagIn } from "../request/flags.ts";
+import { cursorOf } from "../request/last-event-id.ts";
 import { streamHeaders } from "../response/stream-headers.ts";
 import { THREADS } from "./threads.ts";
 
@@ -42,7 +43,7 @@ export const threadEventRoutes = (parts: RouteParts) => {
       const thread = await store.threads.get(key);
       if (thread === null) throw notFound("thread");
       const named = cursorOf(request, threadId);
-      const isPatient = waitsIn(request);
+      const isPatient = flagIn(request, "wait");
       const active = await store.threads.activeRun(key);
       const bounds = await store.events.bounds(key);
       // The thread was deleted meanwhile.

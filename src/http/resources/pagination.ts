@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { isStorable } from "../../domain/text.ts";
 import { inQuery } from "../openapi/parameters.ts";
+import { flagIn } from "../request/flags.ts";
 import { invalid } from "../request/validate.ts";
 
 /** The requested part of a list. */
@@ -50,13 +51,13 @@ export const beforeIn = (request: Request): number | null => {
   throw invalid([{ path: "/before", message: "must be the seq of a message" }]);
 };
 
-/** Whether the query asks for superseded turns as well. */
-export const supersededIn = (request: Request): boolean => new URL(request.url).searchParams.get("superseded") === "1";
+/** Whether the query asks for superseded turns as well. Throws `invalid`. */
+export const supersededIn = (request: Request): boolean => flagIn(request, "superseded");
 
 export const SUPERSEDED = inQuery(
   "superseded",
-  "`1`: includes turns whose place another has taken.",
-  Type.Literal("1"),
+  "`true` or `1`: includes turns whose place another has taken.",
+  Type.Boolean(),
 );
 
 /**

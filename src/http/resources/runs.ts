@@ -10,6 +10,7 @@ import { identityOf } from "../identity/access-control.ts";
 import { described, json, type Tag } from "../openapi/operation.ts";
 import { IDEMPOTENCY_HEADER, inQuery, paging, RUN_ID, USER } from "../openapi/parameters.ts";
 import { callerOf, notFound, threadIdIn } from "../request/caller.ts";
+import { flagIn } from "../request/flags.ts";
 import { invalid } from "../request/validate.ts";
 import { pageIn, pageOf, SUPERSEDED, supersededIn } from "./pagination.ts";
 import { listOf, RunShape } from "./shapes.ts";
@@ -92,7 +93,7 @@ export const runRoutes = ({ store, runs, idempotency }: RouteParts) =>
     .post(
       "/:runId/cancel",
       async ({ params, request }) => {
-        const wait = new URL(request.url).searchParams.get("wait") === "1";
+        const wait = flagIn(request, "wait");
         const userId = callerOf(request);
         const keyed = keyedRequest(request, "/api/v1/runs/:runId/cancel", userId);
         const { body } = await idempotency.write(keyed, request.signal, async () => {
@@ -113,7 +114,7 @@ export const runRoutes = ({ store, runs, idempotency }: RouteParts) =>
             RUN_ID,
             ...USER,
             IDEMPOTENCY_HEADER,
-            inQuery("wait", "`1`: responds once the run has ended.", Type.Literal("1")),
+            inQuery("wait", "`true` or `1`: responds once the run has ended.", Type.Boolean()),
           ],
           replies: { 200: json("The run, which is being cancelled or has ended.", RunShape) },
           refusals: ["not_found", "invalid", "store_unavailable"],
