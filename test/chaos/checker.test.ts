@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { NativeEvent } from "../support/native-events.ts";
 import { faultsOf } from "./checker.ts";
 import type { RelayedView, View } from "./client.ts";
-import { faultsOfLook, type Look } from "./look.ts";
+import { faultsOfFold, faultsOfLook, type Look } from "./look.ts";
 import { answerTo, type Question, roundText } from "./question.ts";
 import type { StoredFrame, StoredThread } from "./stored.ts";
 
@@ -109,7 +109,7 @@ test("a look that has lost events, got others or a reset without need, or ended 
   const seen = viewOf(FRAMES).frames;
   const known = { userId: "u", threadId: "t", last: 5 };
   const lookAt = (after: number | null, frames: Look["frames"], end: Look["end"] = "read", mayBeGone = false) =>
-    faultsOfLook({ ...known, after, frames, end }, all, mayBeGone).map(({ kind }) => kind);
+    faultsOfLook({ ...known, after, frames, end }, all, { mayBeGone }).map(({ kind }) => kind);
   const reset = { id: "t:4", event: "reset", data: "{}" };
   expect(lookAt(2, seen.slice(2, 6))).toEqual([]);
   expect(lookAt(9, [reset, ...seen.slice(4)], "read to the end")).toEqual([]);
@@ -125,4 +125,26 @@ test("a look that has lost events, got others or a reset without need, or ended 
   expect(lookAt(2, [], "nothing")).toEqual(["lost"]);
   expect(lookAt(2, [], "gone")).toEqual(["lost"]);
   expect(lookAt(2, [], "refused")).toEqual(["other"]);
+});
+
+test("what a look at a folded run, or its fold, has wrongly is found", () => {
+  const token = (delta: string, seq: number) => frame({ type: "token", payload: { delta } }, seq);
+  const end = frame(BODIES.at(-1) ?? {}, 6);
+  const head = FRAMES.slice(0, 2);
+  const before = threadOf([...head, token("a", 3), token("b", 4), token("c", 5), end]);
+  const folded = threadOf([...head, token("abc", 5), end]);
+  const known = { userId: "u", threadId: "t", last: 6, end: "read" } as const;
+  const sentBy = (thread: StoredThread) => viewOf(thread.frames).frames;
+  const reset = { id: "t:5", event: "reset", data: "{}" };
+  const lookAt = (after: number, frames: Look["frames"]) =>
+    faultsOfLook({ ...known, after, frames }, before, { folded }).map(({ kind }) => kind);
+  expect(lookAt(0, sentBy(folded))).toEqual([]);
+  expect(lookAt(0, sentBy(before))).toEqual([]);
+  expect(lookAt(2, sentBy(folded).slice(2))).toEqual([]);
+  expect(lookAt(3, [reset, ...sentBy(folded).slice(3)])).toEqual([]);
+  expect(lookAt(3, sentBy(folded).slice(2))).toEqual(["lost", "altered"]);
+  expect(lookAt(1, sentBy(folded).slice(2))).toEqual(["lost", "altered"]);
+  expect(faultsOfFold("t", before, folded)).toEqual([]);
+  expect(faultsOfFold("t", before, threadOf([...head, token("ab", 5), end]))).toHaveLength(1);
+  expect(faultsOfFold("t", before, threadOf([...head, token("abc", 5)]))).toHaveLength(1);
 });

@@ -14,13 +14,13 @@ export const greedyClient = (url: string): GreedyClient => {
   const held: { readonly sql: postgres.Sql; readonly pid: unknown }[] = [];
   /** Whether Postgres had one left. */
   const take = async (): Promise<boolean> => {
-    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
     try {
       const [row] = await sql`select pg_backend_pid() as pid`;
       held.push({ sql, pid: row?.pid });
       return true;
     } catch (error) {
-      await sql.end();
+      await sql.end({ timeout: 0 });
       if ((error as { readonly code?: string }).code === TOO_MANY) return false;
       throw error;
     }
@@ -41,6 +41,6 @@ export const greedyClient = (url: string): GreedyClient => {
         await takeAll();
       }
     },
-    [Symbol.asyncDispose]: async () => void (await Promise.all(held.map(({ sql }) => sql.end()))),
+    [Symbol.asyncDispose]: async () => void (await Promise.all(held.map(({ sql }) => sql.end({ timeout: 0 })))),
   };
 };

@@ -1,3 +1,4 @@
+import { payloadsOf } from "../support/native-events.ts";
 import type { Fault } from "./checker.ts";
 import type { Cluster } from "./cluster.ts";
 import type { KnownThread } from "./crowd.ts";
@@ -99,42 +100,82 @@ export const lookToTheEnd = async (
   return { ...thread, after, frames, end: "away" };
 };
 
+/** What may have happened to a thread before it was looked at, or meanwhile. */
+interface Fate {
+  /** It was deleted. */
+  readonly mayBeGone?: boolean;
+  /** How it is stored after its runs were folded. Absent: they were not. */
+  readonly folded?: StoredThread | undefined;
+}
+
 /**
  * What is wrong with a look at this thread. Its frames have to be those of the log that follow its cursor, or a reset
- * where it names no event, and what follows that. `mayBeGone`: the thread was deleted meanwhile or before.
+ * where it names no event, and what follows that. Those of a folded log follow each other in that log.
  */
 export const faultsOfLook = (
   { threadId, last, after, frames, end }: Look,
   stored: StoredThread,
-  mayBeGone = false,
+  { mayBeGone = false, folded }: Fate = {},
 ): readonly Fault[] => {
   const faults: Fault[] = [];
   const where = `who looked at ${threadId} after ${after}, of ${last} known events,`;
   const add = (kind: Fault["kind"], message: string): void =>
     void faults.push({ kind, message: `${where} ${message}` });
-  const bySeq = new Map(stored.frames.map(({ event, data }) => [event.seq, data]));
+  const bySeq = dataBySeq(stored);
+  const [foldedBySeq, predecessors] = folded === undefined ? [] : [dataBySeq(folded), predecessorsIn(folded)];
   const isKnown = after !== null && after <= last;
   if (end === "refused") add("other", "was refused");
   if (end === "gone" && !mayBeGone) add("lost", "found no thread");
   if (end === "nothing" && (!isKnown || after < last)) add("lost", "got nothing");
   let previous = after;
+  let isAfterReset = false;
   for (const [at, { id, event, data }] of frames.entries()) {
     const seq = Number(id?.slice(id.lastIndexOf(":") + 1));
     if (event === "reset") {
-      if (at > 0 || isKnown) add("lost", `got a reset as frame ${at}`);
+      if (folded === undefined && (at > 0 || isKnown)) add("lost", `got a reset as frame ${at}`);
       previous = seq;
+      isAfterReset = true;
       continue;
     }
     // Of no event of the log: this stream alone ends with it.
     if (mayBeGone && event === "error" && id === undefined) break;
+    const isOfFold = foldedBySeq?.get(seq) === data && (isAfterReset || predecessors?.get(seq) === previous);
     if (previous === null) add("other", `got ${event} ${id} without a reset`);
     else if (seq <= previous) add("doubled", `got ${event} ${id} after ${previous}`);
-    else if (seq > previous + 1) add("lost", `got ${event} ${id} after ${previous}`);
-    if (bySeq.get(seq) !== data) add("altered", `got ${id} as ${data}, and the log has ${bySeq.get(seq)}`);
+    else if (seq > previous + 1 && !isOfFold) add("lost", `got ${event} ${id} after ${previous}`);
+    if (bySeq.get(seq) !== data && !isOfFold)
+      add("altered", `got ${id} as ${data}, and the log has ${bySeq.get(seq)}, or ${foldedBySeq?.get(seq)}`);
     previous = seq;
+    isAfterReset = false;
   }
   const reached = stored.frames.at(-1)?.event.seq;
   if (end === "read to the end" && previous !== reached)
     add("unfinished", `was told that ${previous} is the last event`);
   return faults;
+};
+
+const dataBySeq = ({ frames }: StoredThread): ReadonlyMap<number, string> =>
+  new Map(frames.map(({ event, data }) => [event.seq, data]));
+
+const predecessorsIn = ({ frames }: StoredThread): ReadonlyMap<number, number> =>
+  new Map(frames.map(({ event }, at) => [event.seq, frames[at - 1]?.event.seq ?? 0]));
+
+/** What a thread has lost by being folded that it should have kept: its text, its messages, and all events but deltas. */
+export const faultsOfFold = (
+  threadId: string,
+  before: StoredThread | undefined,
+  after: StoredThread,
+): readonly Fault[] => {
+  const contentOf = ({ frames, messages }: StoredThread) => ({
+    text: payloadsOf(
+      frames.map(({ event }) => event),
+      "token",
+    )
+      .map(({ delta }) => delta)
+      .join(""),
+    others: frames.filter(({ event }) => event.type !== "token").map(({ data }) => data),
+    messages,
+  });
+  if (before !== undefined && Bun.deepEquals(contentOf(before), contentOf(after))) return [];
+  return [{ kind: "altered", message: `${threadId} was folded to ${JSON.stringify(contentOf(after))}` }];
 };
