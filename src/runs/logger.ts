@@ -9,7 +9,7 @@ export type RecurringTaskName =
   | "lease renewal"
   | "maintenance"
   | "recovery"
-  | "approvals"
+  | "expiry of approvals"
   | "polling for other replicas' events"
   | "packing"
   | "folding"

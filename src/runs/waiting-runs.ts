@@ -45,7 +45,7 @@ export class WaitingRuns {
   readonly #task: RecurringTask;
 
   constructor(private readonly parts: WaitingRunsParts & { readonly system: Pick<System, "sleep" | "now"> }) {
-    this.#task = new RecurringTask("approvals", parts);
+    this.#task = new RecurringTask("expiry of approvals", parts);
   }
 
   /** Stores calls that a run asks about. Retries while the store is away. False: another replica has the run. */
