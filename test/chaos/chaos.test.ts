@@ -9,7 +9,7 @@ const TAKEOVER_MS = 5_000;
 /** With the time in which others have their turn. */
 const MINUTES = 600_000;
 
-/** Rounds wait more than they work, so two go on at a time. */
+/** Rounds wait more than they work, so two go on at a time, but for those that are timed. */
 const AT_A_TIME = 2;
 let running = 0;
 const waiting: (() => void)[] = [];
@@ -37,7 +37,7 @@ const roundOf = (name: string) =>
     return outcome;
   });
 
-test.concurrent(
+test(
   "runs of a replica that is killed are finished by another one, and no client misses an event",
   async () => {
     const { slowestTakeoverMs } = await roundOf("kill");
@@ -46,7 +46,7 @@ test.concurrent(
   MINUTES,
 );
 
-test.concurrent(
+test(
   "a rolling deploy breaks no answer and leaves no run behind",
   async () => {
     const { attempts } = await roundOf("deploy");

@@ -39,6 +39,10 @@ export interface Scenario extends AsyncDisposable {
 
 export type OpenScenario = (scale: Scale) => Promise<Scenario>;
 
+/** A lease that is over only when a replica has left its runs behind, not when a busy machine has held it up. */
+export const patientLease = (leaseMs: number): string => `${Math.max(leaseMs, PATIENT_LEASE_MS)}ms`;
+const PATIENT_LEASE_MS = 15_000;
+
 /** Each takeover is measured from the latest moment before it. */
 export const outcomeOf = (
   { moments, looks = 0, areTimed = true }: Blows,

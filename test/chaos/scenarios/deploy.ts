@@ -1,6 +1,6 @@
 import type { Fault } from "../checker.ts";
 import type { Verdict } from "../crowd.ts";
-import type { OpenScenario } from "../scenario.ts";
+import { type OpenScenario, patientLease } from "../scenario.ts";
 import { stage } from "../stage.ts";
 import { LONG, staged } from "../staged.ts";
 
@@ -18,7 +18,7 @@ const leftBehind = ({ attempts }: Verdict): readonly Fault[] => {
 export const deploy: OpenScenario = async ({ leaseMs, ...scale }) => {
   const place = await stage({
     size: 3,
-    env: { LEASE_TTL: `${leaseMs}ms`, DRAIN_TIMEOUT: `${DRAIN_MS}ms`, RECONNECT_SPREAD: "1s" },
+    env: { LEASE_TTL: patientLease(leaseMs), DRAIN_TIMEOUT: `${DRAIN_MS}ms`, RECONNECT_SPREAD: "1s" },
   });
   const { cluster } = place;
   return staged({

@@ -1,6 +1,6 @@
 import type { Fault } from "../checker.ts";
 import { faultsOfLook, type Look, lookToTheEnd } from "../look.ts";
-import type { OpenScenario } from "../scenario.ts";
+import { type OpenScenario, patientLease } from "../scenario.ts";
 import { stage } from "../stage.ts";
 import { LONG, staged } from "../staged.ts";
 
@@ -14,7 +14,7 @@ const CLOSING_MS = 10_000;
 export const farewell: OpenScenario = async ({ leaseMs, ...scale }) => {
   const place = await stage({
     size: 2,
-    env: { LEASE_TTL: `${leaseMs}ms`, DRAIN_TIMEOUT: `${DRAIN_MS}ms`, RECONNECT_SPREAD: "2s" },
+    env: { LEASE_TTL: patientLease(leaseMs), DRAIN_TIMEOUT: `${DRAIN_MS}ms`, RECONNECT_SPREAD: "2s" },
   });
   const { cluster } = place;
   return staged({
