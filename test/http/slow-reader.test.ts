@@ -85,7 +85,7 @@ test("readers that do not read delay no run and cost no memory; once they read, 
     expect(frames.length).toBe(all.length);
     expect(nativeEvents(frames)).toEqual(all);
   }
-}, 60_000);
+}, 180_000);
 
 /** Returns the body of a chunked response from its bytes. */
 const bodyOf = (text: string): Uint8Array<ArrayBuffer> => {
