@@ -4,6 +4,7 @@ import { realSystem } from "../../src/domain/system.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { postgresStore } from "../../src/store/drivers/postgres.ts";
 import type { Claimed } from "../../src/store/log/contract.ts";
+import { allCounted } from "../support/counters.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { endAt, newRun, started, token } from "../support/runs.ts";
 
@@ -42,22 +43,16 @@ const tableOf = async (ended: number): Promise<void> => {
     insert into runs (thread_key, run_id, agent, status, turn, epoch, attempt, owner, start_seq, input, trace_id, created_at)
     select 'u:' || i, gen_random_uuid(), 'chat', 'succeeded', 1, 1, 1, 'here', 0, '{}', 't', 1 from generate_series(1, ${ended}) i`;
   await sql`vacuum analyze runs`;
-  await sql`select pg_stat_force_next_flush()`;
+  await allCounted(sql);
 };
 
-/** Returns the counters once the work has been counted: connections report theirs when they close. */
-const countedAfter = async (
-  work: (store: Store) => Promise<void>,
-  isCounted: (now: Counted) => boolean,
-): Promise<Counted> => {
+/** Returns the counters once the work has been counted. */
+const countedAfter = async (work: (store: Store) => Promise<void>): Promise<Counted> => {
   const store = postgresStore({ url, system: realSystem });
   await work(store);
   await store.close();
-  for (;;) {
-    const now = await counted();
-    if (isCounted(now)) return now;
-    await realSystem.sleep(20);
-  }
+  await allCounted(sql);
+  return counted();
 };
 
 const begin = (store: Store): Promise<readonly Claimed[]> =>
@@ -71,15 +66,13 @@ const append = async (store: Store, begun: readonly Claimed[]): Promise<void> =>
 test("what runs write costs the same where their table was analyzed while no run was under way", async () => {
   await tableOf(3_000);
   const before = await counted();
-  const after = await countedAfter(
-    async (store) => {
-      const begun = await begin(store);
-      await append(store, begun);
-      const ends = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 2))));
-      expect(new Set(ends)).toEqual(new Set(["ended"]));
-    },
-    ({ ended }) => ended - before.ended === RUNS,
-  );
+  const after = await countedAfter(async (store) => {
+    const begun = await begin(store);
+    await append(store, begun);
+    const ends = await Promise.all(begun.map(({ fence }) => store.runs.finish(fence, endAt(fence, 2))));
+    expect(new Set(ends)).toEqual(new Set(["ended"]));
+  });
+  expect(after.ended - before.ended).toBe(RUNS);
   // Each run is looked up a few times, and never by reading all that are unfinished.
   expect(after.read - before.read).toBeLessThan(20 * RUNS);
 }, 60_000);
@@ -87,37 +80,33 @@ test("what runs write costs the same where their table was analyzed while no run
 test("what runs write with their rows costs the same where their table was analyzed while no run was under way", async () => {
   await tableOf(3_000);
   const before = await counted();
-  const after = await countedAfter(
-    async (store) => {
-      // Postgres plans a statement anew the first five times.
-      for (let times = 0; times < 8; times++) {
-        const runs = Array.from({ length: RUNS / 8 }, () => newRun(`new:${realSystem.id()}`));
-        const begun = runs.map((run) => {
-          const events = [token({ threadKey: run.threadKey, runId: run.runId, epoch: 1 }, 1)];
-          return store.runs.begin({ ...run, early: () => ({ events, checkpoints: [] }) });
-        });
-        for (const { state } of await Promise.all(begun)) expect(state).toBe("running");
-      }
-    },
-    ({ events }) => events - before.events === RUNS,
-  );
+  const after = await countedAfter(async (store) => {
+    // Postgres plans a statement anew the first five times.
+    for (let times = 0; times < 8; times++) {
+      const runs = Array.from({ length: RUNS / 8 }, () => newRun(`new:${realSystem.id()}`));
+      const begun = runs.map((run) => {
+        const events = [token({ threadKey: run.threadKey, runId: run.runId, epoch: 1 }, 1)];
+        return store.runs.begin({ ...run, early: () => ({ events, checkpoints: [] }) });
+      });
+      for (const { state } of await Promise.all(begun)) expect(state).toBe("running");
+    }
+  });
+  expect(after.events - before.events).toBe(RUNS);
   expect(after.read - before.read).toBeLessThan(20 * RUNS);
 }, 60_000);
 
 test("what runs append costs the same on a connection that began when their table was small", async () => {
   await tableOf(60);
   const before = await counted();
-  const after = await countedAfter(
-    async (store) => {
-      const first = await started(store, newRun(`new:${realSystem.id()}`));
-      // Postgres plans a statement anew the first five times.
-      for (let seq = 1; seq <= 8; seq++) {
-        await store.events.append([{ fence: first.fence, events: [token(first.fence, seq)], checkpoints: [] }]);
-      }
-      await append(store, await begin(store));
-    },
-    ({ events }) => events === 8 + RUNS,
-  );
+  const after = await countedAfter(async (store) => {
+    const first = await started(store, newRun(`new:${realSystem.id()}`));
+    // Postgres plans a statement anew the first five times.
+    for (let seq = 1; seq <= 8; seq++) {
+      await store.events.append([{ fence: first.fence, events: [token(first.fence, seq)], checkpoints: [] }]);
+    }
+    await append(store, await begin(store));
+  });
+  expect(after.events - before.events).toBe(8 + RUNS);
   expect(after.read - before.read).toBeLessThan(20 * RUNS);
 }, 60_000);
 
@@ -130,7 +119,7 @@ test("a page of a user's runs costs what it returns, whatever it is filtered by 
     from generate_series(1, 20000) i`;
   for (const isAnalyzed of [false, true]) {
     if (isAnalyzed) await sql`vacuum analyze runs`;
-    await sql`select pg_stat_force_next_flush()`;
+    await allCounted(sql);
     const before = await read();
     const store = postgresStore({ url, system: realSystem });
     const page = { limit: 20, after: null, status: null, threadKey: null, withSuperseded: false };
@@ -141,11 +130,9 @@ test("a page of a user's runs costs what it returns, whatever it is filtered by 
     expect(await store.runs.get("u", "a run that there is not")).toBeNull();
     expect(await store.runs.join("u", "a run that there is not")).toBeNull();
     await store.close();
-    let after = await read();
-    while (after.scans === before.scans) {
-      await realSystem.sleep(20);
-      after = await read();
-    }
+    await allCounted(sql);
+    const after = await read();
+    expect(after.scans).toBeGreaterThan(before.scans);
     // Rows of the table: the pages' own. The index is read once from end to end, for the failed one.
     expect(after.rows - before.rows).toBeLessThan(100);
   }
@@ -173,23 +160,21 @@ test("the news of many logs cost a look at the index each, also on a connection 
   for (let i = 0; i < 8; i++) await setup.events.news(known(49));
   await fill(2_000, 2);
   const readOfEvents = async () => {
-    await sql`select pg_stat_force_next_flush()`;
     const [row] = await sql<{ read: number; scans: number }[]>`
       select (seq_tup_read + idx_tup_fetch)::int as read, idx_scan::int as scans
       from pg_stat_user_tables where schemaname = 'yeoul' and relname = 'events'`;
     return row ?? { read: 0, scans: 0 };
   };
+  await sql`select pg_stat_force_next_flush()`;
   const before = await readOfEvents();
   for (let i = 0; i < 8; i++) {
     const { logs } = await setup.events.news(known(49));
     expect(logs).toHaveLength(RUNS);
   }
   await setup.close();
-  let after = await readOfEvents();
-  while (after.scans === before.scans) {
-    await realSystem.sleep(20);
-    after = await readOfEvents();
-  }
+  await allCounted(sql);
+  const after = await readOfEvents();
+  expect(after.scans).toBeGreaterThan(before.scans);
   // The known event of each log and what follows it; of the first calls, the few logs that there were.
   expect(after.read - before.read).toBeLessThanOrEqual(2 * 8 * RUNS + 32);
 }, 60_000);
@@ -201,15 +186,8 @@ test("approvals cost what waits, however many were decided and however many runs
   await sql`
     insert into approvals (thread_key, run_id, tool_call_id, name, input, requested_at, decision, decided_at)
     select thread_key, run_id, 'c', 'pay', '{}', 1, 'approve', 2 from runs`;
-  /** Rows that were read, once the store's connections have reported theirs. */
   const readSoFar = async (): Promise<number> => {
-    for (;;) {
-      const others = await sql`
-        select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
-      if (others.length === 0) break;
-      await realSystem.sleep(20);
-    }
-    await sql`select pg_stat_force_next_flush()`;
+    await allCounted(sql);
     const [found] = await sql<{ rows: number }[]>`
       select sum(seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_user_tables
       where schemaname = 'yeoul' and relname in ('runs', 'approvals')`;
