@@ -194,6 +194,27 @@ describe.each(stores)("a thread whose runs are folded in %s", (_name, open) => {
     expect(await rejoined(last)).toBe(204);
   }, 60_000);
 
+  test("is left by an EventSource under way when it is folded, which comes back and gets the run whole", async () => {
+    const path = `/api/chat/stream?${new URLSearchParams({ message: "hi", user_id: "under", stream_tokens: "true" })}`;
+    const { runId, last } = await turn("under:t");
+    const key = threadKey("under", "t");
+    let pages = 0;
+    beforePage = async (of) => {
+      if (of === key && ++pages === 2) await foldAll(store);
+    };
+    const left = await framesOf(path, { "last-event-id": `${runId}:0` });
+    beforePage = async () => {};
+    if (typeof left === "number") throw new Error(`refused with ${left}`);
+    expect(left.map(({ data }) => (JSON.parse(data) as { type: string }).type)).not.toContain("final");
+    expect(left.at(-1)?.id).toBe(`${runId}:200`);
+    const again = await framesOf(path, { "last-event-id": `${runId}:200` });
+    if (typeof again === "number") throw new Error(`refused with ${again}`);
+    expect(again.at(-1)?.id).toBe(`${runId}:${last}`);
+    expect(
+      again.filter(({ data }) => data.includes('"type":"token"')).map(({ data }) => JSON.parse(data).data),
+    ).toEqual([{ content: TEXT }]);
+  }, 60_000);
+
   test("is retried, forked and deleted as any other", async () => {
     const { runId } = await solved(service, "more", "t", "Good day.");
     const failed = await turn("more:t", true);
