@@ -4,6 +4,7 @@ import type { ThreadKey } from "../../src/domain/thread.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { PackingPlace } from "../../src/store/log/contract-packing.ts";
 import { chunk, draft, words } from "../support/documents.ts";
+import { SINCE_MS } from "../support/folding.ts";
 import { measureBlocking } from "../support/measure-blocking.ts";
 import { memoryStore } from "../support/pglite.ts";
 import { endAt, endBehind, newRun, started, token } from "../support/runs.ts";
@@ -37,16 +38,20 @@ const unblocked = async (prepared: () => Promise<() => Promise<unknown>>, limitM
 
 const thread = (): ThreadKey => `u1:${realSystem.id()}`;
 
-/** A thread of one run with so many events and a checkpoint at its end. */
-const long = async (events: number) => {
+/** A thread of one run with so many events and a checkpoint at its end. `text`: what its deltas are and its message is. */
+const long = async (events: number, text: string | null = null) => {
   const key = thread();
   const { fence } = await started(store, newRun(key));
+  const chars = Math.ceil((text?.length ?? 0) / events);
+  const jsonOf = (seq: number) =>
+    text === null ? undefined : JSON.stringify({ delta: text.slice((seq - 1) * chars, seq * chars) });
   for (let last = 0; last < events; last += 1_000) {
-    const events = Array.from({ length: 1_000 }, (_, at) => token(fence, last + at + 1));
+    const events = Array.from({ length: 1_000 }, (_, at) => token(fence, last + at + 1, jsonOf(last + at + 1)));
     await store.events.append([{ fence, events: events, checkpoints: [] }]);
   }
   const checkpoint = { checkpointId: "c", seq: events + 1, node: "n", change: "{}", at: 5 };
-  await store.runs.finish(fence, endAt(fence, events + 1, { checkpoints: [checkpoint] }));
+  const message = { id: "m", content: text ?? "5" };
+  await store.runs.finish(fence, endAt(fence, events + 1, { checkpoints: [checkpoint], message }));
   return { key, fence, checkpoint };
 };
 
@@ -152,6 +157,35 @@ describe("one call of the embedded store does not hold the event loop", () => {
     });
     await unblocked(async () => () => store.threads.delete(key));
   }, 120_000);
+
+  test.each([
+    ["a message of a megabyte", LARGE],
+    ["a message that has none of it", null],
+  ])(
+    "to fold, read, fork and delete a run of 40,000 events with %s",
+    async (_, text) => {
+      const { key, fence, checkpoint } = await long(40_000, text);
+      for (let at: PackingPlace | null = null, isOver = false; !isOver; ) {
+        const done: Awaited<ReturnType<Store["packing"]["pack"]>> = await store.packing.pack(at);
+        at = done?.next ?? null;
+        isOver = done?.runs === 0 && at === null;
+      }
+      await unblocked(async () => () => store.packing.foldable(SINCE_MS, null));
+      const run = { threadKey: key, runId: fence.runId };
+      const { result, blockedMs } = await measureBlocking(() => store.packing.fold(run, SINCE_MS));
+      expect(result).toBe(40_001);
+      expect(blockedMs).toBeLessThan(BLOCKED_MS);
+      await unblocked(async () => () => store.events.read(key, 0, 200));
+      await unblocked(async () => () => store.events.ofRun(key, fence.runId, ["done"]));
+      const fork = { from: key, checkpoint, through: 39_000, partial: null, now: 3_000 };
+      await unblocked(async () => {
+        const to = thread();
+        return () => store.threads.fork({ ...fork, to });
+      });
+      await unblocked(async () => () => store.threads.delete(key));
+    },
+    120_000,
+  );
 
   test("to store, search, list and delete a document of 5,000 rows", async () => {
     const rows = Array.from({ length: 5_000 }, (_, at) => `품번: ABC-${at}; 품명: 볼트 ${at}; word${at % 999}`);

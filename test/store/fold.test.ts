@@ -60,7 +60,11 @@ test("whatever the message holds, nothing is lost but how deltas were cut", () =
 test("text that is divided again has every number of the log and the same answer up to each checkpoint", () => {
   fc.assert(
     fc.property(logs, cutsOf, (events, cuts) => {
-      const again = unjoined(readBack(events, answerTo(events), cuts).events);
+      const { events: folded } = readBack(events, answerTo(events), cuts);
+      const all = { after: 0, through: Number.POSITIVE_INFINITY };
+      const again = unjoined(folded, all);
+      const middle = { after: AFTER + 3, through: AFTER + 9 };
+      expect(unjoined(folded, middle)).toEqual(again.filter(({ seq }) => seq > middle.after && seq <= middle.through));
       expect(again.map(({ seq, type }) => ({ seq, type }))).toEqual(events.map(({ seq, type }) => ({ seq, type })));
       for (const cut of [...cuts, Number.POSITIVE_INFINITY]) {
         const until = ({ seq }: LogEvent) => seq <= cut;

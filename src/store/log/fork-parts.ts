@@ -136,9 +136,11 @@ export const copyPart = async (
   }
   const cut = pieces
     .filter((piece) => !piece.isCopied)
-    .flatMap((piece) => unjoined(eventsOf(piece)))
-    .filter(({ seq }) => seq > after && seq <= through);
-  if (cut.length > 0) await db.insert(events).values(cut.map((event) => rowOf(to, event)));
+    .flatMap((piece) => unjoined(eventsOf(piece), { after, through }));
+  for (let at = 0; at < cut.length; at += ROWS) {
+    await db.insert(events).values(cut.slice(at, at + ROWS).map((event) => rowOf(to, event)));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   const images = await rows<{ imageId: string }>(sql`
     select payload ->> 'image_id' as "imageId" from events
     where thread_key = ${to} and ${isHere} and type = 'image_result'

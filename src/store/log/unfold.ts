@@ -2,6 +2,7 @@ import { deltaOf, type EventType, type LogEvent } from "../../domain/event.ts";
 import { RECORD_SEPARATOR } from "../columns.ts";
 import { OTHER, RADIX, REASONING, TOKEN } from "./fold.ts";
 import { type FoldedAnswer, jsonOf, reasoningOf } from "./message-events.ts";
+import type { SeqRange } from "./seq-ranges.ts";
 
 const HEAD = /^([0-9a-z]+),(-?[0-9a-z]+)(["'#~])/;
 
@@ -37,17 +38,21 @@ export const unfolded = (
 };
 
 /**
- * Events of a folded run with every number that the log had: joined deltas become as many as they were. Where they were
- * cut is not known any more, so the text is divided evenly among them.
+ * The events of a part of a log with every number that the log had: joined deltas become as many as they were. Where
+ * they were cut is not known any more, so the text is divided evenly among them.
  */
-export const unjoined = (events: readonly LogEvent[]): readonly LogEvent[] =>
+export const unjoined = (events: readonly LogEvent[], { after, through }: SeqRange): readonly LogEvent[] =>
   events.flatMap(({ folded, ...event }) => {
-    const count = event.seq - (folded?.after ?? event.seq - 1);
-    const delta = count > 1 ? (deltaOf(event) ?? "") : "";
-    return Array.from({ length: count }, (_, index): LogEvent => {
-      if (count === 1) return event;
-      const piece = delta.slice(cutOf(delta, index / count), cutOf(delta, (index + 1) / count));
-      return { ...event, seq: event.seq - count + 1 + index, json: JSON.stringify({ delta: piece }) };
+    const before = folded?.after ?? event.seq - 1;
+    const count = event.seq - before;
+    const [from, to] = [Math.max(after, before), Math.min(through, event.seq)];
+    if (from >= to) return [];
+    if (count === 1) return event;
+    const delta = deltaOf(event) ?? "";
+    return Array.from({ length: to - from }, (_, index): LogEvent => {
+      const place = from - before + index;
+      const piece = delta.slice(cutOf(delta, place / count), cutOf(delta, (place + 1) / count));
+      return { ...event, seq: before + place + 1, json: JSON.stringify({ delta: piece }) };
     });
   });
 
