@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino";
+import { countedNodes } from "./agents/counted-nodes.ts";
 import type { AgentFilesLogger } from "./agents/files/reload.ts";
 import type { AgentLogger, AgentPlace } from "./agents/logger.ts";
 import { Redactor } from "./domain/redact.ts";
@@ -254,8 +255,8 @@ export const serviceLogger = (logger: Logger, isFirst = firstOnly()): ServiceLog
     isLogged: (level) => logger.isLevelEnabled(level),
     emittedLate: (place) => logger.debug(at(place), "ignored what an agent emitted after its node had ended"),
     blockedLoop: (places, ms) => {
-      const [place, ...others] = places.map(at);
-      const line = others.length === 0 ? place : { one_of: [place, ...others] };
+      const [place, ...others] = places;
+      const line = place === undefined || others.length > 0 ? { one_of: countedNodes(places) } : at(place);
       logger.warn({ ...line, blocked_ms: Math.round(ms) }, "agent blocked the event loop, and with it all other runs");
     },
   },

@@ -67,6 +67,27 @@ test("every secret of the configuration is redacted in the log", () => {
   expect(new Set(secretsOf(read.config))).toEqual(new Set(expected));
 });
 
+test("a blocked event loop is told in a short line, however many runs were under way", () => {
+  const places = Array.from({ length: 2_000 }, (_, at) => ({
+    agent: at < 1_500 ? "busy" : `agent-${at % 50}`,
+    node: "run",
+    runId: `r${at}`,
+  }));
+  const { lines, log } = logged("warn");
+  log.agents.blockedLoop([...places, { agent: "alone", node: "run", runId: "r" }], 300);
+  log.agents.blockedLoop(places.slice(1_499, 1_501), 300);
+  log.agents.blockedLoop(places.slice(0, 1), 300);
+  const [many, two, one] = lines.map((line) => JSON.parse(line));
+  expect(many.one_of).toHaveLength(10);
+  expect(many.one_of[0]).toEqual({ agent: "busy", node: "run", runs: 1_500 });
+  expect(two.one_of).toEqual([
+    { agent: "busy", node: "run", run: "r1499" },
+    { agent: "agent-0", node: "run", run: "r1500" },
+  ]);
+  expect(one).toMatchObject({ agent: "busy", node: "run", run: "r0", blocked_ms: 300 });
+  expect(lines[0]?.length).toBeLessThan(1_000);
+});
+
 describe("whether the same request may succeed later", () => {
   const ofStatus = (status: number, body = "") => failureOfStatus({ status, header: () => undefined, body }, place);
 
