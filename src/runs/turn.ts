@@ -19,6 +19,7 @@ import type { Model, ModelMessage } from "../models/contract.ts";
 import type { Approval } from "../store/approvals/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Claimed } from "../store/log/contract.ts";
+import { untilReached } from "../store/until-reached.ts";
 import { Citations } from "../tools/citations.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
@@ -231,12 +232,14 @@ export class Turn<State> {
     // A new thread has no history; a query would only delay its first token.
     if (this.startSeq === 0) return [];
     const { agent, model } = this.task;
-    const maxTokens = agent.historyTokens ?? this.parts.historyTokens;
-    const turns = await this.parts.store.threads.recentTurns(this.live.threadKey, this.startSeq + 1, {
-      // A text has at most as many tokens as characters, and in English a quarter as many.
-      maxChars: 4 * maxTokens,
-      model: model.id,
-    });
+    const { store, system, historyTokens } = this.parts;
+    const { threadKey, signal } = this.live;
+    const maxTokens = agent.historyTokens ?? historyTokens;
+    // A text has at most as many tokens as characters, and in English a quarter as many.
+    const bounds = { maxChars: 4 * maxTokens, model: model.id };
+    // A run waits for the store with what it reads, as it does with what it writes.
+    const read = () => store.threads.recentTurns(threadKey, this.startSeq + 1, bounds);
+    const turns = await untilReached(read, system, signal);
     return historyOf(turns, maxTokens);
   }
 }

@@ -6,7 +6,7 @@ import { type ReplicaHints, runsTopic, type Topics } from "../replicas/contract.
 import type { Decision, NewApproval } from "../store/approvals/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Fence } from "../store/log/contract-fence.ts";
-import { StoreError } from "../store/store-error.ts";
+import { untilReached } from "../store/until-reached.ts";
 import { inputMistake } from "../tools/input-check.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { RunLogger } from "./logger.ts";
@@ -15,8 +15,6 @@ import { RecurringTask } from "./recurring-task.ts";
 /** What a person is taken to have said when they send the thread another message. */
 const NEW_QUESTION = "a new question was asked";
 
-/** Milliseconds between attempts to reach a store that is away. */
-const RETRY_MS = 250;
 /** How many runs are released by one statement. */
 const A_CALL = 200;
 /** Every how many ticks it is looked for what a dead process has left undone. */
@@ -50,15 +48,16 @@ export class WaitingRuns {
 
   /** Stores calls that a run asks about. Retries while the store is away. False: another replica has the run. */
   request(fence: Fence, calls: readonly NewApproval[], signal: AbortSignal): Promise<boolean> {
-    return this.#untilReached(() => this.parts.store.approvals.request(fence, calls), signal);
+    const { store, system } = this.parts;
+    return untilReached(() => store.approvals.request(fence, calls), system, signal);
   }
 
   /** A run whose log is stored stops here until these calls are decided. Never throws. */
   async stop(live: LiveRun, fence: Fence, toolCallIds: readonly string[]): Promise<void> {
-    const { store, approvalTimeoutMs, logger, topics } = this.parts;
+    const { store, system, approvalTimeoutMs, logger, topics } = this.parts;
     const rest = { timeoutMs: approvalTimeoutMs, rejection: NEW_QUESTION };
     try {
-      const outcome = await this.#untilReached(() => store.approvals.wait(fence, toolCallIds, rest), null);
+      const outcome = await untilReached(() => store.approvals.wait(fence, toolCallIds, rest), system);
       this.#anyWaits = true;
       if (outcome === "waiting") logger.waiting(live, toolCallIds.length);
       else this.wake();
@@ -136,17 +135,5 @@ export class WaitingRuns {
       for (const threadKey of await store.approvals.blocking(A_CALL)) await this.answerWith(threadKey);
       await store.approvals.sweep(A_CALL);
     });
-  }
-
-  async #untilReached<T>(call: () => Promise<T>, signal: AbortSignal | null): Promise<T> {
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== "unavailable") throw error;
-        signal?.throwIfAborted();
-        await this.parts.system.sleep(RETRY_MS);
-      }
-    }
   }
 }

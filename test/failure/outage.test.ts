@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import { threadIdOf } from "../../src/domain/thread.ts";
+import { CANCELLED } from "../../src/runs/live-run.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { fastSystem } from "../support/fast-system.ts";
@@ -78,6 +80,38 @@ describe("an outage of the store shorter than the retry limit", () => {
       expect(await logOf(store, live.threadKey)).toEqual([...seen]);
     }
     expect(unpublished).toBeGreaterThan(4);
+  });
+});
+
+describe("an outage of the store while a run reads its thread's history", () => {
+  const telling = agentOf(async function* ({ history }) {
+    yield token(`${(await history()).length} messages`);
+    return {};
+  });
+  /** A thread with one turn, on a store that is away for the next reads of its history, by their number. */
+  const afterOne = async (times: number) => {
+    let left = times;
+    const { threads } = real;
+    const recentTurns: typeof threads.recentTurns = (...given) => (left-- > 0 ? away() : threads.recentTurns(...given));
+    const here = await harness({ store: { ...real, threads: { ...threads, recentTurns } }, system: fastSystem() });
+    const first = await here.start(counting(1, () => {}));
+    await first.live.ended;
+    return { here, threadId: threadIdOf(first.live.threadKey), left: () => left };
+  };
+
+  test("delays it, as one does while it writes", async () => {
+    const { here, threadId, left } = await afterOne(3);
+    const seen = await (await here.start(telling, { threadId })).events;
+    expect(answerIn(seen)).toBe("2 messages");
+    expect(seen.at(-1)?.type).toBe("done");
+    expect(left()).toBeLessThan(0);
+  });
+
+  test("does not keep it from being cancelled", async () => {
+    const { here, threadId } = await afterOne(Number.POSITIVE_INFINITY);
+    const { live, events } = await here.start(telling, { threadId });
+    live.abort(CANCELLED);
+    expect(endOf(await events)).toMatchObject({ code: "cancelled" });
   });
 });
 
