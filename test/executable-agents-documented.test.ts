@@ -5,7 +5,7 @@ import { type Box, box, post } from "./support/executable.ts";
 import { modelServer, replyOf } from "./support/model-server.ts";
 import { type NativeEvent, nativeEvents, payloadsOf } from "./support/native-events.ts";
 import { readSse } from "./support/sse.ts";
-import { compared, renamed, transcriptOf } from "./support/transcript.ts";
+import { compared, renamed, type Shown, transcriptOf } from "./support/transcript.ts";
 import { openAiChat } from "./support/wires/openai-chat.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -31,29 +31,32 @@ const shell = async (command: string): Promise<string> => {
   ).text();
 };
 
+/** Makes a command of the page at this service, and compares the answer with the one that is shown. */
+const checkAnswer = async (shown: Shown | undefined, url: string, names: Map<string, string>): Promise<void> => {
+  const { command = "", output = "" } = shown ?? {};
+  const here = renamed(command, names).replaceAll("localhost:8011", url.replace("http://", ""));
+  const [expected, received] = compared(output, await shell(here), names);
+  expect({ command, frames: received }).toEqual({ command, frames: expected });
+};
+
 // The page uses curl and Node, which a build machine may not have.
 test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
   "the commands of docs/agents.md, and its files in between, do what it says",
   async () => {
-    const [init, ask, check, ...others] = transcriptOf(page);
-    expect(others).toEqual([]);
+    const [init, ask, check, ...approving] = transcriptOf(page);
+    expect(approving).toHaveLength(4);
     const [written = ""] = (init?.output ?? "").split("\n\n…");
     expect(init?.command).toBe("yeoul init");
     expect(await shell("yeoul init")).toStartWith(`${written}\n\n`);
     {
       await using service = await alone.serve();
-      const names = new Map<string, string>();
-      const command = renamed(ask?.command ?? "", names).replaceAll(
-        "localhost:8011",
-        service.url.replace("http://", ""),
-      );
-      const [expected, received] = compared(ask?.output ?? "", await shell(command), names);
-      expect(received).toEqual(expected);
+      await checkAnswer(ask, service.url, new Map());
     }
     const samples = samplesOf(page);
     expect(samples.map(([path]) => path).toSorted()).toEqual([
       "agents/haiku.ts",
       "agents/mcp.json",
+      "agents/offer.ts",
       "agents/opinions.ts",
       "agents/orders-server.mjs",
       "agents/orders.md",
@@ -88,6 +91,11 @@ test.skipIf(Bun.which("curl") === null || Bun.which("node") === null)(
     for (const [agent, count] of Object.entries(calls)) {
       model.reply(...Array.from({ length: count }, () => answer));
       expect({ agent, end: (await eventsOf(agent)).at(-1)?.type }).toEqual({ agent, end: "done" });
+    }
+    const names = new Map<string, string>();
+    for (const [at, shown] of approving.entries()) {
+      if (at === 1) await service.logged("run waits for approval");
+      await checkAnswer(shown, service.url, names);
     }
   },
   MINUTES,

@@ -1,5 +1,5 @@
 /** A command in the documentation, and the answer shown for it. */
-interface Shown {
+export interface Shown {
   readonly command: string;
   readonly output: string;
 }
