@@ -40,6 +40,8 @@ export const check = async (
       return verdictWith(lacks, others);
     };
   }
+  // That a server is ready is what its line says.
+  const mcp = { ...log.mcp, serverReady: () => {} };
   const tries: Record<string, () => Promise<unknown>> = {
     store: async () => {
       const store = await openStore(config, realSystem);
@@ -52,7 +54,7 @@ export const check = async (
     ...modelTries,
     // Their module is large, and most services have none.
     ...(servers.length > 0 &&
-      (await (await import("./tools/mcp/check-servers.ts")).checkServers(servers, patternsOf(agents), log.mcp))),
+      (await (await import("./tools/mcp/check-servers.ts")).checkServers(servers, patternsOf(agents), mcp))),
     embeddings: async () => void (await embedding.embed(["yeoul"], "query", soon())),
   };
   print("configuration: ok");

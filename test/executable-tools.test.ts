@@ -105,8 +105,9 @@ describe("an agent with the tools of MCP servers, in the executable alone", () =
       WIKI_TOKEN: "quokka-token",
       DATA_DIR: join(alone.path, "other"),
     };
-    const { stdout } = await alone.run(["check"], env);
+    const { stdout, stderr } = await alone.run(["check"], env);
     expect(stdout).toContain("mcp/orders: ok");
+    expect(stderr).not.toContain("is ready");
     expect(stdout).toContain("mcp/gone: is away");
     const wrong = await box();
     try {
