@@ -1,4 +1,5 @@
 import { Parser } from "htmlparser2";
+import { TextBuffer } from "./text-buffer.ts";
 
 /** The size of a page, and its text without any structure but lines, measured in one linear pass. */
 export interface HtmlSurvey {
@@ -17,7 +18,7 @@ export const surveyHtml = (html: string): HtmlSurvey => {
   let deepest = 0;
   let title = "";
   let inTitle = false;
-  const text: string[] = [];
+  const text = new TextBuffer();
   const parser = new Parser({
     onopentag: (name, { alt }) => {
       elements++;
@@ -40,7 +41,7 @@ export const surveyHtml = (html: string): HtmlSurvey => {
     },
   });
   parser.end(html);
-  return { elements, depth: deepest, title: tidy(title), text: linesOf(text.join("")) };
+  return { elements, depth: deepest, title: tidy(title), text: linesOf(text.toString()) };
 };
 
 const CELLS: ReadonlySet<string> = new Set(["td", "th"]);

@@ -1,5 +1,6 @@
 import { Parser } from "htmlparser2";
 import { tidy } from "./html-survey.ts";
+import { MAX_FILLED } from "./table-layout.ts";
 
 /** A table as it is rendered: a cell that spans several rows or columns appears in each of them. */
 export interface HtmlTable {
@@ -12,6 +13,8 @@ export interface HtmlTable {
    * True for a table that contains another. The outer one is for layout, and cells of the inner one are not its own.
    */
   readonly isNested: boolean;
+  /** It has more cells than a table may have, and none of them is in `rows`. */
+  readonly isTooLarge: boolean;
 }
 
 interface Cell {
@@ -20,6 +23,9 @@ interface Cell {
   readonly down: number;
   readonly isHeading: boolean;
 }
+
+/** Shared, as tables may have many. */
+const BLANK: Cell = { text: "", across: 1, down: 1, isHeading: false };
 
 /**
  * The bound on spans: HTML allows a cell to span 1,000 columns and 65,534 rows. Together they make no more cells than
@@ -33,19 +39,29 @@ export const tablesIn = (html: string): readonly HtmlTable[] => {
   const tables: HtmlTable[] = [];
   let depth = 0;
   let rows: Cell[][] = [];
+  let [filled, isTooLarge] = [0, false];
   let cell: { text: string; across: number; down: number; isHeading: boolean } | undefined;
   let [headRows, isHead, isNested, isCaption, caption] = [0, false, false, false, ""];
   const closeCell = (): void => {
-    if (cell !== undefined) rows.at(-1)?.push({ ...cell, text: tidy(cell.text) });
+    if (cell === undefined || isTooLarge) return;
+    const text = tidy(cell.text);
+    const { across, down, isHeading } = cell;
+    if (text !== "") filled++;
+    const isBlank = text === "" && across === 1 && down === 1 && !isHeading;
+    rows.at(-1)?.push(isBlank ? BLANK : { ...cell, text });
     cell = undefined;
+    // Every row has a cell.
+    if (filled > MAX_FILLED || rows.length > MAX_FILLED) [isTooLarge, rows] = [true, []];
   };
   const parser = new Parser({
     onopentag: (name, attributes) => {
-      if (name === "table" && depth++ === 0) [rows, headRows, isNested, caption] = [[], 0, false, ""];
-      else if (name === "table") isNested = true;
+      if (name === "table" && depth++ === 0) {
+        [rows, headRows, isNested, caption] = [[], 0, false, ""];
+        [filled, isTooLarge] = [0, false];
+      } else if (name === "table") isNested = true;
       if (cell !== undefined && !INLINE.has(name)) cell.text += " ";
       if (name === "img" && cell !== undefined) cell.text += attributes.alt ?? "";
-      if (depth !== 1) return;
+      if (depth !== 1 || isTooLarge) return;
       if (name === "tr") rows.push([]);
       else if (name === "td" || name === "th") {
         if (rows.length === 0) rows.push([]);
@@ -69,7 +85,8 @@ export const tablesIn = (html: string): readonly HtmlTable[] => {
         else if (name === "tr" && headRows === rows.length - 1 && (isHead || isAllHeadings(rows.at(-1)))) headRows++;
       }
       if (name === "table" && --depth === 0) {
-        tables.push({ caption: tidy(caption), headRows, isNested, rows: spread(rows) });
+        tables.push({ caption: tidy(caption), headRows, isNested, isTooLarge, rows: spread(rows) });
+        isTooLarge = false;
       }
     },
   });
@@ -111,7 +128,8 @@ const spread = (rows: readonly (readonly Cell[])[]): readonly (readonly string[]
     }
   });
   const width = grid.reduce((most, { length }) => Math.max(most, length), 0);
-  return grid.map((row) => Array.from({ length: width }, (_, at) => row[at] ?? ""));
+  for (const row of grid) for (let at = 0; at < width; at++) row[at] ??= "";
+  return grid as string[][];
 };
 
 /** Joins a table's header rows into one row of column names, such as `2026 Q1`. */

@@ -2,6 +2,7 @@ import { Parser } from "htmlparser2";
 import { type MathNode, mathText } from "./mathml.ts";
 import { subscript, superscript } from "./scripts.ts";
 import { type ComputedStyle, StyleRules } from "./style-rules.ts";
+import { TextBuffer } from "./text-buffer.ts";
 
 /** Elements whose text is not shown to readers, or not while the page's scripts run. */
 const HIDDEN: ReadonlySet<string> = new Set(
@@ -19,7 +20,7 @@ const SHOWN_INPUT = /^(?:|text|search|tel|url|email|number|date|month|week|time|
 interface Frame {
   readonly name: string;
   readonly isHidden: boolean;
-  readonly out: string[] | undefined;
+  readonly out: TextBuffer | undefined;
   readonly math: MathNode | undefined;
   /** Returns the HTML that replaces what was written within the element. */
   readonly close: ((inner: string) => string) | undefined;
@@ -44,11 +45,11 @@ export const visibleHtml = (html: string, options: Options = { struck: "marked" 
 
 class Rewriter {
   readonly #rules = new StyleRules();
-  readonly #root: string[] = [];
+  readonly #root = new TextBuffer();
   readonly #frames: Frame[] = [];
   /** The number of open frames that hide their content. */
   #hidden = 0;
-  readonly #buffers: string[][] = [this.#root];
+  readonly #buffers: Pick<TextBuffer, "push">[] = [this.#root];
   readonly #formulas: MathNode[] = [];
   #struck = 0;
   #isSmall = false;
@@ -58,7 +59,7 @@ class Rewriter {
   constructor(private readonly options: Options) {}
 
   get html(): string {
-    return this.#root.join("");
+    return this.#root.toString();
   }
 
   onopentag(name: string, attributes: Record<string, string>): void {
@@ -86,7 +87,7 @@ class Rewriter {
     if (frame.isHidden) this.#hidden--;
     if (frame.math !== undefined) this.#formulas.pop();
     if (frame.out !== undefined) this.#buffers.pop();
-    if (frame.close !== undefined) this.#write(frame.close(frame.out?.join("") ?? ""));
+    if (frame.close !== undefined) this.#write(frame.close(frame.out?.toString() ?? ""));
     else if (!frame.isHidden && frame.math === undefined && !VOID.has(name)) this.#write(`</${name}>`);
   }
 
@@ -100,7 +101,7 @@ class Rewriter {
       if (formula !== undefined) return { math };
       return { math, close: () => ` ${Bun.escapeHTML(mathText(math) || (attributes.alttext ?? ""))} ` };
     }
-    if (name === "style") return { out: [], close: (css) => this.#learn(css) };
+    if (name === "style") return { out: new TextBuffer(), close: (css) => this.#learn(css) };
     const look = this.#rules.lookOf(name, attributes);
     if (isHidden(name, attributes, look)) return { isHidden: true };
     const isSmall = name === "sup" || name === "sub" || (look.align !== undefined && INLINE.has(name));
@@ -114,9 +115,10 @@ class Rewriter {
     if (name === "input") return { close: () => Bun.escapeHTML(shownInput(attributes)) };
     if (name === "select") {
       this.#options = [];
-      return { out: [], close: () => this.#chosen() };
+      return { out: new TextBuffer(), close: () => this.#chosen() };
     }
-    if (name === "option") return { out: [], close: (text) => this.#offer(text, attributes.selected !== undefined) };
+    if (name === "option")
+      return { out: new TextBuffer(), close: (text) => this.#offer(text, attributes.selected !== undefined) };
     // A form is an ordinary part of the page; its content is read.
     const tag = PARTS.get(name) ?? name;
     this.#write(tagOf(tag, attributes));
@@ -130,7 +132,7 @@ class Rewriter {
       this.#isSmall = false;
       return Bun.escapeHTML(small(textOf(inner)));
     };
-    return { out: [], close };
+    return { out: new TextBuffer(), close };
   }
 
   #strike(name: string, attributes: Record<string, string>): Partial<Frame> {
@@ -141,7 +143,7 @@ class Rewriter {
       this.#struck--;
       return this.#withoutOrMarked(inner) + (isMark ? "" : `</${name}>`);
     };
-    return { out: [], close };
+    return { out: new TextBuffer(), close };
   }
 
   #withoutOrMarked(inner: string): string {

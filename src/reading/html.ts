@@ -2,9 +2,9 @@ import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom";
 import TurndownService from "turndown";
 import { surveyHtml, tidy } from "./html-survey.ts";
-import { headerOf, tablesIn } from "./html-tables.ts";
+import { type HtmlTable, headerOf, tablesIn } from "./html-tables.ts";
 import { visibleHtml } from "./html-visible.ts";
-import { type LaidOut, tableIn } from "./table-layout.ts";
+import { type LaidOut, lineOf, tableIn, tooManyCells } from "./table-layout.ts";
 
 /** Readability takes time quadratic in depth: 150 levels some 0.2 s, 1,000 levels 6 s. */
 const MAX_DEPTH = 150;
@@ -61,10 +61,14 @@ export const readHtml = (
 export const readHtmlSheet = (source: string): (LaidOut & { readonly text: string }) | null => {
   // A cell's value is the text that is not struck out.
   const html = visibleHtml(source, { struck: "left out" });
-  const [table, another] = tablesIn(html).filter(({ rows, isNested }) => !isNested && (rows[0]?.length ?? 0) > 1);
+  const isSheet = ({ rows, isNested, isTooLarge }: HtmlTable) =>
+    !isNested && (isTooLarge || (rows[0]?.length ?? 0) > 1);
+  const [table, another] = tablesIn(html).filter(isSheet);
   if (table === undefined || another !== undefined) return null;
+  if (table.isTooLarge) throw tooManyCells();
   const head = table.headRows > 1 ? [headerOf(table)] : table.rows.slice(0, table.headRows);
-  const laidOut = tableIn([...head, ...table.rows.slice(table.headRows)]);
+  const rows = [...head, ...table.rows.slice(table.headRows)];
+  const laidOut = tableIn(rows.flatMap((cells, at) => lineOf(cells, at + 1) ?? []));
   const caption = table.caption === "" ? [] : [table.caption];
   const title = laidOut.title ?? caption[0] ?? null;
   return { ...laidOut, title, notes: [...caption, ...laidOut.notes], text: surveyHtml(html).text };

@@ -23,8 +23,8 @@ export interface LaidOut {
   readonly notes: readonly string[];
 }
 
-/** A row of a file, and its number there, from 1. */
-interface Line {
+/** A row of a file that is not blank, and its number there, from 1. */
+export interface Line {
   readonly number: number;
   readonly cells: readonly string[];
   /** The number of cells that are not empty. */
@@ -32,15 +32,13 @@ interface Line {
 }
 
 /**
- * Finds the table in the rows of a file. Lines above its header (a title, a date) and notes below it are separated from
- * its rows. Blank rows, and columns without a single cell, are left out. A header cell without a name is named by its
+ * Finds the table in the lines of a file. Those above its header (a title, a date) and notes below it are separated from
+ * its rows. Columns without a single cell are left out. A header cell without a name is named by its
  * position. A row that is longer or shorter than the header is refused rather than padded: it is unknown which of its
  * cells is missing, and the rest would be in the wrong columns. Throws `malformed`, `too_large` or `empty`; nothing is
  * ever cut off.
  */
-export const tableIn = (rows: readonly (readonly string[])[]): LaidOut => {
-  const all = rows.map((cells, at): Line => ({ number: at + 1, cells, filled: filledIn(cells) }));
-  const lines = all.filter(({ filled }) => filled > 0);
+export const tableIn = (lines: readonly Line[]): LaidOut => {
   const at = headerAt(lines);
   const header = lines[at];
   if (header === undefined) throw new UnreadableError("empty", "The table has no rows below its header.");
@@ -64,8 +62,13 @@ export const tableIn = (rows: readonly (readonly string[])[]): LaidOut => {
   };
 };
 
-/** Returns how many cells are not blank. */
-export const filledIn = (cells: readonly string[]): number =>
+/** Returns the row as a line; null when it is blank. */
+export const lineOf = (cells: readonly string[], number: number): Line | null => {
+  const filled = filledIn(cells);
+  return filled === 0 ? null : { number, cells, filled };
+};
+
+const filledIn = (cells: readonly string[]): number =>
   cells.reduce((sum, cell) => sum + (cell.trim() === "" ? 0 : 1), 0);
 
 /** The header is searched for below at most this many lines. */

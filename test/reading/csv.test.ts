@@ -164,3 +164,26 @@ describe("the bounds of a CSV file", () => {
     expect(split.filter(({ metadata }) => JSON.stringify(metadata) === '{"rows":[1,1]}').length).toBe(split.length - 1);
   });
 });
+
+test("a file that is read part by part has the rows that it has as a whole, wherever a part ends", () => {
+  const cell = fc
+    .array(fc.constantFrom("a", "1", '"', ",", "\n", " ", "한"), { maxLength: 8 })
+    .map((all) => all.join(""));
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 40 }), fc.nat(40), (cells, shift) => {
+      const rows = cells.map(([one, other], at) => [`${at}`, `b${one}`, other]);
+      const lines = `${rows.map((row) => row.map(quoted).join(",")).join("\n")}\n`;
+      // Long cells between them, so that the file has several parts and not too many cells.
+      const times = 400;
+      const filler = quoted("x".repeat(24_000 + shift));
+      const { table } = laidOutCsv(`id,text,more\n${`${lines}9,${filler},y\n`.repeat(times)}`);
+      expect(table.rows).toHaveLength(times * (rows.length + 1));
+      for (let at = 0; at < table.rows.length; at++) {
+        const expected = rows[at % (rows.length + 1)];
+        if (expected !== undefined && !Bun.deepEquals(table.rows[at], expected)) throw new Error(`row ${at} differs`);
+      }
+    }),
+    { numRuns: 3, endOnFailure: true },
+  );
+}, 120_000);

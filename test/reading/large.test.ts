@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { readHtmlSheet } from "../../src/reading/html.ts";
+import { tablesIn } from "../../src/reading/html-tables.ts";
 import { type Block, blocksOf } from "../../src/reading/markdown.ts";
 import { read, type Source } from "../../src/reading/read.ts";
 import { split } from "../../src/reading/split.ts";
@@ -34,6 +36,35 @@ test.each([
   expect(refusal).toMatchObject({ code: "too_large" });
   expect(spent).toBeLessThan(LIMIT_MS);
 });
+
+test.each([
+  ["rows of blank cells", "text/csv", "a,b\n1,2\n", ",\n"],
+  ["blank rows between rows", "text/csv", "a,b\n1,2\n", "\n\n\n\n\n\n\n\n\n\n"],
+  ["rows of an HTML table", "text/html", "<table>", "<tr><td>a<td>1"],
+  ["blank rows of an HTML table", "text/html", "<table><tr><td>a<td>b", "<tr><td>"],
+] as const)(
+  "a sheet of too many rows is refused in a time that its rows do not matter to: %s",
+  async (_, type, head, run) => {
+    const text = `${head}${run.repeat(LENGTH / run.length)}${type === "text/csv" ? "3,4\n" : "<tr><td>1<td>2"}`;
+    const source = { type, bytes: Buffer.from(text), charset: "utf-8", baseUrl: undefined, isSheet: true };
+    let refusal: unknown;
+    const spent = await cpuMs(async () => {
+      refusal = await read(source, () => {}).catch((error: unknown) => error);
+    });
+    expect(refusal).toMatchObject({ code: "too_large" });
+    expect(spent).toBeLessThan(LIMIT_MS * 2);
+  },
+  120_000,
+);
+
+test("a table of too many cells is no sheet where another table stands beside it, and holds none of them", () => {
+  const large = `<table>${"<tr><td>a<td>1".repeat(520_000)}</table>`;
+  const [first, second] = tablesIn(`${large}<table><tr><td>c<td>d</table>`);
+  expect(first).toMatchObject({ isTooLarge: true, rows: [] });
+  expect(second).toMatchObject({ isTooLarge: false, rows: [["c", "d"]] });
+  expect(() => readHtmlSheet(large)).toThrow("more than 1000000 cells");
+  expect(readHtmlSheet(`${large}<table><tr><td>c<td>d</table>`)).toBeNull();
+}, 120_000);
 
 const fragment = fc.constantFrom(
   ..."a|# a\n|\n|\n\n|a b\n|===\n|---\n|```\n|~~~\n|- a\n|  b\n|    c\n|1. a\n|> q\n|<p>\n|<!--\n|-->\n|[a]: b\n|* * *\n".split(
