@@ -19,11 +19,14 @@ export const withContinuation = (model: Model): Model => ({
 });
 
 /**
- * Returns the request with the beginning of the answer as its last message, for a server that lets a model go on from
- * there. Without the white space at its end, which some refuse: the model writes it again.
+ * The beginning of the answer as a server may be given it, from which its model goes on. Without the white space at its
+ * end, which some refuse: the model writes it again. Null: there is none.
  */
+export const prefillOf = (begun: ModelRequest["begun"]): string | null => begun?.trimEnd() || null;
+
+/** Returns the request with the beginning of the answer as its last message. */
 export const prefilled = ({ begun, messages, ...request }: ModelRequest): ModelRequest => {
-  const content = begun?.trimEnd() ?? "";
-  if (content === "") return { ...request, messages };
+  const content = prefillOf(begun);
+  if (content === null) return { ...request, messages };
   return { ...request, messages: [...messages, { role: "assistant", content, toolCalls: [] }] };
 };

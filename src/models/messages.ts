@@ -2,6 +2,7 @@ import { isRecord } from "../domain/json.ts";
 import type { Body } from "../upstream/contract.ts";
 import { cacheMarked } from "./chat-cache.ts";
 import { givenBack } from "./chat-opaque.ts";
+import { prefillOf } from "./continuation.ts";
 import type { ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 import { imageOf } from "./image.ts";
 import { toolInputObject } from "./tool-input.ts";
@@ -26,11 +27,11 @@ export const chatBody = (
   toolFields: object,
   { hasCacheMarks = false, prefill = null }: ChatBodyOptions = {},
 ): Body => {
-  const begun = request.begun?.trimEnd() ?? "";
+  const begun = prefillOf(request.begun);
   const messages = [
     ...(request.system === "" ? [] : [{ role: "system", content: request.system }]),
     ...chatMessages(id, request.messages),
-    ...(begun === "" ? [] : [{ role: "assistant", content: begun, ...prefill }]),
+    ...(begun === null ? [] : [{ role: "assistant", content: begun, ...prefill }]),
   ];
   const json = JSON.stringify({
     model,
