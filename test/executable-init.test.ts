@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { post } from "./support/executable.ts";
+import { nativeEvents } from "./support/native-events.ts";
 import { agentsBox, agentsOf, ask, textOf } from "./support/own-agents.ts";
+import { readSse } from "./support/sse.ts";
 
 const SECONDS = 120_000;
 const TSC = resolve(import.meta.dir, "../node_modules/typescript/bin/tsc");
@@ -53,6 +56,44 @@ describe("yeoul init", () => {
     expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(2,\d+\): error TS2339: Property 'length'.*number/m);
     expect(String(check.stdout)).toMatch(/^agents\/wrong\.ts\(4,\d+\): error TS2551: Property 'inptu'/m);
   });
+
+  test(
+    "the types hold an agent that asks a person, which the executable runs",
+    async () => {
+      await own.box.run(["init"]);
+      own.write({
+        "asks.ts":
+          'import { type ApprovalAnswer, type ApprovalRequest, agent, Type } from "yeoul";\n' +
+          'const request: ApprovalRequest = { name: "send", input: { to: "a" }, schema: Type.Object({ to: Type.String() }) };\n' +
+          "const told = ({ approved, message }: ApprovalAnswer): string => (approved ? 'Sent.' : `Not sent: ${message ?? \"no reason\"}.`);\n" +
+          "export default agent({ async *run(context) {\n  yield told(await context.approve(request));\n} });\n",
+      });
+      const typed = () => Bun.spawnSync([process.execPath, TSC, "-p", "agents"], { cwd: own.box.path });
+      expect(String(typed().stdout)).toBe("");
+      await using service = await own.box.serve();
+      const asking = await post(`${service.url}/api/v1/runs`, {
+        agent: "asks",
+        input: { message: "go" },
+        user_id: "u1",
+      });
+      const stream = readSse(asking);
+      const { data } = await stream.until(({ event }) => event === "approval_requested");
+      const { tool_call_id } = (JSON.parse(data) as { payload: { tool_call_id: string } }).payload;
+      const address = `${service.url}/api/v1/runs/${asking.headers.get("x-run-id")}/approvals?userId=u1`;
+      expect((await post(address, { tool_call_id, decision: "reject", message: "later" })).status).toBe(200);
+      expect(textOf(nativeEvents(await stream.toEnd()))).toBe("Not sent: later.");
+
+      own.write({
+        "wrong.ts":
+          'import { agent } from "yeoul";\nexport default agent({ async *run(context) {\n' +
+          "  const answer = await context.approve({ name: 'send' });\n  yield answer.aproved;\n} });\n",
+      });
+      const output = String(typed().stdout);
+      expect(output).toMatch(/^agents\/wrong\.ts\(3,\d+\): error TS2741: Property 'input' is missing/m);
+      expect(output).toMatch(/^agents\/wrong\.ts\(4,\d+\): error TS2551: Property 'aproved'.*'ApprovalAnswer'/m);
+    },
+    SECONDS,
+  );
 
   test("overwrites nothing, and says what exists", async () => {
     own.write({ "count.ts": "mine" });
