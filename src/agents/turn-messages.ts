@@ -30,7 +30,8 @@ const answerMessages = ({ content, parts, rounds }: EndedTurn): readonly ModelMe
       role: "assistant",
       content: text.take(messages.length > 0),
       toolCalls: calls.map(({ tool_call_id: id, name, input }) => ({ id, name, input })),
-      ...withState(rounds.find((round) => isOf(round, calls))),
+      // The last: an attempt may have died before the calls of the one before it began, and the model gave the same ids.
+      ...withState(rounds.findLast((round) => isOf(round, calls))),
     });
     for (const { tool_call_id: toolCallId, name, output, is_error: isError = false } of calls) {
       if (output !== undefined) messages.push({ role: "tool", toolCallId, name, output, isError });

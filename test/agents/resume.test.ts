@@ -112,6 +112,38 @@ describe("model calls of an earlier attempt", () => {
     });
   });
 
+  test("are gone through once, where an attempt died before their calls began and the model was asked again", () => {
+    const again = (answer: readonly string[], begun: readonly string[]) => {
+      const events = logged([token("Let me see."), ...begun.map(started)]);
+      const replay = new Replay(events, [round(1, ["c", "d"], "lost"), round(1, answer, "counts")]);
+      return [replay.nextAnswer(), replay.nextAnswer()];
+    };
+    for (const [answer, begun] of [
+      [
+        ["c", "d"],
+        ["c", "d"],
+      ],
+      [
+        ["c.2", "d"],
+        ["c", "c.2", "d"],
+      ],
+      [["e"], ["e"]],
+      [["e"], ["c", "e"]],
+      [[], []],
+    ] as const) {
+      expect(again(answer, begun)).toMatchObject([
+        {
+          text: "Let me see.",
+          round: { calls: answer.map((id) => ({ tool_call_id: id })), opaque: { data: "counts" } },
+        },
+        // The replay has not been told of the text, so it is still to come; no round is.
+        { round: null },
+      ]);
+    }
+    // Nobody was asked again yet.
+    expect(again(["c", "d"], ["c"])).toMatchObject([{ round: null }, { round: null }]);
+  });
+
   test("that come before the text that the node has reached are passed over", () => {
     const replay = new Replay(logged([token("A"), token("B"), token("C")]), [round(1, []), round(3, [])]);
     replay.take(token("AB"));

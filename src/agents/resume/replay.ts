@@ -74,7 +74,7 @@ export class Replay {
     this.#approvals = this.#approvals.filter(({ tool_call_id }) => !ofModel.has(tool_call_id));
     this.#placeholders = this.#placeholders.filter(({ image_id }) => !pictures.has(image_id));
     this.#emitted = new EmittedText(held ?? text);
-    this.#rounds = rounds.map((stored) => ({
+    this.#rounds = standing(rounds, this.#starts).map((stored) => ({
       stored,
       end: held === null ? (endAt(ends, stored.seq) ?? 0) : (stored.progress?.held?.length ?? heldBefore) - heldBefore,
     }));
@@ -190,6 +190,19 @@ export class Replay {
     }
   }
 }
+
+/**
+ * Leaves out rounds whose model was asked again. A round is stored before its calls begin, so an attempt may have died in
+ * between. The next one asked the model again, and the answer, often with the same ids, is a later round. To go through
+ * both would make the later one's calls twice.
+ */
+const standing = (rounds: readonly EarlierRound[], starts: ReadonlyMap<string, unknown>): readonly EarlierRound[] =>
+  rounds.filter(({ calls }, at) => {
+    const later = rounds.slice(at + 1);
+    return (
+      later.length === 0 || calls.every((id) => starts.has(id) && !later.some((round) => round.calls.includes(id)))
+    );
+  });
 
 /** How much text there was at that seq, or at the last event before it. */
 const endAt = (ends: ReadonlyMap<number, number>, seq: number): number | undefined => {
