@@ -1,7 +1,7 @@
 /**
- * What packing saves and costs: `bun run bench:packing`. Bytes a token of a log in Postgres,
- * rows, indexes and TOAST included, without packing and where packing keeps up with the runs; the time to
- * replay a thread of 100,000 tokens, as rows and packed, in turn; and what packing takes.
+ * What packing and folding save and cost: `bun run bench:packing`. Bytes a token of a log in Postgres, rows, indexes and
+ * TOAST included, without packing, where packing keeps up with the runs, and where each run is folded too; the time to
+ * replay a thread of 100,000 tokens, as rows and packed, in turn; and what packing and folding take.
  */
 import postgres from "postgres";
 import { native } from "../src/dialects/native.ts";
@@ -11,6 +11,7 @@ import type { Store } from "../src/store/contract.ts";
 import { postgresStore } from "../src/store/drivers/postgres.ts";
 import { fillsPage } from "../src/store/page-bytes.ts";
 import { encodeFrame } from "../src/wire/encode.ts";
+import { foldAll } from "../test/support/folding.ts";
 import { packAll } from "../test/support/packing.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { endAt, newRun, started } from "../test/support/runs.ts";
@@ -41,17 +42,18 @@ const turn = async (store: Store, key: ThreadKey, tokens: number): Promise<void>
   await store.events.append([
     { fence, events: [event("page_start", { title: "Rivers" }), progress("in_progress")], checkpoints: [] },
   ]);
+  const wordAt = (at: number) => ` ${WORDS[at % WORDS.length]}`;
   for (let written = 0; written < tokens; written += 100) {
-    const events = Array.from({ length: 100 }, (_, index) =>
-      event("token", { delta: ` ${WORDS[(written + index) % WORDS.length]}` }),
-    );
+    const events = Array.from({ length: 100 }, (_, index) => event("token", { delta: wordAt(written + index) }));
     await store.events.append([{ fence, events, checkpoints: [] }]);
   }
   const last = [
     progress("completed"),
     event("credit_settled", { input_tokens: 900, output_tokens: tokens, credits: 1 }),
   ];
-  const end = endAt(fence, seq + 1);
+  const content = Array.from({ length: tokens }, (_, index) => wordAt(index)).join("");
+  const detail = JSON.stringify({ parts: [{ type: "text", length: content.length }] });
+  const end = endAt(fence, seq + 1, { message: { id: "m", content, detail } });
   const events = [...last, ...end.events.map((done) => ({ ...done, at }))];
   if ((await store.runs.finish(fence, { ...end, events })) !== "ended")
     throw new Error("the run could not be finished");
@@ -69,23 +71,26 @@ const SIZES =
 const keyOf = (at: number): ThreadKey =>
   threadKey("somebody", `6f1f7a52-9d0c-4b6e-8a53-${String(Math.floor(at / TURNS_A_THREAD)).padStart(12, "0")}`);
 
+type LogForm = "rows" | "packed" | "folded";
+
 const grow = async (
   store: Store,
-  isPacked: boolean,
+  form: LogForm,
   from: number,
   to: number,
   vacuum: () => Promise<unknown>,
 ): Promise<void> => {
   for (let at = from; at < to; at++) {
     await turn(store, keyOf(at), TOKENS);
-    if (isPacked) await packAll(store);
+    if (form === "packed") await packAll(store);
+    if (form === "folded") await foldAll(store);
     if (at % TURNS_A_VACUUM === TURNS_A_VACUUM - 1) await vacuum();
   }
 };
 
 const server = await startPostgres();
 
-const measureSize = async (isPacked: boolean) => {
+const measureSize = async (form: LogForm) => {
   const url = await server.freshDatabase();
   const store = postgresStore({ url, system: realSystem });
   await store.migrate();
@@ -95,17 +100,17 @@ const measureSize = async (isPacked: boolean) => {
     if (sizes === undefined) throw new Error("there are no sizes");
     return sizes;
   };
-  const vacuum = () => sql`vacuum yeoul.events`;
-  await grow(store, isPacked, 0, TURNS / 2, vacuum);
+  const vacuum = () => sql`vacuum yeoul.events, yeoul.stretches`;
+  await grow(store, form, 0, TURNS / 2, vacuum);
   const half = await size();
-  await grow(store, isPacked, TURNS / 2, TURNS, vacuum);
+  await grow(store, form, TURNS / 2, TURNS, vacuum);
   const all = await size();
   await sql.end();
   await store.close();
   const tokens = TURNS * TOKENS;
   const total = all.events + all.stretches;
   return {
-    log: isPacked ? "packed" : "rows",
+    log: form,
     "bytes a token": (total / tokens).toFixed(1),
     "of the second half": ((total - half.events - half.stretches) / (tokens / 2)).toFixed(1),
     ...all,
@@ -154,9 +159,13 @@ const measureReplay = async () => {
     times.packed.push(await replay(store, packed));
     ratios.push((times.packed.at(-1) ?? 0) / (times.rows.at(-1) ?? 1));
   }
+  const foldSince = performance.now();
+  await foldAll(store);
+  const foldWall = performance.now() - foldSince;
   await sql.end();
   await store.close();
   return {
+    foldingMicros: (foldWall * 1000) / (2 * REPLAYED),
     rowsMs: quantile(times.rows, 0.5),
     packedMs: quantile(times.packed, 0.5),
     ratio: quantile(ratios, 0.5),
@@ -165,13 +174,14 @@ const measureReplay = async () => {
   };
 };
 
-console.table([await measureSize(false), await measureSize(true)]);
-const { rowsMs, packedMs, ratio, packingMicros, packingCpuMicros } = await measureReplay();
+console.table([await measureSize("rows"), await measureSize("packed"), await measureSize("folded")]);
+const { rowsMs, packedMs, ratio, packingMicros, packingCpuMicros, foldingMicros } = await measureReplay();
 console.log(
   `replay of ${REPLAYED} tokens, median of ${ROUNDS}: ${rowsMs.toFixed(0)} ms as rows, ${packedMs.toFixed(0)} ms packed, ratio ${ratio.toFixed(2)}`,
 );
 console.log(
   `packing: ${packingMicros.toFixed(1)} µs a token, ${packingCpuMicros.toFixed(1)} of them this process' CPU`,
 );
+console.log(`folding: ${foldingMicros.toFixed(1)} µs a token`);
 await server.stop();
 process.exit();
