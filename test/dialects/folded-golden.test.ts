@@ -14,7 +14,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = testSystem();
   service = await startService({ system });
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 const usage = { inputTokens: 120, outputTokens: 40 };
