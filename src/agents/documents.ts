@@ -1,4 +1,6 @@
+import type { System } from "../domain/system.ts";
 import type { Retrieval } from "../retrieval/contract.ts";
+import { untilReached } from "../store/until-reached.ts";
 import type { Documents } from "./context.ts";
 
 const DEFAULT_K = 6;
@@ -6,11 +8,18 @@ const MAX_K = 50;
 /** The part of a query that is searched for, in UTF-16 units: an embedding takes no more, and later words add little. */
 const MAX_QUERY = 2_000;
 
-/** Returns the user's documents as an agent sees them. `collections` null: all of them. */
+interface Waiting {
+  readonly system: Pick<System, "sleep">;
+}
+
+/**
+ * Returns the user's documents as an agent sees them, which waits for a store that is away, as with what it writes.
+ * `collections` null: all of them.
+ */
 export const documentsOf = (
   retrieval: Pick<Retrieval, "search" | "table">,
   collections: readonly string[] | null,
-  { userId, signal }: { readonly userId: string; readonly signal: AbortSignal },
+  { userId, signal, system }: { readonly userId: string; readonly signal: AbortSignal } & Waiting,
 ): Documents => ({
   search: async ({ text, collection = null, k = DEFAULT_K }) => {
     signal.throwIfAborted();
@@ -20,10 +29,10 @@ export const documentsOf = (
       collection: collection ?? collections,
       k: Math.min(MAX_K, Math.max(1, Math.trunc(k))),
     };
-    return await retrieval.search(userId, query, signal);
+    return await untilReached(() => retrieval.search(userId, query, signal), system, signal);
   },
   table: async (documentId, maxRows) => {
     signal.throwIfAborted();
-    return await retrieval.table(userId, documentId, maxRows);
+    return await untilReached(() => retrieval.table(userId, documentId, maxRows), system, signal);
   },
 });

@@ -71,7 +71,7 @@ export class ScopedContext implements Context {
 
   get retrieval(): Documents {
     const { engine, parts, signal } = this.#scope;
-    return documentsOf(parts.retrieval, parts.collections, { userId: engine.userId, signal });
+    return documentsOf(parts.retrieval, parts.collections, { userId: engine.userId, signal, system: engine.system });
   }
 
   get log(): AgentLog {
