@@ -59,7 +59,9 @@ export class ReadingWorkers {
   async run<K extends ReadingRequest["kind"]>(kind: K, source: Source, owner: JobOwner): Promise<Results[K]> {
     const { pageMs, pagesMs, otherMs } = this.limits;
     const hasPages = source.type === "application/pdf";
-    const bounds = hasPages ? { idleMs: pageMs, totalMs: pagesMs } : { idleMs: otherMs, totalMs: otherMs };
+    const bounds = hasPages
+      ? { firstMs: otherMs, idleMs: pageMs, totalMs: pagesMs }
+      : { idleMs: otherMs, totalMs: otherMs };
     const job = { ...bounds, onMessage: assembled<Results[K]>(), timeoutError: tooIntricate };
     try {
       return await this.#pool.run({ kind, source }, job, owner);

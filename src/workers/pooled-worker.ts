@@ -21,6 +21,8 @@ export interface Job<Message, T> {
    */
   readonly totalMs: number;
   readonly idleMs: number;
+  /** The longest until the first message, where the worker may have to load something first. Defaults to `idleMs`. */
+  readonly firstMs?: number;
   /**
    * Returns the result that a message holds, or null while the worker is still busy. An error it throws ends the job.
    */
@@ -75,7 +77,7 @@ export class PooledWorker<Request, Message> {
     const begin = (): void => {
       clearTimeout(total);
       total = setTimeout(giveUp, job.totalMs);
-      idleTimer = setTimeout(giveUp, job.idleMs);
+      idleTimer = setTimeout(giveUp, job.firstMs ?? job.idleMs);
     };
     if (this.#isReady) begin();
     else total = setTimeout(() => end(new Error("the worker did not start")), START_MS);
@@ -92,7 +94,7 @@ export class PooledWorker<Request, Message> {
         reject(refused);
       }
       clearTimeout(idleTimer);
-      idleTimer = setTimeout(giveUp, job.idleMs);
+      idleTimer = setTimeout(giveUp, job.firstMs ?? job.idleMs);
     };
     worker.onerror = ({ message }) => end(new Error("the worker failed", { cause: message }));
     const closed = (): void => end(new Error("the worker ended"));

@@ -71,6 +71,13 @@ describe("a request", () => {
     expect(await pool.run("loaded", short, { userId: "a", signal: never })).toBe("loaded");
   });
 
+  test("may wait longer for its first message than for the next ones", async () => {
+    const pool = open();
+    const patient = { ...job, firstMs: 30_000, idleMs: 300 };
+    expect(await pool.run("late", patient, { userId: "a", signal: never })).toBe("late");
+    expect(await errorOf(pool.run("late", { ...job, idleMs: 300 }, { userId: "a", signal: never }))).toBe(LATE);
+  });
+
   test("whose worker dies fails, and the next gets a new worker", async () => {
     const pool = open({ workers: 1 });
     const died = await errorOf(pool.run("die", job, { userId: "a", signal: never }));

@@ -1,4 +1,4 @@
-import { getDocumentProxy } from "unpdf";
+import { getDocumentProxy, getResolvedPDFJS } from "unpdf";
 import { UnreadableError } from "../../domain/unreadable.ts";
 import { KoreanMaps } from "./cmaps.ts";
 import { filledIn } from "./fields.ts";
@@ -19,11 +19,14 @@ interface PdfText {
 
 /**
  * Returns the text of a PDF, page by page, with the values of its form fields. `bytes` are consumed. Calls `onPage`
- * after each page, for a caller that limits the time: a page of a kilobyte may unfold to gigabytes. Text in fonts whose
- * letters are unknown is marked as unreadable; when that is most of the text, the PDF is refused. Throws `encrypted`,
+ * once it has loaded, and after each page, for a caller that limits the time: a page of a kilobyte may unfold to
+ * gigabytes. Text in fonts whose letters are unknown is marked as unreadable; when that is most of the text, the PDF is refused. Throws `encrypted`,
  * `malformed`, `too_large` or `empty`.
  */
 export const readPdf = async (bytes: Uint8Array, onPage: () => void): Promise<PdfText> => {
+  // For a thread's first PDF that may take longer than a page may, on a busy machine.
+  await getResolvedPDFJS();
+  onPage();
   const pdf = await open(bytes);
   try {
     if (pdf.numPages > MAX_PAGES) {
