@@ -47,6 +47,10 @@ const ACROSS_SHARDS: Readonly<Record<string, string>> = {
   "from images where (images.image_id = $1": "an image by its id",
   "from runs where packed_at is null": "runs to pack",
   "as materialized (select thread_key, run_id, status, packed_at": "runs to fold",
+  "select 1 from runs where status = 'waiting'": "whether any run waits for approval",
+  "= $1 and status = 'waiting'": "the runs of a user that wait",
+  "where status = 'waiting' and threads.queued > 0": "runs that wait while later ones of their thread do",
+  "where status = 'waiting' and wait_until <=": "runs that have waited for too long, each second",
   "from documents where not is_ready and created_at <": "uploads that were abandoned",
   "as materialized (select place, marked::tsquery as marked":
     "documents by their words: the user is in the index, not in a column",
