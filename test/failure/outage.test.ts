@@ -15,7 +15,7 @@ import { type Taps, tappedStore } from "../support/tapped-store.ts";
 let real: Store;
 beforeAll(async () => {
   real = await sharedStore();
-}, 30_000);
+}, 60_000);
 
 const away = () => Promise.reject(new StoreError("unavailable", "away"));
 
