@@ -35,8 +35,20 @@ export const split = (reading: Reading, bounds: SplitBounds = BOUNDS): readonly 
 /** The maximum length of a heading, in characters: every chunk below it repeats it. */
 const MAX_HEADING = 300;
 
+/** White space of which there is no longer run in most texts, in characters. */
+const GAP = 64;
+const LONGER_GAP = new RegExp(`\\s{${GAP + 1}}`);
+
+/**
+ * Whether a text is longer than any that has no more than `maxChunks`: a chunk has `max` characters of it at most, and
+ * what no chunk has, between two of them, is white space.
+ */
+const isTooLong = (text: string, { max, maxChunks }: SplitBounds): boolean =>
+  text.length > maxChunks * (max + GAP) + GAP && !LONGER_GAP.test(text);
+
 /** Null: more than `maxChunks`. The rest of the text is not looked at then. */
 const splitText = ({ text, mediaType, pageStarts }: Reading, bounds: SplitBounds): readonly TextChunk[] | null => {
+  if (isTooLong(text, bounds)) return null;
   const isMarkdown = mediaType === "text/markdown" || mediaType === "text/html";
   const chunks: TextChunk[] = [];
   for (const { start, end, headings } of passagesOf(text, isMarkdown, bounds)) {

@@ -94,7 +94,7 @@ export class PooledWorker<Request, Message> {
         reject(refused);
       }
       clearTimeout(idleTimer);
-      idleTimer = setTimeout(giveUp, job.firstMs ?? job.idleMs);
+      idleTimer = setTimeout(giveUp, job.idleMs);
     };
     worker.onerror = ({ message }) => end(new Error("the worker failed", { cause: message }));
     const closed = (): void => end(new Error("the worker ended"));

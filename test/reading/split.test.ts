@@ -197,3 +197,22 @@ test("too many chunks are refused", () => {
     "more than 10 chunks",
   );
 });
+
+test("a document is refused for its length alone only where its chunks would be too many", () => {
+  fc.assert(
+    fc.property(
+      anyText,
+      anyBounds,
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 6 }),
+      (text, limits, most, times) => {
+        const long = reading(text.repeat(times));
+        const count = split(long, { ...limits, maxChunks: Number.MAX_SAFE_INTEGER }).length;
+        const refused = () => split(long, { ...limits, maxChunks: most });
+        if (count > most) expect(refused).toThrow("more than");
+        else expect(refused()).toHaveLength(count);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

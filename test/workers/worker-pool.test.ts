@@ -76,6 +76,14 @@ describe("a request", () => {
     const patient = { ...job, firstMs: 30_000, idleMs: 300 };
     expect(await pool.run("late", patient, { userId: "a", signal: never })).toBe("late");
     expect(await errorOf(pool.run("late", { ...job, idleMs: 300 }, { userId: "a", signal: never }))).toBe(LATE);
+    const begun = Promise.withResolvers<void>();
+    const onMessage = () => {
+      begun.resolve();
+      return null;
+    };
+    const unending = pool.run("begin", { ...patient, onMessage }, { userId: "a", signal: never });
+    await begun.promise;
+    expect(await errorOf(unending)).toBe(LATE);
   });
 
   test("whose worker dies fails, and the next gets a new worker", async () => {
