@@ -10,10 +10,10 @@ export interface Answer {
 }
 
 /**
- * Occurs once in each token and nowhere else on any wire, so counting this byte counts tokens, however chunks are
- * split.
+ * `^`. Occurs once in each token and nowhere else on any wire or in the store, so counting this byte counts tokens,
+ * however chunks are split.
  */
-export const MARK = 0x7e;
+export const MARK = 0x5e;
 
 export const QUIET: Answer = { tokens: 1, rate: 0 };
 
@@ -30,17 +30,17 @@ export const answerIn = (text: string): Answer | undefined => {
 };
 
 /** The text of the `index`th token, counted from 1; token 0 is `firstToken`. */
-export const tokenText = (index: number): string => `~${index.toString(36)} `;
+export const tokenText = (index: number): string => `^${index.toString(36)} `;
 
 /**
  * The first token carries the time that the stand-in itself took for it, in milliseconds. A client subtracts this from
  * its own waiting time to get what the relay added, without a clock shared between processes.
  */
-export const firstToken = (ownMs: number): string => `~t=${ownMs.toFixed(3)} `;
+export const firstToken = (ownMs: number): string => `^t=${ownMs.toFixed(3)} `;
 
 /** Returns the stand-in's own milliseconds once the first token is complete. */
 export const ownMsIn = (text: string): number | undefined => {
-  const match = /~t=(\d+\.\d{3}) /.exec(text);
+  const match = /\^t=(\d+\.\d{3}) /.exec(text);
   return match === null ? undefined : Number(match[1]);
 };
 

@@ -32,9 +32,12 @@ export const openDatabase = async (given: string | undefined): Promise<Database>
     about: `Postgres ${settings?.version}, fsync ${settings?.fsync}, synchronous_commit ${settings?.commit}`,
     async tokens() {
       const connection = new Bun.SQL(server.href, { max: 1 });
-      const [row] =
-        (await connection`select coalesce(sum(length(payload::text) - length(replace(payload::text, ${MARK}, ''))), 0)
-        as count from yeoul.events where type = 'token'`) as { count: string }[];
+      // Those of ended runs are packed in the background.
+      const [row] = (await connection`
+        select coalesce(sum(length(text) - length(replace(text, ${MARK}, ''))), 0) as count from (
+          select payload::text as text from yeoul.events where type = 'token'
+          union all select packed from yeoul.stretches
+        ) as stored`) as { count: string }[];
       await connection.end();
       return Number(row?.count);
     },

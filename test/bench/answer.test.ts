@@ -15,7 +15,7 @@ test("a name determines the answer at any place in the question", () => {
 
 test("the first token has the stand-in's own time", () => {
   expect(ownMsIn(`data: {"delta":"${firstToken(61.25)}"}`)).toBe(61.25);
-  expect(ownMsIn("~t=61.2")).toBeUndefined();
+  expect(ownMsIn("^t=61.2")).toBeUndefined();
 });
 
 test("a text with a lost, repeated or misplaced token is not complete", () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { exchange } from "../../bench/exchange.ts";
 
-const TOKENS = ["~one ", "~zwei ", "~셋 "];
+const TOKENS = ["^one ", "^zwei ", "^셋 "];
 
 const whole = Bun.serve({
   hostname: "127.0.0.1",
@@ -25,7 +25,7 @@ const cut = Bun.listen({
   port: 0,
   socket: {
     data(socket) {
-      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n~one \r\n");
+      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n^one \r\n");
       socket.end();
     },
   },
